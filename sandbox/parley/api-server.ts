@@ -9,8 +9,11 @@ import type { Journal, RecordedRequest } from "./journal.ts";
 import type { ParleySettings } from "./options.ts";
 import type { ServiceApi } from "./service-api.ts";
 
-/** Sent as `X-Parley-API-Version`; a URL of any other version is answered by the live one. */
-export const LIVE_VERSIONS = { service: "2.5", client: "1.9" } as const;
+/** The version in the URL and in `X-Parley-API-Version`; a URL of any other version is answered by this one. */
+export const LIVE_VERSIONS = {
+  service: { url: "2.5", header: "20500" },
+  client: { url: "1.9", header: "10900" },
+} as const;
 
 /** The handler of both APIs: reads, records, applies faults, answers. */
 export function createApiHandler(parts: {
@@ -99,10 +102,11 @@ interface Target {
 
 function toTarget(pathname: string): Target {
   const [, root, path = ""] = /^\/(serviceApi|clientApi)\/v[^/]+(\/.*)$/.exec(pathname) ?? [];
-  if (root === "serviceApi") return { api: "service", path, name: path, version: "20500" };
+  const { service, client } = LIVE_VERSIONS;
+  if (root === "serviceApi") return { api: "service", path, name: path, version: service.header };
   if (root === "clientApi") {
-    const name = `/clientApi/v${LIVE_VERSIONS.client}${path}`;
-    return { api: "client", path, name, version: "10900" };
+    const name = `/clientApi/v${client.url}${path}`;
+    return { api: "client", path, name, version: client.header };
   }
   return { api: "none", path: pathname, name: pathname, version: null };
 }

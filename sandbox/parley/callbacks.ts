@@ -155,7 +155,7 @@ async function postOnce(
   try {
     const response = await fetch(to, {
       method: "POST",
-      headers: { "content-type": "application/json", ...headers },
+      headers: { "content-type": "application/json", connection: "close", ...headers },
       body: text,
       redirect: "manual",
       signal: AbortSignal.any([closing, AbortSignal.timeout(settings.callbackTimeoutMs)]),

@@ -134,7 +134,7 @@ export async function startFakeParley(options: FakeParleyOptions = {}): Promise<
     }),
     options.port,
   );
-  const serviceApiUrl = `${server.url}/serviceApi/v${LIVE_VERSIONS.service}`;
+  const serviceApiUrl = `${server.url}/serviceApi/v${LIVE_VERSIONS.service.url}`;
 
   const registerCallback: FakeParley["registerCallback"] = (identification, url, headers = {}) => {
     const service = serviceOf(state, identification);
