@@ -28,7 +28,7 @@ export interface Conversations {
   merge(absorbed: ParleyUser, surviving: ParleyUser): Promise<CallbackOutcome>[];
 }
 
-export interface Sent {
+interface Sent {
   readonly message: ParleyMessage;
   readonly delivered: Promise<CallbackOutcome>;
 }

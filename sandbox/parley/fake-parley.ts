@@ -29,7 +29,7 @@ import {
   userOf,
 } from "./state.ts";
 
-export interface UserMessage extends Omit<Partial<MessageDraft>, "media"> {
+interface UserMessage extends Omit<Partial<MessageDraft>, "media"> {
   /** Either what an upload answered, or a file to store now. */
   readonly media?:
     | { readonly id: string; readonly description?: string }

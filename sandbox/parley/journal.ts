@@ -37,7 +37,7 @@ export interface RecordedCallback {
 }
 
 /** What a listener is told; the fake's state already shows it. */
-export type ParleyChange =
+type ParleyChange =
   | { readonly kind: "request"; readonly request: RecordedRequest }
   | { readonly kind: "callback"; readonly callback: RecordedCallback }
   | { readonly kind: "message"; readonly userId: string; readonly message: ParleyMessage }

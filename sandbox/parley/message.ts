@@ -46,7 +46,7 @@ export interface MessageButton {
   readonly payload: string;
 }
 
-export interface CarouselItem {
+interface CarouselItem {
   readonly title: string | null;
   readonly message: string | null;
   readonly media: MessageMedia | null;

@@ -1,5 +1,5 @@
 /** Where the message's fields lie in a message callback. Inferred: none of the three is confirmed. */
-export type MessageShape = "body" | "body.body" | "body.message";
+type MessageShape = "body" | "body.body" | "body.message";
 
 /** How the new owner is told of a handover. Inferred: neither the callback nor its shape is confirmed. */
 export interface HandoverShape {
@@ -22,9 +22,9 @@ export type OwnerShape =
   | "data.services";
 
 /** How a merging callback names the absorbed and the surviving User. Inferred: contents unknown. */
-export type MergeShape = "from/to" | "old/new" | "source/target" | "none";
+type MergeShape = "from/to" | "old/new" | "source/target" | "none";
 
-export interface ParleyShapes {
+interface ParleyShapes {
   readonly message: MessageShape;
   readonly handover: HandoverShape | "none";
   readonly owner: OwnerShape;
@@ -39,7 +39,7 @@ export interface ParleyShapes {
 }
 
 /** What Parley's documentation leaves open about rights. */
-export interface ParleyRules {
+interface ParleyRules {
   readonly nonOwnerMayGetOwner: boolean;
   readonly nonOwnerMayPutOwner: boolean;
   readonly nonOwnerMaySend: boolean;

@@ -35,12 +35,12 @@ export interface ParleyUser {
   readonly handovers: ParleyHandover[];
 }
 
-export interface ParleyDevice {
+interface ParleyDevice {
   readonly identification: string;
   userId: string;
 }
 
-export interface ParleyMerger {
+interface ParleyMerger {
   readonly from: string;
   readonly to: string;
   readonly at: number;

@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { readBody, startHttpServer } from "../../sandbox/http/http-server.ts";
 import {
@@ -33,16 +34,19 @@ async function parley(options: FakeParleyOptions = {}): Promise<FakeParley> {
 async function receiver(fake: FakeParley, service = fake.agentService.identification) {
   const received: { body: Json; headers: Record<string, unknown> }[] = [];
   const statuses: number[] = [];
+  const overlap = { now: 0, most: 0 };
   const server = await startHttpServer(async (request, response) => {
-    received.push({
-      body: JSON.parse((await readBody(request)).toString()),
-      headers: request.headers,
-    });
+    overlap.now += 1;
+    overlap.most = Math.max(overlap.most, overlap.now);
+    const body = JSON.parse((await readBody(request)).toString());
+    received.push({ body, headers: request.headers });
+    await setImmediate();
+    overlap.now -= 1;
     response.writeHead(statuses.shift() ?? 200).end();
   });
   onTestFinished(() => server.close());
   fake.registerCallback(service, server.url, { authorization: "Bearer callback-token" });
-  return { received, statuses, bodies: () => received.map(({ body }) => body) };
+  return { received, statuses, overlap, bodies: () => received.map(({ body }) => body) };
 }
 
 function authorizationOf(fake: FakeParley, service = fake.agentService.identification): string {
@@ -555,6 +559,7 @@ describe("callbacks", () => {
     await fake.until(() => fake.callbacks.every(({ state }) => state === "delivered"));
     expect(bot.bodies().map(({ body }) => body?.message)).toEqual(texts);
     expect(listening.bodies().map(({ body }) => body?.message)).toEqual(texts);
+    expect([bot.overlap.most, listening.overlap.most]).toEqual([1, 1]);
   });
 });
 
