@@ -1,4 +1,3 @@
-import { setImmediate } from "node:timers/promises";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { readBody, startHttpServer } from "../../sandbox/http/http-server.ts";
 import {
@@ -34,19 +33,28 @@ async function parley(options: FakeParleyOptions = {}): Promise<FakeParley> {
 async function receiver(fake: FakeParley, service = fake.agentService.identification) {
   const received: { body: Json; headers: Record<string, unknown> }[] = [];
   const statuses: number[] = [];
-  const overlap = { now: 0, most: 0 };
+  let gate: Promise<void> | undefined;
   const server = await startHttpServer(async (request, response) => {
-    overlap.now += 1;
-    overlap.most = Math.max(overlap.most, overlap.now);
     const body = JSON.parse((await readBody(request)).toString());
     received.push({ body, headers: request.headers });
-    await setImmediate();
-    overlap.now -= 1;
+    const closed = gate;
+    gate = undefined;
+    await closed;
     response.writeHead(statuses.shift() ?? 200).end();
   });
   onTestFinished(() => server.close());
   fake.registerCallback(service, server.url, { authorization: "Bearer callback-token" });
-  return { received, statuses, overlap, bodies: () => received.map(({ body }) => body) };
+  return {
+    received,
+    statuses,
+    bodies: () => received.map(({ body }) => body),
+    /** Withholds the next answer until the returned function is called. */
+    withholdOne: (): (() => void) => {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      gate = promise;
+      return resolve;
+    },
+  };
 }
 
 function authorizationOf(fake: FakeParley, service = fake.agentService.identification): string {
@@ -549,6 +557,23 @@ describe("callbacks", () => {
     expect(bodies().map(({ body }) => body?.message)).toEqual(["c", "a", "b", "c"]);
   });
 
+  it("about one User wait for one another, about two Users do not", async () => {
+    const fake = await parley();
+    const { bodies, withholdOne } = await receiver(fake, fake.botService.identification);
+    fake.createUser({ id: 20 });
+    fake.createUser({ id: 30 });
+    const answer = withholdOne();
+    const first = await fake.userWrites(20, "first");
+    await expect.poll(() => bodies().length).toBe(1);
+    const second = await fake.userWrites(20, "second");
+    for (const text of ["a", "b", "c"]) await (await fake.userWrites(30, text)).delivered;
+    const texts = () => bodies().map(({ body }) => body?.message);
+    expect(texts()).toEqual(["first", "a", "b", "c"]);
+    answer();
+    await Promise.all([first.delivered, second.delivered]);
+    expect(texts()).toEqual(["first", "a", "b", "c", "second"]);
+  });
+
   it("keep the order of one User and reach listening Services if the rules say so", async () => {
     const fake = await parley({ rules: { callbackNonOwners: true } });
     const bot = await receiver(fake, fake.botService.identification);
@@ -559,7 +584,6 @@ describe("callbacks", () => {
     await fake.until(() => fake.callbacks.every(({ state }) => state === "delivered"));
     expect(bot.bodies().map(({ body }) => body?.message)).toEqual(texts);
     expect(listening.bodies().map(({ body }) => body?.message)).toEqual(texts);
-    expect([bot.overlap.most, listening.overlap.most]).toEqual([1, 1]);
   });
 });
 
