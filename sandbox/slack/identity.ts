@@ -1,0 +1,42 @@
+/** Who is who in the fake workspace; every id has the shape of a real one. */
+export const identity = {
+  teamId: "T0PARLEY1",
+  teamName: "Parley Support",
+  teamDomain: "parley-support",
+  appId: "A0BRIDGE1",
+  appName: "Parley Bridge",
+  botUserId: "U0BRIDGE1",
+  botId: "B0BRIDGE1",
+  botName: "parley",
+  botToken: "xoxb-1000000001-2000000002-FakeBotTokenOfTheSandbox",
+  appToken: "xapp-1-A0BRIDGE1-3000000003-fakeapptokenofthesandbox",
+  signingSecret: "8f742231b10e8888abcd99yyyzzz85a5",
+  /** The deprecated verification token that Slack still puts into every payload. */
+  verificationToken: "fake-verification-token",
+} as const;
+
+/** The granted bot scopes unless a test chooses others. */
+export const DEFAULT_SCOPES: readonly string[] = [
+  "channels:history",
+  "groups:history",
+  "channels:read",
+  "groups:read",
+  "chat:write",
+  "chat:write.customize",
+  "commands",
+  "files:read",
+  "files:write",
+  "reactions:write",
+  "users:read",
+];
+
+/** The bot events that the app is subscribed to unless a test chooses others. */
+export const DEFAULT_BOT_EVENTS: readonly string[] = [
+  "message.channels",
+  "message.groups",
+  "app_home_opened",
+  "member_left_channel",
+  "channel_archive",
+  "app_uninstalled",
+  "tokens_revoked",
+];

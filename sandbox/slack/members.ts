@@ -1,0 +1,185 @@
+import { randomUUID } from "node:crypto";
+import { channelType } from "./channels.ts";
+import type { Conversation } from "./conversation.ts";
+import type { Events } from "./events.ts";
+import { shareFiles } from "./file-sharing.ts";
+import type { FileStore } from "./file-store.ts";
+import type { DeliveryOutcome } from "./http-delivery.ts";
+import { identity } from "./identity.ts";
+import { findMessage, richText } from "./messages.ts";
+import { addReaction, removeReaction } from "./reaction-list.ts";
+import { SlackError } from "./slack-error.ts";
+import type { Block, SlackMessage } from "./state.ts";
+import { makeBlockId, type Workspace } from "./workspace.ts";
+
+export interface Posted {
+  readonly ts: string;
+  /** Settles once the delivery of the event has succeeded or is given up; never rejects. */
+  readonly delivered: Promise<DeliveryOutcome>;
+}
+
+interface Place {
+  readonly channel?: string;
+  readonly ts: string;
+}
+
+/** What human members do. Without `channel` it happens in the fake's default channel. */
+export interface Members {
+  post(post: {
+    readonly user: string;
+    readonly channel?: string;
+    readonly threadTs?: string;
+    readonly text: string;
+    /** Default: the `rich_text` block that Slack makes of what is typed. */
+    readonly blocks?: readonly Block[];
+    readonly subtype?: "thread_broadcast" | "me_message";
+    /** Only to place a message in the past; must be unique in its channel. */
+    readonly ts?: string;
+  }): Promise<Posted>;
+  edit(edit: Place & { readonly user: string; readonly text: string }): Promise<DeliveryOutcome>;
+  remove(removal: Place & { readonly user: string }): Promise<DeliveryOutcome>;
+  react(
+    reaction: Place & { readonly user: string; readonly name: string },
+  ): Promise<DeliveryOutcome>;
+  unreact(
+    reaction: Place & { readonly user: string; readonly name: string },
+  ): Promise<DeliveryOutcome>;
+  shareFile(share: {
+    readonly user: string;
+    readonly channel?: string;
+    readonly threadTs?: string;
+    readonly name: string;
+    readonly mimetype: string;
+    readonly bytes: Buffer;
+    readonly text?: string;
+  }): Promise<Posted & { readonly fileId: string }>;
+  openHome(opening: {
+    readonly user: string;
+    readonly tab?: "home" | "messages";
+  }): Promise<DeliveryOutcome>;
+}
+
+export function createMembers(
+  workspace: Workspace,
+  parts: {
+    conversation: Conversation;
+    events: Events;
+    files: FileStore;
+    defaultChannel: string;
+  },
+): Members {
+  const { state, timestamps, journal } = workspace;
+  const { conversation, events, files, defaultChannel } = parts;
+
+  const messageAt = ({ channel = defaultChannel, ts }: Place): SlackMessage => {
+    const message = findMessage(state, channel, ts);
+    if (!message) throw new SlackError("message_not_found");
+    return message;
+  };
+
+  const own = (place: Place & { user: string }): SlackMessage => {
+    const message = messageAt(place);
+    if (message.user !== place.user) throw new SlackError("cant_update_message");
+    return message;
+  };
+
+  const tellReaction = (
+    type: "reaction_added" | "reaction_removed",
+    message: SlackMessage,
+    { user, name }: { user: string; name: string },
+  ): Promise<DeliveryOutcome> => {
+    journal.changed(type, message.ts);
+    const channel = state.channels.get(message.channel);
+    if (!channel) throw new SlackError("channel_not_found");
+    const item = { type: "message", channel: message.channel, ts: message.ts };
+    return conversation.tell(
+      channel,
+      {
+        type,
+        user,
+        reaction: name,
+        item,
+        ...(message.user !== undefined && { item_user: message.user }),
+        event_ts: timestamps.next(),
+      },
+      type,
+    );
+  };
+
+  return {
+    async post({ user, channel = defaultChannel, threadTs, text, blocks, subtype, ts }) {
+      const message: SlackMessage = {
+        type: "message",
+        channel,
+        ts: ts ?? timestamps.next(),
+        user,
+        text,
+        ...(subtype !== undefined && { subtype }),
+        // As on the wire, /me messages are bare.
+        ...(subtype !== "me_message" && {
+          client_msg_id: randomUUID(),
+          ...(subtype === undefined && { team: identity.teamId }),
+          blocks: [...(blocks ?? [richText(text, makeBlockId())])],
+        }),
+        ...conversation.inThread(channel, threadTs),
+      };
+      if (subtype === "thread_broadcast") delete message.parent_user_id;
+      return { ts: message.ts, delivered: conversation.add(message) };
+    },
+    edit(edit) {
+      const message = own(edit);
+      return conversation.change(message, {
+        text: edit.text,
+        blocks: [richText(edit.text, makeBlockId())],
+        edited: { user: edit.user, ts: timestamps.next() },
+      });
+    },
+    remove: (removal) => conversation.remove(own(removal)),
+    react(reaction) {
+      const message = messageAt(reaction);
+      addReaction(state, message, reaction.name, reaction.user);
+      return tellReaction("reaction_added", message, reaction);
+    },
+    unreact(reaction) {
+      const message = messageAt(reaction);
+      removeReaction(message, reaction.name, reaction.user);
+      return tellReaction("reaction_removed", message, reaction);
+    },
+    async shareFile({
+      user,
+      channel = defaultChannel,
+      threadTs,
+      name,
+      mimetype,
+      bytes,
+      text = "",
+    }) {
+      const file = files.create({ name, mimetype, user, bytes, size: bytes.length });
+      file.object.is_public = channelType(channelOf(channel)) === "channel";
+      const thread = conversation.inThread(channel, threadTs);
+      const blocks = text === "" ? undefined : [richText(text, makeBlockId())];
+      const share = { files: [file], channel, user, text, blocks, thread };
+      return { fileId: file.object.id, ...shareFiles(workspace, conversation, share) };
+    },
+    openHome({ user, tab = "home" }) {
+      const view = state.homes.get(user);
+      return events.emit(
+        {
+          type: "app_home_opened",
+          user,
+          channel: `D0${user.slice(2)}`,
+          tab,
+          event_ts: timestamps.next(),
+          ...(tab === "home" && view && { view: { ...view } }),
+        },
+        "app_home_opened",
+      );
+    },
+  };
+
+  function channelOf(id: string) {
+    const channel = state.channels.get(id);
+    if (!channel) throw new SlackError("channel_not_found");
+    return channel;
+  }
+}

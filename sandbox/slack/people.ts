@@ -1,0 +1,64 @@
+import { identity } from "./identity.ts";
+import type { SlackChannel, SlackUser } from "./state.ts";
+
+/** A human member, as a test describes them. */
+export interface MemberOptions {
+  /** `U…` */
+  readonly id: string;
+  readonly name: string;
+  readonly realName?: string;
+  readonly displayName?: string;
+  readonly title?: string;
+  readonly email?: string;
+  readonly imageUrl?: string;
+}
+
+export const DEFAULT_MEMBERS: readonly MemberOptions[] = [
+  {
+    id: "U0ANNA",
+    name: "anna",
+    realName: "Anna Berg",
+    displayName: "Anna",
+    email: "anna@parley.test",
+  },
+  {
+    id: "U0BEN",
+    name: "ben",
+    realName: "Ben Okafor",
+    displayName: "Ben",
+    email: "ben@parley.test",
+  },
+];
+
+export function toUser(member: MemberOptions): SlackUser {
+  const realName = member.realName ?? member.name;
+  return {
+    id: member.id,
+    name: member.name,
+    realName,
+    displayName: member.displayName ?? "",
+    title: member.title ?? "",
+    email: member.email ?? "",
+    imageUrl: member.imageUrl ?? "",
+    isBot: false,
+    deleted: false,
+  };
+}
+
+/** The app's own user. */
+export const BOT_USER: SlackUser = {
+  ...toUser({ id: identity.botUserId, name: identity.botName, realName: identity.appName }),
+  isBot: true,
+};
+
+export function toChannel(id: string, name: string, members: readonly string[]): SlackChannel {
+  return {
+    id,
+    name,
+    isPrivate: false,
+    isArchived: false,
+    created: 1_763_000_000,
+    creator: members[0] ?? identity.botUserId,
+    members: new Set(members),
+  };
+}

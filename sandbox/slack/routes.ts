@@ -1,0 +1,100 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { type Faults, underFault } from "../http/faults.ts";
+import { readBody, sendJson } from "../http/http-server.ts";
+import { type FileStore, sendFile } from "./file-store.ts";
+import type { Journal, RecordedCall } from "./journal.ts";
+import type { ResponseUrls } from "./response-urls.ts";
+
+type Route = (request: IncomingMessage, response: ServerResponse, url: URL) => Promise<void>;
+
+interface Outcome {
+  readonly status: number;
+  readonly answer: unknown;
+  readonly error?: string;
+  send(): void;
+}
+
+/** Leads every HTTP request to its part of the fake; what belongs to none is answered 404. */
+export function createRoutes(parts: {
+  readonly journal: Journal;
+  readonly faults: Faults;
+  readonly webApi: Route;
+  readonly files: FileStore;
+  readonly responseUrls: ResponseUrls;
+}) {
+  const { journal, faults, webApi, files, responseUrls } = parts;
+
+  const recorded = async (
+    kind: RecordedCall["kind"],
+    method: string,
+    {
+      request,
+      response,
+      path,
+    }: { request: IncomingMessage; response: ServerResponse; path: string },
+    work: () => Promise<Outcome>,
+  ): Promise<void> => {
+    const call = journal.open({ kind, method, args: { path } });
+    let done: Outcome | undefined;
+    const settle = (status: RecordedCall["status"]): void =>
+      journal.settle(call, {
+        status,
+        ...(done && { answer: done.answer }),
+        ...(done?.error !== undefined && { error: done.error }),
+      });
+    await underFault(faults.take(method), {
+      async work() {
+        done = await work();
+        return done;
+      },
+      answer(outcome) {
+        outcome.send();
+        settle(outcome.status);
+      },
+      cut() {
+        request.socket.destroy();
+        settle("cut");
+      },
+      refuse(status, headers) {
+        response.writeHead(status, headers).end();
+        settle(status);
+      },
+    });
+  };
+
+  return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const url = new URL(request.url ?? "/", "http://fake-slack");
+    const { pathname: path } = url;
+    const here = { request, response, path };
+    if (path.startsWith("/api/")) return webApi(request, response, url);
+    if (path.startsWith("/upload/v1/")) {
+      return recorded("upload", "files.upload", here, async () => {
+        const { status, body } = await files.receive(request, path);
+        return { status, answer: body, send: () => response.writeHead(status).end(body) };
+      });
+    }
+    if (path.startsWith("/files-pri/")) {
+      return recorded("download", "files.download", here, async () => {
+        const answer = files.download(request, path);
+        return {
+          status: 200,
+          answer: { contentType: answer.contentType, size: answer.body.length },
+          ...(answer.note !== undefined && { error: answer.note }),
+          send: () => sendFile(response, answer),
+        };
+      });
+    }
+    if (/^\/(commands|actions|app)\//.test(path)) {
+      return recorded("response_url", "response_url", here, async () => {
+        const body = (await readBody(request)).toString();
+        const { status, answer } = responseUrls.receive(path, body);
+        const send = (): void =>
+          typeof answer === "string"
+            ? void response.writeHead(status).end(answer)
+            : sendJson(response, status, answer);
+        return { status, answer, send };
+      });
+    }
+    response.writeHead(404).end();
+  };
+}

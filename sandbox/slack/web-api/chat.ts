@@ -1,0 +1,178 @@
+import type {
+  ChatDeleteResponse,
+  ChatGetPermalinkResponse,
+  ChatPostEphemeralResponse,
+  ChatPostMessageResponse,
+  ChatUpdateResponse,
+} from "@slack/web-api";
+import { visibleChannel, writableChannel } from "../channels.ts";
+import { identity } from "../identity.ts";
+import { botAuthor, toContent } from "../message-content.ts";
+import { findMessage, isReply, toWireMessage } from "../messages.ts";
+import { SlackError } from "../slack-error.ts";
+import type { SlackMessage } from "../state.ts";
+import type { Arguments } from "./arguments.ts";
+import type { Method, MethodContext, Wire } from "./method.ts";
+
+const chatWrite = (): string => "chat:write";
+
+const postMessage: Method = {
+  scope: chatWrite,
+  run(context, args) {
+    const { state, timestamps, conversation, rateLimits } = context;
+    const channel = writableChannel(state, args.required("channel"));
+    const custom = {
+      username: args.text("username"),
+      iconUrl: args.text("icon_url"),
+      iconEmoji: args.text("icon_emoji"),
+    };
+    const customized = Object.values(custom).some((value) => value !== undefined);
+    if (customized && !state.scopes.has("chat:write.customize")) {
+      throw new SlackError("missing_scope", {
+        needed: "chat:write.customize",
+        provided: [...state.scopes].join(","),
+      });
+    }
+    const content = toContent({
+      text: args.text("markdown_text") ?? args.text("text"),
+      blocks: args.nested("blocks"),
+      attachments: args.nested("attachments"),
+      metadata: args.nested("metadata"),
+    });
+    if (args.text("markdown_text") && (args.text("text") || content.blocks)) {
+      throw new SlackError("markdown_text_conflict");
+    }
+    const threadTs = args.text("thread_ts");
+    const inThread = conversation.inThread(channel.id, threadTs);
+    rateLimits.post(channel.id);
+    const message: SlackMessage = {
+      type: "message",
+      channel: channel.id,
+      ts: timestamps.next(),
+      ...botAuthor(custom),
+      ...content,
+      ...inThread,
+      ...(threadTs !== undefined &&
+        args.flag("reply_broadcast") && { subtype: "thread_broadcast" }),
+    };
+    if (threadTs !== undefined) state.statuses.delete(`${channel.id}:${threadTs}`);
+    const answer = {
+      channel: channel.id,
+      ts: message.ts,
+      message: toWireMessage(state, message),
+    } satisfies Wire<ChatPostMessageResponse>;
+    void conversation.add(message);
+    return answer;
+  },
+};
+
+/** The app's own message. @throws {SlackError} `message_not_found`, or `otherwise` if someone else wrote it */
+function ownMessage({ state }: MethodContext, args: Arguments, otherwise: string): SlackMessage {
+  const channel = visibleChannel(state, args.required("channel"));
+  const message = findMessage(state, channel.id, args.required("ts"));
+  if (!message || message.subtype === "tombstone") throw new SlackError("message_not_found");
+  const own = message.bot_id === identity.botId || message.user === identity.botUserId;
+  if (!own) throw new SlackError(otherwise);
+  return message;
+}
+
+const update: Method = {
+  scope: chatWrite,
+  run(context, args) {
+    const { state, timestamps, conversation } = context;
+    const message = ownMessage(context, args, "cant_update_message");
+    writableChannel(state, message.channel);
+    const content = toContent({
+      text: args.text("markdown_text") ?? args.text("text"),
+      blocks: args.nested("blocks"),
+      attachments: args.nested("attachments"),
+      metadata: args.nested("metadata"),
+    });
+    const edited = { user: identity.botUserId, ts: timestamps.next() };
+    void conversation.change(message, { blocks: [], ...content, edited });
+    return {
+      channel: message.channel,
+      ts: message.ts,
+      text: message.text,
+      message: updated(toWireMessage(state, message)),
+    } satisfies Wire<ChatUpdateResponse>;
+  },
+};
+
+/** chat.update shows less of a message than other methods do. */
+function updated(message: ReturnType<typeof toWireMessage>) {
+  const keys = [
+    "type",
+    "subtype",
+    "text",
+    "user",
+    "team",
+    "bot_id",
+    "app_id",
+    "bot_profile",
+  ] as const;
+  const more = ["blocks", "attachments", "edited", "metadata", "files"] as const;
+  return Object.fromEntries(
+    [...keys, ...more].flatMap((key) => (message[key] === undefined ? [] : [[key, message[key]]])),
+  );
+}
+
+const remove: Method = {
+  scope: chatWrite,
+  run(context, args) {
+    const message = ownMessage(context, args, "cant_delete_message");
+    // Posts under another name cannot be removed with the bot's token.
+    if (message.username !== undefined) throw new SlackError("cant_delete_message");
+    void context.conversation.remove(message);
+    return { channel: message.channel, ts: message.ts } satisfies Wire<ChatDeleteResponse>;
+  },
+};
+
+const postEphemeral: Method = {
+  scope: chatWrite,
+  run({ state, timestamps, journal, conversation }, args) {
+    const channel = writableChannel(state, args.required("channel"));
+    const user = args.required("user");
+    if (!channel.members.has(user)) throw new SlackError("user_not_in_channel");
+    const { text, blocks } = toContent({
+      text: args.text("markdown_text") ?? args.text("text"),
+      blocks: args.nested("blocks"),
+      attachments: args.nested("attachments"),
+    });
+    const { thread_ts } = conversation.inThread(channel.id, args.text("thread_ts"));
+    const ts = timestamps.next();
+    state.ephemerals.push({
+      channel: channel.id,
+      user,
+      ts,
+      text,
+      via: "chat.postEphemeral",
+      ...(blocks && { blocks }),
+      ...(thread_ts !== undefined && { thread_ts }),
+    });
+    journal.changed("ephemeral-added", ts);
+    return { message_ts: ts } satisfies Wire<ChatPostEphemeralResponse>;
+  },
+};
+
+const getPermalink: Method = {
+  run({ state, url }, args) {
+    const channel = visibleChannel(state, args.required("channel"));
+    const message = findMessage(state, channel.id, args.required("message_ts"));
+    if (!message) throw new SlackError("message_not_found");
+    const path = `${url()}/archives/${channel.id}/p${message.ts.replace(".", "")}`;
+    const thread = isReply(message) ? `?thread_ts=${message.thread_ts}&cid=${channel.id}` : "";
+    return {
+      channel: channel.id,
+      permalink: `${path}${thread}`,
+    } satisfies Wire<ChatGetPermalinkResponse>;
+  },
+};
+
+export const chat = {
+  "chat.postMessage": postMessage,
+  "chat.update": update,
+  "chat.delete": remove,
+  "chat.postEphemeral": postEphemeral,
+  "chat.getPermalink": getPermalink,
+} satisfies Record<string, Method>;

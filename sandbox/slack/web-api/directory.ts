@@ -1,0 +1,109 @@
+import type { EmojiListResponse, UsergroupsListResponse, UsersInfoResponse } from "@slack/web-api";
+import { identity } from "../identity.ts";
+import { SlackError } from "../slack-error.ts";
+import type { SlackUser } from "../state.ts";
+import type { Method, Wire } from "./method.ts";
+
+const PICTURE_SIZES = [24, 32, 48, 72, 192, 512] as const;
+
+function profileOf(user: SlackUser, withEmail: boolean) {
+  const pictures = Object.fromEntries(
+    PICTURE_SIZES.map((size) => [
+      `image_${size}`,
+      user.imageUrl || `https://secure.gravatar.com/avatar/${user.id}.jpg?s=${size}`,
+    ]),
+  );
+  return {
+    title: user.title,
+    phone: "",
+    skype: "",
+    real_name: user.realName,
+    real_name_normalized: user.realName,
+    display_name: user.displayName,
+    display_name_normalized: user.displayName,
+    status_text: "",
+    status_emoji: "",
+    status_expiration: 0,
+    avatar_hash: `g${user.id.toLowerCase()}`,
+    first_name: user.realName.split(" ")[0] ?? "",
+    last_name: user.realName.split(" ").slice(1).join(" "),
+    team: identity.teamId,
+    ...(withEmail && user.email && { email: user.email }),
+    ...(user.imageUrl && { image_original: user.imageUrl, is_custom_image: true }),
+    ...(user.isBot && { bot_id: identity.botId, api_app_id: identity.appId }),
+    ...pictures,
+  };
+}
+
+const usersInfo: Method = {
+  scope: () => "users:read",
+  run({ state }, args) {
+    const user = state.users.get(args.required("user"));
+    if (!user) throw new SlackError("user_not_found");
+    return {
+      user: {
+        id: user.id,
+        team_id: identity.teamId,
+        name: user.name,
+        deleted: user.deleted,
+        color: "9f69e7",
+        real_name: user.realName,
+        tz: "Europe/Berlin",
+        tz_label: "Central European Time",
+        tz_offset: 3600,
+        profile: profileOf(user, state.scopes.has("users:read.email")),
+        is_admin: false,
+        is_owner: false,
+        is_primary_owner: false,
+        is_restricted: false,
+        is_ultra_restricted: false,
+        is_bot: user.isBot,
+        is_app_user: false,
+        updated: 1_763_000_000,
+        is_email_confirmed: !user.isBot,
+        who_can_share_contact_card: "EVERYONE",
+      },
+    } satisfies Wire<UsersInfoResponse>;
+  },
+};
+
+const usergroupsList: Method = {
+  scope: () => "usergroups:read",
+  run({ state }, args) {
+    return {
+      usergroups: state.usergroups.map(({ id, handle, name, users }) => ({
+        id,
+        team_id: identity.teamId,
+        is_usergroup: true,
+        name,
+        description: "",
+        handle,
+        is_external: false,
+        date_create: 1_763_000_000,
+        date_update: 1_763_000_000,
+        date_delete: 0,
+        created_by: identity.botUserId,
+        updated_by: identity.botUserId,
+        prefs: { channels: [], groups: [] },
+        user_count: users.length,
+        ...(args.flag("include_users") && { users: [...users] }),
+      })),
+    } satisfies Wire<UsergroupsListResponse>;
+  },
+};
+
+const emojiList: Method = {
+  scope: () => "emoji:read",
+  run({ state }) {
+    return {
+      emoji: Object.fromEntries(state.emoji),
+      cache_ts: "1763000000.000000",
+    } satisfies Wire<EmojiListResponse>;
+  },
+};
+
+export const directory = {
+  "users.info": usersInfo,
+  "usergroups.list": usergroupsList,
+  "emoji.list": emojiList,
+} satisfies Record<string, Method>;
