@@ -16,6 +16,7 @@ import type { Workspace } from "./workspace.ts";
 /** Changes to a channel's messages, whoever makes them; each also sends its event to the app if it is a member. */
 export interface Conversation {
   add(message: SlackMessage): Promise<DeliveryOutcome>;
+  /** Changes a message in place; empty `blocks` remove them. */
   change(message: SlackMessage, update: Partial<SlackMessage>): Promise<DeliveryOutcome>;
   /** Removes a message; the root of a thread leaves a tombstone, as in Slack. */
   remove(message: SlackMessage): Promise<DeliveryOutcome>;
@@ -67,6 +68,7 @@ export function createConversation(
       const channel = channelOf(message.channel);
       const before = structuredClone(message);
       Object.assign(message, update);
+      if (message.blocks?.length === 0) delete message.blocks;
       journal.changed("message-changed", message.ts);
       const change = { before, after: message, ts: timestamps.next() };
       return tellMessage(channel, toChangedEvent(state, channel, change));

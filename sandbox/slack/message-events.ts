@@ -1,6 +1,6 @@
 import { channelType } from "./channels.ts";
 import type { SlackEvent } from "./events.ts";
-import { findMessage, threadSummary } from "./messages.ts";
+import { findMessage, isReply, threadOf, threadSummary } from "./messages.ts";
 import type { SlackChannel, SlackMessage, SlackState } from "./state.ts";
 
 /** The keys that tell where and when, on every message event. */
@@ -18,6 +18,7 @@ export function toMessageEvent(
   return {
     ...shown,
     ...(message.subtype === "thread_broadcast" && { root: broadcastRoot(state, message) }),
+    ...(message.subtype === "bot_message" && { parent_user_id: undefined }),
     ...place(channel, message.ts),
   };
 }
@@ -25,14 +26,14 @@ export function toMessageEvent(
 function broadcastRoot(state: SlackState, message: SlackMessage) {
   const root = findMessage(state, message.channel, message.thread_ts ?? "");
   if (!root) return undefined;
-  const { blocks: _, files: __, reactions: ___, ...shown } = nested(state, root);
+  const { blocks: _, files: __, is_locked: ___, ...shown } = nested(state, root);
   return shown;
 }
 
 /** A message inside another event. */
 function nested(state: SlackState, message: SlackMessage) {
-  const { channel: _, app_id: __, metadata: ___, ...shown } = structuredClone(message);
-  const { reply_users: ____, ...summary } = threadSummary(state, message) ?? {};
+  const { channel, app_id, metadata, reactions, ...shown } = structuredClone(message);
+  const { reply_users, ...summary } = threadSummary(state, message) ?? {};
   return { ...shown, ...summary };
 }
 
@@ -79,8 +80,20 @@ export function toRepliedEvent(
   root: SlackMessage,
   ts: string,
 ): SlackEvent {
-  const { files: _, reactions: __, ...shown } = nested(state, root);
-  return { type: "message", hidden: true, message: shown, ts, ...place(channel, ts) };
+  const { type, user, bot_id, text, blocks, ts: rootTs, thread_ts } = structuredClone(root);
+  const replies = threadOf(state, root.channel, root.ts).filter(isReply);
+  const message = {
+    type,
+    user,
+    bot_id,
+    text,
+    blocks,
+    ts: rootTs,
+    thread_ts,
+    reply_count: replies.length,
+    replies: replies.map((reply) => ({ user: reply.user, ts: reply.ts })),
+  };
+  return { type: "message", hidden: true, message, ts, ...place(channel, ts) };
 }
 
 /** Which subscription a channel's messages fall under. */

@@ -76,20 +76,30 @@ function ownMessage({ state }: MethodContext, args: Arguments, otherwise: string
   return message;
 }
 
+/**
+ * Without text and blocks the old content stays, as when only the metadata changes; a text without blocks removes the
+ * old blocks. Only the latter counts as an edit. Source: docs.slack.dev/reference/methods/chat.update.
+ */
 const update: Method = {
   scope: chatWrite,
   run(context, args) {
     const { state, timestamps, conversation } = context;
     const message = ownMessage(context, args, "cant_update_message");
     writableChannel(state, message.channel);
+    const text = args.text("markdown_text") ?? args.text("text");
+    const [blocks, metadata] = [args.nested("blocks"), args.nested("metadata")];
+    const keeps = text === undefined && blocks === undefined && metadata !== undefined;
     const content = toContent({
-      text: args.text("markdown_text") ?? args.text("text"),
-      blocks: args.nested("blocks"),
+      text: keeps ? message.text : text,
+      blocks: keeps ? message.blocks : blocks,
       attachments: args.nested("attachments"),
-      metadata: args.nested("metadata"),
+      metadata,
     });
     const edited = { user: identity.botUserId, ts: timestamps.next() };
-    void conversation.change(message, { blocks: [], ...content, edited });
+    void conversation.change(
+      message,
+      content.blocks || keeps ? content : { ...content, blocks: [], edited },
+    );
     return {
       channel: message.channel,
       ts: message.ts,
@@ -101,16 +111,7 @@ const update: Method = {
 
 /** chat.update shows less of a message than other methods do. */
 function updated(message: ReturnType<typeof toWireMessage>) {
-  const keys = [
-    "type",
-    "subtype",
-    "text",
-    "user",
-    "team",
-    "bot_id",
-    "app_id",
-    "bot_profile",
-  ] as const;
+  const keys = ["type", "text", "user", "team", "bot_id", "app_id", "bot_profile"] as const;
   const more = ["blocks", "attachments", "edited", "metadata", "files"] as const;
   return Object.fromEntries(
     [...keys, ...more].flatMap((key) => (message[key] === undefined ? [] : [[key, message[key]]])),
