@@ -103,7 +103,6 @@ export function createConversation(
       const root = findMessage(state, channel, threadTs);
       // Replies to replies do not exist: the timestamp must be that of the root.
       if (!root || isReply(root)) throw new SlackError("cannot_reply_to_message");
-      root.thread_ts ??= root.ts;
       return { thread_ts: threadTs, ...(root.user !== undefined && { parent_user_id: root.user }) };
     },
   };

@@ -16,7 +16,14 @@ import { createInteractions, type Interactions } from "./interactions.ts";
 import { type Change, createJournal, type RecordedCall } from "./journal.ts";
 import { createMembers, type Members } from "./members.ts";
 import { createModals, type Modals } from "./modals.ts";
-import { BOT_USER, DEFAULT_MEMBERS, type MemberOptions, toChannel, toUser } from "./people.ts";
+import {
+  BOT_USER,
+  type ChannelOptions,
+  DEFAULT_MEMBERS,
+  type MemberOptions,
+  toChannel,
+  toUser,
+} from "./people.ts";
 import { createRateLimits } from "./rate-limits.ts";
 import { createResponseUrls } from "./response-urls.ts";
 import { createRoutes } from "./routes.ts";
@@ -33,6 +40,8 @@ export interface FakeSlackOptions extends DeliveryOptions {
   readonly port?: number;
   /** Id of the default channel, public, with the bot and all members in it. Default `C0SUPPORT`. */
   readonly channel?: string;
+  /** More channels. */
+  readonly channels?: readonly ChannelOptions[];
   /** The human members. Default: {@link file://./people.ts}'s Anna and Ben. */
   readonly members?: readonly MemberOptions[];
   readonly scopes?: readonly string[];
@@ -101,7 +110,14 @@ export async function startFakeSlack(options: FakeSlackOptions = {}): Promise<Fa
   const users = (members ?? DEFAULT_MEMBERS).map(toUser);
   const state = createState({
     users: [...users, BOT_USER],
-    channels: [toChannel(channel, "support", [...users.map(({ id }) => id), identity.botUserId])],
+    channels: [
+      toChannel({
+        id: channel,
+        name: "support",
+        members: [...users.map(({ id }) => id), identity.botUserId],
+      }),
+      ...(options.channels ?? []).map(toChannel),
+    ],
     scopes: options.scopes,
     botEvents: options.botEvents,
     limits: options.limits,

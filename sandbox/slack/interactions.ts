@@ -4,9 +4,10 @@ import type { Delivery } from "./delivery.ts";
 import type { DeliveryOutcome } from "./http-delivery.ts";
 import { identity } from "./identity.ts";
 import { findMessage, toWireMessage } from "./messages.ts";
+import { omit } from "./omit.ts";
 import type { ResponseUrls } from "./response-urls.ts";
 import { SlackError } from "./slack-error.ts";
-import type { Block, SlackState } from "./state.ts";
+import type { Block, SlackMessage, SlackState } from "./state.ts";
 import type { Triggers } from "./triggers.ts";
 import { elementsOf, toStateValues } from "./view-state.ts";
 import type { Workspace } from "./workspace.ts";
@@ -14,7 +15,7 @@ import type { Workspace } from "./workspace.ts";
 /** What the app answered to an interaction; `delivered` means within 3 s, otherwise the member sees an error. */
 export type InteractionOutcome = DeliveryOutcome;
 
-export interface CommandOutcome extends DeliveryOutcome {
+interface CommandOutcome extends DeliveryOutcome {
   /** What the member sees as the answer, if the acknowledgement held one. */
   readonly ack?: { text?: string; blocks?: Block[]; response_type?: string } & Record<
     string,
@@ -22,7 +23,7 @@ export interface CommandOutcome extends DeliveryOutcome {
   >;
 }
 
-export interface Click {
+interface Click {
   readonly user: string;
   /** The channel of the message; leave it and `ts` out and give `viewId` for a button in a view. */
   readonly channel?: string;
@@ -90,14 +91,13 @@ export function createInteractions(
   };
 
   return {
-    shortcut({ user, callbackId, channel, ts }) {
+    async shortcut({ user, callbackId, channel, ts }) {
       const message = messageAt(channel, ts);
-      const { team_id, id, name } = interactionBase(state, user).user;
-      const { api_app_id: _, ...base } = interactionBase(state, user);
+      const base = interactionBase(state, user);
       return send({
-        ...base,
+        ...omit(base, "api_app_id"),
         type: "message_action",
-        user: { id, name, team_id },
+        user: omit(base.user, "username"),
         callback_id: callbackId,
         trigger_id: triggers.issue(user),
         action_ts: timestamps.next(),
@@ -109,14 +109,13 @@ export function createInteractions(
           threadTs: message.thread_ts,
         }),
         channel: place(channel),
-        message: toWireMessage(state, message),
+        message: shownMessage(state, message),
       });
     },
 
-    globalShortcut({ user, callbackId }) {
-      const { api_app_id: _, ...base } = interactionBase(state, user);
+    async globalShortcut({ user, callbackId }) {
       return send({
-        ...base,
+        ...omit(interactionBase(state, user), "api_app_id"),
         type: "shortcut",
         callback_id: callbackId,
         trigger_id: triggers.issue(user),
@@ -124,7 +123,7 @@ export function createInteractions(
       });
     },
 
-    click(click) {
+    async click(click) {
       const { user, channel, ts, viewId } = click;
       const base = { ...interactionBase(state, user), type: "block_actions" as const };
       if (viewId !== undefined) {
@@ -159,7 +158,7 @@ export function createInteractions(
         trigger_id: triggers.issue(user),
         channel: place(channel),
         // Slack does not repeat ephemeral messages.
-        ...(message && { message: toWireMessage(state, message) }),
+        ...(message && { message: shownMessage(state, message) }),
         state: { values: toStateValues(blocks) },
         response_url: responseUrls.issue("actions", { user, channel, messageTs: ts, threadTs }),
         actions: [toAction(blocks, click, timestamps.next())],
@@ -191,6 +190,11 @@ export function createInteractions(
       return { ...outcome, ack };
     },
   };
+}
+
+/** Without metadata: whether Slack sends it with interactions is not known, so nobody may count on it. */
+function shownMessage(state: SlackState, message: SlackMessage) {
+  return omit(toWireMessage(state, message), "metadata");
 }
 
 function homeById(state: SlackState, viewId: string) {

@@ -12,7 +12,7 @@ import { SlackError } from "./slack-error.ts";
 import type { Block, SlackMessage } from "./state.ts";
 import { makeBlockId, type Workspace } from "./workspace.ts";
 
-export interface Posted {
+interface Posted {
   readonly ts: string;
   /** Settles once the delivery of the event has succeeded or is given up; never rejects. */
   readonly delivered: Promise<DeliveryOutcome>;
@@ -29,6 +29,7 @@ export interface Members {
     readonly user: string;
     readonly channel?: string;
     readonly threadTs?: string;
+    /** As on the wire: `&`, `<` and `>` escaped, mentions as `<@U…>`. */
     readonly text: string;
     /** Default: the `rich_text` block that Slack makes of what is typed. */
     readonly blocks?: readonly Block[];
@@ -53,6 +54,15 @@ export interface Members {
     readonly bytes: Buffer;
     readonly text?: string;
   }): Promise<Posted & { readonly fileId: string }>;
+  /** Takes a user out of a channel; the bot hears of it, also of its own removal. */
+  removeFromChannel(removal: {
+    readonly user: string;
+    readonly channel?: string;
+  }): Promise<DeliveryOutcome>;
+  archive(archiving: {
+    readonly user: string;
+    readonly channel?: string;
+  }): Promise<DeliveryOutcome>;
   openHome(opening: {
     readonly user: string;
     readonly tab?: "home" | "messages";
@@ -108,6 +118,7 @@ export function createMembers(
 
   return {
     async post({ user, channel = defaultChannel, threadTs, text, blocks, subtype, ts }) {
+      if (ts !== undefined && findMessage(state, channel, ts)) throw new Error(`Taken: ${ts}`);
       const message: SlackMessage = {
         type: "message",
         channel,
@@ -126,7 +137,7 @@ export function createMembers(
       if (subtype === "thread_broadcast") delete message.parent_user_id;
       return { ts: message.ts, delivered: conversation.add(message) };
     },
-    edit(edit) {
+    async edit(edit) {
       const message = own(edit);
       return conversation.change(message, {
         text: edit.text,
@@ -134,13 +145,13 @@ export function createMembers(
         edited: { user: edit.user, ts: timestamps.next() },
       });
     },
-    remove: (removal) => conversation.remove(own(removal)),
-    react(reaction) {
+    remove: async (removal) => conversation.remove(own(removal)),
+    async react(reaction) {
       const message = messageAt(reaction);
       addReaction(state, message, reaction.name, reaction.user);
       return tellReaction("reaction_added", message, reaction);
     },
-    unreact(reaction) {
+    async unreact(reaction) {
       const message = messageAt(reaction);
       removeReaction(message, reaction.name, reaction.user);
       return tellReaction("reaction_removed", message, reaction);
@@ -161,7 +172,33 @@ export function createMembers(
       const share = { files: [file], channel, user, text, blocks, thread };
       return { fileId: file.object.id, ...shareFiles(workspace, conversation, share) };
     },
-    openHome({ user, tab = "home" }) {
+    async removeFromChannel({ user, channel: id = defaultChannel }) {
+      const channel = channelOf(id);
+      const event = {
+        type: "member_left_channel",
+        user,
+        channel: id,
+        channel_type: channel.isPrivate ? "G" : "C",
+        team: identity.teamId,
+        event_ts: timestamps.next(),
+      };
+      const told = conversation.tell(channel, event, "member_left_channel");
+      channel.members.delete(user);
+      journal.changed("channel-left", id);
+      return told;
+    },
+    async archive({ user, channel: id = defaultChannel }) {
+      const channel = channelOf(id);
+      channel.isArchived = true;
+      journal.changed("channel-archived", id);
+      const event = { type: "channel_archive", channel: id, user, is_moved: 0 };
+      return conversation.tell(
+        channel,
+        { ...event, event_ts: timestamps.next() },
+        "channel_archive",
+      );
+    },
+    async openHome({ user, tab = "home" }) {
       const view = state.homes.get(user);
       return events.emit(
         {

@@ -1,6 +1,7 @@
 import { channelType } from "./channels.ts";
 import type { SlackEvent } from "./events.ts";
 import { findMessage, isReply, threadOf, threadSummary } from "./messages.ts";
+import { omit } from "./omit.ts";
 import type { SlackChannel, SlackMessage, SlackState } from "./state.ts";
 
 /** The keys that tell where and when, on every message event. */
@@ -14,11 +15,11 @@ export function toMessageEvent(
   channel: SlackChannel,
   message: SlackMessage,
 ): SlackEvent {
-  const { app_id: _, reactions: __, edited: ___, ...shown } = structuredClone(message);
+  const isCustom = message.subtype === "bot_message";
+  const shown = omit(message, "app_id", "reactions", "edited");
   return {
-    ...shown,
+    ...(isCustom ? omit(shown, "parent_user_id") : shown),
     ...(message.subtype === "thread_broadcast" && { root: broadcastRoot(state, message) }),
-    ...(message.subtype === "bot_message" && { parent_user_id: undefined }),
     ...place(channel, message.ts),
   };
 }
@@ -26,15 +27,16 @@ export function toMessageEvent(
 function broadcastRoot(state: SlackState, message: SlackMessage) {
   const root = findMessage(state, message.channel, message.thread_ts ?? "");
   if (!root) return undefined;
-  const { blocks: _, files: __, is_locked: ___, ...shown } = nested(state, root);
-  return shown;
+  return omit(nested(state, root), "blocks", "files", "is_locked");
 }
 
 /** A message inside another event. */
 function nested(state: SlackState, message: SlackMessage) {
-  const { channel, app_id, metadata, reactions, ...shown } = structuredClone(message);
-  const { reply_users, ...summary } = threadSummary(state, message) ?? {};
-  return { ...shown, ...summary };
+  const summary = threadSummary(state, message);
+  return {
+    ...omit(message, "channel", "app_id", "metadata", "reactions"),
+    ...(summary && omit(summary, "reply_users")),
+  };
 }
 
 /** The event for an edit, by a member or with chat.update. */

@@ -1,3 +1,4 @@
+import { omit } from "./omit.ts";
 import type { Block, SlackMessage, SlackState } from "./state.ts";
 import { compareTs } from "./timestamps.ts";
 
@@ -58,9 +59,9 @@ export function toWireMessage(
   message: SlackMessage,
   options: { readonly withMetadata: boolean } = { withMetadata: true },
 ) {
-  const { channel: _, metadata, ...rest } = structuredClone(message);
+  const { metadata } = message;
   return {
-    ...rest,
+    ...omit(message, "channel", "metadata"),
     ...threadSummary(state, message),
     ...(metadata && {
       metadata: options.withMetadata ? metadata : { event_type: metadata.event_type },
@@ -74,11 +75,18 @@ export function insertMessage(state: SlackState, message: SlackMessage): void {
   state.messages.splice(index + 1, 0, message);
 }
 
-/** The `rich_text` block that Slack makes of what a member types. */
+/** Text in messages is escaped on the wire, text inside rich_text is not. */
+function unescapeText(text: string): string {
+  return text.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&");
+}
+
+/** The `rich_text` block that Slack makes of what a member types; mentions and links are left as text. */
 export function richText(text: string, blockId: string): Block {
   return {
     type: "rich_text",
     block_id: blockId,
-    elements: [{ type: "rich_text_section", elements: [{ type: "text", text }] }],
+    elements: [
+      { type: "rich_text_section", elements: [{ type: "text", text: unescapeText(text) }] },
+    ],
   };
 }

@@ -8,7 +8,7 @@ import type { ViewStack } from "./view-stack.ts";
 import { missingInputs, toStateValues } from "./view-state.ts";
 import type { Workspace } from "./workspace.ts";
 
-export interface SubmitOutcome extends Omit<InteractionOutcome, "status"> {
+interface SubmitOutcome extends Omit<InteractionOutcome, "status"> {
   /** `invalid`: Slack itself refused, because a required input is empty; the app saw nothing. */
   readonly status: InteractionOutcome["status"] | "invalid";
   readonly responseAction?: string;

@@ -51,11 +51,20 @@ export const BOT_USER: SlackUser = {
   isBot: true,
 };
 
-export function toChannel(id: string, name: string, members: readonly string[]): SlackChannel {
+export interface ChannelOptions {
+  /** `C…` */
+  readonly id: string;
+  readonly name: string;
+  readonly isPrivate?: boolean;
+  /** User ids; the bot is a member only if it is among them. */
+  readonly members: readonly string[];
+}
+
+export function toChannel({ id, name, isPrivate = false, members }: ChannelOptions): SlackChannel {
   return {
     id,
     name,
-    isPrivate: false,
+    isPrivate,
     isArchived: false,
     created: 1_763_000_000,
     creator: members[0] ?? identity.botUserId,

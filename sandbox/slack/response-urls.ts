@@ -13,7 +13,7 @@ const MAX_USES = 5;
 const TTL_MS = 30 * 60_000;
 
 /** Where a response_url leads. */
-export interface ResponseTarget {
+interface ResponseTarget {
   readonly user: string;
   readonly channel: string;
   /** The message that the interaction happened on, if there was one. */

@@ -44,7 +44,13 @@ export function createRoutes(parts: {
       });
     await underFault(faults.take(method), {
       async work() {
-        done = await work();
+        try {
+          done = await work();
+        } catch (error) {
+          const crash = journal.crash(error);
+          journal.settle(call, { status: 500, error: crash.stack ?? crash.message });
+          throw crash;
+        }
         return done;
       },
       answer(outcome) {

@@ -13,7 +13,7 @@ export interface Metadata {
 }
 
 /** One reaction as Slack lists it on a message: who set it, in order. */
-export interface Reaction {
+interface Reaction {
   name: string;
   users: string[];
   count: number;
@@ -172,7 +172,7 @@ export interface OpenView {
 }
 
 /** What the app did with a response_url. */
-export interface ResponseUrlPost {
+interface ResponseUrlPost {
   url: string;
   user: string;
   channel: string;
@@ -189,7 +189,7 @@ export interface Limits {
   historyPage: number;
 }
 
-export interface Quirks {
+interface Quirks {
   /** After a reply, also send the parent's `message_replied` event, without its subtype as the Events API does. */
   messageReplied: boolean;
 }

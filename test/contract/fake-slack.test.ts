@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { WebClient } from "@slack/web-api";
+import { type Logger, LogLevel, WebClient } from "@slack/web-api";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { WebSocket } from "ws";
 import { readBody, sendJson, startHttpServer } from "../../sandbox/http/http-server.ts";
@@ -10,12 +10,12 @@ import {
   startFakeSlack,
 } from "../../sandbox/slack/fake-slack.ts";
 import { sign } from "../../sandbox/slack/http-delivery.ts";
-import { DEFAULT_SCOPES } from "../../sandbox/slack/identity.ts";
+import { DEFAULT_BOT_EVENTS, DEFAULT_SCOPES } from "../../sandbox/slack/identity.ts";
 import { compareTs } from "../../sandbox/slack/timestamps.ts";
 import { METHODS } from "../../sandbox/slack/web-api/router.ts";
 
 const ALL_SCOPES = [...DEFAULT_SCOPES, "reactions:read", "usergroups:read", "emoji:read"];
-const ALL_EVENTS = ["message.channels", "message.groups", "app_home_opened", "reaction_added"];
+const ALL_EVENTS = [...DEFAULT_BOT_EVENTS, "reaction_added"];
 
 /** A fake that is closed, and was found without internal exceptions, at the end of the test. */
 async function slackForTest(options: FakeSlackOptions = {}): Promise<FakeSlack> {
@@ -27,10 +27,23 @@ async function slackForTest(options: FakeSlackOptions = {}): Promise<FakeSlack> 
   return slack;
 }
 
+const ignore = (): void => undefined;
+/** The client logs the very refusals that these tests provoke. */
+const silent: Logger = {
+  debug: ignore,
+  info: ignore,
+  warn: ignore,
+  error: ignore,
+  setLevel: ignore,
+  setName: ignore,
+  getLevel: () => LogLevel.ERROR,
+};
+
 function clientOf(slack: FakeSlack, token = slack.botToken): WebClient {
   return new WebClient(token, {
     slackApiUrl: slack.apiUrl,
     retryConfig: { retries: 0 },
+    logger: silent,
     rejectRateLimitedCalls: true,
   });
 }
@@ -40,13 +53,16 @@ interface AppRequest {
   readonly raw: string;
 }
 
+interface AppAnswer {
+  readonly status: number;
+  readonly body?: unknown;
+  readonly headers?: Record<string, string>;
+}
+
 /** An app that records what it gets and answers what `answer` says (default: 200 without a body). */
 async function appForTest(
   slack: FakeSlack,
-  answer: (
-    request: AppRequest,
-    count: number,
-  ) => { status: number; body?: unknown } | "never" = () => ({
+  answer: (request: AppRequest, count: number) => AppAnswer | "never" = () => ({
     status: 200,
   }),
 ): Promise<AppRequest[]> {
@@ -56,7 +72,7 @@ async function appForTest(
     requests.push(received);
     const result = answer(received, requests.length);
     if (result === "never") return;
-    if (result.body === undefined) response.writeHead(result.status).end();
+    if (result.body === undefined) response.writeHead(result.status, result.headers).end();
     else sendJson(response, result.status, result.body);
   });
   onTestFinished(() => server.close());
@@ -132,7 +148,7 @@ async function playEverything(slack: FakeSlack): Promise<void> {
   await slack.react({ user, ts: reply, name: "tada" });
   await slack.edit({ user, ts: reply, text: "a better reply" });
   await slack.remove({ user, ts: reply });
-  await slack.shareFile({
+  const { ts: shared } = await slack.shareFile({
     user,
     threadTs: root,
     name: "photo.png",
@@ -140,6 +156,7 @@ async function playEverything(slack: FakeSlack): Promise<void> {
     bytes: Buffer.from("png"),
     text: "look",
   });
+  await slack.edit({ user, ts: shared, text: "look again" });
   const upload = await client.filesUploadV2({
     channel_id: channel,
     thread_ts: root,
@@ -183,6 +200,8 @@ async function playEverything(slack: FakeSlack): Promise<void> {
   await slack.command({ user, channel, command: "/parley-owner", text: "U1" });
   await client.reactions.remove({ channel, timestamp: root, name: "eyes" });
   await client.chat.delete({ channel, ts: root });
+  await slack.removeFromChannel({ user: "U0BEN" });
+  await slack.archive({ user });
 }
 
 /** The trigger_id of the last delivery of a kind. */
@@ -232,7 +251,6 @@ const NEWER_THAN_SAMPLES: readonly (readonly [path: RegExp, reason: string])[] =
   ],
   [/^view_submission\.response_urls$/, "bolt's ViewSubmitAction has it"],
   [/\.verbatim$/, "a text object's documented key, missing in some samples"],
-  [/^message_action\.user\.username$/, "optional in bolt's MessageShortcut"],
 ];
 
 type Json = Record<string, unknown>;
@@ -319,6 +337,8 @@ describe("shapes of the fake Slack", () => {
         "app-backend/views/ViewClosedPayload.json",
         "app-backend/views/ViewSubmissionPayload.json",
         "events/AppHomeOpenedPayload.json",
+        "events/ChannelArchivePayload.json",
+        "events/MemberLeftChannelPayload.json",
         "events/MessageBotPayload.json",
         "events/MessageChangedPayload.json",
         "events/MessageDeletedPayload.json",
@@ -333,7 +353,7 @@ describe("shapes of the fake Slack", () => {
 
 /** What the paths of a delivered payload start with. */
 function labelOf(name: string, { type }: Json): string {
-  if (!name.startsWith("events")) return String(type ?? "command");
+  if (!name.startsWith("events")) return typeof type === "string" ? type : "command";
   return name.includes("Replied") ? "replied" : "event";
 }
 
@@ -350,7 +370,13 @@ function sampleNameOf(payload: Json): string | undefined {
   const name = interactive[String(type)];
   if (name) return `app-backend/${name}.json`;
   if (!isObject(event)) return undefined;
-  if (event.type === "app_home_opened") return "events/AppHomeOpenedPayload.json";
+  const byType: Record<string, string> = {
+    app_home_opened: "AppHomeOpened",
+    member_left_channel: "MemberLeftChannel",
+    channel_archive: "ChannelArchive",
+  };
+  const ofType = byType[String(event.type)];
+  if (ofType) return `events/${ofType}Payload.json`;
   if (event.type !== "message") return undefined;
   if (event.subtype === undefined && event.message) return "events/MessageRepliedPayload.json";
   const bySubtype: Record<string, string> = {
@@ -510,12 +536,18 @@ describe("Web API of the fake Slack", () => {
     const post = () => client.chat.postMessage({ channel: slack.channel, text: "t" });
     for (let count = 0; count < 4; count++) await post();
     await expect(post()).rejects.toMatchObject({ retryAfter: 1 });
-    now += 1_000;
-    const { ts: timestamp = "" } = await post();
-    const react = (name: string) =>
-      client.reactions.add({ channel: slack.channel, timestamp, name });
-    for (let count = 0; count < 22; count++) await react(`name${count}`);
-    await expect(react("name0")).rejects.toMatchObject({ data: { error: "already_reacted" } });
+    for (let second = 0; second < 3; second++) {
+      now += 1_000;
+      await post();
+    }
+    // One user can set 23 reactions on one message, so it takes three messages to reach the limit.
+    const targets = slack.state.messages.slice(-3).map(({ ts }) => ts);
+    const react = (count: number) => {
+      const timestamp = targets[Math.floor(count / 20)] ?? "";
+      return client.reactions.add({ channel: slack.channel, timestamp, name: `name${count}` });
+    };
+    for (let count = 0; count < 50; count++) await react(count);
+    await expect(react(50)).rejects.toMatchObject({ retryAfter: 2 });
   });
 
   it("loses answers, refuses and delays as the faults say", async () => {
@@ -617,12 +649,17 @@ describe("deliveries of the fake Slack", () => {
     );
   });
 
-  it("gives up after four tries, and at once if the app asks for it or is gone", async () => {
+  it("gives up after four tries, or at once if the app asks for no retries", async () => {
     const slack = await slackForTest({ ackTimeoutMs: 20 });
     const app = await appForTest(slack, () => "never");
     const { delivered } = await slack.post({ user: "U0ANNA", text: "hello" });
     expect(await delivered).toMatchObject({ status: "failed", attempts: 4 });
     expect(app.at(-1)?.headers["x-slack-retry-reason"]).toBe("http_timeout");
+    const noRetry = { status: 500, headers: { "x-slack-no-retry": "1" } };
+    const unwilling = await appForTest(slack, () => noRetry);
+    const { delivered: refused } = await slack.post({ user: "U0ANNA", text: "hello" });
+    expect(await refused).toMatchObject({ status: "failed", attempts: 1 });
+    expect(unwilling).toHaveLength(1);
     slack.deliverTo("http://127.0.0.1:9/slack/events");
     const { delivered: nobody } = await slack.post({ user: "U0ANNA", text: "hello" });
     expect(await nobody).toMatchObject({ status: "failed", attempts: 4 });
@@ -645,9 +682,10 @@ describe("deliveries of the fake Slack", () => {
     await slack.redeliver(first?.event_id ?? "", { retryNum: 2, reason: "http_timeout" });
     expect(app.at(-1)?.raw).toBe(app[0]?.raw);
     expect(app.at(-1)?.headers["x-slack-retry-num"]).toBe("2");
-    slack.state.channels.get(slack.channel)?.members.delete(slack.botUserId);
+    await slack.removeFromChannel({ user: slack.botUserId });
+    expect(app.at(-1)?.raw).toContain("member_left_channel");
     await (await say("not for the bot")).delivered;
-    expect(app).toHaveLength(4);
+    expect(app).toHaveLength(5);
   });
 
   it("greets sockets, repeats what they do not acknowledge, and announces the end", async () => {
