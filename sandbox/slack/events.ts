@@ -32,7 +32,7 @@ interface Held {
 export interface Events {
   /** Every envelope so far by event_id, also the dropped and missed ones. */
   readonly sent: ReadonlyMap<string, EventEnvelope>;
-  /** Envelopes that Slack lost for good: dropped on purpose, or sent while nobody listened. */
+  /** Envelopes lost for good: dropped on purpose, sent while nobody listened, or never acknowledged. */
   readonly lost: readonly EventEnvelope[];
   /** Delivers if the app is subscribed to `subscription`; `undefined` skips that check. */
   emit(event: SlackEvent, subscription?: string): Promise<DeliveryOutcome>;
@@ -53,7 +53,7 @@ export function createEvents({ state, journal, now }: Workspace, delivery: Deliv
 
   const send = async (envelope: EventEnvelope): Promise<DeliveryOutcome> => {
     const outcome = await delivery.send(toParcel(envelope));
-    if (outcome.status === "missed") lost.push(envelope);
+    if (outcome.status !== "delivered") lost.push(envelope);
     return outcome;
   };
 

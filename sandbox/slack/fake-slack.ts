@@ -89,7 +89,7 @@ export interface FakeSlack extends Members, Interactions {
   sendEvent(event: SlackEvent): Promise<DeliveryOutcome>;
   /** Every envelope so far by event_id. */
   readonly sentEvents: ReadonlyMap<string, EventEnvelope>;
-  /** Events that never reached the app: dropped on purpose or sent while nobody listened. */
+  /** Events that the app never took: dropped, sent while nobody listened, or given up after the last try. */
   readonly lostEvents: readonly EventEnvelope[];
   /** Delivers the very same envelope once more. */
   redeliver: Events["redeliver"];
