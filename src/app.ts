@@ -1,0 +1,181 @@
+import { WebClient } from "@slack/web-api";
+import type { InboxBody, OutboxBody } from "./bridge/events.ts";
+import { createParleyEventHandler } from "./bridge/handle-parley-event.ts";
+import { createSlackEventHandler, createSlackEventLastWords } from "./bridge/handle-slack-event.ts";
+import { createNotifier } from "./bridge/notify.ts";
+import type { Config } from "./config.ts";
+import { createEmbeddedLanes } from "./delivery/embedded-lanes.ts";
+import type { Attempt } from "./delivery/lanes.ts";
+import { createPacer } from "./delivery/pacer.ts";
+import { createHttpServer } from "./http-server.ts";
+import type { Json } from "./json.ts";
+import type { Log } from "./log.ts";
+import { createHealthRoutes } from "./ops/health.ts";
+import { createMetrics } from "./ops/metrics.ts";
+import { findBotService } from "./parley/bot-service.ts";
+import { createCallbackRoutes } from "./parley/callback-routes.ts";
+import { createParleyClient } from "./parley/client.ts";
+import { parseCallback } from "./parley/parse-callback.ts";
+import { createBoltLog } from "./slack/bolt-log.ts";
+import { storeBeforeAck } from "./slack/intake.ts";
+import { registerListeners } from "./slack/listeners/register-listeners.ts";
+import { parsePermalink } from "./slack/permalink.ts";
+import { createSlackApp } from "./slack/slack-app.ts";
+import { createThreads } from "./slack/threads.ts";
+import { webClientOptions } from "./slack/web-api.ts";
+import { findWorkspace } from "./slack/workspace.ts";
+import { openConversationStore } from "./state/conversation-store.ts";
+import { openDatabase } from "./state/database.ts";
+import { openSqliteJournal } from "./state/sqlite-journal.ts";
+
+export interface App {
+  /** The port of the HTTP server. */
+  readonly port: number;
+  /** Takes nothing new in, finishes what is under way, closes the state. */
+  stop(): Promise<void>;
+}
+
+const MINUTE_MS = 60_000;
+const BACKOFF = { firstMs: 500, capMs: MINUTE_MS, maxAgeMs: 24 * 60 * MINUTE_MS };
+/** Slack allows short bursts without a figure. */
+const POSTS_BURST = 3;
+/** Updates and reactions: Slack allows about 50 a minute each, whatever the pace of posts is. */
+const EXTRAS_PER_POST = 50 / 60;
+const EXTRAS_BURST = 10;
+
+/**
+ * Builds the adapters, joins the two flows and starts them.
+ *
+ * @throws {ConfigError} Slack or Parley refuses what the configuration says; tells what to do
+ */
+export async function startApp(config: Config, log: Log): Promise<App> {
+  const slackLog = log.child({ component: "slack" });
+  const client = new WebClient(config.slack.botToken.reveal(), {
+    ...webClientOptions(config.slack.apiUrl),
+    logger: createBoltLog(slackLog),
+  });
+  const parley = createParleyClient({ ...config.parley });
+  const [workspace, botService] = await Promise.all([
+    findWorkspace(client, config.slack.channel),
+    findBotService(parley, config.parley.botService),
+  ]);
+
+  const database = await openDatabase(config.stateUrl.slice("sqlite:".length));
+  const conversations = await openConversationStore(database);
+  const metrics = createMetrics({
+    queues: () => ({ inbox, outbox }),
+    openConversations: () => conversations.open().length,
+  });
+  const onAttempt = (attempt: Attempt) => {
+    metrics.onAttempt(attempt);
+    logAttempt(log, attempt);
+  };
+  const inbox = await createEmbeddedLanes<InboxBody>({
+    queue: "inbox",
+    journal: await openSqliteJournal(database, "inbox"),
+    backoff: BACKOFF,
+    concurrency: 256,
+    onAttempt,
+  });
+  const outbox = await createEmbeddedLanes<OutboxBody>({
+    queue: "outbox",
+    journal: await openSqliteJournal(database, "outbox"),
+    backoff: BACKOFF,
+    concurrency: 64,
+    onAttempt,
+  });
+
+  const threads = createThreads({
+    client,
+    team: workspace.team,
+    workspaceUrl: workspace.url,
+    channel: config.slack.channel,
+    posts: createPacer({ perSecond: config.slack.postsPerSecond, burst: POSTS_BURST }),
+    extras: createPacer({
+      perSecond: config.slack.postsPerSecond * EXTRAS_PER_POST,
+      burst: EXTRAS_BURST,
+    }),
+    log: slackLog,
+  });
+  const parse = (body: Json) => parseCallback(body, parley.self);
+  const shared = { parley, threads, conversations, notifier: createNotifier(inbox), now: Date.now };
+
+  const slack = await createSlackApp({ ...config.slack, workspace, log: slackLog });
+  storeBeforeAck(slack.app, { outbox, conversations, ...workspace, log: slackLog });
+  registerListeners(slack.app, {
+    ...shared,
+    inbox,
+    outbox,
+    botService: botService.id,
+    parsePermalink: (text) => parsePermalink(text, workspace.team),
+    log: slackLog,
+  });
+
+  const http = createHttpServer(
+    [
+      ...slack.routes,
+      ...createCallbackRoutes({
+        inbox,
+        token: config.parley.callbackToken,
+        accountId: config.parley.accountId,
+        parse,
+        log: log.child({ component: "parley" }),
+        onCallback: metrics.onCallback,
+      }),
+      ...createHealthRoutes({
+        store: () => database.read("SELECT 1"),
+        slack: () => client.auth.test(),
+        parley: () => parley.services(),
+      }),
+      ...metrics.routes,
+    ],
+    log,
+  );
+
+  await inbox.start(
+    createParleyEventHandler({
+      ...shared,
+      parse: (raw) => parse(JSON.parse(raw) as Json),
+      ownerUnknown: config.parley.ownerUnknown,
+    }),
+    (item, error) => {
+      log.error({ item: item.id, lane: item.lane, error: error.message }, "inbox.dead-lettered");
+      return Promise.resolve();
+    },
+  );
+  await outbox.start(createSlackEventHandler(shared), createSlackEventLastWords(shared));
+  const port = await http.start(config.host, config.port);
+  await slack.start();
+  log.info({ port, bot_service: botService.id, team: workspace.team }, "app.started");
+
+  return {
+    port,
+    async stop() {
+      await Promise.all([http.stop(), slack.stop()]);
+      await Promise.all([inbox.stop(), outbox.stop()]);
+      await database.close();
+      log.info({}, "app.stopped");
+    },
+  };
+}
+
+/** The one wide line of an attempt. */
+function logAttempt(log: Log, { error, ...attempt }: Attempt): void {
+  log.info(
+    {
+      queue: attempt.queue,
+      lane: attempt.lane,
+      item: attempt.item,
+      attempt: attempt.attempt,
+      items: attempt.items,
+      outcome: attempt.outcome,
+      duration_ms: Math.round(attempt.durationMs),
+      age_ms: Math.round(attempt.ageMs),
+      ...(error && { error: error.message, error_code: error.code }),
+      ...(attempt.nextAttemptInMs !== undefined && {
+        next_attempt_in_ms: Math.round(attempt.nextAttemptInMs),
+      }),
+    },
+    "delivery.attempted",
+  );
+}

@@ -1,0 +1,41 @@
+import { type BridgeError, ParleyApiError } from "../errors.ts";
+import type { Conversation } from "./conversation.ts";
+
+/** One or two sentences for an agent: why the reply did not (surely) reach the User, and what to do. Literal text. */
+export function adviceFor(error: BridgeError, conversation: Conversation | undefined): string {
+  switch (error.code) {
+    case "conversation-closed":
+      return closedAdvice(conversation);
+    case "not-owner":
+      return "Another Service has this User now. Use /parley-owner to see which, or to take the User back.";
+    case "uncertain":
+      return "The connection to Parley broke while this was sent, so it may or may not have arrived. If the User does not react to it, send it again.";
+    case "parley-api":
+      return `Parley refused it (${refusal(error)}). Change the text and write again; if it keeps failing, tell whoever runs this bridge.`;
+    case "network":
+    case "rate-limited":
+      return "Parley could not be reached for too long. Send it again when it is back.";
+    default:
+      return "Something went wrong inside the bridge. Send it again; if it keeps failing, tell whoever runs this bridge.";
+  }
+}
+
+function closedAdvice(conversation: Conversation | undefined): string {
+  if (!conversation) {
+    return "This conversation is too old; the bridge no longer knows its User. Use /parley-owner with the User's id.";
+  }
+  const to = conversation.ending?.to?.name ?? "another Service";
+  switch (conversation.state) {
+    case "merged":
+      return "This User goes on in another thread. Please answer there.";
+    case "taken-away":
+      return `${to} has this User now. To answer again, take the User back with /parley-owner ${conversation.userId} and the name of our Service.`;
+    default:
+      return `This User was handed back to ${to}. To answer again, take the User back with /parley-owner ${conversation.userId} and the name of our Service.`;
+  }
+}
+
+const refusal = (error: BridgeError): string =>
+  error instanceof ParleyApiError && error.notificationCodes.length > 0
+    ? error.notificationCodes.join(", ")
+    : `HTTP ${error instanceof ParleyApiError ? error.httpStatus : "error"}`;

@@ -1,0 +1,74 @@
+import type { ParleyMessage, TranscriptLine, UserDetails } from "../convert/parley-message.ts";
+import type { SlackMessage } from "../convert/slack-message.ts";
+import type { ConversationId, ServiceId, Thread, UserId } from "../ids.ts";
+import type { Json } from "../json.ts";
+
+interface AboutUser {
+  readonly userId: UserId;
+  readonly user: UserDetails;
+}
+
+/** A callback of Parley, understood. Two shapes of the same thing give the same event. */
+export type ParleyEvent =
+  | (AboutUser & { readonly kind: "message"; readonly message: ParleyMessage })
+  | (AboutUser & {
+      readonly kind: "handover";
+      readonly metadata?: Json;
+      readonly transcript?: readonly TranscriptLine[];
+    })
+  /** Another Service owns the User from now on. */
+  | (AboutUser & { readonly kind: "owner-changed"; readonly newOwner: ServiceId })
+  | (AboutUser & { readonly kind: "typing"; readonly active: boolean })
+  /** The User `from` lives on as `userId`. */
+  | (AboutUser & { readonly kind: "merged"; readonly from: UserId })
+  /** Authentic, kept, but not understood. */
+  | { readonly kind: "unknown"; readonly shape: string };
+
+/** What an agent wrote in one of our threads. */
+export interface AgentReply {
+  readonly thread: Thread;
+  readonly ts: string;
+  /** Slack id of the writer. */
+  readonly agent: string;
+  readonly text: string;
+  /** Slack's blocks as they came; only Slack's own client makes `rich_text` of what people write. */
+  readonly blocks?: readonly Json[];
+  readonly files?: readonly Json[];
+}
+
+/** What waits in an inbox lane: things that go to Slack. */
+export type InboxBody =
+  | { readonly kind: "callback"; readonly raw: string; readonly receivedAt: number }
+  | {
+      readonly kind: "handover";
+      readonly userId: UserId;
+      readonly metadata?: Json;
+      readonly transcript?: readonly TranscriptLine[];
+      readonly receivedAt: number;
+    }
+  | { readonly kind: "notice"; readonly notice: Notice }
+  | { readonly kind: "root"; readonly conversation: ConversationId };
+
+/** What waits in an outbox lane: things that go to Parley. */
+export type OutboxBody =
+  | { readonly kind: "reply"; readonly reply: AgentReply }
+  | { readonly kind: "hand-back"; readonly request: HandBackRequest };
+
+export interface HandBackRequest {
+  readonly thread: Thread;
+  /** Slack id of who asked for it. */
+  readonly agent: string;
+  readonly to: ServiceId;
+  readonly note?: string;
+  readonly lastMessage?: string;
+}
+
+/** Something that people in a thread should know. */
+export interface Notice {
+  readonly thread: Thread;
+  readonly message: SlackMessage;
+  /** Slack id: only this agent sees it. Missing: everyone in the thread. */
+  readonly onlyFor?: string;
+  /** The reaction on an agent's message that goes with it. */
+  readonly mark?: { readonly ts: string; readonly as: "failed" | "uncertain" };
+}

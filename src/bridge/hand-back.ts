@@ -1,0 +1,155 @@
+import { renderHandBackFailed } from "../convert/render-notice.ts";
+import type { Work } from "../delivery/lanes.ts";
+import {
+  type BridgeError,
+  NotOwnerError,
+  toBridgeError,
+  UncertainDeliveryError,
+} from "../errors.ts";
+import { isJsonObject, type Json } from "../json.ts";
+import { type Conversation, withAgentMessage } from "./conversation.ts";
+import { recordHandBack, recordTakenAway } from "./end-conversation.ts";
+import type { HandBackRequest, OutboxBody } from "./events.ts";
+import type { Notifier } from "./notify.ts";
+import { assertOwner, nameService } from "./owner.ts";
+import type { Conversations, Parley, Threads } from "./ports.ts";
+import { sendOnce } from "./send-once.ts";
+
+export interface HandBackDependencies {
+  readonly parley: Parley;
+  readonly threads: Pick<Threads, "identityOf">;
+  readonly conversations: Conversations;
+  readonly notifier: Notifier;
+  readonly now: () => number;
+}
+
+/** A hand-back that Parley does not take is tried this often; then the agent decides, with the User still ours. */
+const TRIES = 3;
+
+/** Stored before and after the last message goes out; everything behind it is safe to repeat. */
+const SENDING = { lastMessage: "sending" };
+const SENT = { lastMessage: "sent" };
+
+/** How far it came: what an agent has to know when it fails. */
+type Stage = "nothing-done" | "message-uncertain" | "message-sent";
+
+/**
+ * Hands a User back: last message, then `agent/unset`, then the owner, then root and thread say so.
+ * Whatever fails is told in the thread, and leaves the conversation open.
+ */
+export async function handBack(
+  work: Work<OutboxBody>,
+  request: HandBackRequest,
+  dependencies: HandBackDependencies,
+): Promise<void> {
+  const { parley, conversations } = dependencies;
+  const conversation = await conversations.byThread(request.thread);
+  if (conversation?.state !== "open") return;
+  let stage: Stage = "nothing-done";
+  let refusal: BridgeError | undefined;
+  try {
+    // After a crash between the change of owner and its record the User is where we wanted.
+    const isDone =
+      conversation.handingBackTo === request.to &&
+      (await parley.ownerOf(conversation.userId)) === request.to;
+    if (!isDone) {
+      await assertOwner(parley, conversation.userId);
+      stage = await sendLastMessage(work, conversation, request, dependencies);
+      await conversations.update(conversation.id, (c) => ({ ...c, handingBackTo: request.to }));
+      refusal = await unsetAgent(parley, conversation);
+      await parley.setOwner(
+        conversation.userId,
+        request.to,
+        await describe(conversation, request, dependencies),
+      );
+    }
+  } catch (thrown) {
+    const error = toBridgeError(thrown);
+    if (error.disposition === "retry" && work.item.attempt < TRIES) throw error;
+    const failedAt = error.disposition === "uncertain" ? "message-uncertain" : stage;
+    await giveUp(work, conversation, request, failedAt, error, dependencies);
+    return;
+  }
+  const done = {
+    to: await nameService(parley, request.to),
+    by: request.agent,
+    note: request.note,
+    unsetRefusal: refusal?.message,
+  };
+  await recordHandBack(work.item.id, conversation, done, dependencies);
+}
+
+async function sendLastMessage(
+  work: Work<OutboxBody>,
+  { id, userId }: Conversation,
+  request: HandBackRequest,
+  { parley, threads, conversations }: HandBackDependencies,
+): Promise<Stage> {
+  const text = request.lastMessage;
+  if (text === undefined) return "nothing-done";
+  const progress = isJsonObject(work.item.progress) ? work.item.progress.lastMessage : undefined;
+  if (progress === SENT.lastMessage) return "message-sent";
+  if (progress === SENDING.lastMessage) {
+    throw new UncertainDeliveryError("The bridge was stopped while it sent the last message");
+  }
+  const agent = await threads.identityOf(request.agent);
+  await sendOnce(work, () => parley.send(userId, { text, agent }), SENDING);
+  await work.save(SENT);
+  await conversations.update(id, withAgentMessage);
+  return "message-sent";
+}
+
+/** First, because Parley may refuse it once the User is not ours. A refusal does no harm: the User sees an old name. */
+async function unsetAgent(
+  parley: Parley,
+  { userId }: Conversation,
+): Promise<BridgeError | undefined> {
+  try {
+    await parley.unsetAgent(userId);
+    return undefined;
+  } catch (thrown) {
+    const error = toBridgeError(thrown);
+    if (error.disposition === "retry") throw error;
+    return error;
+  }
+}
+
+/** The metadata for the bot that gets the User back. */
+async function describe(
+  conversation: Conversation,
+  request: HandBackRequest,
+  { threads, now }: HandBackDependencies,
+): Promise<Json> {
+  const { name } = await threads.identityOf(request.agent);
+  const handedOverFor = isJsonObject(conversation.metadata) ? conversation.metadata.reason : null;
+  return {
+    reason: "handed_back",
+    note: request.note ?? null,
+    handedBackBy: name,
+    handedOverFor: handedOverFor ?? null,
+    openedAt: new Date(conversation.openedAt).toISOString(),
+    handedBackAt: new Date(now()).toISOString(),
+    userMessages: conversation.userMessages,
+    agentMessages: conversation.agentMessages + (request.lastMessage === undefined ? 0 : 1),
+  };
+}
+
+async function giveUp(
+  work: Work<OutboxBody>,
+  conversation: Conversation,
+  request: HandBackRequest,
+  stage: Stage,
+  error: BridgeError,
+  dependencies: HandBackDependencies,
+): Promise<void> {
+  const { parley, conversations, notifier } = dependencies;
+  await notifier.notice(conversation.userId, work.item.id, "hand-back failed", {
+    thread: request.thread,
+    message: renderHandBackFailed(request.agent, stage, error.message),
+  });
+  if (error instanceof NotOwnerError) {
+    const to = await nameService(parley, error.owner);
+    return await recordTakenAway(work.item.id, conversation, to, dependencies);
+  }
+  await conversations.update(conversation.id, ({ handingBackTo: _, ...c }) => c);
+}

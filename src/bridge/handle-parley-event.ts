@@ -1,0 +1,235 @@
+import { isSystemMessage } from "../convert/parley-message.ts";
+import { renderFurtherHandover, renderTakenAway } from "../convert/render-notice.ts";
+import type { SlackMessage } from "../convert/slack-message.ts";
+import { toSlack, toSlackContext } from "../convert/to-slack.ts";
+import type { Handler, Work } from "../delivery/lanes.ts";
+import { PayloadError } from "../errors.ts";
+import { makeConversationId, type Thread } from "../ids.ts";
+import {
+  type Conversation,
+  end,
+  sameHandover,
+  withHandover,
+  withUserMessages,
+} from "./conversation.ts";
+import type { InboxBody, ParleyEvent } from "./events.ts";
+import { mergeUsers } from "./merge-users.ts";
+import type { Notifier } from "./notify.ts";
+import { ensureRoot, recordConversation } from "./open-thread.ts";
+import { askOwnership, nameService } from "./owner.ts";
+import type { Conversations, Parley, Threads } from "./ports.ts";
+import { createPoster, type Poster } from "./poster.ts";
+import { overflowMessages, rootMark, rootMessage } from "./root-message.ts";
+import { showNotice } from "./show-notice.ts";
+
+export interface InboxDependencies {
+  readonly parley: Pick<Parley, "self" | "ownerOf" | "services">;
+  readonly threads: Threads;
+  readonly conversations: Conversations;
+  /** Parley's raw callback, understood. */
+  readonly parse: (raw: string) => ParleyEvent;
+  /** What to do with a User whose owner Parley does not tell. */
+  readonly ownerUnknown: "deliver" | "ignore";
+  readonly notifier: Notifier;
+  readonly now: () => number;
+}
+
+type EventOf<Kind extends ParleyEvent["kind"]> = ParleyEvent & { readonly kind: Kind };
+
+/** A typing sign older than this says nothing any more. */
+const TYPING_LIFE_MS = 20_000;
+
+/** Handles what waits for Slack, one item of a User at a time. May run twice for an item; posts each thing once. */
+export function createParleyEventHandler(dependencies: InboxDependencies): Handler<InboxBody> {
+  const { parley, threads, conversations, parse, ownerUnknown, notifier, now } = dependencies;
+
+  return async (work) => {
+    const { body } = work.item;
+    switch (body.kind) {
+      case "callback":
+        return await handleEvent(work, parse(body.raw), body.receivedAt);
+      case "handover":
+        return await takeOver(work, { ...body, user: {} }, body.receivedAt);
+      case "notice":
+        return await showNotice(work, createPoster(work, threads, now), threads, body.notice);
+      case "root": {
+        const conversation = await conversations.byId(body.conversation);
+        if (conversation) await refreshRoot(conversation);
+        return;
+      }
+    }
+  };
+
+  async function handleEvent(
+    work: Work<InboxBody>,
+    event: ParleyEvent,
+    receivedAt: number,
+  ): Promise<void> {
+    switch (event.kind) {
+      case "message":
+        return await relay(work, event, receivedAt);
+      case "handover":
+        return await takeOver(work, event, receivedAt);
+      case "owner-changed":
+        return await giveUp(work, event);
+      case "typing":
+        return await showTyping(event, receivedAt);
+      case "merged":
+        return await mergeUsers(
+          work.item.id,
+          { from: event.from, to: event.userId, user: event.user, at: now() },
+          conversations,
+          threads,
+          notifier,
+        );
+      case "unknown":
+        throw new PayloadError(`Callback not understood: ${event.shape}`);
+    }
+  }
+
+  async function relay(
+    work: Work<InboxBody>,
+    { userId, user, message }: EventOf<"message">,
+    receivedAt: number,
+  ): Promise<void> {
+    // What the account sent is no news here; system messages are not the User's words and open no thread.
+    if (message.typeId === 2) return;
+    const isWords = !isSystemMessage(message);
+    const newest = await conversations.byUser(userId);
+    let conversation = newest?.state === "open" ? newest : undefined;
+    if (!conversation) {
+      if (!isWords) return;
+      const ownership = await askOwnership(parley, userId, work.item.attempt);
+      if (ownership === "other" || (ownership === "unknown" && ownerUnknown === "ignore")) return;
+      conversation = await recordConversation(
+        work,
+        conversations,
+        {
+          userId,
+          user,
+          openedAt: receivedAt,
+          ...(ownership === "unknown" && { ownerUnverified: true as const }),
+        },
+        newest,
+      );
+    }
+    const poster = createPoster(work, threads, now);
+    const thread = await ensureRoot(work, poster, threads, conversations, conversation);
+    const messages = isWords ? toSlack(message) : [toSlackContext(message)];
+    await postAll(work, poster, thread, messages);
+    if (isWords) {
+      await conversations.update(conversation.id, (c) => withUserMessages(c, 1, receivedAt));
+    }
+  }
+
+  async function takeOver(
+    work: Work<InboxBody>,
+    event: EventOf<"handover">,
+    receivedAt: number,
+  ): Promise<void> {
+    const { userId, user, metadata, transcript } = event;
+    const newest = await conversations.byUser(userId);
+    if (newest?.state === "open" && newest.id !== makeConversationId(userId, work.item.id)) {
+      return await addToHandover(work, event, newest);
+    }
+    let conversation = newest?.state === "open" ? newest : undefined;
+    if (!conversation) {
+      // The very same handover as last time may be a redelivery, hours late: then only Parley knows.
+      const isRepeat = newest && sameHandover(newest, withHandover(newest, event));
+      if (isRepeat && (await askOwnership(parley, userId, work.item.attempt)) === "other") return;
+      conversation = await recordConversation(
+        work,
+        conversations,
+        {
+          userId,
+          user: { ...newest?.user, ...user },
+          openedAt: receivedAt,
+          ...(metadata !== undefined && { metadata }),
+          ...(transcript !== undefined && { transcript }),
+        },
+        newest,
+      );
+    }
+    const poster = createPoster(work, threads, now);
+    const thread = await ensureRoot(work, poster, threads, conversations, conversation);
+    await postAll(work, poster, thread, overflowMessages(conversation));
+  }
+
+  /** A further handover of a User who is with us already: the root shows it, and the thread says so. */
+  async function addToHandover(
+    work: Work<InboxBody>,
+    event: EventOf<"handover">,
+    open: Conversation,
+  ): Promise<void> {
+    const isNews = !sameHandover(open, withHandover(open, event));
+    // Progress: an earlier attempt has recorded the news, but may not have shown it.
+    if (!isNews && work.item.progress === undefined) return;
+    if (isNews) await work.save({ done: [] });
+    const told = (await conversations.update(open.id, (c) => withHandover(c, event))) ?? open;
+    const poster = createPoster(work, threads, now);
+    if (!told.thread) {
+      await ensureRoot(work, poster, threads, conversations, told);
+      return;
+    }
+    await refreshRoot(told);
+    await postAll(work, poster, told.thread, [
+      renderFurtherHandover(told.metadata),
+      ...overflowMessages(told),
+    ]);
+  }
+
+  async function giveUp(
+    work: Work<InboxBody>,
+    { userId, newOwner }: EventOf<"owner-changed">,
+  ): Promise<void> {
+    const newest = await conversations.byUser(userId);
+    if (!newest || newest.handingBackTo === newOwner) return;
+    // An earlier attempt has ended the conversation, but may not have shown it.
+    if (newest.state !== "open" && work.item.progress === undefined) return;
+    if (newest.state === "open") await work.save({ done: [] });
+    const to = await nameService(parley, newOwner);
+    const ended = await conversations.update(newest.id, (c) =>
+      end(c, "taken-away", { at: now(), to }),
+    );
+    if (!ended?.thread) return;
+    await refreshRoot(ended);
+    await postAll(work, createPoster(work, threads, now), ended.thread, [renderTakenAway(to.name)]);
+  }
+
+  async function showTyping(
+    { userId, active }: EventOf<"typing">,
+    receivedAt: number,
+  ): Promise<void> {
+    if (now() - receivedAt > TYPING_LIFE_MS) return;
+    const newest = await conversations.byUser(userId);
+    if (newest?.state === "open" && newest.thread) await threads.showTyping(newest.thread, active);
+  }
+
+  async function postAll(
+    work: Work<InboxBody>,
+    poster: Poster,
+    thread: Thread,
+    messages: readonly SlackMessage[],
+  ): Promise<void> {
+    for (const [part, message] of messages.entries()) {
+      const step = String(part);
+      if (poster.isDone(step)) continue;
+      await threads.turn(work.signal);
+      await poster.post({
+        step,
+        mark: { kind: "message", items: [work.item.id], part },
+        message,
+        thread,
+      });
+    }
+  }
+
+  async function refreshRoot(conversation: Conversation): Promise<void> {
+    if (!conversation.thread) return;
+    await threads.updateRoot(
+      conversation.thread,
+      rootMessage(conversation, threads),
+      rootMark(conversation),
+    );
+  }
+}

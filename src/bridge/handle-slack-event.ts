@@ -1,0 +1,117 @@
+import { renderFailedReply } from "../convert/render-notice.ts";
+import { toParley } from "../convert/to-parley.ts";
+import type { Handler, Item, LastWords, Work } from "../delivery/lanes.ts";
+import {
+  type BridgeError,
+  ConversationClosedError,
+  NotOwnerError,
+  toBridgeError,
+  UncertainDeliveryError,
+} from "../errors.ts";
+import { makeThreadKey, toUserId } from "../ids.ts";
+import { adviceFor } from "./advice.ts";
+import { withAgentMessage } from "./conversation.ts";
+import { recordTakenAway } from "./end-conversation.ts";
+import type { AgentReply, OutboxBody } from "./events.ts";
+import { handBack } from "./hand-back.ts";
+import type { Notifier } from "./notify.ts";
+import { assertOwner, nameService } from "./owner.ts";
+import type { Conversations, Parley, Threads } from "./ports.ts";
+import { sendOnce } from "./send-once.ts";
+
+/** The lane of notices about threads that belong to no conversation (any more). */
+const NOBODY = toUserId("none");
+
+export interface OutboxDependencies {
+  readonly parley: Parley;
+  readonly threads: Threads;
+  readonly conversations: Conversations;
+  readonly notifier: Notifier;
+  readonly now: () => number;
+}
+
+/** Handles what waits for Parley, one item of a thread at a time, in the order in which people wrote. */
+export function createSlackEventHandler(dependencies: OutboxDependencies): Handler<OutboxBody> {
+  return async (work) => {
+    const { body } = work.item;
+    switch (body.kind) {
+      case "reply":
+        return await relay(work, body.reply, dependencies);
+      case "hand-back":
+        return await handBack(work, body.request, dependencies);
+    }
+  };
+}
+
+/** Tells the writer of a reply that it was set aside, with buttons to send it again or to dismiss it. */
+export function createSlackEventLastWords(
+  dependencies: Pick<OutboxDependencies, "conversations" | "notifier">,
+): LastWords<OutboxBody> {
+  return async (item, error) => {
+    if (item.body.kind === "reply") await tellWriter(item, item.body.reply, error, dependencies);
+  };
+}
+
+/**
+ * Sends an agent's reply to the User, if the User is ours. Nothing is ever sent twice on a guess: the mark that is
+ * written before the request makes an attempt that finds it stop and ask the agent.
+ */
+async function relay(
+  work: Work<OutboxBody>,
+  reply: AgentReply,
+  dependencies: OutboxDependencies,
+): Promise<void> {
+  const { parley, threads, conversations } = dependencies;
+  const conversation = await conversations.byThread(reply.thread);
+  try {
+    if (conversation?.state !== "open") {
+      throw new ConversationClosedError(conversation?.id ?? makeThreadKey(reply.thread));
+    }
+    if (work.item.progress !== undefined) {
+      throw new UncertainDeliveryError("The bridge was stopped while it sent this reply");
+    }
+    await assertOwner(parley, conversation.userId);
+    const agent = await threads.identityOf(reply.agent);
+    await sendOnce(work, () =>
+      parley.send(conversation.userId, { text: toParley(reply.text), agent }),
+    );
+  } catch (thrown) {
+    const error = toBridgeError(thrown);
+    if (error instanceof NotOwnerError && conversation) {
+      const to = await nameService(parley, error.owner);
+      await recordTakenAway(work.item.id, conversation, to, dependencies);
+    }
+    // Refused replies are not set aside: the text is in Slack, and its writer knows.
+    if (error.disposition === "ignore") await tellWriter(work.item, reply, error, dependencies);
+    throw error;
+  }
+  await conversations.update(conversation.id, withAgentMessage);
+  threads.markDelivered(reply.thread, reply.ts);
+}
+
+async function tellWriter(
+  item: Pick<Item<OutboxBody>, "id" | "appendedAt">,
+  reply: AgentReply,
+  error: BridgeError,
+  { conversations, notifier }: Pick<OutboxDependencies, "conversations" | "notifier">,
+): Promise<void> {
+  const conversation = await conversations.byThread(reply.thread);
+  const outcome =
+    error.disposition === "ignore"
+      ? "refused"
+      : error.disposition === "uncertain"
+        ? "uncertain"
+        : "failed";
+  const message = renderFailedReply(
+    outcome,
+    adviceFor(error, conversation),
+    outcome === "refused" ? undefined : item.id,
+  );
+  // `appendedAt` is new when an agent sends a reply again, so a second failure is told again.
+  await notifier.notice(conversation?.userId ?? NOBODY, item.id, `${outcome} ${item.appendedAt}`, {
+    thread: reply.thread,
+    message,
+    onlyFor: reply.agent,
+    mark: { ts: reply.ts, as: outcome === "uncertain" ? "uncertain" : "failed" },
+  });
+}

@@ -1,0 +1,198 @@
+import { renderConversations } from "../convert/render-conversations.ts";
+import type { SlackMessage } from "../convert/slack-message.ts";
+import { escapeText } from "../convert/slack-text.ts";
+import type { Lanes } from "../delivery/lanes.ts";
+import { ParleyApiError, toBridgeError } from "../errors.ts";
+import { makeBodyItemId, type Thread, toUserId, type UserId } from "../ids.ts";
+import { recordHandBack } from "./end-conversation.ts";
+import type { InboxBody } from "./events.ts";
+import { inboxLane, type Notifier } from "./notify.ts";
+import type { Conversations, Parley, Service, Threads } from "./ports.ts";
+
+export interface OwnerCommandDependencies {
+  readonly parley: Parley;
+  readonly threads: Pick<Threads, "permalink" | "identityOf">;
+  readonly conversations: Conversations;
+  readonly notifier: Notifier;
+  readonly inbox: Pick<Lanes<InboxBody>, "append">;
+  readonly parsePermalink: (text: string) => Thread | undefined;
+  readonly now: () => number;
+}
+
+/** What somebody typed behind `/parley-owner`. */
+export interface OwnerCommand {
+  readonly text: string;
+  /** Slack id. */
+  readonly agent: string;
+  /** Slack's id of this one use, so that a repeat of it changes nothing. */
+  readonly trigger: string;
+}
+
+/** Fits a message; who has more open conversations looks at the App Home. */
+const LIST_LIMIT = 25;
+
+const HELP = `*/parley-owner* shows and changes which Service a User is with.
+• \`/parley-owner\` lists the open conversations, those who wait longest first
+• \`/parley-owner <user>\` shows who has the User now
+• \`/parley-owner <user> <service>\` gives the User to a Service, by name or id
+• \`/parley-owner services\` lists the Services
+\`<user>\` is a Parley User id, a customer id, or the link of a thread. It does not work inside threads: Slack allows no commands there.`;
+
+/** Answers with text for the person who asked. Never throws. */
+export async function runOwnerCommand(
+  command: OwnerCommand,
+  dependencies: OwnerCommandDependencies,
+): Promise<SlackMessage> {
+  try {
+    return { text: await answer(command, dependencies) };
+  } catch (thrown) {
+    return { text: explain(thrown) };
+  }
+}
+
+async function answer(command: OwnerCommand, dependencies: OwnerCommandDependencies) {
+  const [target = "", ...rest] = command.text.trim().split(/\s+/);
+  switch (target.toLowerCase()) {
+    case "":
+      return listConversations(dependencies);
+    case "help":
+      return HELP;
+    case "services":
+      return await listServices(dependencies);
+  }
+  const user = await findUser(unwrap(target), dependencies);
+  if ("problem" in user) return user.problem;
+  return rest.length === 0
+    ? await showOwner(user.userId, dependencies)
+    : await changeOwner(user.userId, rest.join(" "), command, dependencies);
+}
+
+function listConversations({ conversations, threads, now }: OwnerCommandDependencies): string {
+  const lines = conversations.open().map(({ userId, user, thread, waitingSince }) => ({
+    userId,
+    user,
+    link: thread && threads.permalink(thread),
+    waitingSince,
+  }));
+  const count = lines.length === 1 ? "1 open conversation" : `${lines.length} open conversations`;
+  const list = renderConversations(lines, now(), LIST_LIMIT);
+  return lines.length === 0 ? list : `*${count}*\n${list}`;
+}
+
+async function listServices({ parley }: OwnerCommandDependencies): Promise<string> {
+  const services = await parley.services();
+  const lines = services.map(({ id, name, isDefault }) => {
+    const marks = [isDefault && "default", id === parley.self && "this bridge"].filter(Boolean);
+    return `• *${escapeText(name)}* \`${escapeText(id)}\`${marks.length > 0 ? ` (${marks.join(", ")})` : ""}`;
+  });
+  return lines.length > 0 ? lines.join("\n") : "Parley names no Services for this account.";
+}
+
+async function showOwner(
+  userId: UserId,
+  { parley, conversations, threads }: OwnerCommandDependencies,
+): Promise<string> {
+  const [owner, services] = await Promise.all([parley.ownerOf(userId), parley.services()]);
+  const who = `User ${escapeText(userId)}`;
+  if (owner === undefined) return `Parley does not tell who has ${who}.`;
+  const name = services.find(({ id }) => id === owner)?.name ?? owner;
+  const newest = await conversations.byUser(userId);
+  const link =
+    newest?.state === "open" && newest.thread
+      ? ` · <${threads.permalink(newest.thread)}|open thread>`
+      : "";
+  return `${who} is with *${escapeText(name)}*${owner === parley.self ? " (this bridge)" : ""}${link}`;
+}
+
+async function changeOwner(
+  userId: UserId,
+  wanted: string,
+  { agent, trigger }: OwnerCommand,
+  dependencies: OwnerCommandDependencies,
+): Promise<string> {
+  const { parley, conversations, inbox, threads, now } = dependencies;
+  const services = await parley.services();
+  const matches = matchService(services, wanted);
+  const [service] = matches;
+  if (!service || matches.length > 1) {
+    const names = services.map(({ name }) => `*${escapeText(name)}*`).join(", ");
+    return `${matches.length > 1 ? "Several Services match" : "There is no Service"} “${escapeText(wanted)}”. Services: ${names}.`;
+  }
+  const who = `User ${escapeText(userId)}`;
+  const target = `*${escapeText(service.name)}*`;
+  if ((await parley.ownerOf(userId)) === service.id) return `${who} is with ${target} already.`;
+  const { name } = await threads.identityOf(agent);
+  const item = makeBodyItemId(`${userId} ${service.id}`, trigger);
+  const newest = await conversations.byUser(userId);
+  const open = newest?.state === "open" ? newest : undefined;
+  if (service.id === parley.self) {
+    const metadata = { reason: "taken_over_by_agent", takenOverBy: name };
+    await parley.setOwner(userId, service.id, metadata);
+    const body: InboxBody = { kind: "handover", userId, metadata, receivedAt: now() };
+    await inbox.append({ lane: inboxLane(userId), id: item, body });
+    return `${who} is with ${target} now. A thread opens in the support channel.`;
+  }
+  if (open) await conversations.update(open.id, (c) => ({ ...c, handingBackTo: service.id }));
+  try {
+    await parley.setOwner(userId, service.id, { reason: "owner_changed", changedBy: name });
+  } catch (error) {
+    if (open) await conversations.update(open.id, ({ handingBackTo: _, ...c }) => c);
+    throw error;
+  }
+  if (open) await recordHandBack(item, open, { to: service, by: agent }, dependencies);
+  return `${who} is with ${target} now.`;
+}
+
+/** An id or a whole name wins over a part of a name. */
+function matchService(services: readonly Service[], wanted: string): readonly Service[] {
+  const lower = wanted.toLowerCase();
+  const exact = services.filter(({ id, name }) => id === wanted || name.toLowerCase() === lower);
+  return exact.length > 0
+    ? exact
+    : services.filter(({ name }) => name.toLowerCase().includes(lower));
+}
+
+/** By link, by customer id, or by Parley's own id. A number that could be two Users is never guessed. */
+async function findUser(
+  text: string,
+  { conversations, parsePermalink }: OwnerCommandDependencies,
+): Promise<{ userId: UserId } | { problem: string }> {
+  const thread = parsePermalink(text);
+  if (thread) {
+    const conversation = await conversations.byThread(thread);
+    if (conversation) return { userId: conversation.userId };
+    return { problem: "That link is no thread of a Parley conversation." };
+  }
+  if (/^https?:/.test(text)) {
+    return { problem: "That link is no Slack message. Copy the link of a thread's first message." };
+  }
+  const [, kind, id = text] = text.match(/^(user|customer):(.+)$/) ?? [];
+  if (kind === "user") return { userId: toUserId(id) };
+  const customer = await conversations.userByExternalId(id);
+  if (kind === "customer") {
+    if (customer) return { userId: customer };
+    return { problem: `No conversation with customer ${escapeText(id)} is known here.` };
+  }
+  if (customer && customer !== id && /^\d+$/.test(id)) {
+    return {
+      problem: `${id} could be a Parley User or a customer. Write \`user:${id}\` or \`customer:${id}\`.`,
+    };
+  }
+  return { userId: customer ?? toUserId(id) };
+}
+
+/** Slack may have wrapped a link: `<https://…>` or `<https://…|label>`, with `&` escaped. */
+const unwrap = (text: string): string =>
+  text.replace(/^<([^>|]+)(?:\|[^>]*)?>$/, "$1").replaceAll("&amp;", "&");
+
+function explain(thrown: unknown): string {
+  const error = toBridgeError(thrown);
+  if (error instanceof ParleyApiError && error.httpStatus === 401) {
+    return ":warning: Parley refuses this bridge's credentials. Please tell whoever runs it.";
+  }
+  if (error instanceof ParleyApiError && error.disposition === "dead-letter") {
+    const codes = error.notificationCodes.join(", ") || `HTTP ${error.httpStatus}`;
+    return `:warning: Parley does not know this User, or refuses the change (${escapeText(codes)}).`;
+  }
+  return ":warning: Parley cannot be reached right now. Nothing was changed as far as we know; try again in a moment.";
+}

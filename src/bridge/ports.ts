@@ -1,0 +1,96 @@
+import type { SlackMessage } from "../convert/slack-message.ts";
+import type { ConversationId, ItemId, ServiceId, Thread, UserId } from "../ids.ts";
+import type { Json } from "../json.ts";
+import type { Conversation } from "./conversation.ts";
+
+/** A backend of the Parley account. */
+export interface Service {
+  readonly id: ServiceId;
+  readonly name: string;
+  readonly isDefault: boolean;
+}
+
+/** Who a message to the User comes from. */
+export interface AgentIdentity {
+  /** Stable whole number as text: some of Parley's apps refuse others. */
+  readonly id: string;
+  /** Never empty. */
+  readonly name: string;
+  /** https, or missing. */
+  readonly avatar?: string;
+}
+
+/** `text` is Markdown. */
+export interface MessageToUser {
+  readonly text: string;
+  readonly agent?: AgentIdentity;
+}
+
+/** What the centre needs of Parley. Every call may throw a member of the error family. */
+export interface Parley {
+  /** Who we are. */
+  readonly self: ServiceId;
+  services(): Promise<readonly Service[]>;
+  /** `undefined`: Parley answered, but not in a way that we understand. */
+  ownerOf(userId: UserId): Promise<ServiceId | undefined>;
+  /** Safe to repeat. */
+  setOwner(userId: UserId, newOwner: ServiceId, metadata: Json): Promise<void>;
+  /** Not safe to repeat: after an {@link UncertainDeliveryError} nobody can tell whether the User has it. */
+  send(userId: UserId, message: MessageToUser): Promise<void>;
+  /** Safe to repeat. */
+  unsetAgent(userId: UserId): Promise<void>;
+}
+
+/** What a post carries so that it can be found again: opaque ids, readable by every member of the workspace. */
+export type PostMark =
+  | { readonly kind: "root"; readonly conversation: ConversationId }
+  /** `part` counts the posts of one long message from 0. */
+  | { readonly kind: "message"; readonly items: readonly ItemId[]; readonly part: number };
+
+/** What the centre needs of Slack. Every call may throw a member of the error family. */
+export interface Threads {
+  readonly team: string;
+  readonly channel: string;
+  /** Waits until one post may go out; `saturated`: others had to go first, or the pace forbade it for a while. */
+  turn(signal: AbortSignal): Promise<{ readonly saturated: boolean }>;
+  /** Posts at once: wait for a {@link Threads.turn} before. Opens a thread if `thread` is missing. */
+  post(message: SlackMessage, mark: PostMark, thread?: Thread): Promise<Thread>;
+  /** Looks for an earlier post with this mark that was made after `since` (ms); `cannot-look`: Slack refuses reading. */
+  find(
+    mark: PostMark,
+    since: number,
+    thread?: Thread,
+  ): Promise<Thread | "not-there" | "cannot-look">;
+  updateRoot(thread: Thread, message: SlackMessage, mark: PostMark): Promise<void>;
+  /** Shows or clears that the User is typing. Never throws: it is only a courtesy. */
+  showTyping(thread: Thread, active: boolean): Promise<void>;
+  /** A reaction on an agent's message. */
+  mark(thread: Thread, ts: string, as: "failed" | "uncertain"): Promise<void>;
+  /** A reaction that says "delivered". Returns at once; may be left out when there are too many. */
+  markDelivered(thread: Thread, ts: string): void;
+  /** Only `agent` sees it. */
+  tell(thread: Thread, agent: string, message: SlackMessage): Promise<void>;
+  /** Never fails: without an answer of Slack the identity is a neutral one. */
+  identityOf(agent: string): Promise<AgentIdentity>;
+  permalink(thread: Thread): string;
+}
+
+/** Conversations on disk. Whatever resolves is synced. */
+export interface Conversations {
+  /** The User's newest conversation, open or not. */
+  byUser(userId: UserId): Promise<Conversation | undefined>;
+  byThread(thread: Thread): Promise<Conversation | undefined>;
+  byId(id: ConversationId): Promise<Conversation | undefined>;
+  /** From now on what concerns the User `from` concerns `to`. Survives restarts. */
+  alias(from: UserId, to: UserId): Promise<void>;
+  /** The User whose app gave this id. */
+  userByExternalId(externalId: string): Promise<UserId | undefined>;
+  /** All open ones, the longest open first. */
+  open(): readonly Conversation[];
+  create(conversation: Conversation): Promise<void>;
+  /** Changes are applied one after the other, never on an old copy. `undefined`: there is no such conversation. */
+  update(
+    id: ConversationId,
+    change: (conversation: Conversation) => Conversation,
+  ): Promise<Conversation | undefined>;
+}

@@ -1,0 +1,43 @@
+import { type RootView, renderOverflow, renderRoot } from "../convert/render-root.ts";
+import type { SlackMessage } from "../convert/slack-message.ts";
+import { toSlackLiteral } from "../convert/to-slack.ts";
+import type { Conversation } from "./conversation.ts";
+import type { PostMark, Threads } from "./ports.ts";
+
+export const rootMark = ({ id }: Conversation): PostMark => ({ kind: "root", conversation: id });
+
+/** The root as it should look now. */
+export function rootMessage(
+  conversation: Conversation,
+  threads: Pick<Threads, "permalink">,
+): SlackMessage {
+  const { id, state, ending, previous } = conversation;
+  const view: RootView = {
+    conversation: id,
+    userId: conversation.userId,
+    user: conversation.user,
+    openedAt: conversation.openedAt,
+    metadata: conversation.metadata,
+    transcript: conversation.transcript,
+    ownerUnverified: conversation.ownerUnverified,
+    previousLink: previous && threads.permalink(previous),
+    ending:
+      ending && state !== "open"
+        ? {
+            kind: state,
+            at: ending.at,
+            to: ending.to?.name,
+            link: ending.into && threads.permalink(ending.into),
+            by: ending.by,
+            note: ending.note,
+          }
+        : undefined,
+  };
+  return renderRoot(view);
+}
+
+/** Further messages with what the root had to shorten; none if all fitted. */
+export function overflowMessages(conversation: Conversation): SlackMessage[] {
+  const overflow = renderOverflow(conversation);
+  return overflow === undefined ? [] : toSlackLiteral(overflow);
+}

@@ -1,0 +1,22 @@
+import type { Work } from "../delivery/lanes.ts";
+import { toBridgeError } from "../errors.ts";
+import type { Json } from "../json.ts";
+
+/**
+ * Runs a request that must not be repeated on a guess. A mark is on disk before it begins, and goes when the request
+ * has surely not been carried out; an attempt that finds the mark must not send.
+ */
+export async function sendOnce(
+  work: Pick<Work<unknown>, "save">,
+  request: () => Promise<void>,
+  mark: Json = { underWay: true },
+): Promise<void> {
+  await work.save(mark);
+  try {
+    await request();
+  } catch (thrown) {
+    const error = toBridgeError(thrown);
+    if (error.disposition !== "uncertain") await work.save(undefined);
+    throw error;
+  }
+}

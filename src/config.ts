@@ -1,0 +1,218 @@
+import { z } from "zod";
+import { ConfigError } from "./errors.ts";
+import { type ServiceId, toServiceId } from "./ids.ts";
+import { type Secret, toSecret } from "./secret.ts";
+
+/** Everything that can be set, read once from the environment. Times are in ms unless the name says otherwise. */
+export interface Config {
+  readonly slack: {
+    readonly botToken: Secret;
+    /** Undefined only in Socket Mode. */
+    readonly signingSecret: Secret | undefined;
+    /** Set: Socket Mode instead of HTTP. */
+    readonly appToken: Secret | undefined;
+    readonly channel: string;
+    /** Base URL of the Web API, ends in `/api/`. */
+    readonly apiUrl: string;
+    readonly postsPerSecond: number;
+  };
+  readonly parley: {
+    readonly serviceId: ServiceId;
+    readonly accountId: string;
+    readonly sharedSecret: Secret;
+    readonly callbackToken: Secret;
+    /** Without a trailing slash. */
+    readonly apiUrl: string;
+    /** Where a User is handed back to; undefined: the account's default Service. */
+    readonly botService: ServiceId | undefined;
+    /** Path of "send a message"; `{userId}` is replaced. */
+    readonly messagesPath: string;
+    /** How an agent's identity travels on a message. */
+    readonly agentFields: "object" | "flat" | "none";
+    /** What happens to a User's first message when Parley does not say who owns the User. */
+    readonly ownerUnknown: "deliver" | "ignore";
+    readonly connectTimeoutMs: number;
+    readonly responseTimeoutMs: number;
+  };
+  readonly stateUrl: string;
+  readonly host: string;
+  readonly port: number;
+  readonly logLevel: LogLevel;
+}
+
+const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+const url = (advice: string) =>
+  z.string().refine((value) => URL.canParse(value) && /^https?:$/.test(new URL(value).protocol), {
+    error: `must be an http(s) URL; ${advice}`,
+  });
+
+const required = (advice: string) =>
+  z.string({ error: `is missing; ${advice}` }).min(1, { error: `is empty; ${advice}` });
+
+const matching = (pattern: RegExp, looks: string, advice: string) =>
+  required(advice).regex(pattern, { error: `must look like ${looks}; ${advice}` });
+
+const number = (minimum: number, maximum: number, fallback: number) =>
+  z.coerce
+    .number({ error: `must be a number from ${minimum} to ${maximum}` })
+    .min(minimum, { error: `must be at least ${minimum}` })
+    .max(maximum, { error: `must be at most ${maximum}` })
+    .default(fallback);
+
+const wholeNumber = (minimum: number, maximum: number, fallback: number) =>
+  z.coerce
+    .number({ error: `must be a whole number from ${minimum} to ${maximum}` })
+    .int({ error: `must be a whole number from ${minimum} to ${maximum}` })
+    .min(minimum, { error: `must be at least ${minimum}` })
+    .max(maximum, { error: `must be at most ${maximum}` })
+    .default(fallback);
+
+const choice = <const Choices extends readonly [string, ...string[]]>(
+  choices: Choices,
+  fallback: Choices[number],
+) => z.enum(choices, { error: `must be one of ${choices.join(", ")}` }).default(fallback as never);
+
+const PARLEY_SUPPORT = "Parley support gives it to you when they register your Service";
+
+const variables = {
+  SLACK_BOT_TOKEN: matching(
+    /^xoxb-\S+$/,
+    "xoxb-…",
+    "in your app at api.slack.com/apps under OAuth & Permissions, Bot User OAuth Token",
+  ),
+  SLACK_SIGNING_SECRET: z.string().min(1).optional(),
+  SLACK_APP_TOKEN: z
+    .string()
+    .regex(/^xapp-\S+$/, {
+      error:
+        "must look like xapp-…; in your app at api.slack.com/apps under Basic Information, App-Level Tokens",
+    })
+    .optional(),
+  SLACK_CHANNEL: matching(
+    /^[CG][A-Z0-9]{2,}$/,
+    "C0123456789",
+    "in Slack open the channel's details, the id is at the bottom",
+  ),
+  SLACK_API_URL: url("the base URL of Slack's Web API")
+    .refine((value) => value.endsWith("/api/"), { error: "must end in /api/" })
+    .default("https://slack.com/api/"),
+  SLACK_POSTS_PER_SECOND: number(0.01, 10_000, 1),
+  PARLEY_SERVICE_IDENTIFICATION: required(PARLEY_SUPPORT).regex(/^[^|]+$/, {
+    error: "must not contain |",
+  }),
+  PARLEY_ACCOUNT_IDENTIFICATION: required(PARLEY_SUPPORT).regex(/^[^|]+$/, {
+    error: "must not contain |",
+  }),
+  PARLEY_SHARED_SECRET: required(PARLEY_SUPPORT),
+  PARLEY_CALLBACK_TOKEN: required(
+    "choose a long random text and ask Parley support to send it as the Authorization header of your Service's callbacks",
+  ),
+  PARLEY_API_URL: url("the base URL of Parley's Service API").default(
+    "https://api.parley.nu/serviceApi/v2.5",
+  ),
+  PARLEY_BOT_SERVICE: z.string().min(1).optional(),
+  PARLEY_MESSAGES_PATH: z
+    .string()
+    .refine((value) => value.startsWith("/") && value.includes("{userId}"), {
+      error: "must start with / and contain {userId}",
+    })
+    .default("/users/{userId}/messages"),
+  PARLEY_AGENT_FIELDS: choice(["object", "flat", "none"], "object"),
+  PARLEY_OWNER_UNKNOWN: choice(["deliver", "ignore"], "deliver"),
+  PARLEY_CONNECT_TIMEOUT_MS: wholeNumber(100, 60_000, 3_000),
+  PARLEY_RESPONSE_TIMEOUT_MS: wholeNumber(100, 120_000, 15_000),
+  STATE_URL: z
+    .string()
+    .regex(/^sqlite:.+$/, {
+      error: "must look like sqlite:./data/bridge.sqlite; other databases are not supported yet",
+    })
+    .default("sqlite:./data/bridge.sqlite"),
+  HOST: z.string().min(1).default("127.0.0.1"),
+  PORT: wholeNumber(0, 65_535, 3_000),
+  LOG_LEVEL: choice(LOG_LEVELS, "info"),
+};
+
+/** Every variable that the bridge reads. `.env.example` documents each. */
+export const VARIABLES = Object.keys(variables) as readonly (keyof typeof variables)[];
+
+const SIGNING_SECRET_ADVICE =
+  "is missing; in your app at api.slack.com/apps under Basic Information, App Credentials (or set SLACK_APP_TOKEN for Socket Mode)";
+
+/**
+ * Reads the configuration. An empty variable counts as unset. Values never appear in messages.
+ *
+ * @throws {ConfigError} listing every problem at once
+ */
+export function readConfig(env: Record<string, string | undefined>): Config {
+  const given = Object.fromEntries(
+    Object.entries(env).filter(([name, value]) => name in variables && value?.trim() !== ""),
+  );
+  const problems = [
+    ...Object.entries(variables).flatMap(([name, type]) => problemsOf(name, type, given[name])),
+    ...(given.SLACK_APP_TOKEN === undefined && given.SLACK_SIGNING_SECRET === undefined
+      ? [`SLACK_SIGNING_SECRET ${SIGNING_SECRET_ADVICE}`]
+      : []),
+  ];
+  if (problems.length > 0) throw new ConfigError(problems);
+  const value = z.object(variables).parse(given);
+  return {
+    slack: {
+      botToken: toSecret(value.SLACK_BOT_TOKEN),
+      signingSecret: value.SLACK_SIGNING_SECRET ? toSecret(value.SLACK_SIGNING_SECRET) : undefined,
+      appToken: value.SLACK_APP_TOKEN ? toSecret(value.SLACK_APP_TOKEN) : undefined,
+      channel: value.SLACK_CHANNEL,
+      apiUrl: value.SLACK_API_URL,
+      postsPerSecond: value.SLACK_POSTS_PER_SECOND,
+    },
+    parley: {
+      serviceId: toServiceId(value.PARLEY_SERVICE_IDENTIFICATION),
+      accountId: value.PARLEY_ACCOUNT_IDENTIFICATION,
+      sharedSecret: toSecret(value.PARLEY_SHARED_SECRET),
+      callbackToken: toSecret(value.PARLEY_CALLBACK_TOKEN),
+      apiUrl: value.PARLEY_API_URL.replace(/\/+$/, ""),
+      botService: value.PARLEY_BOT_SERVICE ? toServiceId(value.PARLEY_BOT_SERVICE) : undefined,
+      messagesPath: value.PARLEY_MESSAGES_PATH,
+      agentFields: value.PARLEY_AGENT_FIELDS,
+      ownerUnknown: value.PARLEY_OWNER_UNKNOWN,
+      connectTimeoutMs: value.PARLEY_CONNECT_TIMEOUT_MS,
+      responseTimeoutMs: value.PARLEY_RESPONSE_TIMEOUT_MS,
+    },
+    stateUrl: value.STATE_URL,
+    host: value.HOST,
+    port: value.PORT,
+    logLevel: value.LOG_LEVEL,
+  };
+}
+
+function problemsOf(name: string, type: z.ZodType, value: string | undefined): string[] {
+  const result = type.safeParse(value);
+  return result.success ? [] : result.error.issues.map(({ message }) => `${name} ${message}`);
+}
+
+/** Names that look like ours but are not read, each with the nearest name that is: most likely a slip. */
+export function unknownVariables(env: Record<string, string | undefined>): string[] {
+  return Object.keys(env)
+    .filter((name) => /^(SLACK|PARLEY)_/.test(name) && !(name in variables))
+    .map((name) => `${name} is not read by the bridge; did you mean ${nearest(name)}?`);
+}
+
+function nearest(name: string): string {
+  const ranked = VARIABLES.map((known) => ({ known, distance: editDistance(name, known) }));
+  ranked.sort((a, b) => a.distance - b.distance);
+  return ranked[0]?.known ?? "";
+}
+
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const substituted = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next.push(Math.min(substituted, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row[b.length] ?? 0;
+}

@@ -1,0 +1,102 @@
+import { isJsonObject, type Json } from "../json.ts";
+import { actions, button, context, section } from "./blocks.ts";
+import type { SlackMessage } from "./slack-message.ts";
+import { escapeText, humanise, shorten } from "./slack-text.ts";
+
+/** What the bridge itself says. Names are foreign and get escaped here; Slack ids become mentions. */
+
+const quiet = (text: string): SlackMessage => ({ text, blocks: [context(text)] });
+const name = (text: string): string => `*${escapeText(shorten(text, 80))}*`;
+
+export function renderFurtherHandover(metadata: Json | undefined): SlackMessage {
+  const reason = isJsonObject(metadata) ? metadata.reason : metadata;
+  return quiet(
+    typeof reason === "string" && reason !== ""
+      ? `:repeat: Handed over with a reason: ${name(humanise(reason))}. The first message of this thread has the details.`
+      : ":repeat: The handover brought more details. The first message of this thread has them.",
+  );
+}
+
+export const renderTakenAway = (service: string): SlackMessage =>
+  quiet(`:arrow_right: This User is now with ${name(service)}. Replies here no longer reach them.`);
+
+/** `agent`: Slack id. `unsetRefusal`: why Parley did not take the agent's name off the User's chat. */
+export function renderHandedBack(
+  service: string,
+  agent: string,
+  note: string | undefined,
+  unsetRefusal: string | undefined,
+): SlackMessage {
+  const lines = [
+    `:leftwards_arrow_with_hook: <@${agent}> handed this User back to ${name(service)}. Replies here no longer reach them.`,
+    note && `>${escapeText(shorten(note, 1_000)).replaceAll("\n", "\n>")}`,
+    unsetRefusal && `The User may still see the agent's name (${escapeText(unsetRefusal)}).`,
+  ];
+  return quiet(lines.filter(Boolean).join("\n"));
+}
+
+/** To everyone in the thread: the User is still here. */
+export function renderHandBackFailed(
+  agent: string,
+  stage: "nothing-done" | "message-uncertain" | "message-sent",
+  cause: string,
+): SlackMessage {
+  const text = `:x: <@${agent}>, handing back did not work (${escapeText(shorten(cause, 300))}). ${STAGES[stage]}`;
+  return { text, blocks: [section(text)] };
+}
+
+const STAGES = {
+  "nothing-done": "Nothing was sent; the conversation goes on here. Try again in a moment.",
+  "message-uncertain":
+    "Nobody can tell whether your last message arrived; the conversation goes on here. Hand back again, without the message if the User has it.",
+  "message-sent":
+    "Your last message was sent; the conversation goes on here. Hand back again, without the message.",
+} as const;
+
+/** In the thread that ends: `link` is where the User goes on. */
+export const renderMergedAway = (link: string): SlackMessage =>
+  quiet(
+    `:link: This User has registered and goes on in <${link}|another thread>. Please answer there.`,
+  );
+
+/** In the thread that goes on: `link` is the one that ended. */
+export const renderMergedIn = (link: string): SlackMessage =>
+  quiet(`:link: The same User also wrote in <${link}|an earlier thread> before registering.`);
+
+/** In a thread whose User has another id from now on. */
+export const renderRenamed = (userId: string): SlackMessage =>
+  quiet(`:link: This User has registered and is now Parley User ${escapeText(userId)}.`);
+
+/** The `action_id`s of the buttons under a failed or uncertain reply; their value is the outbox item. */
+export const SEND_AGAIN = "parley_send_again";
+export const DISMISS = "parley_dismiss";
+
+/** To the writer of a reply that did not (surely) reach the User. `item`: it can be sent again. */
+export function renderFailedReply(
+  outcome: "refused" | "failed" | "uncertain",
+  advice: string,
+  item?: string,
+): SlackMessage {
+  const text = `${HEADLINES[outcome]} ${escapeText(advice)}`;
+  if (item === undefined) return { text, blocks: [section(text)] };
+  return {
+    text,
+    blocks: [
+      section(text),
+      actions(
+        button({ text: "Send again", actionId: SEND_AGAIN, value: item, style: "primary" }),
+        button({
+          text: outcome === "uncertain" ? "It arrived" : "Dismiss",
+          actionId: DISMISS,
+          value: item,
+        }),
+      ),
+    ],
+  };
+}
+
+const HEADLINES = {
+  refused: ":no_entry: *Not sent.*",
+  failed: ":x: *Not delivered.*",
+  uncertain: ":grey_question: *Perhaps not delivered.*",
+} as const;

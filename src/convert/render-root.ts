@@ -1,0 +1,180 @@
+import { isJsonObject, type Json } from "../json.ts";
+import { actions, button, context, header, section } from "./blocks.ts";
+import { flattenMetadata, type MetadataField } from "./flatten-metadata.ts";
+import type { TranscriptLine, UserDetails } from "./parley-message.ts";
+import type { SlackMessage } from "./slack-message.ts";
+import { escapeText, formatMoment, humanise, shorten } from "./slack-text.ts";
+
+/** Everything that the root of a thread shows. Times are ms since the epoch. */
+export interface RootView {
+  readonly conversation: string;
+  readonly userId: string;
+  readonly user: UserDetails;
+  readonly openedAt: number;
+  readonly metadata?: Json | undefined;
+  readonly transcript?: readonly TranscriptLine[] | undefined;
+  readonly ownerUnverified?: boolean | undefined;
+  /** Address of the User's thread before this one. */
+  readonly previousLink?: string | undefined;
+  readonly waitingSince?: number | undefined;
+  readonly ending?:
+    | {
+        readonly kind: "handed-back" | "taken-away" | "merged";
+        readonly at: number;
+        /** Name of the Service. */
+        readonly to?: string | undefined;
+        /** Address of the thread in which a merged User goes on. */
+        readonly link?: string | undefined;
+        /** Slack id. */
+        readonly by?: string | undefined;
+        readonly note?: string | undefined;
+      }
+    | undefined;
+}
+
+/** The `action_id` of the button, and the `callback_id` of the message shortcut that does the same. */
+export const HAND_BACK = "parley_hand_back";
+
+// A root stays well below the 13,200 characters at which Slack refuses a message with blocks.
+const VALUE_LIMIT = 300;
+const FIELDS_LIMIT = 2_800;
+const TRANSCRIPT_LIMIT = 2_800;
+
+/** The root: reason, User, state, all metadata, transcript. What does not fit is named and comes whole with {@link renderOverflow}. */
+export function renderRoot(view: RootView): SlackMessage {
+  const reason = reasonOf(view.metadata);
+  const headline = reason ? humanise(reason) : "New conversation";
+  const who = escapeText(nameOf(view));
+  const fields = otherFields(view.metadata);
+  const blocks: Json[] = [header(headline), section(describeUser(view, reason))];
+  if (fields.length > 0) blocks.push(section(fitLines(fields.map(formatField), FIELDS_LIMIT)));
+  if (view.transcript && view.transcript.length > 0) {
+    // The end of a conversation says more than its beginning.
+    const lines = view.transcript.map(formatLine).reverse();
+    blocks.push(
+      section(
+        `*Before the handover*\n${fitLines(lines, TRANSCRIPT_LIMIT, "earlier").split("\n").reverse().join("\n")}`,
+      ),
+    );
+  }
+  if (view.ownerUnverified) {
+    blocks.push(
+      context(
+        ":warning: Parley did not say whether this User is ours. If another Service answers too, hand back.",
+      ),
+    );
+  }
+  if (view.previousLink) {
+    blocks.push(
+      context(
+        `:leftwards_arrow_with_hook: <${view.previousLink}|Earlier conversation with this User>`,
+      ),
+    );
+  }
+  blocks.push(context(describeState(view)));
+  if (!view.ending) {
+    blocks.push(
+      actions(button({ text: "Hand back", actionId: HAND_BACK, value: view.conversation })),
+    );
+  }
+  return {
+    text: `${view.ending ? STATE_WORDS[view.ending.kind] : ""}${escapeText(headline)} · ${who}`,
+    blocks,
+  };
+}
+
+/** The metadata and transcript in full, if {@link renderRoot} had to shorten them. Literal text, not mrkdwn. */
+export function renderOverflow(
+  view: Pick<RootView, "metadata" | "transcript">,
+): string | undefined {
+  const fields = otherFields(view.metadata);
+  const lines = (view.transcript ?? []).map(formatLine);
+  const fieldsFit =
+    fields.every(({ value }) => value.length <= VALUE_LIMIT) &&
+    fields.map(formatField).join("\n").length <= FIELDS_LIMIT;
+  const linesFit =
+    (view.transcript ?? []).every(({ text }) => text.length <= VALUE_LIMIT) &&
+    lines.join("\n").length <= TRANSCRIPT_LIMIT;
+  if (fieldsFit && linesFit) return undefined;
+  return [
+    ...(fieldsFit ? [] : [JSON.stringify(view.metadata, null, 2)]),
+    ...(linesFit ? [] : (view.transcript ?? []).map(({ from, text }) => `${from}: ${text}`)),
+  ].join("\n");
+}
+
+/** The name that people call the User by. Literal text. */
+export const nameOf = (view: { readonly user: UserDetails; readonly userId: string }): string =>
+  shorten(view.user.name ?? view.user.email ?? `User ${view.userId}`, 80);
+
+function reasonOf(metadata: Json | undefined): string | undefined {
+  const reason = isJsonObject(metadata) ? metadata.reason : metadata;
+  return typeof reason === "string" && reason.trim() !== "" ? reason : undefined;
+}
+
+function otherFields(metadata: Json | undefined): readonly MetadataField[] {
+  if (metadata === undefined || metadata === null || typeof metadata === "string") return [];
+  if (!isJsonObject(metadata)) return flattenMetadata(metadata, "metadata");
+  const { reason, ...others } = metadata;
+  return flattenMetadata(reasonOf(metadata) ? others : metadata);
+}
+
+function describeUser(view: RootView, reason: string | undefined): string {
+  const { user } = view;
+  const given = [
+    user.name && `*${escapeText(shorten(user.name, 80))}*`,
+    user.email && escapeText(shorten(user.email, 120)),
+    user.externalId && `customer \`${code(user.externalId)}\``,
+  ].filter((part) => part !== undefined && part !== "");
+  const lines = [
+    given.length > 0 ? `${given.join(" · ")}  _(given by the user, not verified)_` : "*Anonymous*",
+    `Parley User \`${code(view.userId)}\``,
+    reason && `Reason \`${code(reason)}\``,
+  ];
+  return lines.filter(Boolean).join("\n");
+}
+
+function describeState({ ending, openedAt }: RootView): string {
+  if (!ending) return `:large_green_circle: *Open* · since ${formatMoment(openedAt)}`;
+  const at = formatMoment(ending.at);
+  const to = escapeText(shorten(ending.to ?? "another Service", 80));
+  switch (ending.kind) {
+    case "handed-back": {
+      const by = ending.by ? ` by <@${ending.by}>` : "";
+      const note = ending.note ? `\nNote: ${escapeText(shorten(ending.note, 500))}` : "";
+      return `:white_circle: *Handed back* to ${to}${by} · ${at}${note}`;
+    }
+    case "taken-away":
+      return `:white_circle: *Taken over* by ${to} · ${at}`;
+    case "merged":
+      return `:white_circle: *Goes on in ${ending.link ? `<${ending.link}|another thread>` : "another thread"}* · ${at}`;
+  }
+}
+
+const STATE_WORDS = {
+  "handed-back": "Handed back: ",
+  "taken-away": "Taken over: ",
+  merged: "Goes on elsewhere: ",
+} as const;
+
+const formatField = ({ name, value }: MetadataField): string =>
+  `*${escapeText(shorten(name, 80))}:* ${oneLine(shorten(value, VALUE_LIMIT))}`;
+
+const formatLine = ({ from, text }: TranscriptLine): string =>
+  `*${escapeText(shorten(from, 40))}:* ${oneLine(shorten(text, VALUE_LIMIT))}`;
+
+const oneLine = (text: string): string => escapeText(text.replaceAll(/\s+/g, " ").trim());
+
+/** For text between backticks: a backtick inside would end the code. */
+const code = (text: string): string => escapeText(shorten(text, 120).replaceAll("`", "'"));
+
+function fitLines(lines: readonly string[], limit: number, what = "more"): string {
+  const fitting: string[] = [];
+  let length = 0;
+  for (const line of lines) {
+    length += line.length + 1;
+    if (length > limit) break;
+    fitting.push(line);
+  }
+  const left = lines.length - fitting.length;
+  return left > 0 ? [...fitting, `_… ${left} ${what}, see below_`].join("\n") : fitting.join("\n");
+}

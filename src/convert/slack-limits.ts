@@ -1,0 +1,15 @@
+/** Limits of Block Kit and of messages, in characters unless the name says otherwise. Source: docs.slack.dev, 2026. */
+export const SLACK_LIMITS = {
+  /** Advised for `text`; Slack cuts above 40,000. */
+  text: 4_000,
+  section: 3_000,
+  header: 150,
+  buttonText: 75,
+  buttonValue: 2_000,
+  modalTitle: 24,
+  optionText: 75,
+  optionsPerSelect: 100,
+  blocksPerMessage: 50,
+  blocksPerView: 100,
+  privateMetadata: 3_000,
+} as const;

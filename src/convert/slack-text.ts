@@ -1,0 +1,39 @@
+/**
+ * Makes foreign text inert in Slack's mrkdwn: nothing in it can ping, mention or disguise a link.
+ * Source: docs.slack.dev/messaging/formatting-message-text, exactly these three characters.
+ */
+export const escapeText = (text: string): string =>
+  text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+
+/** The reverse of {@link escapeText}; `&amp;lt;` becomes `&lt;`, not `<`. */
+export const unescapeText = (text: string): string =>
+  text.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&");
+
+const graphemes = new Intl.Segmenter("en", { granularity: "grapheme" });
+
+/** At most `limit` UTF-16 units, cut between graphemes, with an ellipsis where something was cut. */
+export function shorten(text: string, limit: number): string {
+  if (text.length <= limit) return text;
+  let end = 0;
+  for (const { index, segment } of graphemes.segment(text.slice(0, limit + 64))) {
+    if (index + segment.length > limit - 1) break;
+    end = index + segment.length;
+  }
+  return `${text.slice(0, end)}…`;
+}
+
+/** A moment in the reader's own time zone. `at` in ms. */
+export function formatMoment(at: number): string {
+  const seconds = Math.floor(at / 1000);
+  const fallback = new Date(at).toISOString().slice(0, 16).replace("T", " ");
+  return `<!date^${seconds}^{date_short_pretty} {time}|${fallback} UTC>`;
+}
+
+/** `question_too_complex` → `Question too complex`. Other texts stay as they are but for the first letter. */
+export function humanise(code: string): string {
+  const words = /^[\w-]+$/.test(code) ? code.replaceAll(/[_-]+/g, " ").trim() : code.trim();
+  const separated = /^[a-z]+(?:[A-Z][a-z]+)+$/.test(words)
+    ? words.replaceAll(/([A-Z])/g, (letter) => ` ${letter.toLowerCase()}`)
+    : words;
+  return separated.charAt(0).toUpperCase() + separated.slice(1);
+}

@@ -1,0 +1,237 @@
+import { type BridgeError, RateLimitedError, toBridgeError } from "../errors.ts";
+import { type BackoffPolicy, backoffMs } from "./backoff.ts";
+import type { Journal, Row } from "./journal.ts";
+import type { Attempt, Handler, Item, Lanes, LastWords } from "./lanes.ts";
+
+export interface EmbeddedLanesOptions {
+  readonly queue: string;
+  readonly journal: Journal;
+  readonly backoff: BackoffPolicy;
+  /** How many handlers run at once. */
+  readonly concurrency: number;
+  readonly onAttempt: (attempt: Attempt) => void;
+  readonly now?: () => number;
+  readonly random?: () => number;
+}
+
+/**
+ * A lane is in memory while it has items: only its barrier and its state, never the items themselves.
+ * `idle` nothing runs and nothing is planned · `ready` in the line for a free handler · `running` its head is being
+ * handled · `deferred` its head waits for a time.
+ */
+interface Lane {
+  readonly key: string;
+  state: "idle" | "ready" | "running" | "deferred";
+  barrier: number;
+  /** Appends that are not on disk yet; the lane must not be forgotten under them. */
+  appending: number;
+  /** Something arrived while the head was running. */
+  again: boolean;
+  timer: NodeJS.Timeout | undefined;
+}
+
+/** Lanes inside this process, durable through a {@link Journal}. One process at a time may own a journal. */
+export async function createEmbeddedLanes<Body>(
+  options: EmbeddedLanesOptions,
+): Promise<Lanes<Body>> {
+  const { queue, journal, backoff, concurrency, onAttempt } = options;
+  const now = options.now ?? Date.now;
+  const random = options.random ?? Math.random;
+
+  const lanes = new Map<string, Lane>();
+  const ready: Lane[] = [];
+  const running = new Set<Promise<void>>();
+  const stopping = new AbortController();
+  let lastSeq = await journal.lastSeq();
+  let consumer: { handler: Handler<Body>; lastWords: LastWords<Body> } | undefined;
+
+  for (const { lane, barrier } of await journal.pendingLanes()) laneOf(lane).barrier = barrier;
+
+  function laneOf(key: string): Lane {
+    let lane = lanes.get(key);
+    if (!lane) {
+      lane = { key, state: "idle", barrier: 0, appending: 0, again: false, timer: undefined };
+      lanes.set(key, lane);
+    }
+    return lane;
+  }
+
+  function wake(lane: Lane): void {
+    if (lane.state === "running") lane.again = true;
+    if (lane.state !== "idle") return;
+    lane.state = "ready";
+    ready.push(lane);
+    pump();
+  }
+
+  function pump(): void {
+    while (consumer && !stopping.signal.aborted && running.size < concurrency) {
+      const lane = ready.shift();
+      if (!lane) return;
+      lane.state = "running";
+      lane.again = false;
+      const run = handleHead(lane, consumer.handler, consumer.lastWords)
+        .catch((error: unknown) => error)
+        .then((outcome) => {
+          running.delete(run);
+          lane.state = "idle";
+          // A failure here is the journal's: nothing was lost, the same head comes again after a pause.
+          if (outcome instanceof Error) deferLane(lane, backoff.firstMs);
+          else if (typeof outcome === "number") deferLane(lane, outcome);
+          else if (outcome === "again" || lane.again) wake(lane);
+          else forget(lane);
+          pump();
+        });
+      running.add(run);
+    }
+  }
+
+  function deferLane(lane: Lane, ms: number): void {
+    lane.state = "deferred";
+    lane.timer = setTimeout(
+      () => {
+        lane.state = "idle";
+        wake(lane);
+      },
+      Math.min(ms, 2 ** 31 - 1),
+    );
+  }
+
+  function forget(lane: Lane): void {
+    if (lane.state === "idle" && lane.appending === 0) lanes.delete(lane.key);
+  }
+
+  /** What the lane does next: go on, wait that many ms, or nothing. */
+  async function handleHead(
+    lane: Lane,
+    handler: Handler<Body>,
+    lastWords: LastWords<Body>,
+  ): Promise<"again" | "empty" | number> {
+    const [row] = await journal.head(lane.key, 1);
+    if (!row) return "empty";
+    const startedAt = now();
+    if (row.dueAt > startedAt) return row.dueAt - startedAt;
+
+    const item = toItem<Body>(row);
+    const taken = [row];
+    const report = (outcome: Attempt["outcome"], error?: BridgeError, nextAttemptInMs?: number) =>
+      onAttempt({
+        queue,
+        lane: lane.key,
+        item: item.id,
+        attempt: item.attempt,
+        items: taken.length,
+        durationMs: now() - startedAt,
+        ageMs: now() - row.appendedAt,
+        outcome,
+        ...(error && { error }),
+        ...(nextAttemptInMs !== undefined && { nextAttemptInMs }),
+      });
+
+    try {
+      await handler({
+        item,
+        signal: stopping.signal,
+        save: (progress) => journal.saveProgress(row.seq, progress),
+        async takeFollowing(accept, limit) {
+          const known = await journal.head(lane.key, taken.length + limit);
+          // A late arrival may have been sorted in before the head; it comes next, it does not come along.
+          const last = known.findIndex(({ seq }) => seq === taken.at(-1)?.seq);
+          const rows = last === -1 ? [] : known.slice(last + 1);
+          const end = rows.findIndex((next) => !accept(toItem<Body>(next)));
+          const accepted = end === -1 ? rows : rows.slice(0, end);
+          taken.push(...accepted);
+          return accepted.map((next) => toItem<Body>(next));
+        },
+      });
+      await journal.done(taken.map(({ seq }) => seq));
+      report("done");
+      return "again";
+    } catch (thrown) {
+      if (stopping.signal.aborted && thrown === stopping.signal.reason) {
+        report("interrupted");
+        return "empty";
+      }
+      const error = toBridgeError(thrown);
+      if (error.disposition === "ignore") {
+        await journal.done(taken.map(({ seq }) => seq));
+        report("ignored", error);
+        return "again";
+      }
+      const expired = now() - row.appendedAt > backoff.maxAgeMs;
+      if (error.disposition === "dead-letter" || error.disposition === "uncertain" || expired) {
+        const seqs = taken.map(({ seq }) => seq);
+        for (const each of taken) await lastWords(toItem<Body>(each), error);
+        await journal.dead(seqs, { code: error.code, message: error.message });
+        report("dead", error);
+        return "again";
+      }
+      const pauseMs =
+        error instanceof RateLimitedError
+          ? error.retryAfterMs
+          : backoffMs(backoff, item.attempt, random());
+      await journal.defer(row.seq, item.attempt, now() + pauseMs);
+      report("deferred", error, pauseMs);
+      return pauseMs;
+    }
+  }
+
+  return {
+    async append({ lane: key, id, sort, body }) {
+      const lane = laneOf(key);
+      lane.appending += 1;
+      const seq = ++lastSeq;
+      if (sort === undefined) lane.barrier = seq;
+      try {
+        const result = await journal.append({
+          seq,
+          id,
+          lane: key,
+          barrier: lane.barrier,
+          sort: sort ?? "",
+          body: JSON.stringify(body),
+          appendedAt: now(),
+        });
+        if (result === "appended") wake(lane);
+        return result;
+      } finally {
+        lane.appending -= 1;
+        forget(lane);
+      }
+    },
+
+    async start(handler, lastWords) {
+      consumer = { handler, lastWords };
+      for (const lane of lanes.values()) wake(lane);
+      pump();
+    },
+
+    async stop() {
+      stopping.abort(new Error("The bridge is stopping"));
+      for (const { timer } of lanes.values()) clearTimeout(timer);
+      await Promise.all(running);
+    },
+
+    async revive(id) {
+      const lane = await journal.revive(id, now());
+      if (lane === undefined) return false;
+      wake(laneOf(lane));
+      return true;
+    },
+
+    discard: (id) => journal.discard(id),
+    backlog: () => journal.backlog(),
+  };
+}
+
+function toItem<Body>(row: Row): Item<Body> {
+  return {
+    lane: row.lane,
+    id: row.id,
+    sort: row.sort === "" ? undefined : row.sort,
+    body: JSON.parse(row.body) as Body,
+    attempt: row.attempts + 1,
+    progress: row.progress,
+    appendedAt: row.appendedAt,
+  };
+}

@@ -1,0 +1,52 @@
+import type { ItemId } from "../ids.ts";
+import type { Json } from "../json.ts";
+import type { Backlog } from "./lanes.ts";
+
+/** A row as the engine hands it to the journal. Order in a lane: `barrier`, `sort`, `seq`. */
+export interface NewRow {
+  readonly seq: number;
+  readonly id: ItemId;
+  readonly lane: string;
+  readonly barrier: number;
+  readonly sort: string;
+  readonly body: string;
+  readonly appendedAt: number;
+}
+
+export interface Row extends NewRow {
+  readonly attempts: number;
+  /** Not before this time, ms since the epoch. */
+  readonly dueAt: number;
+  readonly progress: Json | undefined;
+}
+
+export interface PendingLane {
+  readonly lane: string;
+  /** `seq` of the last waiting item without a sort key; 0 if there is none. */
+  readonly barrier: number;
+}
+
+/**
+ * Where the embedded lanes keep their items: one queue of it. Whatever resolves is synced to disk.
+ *
+ * @throws {StorageError} from every call
+ */
+export interface Journal {
+  /** Adds the row unless its id is known. */
+  append(row: NewRow): Promise<"appended" | "duplicate">;
+  /** The first `limit` waiting rows of a lane, in order. */
+  head(lane: string, limit: number): Promise<readonly Row[]>;
+  pendingLanes(): Promise<readonly PendingLane[]>;
+  lastSeq(): Promise<number>;
+  saveProgress(seq: number, progress: Json | undefined): Promise<void>;
+  defer(seq: number, attempts: number, dueAt: number): Promise<void>;
+  /** Drops the bodies; the ids stay known. */
+  done(seqs: readonly number[]): Promise<void>;
+  /** Sets the rows aside, with everything that a later retry needs. */
+  dead(seqs: readonly number[], reason: { code: string; message: string }): Promise<void>;
+  /** Makes a dead row wait again, without its progress; returns its lane, or nothing if there is no such dead row. */
+  revive(id: ItemId, at: number): Promise<string | undefined>;
+  /** Drops the body of a dead row for good; false if there is no such dead row. */
+  discard(id: ItemId): Promise<boolean>;
+  backlog(): Promise<Backlog>;
+}

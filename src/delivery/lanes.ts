@@ -1,0 +1,89 @@
+import type { BridgeError } from "../errors.ts";
+import type { ItemId } from "../ids.ts";
+import type { Json } from "../json.ts";
+
+export interface NewItem<Body> {
+  /** Items of one lane are handled one at a time, in order; lanes never wait for each other. */
+  readonly lane: string;
+  /** What makes two arrivals the same; remembered long after the item has left. */
+  readonly id: ItemId;
+  /** Items that have one are ordered by it, between items that have none and keep their place of arrival. */
+  readonly sort?: string | undefined;
+  readonly body: Body;
+}
+
+export interface Item<Body> extends NewItem<Body> {
+  /** 1 at the first try. Attempts that ended in a crash are not counted. */
+  readonly attempt: number;
+  /** What an earlier attempt stored with {@link Work.save}, also when the process was killed right after. */
+  readonly progress: Json | undefined;
+  /** ms since the epoch. */
+  readonly appendedAt: number;
+}
+
+/** The head of a lane in the hands of its handler. */
+export interface Work<Body> {
+  readonly item: Item<Body>;
+  /** Aborted when the bridge stops. A handler that has not touched the other side yet should give up then. */
+  readonly signal: AbortSignal;
+  /** Durable when resolved; the next attempt finds it as `item.progress`. `undefined` clears it. */
+  save(progress: Json | undefined): Promise<void>;
+  /** Takes the items directly behind the head, while `accept` says so; they share the head's fate from here on. */
+  takeFollowing(
+    accept: (item: Item<Body>) => boolean,
+    limit: number,
+  ): Promise<readonly Item<Body>[]>;
+}
+
+/**
+ * Resolves: the item, and what it took along, is done. Throws: the error's disposition decides (`retry` defers the lane,
+ * `ignore` counts as done, `dead-letter` and `uncertain` set the item aside and the lane goes on).
+ * May run twice for one item: after a crash, and when the last acknowledgement was not stored.
+ */
+export type Handler<Body> = (work: Work<Body>) => Promise<void>;
+
+/** Called before an item is set aside for good, so that people can be told. While it fails, the item stays. */
+export type LastWords<Body> = (item: Item<Body>, error: BridgeError) => Promise<void>;
+
+/** One attempt, for logs and metrics. */
+export interface Attempt {
+  readonly queue: string;
+  readonly lane: string;
+  readonly item: ItemId;
+  readonly attempt: number;
+  /** How many items shared it. */
+  readonly items: number;
+  readonly durationMs: number;
+  /** From append to the end of this attempt. */
+  readonly ageMs: number;
+  readonly outcome: "done" | "ignored" | "deferred" | "dead" | "interrupted";
+  readonly error?: BridgeError;
+  readonly nextAttemptInMs?: number;
+}
+
+/** A durable set of ordered lanes. */
+export interface Lanes<Body> {
+  /**
+   * Resolves once the item is synced to disk; `duplicate` if its id was seen before, whatever became of it.
+   *
+   * @throws {StorageError} nothing was stored; do not acknowledge
+   */
+  append(item: NewItem<Body>): Promise<"appended" | "duplicate">;
+  /** Begins to hand out items, those of earlier runs first. */
+  start(handler: Handler<Body>, lastWords: LastWords<Body>): Promise<void>;
+  /** Hands out nothing more, aborts `Work.signal` and resolves when the last handler has returned. */
+  stop(): Promise<void>;
+  /** Puts an item that was set aside back into its lane, as if it had just arrived; false if it is not set aside. */
+  revive(id: ItemId): Promise<boolean>;
+  /** Gives up an item that was set aside; false if it is not set aside. */
+  discard(id: ItemId): Promise<boolean>;
+  backlog(): Promise<Backlog>;
+}
+
+export interface Backlog {
+  /** How many wait. */
+  readonly items: number;
+  /** ms since the epoch. */
+  readonly oldestAppendedAt: number | undefined;
+  readonly deadLetters: number;
+}

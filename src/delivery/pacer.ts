@@ -1,0 +1,111 @@
+export interface Pacer {
+  /**
+   * Waits for a place among the calls of `key`, first come first served; calls of priority `low` go only while no other
+   * waits. Rejects with the signal's reason when it is aborted first.
+   */
+  turn(key: string, options?: { priority?: "low"; signal?: AbortSignal }): Promise<void>;
+  /** Nobody gets a turn of `key` for this long: the other side said so. */
+  pause(key: string, ms: number): void;
+  /** How many wait for `key`. */
+  waiting(key: string): number;
+}
+
+interface Waiter {
+  readonly go: () => void;
+}
+
+interface Bucket {
+  tokens: number;
+  filledAt: number;
+  pausedUntil: number;
+  readonly normal: Waiter[];
+  readonly low: Waiter[];
+  timer: NodeJS.Timeout | undefined;
+}
+
+/**
+ * Spaces calls at `perSecond` on average for each key, with at most `burst` at once after a quiet time.
+ * A new key starts with one token, not with a burst: after a restart nobody knows what was sent a moment ago.
+ */
+export function createPacer(options: {
+  readonly perSecond: number;
+  readonly burst: number;
+  readonly now?: () => number;
+}): Pacer {
+  const now = options.now ?? Date.now;
+  const { perSecond, burst } = options;
+  const buckets = new Map<string, Bucket>();
+
+  function bucketOf(key: string): Bucket {
+    let bucket = buckets.get(key);
+    if (!bucket) {
+      bucket = {
+        tokens: 1,
+        filledAt: now(),
+        pausedUntil: 0,
+        normal: [],
+        low: [],
+        timer: undefined,
+      };
+      buckets.set(key, bucket);
+    }
+    return bucket;
+  }
+
+  function refill(bucket: Bucket): void {
+    const at = now();
+    bucket.tokens = Math.min(burst, bucket.tokens + ((at - bucket.filledAt) / 1000) * perSecond);
+    bucket.filledAt = at;
+  }
+
+  function serve(bucket: Bucket): void {
+    if (bucket.timer) return;
+    refill(bucket);
+    while (bucket.normal.length + bucket.low.length > 0) {
+      const pausedMs = bucket.pausedUntil - now();
+      // Compared with a little slack: tokens are fractions, and a timer may fire a hair early.
+      const emptyMs = bucket.tokens >= 0.999 ? 0 : ((1 - bucket.tokens) / perSecond) * 1000;
+      const waitMs = Math.max(pausedMs, emptyMs);
+      if (waitMs > 0) {
+        bucket.timer = setTimeout(() => {
+          bucket.timer = undefined;
+          serve(bucket);
+        }, Math.ceil(waitMs));
+        return;
+      }
+      bucket.tokens -= 1;
+      (bucket.normal.shift() ?? bucket.low.shift())?.go();
+    }
+  }
+
+  return {
+    turn(key, { priority, signal } = {}) {
+      return new Promise((resolve, reject) => {
+        if (signal?.aborted) return reject(signal.reason as Error);
+        const bucket = bucketOf(key);
+        const line = priority === "low" ? bucket.low : bucket.normal;
+        const waiter: Waiter = {
+          go: () => {
+            signal?.removeEventListener("abort", leave);
+            resolve();
+          },
+        };
+        const leave = () => {
+          line.splice(line.indexOf(waiter), 1);
+          reject(signal?.reason as Error);
+        };
+        signal?.addEventListener("abort", leave, { once: true });
+        line.push(waiter);
+        serve(bucket);
+      });
+    },
+    pause(key, ms) {
+      const bucket = bucketOf(key);
+      bucket.pausedUntil = Math.max(bucket.pausedUntil, now() + ms);
+    },
+    waiting(key) {
+      const bucket = buckets.get(key);
+      return bucket ? bucket.normal.length + bucket.low.length : 0;
+    },
+  };
+}

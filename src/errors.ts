@@ -1,0 +1,155 @@
+import type { ServiceId } from "./ids.ts";
+
+/** What the delivery of an item does with a failure. */
+export type Disposition = "retry" | "dead-letter" | "ignore" | "fatal" | "uncertain";
+
+export type ErrorCode =
+  | "config"
+  | "payload"
+  | "network"
+  | "uncertain"
+  | "rate-limited"
+  | "parley-api"
+  | "not-owner"
+  | "slack-api"
+  | "conversation-closed"
+  | "storage"
+  | "unexpected";
+
+/**
+ * The one family of errors. Adapters translate whatever their libraries throw into it, so that the centre decides by
+ * `code` and `disposition` alone. Messages never hold secrets, message texts or query strings.
+ */
+export class BridgeError extends Error {
+  override readonly name: string = "BridgeError";
+  readonly code: ErrorCode;
+  readonly disposition: Disposition;
+
+  constructor(
+    message: string,
+    options: ErrorOptions & { readonly code: ErrorCode; readonly disposition: Disposition },
+  ) {
+    super(message, options);
+    this.code = options.code;
+    this.disposition = options.disposition;
+  }
+}
+
+/** The start cannot go on; every problem is listed, one line each. Exit code 78. */
+export class ConfigError extends BridgeError {
+  override readonly name = "ConfigError";
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[], options?: ErrorOptions) {
+    const lines = problems.map((problem) => `  - ${problem}`);
+    super(`The bridge cannot start:\n${lines.join("\n")}`, {
+      ...options,
+      code: "config",
+      disposition: "fatal",
+    });
+    this.problems = problems;
+  }
+}
+
+/** Authentic but not understood. The raw body is kept as a dead letter. */
+export class PayloadError extends BridgeError {
+  override readonly name = "PayloadError";
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, { ...options, code: "payload", disposition: "dead-letter" });
+  }
+}
+
+/** The request certainly did not reach the other side: DNS, refused, TLS, connect timeout. */
+export class NetworkError extends BridgeError {
+  override readonly name = "NetworkError";
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, { ...options, code: "network", disposition: "retry" });
+  }
+}
+
+/** The request left us and its outcome is unknown: timeout or reset after it was written, a 5xx of a call that is not idempotent. */
+export class UncertainDeliveryError extends BridgeError {
+  override readonly name = "UncertainDeliveryError";
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, { ...options, code: "uncertain", disposition: "uncertain" });
+  }
+}
+
+/** 429. The next attempt comes exactly after `retryAfterMs`. */
+export class RateLimitedError extends BridgeError {
+  override readonly name = "RateLimitedError";
+  readonly retryAfterMs: number;
+  constructor(message: string, retryAfterMs: number, options?: ErrorOptions) {
+    super(message, { ...options, code: "rate-limited", disposition: "retry" });
+    this.retryAfterMs = retryAfterMs;
+  }
+}
+
+/** Parley answered with an error: HTTP not 2xx, or `status: "ERROR"` in the body. 5xx are retried, others are final. */
+export class ParleyApiError extends BridgeError {
+  override readonly name = "ParleyApiError";
+  readonly httpStatus: number;
+  /** Parley's notification codes, e.g. `api_key_not_valid`. */
+  readonly notificationCodes: readonly string[];
+  constructor(call: string, httpStatus: number, notificationCodes: readonly string[]) {
+    const codes = notificationCodes.length > 0 ? notificationCodes.join(", ") : "no reason given";
+    super(`${call}: HTTP ${httpStatus}, ${codes}`, {
+      code: "parley-api",
+      disposition: httpStatus >= 500 ? "retry" : "dead-letter",
+    });
+    this.httpStatus = httpStatus;
+    this.notificationCodes = notificationCodes;
+  }
+}
+
+/** We are not (any more) the owner of the User, so nothing may be sent. The writer is told and keeps the text in Slack. */
+export class NotOwnerError extends BridgeError {
+  override readonly name = "NotOwnerError";
+  readonly owner: ServiceId;
+  constructor(userId: string, owner: ServiceId) {
+    super(`User ${userId} is owned by Service ${owner}`, {
+      code: "not-owner",
+      disposition: "ignore",
+    });
+    this.owner = owner;
+  }
+}
+
+/** A reply in a thread whose conversation is over. */
+export class ConversationClosedError extends BridgeError {
+  override readonly name = "ConversationClosedError";
+  constructor(conversationId: string) {
+    super(`Conversation ${conversationId} is closed`, {
+      code: "conversation-closed",
+      disposition: "ignore",
+    });
+  }
+}
+
+/** Slack answered `ok: false`. */
+export class SlackApiError extends BridgeError {
+  override readonly name = "SlackApiError";
+  readonly slackError: string;
+  constructor(method: string, slackError: string, disposition: Disposition, needed?: string) {
+    super(`${method}: ${slackError}${needed ? ` (needs scope ${needed})` : ""}`, {
+      code: "slack-api",
+      disposition,
+    });
+    this.slackError = slackError;
+  }
+}
+
+/** The state could not be written or read. Nothing is acknowledged, so the sender will try again. */
+export class StorageError extends BridgeError {
+  override readonly name = "StorageError";
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, { ...options, code: "storage", disposition: "retry" });
+  }
+}
+
+/** Total: whatever was thrown becomes a member of the family; the unknown is retried. */
+export function toBridgeError(thrown: unknown): BridgeError {
+  if (thrown instanceof BridgeError) return thrown;
+  const message = thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : "not an Error";
+  return new BridgeError(message, { code: "unexpected", disposition: "retry", cause: thrown });
+}

@@ -1,0 +1,50 @@
+import { createHash } from "node:crypto";
+
+declare const brand: unique symbol;
+type Branded<Name extends string> = string & { readonly [brand]: Name };
+
+/** A Parley User's id, e.g. `"11111"`. Parley sends it as a number or as a string; we compare strings. */
+export type UserId = Branded<"UserId">;
+/** A Parley Service's identification, e.g. `"Jlk9e7cSf9g3FFsaqe39"`. */
+export type ServiceId = Branded<"ServiceId">;
+/** One conversation, e.g. `"c_5d41402abc4b2a76b9719d91"`; opaque, safe to show to every member of a workspace. */
+export type ConversationId = Branded<"ConversationId">;
+/** What makes two arrivals the same, and what a Slack message carries so that it can be found again. */
+export type ItemId = Branded<"ItemId">;
+
+/** Where a conversation lives in Slack. `ts` is the root's. */
+export interface Thread {
+  readonly team: string;
+  readonly channel: string;
+  readonly ts: string;
+}
+
+export const toUserId = (value: string | number): UserId => String(value) as UserId;
+export const toServiceId = (value: string): ServiceId => value as ServiceId;
+export const toItemId = (value: string): ItemId => value as ItemId;
+
+const digest = (...parts: readonly string[]): string =>
+  createHash("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 24);
+
+/** The conversation that this inbox item opens. The same item always opens the same conversation, also after a crash. */
+export const makeConversationId = (userId: UserId, openedBy: ItemId): ConversationId =>
+  `c_${digest(userId, openedBy)}` as ConversationId;
+
+/** A Parley message: its own id where it has one. Sources: Parley's ids are unique for an account (Inferred). */
+export const makeMessageItemId = (userId: UserId, messageId: string): ItemId =>
+  toItemId(`m_${digest(userId, messageId)}`);
+
+/** A callback without an id of its own: its bytes, and when it came as exactly as that matters. */
+export const makeBodyItemId = (rawBody: string, occasion: string): ItemId =>
+  toItemId(`b_${digest(rawBody, occasion)}`);
+
+/** An agent's message in Slack: (channel, ts) names it, whatever event brings it. */
+export const makeReplyItemId = (team: string, channel: string, ts: string): ItemId =>
+  toItemId(`r_${digest(team, channel, ts)}`);
+
+/** Something that follows from an item, e.g. the notice about its failure. Made once, however often it is derived. */
+export const makeDerivedItemId = (from: string, purpose: string): ItemId =>
+  toItemId(`d_${digest(from, purpose)}`);
+
+/** The key of a thread in lanes and stores: `T1/C1/1700000000.000100`. Stored: changing it is a migration. */
+export const makeThreadKey = ({ team, channel, ts }: Thread): string => `${team}/${channel}/${ts}`;

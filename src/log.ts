@@ -1,0 +1,31 @@
+import { pino } from "pino";
+import type { LogLevel } from "./config.ts";
+
+export type Fields = Readonly<Record<string, unknown>>;
+
+/**
+ * Events in the past tense (`delivery.attempted`), facts as fields with fixed names (`user_id`, `thread`, `item`, …).
+ * Message texts, names, e-mail addresses and tokens never at `info` or above.
+ */
+export interface Log {
+  debug(fields: Fields, event: string): void;
+  info(fields: Fields, event: string): void;
+  warn(fields: Fields, event: string): void;
+  error(fields: Fields, event: string): void;
+  child(fields: Fields): Log;
+}
+
+/** JSON lines to standard output. */
+export const createLog = (level: LogLevel): Log =>
+  pino({
+    level,
+    base: null,
+    timestamp: pino.stdTimeFunctions.isoTime,
+    redact: { paths: ["*.token", "*.authorization", "*.secret"], censor: "[redacted]" },
+  });
+
+/** What an error may show in the log: never its cause's text, which could hold a URL or a body. */
+export const errorFields = (error: unknown): Fields =>
+  error instanceof Error
+    ? { error: error.message, error_name: error.name, stack: error.stack }
+    : { error: String(error) };

@@ -1,0 +1,49 @@
+import { type App, startApp } from "./app.ts";
+import { type Config, readConfig, unknownVariables } from "./config.ts";
+import { ConfigError } from "./errors.ts";
+import { createLog, errorFields } from "./log.ts";
+
+/** sysexits: the configuration is wrong. */
+const EXIT_CONFIG = 78;
+/** A stop that takes longer is cut off; what was under way is found again at the next start. */
+const STOP_DEADLINE_MS = 9_000;
+
+const config = readConfigOrExit();
+const log = createLog(config.logLevel);
+for (const warning of unknownVariables(process.env)) log.warn({ warning }, "config.unknown");
+
+const app = await startApp(config, log).catch((error: unknown) => {
+  if (error instanceof ConfigError) exitWithAdvice(error);
+  log.error(errorFields(error), "app.start-failed");
+  process.exit(1);
+});
+
+process.on("SIGTERM", () => void stop(app));
+process.on("SIGINT", () => void stop(app));
+
+let stopping = false;
+async function stop({ stop }: App): Promise<void> {
+  // A second signal means "now".
+  if (stopping) process.exit(1);
+  stopping = true;
+  setTimeout(() => {
+    log.warn({}, "app.stop-cut-off");
+    process.exit(0);
+  }, STOP_DEADLINE_MS).unref();
+  await stop();
+  process.exit(0);
+}
+
+function readConfigOrExit(): Config {
+  try {
+    return readConfig(process.env);
+  } catch (error) {
+    if (error instanceof ConfigError) exitWithAdvice(error);
+    throw error;
+  }
+}
+
+function exitWithAdvice(error: ConfigError): never {
+  process.stderr.write(`${error.message}\n`);
+  process.exit(EXIT_CONFIG);
+}

@@ -1,0 +1,21 @@
+import { createHmac } from "node:crypto";
+
+/**
+ * The value of Parley's `Authorization` header: base64 of `service|account|validUntil|hash`, without "Bearer".
+ * `validUntilSeconds` is unix time (seconds: Inferred from Parley's sample app).
+ * Source: developers.parley.io/docs/service-api/service-api-authorization, November 2026.
+ */
+export function makeAuthorization(given: {
+  readonly serviceIdentification: string;
+  readonly accountIdentification: string;
+  readonly sharedSecret: string;
+  readonly validUntilSeconds: number;
+}): string {
+  const { serviceIdentification, accountIdentification, sharedSecret } = given;
+  const validUntil = String(given.validUntilSeconds);
+  const hash = createHmac("sha512", sharedSecret)
+    .update(serviceIdentification + accountIdentification + validUntil, "utf8")
+    .digest("hex");
+  const parts = [serviceIdentification, accountIdentification, validUntil, hash];
+  return Buffer.from(parts.join("|"), "utf8").toString("base64");
+}

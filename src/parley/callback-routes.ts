@@ -1,0 +1,160 @@
+import { createHash, timingSafeEqual } from "node:crypto";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { z } from "zod";
+import type { InboxBody, ParleyEvent } from "../bridge/events.ts";
+import { inboxLane } from "../bridge/notify.ts";
+import type { Lanes, NewItem } from "../delivery/lanes.ts";
+import { type Route, readBody, sendJson } from "../http-server.ts";
+import { makeBodyItemId, makeMessageItemId, toUserId } from "../ids.ts";
+import { isDeeperThan, type Json } from "../json.ts";
+import type { Log } from "../log.ts";
+import type { Secret } from "../secret.ts";
+import { accountOf, MAX_DEPTH } from "./parse-callback.ts";
+
+const MAX_BODY_BYTES = 1024 * 1024;
+/** Without an id of its own, the same message within this time is a redelivery; later it may well be a new "ok". */
+const NAMELESS_SLOT_MS = 10_000;
+
+export interface CallbackOptions {
+  readonly inbox: Pick<Lanes<InboxBody>, "append">;
+  readonly token: Secret;
+  readonly accountId: string;
+  readonly parse: (body: Json) => ParleyEvent;
+  readonly log: Log;
+  readonly onCallback: (kind: ParleyEvent["kind"] | "refused") => void;
+}
+
+/** What bots may send us on top of Parley's callbacks: our own extension. */
+const handoverRequest = z.object({
+  userId: z.union([z.string().min(1), z.int()]).transform(toUserId),
+  metadata: z.json().optional(),
+  transcript: z
+    .array(z.object({ from: z.string(), text: z.string(), time: z.number().optional() }))
+    .optional(),
+});
+
+/**
+ * `POST /parley/callback` and `POST /parley/handovers`: verify, store, answer.
+ * 200 only once the request is on disk; 401 wrong or missing token; 400 not JSON; 403 another account; 413 over 1 MiB;
+ * 503 cannot store.
+ */
+export function createCallbackRoutes(options: CallbackOptions): Route[] {
+  const { inbox, parse, log, onCallback } = options;
+
+  /** The body of an authentic request; otherwise it is answered here. */
+  async function authenticBody(
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): Promise<{ raw: string; body: Json } | undefined> {
+    const refuse = (status: number, error: string): undefined => {
+      onCallback("refused");
+      log.warn({ path: request.url, status }, "callback.refused");
+      // What is still coming is not read, so the connection cannot be used again.
+      response.setHeader("connection", "close");
+      sendJson(response, status, { error });
+      return undefined;
+    };
+    if (!isToken(request.headers.authorization, options.token)) {
+      return refuse(401, "the Authorization header must hold the callback token");
+    }
+    const raw = await readBody(request, MAX_BODY_BYTES);
+    if (raw === undefined) return refuse(413, `the body is longer than ${MAX_BODY_BYTES} bytes`);
+    const body = parseJson(raw);
+    if (body === undefined) return refuse(400, "the body must be JSON");
+    const account = accountOf(body);
+    if (account !== undefined && account !== options.accountId) {
+      return refuse(403, "the callback is for another account");
+    }
+    return { raw, body };
+  }
+
+  return [
+    {
+      method: "POST",
+      path: "/parley/callback",
+      async handle(request, response) {
+        const authentic = await authenticBody(request, response);
+        if (!authentic) return;
+        const event = parse(authentic.body);
+        const item = toItem(event, authentic.raw, Date.now());
+        const result = await inbox.append(item);
+        onCallback(event.kind);
+        log.info({ kind: event.kind, lane: item.lane, item: item.id, result }, "callback.stored");
+        sendJson(response, 200, { status: "SUCCESS" });
+      },
+    },
+    {
+      method: "POST",
+      path: "/parley/handovers",
+      async handle(request, response) {
+        const authentic = await authenticBody(request, response);
+        if (!authentic) return;
+        if (isDeeperThan(authentic.body, MAX_DEPTH)) {
+          return sendJson(response, 400, { error: `nested deeper than ${MAX_DEPTH} levels` });
+        }
+        const parsed = handoverRequest.safeParse(authentic.body);
+        if (!parsed.success) {
+          return sendJson(response, 400, { error: z.prettifyError(parsed.error) });
+        }
+        const { userId, metadata, transcript } = parsed.data;
+        const receivedAt = Date.now();
+        const result = await inbox.append({
+          lane: inboxLane(userId),
+          id: makeBodyItemId(authentic.raw, arrival()),
+          body: {
+            kind: "handover",
+            userId,
+            ...(metadata !== undefined && { metadata }),
+            ...(transcript && {
+              transcript: transcript.map(({ from, text, time }) => ({
+                from,
+                text,
+                ...(time !== undefined && { time }),
+              })),
+            }),
+            receivedAt,
+          },
+        });
+        onCallback("handover");
+        log.info({ kind: "handover", lane: inboxLane(userId), result }, "handover.stored");
+        sendJson(response, 200, { status: "SUCCESS" });
+      },
+    },
+  ];
+}
+
+/** Messages are known by their id; what has none and changes only our state is harmless twice. */
+function toItem(event: ParleyEvent, raw: string, receivedAt: number): NewItem<InboxBody> {
+  const body: InboxBody = { kind: "callback", raw, receivedAt };
+  if (event.kind === "unknown") {
+    return { lane: "unknown", id: makeBodyItemId(raw, slotOf(receivedAt)), body };
+  }
+  const lane = inboxLane(event.userId);
+  if (event.kind !== "message") return { lane, id: makeBodyItemId(raw, arrival()), body };
+  const { id } = event.message;
+  if (id === undefined) return { lane, id: makeBodyItemId(raw, slotOf(receivedAt)), body };
+  return { lane, id: makeMessageItemId(event.userId, id), sort: toSortKey(id), body };
+}
+
+const slotOf = (at: number): string => `slot ${Math.floor(at / NAMELESS_SLOT_MS)}`;
+
+/** Unique for each arrival, across restarts too. */
+const arrival = (): string => `arrival ${crypto.randomUUID()}`;
+
+/** Parley's message ids are whole numbers that grow; padded so that they sort as text. */
+const toSortKey = (id: string): string => (/^\d+$/.test(id) ? id.padStart(20, "0") : id);
+
+/** Constant in time for tokens of any length. */
+function isToken(header: string | undefined, token: Secret): boolean {
+  const given = header?.replace(/^Bearer\s+/i, "") ?? "";
+  const digest = (text: string) => createHash("sha256").update(text).digest();
+  return timingSafeEqual(digest(given), digest(token.reveal()));
+}
+
+function parseJson(raw: string): Json | undefined {
+  try {
+    return JSON.parse(raw) as Json;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,173 @@
+import got, { RequestError, TimeoutError } from "got";
+import type { MessageToUser, Parley, Service } from "../bridge/ports.ts";
+import { NetworkError, UncertainDeliveryError } from "../errors.ts";
+import { toServiceId } from "../ids.ts";
+import { isJsonObject, type Json } from "../json.ts";
+import type { Secret } from "../secret.ts";
+import { makeAuthorization } from "./authorization.ts";
+import { readEnvelope } from "./envelope.ts";
+import { isTrue, readOwner } from "./owner-shape.ts";
+
+export interface ParleyClientOptions {
+  readonly serviceId: string;
+  readonly accountId: string;
+  readonly sharedSecret: Secret;
+  /** Without a trailing slash. */
+  readonly apiUrl: string;
+  /** Inferred path of "send a message"; `{userId}` is replaced. */
+  readonly messagesPath: string;
+  /** Inferred fields of the agent's identity. */
+  readonly agentFields: "object" | "flat" | "none";
+  readonly connectTimeoutMs: number;
+  readonly responseTimeoutMs: number;
+}
+
+/** Short, because a string that leaks is of no use a few minutes later; long enough for clocks that differ a little. */
+const AUTHORIZATION_LIFE_SECONDS = 10 * 60;
+/** Parley's header for v2.5 (Inferred from the documented rule). */
+const API_VERSION = "20500";
+
+interface Call {
+  readonly method: "GET" | "PUT" | "POST";
+  readonly path: string;
+  readonly json?: Json;
+  /** Whether doing it twice is the same as doing it once. */
+  readonly idempotent: boolean;
+}
+
+/** Parley's Service API. Paths and bodies beyond the handover protocol are Inferred; see docs/architecture.md. */
+export function createParleyClient(options: ParleyClientOptions): Parley {
+  const http = got.extend({
+    throwHttpErrors: false,
+    // Repeating is the lanes' decision.
+    retry: { limit: 0 },
+    // Parley answers itself; a redirect could carry our authorization elsewhere.
+    followRedirect: false,
+    headers: { "X-Parley-API-Version": API_VERSION },
+    timeout: {
+      lookup: options.connectTimeoutMs,
+      connect: options.connectTimeoutMs,
+      secureConnect: options.connectTimeoutMs,
+      response: options.responseTimeoutMs,
+      request: options.responseTimeoutMs + 2 * options.connectTimeoutMs,
+    },
+  });
+
+  async function call({ method, path, json, idempotent }: Call): Promise<Json | undefined> {
+    const name = `${method} ${path}`;
+    const authorization = makeAuthorization({
+      serviceIdentification: options.serviceId,
+      accountIdentification: options.accountId,
+      sharedSecret: options.sharedSecret.reveal(),
+      validUntilSeconds: Math.floor(Date.now() / 1000) + AUTHORIZATION_LIFE_SECONDS,
+    });
+    const answer = await http(options.apiUrl + path, {
+      method,
+      headers: { authorization },
+      ...(json !== undefined && { json }),
+    }).catch((error: unknown) => {
+      throw toCallError(name, error, idempotent);
+    });
+    try {
+      return readEnvelope(name, {
+        status: answer.statusCode,
+        body: answer.body,
+        retryAfter: answer.headers["retry-after"],
+      });
+    } catch (error) {
+      if (error instanceof UncertainDeliveryError && idempotent) {
+        throw new NetworkError(error.message, { cause: error });
+      }
+      throw error;
+    }
+  }
+
+  return {
+    self: toServiceId(options.serviceId),
+
+    async services() {
+      const data = await call({ method: "GET", path: "/services", idempotent: true });
+      const services = isJsonObject(data) && Array.isArray(data.services) ? data.services : [];
+      return services.flatMap((service: Json): Service[] => {
+        if (!isJsonObject(service) || typeof service.identification !== "string") return [];
+        const { identification, name } = service;
+        return [
+          {
+            id: toServiceId(identification),
+            name: typeof name === "string" && name !== "" ? name : identification,
+            isDefault: isTrue(service.default),
+          },
+        ];
+      });
+    },
+
+    async ownerOf(userId) {
+      const path = `/users/${encodeURIComponent(userId)}/owner`;
+      return readOwner(await call({ method: "GET", path, idempotent: true }));
+    },
+
+    async setOwner(userId, newOwner, metadata) {
+      const path = `/users/${encodeURIComponent(userId)}/owner`;
+      await call({ method: "PUT", path, json: { newOwner, metadata }, idempotent: true });
+    },
+
+    async send(userId, message) {
+      const path = options.messagesPath.replace("{userId}", encodeURIComponent(userId));
+      const json = messageBody(message, options.agentFields);
+      await call({ method: "POST", path, json, idempotent: false });
+    },
+
+    async unsetAgent(userId) {
+      const path = `/users/${encodeURIComponent(userId)}/agent/unset`;
+      await call({ method: "PUT", path, idempotent: true });
+    },
+  };
+}
+
+function messageBody(
+  { text, agent }: MessageToUser,
+  agentFields: ParleyClientOptions["agentFields"],
+): Json {
+  if (!agent) return { message: text };
+  const { id, name, avatar } = agent;
+  switch (agentFields) {
+    case "object":
+      return { message: text, agent: { id, name, ...(avatar && { avatar }) } };
+    case "flat":
+      return {
+        message: text,
+        agentId: id,
+        agentName: name,
+        ...(avatar && { agentAvatar: avatar }),
+      };
+    case "none":
+      return { message: `${name}: ${text}` };
+  }
+}
+
+const NEVER_SENT_PHASES = new Set(["lookup", "connect", "secureConnect", "socket"]);
+const NEVER_SENT_CODES = new Set([
+  "ENOTFOUND",
+  "EAI_AGAIN",
+  "ECONNREFUSED",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "EADDRNOTAVAIL",
+]);
+
+/** The error's text is left out: it can hold the address with its query, and the cause keeps it for debugging. */
+function toCallError(name: string, error: unknown, idempotent: boolean): Error {
+  if (!(error instanceof RequestError)) return error instanceof Error ? error : new Error(name);
+  const what = error instanceof TimeoutError ? `no answer (${error.event})` : error.code;
+  const neverSent =
+    error instanceof TimeoutError
+      ? NEVER_SENT_PHASES.has(error.event)
+      : NEVER_SENT_CODES.has(error.code) || isTlsError(error.code);
+  return neverSent || idempotent
+    ? new NetworkError(`${name}: ${what}`, { cause: error })
+    : new UncertainDeliveryError(`${name}: ${what}`, { cause: error });
+}
+
+/** The handshake failed, so nothing of the request was sent. */
+const isTlsError = (code: string): boolean =>
+  /^(CERT_|ERR_TLS_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_)/.test(code);

@@ -1,0 +1,54 @@
+import { z } from "zod";
+import { ParleyApiError, RateLimitedError, UncertainDeliveryError } from "../errors.ts";
+import type { Json } from "../json.ts";
+
+const envelope = z.looseObject({
+  data: z.json().optional(),
+  status: z.string().optional(),
+  notifications: z
+    .array(z.looseObject({ type: z.string().optional(), message: z.string().optional() }))
+    .optional()
+    .catch(undefined),
+});
+
+/** Where Parley asks to wait without saying how long. */
+const DEFAULT_RETRY_AFTER_MS = 5_000;
+
+/**
+ * The `data` of Parley's answer. A call has failed if HTTP is not 2xx or the body's `status` is `ERROR`.
+ *
+ * @throws {RateLimitedError} 429
+ * @throws {ParleyApiError} any other refusal, with Parley's notification codes
+ * @throws {UncertainDeliveryError} 504: a gateway gave up waiting, Parley may still have done it
+ */
+export function readEnvelope(
+  call: string,
+  answer: {
+    readonly status: number;
+    readonly body: string;
+    readonly retryAfter?: string | undefined;
+  },
+): Json | undefined {
+  const { status } = answer;
+  const parsed = envelope.safeParse(parseJson(answer.body));
+  const codes = (parsed.data?.notifications ?? [])
+    .filter(({ type }) => type !== "success")
+    .flatMap(({ message }) => (message === undefined ? [] : [message]));
+  if (status === 429) {
+    const seconds = Number(answer.retryAfter);
+    const waitMs = seconds >= 0 && answer.retryAfter ? seconds * 1000 : DEFAULT_RETRY_AFTER_MS;
+    throw new RateLimitedError(`${call}: HTTP 429`, waitMs);
+  }
+  if (status === 504) throw new UncertainDeliveryError(`${call}: HTTP 504`);
+  if (status < 200 || status >= 300) throw new ParleyApiError(call, status, codes);
+  if (parsed.data?.status?.toUpperCase() === "ERROR") throw new ParleyApiError(call, status, codes);
+  return parsed.data?.data;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,167 @@
+import type { ParleyEvent } from "../bridge/events.ts";
+import type { UserDetails } from "../convert/parley-message.ts";
+import { type ServiceId, toServiceId, toUserId, type UserId } from "../ids.ts";
+import { isDeeperThan, isJsonObject, type Json } from "../json.ts";
+import { parseMessage } from "./parse-message.ts";
+
+/** Nobody means deeper nesting; what walks through metadata may rely on it. */
+export const MAX_DEPTH = 64;
+
+type JsonObject = { readonly [key: string]: Json };
+
+/**
+ * Understands a callback of Parley wherever its parts are. Only the typing event is documented to the letter; every
+ * other place is Inferred from it and from Parley's client model, so this one module knows them all.
+ * Never throws: what is not understood comes back as `unknown`, named by its keys only.
+ * Source: developers.parley.io/docs/service-api/setting-up-a-service/payloads, November 2026.
+ */
+export function parseCallback(body: Json, self: ServiceId): ParleyEvent {
+  if (!isJsonObject(body)) return { kind: "unknown", shape: "no object" };
+  if (isDeeperThan(body, MAX_DEPTH)) return { kind: "unknown", shape: "nested too deep" };
+  // From the documented place outwards: `body.body`, `body`, root.
+  const inner = objectAt(body.body);
+  const innermost = objectAt(inner.body);
+  const levels = [inner, innermost, body, objectAt(body.data), objectAt(inner.message)];
+  const names = [body.type, inner.type, inner.name, body.name, innermost.name, body.event]
+    .filter((name) => typeof name === "string")
+    .map((name) => name.toLowerCase());
+
+  if (names.some((name) => name.includes("merg"))) {
+    return parseMerge(levels) ?? unknown(body);
+  }
+  const about = findUser(levels);
+  if (!about) return unknown(body);
+
+  if (names.includes("starttyping")) return { kind: "typing", ...about, active: true };
+  if (names.includes("stoptyping")) return { kind: "typing", ...about, active: false };
+
+  const metadata = first(levels, ({ metadata: value }) => parseMetadata(value));
+  const newOwner = first(levels, ({ newOwner: value }) => parseServiceId(value));
+  if (newOwner !== undefined && newOwner !== self) {
+    return { kind: "owner-changed", ...about, newOwner };
+  }
+  const isNamed = names.some((name) => /owner|hand.?over/.test(name));
+  if (newOwner === self || (isNamed && metadata !== undefined)) {
+    return { kind: "handover", ...about, ...(metadata !== undefined && { metadata }) };
+  }
+
+  const candidates = [inner.message, innermost, inner, body.message, body];
+  for (const candidate of candidates) {
+    const message = parseMessage(candidate);
+    if (message) return { kind: "message", ...about, message };
+  }
+  return unknown(body);
+}
+
+/** The account that a callback says it belongs to, if it says so. */
+export function accountOf(body: Json): string | undefined {
+  if (!isJsonObject(body)) return undefined;
+  const inner = objectAt(body.body);
+  const account = first([objectAt(inner.body), inner, body], ({ accountIdentification }) =>
+    accountIdentification === null ? undefined : accountIdentification,
+  );
+  return account === undefined ? undefined : String(account);
+}
+
+interface About {
+  readonly userId: UserId;
+  readonly user: UserDetails;
+}
+
+function findUser(levels: readonly JsonObject[]): About | undefined {
+  return first(levels, ({ user, userId, user_id }) => {
+    const id = parseId(isJsonObject(user) ? user.id : user) ?? parseId(userId) ?? parseId(user_id);
+    if (id === undefined) return undefined;
+    return { userId: toUserId(id), user: isJsonObject(user) ? parseDetails(user) : {} };
+  });
+}
+
+function parseDetails(user: JsonObject): UserDetails {
+  const externalId = parseId(user.uniqueIdentifier);
+  const given = parseMetadata(user.additionalInformation);
+  const information = isJsonObject(given) ? given : {};
+  const name = firstText(information.name, information.fullName, information.firstName);
+  const email = firstText(information.email, information.emailAddress);
+  return {
+    ...(externalId !== undefined && { externalId }),
+    ...(name !== undefined && { name }),
+    ...(email !== undefined && { email }),
+  };
+}
+
+/** Both ids and the direction must be plain, else nobody may guess. */
+function parseMerge(levels: readonly JsonObject[]): ParleyEvent | undefined {
+  const pairs = [
+    ["from", "to"],
+    ["old", "new"],
+    ["source", "target"],
+    ["fromUser", "toUser"],
+    ["oldUser", "newUser"],
+    ["oldUserId", "newUserId"],
+    ["fromUserId", "toUserId"],
+    ["sourceUser", "targetUser"],
+  ] as const;
+  const found = levels.flatMap((level) =>
+    pairs.flatMap(([fromKey, toKey]) => {
+      const [from, to] = [level[fromKey], level[toKey]];
+      const fromId = parseId(isJsonObject(from) ? from.id : from);
+      const toId = parseId(isJsonObject(to) ? to.id : to);
+      if (fromId === undefined || toId === undefined || fromId === toId) return [];
+      return [{ from: fromId, to: toId, user: isJsonObject(to) ? parseDetails(to) : {} }];
+    }),
+  );
+  const [merge, ...others] = found;
+  if (!merge || others.some(({ from, to }) => from !== merge.from || to !== merge.to))
+    return undefined;
+  return {
+    kind: "merged",
+    from: toUserId(merge.from),
+    userId: toUserId(merge.to),
+    user: merge.user,
+  };
+}
+
+const parseId = (value: Json | undefined): string | undefined => {
+  if (typeof value === "number" && Number.isSafeInteger(value)) return String(value);
+  return typeof value === "string" && value.trim() !== "" ? value.trim() : undefined;
+};
+
+const parseServiceId = (value: Json | undefined): ServiceId | undefined => {
+  const id = parseId(isJsonObject(value) ? (value.identification ?? value.id) : value);
+  return id === undefined ? undefined : toServiceId(id);
+};
+
+/** Metadata may come as any JSON, or as JSON in a string. */
+function parseMetadata(value: Json | undefined): Json | undefined {
+  if (value === null || value === "") return undefined;
+  if (typeof value !== "string") return value;
+  try {
+    return JSON.parse(value) as Json;
+  } catch {
+    return value;
+  }
+}
+
+/** Names no values: they could be anybody's words. */
+function unknown(body: JsonObject): ParleyEvent {
+  const keys = (value: JsonObject) => Object.keys(value).slice(0, 20).join(",");
+  const inner = objectAt(body.body);
+  const type = typeof body.type === "string" && /^[\w.-]{1,40}$/.test(body.type) ? body.type : "?";
+  return { kind: "unknown", shape: `type ${type}, keys ${keys(body)}; body ${keys(inner)}` };
+}
+
+const objectAt = (value: Json | undefined): JsonObject => (isJsonObject(value) ? value : {});
+
+function first<T>(
+  levels: readonly JsonObject[],
+  read: (level: JsonObject) => T | undefined,
+): T | undefined {
+  for (const level of levels) {
+    const value = read(level);
+    if (value !== undefined) return value;
+  }
+  return undefined;
+}
+
+const firstText = (...values: readonly (Json | undefined)[]): string | undefined =>
+  values.find((value): value is string => typeof value === "string" && value.trim() !== "")?.trim();

@@ -1,0 +1,94 @@
+import type {
+  ParleyButton,
+  ParleyCard,
+  ParleyMedia,
+  ParleyMessage,
+} from "../convert/parley-message.ts";
+import { isJsonObject, type Json } from "../json.ts";
+
+type JsonObject = { readonly [key: string]: Json };
+
+/**
+ * A message of Parley's client model, or of the callback candidates that resemble it. A bare string is its text.
+ * `undefined`: nothing in it that anybody could read.
+ */
+export function parseMessage(value: Json | undefined): ParleyMessage | undefined {
+  if (typeof value === "string" && value !== "") return { typeId: 1, text: value };
+  if (!isJsonObject(value)) return undefined;
+  const card = parseCard(value);
+  const carousel = list(value.carousel).flatMap((item) => {
+    const parsed = isJsonObject(item) ? parseCard(item) : undefined;
+    return parsed && hasContent(parsed) ? [parsed] : [];
+  });
+  const quickReplies = list(value.quickReplies).filter((reply) => typeof reply === "string");
+  if (!hasContent(card) && carousel.length === 0 && quickReplies.length === 0) return undefined;
+  const id = text(value.id ?? value.messageId);
+  const time = number(value.time);
+  return {
+    ...card,
+    typeId: number(value.typeId) ?? 1,
+    ...(id !== undefined && { id }),
+    ...(time !== undefined && { time }),
+    ...(carousel.length > 0 && { carousel }),
+    ...(quickReplies.length > 0 && { quickReplies }),
+  };
+}
+
+const hasContent = (card: ParleyCard): boolean => Object.keys(card).length > 0;
+
+function parseCard(value: JsonObject): ParleyCard {
+  const title = text(value.title);
+  const body = text(value.message) ?? text(value.text);
+  const media = parseMedia(value.media) ?? parseImage(value.image);
+  const buttons = list(value.buttons).flatMap(parseButton);
+  return {
+    ...(title !== undefined && { title }),
+    ...(body !== undefined && { text: body }),
+    ...(media && { media }),
+    ...(buttons.length > 0 && { buttons }),
+  };
+}
+
+function parseMedia(value: Json | undefined): ParleyMedia | undefined {
+  if (typeof value === "string" && value !== "") return { id: value };
+  if (!isJsonObject(value)) return undefined;
+  const fields = ["id", "mimeType", "year", "month", "day", "filename", "description"] as const;
+  const given = fields.flatMap((field) => {
+    const found = text(value[field]);
+    return found === undefined ? [] : [[field, found] as const];
+  });
+  return given.length > 0 ? Object.fromEntries(given) : undefined;
+}
+
+/** The legacy field: an address, or the id of an image. */
+function parseImage(value: Json | undefined): ParleyMedia | undefined {
+  const image = text(value);
+  if (image === undefined) return undefined;
+  return /^https?:/.test(image) ? { url: image } : { id: image };
+}
+
+function parseButton(value: Json): ParleyButton[] {
+  if (!isJsonObject(value)) return [];
+  const title = text(value.title);
+  const payload = text(value.payload);
+  if (title === undefined && payload === undefined) return [];
+  return [
+    {
+      type: text(value.type) ?? "reply",
+      ...(title !== undefined && { title }),
+      ...(payload !== undefined && { payload }),
+    },
+  ];
+}
+
+const list = (value: Json | undefined): readonly Json[] => (Array.isArray(value) ? value : []);
+
+function text(value: Json | undefined): string | undefined {
+  if (typeof value === "number") return String(value);
+  return typeof value === "string" && value !== "" ? value : undefined;
+}
+
+function number(value: Json | undefined): number | undefined {
+  const parsed = typeof value === "string" && value !== "" ? Number(value) : value;
+  return typeof parsed === "number" && Number.isFinite(parsed) ? parsed : undefined;
+}

@@ -1,0 +1,17 @@
+import { inspect } from "node:util";
+
+/** A value that does not show itself when it is logged, printed or serialised. */
+export interface Secret {
+  reveal(): string;
+}
+
+const REDACTED = "[redacted]";
+
+export function toSecret(value: string): Secret {
+  return Object.freeze({
+    reveal: () => value,
+    toString: () => REDACTED,
+    toJSON: () => REDACTED,
+    [inspect.custom]: () => REDACTED,
+  });
+}

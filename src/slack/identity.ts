@@ -1,0 +1,45 @@
+import { createHash } from "node:crypto";
+import type { WebClient } from "@slack/web-api";
+import type { AgentIdentity } from "../bridge/ports.ts";
+import { callSlack } from "./web-api.ts";
+
+/** Names and pictures change rarely; a change shows within the hour. */
+const LIFE_MS = 60 * 60_000;
+/** After a failure Slack is asked again soon, but not for every message. */
+const FAILURE_LIFE_MS = 60_000;
+const NEUTRAL_NAME = "Support";
+
+/** Who Slack members are to a User; asked once an hour for each. Never fails. */
+export function createIdentities(client: WebClient): (agent: string) => Promise<AgentIdentity> {
+  const known = new Map<string, { readonly identity: AgentIdentity; readonly until: number }>();
+
+  return async (agent) => {
+    const before = known.get(agent);
+    if (before && before.until > Date.now()) return before.identity;
+    const asked = await ask(client, agent).catch(() => undefined);
+    const identity = asked ?? before?.identity ?? { id: numericId(agent), name: NEUTRAL_NAME };
+    known.set(agent, { identity, until: Date.now() + (asked ? LIFE_MS : FAILURE_LIFE_MS) });
+    return identity;
+  };
+}
+
+async function ask(client: WebClient, agent: string): Promise<AgentIdentity> {
+  const { user } = await callSlack("users.info", () => client.users.info({ user: agent }), {
+    idempotent: true,
+  });
+  const profile = user?.profile;
+  const name =
+    [profile?.display_name, profile?.real_name, user?.real_name, user?.name].find((n) =>
+      n?.trim(),
+    ) ?? NEUTRAL_NAME;
+  const avatar = profile?.image_192 ?? profile?.image_512 ?? profile?.image_72;
+  return {
+    id: numericId(agent),
+    name: name.trim(),
+    ...(avatar?.startsWith("https://") && { avatar }),
+  };
+}
+
+/** Parley's iOS app wants a whole number; the same member always has the same one. */
+const numericId = (agent: string): string =>
+  String(createHash("sha256").update(agent).digest().readUInt32BE(0) & 0x7fffffff);

@@ -1,0 +1,96 @@
+import type { BlockAction, MessageShortcut, RespondFn } from "@slack/bolt";
+import type { ModalView, WebClient } from "@slack/web-api";
+import type { Service } from "../../bridge/ports.ts";
+import { renderHandBackModal } from "../../convert/render-hand-back-modal.ts";
+import { nameOf } from "../../convert/render-root.ts";
+import { toBridgeError } from "../../errors.ts";
+import type { Thread } from "../../ids.ts";
+import { callSlack } from "../web-api.ts";
+import type { ListenerDependencies } from "./register-listeners.ts";
+
+/** Slack lets us open a modal for 3 s; when Parley is slower, a modal with the bot alone is better than none. */
+const SERVICES_TIMEOUT_MS = 1_500;
+
+interface Origin {
+  readonly thread: Thread;
+  readonly agent: string;
+  readonly trigger: string;
+  readonly client: WebClient;
+  readonly respond: RespondFn | undefined;
+}
+
+export async function openHandBackFromShortcut(
+  {
+    shortcut,
+    client,
+    respond,
+  }: { shortcut: MessageShortcut; client: WebClient; respond: RespondFn | undefined },
+  dependencies: ListenerDependencies,
+): Promise<void> {
+  const { message, message_ts, channel, user, trigger_id } = shortcut;
+  const ts = typeof message.thread_ts === "string" ? message.thread_ts : message_ts;
+  const thread = { team: dependencies.threads.team, channel: channel.id, ts };
+  await open({ thread, agent: user.id, trigger: trigger_id, client, respond }, dependencies);
+}
+
+export async function openHandBackFromButton(
+  { body, client, respond }: { body: BlockAction; client: WebClient; respond: RespondFn },
+  dependencies: ListenerDependencies,
+): Promise<void> {
+  const channel = body.channel?.id ?? String(body.container.channel_id);
+  const ts = body.message?.thread_ts ?? body.message?.ts ?? String(body.container.message_ts);
+  const thread = { team: dependencies.threads.team, channel, ts };
+  const { user, trigger_id } = body;
+  await open({ thread, agent: user.id, trigger: trigger_id, client, respond }, dependencies);
+}
+
+async function open(origin: Origin, dependencies: ListenerDependencies): Promise<void> {
+  const { conversations, parley, botService, log } = dependencies;
+  const { thread, client, trigger } = origin;
+  const conversation = await conversations.byThread(thread);
+  if (conversation?.state !== "open") {
+    const text = conversation
+      ? "This conversation is over: the User is with another Service already."
+      : "This message is not part of a conversation with a Parley User, so there is nobody to hand back. Use the shortcut on a message of a handover's thread.";
+    return await answer(origin, text, dependencies);
+  }
+  const services = await withinTime(parley.services(), SERVICES_TIMEOUT_MS).catch(() => undefined);
+  const others = services?.filter(({ id }) => id !== parley.self);
+  const view = renderHandBackModal({
+    userName: nameOf(conversation),
+    privateMetadata: JSON.stringify(thread),
+    services: others?.length ? others : [fallback(botService)],
+    preferred: botService,
+  });
+  try {
+    await callSlack("views.open", () =>
+      client.views.open({ trigger_id: trigger, view: view as unknown as ModalView }),
+    );
+  } catch (thrown) {
+    log.warn({ error: toBridgeError(thrown).message }, "modal.not-opened");
+    await answer(origin, "Slack did not open the form in time. Please try again.", dependencies);
+  }
+}
+
+const fallback = (id: Service["id"]): Service => ({ id, name: "The bot", isDefault: true });
+
+/** In the thread where the bot may write; elsewhere through the address that came with the interaction. */
+async function answer(
+  { thread, agent, respond }: Origin,
+  text: string,
+  { threads, log }: ListenerDependencies,
+): Promise<void> {
+  try {
+    await threads.tell(thread, agent, { text });
+  } catch (thrown) {
+    log.info({ error: toBridgeError(thrown).message }, "answer.not-in-thread");
+    await respond?.({ text, response_type: "ephemeral", replace_original: false });
+  }
+}
+
+async function withinTime<T>(promise: Promise<T>, ms: number): Promise<T> {
+  const timeout = new Promise<never>((_, reject) => {
+    setTimeout(() => reject(new Error("no answer in time")), ms).unref();
+  });
+  return await Promise.race([promise, timeout]);
+}

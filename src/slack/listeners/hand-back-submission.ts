@@ -1,0 +1,55 @@
+import type { AckFn, ViewOutput, ViewResponseAction, ViewSubmitAction } from "@slack/bolt";
+import { HAND_BACK_INPUTS } from "../../convert/render-hand-back-modal.ts";
+import { makeDerivedItemId, makeThreadKey, type Thread, toServiceId } from "../../ids.ts";
+import { errorFields } from "../../log.ts";
+import type { ListenerDependencies } from "./register-listeners.ts";
+
+/**
+ * Stores the hand-back behind the replies that were written before it, and only then closes the modal. What keeps it
+ * from being stored is shown in the modal, with everything the agent typed still there.
+ */
+export async function submitHandBack(
+  { ack, body, view }: { ack: AckFn<ViewResponseAction>; body: ViewSubmitAction; view: ViewOutput },
+  { conversations, outbox, log }: ListenerDependencies,
+): Promise<void> {
+  const refuse = (problem: string) =>
+    ack({ response_action: "errors", errors: { [HAND_BACK_INPUTS.destination]: problem } });
+  const thread = JSON.parse(view.private_metadata) as Thread;
+  const { destination, note, lastMessage } = readInputs(view);
+  if (!destination) return await refuse("Choose where the User goes.");
+  try {
+    const conversation = await conversations.byThread(thread);
+    if (conversation?.state !== "open") {
+      return await refuse("This conversation is over: the User is with another Service already.");
+    }
+    await outbox.append({
+      lane: makeThreadKey(thread),
+      id: makeDerivedItemId(view.id, "hand back"),
+      body: {
+        kind: "hand-back",
+        request: {
+          thread,
+          agent: body.user.id,
+          to: toServiceId(destination),
+          ...(note && { note }),
+          ...(lastMessage && { lastMessage }),
+        },
+      },
+    });
+  } catch (error) {
+    log.error(errorFields(error), "hand-back.not-stored");
+    return await refuse(
+      "The bridge could not store this. Nothing was done; try again in a moment.",
+    );
+  }
+  await ack();
+}
+
+function readInputs(view: ViewOutput) {
+  const input = (id: string) => view.state.values[id]?.[id];
+  return {
+    destination: input(HAND_BACK_INPUTS.destination)?.selected_option?.value,
+    note: input(HAND_BACK_INPUTS.note)?.value?.trim(),
+    lastMessage: input(HAND_BACK_INPUTS.lastMessage)?.value?.trim(),
+  };
+}

@@ -1,0 +1,26 @@
+import type { HomeView, WebClient } from "@slack/web-api";
+import { renderHome } from "../../convert/render-home.ts";
+import { callSlack } from "../web-api.ts";
+import type { ListenerDependencies } from "./register-listeners.ts";
+
+/** Shows an agent who waits, each time the App Home is opened. */
+export async function publishHome(
+  { user, client }: { user: string; client: WebClient },
+  { conversations, threads, now }: ListenerDependencies,
+): Promise<void> {
+  const view = renderHome({
+    conversations: conversations.open().map((conversation) => ({
+      userId: conversation.userId,
+      user: conversation.user,
+      link: conversation.thread && threads.permalink(conversation.thread),
+      waitingSince: conversation.waitingSince,
+    })),
+    channel: threads.channel,
+    now: now(),
+  });
+  await callSlack(
+    "views.publish",
+    () => client.views.publish({ user_id: user, view: view as unknown as HomeView }),
+    { idempotent: true },
+  );
+}

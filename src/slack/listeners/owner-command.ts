@@ -1,0 +1,31 @@
+import type { AckFn, RespondArguments, RespondFn, SlashCommand } from "@slack/bolt";
+import { runOwnerCommand } from "../../bridge/owner-command.ts";
+import type { ListenerDependencies } from "./register-listeners.ts";
+
+/** Slack shows an error after 3 s without an acknowledgement. */
+const ANSWER_WITHIN_MS = 2_300;
+
+/** Answers in the acknowledgement; when Parley takes longer, says so and answers behind it. */
+export async function answerOwnerCommand(
+  {
+    ack,
+    command,
+    respond,
+  }: { ack: AckFn<string | RespondArguments>; command: SlashCommand; respond: RespondFn },
+  dependencies: ListenerDependencies,
+): Promise<void> {
+  const answer = runOwnerCommand(
+    { text: command.text ?? "", agent: command.user_id, trigger: command.trigger_id },
+    dependencies,
+  );
+  const late = new Promise<undefined>((resolve) => {
+    setTimeout(() => resolve(undefined), ANSWER_WITHIN_MS).unref();
+  });
+  const inTime = await Promise.race([answer, late]);
+  if (inTime) return await ack({ response_type: "ephemeral", text: inTime.text });
+  await ack({
+    response_type: "ephemeral",
+    text: ":hourglass_flowing_sand: Parley is slow to answer or down. I keep trying and tell you here.",
+  });
+  await respond({ response_type: "ephemeral", text: (await answer).text });
+}

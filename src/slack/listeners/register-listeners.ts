@@ -1,0 +1,76 @@
+import type { App, ViewSubmitAction } from "@slack/bolt";
+import type { OutboxBody } from "../../bridge/events.ts";
+import type { OwnerCommandDependencies } from "../../bridge/owner-command.ts";
+import type { Threads } from "../../bridge/ports.ts";
+import { DISMISS, SEND_AGAIN } from "../../convert/render-notice.ts";
+import { HAND_BACK } from "../../convert/render-root.ts";
+import type { Lanes } from "../../delivery/lanes.ts";
+import type { ServiceId } from "../../ids.ts";
+import type { Log } from "../../log.ts";
+import { openHandBackFromButton, openHandBackFromShortcut } from "./hand-back-modal.ts";
+import { submitHandBack } from "./hand-back-submission.ts";
+import { publishHome } from "./home.ts";
+import { answerOwnerCommand } from "./owner-command.ts";
+import { dismiss, sendAgain } from "./set-aside-buttons.ts";
+
+export interface ListenerDependencies extends OwnerCommandDependencies {
+  readonly outbox: Lanes<OutboxBody>;
+  readonly threads: Threads;
+  /** Where a User is handed back to unless the agent chooses otherwise. */
+  readonly botService: ServiceId;
+  readonly log: Log;
+}
+
+export const OWNER_COMMAND = "/parley-owner";
+
+/**
+ * One listener of each kind, because an interaction that nobody acknowledges shows an error to the agent, and over a
+ * socket is never answered at all: what is not ours is acknowledged and left.
+ */
+export function registerListeners(app: App, dependencies: ListenerDependencies): void {
+  const { log } = dependencies;
+
+  app.shortcut({ type: "message_action" }, async ({ ack, shortcut, client, respond }) => {
+    await ack();
+    if (shortcut.callback_id !== HAND_BACK) {
+      return log.warn({ id: shortcut.callback_id }, "shortcut.unknown");
+    }
+    await openHandBackFromShortcut({ shortcut, client, respond }, dependencies);
+  });
+  app.shortcut({ type: "shortcut" }, async ({ ack }) => await ack());
+
+  app.action({ type: "block_actions" }, async ({ ack, action, body, client, respond }) => {
+    await ack();
+    switch (action.action_id) {
+      case HAND_BACK:
+        return await openHandBackFromButton({ body, client, respond }, dependencies);
+      case SEND_AGAIN:
+        return await sendAgain({ action, body, respond }, dependencies);
+      case DISMISS:
+        return await dismiss({ action, body, respond }, dependencies);
+      default:
+        // Buttons that are links arrive here too.
+        return log.debug({ id: action.action_id }, "action.unknown");
+    }
+  });
+
+  app.view<ViewSubmitAction>(
+    { type: "view_submission", callback_id: HAND_BACK },
+    async ({ ack, body, view }) => await submitHandBack({ ack, body, view }, dependencies),
+  );
+
+  app.command(/.*/, async ({ ack, command, respond }) => {
+    if (command.command !== OWNER_COMMAND) return await ack();
+    await answerOwnerCommand({ ack, command, respond }, dependencies);
+  });
+
+  app.event("app_home_opened", async ({ event, client }) => {
+    if (event.tab === "home") await publishHome({ user: event.user, client }, dependencies);
+  });
+
+  // What has not been acknowledged by now is not acknowledged: over HTTP Slack then tells the agent.
+  app.error(({ code, message }) => {
+    log.error({ code, error: message }, "listener.failed");
+    return Promise.resolve();
+  });
+}

@@ -1,0 +1,15 @@
+import type { Thread } from "../ids.ts";
+
+/** The address of a thread's root: `https://team.slack.com/archives/C1/p1700000000000100`. */
+export const makePermalink = (workspaceUrl: string, { channel, ts }: Thread): string =>
+  `${workspaceUrl}archives/${channel}/p${ts.replace(".", "")}`;
+
+/** The thread that a message's address belongs to, whichever message of it was copied. */
+export function parsePermalink(text: string, team: string): Thread | undefined {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const match = url?.pathname.match(/^\/archives\/([A-Z0-9]+)\/p(\d{10})(\d{6})$/);
+  if (!url || !match) return undefined;
+  const [, channel = "", seconds, micros] = match;
+  const ts = url.searchParams.get("thread_ts") ?? `${seconds}.${micros}`;
+  return { team, channel, ts };
+}

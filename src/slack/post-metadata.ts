@@ -1,0 +1,28 @@
+import type { MessageMetadata } from "@slack/types";
+import type { PostMark } from "../bridge/ports.ts";
+
+/** Message metadata is readable by every member of the workspace: opaque ids only. */
+export function toMetadata(mark: PostMark): MessageMetadata {
+  return mark.kind === "root"
+    ? { event_type: "parley_handover", event_payload: { conversation: mark.conversation } }
+    : {
+        event_type: "parley_message",
+        event_payload: { items: mark.items.join(" "), part: mark.part },
+      };
+}
+
+/** Whether a message that Slack returned carries this mark. */
+export function isMarked(
+  metadata: { event_type?: string; event_payload?: unknown } | undefined,
+  mark: PostMark,
+): boolean {
+  const { event_type, event_payload } = toMetadata(mark);
+  return (
+    metadata?.event_type === event_type &&
+    typeof metadata.event_payload === "object" &&
+    metadata.event_payload !== null &&
+    Object.entries(event_payload).every(
+      ([key, value]) => (metadata.event_payload as Record<string, unknown>)[key] === value,
+    )
+  );
+}

@@ -1,0 +1,115 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { App, HTTPReceiver, SocketModeReceiver } from "@slack/bolt";
+import type { Route } from "../http-server.ts";
+import type { Log } from "../log.ts";
+import type { Secret } from "../secret.ts";
+import { createBoltLog } from "./bolt-log.ts";
+import { webClientOptions } from "./web-api.ts";
+import type { Workspace } from "./workspace.ts";
+
+export interface SlackAppOptions {
+  readonly workspace: Workspace;
+  readonly botToken: Secret;
+  readonly signingSecret: Secret | undefined;
+  readonly appToken: Secret | undefined;
+  readonly apiUrl: string;
+  readonly log: Log;
+}
+
+/** Slack's way in: HTTP requests on our own server, or Slack's sockets. */
+export interface SlackApp {
+  readonly app: App;
+  /** What Slack calls over HTTP; nothing in Socket Mode. */
+  readonly routes: readonly Route[];
+  start(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** How long a closing handshake may take: Slack's client can wait for half a minute. */
+const DISCONNECT_TIMEOUT_MS = 3_000;
+/** Slack's own rule for old signatures, applied to those from the future too. */
+const MAX_CLOCK_SKEW_SECONDS = 5 * 60;
+
+export async function createSlackApp(options: SlackAppOptions): Promise<SlackApp> {
+  const { workspace, log } = options;
+  const logger = createBoltLog(log);
+  const transport = options.appToken
+    ? socketTransport(options.appToken, options.apiUrl, logger)
+    : httpTransport(options.signingSecret, logger);
+  const app = new App({
+    receiver: transport.receiver,
+    logger,
+    clientOptions: webClientOptions(options.apiUrl),
+    // Known from the start, so that no event ever waits for, or is lost by, a question to Slack.
+    authorize: () =>
+      Promise.resolve({
+        botToken: options.botToken.reveal(),
+        botId: workspace.botId,
+        botUserId: workspace.botUserId,
+        teamId: workspace.team,
+      }),
+    deferInitialization: true,
+  });
+  await app.init();
+  return { app, ...transport };
+}
+
+type Logger = ReturnType<typeof createBoltLog>;
+
+function httpTransport(signingSecret: Secret | undefined, logger: Logger) {
+  const receiver = new HTTPReceiver({ signingSecret: signingSecret?.reveal() ?? "", logger });
+  const route: Route = {
+    method: "POST",
+    path: "/slack/events",
+    handle: (request, response) => receive(receiver, request, response),
+  };
+  return {
+    receiver,
+    routes: [route],
+    start: () => Promise.resolve(),
+    stop: () => Promise.resolve(),
+  };
+}
+
+function receive(
+  receiver: HTTPReceiver,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const timestamp = Number(request.headers["x-slack-request-timestamp"]);
+  if (timestamp > Date.now() / 1000 + MAX_CLOCK_SKEW_SECONDS) {
+    response.writeHead(401).end();
+    return Promise.resolve();
+  }
+  // Bolt reads a form only if nothing follows its media type.
+  const type = request.headers["content-type"]?.split(";")[0];
+  if (type) request.headers["content-type"] = type;
+  return new Promise((resolve) => {
+    response.once("close", resolve);
+    receiver.requestListener(request, response);
+  });
+}
+
+function socketTransport(appToken: Secret, apiUrl: string, logger: Logger) {
+  const receiver = new SocketModeReceiver({
+    appToken: appToken.reveal(),
+    logger,
+    // An object of its own: the receiver changes what it is given.
+    installerOptions: { clientOptions: { slackApiUrl: apiUrl } },
+    // Also how long the client waits before it makes a new connection when Slack asks for one.
+    clientPingTimeout: 3_000,
+  });
+  return {
+    receiver,
+    routes: [],
+    start: async () => {
+      await receiver.client.start();
+    },
+    stop: async () => {
+      const timeout = new Promise((resolve) => {
+        setTimeout(resolve, DISCONNECT_TIMEOUT_MS).unref();
+      });
+      await Promise.race([receiver.client.disconnect(), timeout]);
+    },
+  };
+}

@@ -1,0 +1,190 @@
+import type { WebClient } from "@slack/web-api";
+import type { Threads } from "../bridge/ports.ts";
+import type { Pacer } from "../delivery/pacer.ts";
+import { RateLimitedError, SlackApiError, toBridgeError } from "../errors.ts";
+import type { Thread } from "../ids.ts";
+import type { Log } from "../log.ts";
+import { createIdentities } from "./identity.ts";
+import { toArguments } from "./message-arguments.ts";
+import { makePermalink } from "./permalink.ts";
+import { isMarked, toMetadata } from "./post-metadata.ts";
+import { callSlack } from "./web-api.ts";
+
+export interface ThreadsOptions {
+  readonly client: WebClient;
+  readonly team: string;
+  /** Of the workspace, ends in `/`. */
+  readonly workspaceUrl: string;
+  readonly channel: string;
+  /** Posts, by channel. */
+  readonly posts: Pacer;
+  /** Updates and reactions, by method. */
+  readonly extras: Pacer;
+  readonly log: Log;
+}
+
+/** Reactions on agents' messages. */
+const REACTIONS = {
+  delivered: "white_check_mark",
+  failed: "x",
+  uncertain: "grey_question",
+} as const;
+/** A wait longer than this for a place says that the channel is busy. */
+const SATURATED_AFTER_MS = 250;
+/** More waiting success marks than this are left out: nobody misses them while everything works. */
+const MAX_WAITING_MARKS = 20;
+/** Slack allows some apps no more than this for one read. */
+const PAGE_SIZE = 15;
+const MAX_PAGES = 10;
+/** Slack's clock and ours may differ by this much. */
+const CLOCK_SKEW_MS = 60_000;
+
+/** Slack's side of the conversations: posts, updates, marks, notices. */
+export function createThreads(options: ThreadsOptions): Threads {
+  const { client, team, channel, posts, extras, log } = options;
+
+  /** What Slack asks to wait is obeyed for all calls of that kind, not just for the one that was refused. */
+  async function paced<Result>(
+    pacer: Pacer,
+    key: string,
+    method: string,
+    call: () => Promise<Result>,
+    idempotent: boolean,
+  ): Promise<Result> {
+    try {
+      return await callSlack(method, call, { idempotent });
+    } catch (error) {
+      if (error instanceof RateLimitedError) pacer.pause(key, error.retryAfterMs);
+      throw error;
+    }
+  }
+
+  async function extra(method: string, call: () => Promise<unknown>): Promise<void> {
+    await extras.turn(method);
+    await paced(extras, method, method, call, true);
+  }
+
+  const react = (thread: Thread, ts: string, name: string): Promise<void> =>
+    extra("reactions.add", () =>
+      client.reactions.add({ channel: thread.channel, timestamp: ts, name }),
+    ).catch((error: unknown) => {
+      if (error instanceof SlackApiError && error.slackError === "already_reacted") return;
+      throw error;
+    });
+
+  return {
+    team,
+    channel,
+    identityOf: createIdentities(client),
+    permalink: (thread) => makePermalink(options.workspaceUrl, thread),
+
+    async turn(signal) {
+      const askedAt = performance.now();
+      await posts.turn(channel, { signal });
+      return { saturated: performance.now() - askedAt > SATURATED_AFTER_MS };
+    },
+
+    async post(message, mark, thread) {
+      const at = thread?.channel ?? channel;
+      const answer = await paced(
+        posts,
+        at,
+        "chat.postMessage",
+        () =>
+          client.chat.postMessage({
+            channel: at,
+            ...(thread && { thread_ts: thread.ts }),
+            ...toArguments(message),
+            metadata: toMetadata(mark),
+            // A User's links must not fill the thread, nor fetch anything.
+            unfurl_links: false,
+            unfurl_media: false,
+          }),
+        false,
+      );
+      return thread ?? { team, channel: at, ts: answer.ts ?? "" };
+    },
+
+    async find(mark, since, thread) {
+      const oldest = String((since - CLOCK_SKEW_MS) / 1000);
+      const query = {
+        channel: thread?.channel ?? channel,
+        oldest,
+        limit: PAGE_SIZE,
+        include_all_metadata: true,
+      };
+      let cursor: string | undefined;
+      try {
+        for (let page = 0; page < MAX_PAGES; page++) {
+          const at = { ...query, ...(cursor && { cursor }) };
+          const answer = thread
+            ? await callSlack(
+                "conversations.replies",
+                () => client.conversations.replies({ ...at, ts: thread.ts }),
+                { idempotent: true },
+              )
+            : await callSlack("conversations.history", () => client.conversations.history(at), {
+                idempotent: true,
+              });
+          const found = answer.messages?.find(({ metadata }) => isMarked(metadata, mark));
+          if (found?.ts) return thread ?? { team, channel, ts: found.ts };
+          cursor = answer.response_metadata?.next_cursor || undefined;
+          if (!cursor) return "not-there";
+        }
+        return "cannot-look";
+      } catch (error) {
+        if (error instanceof SlackApiError) return "cannot-look";
+        throw error;
+      }
+    },
+
+    async updateRoot(thread, message, mark) {
+      await extra("chat.update", () =>
+        client.chat.update({
+          channel: thread.channel,
+          ts: thread.ts,
+          ...toArguments(message),
+          metadata: toMetadata(mark),
+        }),
+      );
+    },
+
+    async showTyping(thread, active) {
+      await callSlack("assistant.threads.setStatus", () =>
+        client.assistant.threads.setStatus({
+          channel_id: thread.channel,
+          thread_ts: thread.ts,
+          status: active ? TYPING : "",
+        }),
+      ).catch((error: unknown) => {
+        log.debug({ error: toBridgeError(error).message }, "typing.not-shown");
+      });
+    },
+
+    mark: (thread, ts, as) => react(thread, ts, REACTIONS[as]),
+
+    markDelivered(thread, ts) {
+      if (extras.waiting("reactions.add") >= MAX_WAITING_MARKS) return;
+      react(thread, ts, REACTIONS.delivered).catch((error: unknown) => {
+        log.info({ thread: thread.ts, error: toBridgeError(error).message }, "mark.not-shown");
+      });
+    },
+
+    async tell(thread, agent, message) {
+      await callSlack(
+        "chat.postEphemeral",
+        () =>
+          client.chat.postEphemeral({
+            channel: thread.channel,
+            thread_ts: thread.ts,
+            user: agent,
+            ...toArguments(message),
+          }),
+        { idempotent: true },
+      );
+    },
+  };
+}
+
+/** Slack shows it behind the app's name: "Parley customer is typing…". */
+const TYPING = "customer is typing…";

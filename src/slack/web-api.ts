@@ -1,0 +1,127 @@
+import {
+  WebAPIHTTPError,
+  WebAPIPlatformError,
+  WebAPIRateLimitedError,
+  WebAPIRequestError,
+} from "@slack/web-api";
+import {
+  type Disposition,
+  NetworkError,
+  RateLimitedError,
+  SlackApiError,
+  UncertainDeliveryError,
+} from "../errors.ts";
+
+/** Options for every WebClient of the bridge: the lanes decide about repeats and pauses, not the client. */
+export const webClientOptions = (apiUrl: string) => ({
+  slackApiUrl: apiUrl,
+  retryConfig: { retries: 0 },
+  rejectRateLimitedCalls: true,
+  timeout: 10_000,
+});
+
+/** Somebody has to repair the app or the channel; until then nothing is given up. */
+const REPAIRABLE = new Set([
+  "account_inactive",
+  "channel_not_found",
+  "ekm_access_denied",
+  "invalid_auth",
+  "is_archived",
+  "missing_scope",
+  "no_permission",
+  "not_allowed_token_type",
+  "not_authed",
+  "not_in_channel",
+  "org_login_required",
+  "restricted_action",
+  "team_access_not_granted",
+  "token_expired",
+  "token_revoked",
+]);
+/** Part of the work may have been done. Source: docs.slack.dev/reference/methods/chat.postMessage. */
+const HALF_DONE = new Set([
+  "fatal_error",
+  "internal_error",
+  "request_timeout",
+  "service_unavailable",
+]);
+const RATE_LIMITED = new Set(["ratelimited", "rate_limited", "message_limit_exceeded"]);
+/** Where Slack gives no `Retry-After`. */
+const DEFAULT_RETRY_AFTER_MS = 5_000;
+
+export interface CallOptions {
+  /** Doing it twice is the same as doing it once, so nothing about it is uncertain. */
+  readonly idempotent?: boolean;
+}
+
+/**
+ * Calls a method and translates what goes wrong, in this one place.
+ *
+ * @throws {NetworkError} Slack did not get it · {UncertainDeliveryError} Slack may have it · {RateLimitedError} ·
+ * {SlackApiError} Slack refuses it: `fatal` where somebody can repair that, else `dead-letter`
+ */
+export async function callSlack<Result>(
+  method: string,
+  call: () => Promise<Result>,
+  { idempotent = false }: CallOptions = {},
+): Promise<Result> {
+  try {
+    return await call();
+  } catch (error) {
+    throw translate(method, error, idempotent);
+  }
+}
+
+function translate(method: string, error: unknown, idempotent: boolean): Error {
+  const unclear = (what: string) =>
+    idempotent
+      ? new NetworkError(`${method}: ${what}`, { cause: error })
+      : new UncertainDeliveryError(`${method}: ${what}`, { cause: error });
+
+  if (error instanceof WebAPIRateLimitedError) {
+    return new RateLimitedError(`${method}: rate limited`, error.retryAfter * 1000, {
+      cause: error,
+    });
+  }
+  if (error instanceof WebAPIPlatformError) {
+    const { error: code, needed } = error.data as { error: string; needed?: string };
+    if (RATE_LIMITED.has(code))
+      return new RateLimitedError(`${method}: ${code}`, DEFAULT_RETRY_AFTER_MS);
+    if (HALF_DONE.has(code)) return unclear(code);
+    const disposition: Disposition = REPAIRABLE.has(code) ? "fatal" : "dead-letter";
+    return new SlackApiError(method, code, disposition, needed);
+  }
+  if (error instanceof WebAPIHTTPError) {
+    const { statusCode } = error;
+    return statusCode >= 500
+      ? unclear(`HTTP ${statusCode}`)
+      : new SlackApiError(method, `http_${statusCode}`, "fatal");
+  }
+  if (error instanceof WebAPIRequestError) {
+    const code = networkCode(error);
+    return code && NEVER_SENT.has(code)
+      ? new NetworkError(`${method}: ${code}`, { cause: error })
+      : unclear(code ?? "no answer");
+  }
+  // An answer that broke off while it was read, most likely.
+  return unclear(error instanceof Error ? error.name : "no answer");
+}
+
+const NEVER_SENT = new Set([
+  "ECONNREFUSED",
+  "EAI_AGAIN",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "ENOTFOUND",
+  "UND_ERR_CONNECT_TIMEOUT",
+]);
+
+/** `fetch` wraps the network's own error, sometimes twice. */
+function networkCode(error: unknown): string | undefined {
+  for (let current = error; current instanceof Error; current = current.cause) {
+    const { code } = current as Error & { code?: unknown };
+    if (typeof code === "string" && !code.startsWith("slack_")) return code;
+    if (current instanceof AggregateError) return networkCode(current.errors[0]);
+  }
+  return undefined;
+}

@@ -1,0 +1,62 @@
+import type { WebClient } from "@slack/web-api";
+import { ConfigError, SlackApiError, toBridgeError } from "../errors.ts";
+import { callSlack } from "./web-api.ts";
+
+/** Who we are in Slack. */
+export interface Workspace {
+  readonly team: string;
+  /** Ends in `/`. */
+  readonly url: string;
+  readonly botUserId: string;
+  readonly botId: string;
+}
+
+/**
+ * Checks the token and the channel.
+ *
+ * @throws {ConfigError} Slack refuses the token, or the bot is not in the channel; says what to do
+ * @throws {NetworkError} Slack cannot be reached
+ */
+export async function findWorkspace(client: WebClient, channel: string): Promise<Workspace> {
+  const identity = await callSlack("auth.test", () => client.auth.test(), {
+    idempotent: true,
+  }).catch((error: unknown) => {
+    if (error instanceof SlackApiError) {
+      throw new ConfigError([
+        `SLACK_BOT_TOKEN is refused by Slack (${error.slackError}); copy the Bot User OAuth Token again from your app at api.slack.com/apps, OAuth & Permissions`,
+      ]);
+    }
+    throw error;
+  });
+  await checkChannel(client, channel);
+  return {
+    team: identity.team_id ?? "",
+    url: identity.url ?? "https://slack.com/",
+    botUserId: identity.user_id ?? "",
+    botId: identity.bot_id ?? "",
+  };
+}
+
+async function checkChannel(client: WebClient, channel: string): Promise<void> {
+  const invite = "invite the bot: in the channel write /invite and choose the app";
+  try {
+    const { channel: info } = await callSlack(
+      "conversations.info",
+      () => client.conversations.info({ channel }),
+      { idempotent: true },
+    );
+    if (info?.is_archived) throw new ConfigError([`SLACK_CHANNEL ${channel} is archived`]);
+    if (info?.is_member === false) {
+      throw new ConfigError([`SLACK_CHANNEL ${channel}: the bot is not in it; ${invite}`]);
+    }
+  } catch (thrown) {
+    const error = toBridgeError(thrown);
+    if (!(error instanceof SlackApiError)) throw error;
+    throw new ConfigError(
+      [
+        `SLACK_CHANNEL ${channel} cannot be seen by the bot (${error.slackError}); check the id, and ${invite}`,
+      ],
+      { cause: thrown },
+    );
+  }
+}

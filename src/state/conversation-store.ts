@@ -1,0 +1,130 @@
+import { Keyv } from "keyv";
+import type { Conversation } from "../bridge/conversation.ts";
+import type { Conversations } from "../bridge/ports.ts";
+import { StorageError } from "../errors.ts";
+import { type ConversationId, makeThreadKey, type Thread, toUserId, type UserId } from "../ids.ts";
+import type { Database } from "./database.ts";
+
+/** The keys of the records. Stored: changing one is a migration. */
+const keys = {
+  conversation: (id: ConversationId) => `conversation/${id}`,
+  open: (id: ConversationId) => `open/${id}`,
+  user: (id: UserId) => `user/${id}`,
+  alias: (id: UserId) => `alias/${id}`,
+  externalId: (id: string) => `customer/${id}`,
+  thread: (thread: Thread) => `thread/${makeThreadKey(thread)}`,
+};
+
+/**
+ * Conversations in Keyv, by id, User, thread and customer id. Open ones are in memory too, so that the busy paths need
+ * no reading; every change is synced to disk before it shows.
+ */
+export async function openConversationStore(database: Database): Promise<Conversations> {
+  const store = new Keyv<string | Conversation>({
+    store: database.keyvStore,
+    // Without it Keyv swallows errors, and what was not stored would seem stored.
+    throwOnErrors: true,
+    useKeyPrefix: false,
+  });
+  const open = new Map<ConversationId, Conversation>();
+  /** The last change of each conversation under way. */
+  const changing = new Map<ConversationId, Promise<unknown>>();
+
+  const get = async <T extends string | Conversation>(key: string): Promise<T | undefined> =>
+    (await store.get(key)) as T | undefined;
+
+  const rows = await database.read<{ key: string }>(
+    "SELECT key FROM keyv WHERE key >= 'open/' AND key < 'open0'",
+  );
+  for (const { key } of rows) {
+    const conversation = await get<Conversation>(`conversation/${key.slice("open/".length)}`);
+    if (conversation?.state === "open") open.set(conversation.id, conversation);
+  }
+
+  async function write(
+    conversation: Conversation,
+    before: Conversation | undefined,
+  ): Promise<void> {
+    const { id, userId, user, thread, state } = conversation;
+    // Begun together, so they share one transaction.
+    await Promise.all([
+      store.set(keys.conversation(id), conversation),
+      before?.userId === userId ? undefined : store.set(keys.user(userId), id),
+      thread && !before?.thread ? store.set(keys.thread(thread), id) : undefined,
+      user.externalId && user.externalId !== before?.user.externalId
+        ? store.set(keys.externalId(user.externalId), userId)
+        : undefined,
+      state === "open"
+        ? before?.state === "open"
+          ? undefined
+          : store.set(keys.open(id), id)
+        : before?.state === "open"
+          ? store.delete(keys.open(id))
+          : undefined,
+    ]).catch((error: unknown) => {
+      throw new StorageError("A conversation could not be stored", { cause: error });
+    });
+    if (state === "open") open.set(id, conversation);
+    else open.delete(id);
+  }
+
+  const byId = async (id: ConversationId): Promise<Conversation | undefined> =>
+    open.get(id) ?? (await get<Conversation>(keys.conversation(id)));
+
+  async function resolve(userId: UserId): Promise<UserId> {
+    let current = userId;
+    // Merged Users may be merged again; the bound is for a circle that nobody should have made.
+    for (let hops = 0; hops < 10; hops++) {
+      const next = await get<string>(keys.alias(current));
+      if (next === undefined) break;
+      current = toUserId(next);
+    }
+    return current;
+  }
+
+  return {
+    byId,
+
+    async byUser(userId) {
+      const id = await get<string>(keys.user(await resolve(userId)));
+      return id === undefined ? undefined : await byId(id as ConversationId);
+    },
+
+    async byThread(thread) {
+      const id = await get<string>(keys.thread(thread));
+      return id === undefined ? undefined : await byId(id as ConversationId);
+    },
+
+    async userByExternalId(externalId) {
+      const userId = await get<string>(keys.externalId(externalId));
+      return userId === undefined ? undefined : await resolve(toUserId(userId));
+    },
+
+    open: () => [...open.values()].sort((a, b) => a.openedAt - b.openedAt),
+
+    async create(conversation) {
+      await write(conversation, undefined);
+    },
+
+    async update(id, change) {
+      const turn = (changing.get(id) ?? Promise.resolve()).then(async () => {
+        const before = await byId(id);
+        if (!before) return undefined;
+        const after = change(before);
+        if (after !== before) await write(after, before);
+        return after;
+      });
+      const settled = turn.catch(() => {});
+      changing.set(id, settled);
+      try {
+        return await turn;
+      } finally {
+        if (changing.get(id) === settled) changing.delete(id);
+      }
+    },
+
+    async alias(from, to) {
+      if (from !== to) await store.set(keys.alias(from), to);
+    },
+  };
+}

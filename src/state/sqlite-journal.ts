@@ -1,0 +1,170 @@
+import type { Journal, NewRow, PendingLane, Row } from "../delivery/journal.ts";
+import type { ItemId } from "../ids.ts";
+import type { Json } from "../json.ts";
+import type { Database } from "./database.ts";
+
+/**
+ * `waiting` in its lane · `done` only the id is kept, as a mark against duplicates · `dead` set aside with its body.
+ * `progress` and `error` are JSON.
+ */
+const schema = (table: string): readonly string[] => [
+  `CREATE TABLE IF NOT EXISTS ${table} (
+    seq INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    lane TEXT NOT NULL,
+    barrier INTEGER NOT NULL,
+    sort TEXT NOT NULL,
+    state TEXT NOT NULL DEFAULT 'waiting',
+    due_at INTEGER NOT NULL DEFAULT 0,
+    attempts INTEGER NOT NULL DEFAULT 0,
+    body TEXT,
+    progress TEXT,
+    error TEXT,
+    appended_at INTEGER NOT NULL,
+    ended_at INTEGER
+  ) STRICT`,
+  `CREATE INDEX IF NOT EXISTS ${table}_waiting ON ${table} (lane, barrier, sort, seq) WHERE state = 'waiting'`,
+  `CREATE INDEX IF NOT EXISTS ${table}_ended ON ${table} (state, ended_at) WHERE state <> 'waiting'`,
+];
+
+interface StoredRow {
+  readonly seq: number;
+  readonly id: string;
+  readonly lane: string;
+  readonly barrier: number;
+  readonly sort: string;
+  readonly due_at: number;
+  readonly attempts: number;
+  readonly body: string;
+  readonly progress: string | null;
+  readonly appended_at: number;
+}
+
+/** The journal of one queue, in a table of its name. */
+export async function openSqliteJournal(
+  database: Database,
+  table: "inbox" | "outbox",
+): Promise<Journal> {
+  for (const statement of schema(table)) await database.read(statement);
+  return {
+    async append({ seq, id, lane, barrier, sort, body, appendedAt }: NewRow) {
+      const added = await database.write(
+        `INSERT INTO ${table} (seq, id, lane, barrier, sort, body, appended_at) VALUES (?, ?, ?, ?, ?, ?, ?)
+         ON CONFLICT (id) DO NOTHING RETURNING seq`,
+        seq,
+        id,
+        lane,
+        barrier,
+        sort,
+        body,
+        appendedAt,
+      );
+      return added.length > 0 ? "appended" : "duplicate";
+    },
+
+    async head(lane, limit) {
+      const rows = await database.read<StoredRow>(
+        `SELECT seq, id, lane, barrier, sort, due_at, attempts, body, progress, appended_at FROM ${table}
+         WHERE state = 'waiting' AND lane = ? ORDER BY barrier, sort, seq LIMIT ?`,
+        lane,
+        limit,
+      );
+      return rows.map(toRow);
+    },
+
+    pendingLanes: () =>
+      database.read<PendingLane>(
+        `SELECT lane, max(CASE WHEN sort = '' THEN seq ELSE 0 END) AS barrier FROM ${table}
+         WHERE state = 'waiting' GROUP BY lane`,
+      ),
+
+    async lastSeq() {
+      const [row] = await database.read<{ seq: number | null }>(
+        `SELECT max(seq) AS seq FROM ${table}`,
+      );
+      return row?.seq ?? 0;
+    },
+
+    async saveProgress(seq, progress) {
+      await database.write(
+        `UPDATE ${table} SET progress = ? WHERE seq = ?`,
+        progress === undefined ? null : JSON.stringify(progress),
+        seq,
+      );
+    },
+
+    async defer(seq, attempts, dueAt) {
+      await database.write(
+        `UPDATE ${table} SET attempts = ?, due_at = ? WHERE seq = ?`,
+        attempts,
+        Math.round(dueAt),
+        seq,
+      );
+    },
+
+    async done(seqs) {
+      await database.write(
+        `UPDATE ${table} SET state = 'done', body = NULL, progress = NULL, ended_at = ?
+         WHERE seq IN (SELECT value FROM json_each(?))`,
+        Date.now(),
+        JSON.stringify(seqs),
+      );
+    },
+
+    async dead(seqs, reason) {
+      await database.write(
+        `UPDATE ${table} SET state = 'dead', error = ?, ended_at = ? WHERE seq IN (SELECT value FROM json_each(?))`,
+        JSON.stringify(reason),
+        Date.now(),
+        JSON.stringify(seqs),
+      );
+    },
+
+    async revive(id, at) {
+      const [row] = await database.write<{ lane: string }>(
+        `UPDATE ${table} SET state = 'waiting', progress = NULL, attempts = 0, due_at = 0, appended_at = ?, error = NULL, ended_at = NULL
+         WHERE id = ? AND state = 'dead' RETURNING lane`,
+        at,
+        id,
+      );
+      return row?.lane;
+    },
+
+    async discard(id) {
+      const rows = await database.write(
+        `UPDATE ${table} SET state = 'done', body = NULL, progress = NULL WHERE id = ? AND state = 'dead' RETURNING seq`,
+        id,
+      );
+      return rows.length > 0;
+    },
+
+    async backlog() {
+      const [waiting] = await database.read<{ items: number; oldest: number | null }>(
+        `SELECT count(*) AS items, min(appended_at) AS oldest FROM ${table} WHERE state = 'waiting'`,
+      );
+      const [dead] = await database.read<{ items: number }>(
+        `SELECT count(*) AS items FROM ${table} WHERE state = 'dead'`,
+      );
+      return {
+        items: waiting?.items ?? 0,
+        oldestAppendedAt: waiting?.oldest ?? undefined,
+        deadLetters: dead?.items ?? 0,
+      };
+    },
+  };
+}
+
+function toRow(stored: StoredRow): Row {
+  return {
+    seq: stored.seq,
+    id: stored.id as ItemId,
+    lane: stored.lane,
+    barrier: stored.barrier,
+    sort: stored.sort,
+    body: stored.body,
+    appendedAt: stored.appended_at,
+    attempts: stored.attempts,
+    dueAt: stored.due_at,
+    progress: stored.progress === null ? undefined : (JSON.parse(stored.progress) as Json),
+  };
+}
