@@ -1,0 +1,108 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { onTestFinished } from "vitest";
+import { type FakeParley, startFakeParley } from "../../sandbox/parley/fake-parley.ts";
+import type { FakeParleyOptions } from "../../sandbox/parley/options.ts";
+import {
+  type FakeSlack,
+  type FakeSlackOptions,
+  startFakeSlack,
+} from "../../sandbox/slack/fake-slack.ts";
+import { type App, startApp } from "../../src/app.ts";
+import { readConfig } from "../../src/config.ts";
+import { type CapturedLog, captureLog } from "./captured-log.ts";
+
+export type Env = Record<string, string>;
+
+/** The real bridge between a fake Parley and a fake Slack, over HTTP or sockets; closed when the test ends. */
+export interface World {
+  readonly slack: FakeSlack;
+  readonly parley: FakeParley;
+  readonly log: CapturedLog;
+  /** What the bridge was started with. */
+  readonly env: Env;
+  /** `http://127.0.0.1:PORT` of the running bridge. */
+  bridgeUrl(): string;
+  /** Stops the bridge cleanly; its state stays. */
+  stopBridge(): Promise<void>;
+  /** Starts it (again) on the same state. */
+  startBridge(changes?: Env): Promise<void>;
+}
+
+export interface WorldOptions {
+  readonly slack?: FakeSlackOptions;
+  readonly parley?: FakeParleyOptions;
+  readonly env?: Env;
+  readonly socketMode?: boolean;
+  /** The bridge is not started yet. */
+  readonly stopped?: boolean;
+}
+
+export const CALLBACK_TOKEN = "callback-token-of-the-tests";
+
+export async function startWorld(options: WorldOptions = {}): Promise<World> {
+  const folder = await mkdtemp(join(tmpdir(), "bridge-test-"));
+  const slack = await startFakeSlack({ retryScale: 0.001, ...options.slack });
+  const parley = await startFakeParley(options.parley);
+  const log = captureLog();
+  const env = { ...makeEnv(slack, parley, folder, options.socketMode), ...options.env };
+  let app: App | undefined;
+
+  const world: World = {
+    slack,
+    parley,
+    log,
+    env,
+    bridgeUrl() {
+      if (!app) throw new Error("the bridge is not running");
+      return `http://127.0.0.1:${app.port}`;
+    },
+    async stopBridge() {
+      await app?.stop();
+      app = undefined;
+    },
+    async startBridge(changes = {}) {
+      app = await startApp(readConfig({ ...env, ...changes }), log);
+      const url = world.bridgeUrl();
+      if (!options.socketMode) slack.deliverTo(`${url}/slack/events`);
+      parley.registerCallback(parley.agentService.identification, `${url}/parley/callback`, {
+        authorization: CALLBACK_TOKEN,
+      });
+    },
+  };
+  onTestFinished(async () => {
+    await world.stopBridge();
+    await Promise.all([slack.close(), parley.close()]);
+    await rm(folder, { recursive: true, force: true });
+    if (slack.crashes.length > 0 || parley.failures.length > 0) {
+      throw new AggregateError([...slack.crashes, ...parley.failures], "a fake has a defect");
+    }
+  });
+  if (!options.stopped) await world.startBridge();
+  return world;
+}
+
+export function makeEnv(
+  slack: FakeSlack,
+  parley: FakeParley,
+  folder: string,
+  socketMode = false,
+): Env {
+  return {
+    SLACK_BOT_TOKEN: slack.botToken,
+    ...(socketMode
+      ? { SLACK_APP_TOKEN: slack.appToken }
+      : { SLACK_SIGNING_SECRET: slack.signingSecret }),
+    SLACK_CHANNEL: slack.channel,
+    SLACK_API_URL: slack.apiUrl,
+    SLACK_POSTS_PER_SECOND: "1000",
+    PARLEY_SERVICE_IDENTIFICATION: parley.agentService.identification,
+    PARLEY_ACCOUNT_IDENTIFICATION: parley.account.identification,
+    PARLEY_SHARED_SECRET: parley.account.sharedSecret,
+    PARLEY_CALLBACK_TOKEN: CALLBACK_TOKEN,
+    PARLEY_API_URL: parley.serviceApiUrl,
+    STATE_URL: `sqlite:${join(folder, "bridge.sqlite")}`,
+    PORT: "0",
+  };
+}
