@@ -1,37 +1,22 @@
-import { isSystemMessage } from "../convert/parley-message.ts";
 import { renderFurtherHandover, renderTakenAway } from "../convert/render-notice.ts";
-import type { SlackMessage } from "../convert/slack-message.ts";
-import { toSlack, toSlackContext } from "../convert/to-slack.ts";
 import type { Handler, Work } from "../delivery/lanes.ts";
 import { PayloadError } from "../errors.ts";
-import { makeConversationId, type Thread } from "../ids.ts";
-import {
-  type Conversation,
-  end,
-  sameHandover,
-  withHandover,
-  withUserMessages,
-} from "./conversation.ts";
+import { makeConversationId } from "../ids.ts";
+import { type Conversation, end, sameHandover, withHandover } from "./conversation.ts";
 import type { InboxBody, ParleyEvent } from "./events.ts";
 import { mergeUsers } from "./merge-users.ts";
 import type { Notifier } from "./notify.ts";
 import { ensureRoot, recordConversation } from "./open-thread.ts";
 import { askOwnership, nameService } from "./owner.ts";
-import type { Conversations, Parley, Threads } from "./ports.ts";
-import { createPoster, type Poster } from "./poster.ts";
+import type { Parley } from "./ports.ts";
+import { createPoster } from "./poster.ts";
+import { postAll, type RelayToSlackDependencies, relayToSlack } from "./relay-to-slack.ts";
 import { overflowMessages, rootMark, rootMessage } from "./root-message.ts";
 import { showNotice } from "./show-notice.ts";
 
-export interface InboxDependencies {
+export interface InboxDependencies extends RelayToSlackDependencies {
   readonly parley: Pick<Parley, "self" | "ownerOf" | "services">;
-  readonly threads: Threads;
-  readonly conversations: Conversations;
-  /** Parley's raw callback, understood. */
-  readonly parse: (raw: string) => ParleyEvent;
-  /** What to do with a User whose owner Parley does not tell. */
-  readonly ownerUnknown: "deliver" | "ignore";
   readonly notifier: Notifier;
-  readonly now: () => number;
 }
 
 type EventOf<Kind extends ParleyEvent["kind"]> = ParleyEvent & { readonly kind: Kind };
@@ -41,7 +26,7 @@ const TYPING_LIFE_MS = 20_000;
 
 /** Handles what waits for Slack, one item of a User at a time. May run twice for an item; posts each thing once. */
 export function createParleyEventHandler(dependencies: InboxDependencies): Handler<InboxBody> {
-  const { parley, threads, conversations, parse, ownerUnknown, notifier, now } = dependencies;
+  const { parley, threads, conversations, parse, notifier, now } = dependencies;
 
   return async (work) => {
     const { body } = work.item;
@@ -67,7 +52,7 @@ export function createParleyEventHandler(dependencies: InboxDependencies): Handl
   ): Promise<void> {
     switch (event.kind) {
       case "message":
-        return await relay(work, event, receivedAt);
+        return await relayToSlack(work, event, receivedAt, dependencies);
       case "handover":
         return await takeOver(work, event, receivedAt);
       case "owner-changed":
@@ -84,41 +69,6 @@ export function createParleyEventHandler(dependencies: InboxDependencies): Handl
         );
       case "unknown":
         throw new PayloadError(`Callback not understood: ${event.shape}`);
-    }
-  }
-
-  async function relay(
-    work: Work<InboxBody>,
-    { userId, user, message }: EventOf<"message">,
-    receivedAt: number,
-  ): Promise<void> {
-    // What the account sent is no news here; system messages are not the User's words and open no thread.
-    if (message.typeId === 2) return;
-    const isWords = !isSystemMessage(message);
-    const newest = await conversations.byUser(userId);
-    let conversation = newest?.state === "open" ? newest : undefined;
-    if (!conversation) {
-      if (!isWords) return;
-      const ownership = await askOwnership(parley, userId, work.item.attempt);
-      if (ownership === "other" || (ownership === "unknown" && ownerUnknown === "ignore")) return;
-      conversation = await recordConversation(
-        work,
-        conversations,
-        {
-          userId,
-          user,
-          openedAt: receivedAt,
-          ...(ownership === "unknown" && { ownerUnverified: true as const }),
-        },
-        newest,
-      );
-    }
-    const poster = createPoster(work, threads, now);
-    const thread = await ensureRoot(work, poster, threads, conversations, conversation);
-    const messages = isWords ? toSlack(message) : [toSlackContext(message)];
-    await postAll(work, poster, thread, messages);
-    if (isWords) {
-      await conversations.update(conversation.id, (c) => withUserMessages(c, 1, receivedAt));
     }
   }
 
@@ -152,7 +102,7 @@ export function createParleyEventHandler(dependencies: InboxDependencies): Handl
     }
     const poster = createPoster(work, threads, now);
     const thread = await ensureRoot(work, poster, threads, conversations, conversation);
-    await postAll(work, poster, thread, overflowMessages(conversation));
+    await postAll(work, poster, threads, thread, overflowMessages(conversation));
   }
 
   /** A further handover of a User who is with us already: the root shows it, and the thread says so. */
@@ -172,7 +122,7 @@ export function createParleyEventHandler(dependencies: InboxDependencies): Handl
       return;
     }
     await refreshRoot(told);
-    await postAll(work, poster, told.thread, [
+    await postAll(work, poster, threads, told.thread, [
       renderFurtherHandover(told.metadata),
       ...overflowMessages(told),
     ]);
@@ -193,7 +143,9 @@ export function createParleyEventHandler(dependencies: InboxDependencies): Handl
     );
     if (!ended?.thread) return;
     await refreshRoot(ended);
-    await postAll(work, createPoster(work, threads, now), ended.thread, [renderTakenAway(to.name)]);
+    await postAll(work, createPoster(work, threads, now), threads, ended.thread, [
+      renderTakenAway(to.name),
+    ]);
   }
 
   async function showTyping(
@@ -203,25 +155,6 @@ export function createParleyEventHandler(dependencies: InboxDependencies): Handl
     if (now() - receivedAt > TYPING_LIFE_MS) return;
     const newest = await conversations.byUser(userId);
     if (newest?.state === "open" && newest.thread) await threads.showTyping(newest.thread, active);
-  }
-
-  async function postAll(
-    work: Work<InboxBody>,
-    poster: Poster,
-    thread: Thread,
-    messages: readonly SlackMessage[],
-  ): Promise<void> {
-    for (const [part, message] of messages.entries()) {
-      const step = String(part);
-      if (poster.isDone(step)) continue;
-      await threads.turn(work.signal);
-      await poster.post({
-        step,
-        mark: { kind: "message", items: [work.item.id], part },
-        message,
-        thread,
-      });
-    }
   }
 
   async function refreshRoot(conversation: Conversation): Promise<void> {

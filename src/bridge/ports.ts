@@ -51,8 +51,11 @@ export type PostMark =
 export interface Threads {
   readonly team: string;
   readonly channel: string;
-  /** Waits until one post may go out; `saturated`: others had to go first, or the pace forbade it for a while. */
-  turn(signal: AbortSignal): Promise<{ readonly saturated: boolean }>;
+  /**
+   * Waits until one post may go out to the thread's channel, or to the one where threads open. `saturated`: others had
+   * to go first, or the pace forbade it for a while.
+   */
+  turn(signal: AbortSignal, thread?: Thread): Promise<{ readonly saturated: boolean }>;
   /** Posts at once: wait for a {@link Threads.turn} before. Opens a thread if `thread` is missing. */
   post(message: SlackMessage, mark: PostMark, thread?: Thread): Promise<Thread>;
   /** Looks for an earlier post with this mark that was made after `since` (ms); `cannot-look`: Slack refuses reading. */

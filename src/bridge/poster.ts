@@ -6,12 +6,6 @@ import type { Thread } from "../ids.ts";
 import { isJsonObject, type Json } from "../json.ts";
 import type { PostMark, Threads } from "./ports.ts";
 
-/** How far an item has come: the steps that are surely in Slack, and the one that may be since that time (ms). */
-interface Progress {
-  readonly done: readonly string[];
-  readonly posting?: { readonly step: string; readonly since: number };
-}
-
 /** One step of an item on its way into Slack. Steps have names of their own within the item. */
 interface Post {
   readonly step: string;
@@ -21,57 +15,80 @@ interface Post {
   readonly thread?: Thread | undefined;
 }
 
+/** A post that may be in Slack; nothing of it was there before `since` (ms). */
+interface UncertainPost {
+  readonly step: string;
+  readonly mark: PostMark;
+  readonly since: number;
+}
+
+/** How far an item has come: the steps that are surely in Slack, and the one that may be. */
+interface Progress {
+  readonly done: readonly string[];
+  readonly posting?: UncertainPost;
+}
+
 /** Posts the steps of one item, each once. */
 export interface Poster {
   isDone(step: string): boolean;
-  /** An earlier attempt may have posted this step. */
-  isUncertain(step: string): boolean;
-  /** Wait for your turn before. Returns the thread of the post. */
+  /** What an earlier attempt may have posted. {@link Poster.find} says whether it did. */
+  readonly uncertain: UncertainPost | undefined;
+  /** Looks for the uncertain post; `cannot-look`: Slack refuses reading. */
+  find(thread: Thread | undefined): Promise<Thread | "not-there" | "cannot-look">;
+  /**
+   * Wait for your turn before. Looks first if this step is the uncertain one; where Slack does not let us look, the
+   * post goes out and says that it may be a repeat. Returns its thread.
+   */
   post(post: Post): Promise<Thread>;
 }
 
 /**
  * Before each request a mark goes to disk, so an attempt after a crash or a lost answer knows that the post may be
- * there, and looks first. Where Slack does not let us look, the post goes out and says that it may be a repeat.
+ * there, and looks before it posts again.
  */
 export function createPoster(work: Work<unknown>, threads: Threads, now: () => number): Poster {
-  const { done: earlier, posting } = progressOf(work.item.progress);
-  const done = [...earlier];
+  const progress = progressOf(work.item.progress);
+  const done = [...progress.done];
+  let uncertain = progress.posting;
 
-  async function lookBefore({ step, mark, message, thread }: Post): Promise<Thread | SlackMessage> {
-    if (posting?.step !== step) return message;
-    const found = await threads.find(mark, posting.since, thread);
-    if (found === "not-there") return message;
-    return found === "cannot-look" ? asPossibleRepeat(message) : found;
+  async function find(thread: Thread | undefined): ReturnType<Poster["find"]> {
+    if (!uncertain) return "not-there";
+    const found = await threads.find(uncertain.mark, uncertain.since, thread);
+    if (typeof found === "object") done.push(uncertain.step);
+    // A post that is not there now will not come any more, so the next one may differ from it.
+    if (found !== "cannot-look") uncertain = undefined;
+    return found;
   }
 
   return {
     isDone: (step) => done.includes(step),
-    isUncertain: (step) => posting?.step === step,
-    async post(post) {
-      const { step, mark, thread } = post;
-      const found = await lookBefore(post);
-      if ("ts" in found) {
-        done.push(step);
-        return found;
-      }
-      const since = posting?.step === step ? posting.since : now();
-      await work.save({ done, posting: { step, since } });
+    get uncertain() {
+      return uncertain;
+    },
+    find,
+    async post({ step, mark, message, thread }) {
+      const isRetry = uncertain?.step === step;
+      const since = isRetry && uncertain ? uncertain.since : now();
+      const found = isRetry ? await find(thread) : "not-there";
+      if (typeof found === "object") return found;
+      await work.save({ done, posting: { step, mark, since } } as unknown as Json);
       try {
-        const posted = await threads.post(found, mark, thread);
+        const outgoing = found === "cannot-look" ? asPossibleRepeat(message) : message;
+        const posted = await threads.post(outgoing, mark, thread);
         done.push(step);
         return posted;
       } catch (thrown) {
         const error = toBridgeError(thrown);
-        // Where Slack may have it the mark stays, and the next attempt looks.
-        if (error.code === "uncertain")
-          throw new BridgeError(error.message, {
-            code: "uncertain",
-            disposition: "retry",
-            cause: thrown,
-          });
-        await work.save({ done });
-        throw error;
+        if (error.code !== "uncertain") {
+          await work.save({ done });
+          throw error;
+        }
+        // Slack may have it: the mark stays, and the next attempt looks.
+        throw new BridgeError(error.message, {
+          code: "uncertain",
+          disposition: "retry",
+          cause: thrown,
+        });
       }
     },
   };

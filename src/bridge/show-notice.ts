@@ -13,7 +13,7 @@ export async function showNotice(
 ): Promise<void> {
   if (mark) await orNever(threads.mark(thread, mark.ts, mark.as));
   if (onlyFor && (await orNever(threads.tell(thread, onlyFor, message)))) return;
-  await threads.turn(work.signal);
+  await threads.turn(work.signal, thread);
   await poster.post({
     step: "notice",
     mark: { kind: "message", items: [work.item.id], part: 0 },

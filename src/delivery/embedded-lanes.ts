@@ -143,6 +143,12 @@ export async function createEmbeddedLanes<Body>(
           taken.push(...accepted);
           return accepted.map((next) => toItem<Body>(next));
         },
+        async take(ids) {
+          const rows = await journal.waiting(ids);
+          const others = rows.filter(({ seq }) => taken.every((known) => known.seq !== seq));
+          taken.push(...others);
+          return others.map((next) => toItem<Body>(next));
+        },
       });
       await journal.done(taken.map(({ seq }) => seq));
       report("done");

@@ -36,6 +36,8 @@ export interface Journal {
   append(row: NewRow): Promise<"appended" | "duplicate">;
   /** The first `limit` waiting rows of a lane, in order. */
   head(lane: string, limit: number): Promise<readonly Row[]>;
+  /** The rows with these ids that still wait, in order. */
+  waiting(ids: readonly ItemId[]): Promise<readonly Row[]>;
   pendingLanes(): Promise<readonly PendingLane[]>;
   lastSeq(): Promise<number>;
   saveProgress(seq: number, progress: Json | undefined): Promise<void>;

@@ -33,6 +33,8 @@ export interface Work<Body> {
     accept: (item: Item<Body>) => boolean,
     limit: number,
   ): Promise<readonly Item<Body>[]>;
+  /** Takes these items of the lane, wherever they wait; those that wait no more are left out. */
+  take(ids: readonly ItemId[]): Promise<readonly Item<Body>[]>;
 }
 
 /**

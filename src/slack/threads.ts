@@ -78,9 +78,9 @@ export function createThreads(options: ThreadsOptions): Threads {
     identityOf: createIdentities(client),
     permalink: (thread) => makePermalink(options.workspaceUrl, thread),
 
-    async turn(signal) {
+    async turn(signal, thread) {
       const askedAt = performance.now();
-      await posts.turn(channel, { signal });
+      await posts.turn(thread?.channel ?? channel, { signal });
       return { saturated: performance.now() - askedAt > SATURATED_AFTER_MS };
     },
 

@@ -27,6 +27,8 @@ const schema = (table: string): readonly string[] => [
   `CREATE INDEX IF NOT EXISTS ${table}_ended ON ${table} (state, ended_at) WHERE state <> 'waiting'`,
 ];
 
+const COLUMNS = "seq, id, lane, barrier, sort, due_at, attempts, body, progress, appended_at";
+
 interface StoredRow {
   readonly seq: number;
   readonly id: string;
@@ -64,10 +66,19 @@ export async function openSqliteJournal(
 
     async head(lane, limit) {
       const rows = await database.read<StoredRow>(
-        `SELECT seq, id, lane, barrier, sort, due_at, attempts, body, progress, appended_at FROM ${table}
+        `SELECT ${COLUMNS} FROM ${table}
          WHERE state = 'waiting' AND lane = ? ORDER BY barrier, sort, seq LIMIT ?`,
         lane,
         limit,
+      );
+      return rows.map(toRow);
+    },
+
+    async waiting(ids) {
+      const rows = await database.read<StoredRow>(
+        `SELECT ${COLUMNS} FROM ${table}
+         WHERE state = 'waiting' AND id IN (SELECT value FROM json_each(?)) ORDER BY barrier, sort, seq`,
+        JSON.stringify(ids),
       );
       return rows.map(toRow);
     },

@@ -1,0 +1,145 @@
+import { mergePosts } from "../convert/merge-posts.ts";
+import { isSystemMessage } from "../convert/parley-message.ts";
+import type { SlackMessage } from "../convert/slack-message.ts";
+import { toSlack, toSlackContext } from "../convert/to-slack.ts";
+import type { Item, Work } from "../delivery/lanes.ts";
+import type { Thread } from "../ids.ts";
+import { withUserMessages } from "./conversation.ts";
+import type { InboxBody, ParleyEvent } from "./events.ts";
+import { ensureRoot, recordConversation } from "./open-thread.ts";
+import { askOwnership } from "./owner.ts";
+import type { Conversations, Parley, Threads } from "./ports.ts";
+import { createPoster, type Poster } from "./poster.ts";
+
+export interface RelayToSlackDependencies {
+  readonly parley: Pick<Parley, "self" | "ownerOf">;
+  readonly threads: Threads;
+  readonly conversations: Conversations;
+  /** Parley's raw callback, understood. */
+  readonly parse: (raw: string) => ParleyEvent;
+  /** What to do with a User whose owner Parley does not tell. */
+  readonly ownerUnknown: "deliver" | "ignore";
+  readonly now: () => number;
+}
+
+type MessageEvent = ParleyEvent & { readonly kind: "message" };
+
+/** Words of a User as one post, with the time (ms) at which they were written. */
+interface Words {
+  readonly message: SlackMessage;
+  readonly at: number;
+}
+
+/** A merged post stays readable, and far below Slack's limit of 50 blocks. */
+const MAX_MERGED_ITEMS = 15;
+
+/** What a User writes, into the thread; it opens one if the User is ours and has none. */
+export async function relayToSlack(
+  work: Work<InboxBody>,
+  { userId, user, message }: MessageEvent,
+  receivedAt: number,
+  dependencies: RelayToSlackDependencies,
+): Promise<void> {
+  const { parley, threads, conversations, ownerUnknown, now } = dependencies;
+  // What the account sent is no news here; system messages are not the User's words and open no thread.
+  if (message.typeId === 2) return;
+  const isWords = !isSystemMessage(message);
+  const newest = await conversations.byUser(userId);
+  let conversation = newest?.state === "open" ? newest : undefined;
+  if (!conversation) {
+    if (!isWords) return;
+    const ownership = await askOwnership(parley, userId, work.item.attempt);
+    if (ownership === "other" || (ownership === "unknown" && ownerUnknown === "ignore")) return;
+    const ownerUnverified = ownership === "unknown" && { ownerUnverified: true as const };
+    conversation = await recordConversation(
+      work,
+      conversations,
+      { userId, user, openedAt: receivedAt, ...ownerUnverified },
+      newest,
+    );
+  }
+  const poster = createPoster(work, threads, now);
+  const thread = await ensureRoot(work, poster, threads, conversations, conversation);
+  if (!isWords) return await postAll(work, poster, threads, thread, [toSlackContext(message)]);
+  const pieces = toSlack(message);
+  const [only] = pieces;
+  let count = 1;
+  if (only && pieces.length === 1) {
+    const words = { message: only, at: timeOf(message, receivedAt) };
+    count = await postWords(work, poster, thread, words, dependencies);
+  } else {
+    await postAll(work, poster, threads, thread, pieces);
+  }
+  await conversations.update(conversation.id, (c) => withUserMessages(c, count, receivedAt));
+}
+
+/** Posts messages one after the other, each in its own turn. */
+export async function postAll(
+  work: Work<InboxBody>,
+  poster: Poster,
+  threads: Threads,
+  thread: Thread,
+  messages: readonly SlackMessage[],
+): Promise<void> {
+  for (const [part, message] of messages.entries()) {
+    const step = String(part);
+    if (poster.isDone(step)) continue;
+    await threads.turn(work.signal, thread);
+    const mark = { kind: "message" as const, items: [work.item.id], part };
+    await poster.post({ step, mark, message, thread });
+  }
+}
+
+/**
+ * Posts the words of the head; when the channel is saturated, together with those that wait behind it, so that a burst
+ * costs one post. Returns how many messages went out.
+ */
+async function postWords(
+  work: Work<InboxBody>,
+  poster: Poster,
+  thread: Thread,
+  words: Words,
+  { threads, parse }: RelayToSlackDependencies,
+): Promise<number> {
+  const earlier = poster.uncertain?.mark;
+  if (earlier?.kind === "message") {
+    const found = await poster.find(thread);
+    if (found !== "not-there") {
+      // What went out together stays together, whatever has been sorted in between since then.
+      const together = await work.take(earlier.items);
+      if (found === "cannot-look") {
+        await threads.turn(work.signal, thread);
+        const message = merge([words, ...together.flatMap((item) => wordsOf(item, parse))]);
+        await poster.post({ step: "0", mark: earlier, message, thread });
+      }
+      return 1 + together.length;
+    }
+  }
+  const { saturated } = await threads.turn(work.signal, thread);
+  const following = saturated
+    ? await work.takeFollowing((item) => wordsOf(item, parse).length > 0, MAX_MERGED_ITEMS - 1)
+    : [];
+  const items = [work.item.id, ...following.map(({ id }) => id)];
+  const message = merge([words, ...following.flatMap((item) => wordsOf(item, parse))]);
+  await poster.post({ step: "0", mark: { kind: "message", items, part: 0 }, message, thread });
+  return items.length;
+}
+
+const merge = (all: readonly Words[]): SlackMessage => {
+  const [first] = all;
+  return first && all.length === 1 ? first.message : mergePosts(all);
+};
+
+/** What can join another message in one post: words that fit one, and that nobody has begun to post. */
+function wordsOf(item: Item<InboxBody>, parse: (raw: string) => ParleyEvent): Words[] {
+  if (item.body.kind !== "callback" || item.progress !== undefined) return [];
+  const event = parse(item.body.raw);
+  if (event.kind !== "message" || event.message.typeId === 2) return [];
+  if (isSystemMessage(event.message)) return [];
+  const [only, ...more] = toSlack(event.message);
+  if (!only || more.length > 0) return [];
+  return [{ message: only, at: timeOf(event.message, item.body.receivedAt) }];
+}
+
+const timeOf = ({ time }: MessageEvent["message"], receivedAt: number): number =>
+  time === undefined ? receivedAt : time * 1000;
