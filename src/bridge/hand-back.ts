@@ -1,4 +1,4 @@
-import { renderHandBackFailed } from "../convert/render-notice.ts";
+import { renderHandBackFailed, renderHandBackTooLate } from "../convert/render-notice.ts";
 import type { Work } from "../delivery/lanes.ts";
 import {
   type BridgeError,
@@ -44,7 +44,10 @@ export async function handBack(
 ): Promise<void> {
   const { parley, conversations } = dependencies;
   const conversation = await conversations.byThread(request.thread);
-  if (conversation?.state !== "open") return;
+  if (!conversation) return;
+  if (conversation.state !== "open") {
+    return await afterTheEnd(work, conversation, request, dependencies);
+  }
   let stage: Stage = "nothing-done";
   let refusal: BridgeError | undefined;
   try {
@@ -79,6 +82,23 @@ export async function handBack(
   await recordHandBack(work.item.id, conversation, done, dependencies);
 }
 
+/** The conversation is over: an earlier attempt of this item ended it, or somebody else did and the agent is told. */
+async function afterTheEnd(
+  work: Work<OutboxBody>,
+  conversation: Conversation,
+  { agent, thread, to, lastMessage }: HandBackRequest,
+  { notifier }: HandBackDependencies,
+): Promise<void> {
+  const { ending } = conversation;
+  const isSent = lastMessageProgress(work) === SENT.lastMessage;
+  const isOurs =
+    ending?.by === agent && ending.to?.id === to && (isSent || lastMessage === undefined);
+  if (isOurs) return await notifier.refreshRoot(conversation, work.item.id);
+  const message = renderHandBackTooLate(ending?.to?.name, lastMessage !== undefined && !isSent);
+  const notice = { thread, message, onlyFor: agent };
+  await notifier.notice(conversation.userId, work.item.id, "hand-back too late", notice);
+}
+
 async function sendLastMessage(
   work: Work<OutboxBody>,
   { id, userId }: Conversation,
@@ -87,7 +107,7 @@ async function sendLastMessage(
 ): Promise<Stage> {
   const text = request.lastMessage;
   if (text === undefined) return "nothing-done";
-  const progress = isJsonObject(work.item.progress) ? work.item.progress.lastMessage : undefined;
+  const progress = lastMessageProgress(work);
   if (progress === SENT.lastMessage) return "message-sent";
   if (progress === SENDING.lastMessage) {
     throw new UncertainDeliveryError("The bridge was stopped while it sent the last message");
@@ -98,6 +118,9 @@ async function sendLastMessage(
   await conversations.update(id, withAgentMessage);
   return "message-sent";
 }
+
+const lastMessageProgress = ({ item: { progress } }: Work<OutboxBody>): Json | undefined =>
+  isJsonObject(progress) ? progress.lastMessage : undefined;
 
 /** First, because Parley may refuse it once the User is not ours. A refusal does no harm: the User sees an old name. */
 async function unsetAgent(

@@ -53,6 +53,16 @@ const STAGES = {
     "Your last message was sent; the conversation goes on here. Hand back again, without the message.",
 } as const;
 
+/** To an agent whose hand-back came after the end. `service`: where the User is, if that is known. */
+export function renderHandBackTooLate(
+  service: string | undefined,
+  hadMessage: boolean,
+): SlackMessage {
+  const where = service ? ` is with ${name(service)} already` : " left this thread already";
+  const text = `:information_source: Nothing to hand back: this User${where}.${hadMessage ? " Your last message was not sent." : ""}`;
+  return { text, blocks: [section(text)] };
+}
+
 /** In the thread that ends: `link` is where the User goes on. */
 export const renderMergedAway = (link: string): SlackMessage =>
   quiet(
