@@ -25,7 +25,7 @@ import { createThreads } from "./slack/threads.ts";
 import { webClientOptions } from "./slack/web-api.ts";
 import { findWorkspace } from "./slack/workspace.ts";
 import { openConversationStore } from "./state/conversation-store.ts";
-import { openDatabase } from "./state/database.ts";
+import { openDatabase, toPath } from "./state/database.ts";
 import { openSqliteJournal } from "./state/sqlite-journal.ts";
 
 export interface App {
@@ -35,8 +35,6 @@ export interface App {
   stop(): Promise<void>;
 }
 
-const MINUTE_MS = 60_000;
-const BACKOFF = { firstMs: 500, capMs: MINUTE_MS, maxAgeMs: 24 * 60 * MINUTE_MS };
 /** Slack allows short bursts without a figure. */
 const POSTS_BURST = 3;
 /** Updates and reactions: Slack allows about 50 a minute each, whatever the pace of posts is. */
@@ -60,7 +58,7 @@ export async function startApp(config: Config, log: Log): Promise<App> {
     findBotService(parley, config.parley.botService),
   ]);
 
-  const database = await openDatabase(config.stateUrl.slice("sqlite:".length));
+  const database = await openDatabase(toPath(config.stateUrl), { exclusive: true });
   const conversations = await openConversationStore(database);
   const metrics = createMetrics({
     queues: () => ({ inbox, outbox }),
@@ -73,14 +71,14 @@ export async function startApp(config: Config, log: Log): Promise<App> {
   const inbox = await createEmbeddedLanes<InboxBody>({
     queue: "inbox",
     journal: await openSqliteJournal(database, "inbox"),
-    backoff: BACKOFF,
+    backoff: config.retry,
     concurrency: 256,
     onAttempt,
   });
   const outbox = await createEmbeddedLanes<OutboxBody>({
     queue: "outbox",
     journal: await openSqliteJournal(database, "outbox"),
-    backoff: BACKOFF,
+    backoff: config.retry,
     concurrency: 64,
     onAttempt,
   });

@@ -34,6 +34,17 @@ export interface Config {
     readonly connectTimeoutMs: number;
     readonly responseTimeoutMs: number;
   };
+  readonly retry: {
+    /** The pause after the first failure; it doubles up to `capMs`. */
+    readonly firstMs: number;
+    readonly capMs: number;
+    /** An item older than this is set aside at its next failure. */
+    readonly maxAgeMs: number;
+  };
+  /** How often open threads and their owners are compared with Slack and Parley. */
+  readonly repairIntervalMs: number;
+  /** How long ended conversations and dead letters are kept. */
+  readonly retentionDays: number;
   readonly stateUrl: string;
   readonly host: string;
   readonly port: number;
@@ -123,6 +134,11 @@ const variables = {
   PARLEY_OWNER_UNKNOWN: choice(["deliver", "ignore"], "deliver"),
   PARLEY_CONNECT_TIMEOUT_MS: wholeNumber(100, 60_000, 3_000),
   PARLEY_RESPONSE_TIMEOUT_MS: wholeNumber(100, 120_000, 15_000),
+  RETRY_FIRST_MS: wholeNumber(1, 60_000, 500),
+  RETRY_CAP_MS: wholeNumber(1, 3_600_000, 60_000),
+  RETRY_MAX_AGE_MS: wholeNumber(1_000, 30 * 86_400_000, 3 * 86_400_000),
+  REPAIR_INTERVAL_MS: wholeNumber(1_000, 86_400_000, 30 * 60_000),
+  RETENTION_DAYS: wholeNumber(1, 3_650, 90),
   STATE_URL: z
     .string()
     .regex(/^sqlite:.+$/, {
@@ -179,11 +195,30 @@ export function readConfig(env: Record<string, string | undefined>): Config {
       connectTimeoutMs: value.PARLEY_CONNECT_TIMEOUT_MS,
       responseTimeoutMs: value.PARLEY_RESPONSE_TIMEOUT_MS,
     },
+    retry: {
+      firstMs: value.RETRY_FIRST_MS,
+      capMs: value.RETRY_CAP_MS,
+      maxAgeMs: value.RETRY_MAX_AGE_MS,
+    },
+    repairIntervalMs: value.REPAIR_INTERVAL_MS,
+    retentionDays: value.RETENTION_DAYS,
     stateUrl: value.STATE_URL,
     host: value.HOST,
     port: value.PORT,
     logLevel: value.LOG_LEVEL,
   };
+}
+
+/**
+ * Where the state is; for tools that need nothing else of the configuration.
+ *
+ * @throws {ConfigError}
+ */
+export function readStateUrl(env: Record<string, string | undefined>): string {
+  const given = env.STATE_URL || undefined;
+  const problems = problemsOf("STATE_URL", variables.STATE_URL, given);
+  if (problems.length > 0) throw new ConfigError(problems);
+  return variables.STATE_URL.parse(given);
 }
 
 function problemsOf(name: string, type: z.ZodType, value: string | undefined): string[] {

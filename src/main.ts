@@ -1,12 +1,16 @@
 import { type App, startApp } from "./app.ts";
-import { type Config, readConfig, unknownVariables } from "./config.ts";
+import { type Config, readConfig, readStateUrl, unknownVariables } from "./config.ts";
 import { ConfigError } from "./errors.ts";
 import { createLog, errorFields } from "./log.ts";
+import { runDeadLetters } from "./ops/dead-letters.ts";
 
 /** sysexits: the configuration is wrong. */
 const EXIT_CONFIG = 78;
 /** A stop that takes longer is cut off; what was under way is found again at the next start. */
 const STOP_DEADLINE_MS = 9_000;
+
+const [tool, ...toolArguments] = process.argv.slice(2);
+if (tool === "dead-letters") process.exit(await runTool());
 
 const config = readConfigOrExit();
 const log = createLog(config.logLevel);
@@ -37,6 +41,18 @@ async function stop({ stop }: App): Promise<void> {
 function readConfigOrExit(): Config {
   try {
     return readConfig(process.env);
+  } catch (error) {
+    if (error instanceof ConfigError) exitWithAdvice(error);
+    throw error;
+  }
+}
+
+async function runTool(): Promise<number> {
+  try {
+    const stateUrl = readStateUrl(process.env);
+    return await runDeadLetters(toolArguments, stateUrl, (line) =>
+      process.stdout.write(`${line}\n`),
+    );
   } catch (error) {
     if (error instanceof ConfigError) exitWithAdvice(error);
     throw error;

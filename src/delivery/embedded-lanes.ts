@@ -3,6 +3,9 @@ import { type BackoffPolicy, backoffMs } from "./backoff.ts";
 import type { Journal, Row } from "./journal.ts";
 import type { Attempt, Handler, Item, Lanes, LastWords } from "./lanes.ts";
 
+/** How soon a revived dead letter goes on its way. */
+const WATCH_INTERVAL_MS = 1_000;
+
 export interface EmbeddedLanesOptions {
   readonly queue: string;
   readonly journal: Journal;
@@ -43,9 +46,16 @@ export async function createEmbeddedLanes<Body>(
   const running = new Set<Promise<void>>();
   const stopping = new AbortController();
   let lastSeq = await journal.lastSeq();
+  let watching: NodeJS.Timeout | undefined;
   let consumer: { handler: Handler<Body>; lastWords: LastWords<Body> } | undefined;
 
   for (const { lane, barrier } of await journal.pendingLanes()) laneOf(lane).barrier = barrier;
+
+  /** Dead letters can be revived by a tool that runs beside the bridge. */
+  async function wakeWhatOthersRevived(): Promise<void> {
+    if (!(await journal.changedElsewhere())) return;
+    for (const { lane } of await journal.pendingLanes()) wake(laneOf(lane));
+  }
 
   function laneOf(key: string): Lane {
     let lane = lanes.get(key);
@@ -209,10 +219,13 @@ export async function createEmbeddedLanes<Body>(
     async start(handler, lastWords) {
       consumer = { handler, lastWords };
       for (const lane of lanes.values()) wake(lane);
-      pump();
+      watching = setInterval(() => {
+        void wakeWhatOthersRevived().catch(() => {});
+      }, WATCH_INTERVAL_MS);
     },
 
     async stop() {
+      clearInterval(watching);
       stopping.abort(new Error("The bridge is stopping"));
       for (const { timer } of lanes.values()) clearTimeout(timer);
       await Promise.all(running);

@@ -26,6 +26,16 @@ export interface PendingLane {
   readonly barrier: number;
 }
 
+/** An item that was set aside, and why. Times are ms since the epoch. */
+export interface DeadLetter {
+  readonly id: ItemId;
+  readonly lane: string;
+  readonly body: string;
+  readonly reason: { readonly code: string; readonly message: string };
+  readonly appendedAt: number;
+  readonly diedAt: number;
+}
+
 /**
  * Where the embedded lanes keep their items: one queue of it. Whatever resolves is synced to disk.
  *
@@ -50,5 +60,8 @@ export interface Journal {
   revive(id: ItemId, at: number): Promise<string | undefined>;
   /** Drops the body of a dead row for good; false if there is no such dead row. */
   discard(id: ItemId): Promise<boolean>;
+  deadLetters(): Promise<readonly DeadLetter[]>;
   backlog(): Promise<Backlog>;
+  /** Whether another process has written since the last call. */
+  changedElsewhere(): Promise<boolean>;
 }

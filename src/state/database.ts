@@ -1,7 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { KeyvSqlite } from "@keyv/sqlite";
-import { StorageError } from "../errors.ts";
+import { ConfigError, StorageError } from "../errors.ts";
 
 export type SqlValue = string | number | null;
 
@@ -20,6 +20,9 @@ export interface Database {
   close(): Promise<void>;
 }
 
+/** `sqlite:./data/bridge.sqlite` → `./data/bridge.sqlite`. */
+export const toPath = (stateUrl: string): string => stateUrl.replace(/^sqlite:(\/\/)?/, "");
+
 interface Write {
   readonly sql: string;
   readonly values: readonly unknown[];
@@ -27,9 +30,18 @@ interface Write {
   readonly reject: (error: StorageError) => void;
 }
 
-/** @throws {StorageError} the file cannot be opened, or is no SQLite database */
-export async function openDatabase(path: string): Promise<Database> {
+/**
+ * `exclusive`: no other process may have it so at the same time; two bridges on one state would send everything twice.
+ *
+ * @throws {ConfigError} another process has it
+ * @throws {StorageError} the file cannot be opened, or is no SQLite database
+ */
+export async function openDatabase(
+  path: string,
+  { exclusive }: { readonly exclusive: boolean },
+): Promise<Database> {
   mkdirSync(dirname(path), { recursive: true });
+  const unlock = exclusive ? await lock(`${path}.lock`) : undefined;
   const keyvStore = new KeyvSqlite({
     uri: `sqlite://${path}`,
     busyTimeout: 5_000,
@@ -103,8 +115,27 @@ export async function openDatabase(path: string): Promise<Database> {
     async close() {
       await committing;
       await keyvStore.close();
+      await unlock?.();
     },
   };
+}
+
+/**
+ * Holds the file through a transaction that is never committed: the operating system ends it with the process, however
+ * that ends. Returns how to give it up.
+ */
+async function lock(path: string): Promise<() => Promise<void>> {
+  const holder = new KeyvSqlite({ uri: `sqlite://${path}`, busyTimeout: 2_000 });
+  holder.on("error", () => {});
+  try {
+    await holder.query("BEGIN EXCLUSIVE");
+  } catch (error) {
+    throw new ConfigError(
+      [`STATE_URL is in use by another bridge (${path} is locked); stop that one first`],
+      { cause: error },
+    );
+  }
+  return () => holder.close();
 }
 
 function sqliteCode(error: unknown): string {

@@ -1,4 +1,4 @@
-import type { Journal, NewRow, PendingLane, Row } from "../delivery/journal.ts";
+import type { DeadLetter, Journal, NewRow, PendingLane, Row } from "../delivery/journal.ts";
 import type { ItemId } from "../ids.ts";
 import type { Json } from "../json.ts";
 import type { Database } from "./database.ts";
@@ -48,6 +48,7 @@ export async function openSqliteJournal(
   table: "inbox" | "outbox",
 ): Promise<Journal> {
   for (const statement of schema(table)) await database.read(statement);
+  let lastVersion: number | undefined;
   return {
     async append({ seq, id, lane, barrier, sort, body, appendedAt }: NewRow) {
       const added = await database.write(
@@ -147,6 +148,35 @@ export async function openSqliteJournal(
         id,
       );
       return rows.length > 0;
+    },
+
+    async deadLetters() {
+      const rows = await database.read<{
+        id: string;
+        lane: string;
+        body: string;
+        error: string;
+        appended_at: number;
+        ended_at: number;
+      }>(
+        `SELECT id, lane, body, error, appended_at, ended_at FROM ${table} WHERE state = 'dead' ORDER BY ended_at`,
+      );
+      return rows.map(({ id, lane, body, error, appended_at, ended_at }) => ({
+        id: id as ItemId,
+        lane,
+        body,
+        reason: JSON.parse(error) as DeadLetter["reason"],
+        appendedAt: appended_at,
+        diedAt: ended_at,
+      }));
+    },
+
+    async changedElsewhere() {
+      const [row] = await database.read<{ data_version: number }>("PRAGMA data_version");
+      const version = row?.data_version;
+      const changed = lastVersion !== undefined && version !== lastVersion;
+      lastVersion = version;
+      return changed;
     },
 
     async backlog() {

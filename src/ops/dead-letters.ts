@@ -1,0 +1,94 @@
+import { existsSync } from "node:fs";
+import type { InboxBody, OutboxBody } from "../bridge/events.ts";
+import type { DeadLetter, Journal } from "../delivery/journal.ts";
+import { toItemId } from "../ids.ts";
+import { openDatabase, toPath } from "../state/database.ts";
+import { openSqliteJournal } from "../state/sqlite-journal.ts";
+
+const USAGE = `Usage: npm run dead-letters -- <command>
+  list               what could not be delivered, and why
+  list --bodies      the same with the stored contents (personal data)
+  retry <id>|--all   puts it back in line; a running bridge picks it up within seconds
+  discard <id>|--all gives it up for good`;
+
+/** Lists, retries and discards what was set aside; works beside a running bridge. Returns the exit code. */
+export async function runDeadLetters(
+  args: readonly string[],
+  stateUrl: string,
+  print: (line: string) => void,
+): Promise<number> {
+  const [command, target] = args;
+  const isKnown = command === "list" || command === "retry" || command === "discard";
+  if (!isKnown || (command !== "list" && !target)) {
+    print(USAGE);
+    return 64;
+  }
+  const path = toPath(stateUrl);
+  if (!existsSync(path)) {
+    print(`There is no state at ${path}. Is STATE_URL the one that the bridge runs with?`);
+    return 66;
+  }
+  const database = await openDatabase(path, { exclusive: false });
+  try {
+    const journals = {
+      inbox: await openSqliteJournal(database, "inbox"),
+      outbox: await openSqliteJournal(database, "outbox"),
+    };
+    if (command === "list") return await list(journals, target === "--bodies", print);
+    return await change(command, target ?? "", journals, print);
+  } finally {
+    await database.close();
+  }
+}
+
+type Journals = Readonly<Record<"inbox" | "outbox", Journal>>;
+
+async function list(
+  journals: Journals,
+  withBodies: boolean,
+  print: (line: string) => void,
+): Promise<number> {
+  let count = 0;
+  for (const [queue, journal] of Object.entries(journals)) {
+    for (const letter of await journal.deadLetters()) {
+      count += 1;
+      print(describe(queue, letter));
+      if (withBodies) print(`    ${letter.body}`);
+    }
+  }
+  print(count === 1 ? "1 dead letter" : `${count} dead letters`);
+  return 0;
+}
+
+function describe(queue: string, { id, lane, body, reason, diedAt }: DeadLetter): string {
+  const { kind } = JSON.parse(body) as InboxBody | OutboxBody;
+  const way = queue === "inbox" ? "Parley → Slack" : "Slack → Parley";
+  const at = new Date(diedAt).toISOString();
+  return `${id}  ${at}  ${way}  ${kind}  ${lane}  ${reason.code}: ${reason.message}`;
+}
+
+async function change(
+  command: "retry" | "discard",
+  target: string,
+  journals: Journals,
+  print: (line: string) => void,
+): Promise<number> {
+  let count = 0;
+  for (const journal of Object.values(journals)) {
+    const ids =
+      target === "--all" ? (await journal.deadLetters()).map(({ id }) => id) : [toItemId(target)];
+    for (const id of ids) {
+      const isDone =
+        command === "retry"
+          ? (await journal.revive(id, Date.now())) !== undefined
+          : await journal.discard(id);
+      if (isDone) count += 1;
+    }
+  }
+  if (count === 0 && target !== "--all") {
+    print(`There is no dead letter ${target}. "list" shows what there is.`);
+    return 1;
+  }
+  print(`${count} ${command === "retry" ? "put back in line" : "discarded"}`);
+  return 0;
+}
