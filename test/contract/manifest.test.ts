@@ -1,0 +1,237 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { AppsManifestCreateArguments } from "@slack/web-api";
+import { Ajv } from "ajv";
+import addFormats from "ajv-formats";
+import { describe, expect, it } from "vitest";
+import { parse } from "yaml";
+import { identity } from "../../sandbox/slack/identity.ts";
+import { HAND_BACK } from "../../src/convert/render-root.ts";
+import { OWNER_COMMAND } from "../../src/slack/listeners/register-listeners.ts";
+import { readSources } from "../support/sources.ts";
+import { postsIn } from "../support/threads.ts";
+import { startWorld, type World } from "../support/world.ts";
+
+type Manifest = AppsManifestCreateArguments["manifest"];
+
+const REQUEST_URL = "https://your-host.example/slack/events";
+
+/** The manifest once more, so that the compiler holds it against Slack's types: also scopes and events, which the schema leaves open. */
+const TYPED = {
+  display_information: {
+    name: "Parley",
+    description: "Answer Parley Users from Slack, each in a thread of their own",
+    background_color: "#1d3557",
+  },
+  features: {
+    app_home: { home_tab_enabled: true, messages_tab_enabled: false },
+    bot_user: { display_name: "parley", always_online: true },
+    shortcuts: [
+      {
+        type: "message",
+        name: "Hand back",
+        callback_id: "parley_hand_back",
+        description: "Give the User of this thread back to the bot",
+      },
+    ],
+    slash_commands: [
+      {
+        command: "/parley-owner",
+        url: REQUEST_URL,
+        description: "Show or change which Parley Service a User is with",
+        usage_hint: "[user] [service] | services | help",
+        should_escape: false,
+      },
+    ],
+  },
+  oauth_config: {
+    scopes: {
+      bot: [
+        "channels:history",
+        "groups:history",
+        "channels:read",
+        "groups:read",
+        "chat:write",
+        "commands",
+        "reactions:write",
+        "users:read",
+      ],
+    },
+  },
+  settings: {
+    event_subscriptions: {
+      request_url: REQUEST_URL,
+      bot_events: ["app_home_opened", "message.channels", "message.groups"],
+    },
+    interactivity: { is_enabled: true, request_url: REQUEST_URL },
+    org_deploy_enabled: false,
+    token_rotation_enabled: false,
+  },
+} satisfies Manifest;
+
+/** What each Web API method needs; `[]`: no scope. Source: docs.slack.dev/reference/methods, 2026. */
+const SCOPES_OF_METHOD: Readonly<Record<string, readonly string[]>> = {
+  "assistant.threads.setStatus": ["chat:write"],
+  "auth.test": [],
+  "chat.postEphemeral": ["chat:write"],
+  "chat.postMessage": ["chat:write"],
+  "chat.update": ["chat:write"],
+  "conversations.history": ["channels:history", "groups:history"],
+  "conversations.info": ["channels:read", "groups:read"],
+  "conversations.replies": ["channels:history", "groups:history"],
+  "reactions.add": ["reactions:write"],
+  "users.info": ["users:read"],
+  "views.open": [],
+  "views.publish": [],
+};
+
+/** What each event needs. `message` comes as one event for each kind of channel. */
+const EVENTS_OF_LISTENER: Readonly<Record<string, readonly string[]>> = {
+  app_home_opened: ["app_home_opened"],
+  message: ["message.channels", "message.groups"],
+};
+const SCOPES_OF_EVENT: Readonly<Record<string, readonly string[]>> = {
+  app_home_opened: [],
+  "message.channels": ["channels:history"],
+  "message.groups": ["groups:history"],
+};
+
+const text = readFileSync("manifest.yml", "utf8");
+const manifest: unknown = parse(text);
+/** As it is after following the comment at its end. */
+const socketModeText = text.replace(/^ {2}# (socket_mode_enabled: true)$/m, "  $1");
+
+const sources = readSources("src");
+const slackSources = sources.filter(({ path }) => path.startsWith("src/slack/"));
+
+const namesIn = (files: typeof sources, pattern: RegExp): string[] => [
+  ...new Set(
+    files.flatMap(({ text: source }) => [...source.matchAll(pattern)].map(([, name = ""]) => name)),
+  ),
+];
+
+/** The methods that the code calls on a Web API client: not on Bolt's socket client. */
+const calledMethods = namesIn(sources, /(?<!\.)\bclient\.(\w+(?:\.\w+)*)\(/g).sort();
+const heardEvents = [
+  ...namesIn(slackSources, /app\.event\("([\w.]+)"/g),
+  ...namesIn(slackSources, /type: z\.literal\("(message)"\)/g),
+].sort();
+
+const schemas = process.env.SLACK_SCHEMAS_DIR;
+
+describe("the manifest", () => {
+  it("equals what Slack's own types accept", () => {
+    expect(manifest).toEqual(TYPED);
+  });
+
+  it.skipIf(schemas === undefined)(
+    "fits Slack's schema in both modes (skipped unless SLACK_SCHEMAS_DIR names the folder of manifest.schema.2.0.0.json)",
+    () => {
+      const schema = readFileSync(join(schemas ?? "", "manifest.schema.2.0.0.json"), "utf8");
+      const ajv = new Ajv({ strict: false, allErrors: true });
+      addFormats.default(ajv);
+      const validate = ajv.compile(JSON.parse(schema) as object);
+      for (const each of [manifest, parse(socketModeText)]) {
+        validate(each);
+        expect(validate.errors ?? []).toEqual([]);
+      }
+      validate({ ...TYPED, unheard_of: true });
+      expect(validate.errors).not.toEqual(null);
+    },
+  );
+
+  it("asks for the scopes that the called methods and heard events need, and for no other", () => {
+    expect(calledMethods).toEqual(Object.keys(SCOPES_OF_METHOD));
+    const events = heardEvents.flatMap((event) => EVENTS_OF_LISTENER[event] ?? [`?${event}`]);
+    const needed = new Set([
+      ...calledMethods.flatMap((method) => SCOPES_OF_METHOD[method] ?? []),
+      ...events.flatMap((event) => SCOPES_OF_EVENT[event] ?? []),
+      "commands",
+    ]);
+    expect([...TYPED.oauth_config.scopes.bot].sort()).toEqual([...needed].sort());
+    expect(TYPED.settings.event_subscriptions.bot_events.toSorted()).toEqual(events.sort());
+  });
+
+  it("says of every scope which file needs it", () => {
+    const block = text.slice(text.indexOf("bot:\n"), text.indexOf("settings:"));
+    const groups = block.split(/\n(?= {6}#)/).slice(1);
+    const explained = groups.join("\n").match(/- [\w:]+/g) ?? [];
+    expect(explained).toHaveLength(TYPED.oauth_config.scopes.bot.length);
+    const paths = groups.flatMap((group) => group.match(/src\/[\w/.-]+\.ts/g) ?? ["no file"]);
+    const known = new Set(sources.map(({ path }) => path));
+    expect(paths.filter((path) => !known.has(path))).toEqual([]);
+  });
+
+  it("offers the shortcut and the command that the code answers", () => {
+    expect(TYPED.features.shortcuts.map(({ callback_id }) => callback_id)).toEqual([HAND_BACK]);
+    expect(TYPED.features.slash_commands.map(({ command }) => command)).toEqual([OWNER_COMMAND]);
+  });
+
+  it("switches to Socket Mode with the line at its end", () => {
+    const { settings } = parse(socketModeText) as Manifest;
+    expect(settings).toEqual({ ...TYPED.settings, socket_mode_enabled: true });
+  });
+
+  it("grants all that the bridge does in a public channel", async () => {
+    const called = await useEverything("C0SUPPORT", false);
+    expect(called).toEqual(calledMethods);
+  });
+
+  it("grants all that the bridge does in a private channel", async () => {
+    const called = await useEverything("C0PRIVATE", true);
+    expect(called).toEqual(calledMethods);
+  });
+});
+
+/** Makes the bridge call every method it knows, with the manifest's scopes and events only; returns what was called. */
+async function useEverything(channel: string, isPrivate: boolean): Promise<string[]> {
+  const privateChannel = {
+    id: channel,
+    name: "private-support",
+    isPrivate: true,
+    members: ["U0ANNA", "U0BEN", identity.botUserId],
+  };
+  const world = await startWorld({
+    slack: {
+      scopes: TYPED.oauth_config.scopes.bot,
+      botEvents: TYPED.settings.event_subscriptions.bot_events,
+      ...(isPrivate && { channels: [privateChannel] }),
+    },
+    env: { SLACK_CHANNEL: channel },
+  });
+  await converse(world, channel);
+  const calls = world.slack.requests.filter(({ kind }) => kind === "web-api");
+  expect(calls.filter(({ error }) => error === "missing_scope")).toEqual([]);
+  return [...new Set(calls.map(({ method }) => method))].sort();
+}
+
+async function converse({ slack, parley }: World, channel: string): Promise<void> {
+  const anna = "U0ANNA";
+  const user = parley.createUser();
+  const isDone = (method: string) => () => slack.calls(method).some(({ status }) => status === 200);
+
+  // Lost answers make the bridge look whether its posts are there: in the channel, then in the thread.
+  slack.faults.add("chat.postMessage", { kind: "lost-answer" }, 1);
+  await parley.handOver({ userId: user.id, to: parley.agentService.identification });
+  await slack.waitFor(isDone("conversations.history"));
+  slack.faults.add("chat.postMessage", { kind: "lost-answer" }, 1);
+  await parley.userWrites(user.id, "Hello");
+  await slack.waitFor(isDone("conversations.replies"));
+  const root = await slack.waitFor(() =>
+    slack.state.messages.find((post) => post.channel === channel && post.bot_id === slack.botId),
+  );
+  await slack.waitFor(() => postsIn(slack, root.ts)[0]);
+  await parley.userTypes(user.id, "startTyping");
+  await slack.waitFor(isDone("assistant.threads.setStatus"));
+
+  const reply = await slack.post({ user: anna, channel, threadTs: root.ts, text: "Hi" });
+  await slack.waitFor(isDone("reactions.add"));
+  await slack.openHome({ user: anna });
+  await slack.waitFor(() => slack.state.homes.get(anna));
+  await slack.shortcut({ user: anna, callbackId: HAND_BACK, channel, ts: reply.ts });
+  const opened = await slack.waitFor(() => [...slack.state.views.values()][0]);
+  await slack.submitView({ user: anna, viewId: opened.view.id, values: {} });
+  await slack.waitFor(isDone("chat.update"));
+  await slack.post({ user: anna, channel, threadTs: root.ts, text: "Too late" });
+  await slack.waitFor(isDone("chat.postEphemeral"));
+}
