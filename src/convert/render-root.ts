@@ -36,6 +36,9 @@ export interface RootView {
 export const HAND_BACK = "parley_hand_back";
 
 // A root stays well below the 13,200 characters at which Slack refuses a message with blocks.
+const CODE_LIMIT = 120;
+const FIELD_NAME_LIMIT = 80;
+const SPEAKER_LIMIT = 40;
 const VALUE_LIMIT = 300;
 const FIELDS_LIMIT = 2_800;
 const TRANSCRIPT_LIMIT = 2_800;
@@ -43,7 +46,7 @@ const TRANSCRIPT_LIMIT = 2_800;
 /** The root: reason, User, state, all metadata, transcript. What does not fit is named and comes whole with {@link renderOverflow}. */
 export function renderRoot(view: RootView): SlackMessage {
   const reason = reasonOf(view.metadata);
-  const headline = reason ? humanise(reason) : "New conversation";
+  const headline = reason ? shorten(flat(humanise(reason)), CODE_LIMIT) : "New conversation";
   const who = escapeText(nameOf(view));
   const fields = otherFields(view.metadata);
   const blocks: Json[] = [header(headline), section(describeUser(view, reason))];
@@ -90,21 +93,25 @@ export function renderOverflow(
   const fields = otherFields(view.metadata);
   const lines = (view.transcript ?? []).map(formatLine);
   const fieldsFit =
-    fields.every(({ value }) => value.length <= VALUE_LIMIT) &&
+    (reasonOf(view.metadata) ?? "").length <= CODE_LIMIT &&
+    fields.every(
+      ({ name, value }) => name.length <= FIELD_NAME_LIMIT && value.length <= VALUE_LIMIT,
+    ) &&
     fields.map(formatField).join("\n").length <= FIELDS_LIMIT;
   const linesFit =
-    (view.transcript ?? []).every(({ text }) => text.length <= VALUE_LIMIT) &&
-    lines.join("\n").length <= TRANSCRIPT_LIMIT;
+    (view.transcript ?? []).every(
+      ({ from, text }) => from.length <= SPEAKER_LIMIT && text.length <= VALUE_LIMIT,
+    ) && lines.join("\n").length <= TRANSCRIPT_LIMIT;
   if (fieldsFit && linesFit) return undefined;
   return [
-    ...(fieldsFit ? [] : [JSON.stringify(view.metadata, null, 2)]),
+    ...(fieldsFit ? [] : [formatWhole(view.metadata)]),
     ...(linesFit ? [] : (view.transcript ?? []).map(({ from, text }) => `${from}: ${text}`)),
   ].join("\n");
 }
 
 /** The name that people call the User by. Literal text. */
 export const nameOf = (view: { readonly user: UserDetails; readonly userId: string }): string =>
-  shorten(view.user.name ?? view.user.email ?? `User ${view.userId}`, 80);
+  shorten(flat(view.user.name ?? view.user.email ?? `User ${view.userId}`), 80);
 
 function reasonOf(metadata: Json | undefined): string | undefined {
   const reason = isJsonObject(metadata) ? metadata.reason : metadata;
@@ -121,8 +128,8 @@ function otherFields(metadata: Json | undefined): readonly MetadataField[] {
 function describeUser(view: RootView, reason: string | undefined): string {
   const { user } = view;
   const given = [
-    user.name && `*${escapeText(shorten(user.name, 80))}*`,
-    user.email && escapeText(shorten(user.email, 120)),
+    user.name && `*${oneLine(shorten(user.name, 80))}*`,
+    user.email && oneLine(shorten(user.email, 120)),
     user.externalId && `customer \`${code(user.externalId)}\``,
   ].filter((part) => part !== undefined && part !== "");
   const lines = [
@@ -157,15 +164,21 @@ const STATE_WORDS = {
 } as const;
 
 const formatField = ({ name, value }: MetadataField): string =>
-  `*${escapeText(shorten(name, 80))}:* ${oneLine(shorten(value, VALUE_LIMIT))}`;
+  `*${oneLine(shorten(name, FIELD_NAME_LIMIT))}:* ${oneLine(shorten(value, VALUE_LIMIT))}`;
 
 const formatLine = ({ from, text }: TranscriptLine): string =>
-  `*${escapeText(shorten(from, 40))}:* ${oneLine(shorten(text, VALUE_LIMIT))}`;
+  `*${oneLine(shorten(from, SPEAKER_LIMIT))}:* ${oneLine(shorten(text, VALUE_LIMIT))}`;
 
-const oneLine = (text: string): string => escapeText(text.replaceAll(/\s+/g, " ").trim());
+const formatWhole = (metadata: Json | undefined): string =>
+  typeof metadata === "string" ? metadata : JSON.stringify(metadata, null, 2);
+
+/** On one line: a foreign line break could make up a line of ours. */
+const flat = (text: string): string => text.replaceAll(/\s+/g, " ").trim();
+
+const oneLine = (text: string): string => escapeText(flat(text));
 
 /** For text between backticks: a backtick inside would end the code. */
-const code = (text: string): string => escapeText(shorten(text, 120).replaceAll("`", "'"));
+const code = (text: string): string => oneLine(shorten(text, CODE_LIMIT).replaceAll("`", "'"));
 
 function fitLines(lines: readonly string[], limit: number, what = "more"): string {
   const fitting: string[] = [];
