@@ -27,7 +27,11 @@ export interface CallbackOptions {
 /** What bots may send us on top of Parley's callbacks: our own extension. */
 const handoverRequest = z.object({
   userId: z.union([z.string().min(1), z.int()]).transform(toUserId),
-  metadata: z.json().optional(),
+  /** `null` says nothing, so it does not erase what Parley's own callback told. */
+  metadata: z
+    .json()
+    .optional()
+    .transform((given) => given ?? undefined),
   transcript: z
     .array(z.object({ from: z.string(), text: z.string(), time: z.number().optional() }))
     .optional(),
@@ -48,7 +52,8 @@ export function createCallbackRoutes(options: CallbackOptions): Route[] {
   ): Promise<{ raw: string; body: Json } | undefined> {
     const refuse = (status: number, error: string): undefined => {
       onCallback("refused");
-      log.warn({ path: request.url, status }, "callback.refused");
+      // Without its query, which could hold somebody's token.
+      log.warn({ path: request.url?.split("?")[0], status }, "callback.refused");
       // What is still coming is not read, so the connection cannot be used again.
       response.setHeader("connection", "close");
       sendJson(response, status, { error });

@@ -136,7 +136,7 @@ function parseMetadata(value: Json | undefined): Json | undefined {
   if (value === null || value === "") return undefined;
   if (typeof value !== "string") return value;
   try {
-    return JSON.parse(value) as Json;
+    return (JSON.parse(value) as Json) ?? undefined;
   } catch {
     return value;
   }
