@@ -1,15 +1,19 @@
 import { WebClient } from "@slack/web-api";
 import type { InboxBody, OutboxBody } from "./bridge/events.ts";
-import { createParleyEventHandler } from "./bridge/handle-parley-event.ts";
+import {
+  createParleyEventHandler,
+  createParleyEventLastWords,
+} from "./bridge/handle-parley-event.ts";
 import { createSlackEventHandler, createSlackEventLastWords } from "./bridge/handle-slack-event.ts";
 import { createNotifier } from "./bridge/notify.ts";
+import { startRepair } from "./bridge/repair.ts";
 import type { Config } from "./config.ts";
 import { createEmbeddedLanes } from "./delivery/embedded-lanes.ts";
 import type { Attempt } from "./delivery/lanes.ts";
 import { createPacer } from "./delivery/pacer.ts";
 import { createHttpServer } from "./http-server.ts";
 import type { Json } from "./json.ts";
-import type { Log } from "./log.ts";
+import { errorFields, type Log } from "./log.ts";
 import { createHealthRoutes } from "./ops/health.ts";
 import { createMetrics } from "./ops/metrics.ts";
 import { findBotService } from "./parley/bot-service.ts";
@@ -26,6 +30,7 @@ import { webClientOptions } from "./slack/web-api.ts";
 import { findWorkspace } from "./slack/workspace.ts";
 import { openConversationStore } from "./state/conversation-store.ts";
 import { openDatabase, toPath } from "./state/database.ts";
+import { startExpiry } from "./state/expiry.ts";
 import { openSqliteJournal } from "./state/sqlite-journal.ts";
 
 export interface App {
@@ -37,6 +42,8 @@ export interface App {
 
 /** Slack allows short bursts without a figure. */
 const POSTS_BURST = 3;
+/** A round over 10,000 open conversations takes about half an hour, and Parley does not notice it. */
+const OWNER_QUESTIONS_PER_SECOND = 5;
 /** Updates and reactions: Slack allows about 50 a minute each, whatever the pace of posts is. */
 const EXTRAS_PER_POST = 50 / 60;
 const EXTRAS_BURST = 10;
@@ -130,26 +137,38 @@ export async function startApp(config: Config, log: Log): Promise<App> {
     log,
   );
 
+  const inboxDependencies = {
+    ...shared,
+    parse: (raw: string) => parse(JSON.parse(raw) as Json),
+    ownerUnknown: config.parley.ownerUnknown,
+  };
   await inbox.start(
-    createParleyEventHandler({
-      ...shared,
-      parse: (raw) => parse(JSON.parse(raw) as Json),
-      ownerUnknown: config.parley.ownerUnknown,
-    }),
-    (item, error) => {
-      log.error({ item: item.id, lane: item.lane, error: error.message }, "inbox.dead-lettered");
-      return Promise.resolve();
-    },
+    createParleyEventHandler(inboxDependencies),
+    createParleyEventLastWords(inboxDependencies),
   );
   await outbox.start(createSlackEventHandler(shared), createSlackEventLastWords(shared));
   const port = await http.start(config.host, config.port);
-  await slack.start();
+  const repair = startRepair({
+    ...shared,
+    outbox,
+    ownerQuestions: createPacer({ perSecond: OWNER_QUESTIONS_PER_SECOND, burst: 1 }),
+    intervalMs: config.repairIntervalMs,
+    log,
+  });
+  // Slack may have lost what was written while no socket was open.
+  await slack.start(() => repair.request());
   log.info({ port, bot_service: botService.id, team: workspace.team }, "app.started");
+
+  const expiry = startExpiry(database, {
+    retentionDays: config.retentionDays,
+    onError: (error) => log.warn(errorFields(error), "expiry.failed"),
+  });
 
   return {
     port,
     async stop() {
-      await Promise.all([http.stop(), slack.stop()]);
+      expiry.stop();
+      await Promise.all([http.stop(), slack.stop(), repair.stop()]);
       await Promise.all([inbox.stop(), outbox.stop()]);
       await database.close();
       log.info({}, "app.stopped");
@@ -159,7 +178,7 @@ export async function startApp(config: Config, log: Log): Promise<App> {
 
 /** The one wide line of an attempt. */
 function logAttempt(log: Log, { error, ...attempt }: Attempt): void {
-  log.info(
+  log[attempt.outcome === "dead" ? "error" : "info"](
     {
       queue: attempt.queue,
       lane: attempt.lane,

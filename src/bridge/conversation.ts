@@ -48,6 +48,8 @@ export interface Conversation {
   /** We have asked, or are about to ask, Parley for this change of owner: its callback is then no news. */
   readonly handingBackTo?: ServiceId;
   readonly ending?: Ending;
+  /** `ts` up to which the thread was read back and nothing was missing; its root's if it never was. */
+  readonly readUntil?: string;
 }
 
 export function openConversation(

@@ -1,5 +1,9 @@
-import { renderFurtherHandover, renderTakenAway } from "../convert/render-notice.ts";
-import type { Handler, Work } from "../delivery/lanes.ts";
+import {
+  renderFurtherHandover,
+  renderNotShown,
+  renderTakenAway,
+} from "../convert/render-notice.ts";
+import type { Handler, LastWords, Work } from "../delivery/lanes.ts";
 import { PayloadError } from "../errors.ts";
 import { makeConversationId } from "../ids.ts";
 import { type Conversation, end, sameHandover, withHandover } from "./conversation.ts";
@@ -17,6 +21,25 @@ import { showNotice } from "./show-notice.ts";
 export interface InboxDependencies extends RelayToSlackDependencies {
   readonly parley: Pick<Parley, "self" | "ownerOf" | "services">;
   readonly notifier: Notifier;
+}
+
+/** Tells the thread that something of its User could not be shown. What belongs to no thread is only logged. */
+export function createParleyEventLastWords({
+  conversations,
+  notifier,
+  parse,
+}: Pick<InboxDependencies, "conversations" | "notifier" | "parse">): LastWords<InboxBody> {
+  return async ({ id, body, appendedAt }, error) => {
+    if (body.kind !== "callback") return;
+    const event = parse(body.raw);
+    if (event.kind !== "message") return;
+    const conversation = await conversations.byUser(event.userId);
+    if (!conversation?.thread) return;
+    await notifier.notice(conversation.userId, id, `not shown ${appendedAt}`, {
+      thread: conversation.thread,
+      message: renderNotShown(error.message),
+    });
+  };
 }
 
 type EventOf<Kind extends ParleyEvent["kind"]> = ParleyEvent & { readonly kind: Kind };

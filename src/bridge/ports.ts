@@ -2,6 +2,7 @@ import type { SlackMessage } from "../convert/slack-message.ts";
 import type { ConversationId, ItemId, ServiceId, Thread, UserId } from "../ids.ts";
 import type { Json } from "../json.ts";
 import type { Conversation } from "./conversation.ts";
+import type { AgentReply } from "./events.ts";
 
 /** A backend of the Parley account. */
 export interface Service {
@@ -64,6 +65,15 @@ export interface Threads {
     since: number,
     thread?: Thread,
   ): Promise<Thread | "not-there" | "cannot-look">;
+  /**
+   * What people wrote in the thread after `after` (a `ts`), oldest first. Waits its turn and obeys Slack's pauses, so it
+   * can take minutes. `cannot-look`: Slack refuses reading.
+   */
+  repliesAfter(
+    thread: Thread,
+    after: string,
+    signal: AbortSignal,
+  ): Promise<readonly AgentReply[] | "cannot-look">;
   updateRoot(thread: Thread, message: SlackMessage, mark: PostMark): Promise<void>;
   /** Shows or clears that the User is typing. Never throws: it is only a courtesy. */
   showTyping(thread: Thread, active: boolean): Promise<void>;

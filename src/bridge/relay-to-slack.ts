@@ -1,4 +1,4 @@
-import { mergePosts } from "../convert/merge-posts.ts";
+import { mergePosts, withMoment } from "../convert/merge-posts.ts";
 import { isSystemMessage } from "../convert/parley-message.ts";
 import type { SlackMessage } from "../convert/slack-message.ts";
 import { toSlack, toSlackContext } from "../convert/to-slack.ts";
@@ -24,7 +24,7 @@ export interface RelayToSlackDependencies {
 
 type MessageEvent = ParleyEvent & { readonly kind: "message" };
 
-/** Words of a User as one post, with the time (ms) at which they were written. */
+/** Words of a User as one post, with the time (ms) at which they reached us. */
 interface Words {
   readonly message: SlackMessage;
   readonly at: number;
@@ -32,6 +32,8 @@ interface Words {
 
 /** A merged post stays readable, and far below Slack's limit of 50 blocks. */
 const MAX_MERGED_ITEMS = 15;
+/** After an outage people should not take old words for new ones. */
+const LATE_AFTER_MS = 2 * 60_000;
 
 /** What a User writes, into the thread; it opens one if the User is ours and has none. */
 export async function relayToSlack(
@@ -65,7 +67,7 @@ export async function relayToSlack(
   const [only] = pieces;
   let count = 1;
   if (only && pieces.length === 1) {
-    const words = { message: only, at: timeOf(message, receivedAt) };
+    const words = { message: only, at: receivedAt };
     count = await postWords(work, poster, thread, words, dependencies);
   } else {
     await postAll(work, poster, threads, thread, pieces);
@@ -99,7 +101,7 @@ async function postWords(
   poster: Poster,
   thread: Thread,
   words: Words,
-  { threads, parse }: RelayToSlackDependencies,
+  { threads, parse, now }: RelayToSlackDependencies,
 ): Promise<number> {
   const earlier = poster.uncertain?.mark;
   if (earlier?.kind === "message") {
@@ -109,7 +111,7 @@ async function postWords(
       const together = await work.take(earlier.items);
       if (found === "cannot-look") {
         await threads.turn(work.signal, thread);
-        const message = merge([words, ...together.flatMap((item) => wordsOf(item, parse))]);
+        const message = merge([words, ...together.flatMap((item) => wordsOf(item, parse))], now());
         await poster.post({ step: "0", mark: earlier, message, thread });
       }
       return 1 + together.length;
@@ -120,15 +122,17 @@ async function postWords(
     ? await work.takeFollowing((item) => wordsOf(item, parse).length > 0, MAX_MERGED_ITEMS - 1)
     : [];
   const items = [work.item.id, ...following.map(({ id }) => id)];
-  const message = merge([words, ...following.flatMap((item) => wordsOf(item, parse))]);
+  const message = merge([words, ...following.flatMap((item) => wordsOf(item, parse))], now());
   await poster.post({ step: "0", mark: { kind: "message", items, part: 0 }, message, thread });
   return items.length;
 }
 
-const merge = (all: readonly Words[]): SlackMessage => {
+/** One message as it is, several with the time of each; what comes late says so. */
+function merge(all: readonly Words[], now: number): SlackMessage {
   const [first] = all;
-  return first && all.length === 1 ? first.message : mergePosts(all);
-};
+  if (!first || all.length > 1) return mergePosts(all);
+  return now - first.at > LATE_AFTER_MS ? withMoment(first.message, first.at) : first.message;
+}
 
 /** What can join another message in one post: words that fit one, and that nobody has begun to post. */
 function wordsOf(item: Item<InboxBody>, parse: (raw: string) => ParleyEvent): Words[] {
@@ -138,8 +142,5 @@ function wordsOf(item: Item<InboxBody>, parse: (raw: string) => ParleyEvent): Wo
   if (isSystemMessage(event.message)) return [];
   const [only, ...more] = toSlack(event.message);
   if (!only || more.length > 0) return [];
-  return [{ message: only, at: timeOf(event.message, item.body.receivedAt) }];
+  return [{ message: only, at: item.body.receivedAt }];
 }
-
-const timeOf = ({ time }: MessageEvent["message"], receivedAt: number): number =>
-  time === undefined ? receivedAt : time * 1000;

@@ -1,5 +1,6 @@
 import { context, section } from "./blocks.ts";
 import type { SlackMessage } from "./slack-message.ts";
+import { formatMoment } from "./slack-text.ts";
 
 /** Several waiting messages in one post; each keeps its own time and place. `at` in ms. */
 export function mergePosts(
@@ -13,6 +14,15 @@ export function mergePosts(
     ]),
   };
 }
+
+/** A message that comes late, with the moment (ms) at which it was written. */
+export const withMoment = ({ text, blocks }: SlackMessage, at: number): SlackMessage => ({
+  text,
+  blocks: [
+    context(`:hourglass_flowing_sand: Delayed; written ${formatMoment(at)}`),
+    ...(blocks ?? [section(text)]),
+  ],
+});
 
 /** The time of day with seconds, in the reader's own time zone. */
 function formatTime(at: number): string {

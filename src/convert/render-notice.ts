@@ -20,6 +20,12 @@ export function renderFurtherHandover(metadata: Json | undefined): SlackMessage 
 export const renderTakenAway = (service: string): SlackMessage =>
   quiet(`:arrow_right: This User is now with ${name(service)}. Replies here no longer reach them.`);
 
+/** A message of the User is missing in the thread. */
+export const renderNotShown = (cause: string): SlackMessage => {
+  const text = `:x: A message of this User could not be shown here (${escapeText(shorten(cause, 300))}). Whoever runs the bridge finds it with \`npm run dead-letters -- list\`.`;
+  return { text, blocks: [section(text)] };
+};
+
 /** `agent`: Slack id. `unsetRefusal`: why Parley did not take the agent's name off the User's chat. */
 export function renderHandedBack(
   service: string,

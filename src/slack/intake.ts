@@ -1,8 +1,8 @@
 import type { App, ReceiverEvent } from "@slack/bolt";
+import { appendReply } from "../bridge/append-reply.ts";
 import type { OutboxBody } from "../bridge/events.ts";
 import type { Conversations } from "../bridge/ports.ts";
 import type { Lanes } from "../delivery/lanes.ts";
-import { makeReplyItemId, makeThreadKey } from "../ids.ts";
 import type { Log } from "../log.ts";
 import { isMessageEvent, parseMessageEvent } from "./parse-message-event.ts";
 
@@ -35,17 +35,11 @@ async function store(event: ReceiverEvent, options: IntakeOptions): Promise<void
   // A thread of ours may be younger than its record, or older than we remember: its root still names us.
   const isOurs = rootAuthor === botUserId || (await conversations.byThread(reply.thread));
   if (!isOurs) return;
-  const id = makeReplyItemId(team, reply.thread.channel, reply.ts);
-  const result = await outbox.append({
-    lane: makeThreadKey(reply.thread),
-    id,
-    sort: reply.ts,
-    body: { kind: "reply", reply },
-  });
+  const result = await appendReply(outbox, reply);
   log.info(
     {
       thread: reply.thread.ts,
-      item: id,
+      ts: reply.ts,
       result,
       event: event.body.event_id,
       retry: event.retryNum,

@@ -1,13 +1,13 @@
 import { z } from "zod";
 import type { AgentReply } from "../bridge/events.ts";
+import type { Thread } from "../ids.ts";
 
 /** A file has a subtype, and so has "also send to channel": dropping every subtype would lose both. */
 const RELAYED_SUBTYPES = new Set([undefined, "file_share", "thread_broadcast", "me_message"]);
 
-const messageEvent = z.looseObject({
+const message = z.looseObject({
   type: z.literal("message"),
   subtype: z.string().optional(),
-  channel: z.string(),
   user: z.string().optional(),
   bot_id: z.string().nullish(),
   text: z.string().nullish(),
@@ -21,7 +21,10 @@ const messageEvent = z.looseObject({
   files: z.array(z.json()).optional(),
 });
 
-const eventCallback = z.looseObject({ type: z.literal("event_callback"), event: messageEvent });
+const eventCallback = z.looseObject({
+  type: z.literal("event_callback"),
+  event: message.extend({ channel: z.string() }),
+});
 
 export interface ThreadReply {
   readonly reply: AgentReply;
@@ -47,19 +50,34 @@ export function parseMessageEvent(
   const parsed = eventCallback.safeParse(body);
   if (!parsed.success) return undefined;
   const { event } = parsed.data;
-  const { channel, user, ts, thread_ts, text, blocks, files } = event;
-  if (!RELAYED_SUBTYPES.has(event.subtype) || event.hidden || event.message !== undefined)
-    return undefined;
-  if (event.bot_id || !user || !thread_ts || thread_ts === ts) return undefined;
+  const reply = toReply(event, team, event.channel);
+  return reply && { reply, rootAuthor: event.parent_user_id };
+}
+
+/** The same for a message that was read from a thread. */
+export function parseThreadMessage(
+  read: unknown,
+  thread: Pick<Thread, "team" | "channel">,
+): AgentReply | undefined {
+  const parsed = message.safeParse(read);
+  return parsed.success ? toReply(parsed.data, thread.team, thread.channel) : undefined;
+}
+
+function toReply(
+  written: z.infer<typeof message>,
+  team: string,
+  channel: string,
+): AgentReply | undefined {
+  const { user, ts, thread_ts, text, blocks, files } = written;
+  if (!RELAYED_SUBTYPES.has(written.subtype)) return undefined;
+  if (written.hidden || written.message !== undefined) return undefined;
+  if (written.bot_id || !user || !thread_ts || thread_ts === ts) return undefined;
   return {
-    reply: {
-      thread: { team, channel, ts: thread_ts },
-      ts,
-      agent: user,
-      text: text ?? "",
-      ...(blocks && { blocks }),
-      ...(files && { files }),
-    },
-    rootAuthor: event.parent_user_id,
+    thread: { team, channel, ts: thread_ts },
+    ts,
+    agent: user,
+    text: text ?? "",
+    ...(blocks && { blocks }),
+    ...(files && { files }),
   };
 }

@@ -21,7 +21,8 @@ export interface SlackApp {
   readonly app: App;
   /** What Slack calls over HTTP; nothing in Socket Mode. */
   readonly routes: readonly Route[];
-  start(): Promise<void>;
+  /** `onReconnect`: a socket is open again after none was. */
+  start(onReconnect: () => void): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -102,8 +103,9 @@ function socketTransport(appToken: Secret, apiUrl: string, logger: Logger) {
   return {
     receiver,
     routes: [],
-    start: async () => {
+    start: async (onReconnect: () => void) => {
       await receiver.client.start();
+      receiver.client.on("connected", onReconnect);
     },
     stop: async () => {
       const timeout = new Promise((resolve) => {

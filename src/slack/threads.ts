@@ -1,4 +1,5 @@
 import type { WebClient } from "@slack/web-api";
+import type { AgentReply } from "../bridge/events.ts";
 import type { Threads } from "../bridge/ports.ts";
 import type { Pacer } from "../delivery/pacer.ts";
 import { RateLimitedError, SlackApiError, toBridgeError } from "../errors.ts";
@@ -6,6 +7,7 @@ import type { Thread } from "../ids.ts";
 import type { Log } from "../log.ts";
 import { createIdentities } from "./identity.ts";
 import { toArguments } from "./message-arguments.ts";
+import { parseThreadMessage } from "./parse-message-event.ts";
 import { makePermalink } from "./permalink.ts";
 import { isMarked, toMetadata } from "./post-metadata.ts";
 import { callSlack } from "./web-api.ts";
@@ -72,6 +74,23 @@ export function createThreads(options: ThreadsOptions): Threads {
       throw error;
     });
 
+  /** Reading is repair: it waits as long as Slack wants, behind everything else. */
+  async function readPatiently<Result>(
+    read: () => Promise<Result>,
+    signal: AbortSignal,
+  ): Promise<Result | "cannot-look"> {
+    const method = "conversations.replies";
+    for (;;) {
+      await extras.turn(method, { priority: "low", signal });
+      try {
+        return await paced(extras, method, method, read, true);
+      } catch (error) {
+        if (error instanceof SlackApiError) return "cannot-look";
+        if (!(error instanceof RateLimitedError)) throw error;
+      }
+    }
+  }
+
   return {
     team,
     channel,
@@ -136,6 +155,28 @@ export function createThreads(options: ThreadsOptions): Threads {
         if (error instanceof SlackApiError) return "cannot-look";
         throw error;
       }
+    },
+
+    async repliesAfter(thread, after, signal) {
+      const replies: AgentReply[] = [];
+      let cursor: string | undefined;
+      do {
+        const query = {
+          channel: thread.channel,
+          ts: thread.ts,
+          oldest: after,
+          limit: PAGE_SIZE,
+          ...(cursor && { cursor }),
+        };
+        const page = await readPatiently(() => client.conversations.replies(query), signal);
+        if (page === "cannot-look") return page;
+        for (const message of page.messages ?? []) {
+          const reply = parseThreadMessage(message, thread);
+          if (reply && reply.ts > after) replies.push(reply);
+        }
+        cursor = page.response_metadata?.next_cursor || undefined;
+      } while (cursor);
+      return replies;
     },
 
     async updateRoot(thread, message, mark) {

@@ -1,0 +1,81 @@
+import type { Database } from "./database.ts";
+
+/**
+ * How long the marks against duplicates are kept: far longer than Slack redelivers (24 h with Delayed Events), and than
+ * anything that is read back.
+ */
+const MARKS_DAYS = 14;
+const DAY_MS = 86_400_000;
+const INTERVAL_MS = 60 * 60_000;
+/** One statement stays short, so that a callback never waits long behind it. */
+const CHUNK = 500;
+
+/** Deletes hourly what is no longer needed: marks of done items, old dead letters, ended conversations. */
+export function startExpiry(
+  database: Database,
+  options: { readonly retentionDays: number; readonly onError: (error: unknown) => void },
+): { stop(): void } {
+  const run = () => {
+    expire(database, Date.now(), options.retentionDays).catch(options.onError);
+  };
+  run();
+  const timer = setInterval(run, INTERVAL_MS);
+  return { stop: () => clearInterval(timer) };
+}
+
+/** One round, as of `now` (ms). */
+export async function expire(
+  database: Database,
+  now: number,
+  retentionDays: number,
+): Promise<void> {
+  const marksBefore = now - MARKS_DAYS * DAY_MS;
+  const recordsBefore = now - retentionDays * DAY_MS;
+  for (const table of ["inbox", "outbox"]) {
+    await deleteInChunks(database, table, "done", marksBefore);
+    await deleteInChunks(database, table, "dead", recordsBefore);
+  }
+  await deleteConversations(database, recordsBefore);
+}
+
+async function deleteInChunks(
+  database: Database,
+  table: string,
+  state: "done" | "dead",
+  endedBefore: number,
+): Promise<void> {
+  let deleted: unknown[];
+  do {
+    deleted = await database.write(
+      `DELETE FROM ${table} WHERE seq IN
+         (SELECT seq FROM ${table} WHERE state = ? AND ended_at < ? LIMIT ${CHUNK}) RETURNING seq`,
+      state,
+      endedBefore,
+    );
+  } while (deleted.length === CHUNK);
+}
+
+/** A conversation goes with everything that points to it. Keyv stores `{"value": …}`. */
+async function deleteConversations(database: Database, endedBefore: number): Promise<void> {
+  let deleted: unknown[];
+  do {
+    deleted = await database.write(
+      `DELETE FROM keyv WHERE key IN
+         (SELECT key FROM keyv WHERE key >= 'conversation/' AND key < 'conversation0'
+          AND value ->> '$.value.ending.at' < ? LIMIT ${CHUNK}) RETURNING key`,
+      endedBefore,
+    );
+  } while (deleted.length === CHUNK);
+  for (const prefix of ["thread", "user"]) {
+    await database.write(
+      `DELETE FROM keyv WHERE key >= '${prefix}/' AND key < '${prefix}0'
+       AND NOT EXISTS (SELECT 1 FROM keyv AS kept WHERE kept.key = 'conversation/' || (keyv.value ->> '$.value'))`,
+    );
+  }
+  for (const prefix of ["customer", "alias"]) {
+    await database.write(
+      `DELETE FROM keyv WHERE key >= '${prefix}/' AND key < '${prefix}0'
+       AND NOT EXISTS (SELECT 1 FROM keyv AS kept WHERE kept.key = 'user/' || (keyv.value ->> '$.value'))`,
+    );
+  }
+}
