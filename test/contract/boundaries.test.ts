@@ -1,0 +1,126 @@
+import { dirname, join } from "node:path/posix";
+import { describe, expect, it } from "vitest";
+import { readSources, type Source } from "../support/sources.ts";
+
+/**
+ * Imports run one way: `convert`, `delivery` <- `bridge` <- `parley`, `slack`, `state`, `ops` <- `app` <- `main`.
+ * `ground` is what everybody may stand on: the files directly in `src/` other than `app` and `main`. Adapters do not
+ * know each other, but for the operator's tools, which work on the state.
+ */
+const CENTRE = ["ground", "convert", "delivery", "bridge"];
+const ADAPTERS = ["parley", "slack", "state", "ops"];
+const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  ground: [],
+  convert: ["ground"],
+  delivery: ["ground"],
+  bridge: CENTRE,
+  parley: CENTRE,
+  slack: CENTRE,
+  state: CENTRE,
+  ops: [...CENTRE, "state"],
+  app: [...CENTRE, ...ADAPTERS],
+  main: ["ground", "ops", "app"],
+};
+
+/** The packages, and modules of Node, that a part may use. Whatever is missing here may use none. */
+const MAY_USE: Readonly<Record<string, RegExp>> = {
+  ground: /^(node:.*|pino|zod)$/,
+  parley: /^(node:.*|got|zod)$/,
+  slack: /^(node:.*|@slack\/(bolt|web-api|types)|zod)$/,
+  state: /^(node:.*|keyv|@keyv\/.*)$/,
+  ops: /^(node:.*|prom-client)$/,
+  app: /^(node:.*|@slack\/web-api)$/,
+};
+
+const PARTS = Object.keys(MAY_IMPORT);
+
+function partOf(path: string): string {
+  const [, first = "", ...rest] = path.split("/");
+  if (rest.length > 0) return first;
+  return first === "app.ts" || first === "main.ts" ? first.slice(0, -3) : "ground";
+}
+
+/** As Biome formats them: `import … from "…";` on one line, or ending in a line `} from "…";`. */
+const IMPORT =
+  /^(?:import\b.*|export\b.*|\}) from "([^"]+)";$|^import "([^"]+)";$|\bimport\(\s*"([^"]+)"/gm;
+
+const importsOf = ({ text }: Pick<Source, "text">): string[] =>
+  [...text.matchAll(IMPORT)].flatMap(([, ...found]) => found.filter((name) => name !== undefined));
+
+/** One line for each import that runs the wrong way. */
+function violations(source: Source): string[] {
+  const part = partOf(source.path);
+  return importsOf(source).flatMap((specifier) => {
+    const complaint = [`${source.path} imports ${specifier}`];
+    if (!specifier.startsWith(".")) return MAY_USE[part]?.test(specifier) ? [] : complaint;
+    const target = partOf(join(dirname(source.path), specifier));
+    return target === part || MAY_IMPORT[part]?.includes(target) ? [] : complaint;
+  });
+}
+
+/** What only a clock, the network or chance can tell; `new Date(at)` only translates. */
+const IMPURE =
+  /\b(Date\.now|new Date\(\)|performance\.|setTimeout|setInterval|setImmediate|Math\.random|randomUUID|fetch\(|process\.)/;
+
+const withoutComments = (text: string): string =>
+  text.replaceAll(/\/\*[\s\S]*?\*\//g, "").replaceAll(/(^|\s)\/\/.*$/gm, "$1");
+
+const sources = readSources("src");
+
+describe("the boundaries", () => {
+  it("lie between parts that are all known", () => {
+    const found = new Set(sources.map(({ path }) => partOf(path)));
+    expect([...found].sort()).toEqual([...PARTS].sort());
+  });
+
+  it("let imports run one way only", () => {
+    expect(sources.flatMap(violations)).toEqual([]);
+  });
+
+  it("see every import", () => {
+    const missed = sources.filter(
+      ({ text }) => importsOf({ text }).length < (text.match(/^import\b/gm) ?? []).length,
+    );
+    expect(missed.map(({ path }) => path)).toEqual([]);
+    expect(sources.flatMap(importsOf)).toEqual(
+      expect.arrayContaining(["@slack/bolt", "got", "./app.ts"]),
+    );
+  });
+
+  it.each([
+    ["src/parley/a.ts", `import { x } from "../slack/threads.ts";`],
+    ["src/slack/listeners/a.ts", `import { x } from "../../parley/client.ts";`],
+    ["src/slack/listeners/a.ts", `export { x } from "../../state/database.ts";`],
+    ["src/convert/a.ts", `import type { Block } from "@slack/types";`],
+    ["src/convert/a.ts", `import { readFile } from "node:fs/promises";`],
+    ["src/convert/a.ts", `import { x } from "../bridge/ports.ts";`],
+    ["src/bridge/a.ts", `import got from "got";`],
+    ["src/bridge/a.ts", `const { x } = await import("../parley/client.ts");`],
+    ["src/delivery/a.ts", `import { z } from "zod";`],
+    ["src/delivery/a.ts", `import "../convert/blocks.ts";`],
+    ["src/errors.ts", `import type { Conversation } from "./bridge/conversation.ts";`],
+    ["src/main.ts", `import { openDatabase } from "./state/database.ts";`],
+    ["src/ops/a.ts", `import { startApp } from "../app.ts";`],
+  ])("refuse in %s: %s", (path, text) => {
+    expect(violations({ path, text })).toHaveLength(1);
+  });
+
+  it("keep words of Parley and Slack out of delivery", () => {
+    const delivery = sources.filter(({ path }) => partOf(path) === "delivery");
+    const named = delivery.filter(({ text }) => /parley|slack/i.test(withoutComments(text)));
+    expect(named.map(({ path }) => path)).toEqual([]);
+    expect(delivery.length).toBeGreaterThan(2);
+  });
+
+  it("keep clocks, chance and the network out of convert", () => {
+    const convert = sources.filter(({ path }) => partOf(path) === "convert");
+    const impure = convert.filter(({ text }) => IMPURE.test(withoutComments(text)));
+    expect(impure.map(({ path }) => path)).toEqual([]);
+    expect(IMPURE.test("const now = new Date().getTime();")).toBe(true);
+  });
+
+  it("let only main read the environment", () => {
+    const readers = sources.filter(({ text }) => /process\.env|from "node:process"/.test(text));
+    expect(readers.map(({ path }) => path)).toEqual(["src/main.ts"]);
+  });
+});
