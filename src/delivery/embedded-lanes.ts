@@ -219,6 +219,8 @@ export async function createEmbeddedLanes<Body>(
     async start(handler, lastWords) {
       consumer = { handler, lastWords };
       for (const lane of lanes.values()) wake(lane);
+      // What arrived before the start is in the line already.
+      pump();
       watching = setInterval(() => {
         void wakeWhatOthersRevived().catch(() => {});
       }, WATCH_INTERVAL_MS);
