@@ -1,6 +1,6 @@
 import { renderConversations } from "../convert/render-conversations.ts";
 import type { SlackMessage } from "../convert/slack-message.ts";
-import { escapeText } from "../convert/slack-text.ts";
+import { escapeText, unescapeText } from "../convert/slack-text.ts";
 import type { Lanes } from "../delivery/lanes.ts";
 import { ParleyApiError, toBridgeError } from "../errors.ts";
 import { makeBodyItemId, type Thread, toUserId, type UserId } from "../ids.ts";
@@ -33,10 +33,10 @@ const LIST_LIMIT = 25;
 
 const HELP = `*/parley-owner* shows and changes which Service a User is with.
 • \`/parley-owner\` lists the open conversations, those who wait longest first
-• \`/parley-owner <user>\` shows who has the User now
-• \`/parley-owner <user> <service>\` gives the User to a Service, by name or id
+• \`/parley-owner &lt;user&gt;\` shows who has the User now
+• \`/parley-owner &lt;user&gt; &lt;service&gt;\` gives the User to a Service, by name or id
 • \`/parley-owner services\` lists the Services
-\`<user>\` is a Parley User id, a customer id, or the link of a thread. It does not work inside threads: Slack allows no commands there.`;
+\`&lt;user&gt;\` is a Parley User id, a customer id, or the link of a thread. It does not work inside threads: Slack allows no commands there.`;
 
 /** Answers with text for the person who asked. Never throws. */
 export async function runOwnerCommand(
@@ -64,7 +64,7 @@ async function answer(command: OwnerCommand, dependencies: OwnerCommandDependenc
   if ("problem" in user) return user.problem;
   return rest.length === 0
     ? await showOwner(user.userId, dependencies)
-    : await changeOwner(user.userId, rest.join(" "), command, dependencies);
+    : await changeOwner(user.userId, unescapeText(rest.join(" ")), command, dependencies);
 }
 
 function listConversations({ conversations, threads, now }: OwnerCommandDependencies): string {
