@@ -90,11 +90,16 @@ async function afterTheEnd(
   { notifier }: HandBackDependencies,
 ): Promise<void> {
   const { ending } = conversation;
-  const isSent = lastMessageProgress(work) === SENT.lastMessage;
+  const progress = lastMessageProgress(work);
   const isOurs =
-    ending?.by === agent && ending.to?.id === to && (isSent || lastMessage === undefined);
+    ending?.by === agent &&
+    ending.to?.id === to &&
+    (progress === SENT.lastMessage || lastMessage === undefined);
   if (isOurs) return await notifier.refreshRoot(conversation, work.item.id);
-  const message = renderHandBackTooLate(ending?.to?.name, lastMessage !== undefined && !isSent);
+  const message = renderHandBackTooLate(
+    ending?.to?.name,
+    lastMessage !== undefined && progress === undefined,
+  );
   const notice = { thread, message, onlyFor: agent };
   await notifier.notice(conversation.userId, work.item.id, "hand-back too late", notice);
 }
