@@ -45,7 +45,8 @@ export function parseCallback(body: Json, self: ServiceId): ParleyEvent {
     return { kind: "handover", ...about, ...(metadata !== undefined && { metadata }) };
   }
 
-  const candidates = [inner.message, innermost, inner, body.message, body];
+  // Objects only: a bare string is the text of the object around it, which has the id and the type too.
+  const candidates = [objectAt(inner.message), innermost, inner, objectAt(body.message), body];
   for (const candidate of candidates) {
     const message = parseMessage(candidate);
     if (message) return { kind: "message", ...about, message };
