@@ -19,6 +19,9 @@ import { assertOwner, nameService } from "./owner.ts";
 import type { Conversations, Parley, Threads } from "./ports.ts";
 import { sendOnce } from "./send-once.ts";
 
+/** After this many tries, some seconds in all, the agent sees that the reply has to wait. */
+const DELAY_TRIES = 4;
+
 /** The lane of notices about threads that belong to no conversation (any more). */
 const NOBODY = toUserId("none");
 
@@ -81,12 +84,16 @@ async function relay(
       const to = await nameService(parley, error.owner);
       await recordTakenAway(work.item.id, conversation, to, dependencies);
     }
+    if (error.disposition === "retry" && work.item.attempt === DELAY_TRIES) {
+      threads.markLater(reply.thread, reply.ts, "delayed");
+    }
     // Refused replies are not set aside: the text is in Slack, and its writer knows.
     if (error.disposition === "ignore") await tellWriter(work.item, reply, error, dependencies);
     throw error;
   }
   await conversations.update(conversation.id, withAgentMessage);
-  threads.markDelivered(reply.thread, reply.ts);
+  threads.markLater(reply.thread, reply.ts, "delivered");
+  if (work.item.attempt > DELAY_TRIES) threads.unmark(reply.thread, reply.ts, "delayed");
 }
 
 async function tellWriter(
@@ -105,7 +112,7 @@ async function tellWriter(
   const message = renderFailedReply(
     outcome,
     adviceFor(error, conversation),
-    outcome === "refused" ? undefined : item.id,
+    outcome === "refused" ? undefined : { item: item.id, ts: reply.ts },
   );
   // `appendedAt` is new when an agent sends a reply again, so a second failure is told again.
   await notifier.notice(conversation?.userId ?? NOBODY, item.id, `${outcome} ${item.appendedAt}`, {

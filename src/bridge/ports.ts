@@ -48,6 +48,9 @@ export type PostMark =
   /** `part` counts the posts of one long message from 0. */
   | { readonly kind: "message"; readonly items: readonly ItemId[]; readonly part: number };
 
+/** What agents see on their own messages. */
+export type Mark = "delivered" | "delayed" | "failed" | "uncertain";
+
 /** What the centre needs of Slack. Every call may throw a member of the error family. */
 export interface Threads {
   readonly team: string;
@@ -77,10 +80,12 @@ export interface Threads {
   updateRoot(thread: Thread, message: SlackMessage, mark: PostMark): Promise<void>;
   /** Shows or clears that the User is typing. Never throws: it is only a courtesy. */
   showTyping(thread: Thread, active: boolean): Promise<void>;
-  /** A reaction on an agent's message. */
+  /** A reaction on an agent's message that must not be missing. */
   mark(thread: Thread, ts: string, as: "failed" | "uncertain"): Promise<void>;
-  /** A reaction that says "delivered". Returns at once; may be left out when there are too many. */
-  markDelivered(thread: Thread, ts: string): void;
+  /** A reaction that is set when there is time for it; left out when there are too many. Never throws. */
+  markLater(thread: Pick<Thread, "channel">, ts: string, as: "delivered" | "delayed"): void;
+  /** Takes a reaction away when there is time for it. Never throws. */
+  unmark(thread: Pick<Thread, "channel">, ts: string, as: Mark): void;
   /** Only `agent` sees it. */
   tell(thread: Thread, agent: string, message: SlackMessage): Promise<void>;
   /** Never fails: without an answer of Slack the identity is a neutral one. */

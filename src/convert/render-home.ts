@@ -1,10 +1,21 @@
 import type { Json } from "../json.ts";
 import { context, header, section } from "./blocks.ts";
+import { formatDuration } from "./format-duration.ts";
 import { type ConversationLine, renderConversations } from "./render-conversations.ts";
 import { SLACK_LIMITS } from "./slack-limits.ts";
 import { escapeText } from "./slack-text.ts";
 
+/** What waits in one direction. */
+export interface HomeBacklog {
+  readonly items: number;
+  /** ms since the epoch. */
+  readonly oldestAppendedAt: number | undefined;
+  readonly deadLetters: number;
+}
+
 export interface HomeView {
+  readonly toSlack: HomeBacklog;
+  readonly toParley: HomeBacklog;
   readonly conversations: readonly ConversationLine[];
   /** Mention of the channel in which threads open. */
   readonly channel: string;
@@ -14,8 +25,31 @@ export interface HomeView {
 /** A line of the list is rarely longer than this. */
 const LINES_PER_SECTION = 15;
 
-/** The App Home: who waits, longest first. */
-export function renderHome({ conversations, channel, now }: HomeView): Json {
+/** Everything is a little late now and then; this is worth telling. */
+const DELAY_MS = 60_000;
+
+function describeDelays({ toSlack, toParley, now }: HomeView): string[] {
+  const delay = (what: string, { items, oldestAppendedAt }: HomeBacklog) =>
+    oldestAppendedAt !== undefined && now - oldestAppendedAt > DELAY_MS
+      ? [
+          `:hourglass_flowing_sand: Delivery is delayed: ${items} ${what}, the oldest for ${formatDuration(now - oldestAppendedAt)}. Nothing is lost.`,
+        ]
+      : [];
+  const dead = toSlack.deadLetters + toParley.deadLetters;
+  return [
+    ...delay("waiting for Slack", toSlack),
+    ...delay("waiting for Parley", toParley),
+    ...(dead > 0
+      ? [
+          `:x: ${dead} could not be delivered. Whoever runs the bridge finds them with \`npm run dead-letters -- list\`.`,
+        ]
+      : []),
+  ];
+}
+
+/** The App Home: what is wrong, and who waits, longest first. */
+export function renderHome(view: HomeView): Json {
+  const { conversations, channel, now } = view;
   const count =
     conversations.length === 1
       ? "1 open conversation"
@@ -30,6 +64,7 @@ export function renderHome({ conversations, channel, now }: HomeView): Json {
     type: "home",
     blocks: [
       header(conversations.length === 0 ? "Nobody is waiting" : count),
+      ...describeDelays(view).map(section),
       ...sections,
       context(
         `Threads open in <#${escapeText(channel)}>. \`/parley-owner help\` says how to move a User. This page is as of when you opened it.`,

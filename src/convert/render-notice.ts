@@ -83,28 +83,41 @@ export const renderMergedIn = (link: string): SlackMessage =>
 export const renderRenamed = (userId: string): SlackMessage =>
   quiet(`:link: This User has registered and is now Parley User ${escapeText(userId)}.`);
 
-/** The `action_id`s of the buttons under a failed or uncertain reply; their value is the outbox item. */
+/** The `action_id`s of the buttons under a failed or uncertain reply; their value names it. */
 export const SEND_AGAIN = "parley_send_again";
 export const DISMISS = "parley_dismiss";
+export const IT_ARRIVED = "parley_it_arrived";
 
-/** To the writer of a reply that did not (surely) reach the User. `item`: it can be sent again. */
+/** A reply that was set aside: its outbox item, and the `ts` of the agent's message. */
+export interface SetAsideReply {
+  readonly item: string;
+  readonly ts: string;
+}
+
+export const parseSetAsideReply = (value: string): SetAsideReply => {
+  const [item = "", ts = ""] = value.split(" ");
+  return { item, ts };
+};
+
+/** To the writer of a reply that did not (surely) reach the User. `setAside`: it can be sent again. */
 export function renderFailedReply(
   outcome: "refused" | "failed" | "uncertain",
   advice: string,
-  item?: string,
+  setAside?: SetAsideReply,
 ): SlackMessage {
   const text = `${HEADLINES[outcome]} ${escapeText(advice)}`;
-  if (item === undefined) return { text, blocks: [section(text)] };
+  if (!setAside) return { text, blocks: [section(text)] };
+  const value = `${setAside.item} ${setAside.ts}`;
   return {
     text,
     blocks: [
       section(text),
       actions(
-        button({ text: "Send again", actionId: SEND_AGAIN, value: item, style: "primary" }),
+        button({ text: "Send again", actionId: SEND_AGAIN, value, style: "primary" }),
         button({
           text: outcome === "uncertain" ? "It arrived" : "Dismiss",
-          actionId: DISMISS,
-          value: item,
+          actionId: outcome === "uncertain" ? IT_ARRIVED : DISMISS,
+          value,
         }),
       ),
     ],

@@ -70,7 +70,7 @@ export function createPacer(options: {
         bucket.timer = setTimeout(() => {
           bucket.timer = undefined;
           serve(bucket);
-        }, Math.ceil(waitMs));
+        }, Math.ceil(waitMs)).unref();
         return;
       }
       bucket.tokens -= 1;

@@ -1,9 +1,8 @@
 import type { WebClient } from "@slack/web-api";
 import type { AgentReply } from "../bridge/events.ts";
-import type { Threads } from "../bridge/ports.ts";
+import type { Mark, Threads } from "../bridge/ports.ts";
 import type { Pacer } from "../delivery/pacer.ts";
 import { RateLimitedError, SlackApiError, toBridgeError } from "../errors.ts";
-import type { Thread } from "../ids.ts";
 import type { Log } from "../log.ts";
 import { createIdentities } from "./identity.ts";
 import { toArguments } from "./message-arguments.ts";
@@ -26,11 +25,12 @@ export interface ThreadsOptions {
 }
 
 /** Reactions on agents' messages. */
-const REACTIONS = {
+const REACTIONS: Readonly<Record<Mark, string>> = {
   delivered: "white_check_mark",
+  delayed: "hourglass_flowing_sand",
   failed: "x",
   uncertain: "grey_question",
-} as const;
+};
 /** A wait longer than this for a place says that the channel is busy. */
 const SATURATED_AFTER_MS = 250;
 /** More waiting success marks than this are left out: nobody misses them while everything works. */
@@ -61,18 +61,33 @@ export function createThreads(options: ThreadsOptions): Threads {
     }
   }
 
-  async function extra(method: string, call: () => Promise<unknown>): Promise<void> {
-    await extras.turn(method);
+  /** Goes out when its method's pace allows; low priority behind what must not be missing. */
+  async function extra(
+    method: string,
+    call: () => Promise<unknown>,
+    priority?: "low",
+  ): Promise<void> {
+    await extras.turn(method, priority ? { priority } : {});
     await paced(extras, method, method, call, true);
   }
 
-  const react = (thread: Thread, ts: string, name: string): Promise<void> =>
-    extra("reactions.add", () =>
-      client.reactions.add({ channel: thread.channel, timestamp: ts, name }),
-    ).catch((error: unknown) => {
-      if (error instanceof SlackApiError && error.slackError === "already_reacted") return;
-      throw error;
+  /** What is there, or not there, already is as wanted. */
+  const ignoring = (slackError: string) => (error: unknown) => {
+    if (!(error instanceof SlackApiError) || error.slackError !== slackError) throw error;
+  };
+
+  const react = (channel: string, ts: string, as: Mark, priority?: "low"): Promise<void> =>
+    extra(
+      "reactions.add",
+      () => client.reactions.add({ channel, timestamp: ts, name: REACTIONS[as] }),
+      priority,
+    ).catch(ignoring("already_reacted"));
+
+  function inTheBackground(work: Promise<void>): void {
+    work.catch((error: unknown) => {
+      log.info({ error: toBridgeError(error).message }, "mark.not-changed");
     });
+  }
 
   /** Reading is repair: it waits as long as Slack wants, behind everything else. */
   async function readPatiently<Result>(
@@ -202,13 +217,17 @@ export function createThreads(options: ThreadsOptions): Threads {
       });
     },
 
-    mark: (thread, ts, as) => react(thread, ts, REACTIONS[as]),
+    mark: ({ channel: at }, ts, as) => react(at, ts, as),
 
-    markDelivered(thread, ts) {
+    markLater({ channel: at }, ts, as) {
       if (extras.waiting("reactions.add") >= MAX_WAITING_MARKS) return;
-      react(thread, ts, REACTIONS.delivered).catch((error: unknown) => {
-        log.info({ thread: thread.ts, error: toBridgeError(error).message }, "mark.not-shown");
-      });
+      inTheBackground(react(at, ts, as, "low"));
+    },
+
+    unmark({ channel: at }, ts, as) {
+      const call = () =>
+        client.reactions.remove({ channel: at, timestamp: ts, name: REACTIONS[as] });
+      inTheBackground(extra("reactions.remove", call, "low").catch(ignoring("no_reaction")));
     },
 
     async tell(thread, agent, message) {

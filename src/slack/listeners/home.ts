@@ -6,9 +6,12 @@ import type { ListenerDependencies } from "./register-listeners.ts";
 /** Shows an agent who waits, each time the App Home is opened. */
 export async function publishHome(
   { user, client }: { user: string; client: WebClient },
-  { conversations, threads, now }: ListenerDependencies,
+  { conversations, threads, inbox, outbox, now }: ListenerDependencies,
 ): Promise<void> {
+  const [toSlack, toParley] = await Promise.all([inbox.backlog(), outbox.backlog()]);
   const view = renderHome({
+    toSlack,
+    toParley,
     conversations: conversations.open().map((conversation) => ({
       userId: conversation.userId,
       user: conversation.user,

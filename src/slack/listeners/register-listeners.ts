@@ -1,8 +1,8 @@
 import type { App, ViewSubmitAction } from "@slack/bolt";
-import type { OutboxBody } from "../../bridge/events.ts";
+import type { InboxBody, OutboxBody } from "../../bridge/events.ts";
 import type { OwnerCommandDependencies } from "../../bridge/owner-command.ts";
 import type { Threads } from "../../bridge/ports.ts";
-import { DISMISS, SEND_AGAIN } from "../../convert/render-notice.ts";
+import { DISMISS, IT_ARRIVED, SEND_AGAIN } from "../../convert/render-notice.ts";
 import { HAND_BACK } from "../../convert/render-root.ts";
 import type { Lanes } from "../../delivery/lanes.ts";
 import type { ServiceId } from "../../ids.ts";
@@ -14,6 +14,7 @@ import { answerOwnerCommand } from "./owner-command.ts";
 import { dismiss, sendAgain } from "./set-aside-buttons.ts";
 
 export interface ListenerDependencies extends OwnerCommandDependencies {
+  readonly inbox: Lanes<InboxBody>;
   readonly outbox: Lanes<OutboxBody>;
   readonly threads: Threads;
   /** Where a User is handed back to unless the agent chooses otherwise. */
@@ -47,7 +48,9 @@ export function registerListeners(app: App, dependencies: ListenerDependencies):
       case SEND_AGAIN:
         return await sendAgain({ action, body, respond }, dependencies);
       case DISMISS:
-        return await dismiss({ action, body, respond }, dependencies);
+        return await dismiss({ action, body, respond }, false, dependencies);
+      case IT_ARRIVED:
+        return await dismiss({ action, body, respond }, true, dependencies);
       default:
         // Buttons that are links arrive here too.
         return log.debug({ id: action.action_id }, "action.unknown");

@@ -1,4 +1,5 @@
 import type { BlockAction, BlockElementAction, RespondFn } from "@slack/bolt";
+import { parseSetAsideReply } from "../../convert/render-notice.ts";
 import { toItemId } from "../../ids.ts";
 import type { ListenerDependencies } from "./register-listeners.ts";
 
@@ -8,25 +9,40 @@ interface Click {
   readonly respond: RespondFn;
 }
 
-const itemOf = (action: BlockElementAction) =>
-  toItemId("value" in action && typeof action.value === "string" ? action.value : "");
+function replyOf({ action, body }: Click) {
+  const value = "value" in action && typeof action.value === "string" ? action.value : "";
+  const { item, ts } = parseSetAsideReply(value);
+  return { item: toItemId(item), ts, at: { channel: body.channel?.id ?? "" } };
+}
 
 /** Sends a reply again that was set aside. A second click finds nothing to send. */
 export async function sendAgain(
-  { action, respond }: Click,
-  { outbox }: ListenerDependencies,
+  click: Click,
+  { outbox, threads }: ListenerDependencies,
 ): Promise<void> {
-  const isBack = await outbox.revive(itemOf(action));
-  await respond({
+  const { item, ts, at } = replyOf(click);
+  const isBack = await outbox.revive(item);
+  if (isBack) {
+    threads.unmark(at, ts, "failed");
+    threads.unmark(at, ts, "uncertain");
+  }
+  await click.respond({
     replace_original: true,
     text: isBack ? ":outbox_tray: Sending it again." : "This was sent again or dismissed already.",
   });
 }
 
+/** `arrived`: the agent knows that the User has it. */
 export async function dismiss(
-  { action, respond }: Click,
-  { outbox }: ListenerDependencies,
+  click: Click,
+  arrived: boolean,
+  { outbox, threads }: ListenerDependencies,
 ): Promise<void> {
-  await outbox.discard(itemOf(action));
-  await respond({ delete_original: true });
+  const { item, ts, at } = replyOf(click);
+  const isDismissed = await outbox.discard(item);
+  if (isDismissed && arrived) {
+    threads.unmark(at, ts, "uncertain");
+    threads.markLater(at, ts, "delivered");
+  }
+  await click.respond({ delete_original: true });
 }
