@@ -22,7 +22,7 @@ export interface Row extends NewRow {
 
 export interface PendingLane {
   readonly lane: string;
-  /** `seq` of the last waiting item without a sort key; 0 if there is none. */
+  /** The greatest one of the waiting items: what arrives next must not be sorted in front of any of them. */
   readonly barrier: number;
 }
 

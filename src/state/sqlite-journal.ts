@@ -86,7 +86,7 @@ export async function openSqliteJournal(
 
     pendingLanes: () =>
       database.read<PendingLane>(
-        `SELECT lane, max(CASE WHEN sort = '' THEN seq ELSE 0 END) AS barrier FROM ${table}
+        `SELECT lane, max(barrier) AS barrier FROM ${table}
          WHERE state = 'waiting' GROUP BY lane`,
       ),
 
