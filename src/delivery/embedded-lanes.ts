@@ -97,6 +97,8 @@ export async function createEmbeddedLanes<Body>(
   }
 
   function deferLane(lane: Lane, ms: number): void {
+    // The item is on disk; a timer would only keep the process alive.
+    if (stopping.signal.aborted) return;
     lane.state = "deferred";
     lane.timer = setTimeout(
       () => {
