@@ -1,0 +1,131 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { onTestFinished } from "vitest";
+import type { BackoffPolicy } from "../../src/delivery/backoff.ts";
+import { createEmbeddedLanes } from "../../src/delivery/embedded-lanes.ts";
+import type { Journal } from "../../src/delivery/journal.ts";
+import type { Attempt, Lanes } from "../../src/delivery/lanes.ts";
+import { StorageError } from "../../src/errors.ts";
+import { type Database, openDatabase } from "../../src/state/database.ts";
+import { openSqliteJournal } from "../../src/state/sqlite-journal.ts";
+
+export interface EngineOptions {
+  readonly backoff?: BackoffPolicy;
+  readonly concurrency?: number;
+  readonly onAttempt?: (attempt: Attempt) => void;
+  readonly now?: () => number;
+  readonly random?: () => number;
+}
+
+/** Durable state on which engines run, one process after the other. */
+export interface LanesBench {
+  /** A new engine on the same state, as a new process would make it; not started. */
+  engine<Body>(options?: EngineOptions): Promise<Lanes<Body>>;
+  /** From now on no engine made so far stores or learns anything, as after `kill -9`. Then the state is free again. */
+  crash(): Promise<void>;
+  /** While true, nothing can be stored. */
+  failWrites(fail: boolean): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Makes a bench with no items in it. */
+export type LanesBenchFactory = () => Promise<LanesBench>;
+
+export const QUICK: BackoffPolicy = { firstMs: 2, capMs: 8, maxAgeMs: 60_000 };
+
+/** Closed at the end of the test. */
+export async function benchForTest(open: LanesBenchFactory): Promise<LanesBench> {
+  const bench = await open();
+  onTestFinished(() => bench.close());
+  return bench;
+}
+
+/** The embedded lanes on a SQLite file of their own. */
+export async function openEmbeddedBench(): Promise<LanesBench> {
+  const folder = await mkdtemp(join(tmpdir(), "lanes-"));
+  const path = join(folder, "state.sqlite");
+  let process: { alive: boolean; database: Promise<Database> } | undefined;
+  const engines = new Set<Lanes<never>>();
+
+  const running = () => {
+    process ??= { alive: true, database: openDatabase(path, { exclusive: true }) };
+    return process;
+  };
+
+  return {
+    async engine<Body>(options: EngineOptions = {}) {
+      const owner = running();
+      const journal = await openSqliteJournal(await owner.database, "outbox");
+      const lanes = await createEmbeddedLanes<Body>({
+        queue: "outbox",
+        journal: mortal(journal, () => owner.alive),
+        backoff: QUICK,
+        concurrency: 4,
+        onAttempt: () => {},
+        ...options,
+      });
+      engines.add(lanes);
+      return lanes;
+    },
+
+    async crash() {
+      const dead = running();
+      dead.alive = false;
+      process = undefined;
+      engines.clear();
+      await (await dead.database).close();
+    },
+
+    async failWrites(fail) {
+      const database = await running().database;
+      for (const event of ["INSERT", "UPDATE"]) {
+        await database.read(`DROP TRIGGER IF EXISTS fail_${event}`);
+        if (!fail) continue;
+        await database.read(
+          `CREATE TRIGGER fail_${event} BEFORE ${event} ON outbox BEGIN SELECT RAISE(ABORT, 'disk full'); END`,
+        );
+      }
+    },
+
+    async close() {
+      const last = process;
+      await Promise.all([...engines].map((lanes) => lanes.stop()));
+      await (await last?.database)?.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** The journal of a process that can be killed: its calls are then not made, and what they answer is not heard. */
+function mortal(journal: Journal, isAlive: () => boolean): Journal {
+  const never = () => new Promise<never>(() => {});
+  const guard =
+    <Args extends unknown[], Result>(call: (...args: Args) => Promise<Result>) =>
+    async (...args: Args): Promise<Result> => {
+      if (!isAlive()) return never();
+      try {
+        const result = await call(...args);
+        return isAlive() ? result : never();
+      } catch (error) {
+        if (!isAlive()) return never();
+        throw error instanceof Error ? error : new StorageError("not an Error");
+      }
+    };
+  return {
+    append: guard(journal.append),
+    head: guard(journal.head),
+    waiting: guard(journal.waiting),
+    pendingLanes: guard(journal.pendingLanes),
+    lastSeq: guard(journal.lastSeq),
+    saveProgress: guard(journal.saveProgress),
+    defer: guard(journal.defer),
+    done: guard(journal.done),
+    dead: guard(journal.dead),
+    revive: guard(journal.revive),
+    discard: guard(journal.discard),
+    deadLetters: guard(journal.deadLetters),
+    backlog: guard(journal.backlog),
+    changedElsewhere: guard(journal.changedElsewhere),
+  };
+}

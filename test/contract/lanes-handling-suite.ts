@@ -1,0 +1,273 @@
+import { describe, expect, it, onTestFinished, vi } from "vitest";
+import type { Attempt, Item } from "../../src/delivery/lanes.ts";
+import { NetworkError, PayloadError } from "../../src/errors.ts";
+import { toItemId } from "../../src/ids.ts";
+import type { Json } from "../../src/json.ts";
+import { benchForTest, type LanesBenchFactory } from "./lanes-bench.ts";
+import { gate, newItem, noLastWords, recorder } from "./lanes-suite.ts";
+
+type Body = string;
+const any = () => true;
+const bodies = (items: readonly Item<Body>[]) => items.map(({ body }) => body);
+
+/** What every engine of lanes offers to a handler, and to people who look after it. */
+export function describeLanesHandling(engineName: string, open: LanesBenchFactory): void {
+  describe(`${engineName}: in the hands of a handler`, () => {
+    it("finds what it saved at its next attempt, also after a crash, until it is cleared", async () => {
+      const bench = await benchForTest(open);
+      const before = await bench.engine<Body>();
+      const seen: (Json | undefined)[] = [];
+      const saved = gate();
+      await before.start(async ({ item, save }) => {
+        seen.push(item.progress);
+        if (item.progress === undefined) {
+          await save({ sent: ["1700000000.000100"] });
+          throw new NetworkError("refused");
+        }
+        await save({ sent: [], again: true });
+        saved.open();
+        await new Promise(() => {});
+      }, noLastWords);
+      await before.append(newItem("a"));
+      await saved.opened;
+      await bench.crash();
+
+      const after = await bench.engine<Body>();
+      let cleared = false;
+      await after.start(async ({ item, save }) => {
+        seen.push(item.progress);
+        if (cleared) return;
+        cleared = true;
+        await save(undefined);
+        throw new NetworkError("refused");
+      }, noLastWords);
+      await expect.poll(async () => (await after.backlog()).items).toBe(0);
+      expect(seen).toEqual([
+        undefined,
+        { sent: ["1700000000.000100"] },
+        { sent: [], again: true },
+        undefined,
+      ]);
+    });
+
+    it("takes along the items directly behind the head, as far as it accepts them", async () => {
+      const bench = await benchForTest(open);
+      const attempts: Attempt[] = [];
+      const lanes = await bench.engine<Body>({ onAttempt: (attempt) => attempts.push(attempt) });
+      for (const name of ["a1", "a2", "a3", "b", "a4"]) await lanes.append(newItem(name));
+      await lanes.append(newItem("a of somebody else", { lane: "user-2" }));
+      const groups: string[][] = [];
+      await lanes.start(async ({ item, takeFollowing }) => {
+        const following = await takeFollowing(({ body }) => body.startsWith("a"), 10);
+        groups.push([item.body, ...bodies(following)]);
+      }, noLastWords);
+      await expect.poll(async () => (await lanes.backlog()).items).toBe(0);
+      expect(groups.filter(([head]) => head !== "a of somebody else")).toEqual([
+        ["a1", "a2", "a3"],
+        ["b", "a4"],
+      ]);
+      expect(attempts.map(({ items }) => items).toSorted()).toEqual([1, 2, 3]);
+    });
+
+    it("takes no more than the limit, and goes on behind what it took before", async () => {
+      const bench = await benchForTest(open);
+      const lanes = await bench.engine<Body>();
+      for (const name of ["1", "2", "3", "4", "5"]) await lanes.append(newItem(name));
+      const groups: string[][] = [];
+      await lanes.start(async ({ item, takeFollowing }) => {
+        const first = await takeFollowing(any, 1);
+        const second = await takeFollowing(any, 2);
+        groups.push([item.body], bodies(first), bodies(second));
+      }, noLastWords);
+      await expect.poll(async () => (await lanes.backlog()).items).toBe(0);
+      expect(groups).toEqual([["1"], ["2"], ["3", "4"], ["5"], [], []]);
+    });
+
+    it("does not take along what a late arrival put in front of the head", async () => {
+      const bench = await benchForTest(open);
+      const lanes = await bench.engine<Body>();
+      const groups: string[][] = [];
+      const [handed, arrived] = [gate(), gate()];
+      await lanes.append(newItem("2", { sort: "2" }));
+      await lanes.append(newItem("3", { sort: "3" }));
+      await lanes.start(async ({ item, takeFollowing }) => {
+        handed.open();
+        await arrived.opened;
+        groups.push([item.body, ...bodies(await takeFollowing(any, 5))]);
+      }, noLastWords);
+      await handed.opened;
+      await lanes.append(newItem("1", { sort: "1" }));
+      arrived.open();
+      await expect.poll(() => groups.flat()).toHaveLength(3);
+      expect(groups).toEqual([["2", "3"], ["1"]]);
+    });
+
+    it("shares one fate among the items that go together: again, aside, done", async () => {
+      const bench = await benchForTest(open);
+      const lanes = await bench.engine<Body>();
+      for (const name of ["1", "2", "3"]) await lanes.append(newItem(name));
+      const errors = [new NetworkError("refused"), new PayloadError("unreadable")];
+      const groups: string[][] = [];
+      const told: string[] = [];
+      await lanes.start(
+        async ({ item, takeFollowing }) => {
+          groups.push([item.body, ...bodies(await takeFollowing(any, 1))]);
+          const error = errors.shift();
+          if (error) throw error;
+        },
+        async ({ body }) => void told.push(body),
+      );
+      await expect.poll(() => groups).toEqual([["1", "2"], ["1", "2"], ["3"]]);
+      await expect.poll(() => lanes.backlog()).toMatchObject({ items: 0, deadLetters: 2 });
+      expect(told).toEqual(["1", "2"]);
+    });
+
+    it("aborts the work when it stops, waits for it, and keeps the item", async () => {
+      const bench = await benchForTest(open);
+      const outcomes: string[] = [];
+      const lanes = await bench.engine<Body>({
+        onAttempt: ({ outcome }) => outcomes.push(outcome),
+      });
+      const begun = gate();
+      let returned = false;
+      await lanes.start(async ({ signal }) => {
+        begun.open();
+        await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
+        await new Promise(setImmediate);
+        returned = true;
+        signal.throwIfAborted();
+      }, noLastWords);
+      await lanes.append(newItem("a"));
+      await lanes.append(newItem("b"));
+      await begun.opened;
+      await lanes.stop();
+      expect(returned).toBe(true);
+      expect(outcomes).toEqual(["interrupted"]);
+
+      const { done, handler } = recorder();
+      const attempts: number[] = [];
+      const next = await bench.engine<Body>({ onAttempt: ({ attempt }) => attempts.push(attempt) });
+      await next.start(handler, noLastWords);
+      await expect.poll(() => done).toEqual(["a", "b"]);
+      await expect.poll(() => attempts).toEqual([1, 1]);
+    });
+
+    it("plans no further attempt once it has stopped", async () => {
+      const pauseMs = 1_234_567;
+      const setTimer = vi.spyOn(globalThis, "setTimeout");
+      onTestFinished(() => setTimer.mockRestore());
+      const bench = await benchForTest(open);
+      const pauses: (number | undefined)[] = [];
+      const lanes = await bench.engine<Body>({
+        backoff: { firstMs: pauseMs, capMs: pauseMs, maxAgeMs: 2 * pauseMs },
+        random: () => 1,
+        onAttempt: ({ nextAttemptInMs }) => pauses.push(nextAttemptInMs),
+      });
+      const begun = gate();
+      await lanes.start(async ({ signal }) => {
+        begun.open();
+        await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
+        throw new NetworkError("the connection was closed");
+      }, noLastWords);
+      await lanes.append(newItem("a"));
+      await begun.opened;
+      await lanes.stop();
+      expect(pauses).toEqual([pauseMs]);
+      expect(setTimer.mock.calls.filter(([, ms]) => ms === pauseMs)).toEqual([]);
+      expect(await lanes.backlog()).toMatchObject({ items: 1 });
+    });
+
+    it("stores what arrives while it stops, for the next start", async () => {
+      const bench = await benchForTest(open);
+      const lanes = await bench.engine<Body>();
+      const { handed, handler } = recorder();
+      await lanes.start(handler, noLastWords);
+      await lanes.stop();
+      expect(await lanes.append(newItem("a"))).toBe("appended");
+      const next = await bench.engine<Body>();
+      const after = recorder();
+      await next.start(after.handler, noLastWords);
+      await expect.poll(() => after.done).toEqual(["a"]);
+      expect(handed).toEqual([]);
+    });
+  });
+
+  describe(`${engineName}: looked after by people`, () => {
+    it("puts an item that was set aside back, once and without its progress", async () => {
+      const bench = await benchForTest(open);
+      const lanes = await bench.engine<Body>();
+      const progress: (Json | undefined)[] = [];
+      const attempts: number[] = [];
+      await lanes.start(async ({ item, save }) => {
+        progress.push(item.progress);
+        attempts.push(item.attempt);
+        if (progress.length > 1) return;
+        await save({ underWay: true });
+        throw new PayloadError("unreadable");
+      }, noLastWords);
+      await lanes.append(newItem("a"));
+      await expect.poll(async () => (await lanes.backlog()).deadLetters).toBe(1);
+      expect(progress).toEqual([undefined]);
+
+      expect(await lanes.revive(toItemId("unheard of"))).toBe(false);
+      expect(await lanes.revive(toItemId("a"))).toBe(true);
+      await expect.poll(() => lanes.backlog()).toMatchObject({ items: 0, deadLetters: 0 });
+      expect(progress).toEqual([undefined, undefined]);
+      expect(attempts).toEqual([1, 1]);
+      expect(await lanes.revive(toItemId("a"))).toBe(false);
+      expect(await lanes.append(newItem("a"))).toBe("duplicate");
+    });
+
+    it("gives up an item that was set aside, for good", async () => {
+      const bench = await benchForTest(open);
+      const lanes = await bench.engine<Body>();
+      await lanes.append(newItem("waiting", { lane: "other" }));
+      expect(await lanes.discard(toItemId("waiting"))).toBe(false);
+      const { done, handler } = recorder((item) => {
+        if (item.body === "a") throw new PayloadError("unreadable");
+      });
+      await lanes.start(handler, noLastWords);
+      await lanes.append(newItem("a"));
+      await expect.poll(async () => (await lanes.backlog()).deadLetters).toBe(1);
+      expect(await lanes.discard(toItemId("a"))).toBe(true);
+      expect(await lanes.discard(toItemId("a"))).toBe(false);
+      expect(await lanes.revive(toItemId("a"))).toBe(false);
+      expect(await lanes.append(newItem("a"))).toBe("duplicate");
+      expect(await lanes.backlog()).toMatchObject({ deadLetters: 0 });
+      expect(done).toEqual(["waiting"]);
+    });
+
+    it("tells how many wait, since when, and how many were set aside", async () => {
+      const bench = await benchForTest(open);
+      let clock = 1_000;
+      const lanes = await bench.engine<Body>({ now: () => clock });
+      expect(await lanes.backlog()).toEqual({
+        items: 0,
+        oldestAppendedAt: undefined,
+        deadLetters: 0,
+      });
+      await lanes.append(newItem("bad", { lane: "other" }));
+      clock = 2_000;
+      await lanes.append(newItem("a"));
+      clock = 3_000;
+      await lanes.append(newItem("b"));
+      expect(await lanes.backlog()).toEqual({
+        items: 3,
+        oldestAppendedAt: 1_000,
+        deadLetters: 0,
+      });
+      const stuck = gate();
+      await lanes.start(async ({ item }) => {
+        if (item.body === "bad") throw new PayloadError("unreadable");
+        await stuck.opened;
+      }, noLastWords);
+      await expect
+        .poll(() => lanes.backlog())
+        .toEqual({ items: 2, oldestAppendedAt: 2_000, deadLetters: 1 });
+      stuck.open();
+      await expect
+        .poll(() => lanes.backlog())
+        .toEqual({ items: 0, oldestAppendedAt: undefined, deadLetters: 1 });
+    });
+  });
+}

@@ -1,0 +1,269 @@
+import fc from "fast-check";
+import { describe, expect } from "vitest";
+import type { Lanes, Work } from "../../src/delivery/lanes.ts";
+import { NetworkError } from "../../src/errors.ts";
+import { toItemId } from "../../src/ids.ts";
+import { holds } from "../support/property.ts";
+import type { LanesBench, LanesBenchFactory } from "./lanes-bench.ts";
+
+/** What happens to the lanes; the sender does `append` and `repeat`, the other side decides `finish`. */
+type Step =
+  | { readonly do: "append"; readonly lane: number; readonly sort: number | undefined }
+  | { readonly do: "repeat"; readonly which: number }
+  | { readonly do: "finish"; readonly which: number; readonly how: "done" | "retry" }
+  | { readonly do: "take"; readonly which: number; readonly limit: number }
+  /** Every sender gets its answer, and what can be handed out is. */
+  | { readonly do: "settle" }
+  /** The event loop goes round, so that what is under way gets on a bit. */
+  | { readonly do: "breathe"; readonly turns: number }
+  | { readonly do: "crash" };
+
+interface Sent {
+  readonly name: string;
+  readonly lane: string;
+  readonly sort: string | undefined;
+  /** Names of the items of this lane that were surely stored before this one was sent. */
+  readonly after: readonly string[];
+  acknowledged: boolean;
+}
+
+interface Held {
+  readonly work: Work<string>;
+  readonly names: string[];
+  readonly finish: (how: "done" | "retry") => void;
+}
+
+const step: fc.Arbitrary<Step> = fc.oneof(
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      do: fc.constant("append" as const),
+      lane: fc.nat(1),
+      sort: fc.option(fc.nat(2), { nil: undefined, freq: 3 }),
+    }),
+  },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant("repeat" as const), which: fc.nat(20) }) },
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      do: fc.constant("finish" as const),
+      which: fc.nat(1),
+      how: fc.constantFrom("done" as const, "done" as const, "retry" as const),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constant("take" as const),
+      which: fc.nat(1),
+      limit: fc.integer({ min: 1, max: 3 }),
+    }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      do: fc.constant("breathe" as const),
+      turns: fc.integer({ min: 1, max: 12 }),
+    }),
+  },
+  { weight: 5, arbitrary: fc.constant({ do: "settle" as const }) },
+  { weight: 2, arbitrary: fc.constant({ do: "crash" as const }) },
+);
+
+const append = (sort: number | undefined): Step => ({ do: "append", lane: 0, sort });
+const done: Step = { do: "finish", which: 0, how: "done" };
+const settle: Step = { do: "settle" };
+
+/** What keeps its place behind an item without a sort key must keep it when that item is long done. */
+const CRASH_BEHIND_A_BARRIER: readonly Step[] = [
+  ...[append(undefined), append(0), append(1), settle, done, settle],
+  ...[{ do: "crash" } as const, settle, append(2), settle, done, settle, done, settle],
+];
+
+/** Plays steps against a real engine and notes what it does, complaining as soon as it breaks a promise. */
+class Play {
+  readonly #bench: LanesBench;
+  readonly #sent = new Map<string, Sent>();
+  /** Handed out now, by the name of the head. */
+  readonly #held = new Map<string, Held>();
+  /** The handler succeeded, in that life of the process. */
+  readonly #succeeded = new Map<string, number>();
+  /** The engine said that the success is stored. */
+  readonly #settled = new Set<string>();
+  /** What went together with the head of that name. */
+  readonly #groups = new Map<string, readonly string[]>();
+  /** Promises that were broken in the handler, where the engine would take them for a failure to try again. */
+  readonly #broken: unknown[] = [];
+  #lanes: Lanes<string> | undefined;
+  #life = 0;
+  #appending: Promise<void>[] = [];
+
+  constructor(bench: LanesBench) {
+    this.#bench = bench;
+  }
+
+  async run(steps: readonly Step[]): Promise<void> {
+    await this.#startEngine();
+    for (const each of steps) await this.#play(each);
+    await this.#finishAll();
+    this.#check();
+    for (const { name } of this.#sent.values())
+      expect([...this.#succeeded.keys()], name).toContain(name);
+  }
+
+  async #startEngine(): Promise<void> {
+    const life = ++this.#life;
+    this.#lanes = await this.#bench.engine<string>({
+      backoff: { firstMs: 1, capMs: 1, maxAgeMs: 60_000 },
+      onAttempt: ({ item, outcome }) => {
+        if (outcome === "done") this.#settle(item);
+        else if (outcome !== "deferred") this.#broken.push(new Error(`${item} is ${outcome}`));
+      },
+    });
+    await this.#lanes.start(
+      (work) =>
+        this.#handle(work, life).catch((error: unknown) => {
+          if (!(error instanceof NetworkError)) this.#broken.push(error);
+          throw error;
+        }),
+      () => Promise.reject(new Error("nothing here fails for good")),
+    );
+    // A sender that got no answer sends again.
+    for (const { name, acknowledged } of this.#sent.values()) if (!acknowledged) this.#append(name);
+  }
+
+  #check(): void {
+    if (this.#broken.length > 0) throw this.#broken[0];
+  }
+
+  async #play(each: Step): Promise<void> {
+    this.#check();
+    const held = "which" in each ? [...this.#held.values()][each.which] : undefined;
+    switch (each.do) {
+      case "append":
+        return this.#send(`user-${each.lane}`, each.sort?.toString());
+      case "repeat": {
+        const sent = [...this.#sent.keys()][each.which];
+        if (sent) this.#append(sent);
+        return;
+      }
+      case "finish":
+        return held?.finish(each.how);
+      case "take": {
+        const following = await held?.work.takeFollowing(() => true, each.limit);
+        for (const { body } of following ?? []) {
+          this.#checkHandedOut(body, held?.names ?? []);
+          held?.names.push(body);
+        }
+        return;
+      }
+      case "settle":
+        await Promise.all(this.#appending);
+        for (let look = 0; look < 3; look++) await this.#lanes?.backlog();
+        return;
+      case "breathe":
+        for (let turn = 0; turn < each.turns; turn++) await new Promise(setImmediate);
+        return;
+      case "crash":
+        this.#held.clear();
+        this.#appending = [];
+        await this.#bench.crash();
+        await this.#startEngine();
+    }
+  }
+
+  #send(lane: string, sort: string | undefined): void {
+    const name = `item ${this.#sent.size} of ${lane}${sort === undefined ? "" : ` at ${sort}`}`;
+    const stored = [...this.#sent.values()].filter(
+      (item) => item.lane === lane && item.acknowledged,
+    );
+    const after = stored
+      // A late arrival may overtake what has a later sort key.
+      .filter((item) => sort === undefined || item.sort === undefined || item.sort <= sort)
+      .map((item) => item.name);
+    this.#sent.set(name, { name, lane, sort, after, acknowledged: false });
+    this.#append(name);
+  }
+
+  #append(name: string): void {
+    const sent = this.#sent.get(name);
+    if (!sent || !this.#lanes) return;
+    const { lane, sort, acknowledged } = sent;
+    const append = this.#lanes.append({ lane, id: toItemId(name), sort, body: name });
+    this.#appending.push(
+      append.then((result) => {
+        if (acknowledged) expect(result, `${name}, sent again`).toBe("duplicate");
+        sent.acknowledged = true;
+      }),
+    );
+  }
+
+  async #handle(work: Work<string>, life: number): Promise<void> {
+    const { body: head, lane } = work.item;
+    for (const name of this.#held.keys())
+      expect(this.#sent.get(name)?.lane, "two at once in one lane").not.toBe(lane);
+    this.#checkHandedOut(head, []);
+    const names = [head];
+    const how = await new Promise<"done" | "retry">((finish) => {
+      this.#held.set(head, { work, names, finish });
+    });
+    this.#held.delete(head);
+    if (how === "retry") throw new NetworkError("refused");
+    for (const name of names) {
+      expect(this.#succeeded.get(name), `${name} twice in one life`).not.toBe(life);
+      this.#succeeded.set(name, life);
+    }
+    this.#groups.set(head, names);
+  }
+
+  #settle(head: string): void {
+    for (const name of this.#groups.get(head) ?? []) {
+      if (this.#settled.has(name)) this.#broken.push(new Error(`${name} is done twice`));
+      this.#settled.add(name);
+    }
+  }
+
+  /** `before`: what goes together with it, in front of it. */
+  #checkHandedOut(name: string, before: readonly string[]): void {
+    expect(this.#settled, "handed out after it was done").not.toContain(name);
+    const life = this.#succeeded.get(name);
+    if (life !== undefined) expect(life, `${name} again without a crash`).toBeLessThan(this.#life);
+    for (const earlier of this.#sent.get(name)?.after ?? []) {
+      if (before.includes(earlier)) continue;
+      expect([...this.#succeeded.keys()], `${earlier} overtaken by ${name}`).toContain(earlier);
+    }
+  }
+
+  async #finishAll(): Promise<void> {
+    await Promise.all(this.#appending);
+    await expect
+      .poll(
+        async () => {
+          for (const { finish } of this.#held.values()) finish("done");
+          // A broken promise ends the wait at once.
+          return this.#broken.length > 0 ? 0 : (await this.#lanes?.backlog())?.items;
+        },
+        { interval: 1, timeout: 10_000 },
+      )
+      .toBe(0);
+  }
+}
+
+/** Any interleaving of append, duplicate, crash, retry and completion. */
+export function describeLanesUnderCrashes(engineName: string, open: LanesBenchFactory): void {
+  describe(`${engineName}: whatever happens`, () => {
+    holds(
+      "delivers each item once and in order, again only after a crash",
+      fc.array(step, { minLength: 5, maxLength: 60, size: "max" }) as fc.Arbitrary<readonly Step[]>,
+      async (steps) => {
+        const bench = await open();
+        try {
+          await new Play(bench).run(steps);
+        } finally {
+          await bench.close();
+        }
+      },
+      { runs: 100, examples: [CRASH_BEHIND_A_BARRIER] },
+    );
+  });
+}
