@@ -1,4 +1,4 @@
-import type { App, ViewSubmitAction } from "@slack/bolt";
+import type { App, ViewClosedAction, ViewSubmitAction } from "@slack/bolt";
 import type { InboxBody, OutboxBody } from "../../bridge/events.ts";
 import type { OwnerCommandDependencies } from "../../bridge/owner-command.ts";
 import type { Threads } from "../../bridge/ports.ts";
@@ -57,10 +57,11 @@ export function registerListeners(app: App, dependencies: ListenerDependencies):
     }
   });
 
-  app.view<ViewSubmitAction>(
-    { type: "view_submission", callback_id: HAND_BACK },
-    async ({ ack, body, view }) => await submitHandBack({ ack, body, view }, dependencies),
-  );
+  app.view<ViewSubmitAction>({ type: "view_submission" }, async ({ ack, body, view }) => {
+    if (view.callback_id !== HAND_BACK) return await ack();
+    await submitHandBack({ ack, body, view }, dependencies);
+  });
+  app.view<ViewClosedAction>({ type: "view_closed" }, async ({ ack }) => await ack());
 
   app.command(/.*/, async ({ ack, command, respond }) => {
     if (command.command !== OWNER_COMMAND) return await ack();
