@@ -62,20 +62,22 @@ export function createMetrics(sources: {
     labelNames: ["queue"],
     registers,
   });
-  new Gauge({
+  const waiting = new Gauge({
     name: "parley_bridge_queue_items",
     help: "Items that wait",
     labelNames: ["queue"],
     registers,
-    async collect() {
-      for (const [queue, lanes] of Object.entries(sources.queues())) {
-        const { items, oldestAppendedAt, deadLetters } = await lanes.backlog();
-        this.set({ queue }, items);
-        dead.set({ queue }, deadLetters);
-        oldest.set({ queue }, oldestAppendedAt ? (Date.now() - oldestAppendedAt) / 1000 : 0);
-      }
-    },
   });
+
+  /** Before the scrape, not while it goes on: three gauges of one reading would show two different moments. */
+  async function readBacklogs(): Promise<void> {
+    for (const [queue, lanes] of Object.entries(sources.queues())) {
+      const { items, oldestAppendedAt, deadLetters } = await lanes.backlog();
+      waiting.set({ queue }, items);
+      dead.set({ queue }, deadLetters);
+      oldest.set({ queue }, oldestAppendedAt ? (Date.now() - oldestAppendedAt) / 1000 : 0);
+    }
+  }
 
   return {
     onAttempt({ queue, outcome, durationMs, ageMs, items }) {
@@ -89,6 +91,7 @@ export function createMetrics(sources: {
         method: "GET",
         path: "/metrics",
         async handle(_request, response) {
+          await readBacklogs();
           const text = await registry.metrics();
           response.writeHead(200, { "content-type": registry.contentType }).end(text);
         },
