@@ -19,7 +19,7 @@ const DEFAULT_RETRY_AFTER_MS = 5_000;
  *
  * @throws {RateLimitedError} 429
  * @throws {ParleyApiError} any other refusal, with Parley's notification codes
- * @throws {UncertainDeliveryError} 504: a gateway gave up waiting, Parley may still have done it
+ * @throws {UncertainDeliveryError} a 5xx that says neither "not now" (503) nor Parley's own ERROR: it may have been done
  */
 export function readEnvelope(
   call: string,
@@ -39,9 +39,13 @@ export function readEnvelope(
     const waitMs = seconds >= 0 && answer.retryAfter ? seconds * 1000 : DEFAULT_RETRY_AFTER_MS;
     throw new RateLimitedError(`${call}: HTTP 429`, waitMs);
   }
-  if (status === 504) throw new UncertainDeliveryError(`${call}: HTTP 504`);
+  const isError = parsed.data?.status?.toUpperCase() === "ERROR";
+  // Not Parley's own refusal: it may have broken off, or a gateway gave up, after the work was done.
+  if (status >= 500 && status !== 503 && !isError) {
+    throw new UncertainDeliveryError(`${call}: HTTP ${status}`);
+  }
   if (status < 200 || status >= 300) throw new ParleyApiError(call, status, codes);
-  if (parsed.data?.status?.toUpperCase() === "ERROR") throw new ParleyApiError(call, status, codes);
+  if (isError) throw new ParleyApiError(call, status, codes);
   return parsed.data?.data;
 }
 
