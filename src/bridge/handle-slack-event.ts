@@ -1,8 +1,8 @@
-import { renderFailedReply } from "../convert/render-notice.ts";
+import { renderFailedReply, renderSetAside } from "../convert/render-notice.ts";
 import { toParley } from "../convert/to-parley.ts";
 import type { Handler, Item, LastWords, Work } from "../delivery/lanes.ts";
 import {
-  type BridgeError,
+  BridgeError,
   ConversationClosedError,
   NotOwnerError,
   toBridgeError,
@@ -66,6 +66,13 @@ async function relay(
 ): Promise<void> {
   const { parley, threads, conversations } = dependencies;
   const conversation = await conversations.byThread(reply.thread);
+  // Slack shows a root before its answer has reached us: this may be the thread of a conversation without one yet.
+  if (!conversation && conversations.open().some(({ thread }) => thread === undefined)) {
+    throw new BridgeError("The thread is not recorded yet", {
+      code: "unexpected",
+      disposition: "retry",
+    });
+  }
   try {
     if (conversation?.state !== "open") {
       throw new ConversationClosedError(conversation?.id ?? makeThreadKey(reply.thread));
@@ -109,16 +116,15 @@ async function tellWriter(
       : error.disposition === "uncertain"
         ? "uncertain"
         : "failed";
-  const message = renderFailedReply(
-    outcome,
-    adviceFor(error, conversation),
-    outcome === "refused" ? undefined : { item: item.id, ts: reply.ts },
-  );
+  const advice = adviceFor(error, conversation);
+  const setAside = outcome === "refused" ? undefined : { item: item.id, ts: reply.ts };
   // `appendedAt` is new when an agent sends a reply again, so a second failure is told again.
   await notifier.notice(conversation?.userId ?? NOBODY, item.id, `${outcome} ${item.appendedAt}`, {
     thread: reply.thread,
-    message,
+    message: renderFailedReply(outcome, advice, setAside),
     onlyFor: reply.agent,
+    // What can be sent again has to be there when the agent comes back, and for colleagues.
+    ...(setAside && { forAll: renderSetAside(outcome, reply.agent, setAside) }),
     mark: { ts: reply.ts, as: outcome === "uncertain" ? "uncertain" : "failed" },
   });
 }
