@@ -1,0 +1,402 @@
+import { describe, expect, it } from "vitest";
+import type { FakeSlack } from "../../sandbox/slack/fake-slack.ts";
+import {
+  handBack,
+  handOver,
+  PATIENCE,
+  reactionsOn,
+  settledIn,
+  textOf,
+  toldTo,
+} from "../support/handed-over.ts";
+import { postsIn } from "../support/threads.ts";
+import { startWorld, type World } from "../support/world.ts";
+
+type Message = FakeSlack["state"]["messages"][number];
+
+const sentTo = ({ parley }: World, userId: string) =>
+  parley.sent(userId).map(({ message }) => message);
+const outboxOf = ({ slack }: World, root: Message) => `${slack.teamId}/${slack.channel}/${root.ts}`;
+/** How often Parley was asked to send something to a User. */
+const requestsToSend = ({ parley }: World, userId: string) =>
+  parley.requests.filter(
+    ({ method, path }) => method === "POST" && path === `/users/${userId}/messages`,
+  );
+const eventOf = (slack: FakeSlack, ts: string) =>
+  [...slack.sentEvents.values()].find(({ event }) => event.ts === ts);
+
+describe("what agents write in the thread", () => {
+  it("reaches the User in order, with each agent's name and picture", async () => {
+    const world = await startWorld({
+      slack: {
+        members: [
+          {
+            id: "U0ANNA",
+            name: "anna",
+            displayName: "Anna",
+            imageUrl: "https://a.example/anna.png",
+          },
+          {
+            id: "U0BEN",
+            name: "ben",
+            realName: "Ben Okafor",
+            imageUrl: "https://a.example/ben.png",
+          },
+        ],
+      },
+    });
+    const { slack, parley } = world;
+    const { user, root } = await handOver(world);
+    const inThread = { threadTs: root.ts };
+
+    await slack.post({ ...inThread, user: "U0ANNA", text: "plain &amp; &lt;simple&gt;" });
+    await slack.post({ ...inThread, user: "U0BEN", text: "to all", subtype: "thread_broadcast" });
+    await slack.post({ ...inThread, user: "U0ANNA", text: "waves", subtype: "me_message" });
+    await slack.post({ ...inThread, user: "U0BEN", text: "done" });
+
+    await parley.until(() => sentTo(world, user.id).includes("done"));
+    const [anna, ben] = [
+      { name: "Anna", avatar: "https://a.example/anna.png" },
+      { name: "Ben Okafor", avatar: "https://a.example/ben.png" },
+    ].map((agent) => expect.objectContaining(agent));
+    expect(parley.sent(user.id).map(({ message, agent }) => [message, agent])).toEqual([
+      ["plain & <simple>", anna],
+      ["to all", ben],
+      ["waves", anna],
+      ["done", ben],
+    ]);
+    const ids = parley.sent(user.id).map(({ agent }) => String(agent?.id));
+    expect(ids[0]).toBe(ids[2]);
+    expect(ids[0]).not.toBe(ids[1]);
+    for (const id of ids) expect(id).toMatch(/^\d+$/);
+  });
+
+  it("gets a reaction once Parley has accepted it", async () => {
+    const world = await startWorld();
+    const { slack } = world;
+    const { root } = await handOver(world);
+
+    const { ts } = await slack.post({ user: "U0ANNA", threadTs: root.ts, text: "Hello" });
+
+    await slack.waitFor(() => reactionsOn(slack, ts).length > 0);
+    expect(reactionsOn(slack, ts)).toEqual(["white_check_mark"]);
+    expect(toldTo(slack, "U0ANNA", root.ts)).toEqual([]);
+  });
+
+  it("goes to each thread's own User, many at once, in order", async () => {
+    const world = await startWorld();
+    const { slack, parley } = world;
+    const [ada, eve] = await Promise.all([handOver(world), handOver(world)]);
+
+    for (let n = 0; n < 10; n++) {
+      await slack.post({ user: "U0ANNA", threadTs: ada.root.ts, text: `ada ${n}` });
+      await slack.post({ user: "U0BEN", threadTs: eve.root.ts, text: `eve ${n}` });
+    }
+
+    await parley.until(() => sentTo(world, ada.user.id).length >= 10);
+    await parley.until(() => sentTo(world, eve.user.id).length >= 10);
+    const numbered = (name: string) => Array.from({ length: 10 }, (_, n) => `${name} ${n}`);
+    expect(sentTo(world, ada.user.id)).toEqual(numbered("ada"));
+    expect(sentTo(world, eve.user.id)).toEqual(numbered("eve"));
+  });
+
+  it("reaches the User although the thread is not recorded yet", async () => {
+    const world = await startWorld();
+    const { slack, parley } = world;
+    const user = parley.createUser();
+    slack.faults.add("chat.postMessage", { kind: "lost-answer" }, 1);
+    await parley.handOver({ userId: user.id, to: parley.agentService.identification });
+    const root = await slack.waitFor(() => slack.state.messages[0]);
+
+    await slack.post({ user: "U0ANNA", threadTs: root.ts, text: "Already here" });
+
+    await parley.until(() => sentTo(world, user.id).length > 0);
+    expect(sentTo(world, user.id)).toEqual(["Already here"]);
+    expect(toldTo(slack, "U0ANNA", root.ts)).toEqual([]);
+  });
+});
+
+describe("what is no reply to the User", () => {
+  it("is not sent: our own posts, other bots, edits, deletions, joins, previews, other places", async () => {
+    const world = await startWorld();
+    const { slack, parley } = world;
+    slack.state.quirks.messageReplied = true;
+    const { user, root } = await handOver(world, { metadata: { reason: "help" } });
+    const place = { channel: slack.channel, channel_type: "channel", thread_ts: root.ts };
+    const ts = (n: number) => `1700000000.00000${n}`;
+    const message = { type: "message", ...place, user: "U0ANNA", parent_user_id: slack.botUserId };
+    await parley.userWrites(user.id, "Our own post about this is no reply");
+    await slack.waitFor(() => postsIn(slack, root.ts).length > 0);
+    const first = await slack.post({ user: "U0ANNA", threadTs: root.ts, text: "first" });
+
+    const outcomes = await Promise.all([
+      slack.edit({ user: "U0ANNA", ts: first.ts, text: "first, edited" }),
+      slack.sendEvent({
+        ...message,
+        ts: ts(1),
+        text: "a bot that is also a member",
+        bot_id: "B0OTHER",
+      }),
+      slack.sendEvent({
+        ...message,
+        ts: ts(2),
+        text: "a bot",
+        subtype: "bot_message",
+        user: undefined,
+        bot_id: "B0OTHER",
+      }),
+      slack.sendEvent({ ...message, ts: ts(3), text: "joined", subtype: "channel_join" }),
+      slack.sendEvent({ ...message, ts: ts(4), text: "hidden", hidden: true }),
+      slack.sendEvent({ ...message, ts: ts(5), text: "first", message: { text: "unfurled" } }),
+      slack.sendEvent({
+        ...message,
+        ts: ts(6),
+        text: "old",
+        subtype: "message_deleted",
+        hidden: true,
+      }),
+      slack.post({ user: "U0ANNA", text: "outside of threads" }).then(({ delivered }) => delivered),
+    ]);
+    const others = await slack.post({ user: "U0BEN", text: "A thread of people" });
+    await slack.post({ user: "U0ANNA", threadTs: others.ts, text: "among ourselves" });
+    const gone = await slack.post({ user: "U0ANNA", threadTs: root.ts, text: "second" });
+    await gone.delivered;
+    outcomes.push(await slack.remove({ user: "U0ANNA", ts: gone.ts }));
+    await slack.post({ user: "U0ANNA", threadTs: root.ts, text: "last" });
+
+    await parley.until(() => sentTo(world, user.id).includes("last"));
+    expect(sentTo(world, user.id)).toEqual(["first", "second", "last"]);
+    expect(outcomes.map(({ status }) => status)).toEqual(outcomes.map(() => "delivered"));
+    expect(world.log.lines.filter(({ event }) => event === "reply.stored")).toHaveLength(3);
+  });
+
+  it.each(["the same event", "another event about the same message"])(
+    "is not sent again: %s, also after a restart",
+    async (what) => {
+      const world = await startWorld();
+      const { slack, parley } = world;
+      const { user, root } = await handOver(world);
+      const { ts, delivered } = await slack.post({
+        user: "U0ANNA",
+        threadTs: root.ts,
+        text: "Hello",
+      });
+      await delivered;
+      const envelope = eventOf(slack, ts);
+      if (!envelope) throw new Error("Slack sent no event");
+      const again = () =>
+        what === "the same event"
+          ? slack.redeliver(envelope.event_id)
+          : slack.sendEvent(envelope.event);
+
+      expect(await again()).toMatchObject({ status: "delivered" });
+      await parley.until(() => sentTo(world, user.id).length > 0);
+      expect(await again()).toMatchObject({ status: "delivered" });
+      await world.stopBridge();
+      await world.startBridge();
+      expect(await again()).toMatchObject({ status: "delivered" });
+
+      await slack.post({ user: "U0ANNA", threadTs: root.ts, text: "Bye" });
+      await parley.until(() => sentTo(world, user.id).includes("Bye"));
+      expect(sentTo(world, user.id)).toEqual(["Hello", "Bye"]);
+    },
+  );
+});
+
+describe("a reply that may not be sent", () => {
+  it("stays in a handed-back thread, and its author is told", async () => {
+    const world = await startWorld();
+    const { slack } = world;
+    const { user, root } = await handOver(world);
+    await handBack(world, root);
+
+    const { ts } = await slack.post({ user: "U0BEN", threadTs: root.ts, text: "One more thing" });
+
+    const told = await slack.waitFor(() => toldTo(slack, "U0BEN", root.ts)[0]);
+    expect(told.text).toMatch(
+      new RegExp(
+        `^:no_entry: \\*Not sent\\.\\* .* handed back to Bot Service\\. .*/parley-owner ${user.id}`,
+      ),
+    );
+    expect(toldTo(slack, "U0ANNA", root.ts)).toEqual([]);
+    expect(reactionsOn(slack, ts)).toEqual(["x"]);
+    expect(requestsToSend(world, user.id)).toEqual([]);
+  });
+
+  it("stays when another Service took the User unnoticed, and root and author learn of it", async () => {
+    const world = await startWorld();
+    const { slack, parley } = world;
+    const other = parley.addService({ name: "Night shift" });
+    const { user, root } = await handOver(world);
+    await parley.handOver({ userId: user.id, to: other.identification });
+
+    const { ts } = await slack.post({ user: "U0ANNA", threadTs: root.ts, text: "Hello" });
+    const told = await slack.waitFor(() => toldTo(slack, "U0ANNA", root.ts)[0]);
+    await slack.waitFor(() => /\*Taken over\* by Night shift/.test(textOf(root)));
+    await slack.post({ user: "U0ANNA", threadTs: root.ts, text: "Hello?" });
+    await slack.waitFor(() => toldTo(slack, "U0ANNA", root.ts).length === 2);
+
+    expect(told.text).toMatch(/^:no_entry: \*Not sent\.\* .*Service has this User now/);
+    expect(reactionsOn(slack, ts)).toEqual(["x"]);
+    expect(requestsToSend(world, user.id)).toEqual([]);
+  });
+
+  it("stays when a callback said that another Service took the User", async () => {
+    const world = await startWorld();
+    const { slack, parley } = world;
+    const other = parley.addService({ name: "Night shift" });
+    const { user, root } = await handOver(world);
+    await parley.callback(parley.agentService.identification, {
+      type: "action",
+      body: { name: "owner", newOwner: other.identification, user: { id: user.id } },
+    });
+    await slack.waitFor(() => /\*Taken over\* by Night shift/.test(textOf(root)));
+
+    await slack.post({ user: "U0ANNA", threadTs: root.ts, text: "Hello" });
+
+    const told = await slack.waitFor(() => toldTo(slack, "U0ANNA", root.ts)[0]);
+    expect(told.text).toContain("Night shift has this User now.");
+    expect(requestsToSend(world, user.id)).toEqual([]);
+  });
+});
+
+describe("a reply that Parley does not take", () => {
+  it("gets another reaction, and its author alone is told why and may send it again", async () => {
+    const world = await startWorld();
+    const { slack, parley } = world;
+    const { user, root } = await handOver(world);
+    parley.faults.add(`POST /users/${user.id}/messages`, { kind: "status", status: 400 }, 1);
+
+    const { ts } = await slack.post({ user: "U0ANNA", threadTs: root.ts, text: "Refused" });
+    await slack.post({ user: "U0BEN", threadTs: root.ts, text: "Accepted" });
+
+    const told = await slack.waitFor(() => toldTo(slack, "U0ANNA", root.ts)[0]);
+    expect(told.text).toMatch(/^:x: \*Not delivered\.\* Parley refused it \(HTTP 400\)\./);
+    expect(toldTo(slack, "U0BEN", root.ts)).toEqual([]);
+    expect(reactionsOn(slack, ts)).toEqual(["x"]);
+    await parley.until(() => sentTo(world, user.id).includes("Accepted"));
+    await click(world, told, "parley_send_again");
+    await parley.until(() => sentTo(world, user.id).includes("Refused"));
+    await slack.waitFor(() => reactionsOn(slack, ts).includes("white_check_mark"));
+    expect(sentTo(world, user.id)).toEqual(["Accepted", "Refused"]);
+  });
+
+  it("tells Parley's own reason", async () => {
+    const world = await startWorld();
+    const { slack, parley } = world;
+    const { user, root } = await handOver(world);
+    parley.state.users.delete(user.id);
+
+    await slack.post({ user: "U0ANNA", threadTs: root.ts, text: "Hello" });
+
+    const told = await slack.waitFor(() => toldTo(slack, "U0ANNA", root.ts)[0]);
+    expect(told.text).toContain("Parley refused it (user_not_found).");
+  });
+
+  it.each([
+    ["busy", { kind: "rate-limited", retryAfterSeconds: 0 }],
+    ["not available", { kind: "status", status: 503 }],
+  ] as const)("is sent once when Parley was only %s", async (_what, fault) => {
+    const world = await startWorld();
+    const { slack, parley } = world;
+    const { user, root } = await handOver(world);
+    parley.faults.add(`POST /users/${user.id}/messages`, fault, 2);
+
+    await slack.post({ user: "U0ANNA", threadTs: root.ts, text: "Hello" });
+
+    await parley.until(() => sentTo(world, user.id).length > 0);
+    expect(sentTo(world, user.id)).toEqual(["Hello"]);
+    expect(requestsToSend(world, user.id)).toHaveLength(3);
+    expect(toldTo(slack, "U0ANNA", root.ts)).toEqual([]);
+  });
+});
+
+describe("a reply whose fate nobody knows", () => {
+  it.each([
+    ["the answer is lost", { kind: "lost-answer" }],
+    ["Parley answers 500", { kind: "status", status: 500 }],
+    ["a gateway answers 502", { kind: "status", status: 502 }],
+    ["a gateway answers 504", { kind: "status", status: 504 }],
+  ] as const)("is not sent twice, and its author is asked: %s", async (_what, fault) => {
+    const world = await startWorld();
+    const { slack, parley } = world;
+    const { user, root } = await handOver(world);
+    parley.faults.add(`POST /users/${user.id}/messages`, fault, 1);
+
+    const { ts } = await slack.post({ user: "U0ANNA", threadTs: root.ts, text: "Perhaps" });
+    await slack.post({ user: "U0ANNA", threadTs: root.ts, text: "Next" });
+
+    await parley.until(() => sentTo(world, user.id).includes("Next"));
+    const told = await slack.waitFor(() => toldTo(slack, "U0ANNA", root.ts)[0]);
+    expect(told.text).toMatch(/^:grey_question: \*Perhaps not delivered\.\*/);
+    expect(textOf(told).split("\n")).toEqual(expect.arrayContaining(["Send again", "It arrived"]));
+    expect(reactionsOn(slack, ts)).toEqual(["grey_question"]);
+    expect(requestsToSend(world, user.id)).toHaveLength(2);
+  });
+
+  it("is sent again once, however often the agent clicks", async () => {
+    const world = await startWorld();
+    const { slack, parley } = world;
+    const { user, root, told } = await replyUncertain(world);
+
+    await Promise.all([
+      click(world, told, "parley_send_again"),
+      click(world, told, "parley_send_again"),
+    ]);
+
+    await parley.until(() => sentTo(world, user.id).length === 2);
+    await slack.post({ user: "U0ANNA", threadTs: root.ts, text: "Next" });
+    await parley.until(() => sentTo(world, user.id).includes("Next"));
+    expect(sentTo(world, user.id)).toEqual(["Perhaps", "Perhaps", "Next"]);
+  });
+
+  it("is dismissed for good when the agent says that it arrived", async () => {
+    const world = await startWorld();
+    const { slack, parley } = world;
+    const { user, root, ts, told } = await replyUncertain(world);
+
+    // The agent's window may still show the buttons.
+    const stale = structuredClone(told);
+    await click(world, told, "parley_it_arrived");
+    await slack.waitFor(() => toldTo(slack, "U0ANNA", root.ts).length === 0);
+    await slack.waitFor(() => reactionsOn(slack, ts).join() === "white_check_mark");
+    Object.assign(told, stale, { deleted: false });
+    await click(world, told, "parley_send_again");
+    await slack.waitFor(() => /dismissed already/.test(told.text));
+
+    await slack.post({ user: "U0ANNA", threadTs: root.ts, text: "Next" });
+    await parley.until(() => sentTo(world, user.id).includes("Next"));
+    expect(sentTo(world, user.id)).toEqual(["Perhaps", "Next"]);
+  });
+
+  it("is asked about after a restart in the middle of sending", async () => {
+    const world = await startWorld({ env: { PARLEY_RESPONSE_TIMEOUT_MS: "200" } });
+    const { slack, parley } = world;
+    const { user, root } = await handOver(world);
+    parley.faults.add(`POST /users/${user.id}/messages`, { kind: "hang" }, 1);
+    await slack.post({ user: "U0ANNA", threadTs: root.ts, text: "Perhaps" });
+    await parley.until(() => sentTo(world, user.id).length > 0);
+
+    await world.stopBridge();
+    await world.startBridge();
+
+    const told = await slack.waitFor(() => toldTo(slack, "U0ANNA", root.ts)[0]);
+    expect(told.text).toMatch(/^:grey_question: \*Perhaps not delivered\.\*/);
+    await expect.poll(() => settledIn(world, outboxOf(world, root)), PATIENCE).toBe(1);
+    expect(sentTo(world, user.id)).toEqual(["Perhaps"]);
+  });
+});
+
+async function replyUncertain(world: World) {
+  const { slack, parley } = world;
+  const { user, root } = await handOver(world);
+  parley.faults.add(`POST /users/${user.id}/messages`, { kind: "lost-answer" }, 1);
+  const { ts } = await slack.post({ user: "U0ANNA", threadTs: root.ts, text: "Perhaps" });
+  const told = await slack.waitFor(() => toldTo(slack, "U0ANNA", root.ts)[0]);
+  return { user, root, ts, told };
+}
+
+const click = ({ slack }: World, { channel, ts, user }: Told, actionId: string) =>
+  slack.click({ user, channel, ts, actionId });
+
+type Told = FakeSlack["state"]["ephemerals"][number];
