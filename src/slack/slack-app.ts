@@ -1,11 +1,13 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { App, HTTPReceiver, SocketModeReceiver } from "@slack/bolt";
+import { WebAPIPlatformError, WebClient } from "@slack/web-api";
+import { ConfigError } from "../errors.ts";
 import type { Route } from "../http-server.ts";
 import type { Log } from "../log.ts";
 import type { Secret } from "../secret.ts";
 import { createBoltLog } from "./bolt-log.ts";
 import { webClientOptions } from "./web-api.ts";
-import type { Workspace } from "./workspace.ts";
+import { checkAppToken, type Workspace } from "./workspace.ts";
 
 export interface SlackAppOptions {
   readonly workspace: Workspace;
@@ -31,9 +33,14 @@ const DISCONNECT_TIMEOUT_MS = 3_000;
 /** Slack's own rule for old signatures, applied to those from the future too. */
 const MAX_CLOCK_SKEW_SECONDS = 5 * 60;
 
+/** @throws {ConfigError} Slack refuses the app token */
 export async function createSlackApp(options: SlackAppOptions): Promise<SlackApp> {
   const { workspace, log } = options;
   const logger = createBoltLog(log);
+  if (options.appToken) {
+    const clientOptions = { ...webClientOptions(options.apiUrl), logger };
+    await checkAppToken(new WebClient(options.appToken.reveal(), clientOptions));
+  }
   const transport = options.appToken
     ? socketTransport(options.appToken, options.apiUrl, logger)
     : httpTransport(options.signingSecret, logger);
@@ -104,7 +111,15 @@ function socketTransport(appToken: Secret, apiUrl: string, logger: Logger) {
     receiver,
     routes: [],
     start: async (onReconnect: () => void) => {
-      await receiver.client.start();
+      await receiver.client.start().catch((error: unknown) => {
+        if (!(error instanceof WebAPIPlatformError)) throw error;
+        throw new ConfigError(
+          [
+            `SLACK_APP_TOKEN is refused by Slack (${error.data.error}); make an App-Level Token with the scope connections:write in your app at api.slack.com/apps, Basic Information`,
+          ],
+          { cause: error },
+        );
+      });
       receiver.client.on("connected", onReconnect);
     },
     stop: async () => {

@@ -37,6 +37,21 @@ export async function findWorkspace(client: WebClient, channel: string): Promise
   };
 }
 
+/**
+ * Checks the app-level token before Socket Mode starts: Bolt would try for ever with a token that lacks its scope.
+ *
+ * @throws {ConfigError} Slack refuses the token; says what to do
+ * @throws {NetworkError} Slack cannot be reached
+ */
+export async function checkAppToken(client: WebClient): Promise<void> {
+  const open = () => client.apps.connections.open({});
+  await callSlack("apps.connections.open", open, { idempotent: true }).catch((error: unknown) => {
+    if (!(error instanceof SlackApiError)) throw error;
+    const problem = `SLACK_APP_TOKEN is refused by Slack (${error.slackError}); make one with the scope connections:write in your app at api.slack.com/apps, Basic Information, App-Level Tokens`;
+    throw new ConfigError([problem], { cause: error });
+  });
+}
+
 async function checkChannel(client: WebClient, channel: string): Promise<void> {
   const invite = "invite the bot: in the channel write /invite and choose the app";
   try {
