@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { toBridgeError } from "./errors.ts";
+import { ConfigError, toBridgeError } from "./errors.ts";
 import { errorFields, type Log } from "./log.ts";
 
 export interface Route {
@@ -10,7 +10,11 @@ export interface Route {
 }
 
 export interface HttpServer {
-  /** Resolves with the port once it listens. */
+  /**
+   * Resolves with the port once it listens.
+   *
+   * @throws {ConfigError} another program has the port
+   */
   start(host: string, port: number): Promise<number>;
   /** Takes no new requests and resolves when those under way are answered. */
   stop(): Promise<void>;
@@ -42,13 +46,21 @@ export function createHttpServer(routes: readonly Route[], log: Log): HttpServer
   return {
     start: (host, port) =>
       new Promise((resolve, reject) => {
-        server.once("error", reject);
+        server.once("error", (error: NodeJS.ErrnoException) => {
+          const inUse = `PORT ${port} on ${host} is in use by another program; stop that or choose another port`;
+          const isTaken = error.code === "EADDRINUSE";
+          reject(isTaken ? new ConfigError([inUse], { cause: error }) : error);
+        });
         server.listen(port, host, () => resolve((server.address() as AddressInfo).port));
       }),
     stop: () =>
       new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeIdleConnections();
+        // Connections that are kept alive end as soon as their last request is answered.
+        const timer = setInterval(() => server.closeIdleConnections(), 50);
+        server.close(() => {
+          clearInterval(timer);
+          resolve();
+        });
       }),
   };
 }
