@@ -88,5 +88,5 @@ export async function submitHandBack(
   user = "U0ANNA",
 ) {
   const { id } = await openModal(slack, ts, { user });
-  return await slack.submitView({ user, viewId: id, values });
+  return slack.submitView({ user, viewId: id, values });
 }

@@ -1,0 +1,125 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { onTestFinished } from "vitest";
+import { CALLBACK_TOKEN, type Env, type World } from "./world.ts";
+
+const ROOT = join(import.meta.dirname, "../..");
+
+/** A line of the log, as an operator's tools read it. */
+export interface LogLine {
+  readonly level: number;
+  readonly time: string;
+  readonly msg: string;
+  readonly [field: string]: unknown;
+}
+
+export interface Exit {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+/** The bridge as a process of its own, as `npm start` runs it; killed when the test ends. */
+export interface BridgeProcess {
+  readonly stdout: string;
+  readonly stderr: string;
+  /** What it has logged so far. @throws {SyntaxError} a line that is not JSON */
+  readonly lines: readonly LogLine[];
+  readonly exited: Promise<Exit>;
+  /** Resolves with the first line that matches. @throws {Error} the process ended without it */
+  line(matches: string | ((line: LogLine) => boolean)): Promise<LogLine>;
+  signal(signal: "SIGTERM" | "SIGINT" | "SIGKILL"): void;
+}
+
+export function spawnBridge(env: Env): BridgeProcess {
+  // Nothing of our own environment, so that only `env` counts.
+  const child = spawn(process.execPath, ["src/main.ts"], {
+    cwd: ROOT,
+    env: { PATH: process.env.PATH ?? "", ...env },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const output = { stdout: "", stderr: "" };
+  const listeners = new Set<() => void>();
+  const collect = (name: "stdout" | "stderr") => {
+    child[name].setEncoding("utf8").on("data", (text: string) => {
+      output[name] += text;
+      for (const listener of [...listeners]) listener();
+    });
+  };
+  collect("stdout");
+  collect("stderr");
+  const exited = waitForEnd(child);
+  onTestFinished(async () => {
+    if (child.exitCode === null && child.signalCode === null) child.kill("SIGKILL");
+    await exited;
+  });
+
+  const readLines = () =>
+    output.stdout
+      .slice(0, output.stdout.lastIndexOf("\n") + 1)
+      .split("\n")
+      .filter((line) => line !== "")
+      .map((line) => JSON.parse(line) as LogLine);
+
+  return {
+    get stdout() {
+      return output.stdout;
+    },
+    get stderr() {
+      return output.stderr;
+    },
+    get lines() {
+      return readLines();
+    },
+    exited,
+    line(matches) {
+      const find = () =>
+        readLines().find((line) =>
+          typeof matches === "string" ? line.msg === matches : matches(line),
+        );
+      return new Promise((resolve, reject) => {
+        const look = () => {
+          try {
+            const found = find();
+            if (!found) return;
+            resolve(found);
+          } catch (error) {
+            reject(error);
+          }
+          listeners.delete(look);
+        };
+        listeners.add(look);
+        look();
+        void exited.then(({ code }) => {
+          reject(
+            new Error(`exited with ${code}, without that line:\n${output.stderr}${output.stdout}`),
+          );
+        });
+      });
+    },
+    signal: (signal) => {
+      child.kill(signal);
+    },
+  };
+}
+
+/** Resolves once both streams are read to their end, too. */
+async function waitForEnd(child: ChildProcess): Promise<Exit> {
+  const [code, signal] = (await once(child, "close")) as [number | null, NodeJS.Signals | null];
+  return { code, signal };
+}
+
+/** Starts a process for a world whose own bridge is stopped, and lets the fakes know of it. */
+export async function startBridgeProcess(
+  { env, slack, parley }: World,
+  changes: Env = {},
+): Promise<BridgeProcess> {
+  const bridge = spawnBridge({ ...env, ...changes });
+  const { port } = await bridge.line("app.started");
+  const url = `http://127.0.0.1:${String(port)}`;
+  if (env.SLACK_APP_TOKEN === undefined) slack.deliverTo(`${url}/slack/events`);
+  parley.registerCallback(parley.agentService.identification, `${url}/parley/callback`, {
+    authorization: CALLBACK_TOKEN,
+  });
+  return bridge;
+}
