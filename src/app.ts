@@ -31,6 +31,7 @@ import { findWorkspace } from "./slack/workspace.ts";
 import { openConversationStore } from "./state/conversation-store.ts";
 import { openDatabase, toPath } from "./state/database.ts";
 import { startExpiry } from "./state/expiry.ts";
+import { createRemembered } from "./state/remembered.ts";
 import { openSqliteJournal } from "./state/sqlite-journal.ts";
 
 export interface App {
@@ -60,12 +61,16 @@ export async function startApp(config: Config, log: Log): Promise<App> {
     logger: createBoltLog(slackLog),
   });
   const parley = createParleyClient({ ...config.parley });
-  const [workspace, botService] = await Promise.all([
-    findWorkspace(client, config.slack.channel),
-    findBotService(parley, config.parley.botService),
-  ]);
-
   const database = await openDatabase(toPath(config.stateUrl), { exclusive: true });
+  const remembered = createRemembered(database, log);
+  const { channel } = config.slack;
+  const [workspace, botService] = await Promise.all([
+    remembered(`workspace/${channel}`, () => findWorkspace(client, channel)),
+    remembered("bot-service", () => findBotService(parley, config.parley.botService)),
+  ]).catch(async (error: unknown) => {
+    await database.close();
+    throw error;
+  });
   const conversations = await openConversationStore(database);
   const metrics = createMetrics({
     queues: () => ({ inbox, outbox }),
@@ -94,7 +99,7 @@ export async function startApp(config: Config, log: Log): Promise<App> {
     client,
     team: workspace.team,
     workspaceUrl: workspace.url,
-    channel: config.slack.channel,
+    channel,
     posts: createPacer({ perSecond: config.slack.postsPerSecond, burst: POSTS_BURST }),
     extras: createPacer({
       perSecond: config.slack.postsPerSecond * EXTRAS_PER_POST,

@@ -9,15 +9,17 @@ export async function showNotice(
   work: Work<unknown>,
   poster: Poster,
   threads: Threads,
-  { thread, message, onlyFor, mark }: Notice,
+  { thread, message, onlyFor, forAll, mark }: Notice,
 ): Promise<void> {
   if (mark) await orNever(threads.mark(thread, mark.ts, mark.as));
-  if (onlyFor && (await orNever(threads.tell(thread, onlyFor, message)))) return;
+  const isTold = onlyFor !== undefined && (await orNever(threads.tell(thread, onlyFor, message)));
+  const inThread = forAll ?? (isTold ? undefined : message);
+  if (!inThread) return;
   await threads.turn(work.signal, thread);
   await poster.post({
     step: "notice",
     mark: { kind: "message", items: [work.item.id], part: 0 },
-    message: onlyFor ? { ...message, text: `<@${onlyFor}> ${message.text}` } : message,
+    message: inThread,
     thread,
   });
 }

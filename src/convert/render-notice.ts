@@ -101,27 +101,39 @@ export const parseSetAsideReply = (value: string): SetAsideReply => {
 
 /** To the writer of a reply that did not (surely) reach the User. `setAside`: it can be sent again. */
 export function renderFailedReply(
-  outcome: "refused" | "failed" | "uncertain",
+  outcome: ReplyFate,
   advice: string,
   setAside?: SetAsideReply,
 ): SlackMessage {
   const text = `${HEADLINES[outcome]} ${escapeText(advice)}`;
-  if (!setAside) return { text, blocks: [section(text)] };
-  const value = `${setAside.item} ${setAside.ts}`;
-  return {
-    text,
-    blocks: [
-      section(text),
-      actions(
-        button({ text: "Send again", actionId: SEND_AGAIN, value, style: "primary" }),
-        button({
-          text: outcome === "uncertain" ? "It arrived" : "Dismiss",
-          actionId: outcome === "uncertain" ? IT_ARRIVED : DISMISS,
-          value,
-        }),
-      ),
-    ],
-  };
+  const blocks = setAside ? [section(text), choices(outcome, setAside)] : [section(text)];
+  return { text, blocks };
+}
+
+/** To everyone in the thread: a reply waits for somebody to decide. `agent`: Slack id of its writer. */
+export function renderSetAside(
+  outcome: ReplyFate,
+  agent: string,
+  setAside: SetAsideReply,
+): SlackMessage {
+  const text =
+    outcome === "uncertain"
+      ? `:grey_question: It is not certain that a reply by <@${agent}> reached the User. It is marked above.`
+      : `:x: A reply by <@${agent}> did not reach the User. It is marked above.`;
+  return { text, blocks: [context(text), choices(outcome, setAside)] };
+}
+
+/** What became of a reply that was not delivered. */
+export type ReplyFate = "refused" | "failed" | "uncertain";
+
+function choices(outcome: ReplyFate, { item, ts }: SetAsideReply): Json {
+  const value = `${item} ${ts}`;
+  return actions(
+    button({ text: "Send again", actionId: SEND_AGAIN, value, style: "primary" }),
+    outcome === "uncertain"
+      ? button({ text: "It arrived", actionId: IT_ARRIVED, value })
+      : button({ text: "Dismiss", actionId: DISMISS, value }),
+  );
 }
 
 const HEADLINES = {

@@ -33,7 +33,7 @@ const REACTIONS: Readonly<Record<Mark, string>> = {
 };
 /** A wait longer than this for a place says that the channel is busy. */
 const SATURATED_AFTER_MS = 250;
-/** More waiting success marks than this are left out: nobody misses them while everything works. */
+/** While more than this many marks and posts wait, marks of success are left out: nobody misses them. */
 const MAX_WAITING_MARKS = 20;
 /** Slack allows some apps no more than this for one read. */
 const PAGE_SIZE = 15;
@@ -220,7 +220,7 @@ export function createThreads(options: ThreadsOptions): Threads {
     mark: ({ channel: at }, ts, as) => react(at, ts, as),
 
     markLater({ channel: at }, ts, as) {
-      if (extras.waiting("reactions.add") >= MAX_WAITING_MARKS) return;
+      if (extras.waiting("reactions.add") + posts.waiting(at) >= MAX_WAITING_MARKS) return;
       inTheBackground(react(at, ts, as, "low"));
     },
 
