@@ -42,7 +42,7 @@ export async function handOver(
 }
 
 /** Resolves when an item has been handled, with what it came to. */
-export const handled = ({ log }: World, item: string): Promise<unknown> =>
+const handled = ({ log }: World, item: string): Promise<unknown> =>
   expect
     .poll(
       () =>
