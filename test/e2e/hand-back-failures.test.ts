@@ -225,3 +225,24 @@ it("does not take Parley's callback about its own hand-back for news", async () 
   expect(root).toContain("*Handed back* to Bot Service by <@U0ANNA>");
   expect(root).not.toContain("Taken over");
 });
+
+it("takes the change for news when its own hand-back had failed before", async () => {
+  const world = await startWorld();
+  const { slack, parley } = world;
+  const opened = await openConversation(world);
+  const { user, ts } = opened;
+  parley.faults.add(`PUT /users/${user.id}/owner`, { kind: "status", status: 400 }, 1);
+  await submitHandBack(slack, ts);
+  await failure(world, opened);
+  await expect.poll(() => settled(world.log, opened.outbox), PATIENCE).toHaveLength(1);
+  const { agentService, botService } = parley;
+
+  await parley.handOver({ userId: user.id, to: botService.identification });
+  await parley.callback(agentService.identification, {
+    type: "action",
+    body: { name: "handover", newOwner: botService.identification, user: { id: user.id } },
+  });
+
+  await slack.waitFor(() => /Taken over/.test(JSON.stringify(rootsOf(slack)[0]?.blocks)));
+  await slack.waitFor(() => postsIn(slack, ts).some(({ text }) => /now with/.test(text)));
+});
