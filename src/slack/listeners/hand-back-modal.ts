@@ -6,7 +6,7 @@ import { nameOf } from "../../convert/render-root.ts";
 import { toBridgeError } from "../../errors.ts";
 import type { Thread } from "../../ids.ts";
 import { callSlack } from "../web-api.ts";
-import type { ListenerDependencies } from "./register-listeners.ts";
+import type { ListenerDependencies } from "./listener-dependencies.ts";
 
 /** Slack lets us open a modal for 3 s; when Parley is slower, a modal with the bot alone is better than none. */
 const SERVICES_TIMEOUT_MS = 1_500;

@@ -2,7 +2,7 @@ import type { AckFn, ViewOutput, ViewResponseAction, ViewSubmitAction } from "@s
 import { HAND_BACK_INPUTS } from "../../convert/render-hand-back-modal.ts";
 import { makeDerivedItemId, makeThreadKey, type Thread, toServiceId } from "../../ids.ts";
 import { errorFields } from "../../log.ts";
-import type { ListenerDependencies } from "./register-listeners.ts";
+import type { ListenerDependencies } from "./listener-dependencies.ts";
 
 /**
  * Stores the hand-back behind the replies that were written before it, and only then closes the modal. What keeps it

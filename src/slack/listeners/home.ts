@@ -1,7 +1,7 @@
 import type { HomeView, WebClient } from "@slack/web-api";
 import { renderHome } from "../../convert/render-home.ts";
 import { callSlack } from "../web-api.ts";
-import type { ListenerDependencies } from "./register-listeners.ts";
+import type { ListenerDependencies } from "./listener-dependencies.ts";
 
 /** Shows an agent who waits, each time the App Home is opened. */
 export async function publishHome(

@@ -1,6 +1,6 @@
 import type { AckFn, RespondArguments, RespondFn, SlashCommand } from "@slack/bolt";
 import { runOwnerCommand } from "../../bridge/owner-command.ts";
-import type { ListenerDependencies } from "./register-listeners.ts";
+import type { ListenerDependencies } from "./listener-dependencies.ts";
 
 /** Slack shows an error after 3 s without an acknowledgement. */
 const ANSWER_WITHIN_MS = 2_300;

@@ -1,26 +1,12 @@
 import type { App, ViewClosedAction, ViewSubmitAction } from "@slack/bolt";
-import type { InboxBody, OutboxBody } from "../../bridge/events.ts";
-import type { OwnerCommandDependencies } from "../../bridge/owner-command.ts";
-import type { Threads } from "../../bridge/ports.ts";
 import { DISMISS, IT_ARRIVED, SEND_AGAIN } from "../../convert/render-notice.ts";
 import { HAND_BACK } from "../../convert/render-root.ts";
-import type { Lanes } from "../../delivery/lanes.ts";
-import type { ServiceId } from "../../ids.ts";
-import type { Log } from "../../log.ts";
 import { openHandBackFromButton, openHandBackFromShortcut } from "./hand-back-modal.ts";
 import { submitHandBack } from "./hand-back-submission.ts";
 import { publishHome } from "./home.ts";
+import type { ListenerDependencies } from "./listener-dependencies.ts";
 import { answerOwnerCommand } from "./owner-command.ts";
 import { dismiss, sendAgain } from "./set-aside-buttons.ts";
-
-export interface ListenerDependencies extends OwnerCommandDependencies {
-  readonly inbox: Lanes<InboxBody>;
-  readonly outbox: Lanes<OutboxBody>;
-  readonly threads: Threads;
-  /** Where a User is handed back to unless the agent chooses otherwise. */
-  readonly botService: ServiceId;
-  readonly log: Log;
-}
 
 export const OWNER_COMMAND = "/parley-owner";
 

@@ -1,7 +1,7 @@
 import type { BlockAction, BlockElementAction, RespondFn } from "@slack/bolt";
 import { parseSetAsideReply } from "../../convert/render-notice.ts";
 import { toItemId } from "../../ids.ts";
-import type { ListenerDependencies } from "./register-listeners.ts";
+import type { ListenerDependencies } from "./listener-dependencies.ts";
 
 interface Click {
   readonly action: BlockElementAction;

@@ -1,0 +1,16 @@
+import type { InboxBody, OutboxBody } from "../../bridge/events.ts";
+import type { OwnerCommandDependencies } from "../../bridge/owner-command.ts";
+import type { Threads } from "../../bridge/ports.ts";
+import type { Lanes } from "../../delivery/lanes.ts";
+import type { ServiceId } from "../../ids.ts";
+import type { Log } from "../../log.ts";
+
+/** What the listeners work with. */
+export interface ListenerDependencies extends OwnerCommandDependencies {
+  readonly inbox: Lanes<InboxBody>;
+  readonly outbox: Lanes<OutboxBody>;
+  readonly threads: Threads;
+  /** Where a User is handed back to unless the agent chooses otherwise. */
+  readonly botService: ServiceId;
+  readonly log: Log;
+}
