@@ -4,7 +4,7 @@ import type { SlackMessage } from "../convert/slack-message.ts";
 import { toSlack, toSlackContext } from "../convert/to-slack.ts";
 import type { Item, Work } from "../delivery/lanes.ts";
 import type { Thread } from "../ids.ts";
-import { withUserMessages } from "./conversation.ts";
+import { type Conversation, withUserMessages } from "./conversation.ts";
 import type { InboxBody, ParleyEvent } from "./events.ts";
 import { ensureRoot, recordConversation } from "./open-thread.ts";
 import { askOwnership } from "./owner.ts";
@@ -38,28 +38,17 @@ const LATE_AFTER_MS = 2 * 60_000;
 /** What a User writes, into the thread; it opens one if the User is ours and has none. */
 export async function relayToSlack(
   work: Work<InboxBody>,
-  { userId, user, message }: MessageEvent,
+  event: MessageEvent,
   receivedAt: number,
   dependencies: RelayToSlackDependencies,
 ): Promise<void> {
-  const { parley, threads, conversations, ownerUnknown, now } = dependencies;
+  const { threads, conversations, now } = dependencies;
+  const { message } = event;
   // What the account sent is no news here; system messages are not the User's words and open no thread.
   if (message.typeId === 2) return;
   const isWords = !isSystemMessage(message);
-  const newest = await conversations.byUser(userId);
-  let conversation = newest?.state === "open" ? newest : undefined;
-  if (!conversation) {
-    if (!isWords) return;
-    const ownership = await askOwnership(parley, userId, work.item.attempt);
-    if (ownership === "other" || (ownership === "unknown" && ownerUnknown === "ignore")) return;
-    const ownerUnverified = ownership === "unknown" && { ownerUnverified: true as const };
-    conversation = await recordConversation(
-      work,
-      conversations,
-      { userId, user, openedAt: receivedAt, ...ownerUnverified },
-      newest,
-    );
-  }
+  const conversation = await conversationOf(work, event, receivedAt, dependencies);
+  if (!conversation) return;
   const poster = createPoster(work, threads, now);
   const thread = await ensureRoot(work, poster, threads, conversations, conversation);
   if (!isWords) return await postAll(work, poster, threads, thread, [toSlackContext(message)]);
@@ -72,7 +61,31 @@ export async function relayToSlack(
   } else {
     await postAll(work, poster, threads, thread, pieces);
   }
-  await conversations.update(conversation.id, (c) => withUserMessages(c, count, receivedAt));
+  await conversations.update(conversation.id, (c) =>
+    c.state === "open" ? withUserMessages(c, count, receivedAt) : c,
+  );
+}
+
+/** The conversation that a message belongs to: the open one, the one whose end overtook the message, or a new one. */
+async function conversationOf(
+  work: Work<InboxBody>,
+  { userId, user, message }: MessageEvent,
+  receivedAt: number,
+  { parley, conversations, ownerUnknown }: RelayToSlackDependencies,
+): Promise<Conversation | undefined> {
+  const newest = await conversations.byUser(userId);
+  const wasOpenAt = (at: number) =>
+    newest?.state === "open" || (newest?.ending !== undefined && at <= newest.ending.at);
+  if (wasOpenAt(receivedAt)) return newest;
+  if (isSystemMessage(message)) return undefined;
+  const ownership = await askOwnership(parley, userId, work.item.attempt);
+  // A callback that comes late still went to us alone. Parley tells the second; its end is what is certain.
+  const writtenAt = message.time === undefined ? receivedAt : (message.time + 1) * 1000;
+  if (ownership === "other") return wasOpenAt(writtenAt) ? newest : undefined;
+  if (ownership === "unknown" && ownerUnknown === "ignore") return undefined;
+  const ownerUnverified = ownership === "unknown" && { ownerUnverified: true as const };
+  const given = { userId, user, openedAt: receivedAt, ...ownerUnverified };
+  return await recordConversation(work, conversations, given, newest);
 }
 
 /** Posts messages one after the other, each in its own turn. */
