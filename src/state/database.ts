@@ -69,9 +69,7 @@ export async function openDatabase(
   function write(sql: string, values: readonly unknown[]): Promise<unknown[]> {
     return new Promise((resolve, reject) => {
       waiting.push({ sql, values, resolve, reject });
-      committing ??= commitAll().finally(() => {
-        committing = undefined;
-      });
+      committing ??= commitAll();
     });
   }
 
@@ -83,6 +81,8 @@ export async function openDatabase(
       waiting = [];
       await commit(batch);
     }
+    // In the same breath as the look: a write in between would find a loop that has ended, and wait for ever.
+    committing = undefined;
   }
 
   async function commit(batch: readonly Write[]): Promise<void> {
