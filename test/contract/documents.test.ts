@@ -1,0 +1,237 @@
+import { existsSync, globSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { parseEnv } from "node:util";
+import { describe, expect, it } from "vitest";
+import { readConfig, VARIABLES } from "../../src/config.ts";
+import { ConfigError } from "../../src/errors.ts";
+import { createMetrics } from "../../src/ops/metrics.ts";
+import { readSources } from "../support/sources.ts";
+
+const REQUIRED = {
+  SLACK_BOT_TOKEN: "xoxb-1",
+  SLACK_SIGNING_SECRET: "signing",
+  SLACK_CHANNEL: "C0123",
+  PARLEY_SERVICE_IDENTIFICATION: "service",
+  PARLEY_ACCOUNT_IDENTIFICATION: "account",
+  PARLEY_SHARED_SECRET: "secret",
+  PARLEY_CALLBACK_TOKEN: "token",
+};
+
+const read = (path: string): string => readFileSync(path, "utf8");
+const sources = readSources("src");
+
+/** What the bridge makes of its variables; secrets show as "[redacted]". */
+const effect = (env: Record<string, string>): unknown =>
+  JSON.parse(JSON.stringify(readConfig({ ...REQUIRED, ...env })));
+
+/** The rows of the first table whose first header cell is `first`, as cells without decoration. */
+function table(document: string, first: string): string[][] {
+  const [, after = ""] = document.split(new RegExp(`^\\| ${first} \\|.*\\n`, "m"));
+  const rows = after.split("\n").slice(1);
+  const end = rows.findIndex((row) => !row.startsWith("|"));
+  return rows.slice(0, end).map((row) =>
+    row
+      .slice(1, -1)
+      .split(" | ")
+      .map((cell) => cell.trim()),
+  );
+}
+
+const codeIn = (cell: string | undefined): string[] =>
+  [...(cell ?? "").matchAll(/`([^`]+)`/g)].map(([, code = ""]) => code);
+
+function namesOfProblems(env: Record<string, string>): string[] {
+  try {
+    readConfig(env);
+    return [];
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    return error.problems.map((problem) => problem.split(" ")[0] ?? "");
+  }
+}
+
+describe(".env.example", () => {
+  const text = read(".env.example");
+  const optional = parseEnv(text.replaceAll(/^# (?=[A-Z_]+=)/gm, ""));
+
+  it("names every variable in the order of the configuration", () => {
+    const names = [...text.matchAll(/^(?:# )?([A-Z][A-Z_]+)=/gm)].map(([, name]) => name);
+    expect(names).toEqual(VARIABLES);
+  });
+
+  it("asks for exactly the variables that have to be set", () => {
+    const asked = parseEnv(text);
+    expect(Object.values(asked).filter((value) => value !== "")).toEqual([]);
+    expect(Object.keys(asked).sort()).toEqual(namesOfProblems({}).sort());
+  });
+
+  it("shows the true defaults", () => {
+    const shown = Object.entries(optional).filter(([, value]) => value !== "" && value !== "…");
+    expect(shown.length).toBeGreaterThan(10);
+    expect(effect(Object.fromEntries(shown) as Record<string, string>)).toEqual(effect({}));
+  });
+
+  it("says of nothing with a default that it has none", () => {
+    const without = Object.entries(optional).filter(([, value]) => value === "…");
+    expect(without.map(([name]) => name).sort()).toEqual(["PARLEY_BOT_SERVICE", "SLACK_APP_TOKEN"]);
+  });
+});
+
+describe("docs/configuration.md", () => {
+  const rows = table(read("docs/configuration.md"), "variable");
+
+  it("has a row for every variable", () => {
+    expect(rows.map(([name]) => codeIn(name)[0])).toEqual(VARIABLES);
+  });
+
+  it("tells the true defaults", () => {
+    const defaults = rows.flatMap(([name, value]) => {
+      const [variable = ""] = codeIn(name);
+      const [fallback] = codeIn(value);
+      return fallback === undefined ? [] : [[variable, fallback] as const];
+    });
+    expect(effect(Object.fromEntries(defaults))).toEqual(effect({}));
+    const none = rows.filter(([, value]) => value === "none").map(([name]) => codeIn(name)[0]);
+    const hasNone = [...namesOfProblems({}), "SLACK_APP_TOKEN", "PARLEY_BOT_SERVICE"];
+    expect(none.sort()).toEqual(hasNone.sort());
+  });
+
+  it("tells what is required", () => {
+    const required = rows.filter(([, , value]) => value !== "no").map(([name]) => codeIn(name)[0]);
+    expect(required.sort()).toEqual(namesOfProblems({}).sort());
+  });
+});
+
+describe("docs/operations.md", () => {
+  const text = read("docs/operations.md");
+
+  it("lists every metric with its labels", async () => {
+    const lanes = {
+      backlog: async () => ({ items: 0, oldestAppendedAt: undefined, deadLetters: 0 }),
+    };
+    const metrics = createMetrics({ queues: () => ({ inbox: lanes }), openConversations: () => 0 });
+    let exposed = "";
+    const response = {
+      writeHead: () => response,
+      end: (body: string) => {
+        exposed = body;
+      },
+    };
+    await metrics.routes[0]?.handle({} as never, response as never);
+    const names = [...exposed.matchAll(/^# TYPE (\S+)/gm)].map(([, name]) => name);
+    expect(names.length).toBeGreaterThan(3);
+    expect(
+      table(text, "name")
+        .flatMap(([name]) => codeIn(name))
+        .sort(),
+    ).toEqual(names.sort());
+  });
+
+  it("lists every event of the log", () => {
+    const logged = sources.flatMap(({ text: source }) =>
+      [...source.matchAll(/\},?\s*"([a-z]+(?:-[a-z]+)*\.[a-z]+(?:-[a-z]+)*)",?\s*\)/g)].map(
+        ([, event = ""]) => event,
+      ),
+    );
+    const direct = sources.flatMap(({ text: source }) =>
+      [...source.matchAll(/errorFields\(\w+\), "([a-z.-]+)"\)/g)].map(([, event = ""]) => event),
+    );
+    const documented = table(text, "event").flatMap(([event]) => codeIn(event));
+    expect(documented.sort()).toEqual([...new Set([...logged, ...direct])].sort());
+  });
+
+  it("lists every route", () => {
+    const routes = sources.flatMap(({ text: source }) =>
+      [...source.matchAll(/method: "(GET|POST)",\s*path: "([^"]+)",\s*(?:async )?handle/g)].map(
+        ([, method, path]) => `${method} ${path}`,
+      ),
+    );
+    expect(
+      table(text, "route")
+        .flatMap(([route]) => codeIn(route))
+        .sort(),
+    ).toEqual(routes.sort());
+  });
+
+  it("tells every exit code", () => {
+    const main = read("src/main.ts") + read("src/ops/dead-letters.ts");
+    const codes = [...main.matchAll(/(?:exit\(|EXIT_\w+ = |return )(\d+)[);]/g)].map(
+      ([, code]) => code,
+    );
+    const documented = table(text, "exit code").flatMap(([code = ""]) => code.split(", "));
+    expect(documented.sort()).toEqual([...new Set(codes)].sort());
+  });
+});
+
+describe("docs/architecture.md", () => {
+  const text = read("docs/architecture.md");
+  const { dependencies } = JSON.parse(read("package.json")) as { dependencies: object };
+
+  it("justifies every runtime dependency", () => {
+    const justified = table(text, "package").flatMap(([name]) => codeIn(name));
+    expect(justified.sort()).toEqual(Object.keys(dependencies).sort());
+  });
+
+  it("names a variable or a file that exists wherever something is inferred", () => {
+    const switches = table(text, "inferred").flatMap(([, , by]) => codeIn(by));
+    const known = new Set<string>(VARIABLES);
+    expect(switches.length).toBeGreaterThan(5);
+    expect(switches.filter((by) => !known.has(by) && !existsSync(by))).toEqual([]);
+  });
+});
+
+describe("CONTRIBUTING.md", () => {
+  it("explains every script", () => {
+    const { scripts } = JSON.parse(read("package.json")) as { scripts: Record<string, string> };
+    const commands = codeIn(table(read("CONTRIBUTING.md"), "command").flat().join(" "));
+    const explained = new Set(commands.map((command) => command.replace(/^npm (run )?/, "")));
+    expect(Object.keys(scripts).filter((script) => !explained.has(script))).toEqual([]);
+  });
+});
+
+describe("the documents", () => {
+  const documents = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", ...globSync("docs/*.md")];
+
+  it.each(documents)("link only to what exists: %s", (path) => {
+    const text = read(path).replaceAll(/```[\s\S]*?```/g, "");
+    const links = [...text.matchAll(/\]\((?!https?:)([^)]+)\)/g)].map(([, link = ""]) => link);
+    const broken = links.filter((link) => {
+      const [file, anchor] = link.split("#");
+      const target = file ? join(dirname(path), file) : path;
+      if (!existsSync(target)) return true;
+      return anchor !== undefined && !anchorsOf(read(target)).includes(anchor);
+    });
+    expect(broken).toEqual([]);
+  });
+
+  it.each(documents)("name only files that exist: %s", (path) => {
+    const files = codeIn(read(path).replaceAll(/```[\s\S]*?```/g, "")).filter((code) =>
+      /^(src|test|sandbox|docs|\.ci)\/[\w./-]+$/.test(code),
+    );
+    expect(files.filter((file) => !existsSync(file))).toEqual([]);
+  });
+});
+
+/** As GitHub makes them of headings. */
+const anchorsOf = (markdown: string): string[] =>
+  [...markdown.matchAll(/^#+ (.+)$/gm)].map(([, heading = ""]) =>
+    heading
+      .toLowerCase()
+      .replaceAll(/[^\w\- ]/g, "")
+      .replaceAll(" ", "-"),
+  );
+
+describe("package-lock.json", () => {
+  it("holds the optional packages of every platform, without which npm ci refuses it", () => {
+    const { packages } = JSON.parse(read("package-lock.json")) as {
+      packages: Record<string, { optionalDependencies?: Record<string, string> }>;
+    };
+    const missing = Object.entries(packages).flatMap(([place, { optionalDependencies = {} }]) =>
+      Object.keys(optionalDependencies).filter(
+        (name) =>
+          !(`node_modules/${name}` in packages || `${place}/node_modules/${name}` in packages),
+      ),
+    );
+    expect(missing).toEqual([]);
+  });
+});
