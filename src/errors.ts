@@ -13,6 +13,7 @@ export type ErrorCode =
   | "not-owner"
   | "slack-api"
   | "conversation-closed"
+  | "withdrawn"
   | "storage"
   | "unexpected";
 
@@ -112,6 +113,14 @@ export class NotOwnerError extends BridgeError {
       disposition: "ignore",
     });
     this.owner = owner;
+  }
+}
+
+/** The item was taken back, or changed, before it had begun: what its handler holds is no longer true. */
+export class WithdrawnError extends BridgeError {
+  override readonly name = "WithdrawnError";
+  constructor(id: string) {
+    super(`Item ${id} was withdrawn`, { code: "withdrawn", disposition: "ignore" });
   }
 }
 

@@ -7,11 +7,11 @@ import type { Json } from "../json.ts";
  * has surely not been carried out; an attempt that finds the mark must not send.
  */
 export async function sendOnce(
-  work: Pick<Work<unknown>, "save">,
+  work: Pick<Work<unknown>, "begin" | "save">,
   request: () => Promise<void>,
   mark: Json = { underWay: true },
 ): Promise<void> {
-  await work.save(mark);
+  await work.begin(mark);
   try {
     await request();
   } catch (thrown) {

@@ -1,4 +1,4 @@
-import { type BridgeError, RateLimitedError, toBridgeError } from "../errors.ts";
+import { type BridgeError, RateLimitedError, toBridgeError, WithdrawnError } from "../errors.ts";
 import { type BackoffPolicy, backoffMs } from "./backoff.ts";
 import type { Journal, Row } from "./journal.ts";
 import type { Attempt, Handler, Item, Lanes, LastWords } from "./lanes.ts";
@@ -145,6 +145,9 @@ export async function createEmbeddedLanes<Body>(
         item,
         signal: stopping.signal,
         save: (progress) => journal.saveProgress(row.seq, progress),
+        async begin(progress) {
+          if (!(await journal.begin(row, progress))) throw new WithdrawnError(row.id);
+        },
         async takeFollowing(accept, limit) {
           const known = await journal.head(lane.key, taken.length + limit);
           // A late arrival may have been sorted in before the head; it comes next, it does not come along.
@@ -171,6 +174,11 @@ export async function createEmbeddedLanes<Body>(
         return "empty";
       }
       const error = toBridgeError(thrown);
+      if (error instanceof WithdrawnError) {
+        // It is gone, or has another body: either way the journal knows what comes next.
+        report("ignored", error);
+        return "again";
+      }
       if (error.disposition === "ignore") {
         await journal.done(taken.map(({ seq }) => seq));
         report("ignored", error);
@@ -195,7 +203,7 @@ export async function createEmbeddedLanes<Body>(
   }
 
   return {
-    async append({ lane: key, id, sort, body }) {
+    async append({ lane: key, id, sort, body, notBefore = 0, held = false }) {
       const lane = laneOf(key);
       lane.appending += 1;
       const seq = ++lastSeq;
@@ -209,6 +217,8 @@ export async function createEmbeddedLanes<Body>(
           sort: sort ?? "",
           body: JSON.stringify(body),
           appendedAt: now(),
+          dueAt: notBefore,
+          held,
         });
         if (result === "appended") wake(lane);
         return result;
@@ -242,6 +252,8 @@ export async function createEmbeddedLanes<Body>(
       return true;
     },
 
+    withdraw: (lane, id) => journal.withdraw({ seq: ++lastSeq, id, lane }, now()),
+    replace: (id, body) => journal.replace(id, JSON.stringify(body)),
     discard: (id) => journal.discard(id),
     backlog: () => journal.backlog(),
   };

@@ -11,12 +11,14 @@ export interface NewRow {
   readonly sort: string;
   readonly body: string;
   readonly appendedAt: number;
-}
-
-export interface Row extends NewRow {
-  readonly attempts: number;
   /** Not before this time, ms since the epoch. */
   readonly dueAt: number;
+  /** Kept apart until it is revived. */
+  readonly held: boolean;
+}
+
+export interface Row extends Omit<NewRow, "held"> {
+  readonly attempts: number;
   readonly progress: Json | undefined;
 }
 
@@ -50,15 +52,22 @@ export interface Journal {
   waiting(ids: readonly ItemId[]): Promise<readonly Row[]>;
   pendingLanes(): Promise<readonly PendingLane[]>;
   lastSeq(): Promise<number>;
+  /** `undefined`: the row has not begun. */
   saveProgress(seq: number, progress: Json | undefined): Promise<void>;
+  /** Saves progress and marks the row as begun; false if it waits no more, or has another body by now. */
+  begin(row: Pick<Row, "seq" | "body">, progress: Json): Promise<boolean>;
+  /** Ends a row that has not begun; adds an ended one for an id that is new. False if it has begun or ended. */
+  withdraw(row: Pick<NewRow, "seq" | "id" | "lane">, at: number): Promise<boolean>;
+  /** Gives a row that has not begun another body; false if it has begun or ended. */
+  replace(id: ItemId, body: string): Promise<boolean>;
   defer(seq: number, attempts: number, dueAt: number): Promise<void>;
   /** Drops the bodies; the ids stay known. */
   done(seqs: readonly number[]): Promise<void>;
   /** Sets the rows aside, with everything that a later retry needs. */
   dead(seqs: readonly number[], reason: { code: string; message: string }): Promise<void>;
-  /** Makes a dead row wait again, without its progress; returns its lane, or nothing if there is no such dead row. */
+  /** Makes a dead or held row wait, as new; returns its lane, or nothing if there is no such row. */
   revive(id: ItemId, at: number): Promise<string | undefined>;
-  /** Drops the body of a dead row for good; false if there is no such dead row. */
+  /** Drops the body of a dead or held row for good; false if there is no such row. */
   discard(id: ItemId): Promise<boolean>;
   deadLetters(): Promise<readonly DeadLetter[]>;
   backlog(): Promise<Backlog>;

@@ -10,9 +10,13 @@ export interface NewItem<Body> {
   /** Items that have one are ordered by it, between items that have none and keep their place of arrival. */
   readonly sort?: string | undefined;
   readonly body: Body;
+  /** ms since the epoch; the item, and its lane behind it, wait until then. */
+  readonly notBefore?: number | undefined;
+  /** The item does not go until it is revived; its lane does not wait for it. */
+  readonly held?: boolean;
 }
 
-export interface Item<Body> extends NewItem<Body> {
+export interface Item<Body> extends Pick<NewItem<Body>, "lane" | "id" | "sort" | "body"> {
   /** 1 at the first try. Attempts that ended in a crash are not counted. */
   readonly attempt: number;
   /** What an earlier attempt stored with {@link Work.save}, also when the process was killed right after. */
@@ -26,7 +30,14 @@ export interface Work<Body> {
   readonly item: Item<Body>;
   /** Aborted when the bridge stops. A handler that has not touched the other side yet should give up then. */
   readonly signal: AbortSignal;
-  /** Durable when resolved; the next attempt finds it as `item.progress`. `undefined` clears it. */
+  /**
+   * Like {@link save}, just before something is done that cannot be taken back: from here on the item cannot be withdrawn
+   * or replaced.
+   *
+   * @throws {WithdrawnError} it was, meanwhile
+   */
+  begin(progress: Json): Promise<void>;
+  /** Durable when resolved; the next attempt finds it as `item.progress`. `undefined`: as if nothing had begun. */
   save(progress: Json | undefined): Promise<void>;
   /** Takes the items directly behind the head, while `accept` says so; they share the head's fate from here on. */
   takeFollowing(
@@ -75,9 +86,16 @@ export interface Lanes<Body> {
   start(handler: Handler<Body>, lastWords: LastWords<Body>): Promise<void>;
   /** Hands out nothing more, aborts `Work.signal` and resolves when the last handler has returned. */
   stop(): Promise<void>;
-  /** Puts an item that was set aside back into its lane, as if it had just arrived; false if it is not set aside. */
+  /**
+   * Takes an item out before it has begun; false if it is too late. An id that was never seen is remembered, so that
+   * its item will not be taken in.
+   */
+  withdraw(lane: string, id: ItemId): Promise<boolean>;
+  /** Gives an item another body before it has begun; false if it is too late. */
+  replace(id: ItemId, body: Body): Promise<boolean>;
+  /** Puts an item that was set aside or held into its lane, as if it had just arrived; false if it is neither. */
   revive(id: ItemId): Promise<boolean>;
-  /** Gives up an item that was set aside; false if it is not set aside. */
+  /** Gives up an item that was set aside or held; false if it is neither. */
   discard(id: ItemId): Promise<boolean>;
   backlog(): Promise<Backlog>;
 }

@@ -34,6 +34,7 @@ export async function expire(
   for (const table of ["inbox", "outbox"]) {
     await deleteInChunks(database, table, "done", marksBefore);
     await deleteInChunks(database, table, "dead", recordsBefore);
+    await deleteInChunks(database, table, "held", recordsBefore);
   }
   await deleteConversations(database, recordsBefore);
 }
@@ -41,7 +42,7 @@ export async function expire(
 async function deleteInChunks(
   database: Database,
   table: string,
-  state: "done" | "dead",
+  state: "done" | "dead" | "held",
   endedBefore: number,
 ): Promise<void> {
   let deleted: unknown[];

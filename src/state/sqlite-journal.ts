@@ -4,8 +4,8 @@ import type { Json } from "../json.ts";
 import type { Database } from "./database.ts";
 
 /**
- * `waiting` in its lane · `done` only the id is kept, as a mark against duplicates · `dead` set aside with its body.
- * `progress` and `error` are JSON.
+ * `waiting` in its lane · `held` apart until somebody lets it go · `done` only the id is kept, as a mark against
+ * duplicates · `dead` set aside with its body. `progress` and `error` are JSON. `begun`: it cannot be taken back.
  */
 const schema = (table: string): readonly string[] => [
   `CREATE TABLE IF NOT EXISTS ${table} (
@@ -19,6 +19,7 @@ const schema = (table: string): readonly string[] => [
     attempts INTEGER NOT NULL DEFAULT 0,
     body TEXT,
     progress TEXT,
+    begun INTEGER NOT NULL DEFAULT 0,
     error TEXT,
     appended_at INTEGER NOT NULL,
     ended_at INTEGER
@@ -50,9 +51,10 @@ export async function openSqliteJournal(
   for (const statement of schema(table)) await database.read(statement);
   let lastVersion: number | undefined;
   return {
-    async append({ seq, id, lane, barrier, sort, body, appendedAt }: NewRow) {
+    async append({ seq, id, lane, barrier, sort, body, appendedAt, dueAt, held }: NewRow) {
       const added = await database.write(
-        `INSERT INTO ${table} (seq, id, lane, barrier, sort, body, appended_at) VALUES (?, ?, ?, ?, ?, ?, ?)
+        `INSERT INTO ${table} (seq, id, lane, barrier, sort, body, appended_at, due_at, state, ended_at)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
          ON CONFLICT (id) DO NOTHING RETURNING seq`,
         seq,
         id,
@@ -61,6 +63,10 @@ export async function openSqliteJournal(
         sort,
         body,
         appendedAt,
+        dueAt,
+        held ? "held" : "waiting",
+        // For its expiry, should nobody ever let it go.
+        held ? appendedAt : null,
       );
       return added.length > 0 ? "appended" : "duplicate";
     },
@@ -99,10 +105,46 @@ export async function openSqliteJournal(
 
     async saveProgress(seq, progress) {
       await database.write(
-        `UPDATE ${table} SET progress = ? WHERE seq = ?`,
+        progress === undefined
+          ? `UPDATE ${table} SET progress = ?, begun = 0 WHERE seq = ?`
+          : `UPDATE ${table} SET progress = ? WHERE seq = ?`,
         progress === undefined ? null : JSON.stringify(progress),
         seq,
       );
+    },
+
+    async begin({ seq, body }, progress) {
+      const rows = await database.write(
+        `UPDATE ${table} SET progress = ?, begun = 1
+         WHERE seq = ? AND state = 'waiting' AND body = ? RETURNING seq`,
+        JSON.stringify(progress),
+        seq,
+        body,
+      );
+      return rows.length > 0;
+    },
+
+    async withdraw({ seq, id, lane }, at) {
+      const rows = await database.write(
+        `INSERT INTO ${table} (seq, id, lane, barrier, sort, appended_at, state, ended_at)
+         VALUES (?1, ?2, ?3, 0, '', ?4, 'done', ?4)
+         ON CONFLICT (id) DO UPDATE SET state = 'done', body = NULL, progress = NULL, ended_at = ?4
+         WHERE state IN ('waiting', 'held') AND begun = 0 RETURNING seq`,
+        seq,
+        id,
+        lane,
+        at,
+      );
+      return rows.length > 0;
+    },
+
+    async replace(id, body) {
+      const rows = await database.write(
+        `UPDATE ${table} SET body = ? WHERE id = ? AND state IN ('waiting', 'held') AND begun = 0 RETURNING seq`,
+        body,
+        id,
+      );
+      return rows.length > 0;
     },
 
     async defer(seq, attempts, dueAt) {
@@ -134,8 +176,8 @@ export async function openSqliteJournal(
 
     async revive(id, at) {
       const [row] = await database.write<{ lane: string }>(
-        `UPDATE ${table} SET state = 'waiting', progress = NULL, attempts = 0, due_at = 0, appended_at = ?, error = NULL, ended_at = NULL
-         WHERE id = ? AND state = 'dead' RETURNING lane`,
+        `UPDATE ${table} SET state = 'waiting', progress = NULL, begun = 0, attempts = 0, due_at = 0, appended_at = ?, error = NULL, ended_at = NULL
+         WHERE id = ? AND state IN ('dead', 'held') RETURNING lane`,
         at,
         id,
       );
@@ -144,7 +186,7 @@ export async function openSqliteJournal(
 
     async discard(id) {
       const rows = await database.write(
-        `UPDATE ${table} SET state = 'done', body = NULL, progress = NULL WHERE id = ? AND state = 'dead' RETURNING seq`,
+        `UPDATE ${table} SET state = 'done', body = NULL, progress = NULL WHERE id = ? AND state IN ('dead', 'held') RETURNING seq`,
         id,
       );
       return rows.length > 0;

@@ -46,7 +46,7 @@ export async function openEmbeddedBench(): Promise<LanesBench> {
   const folder = await mkdtemp(join(tmpdir(), "lanes-"));
   const path = join(folder, "state.sqlite");
   let process: { alive: boolean; database: Promise<Database> } | undefined;
-  const engines = new Set<Lanes<never>>();
+  const engines = new Set<Pick<Lanes<never>, "stop">>();
 
   const running = () => {
     process ??= { alive: true, database: openDatabase(path, { exclusive: true }) };
@@ -103,12 +103,12 @@ function mortal(journal: Journal, isAlive: () => boolean): Journal {
   const guard =
     <Args extends unknown[], Result>(call: (...args: Args) => Promise<Result>) =>
     async (...args: Args): Promise<Result> => {
-      if (!isAlive()) return never();
+      if (!isAlive()) return await never();
       try {
         const result = await call(...args);
-        return isAlive() ? result : never();
+        return isAlive() ? result : await never();
       } catch (error) {
-        if (!isAlive()) return never();
+        if (!isAlive()) return await never();
         throw error instanceof Error ? error : new StorageError("not an Error");
       }
     };
@@ -119,6 +119,9 @@ function mortal(journal: Journal, isAlive: () => boolean): Journal {
     pendingLanes: guard(journal.pendingLanes),
     lastSeq: guard(journal.lastSeq),
     saveProgress: guard(journal.saveProgress),
+    begin: guard(journal.begin),
+    withdraw: guard(journal.withdraw),
+    replace: guard(journal.replace),
     defer: guard(journal.defer),
     done: guard(journal.done),
     dead: guard(journal.dead),
