@@ -81,7 +81,7 @@ describe("docs/configuration.md", () => {
   const rows = table(read("docs/configuration.md"), "variable");
 
   it("has a row for every variable", () => {
-    expect(rows.map(([name]) => codeIn(name)[0])).toEqual(VARIABLES);
+    expect(rows.map(([name]) => codeIn(name).join())).toEqual(VARIABLES);
   });
 
   it("tells the true defaults", () => {
@@ -91,13 +91,15 @@ describe("docs/configuration.md", () => {
       return fallback === undefined ? [] : [[variable, fallback] as const];
     });
     expect(effect(Object.fromEntries(defaults))).toEqual(effect({}));
-    const none = rows.filter(([, value]) => value === "none").map(([name]) => codeIn(name)[0]);
+    const none = rows.filter(([, value]) => value === "none").map(([name]) => codeIn(name).join());
     const hasNone = [...namesOfProblems({}), "SLACK_APP_TOKEN", "PARLEY_BOT_SERVICE"];
     expect(none.sort()).toEqual(hasNone.sort());
   });
 
   it("tells what is required", () => {
-    const required = rows.filter(([, , value]) => value !== "no").map(([name]) => codeIn(name)[0]);
+    const required = rows
+      .filter(([, , value]) => value !== "no")
+      .map(([name]) => codeIn(name).join());
     expect(required.sort()).toEqual(namesOfProblems({}).sort());
   });
 });
@@ -118,7 +120,7 @@ describe("docs/operations.md", () => {
       },
     };
     await metrics.routes[0]?.handle({} as never, response as never);
-    const names = [...exposed.matchAll(/^# TYPE (\S+)/gm)].map(([, name]) => name);
+    const names = [...exposed.matchAll(/^# TYPE (\S+)/gm)].map(([, name = ""]) => name);
     expect(names.length).toBeGreaterThan(3);
     expect(
       table(text, "name")
@@ -156,7 +158,7 @@ describe("docs/operations.md", () => {
   it("tells every exit code", () => {
     const main = read("src/main.ts") + read("src/ops/dead-letters.ts");
     const codes = [...main.matchAll(/(?:exit\(|EXIT_\w+ = |return )(\d+)[);]/g)].map(
-      ([, code]) => code,
+      ([, code = ""]) => code,
     );
     const documented = table(text, "exit code").flatMap(([code = ""]) => code.split(", "));
     expect(documented.sort()).toEqual([...new Set(codes)].sort());
