@@ -94,6 +94,8 @@ export async function openDatabase(
           const rows = await run(sql, values);
           settle.push(() => resolve(rows));
         } catch (error) {
+          // A full or broken disk: SQLite may have rolled back already, and would commit what follows piece by piece.
+          if (!isOwnFault(error)) throw error;
           settle.push(() => reject(error as StorageError));
         }
       }
@@ -137,6 +139,11 @@ async function lock(path: string): Promise<() => Promise<void>> {
   }
   return () => holder.close();
 }
+
+/** Whether only the statement is wrong, and the transaction as good as before. */
+const isOwnFault = (error: unknown): boolean =>
+  error instanceof Error &&
+  /^SQLITE_(CONSTRAINT|ERROR|MISMATCH|RANGE)/.test(sqliteCode(error.cause));
 
 function sqliteCode(error: unknown): string {
   return error instanceof Error && "code" in error ? String(error.code) : "failed";
