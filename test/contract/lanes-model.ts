@@ -263,7 +263,7 @@ export function describeLanesUnderCrashes(engineName: string, open: LanesBenchFa
           await bench.close();
         }
       },
-      { runs: 100, examples: [CRASH_BEHIND_A_BARRIER] },
+      { runs: 60, examples: [CRASH_BEHIND_A_BARRIER] },
     );
   });
 }

@@ -1,0 +1,156 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { describe, expect, it } from "vitest";
+import { ConfigError, StorageError } from "../../src/errors.ts";
+import { type Database, openDatabase, toPath } from "../../src/state/database.ts";
+import { makeStateFile } from "../support/state-file.ts";
+
+/**
+ * How many transactions the write-ahead log holds: a frame that ends one names the size of the database.
+ * Source: sqlite.org/fileformat2.html, section 4.1.
+ */
+async function transactionsIn(path: string): Promise<number> {
+  const log = await readFile(`${path}-wal`);
+  const frameBytes = 24 + log.readUInt32BE(8);
+  let count = 0;
+  for (let at = 32; at + frameBytes <= log.length; at += frameBytes) {
+    if (log.readUInt32BE(at + 4) > 0) count += 1;
+  }
+  return count;
+}
+
+async function openForTest(): Promise<{ database: Database; path: string }> {
+  const file = await makeStateFile();
+  const database = await file.open();
+  await database.write("CREATE TABLE IF NOT EXISTS notes (id INTEGER PRIMARY KEY, text TEXT)");
+  return { database, path: file.path };
+}
+
+const note = (database: Database, id: number) =>
+  database.write<{ id: number }>(
+    "INSERT INTO notes (id, text) VALUES (?, ?) RETURNING id",
+    id,
+    `note ${id}`,
+  );
+
+const ids = async (database: Database) =>
+  (await database.read<{ id: number }>("SELECT id FROM notes ORDER BY id")).map(({ id }) => id);
+
+describe("the database", () => {
+  it("syncs every commit to disk, in a write-ahead log", async () => {
+    const { database } = await openForTest();
+    expect(await database.read("PRAGMA journal_mode")).toEqual([{ journal_mode: "wal" }]);
+    const FULL = 2;
+    expect(await database.read("PRAGMA synchronous")).toEqual([{ synchronous: FULL }]);
+  });
+
+  it("commits in one transaction what is in flight together", async () => {
+    const { database, path } = await openForTest();
+    const before = await transactionsIn(path);
+    await Promise.all(Array.from({ length: 200 }, (_, index) => note(database, index)));
+    expect(await transactionsIn(path)).toBe(before + 1);
+    expect(await ids(database)).toHaveLength(200);
+  });
+
+  it("lets the writes of Keyv share the transaction", async () => {
+    const { database, path } = await openForTest();
+    const before = await transactionsIn(path);
+    await Promise.all([
+      note(database, 1),
+      database.keyvStore.set("key", "value"),
+      database.keyvStore.set("other", "value"),
+    ]);
+    expect(await transactionsIn(path)).toBe(before + 1);
+    expect(await database.keyvStore.get("key")).toBe("value");
+  });
+
+  it("commits one after the other what does not overlap", async () => {
+    const { database, path } = await openForTest();
+    const before = await transactionsIn(path);
+    for (const id of [1, 2, 3]) await note(database, id);
+    expect(await transactionsIn(path)).toBe(before + 3);
+  });
+
+  it("takes a write at any moment after the answer to another one", {
+    timeout: 5_000,
+  }, async () => {
+    const { database } = await openForTest();
+    for (let ticks = 0; ticks < 12; ticks++) {
+      await note(database, 2 * ticks);
+      for (let tick = 0; tick < ticks; tick++) await Promise.resolve();
+      await note(database, 2 * ticks + 1);
+    }
+    expect(await ids(database)).toHaveLength(24);
+  });
+
+  it("gives each write its own answer", async () => {
+    const { database } = await openForTest();
+    const answers = await Promise.all([3, 1, 2].map((id) => note(database, id)));
+    expect(answers).toEqual([[{ id: 3 }], [{ id: 1 }], [{ id: 2 }]]);
+  });
+
+  it("lets one failing statement harm only itself", async () => {
+    const { database } = await openForTest();
+    await note(database, 2);
+    const results = await Promise.allSettled([1, 2, 3].map((id) => note(database, id)));
+    expect(results.map(({ status }) => status)).toEqual(["fulfilled", "rejected", "fulfilled"]);
+    expect(results[1]).toMatchObject({ reason: expect.any(StorageError) });
+    expect(await ids(database)).toEqual([1, 2, 3]);
+  });
+
+  it("stores nothing of what was in flight together when the disk is full", async () => {
+    const { database } = await openForTest();
+    await note(database, 1);
+    await database.read("PRAGMA max_page_count = 1");
+    const bulky = database.write("INSERT INTO notes VALUES (3, ?)", "long ".repeat(10_000));
+    const results = await Promise.allSettled([note(database, 2), bulky, note(database, 4)]);
+    expect(results.map(({ status }) => status)).toEqual(["rejected", "rejected", "rejected"]);
+    expect(await ids(database)).toEqual([1]);
+    await database.read("PRAGMA max_page_count = 1000000");
+    await note(database, 5);
+    expect(await ids(database)).toEqual([1, 5]);
+  });
+
+  it("goes on after a failure, and names it without the values", async () => {
+    const { database } = await openForTest();
+    const failure = await database
+      .write("INSERT INTO nowhere VALUES (?)", "somebody's words")
+      .catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(StorageError);
+    expect(String(failure)).not.toContain("somebody's words");
+    await note(database, 1);
+    expect(await ids(database)).toEqual([1]);
+  });
+
+  it("finishes what is in flight before it closes", async () => {
+    const file = await makeStateFile();
+    const database = await file.open();
+    await database.write("CREATE TABLE notes (id INTEGER PRIMARY KEY, text TEXT)");
+    const writes = Promise.all([note(database, 1), note(database, 2)]);
+    const again = await file.open();
+    await writes;
+    expect(await ids(again)).toEqual([1, 2]);
+  });
+
+  it("refuses a file that another bridge has open, and takes it afterwards", async () => {
+    const file = await makeStateFile();
+    await file.open();
+    await expect(openDatabase(file.path, { exclusive: true })).rejects.toThrow(ConfigError);
+    const tool = await openDatabase(file.path, { exclusive: false });
+    await tool.close();
+    await file.open();
+  });
+
+  it("refuses a file that is no database", async () => {
+    const file = await makeStateFile();
+    await writeFile(file.path, "This is a shopping list, and by no means a database.".repeat(50));
+    await expect(openDatabase(file.path, { exclusive: false })).rejects.toThrow(StorageError);
+  });
+
+  it.each([
+    ["sqlite:./data/bridge.sqlite", "./data/bridge.sqlite"],
+    ["sqlite:/var/lib/bridge.sqlite", "/var/lib/bridge.sqlite"],
+    ["sqlite:///var/lib/bridge.sqlite", "/var/lib/bridge.sqlite"],
+  ])("reads the path of %s", (url, path) => {
+    expect(toPath(url)).toBe(path);
+  });
+});
