@@ -7,14 +7,14 @@ import { CALLBACK_TOKEN, type Env, type World } from "./world.ts";
 const ROOT = join(import.meta.dirname, "../..");
 
 /** A line of the log, as an operator's tools read it. */
-export interface LogLine {
+interface LogLine {
   readonly level: number;
   readonly time: string;
   readonly msg: string;
   readonly [field: string]: unknown;
 }
 
-export interface Exit {
+interface Exit {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
 }
