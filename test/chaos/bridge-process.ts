@@ -1,0 +1,90 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { openSync } from "node:fs";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { eventually } from "./eventually.ts";
+
+type Env = Readonly<Record<string, string>>;
+
+/** The real program as a child process that is killed and started again on the same port and the same state. */
+export interface BridgeProcess {
+  readonly url: string;
+  /** What was done to it, and how often it ended by itself. */
+  readonly counts: { starts: number; kills: number; cleanStops: number; exits: number };
+  /** Spawns it; does not wait until it is up. `changes` stay for later starts. */
+  start(changes?: Env): void;
+  /** Resolves once it answers, spawning it again when it has ended by itself. */
+  up(timeoutMs?: number): Promise<void>;
+  /** SIGKILL, at once. */
+  kill(): Promise<void>;
+  /** SIGTERM; resolves when it has ended. */
+  stop(): Promise<void>;
+}
+
+const ROOT = join(import.meta.dirname, "../..");
+
+export async function createBridgeProcess(env: Env, logFile: string): Promise<BridgeProcess> {
+  const port = await reservePort();
+  const url = `http://127.0.0.1:${port}`;
+  const log = openSync(logFile, "a");
+  const counts = { starts: 0, kills: 0, cleanStops: 0, exits: 0 };
+  let settings: Env = { ...env, PORT: String(port) };
+  let child: ChildProcess | undefined;
+
+  const isRunning = () => child?.exitCode === null && child.signalCode === null;
+
+  async function end(signal: "SIGKILL" | "SIGTERM"): Promise<void> {
+    if (!child || !isRunning()) return;
+    const ended = once(child, "exit");
+    child.kill(signal);
+    await ended;
+  }
+
+  const bridge: BridgeProcess = {
+    url,
+    counts,
+    start(changes = {}) {
+      if (isRunning()) throw new Error("the bridge is running already");
+      settings = { ...settings, ...changes };
+      counts.starts += 1;
+      child = spawn(join(ROOT, "node_modules/.bin/node"), ["src/main.ts"], {
+        cwd: ROOT,
+        env: { PATH: process.env.PATH, ...settings },
+        stdio: ["ignore", log, log],
+      });
+    },
+    up: (timeoutMs = 60_000) =>
+      eventually(
+        async () => {
+          if (!isRunning()) {
+            counts.exits += 1;
+            bridge.start();
+          }
+          const answer = await fetch(`${url}/healthz`).catch(() => undefined);
+          return answer?.ok;
+        },
+        { timeoutMs, what: `the bridge is up; see ${logFile}` },
+      ).then(() => undefined),
+    async kill() {
+      counts.kills += 1;
+      await end("SIGKILL");
+    },
+    async stop() {
+      counts.cleanStops += 1;
+      await end("SIGTERM");
+    },
+  };
+  return bridge;
+}
+
+/** A port that was free a moment ago. */
+async function reservePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  const port = typeof address === "object" && address ? address.port : 0;
+  server.close();
+  await once(server, "close");
+  return port;
+}

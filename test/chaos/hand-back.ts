@@ -1,0 +1,76 @@
+import { setTimeout as pause } from "node:timers/promises";
+import type { FakeSlack } from "../../sandbox/slack/fake-slack.ts";
+import { HAND_BACK } from "../../src/convert/render-root.ts";
+import { postsIn } from "../support/threads.ts";
+import { eventually } from "./eventually.ts";
+import type { Random } from "./random.ts";
+import type { Stage } from "./stage.ts";
+
+const PATIENCE_MS = 120_000;
+
+export interface HandBack {
+  readonly user: number;
+  /** Parley's id of the User. */
+  readonly id: string;
+  readonly rootTs: string;
+  readonly agent: string;
+  readonly random: Random;
+}
+
+/** An agent hands the User back, again and again until the User is with the bot. Some do it with a last word. */
+export async function handBack(stage: Stage, request: HandBack): Promise<void> {
+  const { parley, slack } = stage;
+  const isBack = () => parley.user(request.id).owner === parley.botService.identification;
+  while (!isBack()) {
+    const failures = failuresIn(slack, request.rootTs);
+    if (!(await submit(stage, request))) {
+      await pause(request.random.between(100, 500));
+      continue;
+    }
+    await eventually(() => isBack() || failuresIn(slack, request.rootTs) > failures, {
+      timeoutMs: PATIENCE_MS,
+      what: `User ${request.user} is with the bot, or the thread says why not`,
+    });
+  }
+  // Until the thread shows it, the bot would hand over a User whose conversation is still open.
+  await eventually(() => !rootText(slack, request.rootTs).includes(HAND_BACK), {
+    timeoutMs: PATIENCE_MS,
+    what: `the root of User ${request.user} shows the hand-back`,
+  });
+}
+
+/** True once the bridge has confirmed that it has the form. */
+async function submit(
+  { slack, ledger }: Stage,
+  { user, rootTs, agent, random }: HandBack,
+): Promise<boolean> {
+  const place = { user: agent, channel: slack.channel, ts: rootTs };
+  const known = new Set(slack.state.views.keys());
+  const asked = await slack.shortcut({ ...place, callbackId: HAND_BACK });
+  if (asked.status !== "delivered") return false;
+  const open = await eventually(
+    () =>
+      [...slack.state.views.values()].find(
+        ({ view }) => !known.has(view.id) && view.private_metadata.includes(rootTs),
+      ),
+    { timeoutMs: 4_000, what: "a form" },
+  ).catch(() => undefined);
+  if (!open) return false;
+  const lastWord = random.chance(0.5)
+    ? ledger.write({ from: "agent", user, isLastWord: true })
+    : undefined;
+  const sent = await slack.submitView({
+    user: agent,
+    viewId: open.view.id,
+    ...(lastWord && { values: { last_message: `${lastWord.token} goodbye` } }),
+  });
+  if (sent.status !== "delivered" || sent.errors) return false;
+  if (lastWord) ledger.acknowledge(lastWord.token);
+  return true;
+}
+
+const failuresIn = (slack: FakeSlack, rootTs: string): number =>
+  postsIn(slack, rootTs).filter(({ text }) => text.includes("handing back did not work")).length;
+
+const rootText = (slack: FakeSlack, rootTs: string): string =>
+  JSON.stringify(slack.state.messages.find(({ ts }) => ts === rootTs)?.blocks);

@@ -1,0 +1,42 @@
+import type { Delivery } from "./deliveries.ts";
+import type { Entry } from "./ledger.ts";
+
+/** A message with its first delivery. */
+export interface Arrival {
+  readonly entry: Entry;
+  readonly delivery: Delivery;
+}
+
+const isBefore = (a: Delivery, b: Delivery): boolean =>
+  a.post < b.post || (a.post === b.post && a.part < b.part);
+
+/**
+ * Pairs of one lane that came out the wrong way round. Two messages are bound to an order if the earlier one was
+ * acknowledged before the later one was written; or if a third one of the lane came out after both were acknowledged
+ * and before both of them, because then both were waiting together.
+ */
+export function findDisorder(arrivals: readonly Arrival[]): [Entry, Entry][] {
+  // In the order of writing; the fakes number messages in that order too.
+  const written = arrivals.toSorted((a, b) => a.entry.number - b.entry.number);
+  const pairs: [Entry, Entry][] = [];
+  for (const [index, earlier] of written.entries()) {
+    for (const later of written.slice(index + 1)) {
+      if (isBefore(earlier.delivery, later.delivery)) continue;
+      if (isBound(earlier, later, arrivals)) pairs.push([earlier.entry, later.entry]);
+    }
+  }
+  return pairs;
+}
+
+function isBound(earlier: Arrival, later: Arrival, lane: readonly Arrival[]): boolean {
+  const [a, b] = [earlier.entry.acknowledgedAt, later.entry.acknowledgedAt];
+  if (a === undefined || b === undefined) return false;
+  if (a < later.entry.sentAt) return true;
+  const bothWaitSince = Math.max(a, b);
+  return lane.some(
+    ({ delivery }) =>
+      delivery.at > bothWaitSince &&
+      delivery.post < earlier.delivery.post &&
+      delivery.post < later.delivery.post,
+  );
+}

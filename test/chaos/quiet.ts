@@ -1,0 +1,40 @@
+import { eventually } from "./eventually.ts";
+import type { Stage } from "./stage.ts";
+
+/** What the bridge says about itself. */
+export interface Backlog {
+  readonly waiting: number;
+  readonly deadLetters: Readonly<Record<"inbox" | "outbox", number>>;
+}
+
+/** Resolves when nothing waits in the bridge, twice in a row: an item may put another one in line. */
+export async function untilQuiet({ bridge, logFile }: Stage, timeoutMs: number): Promise<Backlog> {
+  let calm = 0;
+  let latest: Backlog | undefined;
+  return await eventually(
+    async () => {
+      latest = await readBacklog(bridge.url);
+      calm = latest?.waiting === 0 ? calm + 1 : 0;
+      return calm >= 2 ? latest : undefined;
+    },
+    { timeoutMs, what: `nothing waits in the bridge; see ${logFile}` },
+  );
+}
+
+async function readBacklog(url: string): Promise<Backlog | undefined> {
+  const text = await fetch(`${url}/metrics`)
+    .then((answer) => answer.text())
+    .catch(() => undefined);
+  if (text === undefined) return undefined;
+  const gauge = (name: string, queue: string): number => {
+    const found = new RegExp(`^${name}\\{queue="${queue}"\\} (\\d+)`, "m").exec(text);
+    if (!found) throw new Error(`no ${name} of ${queue} in the metrics`);
+    return Number(found[1]);
+  };
+  const items = "parley_bridge_queue_items";
+  const dead = "parley_bridge_dead_letters";
+  return {
+    waiting: gauge(items, "inbox") + gauge(items, "outbox"),
+    deadLetters: { inbox: gauge(dead, "inbox"), outbox: gauge(dead, "outbox") },
+  };
+}

@@ -1,0 +1,48 @@
+import { SEND_AGAIN } from "../../src/convert/render-notice.ts";
+import { findDeliveries, isMarkedAsFailed, noticesAbout } from "./deliveries.ts";
+import type { Entry } from "./ledger.ts";
+import { rootsOfUser } from "./places.ts";
+import { untilQuiet } from "./quiet.ts";
+import type { Random } from "./random.ts";
+import type { Stage } from "./stage.ts";
+import type { Workload } from "./workload.ts";
+
+/**
+ * Agents press "Send again" for half of the uncertain messages that did not arrive, some of them twice.
+ *
+ * @returns tokens of those that then did not arrive exactly once, if their User was still there; and how many were pressed
+ */
+export async function sendAgain(
+  stage: Stage,
+  workload: Workload,
+  random: Random,
+): Promise<{ pressed: number; wrong: string[] }> {
+  const arrived = new Set(findDeliveries(stage, workload).map(({ token }) => token));
+  const chosen = stage.ledger.entries.flatMap((entry) => {
+    const notice = noticesAbout(stage, entry).at(-1);
+    return notice && !arrived.has(entry.token) && random.chance(0.5) ? [{ entry, notice }] : [];
+  });
+  for (const { entry, notice } of chosen) {
+    entry.isSentAgain = true;
+    const { agent: user, channel, ts } = notice;
+    const click = { user, channel, ts, actionId: SEND_AGAIN };
+    const clicks = random.chance(0.3) ? [click, click] : [click];
+    await Promise.all(clicks.map((each) => stage.slack.click(each)));
+  }
+  await untilQuiet(stage, 60_000);
+  const times = Map.groupBy(findDeliveries(stage, workload), ({ token }) => token);
+  const wrong = chosen.filter(({ entry }) => {
+    const count = times.get(entry.token)?.length ?? 0;
+    // Whose User is with another Service, or goes on in another thread, is told so instead.
+    return isOpen(stage, workload, entry)
+      ? count !== 1
+      : count > 0 || !isMarkedAsFailed(stage, entry);
+  });
+  return { pressed: chosen.length, wrong: wrong.map(({ entry }) => entry.token) };
+}
+
+function isOpen({ slack, parley }: Stage, { ids }: Workload, { user, ts }: Entry): boolean {
+  const message = slack.state.messages.find((other) => other.ts === ts);
+  const isOurs = parley.user(ids.get(user) ?? "").owner === parley.agentService.identification;
+  return isOurs && rootsOfUser(slack, user).at(-1)?.ts === message?.thread_ts;
+}

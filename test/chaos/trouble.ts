@@ -1,0 +1,167 @@
+import { setTimeout as pause } from "node:timers/promises";
+import type { Fault } from "../../sandbox/http/faults.ts";
+import { tokensIn } from "./ledger.ts";
+import type { Plan } from "./plan.ts";
+import type { Random } from "./random.ts";
+import type { Stage } from "./stage.ts";
+
+/** Makes trouble until it is stopped, and counts it. */
+export interface Trouble {
+  readonly counts: ReadonlyMap<string, number>;
+  /** Ends all trouble; afterwards the bridge is up, and nothing is held back any more. */
+  stop(): Promise<void>;
+}
+
+const SLACK_TARGETS = [
+  "chat.postMessage",
+  "chat.postMessage",
+  "conversations.replies",
+  "reactions.add",
+  "users.info",
+] as const;
+
+const PARLEY_TARGETS = [
+  /^POST \/users\/[^/]+\/messages$/,
+  /^POST \/users\/[^/]+\/messages$/,
+  /^(GET|PUT) \/users\/[^/]+\/owner$/,
+] as const;
+
+export function startTrouble(stage: Stage, plan: Plan, random: Random): Trouble {
+  const { slack, parley, bridge, ledger } = stage;
+  const counts = new Map<string, number>();
+  const open = new Set<Promise<unknown>>();
+  const stopping = new AbortController();
+
+  /** Goes on in the background, but is over before the trouble is. */
+  const aside = (work: Promise<unknown>): void => {
+    open.add(work);
+    work.finally(() => open.delete(work)).catch(() => undefined);
+  };
+  const rest = (ms: number) => pause(ms, undefined, { signal: stopping.signal }).catch(() => {});
+
+  const fault = (): Fault =>
+    random.pick<Fault>([
+      { kind: "rate-limited", retryAfterSeconds: 1 },
+      { kind: "status", status: 500 },
+      { kind: "lost-answer" },
+      { kind: "lost-answer" },
+      { kind: "refused" },
+      { kind: "latency", ms: random.between(20, 400) },
+    ]);
+
+  let holdsEvents = false;
+  let holdsCallbacks = false;
+  const tricks: Record<string, () => void> = {
+    "Slack fault": () =>
+      slack.faults.add(random.pick(SLACK_TARGETS), fault(), random.between(1, 3)),
+    "Parley fault": () =>
+      parley.faults.add(
+        random.pick(PARLEY_TARGETS),
+        random.chance(0.15) ? { kind: "hang" } : fault(),
+        random.between(1, 3),
+      ),
+    // What is seldom called would otherwise meet one fault after the other.
+    "clear sky": () => {
+      slack.faults.clear();
+      parley.faults.clear();
+    },
+    "event again": () => {
+      const events = [...slack.sentEvents.values()].filter(({ event }) => event.type === "message");
+      if (events.length === 0) return;
+      const { event_id, event } = random.pick(events);
+      aside(
+        slack.redeliver(event_id).then(({ status }) => {
+          if (status !== "delivered") return;
+          for (const token of tokensIn(String(event.text))) ledger.acknowledge(token);
+        }),
+      );
+    },
+    "callback again": () => {
+      const sent = parley.callbacks.filter(({ body }) => tokensIn(JSON.stringify(body)).length > 0);
+      if (sent.length === 0) return;
+      const again = random.pick(sent);
+      aside(
+        parley.redeliver(again).then(({ delivered }) => {
+          if (!delivered) return;
+          for (const token of tokensIn(JSON.stringify(again.body))) ledger.acknowledge(token);
+        }),
+      );
+    },
+    "events shuffled": () => {
+      if (holdsEvents) return;
+      holdsEvents = true;
+      const held = slack.holdEvents();
+      aside(
+        rest(random.between(50, 500)).then(() => {
+          holdsEvents = false;
+          return held.release(random.shuffled(held.events.map((_, index) => index)));
+        }),
+      );
+    },
+    "callbacks shuffled": () => {
+      if (holdsCallbacks) return;
+      holdsCallbacks = true;
+      const held = parley.holdCallbacks();
+      aside(
+        rest(random.between(50, 500)).then(() => {
+          holdsCallbacks = false;
+          return held.release(random.shuffled(held.callbacks.map((_, index) => index)));
+        }),
+      );
+    },
+    ...(plan.socketMode && {
+      // A new connection takes seconds, in which Slack finds nobody to send events to.
+      "sockets cut": () => {
+        if (!random.chance(0.1)) return;
+        if (random.chance(0.5)) slack.cutSockets();
+        else slack.disconnectSockets("refresh_requested");
+      },
+    }),
+  };
+
+  async function makeTrouble(): Promise<void> {
+    while (!stopping.signal.aborted) {
+      await rest(random.between(20, 250));
+      const name = random.pick(Object.keys(tricks));
+      count(name);
+      tricks[name]?.();
+    }
+  }
+
+  async function keepKilling(): Promise<void> {
+    while (!stopping.signal.aborted) {
+      await rest(random.between(plan.killEveryMs / 2, plan.killEveryMs * 1.5));
+      if (stopping.signal.aborted) return;
+      const cleanly = random.chance(0.2);
+      count(cleanly ? "clean restart" : "SIGKILL");
+      await (cleanly ? bridge.stop() : bridge.kill());
+      // A slow channel lets a backlog build up, which the next start works off.
+      bridge.start({ SLACK_POSTS_PER_SECOND: random.chance(0.3) ? "8" : "500" });
+      if (random.chance(0.3)) {
+        await rest(random.between(0, 1_500));
+        count("SIGKILL during start");
+        await bridge.kill();
+        bridge.start();
+      }
+      await bridge.up();
+    }
+  }
+
+  const count = (name: string) => counts.set(name, (counts.get(name) ?? 0) + 1);
+  const running = Promise.all([makeTrouble(), keepKilling()]);
+  return {
+    counts,
+    async stop() {
+      stopping.abort();
+      await running;
+      slack.faults.clear();
+      parley.faults.clear();
+      await Promise.all(open);
+      // At full pace, so that what is left goes out soon; and a clean stop under load is part of the promise.
+      await bridge.up();
+      await bridge.stop();
+      bridge.start({ SLACK_POSTS_PER_SECOND: "500" });
+      await bridge.up();
+    },
+  };
+}

@@ -1,0 +1,112 @@
+import { type Delivery, findDeliveries, isMarkedAsFailed, noticesAbout } from "./deliveries.ts";
+import type { Entry } from "./ledger.ts";
+import { findDisorder } from "./order.ts";
+import { rootsOfUser } from "./places.ts";
+import type { Stage } from "./stage.ts";
+import type { Workload } from "./workload.ts";
+
+/** The figures of one direction. */
+export interface Count {
+  readonly sent: number;
+  readonly acknowledged: number;
+  /** Of the acknowledged ones. */
+  readonly delivered: number;
+  /** Of the others: repeated by their senders, or read back from the thread. */
+  readonly deliveredAnyway: number;
+  readonly lost: readonly string[];
+  readonly doubled: readonly string[];
+  /** Came twice, and the second post said so. */
+  readonly declaredRepeats: number;
+  readonly disordered: readonly string[];
+  readonly misdirected: readonly string[];
+  /** The writer was told that nobody knows. */
+  readonly uncertain: number;
+  /** The writer was told that it did not arrive. */
+  readonly refused: number;
+}
+
+export interface Verdict {
+  readonly fromUsers: Count;
+  readonly fromAgents: Count;
+  readonly conversations: { expected: number; missing: string[]; doubled: string[] };
+}
+
+/** Counts what became of everything; looks only at what people on both sides can see. */
+export function reachVerdict(stage: Stage, workload: Workload): Verdict {
+  const deliveries = findDeliveries(stage, workload);
+  const count = (from: Entry["from"]) => countOne(stage, deliveries, from);
+  return {
+    fromUsers: count("user"),
+    fromAgents: count("agent"),
+    conversations: countConversations(stage, workload),
+  };
+}
+
+function countOne(stage: Stage, deliveries: readonly Delivery[], from: Entry["from"]): Count {
+  const entries = stage.ledger.entries.filter((entry) => entry.from === from);
+  const byToken = Map.groupBy(deliveries, ({ token }) => token);
+  const of = ({ token }: Entry) => byToken.get(token) ?? [];
+  const acknowledged = entries.filter(({ acknowledgedAt }) => acknowledgedAt !== undefined);
+  const missing = acknowledged.filter((entry) => of(entry).length === 0);
+  const uncertain = entries.filter((entry) => noticesAbout(stage, entry).length > 0);
+  const refused = missing.filter(
+    (entry) => !uncertain.includes(entry) && isMarkedAsFailed(stage, entry),
+  );
+  const told = new Set([...uncertain, ...refused]);
+  const lanes = Map.groupBy(
+    entries.filter((entry) => of(entry).length > 0 && !entry.isSentAgain),
+    ({ user }) => user,
+  );
+  return {
+    sent: entries.length,
+    acknowledged: acknowledged.length,
+    delivered: acknowledged.length - missing.length,
+    deliveredAnyway: entries.filter(
+      (entry) => entry.acknowledgedAt === undefined && of(entry).length > 0,
+    ).length,
+    lost: missing
+      .filter((entry) => !told.has(entry) && !isToldInThread(stage, entry))
+      .map(({ token }) => token),
+    doubled: entries
+      .filter((entry) => of(entry).filter(({ saysRepeat }) => !saysRepeat).length > 1)
+      .map(({ token }) => token),
+    declaredRepeats: entries.filter((entry) => of(entry).some(({ saysRepeat }) => saysRepeat))
+      .length,
+    disordered: [...lanes.values()].flatMap((lane) =>
+      findDisorder(
+        lane.flatMap((entry) => {
+          const [delivery] = of(entry);
+          return delivery ? [{ entry, delivery }] : [];
+        }),
+      ).map(([a, b]) => `${a.token} after ${b.token}`),
+    ),
+    misdirected: entries
+      .filter((entry) => of(entry).some(({ user }) => user !== entry.user))
+      .map(({ token }) => token),
+    uncertain: uncertain.length,
+    refused: refused.length,
+  };
+}
+
+/** A last word goes with a hand-back; what became of that is said to everyone in the thread. */
+function isToldInThread({ slack }: Stage, { isLastWord, user }: Entry): boolean {
+  if (!isLastWord) return false;
+  const threads = new Set(rootsOfUser(slack, user).map(({ ts }) => ts));
+  return slack.state.messages.some(
+    ({ thread_ts, text }) =>
+      threads.has(thread_ts ?? "") &&
+      /handing back did not work/.test(text) &&
+      !/Your last message was sent/.test(text),
+  );
+}
+
+function countConversations({ slack }: Stage, { conversations }: Workload) {
+  const count = { expected: 0, missing: [] as string[], doubled: [] as string[] };
+  for (const [user, expected] of conversations) {
+    const found = rootsOfUser(slack, user).length;
+    count.expected += expected;
+    if (found < expected) count.missing.push(`User ${user}: ${found} of ${expected}`);
+    if (found > expected) count.doubled.push(`User ${user}: ${found} of ${expected}`);
+  }
+  return count;
+}
