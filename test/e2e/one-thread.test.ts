@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import {
   handBack,
   handOver,
+  lastCallbackHandled,
   postTo,
   rootsAbout,
   settledIn,
@@ -100,6 +101,8 @@ describe("exactly one thread", () => {
 
     await parley.redeliver(callback);
 
+    await lastCallbackHandled(world, user.id);
+    expect(rootsOf(slack)).toHaveLength(1);
     const { root: next } = await handOver(world, { user, metadata: { reason: "another" } });
     expect(rootsOf(slack).map(({ ts }) => ts)).toEqual([root.ts, next.ts]);
   });

@@ -32,27 +32,23 @@ export async function handOver(
   const to = parley.agentService.identification;
   const { delivered } = await parley.handOver({ userId: about.id, to, metadata });
   await delivered;
-  const stored = world.log.lines.findLast(
-    ({ event, fields }) => event === "callback.stored" && fields.lane === `user/${about.id}`,
-  );
-  await handled(world, String(stored?.fields.item));
+  await lastCallbackHandled(world, about.id);
   const root = rootsAbout(slack, about.id)[before];
   if (!root) throw new Error(`No thread about User ${about.id} was opened`);
   return { user: about, root };
 }
 
-/** Resolves when an item has been handled, with what it came to. */
-const handled = ({ log }: World, item: string): Promise<unknown> =>
-  expect
-    .poll(
-      () =>
-        log.lines.some(
-          ({ event, fields }) =>
-            event === "delivery.attempted" && fields.item === item && fields.outcome !== "deferred",
-        ),
-      PATIENCE,
-    )
-    .toBe(true);
+/** Resolves when the bridge is done with the newest callback about a User that it has stored. */
+export async function lastCallbackHandled({ log }: World, userId: string): Promise<void> {
+  const stored = log.lines.findLast(
+    ({ event, fields }) => event === "callback.stored" && fields.lane === `user/${userId}`,
+  );
+  const isItsEnd = ({ event, fields }: (typeof log.lines)[number]) =>
+    event === "delivery.attempted" &&
+    fields.item === stored?.fields.item &&
+    fields.outcome !== "deferred";
+  await expect.poll(() => log.lines.some(isItsEnd), PATIENCE).toBe(true);
+}
 
 /** How many attempts in a lane came to an end so far, whatever their outcome. */
 export const settledIn = ({ log }: World, lane: string): number =>
