@@ -7,6 +7,7 @@ import {
 import { createSlackEventHandler, createSlackEventLastWords } from "./bridge/handle-slack-event.ts";
 import { createNotifier } from "./bridge/notify.ts";
 import { startRepair } from "./bridge/repair.ts";
+import { takeInReply } from "./bridge/take-in-reply.ts";
 import type { Config } from "./config.ts";
 import { createEmbeddedLanes } from "./delivery/embedded-lanes.ts";
 import type { Attempt } from "./delivery/lanes.ts";
@@ -111,7 +112,8 @@ export async function startApp(config: Config, log: Log): Promise<App> {
   const shared = { parley, threads, conversations, notifier: createNotifier(inbox), now: Date.now };
 
   const slack = await createSlackApp({ ...config.slack, workspace, log: slackLog });
-  storeBeforeAck(slack.app, { outbox, conversations, ...workspace, log: slackLog });
+  const takeIn = { ...shared, outbox, replyMode: config.replyMode, undoMs: config.undoMs };
+  storeBeforeAck(slack.app, { ...takeIn, ...workspace, log: slackLog });
   registerListeners(slack.app, {
     ...shared,
     inbox,
@@ -155,7 +157,7 @@ export async function startApp(config: Config, log: Log): Promise<App> {
   const port = await http.start(config.host, config.port);
   const repair = startRepair({
     ...shared,
-    outbox,
+    takeIn: (reply) => takeInReply(reply, takeIn),
     ownerQuestions: createPacer({ perSecond: OWNER_QUESTIONS_PER_SECOND, burst: 1 }),
     intervalMs: config.repairIntervalMs,
     log,

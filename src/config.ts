@@ -34,6 +34,10 @@ export interface Config {
     readonly connectTimeoutMs: number;
     readonly responseTimeoutMs: number;
   };
+  /** Whether replies go to the User unless they are notes, or stay inside unless they are marked to go. */
+  readonly replyMode: "send" | "explicit";
+  /** How long a reply can be undone before it goes; 0: it goes at once. */
+  readonly undoMs: number;
   readonly retry: {
     /** The pause after the first failure; it doubles up to `capMs`. */
     readonly firstMs: number;
@@ -134,6 +138,8 @@ const variables = {
   PARLEY_OWNER_UNKNOWN: choice(["deliver", "ignore"], "deliver"),
   PARLEY_CONNECT_TIMEOUT_MS: wholeNumber(100, 60_000, 3_000),
   PARLEY_RESPONSE_TIMEOUT_MS: wholeNumber(100, 120_000, 15_000),
+  REPLY_MODE: choice(["send", "explicit"], "send"),
+  UNDO_SECONDS: wholeNumber(0, 30, 0),
   RETRY_FIRST_MS: wholeNumber(1, 60_000, 500),
   RETRY_CAP_MS: wholeNumber(1, 3_600_000, 60_000),
   RETRY_MAX_AGE_MS: wholeNumber(1_000, 30 * 86_400_000, 3 * 86_400_000),
@@ -195,6 +201,8 @@ export function readConfig(env: Record<string, string | undefined>): Config {
       connectTimeoutMs: value.PARLEY_CONNECT_TIMEOUT_MS,
       responseTimeoutMs: value.PARLEY_RESPONSE_TIMEOUT_MS,
     },
+    replyMode: value.REPLY_MODE,
+    undoMs: value.UNDO_SECONDS * 1000,
     retry: {
       firstMs: value.RETRY_FIRST_MS,
       capMs: value.RETRY_CAP_MS,

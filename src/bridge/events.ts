@@ -66,11 +66,12 @@ export interface HandBackRequest {
 /** Something that people in a thread should know. */
 export interface Notice {
   readonly thread: Thread;
-  readonly message: SlackMessage;
+  /** Missing: there is only a mark. */
+  readonly message?: SlackMessage;
   /** Slack id: only this agent sees it, and only while they are there. Missing: everyone in the thread. */
   readonly onlyFor?: string;
   /** What everyone in the thread sees besides, and what stays. */
   readonly forAll?: SlackMessage;
   /** The reaction on an agent's message that goes with it. */
-  readonly mark?: { readonly ts: string; readonly as: "failed" | "uncertain" };
+  readonly mark?: { readonly ts: string; readonly as: "failed" | "uncertain" | "note" };
 }

@@ -1,3 +1,4 @@
+import { NO_NAMES } from "../convert/mentions.ts";
 import { renderFailedReply, renderSetAside } from "../convert/render-notice.ts";
 import { toParley } from "../convert/to-parley.ts";
 import type { Handler, Item, LastWords, Work } from "../delivery/lanes.ts";
@@ -83,7 +84,10 @@ async function relay(
     await assertOwner(parley, conversation.userId);
     const agent = await threads.identityOf(reply.agent);
     await sendOnce(work, () =>
-      parley.send(conversation.userId, { text: toParley(reply.text), agent }),
+      parley.send(conversation.userId, {
+        text: toParley(reply, NO_NAMES, { mentions: "names" }),
+        agent,
+      }),
     );
   } catch (thrown) {
     const error = toBridgeError(thrown);

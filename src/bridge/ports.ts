@@ -49,7 +49,7 @@ export type PostMark =
   | { readonly kind: "message"; readonly items: readonly ItemId[]; readonly part: number };
 
 /** What agents see on their own messages. */
-export type Mark = "delivered" | "delayed" | "failed" | "uncertain";
+export type Mark = "delivered" | "delayed" | "failed" | "uncertain" | "note";
 
 /** What the centre needs of Slack. Every call may throw a member of the error family. */
 export interface Threads {
@@ -81,9 +81,13 @@ export interface Threads {
   /** Shows or clears that the User is typing. Never throws: it is only a courtesy. */
   showTyping(thread: Thread, active: boolean): Promise<void>;
   /** A reaction on an agent's message that must not be missing. */
-  mark(thread: Thread, ts: string, as: "failed" | "uncertain"): Promise<void>;
+  mark(thread: Thread, ts: string, as: "failed" | "uncertain" | "note"): Promise<void>;
   /** A reaction that is set when there is time for it; left out when there are too many. Never throws. */
-  markLater(thread: Pick<Thread, "channel">, ts: string, as: "delivered" | "delayed"): void;
+  markLater(
+    thread: Pick<Thread, "channel">,
+    ts: string,
+    as: "delivered" | "delayed" | "note",
+  ): void;
   /** Takes a reaction away when there is time for it. Never throws. */
   unmark(thread: Pick<Thread, "channel">, ts: string, as: Mark): void;
   /** Only `agent` sees it. */

@@ -1,13 +1,11 @@
 import { renderTakenAway } from "../convert/render-notice.ts";
-import type { Lanes } from "../delivery/lanes.ts";
 import type { Pacer } from "../delivery/pacer.ts";
 import { toBridgeError } from "../errors.ts";
 import { makeDerivedItemId, type ServiceId } from "../ids.ts";
 import type { Log } from "../log.ts";
-import { appendReply } from "./append-reply.ts";
 import type { Conversation } from "./conversation.ts";
 import { recordTakenAway } from "./end-conversation.ts";
-import type { OutboxBody } from "./events.ts";
+import type { AgentReply } from "./events.ts";
 import type { Notifier } from "./notify.ts";
 import { nameService } from "./owner.ts";
 import type { Conversations, Parley, Threads } from "./ports.ts";
@@ -16,7 +14,8 @@ export interface RepairDependencies {
   readonly parley: Pick<Parley, "self" | "ownerOf" | "services">;
   readonly threads: Pick<Threads, "repliesAfter">;
   readonly conversations: Conversations;
-  readonly outbox: Pick<Lanes<OutboxBody>, "append">;
+  /** As if its event had just arrived. */
+  readonly takeIn: (reply: AgentReply) => Promise<"appended" | "duplicate" | "note">;
   readonly notifier: Notifier;
   /** Spaces the questions to Parley, so that ten thousand conversations do no harm. */
   readonly ownerQuestions: Pacer;
@@ -126,7 +125,7 @@ async function repairAll(dependencies: RepairDependencies, signal: AbortSignal):
 /** Appends what people wrote and we never heard of. Returns how many that were. */
 async function readBack(
   { id, thread, readUntil }: Conversation,
-  { threads, conversations, outbox, now }: RepairDependencies,
+  { threads, conversations, takeIn, now }: RepairDependencies,
   signal: AbortSignal,
 ): Promise<number | "cannot-look"> {
   if (!thread) return 0;
@@ -137,7 +136,7 @@ async function readBack(
   if (replies === "cannot-look") return replies;
   let missing = 0;
   for (const reply of replies) {
-    if ((await appendReply(outbox, reply)) === "appended") missing += 1;
+    if ((await takeIn(reply)) === "appended") missing += 1;
   }
   const last = replies.at(-1)?.ts;
   if (last) await conversations.update(id, (c) => ({ ...c, readUntil: last }));

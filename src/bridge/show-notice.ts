@@ -12,7 +12,8 @@ export async function showNotice(
   { thread, message, onlyFor, forAll, mark }: Notice,
 ): Promise<void> {
   if (mark) await orNever(threads.mark(thread, mark.ts, mark.as));
-  const isTold = onlyFor !== undefined && (await orNever(threads.tell(thread, onlyFor, message)));
+  const isTold =
+    onlyFor !== undefined && message && (await orNever(threads.tell(thread, onlyFor, message)));
   const inThread = forAll ?? (isTold ? undefined : message);
   if (!inThread) return;
   await threads.turn(work.signal, thread);

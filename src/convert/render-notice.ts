@@ -87,6 +87,7 @@ export const renderRenamed = (userId: string): SlackMessage =>
 export const SEND_AGAIN = "parley_send_again";
 export const DISMISS = "parley_dismiss";
 export const IT_ARRIVED = "parley_it_arrived";
+export const UNDO = "parley_undo";
 
 /** A reply that was set aside: its outbox item, and the `ts` of the agent's message. */
 export interface SetAsideReply {
@@ -110,6 +111,55 @@ export function renderFailedReply(
   return { text, blocks };
 }
 
+/** To the writer of a message that stays inside until the agent lets it go. */
+export const renderNotSentYet = (held: SetAsideReply): SlackMessage =>
+  offer(":lock: This stays inside. Start a message with `>>` to send it to the User at once.", [
+    button({
+      text: "Send to user",
+      actionId: SEND_AGAIN,
+      value: buttonValue(held),
+      style: "primary",
+    }),
+    button({ text: "Keep inside", actionId: DISMISS, value: buttonValue(held) }),
+  ]);
+
+/** To the writer of a reply that goes out in a moment. */
+export const renderUndoOffer = (reply: SetAsideReply, seconds: number): SlackMessage =>
+  offer(`:hourglass_flowing_sand: This goes to the User in ${seconds} s.`, [
+    button({ text: "Undo", actionId: UNDO, value: buttonValue(reply) }),
+  ]);
+
+/** To an agent who changed a message. `wasNote`: the User never had it. */
+export const renderCorrectionOffer = (correction: SetAsideReply, wasNote: boolean): SlackMessage =>
+  offer(
+    wasNote
+      ? ":pencil2: This was a note. Shall the User get it as it is now?"
+      : ":pencil2: The User has the text as it was before, and Parley cannot change it. Shall the new text go out as a correction?",
+    [
+      button({
+        text: wasNote ? "Send to user" : "Send correction",
+        actionId: SEND_AGAIN,
+        value: buttonValue(correction),
+        style: "primary",
+      }),
+      button({ text: "Leave it", actionId: DISMISS, value: buttonValue(correction) }),
+    ],
+  );
+
+/** To an agent who deleted a message, or made a note of it, after it had gone. */
+export const renderSentAlready = (): SlackMessage => {
+  const text =
+    ":warning: The User has this message already, and Parley cannot take it back. You can write a correction.";
+  return { text, blocks: [section(text)] };
+};
+
+const offer = (text: string, buttons: readonly Json[]): SlackMessage => ({
+  text,
+  blocks: [section(text), actions(...buttons)],
+});
+
+const buttonValue = ({ item, ts }: SetAsideReply): string => `${item} ${ts}`;
+
 /** To everyone in the thread: a reply waits for somebody to decide. `agent`: Slack id of its writer. */
 export function renderSetAside(
   outcome: ReplyFate,
@@ -126,8 +176,8 @@ export function renderSetAside(
 /** What became of a reply that was not delivered. */
 export type ReplyFate = "refused" | "failed" | "uncertain";
 
-function choices(outcome: ReplyFate, { item, ts }: SetAsideReply): Json {
-  const value = `${item} ${ts}`;
+function choices(outcome: ReplyFate, setAside: SetAsideReply): Json {
+  const value = buttonValue(setAside);
   return actions(
     button({ text: "Send again", actionId: SEND_AGAIN, value, style: "primary" }),
     outcome === "uncertain"

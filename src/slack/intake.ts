@@ -1,43 +1,43 @@
 import type { App, ReceiverEvent } from "@slack/bolt";
-import { appendReply } from "../bridge/append-reply.ts";
-import type { OutboxBody } from "../bridge/events.ts";
-import type { Conversations } from "../bridge/ports.ts";
-import type { Lanes } from "../delivery/lanes.ts";
+import {
+  type TakeInDependencies,
+  takeInDeletion,
+  takeInEdit,
+  takeInReply,
+} from "../bridge/take-in-reply.ts";
+import { makeReplyItemId } from "../ids.ts";
 import type { Log } from "../log.ts";
-import { isMessageEvent, parseMessageEvent } from "./parse-message-event.ts";
+import { type MessageEvent, parseMessageEvent } from "./parse-message-event.ts";
+import { parseNoteReaction } from "./parse-note-reaction.ts";
 
-export interface IntakeOptions {
-  readonly outbox: Pick<Lanes<OutboxBody>, "append">;
-  readonly conversations: Pick<Conversations, "byThread">;
+export interface IntakeOptions extends TakeInDependencies {
   readonly team: string;
   readonly botUserId: string;
   readonly log: Log;
 }
 
 /**
- * Stores agents' replies before Slack is told that we have them. Bolt acknowledges an event before any listener runs,
+ * Stores what agents write before Slack is told that we have it. Bolt acknowledges an event before any listener runs,
  * so this stands in front of it: if storing fails nothing is acknowledged, and Slack sends the event again.
  */
 export function storeBeforeAck(app: App, options: IntakeOptions): void {
   const processEvent = app.processEvent.bind(app);
   app.processEvent = async (event: ReceiverEvent) => {
-    if (!isMessageEvent(event.body)) return await processEvent(event);
-    await store(event, options);
-    await event.ack();
+    const isTaken = (await takeMessage(event, options)) || (await takeReaction(event, options));
+    await (isTaken ? event.ack() : processEvent(event));
   };
 }
 
-async function store(event: ReceiverEvent, options: IntakeOptions): Promise<void> {
-  const { outbox, conversations, team, botUserId, log } = options;
-  const parsed = parseMessageEvent(event.body, team);
-  if (!parsed) return;
-  const { reply, rootAuthor } = parsed;
-  // A thread of ours may be younger than its record, or older than we remember: its root still names us.
-  const isOurs = rootAuthor === botUserId || (await conversations.byThread(reply.thread));
-  if (!isOurs) return;
-  const result = await appendReply(outbox, reply);
-  log.info(
+/** False if it is no message event. */
+async function takeMessage(event: ReceiverEvent, options: IntakeOptions): Promise<boolean> {
+  const parsed = parseMessageEvent(event.body, options.team);
+  if (!parsed) return false;
+  if (parsed.kind === "other" || !(await isOurs(parsed, options))) return true;
+  const { reply } = parsed;
+  const result = await takeIn(parsed, options);
+  options.log.info(
     {
+      kind: parsed.kind,
       thread: reply.thread.ts,
       ts: reply.ts,
       result,
@@ -46,4 +46,36 @@ async function store(event: ReceiverEvent, options: IntakeOptions): Promise<void
     },
     "reply.stored",
   );
+  return true;
+}
+
+function takeIn(parsed: Exclude<MessageEvent, { kind: "other" }>, options: IntakeOptions) {
+  switch (parsed.kind) {
+    case "reply":
+      return takeInReply(parsed.reply, options);
+    case "edit":
+      return takeInEdit(parsed.reply, parsed.before, parsed.editId, options);
+    case "deletion":
+      return takeInDeletion(parsed.reply, options);
+  }
+}
+
+/** A thread of ours may be younger than its record, or older than we remember: its root still names us. */
+async function isOurs(
+  { reply, rootAuthor }: Exclude<MessageEvent, { kind: "other" }>,
+  { botUserId, conversations }: IntakeOptions,
+): Promise<boolean> {
+  return rootAuthor === botUserId || (await conversations.byThread(reply.thread)) !== undefined;
+}
+
+/** A lock on a message keeps it inside, if it comes before the message has gone. False if it is no such reaction. */
+async function takeReaction(event: ReceiverEvent, options: IntakeOptions): Promise<boolean> {
+  const { team, botUserId, outbox, log } = options;
+  const reaction = parseNoteReaction(event.body);
+  if (!reaction || reaction.user === botUserId) return false;
+  const { channel, ts } = reaction;
+  const id = makeReplyItemId(team, channel, ts);
+  const isInTime = await outbox.withdraw(`${team}/${channel}`, id);
+  log.info({ ts, item: id, in_time: isInTime }, "reply.locked");
+  return true;
 }

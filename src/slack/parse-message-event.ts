@@ -23,36 +23,75 @@ const message = z.looseObject({
 
 const eventCallback = z.looseObject({
   type: z.literal("event_callback"),
-  event: message.extend({ channel: z.string() }),
+  event: message.extend({
+    channel: z.string(),
+    message: z.unknown().optional(),
+    previous_message: z.unknown().optional(),
+    event_ts: z.string().optional(),
+  }),
 });
 
-export interface ThreadReply {
+interface InThread {
   readonly reply: AgentReply;
   /** Who wrote the root, where Slack tells. */
   readonly rootAuthor: string | undefined;
 }
 
-/** Whether Slack sent a message event at all; everything else goes on to the listeners. */
-export const isMessageEvent = (body: Readonly<Record<string, unknown>>): boolean =>
+/** What people do with messages in threads; `other` is everything that does not concern us. */
+export type MessageEvent =
+  | (InThread & { readonly kind: "reply" })
+  | (InThread & {
+      readonly kind: "edit";
+      readonly before: AgentReply;
+      /** Tells the edits of one message apart. */
+      readonly editId: string;
+    })
+  | (InThread & { readonly kind: "deletion" })
+  | { readonly kind: "other" };
+
+/**
+ * What a person wrote, changed or deleted in a thread. `other` are our own posts, other bots, joins, link previews and
+ * messages outside of threads; `undefined` if it is no message event at all.
+ */
+export function parseMessageEvent(
+  body: Readonly<Record<string, unknown>>,
+  team: string,
+): MessageEvent | undefined {
+  if (!isMessageEvent(body)) return undefined;
+  const parsed = eventCallback.safeParse(body);
+  if (!parsed.success) return { kind: "other" };
+  const { event } = parsed.data;
+  const { channel } = event;
+  const at = { team, channel };
+  switch (event.subtype) {
+    case "message_changed": {
+      const reply = parseThreadMessage(event.message, at);
+      const before = parseThreadMessage(event.previous_message, at);
+      // A link preview changes a message too, but not what was written.
+      if (!reply || !before || reply.text === before.text) return { kind: "other" };
+      const rootAuthor = parentOf(event.message);
+      return { kind: "edit", reply, before, rootAuthor, editId: event.event_ts ?? event.ts };
+    }
+    case "message_deleted": {
+      const reply = parseThreadMessage(event.previous_message, at);
+      if (!reply) return { kind: "other" };
+      return { kind: "deletion", reply, rootAuthor: parentOf(event.previous_message) };
+    }
+    default: {
+      const reply = toReply(event, team, channel);
+      return reply ? { kind: "reply", reply, rootAuthor: event.parent_user_id } : { kind: "other" };
+    }
+  }
+}
+
+const isMessageEvent = (body: Readonly<Record<string, unknown>>): boolean =>
   body.type === "event_callback" &&
   typeof body.event === "object" &&
   body.event !== null &&
   (body.event as { type?: unknown }).type === "message";
 
-/**
- * What a person wrote in a thread. `undefined` for everything else: our own posts, other bots, edits, deletions, joins,
- * link previews, messages outside of threads.
- */
-export function parseMessageEvent(
-  body: Readonly<Record<string, unknown>>,
-  team: string,
-): ThreadReply | undefined {
-  const parsed = eventCallback.safeParse(body);
-  if (!parsed.success) return undefined;
-  const { event } = parsed.data;
-  const reply = toReply(event, team, event.channel);
-  return reply && { reply, rootAuthor: event.parent_user_id };
-}
+const parentOf = (written: unknown): string | undefined =>
+  message.safeParse(written).data?.parent_user_id;
 
 /** The same for a message that was read from a thread. */
 export function parseThreadMessage(

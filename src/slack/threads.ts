@@ -9,6 +9,7 @@ import { toArguments } from "./message-arguments.ts";
 import { parseThreadMessage } from "./parse-message-event.ts";
 import { makePermalink } from "./permalink.ts";
 import { isMarked, toMetadata } from "./post-metadata.ts";
+import { REACTIONS } from "./reactions.ts";
 import { callSlack } from "./web-api.ts";
 
 export interface ThreadsOptions {
@@ -24,13 +25,6 @@ export interface ThreadsOptions {
   readonly log: Log;
 }
 
-/** Reactions on agents' messages. */
-const REACTIONS: Readonly<Record<Mark, string>> = {
-  delivered: "white_check_mark",
-  delayed: "hourglass_flowing_sand",
-  failed: "x",
-  uncertain: "grey_question",
-};
 /** A wait longer than this for a place says that the channel is busy. */
 const SATURATED_AFTER_MS = 250;
 /** While more than this many marks and posts wait, marks of success are left out: nobody misses them. */

@@ -1,12 +1,12 @@
 import type { App, ViewClosedAction, ViewSubmitAction } from "@slack/bolt";
-import { DISMISS, IT_ARRIVED, SEND_AGAIN } from "../../convert/render-notice.ts";
+import { DISMISS, IT_ARRIVED, SEND_AGAIN, UNDO } from "../../convert/render-notice.ts";
 import { HAND_BACK } from "../../convert/render-root.ts";
 import { openHandBackFromButton, openHandBackFromShortcut } from "./hand-back-modal.ts";
 import { submitHandBack } from "./hand-back-submission.ts";
 import { publishHome } from "./home.ts";
 import type { ListenerDependencies } from "./listener-dependencies.ts";
 import { answerOwnerCommand } from "./owner-command.ts";
-import { dismiss, sendAgain } from "./set-aside-buttons.ts";
+import { dismiss, sendAgain, undo } from "./set-aside-buttons.ts";
 
 export const OWNER_COMMAND = "/parley-owner";
 
@@ -35,6 +35,8 @@ export function registerListeners(app: App, dependencies: ListenerDependencies):
         return await sendAgain({ action, body, respond }, dependencies);
       case DISMISS:
         return await dismiss({ action, body, respond }, false, dependencies);
+      case UNDO:
+        return await undo({ action, body, respond }, dependencies);
       case IT_ARRIVED:
         return await dismiss({ action, body, respond }, true, dependencies);
       default:

@@ -15,7 +15,7 @@ function replyOf({ action, body }: Click) {
   return { item: toItemId(item), ts, at: { channel: body.channel?.id ?? "" } };
 }
 
-/** Sends a reply again that was set aside. A second click finds nothing to send. */
+/** Sends a reply that was set aside or held. A second click finds nothing to send. */
 export async function sendAgain(
   click: Click,
   { outbox, threads }: ListenerDependencies,
@@ -28,7 +28,7 @@ export async function sendAgain(
   }
   await click.respond({
     replace_original: true,
-    text: isBack ? ":outbox_tray: Sending it again." : "This was sent again or dismissed already.",
+    text: isBack ? ":outbox_tray: On its way." : "This was sent or dismissed already.",
   });
 }
 
@@ -45,4 +45,17 @@ export async function dismiss(
     threads.markLater(at, ts, "delivered");
   }
   await click.respond({ delete_original: true });
+}
+
+/** Takes a reply back that is still held. */
+export async function undo(click: Click, { outbox, threads }: ListenerDependencies): Promise<void> {
+  const { item, ts, at } = replyOf(click);
+  const isBack = await outbox.withdraw("undone", item);
+  if (isBack) threads.markLater(at, ts, "note");
+  await click.respond({
+    replace_original: true,
+    text: isBack
+      ? ":lock: Not sent. Write it again when you are ready."
+      : "Too late: it is on its way to the User already.",
+  });
 }

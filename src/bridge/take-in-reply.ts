@@ -1,0 +1,127 @@
+import {
+  renderCorrectionOffer,
+  renderNotSentYet,
+  renderSentAlready,
+  renderUndoOffer,
+} from "../convert/render-notice.ts";
+import { intentOf, type ReplyMode, withoutMarker } from "../convert/reply-intent.ts";
+import type { Lanes } from "../delivery/lanes.ts";
+import { type ItemId, makeDerivedItemId, makeReplyItemId, makeThreadKey } from "../ids.ts";
+import type { AgentReply, Notice, OutboxBody } from "./events.ts";
+import type { Notifier } from "./notify.ts";
+import type { Conversations } from "./ports.ts";
+
+export interface TakeInDependencies {
+  readonly outbox: Pick<Lanes<OutboxBody>, "append" | "withdraw" | "replace">;
+  readonly conversations: Pick<Conversations, "byThread">;
+  readonly notifier: Notifier;
+  readonly replyMode: ReplyMode;
+  /** How long a reply is held so that it can be undone; 0: not at all. */
+  readonly undoMs: number;
+  readonly now: () => number;
+}
+
+const idOf = ({ thread, ts }: AgentReply): ItemId =>
+  makeReplyItemId(thread.team, thread.channel, ts);
+
+/**
+ * Takes in what an agent wrote, in the order of Slack's `ts`, whichever way and however often we heard of it. Notes
+ * never enter the outbox; where the agent has a say before it goes, the agent is asked. Durable when resolved.
+ */
+export async function takeInReply(
+  written: AgentReply,
+  dependencies: TakeInDependencies,
+): Promise<"appended" | "duplicate" | "note"> {
+  const { outbox, replyMode, undoMs, now } = dependencies;
+  const intent = intentOf(written, replyMode);
+  const id = idOf(written);
+  const lane = makeThreadKey(written.thread);
+  if (intent === "note") {
+    // Remembered, so that no later reading of the thread takes it for a reply.
+    await outbox.withdraw(lane, id);
+    await tell(written, id, "note", { mark: { ts: written.ts, as: "note" } }, dependencies);
+    return "note";
+  }
+  const reply = replyMode === "explicit" ? withoutMarker(written) : written;
+  const { ts } = reply;
+  const result = await outbox.append({
+    lane,
+    id,
+    sort: ts,
+    body: { kind: "reply", reply },
+    ...(intent === "ask" ? { held: true } : undoMs > 0 ? { notBefore: now() + undoMs } : {}),
+  });
+  const onlyFor = reply.agent;
+  if (intent === "ask") {
+    const message = renderNotSentYet({ item: id, ts });
+    await tell(reply, id, "ask", { message, onlyFor }, dependencies);
+  } else if (undoMs > 0 && result === "appended") {
+    const message = renderUndoOffer({ item: id, ts }, undoMs / 1000);
+    await tell(reply, id, "undo", { message, onlyFor }, dependencies);
+  }
+  return result;
+}
+
+/**
+ * Takes in that an agent has changed a message. Before it has gone the new text goes in its place; afterwards the agent
+ * is asked, because Parley cannot change what a User has. `editId` tells edits of one message apart.
+ */
+export async function takeInEdit(
+  written: AgentReply,
+  before: Pick<AgentReply, "text">,
+  editId: string,
+  dependencies: TakeInDependencies,
+): Promise<void> {
+  const { outbox, replyMode } = dependencies;
+  const wasNote = intentOf(before, replyMode) === "note";
+  const isNote = intentOf(written, replyMode) === "note";
+  const id = idOf(written);
+  const lane = makeThreadKey(written.thread);
+  if (isNote) {
+    if (!wasNote && !(await outbox.withdraw(lane, id))) {
+      await tellTooLate(written, makeDerivedItemId(id, editId), dependencies);
+    }
+    return;
+  }
+  const reply = replyMode === "explicit" ? withoutMarker(written) : written;
+  const body: OutboxBody = { kind: "reply", reply };
+  if (!wasNote && (await outbox.replace(id, body))) return;
+  const correction = makeDerivedItemId(id, `edit ${editId}`);
+  await outbox.append({ lane, id: correction, body, held: true });
+  const offer = renderCorrectionOffer({ item: correction, ts: reply.ts }, wasNote);
+  await tell(reply, correction, "edit", { message: offer, onlyFor: reply.agent }, dependencies);
+}
+
+/** Takes in that an agent has deleted a message: it does not go if it has not gone. */
+export async function takeInDeletion(
+  deleted: AgentReply,
+  dependencies: TakeInDependencies,
+): Promise<void> {
+  const { outbox, replyMode } = dependencies;
+  if (intentOf(deleted, replyMode) === "note") return;
+  const id = idOf(deleted);
+  if (await outbox.withdraw(makeThreadKey(deleted.thread), id)) return;
+  await tellTooLate(deleted, makeDerivedItemId(id, "deleted"), dependencies);
+}
+
+const tellTooLate = (reply: AgentReply, from: ItemId, dependencies: TakeInDependencies) =>
+  tell(
+    reply,
+    from,
+    "too late",
+    { message: renderSentAlready(), onlyFor: reply.agent },
+    dependencies,
+  );
+
+async function tell(
+  { thread }: AgentReply,
+  from: ItemId,
+  purpose: string,
+  notice: Omit<Notice, "thread">,
+  { conversations, notifier }: TakeInDependencies,
+): Promise<void> {
+  const conversation = await conversations.byThread(thread);
+  // Without a conversation the reply itself will be refused, with words of its own.
+  if (!conversation) return;
+  await notifier.notice(conversation.userId, from, purpose, { thread, ...notice });
+}

@@ -1,0 +1,52 @@
+import { isJsonObject, type Json } from "../json.ts";
+
+/** Whether what agents write goes to the User unless it is marked as a note, or stays inside unless it is marked to go. */
+export type ReplyMode = "send" | "explicit";
+
+/** `note` stays inside · `send` goes to the User · `ask` stays inside until the agent says otherwise. */
+export type ReplyIntent = "note" | "send" | "ask";
+
+/** The written part of a reply; `text` in Slack's mrkdwn. */
+interface Written {
+  readonly text: string;
+  readonly blocks?: readonly Json[];
+}
+
+const NOTE = /^\s*(?:\/\/|note:)/i;
+/** `>>` as Slack escapes it. */
+const TO_USER = /^\s*&gt;&gt;\s*/;
+
+/** What the agent means a message for, by how it begins. */
+export function intentOf({ text }: Written, mode: ReplyMode): ReplyIntent {
+  if (NOTE.test(text)) return "note";
+  return mode === "send" || TO_USER.test(text) ? "send" : "ask";
+}
+
+/** Takes the leading `>>` away, in the text and in the first text of the blocks. */
+export function withoutMarker<W extends Written>(written: W): W {
+  if (!TO_USER.test(written.text)) return written;
+  const { blocks } = written;
+  return {
+    ...written,
+    text: written.text.replace(TO_USER, ""),
+    ...(blocks && { blocks: stripFirstText(blocks).value }),
+  };
+}
+
+/** Depth first; only the very first text is looked at. */
+function stripFirstText(values: readonly Json[]): { value: readonly Json[]; found: boolean } {
+  for (const [index, value] of values.entries()) {
+    if (!isJsonObject(value)) continue;
+    if (value.type === "text" && typeof value.text === "string") {
+      const text = value.text.replace(/^\s*>>\s*/, "");
+      return { value: values.with(index, { ...value, text }), found: true };
+    }
+    if (Array.isArray(value.elements)) {
+      const inner = stripFirstText(value.elements);
+      if (inner.found) {
+        return { value: values.with(index, { ...value, elements: inner.value }), found: true };
+      }
+    }
+  }
+  return { value: values, found: false };
+}

@@ -1,0 +1,22 @@
+import { z } from "zod";
+import { NOTE_REACTION } from "./reactions.ts";
+
+const reactionAdded = z.looseObject({
+  type: z.literal("event_callback"),
+  event: z.looseObject({
+    type: z.literal("reaction_added"),
+    reaction: z.literal(NOTE_REACTION),
+    user: z.string(),
+    item: z.looseObject({ type: z.literal("message"), channel: z.string(), ts: z.string() }),
+  }),
+});
+
+/** Somebody has put a lock on a message. */
+export function parseNoteReaction(
+  body: Readonly<Record<string, unknown>>,
+): { readonly user: string; readonly channel: string; readonly ts: string } | undefined {
+  const parsed = reactionAdded.safeParse(body);
+  if (!parsed.success) return undefined;
+  const { user, item } = parsed.data.event;
+  return { user, channel: item.channel, ts: item.ts };
+}
