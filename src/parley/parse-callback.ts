@@ -46,7 +46,11 @@ export function parseCallback(body: Json, self: ServiceId): ParleyEvent {
   }
 
   // Objects only: a bare string is the text of the object around it, which has the id and the type too.
-  const candidates = [objectAt(inner.message), innermost, inner, objectAt(body.message), body];
+  const candidates: readonly (Json | undefined)[] = [
+    ...[objectAt(inner.message), innermost, inner, objectAt(body.message), body],
+    // Unless there is nothing but the text.
+    ...(names.includes("message") ? [inner.body, body.body] : []),
+  ];
   for (const candidate of candidates) {
     const message = parseMessage(candidate);
     if (message) return { kind: "message", ...about, message };
