@@ -1,0 +1,220 @@
+import { inspect } from "node:util";
+import { describe, expect, it } from "vitest";
+import { readConfig, readStateUrl, unknownVariables, VARIABLES } from "../../src/config.ts";
+import { ConfigError } from "../../src/errors.ts";
+import { toSecret } from "../../src/secret.ts";
+
+const MINIMAL = {
+  SLACK_BOT_TOKEN: "xoxb-s3cr3t-1",
+  SLACK_SIGNING_SECRET: "s3cr3t-2",
+  SLACK_CHANNEL: "C0123456789",
+  PARLEY_SERVICE_IDENTIFICATION: "svc",
+  PARLEY_ACCOUNT_IDENTIFICATION: "acct",
+  PARLEY_SHARED_SECRET: "s3cr3t-3",
+  PARLEY_CALLBACK_TOKEN: "s3cr3t-4",
+};
+
+function problemsOf(env: Record<string, string | undefined>): readonly string[] {
+  try {
+    readConfig(env);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems;
+    throw error;
+  }
+  return [];
+}
+
+describe("the configuration", () => {
+  it("needs no more than seven variables", () => {
+    expect(readConfig(MINIMAL)).toMatchObject({
+      slack: {
+        appToken: undefined,
+        channel: "C0123456789",
+        apiUrl: "https://slack.com/api/",
+        postsPerSecond: 1,
+      },
+      parley: {
+        serviceId: "svc",
+        accountId: "acct",
+        apiUrl: "https://api.parley.nu/serviceApi/v2.5",
+        botService: undefined,
+        messagesPath: "/users/{userId}/messages",
+        agentFields: "object",
+        ownerUnknown: "deliver",
+      },
+      stateUrl: "sqlite:./data/bridge.sqlite",
+      host: "127.0.0.1",
+      port: 3000,
+      logLevel: "info",
+    });
+    for (const name of Object.keys(MINIMAL)) {
+      const problems = problemsOf({ ...MINIMAL, [name]: undefined });
+      expect(problems, name).toHaveLength(1);
+      expect(problems[0]).toMatch(new RegExp(`^${name} is missing; `));
+    }
+  });
+
+  it("reads every variable", () => {
+    const { slack, parley, ...rest } = readConfig({
+      ...MINIMAL,
+      SLACK_APP_TOKEN: "xapp-1",
+      SLACK_API_URL: "http://127.0.0.1:1/api/",
+      SLACK_POSTS_PER_SECOND: "2.5",
+      PARLEY_API_URL: "http://127.0.0.1:2/v2.5//",
+      PARLEY_BOT_SERVICE: "bot",
+      PARLEY_MESSAGES_PATH: "/u/{userId}/m",
+      PARLEY_AGENT_FIELDS: "flat",
+      PARLEY_OWNER_UNKNOWN: "ignore",
+      PARLEY_CONNECT_TIMEOUT_MS: "100",
+      PARLEY_RESPONSE_TIMEOUT_MS: "200",
+      STATE_URL: "sqlite:/var/lib/x",
+      HOST: "0.0.0.0",
+      PORT: "0",
+      LOG_LEVEL: "trace",
+    });
+    expect(slack.botToken.reveal()).toBe("xoxb-s3cr3t-1");
+    expect(slack.signingSecret?.reveal()).toBe("s3cr3t-2");
+    expect(slack.appToken?.reveal()).toBe("xapp-1");
+    expect(slack).toMatchObject({ apiUrl: "http://127.0.0.1:1/api/", postsPerSecond: 2.5 });
+    expect(parley.sharedSecret.reveal()).toBe("s3cr3t-3");
+    expect(parley.callbackToken.reveal()).toBe("s3cr3t-4");
+    expect(parley).toMatchObject({
+      apiUrl: "http://127.0.0.1:2/v2.5",
+      botService: "bot",
+      messagesPath: "/u/{userId}/m",
+      agentFields: "flat",
+      ownerUnknown: "ignore",
+      connectTimeoutMs: 100,
+      responseTimeoutMs: 200,
+    });
+    expect(rest).toMatchObject({
+      stateUrl: "sqlite:/var/lib/x",
+      host: "0.0.0.0",
+      port: 0,
+      logLevel: "trace",
+    });
+  });
+
+  it("takes an empty or blank variable for one that is not set", () => {
+    expect(readConfig({ ...MINIMAL, PORT: "", LOG_LEVEL: "  ", PARLEY_BOT_SERVICE: "" })).toEqual(
+      expect.objectContaining({ port: 3000, logLevel: "info" }),
+    );
+    expect(problemsOf({ ...MINIMAL, SLACK_CHANNEL: " " })[0]).toMatch(/^SLACK_CHANNEL is missing/);
+  });
+
+  it("needs no signing secret in Socket Mode", () => {
+    const env = { ...MINIMAL, SLACK_SIGNING_SECRET: undefined };
+    expect(problemsOf(env)).toHaveLength(1);
+    expect(problemsOf({ ...env, SLACK_APP_TOKEN: "xapp-1" })).toEqual([]);
+  });
+
+  it("lists every problem at once, each with the place where the value is found", () => {
+    const problems = problemsOf({
+      SLACK_BOT_TOKEN: "xoxp-s3cr3t",
+      SLACK_CHANNEL: "#s3cr3t",
+      SLACK_API_URL: "s3cr3t",
+      PARLEY_ACCOUNT_IDENTIFICATION: "a|s3cr3t",
+      PARLEY_API_URL: "ftp://s3cr3t",
+      PARLEY_MESSAGES_PATH: "/s3cr3t",
+      PARLEY_AGENT_FIELDS: "s3cr3t",
+      PARLEY_RESPONSE_TIMEOUT_MS: "99",
+      STATE_URL: "s3cr3t://x",
+      PORT: "65536",
+      LOG_LEVEL: "s3cr3t",
+      SLACK_POSTS_PER_SECOND: "s3cr3t",
+    });
+    const named = new Set(problems.map((problem) => problem.split(" ")[0]));
+    expect([...named].toSorted()).toEqual([
+      "LOG_LEVEL",
+      "PARLEY_ACCOUNT_IDENTIFICATION",
+      "PARLEY_AGENT_FIELDS",
+      "PARLEY_API_URL",
+      "PARLEY_CALLBACK_TOKEN",
+      "PARLEY_MESSAGES_PATH",
+      "PARLEY_RESPONSE_TIMEOUT_MS",
+      "PARLEY_SERVICE_IDENTIFICATION",
+      "PARLEY_SHARED_SECRET",
+      "PORT",
+      "SLACK_API_URL",
+      "SLACK_BOT_TOKEN",
+      "SLACK_CHANNEL",
+      "SLACK_POSTS_PER_SECOND",
+      "SLACK_SIGNING_SECRET",
+      "STATE_URL",
+    ]);
+    const message = new ConfigError(problems).message;
+    for (const problem of problems) expect(message.split("\n")).toContain(`  - ${problem}`);
+    expect(message).not.toContain("s3cr3t");
+    expect(message).toContain("OAuth & Permissions");
+    expect(message).toContain("Parley support");
+  });
+
+  it.each([
+    ["PORT", "-1"],
+    ["PORT", "3000.5"],
+    ["PORT", "three thousand"],
+    ["SLACK_POSTS_PER_SECOND", "0"],
+    ["PARLEY_CONNECT_TIMEOUT_MS", "1e9"],
+    ["SLACK_API_URL", "https://slack.com/api"],
+    ["PARLEY_MESSAGES_PATH", "users/{userId}"],
+    ["SLACK_CHANNEL", "D0123456789"],
+    ["SLACK_APP_TOKEN", "xoxb-1"],
+  ])("refuses %s=%s, without repeating it", (name, value) => {
+    const problems = problemsOf({ ...MINIMAL, [name]: value });
+    expect(problems.length).toBeGreaterThan(0);
+    for (const problem of problems) expect(problem.startsWith(`${name} must `)).toBe(true);
+  });
+
+  it("shows no secret, however it is printed", () => {
+    const config = readConfig({ ...MINIMAL, SLACK_APP_TOKEN: "xapp-s3cr3t" });
+    const shown = [
+      JSON.stringify(config),
+      inspect(config, { depth: 9 }),
+      `${config.slack.botToken}`,
+    ];
+    for (const text of shown) {
+      expect(text).not.toContain("s3cr3t");
+      expect(text).toContain("[redacted]");
+    }
+  });
+
+  it("hints at the variable that was most likely meant", () => {
+    const hints = unknownVariables({
+      ...MINIMAL,
+      SLACK_CHANEL: "C1",
+      PARLEY_BOT_SERVICES: "x",
+      PATH: "/bin",
+      SLACKER: "x",
+    });
+    expect(hints).toEqual([
+      "SLACK_CHANEL is not read by the bridge; did you mean SLACK_CHANNEL?",
+      "PARLEY_BOT_SERVICES is not read by the bridge; did you mean PARLEY_BOT_SERVICE?",
+    ]);
+    expect(unknownVariables(Object.fromEntries(VARIABLES.map((name) => [name, "x"])))).toEqual([]);
+  });
+
+  it("reads the place of the state alone", () => {
+    expect(readStateUrl({})).toBe("sqlite:./data/bridge.sqlite");
+    expect(readStateUrl({ STATE_URL: "sqlite:x" })).toBe("sqlite:x");
+    expect(() => readStateUrl({ STATE_URL: "mysql://s3cr3t" })).toThrow(ConfigError);
+  });
+});
+
+describe("a secret", () => {
+  const secret = toSecret("s3cr3t");
+
+  it("shows itself only when it is asked", () => {
+    expect(secret.reveal()).toBe("s3cr3t");
+    const shown = [
+      String(secret),
+      `${secret}`,
+      JSON.stringify({ secret }),
+      inspect(secret),
+      inspect({ deep: [secret] }, { showHidden: true, depth: 9 }),
+    ];
+    for (const text of shown) {
+      expect(text).toContain("[redacted]");
+      expect(text).not.toContain("s3cr3t");
+    }
+  });
+});
