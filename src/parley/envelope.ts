@@ -19,7 +19,7 @@ const DEFAULT_RETRY_AFTER_MS = 5_000;
  *
  * @throws {RateLimitedError} 429
  * @throws {ParleyApiError} any other refusal, with Parley's notification codes
- * @throws {UncertainDeliveryError} a 5xx that says neither "not now" (503) nor Parley's own ERROR: it may have been done
+ * @throws {UncertainDeliveryError} 504: it may have been done
  */
 export function readEnvelope(
   call: string,
@@ -40,10 +40,8 @@ export function readEnvelope(
     throw new RateLimitedError(`${call}: HTTP 429`, waitMs);
   }
   const isError = parsed.data?.status?.toUpperCase() === "ERROR";
-  // Not Parley's own refusal: it may have broken off, or a gateway gave up, after the work was done.
-  if (status >= 500 && status !== 503 && !isError) {
-    throw new UncertainDeliveryError(`${call}: HTTP ${status}`);
-  }
+  // A gateway gave up waiting: Parley may still have done it. Every other 5xx says that it was not done.
+  if (status === 504) throw new UncertainDeliveryError(`${call}: HTTP 504`);
   if (status < 200 || status >= 300) throw new ParleyApiError(call, status, codes);
   if (isError) throw new ParleyApiError(call, status, codes);
   return parsed.data?.data;
