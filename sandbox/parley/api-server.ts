@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { type Faults, underFault } from "../http/faults.ts";
 import { readBody, sendJson } from "../http/http-server.ts";
 import type { ApiCall } from "./api-call.ts";
+import { claimedService } from "./authorization.ts";
 import type { ClientApi } from "./client-api.ts";
 import { corsHeaders } from "./cors.ts";
 import { type Answer, Refusal, toError } from "./envelope.ts";
@@ -51,8 +52,10 @@ export function createApiHandler(parts: {
       method: call.method,
       path: target.name,
       service: null,
+      claimedService: target.api === "service" ? claimedService(request.headers.authorization) : null,
       body: call.json,
       status: null,
+      isCut: false,
       answer: null,
       at: settings.now(),
     };
@@ -80,6 +83,7 @@ export function createApiHandler(parts: {
         response.writeHead(status, { ...headers, ...own }).end(body);
       },
       cut() {
+        record.isCut = true;
         answered(null, record.answer);
         response.destroy();
       },

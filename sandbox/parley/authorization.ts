@@ -37,6 +37,11 @@ export function verifyServiceAuthorization<T extends { readonly sharedSecret: st
   return isSame(hash, signed) ? service : undefined;
 }
 
+/** Whom the header names, without any check; to tell callers apart who are refused. */
+export function claimedService(header: string | undefined): string | null {
+  return fromBase64(header)[0] || null;
+}
+
 /**
  * The string with which a client app proves who its registered User is.
  * Inferred: both hashes use the same secret.

@@ -45,8 +45,10 @@ export function createCallbacks(settings: ParleySettings, journal: Journal): Cal
 
   const attempt = async ({ record, text }: Delivery, service: ParleyService) => {
     const { callbackUrl: to, callbackHeaders } = service;
+    const startedAt = performance.now();
     const result = await postOnce(to, text, callbackHeaders, settings, closing.signal);
-    record.attempts.push({ at: settings.now(), ...result });
+    const durationMs = Math.round(performance.now() - startedAt);
+    record.attempts.push({ at: settings.now(), durationMs, ...result });
     record.to = to;
     record.status = result.status;
     if (result.status === 200) record.state = "delivered";

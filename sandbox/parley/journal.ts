@@ -7,16 +7,22 @@ export interface RecordedRequest {
   readonly path: string;
   /** The Service that signed the request. */
   service: string | null;
+  /** The Service that the Authorization string names, checked or not. */
+  readonly claimedService: string | null;
   /** Parsed JSON, else text; of an upload only its size. */
   readonly body: unknown;
   /** Null while pending, and for ever when the connection was cut or the answer withheld. */
   status: number | null;
+  /** The connection ended without an answer. */
+  isCut: boolean;
   answer: unknown;
   readonly at: number;
 }
 
 export interface CallbackAttempt {
+  /** When it ended. */
   readonly at: number;
+  readonly durationMs: number;
   /** Null when no answer came. */
   readonly status: number | null;
   readonly error: string | null;

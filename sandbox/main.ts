@@ -1,0 +1,58 @@
+import { readOptions, type SandboxOptions, USAGE, UsageError } from "./options.ts";
+import { type Sandbox, startSandbox } from "./start-sandbox.ts";
+
+/** sysexits: the command was used incorrectly. */
+const EXIT_USAGE = 64;
+
+const options = readOptionsOrExit();
+const sandbox = await startOrExit(options);
+
+// Also when the terminal is closed.
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => void stop());
+let stopping = false;
+async function stop(): Promise<void> {
+  // A second signal means "now"; the bridge notices and stops by itself.
+  if (stopping) process.exit(1);
+  stopping = true;
+  await sandbox.close();
+  process.exit(0);
+}
+
+if (options.json) {
+  console.log(JSON.stringify(sandbox.urls));
+} else {
+  console.log(`\n  Open ${sandbox.urls.page}\n`);
+  console.log("  Ctrl-C stops everything.");
+  console.log(`  The bridge's state and log: ${sandbox.folder}`);
+}
+
+function readOptionsOrExit(): SandboxOptions {
+  try {
+    const given = readOptions(process.argv.slice(2));
+    if (given) return given;
+    console.log(USAGE);
+    process.exit(0);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    console.error(`${error.message}\n\n${USAGE}`);
+    process.exit(EXIT_USAGE);
+  }
+}
+
+async function startOrExit(given: SandboxOptions): Promise<Sandbox> {
+  try {
+    return await startSandbox(given);
+  } catch (error) {
+    console.error(describe(error));
+    process.exit(1);
+  }
+}
+
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if ("code" in error && error.code === "EADDRINUSE") {
+    const port = "port" in error ? ` ${String(error.port)}` : "";
+    return `Port${port} is taken; choose another one.\n\n${USAGE}`;
+  }
+  return error.cause instanceof Error ? `${error.message}: ${error.cause.message}` : error.message;
+}

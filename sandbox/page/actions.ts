@@ -1,0 +1,140 @@
+import { z } from "zod";
+import type { BridgeProcess } from "../bridge-process.ts";
+import type { FakeParley } from "../parley/fake-parley.ts";
+import type { FakeSlack } from "../slack/fake-slack.ts";
+import { SlackError } from "../slack/slack-error.ts";
+import { TROUBLES, type Troubles } from "../troubles.ts";
+import { registerCustomer, signIn } from "./customers.ts";
+import type { ActionResult } from "./wire.ts";
+
+/** Does one thing that somebody did on the page. */
+export type Actions = (name: string, input: unknown) => Promise<ActionResult>;
+
+const text = z.string().min(1).max(40_000);
+const member = { user: z.string() };
+const inputs = {
+  post: z.object({ ...member, text, threadTs: z.string().optional() }),
+  react: z.object({ ...member, ts: z.string(), name: z.string() }),
+  remove: z.object({ ...member, ts: z.string() }),
+  edit: z.object({ ...member, ts: z.string(), text }),
+  shortcut: z.object({ ...member, ts: z.string(), callbackId: z.string() }),
+  click: z.object({
+    ...member,
+    ts: z.string().optional(),
+    viewId: z.string().optional(),
+    actionId: z.string(),
+    blockId: z.string().optional(),
+    value: z.string().optional(),
+  }),
+  command: z.object({ ...member, command: z.string(), text: z.string() }),
+  submit: z.object({
+    ...member,
+    viewId: z.string(),
+    values: z.record(z.string(), z.union([z.string(), z.array(z.string())])),
+  }),
+  close: z.object({ ...member, viewId: z.string() }),
+  home: z.object(member),
+  customer: z.object({}),
+  "sign-in": z.object({ device: z.string() }),
+  trouble: z.object({ trouble: z.enum(TROUBLES), on: z.boolean() }),
+  bridge: z.object({ wanted: z.enum(["killed", "running"]) }),
+};
+type Inputs = { readonly [Name in keyof typeof inputs]: z.infer<(typeof inputs)[Name]> };
+
+/** What Slack tells a member whose click got no answer. */
+const NO_ANSWER = "The app did not answer in time. Try again?";
+
+export function createActions(parts: {
+  readonly slack: FakeSlack;
+  readonly parley: FakeParley;
+  readonly bridge: BridgeProcess;
+  readonly troubles: Troubles;
+}): Actions {
+  const { slack, parley, bridge, troubles } = parts;
+  const { channel } = slack;
+
+  const answered = async (outcome: Promise<{ readonly status: string }>): Promise<string> =>
+    (await outcome).status === "delivered" ? "" : NO_ANSWER;
+  /** Its event goes to the app in the background, as in Slack. */
+  const done = (outcome: Promise<unknown>): "" => {
+    outcome.catch(() => undefined);
+    return "";
+  };
+
+  const run: { readonly [Name in keyof Inputs]: (input: Inputs[Name]) => Promise<string> } = {
+    async post({ user, text: typed, threadTs }) {
+      const thread = threadTs === undefined ? {} : { threadTs };
+      await slack.post({ user, channel, text: escapeTyped(typed), ...thread });
+      return "";
+    },
+    async react({ user, ts, name }) {
+      const message = slack.state.messages.find((other) => other.ts === ts);
+      const isSet = message?.reactions?.some(
+        (reaction) => reaction.name === name && reaction.users.includes(user),
+      );
+      const reaction = { user, channel, ts, name };
+      return done(isSet ? slack.unreact(reaction) : slack.react(reaction));
+    },
+    remove: async ({ user, ts }) => done(slack.remove({ user, channel, ts })),
+    edit: async ({ user, ts, text: typed }) =>
+      done(slack.edit({ user, channel, ts, text: escapeTyped(typed) })),
+    shortcut: ({ user, ts, callbackId }) =>
+      answered(slack.shortcut({ user, channel, ts, callbackId })),
+    click: ({ user, ts, viewId, actionId, blockId, value }) =>
+      answered(
+        slack.click({
+          user,
+          actionId,
+          ...(ts !== undefined && { channel, ts }),
+          ...(viewId !== undefined && { viewId }),
+          ...(blockId !== undefined && { blockId }),
+          ...(value !== undefined && { value }),
+        }),
+      ),
+    command: ({ user, command, text: rest }) =>
+      answered(slack.command({ user, channel, command, text: rest })),
+    async submit(submission) {
+      const { status, errors } = await slack.submitView(submission);
+      if (status === "invalid") return Object.values(errors ?? {}).join(" ");
+      return status === "delivered" ? "" : NO_ANSWER;
+    },
+    close: async (closing) => done(slack.closeView(closing)),
+    home: async ({ user }) => done(slack.openHome({ user })),
+    async customer() {
+      await registerCustomer(parley);
+      return "";
+    },
+    async "sign-in"({ device }) {
+      await signIn(parley, device);
+      return "";
+    },
+    async trouble({ trouble, on }) {
+      troubles.switch(trouble, on);
+      return "";
+    },
+    async bridge({ wanted }) {
+      if (wanted === "killed") await bridge.kill();
+      else await bridge.start();
+      return "";
+    },
+  };
+
+  const perform = <Name extends keyof Inputs>(name: Name, input: unknown): Promise<string> =>
+    run[name](inputs[name].parse(input) as Inputs[Name]);
+
+  return async (name, input) => {
+    if (!isAction(name)) return { problem: `There is no action ${name}.` };
+    try {
+      return { problem: await perform(name, input) };
+    } catch (error) {
+      if (error instanceof SlackError) return { problem: `Slack refuses: ${error.code}` };
+      return { problem: error instanceof Error ? error.message : String(error) };
+    }
+  };
+}
+
+const isAction = (name: string): name is keyof Inputs => Object.hasOwn(inputs, name);
+
+/** Slack escapes what members type. */
+const escapeTyped = (typed: string): string =>
+  typed.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");

@@ -1,0 +1,82 @@
+import { type KeyboardEvent, type ReactNode, useId, useRef, useState } from "react";
+
+/** A box to write in: Enter sends, Shift+Enter makes a new line, the paper clip takes a file. */
+export function Composer(props: {
+  readonly label: string;
+  readonly placeholder: string;
+  readonly onSend: (text: string) => Promise<boolean>;
+  readonly onFile: (file: File) => void;
+  readonly onType?: (text: string) => void;
+  readonly hint?: (text: string) => ReactNode;
+}) {
+  const [text, setText] = useState("");
+  const [isSending, setIsSending] = useState(false);
+  const picker = useRef<HTMLInputElement>(null);
+  const id = useId();
+
+  const change = (next: string): void => {
+    setText(next);
+    props.onType?.(next);
+  };
+  const send = async (): Promise<void> => {
+    const trimmed = text.trim();
+    if (trimmed === "" || isSending) return;
+    setIsSending(true);
+    if (await props.onSend(trimmed)) change("");
+    setIsSending(false);
+  };
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.key !== "Enter" || event.shiftKey || event.nativeEvent.isComposing) return;
+    event.preventDefault();
+    void send();
+  };
+
+  return (
+    <div className="composer">
+      {props.hint?.(text)}
+      <label className="hidden" htmlFor={id}>
+        {props.label}
+      </label>
+      <textarea
+        id={id}
+        rows={Math.min(6, Math.max(1, text.split("\n").length))}
+        value={text}
+        placeholder={props.placeholder}
+        onChange={({ target }) => change(target.value)}
+        onKeyDown={onKeyDown}
+      />
+      <div className="composer-tools">
+        <button
+          type="button"
+          className="tool"
+          aria-label={`Attach a file: ${props.label}`}
+          title="Attach a file"
+          onClick={() => picker.current?.click()}
+        >
+          <svg viewBox="0 0 20 20" aria-hidden="true">
+            <path d="M14.5 9.3 9 14.8a3.4 3.4 0 0 1-4.8-4.8l6-6a2.3 2.3 0 0 1 3.2 3.2l-5.9 6a1.1 1.1 0 0 1-1.6-1.6l5.3-5.3" />
+          </svg>
+        </button>
+        <input
+          ref={picker}
+          type="file"
+          hidden
+          aria-label={`File: ${props.label}`}
+          onChange={({ target }) => {
+            for (const file of target.files ?? []) props.onFile(file);
+            target.value = "";
+          }}
+        />
+        <button
+          type="button"
+          className="send"
+          aria-label={`Send: ${props.label}`}
+          disabled={text.trim() === "" || isSending}
+          onClick={() => void send()}
+        >
+          Send
+        </button>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,83 @@
+import { type Block as LibraryBlock, Message } from "slack-blocks-to-jsx";
+import type { Block } from "../../../slack/state.ts";
+import { useTable } from "../store.ts";
+import { type Action, Element } from "./elements.tsx";
+import { Input, type Values } from "./inputs.tsx";
+import { keepLiteral } from "./keep-literal.ts";
+
+/**
+ * Block Kit. A library draws what is to be read; whatever a member can use is ours, because the library's buttons and
+ * inputs tell nobody what happened to them.
+ */
+export function Blocks(props: {
+  readonly blocks: readonly Block[] | undefined;
+  /** Shown when there are no blocks, as mrkdwn. */
+  readonly text: string;
+  readonly onAction: (action: Action) => void;
+  readonly values?: Values;
+  readonly errors?: Readonly<Record<string, string>>;
+  readonly onValue?: (actionId: string, value: string | string[]) => void;
+}) {
+  const { text, onAction, values = {}, errors = {}, onValue } = props;
+  const blocks = props.blocks ?? (text === "" ? [] : [toSection(text)]);
+  return blocks.map((block, index) => {
+    const key = block.block_id ?? String(index);
+    if (block.type === "actions") {
+      return (
+        <div className="block-actions" key={key}>
+          {elementsOf(block.elements).map((element) => (
+            <Element
+              key={String(element.action_id)}
+              element={element}
+              blockId={block.block_id}
+              onAction={onAction}
+            />
+          ))}
+        </div>
+      );
+    }
+    if (block.type === "input") {
+      return (
+        <Input key={key} block={block} values={values} error={errors[key]} onValue={onValue} />
+      );
+    }
+    const [accessory] = elementsOf(block.accessory);
+    if (block.type === "section" && accessory && accessory.type !== "image") {
+      const { accessory: _, ...rest } = block;
+      return (
+        <div className="block-with-accessory" key={key}>
+          <Drawn block={rest} />
+          <Element element={accessory} blockId={block.block_id} onAction={onAction} />
+        </div>
+      );
+    }
+    return <Drawn key={key} block={block} />;
+  });
+}
+
+function Drawn({ block }: { block: Block }) {
+  const people = useTable("people");
+  const channels = Object.values(useTable("sandbox")).map(({ channel }) => channel);
+  return (
+    <Message
+      logo=""
+      name=""
+      theme="light"
+      withoutWrapper
+      blocks={[keepLiteral(block) as unknown as LibraryBlock]}
+      data={{ users: Object.values(people).map(({ id, name }) => ({ id, name })), channels }}
+    />
+  );
+}
+
+const toSection = (text: string): Block => ({ type: "section", text: { type: "mrkdwn", text } });
+
+/** One element, several or none: `accessory` and `elements` alike. */
+function elementsOf(value: unknown): Readonly<Record<string, unknown>>[] {
+  return [value]
+    .flat()
+    .filter(
+      (element): element is Record<string, unknown> =>
+        typeof element === "object" && element !== null,
+    );
+}

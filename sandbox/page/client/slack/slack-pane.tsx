@@ -1,0 +1,87 @@
+import { useState } from "react";
+import type { SandboxRow } from "../../wire.ts";
+import { act } from "../act.ts";
+import { useTable } from "../store.ts";
+import { Channel } from "./channel.tsx";
+import { Home } from "./home.tsx";
+import { ModalStack } from "./modal-stack.tsx";
+import { Thread } from "./thread.tsx";
+
+/** A workspace of Slack, as the chosen member sees it. */
+export function SlackPane({ sandbox }: { sandbox: SandboxRow }) {
+  const people = Object.values(useTable("people")).filter(({ isApp }) => !isApp);
+  const messages = useTable("messages");
+  const [chosen, setChosen] = useState<string>();
+  const [place, setPlace] = useState<"channel" | "home">("channel");
+  const [opened, setOpened] = useState<string | null>();
+  const me = people.find(({ id }) => id === chosen) ?? people[0];
+  if (!me) return null;
+
+  // Until somebody chooses or closes a thread, the first one is shown.
+  const first = Object.values(messages).find(({ thread_ts, subtype }) => !thread_ts && !subtype);
+  const threadTs = opened === undefined ? first?.ts : (opened ?? undefined);
+  const root = messages[`${sandbox.channel.id}/${threadTs}`];
+
+  const goHome = (): void => {
+    setPlace("home");
+    void act("home", { user: me.id });
+  };
+
+  return (
+    <section className="pane slack" aria-label="Slack">
+      <header className="pane-header slack-header">
+        <h2>Slack</h2>
+        <nav aria-label="Places in Slack">
+          <button
+            type="button"
+            aria-current={place === "channel" ? "page" : undefined}
+            onClick={() => setPlace("channel")}
+          >
+            # {sandbox.channel.name}
+          </button>
+          <button
+            type="button"
+            aria-current={place === "home" ? "page" : undefined}
+            onClick={goHome}
+          >
+            App Home
+          </button>
+        </nav>
+        <fieldset className="who">
+          <legend>You are</legend>
+          {people.map(({ id, name }) => (
+            <label key={id}>
+              <input
+                type="radio"
+                name="member"
+                checked={id === me.id}
+                onChange={() => {
+                  setChosen(id);
+                  if (place === "home") void act("home", { user: id });
+                }}
+              />
+              {name}
+            </label>
+          ))}
+        </fieldset>
+      </header>
+      {place === "home" ? (
+        <Home me={me.id} />
+      ) : (
+        <div className="slack-columns" data-thread={root !== undefined}>
+          <Channel sandbox={sandbox} me={me} openTs={root?.ts} onOpen={setOpened} />
+          {root && (
+            <Thread
+              key={root.ts}
+              sandbox={sandbox}
+              me={me}
+              root={root}
+              onClose={() => setOpened(null)}
+            />
+          )}
+        </div>
+      )}
+      <ModalStack me={me.id} />
+    </section>
+  );
+}

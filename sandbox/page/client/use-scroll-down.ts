@@ -1,0 +1,27 @@
+import { type RefObject, useLayoutEffect, useRef } from "react";
+
+/** Keeps a list at its end while `version` changes, unless somebody has scrolled up to read. */
+export function useScrollDown<T extends HTMLElement>(version: unknown): RefObject<T | null> {
+  const list = useRef<T>(null);
+  const wasAtEnd = useRef(true);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: runs whenever what is shown changes
+  useLayoutEffect(() => {
+    const element = list.current;
+    if (!element) return;
+    if (wasAtEnd.current) element.scrollTop = element.scrollHeight;
+    const onScroll = (): void => {
+      wasAtEnd.current = element.scrollTop + element.clientHeight > element.scrollHeight - 40;
+    };
+    // A picture that arrives late makes the list longer, too.
+    const onLoad = (): void => {
+      if (wasAtEnd.current) element.scrollTop = element.scrollHeight;
+    };
+    element.addEventListener("scroll", onScroll);
+    element.addEventListener("load", onLoad, true);
+    return () => {
+      element.removeEventListener("scroll", onScroll);
+      element.removeEventListener("load", onLoad, true);
+    };
+  }, [version]);
+  return list;
+}

@@ -1,0 +1,80 @@
+import type { BridgeProcess } from "../bridge-process.ts";
+import type { FakeParley } from "../parley/fake-parley.ts";
+import type { FakeSlack } from "../slack/fake-slack.ts";
+import { TROUBLES, type Troubles } from "../troubles.ts";
+import { toCustomerRows } from "./customers.ts";
+import type { Exchanges } from "./exchanges.ts";
+import type { SandboxRow, Tables } from "./wire.ts";
+
+export interface Sources {
+  readonly slack: FakeSlack;
+  readonly parley: FakeParley;
+  readonly bridge: Pick<BridgeProcess, "status">;
+  readonly troubles: Troubles;
+  readonly exchanges: Exchanges;
+  readonly fixed: Pick<SandboxRow, "transport" | "shortcuts" | "commands">;
+}
+
+/** Everything that the page shows, as it is now. */
+export function readTables(sources: Sources): Tables {
+  const { slack, exchanges, parley } = sources;
+  const { state } = slack;
+  return {
+    sandbox: { main: toSandboxRow(sources) },
+    people: Object.fromEntries(
+      [...state.users.values()].map(({ id, displayName, realName, isBot }) => [
+        id,
+        { id, name: displayName || realName, isApp: isBot },
+      ]),
+    ),
+    customers: toCustomerRows(parley),
+    messages: Object.fromEntries(
+      state.messages.map((message) => [`${message.channel}/${message.ts}`, message]),
+    ),
+    ephemerals: Object.fromEntries(
+      state.ephemerals
+        .filter(({ deleted }) => !deleted)
+        .map((message) => [`${message.channel}/${message.ts}`, message]),
+    ),
+    modals: Object.fromEntries(
+      [...state.views]
+        .filter(([, { status }]) => status === "open")
+        .map(([id, { user, view, errors }]) => [id, { user, view, errors }]),
+    ),
+    homes: Object.fromEntries(state.homes),
+    statuses: Object.fromEntries(
+      [...state.statuses].map(([key, { status }]) => [key, { status }]),
+    ),
+    exchanges: exchanges.rows(),
+  };
+}
+
+function toSandboxRow({ slack, parley, bridge, troubles, fixed }: Sources): SandboxRow {
+  const channel = slack.state.channels.get(slack.channel);
+  return {
+    ...fixed,
+    bridge: bridge.status,
+    troubles: Object.fromEntries(
+      TROUBLES.map((trouble) => [trouble, troubles.on.has(trouble)]),
+    ) as SandboxRow["troubles"],
+    guide: toGuide(parley),
+    channel: { id: slack.channel, name: channel?.name ?? "" },
+    parley: { clientApi: parley.clientApiDomain, account: parley.account.identification },
+  };
+}
+
+/** Read off Parley's own records, so that it also holds after a restart on saved state. */
+function toGuide(parley: FakeParley): SandboxRow["guide"] {
+  const { agentService, botService } = parley;
+  const users = [...parley.state.users.values()];
+  const handovers = users.flatMap((user) => user.handovers);
+  const isFromAgent = ({ typeId, agent }: (typeof users)[number]["messages"][number]): boolean =>
+    typeId === 2 && agent !== null && agent.name !== botService.name;
+  return [
+    handovers.some(({ to }) => to === agentService.identification),
+    users.some(({ messages }) => messages.some(isFromAgent)),
+    handovers.some(
+      ({ from, to }) => from === agentService.identification && to === botService.identification,
+    ),
+  ];
+}

@@ -1,0 +1,98 @@
+import type { EphemeralMessage, SlackMessage, ViewObject } from "../slack/state.ts";
+import type { Trouble } from "../troubles.ts";
+
+/** A human member of the Slack workspace, or the app. */
+export interface PersonRow {
+  readonly id: string;
+  readonly name: string;
+  readonly isApp: boolean;
+}
+
+/** A device with Parley's client app on it, and what its User's chat looks like from outside. */
+export interface CustomerRow {
+  readonly device: string;
+  readonly userId: string;
+  readonly name: string;
+  readonly isRegistered: boolean;
+  /** Name of the connected Service. */
+  readonly owner: string;
+  readonly isWithAgents: boolean;
+  /** Messages that the User has not seen. */
+  readonly unseen: number;
+  /** Changes whenever the chat has to be read again. */
+  readonly version: string;
+}
+
+/** A modal on the screen of a member. */
+export interface ModalRow {
+  readonly user: string;
+  readonly view: ViewObject;
+  readonly errors: Readonly<Record<string, string>>;
+}
+
+export type Side = "parley" | "bridge" | "slack";
+
+/** One request between the three; its bodies are fetched when somebody looks. */
+export interface ExchangeRow {
+  readonly id: number;
+  readonly from: Side;
+  readonly to: Side;
+  /** `chat.postMessage`, `PUT /users/20/owner`, `message` */
+  readonly name: string;
+  /** `200`, `429`, `ratelimited`, `cut`; empty while there is no answer. */
+  readonly status: string;
+  readonly outcome: "pending" | "ok" | "failed";
+  /** ms since the epoch. */
+  readonly at: number;
+  readonly durationMs: number | null;
+}
+
+export interface ExchangeBodies {
+  readonly request: unknown;
+  readonly answer: unknown;
+}
+
+export interface SandboxRow {
+  readonly transport: "HTTP" | "Socket Mode";
+  readonly bridge: {
+    readonly state: "starting" | "running" | "stopped";
+    readonly pid: number | null;
+    readonly problem: string;
+  };
+  readonly troubles: Readonly<Record<Trouble, boolean>>;
+  /** Which of the three steps of the guide have happened. */
+  readonly guide: readonly [asked: boolean, answered: boolean, handedBack: boolean];
+  readonly channel: { readonly id: string; readonly name: string };
+  readonly parley: { readonly clientApi: string; readonly account: string };
+  /** As in manifest.yml. */
+  readonly shortcuts: readonly { readonly callbackId: string; readonly name: string }[];
+  readonly commands: readonly { readonly command: string; readonly hint: string }[];
+}
+
+/** All that the page shows, as rows by id. */
+export interface Tables {
+  readonly sandbox: Readonly<Record<string, SandboxRow>>;
+  readonly people: Readonly<Record<string, PersonRow>>;
+  readonly customers: Readonly<Record<string, CustomerRow>>;
+  readonly messages: Readonly<Record<string, SlackMessage>>;
+  readonly ephemerals: Readonly<Record<string, EphemeralMessage>>;
+  readonly modals: Readonly<Record<string, ModalRow>>;
+  readonly homes: Readonly<Record<string, ViewObject>>;
+  /** By `channel:thread_ts`. */
+  readonly statuses: Readonly<Record<string, { readonly status: string }>>;
+  readonly exchanges: Readonly<Record<string, ExchangeRow>>;
+}
+
+/** What a page is told: rows that are new or changed, `null` for rows that are gone. */
+export interface Patch {
+  /** Forget everything first. */
+  readonly isFresh: boolean;
+  readonly tables: {
+    readonly [Name in keyof Tables]?: Readonly<Record<string, Tables[Name][string] | null>>;
+  };
+}
+
+/** What an action came to, in words for the member; empty when all is well. */
+export interface ActionResult {
+  readonly problem: string;
+}

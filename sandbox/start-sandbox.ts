@@ -1,0 +1,193 @@
+import { randomUUID } from "node:crypto";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { createBridgeProcess } from "./bridge-process.ts";
+import type { SandboxOptions } from "./options.ts";
+import { registerCustomer } from "./page/customers.ts";
+import { startPageServer } from "./page/page-server.ts";
+import { type FakeParley, startFakeParley } from "./parley/fake-parley.ts";
+import { readSaved, restore, save } from "./saved-state.ts";
+import { type FakeSlack, startFakeSlack } from "./slack/fake-slack.ts";
+import { createTroubles, STARTING_TROUBLES } from "./troubles.ts";
+
+/** Base URLs for scripts. */
+export interface SandboxUrls {
+  readonly page: string;
+  /** For a Service, such as a bot under development. */
+  readonly serviceApi: string;
+  /** For the setting `apiDomain` of Parley's web client. */
+  readonly clientApiDomain: string;
+  readonly slackApi: string;
+  readonly bridge: string;
+}
+
+export interface Sandbox {
+  readonly urls: SandboxUrls;
+  /** Where the bridge's state and log are. */
+  readonly folder: string;
+  close(): Promise<void>;
+}
+
+/**
+ * Quicker first tries than Parley's own 10 s and 60 s, so that nobody has to wait for them here; the last is as late.
+ */
+const CALLBACK_RETRY_DELAYS_MS = [2_000, 6_000, 15_000, 60_000];
+/** Slack's waits of 0, 1 and 5 minutes become 0, 6 and 30 s. */
+const SLACK_RETRY_SCALE = 0.1;
+const SAVE_AFTER_MS = 500;
+
+/**
+ * Starts both fakes, the bridge and the page.
+ *
+ * @throws {Error} a port is taken, the state cannot be read, or the bridge does not start
+ */
+export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
+  const closers: (() => Promise<unknown> | void)[] = [];
+  const close = async (): Promise<void> => {
+    for (const closer of closers.splice(0).reverse()) await closer();
+  };
+  try {
+    return await build(options, closers, close);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function build(
+  options: SandboxOptions,
+  closers: (() => Promise<unknown> | void)[],
+  close: () => Promise<void>,
+): Promise<Sandbox> {
+  const isTemporary = options.state === undefined;
+  const folder = isTemporary
+    ? await mkdtemp(join(tmpdir(), "parley-sandbox-"))
+    : resolve(options.state ?? "");
+  await mkdir(folder, { recursive: true });
+  if (isTemporary) closers.push(() => rm(folder, { recursive: true, force: true }));
+  const saved = isTemporary ? undefined : await readSaved(folder);
+
+  const slack = await startFakeSlack({
+    // Addresses of files are part of what was saved, so the ports stay what they were.
+    port: options.slackPort || (saved?.ports.slack ?? 0),
+    retryScale: SLACK_RETRY_SCALE,
+  });
+  closers.push(() => slack.close());
+  const parley = await startFakeParley({
+    port: options.parleyPort || (saved?.ports.parley ?? 0),
+    bot: true,
+    retryDelaysMs: CALLBACK_RETRY_DELAYS_MS,
+    retryScale: 1,
+  });
+  closers.push(() => parley.close());
+  if (saved) restore(saved, { parley, slack });
+  else await registerCustomer(parley);
+
+  let changed = (): void => undefined;
+  const troubles = createTroubles({ slack, parley }, () => changed());
+  closers.push(() => troubles.close());
+  const callbackToken = randomUUID();
+  const bridge = createBridgeProcess({
+    env: toEnv({ slack, parley, folder, callbackToken }, options.socketMode),
+    port: options.bridgePort || (saved?.ports.bridge ?? 0),
+    logFile: join(folder, "bridge.log"),
+    onChange: () => changed(),
+  });
+  closers.push(() => bridge.stop());
+
+  const starting = bridge.start();
+  const [page] = await Promise.all([
+    startPageServer({
+      slack,
+      parley,
+      bridge,
+      troubles,
+      transport: options.socketMode ? "Socket Mode" : "HTTP",
+      port: options.port,
+    }),
+    starting,
+  ]);
+  changed = page.changed;
+  closers.push(() => page.close());
+
+  if (!options.socketMode) slack.deliverTo(`${bridge.url}/slack/events`);
+  parley.registerCallback(parley.agentService.identification, `${bridge.url}/parley/callback`, {
+    authorization: callbackToken,
+  });
+  if (options.faults) for (const trouble of STARTING_TROUBLES) troubles.switch(trouble, true);
+  if (!isTemporary) closers.push(keepSaved(folder, { parley, slack, bridge }));
+
+  return {
+    urls: {
+      page: page.url,
+      serviceApi: parley.serviceApiUrl,
+      clientApiDomain: parley.clientApiDomain,
+      slackApi: slack.apiUrl,
+      bridge: bridge.url,
+    },
+    folder,
+    close,
+  };
+}
+
+/** Saves soon after each change, and at the end. */
+function keepSaved(
+  folder: string,
+  { parley, slack, bridge }: { parley: FakeParley; slack: FakeSlack; bridge: { url: string } },
+): () => Promise<void> {
+  const ports = {
+    parley: portOf(parley.url),
+    slack: portOf(slack.url),
+    bridge: portOf(bridge.url),
+  };
+  let saving = Promise.resolve();
+  let timer: NodeJS.Timeout | undefined;
+  const saveNow = (): Promise<void> => {
+    clearTimeout(timer);
+    timer = undefined;
+    saving = saving.then(() => save(folder, { parley, slack }, ports));
+    return saving;
+  };
+  const soon = (): void => {
+    timer ??= setTimeout(() => void saveNow(), SAVE_AFTER_MS);
+  };
+  const unsubscribers = [slack.subscribe(soon), parley.subscribe(soon)];
+  return async () => {
+    for (const unsubscribe of unsubscribers) unsubscribe();
+    await saveNow();
+  };
+}
+
+/** What an operator would put into `.env`. */
+function toEnv(
+  parts: {
+    readonly slack: FakeSlack;
+    readonly parley: FakeParley;
+    readonly folder: string;
+    readonly callbackToken: string;
+  },
+  socketMode: boolean,
+): Record<string, string> {
+  const { slack, parley, folder, callbackToken } = parts;
+  return {
+    SLACK_BOT_TOKEN: slack.botToken,
+    ...(socketMode
+      ? { SLACK_APP_TOKEN: slack.appToken }
+      : { SLACK_SIGNING_SECRET: slack.signingSecret }),
+    SLACK_CHANNEL: slack.channel,
+    SLACK_API_URL: slack.apiUrl,
+    // The local Slack has no limit unless it is switched on, and nobody likes to wait.
+    SLACK_POSTS_PER_SECOND: "20",
+    PARLEY_SERVICE_IDENTIFICATION: parley.agentService.identification,
+    PARLEY_ACCOUNT_IDENTIFICATION: parley.account.identification,
+    PARLEY_SHARED_SECRET: parley.account.sharedSecret,
+    PARLEY_CALLBACK_TOKEN: callbackToken,
+    PARLEY_API_URL: parley.serviceApiUrl,
+    // Back at work soon after an outage has been switched off.
+    RETRY_CAP_MS: "3000",
+    STATE_URL: `sqlite:${join(folder, "bridge.sqlite")}`,
+  };
+}
+
+const portOf = (url: string): number => Number(new URL(url).port);
