@@ -25,6 +25,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 /** The packages, and modules of Node, that a part may use. Whatever is missing here may use none. */
 const MAY_USE: Readonly<Record<string, RegExp>> = {
   ground: /^(node:.*|pino|zod)$/,
+  // Pure ones: they translate text.
+  convert: /^(mdast|mdast-util-[\w-]+|micromark-extension-gfm|emojibase-data\/.*)$/,
   parley: /^(node:.*|got|zod)$/,
   slack: /^(node:.*|@slack\/(bolt|web-api|types)|zod)$/,
   state: /^(node:.*|keyv|@keyv\/.*)$/,
@@ -40,9 +42,9 @@ function partOf(path: string): string {
   return first === "app.ts" || first === "main.ts" ? first.slice(0, -3) : "ground";
 }
 
-/** As Biome formats them: `import … from "…";` on one line, or ending in a line `} from "…";`. */
+/** As Biome formats them: `import … from "…";` on one line, or ending in a line `} from "…";`, with attributes or not. */
 const IMPORT =
-  /^(?:import\b.*|export\b.*|\}) from "([^"]+)";$|^import "([^"]+)";$|\bimport\(\s*"([^"]+)"/gm;
+  /^(?:import\b.*|export\b.*|\}) from "([^"]+)"(?: with \{.*\})?;$|^import "([^"]+)";$|\bimport\(\s*"([^"]+)"/gm;
 
 const importsOf = ({ text }: Pick<Source, "text">): string[] =>
   [...text.matchAll(IMPORT)].flatMap(([, ...found]) => found.filter((name) => name !== undefined));
