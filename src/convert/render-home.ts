@@ -22,9 +22,6 @@ export interface HomeView {
   readonly now: number;
 }
 
-/** A line of the list is rarely longer than this. */
-const LINES_PER_SECTION = 15;
-
 /** Everything is a little late now and then; this is worth telling. */
 const DELAY_MS = 60_000;
 
@@ -55,17 +52,18 @@ export function renderHome(view: HomeView): Json {
       ? "1 open conversation"
       : `${conversations.length} open conversations`;
   const lines = renderConversations(conversations, now, 60).split("\n");
-  const sections: Json[] = [];
-  for (let start = 0; start < lines.length; start += LINES_PER_SECTION) {
-    const text = lines.slice(start, start + LINES_PER_SECTION).join("\n");
-    sections.push(section(text.slice(0, SLACK_LIMITS.section)));
+  const texts: string[] = [];
+  for (const line of lines) {
+    const longer = [...texts.slice(-1), line].join("\n");
+    if (texts.length > 0 && longer.length <= SLACK_LIMITS.section) texts[texts.length - 1] = longer;
+    else texts.push(line);
   }
   return {
     type: "home",
     blocks: [
       header(conversations.length === 0 ? "Nobody is waiting" : count),
       ...describeDelays(view).map(section),
-      ...sections,
+      ...texts.map(section),
       context(
         `Threads open in <#${escapeText(channel)}>. \`/parley-owner help\` says how to move a User. This page is as of when you opened it.`,
       ),

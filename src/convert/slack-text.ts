@@ -31,7 +31,7 @@ export function formatMoment(at: number): string {
 
 /** `question_too_complex` → `Question too complex`. Other texts stay as they are but for the first letter. */
 export function humanise(code: string): string {
-  const words = /^[\w-]+$/.test(code) ? code.replaceAll(/[_-]+/g, " ").trim() : code.trim();
+  const words = /^[\w-]+$/.test(code) ? code.replaceAll(/[_-]+/g, " ").trim() || code : code.trim();
   const separated = /^[a-z]+(?:[A-Z][a-z]+)+$/.test(words)
     ? words.replaceAll(/([A-Z])/g, (letter) => ` ${letter.toLowerCase()}`)
     : words;
