@@ -170,7 +170,7 @@ describe("the configuration", () => {
     const shown = [
       JSON.stringify(config),
       inspect(config, { depth: 9 }),
-      `${config.slack.botToken}`,
+      `${config.slack.botToken as unknown as string}`,
     ];
     for (const text of shown) {
       expect(text).not.toContain("s3cr3t");
@@ -207,7 +207,7 @@ describe("a secret", () => {
     expect(secret.reveal()).toBe("s3cr3t");
     const shown = [
       String(secret),
-      `${secret}`,
+      `${secret as unknown as string}`,
       JSON.stringify({ secret }),
       inspect(secret),
       inspect({ deep: [secret] }, { showHidden: true, depth: 9 }),

@@ -1,0 +1,242 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { checkBlocks } from "../../sandbox/slack/block-limits.ts";
+import { textLength } from "../../sandbox/slack/complete-blocks.ts";
+import type { ConversationLine } from "../../src/convert/render-conversations.ts";
+import { renderConversations } from "../../src/convert/render-conversations.ts";
+import { HAND_BACK_INPUTS, renderHandBackModal } from "../../src/convert/render-hand-back-modal.ts";
+import { renderHome } from "../../src/convert/render-home.ts";
+import {
+  parseSetAsideReply,
+  renderFailedReply,
+  renderFurtherHandover,
+  renderHandBackFailed,
+  renderHandBackTooLate,
+  renderHandedBack,
+  renderMergedAway,
+  renderMergedIn,
+  renderNotShown,
+  renderRenamed,
+  renderSetAside,
+  renderTakenAway,
+} from "../../src/convert/render-notice.ts";
+import type { SlackMessage } from "../../src/convert/slack-message.ts";
+import { anyText, holds } from "../support/property.ts";
+import {
+  blocksOf,
+  foreignMarkup,
+  foreignMarkupIn,
+  mrkdwnIn,
+  problemsOf,
+  textsOf,
+} from "./rendered.ts";
+
+const LINK = "https://w.slack.com/archives/C1/p1700000000000100";
+const SET_ASIDE = { item: "r_0123456789abcdef01234567", ts: "1700000000.000100" };
+
+/** Everything that the bridge says in a thread, with `text` wherever somebody else's words go. */
+const NOTICES: Readonly<Record<string, (text: string) => SlackMessage>> = {
+  "a further handover": (text) => renderFurtherHandover({ reason: text }),
+  "a User taken away": renderTakenAway,
+  "a message that cannot be shown": renderNotShown,
+  "a hand-back": (text) => renderHandedBack(text, "U0ANNA", text, text),
+  "a failed hand-back": (text) => renderHandBackFailed("U0ANNA", "message-sent", text),
+  "a hand-back too late": (text) => renderHandBackTooLate(text, true),
+  "a merge, where it ended": () => renderMergedAway(LINK),
+  "a merge, where it goes on": () => renderMergedIn(LINK),
+  "a new id": renderRenamed,
+  "a refused reply": (text) => renderFailedReply("refused", text),
+  "a failed reply": (text) => renderFailedReply("failed", text, SET_ASIDE),
+  "an uncertain reply": (text) => renderFailedReply("uncertain", text, SET_ASIDE),
+  "a reply set aside": () => renderSetAside("failed", "U0ANNA", SET_ASIDE),
+};
+
+describe.each(Object.entries(NOTICES))("the notice about %s", (_, render) => {
+  holds("is taken by Slack, and holds no markup but ours", anyText(600), (text) => {
+    const message = render(text);
+    expect(problemsOf(message)).toEqual([]);
+    expect(foreignMarkupIn(message)).toEqual([]);
+  });
+
+  it.each(["&", "<", "x\n", "👩‍👩‍👧‍👦"])("is taken by Slack with no end of %j", (unit) => {
+    const message = render(unit.repeat(10_000));
+    expect(problemsOf(message)).toEqual([]);
+    expect(textLength(blocksOf(message))).toBeLessThan(13_000);
+    expect(foreignMarkupIn(message)).toEqual([]);
+  });
+});
+
+describe("notices", () => {
+  const shown = (message: SlackMessage) => textsOf(message).join("\n");
+
+  it("say who handed a User back to whom, with the note", () => {
+    const text = shown(
+      renderHandedBack("Bot <1>", "U0ANNA", "Parcel found\nRefund & sorry", "HTTP 500"),
+    );
+    expect(text).toContain("<@U0ANNA> handed this User back to *Bot &lt;1&gt;*");
+    expect(text).toContain("\n>Parcel found\n>Refund &amp; sorry\n");
+    expect(text).toContain("may still see the agent's name (HTTP 500)");
+    expect(shown(renderHandedBack("Bot", "U0ANNA", undefined, undefined))).not.toMatch(
+      />P|may still/,
+    );
+  });
+
+  it.each([
+    ["nothing-done", /Nothing was sent/],
+    ["message-uncertain", /Nobody can tell/],
+    ["message-sent", /was sent; .* without the message/],
+  ] as const)("say what became of the last message when a hand-back fails: %s", (stage, words) => {
+    expect(shown(renderHandBackFailed("U0ANNA", stage, "HTTP 500"))).toMatch(words);
+  });
+
+  it.each([
+    [{ reason: "still_angry" }, "Still angry"],
+    ["still_angry", "Still angry"],
+    [{ order: 7 }, "more details"],
+    [undefined, "more details"],
+  ])("say what a further handover brought: %j", (metadata, words) => {
+    expect(shown(renderFurtherHandover(metadata))).toContain(words);
+  });
+
+  it.each([
+    ["refused", "Not sent"],
+    ["failed", "Not delivered"],
+    ["uncertain", "Perhaps not delivered"],
+  ] as const)("say plainly that a reply was %s", (fate, words) => {
+    expect(shown(renderFailedReply(fate, "Advice."))).toContain(`*${words}.* Advice.`);
+    expect(JSON.stringify(renderFailedReply(fate, "Advice."))).not.toContain("button");
+  });
+
+  it("offer to send a reply again, and carry what names it", () => {
+    for (const fate of ["failed", "uncertain"] as const) {
+      const [, actions] = blocksOf(renderFailedReply(fate, "Advice.", SET_ASIDE));
+      const buttons = actions?.elements as { action_id: string; value: string }[];
+      expect(buttons.map(({ action_id }) => action_id)).toEqual([
+        "parley_send_again",
+        fate === "failed" ? "parley_dismiss" : "parley_it_arrived",
+      ]);
+      for (const { value } of buttons) expect(parseSetAsideReply(value)).toEqual(SET_ASIDE);
+    }
+  });
+});
+
+const line: fc.Arbitrary<ConversationLine> = fc.record({
+  userId: anyText(60),
+  user: fc.record({ name: anyText(200).map((text) => text.trim() || "Ada") }, { requiredKeys: [] }),
+  link: fc.option(fc.constant(LINK), { nil: undefined }),
+  waitingSince: fc.option(fc.nat(1e9), { nil: undefined }),
+});
+
+describe("the list of conversations", () => {
+  const of = (userId: string, waitingSince?: number, link?: string): ConversationLine => ({
+    userId,
+    user: { name: `N${userId}` },
+    link,
+    waitingSince,
+  });
+
+  it("says when there is none", () => {
+    expect(renderConversations([], 0, 10)).toBe("No open conversations.");
+  });
+
+  it("shows those who wait longest first, and those who were answered last", () => {
+    const now = 3_600_000;
+    const list = renderConversations([of("1"), of("2", 3_500_000), of("3", 0, LINK)], now, 10);
+    expect(list.split("\n")).toEqual([
+      `• <${LINK}|N3> · User 3 · *waiting 1 h*`,
+      "• N2 · User 2 · *waiting 1 min*",
+      "• N1 · User 1 · answered",
+    ]);
+  });
+
+  it("says how many it leaves out", () => {
+    expect(renderConversations([of("1", 1), of("2", 2), of("3", 3)], 9, 2).split("\n")).toEqual([
+      "• N1 · User 1 · *waiting under a minute*",
+      "• N2 · User 2 · *waiting under a minute*",
+      "… and 1 more",
+    ]);
+  });
+});
+
+describe("App Home", () => {
+  const quiet = { items: 0, oldestAppendedAt: undefined, deadLetters: 0 };
+  const home = (conversations: readonly ConversationLine[]) =>
+    renderHome({ conversations, channel: "C0", now: 1e9, toSlack: quiet, toParley: quiet }) as {
+      blocks: unknown[];
+    };
+
+  holds(
+    "is taken by Slack, and holds no markup but ours",
+    fc.array(line, { maxLength: 100 }),
+    (conversations) => {
+      const view = home(conversations);
+      expect(checkBlocks(view.blocks, "home").hints).toEqual([]);
+      expect(foreignMarkup(mrkdwnIn(view))).toEqual([]);
+    },
+    { runs: 50 },
+  );
+
+  it("leaves out nobody of the first sixty, however long their names are", () => {
+    const conversations = Array.from({ length: 70 }, (_, index) => ({
+      userId: `id-${index}`,
+      user: { name: "&".repeat(80) },
+      link: LINK,
+      waitingSince: index,
+    }));
+    const view = home(conversations);
+    expect(checkBlocks(view.blocks, "home").hints).toEqual([]);
+    const text = mrkdwnIn(view).join("\n");
+    for (let index = 0; index < 60; index++) expect(text).toMatch(new RegExp(`User id-${index} `));
+    expect(text).toContain("… and 10 more");
+    expect(foreignMarkup(mrkdwnIn(view))).toEqual([]);
+  });
+});
+
+describe("the hand-back modal", () => {
+  const modal = (given: Partial<Parameters<typeof renderHandBackModal>[0]> = {}) =>
+    renderHandBackModal({
+      userName: "Ada",
+      privateMetadata: "{}",
+      services: [
+        { id: "other", name: "Other" },
+        { id: "bot", name: "Bot" },
+      ],
+      preferred: "bot",
+      ...given,
+    }) as { blocks: Record<string, unknown>[]; title: unknown; private_metadata: string };
+
+  const destination = (given?: Parameters<typeof modal>[0]) =>
+    modal(given).blocks.find(({ block_id }) => block_id === HAND_BACK_INPUTS.destination)
+      ?.element as { options: { value: string }[]; initial_option?: { value: string } };
+
+  it("prefers the bot, or else takes the first", () => {
+    expect(destination().options.map(({ value }) => value)).toEqual(["other", "bot"]);
+    expect(destination().initial_option?.value).toBe("bot");
+    expect(destination({ preferred: "gone" }).initial_option?.value).toBe("other");
+    expect(destination({ preferred: undefined }).initial_option?.value).toBe("other");
+  });
+
+  it("gives back what names the conversation", () => {
+    expect(modal({ privateMetadata: '{"ts":"1"}' }).private_metadata).toBe('{"ts":"1"}');
+  });
+
+  holds(
+    "is taken by Slack, whatever people and Services are called",
+    fc.tuple(
+      anyText(80).map((text) => text || "Ada"),
+      fc.array(
+        fc.record({
+          id: fc.string({ minLength: 1, maxLength: 40 }),
+          name: anyText(200).map((text) => text || "Bot"),
+        }),
+        { minLength: 1, maxLength: 150 },
+      ),
+    ),
+    ([userName, services]) => {
+      const view = modal({ userName, services });
+      expect(checkBlocks(view.blocks, "modal").hints).toEqual([]);
+      expect(mrkdwnIn(view)).toEqual([]);
+    },
+    { runs: 50 },
+  );
+});
