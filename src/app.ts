@@ -101,6 +101,7 @@ export async function startApp(config: Config, log: Log): Promise<App> {
     team: workspace.team,
     workspaceUrl: workspace.url,
     channel,
+    identity: config.identity,
     posts: createPacer({ perSecond: config.slack.postsPerSecond, burst: POSTS_BURST }),
     extras: createPacer({
       perSecond: config.slack.postsPerSecond * EXTRAS_PER_POST,
@@ -130,6 +131,7 @@ export async function startApp(config: Config, log: Log): Promise<App> {
         inbox,
         token: config.parley.callbackToken,
         accountId: config.parley.accountId,
+        groupMs: config.groupMs,
         parse,
         log: log.child({ component: "parley" }),
         onCallback: metrics.onCallback,
@@ -148,6 +150,8 @@ export async function startApp(config: Config, log: Log): Promise<App> {
     ...shared,
     parse: (raw: string) => parse(JSON.parse(raw) as Json),
     ownerUnknown: config.parley.ownerUnknown,
+    showUserIdentity: config.showUserIdentity,
+    groupMs: config.groupMs,
   };
   await inbox.start(
     createParleyEventHandler(inboxDependencies),

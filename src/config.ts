@@ -34,6 +34,17 @@ export interface Config {
     readonly connectTimeoutMs: number;
     readonly responseTimeoutMs: number;
   };
+  /** Who Users see: each agent as in Slack, or as `aliases` say, or one identity for the whole team. */
+  readonly identity: {
+    readonly aliases: Readonly<Record<string, Identity>>;
+    readonly team: Identity | undefined;
+  };
+  /** Whether Users see the names of those whom agents mention, or nothing in their place. */
+  readonly mentions: "names" | "hide";
+  /** Whether posts carry the User's name and a picture; needs the scope chat:write.customize. */
+  readonly showUserIdentity: boolean;
+  /** How long a User's message waits for others to share its post; 0: it goes at once. */
+  readonly groupMs: number;
   /** Whether replies go to the User unless they are notes, or stay inside unless they are marked to go. */
   readonly replyMode: "send" | "explicit";
   /** How long a reply can be undone before it goes; 0: it goes at once. */
@@ -53,6 +64,13 @@ export interface Config {
   readonly host: string;
   readonly port: number;
   readonly logLevel: LogLevel;
+}
+
+/** Who a User sees. */
+export interface Identity {
+  readonly name: string;
+  /** https */
+  readonly avatar?: string | undefined;
 }
 
 const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
@@ -88,6 +106,36 @@ const choice = <const Choices extends readonly [string, ...string[]]>(
   choices: Choices,
   fallback: Choices[number],
 ) => z.enum(choices, { error: `must be one of ${choices.join(", ")}` }).default(fallback as never);
+
+const flag = (fallback: boolean) =>
+  z
+    .enum(["true", "false", "1", "0"], { error: "must be true or false" })
+    .default(fallback ? "true" : "false")
+    .transform((value) => value === "true" || value === "1");
+
+const identity = z.union([
+  z
+    .string()
+    .min(1)
+    .transform((name) => ({ name })),
+  z.strictObject({ name: z.string().min(1), avatar: z.url({ protocol: /^https$/ }).optional() }),
+]);
+
+/** JSON in a variable, of the given shape. */
+const json = <Type extends z.ZodType>(type: Type, example: string) => {
+  const error = `must be JSON such as ${example}`;
+  return z
+    .string()
+    .transform((text, context): unknown => {
+      try {
+        return JSON.parse(text);
+      } catch {
+        context.addIssue({ code: "custom", message: error });
+        return z.NEVER;
+      }
+    })
+    .pipe(type.refine(() => true, { error }));
+};
 
 const PARLEY_SUPPORT = "Parley support gives it to you when they register your Service";
 
@@ -138,6 +186,17 @@ const variables = {
   PARLEY_OWNER_UNKNOWN: choice(["deliver", "ignore"], "deliver"),
   PARLEY_CONNECT_TIMEOUT_MS: wholeNumber(100, 60_000, 3_000),
   PARLEY_RESPONSE_TIMEOUT_MS: wholeNumber(100, 120_000, 15_000),
+  AGENT_ALIASES: json(
+    z.record(z.string().regex(/^[UW][A-Z0-9]+$/), identity),
+    '{"U012AB3CD": "Anna", "U045EF6GH": {"name": "Ben", "avatar": "https://example.com/ben.png"}}',
+  ).optional(),
+  TEAM_IDENTITY: json(
+    identity,
+    '{"name": "Acme Support", "avatar": "https://example.com/acme.png"}',
+  ).optional(),
+  MENTIONS: choice(["names", "hide"], "names"),
+  SHOW_USER_IDENTITY: flag(false),
+  GROUP_SECONDS: wholeNumber(0, 60, 0),
   REPLY_MODE: choice(["send", "explicit"], "send"),
   UNDO_SECONDS: wholeNumber(0, 30, 0),
   RETRY_FIRST_MS: wholeNumber(1, 60_000, 500),
@@ -201,6 +260,10 @@ export function readConfig(env: Record<string, string | undefined>): Config {
       connectTimeoutMs: value.PARLEY_CONNECT_TIMEOUT_MS,
       responseTimeoutMs: value.PARLEY_RESPONSE_TIMEOUT_MS,
     },
+    identity: { aliases: value.AGENT_ALIASES ?? {}, team: value.TEAM_IDENTITY },
+    mentions: value.MENTIONS,
+    showUserIdentity: value.SHOW_USER_IDENTITY,
+    groupMs: value.GROUP_SECONDS * 1000,
     replyMode: value.REPLY_MODE,
     undoMs: value.UNDO_SECONDS * 1000,
     retry: {

@@ -2,6 +2,7 @@ import { mergePosts, withMoment } from "../convert/merge-posts.ts";
 import { isSystemMessage } from "../convert/parley-message.ts";
 import type { SlackMessage } from "../convert/slack-message.ts";
 import { toSlack, toSlackContext } from "../convert/to-slack.ts";
+import { userAuthor } from "../convert/user-author.ts";
 import type { Item, Work } from "../delivery/lanes.ts";
 import type { Thread } from "../ids.ts";
 import { type Conversation, withUserMessages } from "./conversation.ts";
@@ -17,6 +18,10 @@ export interface RelayToSlackDependencies {
   readonly conversations: Conversations;
   /** Parley's raw callback, understood. */
   readonly parse: (raw: string) => ParleyEvent;
+  /** Posts carry the User's name and a picture. */
+  readonly showUserIdentity: boolean;
+  /** How long a message waits for others to share its post, ms. */
+  readonly groupMs: number;
   /** What to do with a User whose owner Parley does not tell. */
   readonly ownerUnknown: "deliver" | "ignore";
   readonly now: () => number;
@@ -52,7 +57,8 @@ export async function relayToSlack(
   const poster = createPoster(work, threads, now);
   const thread = await ensureRoot(work, poster, threads, conversations, conversation);
   if (!isWords) return await postAll(work, poster, threads, thread, [toSlackContext(message)]);
-  const pieces = toSlack(message);
+  const author = dependencies.showUserIdentity ? { author: userAuthor(conversation) } : {};
+  const pieces = toSlack(message).map((piece) => ({ ...piece, ...author }));
   const [only] = pieces;
   let count = 1;
   if (only && pieces.length === 1) {
@@ -114,7 +120,7 @@ async function postWords(
   poster: Poster,
   thread: Thread,
   words: Words,
-  { threads, parse, now }: RelayToSlackDependencies,
+  { threads, parse, groupMs, now }: RelayToSlackDependencies,
 ): Promise<number> {
   const earlier = poster.uncertain?.mark;
   if (earlier?.kind === "message") {
@@ -131,9 +137,10 @@ async function postWords(
     }
   }
   const { saturated } = await threads.turn(work.signal, thread);
-  const following = saturated
-    ? await work.takeFollowing((item) => wordsOf(item, parse).length > 0, MAX_MERGED_ITEMS - 1)
-    : [];
+  const following =
+    saturated || groupMs > 0
+      ? await work.takeFollowing((item) => wordsOf(item, parse).length > 0, MAX_MERGED_ITEMS - 1)
+      : [];
   const items = [work.item.id, ...following.map(({ id }) => id)];
   const message = merge([words, ...following.flatMap((item) => wordsOf(item, parse))], now());
   await poster.post({ step: "0", mark: { kind: "message", items, part: 0 }, message, thread });
@@ -143,8 +150,10 @@ async function postWords(
 /** One message as it is, several with the time of each; what comes late says so. */
 function merge(all: readonly Words[], now: number): SlackMessage {
   const [first] = all;
-  if (!first || all.length > 1) return mergePosts(all);
-  return now - first.at > LATE_AFTER_MS ? withMoment(first.message, first.at) : first.message;
+  if (!first || all.length > 1) return { ...first?.message, ...mergePosts(all) };
+  return now - first.at > LATE_AFTER_MS
+    ? { ...first.message, ...withMoment(first.message, first.at) }
+    : first.message;
 }
 
 /** What can join another message in one post: words that fit one, and that nobody has begun to post. */

@@ -19,6 +19,8 @@ export interface CallbackOptions {
   readonly inbox: Pick<Lanes<InboxBody>, "append">;
   readonly token: Secret;
   readonly accountId: string;
+  /** How long a message waits for others to share its post. */
+  readonly groupMs: number;
   readonly parse: (body: Json) => ParleyEvent;
   readonly log: Log;
   readonly onCallback: (kind: ParleyEvent["kind"] | "refused") => void;
@@ -81,7 +83,7 @@ export function createCallbackRoutes(options: CallbackOptions): Route[] {
         const authentic = await authenticBody(request, response);
         if (!authentic) return;
         const event = parse(authentic.body);
-        const item = toItem(event, authentic.raw, Date.now());
+        const item = toItem(event, authentic.raw, Date.now(), options.groupMs);
         const result = await inbox.append(item);
         onCallback(event.kind);
         log.info({ kind: event.kind, lane: item.lane, item: item.id, result }, "callback.stored");
@@ -129,7 +131,12 @@ export function createCallbackRoutes(options: CallbackOptions): Route[] {
 }
 
 /** Messages are known by their id; what has none and changes only our state is harmless twice. */
-function toItem(event: ParleyEvent, raw: string, receivedAt: number): NewItem<InboxBody> {
+function toItem(
+  event: ParleyEvent,
+  raw: string,
+  receivedAt: number,
+  groupMs: number,
+): NewItem<InboxBody> {
   const body: InboxBody = { kind: "callback", raw, receivedAt };
   if (event.kind === "unknown") {
     return { lane: "unknown", id: makeBodyItemId(raw, slotOf(receivedAt)), body };
@@ -137,8 +144,10 @@ function toItem(event: ParleyEvent, raw: string, receivedAt: number): NewItem<In
   const lane = inboxLane(event.userId);
   if (event.kind !== "message") return { lane, id: makeBodyItemId(raw, arrival()), body };
   const { id } = event.message;
-  if (id === undefined) return { lane, id: makeBodyItemId(raw, slotOf(receivedAt)), body };
-  return { lane, id: makeMessageItemId(event.userId, id), sort: toSortKey(id), body };
+  const notBefore = groupMs > 0 ? receivedAt + groupMs : undefined;
+  return id === undefined
+    ? { lane, id: makeBodyItemId(raw, slotOf(receivedAt)), body, notBefore }
+    : { lane, id: makeMessageItemId(event.userId, id), sort: toSortKey(id), body, notBefore };
 }
 
 const slotOf = (at: number): string => `slot ${Math.floor(at / NAMELESS_SLOT_MS)}`;

@@ -9,11 +9,29 @@ const LIFE_MS = 60 * 60_000;
 const FAILURE_LIFE_MS = 60_000;
 const NEUTRAL_NAME = "Support";
 
-/** Who Slack members are to a User; asked once an hour for each. Never fails. */
-export function createIdentities(client: WebClient): (agent: string) => Promise<AgentIdentity> {
+/** What the configuration says instead of Slack. */
+export interface IdentityOverrides {
+  /** By Slack id. */
+  readonly aliases: Readonly<
+    Record<string, Pick<AgentIdentity, "name"> & { avatar?: string | undefined }>
+  >;
+  /** One for everybody. */
+  readonly team: (Pick<AgentIdentity, "name"> & { avatar?: string | undefined }) | undefined;
+}
+
+/** Who Slack members are to a User; Slack is asked once an hour for each. Never fails. */
+export function createIdentities(
+  client: WebClient,
+  { aliases, team }: IdentityOverrides,
+): (agent: string) => Promise<AgentIdentity> {
   const known = new Map<string, { readonly identity: AgentIdentity; readonly until: number }>();
 
   return async (agent) => {
+    const override = team ?? aliases[agent];
+    if (override) {
+      const { name, avatar } = override;
+      return { id: numericId(team ? "team" : agent), name, ...(avatar && { avatar }) };
+    }
     const before = known.get(agent);
     if (before && before.until > Date.now()) return before.identity;
     const asked = await ask(client, agent).catch(() => undefined);

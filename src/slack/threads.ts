@@ -1,10 +1,11 @@
 import type { WebClient } from "@slack/web-api";
 import type { AgentReply } from "../bridge/events.ts";
 import type { Mark, Threads } from "../bridge/ports.ts";
+import type { SlackMessage } from "../convert/slack-message.ts";
 import type { Pacer } from "../delivery/pacer.ts";
 import { RateLimitedError, SlackApiError, toBridgeError } from "../errors.ts";
 import type { Log } from "../log.ts";
-import { createIdentities } from "./identity.ts";
+import { createIdentities, type IdentityOverrides } from "./identity.ts";
 import { toArguments } from "./message-arguments.ts";
 import { parseThreadMessage } from "./parse-message-event.ts";
 import { makePermalink } from "./permalink.ts";
@@ -18,6 +19,7 @@ export interface ThreadsOptions {
   /** Of the workspace, ends in `/`. */
   readonly workspaceUrl: string;
   readonly channel: string;
+  readonly identity: IdentityOverrides;
   /** Posts, by channel. */
   readonly posts: Pacer;
   /** Updates and reactions, by method. */
@@ -103,7 +105,7 @@ export function createThreads(options: ThreadsOptions): Threads {
   return {
     team,
     channel,
-    identityOf: createIdentities(client),
+    identityOf: createIdentities(client, options.identity),
     permalink: (thread) => makePermalink(options.workspaceUrl, thread),
 
     async turn(signal, thread) {
@@ -114,22 +116,30 @@ export function createThreads(options: ThreadsOptions): Threads {
 
     async post(message, mark, thread) {
       const at = thread?.channel ?? channel;
-      const answer = await paced(
-        posts,
-        at,
-        "chat.postMessage",
-        () =>
-          client.chat.postMessage({
-            channel: at,
-            ...(thread && { thread_ts: thread.ts }),
-            ...toArguments(message),
-            metadata: toMetadata(mark),
-            // A User's links must not fill the thread, nor fetch anything.
-            unfurl_links: false,
-            unfurl_media: false,
-          }),
-        false,
-      );
+      const send = (author: SlackMessage["author"]) =>
+        paced(
+          posts,
+          at,
+          "chat.postMessage",
+          () =>
+            client.chat.postMessage({
+              channel: at,
+              ...(thread && { thread_ts: thread.ts }),
+              ...toArguments(message),
+              ...(author && { username: author.name, icon_emoji: author.icon }),
+              metadata: toMetadata(mark),
+              // A User's links must not fill the thread, nor fetch anything.
+              unfurl_links: false,
+              unfurl_media: false,
+            }),
+          false,
+        );
+      const answer = await send(message.author).catch((error: unknown) => {
+        const isScope = error instanceof SlackApiError && error.slackError === "missing_scope";
+        if (!isScope || !message.author) throw error;
+        log.warn({ scope: "chat:write.customize" }, "author.not-shown");
+        return send(undefined);
+      });
       return thread ?? { team, channel: at, ts: answer.ts ?? "" };
     },
 
