@@ -16,17 +16,18 @@ const config = readConfigOrExit();
 const log = createLog(config.logLevel);
 for (const warning of unknownVariables(process.env)) log.warn({ warning }, "config.unknown");
 
-const app = await startApp(config, log).catch((error: unknown) => {
+let stopping = false;
+const starting = startApp(config, log).catch((error: unknown) => {
   if (error instanceof ConfigError) exitWithAdvice(error);
   log.error(errorFields(error), "app.start-failed");
   process.exit(1);
 });
 
-process.on("SIGTERM", () => void stop(app));
-process.on("SIGINT", () => void stop(app));
+process.on("SIGTERM", () => void stop(starting));
+process.on("SIGINT", () => void stop(starting));
 
-let stopping = false;
-async function stop({ stop }: App): Promise<void> {
+/** What is still starting is stopped as soon as it has started. */
+async function stop(app: Promise<App>): Promise<void> {
   // A second signal means "now".
   if (stopping) process.exit(1);
   stopping = true;
@@ -34,6 +35,7 @@ async function stop({ stop }: App): Promise<void> {
     log.warn({}, "app.stop-cut-off");
     process.exit(0);
   }, STOP_DEADLINE_MS).unref();
+  const { stop } = await app;
   await stop();
   process.exit(0);
 }
