@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { toldTo } from "../support/open-conversation.ts";
-import { type BridgeProcess, startBridgeProcess } from "../support/process.ts";
+import { type BridgeProcess, spawnBridge, startBridgeProcess } from "../support/process.ts";
 import { postsIn, rootsOf } from "../support/threads.ts";
 import { startWorld, type World } from "../support/world.ts";
 
@@ -211,6 +211,17 @@ it("finishes a hand-back that the restart interrupted, without a second last mes
   await slack.waitFor(() => /Handed back/.test(JSON.stringify(rootsOf(slack)[0]?.blocks)), 15_000);
   expect(sentTo(world, userId)).toEqual(["Goodbye"]);
   expect(textsIn(world, ts).filter((text) => /handed this User back/.test(text))).toHaveLength(1);
+});
+
+it("stops in time while it is still starting", async () => {
+  const { slack, env } = await startWorld({ stopped: true });
+  slack.faults.add("auth.test", { kind: "latency", ms: 500 }, 1);
+  const bridge = spawnBridge(env);
+  await slack.waitFor(() => slack.calls("auth.test")[0], 15_000);
+
+  await stop(bridge);
+
+  expect(bridge.lines.at(-1)?.msg).toBe("app.stopped");
 });
 
 it("stops in time while its socket is broken", async () => {
