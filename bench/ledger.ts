@@ -1,0 +1,60 @@
+/** Messages by the token in their text, and when each left us and arrived. Times are of `performance.now()`. */
+export interface Ledger {
+  /** The text of a new message; its number counts from 0. */
+  issue(): { readonly number: number; readonly text: string };
+  sent(number: number): void;
+  /** Reads the tokens of a request that an upstream has accepted. */
+  arrived(request: string): void;
+  /** How many arrived at least once. */
+  readonly arrivals: number;
+  /** How many arrivals there were beyond the first of each message. */
+  readonly doubled: number;
+  readonly issued: number;
+  /** Numbers from `from` on, as `[sent, arrived]`; those that did not arrive are left out. */
+  journeys(from: number): readonly (readonly [number, number])[];
+}
+
+export function createLedger(): Ledger {
+  const sentAt: number[] = [];
+  const arrivedAt: (number | undefined)[] = [];
+  let issued = 0;
+  let arrivals = 0;
+  let doubled = 0;
+  return {
+    issue() {
+      const number = issued++;
+      return { number, text: `Where is my parcel? tok${number}end` };
+    },
+    sent(number) {
+      sentAt[number] = performance.now();
+    },
+    arrived(request) {
+      const at = performance.now();
+      // A post holds its text twice, once in its blocks.
+      for (const token of new Set(request.match(/tok\d+end/g))) {
+        const number = Number(token.slice("tok".length, -"end".length));
+        if (arrivedAt[number] !== undefined) {
+          doubled += 1;
+          continue;
+        }
+        arrivedAt[number] = at;
+        arrivals += 1;
+      }
+    },
+    get arrivals() {
+      return arrivals;
+    },
+    get doubled() {
+      return doubled;
+    },
+    get issued() {
+      return issued;
+    },
+    journeys(from) {
+      return sentAt.slice(from).flatMap((sent, index) => {
+        const arrived = arrivedAt[from + index];
+        return arrived === undefined ? [] : [[sent, arrived] as const];
+      });
+    },
+  };
+}

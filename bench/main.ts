@@ -1,0 +1,52 @@
+import { parseArgs } from "node:util";
+import { measureBusyChannel } from "./busy-channel.ts";
+import { measurePending } from "./pending.ts";
+import { measureRelay, type Relayed } from "./relay.ts";
+import { describeRun, tableOfChannel, tableOfPending, tableOfRelays } from "./report.ts";
+import { FULL, QUICK } from "./settings.ts";
+import { startUpstreams } from "./upstreams.ts";
+
+// npm run bench -- [--quick] [--only relay|channel|pending] [--rounds 3] [--conversations 1,100] [--profile FOLDER]
+const { values: options } = parseArgs({
+  options: {
+    quick: { type: "boolean", default: false },
+    only: { type: "string" },
+    rounds: { type: "string", default: "1" },
+    conversations: { type: "string" },
+    profile: { type: "string" },
+  },
+});
+const base = options.quick ? QUICK : FULL;
+const size = {
+  ...base,
+  conversations: options.conversations?.split(",").map(Number) ?? base.conversations,
+};
+const wants = (part: string) => options.only === undefined || options.only === part;
+
+console.log(describeRun(["npm run bench --", ...process.argv.slice(2)].join(" ")));
+const upstreams = await startUpstreams();
+
+if (wants("relay")) {
+  for (let round = 1; round <= Number(options.rounds); round++) {
+    const results: Relayed[] = [];
+    for (const conversations of size.conversations) {
+      // One right after the other, so that a busy machine harms both alike.
+      for (const program of ["bridge", "naive"] as const) {
+        const profile = program === "bridge" ? options.profile : undefined;
+        console.error(`… ${program}, ${conversations} open conversations`);
+        results.push(...(await measureRelay(program, conversations, size, upstreams, profile)));
+      }
+    }
+    console.log(`\nRelay with instant upstreams, bridge / naive handler, round ${round}\n`);
+    console.log(tableOfRelays(results));
+  }
+}
+if (wants("channel")) {
+  console.log("\nOne channel at one post a second, more to post than that\n");
+  console.log(tableOfChannel(await measureBusyChannel(size, upstreams)));
+}
+if (wants("pending")) {
+  console.log("\nStart and memory while Slack answers 503\n");
+  console.log(tableOfPending(await measurePending(size, upstreams)));
+}
+await upstreams.close();

@@ -1,0 +1,42 @@
+/** What both programs are told; the upstreams and the load generator use the same. */
+export const SIGNING_SECRET = "signing-secret-of-the-benchmark";
+export const CALLBACK_TOKEN = "callback-token-of-the-benchmark";
+export const SERVICE = "bench-agents";
+export const ACCOUNT = "bench-account";
+export const CHANNEL = "C0BENCH";
+export const TEAM = "T0BENCH";
+export const BOT_USER = "U0BENCHBOT";
+export const AGENT = "U0BENCHAGENT";
+/** The highest pace that the bridge takes: Slack's limit is not what is measured here. */
+export const UNLIMITED_PACE = "10000";
+
+/** How much is measured. Times are in seconds. */
+export interface Size {
+  readonly conversations: readonly number[];
+  readonly warmUpSeconds: number;
+  readonly latencySeconds: number;
+  readonly throughputSeconds: number;
+  readonly channelSeconds: number;
+  readonly pendingItems: number;
+  readonly pendingSeconds: number;
+}
+
+export const FULL: Size = {
+  conversations: [1, 100, 10_000],
+  warmUpSeconds: 3,
+  latencySeconds: 10,
+  throughputSeconds: 6,
+  channelSeconds: 25,
+  pendingItems: 100_000,
+  pendingSeconds: 15,
+};
+
+export const QUICK: Size = {
+  conversations: [1, 100],
+  warmUpSeconds: 1.5,
+  latencySeconds: 2,
+  throughputSeconds: 2,
+  channelSeconds: 8,
+  pendingItems: 20_000,
+  pendingSeconds: 3,
+};

@@ -1,0 +1,143 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { openSync, readFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { pause } from "./load.ts";
+import {
+  ACCOUNT,
+  CALLBACK_TOKEN,
+  CHANNEL,
+  SERVICE,
+  SIGNING_SECRET,
+  UNLIMITED_PACE,
+} from "./settings.ts";
+import type { Upstreams } from "./upstreams.ts";
+
+export type Program = "bridge" | "naive";
+
+/** A program under measurement: a process of its own, as an operator would run it. */
+export interface Target {
+  readonly url: string;
+  /** From spawning it to the first 200 of `/readyz`. */
+  readonly startSeconds: number;
+  /** Of the whole process since its start, all threads; `undefined` where the system does not tell. */
+  cpuSeconds(): number | undefined;
+  /** Resident memory in MB: now, and at its highest since the start. */
+  memory(): { readonly now: number; readonly peak: number };
+  /** SIGTERM; SIGKILL when it takes too long. */
+  stop(): Promise<void>;
+}
+
+export interface TargetOptions {
+  readonly program: Program;
+  readonly upstreams: Upstreams;
+  /** Where its state and its log go; a second start in the same folder finds the state. */
+  readonly folder: string;
+  readonly postsPerSecond?: string | undefined;
+  /** Node writes a CPU profile there. */
+  readonly profileFolder?: string | undefined;
+}
+
+const ROOT = join(import.meta.dirname, "..");
+const ENTRY: Readonly<Record<Program, string>> = {
+  bridge: join(ROOT, "src/main.ts"),
+  naive: fileURLToPath(import.meta.resolve("./naive-handler.ts")),
+};
+const READY_WITHIN_SECONDS = 120;
+const STOP_WITHIN_MS = 12_000;
+/** Linux counts the time of processes in these. */
+const TICKS_PER_SECOND = 100;
+
+export async function startTarget(options: TargetOptions): Promise<Target> {
+  const { program, upstreams, folder, profileFolder } = options;
+  const port = await findFreePort();
+  const url = `http://127.0.0.1:${port}`;
+  const logFile = join(folder, `${program}.log`);
+  const log = openSync(logFile, "a");
+  const startedAt = performance.now();
+  const child = spawn(
+    process.execPath,
+    [...(profileFolder ? ["--cpu-prof", `--cpu-prof-dir=${profileFolder}`] : []), ENTRY[program]],
+    {
+      cwd: ROOT,
+      stdio: ["ignore", log, log],
+      env: {
+        PATH: process.env.PATH,
+        SLACK_BOT_TOKEN: "xoxb-benchmark",
+        SLACK_SIGNING_SECRET: SIGNING_SECRET,
+        SLACK_CHANNEL: CHANNEL,
+        SLACK_API_URL: upstreams.slackApiUrl,
+        SLACK_POSTS_PER_SECOND: options.postsPerSecond ?? UNLIMITED_PACE,
+        PARLEY_SERVICE_IDENTIFICATION: SERVICE,
+        PARLEY_ACCOUNT_IDENTIFICATION: ACCOUNT,
+        PARLEY_SHARED_SECRET: "shared-secret-of-the-benchmark",
+        PARLEY_CALLBACK_TOKEN: CALLBACK_TOKEN,
+        PARLEY_API_URL: upstreams.parleyApiUrl,
+        STATE_URL: stateUrl(folder),
+        PORT: String(port),
+      },
+    },
+  );
+  const killNow = () => child.kill("SIGKILL");
+  process.once("exit", killNow);
+  child.once("exit", () => process.off("exit", killNow));
+  await untilReady(child, url, logFile);
+  const startSeconds = (performance.now() - startedAt) / 1000;
+
+  return {
+    url,
+    startSeconds,
+    cpuSeconds() {
+      const stat = readProc(child, "stat")?.split(") ")[1]?.split(" ");
+      return stat && (Number(stat[11]) + Number(stat[12])) / TICKS_PER_SECOND;
+    },
+    memory() {
+      const status = readProc(child, "status") ?? "";
+      const megabytes = (name: string) =>
+        Number(new RegExp(`${name}:\\s+(\\d+) kB`).exec(status)?.[1]) / 1024;
+      return { now: megabytes("VmRSS"), peak: megabytes("VmHWM") };
+    },
+    async stop() {
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      const ended = once(child, "exit");
+      child.kill("SIGTERM");
+      const timer = setTimeout(() => child.kill("SIGKILL"), STOP_WITHIN_MS);
+      await ended;
+      clearTimeout(timer);
+    },
+  };
+}
+
+export const stateUrl = (folder: string): string => `sqlite:${join(folder, "bridge.sqlite")}`;
+
+async function untilReady(child: ChildProcess, url: string, logFile: string): Promise<void> {
+  const endsAt = performance.now() + READY_WITHIN_SECONDS * 1000;
+  for (;;) {
+    const answer = await fetch(`${url}/readyz`).catch(() => undefined);
+    await answer?.arrayBuffer();
+    if (answer?.ok) return;
+    if (child.exitCode !== null) throw new Error(`it has ended by itself; see ${logFile}`);
+    if (performance.now() > endsAt) throw new Error(`it is not ready in time; see ${logFile}`);
+    await pause(10);
+  }
+}
+
+/** Linux only; nothing elsewhere. */
+function readProc(child: ChildProcess, file: "stat" | "status"): string | undefined {
+  try {
+    return readFileSync(`/proc/${child.pid}/${file}`, "utf8");
+  } catch {
+    return undefined;
+  }
+}
+
+async function findFreePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  server.close();
+  await once(server, "close");
+  return typeof address === "object" && address ? address.port : 0;
+}
