@@ -12,12 +12,12 @@ export const header = (text: string): Json => ({
 
 export const section = (mrkdwn: string): Json => ({
   type: "section",
-  text: { type: "mrkdwn", text: fit(mrkdwn) },
+  text: { type: "mrkdwn", text: clip(mrkdwn) },
 });
 
 export const context = (mrkdwn: string): Json => ({
   type: "context",
-  elements: [{ type: "mrkdwn", text: fit(mrkdwn) }],
+  elements: [{ type: "mrkdwn", text: clip(mrkdwn) }],
 });
 
 export const preformatted = (text: string): Json => ({
@@ -43,7 +43,7 @@ export function button(given: {
 }
 
 /** Escaping makes text up to five times as long. The end is cut without leaving half an entity or half a link. */
-function fit(mrkdwn: string): string {
+function clip(mrkdwn: string): string {
   if (mrkdwn.length <= SLACK_LIMITS.section) return mrkdwn;
   const kept = shorten(mrkdwn, SLACK_LIMITS.section).slice(0, -1);
   return `${kept.replace(/(?:&[a-z]{0,3}|<[^<>]*)$/, "")}…`;
