@@ -164,7 +164,7 @@ describe("the manifest", () => {
   it("says of every scope which file needs it", () => {
     const block = text.slice(text.indexOf("bot:\n"), text.indexOf("settings:"));
     const groups = block.split(/\n(?= {6}#)/).slice(1);
-    const explained = groups.join("\n").match(/- [\w:]+/g) ?? [];
+    const explained = groups.join("\n").match(/^ {6}- [\w:]+/gm) ?? [];
     expect(explained).toHaveLength(TYPED.oauth_config.scopes.bot.length);
     const paths = groups.flatMap((group) => group.match(/src\/[\w/.-]+\.ts/g) ?? ["no file"]);
     const known = new Set(sources.map(({ path }) => path));
