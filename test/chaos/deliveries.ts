@@ -1,8 +1,4 @@
-import { SEND_AGAIN } from "../../src/convert/render-notice.ts";
-import { makeReplyItemId } from "../../src/ids.ts";
-import { rootsOf } from "../support/threads.ts";
 import { type Entry, tokensIn } from "./ledger.ts";
-import { userOfRoot } from "./places.ts";
 import type { Stage } from "./stage.ts";
 import type { Workload } from "./workload.ts";
 
@@ -22,12 +18,14 @@ export interface Delivery {
 }
 
 /** Every message of a User that the bridge posted, and every message of an agent that Parley took. */
-export function findDeliveries({ slack, parley, ledger }: Stage, { ids }: Workload): Delivery[] {
-  const userOf = new Map(rootsOf(slack).map((root) => [root.ts, userOfRoot(root)]));
+export function findDeliveries(
+  { slack, parley, ledger, places }: Stage,
+  { ids }: Workload,
+): Delivery[] {
   const inSlack = slack.state.messages.flatMap((message, post) => {
     if (message.bot_id !== slack.botId) return [];
     const saysRepeat = /may be a repeat/i.test(message.text + JSON.stringify(message.blocks));
-    const user = userOf.get(message.thread_ts ?? message.ts);
+    const user = places.userOf(message.thread_ts ?? message.ts);
     const at = Number(message.ts) * 1000;
     return tokensIn(message.text)
       .filter((token) => token.startsWith("w"))
@@ -46,29 +44,6 @@ export function findDeliveries({ slack, parley, ledger }: Stage, { ids }: Worklo
     ),
   );
   return [...inSlack, ...inParley];
-}
-
-/** A notice with buttons about a reply that did not (surely) arrive. */
-export interface Notice {
-  readonly agent: string;
-  readonly channel: string;
-  /** Of the notice itself. */
-  readonly ts: string;
-}
-
-/** What agents were told about this reply, oldest first. */
-export function noticesAbout({ slack }: Stage, entry: Entry): Notice[] {
-  if (entry.ts === undefined) return [];
-  const item = makeReplyItemId(slack.teamId, slack.channel, entry.ts);
-  const author = slack.state.messages.find(({ ts }) => ts === entry.ts)?.user ?? "";
-  const shown = [
-    ...slack.state.ephemerals.filter(({ user }) => user === author),
-    ...slack.state.messages.filter(({ bot_id }) => bot_id === slack.botId),
-  ];
-  return shown.flatMap(({ channel, ts, blocks }) => {
-    const json = JSON.stringify(blocks ?? []);
-    return json.includes(item) && json.includes(SEND_AGAIN) ? [{ agent: author, channel, ts }] : [];
-  });
 }
 
 /** The bridge marked the agent's message as not sent. */

@@ -57,7 +57,7 @@ async function submit(
   ).catch(() => undefined);
   if (!open) return false;
   const lastWord = random.chance(0.5)
-    ? ledger.write({ from: "agent", user, isLastWord: true })
+    ? ledger.write({ from: "agent", user, lastWordIn: rootTs })
     : undefined;
   const sent = await slack.submitView({
     user: agent,

@@ -15,8 +15,8 @@ export interface Entry {
   acknowledgedAt?: number;
   /** Agents' messages: where they stand in Slack. */
   ts?: string;
-  /** The text that goes along with handing a User back. */
-  readonly isLastWord?: true;
+  /** Set for the text that goes along with handing a User back: the root of the thread. */
+  readonly lastWordIn?: string;
   /** An agent pressed "Send again", so it is late on purpose. */
   isSentAgain?: true;
 }
@@ -24,7 +24,7 @@ export interface Entry {
 /** Everything that was written during a run. */
 export interface Ledger {
   readonly entries: readonly Entry[];
-  write(entry: Pick<Entry, "from" | "user" | "isLastWord">): Entry;
+  write(entry: Pick<Entry, "from" | "user" | "lastWordIn">): Entry;
   acknowledge(token: string, at?: number): void;
   /** When Parley got each of the agents' messages, by Parley's message id. */
   readonly arrivedAt: ReadonlyMap<number, number>;
@@ -45,7 +45,7 @@ export function createLedger(parley: FakeParley): Ledger {
   return {
     entries,
     arrivedAt,
-    write({ from, user, isLastWord }) {
+    write({ from, user, lastWordIn }) {
       const number = entries.length;
       const who = String(user).padStart(4, "0");
       const letter = from === "user" ? "w" : "a";
@@ -56,7 +56,7 @@ export function createLedger(parley: FakeParley): Ledger {
         user,
         number,
         sentAt: Date.now(),
-        ...(isLastWord && { isLastWord }),
+        ...(lastWordIn && { lastWordIn }),
       };
       entries.push(entry);
       byToken.set(token, entry);

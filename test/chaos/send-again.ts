@@ -1,7 +1,8 @@
 import { SEND_AGAIN } from "../../src/convert/render-notice.ts";
-import { findDeliveries, isMarkedAsFailed, noticesAbout } from "./deliveries.ts";
+import { findDeliveries, isMarkedAsFailed } from "./deliveries.ts";
+import { eventually } from "./eventually.ts";
 import type { Entry } from "./ledger.ts";
-import { rootsOfUser } from "./places.ts";
+import { findNotices } from "./notices.ts";
 import { untilQuiet } from "./quiet.ts";
 import type { Random } from "./random.ts";
 import type { Stage } from "./stage.ts";
@@ -18,8 +19,9 @@ export async function sendAgain(
   random: Random,
 ): Promise<{ pressed: number; wrong: string[] }> {
   const arrived = new Set(findDeliveries(stage, workload).map(({ token }) => token));
+  const notices = findNotices(stage);
   const chosen = stage.ledger.entries.flatMap((entry) => {
-    const notice = noticesAbout(stage, entry).at(-1);
+    const notice = notices.get(entry)?.at(-1);
     return notice && !arrived.has(entry.token) && random.chance(0.5) ? [{ entry, notice }] : [];
   });
   for (const { entry, notice } of chosen) {
@@ -27,7 +29,15 @@ export async function sendAgain(
     const { agent: user, channel, ts } = notice;
     const click = { user, channel, ts, actionId: SEND_AGAIN };
     const clicks = random.chance(0.3) ? [click, click] : [click];
-    await Promise.all(clicks.map((each) => stage.slack.click(each)));
+    await Promise.all(
+      clicks.map((each) =>
+        // Slack shows an error where the bridge has not answered; the agent presses again.
+        eventually(async () => (await stage.slack.click(each)).status === "delivered", {
+          timeoutMs: 60_000,
+          what: `"Send again" is taken; see ${stage.logFile}`,
+        }),
+      ),
+    );
   }
   await untilQuiet(stage, 60_000);
   const times = Map.groupBy(findDeliveries(stage, workload), ({ token }) => token);
@@ -41,8 +51,8 @@ export async function sendAgain(
   return { pressed: chosen.length, wrong: wrong.map(({ entry }) => entry.token) };
 }
 
-function isOpen({ slack, parley }: Stage, { ids }: Workload, { user, ts }: Entry): boolean {
+function isOpen({ slack, parley, places }: Stage, { ids }: Workload, { user, ts }: Entry): boolean {
   const message = slack.state.messages.find((other) => other.ts === ts);
   const isOurs = parley.user(ids.get(user) ?? "").owner === parley.agentService.identification;
-  return isOurs && rootsOfUser(slack, user).at(-1)?.ts === message?.thread_ts;
+  return isOurs && places.rootsOf(user).at(-1)?.ts === message?.thread_ts;
 }

@@ -6,6 +6,7 @@ import { type FakeSlack, startFakeSlack } from "../../sandbox/slack/fake-slack.t
 import { CALLBACK_TOKEN, makeEnv } from "../support/world.ts";
 import { type BridgeProcess, createBridgeProcess } from "./bridge-process.ts";
 import { createLedger, type Ledger } from "./ledger.ts";
+import { type Places, watchPlaces } from "./places.ts";
 import type { Plan } from "./plan.ts";
 
 /** The program between the two fakes. */
@@ -14,6 +15,7 @@ export interface Stage {
   readonly parley: FakeParley;
   readonly bridge: BridgeProcess;
   readonly ledger: Ledger;
+  readonly places: Places;
   readonly logFile: string;
   /** Ends the bridge and the fakes; its state and log stay if `keep`. */
   close(keep: boolean): Promise<void>;
@@ -47,6 +49,7 @@ export async function setStage(plan: Plan): Promise<Stage> {
     parley,
     bridge,
     ledger: createLedger(parley),
+    places: watchPlaces(slack),
     logFile,
     async close(keep) {
       await bridge.stop();

@@ -1,7 +1,7 @@
-import { type Delivery, findDeliveries, isMarkedAsFailed, noticesAbout } from "./deliveries.ts";
+import { type Delivery, findDeliveries, isMarkedAsFailed } from "./deliveries.ts";
 import type { Entry } from "./ledger.ts";
+import { findNotices } from "./notices.ts";
 import { findDisorder } from "./order.ts";
-import { rootsOfUser } from "./places.ts";
 import type { Stage } from "./stage.ts";
 import type { Workload } from "./workload.ts";
 
@@ -48,7 +48,8 @@ function countOne(stage: Stage, deliveries: readonly Delivery[], from: Entry["fr
   const of = ({ token }: Entry) => byToken.get(token) ?? [];
   const acknowledged = entries.filter(({ acknowledgedAt }) => acknowledgedAt !== undefined);
   const missing = acknowledged.filter((entry) => of(entry).length === 0);
-  const uncertain = entries.filter((entry) => noticesAbout(stage, entry).length > 0);
+  const notices = findNotices(stage);
+  const uncertain = entries.filter((entry) => notices.has(entry));
   const refused = missing.filter(
     (entry) => !uncertain.includes(entry) && isMarkedAsFailed(stage, entry),
   );
@@ -88,22 +89,21 @@ function countOne(stage: Stage, deliveries: readonly Delivery[], from: Entry["fr
   };
 }
 
-/** A last word goes with a hand-back; what became of that is said to everyone in the thread. */
-function isToldInThread({ slack }: Stage, { isLastWord, user }: Entry): boolean {
-  if (!isLastWord) return false;
-  const threads = new Set(rootsOfUser(slack, user).map(({ ts }) => ts));
-  return slack.state.messages.some(
+/** A last word goes with a hand-back; what became of that is said in the thread, or to the agent alone. */
+function isToldInThread({ slack }: Stage, { lastWordIn }: Entry): boolean {
+  if (lastWordIn === undefined) return false;
+  return [...slack.state.messages, ...slack.state.ephemerals].some(
     ({ thread_ts, text }) =>
-      threads.has(thread_ts ?? "") &&
-      /handing back did not work/.test(text) &&
+      thread_ts === lastWordIn &&
+      (/handing back did not work/.test(text) || /Your last message was not sent/.test(text)) &&
       !/Your last message was sent/.test(text),
   );
 }
 
-function countConversations({ slack }: Stage, { conversations }: Workload) {
+function countConversations({ places }: Stage, { conversations }: Workload) {
   const count = { expected: 0, missing: [] as string[], doubled: [] as string[] };
   for (const [user, expected] of conversations) {
-    const found = rootsOfUser(slack, user).length;
+    const found = places.rootsOf(user).length;
     count.expected += expected;
     if (found < expected) count.missing.push(`User ${user}: ${found} of ${expected}`);
     if (found > expected) count.doubled.push(`User ${user}: ${found} of ${expected}`);

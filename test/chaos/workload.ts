@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { eventually } from "./eventually.ts";
 import { handBack } from "./hand-back.ts";
-import { makeUserName, rootsOfUser } from "./places.ts";
+import { makeUserName } from "./places.ts";
 import type { Plan } from "./plan.ts";
 import type { Random } from "./random.ts";
 import { AGENTS, type Stage } from "./stage.ts";
@@ -46,7 +46,7 @@ async function live(
   { number, id, random }: Person,
   conversations: Map<number, number>,
 ): Promise<void> {
-  const { parley, slack, ledger } = stage;
+  const { parley, slack, ledger, places } = stage;
   let left = plan.messagesPerUser;
   // People arrive one after the other.
   await pause(random.between(0, plan.pauseMs * 2));
@@ -85,7 +85,7 @@ async function live(
     const now = Math.min(left, random.between(4, 12));
     left -= now;
     for (let i = 0; i < now; i++) {
-      const root = rootsOfUser(slack, number)[count - 1];
+      const root = places.rootsOf(number)[count - 1];
       const told = root && random.chance(0.5) ? await agentWrites(root.ts) : await userWrites();
       // Some people wait for the tick, most do not.
       if (random.chance(0.3)) await told;
@@ -93,7 +93,7 @@ async function live(
     }
     await Promise.all(settled);
     if (left <= 0) return;
-    const root = await eventually(() => rootsOfUser(slack, number)[count - 1], {
+    const root = await eventually(() => places.rootsOf(number)[count - 1], {
       timeoutMs: PATIENCE_MS,
       what: `a thread for conversation ${count} of User ${number}`,
     });
