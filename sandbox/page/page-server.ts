@@ -8,6 +8,7 @@ import { createActions } from "./actions.ts";
 import { readAppManifest } from "./app-manifest.ts";
 import { bundlePage } from "./bundle.ts";
 import { createExchanges } from "./exchanges.ts";
+import { toPicture } from "./initials.ts";
 import { createLive } from "./live.ts";
 import { readTables } from "./tables.ts";
 import type { ActionResult, SandboxRow } from "./wire.ts";
@@ -65,6 +66,10 @@ export async function startPageServer(options: {
     const [, kind, id = ""] = pathname.split("/");
     const bodies = kind === "exchanges" ? exchanges.bodies(Number(id)) : undefined;
     if (bodies) return sendJson(response, 200, bodies);
+    const person = kind === "people" ? slack.state.users.get(id) : undefined;
+    if (person) {
+      return sendText(response, "image/svg+xml", toPicture(person.displayName || person.realName));
+    }
     const file = kind === "files" ? slack.state.files.get(id) : undefined;
     if (file?.bytes) {
       // Somebody else's file on the page's own origin: shown, never run.
@@ -111,6 +116,11 @@ export async function startPageServer(options: {
       response.writeHead(405).end();
     }
   }, options.port);
+
+  // Members get a picture that the customer sees too; Slack's own default pictures are on the internet.
+  for (const user of slack.state.users.values()) {
+    user.imageUrl ||= `${server.url}/people/${user.id}`;
+  }
 
   return {
     url: server.url,

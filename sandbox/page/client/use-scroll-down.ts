@@ -1,10 +1,9 @@
 import { type RefObject, useLayoutEffect, useRef } from "react";
 
-/** Keeps a list at its end while `version` changes, unless somebody has scrolled up to read. */
-export function useScrollDown<T extends HTMLElement>(version: unknown): RefObject<T | null> {
+/** Keeps a list at its end whatever is added to it, unless somebody has scrolled up to read. */
+export function useScrollDown<T extends HTMLElement>(): RefObject<T | null> {
   const list = useRef<T>(null);
   const wasAtEnd = useRef(true);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: runs whenever what is shown changes
   useLayoutEffect(() => {
     const element = list.current;
     if (!element) return;
@@ -22,6 +21,6 @@ export function useScrollDown<T extends HTMLElement>(version: unknown): RefObjec
       element.removeEventListener("scroll", onScroll);
       element.removeEventListener("load", onLoad, true);
     };
-  }, [version]);
+  });
   return list;
 }

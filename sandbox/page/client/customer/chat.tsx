@@ -24,7 +24,7 @@ export function Chat(props: { customer: CustomerRow; parley: SandboxRow["parley"
   );
   const { messages, agent, loadEarlier } = useChat(api, customer);
   const [problem, run] = useProblem();
-  const list = useScrollDown<HTMLDivElement>(messages.at(-1)?.id);
+  const list = useScrollDown<HTMLDivElement>();
 
   const typing = useRef({ at: 0, ends: undefined as number | undefined });
   const type = (text: string): void => {

@@ -1,6 +1,7 @@
 import { type Block as LibraryBlock, Message } from "slack-blocks-to-jsx";
 import type { Block } from "../../../slack/state.ts";
 import { useTable } from "../store.ts";
+import { Emoji, isDrawn } from "./emoji.tsx";
 import { type Action, Element } from "./elements.tsx";
 import { Input, type Values } from "./inputs.tsx";
 import { keepLiteral } from "./keep-literal.ts";
@@ -65,6 +66,9 @@ function Drawn({ block }: { block: Block }) {
       theme="light"
       withoutWrapper
       blocks={[keepLiteral(block) as unknown as LibraryBlock]}
+      hooks={{
+        emoji: (data, parse) => (isDrawn(data.name) ? <Emoji name={data.name} /> : parse(data)),
+      }}
       data={{ users: Object.values(people).map(({ id, name }) => ({ id, name })), channels }}
     />
   );

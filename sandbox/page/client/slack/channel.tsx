@@ -18,7 +18,7 @@ export function Channel(props: {
   const shown = useMessages(me.id, undefined);
   const threads = useThreads();
   const [problem, run] = useProblem();
-  const list = useScrollDown<HTMLDivElement>(shown.at(-1)?.message.ts);
+  const list = useScrollDown<HTMLDivElement>();
 
   const send = (text: string): Promise<boolean> => {
     const command = /^(\/\S+)\s*(.*)$/s.exec(text);

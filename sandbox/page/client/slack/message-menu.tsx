@@ -1,6 +1,6 @@
-import { type KeyboardEvent, useEffect, useId, useRef, useState } from "react";
+import { type CSSProperties, type KeyboardEvent, useEffect, useId, useRef, useState } from "react";
 import type { SandboxRow } from "../../wire.ts";
-import { toEmoji } from "./emoji.ts";
+import { Emoji } from "./emoji.tsx";
 
 const QUICK_REACTIONS = ["thumbsup", "eyes", "tada"] as const;
 
@@ -14,6 +14,7 @@ export function MessageMenu(props: {
   readonly onRemove: () => void;
 }) {
   const [isOpen, setIsOpen] = useState(false);
+  const [place, setPlace] = useState<CSSProperties>({});
   const box = useRef<HTMLDivElement>(null);
   const opener = useRef<HTMLButtonElement>(null);
   const id = useId();
@@ -24,8 +25,14 @@ export function MessageMenu(props: {
     const onPointer = ({ target }: PointerEvent): void => {
       if (!box.current?.contains(target as Node)) setIsOpen(false);
     };
+    // A menu that stays while its message scrolls away would belong to nothing.
+    const onScroll = (): void => setIsOpen(false);
     document.addEventListener("pointerdown", onPointer);
-    return () => document.removeEventListener("pointerdown", onPointer);
+    document.addEventListener("scroll", onScroll, true);
+    return () => {
+      document.removeEventListener("pointerdown", onPointer);
+      document.removeEventListener("scroll", onScroll, true);
+    };
   }, [isOpen]);
 
   const close = (): void => {
@@ -56,7 +63,7 @@ export function MessageMenu(props: {
           aria-label={`React with ${name}`}
           onClick={() => props.onReact(name)}
         >
-          <span aria-hidden="true">{toEmoji(name)}</span>
+          <Emoji name={name} />
         </button>
       ))}
       <button
@@ -66,12 +73,15 @@ export function MessageMenu(props: {
         aria-haspopup="menu"
         aria-expanded={isOpen}
         aria-controls={isOpen ? id : undefined}
-        onClick={() => setIsOpen(!isOpen)}
+        onClick={({ currentTarget }) => {
+          setPlace(placeBeside(currentTarget.getBoundingClientRect()));
+          setIsOpen(!isOpen);
+        }}
       >
         ⋯
       </button>
       {isOpen && (
-        <div role="menu" id={id} aria-label="More actions">
+        <div role="menu" id={id} aria-label="More actions" style={place}>
           {props.shortcuts.map(({ callbackId, name }) => (
             <button
               key={callbackId}
@@ -107,4 +117,16 @@ export function MessageMenu(props: {
       )}
     </div>
   );
+}
+
+/** Room for the longest menu. */
+const MENU_HEIGHT = 130;
+
+/** Below the opener, or above it near the end of the window; not cut off by the list that scrolls. */
+function placeBeside({ top, bottom, right }: DOMRect): CSSProperties {
+  const isLow = bottom + MENU_HEIGHT > window.innerHeight;
+  return {
+    right: document.documentElement.clientWidth - right,
+    ...(isLow ? { bottom: window.innerHeight - top + 4 } : { top: bottom + 4 }),
+  };
 }

@@ -6,7 +6,7 @@ import { clock, momentOf } from "../format.ts";
 import { useTable } from "../store.ts";
 import { Blocks } from "./blocks.tsx";
 import { EditMessage } from "./edit-message.tsx";
-import { toEmoji } from "./emoji.ts";
+import { Emoji } from "./emoji.tsx";
 import { MessageMenu } from "./message-menu.tsx";
 import { SlackFiles } from "./slack-files.tsx";
 import type { Shown } from "./use-messages.ts";
@@ -76,8 +76,7 @@ export function SlackMessageView(props: {
                   title={`:${reaction}: by ${users.map((id) => people[id]?.name ?? id).join(", ")}`}
                   onClick={() => void run(act("react", { user: me, ts, name: reaction }))}
                 >
-                  <span aria-hidden="true">{toEmoji(reaction)}</span>
-                  <span className="hidden">{reaction} </span> {count}
+                  <Emoji name={reaction} /> {count}
                 </button>
               </li>
             ))}

@@ -20,7 +20,7 @@ export function Thread(props: {
   const shown = useMessages(me.id, threadTs);
   const status = useTable("statuses")[`${root.channel}:${threadTs}`]?.status;
   const [problem, run] = useProblem();
-  const list = useScrollDown<HTMLDivElement>(`${shown.at(-1)?.message.ts} ${status}`);
+  const list = useScrollDown<HTMLDivElement>();
   const sendFile = (file: File) => void run(share(file, { user: me.id, threadTs }));
 
   const send = (text: string): Promise<boolean> =>

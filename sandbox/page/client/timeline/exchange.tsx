@@ -16,16 +16,18 @@ export function Exchange({ row }: { row: ExchangeRow }) {
         title={`${name}, from ${NAMES[from]} to ${NAMES[to]}`}
         onClick={() => setIsOpen(!isOpen)}
       >
-        <span className="exchange-arrow" aria-hidden="true" />
+        <span className="exchange-lanes">
+          <span className="exchange-arrow" aria-hidden="true" />
+          <span className="exchange-time">
+            {preciseClock(at)}
+            {durationMs === null ? "" : ` · ${duration(durationMs)}`}
+          </span>
+        </span>
         <span className="hidden">
           From {NAMES[from]} to {NAMES[to]}:{" "}
         </span>
         <span className="exchange-name">{name}</span>
         <span className="exchange-status">{outcome === "pending" ? "…" : status}</span>
-        <span className="exchange-time">
-          {preciseClock(at)}
-          {durationMs === null ? "" : ` · ${duration(durationMs)}`}
-        </span>
       </button>
       {isOpen && <Bodies row={row} />}
     </li>

@@ -14,7 +14,7 @@ export function Timeline() {
   const rows = all.filter(
     ({ id, name }) => id > clearedUpTo && (showsAll || !QUIET.test(name)),
   );
-  const list = useScrollDown<HTMLOListElement>(table);
+  const list = useScrollDown<HTMLOListElement>();
   return (
     <section className="pane timeline" aria-label="Requests">
       <header className="pane-header">

@@ -2,9 +2,9 @@ import { useState } from "react";
 import type { SandboxRow } from "../../wire.ts";
 
 const STEPS = [
-  { title: "Ask the bot something hard", how: "as the customer on the left: “Can you fix my toaster?”" },
-  { title: "Answer in the thread", how: "as Anna or Ben in Slack on the right" },
-  { title: "Hand back", how: "with the button on the first message of the thread, or its ⋯ menu" },
+  { title: "Ask the bot something hard", how: "left, as Ada: “Can you fix my toaster?”" },
+  { title: "Answer in the thread", how: "right, as Anna or Ben" },
+  { title: "Hand back", how: "with the thread's button or any ⋯ menu" },
 ] as const;
 
 const HIDDEN_KEY = "guide-hidden";

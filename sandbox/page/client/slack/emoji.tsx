@@ -1,0 +1,38 @@
+/** Drawn here, so that they look the same on every machine, also on one without a font for them. */
+const DRAWN: Readonly<Record<string, readonly [colour: string, path: string]>> = {
+  white_check_mark: ["#1f9d58", "M3 3h14v14H3zM6 10.2l2.8 2.8L14.4 7"],
+  heavy_check_mark: ["#3b4a63", "M4 10.5 8.2 15 16 5.5"],
+  x: ["#c9302c", "M5 5l10 10M15 5 5 15"],
+  warning: ["#b7791f", "M10 3 18 17H2zM10 8v4.2M10 14.6v.3"],
+  question: ["#c9302c", "M7 7.5c0-4 6.5-4 6.5 0 0 2.5-3.3 2.6-3.3 5.2M10.2 15.8v.3"],
+  grey_question: ["#667085", "M7 7.5c0-4 6.5-4 6.5 0 0 2.5-3.3 2.6-3.3 5.2M10.2 15.8v.3"],
+  hourglass_flowing_sand: ["#8a5a00", "M5.5 3h9M5.5 17h9M6.5 3c0 5 7 9 7 14M13.5 3c0 5-7 9-7 14"],
+  large_green_circle: ["#1f9d58", "M10 6.2a3.8 3.8 0 1 0 .01 0zM10 8.4a1.6 1.6 0 1 0 .01 0z"],
+  white_circle: ["#8b95a5", "M10 5.5a4.5 4.5 0 1 0 .01 0z"],
+  eyes: [
+    "#3b4a63",
+    "M6 5.5c-4 0-4 9 0 9s4-9 0-9zM14 5.5c-4 0-4 9 0 9s4-9 0-9zM7 10.2a.6.6 0 1 0 .01 0zM15 10.2a.6.6 0 1 0 .01 0z",
+  ],
+  thumbsup: ["#a86b00", "M3.5 9h3v7.5h-3zM6.5 10l3.3-6.5c2 .4 2.2 1.7 1.5 4.3h4.6l-1.2 8.7H6.5"],
+  tada: ["#be185d", "M3.5 16.5 7.6 6.7l5.7 5.7zM12 7.5c.3-2 1.4-3.2 3-4M13.5 9c1.6-.5 2.6-.3 3.6.2"],
+  paperclip: ["#566072", "M14 9.3 9 14.3a3.2 3.2 0 0 1-4.5-4.5l5.6-5.6a2.2 2.2 0 0 1 3 3l-5.5 5.6"],
+  leftwards_arrow_with_hook: ["#566072", "M8 5 4 9l4 4M4 9h8c5 0 5 7 0 7"],
+};
+const ALIASES: Readonly<Record<string, string>> = {
+  "+1": "thumbsup",
+  hourglass: "hourglass_flowing_sand",
+};
+
+export const isDrawn = (name: string): boolean => (ALIASES[name] ?? name) in DRAWN;
+
+/** An emoji by its Slack name; one that is not drawn here is shown by its name. */
+export function Emoji({ name }: { name: string }) {
+  const drawn = DRAWN[ALIASES[name] ?? name];
+  if (!drawn) return `:${name}:`;
+  const [colour, path] = drawn;
+  return (
+    <svg className="emoji" viewBox="0 0 20 20" role="img" aria-label={name} stroke={colour}>
+      <path d={path} />
+    </svg>
+  );
+}
