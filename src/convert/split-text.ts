@@ -1,4 +1,15 @@
-const graphemes = new Intl.Segmenter("en", { granularity: "grapheme" });
+import { isGraphemeBoundary, lastBoundary } from "./graphemes.ts";
+
+/** From the best place for a cut to the worst. */
+const BOUNDARIES = [
+  /\r?\n[^\S\n]*\r?\n\s*/g,
+  /\n/g,
+  /[.!?…]["'”’)\]]?\s+|[。！？]/g,
+  /\s+/g,
+] as const;
+
+/** Whether a piece may end at `index` of `text`. */
+type Allows = (text: string, index: number) => boolean;
 
 /**
  * Cuts text into pieces of at most `limit` UTF-16 units, at the best place in each piece's second half: paragraph, line,
@@ -16,17 +27,23 @@ export function splitText(text: string, limit: number): string[] {
   return pieces;
 }
 
-function bestCut(text: string, limit: number): number {
+/** The best place, at most at `limit` and at least at 1, for a piece of `text` to end. */
+export function bestCut(text: string, limit: number, allows: Allows = () => true): number {
   const window = text.slice(0, limit);
-  for (const boundary of [/\n\n+/g, /\n/g, /[.!?…]\s+/g, /\s+/g]) {
-    const last = [...window.matchAll(boundary)].at(-1);
-    if (last && last.index + last[0].length > limit / 2) return last.index + last[0].length;
+  for (const boundary of BOUNDARIES) {
+    for (const found of [...window.matchAll(boundary)].reverse()) {
+      const end = found.index + found[0].length;
+      if (end <= limit / 2) break;
+      if (isGraphemeBoundary(text, end) && allows(text, end)) return end;
+    }
   }
-  let end = 0;
-  for (const { index, segment } of graphemes.segment(text.slice(0, limit + 64))) {
-    if (index + segment.length > limit) break;
-    end = index + segment.length;
-  }
-  // A single grapheme longer than the limit: cut it rather than stand still.
-  return end > 0 ? end : limit;
+  let end = lastBoundary(text, limit);
+  while (end > limit / 2 && !allows(text, end)) end = lastBoundary(text, end - 1);
+  if (end > limit / 2) return end;
+  const anyway = lastBoundary(text, limit);
+  if (anyway > 0) return anyway;
+  // A single grapheme longer than the limit: cut it, between code points, rather than stand still.
+  return limit > 1 && text.codePointAt(limit - 1) !== text.charCodeAt(limit - 1)
+    ? limit - 1
+    : limit;
 }

@@ -1,14 +1,18 @@
-import { unescapeText } from "./slack-text.ts";
+import { isJsonObject } from "../json.ts";
+import type { Mentions, SlackNames, SlackText } from "./mentions.ts";
+import { toRichText } from "./mentions.ts";
+import { renderMarkdown } from "./render-markdown.ts";
+import { richTextToMdast } from "./rich-text-to-mdast.ts";
 
-/** What an agent wrote, as the User should read it: plain text, links as addresses, no markup of Slack. */
-export const toParley = (mrkdwn: string): string =>
-  unescapeText(
-    mrkdwn
-      .replaceAll(/<!(?:here|channel|everyone)(?:\|[^>]*)?>/g, "")
-      .replaceAll(/<(?:[!@#][^>|]*)\|([^>]*)>/g, "$1")
-      .replaceAll(/<[!@#][^>]*>/g, "")
-      .replaceAll(/<(?:mailto:|tel:)?([^>|]+)\|([^>]*)>/g, (_, address: string, label: string) =>
-        address.endsWith(label) || label === "" ? address : `${label} (${address})`,
-      )
-      .replaceAll(/<([^>]+)>/g, "$1"),
-  ).trim();
+/**
+ * What an agent wrote, as Markdown for Parley's clients. Empty when nothing of it is for the User, such as a lone
+ * `@here` or a file without words.
+ */
+export const toParley = (
+  message: SlackText,
+  names: SlackNames,
+  options: { readonly mentions: Mentions },
+): string => {
+  const elements = toRichText(message).filter(isJsonObject);
+  return renderMarkdown(richTextToMdast(elements, { names, mentions: options.mentions }));
+};

@@ -1,19 +1,47 @@
+import type { Json } from "../json.ts";
 import { context, preformatted } from "./blocks.ts";
-import type { ParleyCard, ParleyMessage } from "./parley-message.ts";
+import { describeCard } from "./describe-card.ts";
+import { joinElements } from "./join-elements.ts";
+import { type MessagePart, toParts } from "./message-parts.ts";
+import type { ParleyMessage } from "./parley-message.ts";
+import type { RichText } from "./rich-text.ts";
 import { SLACK_LIMITS } from "./slack-limits.ts";
 import type { SlackMessage } from "./slack-message.ts";
 import { escapeText, shorten } from "./slack-text.ts";
 import { splitText } from "./split-text.ts";
 
-/** What a User wrote, ready for the thread. Everything foreign is escaped; long texts come in several messages. */
+/**
+ * What a User wrote, ready for the thread; long texts come in several messages, none longer than a section. `text` has
+ * all of it, escaped, as the User typed it; the one block shows the same as `rich_text`, where nothing that is foreign
+ * can ping, look like the bridge's own lines or hide where a link leads. Files are named; {@link mediaOf} lists them.
+ */
 export function toSlack(message: ParleyMessage): SlackMessage[] {
-  const text = [message, ...(message.carousel ?? [])]
-    .map(describeCard)
-    .filter(Boolean)
-    .join("\n\n");
-  return splitText(text || "(empty message)", SLACK_LIMITS.text / 2).map((piece) => ({
-    text: escapeText(piece),
-  }));
+  const messages: SlackMessage[] = [];
+  let parts: MessagePart[] = [];
+  const flush = () => {
+    if (parts.length > 0) messages.push(toMessage(parts));
+    parts = [];
+  };
+  for (const part of toParts(message)) {
+    const length = [...parts, part].reduce(
+      (sum, { text, gap }) => sum + text.length + gap.length,
+      0,
+    );
+    if (part.startsMessage || length > SLACK_LIMITS.section) flush();
+    parts.push(part);
+  }
+  flush();
+  return messages.length > 0 ? messages : [{ text: "(empty message)" }];
+}
+
+function toMessage(parts: readonly MessagePart[]): SlackMessage {
+  let elements: RichText[] = [];
+  let text = "";
+  for (const part of parts) {
+    text += (text === "" ? "" : part.gap) + part.text;
+    elements = joinElements([elements, part.elements], part.gap);
+  }
+  return { text: escapeText(text), blocks: [{ type: "rich_text", elements } satisfies Json] };
 }
 
 /** System messages are not the User's words: a quiet line. */
@@ -28,13 +56,6 @@ export const toSlackLiteral = (text: string): SlackMessage[] =>
     text: escapeText(shorten(piece, 200)),
     blocks: [preformatted(piece)],
   }));
-
-function describeCard(card: ParleyCard): string {
-  const file =
-    card.media && `[file: ${card.media.description ?? card.media.filename ?? "without a name"}]`;
-  const buttons = (card.buttons ?? []).map(({ title, payload }) => `[${title ?? payload ?? ""}]`);
-  return [card.title, card.text, file, buttons.join(" ")].filter(Boolean).join("\n");
-}
 
 /** For a post that may already be there, where nobody can look. */
 export const asPossibleRepeat = ({ text, blocks }: SlackMessage): SlackMessage => ({

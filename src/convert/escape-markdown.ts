@@ -1,0 +1,58 @@
+/** How much of a text is escaped so that it stays literal. What reads well is tried first. */
+export type EscapeLevel = "nothing" | "likely" | "everything";
+
+/** Whether the text stands at the beginning of a line, and whether inside the brackets of a link's label. */
+export interface TextPlace {
+  readonly before: string;
+  readonly after: string;
+  readonly inLabel: boolean;
+}
+
+const PUNCTUATION = /[!-/:-@[-`{-~]/;
+
+/** Text on one line, as Markdown that shows it literally if the level is high enough. */
+export function escapeMarkdown(text: string, level: EscapeLevel, place: TextPlace): string {
+  if (level === "nothing") return place.inLabel ? text.replaceAll(/[[\]]/g, "\\$&") : text;
+  const positions = new Set<number>();
+  const all = place.before + text + place.after;
+  const offset = place.before.length;
+  const patterns = [
+    ...(level === "likely" ? LIKELY : EVERYTHING),
+    ...(place.inLabel ? [/[[\]]/g] : []),
+  ];
+  for (const pattern of patterns) {
+    for (const { index } of all.matchAll(pattern)) positions.add(index - offset);
+  }
+  if (/^$|\n$/.test(place.before)) {
+    const start = LINE_START.exec(text + place.after);
+    if (start) positions.add(start[0].length - 1);
+  }
+  return [...text]
+    .reduce<{ readonly parts: string[]; index: number }>(
+      (state, char) => {
+        state.parts.push(positions.has(state.index) && PUNCTUATION.test(char) ? `\\${char}` : char);
+        state.index += char.length;
+        return state;
+      },
+      { parts: [], index: 0 },
+    )
+    .parts.join("");
+}
+
+/** Ends in the character that makes the line a heading, a quote, a list, a rule, a code fence or a table. */
+const LINE_START =
+  /^(?:#(?=#{0,5}(?:\s|$))|>|[-+*](?=\s|$)|\d{1,9}[.)](?=\s|$)|[=-](?=[=-]*\s*$)|[-*_](?=(?:\s*[-*_])+\s*$)|`(?=``)|~(?=~~)|[|:-](?=[\s|:-]*$)|\[(?=[ xX]\]))/;
+
+const LIKELY = [
+  /\\(?=[!-/:-@[-`{-~]|$)/g,
+  // Between two spaces these mean nothing, and an underscore means nothing inside of a word.
+  /\*(?!(?<=\s\*)\s)/g,
+  /(?<![\p{L}\p{N}]_{0,9})_(?!(?<=\s_)\s)|_(?!_{0,9}[\p{L}\p{N}])(?!(?<=\s_)\s)/gu,
+  /~(?!(?<=\s~)\s)/g,
+  /`/g,
+  /\[(?=[^\]]*\](?:\(|:|\[))|\[\^/g,
+  /<(?=[a-zA-Z/!?])/g,
+  /&(?=#?\w+;)/g,
+] as const;
+
+const EVERYTHING = [/[\\`*_[\]<>&#|~!]/g] as const;

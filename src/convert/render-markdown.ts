@@ -1,0 +1,127 @@
+import type { Link, Nodes, Paragraph, Parents, Root } from "mdast";
+import { type Handlers, type Info, type State, toMarkdown } from "mdast-util-to-markdown";
+import { type EscapeLevel, escapeMarkdown } from "./escape-markdown.ts";
+import { isFaithful } from "./is-faithful.ts";
+import { isItsOwnLabel } from "./links.ts";
+import { parseMarkdown } from "./markdown.ts";
+import { readPhrasing } from "./read-phrasing.ts";
+import { plainTextOf } from "./styled-text.ts";
+
+/** What is tried for a paragraph, one after the other, until a reader would see what was meant. */
+const ATTEMPTS = [
+  { escape: "nothing", bareLinks: true, marks: true },
+  { escape: "likely", bareLinks: true, marks: true },
+  { escape: "everything", bareLinks: false, marks: true },
+  { escape: "everything", bareLinks: false, marks: false },
+] as const satisfies readonly Attempt[];
+
+interface Attempt {
+  readonly escape: EscapeLevel;
+  readonly bareLinks: boolean;
+  /** Bold, italic and strike; a few of their combinations cannot be said in Markdown. */
+  readonly marks: boolean;
+}
+
+/** In UTF-16 units. A parser can need very long for more, and prose does not have paragraphs like that. */
+const CHECKED_LENGTH = 4_000;
+
+const lengthOf = ({ children }: Paragraph): number => plainTextOf(readPhrasing(children)).length;
+
+/**
+ * The tree as Markdown that reads well as text, too: characters are escaped only where a reader would see something
+ * else, and addresses stay bare.
+ *
+ * A line break is two spaces and a line feed. A lone line feed is a space for the web client, and a paragraph would
+ * tear a list of short lines apart; unlike a backslash, the spaces are invisible where Markdown is shown as text, and
+ * all three clients take them (iOS keeps every line feed as it is).
+ */
+export function renderMarkdown(root: Root): string {
+  let attempt: Attempt = ATTEMPTS[0];
+  const marked =
+    (mark: (info: Info) => string, construct: "strong" | "emphasis" | "strikethrough") =>
+    (node: Nodes, _parent: Parents | undefined, state: State, info: Info): string => {
+      const sign = attempt.marks ? mark(info) : "";
+      const exit = state.enter(construct as "strong");
+      const inside = state.containerPhrasing(node as Paragraph, {
+        ...info,
+        before: sign || info.before,
+        after: sign || info.after,
+      });
+      exit();
+      return `${sign}${inside}${sign}`;
+    };
+  const handlers: Partial<Handlers> = {
+    paragraph(node: Paragraph, parent, state, info) {
+      const exit = state.enter("paragraph");
+      const exitPhrasing = state.enter("phrasing");
+      let markdown = "";
+      const isLong = lengthOf(node) > CHECKED_LENGTH;
+      for (const next of isLong ? ATTEMPTS.slice(-2) : ATTEMPTS) {
+        attempt = next;
+        markdown = state.containerPhrasing(node, info);
+        // A list would make a box to tick of it, which the check of a paragraph cannot know.
+        const isBox = parent?.type === "listItem" && /^\[[ xX]\]/.test(markdown);
+        if (isLong || (!isBox && isFaithful(markdown, node))) break;
+      }
+      exitPhrasing();
+      exit();
+      return markdown;
+    },
+    text(node: { readonly value: string }, _parent, state, info) {
+      const { before, after } = info;
+      return escapeMarkdown(node.value, attempt.escape, {
+        before,
+        after,
+        inLabel: state.stack.includes("label"),
+      });
+    },
+    break: () => "  \n",
+    strong: withPeek(
+      marked(() => "**", "strong"),
+      "*",
+    ),
+    // An underscore means nothing inside of a word.
+    emphasis: withPeek(
+      marked(({ before, after }) => (isWord(before) || isWord(after) ? "*" : "_"), "emphasis"),
+      "_",
+    ),
+    delete: withPeek(
+      marked(() => "~~", "strikethrough"),
+      "~",
+    ),
+    link: withPeek((node: Link, _parent, state, info) => {
+      const label = plainTextOf(readPhrasing(node.children));
+      if (attempt.bareLinks && isBare(node, label, info)) return label;
+      const exit = state.enter("link");
+      const exitLabel = state.enter("label");
+      const shown = state.containerPhrasing(node, { ...info, before: "[", after: "]" });
+      exitLabel();
+      exit();
+      return `[${shown}](${node.url.replaceAll(/&(?=#?\w+;)|[*_]/g, (sign) => (sign === "&" ? "\\&" : sign))})`;
+    }, "["),
+  };
+  return toMarkdown(root, {
+    bullet: "-",
+    fences: true,
+    listItemIndent: "one",
+    rule: "-",
+    handlers,
+  }).trimEnd();
+}
+
+type Handle = Handlers["text"];
+
+/** `peek`: what the neighbour before it should expect; may differ from what comes, as both are punctuation. */
+const withPeek = (handle: Handle, peek: string): Handle =>
+  Object.assign(handle, { peek: () => peek });
+
+const isWord = (text: string): boolean => /[^\s\p{P}\p{S}]/u.test(text);
+
+/** Whether every client makes the same link of its label alone. */
+function isBare({ url, children }: Link, label: string, { before, after }: Info): boolean {
+  if (children.some(({ type }) => type !== "text") || !isItsOwnLabel(label, url)) return false;
+  if (!/^$|[\s(*_~]$/.test(before) || !/^$|^[\s.,;:!?)*_~]/.test(after)) return false;
+  const [block] = parseMarkdown(label).children;
+  const [link, ...more] = block?.type === "paragraph" ? block.children : [];
+  return link?.type === "link" && more.length === 0 && link.url === url;
+}

@@ -1,0 +1,120 @@
+import { bestCut } from "./split-text.ts";
+
+/** A code fence that is open: what opens it again, and what closes it. */
+interface Fence {
+  /** `> ` where the fence stands in a quote. */
+  readonly prefix: string;
+  readonly marker: string;
+  readonly language: string;
+  /** Where its opening line begins, and where its code begins. */
+  readonly start: number;
+  readonly codeStart: number;
+}
+
+const LINE = /^((?: {0,3}> ?)*) {0,3}(`{3,}|~{3,})([^\n]*)$/;
+
+/** A language longer than this is none, and is not said again. */
+const LANGUAGE_LIMIT = 40;
+
+/**
+ * Cuts Markdown into pieces of at most `limit` UTF-16 units: after a paragraph, a line, a sentence, a word, else between
+ * two graphemes, and not inside of a link, a code span, an emphasis or an escape. A code fence that must be cut is
+ * closed, and opened again with its language; so apart from such fence lines `pieces.join("")` is the text.
+ */
+export function splitMarkdown(text: string, limit: number): string[] {
+  const pieces: string[] = [];
+  let rest = text;
+  while (rest.length > limit) {
+    const { piece, next } = cut(rest, limit);
+    pieces.push(piece);
+    rest = next;
+  }
+  if (rest !== "" || pieces.length === 0) pieces.push(rest);
+  return pieces;
+}
+
+function cut(text: string, limit: number): { readonly piece: string; readonly next: string } {
+  const plainEnd = bestCut(text, limit, isBetweenSpans(text, limit));
+  const fence = openFence(text, plainEnd);
+  if (!fence) return { piece: text.slice(0, plainEnd), next: text.slice(plainEnd) };
+  // Better a short piece than a cut fence; nor can a fence be cut within its own first line.
+  if (fence.start > limit / 2 || (fence.start > 0 && plainEnd <= fence.codeStart)) {
+    return { piece: text.slice(0, fence.start), next: text.slice(fence.start) };
+  }
+  const opening = `${fence.prefix}${fence.marker}${fence.language}\n`;
+  const closing = `${fence.prefix}${fence.marker}`;
+  const room = limit - closing.length - 1;
+  // Too little room for fence lines: what remains is cut like any other text.
+  if (room <= 0 || opening.length + closing.length + 1 > limit / 2 || room <= fence.codeStart) {
+    return { piece: text.slice(0, plainEnd), next: text.slice(plainEnd) };
+  }
+  let end = bestCut(text, room);
+  if (end <= fence.codeStart) end = room;
+  const lineStart = text.lastIndexOf("\n", end - 1) + 1;
+  const lineEnd = text.indexOf("\n", lineStart);
+  // In the middle of the line that closes the fence: the cut is before it.
+  if (
+    lineStart > fence.codeStart &&
+    closes(text.slice(lineStart, lineEnd < 0 ? undefined : lineEnd), fence)
+  ) {
+    end = lineStart;
+  }
+  const code = text.slice(0, end);
+  const piece = `${code}${code.endsWith("\n") ? "" : "\n"}${closing}`;
+  const remaining = text.slice(end);
+  const firstLineEnd = remaining.indexOf("\n");
+  const firstLine = firstLineEnd < 0 ? remaining : remaining.slice(0, firstLineEnd);
+  // The fence ends here anyway: it need not be opened again for nothing.
+  if (code.endsWith("\n") && closes(firstLine, fence)) {
+    return { piece, next: firstLineEnd < 0 ? "" : remaining.slice(firstLineEnd + 1) };
+  }
+  const prefix = code.endsWith("\n") ? "" : fence.prefix;
+  return { piece, next: `${opening}${prefix}${remaining}` };
+}
+
+/** The fence that is open at `end`, as CommonMark sees it in the lines that begin before. */
+function openFence(text: string, end: number): Fence | undefined {
+  let open: Fence | undefined;
+  let start = 0;
+  while (start < end) {
+    const newline = text.indexOf("\n", start);
+    const lineEnd = newline < 0 ? text.length : newline;
+    const line = text.slice(start, lineEnd).replace(/\r$/, "");
+    if (open && open.prefix !== "" && !line.trimStart().startsWith(">")) open = undefined;
+    if (open) {
+      // A closing line that is cut in two does not close yet.
+      if (closes(line, open) && lineEnd <= end) open = undefined;
+    } else {
+      const [, prefix = "", marker = "", info = ""] = LINE.exec(line) ?? [];
+      if (marker !== "" && !(marker.startsWith("`") && info.includes("`"))) {
+        const language = info.trim().split(/\s/, 1)[0] ?? "";
+        open = {
+          prefix,
+          marker,
+          language: language.length > LANGUAGE_LIMIT ? "" : language,
+          start,
+          codeStart: Math.min(lineEnd + 1, text.length),
+        };
+      }
+    }
+    start = lineEnd + 1;
+  }
+  return open;
+}
+
+function closes(line: string, { marker }: Fence): boolean {
+  const [, , found = "", info = ""] = LINE.exec(line.replace(/\r$/, "")) ?? [];
+  return found.startsWith(marker) && info.trim() === "";
+}
+
+const SPANS =
+  /\[[^\]\n]{0,500}\]\([^)\s]{0,2000}\)|(`+)[^`\n]{1,500}\1|(\*\*|~~)[^*~\n]{1,500}\2|(?:https?|mailto|tel):[^\s<>]{1,2000}|&#?\w{1,31};|\\./gu;
+
+/** Whether a place near the limit is outside of everything that Markdown marks with two ends. */
+function isBetweenSpans(text: string, limit: number): (text: string, index: number) => boolean {
+  const window = text.slice(0, limit + 2_000);
+  const spans = [...window.matchAll(SPANS)].map(
+    ({ index, 0: found }) => [index, index + found.length] as const,
+  );
+  return (_, index) => !spans.some(([start, end]) => start < index && index < end);
+}
