@@ -1,0 +1,223 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { adviceFor } from "../../src/bridge/advice.ts";
+import {
+  type Conversation,
+  end,
+  openConversation,
+  sameHandover,
+  withAgentMessage,
+  withHandover,
+  withUserMessages,
+} from "../../src/bridge/conversation.ts";
+import {
+  BridgeError,
+  ConfigError,
+  ConversationClosedError,
+  type ErrorCode,
+  NetworkError,
+  NotOwnerError,
+  ParleyApiError,
+  PayloadError,
+  RateLimitedError,
+  SlackApiError,
+  StorageError,
+  toBridgeError,
+  UncertainDeliveryError,
+  WithdrawnError,
+} from "../../src/errors.ts";
+import { makeConversationId, toItemId, toServiceId, toUserId } from "../../src/ids.ts";
+import { holds } from "../support/property.ts";
+
+const BOT = { id: toServiceId("bot"), name: "Bot Service" };
+
+const OPEN = openConversation({
+  id: makeConversationId(toUserId("11111"), toItemId("x")),
+  userId: toUserId("11111"),
+  user: { name: "Ada" },
+  openedAt: 1_000,
+  metadata: { reason: "x" },
+});
+
+describe("a conversation", () => {
+  it("is open at first, and its User waits", () => {
+    expect(OPEN).toMatchObject({
+      state: "open",
+      waitingSince: 1_000,
+      userMessages: 0,
+      agentMessages: 0,
+    });
+  });
+
+  it("waits since the oldest message that nobody answered", () => {
+    const answered = withAgentMessage(OPEN);
+    expect(answered).not.toHaveProperty("waitingSince");
+    const waiting = withUserMessages(withUserMessages(answered, 2, 5_000), 1, 6_000);
+    expect(waiting).toMatchObject({ waitingSince: 5_000, userMessages: 3, agentMessages: 1 });
+    expect(withUserMessages(OPEN, 1, 9_000).waitingSince).toBe(1_000);
+  });
+
+  it("takes in what a further handover tells, and keeps what it does not", () => {
+    const told = withHandover(OPEN, { user: { email: "ada@example.com" }, metadata: { more: 1 } });
+    expect(told).toMatchObject({
+      user: { name: "Ada", email: "ada@example.com" },
+      metadata: { more: 1 },
+    });
+    expect(withHandover(OPEN, { user: { name: "Ada L." } }).metadata).toEqual({ reason: "x" });
+    expect(withHandover(OPEN, { transcript: [] }).transcript).toEqual([]);
+  });
+
+  it("is the same object when a handover tells nothing new", () => {
+    expect(withHandover(OPEN, {})).toBe(OPEN);
+    expect(withHandover(OPEN, { user: { name: "Ada" }, metadata: { reason: "x" } })).toBe(OPEN);
+    expect(withHandover(OPEN, { metadata: undefined, transcript: undefined })).toBe(OPEN);
+  });
+
+  it("compares what handovers told, and nothing else", () => {
+    expect(sameHandover(OPEN, withUserMessages(OPEN, 1, 1))).toBe(true);
+    expect(sameHandover(OPEN, { ...OPEN, metadata: { reason: "y" } })).toBe(false);
+    expect(sameHandover(OPEN, { ...OPEN, user: {} })).toBe(false);
+    expect(sameHandover(OPEN, { ...OPEN, transcript: [{ from: "bot", text: "Hi" }] })).toBe(false);
+  });
+
+  it("ends once, and waits for nobody then", () => {
+    const handingBack: Conversation = { ...OPEN, handingBackTo: BOT.id };
+    const ended = end(handingBack, "handed-back", { at: 2_000, to: BOT, by: "U0ANNA" });
+    expect(ended).toMatchObject({ state: "handed-back", ending: { at: 2_000, to: BOT } });
+    expect(ended).not.toHaveProperty("waitingSince");
+    expect(ended).not.toHaveProperty("handingBackTo");
+    expect(end(ended, "taken-away", { at: 3_000 })).toBe(ended);
+  });
+
+  const change = fc.oneof(
+    fc.constant((c: Conversation) => withAgentMessage(c)),
+    fc.nat().map((at) => (c: Conversation) => withUserMessages(c, 1, at)),
+    fc.string().map((reason) => (c: Conversation) => withHandover(c, { metadata: { reason } })),
+    fc
+      .tuple(
+        fc.constantFrom("handed-back" as const, "taken-away" as const, "merged" as const),
+        fc.nat(),
+      )
+      .map(
+        ([state, at]) =>
+          (c: Conversation) =>
+            end(c, state, { at }),
+      ),
+  );
+
+  holds("never opens again, and never changes how it ended", fc.array(change), (changes) => {
+    let current: Conversation = OPEN;
+    let ended: Conversation | undefined;
+    for (const apply of changes) {
+      current = apply(current);
+      if (ended) expect(current).toMatchObject({ state: ended.state, ending: ended.ending });
+      else if (current.state !== "open") ended = current;
+      expect(current.state === "open").toBe(current.ending === undefined);
+    }
+  });
+});
+
+const REFUSED = new ParleyApiError("POST /users/1/messages", 400, ["message_too_long"]);
+
+/** One error of each code. */
+const ERRORS: Readonly<Record<ErrorCode, BridgeError>> = {
+  config: new ConfigError(["PORT must be a number"]),
+  payload: new PayloadError("unreadable"),
+  network: new NetworkError("POST /x: ECONNREFUSED"),
+  uncertain: new UncertainDeliveryError("POST /x: no answer"),
+  "rate-limited": new RateLimitedError("POST /x: HTTP 429", 1_000),
+  "parley-api": REFUSED,
+  "not-owner": new NotOwnerError("11111", BOT.id),
+  "slack-api": new SlackApiError("chat.postMessage", "not_in_channel", "fatal"),
+  "conversation-closed": new ConversationClosedError("c_1"),
+  withdrawn: new WithdrawnError("r_1"),
+  storage: new StorageError("SQLite: SQLITE_FULL"),
+  unexpected: toBridgeError(new TypeError("x is not a function")),
+};
+
+describe("advice for an agent", () => {
+  it.each(Object.entries(ERRORS))(
+    "on %s is whole sentences without the error's own words",
+    (_, error) => {
+      const advice = adviceFor(error, OPEN);
+      expect(advice).toMatch(/^[A-Z].{20,}\.$/);
+      expect(advice).not.toContain(error.message);
+      expect(advice).not.toMatch(/undefined|\[object|ECONN|SQLITE|TypeError/);
+    },
+  );
+
+  it("names what Parley said, or else the HTTP status", () => {
+    expect(adviceFor(REFUSED, OPEN)).toContain("(message_too_long)");
+    expect(adviceFor(new ParleyApiError("POST /x", 422, []), OPEN)).toContain("(HTTP 422)");
+  });
+
+  it("never tells to send again blindly what may have arrived", () => {
+    expect(adviceFor(ERRORS.uncertain, OPEN)).toMatch(/may or may not have arrived.*If the User/);
+  });
+
+  const closed = ERRORS["conversation-closed"];
+  it.each([
+    ["handed-back", { at: 0, to: BOT }, /handed back to Bot Service.*\/parley-owner 11111/],
+    ["handed-back", { at: 0 }, /handed back to another Service/],
+    ["taken-away", { at: 0, to: BOT }, /^Bot Service has this User now.*\/parley-owner 11111/],
+    ["merged", { at: 0 }, /goes on in another thread/],
+  ] as const)("on a closed conversation says where the User is: %s", (state, ending, words) => {
+    expect(adviceFor(closed, end(OPEN, state, ending))).toMatch(words);
+  });
+
+  it("on a conversation that is no longer known says how to find the User", () => {
+    expect(adviceFor(closed, undefined)).toContain("/parley-owner with the User's id");
+  });
+});
+
+describe("errors", () => {
+  it.each(Object.entries(ERRORS))(
+    "of code %s say so, and are called after their class",
+    (code, error) => {
+      expect(error.code).toBe(code);
+      expect(error.name).toBe(error.constructor.name);
+      expect(error).toBeInstanceOf(BridgeError);
+    },
+  );
+
+  it.each([
+    ["config", "fatal"],
+    ["payload", "dead-letter"],
+    ["network", "retry"],
+    ["uncertain", "uncertain"],
+    ["rate-limited", "retry"],
+    ["parley-api", "dead-letter"],
+    ["not-owner", "ignore"],
+    ["conversation-closed", "ignore"],
+    ["withdrawn", "ignore"],
+    ["storage", "retry"],
+    ["unexpected", "retry"],
+  ] as const)("of code %s are settled as %s", (code, disposition) => {
+    expect(ERRORS[code].disposition).toBe(disposition);
+  });
+
+  it("of Parley's own making are tried again", () => {
+    expect(new ParleyApiError("PUT /x", 503, []).disposition).toBe("retry");
+    expect(new ParleyApiError("PUT /x", 499, []).disposition).toBe("dead-letter");
+  });
+
+  it("name the scope that Slack asks for", () => {
+    const error = new SlackApiError("views.open", "missing_scope", "fatal", "commands");
+    expect(error.message).toBe("views.open: missing_scope (needs scope commands)");
+  });
+
+  it("are made of whatever was thrown, keeping it as the cause", () => {
+    const known = new NetworkError("x");
+    expect(toBridgeError(known)).toBe(known);
+    const thrown = new RangeError("too far");
+    expect(toBridgeError(thrown)).toMatchObject({
+      code: "unexpected",
+      disposition: "retry",
+      message: "RangeError: too far",
+      cause: thrown,
+    });
+    for (const odd of ["s3cr3t", undefined, null, 7, { message: "s3cr3t" }]) {
+      expect(toBridgeError(odd).message).toBe("not an Error");
+    }
+  });
+});
