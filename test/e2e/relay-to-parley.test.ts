@@ -51,7 +51,7 @@ describe("what agents write in the thread", () => {
       { name: "Ben Okafor", avatar: "https://a.example/ben.png" },
     ].map((agent) => expect.objectContaining(agent));
     expect(parley.sent(user.id).map(({ message, agent }) => [message, agent])).toEqual([
-      ["plain & <simple>", anna],
+      ["plain & \\<simple>", anna],
       ["to all", ben],
       ["waves", anna],
       ["done", ben],
