@@ -10,7 +10,7 @@ import { StorageError } from "../../src/errors.ts";
 import { type Database, openDatabase } from "../../src/state/database.ts";
 import { openSqliteJournal } from "../../src/state/sqlite-journal.ts";
 
-export interface EngineOptions {
+interface EngineOptions {
   readonly backoff?: BackoffPolicy;
   readonly concurrency?: number;
   readonly onAttempt?: (attempt: Attempt) => void;
@@ -32,7 +32,7 @@ export interface LanesBench {
 /** Makes a bench with no items in it. */
 export type LanesBenchFactory = () => Promise<LanesBench>;
 
-export const QUICK: BackoffPolicy = { firstMs: 2, capMs: 8, maxAgeMs: 60_000 };
+const QUICK: BackoffPolicy = { firstMs: 2, capMs: 8, maxAgeMs: 60_000 };
 
 /** Closed at the end of the test. */
 export async function benchForTest(open: LanesBenchFactory): Promise<LanesBench> {
