@@ -1,22 +1,14 @@
 import { renderConversations } from "../convert/render-conversations.ts";
 import type { SlackMessage } from "../convert/slack-message.ts";
 import { escapeText, unescapeText } from "../convert/slack-text.ts";
-import type { Lanes } from "../delivery/lanes.ts";
 import { ParleyApiError, toBridgeError } from "../errors.ts";
-import { makeBodyItemId, type Thread, toUserId, type UserId } from "../ids.ts";
-import { recordHandBack } from "./end-conversation.ts";
-import type { InboxBody } from "./events.ts";
-import { inboxLane, type Notifier } from "./notify.ts";
-import type { Conversations, Parley, Service, Threads } from "./ports.ts";
+import { type Thread, toUserId, type UserId } from "../ids.ts";
+import { type ChangeOwnerDependencies, changeOwner } from "./change-owner.ts";
+import type { Service, Threads } from "./ports.ts";
 
-export interface OwnerCommandDependencies {
-  readonly parley: Parley;
+export interface OwnerCommandDependencies extends ChangeOwnerDependencies {
   readonly threads: Pick<Threads, "permalink" | "identityOf">;
-  readonly conversations: Conversations;
-  readonly notifier: Notifier;
-  readonly inbox: Pick<Lanes<InboxBody>, "append">;
   readonly parsePermalink: (text: string) => Thread | undefined;
-  readonly now: () => number;
 }
 
 /** What somebody typed behind `/parley-owner`. */
@@ -104,43 +96,27 @@ async function showOwner(
   return `${who} is with *${escapeText(name)}*${owner === parley.self ? " (this bridge)" : ""}${link}`;
 }
 
-async function changeOwner(
+async function giveUser(
   userId: UserId,
   wanted: string,
   { agent, trigger }: OwnerCommand,
   dependencies: OwnerCommandDependencies,
 ): Promise<string> {
-  const { parley, conversations, inbox, threads, now } = dependencies;
-  const services = await parley.services();
-  const matches = matchService(services, wanted);
-  const [service] = matches;
-  if (!service || matches.length > 1) {
+  const services = await dependencies.parley.services();
+  const [to, ...others] = matchService(services, wanted);
+  if (!to || others.length > 0) {
     const names = services.map(({ name }) => `*${escapeText(name)}*`).join(", ");
-    return `${matches.length > 1 ? "Several Services match" : "There is no Service"} “${escapeText(wanted)}”. Services: ${names}.`;
+    return `${to ? "Several Services match" : "There is no Service"} “${escapeText(wanted)}”. Services: ${names}.`;
   }
-  const who = `User ${escapeText(userId)}`;
-  const target = `*${escapeText(service.name)}*`;
-  if ((await parley.ownerOf(userId)) === service.id) return `${who} is with ${target} already.`;
-  const { name } = await threads.identityOf(agent);
-  const item = makeBodyItemId(`${userId} ${service.id}`, trigger);
-  const newest = await conversations.byUser(userId);
-  const open = newest?.state === "open" ? newest : undefined;
-  if (service.id === parley.self) {
-    const metadata = { reason: "taken_over_by_agent", takenOverBy: name };
-    await parley.setOwner(userId, service.id, metadata);
-    const body: InboxBody = { kind: "handover", userId, metadata, receivedAt: now() };
-    await inbox.append({ lane: inboxLane(userId), id: item, body });
-    return `${who} is with ${target} now. A thread opens in the support channel.`;
+  const where = `User ${escapeText(userId)} is with *${escapeText(to.name)}*`;
+  switch (await changeOwner({ userId, to, agent, trigger }, dependencies)) {
+    case "already":
+      return `${where} already.`;
+    case "given":
+      return `${where} now.`;
+    case "taken":
+      return `${where} now. A thread opens in the support channel.`;
   }
-  if (open) await conversations.update(open.id, (c) => ({ ...c, handingBackTo: service.id }));
-  try {
-    await parley.setOwner(userId, service.id, { reason: "owner_changed", changedBy: name });
-  } catch (error) {
-    if (open) await conversations.update(open.id, ({ handingBackTo: _, ...c }) => c);
-    throw error;
-  }
-  if (open) await recordHandBack(item, open, { to: service, by: agent }, dependencies);
-  return `${who} is with ${target} now.`;
 }
 
 /** An id or a whole name wins over a part of a name. */
