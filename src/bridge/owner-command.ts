@@ -56,7 +56,7 @@ async function answer(command: OwnerCommand, dependencies: OwnerCommandDependenc
   if ("problem" in user) return user.problem;
   return rest.length === 0
     ? await showOwner(user.userId, dependencies)
-    : await changeOwner(user.userId, unescapeText(rest.join(" ")), command, dependencies);
+    : await giveUser(user.userId, unescapeText(rest.join(" ")), command, dependencies);
 }
 
 function listConversations({ conversations, threads, now }: OwnerCommandDependencies): string {
