@@ -142,6 +142,9 @@ function toItem(
     return { lane: "unknown", id: makeBodyItemId(raw, slotOf(receivedAt)), body };
   }
   const lane = inboxLane(event.userId);
+  if (event.kind === "typing") {
+    return { lane, id: makeBodyItemId(raw, arrival()), sort: BEHIND_MESSAGES, body };
+  }
   if (event.kind !== "message") return { lane, id: makeBodyItemId(raw, arrival()), body };
   const { id } = event.message;
   const notBefore = groupMs > 0 ? receivedAt + groupMs : undefined;
@@ -149,6 +152,9 @@ function toItem(
     ? { lane, id: makeBodyItemId(raw, slotOf(receivedAt)), body, notBefore }
     : { lane, id: makeMessageItemId(event.userId, id), sort: toSortKey(id), body, notBefore };
 }
+
+/** Typing says nothing about order, and must not keep messages from being sorted. */
+const BEHIND_MESSAGES = "~";
 
 const slotOf = (at: number): string => `slot ${Math.floor(at / NAMELESS_SLOT_MS)}`;
 
