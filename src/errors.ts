@@ -14,6 +14,7 @@ export type ErrorCode =
   | "slack-api"
   | "conversation-closed"
   | "withdrawn"
+  | "file"
   | "storage"
   | "unexpected";
 
@@ -145,6 +146,38 @@ export class SlackApiError extends BridgeError {
       disposition,
     });
     this.slackError = slackError;
+  }
+}
+
+/** What is wrong with a file. `not-ready`: its sender still works on it. */
+export type FileTrouble =
+  | "not-ready"
+  | "login-page"
+  | "wrong-size"
+  | "wrong-type"
+  | "too-large"
+  | "empty"
+  | "gone"
+  | "refused";
+
+/** A file that is not what it should be, or that nobody gives us. The text beside it still goes. */
+export class FileError extends BridgeError {
+  override readonly name = "FileError";
+  readonly trouble: FileTrouble;
+  /** For people, not for the log. */
+  readonly fileName: string;
+  constructor(
+    trouble: FileTrouble,
+    file: { readonly id: string; readonly name: string },
+    options?: ErrorOptions & { readonly disposition?: Disposition },
+  ) {
+    super(`File ${file.id}: ${trouble}`, {
+      disposition: trouble === "not-ready" ? "retry" : "dead-letter",
+      ...options,
+      code: "file",
+    });
+    this.trouble = trouble;
+    this.fileName = file.name;
   }
 }
 

@@ -126,6 +126,7 @@ export async function createEmbeddedLanes<Body>(
 
     const item = toItem<Body>(row);
     const taken = [row];
+    let { body } = row;
     const report = (outcome: Attempt["outcome"], error?: BridgeError, nextAttemptInMs?: number) =>
       onAttempt({
         queue,
@@ -146,7 +147,13 @@ export async function createEmbeddedLanes<Body>(
         signal: stopping.signal,
         save: (progress) => journal.saveProgress(row.seq, progress),
         async begin(progress) {
-          if (!(await journal.begin(row, progress))) throw new WithdrawnError(row.id);
+          const { seq } = row;
+          if (!(await journal.begin({ seq, body }, progress))) throw new WithdrawnError(row.id);
+        },
+        async advance(next, progress) {
+          const text = JSON.stringify(next);
+          await journal.advance(row.seq, text, progress);
+          body = text;
         },
         async takeFollowing(accept, limit) {
           const known = await journal.head(lane.key, taken.length + limit);

@@ -56,6 +56,8 @@ export interface Journal {
   saveProgress(seq: number, progress: Json | undefined): Promise<void>;
   /** Saves progress and marks the row as begun; false if it waits no more, or has another body by now. */
   begin(row: Pick<Row, "seq" | "body">, progress: Json): Promise<boolean>;
+  /** Saves body and progress of a row and marks it as begun. */
+  advance(seq: number, body: string, progress: Json): Promise<void>;
   /** Ends a row that has not begun; adds an ended one for an id that is new. False if it has begun or ended. */
   withdraw(row: Pick<NewRow, "seq" | "id" | "lane">, at: number): Promise<boolean>;
   /** Gives a row that has not begun another body; false if it has begun or ended. */
@@ -65,7 +67,7 @@ export interface Journal {
   done(seqs: readonly number[]): Promise<void>;
   /** Sets the rows aside, with everything that a later retry needs. */
   dead(seqs: readonly number[], reason: { code: string; message: string }): Promise<void>;
-  /** Makes a dead or held row wait, as new; returns its lane, or nothing if there is no such row. */
+  /** Makes a dead or held row wait, as new, but not less begun; returns its lane, or nothing if there is no such row. */
   revive(id: ItemId, at: number): Promise<string | undefined>;
   /** Drops the body of a dead or held row for good; false if there is no such row. */
   discard(id: ItemId): Promise<boolean>;

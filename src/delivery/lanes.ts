@@ -39,6 +39,11 @@ export interface Work<Body> {
   begin(progress: Json): Promise<void>;
   /** Durable when resolved; the next attempt finds it as `item.progress`. `undefined`: as if nothing had begun. */
   save(progress: Json | undefined): Promise<void>;
+  /**
+   * Gives the head another body, together with its progress: what is left of it to do. Unlike progress the body also
+   * outlasts a revival. From here on the item cannot be withdrawn or replaced.
+   */
+  advance(body: Body, progress: Json): Promise<void>;
   /** Takes the items directly behind the head, while `accept` says so; they share the head's fate from here on. */
   takeFollowing(
     accept: (item: Item<Body>) => boolean,

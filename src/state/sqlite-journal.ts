@@ -124,6 +124,15 @@ export async function openSqliteJournal(
       return rows.length > 0;
     },
 
+    async advance(seq, body, progress) {
+      await database.write(
+        `UPDATE ${table} SET body = ?, progress = ?, begun = 1 WHERE seq = ?`,
+        body,
+        JSON.stringify(progress),
+        seq,
+      );
+    },
+
     async withdraw({ seq, id, lane }, at) {
       const rows = await database.write(
         `INSERT INTO ${table} (seq, id, lane, barrier, sort, appended_at, state, ended_at)
@@ -176,7 +185,7 @@ export async function openSqliteJournal(
 
     async revive(id, at) {
       const [row] = await database.write<{ lane: string }>(
-        `UPDATE ${table} SET state = 'waiting', progress = NULL, begun = 0, attempts = 0, due_at = 0, appended_at = ?, error = NULL, ended_at = NULL
+        `UPDATE ${table} SET state = 'waiting', progress = NULL, attempts = 0, due_at = 0, appended_at = ?, error = NULL, ended_at = NULL
          WHERE id = ? AND state IN ('dead', 'held') RETURNING lane`,
         at,
         id,

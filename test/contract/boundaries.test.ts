@@ -24,7 +24,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 
 /** The packages, and modules of Node, that a part may use. Whatever is missing here may use none. */
 const MAY_USE: Readonly<Record<string, RegExp>> = {
-  ground: /^(node:.*|pino|zod)$/,
+  ground: /^(node:.*|file-type|pino|zod)$/,
   // Pure ones: they translate text.
   convert:
     /^(mdast|mdast-util-(from-markdown|gfm|to-markdown)|micromark-extension-gfm|emojibase-data\/.*)$/,

@@ -120,6 +120,7 @@ function mortal(journal: Journal, isAlive: () => boolean): Journal {
     lastSeq: guard(journal.lastSeq),
     saveProgress: guard(journal.saveProgress),
     begin: guard(journal.begin),
+    advance: guard(journal.advance),
     withdraw: guard(journal.withdraw),
     replace: guard(journal.replace),
     defer: guard(journal.defer),

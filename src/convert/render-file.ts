@@ -1,0 +1,64 @@
+import type { FileTrouble } from "../errors.ts";
+import { formatSize } from "../file-types.ts";
+import { section } from "./blocks.ts";
+import { describeMedia } from "./describe-card.ts";
+import { inertElements, inertText } from "./inert-rich-text.ts";
+import type { ParleyMedia } from "./parley-message.ts";
+import type { SlackMessage } from "./slack-message.ts";
+import { escapeText, shorten } from "./slack-text.ts";
+
+/** To the writer of a message whose files Parley's clients cannot show. `isAll`: nothing of it goes to the User. */
+export function renderFilesNotSent(
+  files: readonly { readonly name: string; readonly why: string }[],
+  isAll: boolean,
+): SlackMessage {
+  const lines = files.map(
+    ({ name, why }) => `• ${escapeText(shorten(name, 80))}: ${escapeText(shorten(why, 120))}`,
+  );
+  const rest = isAll ? "" : "\nThe rest of your message goes to the User.";
+  const text = `:no_entry: *Not sent.* The User's app cannot show:\n${shorten(lines.join("\n"), 2_000)}${rest}`;
+  return { text, blocks: [section(text)] };
+}
+
+/** In the place of a User's file that could not be brought into Slack. Nothing in it can ping or hide a target. */
+export function renderFileLine(
+  media: ParleyMedia,
+  given: { readonly trouble: FileTrouble | undefined; readonly size?: number | undefined },
+): SlackMessage {
+  const size = given.size === undefined ? "" : `, ${formatSize(given.size)}`;
+  const name = `${shorten(describeMedia(media), 300)}${size}`;
+  const why = WHY[given.trouble ?? "refused"];
+  const url = media.url !== undefined && /^https:/i.test(media.url) ? media.url : undefined;
+  return {
+    text: escapeText(`[file: ${name}] ${why}`),
+    blocks: [
+      {
+        type: "rich_text",
+        elements: [
+          {
+            type: "rich_text_section",
+            elements: [
+              { type: "emoji", name: "paperclip" },
+              ...inertText(` ${name} `),
+              ...inertText(why, { italic: true }),
+              ...(url === undefined
+                ? []
+                : [...inertText(" "), ...inertElements([{ text: url, url }])]),
+            ],
+          },
+        ],
+      },
+    ],
+  };
+}
+
+const WHY: Readonly<Record<FileTrouble, string>> = {
+  "not-ready": "(not available yet)",
+  "login-page": "(could not be fetched)",
+  "wrong-size": "(did not arrive whole)",
+  "wrong-type": "(is not what it says, not shown)",
+  "too-large": "(too large to be shown here)",
+  empty: "(an empty file)",
+  gone: "(no longer there)",
+  refused: "(could not be fetched)",
+};
