@@ -27,18 +27,45 @@ export async function openConversationStore(database: Database): Promise<Convers
     useKeyPrefix: false,
   });
   const open = new Map<ConversationId, Conversation>();
+  const openByUser = new Map<UserId, ConversationId>();
+  const openByThread = new Map<string, ConversationId>();
+  const aliases = new Map<UserId, UserId>();
   /** The last change of each conversation under way. */
   const changing = new Map<ConversationId, Promise<unknown>>();
 
   const get = async <T extends string | Conversation>(key: string): Promise<T | undefined> =>
     (await store.get(key)) as T | undefined;
 
-  const rows = await database.read<{ key: string }>(
-    "SELECT key FROM keyv WHERE key >= 'open/' AND key < 'open0'",
+  // Keyv stores `{"value": …}`.
+  const rows = await database.read<{ conversation: string }>(
+    `SELECT value -> '$.value' AS conversation FROM keyv WHERE key IN
+       (SELECT 'conversation/' || substr(key, length('open/') + 1) FROM keyv
+        WHERE key >= 'open/' AND key < 'open0')`,
   );
-  for (const { key } of rows) {
-    const conversation = await get<Conversation>(`conversation/${key.slice("open/".length)}`);
-    if (conversation?.state === "open") open.set(conversation.id, conversation);
+  for (const { conversation } of rows) remember(JSON.parse(conversation) as Conversation);
+  const aliased = await database.read<{ key: string; value: string }>(
+    "SELECT key, value ->> '$.value' AS value FROM keyv WHERE key >= 'alias/' AND key < 'alias0'",
+  );
+  for (const { key, value } of aliased) {
+    aliases.set(toUserId(key.slice("alias/".length)), toUserId(value));
+  }
+
+  /** The open ones, by everything that the busy paths ask for. */
+  function remember(conversation: Conversation): void {
+    const { id, userId, thread, state } = conversation;
+    if (state !== "open") {
+      forget(conversation);
+      return;
+    }
+    open.set(id, conversation);
+    openByUser.set(userId, id);
+    if (thread) openByThread.set(makeThreadKey(thread), id);
+  }
+
+  function forget({ id, userId, thread }: Conversation): void {
+    open.delete(id);
+    if (openByUser.get(userId) === id) openByUser.delete(userId);
+    if (thread) openByThread.delete(makeThreadKey(thread));
   }
 
   async function write(
@@ -64,20 +91,20 @@ export async function openConversationStore(database: Database): Promise<Convers
     ]).catch((error: unknown) => {
       throw new StorageError("A conversation could not be stored", { cause: error });
     });
-    if (state === "open") open.set(id, conversation);
-    else open.delete(id);
+    if (before && before.userId !== userId) forget(before);
+    remember(conversation);
   }
 
   const byId = async (id: ConversationId): Promise<Conversation | undefined> =>
     open.get(id) ?? (await get<Conversation>(keys.conversation(id)));
 
-  async function resolve(userId: UserId): Promise<UserId> {
+  function resolve(userId: UserId): UserId {
     let current = userId;
     // Merged Users may be merged again; the bound is for a circle that nobody should have made.
     for (let hops = 0; hops < 10; hops++) {
-      const next = await get<string>(keys.alias(current));
+      const next = aliases.get(current);
       if (next === undefined) break;
-      current = toUserId(next);
+      current = next;
     }
     return current;
   }
@@ -85,19 +112,21 @@ export async function openConversationStore(database: Database): Promise<Convers
   return {
     byId,
 
-    async byUser(userId) {
-      const id = await get<string>(keys.user(await resolve(userId)));
+    async byUser(given) {
+      const userId = resolve(given);
+      const id = openByUser.get(userId) ?? (await get<string>(keys.user(userId)));
       return id === undefined ? undefined : await byId(id as ConversationId);
     },
 
     async byThread(thread) {
-      const id = await get<string>(keys.thread(thread));
+      const id =
+        openByThread.get(makeThreadKey(thread)) ?? (await get<string>(keys.thread(thread)));
       return id === undefined ? undefined : await byId(id as ConversationId);
     },
 
     async userByExternalId(externalId) {
       const userId = await get<string>(keys.externalId(externalId));
-      return userId === undefined ? undefined : await resolve(toUserId(userId));
+      return userId === undefined ? undefined : resolve(toUserId(userId));
     },
 
     open: () => [...open.values()].sort((a, b) => a.openedAt - b.openedAt),
@@ -124,7 +153,9 @@ export async function openConversationStore(database: Database): Promise<Convers
     },
 
     async alias(from, to) {
-      if (from !== to) await store.set(keys.alias(from), to);
+      if (from === to) return;
+      await store.set(keys.alias(from), to);
+      aliases.set(from, to);
     },
   };
 }

@@ -17,6 +17,13 @@ export interface Database {
    * @throws {StorageError}
    */
   write<Row>(sql: string, ...values: SqlValue[]): Promise<Row[]>;
+  /**
+   * One row for a statement over `json_each(?)`, whose `value ->> 0`, `->> 1` … are the row. Rows in flight together go in
+   * one statement, in their order. Resolves with the row of its `RETURNING` whose `row` is this row's first value.
+   *
+   * @throws {StorageError} nothing of the rows that shared the statement was stored
+   */
+  writeRow<Row>(sql: string, ...row: readonly [SqlValue, ...SqlValue[]]): Promise<Row | undefined>;
   close(): Promise<void>;
 }
 
@@ -25,7 +32,9 @@ export const toPath = (stateUrl: string): string => stateUrl.replace(/^sqlite:(\
 
 interface Write {
   readonly sql: string;
+  /** Of a statement of its own, or one row for a shared one. */
   readonly values: readonly unknown[];
+  readonly shared: boolean;
   readonly resolve: (rows: unknown[]) => void;
   readonly reject: (error: StorageError) => void;
 }
@@ -66,9 +75,9 @@ export async function openDatabase(
   let waiting: Write[] = [];
   let committing: Promise<void> | undefined;
 
-  function write(sql: string, values: readonly unknown[]): Promise<unknown[]> {
+  function write(sql: string, values: readonly unknown[], shared: boolean): Promise<unknown[]> {
     return new Promise((resolve, reject) => {
-      waiting.push({ sql, values, resolve, reject });
+      waiting.push({ sql, values, shared, resolve, reject });
       committing ??= commitAll();
     });
   }
@@ -86,40 +95,82 @@ export async function openDatabase(
   }
 
   async function commit(batch: readonly Write[]): Promise<void> {
+    const statements = toStatements(batch);
     const settle: (() => void)[] = [];
+    // A single statement is a transaction by itself.
+    const isOne = statements.length === 1;
     try {
-      await run("BEGIN IMMEDIATE", []);
-      for (const { sql, values, resolve, reject } of batch) {
+      if (!isOne) await run("BEGIN IMMEDIATE", []);
+      for (const { sql, values, writes } of statements) {
         try {
           const rows = await run(sql, values);
-          settle.push(() => resolve(rows));
+          for (const write of writes) settle.push(() => write.resolve(rows));
         } catch (error) {
           // A full or broken disk: SQLite may have rolled back already, and would commit what follows piece by piece.
           if (!isOwnFault(error)) throw error;
-          settle.push(() => reject(error as StorageError));
+          for (const write of writes) settle.push(() => write.reject(error as StorageError));
         }
       }
-      await run("COMMIT", []);
+      if (!isOne) await run("COMMIT", []);
       for (const done of settle) done();
     } catch (error) {
-      await run("ROLLBACK", []).catch(() => {});
+      if (!isOne) await run("ROLLBACK", []).catch(() => {});
       for (const { reject } of batch) reject(error as StorageError);
     }
   }
 
   keyvStore.query = (sql: string, ...values: unknown[]) =>
-    /^\s*(insert|update|delete)/i.test(sql) ? write(sql, values) : run(sql, values);
+    /^\s*(insert|update|delete)/i.test(sql) ? write(sql, values, false) : run(sql, values);
+  keyvStore.set = (key: string, value: unknown) => write(KEYV_SET, [key, value], true);
 
   return {
     keyvStore,
     read: <Row>(sql: string, ...values: SqlValue[]) => run(sql, values) as Promise<Row[]>,
-    write: <Row>(sql: string, ...values: SqlValue[]) => write(sql, values) as Promise<Row[]>,
+    write: <Row>(sql: string, ...values: SqlValue[]) => write(sql, values, false) as Promise<Row[]>,
+    async writeRow<Row>(sql: string, ...row: readonly [SqlValue, ...SqlValue[]]) {
+      const rows = (await write(sql, row, true)) as { readonly row: SqlValue }[];
+      return rows.find((returned) => returned.row === row[0]) as Row | undefined;
+    },
     async close() {
       await committing;
       await keyvStore.close();
       await unlock?.();
     },
   };
+}
+
+/** As the adapter's own `set`, for any number of keys at once; of two values for one key the later stays. */
+const KEYV_SET = `INSERT INTO keyv (key, value) SELECT value ->> 0, value ->> 1 FROM json_each(?) WHERE true
+  ON CONFLICT (key) DO UPDATE SET value = excluded.value`;
+
+interface Statement {
+  readonly sql: string;
+  readonly values: readonly unknown[];
+  readonly writes: readonly Write[];
+}
+
+/** Rows for the same shared statement go together, where the first of them stands. Making a statement costs most. */
+function toStatements(batch: readonly Write[]): Statement[] {
+  const shared = new Map<string, Write[]>();
+  const groups: Write[][] = [];
+  for (const write of batch) {
+    const group = write.shared ? shared.get(write.sql) : undefined;
+    if (group) {
+      group.push(write);
+      continue;
+    }
+    const started = [write];
+    groups.push(started);
+    if (write.shared) shared.set(write.sql, started);
+  }
+  return groups.flatMap((writes) => {
+    const [first] = writes;
+    if (!first) return [];
+    const values = first.shared
+      ? [JSON.stringify(writes.map((write) => write.values))]
+      : first.values;
+    return [{ sql: first.sql, values, writes }];
+  });
 }
 
 /**
