@@ -261,6 +261,7 @@ export async function createEmbeddedLanes<Body>(
 
     withdraw: (lane, id) => journal.withdraw({ seq: ++lastSeq, id, lane }, now()),
     replace: (id, body) => journal.replace(id, JSON.stringify(body)),
+    hasBegun: (id) => journal.hasBegun(id),
     discard: (id) => journal.discard(id),
     backlog: () => journal.backlog(),
   };

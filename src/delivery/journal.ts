@@ -58,10 +58,12 @@ export interface Journal {
   begin(row: Pick<Row, "seq" | "body">, progress: Json): Promise<boolean>;
   /** Saves body and progress of a row and marks it as begun. */
   advance(seq: number, body: string, progress: Json): Promise<void>;
-  /** Ends a row that has not begun; adds an ended one for an id that is new. False if it has begun or ended. */
+  /** Ends a row unless it has begun; adds an ended one for an id that is new. False if it has begun. */
   withdraw(row: Pick<NewRow, "seq" | "id" | "lane">, at: number): Promise<boolean>;
   /** Gives a row that has not begun another body; false if it has begun or ended. */
   replace(id: ItemId, body: string): Promise<boolean>;
+  /** Also true of rows that are not there. */
+  hasBegun(id: ItemId): Promise<boolean>;
   defer(seq: number, attempts: number, dueAt: number): Promise<void>;
   /** Drops the bodies; the ids stay known. */
   done(seqs: readonly number[]): Promise<void>;

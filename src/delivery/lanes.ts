@@ -92,12 +92,14 @@ export interface Lanes<Body> {
   /** Hands out nothing more, aborts `Work.signal` and resolves when the last handler has returned. */
   stop(): Promise<void>;
   /**
-   * Takes an item out before it has begun; false if it is too late. An id that was never seen is remembered, so that
-   * its item will not be taken in.
+   * Takes an item out for good unless it has begun, wherever it is; false if it is too late. Safe to repeat. An id that
+   * was never seen is remembered, so that its item will not be taken in.
    */
   withdraw(lane: string, id: ItemId): Promise<boolean>;
-  /** Gives an item another body before it has begun; false if it is too late. */
+  /** Gives an item that waits, is held or was set aside another body; false if it has begun, or is none of these. */
   replace(id: ItemId, body: Body): Promise<boolean>;
+  /** False: the item, whatever became of it, never began. True also for an id that is not known (any more). */
+  hasBegun(id: ItemId): Promise<boolean>;
   /** Puts an item that was set aside or held into its lane, as if it had just arrived; false if it is neither. */
   revive(id: ItemId): Promise<boolean>;
   /** Gives up an item that was set aside or held; false if it is neither. */

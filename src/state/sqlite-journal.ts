@@ -138,7 +138,7 @@ export async function openSqliteJournal(
         `INSERT INTO ${table} (seq, id, lane, barrier, sort, appended_at, state, ended_at)
          VALUES (?1, ?2, ?3, 0, '', ?4, 'done', ?4)
          ON CONFLICT (id) DO UPDATE SET state = 'done', body = NULL, progress = NULL, ended_at = ?4
-         WHERE state IN ('waiting', 'held') AND begun = 0 RETURNING seq`,
+         WHERE begun = 0 RETURNING seq`,
         seq,
         id,
         lane,
@@ -149,11 +149,16 @@ export async function openSqliteJournal(
 
     async replace(id, body) {
       const rows = await database.write(
-        `UPDATE ${table} SET body = ? WHERE id = ? AND state IN ('waiting', 'held') AND begun = 0 RETURNING seq`,
+        `UPDATE ${table} SET body = ? WHERE id = ? AND state <> 'done' AND begun = 0 RETURNING seq`,
         body,
         id,
       );
       return rows.length > 0;
+    },
+
+    async hasBegun(id) {
+      const rows = await database.read(`SELECT 1 FROM ${table} WHERE id = ? AND begun = 0`, id);
+      return rows.length === 0;
     },
 
     async defer(seq, attempts, dueAt) {

@@ -123,6 +123,7 @@ function mortal(journal: Journal, isAlive: () => boolean): Journal {
     advance: guard(journal.advance),
     withdraw: guard(journal.withdraw),
     replace: guard(journal.replace),
+    hasBegun: guard(journal.hasBegun),
     defer: guard(journal.defer),
     done: guard(journal.done),
     dead: guard(journal.dead),

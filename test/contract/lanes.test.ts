@@ -1,8 +1,10 @@
 import { openEmbeddedBench } from "./lanes-bench.ts";
 import { describeLanesHandling } from "./lanes-handling-suite.ts";
+import { describeLanesHolding } from "./lanes-holding-suite.ts";
 import { describeLanesUnderCrashes } from "./lanes-model.ts";
 import { describeLanes } from "./lanes-suite.ts";
 
 describeLanes("embedded lanes on SQLite", openEmbeddedBench);
 describeLanesHandling("embedded lanes on SQLite", openEmbeddedBench);
+describeLanesHolding("embedded lanes on SQLite", openEmbeddedBench);
 describeLanesUnderCrashes("embedded lanes on SQLite", openEmbeddedBench);

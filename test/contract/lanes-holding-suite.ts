@@ -1,0 +1,309 @@
+import { describe, expect, it } from "vitest";
+import type { Attempt, Lanes, NewItem, Work } from "../../src/delivery/lanes.ts";
+import { NetworkError, PayloadError, WithdrawnError } from "../../src/errors.ts";
+import { toItemId } from "../../src/ids.ts";
+import type { Json } from "../../src/json.ts";
+import { benchForTest, type LanesBench, type LanesBenchFactory } from "./lanes-bench.ts";
+import { gate, newItem, noLastWords, recorder } from "./lanes-suite.ts";
+
+type Body = string;
+const id = toItemId;
+const held = (name: string): NewItem<Body> => ({ ...newItem(name), held: true });
+
+/** How many items the engine has settled for good: what must not happen would have happened by then. */
+const isEmpty = async (lanes: Lanes<Body>) => (await lanes.backlog()).items === 0;
+
+/** An engine whose handler stops at the first item between reading it and beginning with it. */
+async function stoppedBeforeBegin(bench: LanesBench) {
+  const attempts: Attempt[] = [];
+  const lanes = await bench.engine<Body>({ onAttempt: (attempt) => attempts.push(attempt) });
+  const [handed, decided] = [gate(), gate()];
+  const sent: string[] = [];
+  const thrown: unknown[] = [];
+  let isFirst = true;
+  await lanes.append(newItem("a"));
+  await lanes.append(newItem("b"));
+  await lanes.start(async ({ item, begin }: Work<Body>) => {
+    if (isFirst) {
+      isFirst = false;
+      handed.open();
+      await decided.opened;
+    }
+    await begin({ underWay: true }).catch((error: unknown) => {
+      thrown.push(error);
+      throw error;
+    });
+    sent.push(item.body);
+  }, noLastWords);
+  await handed.opened;
+  return { lanes, attempts, sent, thrown, goOn: () => decided.open() };
+}
+
+/** What people may still change about an item that has not begun. */
+export function describeLanesHolding(engineName: string, open: LanesBenchFactory): void {
+  describe(`${engineName}: what is held`, () => {
+    it("does not go, nor hold up its lane, nor count as waiting or given up", async () => {
+      const bench = await benchForTest(open);
+      const lanes = await bench.engine<Body>();
+      const { done, handler } = recorder();
+      expect(await lanes.append(held("a"))).toBe("appended");
+      expect(await lanes.append(held("a"))).toBe("duplicate");
+      expect(await lanes.append(newItem("a"))).toBe("duplicate");
+      expect(await lanes.backlog()).toEqual({
+        items: 0,
+        oldestAppendedAt: undefined,
+        deadLetters: 0,
+      });
+      await lanes.start(handler, noLastWords);
+      await lanes.append(newItem("b"));
+      await expect.poll(() => isEmpty(lanes)).toBe(true);
+      expect(done).toEqual(["b"]);
+    });
+
+    it("goes once it is let go, also after a crash, and only once", async () => {
+      const bench = await benchForTest(open);
+      const before = await bench.engine<Body>();
+      await before.append(held("a"));
+      await bench.crash();
+      const lanes = await bench.engine<Body>();
+      const { done, handler } = recorder();
+      await lanes.start(handler, noLastWords);
+      const answers = await Promise.all([lanes.revive(id("a")), lanes.revive(id("a"))]);
+      expect(answers.toSorted()).toEqual([false, true]);
+      await expect.poll(() => done).toEqual(["a"]);
+      await expect.poll(() => isEmpty(lanes)).toBe(true);
+      expect(await lanes.revive(id("a"))).toBe(false);
+    });
+
+    it("never goes once it is given up", async () => {
+      const bench = await benchForTest(open);
+      const lanes = await bench.engine<Body>();
+      const { done, handler } = recorder();
+      await lanes.append(held("a"));
+      expect(await lanes.discard(id("a"))).toBe(true);
+      expect(await lanes.revive(id("a"))).toBe(false);
+      expect(await lanes.append(newItem("a"))).toBe("duplicate");
+      await lanes.start(handler, noLastWords);
+      await lanes.append(newItem("b"));
+      await expect.poll(() => isEmpty(lanes)).toBe(true);
+      expect(done).toEqual(["b"]);
+    });
+  });
+
+  describe(`${engineName}: what goes later`, () => {
+    it("waits for its time, with what is behind it, in order, also across a crash", async () => {
+      const bench = await benchForTest(open);
+      let clock = 1_000_000;
+      const options = { now: () => clock, concurrency: 1 };
+      const first = await bench.engine<Body>(options);
+      await first.append({ ...newItem("a", { sort: "1" }), notBefore: clock + 5_000 });
+      await first.append(newItem("b", { sort: "2" }));
+      await bench.crash();
+
+      clock += 4_999;
+      const lanes = await bench.engine<Body>(options);
+      const { handed, handler } = recorder();
+      await lanes.start(handler, noLastWords);
+      // With one handler at a time, the head of the waiting lane was looked at before.
+      await lanes.append(newItem("x", { lane: "other" }));
+      await expect.poll(() => handed).toEqual(["x"]);
+      expect(await lanes.backlog()).toMatchObject({ items: 2 });
+      clock += 1;
+      await expect.poll(() => handed).toEqual(["x", "a", "b"]);
+    });
+
+    it("can be taken out while it waits, and what is behind it goes on", async () => {
+      const bench = await benchForTest(open);
+      const lanes = await bench.engine<Body>();
+      const { done, handler } = recorder();
+      await lanes.start(handler, noLastWords);
+      await lanes.append({ ...newItem("a"), notBefore: Date.now() + 300 });
+      await lanes.append(newItem("b"));
+      expect(await lanes.withdraw("user-1", id("a"))).toBe(true);
+      await expect.poll(() => isEmpty(lanes)).toBe(true);
+      expect(done).toEqual(["b"]);
+    });
+  });
+
+  describe(`${engineName}: what is taken out`, () => {
+    it.each([
+      ["waits", newItem("a")],
+      ["is held", held("a")],
+    ])("does not go any more while it %s, also after a crash", async (_, item) => {
+      const bench = await benchForTest(open);
+      const before = await bench.engine<Body>();
+      await before.append(item);
+      expect(await before.withdraw("user-1", id("a"))).toBe(true);
+      await bench.crash();
+      const lanes = await bench.engine<Body>();
+      const { done, handler } = recorder();
+      await lanes.start(handler, noLastWords);
+      expect(await lanes.append(newItem("a"))).toBe("duplicate");
+      expect(await lanes.revive(id("a"))).toBe(false);
+      await lanes.append(newItem("b"));
+      await expect.poll(() => isEmpty(lanes)).toBe(true);
+      expect(done).toEqual(["b"]);
+      expect(await lanes.hasBegun(id("a"))).toBe(false);
+    });
+
+    it("is not taken in when it comes later than its withdrawal", async () => {
+      const bench = await benchForTest(open);
+      const before = await bench.engine<Body>();
+      expect(await before.withdraw("elsewhere", id("a"))).toBe(true);
+      await bench.crash();
+      const lanes = await bench.engine<Body>();
+      const { done, handler } = recorder();
+      await lanes.start(handler, noLastWords);
+      expect(await lanes.append(newItem("a"))).toBe("duplicate");
+      expect(await lanes.append(newItem("b"))).toBe("appended");
+      await expect.poll(() => isEmpty(lanes)).toBe(true);
+      expect(done).toEqual(["b"]);
+      expect(await lanes.backlog()).toMatchObject({ deadLetters: 0 });
+    });
+
+    it("is out also when it is taken out again, was given up, or was set aside untouched", async () => {
+      const bench = await benchForTest(open);
+      const lanes = await bench.engine<Body>();
+      await lanes.append(newItem("twice", { lane: "1" }));
+      expect(await lanes.withdraw("1", id("twice"))).toBe(true);
+      expect(await lanes.withdraw("1", id("twice"))).toBe(true);
+      await lanes.append(held("given up"));
+      await lanes.discard(id("given up"));
+      expect(await lanes.withdraw("1", id("given up"))).toBe(true);
+      await lanes.start(() => Promise.reject(new PayloadError("refused")), noLastWords);
+      await lanes.append(newItem("aside", { lane: "2" }));
+      await expect.poll(async () => (await lanes.backlog()).deadLetters).toBe(1);
+      expect(await lanes.withdraw("2", id("aside"))).toBe(true);
+      expect(await lanes.backlog()).toMatchObject({ deadLetters: 0 });
+      expect(await lanes.revive(id("aside"))).toBe(false);
+    });
+
+    it("stays what it is once it has begun: under way, done, or of unknown fate", async () => {
+      const bench = await benchForTest(open);
+      const lanes = await bench.engine<Body>();
+      const [begun, finish] = [gate(), gate()];
+      await lanes.append(newItem("a"));
+      expect(await lanes.hasBegun(id("a"))).toBe(false);
+      await lanes.start(async ({ item, begin }) => {
+        await begin({ underWay: true });
+        if (item.body !== "a") throw new PayloadError("who knows");
+        begun.open();
+        await finish.opened;
+      }, noLastWords);
+      const isTooLate = async (name: string) => {
+        expect(await lanes.withdraw("user-1", id(name))).toBe(false);
+        expect(await lanes.replace(id(name), "other")).toBe(false);
+        expect(await lanes.hasBegun(id(name))).toBe(true);
+      };
+      await begun.opened;
+      await isTooLate("a");
+      finish.open();
+      await expect.poll(() => isEmpty(lanes)).toBe(true);
+      await isTooLate("a");
+      await lanes.append(newItem("b"));
+      await expect.poll(async () => (await lanes.backlog()).deadLetters).toBe(1);
+      await isTooLate("b");
+    });
+
+    it("can be taken out after an attempt that surely did nothing", async () => {
+      const bench = await benchForTest(open);
+      const lanes = await bench.engine<Body>({
+        backoff: { firstMs: 50, capMs: 50, maxAgeMs: 60_000 },
+      });
+      const tries: string[] = [];
+      const failed = gate();
+      await lanes.start(async ({ item, begin, save }) => {
+        tries.push(item.body);
+        if (item.body === "b") return;
+        await begin({ underWay: true });
+        await save(undefined);
+        failed.open();
+        throw new NetworkError("refused");
+      }, noLastWords);
+      await lanes.append(newItem("a"));
+      await lanes.append(newItem("b"));
+      await failed.opened;
+      expect(await lanes.withdraw("user-1", id("a"))).toBe(true);
+      await expect.poll(() => tries).toContain("b");
+      await expect.poll(() => isEmpty(lanes)).toBe(true);
+      expect(tries.filter((name) => name === "a").length).toBeLessThanOrEqual(1);
+    });
+
+    it("stops its handler between reading and beginning", async () => {
+      const bench = await benchForTest(open);
+      const { lanes, attempts, sent, thrown, goOn } = await stoppedBeforeBegin(bench);
+      expect(await lanes.withdraw("user-1", id("a"))).toBe(true);
+      goOn();
+      await expect.poll(() => sent).toEqual(["b"]);
+      await expect.poll(() => attempts.map(({ outcome }) => outcome)).toEqual(["ignored", "done"]);
+      expect(thrown).toEqual([expect.any(WithdrawnError)]);
+      expect(await lanes.backlog()).toMatchObject({ items: 0, deadLetters: 0 });
+    });
+  });
+
+  describe(`${engineName}: what gets another body`, () => {
+    it("goes with it, in its old place, also after a crash", async () => {
+      const bench = await benchForTest(open);
+      const before = await bench.engine<Body>();
+      for (const name of ["a", "b"]) await before.append(newItem(name));
+      await before.append(held("c"));
+      expect(await before.replace(id("a"), "A")).toBe(true);
+      expect(await before.replace(id("c"), "C")).toBe(true);
+      expect(await before.replace(id("unheard of"), "?")).toBe(false);
+      await bench.crash();
+      const lanes = await bench.engine<Body>();
+      const { done, handler } = recorder();
+      await lanes.start(handler, noLastWords);
+      await lanes.revive(id("c"));
+      await expect.poll(() => done).toHaveLength(3);
+      expect(done.filter((body) => body !== "C")).toEqual(["A", "b"]);
+      expect(done).toContain("C");
+    });
+
+    it("goes with it when it was set aside untouched and is sent again", async () => {
+      const bench = await benchForTest(open);
+      const lanes = await bench.engine<Body>();
+      const { done, handler } = recorder(({ body }) => {
+        if (body === "a") throw new PayloadError("refused");
+      });
+      await lanes.start(handler, noLastWords);
+      await lanes.append(newItem("a"));
+      await expect.poll(async () => (await lanes.backlog()).deadLetters).toBe(1);
+      expect(await lanes.replace(id("a"), "A")).toBe(true);
+      expect(await lanes.backlog()).toMatchObject({ items: 0, deadLetters: 1 });
+      await lanes.revive(id("a"));
+      await expect.poll(() => done).toEqual(["A"]);
+    });
+
+    it("stops a handler that holds the old one, and comes again with the new one", async () => {
+      const bench = await benchForTest(open);
+      const { lanes, attempts, sent, thrown, goOn } = await stoppedBeforeBegin(bench);
+      expect(await lanes.replace(id("a"), "A")).toBe(true);
+      goOn();
+      await expect.poll(() => sent).toEqual(["A", "b"]);
+      expect(thrown).toEqual([expect.any(WithdrawnError)]);
+      await expect
+        .poll(() => attempts.map(({ outcome, attempt }) => `${outcome} ${attempt}`))
+        .toEqual(["ignored 1", "done 1", "done 1"]);
+    });
+
+    it("keeps its progress where another attempt finds it", async () => {
+      const bench = await benchForTest(open);
+      const before = await bench.engine<Body>();
+      const begun = gate();
+      await before.append(newItem("a"));
+      await before.start(async ({ begin }) => {
+        await begin({ underWay: true });
+        begun.open();
+        await new Promise(() => {});
+      }, noLastWords);
+      await begun.opened;
+      await bench.crash();
+      const lanes = await bench.engine<Body>();
+      const seen: (Json | undefined)[] = [];
+      expect(await lanes.withdraw("user-1", id("a"))).toBe(false);
+      await lanes.start(async ({ item }) => void seen.push(item.progress), noLastWords);
+      await expect.poll(() => seen).toEqual([{ underWay: true }]);
+    });
+  });
+}
