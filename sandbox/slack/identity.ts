@@ -34,6 +34,7 @@ export const DEFAULT_SCOPES: readonly string[] = [
 export const DEFAULT_BOT_EVENTS: readonly string[] = [
   "message.channels",
   "message.groups",
+  "reaction_added",
   "app_home_opened",
   "member_left_channel",
   "channel_archive",
