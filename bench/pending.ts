@@ -46,6 +46,9 @@ async function openFirst(count: number, folder: string, upstreams: Upstreams): P
   await bridge.stop();
 }
 
+/** So many share a commit. */
+const CHUNK = 5_000;
+
 /** Through the bridge's own queue, which is never started here. */
 async function fill(folder: string, items: number, users: number): Promise<void> {
   const database = await openDatabase(toPath(stateUrl(folder)), { exclusive: true });
@@ -67,7 +70,6 @@ async function fill(folder: string, items: number, users: number): Promise<void>
       body: { kind: "callback", raw, receivedAt: Date.now() },
     });
   };
-  const CHUNK = 5_000;
   for (let from = 0; from < items; from += CHUNK) {
     await Promise.all(Array.from({ length: CHUNK }, (_, index) => append(from + index)));
   }

@@ -34,8 +34,6 @@ export interface Relayed {
 /** Messages a second in the latency phase, and of one conversation at most: nobody types faster. */
 const RATE = 200;
 const RATE_OF_ONE = 20;
-/** One conversation is one lane, so what waits in it takes its time. */
-const LIMIT_PER_CONVERSATION = 1_000;
 const DRAINED_WITHIN_SECONDS = 180;
 const SETTLE_MS = 500;
 
@@ -94,7 +92,7 @@ interface Scene {
   readonly size: Size;
 }
 
-const limitOf = ({ conversations }: Scene) => conversations * LIMIT_PER_CONVERSATION;
+const limitOf = ({ conversations, size }: Scene) => conversations * size.limitPerConversation;
 
 function sender(next: NextMessage, { client, ledger }: Scene): () => Promise<number> {
   return () => {

@@ -16,6 +16,8 @@ export interface Size {
   readonly warmUpSeconds: number;
   readonly latencySeconds: number;
   readonly throughputSeconds: number;
+  /** One conversation is one lane, so what waits in it takes its time. */
+  readonly limitPerConversation: number;
   readonly channelSeconds: number;
   readonly pendingItems: number;
   readonly pendingSeconds: number;
@@ -26,6 +28,7 @@ export const FULL: Size = {
   warmUpSeconds: 3,
   latencySeconds: 10,
   throughputSeconds: 6,
+  limitPerConversation: 1_000,
   channelSeconds: 25,
   pendingItems: 100_000,
   pendingSeconds: 15,
@@ -33,10 +36,11 @@ export const FULL: Size = {
 
 export const QUICK: Size = {
   conversations: [1, 100],
-  warmUpSeconds: 1.5,
+  warmUpSeconds: 1,
   latencySeconds: 2,
   throughputSeconds: 2,
-  channelSeconds: 8,
-  pendingItems: 20_000,
-  pendingSeconds: 3,
+  limitPerConversation: 200,
+  channelSeconds: 7,
+  pendingItems: 10_000,
+  pendingSeconds: 2,
 };
