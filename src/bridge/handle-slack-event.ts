@@ -8,6 +8,7 @@ import {
   NotOwnerError,
   toBridgeError,
   UncertainDeliveryError,
+  WithdrawnError,
 } from "../errors.ts";
 import { makeThreadKey, toUserId } from "../ids.ts";
 import { adviceFor } from "./advice.ts";
@@ -91,6 +92,8 @@ async function relay(
     );
   } catch (thrown) {
     const error = toBridgeError(thrown);
+    // Its writer has just done that, or changed the text: there is nothing to tell.
+    if (error instanceof WithdrawnError) throw error;
     if (error instanceof NotOwnerError && conversation) {
       const to = await nameService(parley, error.owner);
       await recordTakenAway(work.item.id, conversation, to, dependencies);

@@ -12,7 +12,7 @@ import type { Notifier } from "./notify.ts";
 import type { Conversations } from "./ports.ts";
 
 export interface TakeInDependencies {
-  readonly outbox: Pick<Lanes<OutboxBody>, "append" | "withdraw" | "replace">;
+  readonly outbox: Pick<Lanes<OutboxBody>, "append" | "withdraw" | "replace" | "hasBegun">;
   readonly conversations: Pick<Conversations, "byThread">;
   readonly notifier: Notifier;
   readonly replyMode: ReplyMode;
@@ -39,7 +39,7 @@ export async function takeInReply(
   if (intent === "note") {
     // Remembered, so that no later reading of the thread takes it for a reply.
     await outbox.withdraw(lane, id);
-    await tell(written, id, "note", { mark: { ts: written.ts, as: "note" } }, dependencies);
+    await markNote(written, id, dependencies);
     return "note";
   }
   const reply = replyMode === "explicit" ? withoutMarker(written) : written;
@@ -73,22 +73,24 @@ export async function takeInEdit(
   dependencies: TakeInDependencies,
 ): Promise<void> {
   const { outbox, replyMode } = dependencies;
-  const wasNote = intentOf(before, replyMode) === "note";
-  const isNote = intentOf(written, replyMode) === "note";
+  const was = intentOf(before, replyMode);
+  const is = intentOf(written, replyMode);
   const id = idOf(written);
   const lane = makeThreadKey(written.thread);
-  if (isNote) {
-    if (!wasNote && !(await outbox.withdraw(lane, id))) {
-      await tellTooLate(written, makeDerivedItemId(id, editId), dependencies);
-    }
-    return;
+  if (is === "note") {
+    if (was === "note") return;
+    if (await outbox.withdraw(lane, id)) return await markNote(written, id, dependencies);
+    return await tellTooLate(written, makeDerivedItemId(id, editId), dependencies);
   }
   const reply = replyMode === "explicit" ? withoutMarker(written) : written;
   const body: OutboxBody = { kind: "reply", reply };
-  if (!wasNote && (await outbox.replace(id, body))) return;
+  // Without its `>>` it may not go any more, not even with the new text.
+  const isTakenBack = was === "send" && is === "ask" && (await outbox.withdraw(lane, id));
+  if (was !== "note" && !isTakenBack && (await outbox.replace(id, body))) return;
+  const isNews = was === "note" || !(await outbox.hasBegun(id));
   const correction = makeDerivedItemId(id, `edit ${editId}`);
   await outbox.append({ lane, id: correction, body, held: true });
-  const offer = renderCorrectionOffer({ item: correction, ts: reply.ts }, wasNote);
+  const offer = renderCorrectionOffer({ item: correction, ts: reply.ts }, isNews);
   await tell(reply, correction, "edit", { message: offer, onlyFor: reply.agent }, dependencies);
 }
 
@@ -103,6 +105,9 @@ export async function takeInDeletion(
   if (await outbox.withdraw(makeThreadKey(deleted.thread), id)) return;
   await tellTooLate(deleted, makeDerivedItemId(id, "deleted"), dependencies);
 }
+
+const markNote = (reply: AgentReply, id: ItemId, dependencies: TakeInDependencies) =>
+  tell(reply, id, "note", { mark: { ts: reply.ts, as: "note" } }, dependencies);
 
 const tellTooLate = (reply: AgentReply, from: ItemId, dependencies: TakeInDependencies) =>
   tell(

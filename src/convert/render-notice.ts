@@ -129,15 +129,15 @@ export const renderUndoOffer = (reply: SetAsideReply, seconds: number): SlackMes
     button({ text: "Undo", actionId: UNDO, value: buttonValue(reply) }),
   ]);
 
-/** To an agent who changed a message. `wasNote`: the User never had it. */
-export const renderCorrectionOffer = (correction: SetAsideReply, wasNote: boolean): SlackMessage =>
+/** To an agent who changed a message. `isNews`: the User never had it. */
+export const renderCorrectionOffer = (correction: SetAsideReply, isNews: boolean): SlackMessage =>
   offer(
-    wasNote
-      ? ":pencil2: This was a note. Shall the User get it as it is now?"
+    isNews
+      ? ":pencil2: The User does not have this message. Shall they get it as it is now?"
       : ":pencil2: The User has the text as it was before, and Parley cannot change it. Shall the new text go out as a correction?",
     [
       button({
-        text: wasNote ? "Send to user" : "Send correction",
+        text: isNews ? "Send to user" : "Send correction",
         actionId: SEND_AGAIN,
         value: buttonValue(correction),
         style: "primary",

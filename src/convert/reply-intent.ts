@@ -12,7 +12,8 @@ interface Written {
   readonly blocks?: readonly Json[];
 }
 
-const NOTE = /^\s*(?:\/\/|note:)/i;
+/** Whatever style the beginning is in: what looks like a note to its writer must be one. */
+const NOTE = /^[\s*_~]*(?:\/\/|note:)/i;
 /** `>>` as Slack escapes it. */
 const TO_USER = /^\s*&gt;&gt;\s*/;
 

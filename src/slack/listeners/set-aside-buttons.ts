@@ -25,6 +25,7 @@ export async function sendAgain(
   if (isBack) {
     threads.unmark(at, ts, "failed");
     threads.unmark(at, ts, "uncertain");
+    threads.unmark(at, ts, "note");
   }
   await click.respond({
     replace_original: true,
