@@ -52,10 +52,14 @@ export async function openSqliteJournal(
   let lastVersion: number | undefined;
   return {
     async append({ seq, id, lane, barrier, sort, body, appendedAt, dueAt, held }: NewRow) {
-      const added = await database.write(
+      const state = held ? "held" : "waiting";
+      // A held row has an end from the start, for its expiry, should nobody ever let it go.
+      const endedAt = held ? appendedAt : null;
+      const added = await database.writeRow(
         `INSERT INTO ${table} (seq, id, lane, barrier, sort, body, appended_at, due_at, state, ended_at)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-         ON CONFLICT (id) DO NOTHING RETURNING seq`,
+         SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6,
+           value ->> 7, value ->> 8, value ->> 9
+         FROM json_each(?) WHERE true ON CONFLICT (id) DO NOTHING RETURNING seq AS row`,
         seq,
         id,
         lane,
@@ -64,11 +68,10 @@ export async function openSqliteJournal(
         body,
         appendedAt,
         dueAt,
-        held ? "held" : "waiting",
-        // For its expiry, should nobody ever let it go.
-        held ? appendedAt : null,
+        state,
+        endedAt,
       );
-      return added.length > 0 ? "appended" : "duplicate";
+      return added ? "appended" : "duplicate";
     },
 
     async head(lane, limit) {
@@ -104,24 +107,24 @@ export async function openSqliteJournal(
     },
 
     async saveProgress(seq, progress) {
-      await database.write(
-        progress === undefined
-          ? `UPDATE ${table} SET progress = ?, begun = 0 WHERE seq = ?`
-          : `UPDATE ${table} SET progress = ? WHERE seq = ?`,
-        progress === undefined ? null : JSON.stringify(progress),
+      await database.writeRow(
+        `UPDATE ${table} SET progress = change.value ->> 1, begun = begun AND change.value ->> 1 IS NOT NULL
+         FROM json_each(?) AS change WHERE seq = change.value ->> 0`,
         seq,
+        progress === undefined ? null : JSON.stringify(progress),
       );
     },
 
     async begin({ seq, body }, progress) {
-      const rows = await database.write(
-        `UPDATE ${table} SET progress = ?, begun = 1
-         WHERE seq = ? AND state = 'waiting' AND body = ? RETURNING seq`,
-        JSON.stringify(progress),
+      const begun = await database.writeRow(
+        `UPDATE ${table} SET progress = change.value ->> 1, begun = 1 FROM json_each(?) AS change
+         WHERE seq = change.value ->> 0 AND state = 'waiting' AND body = change.value ->> 2
+         RETURNING seq AS row`,
         seq,
+        JSON.stringify(progress),
         body,
       );
-      return rows.length > 0;
+      return begun !== undefined;
     },
 
     async advance(seq, body, progress) {
@@ -171,12 +174,15 @@ export async function openSqliteJournal(
     },
 
     async done(seqs) {
-      await database.write(
-        `UPDATE ${table} SET state = 'done', body = NULL, progress = NULL, ended_at = ?
-         WHERE seq IN (SELECT value FROM json_each(?))`,
-        Date.now(),
-        JSON.stringify(seqs),
-      );
+      const at = Date.now();
+      const done = (seq: number) =>
+        database.writeRow(
+          `UPDATE ${table} SET state = 'done', body = NULL, progress = NULL, ended_at = change.value ->> 1
+           FROM json_each(?) AS change WHERE seq = change.value ->> 0`,
+          seq,
+          at,
+        );
+      await Promise.all(seqs.map(done));
     },
 
     async dead(seqs, reason) {
