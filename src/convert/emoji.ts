@@ -56,7 +56,9 @@ function fromCode(code: string): string | undefined {
 /** One tone for everybody in the picture, or one for each; the plain emoji where no such picture exists. */
 function withTones(plain: string, tones: readonly string[]): string {
   let person = 0;
-  const painted = plain.replaceAll(/(\p{Emoji_Modifier_Base})\ufe0f?/gu, (_, base: string) => {
+  const painted = plain.replaceAll(/(\p{Emoji_Modifier_Base})\ufe0f?/gu, (whole, base: string) => {
+    // Hands that two people hold have no tone of their own.
+    if (base === "🤝" && plain !== base) return whole;
     const tone = tones.length === 1 ? tones[0] : tones[person];
     person++;
     return `${base}${tone ?? ""}`;

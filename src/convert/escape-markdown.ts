@@ -27,16 +27,10 @@ export function escapeMarkdown(text: string, level: EscapeLevel, place: TextPlac
     const start = LINE_START.exec(text + place.after);
     if (start) positions.add(start[0].length - 1);
   }
-  return [...text]
-    .reduce<{ readonly parts: string[]; index: number }>(
-      (state, char) => {
-        state.parts.push(positions.has(state.index) && PUNCTUATION.test(char) ? `\\${char}` : char);
-        state.index += char.length;
-        return state;
-      },
-      { parts: [], index: 0 },
-    )
-    .parts.join("");
+  return text
+    .split("")
+    .map((unit, index) => (positions.has(index) && PUNCTUATION.test(unit) ? `\\${unit}` : unit))
+    .join("");
 }
 
 /** Ends in the character that makes the line a heading, a quote, a list, a rule, a code fence or a table. */
@@ -55,4 +49,10 @@ const LIKELY = [
   /&(?=#?\w+;)/g,
 ] as const;
 
-const EVERYTHING = [/[\\`*_[\]<>&#|~!]/g] as const;
+/** With addresses, in which a backslash would be part of the address: they may not become links before it is read. */
+const EVERYTHING = [
+  /[\\`*_[\]<>&#|~!]/g,
+  /:(?=\/\/)/g,
+  /(?<=www)\./gi,
+  /(?<=[\w.+-])@(?=\w)/g,
+] as const;

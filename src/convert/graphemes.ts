@@ -16,5 +16,6 @@ export function lastBoundary(text: string, limit: number): number {
   return segments.containing(limit)?.index ?? limit;
 }
 
-/** How many characters people see. */
-export const countGraphemes = (text: string): number => [...segmenter.segment(text)].length;
+/** The characters that people see. */
+export const toGraphemes = (text: string): string[] =>
+  Array.from(segmenter.segment(text), ({ segment }) => segment);

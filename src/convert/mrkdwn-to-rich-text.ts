@@ -10,15 +10,15 @@ import { unescapeText } from "./slack-text.ts";
 export function mrkdwnToRichText(mrkdwn: string): RichText[] {
   const elements: RichText[] = [];
   const parts = mrkdwn.replaceAll(/\r\n?/g, "\n").split("```");
+  // A fence that nothing closes is a word like any other.
+  if (parts.length % 2 === 0) parts.push(parts.splice(-2).join("```"));
   for (const [index, part] of parts.entries()) {
-    // Every second part was between fences.
-    if (index % 2 === 1 && index < parts.length - 1) {
+    // Every second part is between fences.
+    if (index % 2 === 1) {
       const code = part.replace(/^\n/, "").replace(/\n$/, "");
-      const elementsOfCode = code === "" ? [] : literalOrLink(code);
-      elements.push({ type: "rich_text_preformatted", elements: elementsOfCode });
+      elements.push({ type: "rich_text_preformatted", elements: literalOrLink(code) });
     } else if (part !== "") {
-      // An odd number of fences: the last one is a word like any other.
-      elements.push(...readLines(index % 2 === 1 ? `\`\`\`${part}` : part));
+      elements.push(...readLines(part));
     }
   }
   return elements;

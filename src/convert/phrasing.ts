@@ -1,4 +1,5 @@
 import type { PhrasingContent } from "mdast";
+import { toGraphemes } from "./graphemes.ts";
 import { isItsOwnLabel, toSafeUrl } from "./links.ts";
 import { plainTextOf, type StyledText } from "./styled-text.ts";
 
@@ -28,7 +29,7 @@ export const toPhrasing = (lines: readonly (readonly StyledText[])[]): PhrasingC
 function toChars(styled: StyledText): Char[] {
   const { bold = false, italic = false, strike = false, code = false } = styled;
   const { text, url } = asMarkdownLink(styled);
-  return [...text].map((char) => ({ text: char, bold, italic, strike, code, url }));
+  return toGraphemes(text).map((char) => ({ text: char, bold, italic, strike, code, url }));
 }
 
 /** Clients follow web links only, and find mail addresses and telephone numbers by themselves. */

@@ -27,6 +27,25 @@ const CHECKED_LENGTH = 4_000;
 
 const lengthOf = ({ children }: Paragraph): number => plainTextOf(readPhrasing(children)).length;
 
+const NUMBERED = /^\d{1,9}[.)](?:\s|$)/m;
+
+/**
+ * Whether Markdown that is right by itself may be another thing where it stands: a box to tick or a list in a list
+ * item, or a part of the numbered list next to it.
+ */
+function dependsOnPlace(markdown: string, node: Paragraph, parent: Parents | undefined): boolean {
+  if (parent?.type === "listItem" && /^\[[ xX]\]/.test(markdown)) return true;
+  if (!NUMBERED.test(markdown)) return false;
+  const siblings: readonly Nodes[] = parent?.children ?? [];
+  const at = siblings.indexOf(node);
+  const isNumbered = (sibling: Nodes | undefined) =>
+    sibling?.type === "list" ||
+    (sibling?.type === "paragraph" && NUMBERED.test(plainTextOf(readPhrasing(sibling.children))));
+  return (
+    parent?.type === "listItem" || isNumbered(siblings[at - 1]) || isNumbered(siblings[at + 1])
+  );
+}
+
 /**
  * The tree as Markdown that reads well as text, too: characters are escaped only where a reader would see something
  * else, and addresses stay bare.
@@ -59,9 +78,8 @@ export function renderMarkdown(root: Root): string {
       for (const next of isLong ? ATTEMPTS.slice(-2) : ATTEMPTS) {
         attempt = next;
         markdown = state.containerPhrasing(node, info);
-        // A list would make a box to tick of it, which the check of a paragraph cannot know.
-        const isBox = parent?.type === "listItem" && /^\[[ xX]\]/.test(markdown);
-        if (isLong || (!isBox && isFaithful(markdown, node))) break;
+        if (isLong || (isFaithful(markdown, node) && !dependsOnPlace(markdown, node, parent)))
+          break;
       }
       exitPhrasing();
       exit();

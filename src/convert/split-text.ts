@@ -30,16 +30,19 @@ export function splitText(text: string, limit: number): string[] {
 /** The best place, at most at `limit` and at least at 1, for a piece of `text` to end. */
 export function bestCut(text: string, limit: number, allows: Allows = () => true): number {
   const window = text.slice(0, limit);
-  for (const boundary of BOUNDARIES) {
-    for (const found of [...window.matchAll(boundary)].reverse()) {
-      const end = found.index + found[0].length;
-      if (end <= limit / 2) break;
-      if (isGraphemeBoundary(text, end) && allows(text, end)) return end;
+  // A piece may be shorter than half only where something would be cut in two.
+  for (const least of [limit / 2, 0]) {
+    for (const boundary of BOUNDARIES) {
+      for (const found of [...window.matchAll(boundary)].reverse()) {
+        const end = found.index + found[0].length;
+        if (end <= least) break;
+        if (isGraphemeBoundary(text, end) && allows(text, end)) return end;
+      }
     }
+    let end = lastBoundary(text, limit);
+    while (end > least && !allows(text, end)) end = lastBoundary(text, end - 1);
+    if (end > least) return end;
   }
-  let end = lastBoundary(text, limit);
-  while (end > limit / 2 && !allows(text, end)) end = lastBoundary(text, end - 1);
-  if (end > limit / 2) return end;
   const anyway = lastBoundary(text, limit);
   if (anyway > 0) return anyway;
   // A single grapheme longer than the limit: cut it, between code points, rather than stand still.
