@@ -4,7 +4,7 @@ import { createWriteStream } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 
-export interface BridgeStatus {
+interface BridgeStatus {
   readonly state: "starting" | "running" | "stopped";
   readonly pid: number | null;
   /** How it ended, when it was not asked to; empty otherwise. */

@@ -8,7 +8,8 @@ const options = readOptionsOrExit();
 const sandbox = await startOrExit(options);
 
 // Also when the terminal is closed.
-for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => void stop());
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
+  process.on(signal, () => void stop());
 let stopping = false;
 async function stop(): Promise<void> {
   // A second signal means "now"; the bridge notices and stops by itself.

@@ -43,7 +43,7 @@ const SAVE_AFTER_MS = 500;
  * @throws {Error} a port is taken, the state cannot be read, or the bridge does not start
  */
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
-  const closers: (() => Promise<unknown> | void)[] = [];
+  const closers: (() => unknown)[] = [];
   const close = async (): Promise<void> => {
     for (const closer of closers.splice(0).reverse()) await closer();
   };
@@ -57,7 +57,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
 
 async function build(
   options: SandboxOptions,
-  closers: (() => Promise<unknown> | void)[],
+  closers: (() => unknown)[],
   close: () => Promise<void>,
 ): Promise<Sandbox> {
   const isTemporary = options.state === undefined;

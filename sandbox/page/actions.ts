@@ -95,7 +95,8 @@ export function createActions(parts: {
       answered(slack.command({ user, channel, command, text: rest })),
     async submit(submission) {
       const { status, errors } = await slack.submitView(submission);
-      if (status === "invalid") return Object.values(errors ?? {}).join(" ");
+      // The inputs say what is wrong with them.
+      if (status === "invalid" || errors) return "";
       return status === "delivered" ? "" : NO_ANSWER;
     },
     close: async (closing) => done(slack.closeView(closing)),

@@ -16,14 +16,19 @@ const NAMES = [
 export async function registerCustomer(parley: FakeParley): Promise<string> {
   const device = randomUUID();
   const name = NAMES[parley.state.devices.size];
-  await register(parley, device, {}, {
-    ...(name !== undefined && {
-      userAdditionalInformation: {
-        name,
-        email: `${name.split(" ")[0]?.toLowerCase()}@customer.example`,
-      },
-    }),
-  });
+  await register(
+    parley,
+    device,
+    {},
+    {
+      ...(name !== undefined && {
+        userAdditionalInformation: {
+          name,
+          email: `${name.split(" ")[0]?.toLowerCase()}@customer.example`,
+        },
+      }),
+    },
+  );
   return device;
 }
 

@@ -31,11 +31,7 @@ export function createExchanges(fakes: {
   const ids = new WeakMap<object, number>();
   let next = 1;
 
-  const put = (
-    key: object,
-    row: Omit<ExchangeRow, "id">,
-    bodies: () => ExchangeBodies,
-  ): void => {
+  const put = (key: object, row: Omit<ExchangeRow, "id">, bodies: () => ExchangeBodies): void => {
     const known = ids.get(key);
     const id = known ?? next++;
     // Forgotten is forgotten, however late its answer.
@@ -128,8 +124,7 @@ export function createExchanges(fakes: {
   ];
 
   return {
-    rows: () =>
-      Object.fromEntries([...entries].map(([id, { row }]) => [String(id), row] as const)),
+    rows: () => Object.fromEntries([...entries].map(([id, { row }]) => [String(id), row] as const)),
     bodies: (id) => entries.get(id)?.bodies(),
     close() {
       for (const unsubscribe of unsubscribers) unsubscribe();

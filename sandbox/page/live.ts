@@ -84,4 +84,3 @@ function difference(before: Map<string, Rows>, after: Map<string, Rows>): string
   }
   return `{${tables.join(",")}}`;
 }
-

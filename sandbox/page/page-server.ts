@@ -48,30 +48,30 @@ export async function startPageServer(options: {
   const exchanges = createExchanges({ slack, parley });
   const [bundle, manifest] = await Promise.all([bundlePage(), readAppManifest()]);
   const fixed = { transport: options.transport, ...manifest };
-  const live = createLive(() =>
-    readTables({ slack, parley, bridge, troubles, exchanges, fixed }),
-  );
+  const live = createLive(() => readTables({ slack, parley, bridge, troubles, exchanges, fixed }));
   const unsubscribers = [
     slack.subscribe(() => live.changed()),
     parley.subscribe(() => live.changed()),
   ];
   const act = createActions({ slack, parley, bridge, troubles });
 
-  const read = (url: URL, response: ServerResponse): void => {
-    const { pathname } = url;
-    if (pathname === "/") return sendText(response, "text/html", HTML, contentPolicy(parley));
-    if (pathname === "/main.js") return sendText(response, "text/javascript", bundle.script);
-    if (pathname === "/main.css") return sendText(response, "text/css", bundle.style);
-    if (pathname === "/live") return live.connect(response);
-    const [, kind, id = ""] = pathname.split("/");
+  const pages: Readonly<Record<string, (response: ServerResponse) => void>> = {
+    "/": (response) => sendText(response, "text/html", HTML, contentPolicy(parley)),
+    "/main.js": (response) => sendText(response, "text/javascript", bundle.script),
+    "/main.css": (response) => sendText(response, "text/css", bundle.style),
+    "/live": (response) => live.connect(response),
+  };
+
+  /** What there is by id: a request's bodies, a member's picture, a file shared in Slack. */
+  const readItem = (kind: string, id: string, response: ServerResponse): void => {
     const bodies = kind === "exchanges" ? exchanges.bodies(Number(id)) : undefined;
-    if (bodies) return sendJson(response, 200, bodies);
     const person = kind === "people" ? slack.state.users.get(id) : undefined;
-    if (person) {
-      return sendText(response, "image/svg+xml", toPicture(person.displayName || person.realName));
-    }
     const file = kind === "files" ? slack.state.files.get(id) : undefined;
-    if (file?.bytes) {
+    if (bodies) {
+      sendJson(response, 200, bodies);
+    } else if (person) {
+      sendText(response, "image/svg+xml", toPicture(person.displayName || person.realName));
+    } else if (file?.bytes) {
       // Somebody else's file on the page's own origin: shown, never run.
       response
         .writeHead(200, {
@@ -80,9 +80,9 @@ export async function startPageServer(options: {
           "x-content-type-options": "nosniff",
         })
         .end(file.bytes);
-      return;
+    } else {
+      response.writeHead(404).end();
     }
-    response.writeHead(404).end();
   };
 
   const write = async (url: URL, request: IncomingMessage): Promise<ActionResult> => {
@@ -109,7 +109,10 @@ export async function startPageServer(options: {
     if (!isOwn(request)) {
       response.writeHead(403).end("Only this machine's own pages.\n");
     } else if (request.method === "GET") {
-      read(url, response);
+      const [, kind = "", id = ""] = url.pathname.split("/");
+      const page = pages[url.pathname];
+      if (page) page(response);
+      else readItem(kind, id, response);
     } else if (request.method === "POST" && url.pathname.startsWith("/do/")) {
       sendJson(response, 200, await write(url, request));
     } else {

@@ -42,9 +42,7 @@ export function readTables(sources: Sources): Tables {
         .map(([id, { user, view, errors }]) => [id, { user, view, errors }]),
     ),
     homes: Object.fromEntries(state.homes),
-    statuses: Object.fromEntries(
-      [...state.statuses].map(([key, { status }]) => [key, { status }]),
-    ),
+    statuses: Object.fromEntries([...state.statuses].map(([key, { status }]) => [key, { status }])),
     exchanges: exchanges.rows(),
   };
 }

@@ -30,7 +30,7 @@ export interface ModalRow {
   readonly errors: Readonly<Record<string, string>>;
 }
 
-export type Side = "parley" | "bridge" | "slack";
+type Side = "parley" | "bridge" | "slack";
 
 /** One request between the three; its bodies are fetched when somebody looks. */
 export interface ExchangeRow {

@@ -52,7 +52,8 @@ export function createApiHandler(parts: {
       method: call.method,
       path: target.name,
       service: null,
-      claimedService: target.api === "service" ? claimedService(request.headers.authorization) : null,
+      claimedService:
+        target.api === "service" ? claimedService(request.headers.authorization) : null,
       body: call.json,
       status: null,
       isCut: false,

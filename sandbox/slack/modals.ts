@@ -34,7 +34,7 @@ export interface Modals {
 }
 
 export function createModals(
-  { state }: Workspace,
+  { state, journal }: Workspace,
   parts: { delivery: Delivery; triggers: Triggers; views: ViewStack },
 ): Modals {
   const { delivery, triggers, views } = parts;
@@ -51,6 +51,8 @@ export function createModals(
       const entered = toStateValues(open.view.blocks, values);
       const missing = missingInputs(open.view.blocks, entered);
       if (Object.keys(missing).length > 0) {
+        open.errors = missing;
+        journal.changed("view-errors", viewId);
         return { status: "invalid", attempts: 0, errors: missing };
       }
       const outcome = await delivery.send({
@@ -65,7 +67,9 @@ export function createModals(
         },
       });
       if (outcome.status !== "delivered") return outcome;
-      return { ...outcome, ...follow(views, open, outcome.body) };
+      const followed = follow(views, open, outcome.body);
+      if (followed.errors) journal.changed("view-errors", viewId);
+      return { ...outcome, ...followed };
     },
     async close({ user, viewId, all = false }) {
       const open = openView(user, viewId);

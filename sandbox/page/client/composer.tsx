@@ -1,4 +1,4 @@
-import { type KeyboardEvent, type ReactNode, useId, useRef, useState } from "react";
+import { type KeyboardEvent, type ReactNode, useRef, useState } from "react";
 
 /** A box to write in: Enter sends, Shift+Enter makes a new line, the paper clip takes a file. */
 export function Composer(props: {
@@ -12,7 +12,6 @@ export function Composer(props: {
   const [text, setText] = useState("");
   const [isSending, setIsSending] = useState(false);
   const picker = useRef<HTMLInputElement>(null);
-  const id = useId();
 
   const change = (next: string): void => {
     setText(next);
@@ -34,11 +33,8 @@ export function Composer(props: {
   return (
     <div className="composer">
       {props.hint?.(text)}
-      <label className="hidden" htmlFor={id}>
-        {props.label}
-      </label>
       <textarea
-        id={id}
+        aria-label={props.label}
         rows={Math.min(6, Math.max(1, text.split("\n").length))}
         value={text}
         placeholder={props.placeholder}

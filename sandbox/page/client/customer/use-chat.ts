@@ -19,7 +19,9 @@ export function useChat(api: ClientApi, customer: CustomerRow): Chat {
   const [before, setBefore] = useState<string>();
 
   const add = useCallback((messages: readonly ParleyMessage[]) => {
-    setKnown((old) => new Map([...old, ...messages.map((message) => [message.id, message] as const)]));
+    setKnown(
+      (old) => new Map([...old, ...messages.map((message) => [message.id, message] as const)]),
+    );
   }, []);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: another User's chat starts empty

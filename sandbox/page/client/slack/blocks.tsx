@@ -1,8 +1,8 @@
 import { type Block as LibraryBlock, Message } from "slack-blocks-to-jsx";
 import type { Block } from "../../../slack/state.ts";
 import { useTable } from "../store.ts";
-import { Emoji, isDrawn } from "./emoji.tsx";
 import { type Action, Element } from "./elements.tsx";
+import { Emoji, isDrawn } from "./emoji.tsx";
 import { Input, type Values } from "./inputs.tsx";
 import { keepLiteral } from "./keep-literal.ts";
 

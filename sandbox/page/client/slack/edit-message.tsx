@@ -5,7 +5,7 @@ export function EditMessage(props: {
   readonly onSave: (text: string) => Promise<void>;
   readonly onCancel: () => void;
 }) {
-  const [text, setText] = useState(() => unescape(props.text));
+  const [text, setText] = useState(() => toTyped(props.text));
   return (
     <form
       className="edit-message"
@@ -35,5 +35,5 @@ export function EditMessage(props: {
 }
 
 /** What a member sees of what Slack stores. */
-const unescape = (text: string): string =>
+const toTyped = (text: string): string =>
   text.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&");

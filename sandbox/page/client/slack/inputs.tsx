@@ -73,6 +73,7 @@ function Control(props: {
   const text = {
     ...shared,
     placeholder: textOf(element.placeholder),
+    maxLength: typeof element.max_length === "number" ? element.max_length : undefined,
     value: typeof value === "string" ? value : String(initial),
     onChange: ({ target }: { target: { value: string } }) => onValue(target.value),
   };
@@ -155,4 +156,3 @@ function initialOf(element: ElementObject): string[] {
         : String(option),
     );
 }
-

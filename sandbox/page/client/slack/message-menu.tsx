@@ -50,12 +50,19 @@ export function MessageMenu(props: {
     if (step === undefined) return;
     event.preventDefault();
     const items = [...(box.current?.querySelectorAll<HTMLElement>("[role=menuitem]") ?? [])];
-    const index = items.findIndex((item) => item === document.activeElement) + step;
+    const index = items.findIndex((item) => item.matches(":focus")) + step;
     items[(index + items.length) % items.length]?.focus();
   };
 
   return (
-    <div className="message-menu" ref={box} onKeyDown={onKeyDown} data-open={isOpen}>
+    <div
+      className="message-menu"
+      role="toolbar"
+      aria-label="What to do with this message"
+      ref={box}
+      onKeyDown={onKeyDown}
+      data-open={isOpen}
+    >
       {QUICK_REACTIONS.map((name) => (
         <button
           key={name}
@@ -95,20 +102,10 @@ export function MessageMenu(props: {
           ))}
           {props.isOwn && (
             <>
-              <button
-                type="button"
-                role="menuitem"
-                tabIndex={-1}
-                onClick={choose(props.onEdit)}
-              >
+              <button type="button" role="menuitem" tabIndex={-1} onClick={choose(props.onEdit)}>
                 Edit message
               </button>
-              <button
-                type="button"
-                role="menuitem"
-                tabIndex={-1}
-                onClick={choose(props.onRemove)}
-              >
+              <button type="button" role="menuitem" tabIndex={-1} onClick={choose(props.onRemove)}>
                 Delete message
               </button>
             </>

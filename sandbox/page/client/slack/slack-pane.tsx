@@ -12,9 +12,14 @@ export function SlackPane({ sandbox }: { sandbox: SandboxRow }) {
   const people = Object.values(useTable("people")).filter(({ isApp }) => !isApp);
   const messages = useTable("messages");
   const [chosen, setChosen] = useState<string>();
+  // `?as=ben`, so that a second window can be somebody else.
+  const [given] = useState(() => new URLSearchParams(location.search).get("as")?.toLowerCase());
   const [place, setPlace] = useState<"channel" | "home">("channel");
   const [opened, setOpened] = useState<string | null>();
-  const me = people.find(({ id }) => id === chosen) ?? people[0];
+  const me =
+    people.find(({ id }) => id === chosen) ??
+    people.find(({ name }) => name.toLowerCase() === given) ??
+    people[0];
   if (!me) return null;
 
   // Until somebody chooses or closes a thread, the first one is shown.

@@ -30,11 +30,12 @@ export function useMessages(member: string, threadTs: string | undefined): reado
 
 /** How many replies each thread has, and when the last one came. */
 export function useThreads(): ReadonlyMap<string, { count: number; latest: string }> {
+  const messages = Object.values(useTable("messages"));
   const threads = new Map<string, { count: number; latest: string }>();
-  for (const { thread_ts, ts } of Object.values(useTable("messages"))) {
+  for (const { thread_ts, ts } of messages) {
     if (thread_ts === undefined || thread_ts === ts) continue;
     const { count, latest } = threads.get(thread_ts) ?? { count: 0, latest: ts };
-    threads.set(thread_ts, { count: count + 1, latest: latest > ts ? latest : ts });
+    threads.set(thread_ts, { count: count + 1, latest: [ts, latest].sort()[1] ?? ts });
   }
   return threads;
 }

@@ -16,15 +16,15 @@ export function Exchange({ row }: { row: ExchangeRow }) {
         title={`${name}, from ${NAMES[from]} to ${NAMES[to]}`}
         onClick={() => setIsOpen(!isOpen)}
       >
+        <span className="hidden">
+          From {NAMES[from]} to {NAMES[to]}:{" "}
+        </span>
         <span className="exchange-lanes">
           <span className="exchange-arrow" aria-hidden="true" />
           <span className="exchange-time">
             {preciseClock(at)}
             {durationMs === null ? "" : ` · ${duration(durationMs)}`}
           </span>
-        </span>
-        <span className="hidden">
-          From {NAMES[from]} to {NAMES[to]}:{" "}
         </span>
         <span className="exchange-name">{name}</span>
         <span className="exchange-status">{outcome === "pending" ? "…" : status}</span>
@@ -40,7 +40,7 @@ function Bodies({ row }: { row: ExchangeRow }) {
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new status comes with a new answer
   useEffect(() => {
     let isGone = false;
-    fetch(`/exchanges/${id}`)
+    void fetch(`/exchanges/${id}`)
       .then(async (response) => (response.ok ? ((await response.json()) as ExchangeBodies) : null))
       .catch(() => null)
       .then((found) => {
@@ -69,8 +69,8 @@ function Bodies({ row }: { row: ExchangeRow }) {
 function Json({ value, label }: { value: unknown; label: string }) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
-    <pre tabIndex={0} aria-label={`${label} as JSON`}>
-      {JSON.stringify(value, null, 2)}
-    </pre>
+    <section tabIndex={0} aria-label={`${label} as JSON`}>
+      <pre>{JSON.stringify(value, null, 2)}</pre>
+    </section>
   );
 }

@@ -11,9 +11,7 @@ export function Timeline() {
   const [clearedUpTo, setClearedUpTo] = useState(0);
   const [showsAll, setShowsAll] = useState(false);
   const all = Object.values(table).sort((a, b) => a.id - b.id);
-  const rows = all.filter(
-    ({ id, name }) => id > clearedUpTo && (showsAll || !QUIET.test(name)),
-  );
+  const rows = all.filter(({ id, name }) => id > clearedUpTo && (showsAll || !QUIET.test(name)));
   const list = useScrollDown<HTMLOListElement>();
   return (
     <section className="pane timeline" aria-label="Requests">
@@ -27,11 +25,7 @@ export function Timeline() {
           />
           all
         </label>
-        <button
-          type="button"
-          className="quiet"
-          onClick={() => setClearedUpTo(all.at(-1)?.id ?? 0)}
-        >
+        <button type="button" className="quiet" onClick={() => setClearedUpTo(all.at(-1)?.id ?? 0)}>
           Clear
         </button>
       </header>
@@ -46,7 +40,9 @@ export function Timeline() {
           <Exchange key={row.id} row={row} />
         ))}
       </ol>
-      {rows.length === 0 && <p className="empty">What the three say to each other shows up here.</p>}
+      {rows.length === 0 && (
+        <p className="empty">What the three say to each other shows up here.</p>
+      )}
     </section>
   );
 }

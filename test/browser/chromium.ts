@@ -1,0 +1,47 @@
+import { existsSync } from "node:fs";
+import { type Browser, chromium } from "playwright-core";
+import { afterAll, beforeAll, describe } from "vitest";
+
+const USUAL_PATHS = [
+  "/usr/bin/chromium",
+  "/usr/bin/chromium-browser",
+  "/usr/bin/google-chrome",
+  "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+];
+
+const path = [process.env.CHROMIUM_PATH ?? "", ...USUAL_PATHS].find((candidate) =>
+  existsSync(candidate),
+);
+
+const ARGUMENTS = [
+  "--headless",
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
+/** Tests that need a browser; one browser for all of a file. Skipped, with the reason in the name, where there is none. */
+export function describeInBrowser(name: string, tests: (browser: () => Browser) => void): void {
+  if (path === undefined) {
+    describe.skip(`${name} (skipped: no Chromium found, set CHROMIUM_PATH)`, () => {
+      tests(missing);
+    });
+    return;
+  }
+  describe(name, () => {
+    let browser: Browser | undefined;
+    beforeAll(async () => {
+      browser = await chromium.launch({ executablePath: path, args: ARGUMENTS });
+    });
+    afterAll(() => browser?.close());
+    tests(() => browser ?? missing());
+  });
+}
+
+function missing(): never {
+  throw new Error("There is no browser");
+}

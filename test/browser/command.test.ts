@@ -1,0 +1,145 @@
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, it, onTestFinished } from "vitest";
+import type { SandboxUrls } from "../../sandbox/start-sandbox.ts";
+import { spawnSandbox } from "./sandbox-process.ts";
+
+/** True while something listens there. */
+const answers = (url: string): Promise<boolean> =>
+  fetch(url).then(
+    async (response) => {
+      await response.body?.cancel();
+      return true;
+    },
+    () => false,
+  );
+
+const allOf = ({ page, clientApiDomain, slackApi, bridge }: SandboxUrls): readonly string[] => [
+  page,
+  clientApiDomain,
+  slackApi,
+  `${bridge}/healthz`,
+];
+
+const whoAnswers = (urls: SandboxUrls): Promise<boolean[]> => Promise.all(allOf(urls).map(answers));
+
+const ALL = [true, true, true, true];
+const NONE = [false, false, false, false];
+
+function makeFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), "sandbox-test-"));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+const customersAt = async ({ page }: SandboxUrls): Promise<string> => {
+  const abort = new AbortController();
+  const response = await fetch(`${page}/live`, { signal: abort.signal });
+  const first = await response.body?.getReader().read();
+  abort.abort();
+  return new TextDecoder().decode(first?.value);
+};
+
+describe("npm run sandbox", () => {
+  it("prints the addresses as one JSON line, all on loopback, and all of them answer", async () => {
+    const sandbox = spawnSandbox(["--json"]);
+    const urls = await sandbox.urls;
+    expect(sandbox.stdout.trimEnd().split("\n")).toHaveLength(1);
+    expect(Object.keys(urls).sort()).toEqual([
+      "bridge",
+      "clientApiDomain",
+      "page",
+      "serviceApi",
+      "slackApi",
+    ]);
+    for (const url of Object.values(urls)) expect(new URL(url).hostname).toBe("127.0.0.1");
+    expect(await whoAnswers(urls)).toEqual(ALL);
+    expect(urls.slackApi).toMatch(/\/api\/$/);
+    expect(urls.serviceApi).toMatch(/\/serviceApi\/v2\.5$/);
+  });
+
+  it("prints one address to open for people", async () => {
+    const sandbox = spawnSandbox([]);
+    await expect.poll(() => sandbox.stdout, { timeout: 20_000 }).toContain("Ctrl-C stops");
+    expect(sandbox.stdout.match(/http:\S+/g)).toHaveLength(1);
+    expect(await answers(sandbox.stdout.match(/http:\S+/)?.[0] ?? "")).toBe(true);
+  });
+
+  it.each(["SIGINT", "SIGTERM", "SIGHUP"] as const)("stops everything on %s", async (signal) => {
+    const sandbox = spawnSandbox(["--json"]);
+    const urls = await sandbox.urls;
+    expect(await whoAnswers(urls)).toEqual(ALL);
+    sandbox.child.kill(signal);
+    expect(await sandbox.exited).toEqual({ code: 0, signal: null });
+    expect(await whoAnswers(urls)).toEqual(NONE);
+  });
+
+  it("takes the bridge along even when it is killed itself", async () => {
+    const sandbox = spawnSandbox(["--json", "--state", makeFolder()]);
+    const urls = await sandbox.urls;
+    sandbox.child.kill("SIGKILL");
+    await sandbox.exited;
+    await expect.poll(() => whoAnswers(urls), { timeout: 15_000 }).toEqual(NONE);
+  });
+
+  it("leaves nothing behind in the temporary folder", async () => {
+    const sandbox = spawnSandbox([]);
+    await expect.poll(() => sandbox.stdout, { timeout: 20_000 }).toContain("state and log");
+    const folder = /state and log: (\S+)/.exec(sandbox.stdout)?.[1] ?? "";
+    expect(existsSync(join(folder, "bridge.sqlite"))).toBe(true);
+    sandbox.child.kill("SIGINT");
+    await sandbox.exited;
+    expect(existsSync(folder)).toBe(false);
+  });
+
+  it("goes on from the state that it was told to keep", async () => {
+    const state = makeFolder();
+    const first = spawnSandbox(["--json", "--state", state]);
+    const urls = await first.urls;
+    await fetch(`${urls.page}/do/post`, {
+      method: "POST",
+      headers: { "x-sandbox": "1" },
+      body: JSON.stringify({ user: "U0ANNA", text: "A word to remember" }),
+    });
+    first.child.kill("SIGINT");
+    await first.exited;
+
+    const second = spawnSandbox(["--json", "--state", state]);
+    expect(await second.urls).toMatchObject({ slackApi: urls.slackApi, bridge: urls.bridge });
+    expect(await customersAt(await second.urls)).toContain("A word to remember");
+  });
+
+  it("uses the ports that it is given, and says which one is taken", async () => {
+    const occupied = createServer();
+    await new Promise<void>((resolve) => occupied.listen(0, "127.0.0.1", resolve));
+    const address = occupied.address();
+    const port = typeof address === "object" && address ? String(address.port) : "";
+    const refused = spawnSandbox(["--port", port]);
+    expect(await refused.exited).toEqual({ code: 1, signal: null });
+    expect(refused.stderr).toContain(`Port ${port} is taken`);
+
+    await new Promise((resolve) => occupied.close(resolve));
+    const { page } = await spawnSandbox(["--json", "--port", port]).urls;
+    expect(page).toBe(`http://127.0.0.1:${port}`);
+  });
+
+  it.each([
+    [["--prot", "1"], "--prot"],
+    [["--port", "many"], "--port must be a number from 0 to 65535, not 'many'"],
+    [["--state"], "--state"],
+    [["extra"], "extra"],
+  ])("explains %j", async (args, words) => {
+    const sandbox = spawnSandbox(args);
+    expect(await sandbox.exited).toEqual({ code: 64, signal: null });
+    expect(sandbox.stderr).toContain(words);
+    expect(sandbox.stderr).toContain("Usage: npm run sandbox");
+  });
+
+  it("explains itself with --help", async () => {
+    const sandbox = spawnSandbox(["--help"]);
+    expect(await sandbox.exited).toEqual({ code: 0, signal: null });
+    expect(sandbox.stdout).toContain("--socket-mode");
+  });
+});

@@ -1,0 +1,186 @@
+import type { Page } from "playwright-core";
+import { expect, it } from "vitest";
+import { describeInBrowser } from "./chromium.ts";
+import { getHandedOver, messageWith, openSandbox } from "./sandbox-page.ts";
+
+describeInBrowser("the sandbox page", (browser) => {
+  it("shows what waits while Slack is down, and brings it once Slack is back", async () => {
+    const sandbox = await openSandbox(browser());
+    const { page, thread, timeline, ask } = sandbox;
+    await getHandedOver(sandbox);
+    const isDown = page.getByRole("button", { name: "Slack down" });
+    await isDown.click();
+    await isDown.and(page.locator("[aria-pressed=true]")).waitFor();
+    await ask("Is anybody there?");
+    await timeline
+      .getByRole("button", { name: /^From the bridge to Slack: .*chat\.postMessage 503$/ })
+      .first()
+      .waitFor();
+    expect(await messageWith(thread, "Is anybody there?").count()).toBe(0);
+    await isDown.click();
+    await messageWith(thread, "Is anybody there?").waitFor();
+  });
+
+  it("shows what waits while Parley is down, and brings it once Parley is back", async () => {
+    const sandbox = await openSandbox(browser());
+    const { page, chat, timeline, reply } = sandbox;
+    await getHandedOver(sandbox);
+    await page.getByRole("button", { name: "Parley down" }).click();
+    await reply("I am on it");
+    await timeline
+      .getByRole("button", { name: /^From the bridge to Parley: .* 503$/ })
+      .first()
+      .waitFor();
+    expect(await messageWith(chat, "I am on it").count()).toBe(0);
+    await page.getByRole("button", { name: "Parley down" }).click();
+    await messageWith(chat, "I am on it").waitFor();
+  });
+
+  it("starts with trouble on request, and the conversation goes on all the same", async () => {
+    const sandbox = await openSandbox(browser(), ["--faults"]);
+    const { page, chat, thread, timeline, ask, reply } = sandbox;
+    for (const name of ["Rate limit", "Lost answers", "Slow"]) {
+      await page.getByRole("button", { name, pressed: true }).waitFor();
+    }
+    await getHandedOver(sandbox);
+    await ask("One more thing");
+    await reply("And one from me");
+    await messageWith(thread, "One more thing").waitFor();
+    await messageWith(chat, "And one from me").waitFor();
+    await timeline
+      .getByRole("button", { name: /chat\.postMessage 429$/ })
+      .first()
+      .waitFor();
+    await timeline
+      .getByRole("button", { name: /chat\.postMessage cut$/ })
+      .first()
+      .waitFor();
+    expect(await messageWith(thread, "One more thing").count()).toBe(1);
+    expect(await messageWith(chat, "And one from me").count()).toBe(1);
+  });
+
+  it("lists the requests of all four ways and opens them as JSON", async () => {
+    const sandbox = await openSandbox(browser());
+    const { page, chat, timeline, ask, reply } = sandbox;
+    await getHandedOver(sandbox);
+    await ask("A word of mine");
+    await reply("A word back");
+    await messageWith(chat, "A word back").waitFor();
+    for (const way of [
+      /^From Parley to the bridge: .* handover 200$/,
+      /^From the bridge to Slack: .* chat\.postMessage 200$/,
+      /^From Slack to the bridge: .* message 200$/,
+      /^From the bridge to Parley: .* POST \/users\/\d+\/messages 200$/,
+    ]) {
+      const row = timeline.getByRole("button", { name: way }).last();
+      await row.click();
+      const json = page.getByLabel("Request as JSON").last();
+      expect(JSON.parse((await json.textContent()) ?? "")).toBeTypeOf("object");
+      await page.getByLabel("Answer as JSON").last().waitFor();
+      await row.click();
+      await json.waitFor({ state: "detached" });
+    }
+    const post = timeline.getByRole("button", { name: /POST \/users/ }).last();
+    await post.click();
+    expect(
+      JSON.parse((await page.getByLabel("Request as JSON").textContent()) ?? ""),
+    ).toMatchObject({ message: "A word back", agent: { name: "Anna" } });
+  });
+
+  it("answers commands to the one who typed them, and shows the App Home", async () => {
+    const sandbox = await openSandbox(browser());
+    const { page, channel, type } = sandbox;
+    await getHandedOver(sandbox);
+    await page.getByRole("textbox", { name: /^Message or command/ }).fill("/");
+    await page.getByRole("list", { name: "Commands" }).getByText("/parley-owner").waitFor();
+    await type("/parley-owner services");
+    const told = messageWith(channel, "Only visible to you");
+    await told.getByText("Agent Service").waitFor();
+    await page.getByRole("radio", { name: "Ben" }).check({ force: true });
+    await told.waitFor({ state: "detached" });
+
+    await page.getByRole("button", { name: "App Home" }).click();
+    await page.getByRole("region", { name: "App Home" }).getByText("1 open conversation").waitFor();
+    await page.getByRole("button", { name: "# support" }).click();
+    await page.getByRole("radio", { name: "Anna" }).check({ force: true });
+    await told.getByText("Agent Service").waitFor();
+  });
+
+  it("takes reactions, edits and deletions, and shows who types", async () => {
+    const sandbox = await openSandbox(browser());
+    const { page, chat, thread, reply } = sandbox;
+    await getHandedOver(sandbox);
+    await page.getByRole("textbox", { name: /^Message as / }).pressSequentially("Well");
+    await page
+      .getByRole("status")
+      .getByText(/typing/)
+      .waitFor();
+
+    await reply("A tpyo");
+    await messageWith(chat, "A tpyo").waitFor();
+    const message = messageWith(thread, "A tpyo");
+    await message.hover();
+    await message.getByRole("button", { name: "React with eyes" }).click();
+    await message.getByRole("button", { name: "eyes 1", pressed: true }).click();
+    await message.getByRole("button", { name: "eyes 1" }).waitFor({ state: "detached" });
+    await message.getByRole("button", { name: "More actions" }).click();
+    await page.getByRole("menuitem", { name: "Edit message" }).click();
+    await page.getByRole("textbox", { name: "Edited text" }).fill("A typo");
+    await page.getByRole("textbox", { name: "Edited text" }).press("Enter");
+    await messageWith(thread, "A typo").getByText("(edited)").waitFor();
+    await messageWith(thread, "A typo").hover();
+    await messageWith(thread, "A typo").getByRole("button", { name: "More actions" }).click();
+    await page.getByRole("menuitem", { name: "Delete message" }).click();
+    await messageWith(thread, "A typo").waitFor({ state: "detached" });
+  });
+
+  it("shows the app's errors below their input, and forgets a cancelled modal", async () => {
+    const sandbox = await openSandbox(browser());
+    const { page, thread, dialog, urls } = sandbox;
+    await getHandedOver(sandbox);
+    const form = async (of: Page) => {
+      await of
+        .getByRole("log", { name: "Thread" })
+        .getByRole("button", { name: "Hand back", exact: true })
+        .click();
+      return of.getByRole("dialog");
+    };
+    await (await form(page)).getByRole("textbox", { name: /Note/ }).fill("A draft");
+    await dialog.getByRole("button", { name: "Cancel" }).click();
+    await dialog.waitFor({ state: "detached" });
+    expect(await (await form(page)).getByRole("textbox", { name: /Note/ }).inputValue()).toBe("");
+
+    // While Anna still writes, Ben hands the User back.
+    const bens = await page.context().newPage();
+    await bens.goto(`${urls.page}/?as=ben`);
+    await bens.getByRole("radio", { name: "Ben", checked: true }).waitFor();
+    await (await form(bens)).getByRole("button", { name: "Hand back" }).click();
+    await messageWith(thread, "@Ben handed this User back").waitFor();
+    await bens.close();
+    await dialog.getByRole("button", { name: "Hand back" }).click();
+    await dialog.getByRole("alert").getByText("This conversation is over").waitFor();
+    const input = dialog.getByRole("combobox", { name: "Hand back to" });
+    expect(await input.getAttribute("aria-invalid")).toBe("true");
+  });
+
+  it("merges an anonymous customer who signs in, and the conversation goes on", async () => {
+    const sandbox = await openSandbox(browser());
+    const { page, chat, thread, channel, ask } = sandbox;
+    await getHandedOver(sandbox);
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await page.getByRole("button", { name: "Sign in" }).waitFor({ state: "detached" });
+    await messageWith(chat, "Can you fix my toaster?").waitFor();
+    await ask("I am signed in now");
+    await messageWith(channel, /repl/).first().waitFor();
+    await messageWith(thread, "I am signed in now").waitFor();
+  });
+
+  it("talks to pages of its own only", async () => {
+    const { urls } = await openSandbox(browser());
+    const body = JSON.stringify({ wanted: "killed" });
+    const plain = await fetch(`${urls.page}/do/bridge`, { method: "POST", body });
+    expect(plain.status).toBe(403);
+    const ready = await fetch(`${urls.bridge}/healthz`);
+    expect(ready.status).toBe(200);
+  });
+});

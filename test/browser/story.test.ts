@@ -1,0 +1,126 @@
+import { expect, it } from "vitest";
+import { describeInBrowser } from "./chromium.ts";
+import { getHandedOver, messageWith, openSandbox, picture, SIZES } from "./sandbox-page.ts";
+
+const TRANSPORTS = [
+  { name: "HTTP", args: [] },
+  { name: "Socket Mode", args: ["--socket-mode"] },
+];
+
+describeInBrowser("the sandbox page", (browser) => {
+  it.each(TRANSPORTS)("tells the whole story over $name", async ({ name, args }) => {
+    const sandbox = await openSandbox(browser(), args);
+    const { page, chat, thread, channel, ask, reply, dialog } = sandbox;
+    const steps = page.getByRole("region", { name: "First steps" }).getByRole("listitem");
+    const done = () =>
+      steps.evaluateAll((items) => items.map((item) => item.getAttribute("data-done")));
+    await page.getByText(name).waitFor();
+    expect(await done()).toEqual(["false", "false", "false"]);
+
+    await ask("Hello!");
+    await chat.getByText("I am the bot of this shop").waitFor();
+    await chat.getByRole("button", { name: "When are you open?" }).click();
+    await chat.getByText("9:00 to 18:00").waitFor();
+    await getHandedOver(sandbox);
+    await expect.poll(done).toEqual(["true", "false", "false"]);
+    await messageWith(channel, "Question too complex").waitFor();
+
+    await ask("Are you there, <!channel> & co?");
+    const words = messageWith(thread, "Are you there");
+    await words.waitFor();
+    // Shown as it was written, and as nobody's mention.
+    const text = (await words.textContent())?.replaceAll("\u2060", "");
+    expect(text).toContain("Are you there, <!channel> & co?");
+    await reply("Yes! I have a look at it.");
+    await messageWith(chat, "Yes! I have a look at it.").getByText("Anna").waitFor();
+    await messageWith(thread, "Yes! I have a look at it.")
+      .getByRole("button", { name: "white_check_mark 1" })
+      .waitFor();
+    await expect.poll(done).toEqual(["true", "true", "false"]);
+    await page.getByRole("radio", { name: "Ben" }).check({ force: true });
+    await reply("Anna is right, it is the plug.");
+    await messageWith(chat, "it is the plug").getByText("Ben").waitFor();
+    await picture(page, `sandbox-${name === "HTTP" ? "1280" : "socket-mode"}`);
+
+    const message = messageWith(thread, "it is the plug");
+    await message.hover();
+    await message.getByRole("button", { name: "More actions" }).click();
+    await page.getByRole("menuitem", { name: /Hand back/ }).click();
+    await dialog.getByRole("textbox", { name: /Note for the bot/ }).fill("It was the plug");
+    await dialog.getByRole("textbox", { name: /Last message/ }).fill("All the best!");
+    await dialog.getByRole("button", { name: "Hand back" }).click();
+    await dialog.waitFor({ state: "detached" });
+    await messageWith(chat, "All the best!").waitFor();
+    await chat.getByText("My colleague left this for you: It was the plug").waitFor();
+    await messageWith(channel, "Handed back to Bot Service by @Ben").waitFor();
+    await page.getByText("with Bot Service").waitFor();
+    await expect.poll(done).toEqual(["true", "true", "true"]);
+    await page.getByText("That is the whole story.").waitFor();
+    if (name === "HTTP") {
+      await page.setViewportSize(SIZES[1920]);
+      await picture(page, "sandbox-1920");
+    }
+  });
+
+  it("keeps two customers apart who write at the same time", async () => {
+    const sandbox = await openSandbox(browser());
+    const { page, chat, channel, thread, ask, reply } = sandbox;
+    const tab = (name: string) => page.getByRole("tab", { name });
+    await getHandedOver(sandbox, "My toaster is broken");
+    await page.getByRole("button", { name: "Open another customer" }).click();
+    await tab("Grace").and(page.locator("[aria-selected=true]")).waitFor();
+    await ask("My kettle is broken");
+    await messageWith(channel, "My kettle is broken").waitFor();
+
+    // The first thread is open; its answer reaches the first customer only.
+    await reply("About the toaster");
+    await page.getByText("1 unread").waitFor({ state: "attached" });
+    await messageWith(channel, "My kettle is broken")
+      .getByRole("button", { name: "Reply in thread" })
+      .click();
+    await messageWith(thread, "My kettle is broken").waitFor();
+    await reply("About the kettle");
+    await messageWith(chat, "About the kettle").waitFor();
+    expect(await messageWith(chat, "About the toaster").count()).toBe(0);
+    await ask("Thanks from Grace");
+    await messageWith(thread, "Thanks from Grace").waitFor();
+
+    await tab("Ada").click();
+    await messageWith(chat, "About the toaster").waitFor();
+    expect(await messageWith(chat, "About the kettle").count()).toBe(0);
+    await ask("Thanks from Ada");
+    await messageWith(channel, "My toaster is broken")
+      .getByRole("button", { name: /replies/ })
+      .click();
+    await messageWith(thread, "Thanks from Ada").waitFor();
+    expect(await messageWith(thread, "Thanks from Grace").count()).toBe(0);
+  });
+
+  it.each(TRANSPORTS)("survives kill -9 in mid-conversation over $name", async ({ args }) => {
+    const sandbox = await openSandbox(browser(), args);
+    const { page, chat, thread, ask, reply } = sandbox;
+    await getHandedOver(sandbox);
+    await reply("Which model is it?");
+    await messageWith(chat, "Which model is it?").waitFor();
+    const before = await page.getByText(/pid \d+/).textContent();
+
+    await page.getByRole("button", { name: "kill -9" }).click();
+    await page.getByText("Bridge stopped").waitFor();
+    await ask("The red one");
+    await reply("And how old?");
+    await page.getByRole("button", { name: "Start again" }).click();
+    await page.getByText("Bridge running").waitFor();
+    expect(await page.getByText(/pid \d+/).textContent()).not.toBe(before);
+
+    await messageWith(thread, "The red one").waitFor();
+    await messageWith(chat, "And how old?").waitFor();
+    await ask("Ten years");
+    await messageWith(thread, "Ten years").waitFor();
+    for (const text of ["Which model is it?", "And how old?"]) {
+      expect(await messageWith(chat, text).count()).toBe(1);
+    }
+    for (const text of ["The red one", "Ten years"]) {
+      expect(await messageWith(thread, text).count()).toBe(1);
+    }
+  });
+});
