@@ -29,7 +29,8 @@ export function createHttpServer(routes: readonly Route[], log: Log): HttpServer
   server.requestTimeout = 30_000;
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const path = new URL(request.url ?? "/", "http://localhost").pathname;
+    // Nothing, where the address is malformed.
+    const path = URL.parse(request.url ?? "/", "http://localhost")?.pathname;
     const atPath = routes.filter((route) => route.path === path);
     const route = atPath.find(({ method }) => method === request.method);
     if (!route) return sendJson(response, atPath.length > 0 ? 405 : 404, { error: "not found" });

@@ -1,3 +1,4 @@
+import { request } from "node:http";
 import { WebClient } from "@slack/web-api";
 import { describe, expect, it } from "vitest";
 import { sign } from "../../sandbox/slack/http-delivery.ts";
@@ -126,6 +127,23 @@ describe("over HTTP", () => {
     expect(await status("/slack/events", "POST")).toBe(401);
     expect(await status("/slack/events")).toBe(405);
     expect(await status("/")).toBe(404);
+  });
+
+  it.each(["//", "//[", "*"])("answers 404 to the malformed path %s and goes on", async (path) => {
+    const { bridgeUrl } = await startWorld();
+    const { hostname: host, port } = new URL(bridgeUrl());
+
+    const status = await new Promise((resolve, reject) => {
+      request({ host, port, path, agent: false }, (response) => {
+        response.resume();
+        resolve(response.statusCode);
+      })
+        .on("error", reject)
+        .end();
+    });
+
+    expect(status).toBe(404);
+    expect((await fetch(`${bridgeUrl()}/healthz`)).status).toBe(200);
   });
 });
 
