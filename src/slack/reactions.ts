@@ -11,3 +11,7 @@ export const REACTIONS: Readonly<Record<Mark, string>> = {
   uncertain: "grey_question",
   note: NOTE_REACTION,
 };
+
+/** Whether a message that was read from a thread shows that it stays inside. */
+export const isLocked = (message: { readonly reactions?: readonly { name?: string }[] }): boolean =>
+  message.reactions?.some(({ name }) => name === NOTE_REACTION) ?? false;

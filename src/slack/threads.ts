@@ -10,7 +10,7 @@ import { toArguments } from "./message-arguments.ts";
 import { parseThreadMessage } from "./parse-message-event.ts";
 import { makePermalink } from "./permalink.ts";
 import { isMarked, toMetadata } from "./post-metadata.ts";
-import { REACTIONS } from "./reactions.ts";
+import { isLocked, REACTIONS } from "./reactions.ts";
 import { callSlack } from "./web-api.ts";
 
 export interface ThreadsOptions {
@@ -19,6 +19,7 @@ export interface ThreadsOptions {
   /** Of the workspace, ends in `/`. */
   readonly workspaceUrl: string;
   readonly channel: string;
+  readonly botUserId: string;
   readonly identity: IdentityOverrides;
   /** Posts, by channel. */
   readonly posts: Pacer;
@@ -96,7 +97,8 @@ export function createThreads(options: ThreadsOptions): Threads {
       try {
         return await paced(extras, method, method, read, true);
       } catch (error) {
-        if (error instanceof SlackApiError) return "cannot-look";
+        // Other refusals are about this thread alone, e.g. because its root was deleted.
+        if (error instanceof SlackApiError && error.disposition === "fatal") return "cannot-look";
         if (!(error instanceof RateLimitedError)) throw error;
       }
     }
@@ -190,8 +192,9 @@ export function createThreads(options: ThreadsOptions): Threads {
         const page = await readPatiently(() => client.conversations.replies(query), signal);
         if (page === "cannot-look") return page;
         for (const message of page.messages ?? []) {
-          const reply = parseThreadMessage(message, thread);
-          if (reply && reply.ts > after) replies.push(reply);
+          const reply = isLocked(message) ? undefined : parseThreadMessage(message, thread);
+          // Files that the bridge itself shares come without a bot_id.
+          if (reply && reply.ts > after && reply.agent !== options.botUserId) replies.push(reply);
         }
         cursor = page.response_metadata?.next_cursor || undefined;
       } while (cursor);
