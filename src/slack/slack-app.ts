@@ -23,8 +23,8 @@ export interface SlackApp {
   readonly app: App;
   /** What Slack calls over HTTP; nothing in Socket Mode. */
   readonly routes: readonly Route[];
-  /** `onReconnect`: a socket is open again after none was. */
-  start(onReconnect: () => void): Promise<void>;
+  /** `onConnect`: a socket is open, for the first time or again; what was written while none was may be lost. */
+  start(onConnect: () => void): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -110,7 +110,8 @@ function socketTransport(appToken: Secret, apiUrl: string, logger: Logger) {
   return {
     receiver,
     routes: [],
-    start: async (onReconnect: () => void) => {
+    start: async (onConnect: () => void) => {
+      receiver.client.on("connected", onConnect);
       await receiver.client.start().catch((error: unknown) => {
         if (!(error instanceof WebAPIPlatformError)) throw error;
         throw new ConfigError(
@@ -120,7 +121,6 @@ function socketTransport(appToken: Secret, apiUrl: string, logger: Logger) {
           { cause: error },
         );
       });
-      receiver.client.on("connected", onReconnect);
     },
     stop: async () => {
       const timeout = new Promise((resolve) => {
