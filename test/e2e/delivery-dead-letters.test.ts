@@ -1,0 +1,207 @@
+import { join } from "node:path";
+import { expect, it } from "vitest";
+import { runDeadLetters } from "../support/dead-letters-tool.ts";
+import { reactionsOn } from "../support/handed-over.ts";
+import {
+  attempts,
+  changesAt,
+  openConversation,
+  PATIENCE,
+  toldTo,
+} from "../support/open-conversation.ts";
+import { postsIn } from "../support/threads.ts";
+import { startWorld, type World } from "../support/world.ts";
+
+/** What fails for a second is given up. */
+const IMPATIENT = { RETRY_FIRST_MS: "20", RETRY_CAP_MS: "50", RETRY_MAX_AGE_MS: "1000" };
+
+const sentTo = ({ parley }: World, userId: string) =>
+  parley.sent(userId).map(({ message }) => message);
+const textsIn = ({ slack }: World, ts: string) => postsIn(slack, ts).map(({ text }) => text);
+const isDead = ({ outcome }: { outcome?: unknown }) => outcome === "dead";
+
+/** A reply that Parley has refused for good; its author knows. */
+async function refusedReply(world: World, text: string) {
+  const { slack, parley, log } = world;
+  const opened = await openConversation(world);
+  parley.faults.add(`POST /users/${opened.user.id}/messages`, { kind: "status", status: 400 }, 1);
+  const reply = await slack.post({ user: "U0ANNA", threadTs: opened.ts, text });
+  await expect.poll(() => attempts(log, opened.outbox).filter(isDead), PATIENCE).toHaveLength(1);
+  const item = String(attempts(log, opened.outbox).find(isDead)?.item);
+  return { ...opened, item, replyTs: reply.ts };
+}
+
+it("sets aside what cannot be shown, says so in the thread, and shows what waits behind it", async () => {
+  const world = await startWorld({ env: IMPATIENT });
+  const { slack, parley, log, env } = world;
+  const { user, ts, inbox } = await openConversation(world);
+  slack.faults.add("chat.postMessage", { kind: "status", status: 500 });
+  await parley.userWrites(user.id, "Doomed");
+  const isOld = ({ age_ms }: { age_ms?: unknown }) => Number(age_ms) > 600;
+  await expect.poll(() => attempts(log, inbox).some(isOld), PATIENCE).toBe(true);
+  await parley.userWrites(user.id, "Waiting behind");
+  await expect.poll(() => attempts(log, inbox).some(isDead), PATIENCE).toBe(true);
+
+  slack.faults.clear();
+
+  await slack.waitFor(() => textsIn(world, ts).length === 2);
+  expect(textsIn(world, ts)[0]).toBe("Waiting behind");
+  expect(textsIn(world, ts)[1]).toMatch(/could not be shown here .*npm run dead-letters/);
+  const { lines } = await runDeadLetters(env, "list");
+  expect(lines).toEqual([
+    expect.stringMatching(/^m_\w+ .* Parley → Slack {2}callback {2}user\/\d+ {2}uncertain: /),
+    "1 dead letter",
+  ]);
+});
+
+it("shows a message after all when it is retried while the bridge runs", async () => {
+  const world = await startWorld({ env: IMPATIENT });
+  const { slack, parley, log, env } = world;
+  const { user, ts, inbox } = await openConversation(world);
+  slack.faults.add("chat.postMessage", { kind: "status", status: 500 });
+  await parley.userWrites(user.id, "Late but there");
+  await expect.poll(() => attempts(log, inbox).some(isDead), PATIENCE).toBe(true);
+  slack.faults.clear();
+  await slack.waitFor(() => /could not be shown/.test(textsIn(world, ts)[0] ?? ""));
+
+  const retry = await runDeadLetters(env, "retry", "--all");
+
+  expect(retry).toMatchObject({ code: 0, lines: ["1 put back in line"] });
+  await slack.waitFor(() => textsIn(world, ts).includes("Late but there"));
+  expect((await runDeadLetters(env, "list")).lines).toEqual(["0 dead letters"]);
+  // Parley's own redelivery is still known.
+  const callback = parley.callbacks.find(({ body }) => JSON.stringify(body).includes("Late but"));
+  expect((await parley.redeliver(callback)).delivered).toBe(true);
+  await parley.userWrites(user.id, "Next");
+  await slack.waitFor(() => textsIn(world, ts).includes("Next"));
+  expect(textsIn(world, ts).slice(1)).toEqual(["Late but there", "Next"]);
+});
+
+it("tells author and thread of a refused reply, and sends those behind it", async () => {
+  const world = await startWorld();
+  const { slack, parley, env } = world;
+  const { user, ts, item, replyTs } = await refusedReply(world, "Refused");
+  await slack.post({ user: "U0ANNA", threadTs: ts, text: "Next" });
+
+  await parley.until(() => sentTo(world, user.id).includes("Next"));
+
+  expect(sentTo(world, user.id)).toEqual(["Next"]);
+  await slack.waitFor(() => textsIn(world, ts)[0]);
+  expect(toldTo(slack, "U0ANNA")[0]).toContain("Not delivered");
+  expect(textsIn(world, ts)[0]).toContain("A reply by <@U0ANNA> did not reach the User");
+  expect(reactionsOn(slack, replyTs)).toContain("x");
+  const { code, lines } = await runDeadLetters(env, "list");
+  expect(code).toBe(0);
+  expect(lines[0]).toMatch(
+    new RegExp(`^${item} {2}\\S+Z {2}Slack → Parley {2}reply {2}\\S+/${ts} {2}parley-api: .*400`),
+  );
+});
+
+it("lists what people wrote only when asked for it", async () => {
+  const world = await startWorld();
+  await refusedReply(world, "Something private");
+
+  const { lines: usual } = await runDeadLetters(world.env, "list");
+  const { lines: whole } = await runDeadLetters(world.env, "list", "--bodies");
+
+  expect(usual).toHaveLength(2);
+  expect(usual.join("\n")).not.toContain("Something private");
+  expect(whole).toHaveLength(3);
+  expect(whole[1]).toContain("Something private");
+});
+
+it("sends a retried reply once, without a restart", async () => {
+  const world = await startWorld();
+  const { slack, parley, env } = world;
+  const { user, ts, item, replyTs } = await refusedReply(world, "Refused at first");
+
+  const first = await runDeadLetters(env, "retry", item);
+  await parley.until(() => sentTo(world, user.id).length === 1);
+  const second = await runDeadLetters(env, "retry", item);
+
+  expect(first).toMatchObject({ code: 0, lines: ["1 put back in line"] });
+  expect(second).toMatchObject({ code: 1, lines: [expect.stringContaining(item)] });
+  await slack.waitFor(() => reactionsOn(slack, replyTs).includes("white_check_mark"));
+  await slack.post({ user: "U0ANNA", threadTs: ts, text: "Next" });
+  await parley.until(() => sentTo(world, user.id).includes("Next"));
+  expect(sentTo(world, user.id)).toEqual(["Refused at first", "Next"]);
+});
+
+it("retries what a stopped bridge had set aside at its next start", async () => {
+  const world = await startWorld();
+  const { parley, env } = world;
+  const { user, item } = await refusedReply(world, "Refused at first");
+  await world.stopBridge();
+
+  expect(await runDeadLetters(env, "retry", item)).toMatchObject({ code: 0 });
+  await world.startBridge();
+
+  await parley.until(() => sentTo(world, user.id).includes("Refused at first"));
+});
+
+it("never sends what was discarded, whoever asks for it", async () => {
+  const world = await startWorld();
+  const { slack, parley, env } = world;
+  const { user, ts, item, replyTs } = await refusedReply(world, "Better not");
+
+  const discard = await runDeadLetters(env, "discard", item);
+
+  expect(discard).toMatchObject({ code: 0, lines: ["1 discarded"] });
+  expect((await runDeadLetters(env, "list")).lines).toEqual(["0 dead letters"]);
+  expect(await runDeadLetters(env, "retry", item)).toMatchObject({ code: 1 });
+  const [eventId = ""] = [...slack.sentEvents].find(([, { event }]) => event.ts === replyTs) ?? [];
+  expect((await slack.redeliver(eventId)).status).toBe("delivered");
+  const { state } = slack;
+  const choices = state.ephemerals.find(({ user: told }) => told === "U0ANNA");
+  expect(JSON.stringify(choices?.blocks)).toContain(item);
+  await slack.post({ user: "U0ANNA", threadTs: ts, text: "Next" });
+  await parley.until(() => sentTo(world, user.id).includes("Next"));
+  expect(sentTo(world, user.id)).toEqual(["Next"]);
+  expect(changesAt(parley, user.id)).toHaveLength(2);
+});
+
+it("takes all dead letters of both directions at once", async () => {
+  const world = await startWorld();
+  const { parley, env, log } = world;
+  await refusedReply(world, "One");
+  await refusedReply(world, "Two");
+  await parley.callback(parley.agentService.identification, { type: "riddle" });
+  const count = () => log.lines.filter(({ fields }) => isDead(fields)).length;
+  await expect.poll(count, PATIENCE).toBe(3);
+
+  const discard = await runDeadLetters(env, "discard", "--all");
+
+  expect(discard).toMatchObject({ code: 0, lines: ["3 discarded"] });
+  const again = await runDeadLetters(env, "discard", "--all");
+  expect(again).toMatchObject({ code: 0, lines: ["0 discarded"] });
+});
+
+it.each([[[]], [["lists"]], [["retry"]], [["discard"]]])(
+  "explains itself and exits with 64 for %j",
+  async (args) => {
+    const { env } = await startWorld({ stopped: true });
+
+    const { code, lines } = await runDeadLetters(env, ...args);
+
+    expect(code).toBe(64);
+    expect(lines[0]).toBe("Usage: npm run dead-letters -- <command>");
+  },
+);
+
+it("exits with 66 where there is no state, and makes none", async () => {
+  const { env } = await startWorld({ stopped: true });
+  const file = join(env.STATE_URL?.slice("sqlite:".length) ?? "", "../elsewhere/bridge.sqlite");
+
+  for (const _ of ["first", "second"]) {
+    const { code, lines } = await runDeadLetters({ STATE_URL: `sqlite:${file}` }, "list");
+    expect(code).toBe(66);
+    expect(lines).toEqual([expect.stringContaining("There is no state")]);
+  }
+});
+
+it("exits with 78 and advice for a state that it cannot read", async () => {
+  const { code, stderr } = await runDeadLetters({ STATE_URL: "mysql://localhost/bridge" }, "list");
+
+  expect(code).toBe(78);
+  expect(stderr).toContain("STATE_URL must look like sqlite:");
+});
