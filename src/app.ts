@@ -12,6 +12,7 @@ import type { Config } from "./config.ts";
 import { createEmbeddedLanes } from "./delivery/embedded-lanes.ts";
 import type { Attempt } from "./delivery/lanes.ts";
 import { createPacer } from "./delivery/pacer.ts";
+import { createSlots } from "./delivery/slots.ts";
 import { createHttpServer } from "./http-server.ts";
 import type { Json } from "./json.ts";
 import { errorFields, type Log } from "./log.ts";
@@ -20,8 +21,10 @@ import { createMetrics } from "./ops/metrics.ts";
 import { findBotService } from "./parley/bot-service.ts";
 import { createCallbackRoutes } from "./parley/callback-routes.ts";
 import { createParleyClient } from "./parley/client.ts";
+import { createParleyFiles } from "./parley/media.ts";
 import { parseCallback } from "./parley/parse-callback.ts";
 import { createBoltLog } from "./slack/bolt-log.ts";
+import { createSlackFiles } from "./slack/files.ts";
 import { storeBeforeAck } from "./slack/intake.ts";
 import { registerListeners } from "./slack/listeners/register-listeners.ts";
 import { parsePermalink } from "./slack/permalink.ts";
@@ -44,10 +47,13 @@ export interface App {
 
 /** Slack allows short bursts without a figure. */
 const POSTS_BURST = 3;
+/** Files on their way at once; of those whose size is not known each takes up to 10 MB of memory. */
+const TRANSFERS = 4;
 /** A round over 10,000 open conversations takes about half an hour, and Parley does not notice it. */
 const OWNER_QUESTIONS_PER_SECOND = 5;
-/** Updates and reactions: Slack allows about 50 a minute each, whatever the pace of posts is. */
+/** Updates and reactions: Slack allows about 50 a minute of each; a test server may allow more, but needs no flood. */
 const EXTRAS_PER_POST = 50 / 60;
+const MAX_PACE_OF_EXTRAS = 10;
 const EXTRAS_BURST = 10;
 
 /**
@@ -85,7 +91,7 @@ export async function startApp(config: Config, log: Log): Promise<App> {
     queue: "inbox",
     journal: await openSqliteJournal(database, "inbox"),
     backoff: config.retry,
-    concurrency: 256,
+    concurrency: 128,
     onAttempt,
   });
   const outbox = await createEmbeddedLanes<OutboxBody>({
@@ -100,16 +106,22 @@ export async function startApp(config: Config, log: Log): Promise<App> {
     client,
     team: workspace.team,
     workspaceUrl: workspace.url,
+    botUserId: workspace.botUserId,
     channel,
     identity: config.identity,
     posts: createPacer({ perSecond: config.slack.postsPerSecond, burst: POSTS_BURST }),
     extras: createPacer({
-      perSecond: config.slack.postsPerSecond * EXTRAS_PER_POST,
+      perSecond: Math.min(config.slack.postsPerSecond, MAX_PACE_OF_EXTRAS) * EXTRAS_PER_POST,
       burst: EXTRAS_BURST,
     }),
     log: slackLog,
   });
   const parse = (body: Json) => parseCallback(body, parley.self);
+  const files = {
+    parleyFiles: createParleyFiles({ ...config.parley }),
+    slackFiles: createSlackFiles({ client, ...config.slack }),
+    transfers: createSlots(TRANSFERS),
+  };
   const shared = { parley, threads, conversations, notifier: createNotifier(inbox), now: Date.now };
 
   const slack = await createSlackApp({ ...config.slack, workspace, log: slackLog });
@@ -157,7 +169,10 @@ export async function startApp(config: Config, log: Log): Promise<App> {
     createParleyEventHandler(inboxDependencies),
     createParleyEventLastWords(inboxDependencies),
   );
-  await outbox.start(createSlackEventHandler(shared), createSlackEventLastWords(shared));
+  await outbox.start(
+    createSlackEventHandler({ ...shared, ...files }),
+    createSlackEventLastWords(shared),
+  );
   const port = await http.start(config.host, config.port);
   const repair = startRepair({
     ...shared,

@@ -27,6 +27,10 @@ export interface Config {
     readonly botService: ServiceId | undefined;
     /** Path of "send a message"; `{userId}` is replaced. */
     readonly messagesPath: string;
+    /** Path of media, up and down. */
+    readonly mediaPath: string;
+    /** Hosts besides the API's that a User's files may be fetched from, in lower case. */
+    readonly mediaHosts: readonly string[];
     /** How an agent's identity travels on a message. */
     readonly agentFields: "object" | "flat" | "none";
     /** What happens to a User's first message when Parley does not say who owns the User. */
@@ -182,6 +186,21 @@ const variables = {
       error: "must start with / and contain {userId}",
     })
     .default("/users/{userId}/messages"),
+  PARLEY_MEDIA_PATH: z
+    .string()
+    .regex(/^\/\S*[^\s/]$/, { error: "must start with / and not end with one" })
+    .default("/media"),
+  PARLEY_MEDIA_HOSTS: z
+    .string()
+    .transform((value) => value.split(",").map((host) => host.trim().toLowerCase()))
+    .pipe(
+      z.array(
+        z.string().regex(/^[a-z\d]([a-z\d.-]*[a-z\d])?$/, {
+          error: "must be names of hosts with commas between, such as cdn.example.com",
+        }),
+      ),
+    )
+    .optional(),
   PARLEY_AGENT_FIELDS: choice(["object", "flat", "none"], "object"),
   PARLEY_OWNER_UNKNOWN: choice(["deliver", "ignore"], "deliver"),
   PARLEY_CONNECT_TIMEOUT_MS: wholeNumber(100, 60_000, 3_000),
@@ -255,6 +274,8 @@ export function readConfig(env: Record<string, string | undefined>): Config {
       apiUrl: value.PARLEY_API_URL.replace(/\/+$/, ""),
       botService: value.PARLEY_BOT_SERVICE ? toServiceId(value.PARLEY_BOT_SERVICE) : undefined,
       messagesPath: value.PARLEY_MESSAGES_PATH,
+      mediaPath: value.PARLEY_MEDIA_PATH,
+      mediaHosts: value.PARLEY_MEDIA_HOSTS ?? [],
       agentFields: value.PARLEY_AGENT_FIELDS,
       ownerUnknown: value.PARLEY_OWNER_UNKNOWN,
       connectTimeoutMs: value.PARLEY_CONNECT_TIMEOUT_MS,

@@ -1,8 +1,9 @@
-import { type BridgeError, ParleyApiError } from "../errors.ts";
+import { BridgeError, FileError, type FileTrouble, ParleyApiError } from "../errors.ts";
 import type { Conversation } from "./conversation.ts";
 
 /** One or two sentences for an agent: why the reply did not (surely) reach the User, and what to do. Literal text. */
 export function adviceFor(error: BridgeError, conversation: Conversation | undefined): string {
+  if (error instanceof FileError) return fileAdvice(error, conversation);
   switch (error.code) {
     case "conversation-closed":
       return closedAdvice(conversation);
@@ -19,6 +20,29 @@ export function adviceFor(error: BridgeError, conversation: Conversation | undef
       return "Something went wrong inside the bridge. Send it again; if it keeps failing, tell whoever runs this bridge.";
   }
 }
+
+/** What concerns one file of a message; the rest of the message has gone its own way. */
+function fileAdvice(error: FileError, conversation: Conversation | undefined): string {
+  const { cause, trouble, disposition } = error;
+  const why =
+    cause instanceof BridgeError && !(cause instanceof FileError)
+      ? adviceFor(cause, conversation)
+      : TROUBLES[trouble];
+  const only = disposition === "uncertain" ? "" : " Send again sends only what is missing.";
+  return `About your file ${error.fileName}: ${why}${only}`;
+}
+
+const TROUBLES: Readonly<Record<FileTrouble, string>> = {
+  "not-ready": "Slack still works on it and does not give it out yet.",
+  "login-page":
+    "Slack gave a page to sign in instead of it. Whoever runs this bridge has to check the scope files:read and the bot token.",
+  "wrong-size": "What Slack gave is not as long as the file.",
+  "wrong-type": "What is inside is not what its type says.",
+  "too-large": "It is too large.",
+  empty: "It is empty.",
+  gone: "It is no longer in Slack.",
+  refused: "It could not be fetched from Slack.",
+};
 
 function closedAdvice(conversation: Conversation | undefined): string {
   if (!conversation) {

@@ -51,7 +51,12 @@ export type InboxBody =
 
 /** What waits in an outbox lane: things that go to Parley. */
 export type OutboxBody =
-  | { readonly kind: "reply"; readonly reply: AgentReply }
+  | {
+      readonly kind: "reply";
+      readonly reply: AgentReply;
+      /** The parts of it that need not go any more. */
+      readonly settled?: readonly string[];
+    }
   | { readonly kind: "hand-back"; readonly request: HandBackRequest };
 
 export interface HandBackRequest {

@@ -1,13 +1,10 @@
-import { NO_NAMES } from "../convert/mentions.ts";
 import { renderFailedReply, renderSetAside } from "../convert/render-notice.ts";
-import { toParley } from "../convert/to-parley.ts";
 import type { Handler, Item, LastWords, Work } from "../delivery/lanes.ts";
 import {
   BridgeError,
   ConversationClosedError,
   NotOwnerError,
   toBridgeError,
-  UncertainDeliveryError,
   WithdrawnError,
 } from "../errors.ts";
 import { makeThreadKey, toUserId } from "../ids.ts";
@@ -17,9 +14,9 @@ import { recordTakenAway } from "./end-conversation.ts";
 import type { AgentReply, OutboxBody } from "./events.ts";
 import { handBack } from "./hand-back.ts";
 import type { Notifier } from "./notify.ts";
-import { assertOwner, nameService } from "./owner.ts";
+import { nameService } from "./owner.ts";
 import type { Conversations, Parley, Threads } from "./ports.ts";
-import { sendOnce } from "./send-once.ts";
+import { type SendReplyDependencies, sendReply } from "./send-reply.ts";
 
 /** After this many tries, some seconds in all, the agent sees that the reply has to wait. */
 const DELAY_TRIES = 4;
@@ -27,7 +24,7 @@ const DELAY_TRIES = 4;
 /** The lane of notices about threads that belong to no conversation (any more). */
 const NOBODY = toUserId("none");
 
-export interface OutboxDependencies {
+export interface OutboxDependencies extends SendReplyDependencies {
   readonly parley: Parley;
   readonly threads: Threads;
   readonly conversations: Conversations;
@@ -41,7 +38,7 @@ export function createSlackEventHandler(dependencies: OutboxDependencies): Handl
     const { body } = work.item;
     switch (body.kind) {
       case "reply":
-        return await relay(work, body.reply, dependencies);
+        return await relay(work, body, dependencies);
       case "hand-back":
         return await handBack(work, body.request, dependencies);
     }
@@ -63,10 +60,12 @@ export function createSlackEventLastWords(
  */
 async function relay(
   work: Work<OutboxBody>,
-  reply: AgentReply,
+  body: OutboxBody & { readonly kind: "reply" },
   dependencies: OutboxDependencies,
 ): Promise<void> {
   const { parley, threads, conversations } = dependencies;
+  const { reply } = body;
+  let isSent: boolean;
   const conversation = await conversations.byThread(reply.thread);
   // Slack shows a root before its answer has reached us: this may be the thread of a conversation without one yet.
   if (!conversation && conversations.open().some(({ thread }) => thread === undefined)) {
@@ -79,17 +78,7 @@ async function relay(
     if (conversation?.state !== "open") {
       throw new ConversationClosedError(conversation?.id ?? makeThreadKey(reply.thread));
     }
-    if (work.item.progress !== undefined) {
-      throw new UncertainDeliveryError("The bridge was stopped while it sent this reply");
-    }
-    await assertOwner(parley, conversation.userId);
-    const agent = await threads.identityOf(reply.agent);
-    await sendOnce(work, () =>
-      parley.send(conversation.userId, {
-        text: toParley(reply, NO_NAMES, { mentions: "names" }),
-        agent,
-      }),
-    );
+    isSent = await sendReply(work, body, conversation, dependencies);
   } catch (thrown) {
     const error = toBridgeError(thrown);
     // Its writer has just done that, or changed the text: there is nothing to tell.
@@ -105,6 +94,7 @@ async function relay(
     if (error.disposition === "ignore") await tellWriter(work.item, reply, error, dependencies);
     throw error;
   }
+  if (!isSent) return;
   await conversations.update(conversation.id, withAgentMessage);
   threads.markLater(reply.thread, reply.ts, "delivered");
   if (work.item.attempt > DELAY_TRIES) threads.unmark(reply.thread, reply.ts, "delayed");

@@ -1,3 +1,6 @@
+import type { FileContent } from "../checked-file.ts";
+import type { ParleyMedia } from "../convert/parley-message.ts";
+import type { SlackFile } from "../convert/slack-file.ts";
 import type { SlackMessage } from "../convert/slack-message.ts";
 import type { ConversationId, ItemId, ServiceId, Thread, UserId } from "../ids.ts";
 import type { Json } from "../json.ts";
@@ -21,10 +24,38 @@ export interface AgentIdentity {
   readonly avatar?: string;
 }
 
-/** `text` is Markdown. */
+/** At least one of `text` (Markdown) and `media`. */
 export interface MessageToUser {
-  readonly text: string;
+  readonly text?: string;
+  /** `id` is what {@link ParleyFiles.upload} gave; `description` is the name that the User reads. */
+  readonly media?: { readonly id: string; readonly description: string };
   readonly agent?: AgentIdentity;
+}
+
+/** Files of the Parley account. */
+export interface ParleyFiles {
+  /**
+   * Hands a file to Parley, which shows it to nobody yet: safe to repeat. Returns its id.
+   *
+   * @throws {FileError} the content is not what it should be
+   */
+  upload(file: FileContent, signal: AbortSignal): Promise<string>;
+  /** @throws {FileError} nobody gives it to us, or it is not what it should be */
+  open(media: ParleyMedia, signal: AbortSignal): Promise<FileContent>;
+}
+
+/** Files in Slack. */
+export interface SlackFiles {
+  /** What Slack says about a file now. */
+  describe(id: string): Promise<Json>;
+  /** @throws {FileError} Slack does not give it to us, or it is not what it should be */
+  open(file: SlackFile, signal: AbortSignal): Promise<FileContent>;
+  /** Hands a file to Slack, which shows it to nobody yet: safe to repeat. Returns its id. */
+  upload(file: FileContent, signal: AbortSignal): Promise<string>;
+  /** Shares an uploaded file in a thread, where a second call for it is refused. */
+  share(id: string, name: string, thread: Thread): Promise<void>;
+  /** `unknown`: Slack knows no file of that id, or not yet. */
+  look(id: string, thread: Thread): Promise<"shared" | "not-shared" | "unknown" | "cannot-look">;
 }
 
 /** What the centre needs of Parley. Every call may throw a member of the error family. */

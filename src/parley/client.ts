@@ -1,10 +1,11 @@
-import got, { RequestError, TimeoutError } from "got";
+import got from "got";
 import type { MessageToUser, Parley, Service } from "../bridge/ports.ts";
 import { NetworkError, UncertainDeliveryError } from "../errors.ts";
 import { toServiceId } from "../ids.ts";
 import { isJsonObject, type Json } from "../json.ts";
 import type { Secret } from "../secret.ts";
-import { makeAuthorization } from "./authorization.ts";
+import { createAuthorizer } from "./authorization.ts";
+import { toCallError } from "./call-error.ts";
 import { readEnvelope } from "./envelope.ts";
 import { isTrue, readOwner } from "./owner-shape.ts";
 
@@ -22,10 +23,8 @@ export interface ParleyClientOptions {
   readonly responseTimeoutMs: number;
 }
 
-/** Short, because a string that leaks is of no use a few minutes later; long enough for clocks that differ a little. */
-const AUTHORIZATION_LIFE_SECONDS = 10 * 60;
 /** Parley's header for v2.5 (Inferred from the documented rule). */
-const API_VERSION = "20500";
+export const API_VERSION = "20500";
 
 interface Call {
   readonly method: "GET" | "PUT" | "POST";
@@ -53,17 +52,13 @@ export function createParleyClient(options: ParleyClientOptions): Parley {
     },
   });
 
+  const authorize = createAuthorizer(options);
+
   async function call({ method, path, json, idempotent }: Call): Promise<Json | undefined> {
     const name = `${method} ${path}`;
-    const authorization = makeAuthorization({
-      serviceIdentification: options.serviceId,
-      accountIdentification: options.accountId,
-      sharedSecret: options.sharedSecret.reveal(),
-      validUntilSeconds: Math.floor(Date.now() / 1000) + AUTHORIZATION_LIFE_SECONDS,
-    });
     const answer = await http(options.apiUrl + path, {
       method,
-      headers: { authorization },
+      headers: { authorization: authorize() },
       ...(json !== undefined && { json }),
     }).catch((error: unknown) => {
       throw toCallError(name, error, idempotent);
@@ -125,49 +120,23 @@ export function createParleyClient(options: ParleyClientOptions): Parley {
 }
 
 function messageBody(
-  { text, agent }: MessageToUser,
+  { text, media, agent }: MessageToUser,
   agentFields: ParleyClientOptions["agentFields"],
 ): Json {
-  if (!agent) return { message: text };
+  const content = { ...(text !== undefined && { message: text }), ...(media && { media }) };
+  if (!agent) return content;
   const { id, name, avatar } = agent;
   switch (agentFields) {
     case "object":
-      return { message: text, agent: { id, name, ...(avatar && { avatar }) } };
+      return { ...content, agent: { id, name, ...(avatar && { avatar }) } };
     case "flat":
       return {
-        message: text,
+        ...content,
         agentId: id,
         agentName: name,
         ...(avatar && { agentAvatar: avatar }),
       };
     case "none":
-      return { message: `${name}: ${text}` };
+      return { ...content, ...(text !== undefined && { message: `${name}: ${text}` }) };
   }
 }
-
-const NEVER_SENT_PHASES = new Set(["lookup", "connect", "secureConnect", "socket"]);
-const NEVER_SENT_CODES = new Set([
-  "ENOTFOUND",
-  "EAI_AGAIN",
-  "ECONNREFUSED",
-  "EHOSTUNREACH",
-  "ENETUNREACH",
-  "EADDRNOTAVAIL",
-]);
-
-/** The error's text is left out: it can hold the address with its query, and the cause keeps it for debugging. */
-function toCallError(name: string, error: unknown, idempotent: boolean): Error {
-  if (!(error instanceof RequestError)) return error instanceof Error ? error : new Error(name);
-  const what = error instanceof TimeoutError ? `no answer (${error.event})` : error.code;
-  const neverSent =
-    error instanceof TimeoutError
-      ? NEVER_SENT_PHASES.has(error.event)
-      : NEVER_SENT_CODES.has(error.code) || isTlsError(error.code);
-  return neverSent || idempotent
-    ? new NetworkError(`${name}: ${what}`, { cause: error })
-    : new UncertainDeliveryError(`${name}: ${what}`, { cause: error });
-}
-
-/** The handshake failed, so nothing of the request was sent. */
-const isTlsError = (code: string): boolean =>
-  /^(CERT_|ERR_TLS_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_)/.test(code);

@@ -65,6 +65,8 @@ async function isOurs(
   { reply, rootAuthor }: Exclude<MessageEvent, { kind: "other" }>,
   { botUserId, conversations }: IntakeOptions,
 ): Promise<boolean> {
+  // Files that the bridge itself shares come without a bot_id.
+  if (reply.agent === botUserId) return false;
   return rootAuthor === botUserId || (await conversations.byThread(reply.thread)) !== undefined;
 }
 

@@ -178,7 +178,7 @@ export async function openSqliteJournal(
       const done = (seq: number) =>
         database.writeRow(
           `UPDATE ${table} SET state = 'done', body = NULL, progress = NULL, ended_at = change.value ->> 1
-           FROM json_each(?) AS change WHERE seq = change.value ->> 0`,
+           FROM json_each(?) AS change WHERE seq = change.value ->> 0 AND state = 'waiting'`,
           seq,
           at,
         );
@@ -187,7 +187,8 @@ export async function openSqliteJournal(
 
     async dead(seqs, reason) {
       await database.write(
-        `UPDATE ${table} SET state = 'dead', error = ?, ended_at = ? WHERE seq IN (SELECT value FROM json_each(?))`,
+        `UPDATE ${table} SET state = 'dead', error = ?, ended_at = ?
+         WHERE seq IN (SELECT value FROM json_each(?)) AND state = 'waiting'`,
         JSON.stringify(reason),
         Date.now(),
         JSON.stringify(seqs),

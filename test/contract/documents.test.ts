@@ -18,7 +18,13 @@ const REQUIRED = {
 };
 
 /** May stay unset, and then mean something that no value says. */
-const NO_DEFAULT = ["SLACK_APP_TOKEN", "PARLEY_BOT_SERVICE", "AGENT_ALIASES", "TEAM_IDENTITY"];
+const NO_DEFAULT = [
+  "SLACK_APP_TOKEN",
+  "PARLEY_BOT_SERVICE",
+  "PARLEY_MEDIA_HOSTS",
+  "AGENT_ALIASES",
+  "TEAM_IDENTITY",
+];
 
 const read = (path: string): string => readFileSync(path, "utf8");
 const sources = readSources("src");

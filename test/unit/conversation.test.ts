@@ -15,6 +15,7 @@ import {
   ConfigError,
   ConversationClosedError,
   type ErrorCode,
+  FileError,
   NetworkError,
   NotOwnerError,
   ParleyApiError,
@@ -131,6 +132,7 @@ const ERRORS: Readonly<Record<ErrorCode, BridgeError>> = {
   "slack-api": new SlackApiError("chat.postMessage", "not_in_channel", "fatal"),
   "conversation-closed": new ConversationClosedError("c_1"),
   withdrawn: new WithdrawnError("r_1"),
+  file: new FileError("login-page", { id: "F1", name: "Receipt.pdf" }),
   storage: new StorageError("SQLite: SQLITE_FULL"),
   unexpected: toBridgeError(new TypeError("x is not a function")),
 };

@@ -1,0 +1,265 @@
+import { NO_NAMES } from "../convert/mentions.ts";
+import { renderFilesNotSent } from "../convert/render-file.ts";
+import { parseSlackFile, type SharedFile, whyNotShown } from "../convert/slack-file.ts";
+import { toParley } from "../convert/to-parley.ts";
+import type { Work } from "../delivery/lanes.ts";
+import type { Slots } from "../delivery/slots.ts";
+import {
+  type BridgeError,
+  FileError,
+  SlackApiError,
+  toBridgeError,
+  UncertainDeliveryError,
+} from "../errors.ts";
+import { isJsonObject, type Json } from "../json.ts";
+import type { Conversation } from "./conversation.ts";
+import type { AgentReply, OutboxBody } from "./events.ts";
+import type { Notifier } from "./notify.ts";
+import { assertOwner } from "./owner.ts";
+import type {
+  AgentIdentity,
+  MessageToUser,
+  Parley,
+  ParleyFiles,
+  SlackFiles,
+  Threads,
+} from "./ports.ts";
+import { sendOnce } from "./send-once.ts";
+
+export interface SendReplyDependencies {
+  readonly parley: Parley;
+  readonly threads: Pick<Threads, "identityOf">;
+  readonly parleyFiles: ParleyFiles;
+  readonly slackFiles: SlackFiles;
+  /** How many files are on their way at once. */
+  readonly transfers: Slots;
+  readonly notifier: Notifier;
+}
+
+type ReplyBody = OutboxBody & { readonly kind: "reply" };
+
+/** What one message of an agent becomes: its text, then each of its files. Keys are stored. */
+type Part =
+  | { readonly key: "text"; readonly text: string }
+  | { readonly key: string; readonly file: SharedFile };
+
+/** How far a reply has come, besides the parts that its body lists as settled. */
+interface Progress {
+  /** The part whose request has begun. */
+  readonly underWay?: string;
+  /** Parts that may have arrived: they do not go again unless somebody says so. */
+  readonly undecided?: readonly string[];
+  /** A file that Parley has, under this id, and that no message shows yet. */
+  readonly uploaded?: { readonly part: string; readonly id: string };
+  /** How often a file was not ready. */
+  readonly waits?: number;
+}
+
+/** With the pauses between them about half a minute. */
+const MAX_WAITS = 6;
+
+/**
+ * Sends the parts of a reply in their order, each at most once: the body of the item lists the parts that are settled,
+ * also after somebody sent it again. What fails for good holds up no other part; it is thrown at the end.
+ *
+ * Returns whether anything of it went to the User.
+ */
+export async function sendReply(
+  work: Work<OutboxBody>,
+  body: ReplyBody,
+  { userId }: Pick<Conversation, "userId">,
+  dependencies: SendReplyDependencies,
+): Promise<boolean> {
+  const { parley, threads, notifier } = dependencies;
+  const { reply } = body;
+  const settled = [...(body.settled ?? [])];
+  let progress = progressOf(work.item.progress);
+  const failures: BridgeError[] = [];
+
+  const parts = partsOf(reply);
+  const tellNotSent = async (files: readonly SharedFile[], purpose: string) => {
+    const named = files.map((file) => ({ name: file.name, why: whyNotShown(file) ?? "" }));
+    if (named.length === 0) return;
+    await notifier.notice(userId, work.item.id, purpose, {
+      thread: reply.thread,
+      message: renderFilesNotSent(named, parts.every(isRefused)),
+      onlyFor: reply.agent,
+      mark: { ts: reply.ts, as: "failed" },
+    });
+  };
+  await tellNotSent(
+    parts.flatMap((part) => (isRefused(part) ? [part.file] : [])),
+    "files not sent",
+  );
+
+  if (progress.underWay !== undefined) {
+    progress = withUndecided(progress, progress.underWay);
+    await work.save(progress as Json);
+  }
+  const open = parts.filter(
+    (part) =>
+      !isRefused(part) &&
+      !settled.includes(part.key) &&
+      progress.undecided?.includes(part.key) !== true,
+  );
+  let agent: AgentIdentity | undefined;
+  for (const [index, part] of open.entries()) {
+    await assertOwner(parley, userId);
+    agent ??= await threads.identityOf(reply.agent);
+    try {
+      const content = "file" in part ? await prepareFile(part.key, part.file) : { text: part.text };
+      if (content) {
+        const message: MessageToUser = { ...content, agent };
+        const mark = { ...progress, underWay: part.key } as Json;
+        await sendOnce(work, () => parley.send(userId, message), mark, asStored(progress, settled));
+      }
+      settled.push(part.key);
+      const { uploaded: _, waits: __, ...rest } = progress;
+      progress = rest;
+      const isLast = index === open.length - 1 && failures.length === 0 && !progress.undecided;
+      // The end of the item says the same.
+      if (!isLast) await work.advance({ ...body, settled }, progress as Json);
+    } catch (thrown) {
+      const error = toBridgeError(thrown);
+      if (error.disposition === "uncertain") {
+        progress = withUndecided(progress, part.key);
+        await work.save(progress as Json);
+      } else if (error.disposition !== "dead-letter") {
+        throw error;
+      }
+      failures.push(nameFile(error, part));
+    }
+  }
+  const [failure] = failures;
+  if (failure) throw joinFailures(failures, failure);
+  if (progress.undecided) {
+    throw new UncertainDeliveryError("The bridge was stopped while it sent this reply");
+  }
+  return settled.length > 0;
+
+  /** A file that Parley has; `undefined`: it turned out that Parley's clients cannot show it, and its writer knows. */
+  async function prepareFile(
+    key: string,
+    shared: SharedFile,
+  ): Promise<Pick<MessageToUser, "media"> | undefined> {
+    const { uploaded } = progress;
+    if (uploaded?.part === key) return { media: { id: uploaded.id, description: shared.name } };
+    try {
+      return await uploadFile(key, shared);
+    } catch (thrown) {
+      const error = toBridgeError(thrown);
+      if (!(error instanceof FileError) || error.trouble !== "not-ready") throw error;
+      const waits = (progress.waits ?? 0) + 1;
+      if (waits > MAX_WAITS) {
+        throw new FileError("not-ready", shared, { disposition: "dead-letter", cause: error });
+      }
+      progress = { ...progress, waits };
+      await work.save(progress as Json);
+      throw error;
+    }
+  }
+
+  async function uploadFile(
+    key: string,
+    shared: SharedFile,
+  ): Promise<Pick<MessageToUser, "media"> | undefined> {
+    if (shared.kind !== "ready") return await uploadAsToldNow(key, shared);
+    const why = whyNotShown(shared);
+    if (why !== undefined) {
+      await tellNotSent([shared], `file ${key} not sent`);
+      return undefined;
+    }
+    const { transfers, slackFiles, parleyFiles } = dependencies;
+    const id = await transfers
+      .run(work.signal, async () =>
+        parleyFiles.upload(await slackFiles.open(shared, work.signal), work.signal),
+      )
+      .catch((thrown: unknown) => {
+        if (!(thrown instanceof FileError)) throw thrown;
+        return thrown;
+      });
+    if (id instanceof FileError) return await uploadAsToldNow(key, shared, id);
+    progress = { ...progress, uploaded: { part: key, id } };
+    await work.save(progress as Json);
+    return { media: { id, description: shared.name } };
+  }
+
+  /** Asks Slack what it says of the file now: it may be ready only later than its event. */
+  async function uploadAsToldNow(
+    key: string,
+    before: SharedFile,
+    failure?: FileError,
+  ): Promise<Pick<MessageToUser, "media"> | undefined> {
+    const described = await dependencies.slackFiles.describe(before.id).catch((thrown: unknown) => {
+      if (!(thrown instanceof SlackApiError)) throw thrown;
+      // Whoever may not ask may not fetch either: that has to be told, not waited for.
+      throw failure ?? new FileError("refused", before, { cause: thrown });
+    });
+    const now = parseSlackFile(described);
+    if (!now || now.kind === "gone" || now.kind === "elsewhere") {
+      throw new FileError("gone", before, failure && { cause: failure });
+    }
+    if (now.kind === "unfinished") throw new FileError("not-ready", before);
+    // The same facts give the same failure.
+    if (failure && isSame(now, before)) throw failure;
+    return await uploadFile(key, now);
+  }
+}
+
+function partsOf(reply: AgentReply): Part[] {
+  const files = (reply.files ?? []).flatMap((value) => parseSlackFile(value) ?? []);
+  const text = toParley(reply, NO_NAMES, { mentions: "names" });
+  return [
+    ...(text !== "" || files.length === 0 ? [{ key: "text" as const, text }] : []),
+    ...files.map((file) => ({ key: file.id, file })),
+  ];
+}
+
+type FilePart = Part & { readonly file: SharedFile };
+
+const isRefused = (part: Part): part is FilePart =>
+  "file" in part && whyNotShown(part.file) !== undefined;
+
+const isSame = (a: SharedFile, b: SharedFile): boolean =>
+  a.kind === "ready" &&
+  b.kind === "ready" &&
+  a.url === b.url &&
+  a.size === b.size &&
+  a.mimeType === b.mimeType;
+
+const withUndecided = ({ underWay: _, ...progress }: Progress, key: string): Progress => ({
+  ...progress,
+  undecided: [...(progress.undecided ?? []), key],
+});
+
+/** `undefined`: nothing of the reply may have gone, so it can still be changed or taken back. */
+const asStored = (progress: Progress, settled: readonly string[]): Json | undefined =>
+  settled.length === 0 && !progress.undecided && !progress.uploaded
+    ? undefined
+    : (progress as Json);
+
+function progressOf(stored: Json | undefined): Progress {
+  if (!isJsonObject(stored)) return {};
+  // Before there were files the mark said only that there is a request.
+  return (stored.underWay === true ? { underWay: "text" } : stored) as Progress;
+}
+
+/** What went wrong with a file names it. */
+const nameFile = (error: BridgeError, part: Part): BridgeError =>
+  "file" in part && !(error instanceof FileError)
+    ? new FileError("refused", part.file, { cause: error, disposition: error.disposition })
+    : error;
+
+/** One failure for all: one that is certain goes first, because what goes with it must be sent again. */
+function joinFailures(failures: readonly BridgeError[], first: BridgeError): BridgeError {
+  const main = failures.find(({ disposition }) => disposition === "dead-letter") ?? first;
+  const names = failures.flatMap((failure) =>
+    failure instanceof FileError ? [failure.fileName] : [],
+  );
+  if (!(main instanceof FileError) || names.length < 2) return main;
+  return new FileError(
+    main.trouble,
+    { id: "several", name: names.join(", ") },
+    { cause: main.cause, disposition: main.disposition },
+  );
+}

@@ -1,0 +1,32 @@
+import { RequestError, TimeoutError } from "got";
+import { NetworkError, UncertainDeliveryError } from "../errors.ts";
+
+const NEVER_SENT_PHASES = new Set(["lookup", "connect", "secureConnect", "socket"]);
+const NEVER_SENT_CODES = new Set([
+  "ENOTFOUND",
+  "EAI_AGAIN",
+  "ECONNREFUSED",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "EADDRNOTAVAIL",
+]);
+
+/**
+ * Translates what got throws. `idempotent`: doing it twice is the same as doing it once.
+ * The error's text is left out: it can hold the address with its query, and the cause keeps it for debugging.
+ */
+export function toCallError(name: string, error: unknown, idempotent: boolean): Error {
+  if (!(error instanceof RequestError)) return error instanceof Error ? error : new Error(name);
+  const what = error instanceof TimeoutError ? `no answer (${error.event})` : error.code;
+  const neverSent =
+    error instanceof TimeoutError
+      ? NEVER_SENT_PHASES.has(error.event)
+      : NEVER_SENT_CODES.has(error.code) || isTlsError(error.code);
+  return neverSent || idempotent
+    ? new NetworkError(`${name}: ${what}`, { cause: error })
+    : new UncertainDeliveryError(`${name}: ${what}`, { cause: error });
+}
+
+/** The handshake failed, so nothing of the request was sent. */
+const isTlsError = (code: string): boolean =>
+  /^(CERT_|ERR_TLS_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_)/.test(code);

@@ -1,0 +1,220 @@
+import { randomUUID } from "node:crypto";
+import { isIP } from "node:net";
+import { Readable } from "node:stream";
+import got, { type OptionsInit, RequestError } from "got";
+import type { ParleyFiles } from "../bridge/ports.ts";
+import { checkFile, type FileContent } from "../checked-file.ts";
+import type { ParleyMedia } from "../convert/parley-message.ts";
+import {
+  FileError,
+  NetworkError,
+  ParleyApiError,
+  RateLimitedError,
+  toBridgeError,
+} from "../errors.ts";
+import { isJsonObject, type Json } from "../json.ts";
+import type { Secret } from "../secret.ts";
+import { createAuthorizer } from "./authorization.ts";
+import { toCallError } from "./call-error.ts";
+import { API_VERSION } from "./client.ts";
+import { readEnvelope } from "./envelope.ts";
+import { addressOf, type MediaPlaces } from "./media-address.ts";
+import { isPrivateAddress } from "./private-address.ts";
+import { PrivateAddressError, publicLookup } from "./public-lookup.ts";
+
+export interface ParleyFilesOptions extends MediaPlaces {
+  readonly serviceId: string;
+  readonly accountId: string;
+  readonly sharedSecret: Secret;
+  readonly connectTimeoutMs: number;
+  readonly responseTimeoutMs: number;
+}
+
+/** 10 MB over a slow line; what takes longer has stopped. */
+const TRANSFER_TIMEOUT_MS = 120_000;
+
+/** Parley's media, both ways. Everything about it is Inferred from the Client API; see docs/architecture.md. */
+export function createParleyFiles(options: ParleyFilesOptions): ParleyFiles {
+  const { apiUrl, mediaPath, connectTimeoutMs, responseTimeoutMs } = options;
+  const authorize = createAuthorizer(options);
+  const http = got.extend({
+    throwHttpErrors: false,
+    retry: { limit: 0 },
+    // A redirect could carry our authorization, or our request, to where it must not go.
+    followRedirect: false,
+    decompress: false,
+    timeout: {
+      lookup: connectTimeoutMs,
+      connect: connectTimeoutMs,
+      secureConnect: connectTimeoutMs,
+      response: responseTimeoutMs,
+      request: TRANSFER_TIMEOUT_MS,
+    },
+  });
+  const ownHeaders = () => ({ authorization: authorize(), "X-Parley-API-Version": API_VERSION });
+
+  return {
+    async upload(file, signal) {
+      const name = `POST ${mediaPath}`;
+      const { body, headers, failure } = multipart(file);
+      const answer = await http
+        .post(apiUrl + mediaPath, { body, headers: { ...headers, ...ownHeaders() }, signal })
+        .catch((error: unknown) => {
+          signal.throwIfAborted();
+          // What went wrong with the source says more than that the request broke off.
+          throw failure() ?? toCallError(name, error, true);
+        });
+      const data = readEnvelope(name, {
+        status: answer.statusCode,
+        body: answer.body,
+        retryAfter: answer.headers["retry-after"],
+      });
+      const id = mediaId(data);
+      if (id === undefined) throw new ParleyApiError(name, answer.statusCode, ["no_media_id"]);
+      return id;
+    },
+
+    async open(media, signal) {
+      const file = nameOf(media);
+      const address = addressOf(media, options);
+      if (!address) throw new FileError("refused", file);
+      const { url, isApi } = address;
+      const call = `GET file ${file.id}`;
+      const { stream, response } = await start(file, call, url, {
+        signal,
+        ...(isApi ? { headers: ownHeaders() } : { dnsLookup: publicLookup as never }),
+      });
+      const { statusCode, headers } = response;
+      if (statusCode !== 200) {
+        stream.destroy();
+        throw toRefusal(call, file, statusCode, headers["retry-after"]);
+      }
+      const length = headers["content-length"];
+      const isPlain = headers["content-encoding"] === undefined;
+      if (!isPlain) {
+        stream.destroy();
+        throw new FileError("wrong-type", file);
+      }
+      return await checkFile({
+        ...file,
+        mimeType: media.mimeType ?? "",
+        contentType: headers["content-type"],
+        contentLength: length === undefined ? undefined : Number(length),
+        bytes: reading(stream, call, signal),
+      });
+    },
+  };
+
+  /** Resolves when the answer has begun. */
+  async function start(
+    file: Named,
+    call: string,
+    url: URL,
+    init: OptionsInit & { readonly signal: AbortSignal },
+  ) {
+    // Numbers are never looked up.
+    const host = url.hostname.replace(/^\[|\]$/g, "");
+    if (init.dnsLookup && isIP(host) !== 0 && isPrivateAddress(host)) {
+      throw new FileError("refused", file);
+    }
+    const stream = http.stream(url, init as OptionsInit & { isStream: true });
+    const response = await new Promise<Answer>((resolve, reject) => {
+      stream.once("response", resolve);
+      stream.once("error", reject);
+    }).catch((error: unknown) => {
+      init.signal.throwIfAborted();
+      if (isPrivate(error)) {
+        throw new FileError("refused", file);
+      }
+      throw toCallError(call, error, true);
+    });
+    return { stream, response };
+  }
+}
+
+interface Named {
+  readonly id: string;
+  readonly name: string;
+}
+
+interface Answer {
+  readonly statusCode: number;
+  readonly headers: Readonly<Record<string, string | undefined>>;
+}
+
+const isPrivate = (error: unknown): boolean =>
+  error instanceof PrivateAddressError ||
+  (error instanceof Error && error.cause !== undefined && isPrivate(error.cause));
+
+/** For the log its own name on Parley's disks, a random one; for people what its sender called it. */
+const nameOf = (media: ParleyMedia): Named => ({
+  id: (media.filename ?? media.id?.split("/").at(-1) ?? "of-a-user").slice(0, 64),
+  name: (media.description ?? media.filename ?? media.id?.split("/").at(-1) ?? "file").slice(
+    0,
+    200,
+  ),
+});
+
+function toRefusal(
+  call: string,
+  file: Named,
+  status: number,
+  retryAfter: string | undefined,
+): Error {
+  if (status === 429) {
+    return new RateLimitedError(`${call}: HTTP 429`, Number(retryAfter ?? 5) * 1000 || 5_000);
+  }
+  if (status >= 500) return new NetworkError(`${call}: HTTP ${status}`);
+  return new FileError(status === 404 || status === 410 ? "gone" : "refused", file);
+}
+
+async function* reading(
+  stream: AsyncIterable<unknown>,
+  call: string,
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array> {
+  try {
+    yield* stream as AsyncIterable<Uint8Array>;
+  } catch (error) {
+    signal.throwIfAborted();
+    if (!(error instanceof RequestError)) throw error;
+    throw new NetworkError(`${call}: broke off`, { cause: error });
+  }
+}
+
+/** A form of one file, of known length, that reads the file only as fast as it is sent. */
+function multipart({ name, mimeType, size, bytes }: FileContent) {
+  const boundary = `bridge-${randomUUID()}`;
+  const quoted = name.replaceAll(/["\r\n]/g, encodeURIComponent);
+  const head = Buffer.from(
+    `--${boundary}\r\nContent-Disposition: form-data; name="media"; filename="${quoted}"\r\nContent-Type: ${mimeType}\r\n\r\n`,
+  );
+  const tail = Buffer.from(`\r\n--${boundary}--\r\n`);
+  let failure: Error | undefined;
+  async function* form(): AsyncGenerator<Uint8Array> {
+    try {
+      yield head;
+      yield* bytes;
+      yield tail;
+    } catch (error) {
+      failure = toBridgeError(error);
+      throw error;
+    }
+  }
+  return {
+    body: Readable.from(form(), { objectMode: false }),
+    headers: {
+      "content-type": `multipart/form-data; boundary=${boundary}`,
+      "content-length": String(head.length + size + tail.length),
+    },
+    failure: () => failure,
+  };
+}
+
+/** Inferred: `data.media` or `data.id`, bare or as an object with an `id`. */
+function mediaId(data: Json | undefined): string | undefined {
+  if (typeof data === "string" && data !== "") return data;
+  if (typeof data === "number") return String(data);
+  if (!isJsonObject(data)) return undefined;
+  return mediaId(data.media ?? data.id);
+}
