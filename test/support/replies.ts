@@ -1,0 +1,63 @@
+import type { FakeSlack } from "../../sandbox/slack/fake-slack.ts";
+import { toldTo } from "./handed-over.ts";
+import { postsIn } from "./threads.ts";
+import type { Env, World } from "./world.ts";
+
+/** Failures are tried again at once, so that a fault that ends is felt at once. */
+export const EAGER: Env = { RETRY_FIRST_MS: "5", RETRY_CAP_MS: "20" };
+
+/** The texts that a User has got, oldest first. */
+export const sentTo = ({ parley }: World, userId: string) =>
+  parley.sent(userId).map(({ message }) => message);
+
+/** How often Parley was asked to send something to a User. */
+export const requestsToSend = ({ parley }: World, userId: string): number =>
+  parley.requests.filter(
+    ({ method, path }) => method === "POST" && path === `/users/${userId}/messages`,
+  ).length;
+
+/** Until the returned function is called, replies to this User wait for Parley. */
+export function keepWaiting({ parley }: World, userId: string): () => void {
+  parley.faults.add(`GET /users/${userId}/owner`, { kind: "status", status: 503 });
+  return () => parley.faults.clear();
+}
+
+/** Resolves once an agent's message has been tried without success. */
+export const isTried = ({ parley }: World, userId: string) =>
+  parley.until(() =>
+    parley.requests.some(
+      ({ method, path }) => method === "GET" && path === `/users/${userId}/owner`,
+    ),
+  );
+
+type Told = FakeSlack["state"]["ephemerals"][number];
+
+/** Presses a button on a message that only one agent sees. */
+export const press = ({ slack }: World, { channel, ts, user }: Told, actionId: string) =>
+  slack.click({ user, channel, ts, actionId });
+
+/**
+ * Everything that agents were told or shown in a thread so far is there once this resolves: it goes through the lane
+ * that also carries the User's messages. Returns what this agent was told.
+ */
+export async function allTold(
+  { slack, parley }: World,
+  userId: string,
+  rootTs: string,
+  agent = "U0ANNA",
+): Promise<string[]> {
+  const text = `message ${crypto.randomUUID()}`;
+  await parley.userWrites(userId, text);
+  await slack.waitFor(() => postsIn(slack, rootTs).some((post) => post.text.includes(text)));
+  return toldTo(slack, agent, rootTs).map((told) => told.text);
+}
+
+/** The newest envelope about a message, by the subtype of its event. */
+export function envelopeOf(slack: FakeSlack, ts: string, subtype?: string) {
+  const found = [...slack.sentEvents.values()].findLast(({ event }) => {
+    const about = (event.message ?? event.previous_message ?? event) as { ts?: unknown };
+    return event.type === "message" && event.subtype === subtype && about.ts === ts;
+  });
+  if (!found) throw new Error(`Slack sent no such event about ${ts}`);
+  return found;
+}
