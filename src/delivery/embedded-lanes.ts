@@ -1,7 +1,13 @@
 import { type BridgeError, RateLimitedError, toBridgeError, WithdrawnError } from "../errors.ts";
+import type { ItemId } from "../ids.ts";
 import { type BackoffPolicy, backoffMs } from "./backoff.ts";
 import type { Journal, Row } from "./journal.ts";
 import type { Attempt, Handler, Item, Lanes, LastWords } from "./lanes.ts";
+
+/** As long as more appends than this are under way, taking in goes before handing out. */
+const BUSY_APPENDS = 2;
+/** How many handlers run then: somebody waits for an answer to each append, and nobody for a handler. */
+const BUSY_CONCURRENCY = 8;
 
 /** How soon a revived dead letter goes on its way. */
 const WATCH_INTERVAL_MS = 1_000;
@@ -30,6 +36,8 @@ interface Lane {
   appending: number;
   /** Something arrived while the head was running. */
   again: boolean;
+  /** The only item of a lane that was empty before: it need not be read back. */
+  fresh: Row | undefined;
   timer: NodeJS.Timeout | undefined;
 }
 
@@ -46,6 +54,7 @@ export async function createEmbeddedLanes<Body>(
   const running = new Set<Promise<void>>();
   const stopping = new AbortController();
   let lastSeq = await journal.lastSeq();
+  let appends = 0;
   let watching: NodeJS.Timeout | undefined;
   let consumer: { handler: Handler<Body>; lastWords: LastWords<Body> } | undefined;
 
@@ -60,7 +69,15 @@ export async function createEmbeddedLanes<Body>(
   function laneOf(key: string): Lane {
     let lane = lanes.get(key);
     if (!lane) {
-      lane = { key, state: "idle", barrier: 0, appending: 0, again: false, timer: undefined };
+      lane = {
+        key,
+        state: "idle",
+        barrier: 0,
+        appending: 0,
+        again: false,
+        fresh: undefined,
+        timer: undefined,
+      };
       lanes.set(key, lane);
     }
     return lane;
@@ -74,8 +91,11 @@ export async function createEmbeddedLanes<Body>(
     pump();
   }
 
+  const hasRoom = (): boolean =>
+    running.size < (appends > BUSY_APPENDS ? Math.min(BUSY_CONCURRENCY, concurrency) : concurrency);
+
   function pump(): void {
-    while (consumer && !stopping.signal.aborted && running.size < concurrency) {
+    while (consumer && !stopping.signal.aborted && hasRoom()) {
       const lane = ready.shift();
       if (!lane) return;
       lane.state = "running";
@@ -113,14 +133,23 @@ export async function createEmbeddedLanes<Body>(
     if (lane.state === "idle" && lane.appending === 0) lanes.delete(lane.key);
   }
 
+  /** The item is about to change in the journal, so what is in memory of it no longer counts. */
+  function readBack(id: ItemId): void {
+    for (const lane of lanes.values()) if (lane.fresh?.id === id) lane.fresh = undefined;
+  }
+
   /** What the lane does next: go on, wait that many ms, or nothing. */
   async function handleHead(
     lane: Lane,
     handler: Handler<Body>,
     lastWords: LastWords<Body>,
   ): Promise<"again" | "empty" | number> {
-    const [row] = await journal.head(lane.key, 1);
+    const { fresh } = lane;
+    lane.fresh = undefined;
+    const row = fresh ?? (await journal.head(lane.key, 1))[0];
     if (!row) return "empty";
+    // Nothing is behind a fresh item but what has arrived since, and that is noted in the lane.
+    const next = fresh ? "empty" : "again";
     const startedAt = now();
     if (row.dueAt > startedAt) return row.dueAt - startedAt;
 
@@ -174,7 +203,7 @@ export async function createEmbeddedLanes<Body>(
       });
       await journal.done(taken.map(({ seq }) => seq));
       report("done");
-      return "again";
+      return next;
     } catch (thrown) {
       if (stopping.signal.aborted && thrown === stopping.signal.reason) {
         report("interrupted");
@@ -189,7 +218,7 @@ export async function createEmbeddedLanes<Body>(
       if (error.disposition === "ignore") {
         await journal.done(taken.map(({ seq }) => seq));
         report("ignored", error);
-        return "again";
+        return next;
       }
       const expired = now() - row.appendedAt > backoff.maxAgeMs;
       if (error.disposition === "dead-letter" || error.disposition === "uncertain" || expired) {
@@ -197,7 +226,7 @@ export async function createEmbeddedLanes<Body>(
         for (const each of taken) await lastWords(toItem<Body>(each), error);
         await journal.dead(seqs, { code: error.code, message: error.message });
         report("dead", error);
-        return "again";
+        return next;
       }
       const pauseMs =
         error instanceof RateLimitedError
@@ -211,12 +240,14 @@ export async function createEmbeddedLanes<Body>(
 
   return {
     async append({ lane: key, id, sort, body, notBefore = 0, held = false }) {
+      const isEmpty = !lanes.has(key);
       const lane = laneOf(key);
       lane.appending += 1;
+      appends += 1;
       const seq = ++lastSeq;
       if (sort === undefined) lane.barrier = seq;
       try {
-        const result = await journal.append({
+        const row = {
           seq,
           id,
           lane: key,
@@ -225,13 +256,20 @@ export async function createEmbeddedLanes<Body>(
           body: JSON.stringify(body),
           appendedAt: now(),
           dueAt: notBefore,
-          held,
-        });
-        if (result === "appended") wake(lane);
+        };
+        const result = await journal.append({ ...row, held });
+        if (result === "appended" && !held) {
+          // Others that arrived meanwhile may come before it.
+          const isAlone = isEmpty && lane.appending === 1 && lane.state === "idle";
+          lane.fresh = isAlone ? { ...row, attempts: 0, progress: undefined } : undefined;
+          wake(lane);
+        }
         return result;
       } finally {
         lane.appending -= 1;
+        appends -= 1;
         forget(lane);
+        if (appends === 0) pump();
       }
     },
 
@@ -259,8 +297,16 @@ export async function createEmbeddedLanes<Body>(
       return true;
     },
 
-    withdraw: (lane, id) => journal.withdraw({ seq: ++lastSeq, id, lane }, now()),
-    replace: (id, body) => journal.replace(id, JSON.stringify(body)),
+    withdraw(lane, id) {
+      readBack(id);
+      return journal.withdraw({ seq: ++lastSeq, id, lane }, now());
+    },
+
+    replace(id, body) {
+      readBack(id);
+      return journal.replace(id, JSON.stringify(body));
+    },
+
     hasBegun: (id) => journal.hasBegun(id),
     discard: (id) => journal.discard(id),
     backlog: () => journal.backlog(),
