@@ -35,8 +35,15 @@ const handoverRequest = z.object({
     .optional()
     .transform((given) => given ?? undefined),
   transcript: z
-    .array(z.object({ from: z.string(), text: z.string(), time: z.number().optional() }))
-    .optional(),
+    .array(
+      z.object({
+        from: z.string(),
+        text: z.string(),
+        // Not worth refusing a handover for.
+        time: z.number().optional().catch(undefined),
+      }),
+    )
+    .nullish(),
 });
 
 /**
