@@ -37,6 +37,8 @@ interface Words {
 
 /** A merged post stays readable, and far below Slack's limit of 50 blocks. */
 const MAX_MERGED_ITEMS = 15;
+/** Slack refuses a post with about 13,200 characters in its blocks, and the times between messages count too. */
+const MAX_MERGED_CHARACTERS = 9_000;
 /** After an outage people should not take old words for new ones. */
 const LATE_AFTER_MS = 2 * 60_000;
 
@@ -139,12 +141,23 @@ async function postWords(
   const { saturated } = await threads.turn(work.signal, thread);
   const following =
     saturated || groupMs > 0
-      ? await work.takeFollowing((item) => wordsOf(item, parse).length > 0, MAX_MERGED_ITEMS - 1)
+      ? await work.takeFollowing(fitsBehind(words, parse), MAX_MERGED_ITEMS - 1)
       : [];
   const items = [work.item.id, ...following.map(({ id }) => id)];
   const message = merge([words, ...following.flatMap((item) => wordsOf(item, parse))], now());
   await poster.post({ step: "0", mark: { kind: "message", items, part: 0 }, message, thread });
   return items.length;
+}
+
+/** Accepts what still fits into one post with the words before it. To be asked in order. */
+function fitsBehind(first: Words, parse: (raw: string) => ParleyEvent) {
+  let length = first.message.text.length;
+  return (item: Item<InboxBody>): boolean => {
+    const [words] = wordsOf(item, parse);
+    if (!words) return false;
+    length += words.message.text.length;
+    return length <= MAX_MERGED_CHARACTERS;
+  };
 }
 
 /** One message as it is, several with the time of each; what comes late says so. */
