@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { App, HTTPReceiver, SocketModeReceiver } from "@slack/bolt";
 import { WebAPIPlatformError, WebClient } from "@slack/web-api";
-import { ConfigError } from "../errors.ts";
+import { ConfigError, toBridgeError } from "../errors.ts";
 import type { Route } from "../http-server.ts";
 import type { Log } from "../log.ts";
 import type { Secret } from "../secret.ts";
@@ -30,6 +30,8 @@ export interface SlackApp {
 
 /** How long a closing handshake may take: Slack's client can wait for half a minute. */
 const DISCONNECT_TIMEOUT_MS = 3_000;
+/** How long Slack's client waits at most before it asks for a socket again. */
+const MAX_RECONNECT_PAUSE_MS = 30_000;
 /** Slack's own rule for old signatures, applied to those from the future too. */
 const MAX_CLOCK_SKEW_SECONDS = 5 * 60;
 
@@ -37,13 +39,23 @@ const MAX_CLOCK_SKEW_SECONDS = 5 * 60;
 export async function createSlackApp(options: SlackAppOptions): Promise<SlackApp> {
   const { workspace, log } = options;
   const logger = createBoltLog(log);
-  if (options.appToken) {
-    const clientOptions = { ...webClientOptions(options.apiUrl), logger };
-    await checkAppToken(new WebClient(options.appToken.reveal(), clientOptions));
-  }
   const transport = options.appToken
-    ? socketTransport(options.appToken, options.apiUrl, logger)
+    ? socketTransport(options.appToken, options.apiUrl, await isThere(options.appToken), logger)
     : httpTransport(options.signingSecret, logger);
+
+  /** False: Slack cannot be asked now. */
+  async function isThere(appToken: Secret): Promise<boolean> {
+    const clientOptions = { ...webClientOptions(options.apiUrl), logger };
+    try {
+      await checkAppToken(new WebClient(appToken.reveal(), clientOptions));
+      return true;
+    } catch (error) {
+      const { disposition, message } = toBridgeError(error);
+      if (disposition !== "retry") throw error;
+      log.warn({ name: "app-token", error: message }, "start.from-memory");
+      return false;
+    }
+  }
   const app = new App({
     receiver: transport.receiver,
     logger,
@@ -98,12 +110,19 @@ function receive(
   });
 }
 
-function socketTransport(appToken: Secret, apiUrl: string, logger: Logger) {
+/** `isThere`: Slack answered a moment ago; otherwise the start does not wait for the first socket. */
+function socketTransport(appToken: Secret, apiUrl: string, isThere: boolean, logger: Logger) {
   const receiver = new SocketModeReceiver({
     appToken: appToken.reveal(),
     logger,
     // An object of its own: the receiver changes what it is given.
-    installerOptions: { clientOptions: { slackApiUrl: apiUrl } },
+    installerOptions: {
+      clientOptions: {
+        slackApiUrl: apiUrl,
+        // Slack's own pauses grow without end: after a day's outage the next try would be hours away.
+        retryConfig: { forever: true, factor: 1.3, maxTimeout: MAX_RECONNECT_PAUSE_MS },
+      },
+    },
     // Also how long the client waits before it makes a new connection when Slack asks for one.
     clientPingTimeout: 3_000,
   });
@@ -112,7 +131,7 @@ function socketTransport(appToken: Secret, apiUrl: string, logger: Logger) {
     routes: [],
     start: async (onConnect: () => void) => {
       receiver.client.on("connected", onConnect);
-      await receiver.client.start().catch((error: unknown) => {
+      const connected = receiver.client.start().catch((error: unknown) => {
         if (!(error instanceof WebAPIPlatformError)) throw error;
         throw new ConfigError(
           [
@@ -121,6 +140,8 @@ function socketTransport(appToken: Secret, apiUrl: string, logger: Logger) {
           { cause: error },
         );
       });
+      if (isThere) await connected;
+      else connected.catch((error: unknown) => logger.error(error));
     },
     stop: async () => {
       const timeout = new Promise((resolve) => {
