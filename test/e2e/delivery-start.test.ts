@@ -1,0 +1,211 @@
+import { expect, it } from "vitest";
+import { DEFAULT_SCOPES } from "../../sandbox/slack/identity.ts";
+import { attempts, openConversation, PATIENCE } from "../support/open-conversation.ts";
+import { spawnBridge, startBridgeProcess } from "../support/process.ts";
+import { postsIn, rootsOf } from "../support/threads.ts";
+import { startWorld, type World } from "../support/world.ts";
+
+/** Nobody listens there. */
+const NOWHERE = "http://127.0.0.1:9";
+
+const textsIn = ({ slack }: World, ts: string) => postsIn(slack, ts).map(({ text }) => text);
+const sentTo = ({ parley }: World, userId: string) =>
+  parley.sent(userId).map(({ message }) => message);
+
+it.each([
+  ["cannot be reached", { SLACK_API_URL: `${NOWHERE}/api/` }, undefined],
+  ["fails", {}, { kind: "status", status: 503 }],
+  ["cuts every connection", {}, { kind: "refused" }],
+] as const)("takes callbacks in when it starts while Slack %s", async (_how, changes, fault) => {
+  const world = await startWorld();
+  const { slack, parley, log } = world;
+  const { user, ts, inbox } = await openConversation(world);
+  await world.stopBridge();
+  if (fault) slack.faults.add("*", fault);
+
+  await world.startBridge({ ...changes, RETRY_FIRST_MS: "20", RETRY_CAP_MS: "50" });
+
+  const known = log.lines.filter(({ event }) => event === "start.from-memory");
+  expect(known.map(({ fields }) => fields.name)).toEqual([`workspace/${slack.channel}`]);
+  const { delivered } = await parley.userWrites(user.id, "Is anybody there?");
+  expect((await delivered).delivered).toBe(true);
+  await expect.poll(() => attempts(log, inbox).at(-1)?.outcome, PATIENCE).toBe("deferred");
+  if (fault) {
+    slack.faults.clear();
+  } else {
+    await world.stopBridge();
+    await world.startBridge();
+  }
+  await slack.waitFor(() => textsIn(world, ts).includes("Is anybody there?"));
+});
+
+it("takes replies in when it starts while Parley cannot be reached", async () => {
+  const world = await startWorld();
+  const { slack, parley, log } = world;
+  const { user, ts, outbox } = await openConversation(world);
+  await world.stopBridge();
+
+  await world.startBridge({ PARLEY_API_URL: `${NOWHERE}/serviceApi/v2.5` });
+
+  const known = log.lines.filter(({ event }) => event === "start.from-memory");
+  expect(known.map(({ fields }) => fields.name)).toEqual(["bot-service"]);
+  const reply = await slack.post({ user: "U0ANNA", threadTs: ts, text: "I am" });
+  expect((await reply.delivered).status).toBe("delivered");
+  await expect.poll(() => attempts(log, outbox).at(-1)?.outcome, PATIENCE).toBe("deferred");
+  await world.stopBridge();
+  await world.startBridge();
+  await parley.until(() => sentTo(world, user.id).includes("I am"));
+  expect(sentTo(world, user.id)).toEqual(["I am"]);
+});
+
+it("takes callbacks in when it starts in Socket Mode while Slack fails", async () => {
+  const world = await startWorld({ socketMode: true });
+  const { slack, parley, log } = world;
+  const { user, ts, inbox } = await openConversation(world);
+  await world.stopBridge();
+  slack.faults.add("*", { kind: "status", status: 503 });
+
+  await world.startBridge({ RETRY_FIRST_MS: "20", RETRY_CAP_MS: "50" });
+
+  const { delivered } = await parley.userWrites(user.id, "Is anybody there?");
+  expect((await delivered).delivered).toBe(true);
+  await expect.poll(() => attempts(log, inbox).at(-1)?.outcome, PATIENCE).toBe("deferred");
+  slack.faults.clear();
+  await slack.waitFor(() => textsIn(world, ts).includes("Is anybody there?"));
+  await slack.waitFor(() => slack.socketConnections === 1, 15_000);
+  await slack.post({ user: "U0ANNA", threadTs: ts, text: "I am" });
+  await parley.until(() => sentTo(world, user.id).includes("I am"));
+});
+
+it("stops within its time while it waits for its first socket", async () => {
+  const world = await startWorld({ socketMode: true });
+  const { slack } = world;
+  await world.stopBridge();
+  slack.faults.add("*", { kind: "status", status: 503 });
+  const bridge = await startBridgeProcess(world);
+
+  bridge.signal("SIGTERM");
+
+  expect(await bridge.exited).toEqual({ code: 0, signal: null });
+  expect(bridge.lines.at(-1)?.msg).toBe("app.stopped");
+});
+
+it.each([
+  ["the token is refused", { SLACK_BOT_TOKEN: "xoxb-of-somebody-else" }, "SLACK_BOT_TOKEN"],
+  ["the channel is unknown", { SLACK_CHANNEL: "C0NOWHERE" }, "SLACK_CHANNEL"],
+  ["the secret is refused", { PARLEY_SHARED_SECRET: "of somebody else" }, "PARLEY_"],
+])("does not go by memory when %s", async (_what, changes, named) => {
+  const world = await startWorld();
+  const { env, log } = world;
+  await world.stopBridge();
+
+  const bridge = spawnBridge({ ...env, ...changes });
+
+  expect((await bridge.exited).code).toBe(78);
+  expect(bridge.stderr).toContain(named);
+  expect(log.lines.some(({ event }) => event === "start.from-memory")).toBe(false);
+  expect(bridge.stdout).not.toContain("start.from-memory");
+});
+
+it("does not use what it remembers about one channel for another", async () => {
+  const world = await startWorld();
+  await world.stopBridge();
+  world.slack.faults.add("*", { kind: "status", status: 503 });
+
+  const changes = { SLACK_CHANNEL: "C0ELSEWHERE" };
+
+  await expect(world.startBridge(changes)).rejects.toThrow(/HTTP 503/);
+});
+
+it("leaves its state to the bridge that has it, with advice", async () => {
+  const world = await startWorld();
+  const { slack, parley, env } = world;
+  const { user, ts } = await openConversation(world);
+
+  const second = spawnBridge(env);
+
+  expect((await second.exited).code).toBe(78);
+  expect(second.stderr).toMatch(/STATE_URL is in use by another bridge .*stop that one first/);
+  await parley.userWrites(user.id, "Only once");
+  await slack.waitFor(() => textsIn(world, ts).includes("Only once"));
+  await world.stopBridge();
+  await startBridgeProcess(world);
+  await parley.userWrites(user.id, "Next");
+  await slack.waitFor(() => textsIn(world, ts).includes("Next"), 15_000);
+  expect(textsIn(world, ts)).toEqual(["Only once", "Next"]);
+});
+
+it("has its state to itself again right after a SIGKILL", async () => {
+  const world = await startWorld({ stopped: true });
+  const first = await startBridgeProcess(world);
+
+  first.signal("SIGKILL");
+  await first.exited;
+
+  const second = await startBridgeProcess(world);
+  expect(second.stderr).toBe("");
+});
+
+it("looks into the thread before it posts what it may have posted", async () => {
+  const world = await startWorld();
+  const { slack, parley, log } = world;
+  const { user, ts, inbox } = await openConversation(world);
+  slack.faults.add("chat.postMessage", { kind: "lost-answer" }, 1);
+  slack.faults.add("conversations.replies", { kind: "status", status: 500 });
+  await parley.userWrites(user.id, "Posted");
+  await expect.poll(() => attempts(log, inbox).at(-1)?.outcome, PATIENCE).toBe("deferred");
+  const { delivered } = await parley.userWrites(user.id, "Not posted");
+  await delivered;
+  await world.stopBridge();
+  slack.faults.clear();
+  const calls = slack.requests.length;
+
+  await world.startBridge();
+
+  await slack.waitFor(() => textsIn(world, ts).includes("Not posted"));
+  expect(textsIn(world, ts)).toEqual(["Posted", "Not posted"]);
+  const after = slack.requests.slice(calls).map(({ method }) => method);
+  expect(after.indexOf("conversations.replies")).toBeLessThan(after.indexOf("chat.postMessage"));
+});
+
+it("looks into the channel before it posts a root that it may have posted", async () => {
+  const world = await startWorld();
+  const { slack, parley, log } = world;
+  slack.faults.add("chat.postMessage", { kind: "lost-answer" }, 1);
+  slack.faults.add("conversations.history", { kind: "status", status: 500 });
+  const user = parley.createUser();
+  const to = parley.agentService.identification;
+  await parley.handOver({ userId: user.id, to, metadata: { reason: "lost" } });
+  const deferred = () => attempts(log, `user/${user.id}`).at(-1)?.outcome;
+  await expect.poll(deferred, PATIENCE).toBe("deferred");
+  await world.stopBridge();
+  slack.faults.clear();
+
+  await world.startBridge();
+
+  await parley.userWrites(user.id, "Hello");
+  const [root] = rootsOf(slack);
+  await slack.waitFor(() => textsIn(world, root?.ts ?? "").includes("Hello"));
+  expect(rootsOf(slack)).toHaveLength(1);
+});
+
+it("says that a post may be a repeat where Slack does not let it look", async () => {
+  const scopes = DEFAULT_SCOPES.filter((scope) => !scope.endsWith(":history"));
+  const world = await startWorld({ slack: { scopes }, env: { RETRY_FIRST_MS: "500" } });
+  const { slack, parley, log } = world;
+  const { user, ts, inbox } = await openConversation(world);
+  slack.faults.add("chat.postMessage", { kind: "lost-answer" }, 1);
+  await parley.userWrites(user.id, "Once or twice");
+  await expect.poll(() => attempts(log, inbox).at(-1)?.outcome, PATIENCE).toBe("deferred");
+  await parley.userWrites(user.id, "Surely once");
+  await world.stopBridge();
+
+  await world.startBridge();
+
+  await slack.waitFor(() => textsIn(world, ts).includes("Surely once"));
+  const [first, repeat, next] = postsIn(slack, ts);
+  expect(first?.text).toBe("Once or twice");
+  expect(repeat?.text).toMatch(/^Once or twice\n_\(may be a repeat\)_$/);
+  expect(JSON.stringify(repeat?.blocks)).toContain("May be a repeat");
+  expect(JSON.stringify(next)).not.toContain("repeat");
+});
