@@ -160,6 +160,7 @@ export async function startApp(config: Config, log: Log): Promise<App> {
 
   const inboxDependencies = {
     ...shared,
+    ...files,
     parse: (raw: string) => parse(JSON.parse(raw) as Json),
     ownerUnknown: config.parley.ownerUnknown,
     showUserIdentity: config.showUserIdentity,

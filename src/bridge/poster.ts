@@ -26,6 +26,8 @@ interface UncertainPost {
 interface Progress {
   readonly done: readonly string[];
   readonly posting?: UncertainPost;
+  /** What a step that is more than a post has to remember. */
+  readonly noted?: { readonly step: string; readonly facts: Json };
 }
 
 /** Posts the steps of one item, each once. */
@@ -40,6 +42,12 @@ export interface Poster {
    * post goes out and says that it may be a repeat. Returns its thread.
    */
   post(post: Post): Promise<Thread>;
+  /** What was noted for a step, also by an earlier attempt. */
+  noteOf(step: string): Json | undefined;
+  /** Durable when resolved, until another step is noted. */
+  note(step: string, facts: Json): Promise<void>;
+  /** A step that was done without a post. */
+  finish(step: string): Promise<void>;
 }
 
 /**
@@ -50,6 +58,8 @@ export function createPoster(work: Work<unknown>, threads: Threads, now: () => n
   const progress = progressOf(work.item.progress);
   const done = [...progress.done];
   let uncertain = progress.posting;
+  let noted = progress.noted;
+  const soFar = () => ({ done, ...(noted && { noted }) });
 
   async function find(thread: Thread | undefined): ReturnType<Poster["find"]> {
     if (!uncertain) return "not-there";
@@ -66,12 +76,21 @@ export function createPoster(work: Work<unknown>, threads: Threads, now: () => n
       return uncertain;
     },
     find,
+    noteOf: (step) => (noted?.step === step ? noted.facts : undefined),
+    async note(step, facts) {
+      noted = { step, facts };
+      await work.save(soFar());
+    },
+    async finish(step) {
+      done.push(step);
+      await work.save(soFar());
+    },
     async post({ step, mark, message, thread }) {
       const isRetry = uncertain?.step === step;
       const since = isRetry && uncertain ? uncertain.since : now();
       const found = isRetry ? await find(thread) : "not-there";
       if (typeof found === "object") return found;
-      await work.save({ done, posting: { step, mark, since } } as unknown as Json);
+      await work.save({ ...soFar(), posting: { step, mark, since } } as unknown as Json);
       try {
         const outgoing = found === "cannot-look" ? asPossibleRepeat(message) : message;
         const posted = await threads.post(outgoing, mark, thread);
@@ -80,7 +99,7 @@ export function createPoster(work: Work<unknown>, threads: Threads, now: () => n
       } catch (thrown) {
         const error = toBridgeError(thrown);
         if (error.code !== "uncertain") {
-          await work.save({ done });
+          await work.save(soFar());
           throw error;
         }
         // Slack may have it: the mark stays, and the next attempt looks.

@@ -1,6 +1,12 @@
+import { mediaOf } from "../convert/describe-card.ts";
 import { mergePosts, withMoment } from "../convert/merge-posts.ts";
-import { isSystemMessage } from "../convert/parley-message.ts";
+import {
+  isSystemMessage,
+  type ParleyMedia,
+  type ParleyMessage,
+} from "../convert/parley-message.ts";
 import type { SlackMessage } from "../convert/slack-message.ts";
+import { splitAtFiles } from "../convert/split-at-files.ts";
 import { toSlack, toSlackContext } from "../convert/to-slack.ts";
 import { userAuthor } from "../convert/user-author.ts";
 import type { Item, Work } from "../delivery/lanes.ts";
@@ -11,8 +17,9 @@ import { ensureRoot, recordConversation } from "./open-thread.ts";
 import { askOwnership } from "./owner.ts";
 import type { Conversations, Parley, Threads } from "./ports.ts";
 import { createPoster, type Poster } from "./poster.ts";
+import { type ShareFileDependencies, shareFile } from "./share-file.ts";
 
-export interface RelayToSlackDependencies {
+export interface RelayToSlackDependencies extends Omit<ShareFileDependencies, "threads"> {
   readonly parley: Pick<Parley, "self" | "ownerOf">;
   readonly threads: Threads;
   readonly conversations: Conversations;
@@ -63,7 +70,9 @@ export async function relayToSlack(
   const pieces = toSlack(message).map((piece) => ({ ...piece, ...author }));
   const [only] = pieces;
   let count = 1;
-  if (only && pieces.length === 1) {
+  if (mediaOf(message).length > 0) {
+    await postWithFiles(work, poster, thread, message, author, dependencies);
+  } else if (only && pieces.length === 1) {
     const words = { message: only, at: receivedAt };
     count = await postWords(work, poster, thread, words, dependencies);
   } else {
@@ -110,6 +119,34 @@ export async function postAll(
     await threads.turn(work.signal, thread);
     const mark = { kind: "message" as const, items: [work.item.id], part };
     await poster.post({ step, mark, message, thread });
+  }
+}
+
+/** Posts words and shares files one after the other, in the order in which Parley's clients show them. */
+async function postWithFiles(
+  work: Work<InboxBody>,
+  poster: Poster,
+  thread: Thread,
+  message: ParleyMessage,
+  author: Pick<SlackMessage, "author">,
+  dependencies: RelayToSlackDependencies,
+): Promise<void> {
+  type Next = { readonly media: ParleyMedia } | { readonly words: SlackMessage };
+  const steps = splitAtFiles(message).flatMap((step): Next[] =>
+    step.kind === "file"
+      ? [{ media: step.media }]
+      : toSlack(step.message).map((words) => ({ words: { ...words, ...author } })),
+  );
+  for (const [part, next] of steps.entries()) {
+    const step = String(part);
+    if (poster.isDone(step)) continue;
+    const mark = { kind: "message" as const, items: [work.item.id], part };
+    if ("media" in next) {
+      await shareFile(work, poster, { step, mark, thread }, next.media, dependencies);
+    } else {
+      await dependencies.threads.turn(work.signal, thread);
+      await poster.post({ step, mark, message: next.words, thread });
+    }
   }
 }
 
@@ -174,7 +211,7 @@ function wordsOf(item: Item<InboxBody>, parse: (raw: string) => ParleyEvent): Wo
   if (item.body.kind !== "callback" || item.progress !== undefined) return [];
   const event = parse(item.body.raw);
   if (event.kind !== "message" || event.message.typeId === 2) return [];
-  if (isSystemMessage(event.message)) return [];
+  if (isSystemMessage(event.message) || mediaOf(event.message).length > 0) return [];
   const [only, ...more] = toSlack(event.message);
   if (!only || more.length > 0) return [];
   return [{ message: only, at: item.body.receivedAt }];

@@ -151,7 +151,7 @@ export async function sendReply(
       if (!(error instanceof FileError) || error.trouble !== "not-ready") throw error;
       const waits = (progress.waits ?? 0) + 1;
       if (waits > MAX_WAITS) {
-        throw new FileError("not-ready", shared, { disposition: "dead-letter", cause: error });
+        throw new FileError("not-ready", shared, { disposition: "dead-letter", cause: thrown });
       }
       progress = { ...progress, waits };
       await work.save(progress as Json);

@@ -53,6 +53,8 @@ const TYPED = {
         "groups:read",
         "chat:write",
         "commands",
+        "files:read",
+        "files:write",
         "reactions:read",
         "reactions:write",
         "users:read",
@@ -80,6 +82,9 @@ const SCOPES_OF_METHOD: Readonly<Record<string, readonly string[]>> = {
   "conversations.history": ["channels:history", "groups:history"],
   "conversations.info": ["channels:read", "groups:read"],
   "conversations.replies": ["channels:history", "groups:history"],
+  "files.completeUploadExternal": ["files:write"],
+  "files.getUploadURLExternal": ["files:write"],
+  "files.info": ["files:read"],
   "reactions.add": ["reactions:write"],
   "reactions.remove": ["reactions:write"],
   "users.info": ["users:read"],
@@ -243,6 +248,14 @@ async function converse({ slack, parley, log }: World, channel: string): Promise
   await slack.waitFor(isDone("reactions.remove"));
   await slack.react({ user: anna, channel, ts: reply.ts, name: "lock" });
   await slack.waitFor(() => log.lines.some(({ event }) => event === "reply.locked"));
+  // Files both ways; a lost answer makes the bridge look whether the User's file is there.
+  slack.faults.add("files.completeUploadExternal", { kind: "lost-answer" }, 1);
+  const file = { name: "note.txt", mimeType: "text/plain", bytes: Buffer.from("hello") };
+  await parley.userWrites(user.id, { media: file });
+  await slack.waitFor(isDone("files.info"));
+  const { name, mimeType: mimetype, bytes } = file;
+  await slack.shareFile({ user: anna, channel, threadTs: root.ts, name, mimetype, bytes });
+  await parley.until(() => parley.sent(user.id).some(({ media }) => media !== null));
   await slack.openHome({ user: anna });
   await slack.waitFor(() => slack.state.homes.get(anna));
   await slack.shortcut({ user: anna, callbackId: HAND_BACK, channel, ts: reply.ts });
