@@ -10,21 +10,21 @@ import type { ListenerDependencies } from "./listener-dependencies.ts";
  */
 export async function submitHandBack(
   { ack, body, view }: { ack: AckFn<ViewResponseAction>; body: ViewSubmitAction; view: ViewOutput },
-  { conversations, outbox, log }: ListenerDependencies,
+  { conversations, outbox, botService, log }: ListenerDependencies,
 ): Promise<void> {
   const refuse = (problem: string) =>
     ack({ response_action: "errors", errors: { [HAND_BACK_INPUTS.destination]: problem } });
   const thread = JSON.parse(view.private_metadata) as Thread;
-  const { destination, note, lastMessage } = readInputs(view);
-  if (!destination) return await refuse("Choose where the User goes.");
+  const { destination = botService, note, lastMessage } = readInputs(view);
   try {
     const conversation = await conversations.byThread(thread);
     if (conversation?.state !== "open") {
       return await refuse("This conversation is over: the User is with another Service already.");
     }
-    await outbox.append({
-      lane: makeThreadKey(thread),
-      id: makeDerivedItemId(view.id, "hand back"),
+    const lane = makeThreadKey(thread);
+    const result = await outbox.append({
+      lane,
+      id: makeDerivedItemId(view.id, `hand back ${lane}`),
       body: {
         kind: "hand-back",
         request: {
@@ -36,6 +36,9 @@ export async function submitHandBack(
         },
       },
     });
+    if (result === "duplicate") {
+      return await refuse("This form was sent already; the thread says what became of it.");
+    }
   } catch (error) {
     log.error(errorFields(error), "hand-back.not-stored");
     return await refuse(
