@@ -158,7 +158,7 @@ const variables = {
     })
     .optional(),
   SLACK_CHANNEL: matching(
-    /^[CG][A-Z0-9]{2,}$/,
+    /^[CG][A-Z0-9_]+$/,
     "C0123456789",
     "in Slack open the channel's details, the id is at the bottom",
   ),

@@ -7,7 +7,7 @@ export const makePermalink = (workspaceUrl: string, { channel, ts }: Thread): st
 /** The thread that a message's address belongs to, whichever message of it was copied. */
 export function parsePermalink(text: string, team: string): Thread | undefined {
   const url = URL.canParse(text) ? new URL(text) : undefined;
-  const match = url?.pathname.match(/^\/archives\/([A-Z0-9]+)\/p(\d{10})(\d{6})$/);
+  const match = url?.pathname.match(/^\/archives\/([A-Z0-9_]+)\/p(\d{10})(\d{6})$/);
   if (!url || !match) return undefined;
   const [, channel = "", seconds, micros] = match;
   const ts = url.searchParams.get("thread_ts") ?? `${seconds}.${micros}`;

@@ -31,7 +31,8 @@ export async function findWorkspace(client: WebClient, channel: string): Promise
   await checkChannel(client, channel);
   return {
     team: identity.team_id ?? "",
-    url: identity.url ?? "https://slack.com/",
+    // Ends in a slash then.
+    url: URL.parse(identity.url ?? "")?.href ?? "https://slack.com/",
     botUserId: identity.user_id ?? "",
     botId: identity.bot_id ?? "",
   };
@@ -67,6 +68,8 @@ async function checkChannel(client: WebClient, channel: string): Promise<void> {
   } catch (thrown) {
     const error = toBridgeError(thrown);
     if (!(error instanceof SlackApiError)) throw error;
+    // A stand-in for Slack may lack the method; what is wrong with the channel shows at the first post then.
+    if (error.slackError === "unknown_method") return;
     throw new ConfigError(
       [
         `SLACK_CHANNEL ${channel} cannot be seen by the bot (${error.slackError}); check the id, and ${invite}`,
