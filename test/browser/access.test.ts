@@ -71,12 +71,16 @@ describeInBrowser("the page is for everybody", (browser) => {
       throw new Error(`${key} never gets to ${name}`);
     };
     const hasRing = (): Promise<boolean> =>
-      focus.evaluate(
-        `element => [element, element.closest(".composer") ?? element].some((box) => {
-          const { outlineStyle, boxShadow } = getComputedStyle(box);
+      focus.evaluate((element) => {
+        const styleOf = element.ownerDocument.defaultView?.getComputedStyle;
+        return [element, element.closest(".composer") ?? element].some((box) => {
+          const { outlineStyle, boxShadow } = styleOf?.(box) ?? {
+            outlineStyle: "none",
+            boxShadow: "none",
+          };
           return outlineStyle !== "none" || boxShadow !== "none";
-        })`,
-      );
+        });
+      });
 
     await tabTo(/^Slack down$/);
     expect(await hasRing()).toBe(true);

@@ -7,7 +7,14 @@ export function SlackFiles({ files }: { files: readonly FileObject[] }) {
       {files.map(({ id, name, mimetype, size, alt_txt }) => (
         <li key={id}>
           {mimetype.startsWith("image/") ? (
-            <a href={`/files/${id}`} target="_blank" rel="noreferrer">
+            <a
+              className="file-picture"
+              href={`/files/${id}`}
+              target="_blank"
+              rel="noreferrer"
+              aria-label={`Open ${name}`}
+            >
+              <small>{name}</small>
               <img className="picture" src={`/files/${id}`} alt={alt_txt || name} />
             </a>
           ) : (

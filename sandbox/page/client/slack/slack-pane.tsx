@@ -39,6 +39,7 @@ export function SlackPane({ sandbox }: { sandbox: SandboxRow }) {
         <nav aria-label="Places in Slack">
           <button
             type="button"
+            className="place"
             aria-current={place === "channel" ? "page" : undefined}
             onClick={() => setPlace("channel")}
           >
@@ -46,6 +47,7 @@ export function SlackPane({ sandbox }: { sandbox: SandboxRow }) {
           </button>
           <button
             type="button"
+            className="place"
             aria-current={place === "home" ? "page" : undefined}
             onClick={goHome}
           >
