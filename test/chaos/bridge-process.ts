@@ -12,6 +12,8 @@ export interface BridgeProcess {
   readonly url: string;
   /** What was done to it, and how often it ended by itself. */
   readonly counts: { starts: number; kills: number; cleanStops: number; exits: number };
+  /** When it was spawned, ms since the epoch. */
+  readonly startedAt: readonly number[];
   /** Spawns it; does not wait until it is up. `changes` stay for later starts. */
   start(changes?: Env): void;
   /** Resolves once it answers, spawning it again when it has ended by itself. */
@@ -29,6 +31,7 @@ export async function createBridgeProcess(env: Env, logFile: string): Promise<Br
   const url = `http://127.0.0.1:${port}`;
   const log = openSync(logFile, "a");
   const counts = { starts: 0, kills: 0, cleanStops: 0, exits: 0 };
+  const startedAt: number[] = [];
   let settings: Env = { ...env, PORT: String(port) };
   let child: ChildProcess | undefined;
 
@@ -44,10 +47,12 @@ export async function createBridgeProcess(env: Env, logFile: string): Promise<Br
   const bridge: BridgeProcess = {
     url,
     counts,
+    startedAt,
     start(changes = {}) {
       if (isRunning()) throw new Error("the bridge is running already");
       settings = { ...settings, ...changes };
       counts.starts += 1;
+      startedAt.push(Date.now());
       child = spawn(join(ROOT, "node_modules/.bin/node"), ["src/main.ts"], {
         cwd: ROOT,
         env: { PATH: process.env.PATH, ...settings },

@@ -12,27 +12,37 @@ const isBefore = (a: Delivery, b: Delivery): boolean =>
 
 /**
  * Pairs of one lane that came out the wrong way round. Two messages are bound to an order if the earlier one was
- * acknowledged before the later one was written; or if a third one of the lane came out after both were acknowledged
- * and before both of them, because then both were waiting together.
+ * acknowledged before the later one was written; or if both were surely waiting together: a third one of the lane came
+ * out after both were acknowledged and before both of them, or the bridge was started in that time.
  */
-export function findDisorder(arrivals: readonly Arrival[]): [Entry, Entry][] {
+export function findDisorder(
+  arrivals: readonly Arrival[],
+  startedAt: readonly number[],
+): [Entry, Entry][] {
   // In the order of writing; the fakes number messages in that order too.
   const written = arrivals.toSorted((a, b) => a.entry.number - b.entry.number);
   const pairs: [Entry, Entry][] = [];
   for (const [index, earlier] of written.entries()) {
     for (const later of written.slice(index + 1)) {
       if (isBefore(earlier.delivery, later.delivery)) continue;
-      if (isBound(earlier, later, arrivals)) pairs.push([earlier.entry, later.entry]);
+      if (isBound(earlier, later, arrivals, startedAt)) pairs.push([earlier.entry, later.entry]);
     }
   }
   return pairs;
 }
 
-function isBound(earlier: Arrival, later: Arrival, lane: readonly Arrival[]): boolean {
+function isBound(
+  earlier: Arrival,
+  later: Arrival,
+  lane: readonly Arrival[],
+  startedAt: readonly number[],
+): boolean {
   const [a, b] = [earlier.entry.acknowledgedAt, later.entry.acknowledgedAt];
   if (a === undefined || b === undefined) return false;
   if (a < later.entry.sentAt) return true;
   const bothWaitSince = Math.max(a, b);
+  const bothWaitUntil = Math.min(earlier.delivery.at, later.delivery.at);
+  if (startedAt.some((at) => at > bothWaitSince && at < bothWaitUntil)) return true;
   return lane.some(
     ({ delivery }) =>
       delivery.at > bothWaitSince &&

@@ -92,8 +92,12 @@ export function startTrouble(stage: Stage, plan: Plan, random: Random): Trouble 
       holdsEvents = true;
       const held = slack.holdEvents();
       aside(
-        rest(random.between(50, 500)).then(() => {
+        rest(random.between(200, 900)).then(() => {
           holdsEvents = false;
+          // Order is promised while a lane is behind, so it often is.
+          if (random.chance(0.5)) {
+            parley.faults.add(PARLEY_TARGETS[0], { kind: "latency", ms: 300 }, 8);
+          }
           return held.release(random.shuffled(held.events.map((_, index) => index)));
         }),
       );
@@ -103,8 +107,11 @@ export function startTrouble(stage: Stage, plan: Plan, random: Random): Trouble 
       holdsCallbacks = true;
       const held = parley.holdCallbacks();
       aside(
-        rest(random.between(50, 500)).then(() => {
+        rest(random.between(200, 900)).then(() => {
           holdsCallbacks = false;
+          if (random.chance(0.5)) {
+            slack.faults.add("chat.postMessage", { kind: "rate-limited", retryAfterSeconds: 1 }, 1);
+          }
           return held.release(random.shuffled(held.callbacks.map((_, index) => index)));
         }),
       );

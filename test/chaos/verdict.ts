@@ -79,6 +79,7 @@ function countOne(stage: Stage, deliveries: readonly Delivery[], from: Entry["fr
           const [delivery] = of(entry);
           return delivery ? [{ entry, delivery }] : [];
         }),
+        stage.bridge.startedAt,
       ).map(([a, b]) => `${a.token} after ${b.token}`),
     ),
     misdirected: entries
@@ -101,12 +102,13 @@ function isToldInThread({ slack }: Stage, { lastWordIn }: Entry): boolean {
 }
 
 function countConversations({ places }: Stage, { conversations }: Workload) {
-  const count = { expected: 0, missing: [] as string[], doubled: [] as string[] };
-  for (const [user, expected] of conversations) {
+  const expected = conversations.filter(({ isKnown }) => isKnown).length;
+  const count = { expected, missing: [] as string[], doubled: [] as string[] };
+  for (const [user, all] of Map.groupBy(conversations, (each) => each.user)) {
     const found = places.rootsOf(user).length;
-    count.expected += expected;
-    if (found < expected) count.missing.push(`User ${user}: ${found} of ${expected}`);
-    if (found > expected) count.doubled.push(`User ${user}: ${found} of ${expected}`);
+    const known = all.filter(({ isKnown }) => isKnown).length;
+    if (found < known) count.missing.push(`User ${user}: ${found} of ${known}`);
+    if (found > all.length) count.doubled.push(`User ${user}: ${found} of ${all.length}`);
   }
   return count;
 }

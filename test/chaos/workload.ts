@@ -10,17 +10,24 @@ import { AGENTS, type Stage } from "./stage.ts";
 export interface Workload {
   /** Settles when everybody has finished, and every sender has been answered or has given up. */
   readonly finished: Promise<void>;
-  /** Conversations that each User should have had, by the User's number. */
-  readonly conversations: ReadonlyMap<number, number>;
+  readonly conversations: readonly Conversation[];
   /** Parley's id of each User. */
   readonly ids: ReadonlyMap<number, string>;
+}
+
+/** From a handover to the hand-back. */
+export interface Conversation {
+  /** The User's number. */
+  readonly user: number;
+  /** The bridge has confirmed the handover, or a message after it; so it owes a thread. */
+  isKnown: boolean;
 }
 
 /** An agent waits this long for a thread before the run counts as stuck. */
 const PATIENCE_MS = 120_000;
 
 export function startWorkload(stage: Stage, plan: Plan, random: Random): Workload {
-  const conversations = new Map<number, number>();
+  const conversations: Conversation[] = [];
   const ids = new Map<number, string>();
   const people = Array.from({ length: plan.users }, (_, index) => {
     const { id } = stage.parley.createUser({
@@ -34,6 +41,12 @@ export function startWorkload(stage: Stage, plan: Plan, random: Random): Workloa
   return { finished: Promise.all(lives).then(() => undefined), conversations, ids };
 }
 
+/** Wrapped, because a promise that an async function returns is waited for. */
+interface Told {
+  /** Settles when the sender has been answered, or has given up. */
+  readonly told: Promise<void>;
+}
+
 interface Person {
   readonly number: number;
   readonly id: string;
@@ -44,32 +57,44 @@ async function live(
   stage: Stage,
   plan: Plan,
   { number, id, random }: Person,
-  conversations: Map<number, number>,
+  conversations: Conversation[],
 ): Promise<void> {
   const { parley, slack, ledger, places } = stage;
   let left = plan.messagesPerUser;
   // People arrive one after the other.
   await pause(random.between(0, plan.pauseMs * 2));
+  let count = 0;
+  let conversation: Conversation | undefined;
   while (left > 0) {
-    const count = (conversations.get(number) ?? 0) + 1;
-    conversations.set(number, count);
-    const { delivered } = await parley.handOver({
-      userId: id,
-      to: parley.agentService.identification,
-      metadata: { reason: "chaos", part: count },
-    });
-    const settled: Promise<unknown>[] = [delivered ?? Promise.resolve()];
-    const userWrites = async (): Promise<Promise<unknown>> => {
+    const settled: Promise<unknown>[] = [];
+    const current: Conversation = conversation ?? { user: number, isKnown: false };
+    if (!conversation) {
+      conversation = current;
+      conversations.push(current);
+      count += 1;
+      const { delivered } = await parley.handOver({
+        userId: id,
+        to: parley.agentService.identification,
+        metadata: { reason: "chaos", part: count },
+      });
+      const told = delivered?.then((outcome) => {
+        current.isKnown ||= outcome.delivered;
+      });
+      settled.push(told ?? Promise.resolve());
+    }
+    const userWrites = async (): Promise<Told> => {
       const entry = ledger.write({ from: "user", user: number });
       const sent = await parley.userWrites(id, `${entry.token} from the User`);
       const told = sent.delivered.then(({ callback }) => {
         const accepted = callback.attempts.find(({ status }) => status === 200);
-        if (accepted) ledger.acknowledge(entry.token, accepted.at);
+        if (!accepted) return;
+        ledger.acknowledge(entry.token, accepted.at);
+        current.isKnown = true;
       });
       settled.push(told);
-      return told;
+      return { told };
     };
-    const agentWrites = async (threadTs: string): Promise<Promise<unknown>> => {
+    const agentWrites = async (threadTs: string): Promise<Told> => {
       const entry = ledger.write({ from: "agent", user: number });
       const user = random.pick(AGENTS);
       const text = `${entry.token} from the agent`;
@@ -79,24 +104,36 @@ async function live(
         if (status === "delivered") ledger.acknowledge(entry.token);
       });
       settled.push(told);
-      return told;
+      return { told };
     };
 
+    let burst = 0;
+    let isAgentsTurn = false;
     const now = Math.min(left, random.between(4, 12));
     left -= now;
     for (let i = 0; i < now; i++) {
       const root = places.rootsOf(number)[count - 1];
-      const told = root && random.chance(0.5) ? await agentWrites(root.ts) : await userWrites();
-      // Some people wait for the tick, most do not.
+      if (burst === 0) isAgentsTurn = random.chance(0.5);
+      const { told } = root && isAgentsTurn ? await agentWrites(root.ts) : await userWrites();
+      // Some write many short messages at once, some wait for the tick, most do neither.
+      if (burst > 1) {
+        burst -= 1;
+        continue;
+      }
+      burst = burst === 0 && random.chance(0.3) ? random.between(2, 5) : 0;
+      if (burst > 0) continue;
       if (random.chance(0.3)) await told;
-      await pause(random.chance(0.3) ? 0 : random.between(0, plan.pauseMs));
+      await pause(random.between(0, plan.pauseMs));
     }
     await Promise.all(settled);
     if (left <= 0) return;
+    // Nobody could tell the bridge: the User goes on writing.
+    if (!current.isKnown) continue;
     const root = await eventually(() => places.rootsOf(number)[count - 1], {
       timeoutMs: PATIENCE_MS,
       what: `a thread for conversation ${count} of User ${number}`,
     });
+    conversation = undefined;
     await handBack(stage, {
       user: number,
       id,
