@@ -168,8 +168,9 @@ const slotOf = (at: number): string => `slot ${Math.floor(at / NAMELESS_SLOT_MS)
 /** Unique for each arrival, across restarts too. */
 const arrival = (): string => `arrival ${crypto.randomUUID()}`;
 
-/** Parley's message ids are whole numbers that grow; padded so that they sort as text. */
-const toSortKey = (id: string): string => (/^\d+$/.test(id) ? id.padStart(20, "0") : id);
+/** Parley's message ids are whole numbers that grow; padded so that they sort as text. Others keep their arrival. */
+const toSortKey = (id: string): string | undefined =>
+  /^\d+$/.test(id) ? id.padStart(20, "0") : undefined;
 
 /** Constant in time for tokens of any length. */
 function isToken(header: string | undefined, token: Secret): boolean {

@@ -1,0 +1,23 @@
+import { expect, it } from "vitest";
+import { postTo } from "../support/handed-over.ts";
+import { openConversation } from "../support/open-conversation.ts";
+import { postsIn } from "../support/threads.ts";
+import { startWorld } from "../support/world.ts";
+
+it.each([
+  ["numbers sort messages that wait", [9, 11, 10], [9, 10, 11]],
+  ["other ids say nothing about order", ["m9", "m11", "m10"], ["m9", "m11", "m10"]],
+])("%s", async (_what, arriving, shown) => {
+  const world = await startWorld();
+  const { slack } = world;
+  const { user, ts } = await openConversation(world);
+  slack.faults.add("chat.postMessage", { kind: "latency", ms: 1_000 }, 1);
+
+  for (const id of arriving) {
+    const body = { id, message: String(id), user: { id: user.id } };
+    expect((await postTo(world, "/parley/callback", { type: "message", body })).status).toBe(200);
+  }
+
+  await slack.waitFor(() => postsIn(slack, ts)[2]);
+  expect(postsIn(slack, ts).map(({ text }) => text)).toEqual(shown.map(String));
+});
