@@ -78,10 +78,12 @@ export function createApiHandler(parts: {
         journal.changed({ kind: "request", request: record });
         return answer;
       },
-      answer({ status, body, headers: own }) {
+      answer({ status, body, headers: own, cutAfter }) {
         answered(status, body);
         if (!Buffer.isBuffer(body)) return sendJson(response, status, body, headers);
-        response.writeHead(status, { ...headers, ...own }).end(body);
+        response.writeHead(status, { ...headers, ...own });
+        if (cutAfter === undefined) response.end(body);
+        else response.write(body.subarray(0, cutAfter), () => response.destroy());
       },
       cut() {
         record.isCut = true;

@@ -3,6 +3,8 @@ export interface Answer {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body: unknown;
+  /** The connection breaks off after so many bytes. */
+  readonly cutAfter?: number;
 }
 
 export interface Notification {

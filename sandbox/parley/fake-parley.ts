@@ -11,7 +11,7 @@ import {
 import { createClientApi } from "./client-api.ts";
 import { createConversations } from "./conversations.ts";
 import { createJournal, type Journal, type RecordedCallback } from "./journal.ts";
-import { storeMedia } from "./media.ts";
+import { type ServedMedia, storeMedia } from "./media.ts";
 import type { ParleyMessage } from "./message.ts";
 import { type MessageDraft, toDraft } from "./message-draft.ts";
 import { type FakeParleyOptions, type ParleyAccount, toSettings } from "./options.ts";
@@ -33,7 +33,13 @@ interface UserMessage extends Omit<Partial<MessageDraft>, "media"> {
   /** Either what an upload answered, or a file to store now. */
   readonly media?:
     | { readonly id: string; readonly description?: string }
-    | { readonly name: string; readonly mimeType: string; readonly bytes: Uint8Array };
+    | {
+        readonly name: string;
+        readonly mimeType: string;
+        readonly bytes: Uint8Array;
+        /** What its address answers instead. */
+        readonly served?: ServedMedia;
+      };
 }
 
 /** A Parley account on loopback: both APIs over HTTP, and methods to act as its Users, its bot and its support. */

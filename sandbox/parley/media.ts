@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { extname } from "node:path";
-import { Refusal } from "./envelope.ts";
+import { type Answer, Refusal } from "./envelope.ts";
 import type { MessageMedia } from "./message.ts";
 import type { ParleyState } from "./state.ts";
 
@@ -16,6 +16,18 @@ export interface StoredMedia extends Omit<MessageMedia, "id" | "description"> {
   readonly bytes: Buffer;
   /** `service:<identification>` or `user:<id>`. */
   readonly uploadedBy: string;
+  /** What its address answers instead. */
+  readonly served?: ServedMedia | undefined;
+}
+
+/** A download that is not what it should be. */
+export interface ServedMedia {
+  readonly status?: number;
+  /** Instead of its own; an empty text takes one away. */
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: Buffer;
+  /** The connection breaks off after so many bytes. */
+  readonly cutAfter?: number;
 }
 
 /**
@@ -43,13 +55,35 @@ export async function storeUpload(
   return media;
 }
 
+/** The answer to a download. */
+export function toDownload({ mimeType, bytes, served }: StoredMedia): Answer {
+  const { status = 200, body = bytes, cutAfter } = served ?? {};
+  const headers = {
+    "content-type": mimeType,
+    "content-length": String(body.length),
+    ...served?.headers,
+  };
+  return {
+    status,
+    headers: Object.fromEntries(Object.entries(headers).filter(([, value]) => value !== "")),
+    body,
+    ...(cutAfter !== undefined && { cutAfter }),
+  };
+}
+
 /** Stores bytes for callers in the same process, such as a test acting as a User. */
 export function storeMedia(
   state: ParleyState,
-  file: { readonly name: string; readonly mimeType: string; readonly bytes: Uint8Array },
+  file: {
+    readonly name: string;
+    readonly mimeType: string;
+    readonly bytes: Uint8Array;
+    readonly served?: ServedMedia;
+  },
   origin: { readonly uploadedBy: string; readonly accountId: number; readonly nowMs: number },
 ): StoredMedia {
-  const media = toStoredMedia(file.name, file.mimeType, Buffer.from(file.bytes), origin);
+  const stored = toStoredMedia(file.name, file.mimeType, Buffer.from(file.bytes), origin);
+  const media = { ...stored, served: file.served };
   state.media.set(media.uploadId, media);
   return media;
 }

@@ -3,7 +3,7 @@ import { verifyServiceAuthorization } from "./authorization.ts";
 import type { Conversations } from "./conversations.ts";
 import { type Answer, Refusal, toSuccess } from "./envelope.ts";
 import type { Journal } from "./journal.ts";
-import { findMedia, storeUpload } from "./media.ts";
+import { findMedia, storeUpload, toDownload } from "./media.ts";
 import { toDraft } from "./message-draft.ts";
 import type { ParleySettings } from "./options.ts";
 import { toOwnerData } from "./owner-data.ts";
@@ -107,7 +107,7 @@ export function createServiceApi(
     route<ParleyService>("GET", "/media/:year/:month/:day/:filename", (_call, _service, path) => {
       const media = findMedia(state, path);
       if (!media) throw new Refusal(400, "media_not_found");
-      return { status: 200, headers: { "content-type": media.mimeType }, body: media.bytes };
+      return toDownload(media);
     }),
   ];
 

@@ -1,4 +1,5 @@
 import type { Conversation } from "./conversation.ts";
+import { visible } from "./file-store.ts";
 import type { DeliveryOutcome } from "./http-delivery.ts";
 import type { Block, SlackMessage, SlackState, StoredFile } from "./state.ts";
 import type { Workspace } from "./workspace.ts";
@@ -29,7 +30,7 @@ export function shareFiles(
     ts,
     user: share.user,
     text: share.text,
-    files: share.files.map(({ object }) => structuredClone(object)),
+    files: share.files.map((file) => structuredClone(visible(file))),
     upload: false,
     display_as_bot: false,
     ...(share.blocks && { blocks: share.blocks }),

@@ -31,7 +31,25 @@ export interface FileAnswer {
   readonly contentType: string;
   readonly body: Buffer;
   readonly note?: string;
+  readonly status?: number;
+  readonly location?: string;
+  readonly cutAfter?: number;
 }
+
+/** A file object as Slack shows it now: while it works on a file it tells little more than its name. */
+export const visible = ({ object, pending }: StoredFile): FileObject =>
+  pending
+    ? {
+        ...object,
+        mimetype: "",
+        filetype: "",
+        pretty_type: "",
+        size: 0,
+        url_private: "",
+        url_private_download: "",
+        file_access: "check_file_info",
+      }
+    : object;
 
 const MIMETYPES: Readonly<Record<string, string>> = {
   png: "image/png",
@@ -113,8 +131,9 @@ export function createFileStore({ state, now, url }: Workspace): FileStore {
     download(request, path) {
       const id = /^\/files-pri\/[^-/]+-([^/]+)\//.exec(path)?.[1] ?? "";
       const known = request.headers.authorization === `Bearer ${identity.botToken}`;
-      const bytes = state.files.get(id)?.bytes;
-      if (known && state.scopes.has("files:read") && bytes) {
+      const { bytes, pending, served } = state.files.get(id) ?? {};
+      if (served) return { contentType: "text/plain", body: bytes ?? Buffer.alloc(0), ...served };
+      if (!pending && known && state.scopes.has("files:read") && bytes) {
         const { mimetype } = state.files.get(id)?.object ?? {};
         return { contentType: mimetype ?? "application/octet-stream", body: bytes };
       }
@@ -139,8 +158,13 @@ async function uploadedBytes(request: IncomingMessage): Promise<Buffer> {
 }
 
 /** Serves the upload and download addresses. */
-export function sendFile(response: ServerResponse, { contentType, body }: FileAnswer): void {
-  response
-    .writeHead(200, { "content-type": contentType, "content-length": String(body.length) })
-    .end(body);
+export function sendFile(response: ServerResponse, answer: FileAnswer): void {
+  const { contentType, body, status = 200, location, cutAfter } = answer;
+  response.writeHead(status, {
+    "content-type": contentType,
+    "content-length": String(body.length),
+    ...(location !== undefined && { location }),
+  });
+  if (cutAfter === undefined) response.end(body);
+  else response.write(body.subarray(0, cutAfter), () => response.destroy());
 }

@@ -9,7 +9,7 @@ import { identity } from "./identity.ts";
 import { findMessage, richText } from "./messages.ts";
 import { addReaction, removeReaction } from "./reaction-list.ts";
 import { SlackError } from "./slack-error.ts";
-import type { Block, SlackMessage } from "./state.ts";
+import type { Block, Served, SlackMessage } from "./state.ts";
 import { makeBlockId, type Workspace } from "./workspace.ts";
 
 interface Posted {
@@ -53,7 +53,13 @@ export interface Members {
     readonly mimetype: string;
     readonly bytes: Buffer;
     readonly text?: string;
+    /** Slack works on it until {@link Members.finishFile}. */
+    readonly pending?: boolean;
+    /** What its address answers instead of the file. */
+    readonly served?: Served;
   }): Promise<Posted & { readonly fileId: string }>;
+  /** Slack is done with a file that was shared as pending. */
+  finishFile(fileId: string): void;
   /** Takes a user out of a channel; the bot hears of it, also of its own removal. */
   removeFromChannel(removal: {
     readonly user: string;
@@ -164,13 +170,21 @@ export function createMembers(
       mimetype,
       bytes,
       text = "",
+      pending = false,
+      served,
     }) {
       const file = files.create({ name, mimetype, user, bytes, size: bytes.length });
+      Object.assign(file, { pending }, served && { served });
       file.object.is_public = channelType(channelOf(channel)) === "channel";
       const thread = conversation.inThread(channel, threadTs);
       const blocks = text === "" ? undefined : [richText(text, makeBlockId())];
       const share = { files: [file], channel, user, text, blocks, thread };
       return { fileId: file.object.id, ...shareFiles(workspace, conversation, share) };
+    },
+    finishFile(fileId) {
+      const file = files.find(fileId);
+      delete file.pending;
+      journal.changed("file-finished", fileId);
     },
     async removeFromChannel({ user, channel: id = defaultChannel }) {
       const channel = channelOf(id);

@@ -83,7 +83,7 @@ export function createRoutes(parts: {
       return recorded("download", "files.download", here, async () => {
         const answer = files.download(request, path);
         return {
-          status: 200,
+          status: answer.status ?? 200,
           answer: { contentType: answer.contentType, size: answer.body.length },
           ...(answer.note !== undefined && { error: answer.note }),
           send: () => sendFile(response, answer),

@@ -131,6 +131,20 @@ export interface StoredFile {
   /** Whether files.completeUploadExternal was called; before that only the uploader knows of the file. */
   completed: boolean;
   shares: { channel: string; ts: string; threadTs?: string }[];
+  /** Slack still works on it: nobody is told its type, size and address yet. */
+  pending?: boolean;
+  /** What its address answers instead of the file. */
+  served?: Served;
+}
+
+/** A download that is not what it should be. */
+export interface Served {
+  readonly status?: number;
+  readonly contentType?: string;
+  readonly body?: Buffer;
+  readonly location?: string;
+  /** The connection breaks off after so many bytes. */
+  readonly cutAfter?: number;
 }
 
 /** A view as Slack sends it; `blocks` carry block and action ids. */

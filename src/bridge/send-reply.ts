@@ -151,7 +151,7 @@ export async function sendReply(
       if (!(error instanceof FileError) || error.trouble !== "not-ready") throw error;
       const waits = (progress.waits ?? 0) + 1;
       if (waits > MAX_WAITS) {
-        throw new FileError("not-ready", shared, { disposition: "dead-letter", cause: thrown });
+        throw neverReady(shared, error);
       }
       progress = { ...progress, waits };
       await work.save(progress as Json);
@@ -205,6 +205,9 @@ export async function sendReply(
     return await uploadFile(key, now);
   }
 }
+
+const neverReady = (file: SharedFile, cause: BridgeError): FileError =>
+  new FileError("not-ready", file, { disposition: "dead-letter", cause });
 
 function partsOf(reply: AgentReply): Part[] {
   const files = (reply.files ?? []).flatMap((value) => parseSlackFile(value) ?? []);

@@ -89,7 +89,10 @@ export async function takeInEdit(
   if (was !== "note" && !isTakenBack && (await outbox.replace(id, body))) return;
   const isNews = was === "note" || !(await outbox.hasBegun(id));
   const correction = makeDerivedItemId(id, `edit ${editId}`);
-  await outbox.append({ lane, id: correction, body, held: true });
+  // The User has the files that came with it, or their writer was told why not.
+  const { files: _, ...words } = reply;
+  const news: OutboxBody = isNews ? body : { kind: "reply", reply: words };
+  await outbox.append({ lane, id: correction, body: news, held: true });
   const offer = renderCorrectionOffer({ item: correction, ts: reply.ts }, isNews);
   await tell(reply, correction, "edit", { message: offer, onlyFor: reply.agent }, dependencies);
 }

@@ -26,6 +26,7 @@ export interface BridgeProcess {
   /** What it has logged so far. @throws {SyntaxError} a line that is not JSON */
   readonly lines: readonly LogLine[];
   readonly exited: Promise<Exit>;
+  readonly pid: number;
   /** Resolves with the first line that matches. @throws {Error} the process ended without it */
   line(matches: string | ((line: LogLine) => boolean)): Promise<LogLine>;
   signal(signal: "SIGTERM" | "SIGINT" | "SIGKILL"): void;
@@ -72,6 +73,7 @@ export function spawnBridge(env: Env): BridgeProcess {
       return readLines();
     },
     exited,
+    pid: child.pid ?? 0,
     line(matches) {
       const find = () =>
         readLines().find((line) =>

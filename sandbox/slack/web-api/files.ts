@@ -6,6 +6,7 @@ import type {
 import { isObject } from "../block-limits.ts";
 import { writableChannel } from "../channels.ts";
 import { shareFiles, sharesOf } from "../file-sharing.ts";
+import { visible } from "../file-store.ts";
 import { identity } from "../identity.ts";
 import { toBlocks } from "../message-content.ts";
 import { invalidArguments, SlackError } from "../slack-error.ts";
@@ -73,7 +74,7 @@ const info: Method = {
   run({ state, files }, args) {
     const file = files.find(args.required("file"));
     return {
-      file: { ...file.object, ...sharesOf(state, file), comments_count: 0 },
+      file: { ...visible(file), ...sharesOf(state, file), comments_count: 0 },
     } satisfies Wire<FilesInfoResponse>;
   },
 };
