@@ -1,0 +1,220 @@
+import { describe, expect, it } from "vitest";
+import { DEFAULT_SCOPES } from "../../sandbox/slack/identity.ts";
+import { handBack, handOver, PATIENCE } from "../support/handed-over.ts";
+import { sentTo } from "../support/replies.ts";
+import { postsIn } from "../support/threads.ts";
+import { startWorld, type World, type WorldOptions } from "../support/world.ts";
+
+const MEMBERS = [
+  { id: "U0ANNA", name: "anna", displayName: "Anna", imageUrl: "https://a.example/anna.png" },
+  { id: "U0BEN", name: "ben", realName: "Ben Okafor", imageUrl: "https://a.example/ben.png" },
+  { id: "U0CLEO", name: "cleo" },
+];
+
+/** Everybody writes one reply; resolves with who the User then sees, in order. */
+async function everybodyWrites(world: World, userId: string, rootTs: string) {
+  const { slack, parley } = world;
+  const before = parley.sent(userId).length;
+  for (const { id } of MEMBERS) await slack.post({ user: id, threadTs: rootTs, text: `by ${id}` });
+  await parley.until(() => parley.sent(userId).length === before + MEMBERS.length);
+  return parley
+    .sent(userId)
+    .slice(before)
+    .map(({ agent }) => agent);
+}
+
+async function openThread(options: WorldOptions = {}) {
+  const world = await startWorld({ ...options, slack: { members: MEMBERS, ...options.slack } });
+  const { user, root } = await handOver(world);
+  return { world, ...world, user, root };
+}
+
+describe("the agent whom a User sees", () => {
+  it("has the name and picture of Slack, which is asked once for each", async () => {
+    const { world, slack, user, root } = await openThread();
+    const agents = await everybodyWrites(world, user.id, root.ts);
+    expect(agents).toMatchObject([
+      { name: "Anna", avatar: "https://a.example/anna.png" },
+      { name: "Ben Okafor", avatar: "https://a.example/ben.png" },
+      { name: "cleo" },
+    ]);
+    expect(await everybodyWrites(world, user.id, root.ts)).toEqual(agents);
+    expect(slack.calls("users.info")).toHaveLength(MEMBERS.length);
+  });
+
+  it("has an alias where there is one, with the same id always", async () => {
+    const aliases = {
+      U0ANNA: "Support Fairy",
+      U0BEN: { name: "Ben", avatar: "https://example.com/ben.png" },
+    };
+    const { world, slack, parley, user, root } = await openThread({
+      env: { AGENT_ALIASES: JSON.stringify(aliases) },
+    });
+    const agents = await everybodyWrites(world, user.id, root.ts);
+    expect(agents.map((agent) => [agent?.name, agent?.avatar ?? null])).toEqual([
+      ["Support Fairy", null],
+      ["Ben", "https://example.com/ben.png"],
+      ["cleo", expect.stringMatching(/^https:/)],
+    ]);
+    expect(new Set(agents.map((agent) => agent?.id)).size).toBe(3);
+    expect(slack.calls("users.info").map(({ args }) => args)).toMatchObject([{ user: "U0CLEO" }]);
+    await world.stopBridge();
+    await world.startBridge({ AGENT_ALIASES: "" });
+    const [anna] = await everybodyWrites(world, user.id, root.ts);
+    expect(anna).toMatchObject({ name: "Anna", id: agents[0]?.id });
+    await handBack(world, root);
+    expect(parley.user(user.id).handovers.at(-1)?.metadata).toMatchObject({ handedBackBy: "Anna" });
+  });
+
+  it("is the same for the whole team if that is wanted, whatever the aliases say", async () => {
+    const team = { name: "Acme Support", avatar: "https://example.com/acme.png" };
+    const { world, slack, parley, user, root } = await openThread({
+      env: { TEAM_IDENTITY: JSON.stringify(team), AGENT_ALIASES: '{"U0ANNA": "Anna"}' },
+    });
+    const agents = await everybodyWrites(world, user.id, root.ts);
+    expect(agents).toMatchObject([team, team, team]);
+    expect(new Set(agents.map((agent) => agent?.id)).size).toBe(1);
+    expect(slack.calls("users.info")).toEqual([]);
+    await handBack(world, root);
+    expect(parley.user(user.id).handovers.at(-1)?.metadata).toMatchObject({
+      handedBackBy: "Acme Support",
+    });
+  });
+
+  it("is a neutral one while Slack does not tell, and the reply goes all the same", async () => {
+    const { slack, parley, user, root } = await openThread();
+    slack.faults.add("users.info", { kind: "status", status: 500 });
+    await slack.post({ user: "U0ANNA", threadTs: root.ts, text: "Hello" });
+    await parley.until(() => parley.sent(user.id)[0]);
+    expect(parley.sent(user.id)[0]).toMatchObject({ message: "Hello", agent: { name: "Support" } });
+  });
+});
+
+describe("with SHOW_USER_IDENTITY", () => {
+  const SHOWN = { SHOW_USER_IDENTITY: "true" };
+  const authorsIn = ({ slack }: World, rootTs: string) =>
+    postsIn(slack, rootTs).map(({ username, icons }) => [username, icons?.emoji]);
+
+  it("posts carry the User's name, which cannot ping, and a picture that stays the same", async () => {
+    const world = await startWorld({ env: SHOWN });
+    const { slack, parley } = world;
+    const ada = await handOver(world, {
+      user: parley.createUser({ additionalInformation: { name: "Ada <!channel>" } }),
+    });
+    const anonymous = await handOver(world);
+
+    await parley.userWrites(ada.user.id, "one");
+    await slack.waitFor(() => postsIn(slack, ada.root.ts).length === 1);
+    await world.stopBridge();
+    await world.startBridge();
+    await parley.userWrites(ada.user.id, "two");
+    await parley.userWrites(anonymous.user.id, "three");
+    await slack.waitFor(() => postsIn(slack, ada.root.ts).length === 2);
+    await slack.waitFor(() => postsIn(slack, anonymous.root.ts).length === 1);
+
+    const [first, second] = authorsIn(world, ada.root.ts);
+    expect(first).toEqual(["Ada &lt;!channel&gt;", expect.stringMatching(/^:[a-z_]+:$/)]);
+    expect(second).toEqual(first);
+    const [other] = authorsIn(world, anonymous.root.ts);
+    expect(other?.[0]).toContain(anonymous.user.id);
+    expect(slack.calls("chat.postMessage").filter(({ error }) => error)).toEqual([]);
+  });
+
+  it("such a post is never taken for a reply, nor read back as one", async () => {
+    const world = await startWorld({ env: SHOWN });
+    const { slack, parley } = world;
+    const { user, root } = await handOver(world);
+    await parley.userWrites(user.id, "Hello?");
+    await slack.waitFor(() => postsIn(slack, root.ts).length === 1);
+    await world.stopBridge();
+    await world.startBridge();
+    await slack.post({ user: "U0ANNA", threadTs: root.ts, text: "Hello!" });
+    await parley.until(() => sentTo(world, user.id).includes("Hello!"));
+    expect(sentTo(world, user.id)).toEqual(["Hello!"]);
+  });
+
+  it("posts go out without the name while the app lacks the scope, and the log says so", async () => {
+    const scopes = DEFAULT_SCOPES.filter((scope) => scope !== "chat:write.customize");
+    const world = await startWorld({ env: SHOWN, slack: { scopes } });
+    const { slack, parley, log } = world;
+    const { user, root } = await handOver(world);
+    await parley.userWrites(user.id, "one");
+    await parley.userWrites(user.id, "two");
+    await slack.waitFor(() => postsIn(slack, root.ts).length === 2);
+    expect(postsIn(slack, root.ts).map(({ text }) => text)).toEqual(["one", "two"]);
+    expect(authorsIn(world, root.ts)).toEqual([
+      [undefined, undefined],
+      [undefined, undefined],
+    ]);
+    const warned = log.lines.filter(({ event }) => event === "author.not-shown");
+    expect(warned[0]?.fields).toMatchObject({ scope: "chat:write.customize" });
+  });
+
+  it("off, posts are the app's", async () => {
+    const world = await startWorld();
+    const { slack, parley } = world;
+    const { user, root } = await handOver(world);
+    await parley.userWrites(user.id, "one");
+    await slack.waitFor(() => postsIn(slack, root.ts).length === 1);
+    expect(authorsIn(world, root.ts)).toEqual([[undefined, undefined]]);
+  });
+});
+
+describe("with GROUP_SECONDS", () => {
+  const GROUPED = { GROUP_SECONDS: "1" };
+
+  it("what a User writes within seconds is one post, each message with its time", async () => {
+    const world = await startWorld({ env: { ...GROUPED, SHOW_USER_IDENTITY: "true" } });
+    const { slack, parley } = world;
+    const { user, root } = await handOver(world);
+    for (const text of ["one", "two", "three"]) {
+      await parley.userTypes(user.id, "startTyping");
+      await parley.userWrites(user.id, text);
+      await parley.userTypes(user.id, "stopTyping");
+    }
+    const post = await slack.waitFor(() => postsIn(slack, root.ts)[0]);
+    expect(post.text).toBe("one\ntwo\nthree");
+    expect(JSON.stringify(post.blocks).match(/<!date\^\d+\^\{time_secs\}/g)).toHaveLength(3);
+    expect(post.username).toContain(user.id);
+    // What the next wait ends with comes behind it, and alone.
+    await parley.userWrites(user.id, "four");
+    await slack.waitFor(() => postsIn(slack, root.ts).length === 2);
+    expect(postsIn(slack, root.ts).map(({ text }) => text)).toEqual(["one\ntwo\nthree", "four"]);
+  });
+
+  it("messages of two Users never share a post", async () => {
+    const world = await startWorld({ env: GROUPED });
+    const { slack, parley } = world;
+    const [ada, eve] = [await handOver(world), await handOver(world)];
+    for (const n of [1, 2]) {
+      await parley.userWrites(ada.user.id, `ada ${n}`);
+      await parley.userWrites(eve.user.id, `eve ${n}`);
+    }
+    await slack.waitFor(() => postsIn(slack, ada.root.ts).length === 1);
+    await slack.waitFor(() => postsIn(slack, eve.root.ts).length === 1);
+    expect(postsIn(slack, ada.root.ts)[0]?.text).toBe("ada 1\nada 2");
+    expect(postsIn(slack, eve.root.ts)[0]?.text).toBe("eve 1\neve 2");
+  });
+
+  it("what waits is posted once after a restart", async () => {
+    const world = await startWorld({ env: { GROUP_SECONDS: "2" } });
+    const { slack, parley } = world;
+    const { user, root } = await handOver(world);
+    await (await parley.userWrites(user.id, "one")).delivered;
+    await (await parley.userWrites(user.id, "two")).delivered;
+    await world.stopBridge();
+    expect(postsIn(slack, root.ts)).toEqual([]);
+    await world.startBridge();
+    await slack.waitFor(() => postsIn(slack, root.ts).length > 0, PATIENCE.timeout);
+    expect(postsIn(slack, root.ts).map(({ text }) => text)).toEqual(["one\ntwo"]);
+  });
+
+  it("0, each message is a post of its own", async () => {
+    const world = await startWorld();
+    const { slack, parley } = world;
+    const { user, root } = await handOver(world);
+    for (const text of ["one", "two"]) await parley.userWrites(user.id, text);
+    await slack.waitFor(() => postsIn(slack, root.ts).length === 2);
+    expect(JSON.stringify(postsIn(slack, root.ts))).not.toContain("time_secs");
+  });
+});

@@ -1,0 +1,86 @@
+import { WebClient } from "@slack/web-api";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
+import { startFakeSlack } from "../../sandbox/slack/fake-slack.ts";
+import { userAuthor } from "../../src/convert/user-author.ts";
+import { createIdentities } from "../../src/slack/identity.ts";
+import { webClientOptions } from "../../src/slack/web-api.ts";
+
+const HOUR_MS = 60 * 60_000;
+
+async function identitiesForTest() {
+  const slack = await startFakeSlack();
+  vi.useFakeTimers({ toFake: ["Date"], now: Date.UTC(2026, 10, 1) });
+  onTestFinished(async () => {
+    vi.useRealTimers();
+    await slack.close();
+  });
+  const client = new WebClient(slack.botToken, webClientOptions(slack.apiUrl));
+  const identityOf = createIdentities(client, { aliases: {}, team: undefined });
+  const anna = slack.state.users.get("U0ANNA");
+  if (!anna) throw new Error("Anna is missing");
+  return {
+    slack,
+    anna,
+    nameOfAnna: async () => (await identityOf("U0ANNA")).name,
+    pass: (ms: number) => vi.setSystemTime(Date.now() + ms),
+    asked: () => slack.calls("users.info").length,
+  };
+}
+
+describe("who an agent is to a User", () => {
+  it("is asked of Slack again after an hour, not before", async () => {
+    const { anna, nameOfAnna, pass, asked } = await identitiesForTest();
+    expect(await nameOfAnna()).toBe("Anna");
+    anna.displayName = "Anna B.";
+    pass(HOUR_MS - 1);
+    expect(await nameOfAnna()).toBe("Anna");
+    expect(asked()).toBe(1);
+    pass(1);
+    expect(await nameOfAnna()).toBe("Anna B.");
+    expect(asked()).toBe(2);
+  });
+
+  it("stays as it was while Slack fails, and Slack is asked again after a minute", async () => {
+    const { slack, anna, nameOfAnna, pass, asked } = await identitiesForTest();
+    expect(await nameOfAnna()).toBe("Anna");
+    anna.displayName = "Anna B.";
+    slack.faults.add("users.info", { kind: "status", status: 500 });
+    pass(HOUR_MS);
+    expect(await nameOfAnna()).toBe("Anna");
+    expect(await nameOfAnna()).toBe("Anna");
+    expect(asked()).toBe(2);
+    slack.faults.clear();
+    pass(60_000);
+    expect(await nameOfAnna()).toBe("Anna B.");
+  });
+
+  it("falls back to the names that are there, and to a neutral one", async () => {
+    const { slack, anna, nameOfAnna, pass } = await identitiesForTest();
+    Object.assign(anna, { displayName: "  " });
+    expect(await nameOfAnna()).toBe("Anna Berg");
+    Object.assign(anna, { realName: "", name: "anna" });
+    pass(HOUR_MS);
+    expect(await nameOfAnna()).toBe("anna");
+    slack.state.users.delete("U0ANNA");
+    const stranger = createIdentities(
+      new WebClient(slack.botToken, webClientOptions(slack.apiUrl)),
+      { aliases: {}, team: undefined },
+    );
+    expect(await stranger("U0ANNA")).toEqual({
+      id: expect.stringMatching(/^\d+$/),
+      name: "Support",
+    });
+  });
+});
+
+describe("how a User appears in a thread", () => {
+  it("is stable for one User and differs among many", () => {
+    const icons = Array.from(
+      { length: 100 },
+      (_, n) => userAuthor({ userId: `${n}`, user: {} }).icon,
+    );
+    expect(icons).toEqual(icons.map((_, n) => userAuthor({ userId: `${n}`, user: {} }).icon));
+    expect(new Set(icons).size).toBeGreaterThan(15);
+    for (const icon of icons) expect(icon).toMatch(/^:[a-z_]+:$/);
+  });
+});
