@@ -13,6 +13,9 @@ const path = [process.env.CHROMIUM_PATH ?? "", ...USUAL_PATHS].find((candidate) 
   existsSync(candidate),
 );
 
+/** Three programs and a browser, on a machine that may be busy with other tests. */
+const TEST_TIMEOUT_MS = 90_000;
+
 const ARGUMENTS = [
   "--headless",
   "--no-sandbox",
@@ -32,7 +35,7 @@ export function describeInBrowser(name: string, tests: (browser: () => Browser) 
     });
     return;
   }
-  describe(name, () => {
+  describe(name, { timeout: TEST_TIMEOUT_MS }, () => {
     let browser: Browser | undefined;
     beforeAll(async () => {
       browser = await chromium.launch({ executablePath: path, args: ARGUMENTS });

@@ -8,6 +8,20 @@ const TRANSPORTS = [
 ];
 
 describeInBrowser("the sandbox page", (browser) => {
+  it("is there and usable within five seconds", async ({ annotate }) => {
+    const seconds: number[] = [];
+    // A machine that is busy with other tests may have a slow moment; it is not slow three times.
+    while (seconds.length < 3 && !seconds.some((taken) => taken < 5)) {
+      const startedAt = performance.now();
+      const { ask, chat } = await openSandbox(browser());
+      await ask("Hello!");
+      await messageWith(chat, "Hello!").first().waitFor();
+      seconds.push((performance.now() - startedAt) / 1000);
+    }
+    await annotate(`${seconds.map((taken) => taken.toFixed(1)).join(", ")} s to the first message`);
+    expect(Math.min(...seconds)).toBeLessThan(5);
+  });
+
   it.each(TRANSPORTS)("tells the whole story over $name", async ({ name, args }) => {
     const sandbox = await openSandbox(browser(), args);
     const { page, chat, thread, channel, ask, reply, dialog } = sandbox;
@@ -40,7 +54,7 @@ describeInBrowser("the sandbox page", (browser) => {
     await page.getByRole("radio", { name: "Ben" }).check({ force: true });
     await reply("Anna is right, it is the plug.");
     await messageWith(chat, "it is the plug").getByText("Ben").waitFor();
-    await picture(page, `sandbox-${name === "HTTP" ? "1280" : "socket-mode"}`);
+    if (name === "HTTP") await picture(page, "sandbox-1280");
 
     const message = messageWith(thread, "it is the plug");
     await message.hover();

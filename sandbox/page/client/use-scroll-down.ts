@@ -4,12 +4,17 @@ import { type RefObject, useLayoutEffect, useRef } from "react";
 export function useScrollDown<T extends HTMLElement>(): RefObject<T | null> {
   const list = useRef<T>(null);
   const wasAtEnd = useRef(true);
+  const lastTop = useRef(0);
   useLayoutEffect(() => {
     const element = list.current;
     if (!element) return;
     if (wasAtEnd.current) element.scrollTop = element.scrollHeight;
     const onScroll = (): void => {
-      wasAtEnd.current = element.scrollTop + element.clientHeight > element.scrollHeight - 40;
+      const { scrollTop, clientHeight, scrollHeight } = element;
+      // Only going up says that somebody reads: a list that grows below leaves its end by itself.
+      if (scrollTop + clientHeight > scrollHeight - 40) wasAtEnd.current = true;
+      else if (scrollTop < lastTop.current) wasAtEnd.current = false;
+      lastTop.current = scrollTop;
     };
     // A picture that arrives late makes the list longer, too.
     const onLoad = (): void => {
