@@ -21,8 +21,10 @@ export function parseCallback(body: Json, self: ServiceId): ParleyEvent {
   // From the documented place outwards: `body.body`, `body`, root.
   const inner = objectAt(body.body);
   const innermost = objectAt(inner.body);
-  const levels = [inner, innermost, body, objectAt(body.data), objectAt(inner.message)];
-  const names = [body.type, inner.type, inner.name, body.name, innermost.name, body.event]
+  const messages = [objectAt(inner.message), objectAt(body.message)];
+  const levels = [inner, innermost, body, objectAt(body.data), ...messages];
+  const names = [inner, innermost, body]
+    .flatMap(({ type, name, event, action }) => [type, name, event, action])
     .filter((name) => typeof name === "string")
     .map((name) => name.toLowerCase());
 
