@@ -159,6 +159,8 @@ export function createParleyEventHandler(dependencies: InboxDependencies): Handl
     if (!newest || newest.handingBackTo === newOwner) return;
     // An earlier attempt has ended the conversation, but may not have shown it.
     if (newest.state !== "open" && work.item.progress === undefined) return;
+    // The User was away before: this may be that change of owner once more, and only Parley knows.
+    if (newest.previous && (await askOwnership(parley, userId, work.item.attempt)) === "ours") return;
     if (newest.state === "open") await work.save({ done: [] });
     const to = await nameService(parley, newOwner);
     const ended = await conversations.update(newest.id, (c) =>

@@ -106,4 +106,27 @@ describe("exactly one thread", () => {
     const { root: next } = await handOver(world, { user, metadata: { reason: "another" } });
     expect(rootsOf(slack).map(({ ts }) => ts)).toEqual([root.ts, next.ts]);
   });
+
+  it("stays open when an earlier change of owner is redelivered", async () => {
+    const world = await startWorld();
+    const { slack, parley } = world;
+    const { user, root: first } = await handOver(world);
+    const changed = {
+      type: "action",
+      body: {
+        name: "owner",
+        newOwner: parley.botService.identification,
+        user: { id: user.id },
+      },
+    };
+    await handBack(world, first);
+    const { root: second } = await handOver(world, { user });
+
+    await postTo(world, "/parley/callback", changed);
+
+    await lastCallbackHandled(world, user.id);
+    expect(textOf(second)).toContain("*Open*");
+    await slack.post({ user: "U0ANNA", threadTs: second.ts, text: "Still with us" });
+    await parley.until(() => parley.sent(user.id).at(-1)?.message === "Still with us");
+  });
 });
