@@ -55,9 +55,9 @@ export function createParleyEventHandler(dependencies: InboxDependencies): Handl
     const { body } = work.item;
     switch (body.kind) {
       case "callback":
-        return await handleEvent(work, parse(body.raw), body.receivedAt);
+        return await handleEvent(work, await follow(parse(body.raw)), body.receivedAt);
       case "handover":
-        return await takeOver(work, { ...body, user: {} }, body.receivedAt);
+        return await takeOver(work, await follow({ ...body, user: {} }), body.receivedAt);
       case "notice":
         return await showNotice(work, createPoster(work, threads, now), threads, body.notice);
       case "root": {
@@ -67,6 +67,12 @@ export function createParleyEventHandler(dependencies: InboxDependencies): Handl
       }
     }
   };
+
+  /** What still names a User who was merged into another is about that one. */
+  async function follow<Event extends ParleyEvent>(event: Event): Promise<Event> {
+    if (event.kind === "unknown" || event.kind === "merged") return event;
+    return { ...event, userId: await conversations.currentId(event.userId) };
+  }
 
   async function handleEvent(
     work: Work<InboxBody>,
@@ -84,7 +90,7 @@ export function createParleyEventHandler(dependencies: InboxDependencies): Handl
         return await showTyping(event, receivedAt);
       case "merged":
         return await mergeUsers(
-          work.item.id,
+          work.item,
           { from: event.from, to: event.userId, user: event.user, at: now() },
           conversations,
           threads,
@@ -136,7 +142,7 @@ export function createParleyEventHandler(dependencies: InboxDependencies): Handl
   ): Promise<void> {
     const isNews = !sameHandover(open, withHandover(open, event));
     // Progress: an earlier attempt has recorded the news, but may not have shown it.
-    if (!isNews && work.item.progress === undefined) return;
+    if (!isNews && work.item.progress === undefined && open.thread) return;
     if (isNews) await work.save({ done: [] });
     const told = (await conversations.update(open.id, (c) => withHandover(c, event))) ?? open;
     const poster = createPoster(work, threads, now);
@@ -160,7 +166,8 @@ export function createParleyEventHandler(dependencies: InboxDependencies): Handl
     // An earlier attempt has ended the conversation, but may not have shown it.
     if (newest.state !== "open" && work.item.progress === undefined) return;
     // The User was away before: this may be that change of owner once more, and only Parley knows.
-    if (newest.previous && (await askOwnership(parley, userId, work.item.attempt)) === "ours") return;
+    if (newest.previous && (await askOwnership(parley, userId, work.item.attempt)) === "ours")
+      return;
     if (newest.state === "open") await work.save({ done: [] });
     const to = await nameService(parley, newOwner);
     const ended = await conversations.update(newest.id, (c) =>

@@ -134,6 +134,8 @@ export interface Conversations {
   byUser(userId: UserId): Promise<Conversation | undefined>;
   byThread(thread: Thread): Promise<Conversation | undefined>;
   byId(id: ConversationId): Promise<Conversation | undefined>;
+  /** The User as whom this one lives on; the same one unless it was merged into another. */
+  currentId(userId: UserId): Promise<UserId>;
   /** From now on what concerns the User `from` concerns `to`. Survives restarts. */
   alias(from: UserId, to: UserId): Promise<void>;
   /** The User whose app gave this id. */

@@ -5,6 +5,9 @@ import { StorageError } from "../errors.ts";
 import { type ConversationId, makeThreadKey, type Thread, toUserId, type UserId } from "../ids.ts";
 import type { Database } from "./database.ts";
 
+/** While nobody knows the User who lives on, that long after a merging something may still name the other one. */
+const ALIAS_LIFE_MS = 30 * 86_400_000;
+
 /** The keys of the records. Stored: changing one is a migration. */
 const keys = {
   conversation: (id: ConversationId) => `conversation/${id}`,
@@ -124,6 +127,8 @@ export async function openConversationStore(database: Database): Promise<Convers
       return id === undefined ? undefined : await byId(id as ConversationId);
     },
 
+    currentId: (userId) => Promise.resolve(resolve(userId)),
+
     async userByExternalId(externalId) {
       const userId = await get<string>(keys.externalId(externalId));
       return userId === undefined ? undefined : resolve(toUserId(userId));
@@ -154,7 +159,7 @@ export async function openConversationStore(database: Database): Promise<Convers
 
     async alias(from, to) {
       if (from === to) return;
-      await store.set(keys.alias(from), to);
+      await store.set(keys.alias(from), to, ALIAS_LIFE_MS);
       aliases.set(from, to);
     },
   };

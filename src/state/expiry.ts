@@ -37,6 +37,7 @@ export async function expire(
     await deleteInChunks(database, table, "held", recordsBefore);
   }
   await deleteConversations(database, recordsBefore);
+  await deletePointers(database, now);
 }
 
 async function deleteInChunks(
@@ -73,10 +74,16 @@ async function deleteConversations(database: Database, endedBefore: number): Pro
        AND NOT EXISTS (SELECT 1 FROM keyv AS kept WHERE kept.key = 'conversation/' || (keyv.value ->> '$.value'))`,
     );
   }
+}
+
+/** What leads to a User of whom nothing is kept; aliases live a while even so. */
+async function deletePointers(database: Database, now: number): Promise<void> {
   for (const prefix of ["customer", "alias"]) {
     await database.write(
       `DELETE FROM keyv WHERE key >= '${prefix}/' AND key < '${prefix}0'
+       AND coalesce(value ->> '$.expires', 0) < ?
        AND NOT EXISTS (SELECT 1 FROM keyv AS kept WHERE kept.key = 'user/' || (keyv.value ->> '$.value'))`,
+      now,
     );
   }
 }
