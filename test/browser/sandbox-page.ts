@@ -29,8 +29,8 @@ export interface SandboxPage {
   reply(text: string): Promise<void>;
   /** Writes into the channel's box, with Enter. */
   type(text: string): Promise<void>;
-  /** What is wrong with the page so far: errors, and requests to anybody else. */
-  readonly complaints: readonly string[];
+  /** Ctrl-C. */
+  stop(): Promise<void>;
 }
 
 /** Starts a sandbox of its own and opens its page; both end with the test, which fails on any complaint of the page. */
@@ -40,6 +40,10 @@ export async function openSandbox(
   size: (typeof SIZES)[keyof typeof SIZES] = SIZES[1280],
 ): Promise<SandboxPage> {
   const sandbox = spawnSandbox(["--json", ...args]);
+  const stop = async (): Promise<void> => {
+    sandbox.child.kill("SIGINT");
+    await sandbox.exited;
+  };
   const urls = await sandbox.urls;
   const context = await browser.newContext({ viewport: size });
   const page = await context.newPage();
@@ -57,7 +61,8 @@ export async function openSandbox(
   });
   onTestFinished(async () => {
     await context.close();
-    expect(complaints).toEqual([]);
+    // Errors of the page, and requests to anybody else. That the sandbox has stopped is said on the page.
+    expect(complaints.filter((line) => !line.includes("ERR_CONNECTION_REFUSED"))).toEqual([]);
   });
   await page.goto(urls.page);
   const write = async (box: Locator, text: string): Promise<void> => {
@@ -69,7 +74,7 @@ export async function openSandbox(
   return {
     page,
     urls,
-    complaints,
+    stop,
     chat: page.getByRole("log", { name: "Messages" }),
     thread: page.getByRole("log", { name: "Thread" }),
     channel: page.getByRole("log", { name: "Channel" }),

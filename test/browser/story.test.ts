@@ -1,4 +1,7 @@
-import { expect, it } from "vitest";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, it, onTestFinished } from "vitest";
 import { describeInBrowser } from "./chromium.ts";
 import { getHandedOver, messageWith, openSandbox, picture, SIZES } from "./sandbox-page.ts";
 
@@ -108,6 +111,25 @@ describeInBrowser("the sandbox page", (browser) => {
       .click();
     await messageWith(thread, "Thanks from Ada").waitFor();
     expect(await messageWith(thread, "Thanks from Grace").count()).toBe(0);
+  });
+
+  it("goes on with yesterday's conversation on saved state, and says when it has stopped", async () => {
+    const state = await mkdtemp(join(tmpdir(), "sandbox-test-"));
+    onTestFinished(() => rm(state, { recursive: true, force: true }));
+    const first = await openSandbox(browser(), ["--state", state]);
+    await getHandedOver(first);
+    await first.reply("See you tomorrow");
+    await messageWith(first.chat, "See you tomorrow").waitFor();
+    await first.stop();
+    await first.page.getByRole("alert").getByText("The sandbox has stopped").waitFor();
+
+    const second = await openSandbox(browser(), ["--state", state]);
+    await messageWith(second.chat, "See you tomorrow").waitFor();
+    await second.ask("Good morning");
+    await messageWith(second.thread, "Good morning").waitFor();
+    await second.reply("Good morning to you");
+    await messageWith(second.chat, "Good morning to you").waitFor();
+    expect(await messageWith(second.channel, "Question too complex").count()).toBe(1);
   });
 
   it.each(TRANSPORTS)("survives kill -9 in mid-conversation over $name", async ({ args }) => {
