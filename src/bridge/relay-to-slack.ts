@@ -76,7 +76,9 @@ export async function relayToSlack(
     const words = { message: only, at: receivedAt };
     count = await postWords(work, poster, thread, words, dependencies);
   } else {
-    await postAll(work, poster, threads, thread, pieces);
+    const [first = { text: "" }, ...others] = pieces;
+    const dated = merge([{ message: first, at: receivedAt }], now());
+    await postAll(work, poster, threads, thread, [dated, ...others]);
   }
   await conversations.update(conversation.id, (c) =>
     c.state === "open" ? withUserMessages(c, count, receivedAt) : c,
@@ -199,9 +201,15 @@ function fitsBehind(first: Words, parse: (raw: string) => ParleyEvent) {
 
 /** One message as it is, several with the time of each; what comes late says so. */
 function merge(all: readonly Words[], now: number): SlackMessage {
+  const isLate = (at: number) => now - at > LATE_AFTER_MS;
   const [first] = all;
-  if (!first || all.length > 1) return { ...first?.message, ...mergePosts(all) };
-  return now - first.at > LATE_AFTER_MS
+  if (!first || all.length > 1) {
+    return {
+      ...first?.message,
+      ...mergePosts(all.map((words) => ({ ...words, late: isLate(words.at) }))),
+    };
+  }
+  return isLate(first.at)
     ? { ...first.message, ...withMoment(first.message, first.at) }
     : first.message;
 }

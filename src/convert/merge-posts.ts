@@ -2,14 +2,18 @@ import { context, section } from "./blocks.ts";
 import type { SlackMessage } from "./slack-message.ts";
 import { formatMoment } from "./slack-text.ts";
 
-/** Several waiting messages in one post; each keeps its own time and place. `at` in ms. */
+/** Several waiting messages in one post; each keeps its own time and place, and the day if it is late. `at` in ms. */
 export function mergePosts(
-  posts: readonly { readonly message: SlackMessage; readonly at: number }[],
+  posts: readonly {
+    readonly message: SlackMessage;
+    readonly at: number;
+    readonly late?: boolean;
+  }[],
 ): SlackMessage {
   return {
     text: posts.map(({ message }) => message.text).join("\n"),
-    blocks: posts.flatMap(({ message, at }) => [
-      context(formatTime(at)),
+    blocks: posts.flatMap(({ message, at, late }) => [
+      context(late ? delayed(at) : formatTime(at)),
       ...(message.blocks ?? [section(message.text)]),
     ]),
   };
@@ -18,11 +22,11 @@ export function mergePosts(
 /** A message that comes late, with the moment (ms) at which it was written. */
 export const withMoment = ({ text, blocks }: SlackMessage, at: number): SlackMessage => ({
   text,
-  blocks: [
-    context(`:hourglass_flowing_sand: Delayed; written ${formatMoment(at)}`),
-    ...(blocks ?? [section(text)]),
-  ],
+  blocks: [context(delayed(at)), ...(blocks ?? [section(text)])],
 });
+
+const delayed = (at: number): string =>
+  `:hourglass_flowing_sand: Delayed; written ${formatMoment(at)}`;
 
 /** The time of day with seconds, in the reader's own time zone. */
 function formatTime(at: number): string {
