@@ -47,7 +47,7 @@ export function createSlackEventHandler(dependencies: OutboxDependencies): Handl
 
 /** Tells the writer of a reply that it was set aside, with buttons to send it again or to dismiss it. */
 export function createSlackEventLastWords(
-  dependencies: Pick<OutboxDependencies, "conversations" | "notifier">,
+  dependencies: Pick<OutboxDependencies, "conversations" | "notifier" | "threads">,
 ): LastWords<OutboxBody> {
   return async (item, error) => {
     if (item.body.kind === "reply") await tellWriter(item, item.body.reply, error, dependencies);
@@ -101,10 +101,14 @@ async function relay(
 }
 
 async function tellWriter(
-  item: Pick<Item<OutboxBody>, "id" | "appendedAt">,
+  item: Pick<Item<OutboxBody>, "id" | "appendedAt" | "attempt">,
   reply: AgentReply,
   error: BridgeError,
-  { conversations, notifier }: Pick<OutboxDependencies, "conversations" | "notifier">,
+  {
+    conversations,
+    notifier,
+    threads,
+  }: Pick<OutboxDependencies, "conversations" | "notifier" | "threads">,
 ): Promise<void> {
   const conversation = await conversations.byThread(reply.thread);
   const outcome =
@@ -124,4 +128,6 @@ async function tellWriter(
     ...(setAside && { forAll: renderSetAside(outcome, reply.agent, setAside) }),
     mark: { ts: reply.ts, as: outcome === "uncertain" ? "uncertain" : "failed" },
   });
+  // It waits no more.
+  if (item.attempt > DELAY_TRIES) threads.unmark(reply.thread, reply.ts, "delayed");
 }
