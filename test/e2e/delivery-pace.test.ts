@@ -1,0 +1,253 @@
+import { expect, it } from "vitest";
+import { identity } from "../../sandbox/slack/identity.ts";
+import { reactionsOn, textOf } from "../support/handed-over.ts";
+import { attempts, openConversation, PATIENCE } from "../support/open-conversation.ts";
+import { startBridgeProcess } from "../support/process.ts";
+import { postsIn, rootsOf } from "../support/threads.ts";
+import { startWorld, type World } from "../support/world.ts";
+
+/** Slack's pace, held by both sides. */
+const SLACKS_PACE = { SLACK_POSTS_PER_SECOND: "1" };
+
+const textsIn = ({ slack }: World, ts: string) =>
+  postsIn(slack, ts).flatMap(({ text }) => text.split("\n"));
+const sentTo = ({ parley }: World, userId: string) =>
+  parley.sent(userId).map(({ message }) => message);
+const itemsOf = (post: { metadata?: { event_payload: Record<string, unknown> } } | undefined) =>
+  String(post?.metadata?.event_payload.items).split(" ");
+
+/** Opens threads at once; from then on Slack's pace applies. */
+async function pacedWorld(users: number) {
+  const world = await startWorld();
+  const opened = [];
+  for (let n = 0; n < users; n++) opened.push(await openConversation(world));
+  await world.stopBridge();
+  world.slack.state.limits.posts = true;
+  return { world, opened };
+}
+
+async function write({ parley }: World, userId: string, texts: readonly string[]) {
+  for (const text of texts) {
+    const { delivered } = await parley.userWrites(userId, text);
+    expect((await delivered).delivered).toBe(true);
+  }
+}
+
+const numbered = (name: string, count: number) =>
+  Array.from({ length: count }, (_, n) => `${name} ${n}`);
+
+it("keeps Slack's pace, lets threads take turns and merges what waits", async () => {
+  const { world, opened } = await pacedWorld(3);
+  const { slack } = world;
+  await world.startBridge(SLACKS_PACE);
+  const before = slack.calls("chat.postMessage").length;
+
+  await Promise.all(
+    opened.map(({ user }, n) => write(world, user.id, numbered(`user ${n}, message`, 6))),
+  );
+
+  for (const [n, { ts }] of opened.entries()) {
+    await slack.waitFor(() => textsIn(world, ts).includes(`user ${n}, message 5`), 10_000);
+    expect(textsIn(world, ts)).toEqual(numbered(`user ${n}, message`, 6));
+  }
+  const posts = slack.calls("chat.postMessage").slice(before);
+  expect(posts.map(({ status }) => status)).not.toContain(429);
+  expect(posts.length).toBeLessThanOrEqual(2 * opened.length);
+  const firstTurns = posts.slice(0, opened.length).map(({ args }) => args.thread_ts);
+  expect(new Set(firstTurns).size).toBe(opened.length);
+  const [first, second] = posts.slice(-2).map(({ at }) => at);
+  expect((second ?? 0) - (first ?? 0)).toBeGreaterThan(900);
+});
+
+it("does not flood Slack with what an outage left behind", async () => {
+  const { world, opened } = await pacedWorld(2);
+  const { slack, log } = world;
+  slack.faults.add("chat.postMessage", { kind: "refused" });
+  await world.startBridge({ ...SLACKS_PACE, RETRY_FIRST_MS: "20", RETRY_CAP_MS: "100" });
+  for (const [n, { user, inbox }] of opened.entries()) {
+    await write(world, user.id, numbered(`user ${n}, message`, 12));
+    await expect.poll(() => attempts(log, inbox).at(-1)?.outcome, PATIENCE).toBe("deferred");
+  }
+
+  slack.faults.clear();
+
+  for (const [n, { ts }] of opened.entries()) {
+    await slack.waitFor(() => textsIn(world, ts).includes(`user ${n}, message 11`), 10_000);
+    expect(textsIn(world, ts)).toEqual(numbered(`user ${n}, message`, 12));
+    expect(postsIn(slack, ts).length).toBeLessThanOrEqual(2);
+  }
+  expect(slack.calls("chat.postMessage").map(({ status }) => status)).not.toContain(429);
+});
+
+it("keeps merged messages apart: each has its time and its mark", async () => {
+  const { world, opened } = await pacedWorld(1);
+  const { slack, parley } = world;
+  const [{ user, ts } = { user: { id: "" }, ts: "" }] = opened;
+  await world.startBridge(SLACKS_PACE);
+
+  await write(world, user.id, ["alone", "one\nof two lines", "two <!here>", "three"]);
+
+  const merged = await slack.waitFor(() => postsIn(slack, ts)[1], 10_000);
+  expect(merged.blocks?.map(({ type }) => type)).toEqual(
+    ["one", "two", "three"].flatMap(() => ["context", "rich_text"]),
+  );
+  const times = textOf(merged).match(/<!date\^\d+\^\{time_secs\}\|\d\d:\d\d:\d\d UTC>/g);
+  expect(times).toHaveLength(3);
+  expect(new Set(itemsOf(merged)).size).toBe(3);
+  // Parley's redeliveries are known, whichever post they went out with.
+  for (const callback of parley.callbacks.filter(({ userId }) => userId === user.id)) {
+    if (callback.state === "delivered") await parley.redeliver(callback);
+  }
+  await write(world, user.id, ["end"]);
+  await slack.waitFor(() => textsIn(world, ts).includes("end"), 10_000);
+  expect(textsIn(world, ts)).toEqual([
+    "alone",
+    "one",
+    "of two lines",
+    "two &lt;!here&gt;",
+    "three",
+    "end",
+  ]);
+});
+
+it("posts a merged post once whose answer was lost", async () => {
+  const { world, opened } = await pacedWorld(1);
+  const { slack } = world;
+  const [{ user, ts } = { user: { id: "" }, ts: "" }] = opened;
+  await world.startBridge(SLACKS_PACE);
+  await write(world, user.id, ["alone"]);
+  await slack.waitFor(() => textsIn(world, ts).includes("alone"));
+  slack.faults.add("chat.postMessage", { kind: "lost-answer" }, 1);
+
+  await write(world, user.id, ["one", "two", "three"]);
+  await slack.waitFor(() => textsIn(world, ts).includes("three"), 10_000);
+  await write(world, user.id, ["end"]);
+
+  await slack.waitFor(() => textsIn(world, ts).includes("end"), 10_000);
+  expect(itemsOf(postsIn(slack, ts)[1])).toHaveLength(3);
+  expect(textsIn(world, ts)).toEqual(["alone", "one", "two", "three", "end"]);
+});
+
+it("posts a merged post once although the process died before it knew", async () => {
+  const { world, opened } = await pacedWorld(1);
+  const { slack, parley } = world;
+  const [{ user, ts } = { user: { id: "" }, ts: "" }] = opened;
+  const first = await startBridgeProcess(world, SLACKS_PACE);
+  await write(world, user.id, ["alone"]);
+  await slack.waitFor(() => textsIn(world, ts).includes("alone"));
+  slack.faults.add("chat.postMessage", { kind: "hang" }, 1);
+  await write(world, user.id, ["one", "two", "three"]);
+  await slack.waitFor(() => textsIn(world, ts).includes("three"), 10_000);
+  expect(itemsOf(postsIn(slack, ts)[1])).toHaveLength(3);
+
+  first.signal("SIGKILL");
+  await first.exited;
+  await startBridgeProcess(world, SLACKS_PACE);
+
+  const callback = parley.callbacks.find(({ body }) => JSON.stringify(body).includes('"two"'));
+  expect((await parley.redeliver(callback)).delivered).toBe(true);
+  await write(world, user.id, ["end"]);
+  await slack.waitFor(() => textsIn(world, ts).includes("end"), 15_000);
+  expect(textsIn(world, ts)).toEqual(["alone", "one", "two", "three", "end"]);
+});
+
+it("posts the same merged post again when it is not there after all", async () => {
+  const { world, opened } = await pacedWorld(1);
+  const { slack } = world;
+  const [{ user, ts } = { user: { id: "" }, ts: "" }] = opened;
+  await world.startBridge(SLACKS_PACE);
+  await write(world, user.id, ["alone"]);
+  await slack.waitFor(() => textsIn(world, ts).includes("alone"));
+  slack.faults.add("chat.postMessage", { kind: "status", status: 500 }, 1);
+
+  await write(world, user.id, ["one", "two"]);
+
+  await slack.waitFor(() => textsIn(world, ts).includes("two"), 10_000);
+  expect(textsIn(world, ts)).toEqual(["alone", "one", "two"]);
+});
+
+it("obeys Retry-After for one channel, and goes on everywhere else", async () => {
+  const channels = [{ id: "C0OTHER", name: "other", members: ["U0ANNA", identity.botUserId] }];
+  const world = await startWorld({ slack: { channels } });
+  const { slack, parley } = world;
+  const { user, ts } = await openConversation(world);
+  await world.stopBridge();
+  await world.startBridge({ SLACK_CHANNEL: "C0OTHER" });
+  slack.faults.add("chat.postMessage", { kind: "rate-limited", retryAfterSeconds: 3 }, 1);
+  await write(world, user.id, ["Has to wait"]);
+  const refused = await slack.waitFor(() =>
+    slack.calls("chat.postMessage").find(({ status }) => status === 429),
+  );
+  await write(world, user.id, ["As well"]);
+
+  const other = parley.createUser();
+  await parley.handOver({ userId: other.id, to: parley.agentService.identification });
+  const reply = await slack.post({ user: "U0ANNA", threadTs: ts, text: "One moment" });
+
+  await slack.waitFor(() => slack.state.messages.some(({ channel }) => channel === "C0OTHER"));
+  await parley.until(() => sentTo(world, user.id).includes("One moment"));
+  await slack.waitFor(() => reactionsOn(slack, reply.ts).includes("white_check_mark"));
+  expect(postsIn(slack, ts)).toEqual([]);
+  expect(Date.now() - refused.at).toBeLessThan(3_000);
+  await slack.waitFor(() => textsIn(world, ts).includes("As well"), 10_000);
+  const second = slack
+    .calls("chat.postMessage")
+    .find(({ args, at }) => args.thread_ts === ts && at > refused.at);
+  expect((second?.at ?? 0) - refused.at).toBeGreaterThanOrEqual(2_990);
+  expect(textsIn(world, ts)).toEqual(["Has to wait", "As well"]);
+});
+
+it("obeys Retry-After for reactions without keeping posts back", async () => {
+  const world = await startWorld();
+  const { slack, parley } = world;
+  const { user, ts } = await openConversation(world);
+  slack.faults.add("reactions.add", { kind: "rate-limited", retryAfterSeconds: 2 }, 1);
+  await slack.post({ user: "U0ANNA", threadTs: ts, text: "Its mark is lost" });
+  const refused = await slack.waitFor(() =>
+    slack.calls("reactions.add").find(({ status }) => status === 429),
+  );
+
+  const second = await slack.post({ user: "U0ANNA", threadTs: ts, text: "Its mark waits" });
+  await write(world, user.id, ["Not kept back"]);
+
+  await slack.waitFor(() => textsIn(world, ts).includes("Not kept back"));
+  await parley.until(() => sentTo(world, user.id).includes("Its mark waits"));
+  expect(Date.now() - refused.at).toBeLessThan(2_000);
+  await slack.waitFor(() => reactionsOn(slack, second.ts).includes("white_check_mark"));
+  expect((slack.calls("reactions.add")[1]?.at ?? 0) - refused.at).toBeGreaterThanOrEqual(1_990);
+});
+
+it("leaves marks of success out when there are too many, never those of failure", async () => {
+  const world = await startWorld({ slack: { limits: { reactions: true } } });
+  const { slack, parley } = world;
+  const busy = await openConversation(world);
+  const unlucky = await openConversation(world);
+  await world.stopBridge();
+  await world.startBridge({ SLACK_POSTS_PER_SECOND: "6" });
+  const posted: { ts: string }[] = [];
+  for (const text of numbered("reply", 60)) {
+    posted.push(await slack.post({ user: "U0ANNA", threadTs: busy.ts, text }));
+  }
+  await parley.until(() => sentTo(world, busy.user.id).length === 60, { timeoutMs: 15_000 });
+  const marked = () =>
+    posted.filter(({ ts }) => reactionsOn(slack, ts).includes("white_check_mark")).length;
+
+  parley.faults.add(`POST /users/${unlucky.user.id}/messages`, { kind: "status", status: 400 });
+  const failed = await slack.post({ user: "U0ANNA", threadTs: unlucky.ts, text: "Refused" });
+
+  await slack.waitFor(() => reactionsOn(slack, failed.ts).includes("x"));
+  // It did not have to wait for the marks of success.
+  const waiting = marked();
+  await slack.waitFor(() => marked() > waiting);
+  const isMarked = ({ ts }: { ts: string }) => reactionsOn(slack, ts).includes("white_check_mark");
+  const later: { ts: string }[] = [];
+  const writeAndLook = async () => {
+    later.push(await slack.post({ user: "U0ANNA", threadTs: busy.ts, text: "And now?" }));
+    return later.some(isMarked);
+  };
+  await expect.poll(writeAndLook, { ...PATIENCE, interval: 500 }).toBe(true);
+  // Marks go out in order, so those that are missing now will never come.
+  expect(marked()).toBeLessThan(60);
+  expect(slack.calls("reactions.add").map(({ status }) => status)).not.toContain(429);
+  expect(rootsOf(slack)).toHaveLength(2);
+});
