@@ -8,14 +8,16 @@ export function adviceFor(error: BridgeError, conversation: Conversation | undef
     case "conversation-closed":
       return closedAdvice(conversation);
     case "not-owner":
-      return "Another Service has this User now. Use /parley-owner to see which, or to take the User back.";
+      return conversation?.ending
+        ? closedAdvice(conversation)
+        : "Another Service has this User now. Use /parley-owner to see which, or to take the User back.";
     case "uncertain":
       return "The connection to Parley broke while this was sent, so it may or may not have arrived. If the User does not react to it, send it again.";
     case "parley-api":
-      return `Parley refused it (${refusal(error)}). Change the text and write again; if it keeps failing, tell whoever runs this bridge.`;
+      return refusalAdvice(error);
     case "network":
     case "rate-limited":
-      return "Parley could not be reached for too long. Send it again when it is back.";
+      return AWAY_TOO_LONG;
     default:
       return "Something went wrong inside the bridge. Send it again; if it keeps failing, tell whoever runs this bridge.";
   }
@@ -59,7 +61,13 @@ function closedAdvice(conversation: Conversation | undefined): string {
   }
 }
 
-const refusal = (error: BridgeError): string =>
-  error instanceof ParleyApiError && error.notificationCodes.length > 0
-    ? error.notificationCodes.join(", ")
-    : `HTTP ${error instanceof ParleyApiError ? error.httpStatus : "error"}`;
+const AWAY_TOO_LONG = "Parley could not be reached for too long. Send it again when it is back.";
+
+function refusalAdvice(error: BridgeError): string {
+  if (!(error instanceof ParleyApiError) || error.httpStatus >= 500) return AWAY_TOO_LONG;
+  if (error.httpStatus === 401 || error.httpStatus === 403) {
+    return "Parley refuses this bridge's credentials. Tell whoever runs this bridge, and send it again afterwards.";
+  }
+  const reason = error.notificationCodes.join(", ") || `HTTP ${error.httpStatus}`;
+  return `Parley refused it (${reason}). Change the text and write again; if it keeps failing, tell whoever runs this bridge.`;
+}

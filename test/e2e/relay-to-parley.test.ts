@@ -229,7 +229,7 @@ describe("a reply that may not be sent", () => {
     await slack.post({ user: "U0ANNA", threadTs: root.ts, text: "Hello?" });
     await slack.waitFor(() => toldTo(slack, "U0ANNA", root.ts).length === 2);
 
-    expect(told.text).toMatch(/^:no_entry: \*Not sent\.\* .*Service has this User now/);
+    expect(told.text).toMatch(/^:no_entry: \*Not sent\.\* Night shift has this User now/);
     expect(reactionsOn(slack, ts)).toEqual(["x"]);
     expect(requestsToSend(world, user.id)).toEqual([]);
   });

@@ -153,6 +153,21 @@ describe("advice for an agent", () => {
     expect(adviceFor(new ParleyApiError("POST /x", 422, []), OPEN)).toContain("(HTTP 422)");
   });
 
+  it.each([401, 403])(
+    "does not blame the text when Parley refuses the credentials: %i",
+    (status) => {
+      const advice = adviceFor(new ParleyApiError("POST /x", status, ["api_key_not_valid"]), OPEN);
+      expect(advice).toMatch(/credentials.*whoever runs this bridge/);
+      expect(advice).not.toContain("text");
+    },
+  );
+
+  it("does not blame the text when Parley was broken for too long", () => {
+    expect(adviceFor(new ParleyApiError("POST /x", 500, []), OPEN)).toBe(
+      adviceFor(ERRORS.network, OPEN),
+    );
+  });
+
   it("never tells to send again blindly what may have arrived", () => {
     expect(adviceFor(ERRORS.uncertain, OPEN)).toMatch(/may or may not have arrived.*If the User/);
   });
