@@ -69,7 +69,7 @@ export class NetworkError extends BridgeError {
   }
 }
 
-/** The request left us and its outcome is unknown: timeout or reset after it was written, a 5xx of a call that is not idempotent. */
+/** The request left us and its outcome is unknown: timeout or reset after it was written, or a gateway that gave up. */
 export class UncertainDeliveryError extends BridgeError {
   override readonly name = "UncertainDeliveryError";
   constructor(message: string, options?: ErrorOptions) {

@@ -16,7 +16,6 @@ export interface RootView {
   readonly ownerUnverified?: boolean | undefined;
   /** Address of the User's thread before this one. */
   readonly previousLink?: string | undefined;
-  readonly waitingSince?: number | undefined;
   readonly ending?:
     | {
         readonly kind: "handed-back" | "taken-away" | "merged";
