@@ -47,6 +47,11 @@ export function createRoutes(parts: {
         try {
           done = await work();
         } catch (error) {
+          // The caller broke off; that is no defect of the fake.
+          if (!request.complete) {
+            journal.settle(call, { status: "cut" });
+            throw error;
+          }
           const crash = journal.crash(error);
           journal.settle(call, { status: 500, error: crash.stack ?? crash.message });
           throw crash;

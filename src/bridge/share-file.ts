@@ -1,3 +1,4 @@
+import { mediaName } from "../convert/media-name.ts";
 import type { ParleyMedia } from "../convert/parley-message.ts";
 import { renderFileLine } from "../convert/render-file.ts";
 import type { Work } from "../delivery/lanes.ts";
@@ -98,7 +99,7 @@ export async function shareFile(
     await threads.turn(work.signal, step.thread);
     try {
       // Slack takes a file only once, so this cannot show it twice.
-      await slackFiles.share(id, nameOf(media), step.thread);
+      await slackFiles.share(id, mediaName(media), step.thread);
       return true;
     } catch (thrown) {
       if (!(thrown instanceof SlackApiError) || thrown.disposition !== "dead-letter") throw thrown;
@@ -137,9 +138,6 @@ const toRetry = (error: BridgeError): BridgeError =>
   error.disposition === "retry"
     ? error
     : new BridgeError(error.message, { code: error.code, disposition: "retry", cause: error });
-
-const nameOf = ({ description, filename }: ParleyMedia): string =>
-  description ?? filename ?? "file";
 
 function factsOf(stored: Json | undefined): Facts {
   return isJsonObject(stored) ? (stored as unknown as Facts) : { failures: 0 };

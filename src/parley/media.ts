@@ -4,6 +4,7 @@ import { Readable } from "node:stream";
 import got, { type OptionsInit, RequestError } from "got";
 import type { ParleyFiles } from "../bridge/ports.ts";
 import { checkFile, type FileContent } from "../checked-file.ts";
+import { mediaName } from "../convert/media-name.ts";
 import type { ParleyMedia } from "../convert/parley-message.ts";
 import {
   FileError,
@@ -146,14 +147,14 @@ const isPrivate = (error: unknown): boolean =>
   error instanceof PrivateAddressError ||
   (error instanceof Error && error.cause !== undefined && isPrivate(error.cause));
 
-/** For the log its own name on Parley's disks, a random one; for people what its sender called it. */
+/** For the log Parley's own name of it, a random one; for people what its sender called it. */
 const nameOf = (media: ParleyMedia): Named => ({
-  id: (media.filename ?? media.id?.split("/").at(-1) ?? "of-a-user").slice(0, 64),
-  name: (media.description ?? media.filename ?? media.id?.split("/").at(-1) ?? "file").slice(
-    0,
-    200,
-  ),
+  id: [media.filename, media.id?.split("/").at(-1)].find(isRandom) ?? "of-a-user",
+  name: mediaName(media),
 });
+
+const isRandom = (name: string | undefined): name is string =>
+  name !== undefined && /^[\da-f-]{16,64}(\.\w{1,8})?$/i.test(name);
 
 function toRefusal(
   call: string,

@@ -1,0 +1,58 @@
+import { expect } from "vitest";
+import type { ParleyMessage } from "../../sandbox/parley/message.ts";
+import type { FakeSlack } from "../../sandbox/slack/fake-slack.ts";
+import { PATIENCE } from "./handed-over.ts";
+import { postsIn } from "./threads.ts";
+import type { World } from "./world.ts";
+
+/** A picture of exactly so many bytes, as far as anybody looks: the mark of PNG, a header, and filling. */
+export function png(size: number): Buffer {
+  const head = Buffer.from("89504e470d0a1a0a0000000d4948445200000001000000010806000000", "hex");
+  const check = Buffer.from("1f15c489", "hex");
+  const filling = Buffer.from("7fffffff49444154", "hex");
+  return Buffer.concat([head, check, filling, Buffer.alloc(Math.max(0, size))]).subarray(0, size);
+}
+
+/** What a User reads of a message: its text, or the name of its file. */
+export const readBy = ({ message, media }: ParleyMessage): string =>
+  media ? `[${media.description}]` : (message ?? "");
+
+/** What the User has of the account, oldest first. */
+export const sentTo = ({ parley }: World, userId: string): string[] =>
+  parley.sent(userId).map(readBy);
+
+/** The bytes of a User's file with that description, as Parley has them. */
+export function bytesAt({ parley }: World, userId: string, description: string) {
+  const message = parley.sent(userId).find(({ media }) => media?.description === description);
+  return [...parley.state.media.values()].find(({ id }) => id === message?.media?.id)?.bytes;
+}
+
+/** What a thread shows, oldest first: texts, and the names of files. */
+export const shownIn = (slack: FakeSlack, rootTs: string): string[] =>
+  slack.state.messages
+    .filter(({ thread_ts, ts }) => thread_ts === rootTs && ts !== rootTs)
+    .filter(({ user, bot_id }) => user === slack.botUserId || bot_id === slack.botId)
+    .map(({ text, files }) => (files ? files.map(({ name }) => `[${name}]`).join() : text));
+
+/** The bytes of a file in Slack. */
+export const bytesIn = (slack: FakeSlack, name: string): Buffer | undefined =>
+  [...slack.state.files.values()].find(
+    ({ object, shares }) => object.name === name && shares.length > 0,
+  )?.bytes;
+
+/** Resolves once the bridge has come to the end of everything that was written in the thread before. */
+export async function allSent(world: World, userId: string, rootTs: string): Promise<void> {
+  const text = `The end ${Math.random()}`;
+  await world.slack.post({ user: "U0BEN", threadTs: rootTs, text });
+  await expect
+    .poll(() => sentTo(world, userId), PATIENCE)
+    .toContainEqual(expect.stringMatching(/^The end/));
+}
+
+/** Resolves once the thread shows everything that the User wrote before. */
+export async function allShown({ slack, parley }: World, userId: string, rootTs: string) {
+  await parley.userWrites(userId, "The end");
+  await expect
+    .poll(() => postsIn(slack, rootTs).map(({ text }) => text), PATIENCE)
+    .toContain("The end");
+}
