@@ -91,7 +91,7 @@ export async function startApp(config: Config, log: Log): Promise<App> {
     queue: "inbox",
     journal: await openSqliteJournal(database, "inbox"),
     backoff: config.retry,
-    concurrency: 128,
+    concurrency: 64,
     onAttempt,
   });
   const outbox = await createEmbeddedLanes<OutboxBody>({
