@@ -23,7 +23,7 @@ describe("a message that begins as a note", () => {
     const plain = ["// secret", "//secret", "note: secret", "Note: secret", "NOTE:secret"];
     const styled = ["\n  // secret", "*note:* secret", "_// secret_"];
 
-    const notes = [];
+    const notes: { readonly ts: string }[] = [];
     for (const text of [...plain, ...styled]) {
       notes.push(await slack.post({ ...inThread, text }));
     }
