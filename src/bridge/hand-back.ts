@@ -59,7 +59,7 @@ export async function handBack(
       await assertOwner(parley, conversation.userId);
       stage = await sendLastMessage(work, conversation, request, dependencies);
       await conversations.update(conversation.id, (c) => ({ ...c, handingBackTo: request.to }));
-      refusal = await unsetAgent(parley, conversation);
+      refusal = await unsetAgent(work, parley, conversation);
       await parley.setOwner(
         conversation.userId,
         request.to,
@@ -127,8 +127,9 @@ async function sendLastMessage(
 const lastMessageProgress = ({ item: { progress } }: Work<OutboxBody>): Json | undefined =>
   isJsonObject(progress) ? progress.lastMessage : undefined;
 
-/** First, because Parley may refuse it once the User is not ours. A refusal does no harm: the User sees an old name. */
+/** First, because Parley may refuse it once the User is not ours. That it fails does no harm: the User sees an old name. */
 async function unsetAgent(
+  work: Work<OutboxBody>,
   parley: Parley,
   { userId }: Conversation,
 ): Promise<BridgeError | undefined> {
@@ -137,7 +138,7 @@ async function unsetAgent(
     return undefined;
   } catch (thrown) {
     const error = toBridgeError(thrown);
-    if (error.disposition === "retry") throw error;
+    if (error.disposition === "retry" && work.item.attempt < TRIES) throw error;
     return error;
   }
 }

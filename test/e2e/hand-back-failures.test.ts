@@ -69,19 +69,23 @@ it("does not send a last message again whose answer was lost, and says so", asyn
   expect(parley.sent(user.id).map(({ message }) => message)).toEqual(["Goodbye", "Still here"]);
 });
 
-it("hands back although Parley refuses to unset the agent, and says so", async () => {
-  const world = await startWorld();
-  const { slack, parley } = world;
-  const { user, ts } = await openConversation(world);
-  parley.faults.add(`PUT /users/${user.id}/agent/unset`, { kind: "status", status: 400 });
+it.each([400, 500])(
+  "hands back although unsetting the agent fails with %i, and says so",
+  async (status) => {
+    const world = await startWorld();
+    const { slack, parley } = world;
+    const { user, ts } = await openConversation(world);
+    parley.faults.add(`PUT /users/${user.id}/agent/unset`, { kind: "status", status });
 
-  await submitHandBack(slack, ts);
+    await submitHandBack(slack, ts);
 
-  await parley.until(() => parley.user(user.id).owner === parley.botService.identification);
-  const post = await slack.waitFor(() => postsIn(slack, ts)[0]);
-  expect(post.text).toContain("handed this User back to *Bot Service*");
-  expect(post.text).toMatch(/may still see the agent's name .*400/);
-});
+    await parley.until(() => parley.user(user.id).owner === parley.botService.identification);
+    const post = await slack.waitFor(() => postsIn(slack, ts)[0]);
+    expect(post.text).toContain("handed this User back to *Bot Service*");
+    expect(post.text).toContain("may still see the agent's name");
+    expect(post.text).toContain(String(status));
+  },
+);
 
 it("goes on where it was after a hiccup, without a second last message", async () => {
   const world = await startWorld();
