@@ -128,10 +128,10 @@ function matchService(services: readonly Service[], wanted: string): readonly Se
     : services.filter(({ name }) => name.toLowerCase().includes(lower));
 }
 
-/** By link, by customer id, or by Parley's own id. A number that could be two Users is never guessed. */
+/** By link, by customer id, or by Parley's own id. A number that is two Users is never guessed. */
 async function findUser(
   text: string,
-  { conversations, parsePermalink }: OwnerCommandDependencies,
+  { parley, conversations, parsePermalink }: OwnerCommandDependencies,
 ): Promise<{ userId: UserId } | { problem: string }> {
   const thread = parsePermalink(text);
   if (thread) {
@@ -149,12 +149,27 @@ async function findUser(
     if (customer) return { userId: customer };
     return { problem: `No conversation with customer ${escapeText(id)} is known here.` };
   }
-  if (customer && customer !== id && /^\d+$/.test(id)) {
+  if (customer && customer !== id && /^\d+$/.test(id) && (await isUser(toUserId(id), parley))) {
     return {
       problem: `${id} could be a Parley User or a customer. Write \`user:${id}\` or \`customer:${id}\`.`,
     };
   }
   return { userId: customer ?? toUserId(id) };
+}
+
+/** Whether Parley knows a User of this id. */
+async function isUser(
+  userId: UserId,
+  parley: OwnerCommandDependencies["parley"],
+): Promise<boolean> {
+  try {
+    await parley.ownerOf(userId);
+    return true;
+  } catch (error) {
+    const isRefusal = error instanceof ParleyApiError && error.disposition === "dead-letter";
+    if (isRefusal && error.httpStatus !== 401) return false;
+    throw error;
+  }
 }
 
 /** Slack may have wrapped a link: `<https://…>` or `<https://…|label>`, with `&` escaped. */

@@ -267,6 +267,13 @@ it.each([
   expect(await ask(await startWorld(), target)).toMatch(answer);
 });
 
+it("takes a number that is no User of Parley for a customer", async () => {
+  const world = await startWorld();
+  const { user } = await openConversation(world, { user: { uniqueIdentifier: "4711" } });
+
+  expect(await ask(world, "4711")).toContain(`User ${user.id} is with *Agent Service*`);
+});
+
 it("does not guess whether a number is a User or a customer", async () => {
   const world = await startWorld();
   const { parley } = world;
