@@ -41,6 +41,8 @@ export interface Conversation {
   readonly ownerUnverified?: true;
   /** The User's conversation before this one. */
   readonly previous?: Thread;
+  /** When the User's newest message reached us; missing before the first. */
+  readonly lastWroteAt?: number;
   /** The oldest message of the User that no agent has answered yet. */
   readonly waitingSince?: number;
   readonly userMessages: number;
@@ -100,6 +102,7 @@ export const withUserMessages = (
 ): Conversation => ({
   ...conversation,
   waitingSince: conversation.waitingSince ?? at,
+  lastWroteAt: Math.max(conversation.lastWroteAt ?? 0, at),
   userMessages: conversation.userMessages + count,
 });
 

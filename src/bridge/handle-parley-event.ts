@@ -186,7 +186,10 @@ export function createParleyEventHandler(dependencies: InboxDependencies): Handl
   ): Promise<void> {
     if (now() - receivedAt > TYPING_LIFE_MS) return;
     const newest = await conversations.byUser(userId);
-    if (newest?.state === "open" && newest.thread) await threads.showTyping(newest.thread, active);
+    if (newest?.state !== "open" || !newest.thread) return;
+    // Messages overtake it in the lane: what the User was typing may be in the thread already.
+    if (active && receivedAt < (newest.lastWroteAt ?? 0)) return;
+    await threads.showTyping(newest.thread, active);
   }
 
   async function refreshRoot(conversation: Conversation): Promise<void> {

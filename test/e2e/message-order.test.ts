@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { postTo } from "../support/handed-over.ts";
+import { lastCallbackHandled, postTo } from "../support/handed-over.ts";
 import { openConversation } from "../support/open-conversation.ts";
 import { postsIn } from "../support/threads.ts";
 import { startWorld } from "../support/world.ts";
@@ -20,4 +20,26 @@ it.each([
 
   await slack.waitFor(() => postsIn(slack, ts)[2]);
   expect(postsIn(slack, ts).map(({ text }) => text)).toEqual(shown.map(String));
+});
+
+it("shows no typing of a User whose words came first", async () => {
+  const world = await startWorld();
+  const { slack } = world;
+  const { user, ts } = await openConversation(world);
+  const tell = (body: object) => postTo(world, "/parley/callback", body);
+  const message = (id: number) => ({
+    type: "message",
+    body: { id, message: String(id), user: { id: user.id } },
+  });
+  slack.faults.add("chat.postMessage", { kind: "latency", ms: 1_000 }, 1);
+
+  await tell(message(1));
+  await tell({ type: "event", body: { name: "startTyping", user: { id: user.id } } });
+  await tell(message(2));
+
+  await slack.waitFor(() => postsIn(slack, ts)[1]);
+  await tell({ type: "event", body: { name: "stopTyping", user: { id: user.id } } });
+  await lastCallbackHandled(world, user.id);
+  const shown = slack.calls("assistant.threads.setStatus").map(({ args }) => args.status);
+  expect(shown).toEqual([""]);
 });
