@@ -1,6 +1,8 @@
 import { BlockList, isIP } from "node:net";
 
-const PRIVATE = new BlockList();
+// Two lists, because one would take every IPv4 address for one that is written as IPv6.
+const IPV4 = new BlockList();
+const IPV6 = new BlockList();
 for (const [network, prefix] of [
   ["0.0.0.0", 8],
   ["10.0.0.0", 8],
@@ -14,7 +16,7 @@ for (const [network, prefix] of [
   ["224.0.0.0", 4],
   ["240.0.0.0", 4],
 ] as const) {
-  PRIVATE.addSubnet(network, prefix, "ipv4");
+  IPV4.addSubnet(network, prefix, "ipv4");
 }
 for (const [network, prefix] of [
   ["::", 96],
@@ -29,7 +31,7 @@ for (const [network, prefix] of [
   ["fec0::", 10],
   ["ff00::", 8],
 ] as const) {
-  PRIVATE.addSubnet(network, prefix, "ipv6");
+  IPV6.addSubnet(network, prefix, "ipv6");
 }
 
 /**
@@ -39,5 +41,5 @@ for (const [network, prefix] of [
 export function isPrivateAddress(address: string): boolean {
   const family = isIP(address);
   if (family === 0) return true;
-  return PRIVATE.check(address, family === 4 ? "ipv4" : "ipv6");
+  return family === 4 ? IPV4.check(address, "ipv4") : IPV6.check(address, "ipv6");
 }

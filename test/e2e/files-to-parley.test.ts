@@ -67,7 +67,7 @@ describe("a file that an agent shares", () => {
           mimetype,
           { bytes: Buffer.from("RIFF"), mimetype },
           `files of type ${mimetype} cannot be shown`,
-        ] as [string, Pick<Share, "bytes">, string],
+        ] as [string, Pick<Share, "bytes" | "mimetype">, string],
     ),
   ])("is not sent if Parley's clients cannot show it, its text is: %s", async (_, file, why) => {
     const world = await startWorld();

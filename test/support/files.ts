@@ -40,15 +40,6 @@ export const bytesIn = (slack: FakeSlack, name: string): Buffer | undefined =>
     ({ object, shares }) => object.name === name && shares.length > 0,
   )?.bytes;
 
-/** Resolves once the bridge has come to the end of everything that was written in the thread before. */
-export async function allSent(world: World, userId: string, rootTs: string): Promise<void> {
-  const text = `The end ${Math.random()}`;
-  await world.slack.post({ user: "U0BEN", threadTs: rootTs, text });
-  await expect
-    .poll(() => sentTo(world, userId), PATIENCE)
-    .toContainEqual(expect.stringMatching(/^The end/));
-}
-
 /** Resolves once the thread shows everything that the User wrote before. */
 export async function allShown({ slack, parley }: World, userId: string, rootTs: string) {
   await parley.userWrites(userId, "The end");
