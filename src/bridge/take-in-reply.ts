@@ -21,6 +21,9 @@ export interface TakeInDependencies {
   readonly now: () => number;
 }
 
+/** An unknown message is a new one up to this age: far below that at which the marks against duplicates expire. */
+const YOUNG_MS = 3 * 86_400_000;
+
 const idOf = ({ thread, ts }: AgentReply): ItemId =>
   makeReplyItemId(thread.team, thread.channel, ts);
 
@@ -72,7 +75,7 @@ export async function takeInEdit(
   editId: string,
   dependencies: TakeInDependencies,
 ): Promise<void> {
-  const { outbox, replyMode } = dependencies;
+  const { outbox, replyMode, now } = dependencies;
   const was = intentOf(before, replyMode);
   const is = intentOf(written, replyMode);
   const id = idOf(written);
@@ -86,7 +89,14 @@ export async function takeInEdit(
   const body: OutboxBody = { kind: "reply", reply };
   // Without its `>>` it may not go any more, not even with the new text.
   const isTakenBack = was === "send" && is === "ask" && (await outbox.withdraw(lane, id));
-  if (was !== "note" && !isTakenBack && (await outbox.replace(id, body))) return;
+  // Also if we never heard of it: read back later it would look like a reply.
+  if (was === "note") await outbox.withdraw(lane, id);
+  else if (!isTakenBack) {
+    if (await outbox.replace(id, body)) return;
+    // Slack may tell of a change before, or instead of, the message itself.
+    const isYoung = now() - Number(written.ts) * 1000 < YOUNG_MS;
+    if (isYoung && (await takeInReply(written, dependencies)) !== "duplicate") return;
+  }
   const isNews = was === "note" || !(await outbox.hasBegun(id));
   const correction = makeDerivedItemId(id, `edit ${editId}`);
   // The User has the files that came with it, or their writer was told why not.

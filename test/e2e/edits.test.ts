@@ -115,6 +115,25 @@ describe("a reply that is edited before it has gone", () => {
     expect(sentTo(world, user.id)).toEqual(["Accepted"]);
   });
 
+  it.each(["late", "never"])(
+    "goes once, with its new text, when its own event comes %s",
+    async (when) => {
+      const { slack, user, world, write, edit, sendNext, allTold: told } = await openThread();
+      const isOriginal = ({ subtype, text }: { subtype?: unknown; text?: unknown }) =>
+        subtype === undefined && text === "Helo";
+      const stopDropping = slack.dropEvents(isOriginal);
+      const { ts } = await write("Helo");
+      stopDropping();
+      await edit(ts, "Hello");
+      if (when === "late") await slack.redeliver(envelopeOf(slack, ts).event_id);
+      await world.stopBridge();
+      await world.startBridge();
+      await sendNext();
+      expect(sentTo(world, user.id)).toEqual(["Hello", "Next"]);
+      expect(await told()).toEqual([]);
+    },
+  );
+
   it("waits for its writer with REPLY_MODE=explicit once its >> is gone", async () => {
     const thread = await openThread({ ...EAGER, REPLY_MODE: "explicit" });
     const { world, user, write, edit, sendNext, told } = thread;
@@ -233,6 +252,22 @@ describe("a note that is edited", () => {
     await press(world, asked, "parley_send_again");
     await world.parley.until(() => sentTo(world, user.id).length === 2);
     await slack.waitFor(() => reactionsOn(slack, ts).join() === "white_check_mark");
+  });
+
+  it("is not read back as a reply when its own event was lost", async () => {
+    const { world, slack, user, write, edit, sendNext, told } = await openThread();
+    const stopDropping = slack.dropEvents(1);
+    const { ts } = await write("// internal");
+    stopDropping();
+    await edit(ts, "internal");
+    expect((await told()).text).toContain("The User does not have this message");
+    await world.stopBridge();
+    await world.startBridge();
+    await expect
+      .poll(() => world.log.lines.filter(({ event }) => event === "repair.done").length)
+      .toBe(2);
+    await sendNext();
+    expect(sentTo(world, user.id)).toEqual(["Next"]);
   });
 
   it("stays a note without a word where it still is one", async () => {
