@@ -11,6 +11,8 @@ import { StorageError } from "../../src/errors.ts";
 import { makeConversationId, toItemId, toUserId } from "../../src/ids.ts";
 import { openConversationStore } from "../../src/state/conversation-store.ts";
 import type { Database } from "../../src/state/database.ts";
+import { expire } from "../../src/state/expiry.ts";
+import { openSqliteJournal } from "../../src/state/sqlite-journal.ts";
 import { makeStateFile } from "../support/state-file.ts";
 
 const THREAD = { team: "T1", channel: "C1", ts: "1700000000.000100" };
@@ -34,6 +36,12 @@ async function openForTest(): Promise<Fixture> {
     database,
     reopen: async () => await openConversationStore(await file.open()),
   };
+}
+
+/** Does what the bridge does every hour, `days` from now. */
+async function tidyUp(database: Database, days: number): Promise<void> {
+  for (const queue of ["inbox", "outbox"] as const) await openSqliteJournal(database, queue);
+  await expire(database, Date.now() + days * 86_400_000, 90);
 }
 
 /** More than fits into what is left of a page. */
@@ -133,6 +141,27 @@ describe("conversations on SQLite", () => {
       }
       expect(await each.userByExternalId("customer-old")).toBe("3");
     });
+  });
+
+  it("knows as whom a User lives on, with a conversation or without, also once tidied up", async () => {
+    const { store, database, reopen } = await openForTest();
+    await store.alias(toUserId("1"), toUserId("2"));
+    expect(await store.currentId(toUserId("1"))).toBe("2");
+    expect(await store.currentId(toUserId("2"))).toBe("2");
+    await tidyUp(database, 20);
+    const next = await reopen();
+    expect(await next.currentId(toUserId("1"))).toBe("2");
+  });
+
+  it("forgets as whom a User lives on once nothing of that one is kept", async () => {
+    const { store, database, reopen } = await openForTest();
+    await store.create({ ...conversationOf("2"), thread: THREAD });
+    await store.alias(toUserId("1"), toUserId("2"));
+    await store.alias(toUserId("3"), toUserId("4"));
+    await tidyUp(database, 40);
+    const next = await reopen();
+    expect(await next.currentId(toUserId("1"))).toBe("2");
+    expect(await next.currentId(toUserId("3"))).toBe("3");
   });
 
   it("does not turn for ever in a circle of merges", async () => {

@@ -180,6 +180,22 @@ describe("a lock on a message", () => {
     expect(sentTo(world, user.id)).toEqual(["Next"]);
   });
 
+  it("keeps it inside when both events were lost and the thread is read back", async () => {
+    const world = await startWorld();
+    const { slack } = world;
+    const { user, root } = await handOver(world);
+    const stopDropping = slack.dropEvents(() => true);
+    const { ts } = await slack.post({ user: "U0ANNA", threadTs: root.ts, text: "secret" });
+    await slack.react({ user: "U0ANNA", ts, name: "lock" });
+    await slack.post({ user: "U0ANNA", threadTs: root.ts, text: "No secret" });
+    stopDropping();
+    await world.stopBridge();
+    await world.startBridge();
+    await world.parley.until(() => sentTo(world, user.id).includes("No secret"));
+    await sendNext(world, user.id, root.ts);
+    expect(sentTo(world, user.id)).toEqual(["No secret", "Next"]);
+  });
+
   it("changes nothing once it is sent", async () => {
     const world = await startWorld();
     const { slack } = world;

@@ -1,0 +1,90 @@
+import { describe, expect, it } from "vitest";
+import { parseMessageEvent } from "../../src/slack/parse-message-event.ts";
+import { parseNoteReaction } from "../../src/slack/parse-note-reaction.ts";
+
+const THREAD = { team: "T1", channel: "C1", ts: "1700000000.000100" };
+const WRITTEN = {
+  type: "message",
+  user: "U1",
+  text: "after",
+  ts: "1700000001.000100",
+  thread_ts: THREAD.ts,
+  parent_user_id: "UBOT",
+};
+const CHANGED = {
+  type: "message",
+  subtype: "message_changed",
+  hidden: true,
+  channel: "C1",
+  ts: "1700000002.000100",
+  event_ts: "1700000002.000100",
+  message: WRITTEN,
+  previous_message: { ...WRITTEN, text: "before" },
+};
+const DELETED = {
+  ...CHANGED,
+  subtype: "message_deleted",
+  message: undefined,
+  deleted_ts: WRITTEN.ts,
+};
+const REPLY = { thread: THREAD, ts: WRITTEN.ts, agent: "U1", text: "after" };
+
+const parse = (event: Record<string, unknown>) =>
+  parseMessageEvent({ type: "event_callback", event }, "T1");
+
+describe("what people change in threads", () => {
+  it("is an edit with both texts, known by the time of its event", () => {
+    expect(parse(CHANGED)).toEqual({
+      kind: "edit",
+      reply: REPLY,
+      before: { ...REPLY, text: "before" },
+      rootAuthor: "UBOT",
+      editId: "1700000002.000100",
+    });
+  });
+
+  it("is a deletion with the text that was there", () => {
+    expect(parse(DELETED)).toEqual({
+      kind: "deletion",
+      reply: { ...REPLY, text: "before" },
+      rootAuthor: "UBOT",
+    });
+  });
+
+  it.each<[string, Record<string, unknown>]>([
+    ["a link preview", { ...CHANGED, previous_message: { ...WRITTEN, attachments: [] } }],
+    ["our own update", { ...CHANGED, message: { ...WRITTEN, bot_id: "B1" } }],
+    ["outside of threads", { ...CHANGED, message: { ...WRITTEN, thread_ts: undefined } }],
+    ["a root", { ...CHANGED, message: { ...WRITTEN, thread_ts: WRITTEN.ts } }],
+    ["a tombstone", { ...CHANGED, message: { ...WRITTEN, subtype: "tombstone" } }],
+    ["without what was before", { ...CHANGED, previous_message: undefined }],
+    ["another bot's deletion", { ...DELETED, previous_message: { ...WRITTEN, bot_id: "B2" } }],
+    ["a deletion outside", { ...DELETED, previous_message: { ...WRITTEN, thread_ts: undefined } }],
+    ["a deletion of nothing", { ...DELETED, previous_message: undefined }],
+  ])("does not concern us: %s", (_, event) => {
+    expect(parse(event)).toEqual({ kind: "other" });
+  });
+});
+
+describe("a lock", () => {
+  const LOCK = {
+    type: "reaction_added",
+    reaction: "lock",
+    user: "U1",
+    item: { type: "message", channel: "C1", ts: WRITTEN.ts },
+  };
+  const read = (event: unknown) => parseNoteReaction({ type: "event_callback", event });
+
+  it("names who put it where", () => {
+    expect(read(LOCK)).toEqual({ user: "U1", channel: "C1", ts: WRITTEN.ts });
+  });
+
+  it.each([
+    ["another reaction", { ...LOCK, reaction: "closed_lock_with_key" }],
+    ["taken away", { ...LOCK, type: "reaction_removed" }],
+    ["on a file", { ...LOCK, item: { type: "file", file: "F1" } }],
+    ["no event", undefined],
+  ])("is nothing else: %s", (_, event) => {
+    expect(read(event)).toBeUndefined();
+  });
+});
