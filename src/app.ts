@@ -171,7 +171,7 @@ export async function startApp(config: Config, log: Log): Promise<App> {
     createParleyEventLastWords(inboxDependencies),
   );
   await outbox.start(
-    createSlackEventHandler({ ...shared, ...files }),
+    createSlackEventHandler({ ...shared, ...files, mentions: config.mentions }),
     createSlackEventLastWords(shared),
   );
   const port = await http.start(config.host, config.port);

@@ -71,7 +71,7 @@ export interface Config {
 }
 
 /** Who a User sees. */
-export interface Identity {
+interface Identity {
   readonly name: string;
   /** https */
   readonly avatar?: string | undefined;

@@ -14,6 +14,7 @@ export type ErrorCode =
   | "slack-api"
   | "conversation-closed"
   | "withdrawn"
+  | "empty-reply"
   | "file"
   | "storage"
   | "unexpected";
@@ -122,6 +123,14 @@ export class WithdrawnError extends BridgeError {
   override readonly name = "WithdrawnError";
   constructor(id: string) {
     super(`Item ${id} was withdrawn`, { code: "withdrawn", disposition: "ignore" });
+  }
+}
+
+/** Nothing of a reply is for the User: it was all for people in Slack. */
+export class EmptyReplyError extends BridgeError {
+  override readonly name = "EmptyReplyError";
+  constructor(id: string) {
+    super(`Reply ${id} holds nothing for the User`, { code: "empty-reply", disposition: "ignore" });
   }
 }
 

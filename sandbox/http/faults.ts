@@ -15,7 +15,7 @@ export type Fault =
   | { readonly kind: "latency"; readonly ms: number };
 
 /** Which calls a fault hits: an exact name (`chat.postMessage`, `PUT /users/20/owner`), a pattern, or `*` for all. */
-export type FaultTarget = string | RegExp;
+type FaultTarget = string | RegExp;
 
 export interface Faults {
   /** Adds a fault; it hits the next `times` matching calls (default: until {@link Faults.clear}). */

@@ -11,6 +11,8 @@ export function adviceFor(error: BridgeError, conversation: Conversation | undef
       return conversation?.ending
         ? closedAdvice(conversation)
         : "Another Service has this User now. Use /parley-owner to see which, or to take the User back.";
+    case "empty-reply":
+      return "There is nothing in it for the User: mentions of people in Slack stay inside.";
     case "uncertain":
       return "The connection to Parley broke while this was sent, so it may or may not have arrived. If the User does not react to it, send it again.";
     case "parley-api":

@@ -1,4 +1,5 @@
 import type { FileContent } from "../checked-file.ts";
+import type { MentionedIds, SlackNames } from "../convert/mentions.ts";
 import type { ParleyMedia } from "../convert/parley-message.ts";
 import type { SlackFile } from "../convert/slack-file.ts";
 import type { SlackMessage } from "../convert/slack-message.ts";
@@ -125,6 +126,8 @@ export interface Threads {
   tell(thread: Thread, agent: string, message: SlackMessage): Promise<void>;
   /** Never fails: without an answer of Slack the identity is a neutral one. */
   identityOf(agent: string): Promise<AgentIdentity>;
+  /** Never fails: names that Slack does not tell are left out. */
+  namesOf(ids: MentionedIds): Promise<SlackNames>;
   permalink(thread: Thread): string;
 }
 

@@ -1,4 +1,4 @@
-import { NO_NAMES } from "../convert/mentions.ts";
+import { type Mentions, mentionedIds, NO_NAMES } from "../convert/mentions.ts";
 import { renderFilesNotSent } from "../convert/render-file.ts";
 import { parseSlackFile, type SharedFile, whyNotShown } from "../convert/slack-file.ts";
 import { toParley } from "../convert/to-parley.ts";
@@ -6,6 +6,7 @@ import type { Work } from "../delivery/lanes.ts";
 import type { Slots } from "../delivery/slots.ts";
 import {
   type BridgeError,
+  EmptyReplyError,
   FileError,
   SlackApiError,
   toBridgeError,
@@ -28,7 +29,8 @@ import { sendOnce } from "./send-once.ts";
 
 export interface SendReplyDependencies {
   readonly parley: Parley;
-  readonly threads: Pick<Threads, "identityOf">;
+  readonly threads: Pick<Threads, "identityOf" | "namesOf">;
+  readonly mentions: Mentions;
   readonly parleyFiles: ParleyFiles;
   readonly slackFiles: SlackFiles;
   /** How many files are on their way at once. */
@@ -76,7 +78,8 @@ export async function sendReply(
   let progress = progressOf(work.item.progress);
   const failures: BridgeError[] = [];
 
-  const parts = partsOf(reply);
+  const parts = partsOf(reply, await textOf(reply, dependencies));
+  if (parts.length === 0) throw new EmptyReplyError(work.item.id);
   const tellNotSent = async (files: readonly SharedFile[], purpose: string) => {
     const named = files.map((file) => ({ name: file.name, why: whyNotShown(file) ?? "" }));
     if (named.length === 0) return;
@@ -209,11 +212,19 @@ export async function sendReply(
 const neverReady = (file: SharedFile, cause: BridgeError): FileError =>
   new FileError("not-ready", file, { disposition: "dead-letter", cause });
 
-function partsOf(reply: AgentReply): Part[] {
+/** What the User reads; empty if all of it was for people in Slack. */
+async function textOf(
+  reply: AgentReply,
+  { threads, mentions }: Pick<SendReplyDependencies, "threads" | "mentions">,
+): Promise<string> {
+  const names = mentions === "names" ? await threads.namesOf(mentionedIds(reply)) : NO_NAMES;
+  return toParley(reply, names, { mentions });
+}
+
+function partsOf(reply: AgentReply, text: string): Part[] {
   const files = (reply.files ?? []).flatMap((value) => parseSlackFile(value) ?? []);
-  const text = toParley(reply, NO_NAMES, { mentions: "names" });
   return [
-    ...(text !== "" || files.length === 0 ? [{ key: "text" as const, text }] : []),
+    ...(text !== "" ? [{ key: "text" as const, text }] : []),
     ...files.map((file) => ({ key: file.id, file })),
   ];
 }

@@ -6,7 +6,7 @@ import { SLACK_LIMITS } from "./slack-limits.ts";
 import { escapeText } from "./slack-text.ts";
 
 /** What waits in one direction. */
-export interface HomeBacklog {
+interface HomeBacklog {
   readonly items: number;
   /** ms since the epoch. */
   readonly oldestAppendedAt: number | undefined;

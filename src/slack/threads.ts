@@ -7,6 +7,7 @@ import { RateLimitedError, SlackApiError, toBridgeError } from "../errors.ts";
 import type { Log } from "../log.ts";
 import { createIdentities, type IdentityOverrides } from "./identity.ts";
 import { toArguments } from "./message-arguments.ts";
+import { createNames } from "./names.ts";
 import { parseThreadMessage } from "./parse-message-event.ts";
 import { makePermalink } from "./permalink.ts";
 import { isMarked, toMetadata } from "./post-metadata.ts";
@@ -108,6 +109,7 @@ export function createThreads(options: ThreadsOptions): Threads {
     team,
     channel,
     identityOf: createIdentities(client, options.identity),
+    namesOf: createNames(client),
     permalink: (thread) => makePermalink(options.workspaceUrl, thread),
 
     async turn(signal, thread) {

@@ -3,7 +3,7 @@ import { dirname } from "node:path";
 import { KeyvSqlite } from "@keyv/sqlite";
 import { ConfigError, StorageError } from "../errors.ts";
 
-export type SqlValue = string | number | null;
+type SqlValue = string | number | null;
 
 /** One SQLite file. Writes that are in flight together share one transaction, and so one sync to disk. */
 export interface Database {

@@ -57,6 +57,7 @@ const TYPED = {
         "files:write",
         "reactions:read",
         "reactions:write",
+        "usergroups:read",
         "users:read",
       ],
     },
@@ -87,6 +88,7 @@ const SCOPES_OF_METHOD: Readonly<Record<string, readonly string[]>> = {
   "files.info": ["files:read"],
   "reactions.add": ["reactions:write"],
   "reactions.remove": ["reactions:write"],
+  "usergroups.list": ["usergroups:read"],
   "users.info": ["users:read"],
   "views.open": [],
   "views.publish": [],
@@ -243,7 +245,15 @@ async function converse({ slack, parley, log }: World, channel: string): Promise
 
   // Parley is away for a while: the reply is marked as delayed, and later no longer so.
   parley.faults.add(`GET /users/${user.id}/owner`, { kind: "status", status: 503 }, 4);
-  const reply = await slack.post({ user: anna, channel, threadTs: root.ts, text: "Hi" });
+  const mention = { type: "usergroup", usergroup_id: "S0SUPPORT" };
+  const section = { type: "rich_text_section", elements: [{ type: "text", text: "Hi " }, mention] };
+  const reply = await slack.post({
+    user: anna,
+    channel,
+    threadTs: root.ts,
+    text: "Hi <!subteam^S0SUPPORT>",
+    blocks: [{ type: "rich_text", elements: [section] }],
+  });
   await slack.waitFor(isDone("reactions.add"));
   await slack.waitFor(isDone("reactions.remove"));
   await slack.react({ user: anna, channel, ts: reply.ts, name: "lock" });

@@ -14,6 +14,7 @@ import {
   BridgeError,
   ConfigError,
   ConversationClosedError,
+  EmptyReplyError,
   type ErrorCode,
   FileError,
   NetworkError,
@@ -132,6 +133,7 @@ const ERRORS: Readonly<Record<ErrorCode, BridgeError>> = {
   "slack-api": new SlackApiError("chat.postMessage", "not_in_channel", "fatal"),
   "conversation-closed": new ConversationClosedError("c_1"),
   withdrawn: new WithdrawnError("r_1"),
+  "empty-reply": new EmptyReplyError("r_1"),
   file: new FileError("login-page", { id: "F1", name: "Receipt.pdf" }),
   storage: new StorageError("SQLite: SQLITE_FULL"),
   unexpected: toBridgeError(new TypeError("x is not a function")),
@@ -207,6 +209,7 @@ describe("errors", () => {
     ["not-owner", "ignore"],
     ["conversation-closed", "ignore"],
     ["withdrawn", "ignore"],
+    ["empty-reply", "ignore"],
     ["storage", "retry"],
     ["unexpected", "retry"],
   ] as const)("of code %s are settled as %s", (code, disposition) => {
