@@ -56,11 +56,11 @@ export async function checkFile(file: AnnouncedFile): Promise<FileContent> {
   if (looksLikePage(sample) && !/^text\//.test(mimeType)) return giveUp(fail("login-page"));
   // "BMW" is no bitmap: what begins like another type may still be a text.
   const isText = /^text\//.test(mimeType) && !sample.includes(0);
-  const found = isText ? undefined : await fileTypeFromBuffer(sample);
-  if (contradictsBytes(mimeType, found?.mime)) return giveUp(fail("wrong-type"));
+  const found = isText ? undefined : await typeOf(sample);
+  if (contradictsBytes(mimeType, found)) return giveUp(fail("wrong-type"));
   const known = {
     name: file.name,
-    mimeType: mimeType || found?.mime || "application/octet-stream",
+    mimeType: mimeType || found || "application/octet-stream",
   };
   if (size !== undefined) return { ...known, size, bytes: counted(sample, source, size, fail) };
   const all = await readUntil(source, MAX_FILE_BYTES + 1 - sample.length, sample);
@@ -77,6 +77,14 @@ const looksLikePage = (sample: Uint8Array): boolean =>
       .toString("utf8")
       .replace(/^\uFEFF/, ""),
   );
+
+async function typeOf(sample: Uint8Array): Promise<string | undefined> {
+  const found = await fileTypeFromBuffer(sample);
+  if (found) return found.mime;
+  // Readers of PDF allow something in front of its mark.
+  const isPdf = Buffer.from(sample).subarray(0, 1_024).includes("%PDF-");
+  return isPdf ? "application/pdf" : undefined;
+}
 
 async function readUntil(
   source: AsyncIterator<Uint8Array>,

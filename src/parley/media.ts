@@ -31,8 +31,10 @@ export interface ParleyFilesOptions extends MediaPlaces {
   readonly responseTimeoutMs: number;
 }
 
-/** 10 MB over a slow line; what takes longer has stopped. */
+/** 10 MB over a slow line. */
 const TRANSFER_TIMEOUT_MS = 120_000;
+/** What stands still for so long has stopped, and others wait for its place. */
+const IDLE_TIMEOUT_MS = 20_000;
 
 /** Parley's media, both ways. Everything about it is Inferred from the Client API; see docs/architecture.md. */
 export function createParleyFiles(options: ParleyFilesOptions): ParleyFiles {
@@ -48,6 +50,7 @@ export function createParleyFiles(options: ParleyFilesOptions): ParleyFiles {
       lookup: connectTimeoutMs,
       connect: connectTimeoutMs,
       secureConnect: connectTimeoutMs,
+      socket: IDLE_TIMEOUT_MS,
       response: responseTimeoutMs,
       request: TRANSFER_TIMEOUT_MS,
     },

@@ -20,8 +20,10 @@ export interface SlackFilesOptions {
   readonly apiUrl: string;
 }
 
-/** 10 MB over a slow line; what takes longer has stopped. */
+/** 10 MB over a slow line. */
 const TRANSFER_TIMEOUT_MS = 120_000;
+/** What stands still for so long has stopped, and others wait for its place. */
+const IDLE_TIMEOUT_MS = 20_000;
 const MAX_REDIRECTS = 3;
 /** Where Slack gives no `Retry-After`. */
 const DEFAULT_RETRY_AFTER_SECONDS = 5;
@@ -32,12 +34,12 @@ export function createSlackFiles({ client, botToken, apiUrl }: SlackFilesOptions
   const authorization = () => `Bearer ${botToken.reveal()}`;
 
   /** Follows redirects as long as they stay with Slack. */
-  async function get(file: { id: string; name: string; url: string }, signal: AbortSignal) {
+  async function get(file: { id: string; name: string; url: string }, watch: Watch) {
     let address = file.url;
     for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
       const url = URL.canParse(address) ? new URL(address) : undefined;
       if (!url || !isSlackHost(url)) throw new FileError("refused", file);
-      const response = await request(`GET file ${file.id}`, url, signal, {
+      const response = await request(`GET file ${file.id}`, url, watch, {
         headers: { authorization: authorization() },
       });
       const location = response.headers.get("location");
@@ -56,7 +58,8 @@ export function createSlackFiles({ client, botToken, apiUrl }: SlackFilesOptions
     },
 
     async open(file, signal) {
-      const response = await get(file, signal);
+      const watch = watchOver(signal);
+      const response = await get(file, watch);
       if (response.status !== 200 || !response.body) {
         await response.body?.cancel();
         throw toError(`GET file ${file.id}`, response) ?? new FileError("refused", file);
@@ -68,7 +71,7 @@ export function createSlackFiles({ client, botToken, apiUrl }: SlackFilesOptions
         ...file,
         contentType: response.headers.get("content-type") ?? undefined,
         contentLength: length !== null && isPlain ? Number(length) : undefined,
-        bytes: reading(response.body, `GET file ${file.id}`, signal),
+        bytes: reading(response.body, `GET file ${file.id}`, watch),
       });
     },
 
@@ -83,8 +86,9 @@ export function createSlackFiles({ client, botToken, apiUrl }: SlackFilesOptions
       if (!url || !(isOurs || url.protocol === "https:")) {
         throw new FileError("refused", { id, name });
       }
-      const source = watched(content);
-      const response = await request(call, url, signal, {
+      const watch = watchOver(signal);
+      const source = watched(content, watch);
+      const response = await request(call, url, watch, {
         method: "POST",
         headers: {
           "content-type": "application/octet-stream",
@@ -130,18 +134,14 @@ export function createSlackFiles({ client, botToken, apiUrl }: SlackFilesOptions
 async function request(
   call: string,
   url: URL,
-  signal: AbortSignal,
+  watch: Watch,
   init: RequestInit & { readonly duplex?: "half"; readonly body?: AsyncIterable<Uint8Array> },
 ): Promise<Response> {
-  const timeout = AbortSignal.timeout(TRANSFER_TIMEOUT_MS);
+  const { signal } = watch;
   try {
-    return await fetch(url.href, {
-      ...init,
-      redirect: "manual",
-      signal: AbortSignal.any([signal, timeout]),
-    } as RequestInit);
+    return await fetch(url.href, { ...init, redirect: "manual", signal } as RequestInit);
   } catch (error) {
-    signal.throwIfAborted();
+    watch.throwIfStopping();
     throw new NetworkError(`${call}: no answer`, { cause: error });
   }
 }
@@ -158,28 +158,54 @@ function toError(call: string, { status, headers }: Response): Error | undefined
 async function* reading(
   body: AsyncIterable<Uint8Array>,
   call: string,
-  signal: AbortSignal,
+  watch: Watch,
 ): AsyncGenerator<Uint8Array> {
   try {
-    yield* body;
+    for await (const chunk of body) {
+      watch.alive();
+      yield chunk;
+    }
   } catch (error) {
-    signal.throwIfAborted();
+    watch.throwIfStopping();
     throw new NetworkError(`${call}: broke off`, { cause: error });
   }
 }
 
+/** Ends a transfer that stands still, or that takes far too long. */
+interface Watch {
+  readonly signal: AbortSignal;
+  /** Something has moved. */
+  alive(): void;
+  /** The bridge stops: that is no failure of the transfer. */
+  throwIfStopping(): void;
+}
+
+function watchOver(stopping: AbortSignal): Watch {
+  const idle = new AbortController();
+  // Fires in vain when the transfer is over; there are few.
+  const timer = setTimeout(() => idle.abort(new Error("stands still")), IDLE_TIMEOUT_MS).unref();
+  return {
+    signal: AbortSignal.any([stopping, idle.signal, AbortSignal.timeout(TRANSFER_TIMEOUT_MS)]),
+    alive: () => timer.refresh(),
+    throwIfStopping: () => stopping.throwIfAborted(),
+  };
+}
+
 /** Remembers why reading failed. */
-function watched({ bytes }: FileContent) {
+function watched({ bytes }: FileContent, watch: Watch) {
   let failure: Error | undefined;
-  async function* watch(): AsyncGenerator<Uint8Array> {
+  async function* read(): AsyncGenerator<Uint8Array> {
     try {
-      yield* bytes;
+      for await (const chunk of bytes) {
+        watch.alive();
+        yield chunk;
+      }
     } catch (error) {
       failure = toBridgeError(error);
       throw error;
     }
   }
-  return { bytes: watch(), error: () => failure };
+  return { bytes: read(), error: () => failure };
 }
 
 type Shares = Readonly<

@@ -139,6 +139,13 @@ describe("a file that passes", () => {
     await expect(readAll(file)).rejects.toMatchObject({ trouble });
   });
 
+  it("may be a PDF with something in front of its mark", async () => {
+    const bytes = Buffer.concat([Buffer.from("\r\n%PDF-1.7\n"), Buffer.alloc(100, 1)]);
+    expect((await readAll(announce(bytes, { mimeType: "application/pdf" }))).equals(bytes)).toBe(
+      true,
+    );
+  });
+
   it("may be a text about pages, or begin like another type", async () => {
     for (const text of ["<html> is how pages begin", "BMW", "%PDF is what a PDF begins with"]) {
       const file = announce(Buffer.from(text), { mimeType: "text/plain" });
