@@ -69,7 +69,7 @@ export function describeLanesHolding(engineName: string, open: LanesBenchFactory
       const { done, handler } = recorder();
       await lanes.start(handler, noLastWords);
       const answers = await Promise.all([lanes.revive(id("a")), lanes.revive(id("a"))]);
-      expect(answers.toSorted()).toEqual([false, true]);
+      expect(answers.filter(Boolean)).toHaveLength(1);
       await expect.poll(() => done).toEqual(["a"]);
       await expect.poll(() => isEmpty(lanes)).toBe(true);
       expect(await lanes.revive(id("a"))).toBe(false);

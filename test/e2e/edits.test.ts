@@ -119,7 +119,7 @@ describe("a reply that is edited before it has gone", () => {
     "goes once, with its new text, when its own event comes %s",
     async (when) => {
       const { slack, user, world, write, edit, sendNext, allTold: told } = await openThread();
-      const isOriginal = ({ subtype, text }: { subtype?: unknown; text?: unknown }) =>
+      const isOriginal = ({ subtype, text }: Readonly<Record<string, unknown>>) =>
         subtype === undefined && text === "Helo";
       const stopDropping = slack.dropEvents(isOriginal);
       const { ts } = await write("Helo");
