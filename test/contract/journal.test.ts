@@ -105,6 +105,25 @@ describe("the journal on SQLite", () => {
     expect((await again.head("user-1", 1))[0]?.progress).toBeUndefined();
   });
 
+  it("keeps what a row has become, also when it is revived, and does not let it be taken back", async () => {
+    const { journal, reopen } = await openForTest();
+    await journal.append(row(1));
+    await journal.advance(1, '"the rest"', { uploaded: true });
+    const again = await reopen();
+    expect(await again.head("user-1", 1)).toMatchObject([
+      { body: '"the rest"', progress: { uploaded: true } },
+    ]);
+    expect(await again.begin({ seq: 1, body: '{"n":1}' }, {})).toBe(false);
+    expect(await again.begin({ seq: 1, body: '"the rest"' }, {})).toBe(true);
+    await again.dead([1], { code: "network", message: "refused" });
+    await again.revive(toItemId("item-1"), 5_000);
+    expect(await again.head("user-1", 1)).toMatchObject([
+      { body: '"the rest"', progress: undefined },
+    ]);
+    expect(await again.replace(toItemId("item-1"), '"other"')).toBe(false);
+    expect(await again.withdraw({ seq: 2, id: toItemId("item-1"), lane: "user-1" }, 1)).toBe(false);
+  });
+
   it("finds rows by their ids as long as they wait", async () => {
     const { journal } = await openForTest();
     for (const seq of [1, 2, 3]) await journal.append(row(seq));

@@ -50,6 +50,40 @@ export function describeLanesHandling(engineName: string, open: LanesBenchFactor
       ]);
     });
 
+    it("finds at its next attempt what it has left of the item, also after a crash and a revival", async () => {
+      const bench = await benchForTest(open);
+      const seen: [string, Json | undefined][] = [];
+      const first = await bench.engine<Body>();
+      const advanced = gate();
+      await first.start(async ({ item, advance }) => {
+        await advance("the rest", { uploaded: true });
+        seen.push([item.body, item.progress]);
+        advanced.open();
+        await new Promise(() => {});
+      }, noLastWords);
+      await first.append(newItem("all"));
+      await advanced.opened;
+      await bench.crash();
+
+      const lanes = await bench.engine<Body>();
+      await lanes.start(async ({ item, begin }) => {
+        seen.push([item.body, item.progress]);
+        if (seen.length > 2) return;
+        await begin({ underWay: true });
+        throw new PayloadError("refused");
+      }, noLastWords);
+      await expect.poll(async () => (await lanes.backlog()).deadLetters).toBe(1);
+      const id = toItemId("all");
+      expect(await lanes.replace(id, "something else")).toBe(false);
+      expect(await lanes.revive(id)).toBe(true);
+      await expect.poll(() => seen.length).toBe(3);
+      expect(seen).toEqual([
+        ["all", undefined],
+        ["the rest", { uploaded: true }],
+        ["the rest", undefined],
+      ]);
+    });
+
     it("takes along the items directly behind the head, as far as it accepts them", async () => {
       const bench = await benchForTest(open);
       const attempts: Attempt[] = [];

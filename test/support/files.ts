@@ -14,7 +14,7 @@ export function png(size: number): Buffer {
 }
 
 /** What a User reads of a message: its text, or the name of its file. */
-export const readBy = ({ message, media }: ParleyMessage): string =>
+const readBy = ({ message, media }: ParleyMessage): string =>
   media ? `[${media.description}]` : (message ?? "");
 
 /** What the User has of the account, oldest first. */
