@@ -141,6 +141,8 @@ describe("an anonymous User who registers during a conversation", () => {
     await slack.post({ user: ANNA, threadTs: root.ts, text: "Hello!" });
     await parley.until(() => sentTo(world, registered.id).includes("Hello!"));
     expect(rootsOf(slack)).toHaveLength(1);
+    const metrics = await (await fetch(`${world.bridgeUrl()}/metrics`)).text();
+    expect(metrics).toContain("parley_bridge_open_conversations 1\n");
   });
 });
 
