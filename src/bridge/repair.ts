@@ -1,7 +1,5 @@
-import { renderTakenAway } from "../convert/render-notice.ts";
 import type { Pacer } from "../delivery/pacer.ts";
 import { toBridgeError } from "../errors.ts";
-import { makeDerivedItemId, type ServiceId } from "../ids.ts";
 import type { Log } from "../log.ts";
 import type { Conversation } from "./conversation.ts";
 import { recordTakenAway } from "./end-conversation.ts";
@@ -36,14 +34,38 @@ export interface Repair {
  */
 const MAX_READ_BACK_MS = 3 * 86_400_000;
 
+/** A hand-back takes seconds; one that is older was cut off between Parley and its record. */
+const HAND_BACK_LIFE_MS = 5 * 60_000;
+
 /**
  * Compares open conversations with what Slack and Parley say: replies whose events were lost are appended as if they had
  * just arrived, and Users who are not ours any more are shown as gone. In rounds, one conversation after the other; a
- * round that fails somewhere goes on with the next conversation.
+ * round that fails somewhere goes on with the next conversation. Parley is never asked later because Slack is slow.
  */
 export function startRepair(dependencies: RepairDependencies): Repair {
-  const { intervalMs, log } = dependencies;
   const stopping = new AbortController();
+  const { signal } = stopping;
+  const rounds = [
+    startRounds(() => checkOwners(dependencies, signal), dependencies, signal),
+    startRounds(() => readThreads(dependencies, signal), dependencies, signal),
+  ];
+  return {
+    request: () => {
+      for (const { request } of rounds) request();
+    },
+    async stop() {
+      stopping.abort(new Error("The bridge is stopping"));
+      await Promise.all(rounds.map(({ stop }) => stop()));
+    },
+  };
+}
+
+/** Runs rounds of one kind on schedule and on request, one at a time, the first at once. */
+function startRounds(
+  work: () => Promise<void>,
+  { intervalMs, log }: RepairDependencies,
+  signal: AbortSignal,
+): Repair {
   let requested = true;
   let round: Promise<void> | undefined;
 
@@ -56,12 +78,11 @@ export function startRepair(dependencies: RepairDependencies): Repair {
   }
 
   function run(): void {
-    if (round || !requested || stopping.signal.aborted) return;
+    if (round || !requested || signal.aborted) return;
     requested = false;
-    round = repairAll(dependencies, stopping.signal)
+    round = work()
       .catch((thrown: unknown) => {
-        if (!stopping.signal.aborted)
-          log.warn({ error: toBridgeError(thrown).message }, "repair.failed");
+        if (!signal.aborted) log.warn({ error: toBridgeError(thrown).message }, "repair.failed");
       })
       .finally(() => {
         round = undefined;
@@ -73,53 +94,51 @@ export function startRepair(dependencies: RepairDependencies): Repair {
     request,
     async stop() {
       clearInterval(timer);
-      stopping.abort(new Error("The bridge is stopping"));
       await round;
     },
   };
 }
 
-async function repairAll(dependencies: RepairDependencies, signal: AbortSignal): Promise<void> {
-  const { conversations, log } = dependencies;
+async function readThreads(dependencies: RepairDependencies, signal: AbortSignal): Promise<void> {
+  let found = 0;
+  let readable = true;
+  const round = await eachOpen(dependencies, signal, async (conversation) => {
+    if (!readable) return;
+    const missing = await readBack(conversation, dependencies, signal);
+    if (missing === "cannot-look") readable = false;
+    else found += missing;
+  });
+  dependencies.log.info({ found, readable, ...round }, "repair.done");
+}
+
+async function checkOwners(dependencies: RepairDependencies, signal: AbortSignal): Promise<void> {
+  let gone = 0;
+  const round = await eachOpen(dependencies, signal, async (conversation) => {
+    if (await checkOwner(conversation, dependencies, signal)) gone += 1;
+  });
+  dependencies.log.info({ gone, ...round }, "owners.checked");
+}
+
+/** One after the other; what fails for one conversation does not keep the others from their turn. */
+async function eachOpen(
+  { conversations }: RepairDependencies,
+  signal: AbortSignal,
+  step: (conversation: Conversation) => Promise<void>,
+): Promise<{ conversations: number; failures: number; failure: string | undefined }> {
   // The youngest first: there somebody is most likely to wait.
   const open = conversations.open().toReversed();
-  let found = 0;
-  let gone = 0;
-  let readable = true;
   const failures: string[] = [];
-  const guarded = async <T>(step: () => Promise<T>, otherwise: T): Promise<T> => {
+  for (const { id } of open) {
     try {
-      return await step();
+      // It may have ended while the round waited for its turn.
+      const conversation = await conversations.byId(id);
+      if (conversation?.state === "open") await step(conversation);
     } catch (thrown) {
       if (signal.aborted) throw thrown;
       failures.push(toBridgeError(thrown).message);
-      return otherwise;
     }
-  };
-  for (const { id } of open) {
-    // It may have ended while the round waited for its turn.
-    const conversation = await conversations.byId(id);
-    if (conversation?.state !== "open") continue;
-    if (await guarded(() => checkOwner(conversation, dependencies, signal), false)) {
-      gone += 1;
-      continue;
-    }
-    if (!readable) continue;
-    const missing = await guarded(() => readBack(conversation, dependencies, signal), 0);
-    if (missing === "cannot-look") readable = false;
-    else found += missing;
   }
-  log.info(
-    {
-      conversations: open.length,
-      found,
-      gone,
-      readable,
-      failures: failures.length,
-      failure: failures[0],
-    },
-    "repair.done",
-  );
+  return { conversations: open.length, failures: failures.length, failure: failures[0] };
 }
 
 /** Appends what people wrote and we never heard of. Returns how many that were. */
@@ -149,27 +168,15 @@ async function checkOwner(
   dependencies: RepairDependencies,
   signal: AbortSignal,
 ): Promise<boolean> {
-  const { parley, ownerQuestions } = dependencies;
+  const { parley, conversations, ownerQuestions, now } = dependencies;
   await ownerQuestions.turn("owner", { signal });
   const owner = await parley.ownerOf(conversation.userId);
   if (owner === undefined || owner === parley.self) return false;
-  // Asked before a hand-back of ours was recorded: that will say more than we know here.
-  const current = await dependencies.conversations.byId(conversation.id);
-  if (current?.state !== "open" || current.handingBackTo === owner) return false;
-  await showGone(current, owner, dependencies);
+  // Asked while a hand-back of ours was under way: what comes of that says more than we know here.
+  const current = await conversations.byId(conversation.id);
+  if (current?.state !== "open") return false;
+  const isOurDoing = current.handingBackTo === owner;
+  if (isOurDoing && now() - (current.handingBackSince ?? 0) < HAND_BACK_LIFE_MS) return false;
+  await recordTakenAway(current, await nameService(parley, owner), dependencies);
   return true;
-}
-
-async function showGone(
-  conversation: Conversation,
-  owner: ServiceId,
-  { parley, conversations, notifier, now }: RepairDependencies,
-): Promise<void> {
-  const to = await nameService(parley, owner);
-  const from = makeDerivedItemId(conversation.id, `drift ${owner}`);
-  const { userId, thread } = conversation;
-  if (thread) {
-    await notifier.notice(userId, from, "gone", { thread, message: renderTakenAway(to.name) });
-  }
-  await recordTakenAway(from, conversation, to, { conversations, notifier, now });
 }
