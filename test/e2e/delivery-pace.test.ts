@@ -171,6 +171,7 @@ it("obeys Retry-After for one channel, and goes on everywhere else", async () =>
   const world = await startWorld({ slack: { channels } });
   const { slack, parley } = world;
   const { user, ts } = await openConversation(world);
+  const neighbour = await openConversation(world);
   await world.stopBridge();
   await world.startBridge({ SLACK_CHANNEL: "C0OTHER" });
   slack.faults.add("chat.postMessage", { kind: "rate-limited", retryAfterSeconds: 3 }, 1);
@@ -179,6 +180,7 @@ it("obeys Retry-After for one channel, and goes on everywhere else", async () =>
     slack.calls("chat.postMessage").find(({ status }) => status === 429),
   );
   await write(world, user.id, ["As well"]);
+  await write(world, neighbour.user.id, ["And the neighbour"]);
 
   const other = parley.createUser();
   await parley.handOver({ userId: other.id, to: parley.agentService.identification });
@@ -187,13 +189,16 @@ it("obeys Retry-After for one channel, and goes on everywhere else", async () =>
   await slack.waitFor(() => slack.state.messages.some(({ channel }) => channel === "C0OTHER"));
   await parley.until(() => sentTo(world, user.id).includes("One moment"));
   await slack.waitFor(() => reactionsOn(slack, reply.ts).includes("white_check_mark"));
-  expect(postsIn(slack, ts)).toEqual([]);
+  expect([...postsIn(slack, ts), ...postsIn(slack, neighbour.ts)]).toEqual([]);
   expect(Date.now() - refused.at).toBeLessThan(3_000);
   await slack.waitFor(() => textsIn(world, ts).includes("As well"), 10_000);
-  const second = slack
-    .calls("chat.postMessage")
-    .find(({ args, at }) => args.thread_ts === ts && at > refused.at);
-  expect((second?.at ?? 0) - refused.at).toBeGreaterThanOrEqual(2_990);
+  await slack.waitFor(() => textsIn(world, neighbour.ts).includes("And the neighbour"));
+  for (const threadTs of [ts, neighbour.ts]) {
+    const second = slack
+      .calls("chat.postMessage")
+      .find(({ args, at }) => args.thread_ts === threadTs && at > refused.at);
+    expect((second?.at ?? 0) - refused.at).toBeGreaterThanOrEqual(2_990);
+  }
   expect(textsIn(world, ts)).toEqual(["Has to wait", "As well"]);
 });
 
