@@ -58,6 +58,8 @@ export async function createEmbeddedLanes<Body>(
   let watching: NodeJS.Timeout | undefined;
   let consumer: { handler: Handler<Body>; lastWords: LastWords<Body> } | undefined;
 
+  // From here on, so that nothing is missed that is revived between this look and the first of the watch.
+  await journal.changedElsewhere();
   for (const { lane, barrier } of await journal.pendingLanes()) laneOf(lane).barrier = barrier;
 
   /** Dead letters can be revived by a tool that runs beside the bridge. */
