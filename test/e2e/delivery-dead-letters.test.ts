@@ -1,7 +1,9 @@
 import { join } from "node:path";
 import { expect, it } from "vitest";
+import { toItemId } from "../../src/ids.ts";
+import { openSqliteJournal } from "../../src/state/sqlite-journal.ts";
 import { runDeadLetters } from "../support/dead-letters-tool.ts";
-import { reactionsOn } from "../support/handed-over.ts";
+import { openState, reactionsOn } from "../support/handed-over.ts";
 import {
   attempts,
   changesAt,
@@ -135,6 +137,22 @@ it("retries what a stopped bridge had set aside at its next start", async () => 
 
   expect(await runDeadLetters(env, "retry", item)).toMatchObject({ code: 0 });
   await world.startBridge();
+
+  await parley.until(() => sentTo(world, user.id).includes("Refused at first"));
+});
+
+it("picks up what is retried in the very moment of its start", async () => {
+  const world = await startWorld();
+  const { parley } = world;
+  const { user, item } = await refusedReply(world, "Refused at first");
+  await world.stopBridge();
+  const database = await openState(world);
+  const outbox = await openSqliteJournal(database, "outbox");
+  await world.startBridge();
+
+  // At once, and not as a process of its own, which would take its time.
+  expect(await outbox.revive(toItemId(item), Date.now())).toBeDefined();
+  await database.close();
 
   await parley.until(() => sentTo(world, user.id).includes("Refused at first"));
 });
