@@ -70,6 +70,26 @@ function refusalAdvice(error: BridgeError): string {
   if (error.httpStatus === 401 || error.httpStatus === 403) {
     return "Parley refuses this bridge's credentials. Tell whoever runs this bridge, and send it again afterwards.";
   }
-  const reason = error.notificationCodes.join(", ") || `HTTP ${error.httpStatus}`;
-  return `Parley refused it (${reason}). Change the text and write again; if it keeps failing, tell whoever runs this bridge.`;
+  return `Parley refused it (${reasonOf(error)}). Change the text and write again; if it keeps failing, tell whoever runs this bridge.`;
 }
+
+/** A few words for what went wrong with Parley, for the middle of a sentence. Literal text. */
+export function causeOf(error: BridgeError): string {
+  switch (error.code) {
+    case "parley-api":
+      if (!(error instanceof ParleyApiError)) return "Parley refused it";
+      return `${error.httpStatus >= 500 ? "Parley has trouble" : "Parley refused it"}: ${reasonOf(error)}`;
+    case "network":
+    case "rate-limited":
+      return "Parley could not be reached";
+    case "uncertain":
+      return "the connection to Parley broke";
+    case "not-owner":
+      return "another Service has the User";
+    default:
+      return error.message;
+  }
+}
+
+const reasonOf = ({ notificationCodes, httpStatus }: ParleyApiError): string =>
+  notificationCodes.join(", ") || `HTTP ${httpStatus}`;

@@ -1,6 +1,6 @@
 import type { Lanes } from "../delivery/lanes.ts";
 import { type ItemId, makeBodyItemId, type UserId } from "../ids.ts";
-import type { Conversation } from "./conversation.ts";
+import { type Conversation, withHandingBack, withoutHandingBack } from "./conversation.ts";
 import { recordHandBack } from "./end-conversation.ts";
 import type { InboxBody } from "./events.ts";
 import { inboxLane, type Notifier } from "./notify.ts";
@@ -68,14 +68,14 @@ async function give(
 ): Promise<void> {
   const { parley, conversations } = dependencies;
   if (open) {
-    await conversations.update(open.id, (c) => ({ ...c, handingBackTo: to.id }));
+    await conversations.update(open.id, (c) => withHandingBack(c, to.id, dependencies.now()));
     // The User only sees a name too long if this fails.
     await parley.unsetAgent(userId).catch(() => {});
   }
   try {
     await parley.setOwner(userId, to.id, { reason: "owner_changed", changedBy: by.name });
   } catch (error) {
-    if (open) await conversations.update(open.id, ({ handingBackTo: _, ...c }) => c);
+    if (open) await conversations.update(open.id, withoutHandingBack);
     throw error;
   }
   if (open) await recordHandBack(by.item, open, { to, by: by.agent }, dependencies);

@@ -49,6 +49,7 @@ export interface Conversation {
   readonly agentMessages: number;
   /** We have asked, or are about to ask, Parley for this change of owner: its callback is then no news. */
   readonly handingBackTo?: ServiceId;
+  readonly handingBackSince?: number;
   readonly ending?: Ending;
   /** `ts` up to which the thread was read back and nothing was missing; its root's if it never was. */
   readonly readUntil?: string;
@@ -111,9 +112,20 @@ export function withAgentMessage(conversation: Conversation): Conversation {
   return { ...answered, agentMessages: conversation.agentMessages + 1 };
 }
 
+export const withHandingBack = (
+  conversation: Conversation,
+  to: ServiceId,
+  at: number,
+): Conversation => ({ ...conversation, handingBackTo: to, handingBackSince: at });
+
+export function withoutHandingBack(conversation: Conversation): Conversation {
+  const { handingBackTo: _, handingBackSince: __, ...rest } = conversation;
+  return rest;
+}
+
 /** Ends an open conversation; one that has ended already stays as it ended. */
 export function end(conversation: Conversation, state: EndState, ending: Ending): Conversation {
   if (conversation.state !== "open") return conversation;
-  const { handingBackTo: _, waitingSince: __, ...rest } = conversation;
+  const { waitingSince: _, ...rest } = withoutHandingBack(conversation);
   return { ...rest, state, ending };
 }

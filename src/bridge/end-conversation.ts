@@ -1,5 +1,5 @@
-import { renderHandedBack } from "../convert/render-notice.ts";
-import type { ItemId } from "../ids.ts";
+import { renderHandedBack, renderTakenAway } from "../convert/render-notice.ts";
+import { type ItemId, makeDerivedItemId } from "../ids.ts";
 import { type Conversation, type Destination, end } from "./conversation.ts";
 import type { Notifier } from "./notify.ts";
 import type { Conversations } from "./ports.ts";
@@ -34,13 +34,20 @@ export async function recordHandBack(
   if (ended) await notifier.refreshRoot(ended, from);
 }
 
-/** Parley says that another Service owns the User, and no callback has told us. Safe to repeat. */
+/**
+ * Another Service owns the User, and no agent of ours wanted that: thread and root say so. However often and in whichever
+ * way we hear of it, it is said once.
+ */
 export async function recordTakenAway(
-  from: ItemId,
-  { id }: Conversation,
+  { id, userId, thread }: Conversation,
   to: Destination,
   { conversations, notifier, now }: Records,
 ): Promise<void> {
+  const from = makeDerivedItemId(id, `taken away by ${to.id}`);
+  if (thread) {
+    const message = renderTakenAway(to.name);
+    await notifier.notice(userId, from, "taken away", { thread, message });
+  }
   const ended = await conversations.update(id, (c) => end(c, "taken-away", { at: now(), to }));
   if (ended) await notifier.refreshRoot(ended, from);
 }

@@ -7,7 +7,13 @@ import {
   UncertainDeliveryError,
 } from "../errors.ts";
 import { isJsonObject, type Json } from "../json.ts";
-import { type Conversation, withAgentMessage } from "./conversation.ts";
+import { causeOf } from "./advice.ts";
+import {
+  type Conversation,
+  withAgentMessage,
+  withHandingBack,
+  withoutHandingBack,
+} from "./conversation.ts";
 import { recordHandBack, recordTakenAway } from "./end-conversation.ts";
 import type { HandBackRequest, OutboxBody } from "./events.ts";
 import type { Notifier } from "./notify.ts";
@@ -58,7 +64,9 @@ export async function handBack(
     if (!isDone) {
       await assertOwner(parley, conversation.userId);
       stage = await sendLastMessage(work, conversation, request, dependencies);
-      await conversations.update(conversation.id, (c) => ({ ...c, handingBackTo: request.to }));
+      await conversations.update(conversation.id, (c) =>
+        withHandingBack(c, request.to, dependencies.now()),
+      );
       refusal = await unsetAgent(work, parley, conversation);
       await parley.setOwner(
         conversation.userId,
@@ -77,7 +85,7 @@ export async function handBack(
     to: await nameService(parley, request.to),
     by: request.agent,
     note: request.note,
-    unsetRefusal: refusal?.message,
+    unsetRefusal: refusal && causeOf(refusal),
   };
   await recordHandBack(work.item.id, conversation, done, dependencies);
 }
@@ -174,11 +182,11 @@ async function giveUp(
   const { parley, conversations, notifier } = dependencies;
   await notifier.notice(conversation.userId, work.item.id, "hand-back failed", {
     thread: request.thread,
-    message: renderHandBackFailed(request.agent, stage, error.message),
+    message: renderHandBackFailed(request.agent, stage, causeOf(error)),
   });
   if (error instanceof NotOwnerError) {
     const to = await nameService(parley, error.owner);
-    return await recordTakenAway(work.item.id, conversation, to, dependencies);
+    return await recordTakenAway(conversation, to, dependencies);
   }
-  await conversations.update(conversation.id, ({ handingBackTo: _, ...c }) => c);
+  await conversations.update(conversation.id, withoutHandingBack);
 }

@@ -1,12 +1,9 @@
-import {
-  renderFurtherHandover,
-  renderNotShown,
-  renderTakenAway,
-} from "../convert/render-notice.ts";
+import { renderFurtherHandover, renderNotShown } from "../convert/render-notice.ts";
 import type { Handler, LastWords, Work } from "../delivery/lanes.ts";
 import { PayloadError } from "../errors.ts";
 import { makeConversationId } from "../ids.ts";
-import { type Conversation, end, sameHandover, withHandover } from "./conversation.ts";
+import { type Conversation, sameHandover, withHandover } from "./conversation.ts";
+import { recordTakenAway } from "./end-conversation.ts";
 import type { InboxBody, ParleyEvent } from "./events.ts";
 import { mergeUsers } from "./merge-users.ts";
 import type { Notifier } from "./notify.ts";
@@ -85,7 +82,7 @@ export function createParleyEventHandler(dependencies: InboxDependencies): Handl
       case "handover":
         return await takeOver(work, event, receivedAt);
       case "owner-changed":
-        return await giveUp(work, event);
+        return await loseUser(work, event);
       case "typing":
         return await showTyping(event, receivedAt);
       case "merged":
@@ -157,27 +154,20 @@ export function createParleyEventHandler(dependencies: InboxDependencies): Handl
     ]);
   }
 
-  async function giveUp(
+  async function loseUser(
     work: Work<InboxBody>,
     { userId, newOwner }: EventOf<"owner-changed">,
   ): Promise<void> {
     const newest = await conversations.byUser(userId);
     if (!newest || newest.handingBackTo === newOwner) return;
-    // An earlier attempt has ended the conversation, but may not have shown it.
-    if (newest.state !== "open" && work.item.progress === undefined) return;
+    const isEnded = newest.state !== "open";
+    // An earlier attempt may have ended the conversation without showing it.
+    if (isEnded && (newest.state !== "taken-away" || newest.ending?.to?.id !== newOwner)) return;
     // The User was away before: this may be that change of owner once more, and only Parley knows.
-    if (newest.previous && (await askOwnership(parley, userId, work.item.attempt)) === "ours")
-      return;
-    if (newest.state === "open") await work.save({ done: [] });
+    const mayBeOld = newest.previous !== undefined && !isEnded;
+    if (mayBeOld && (await askOwnership(parley, userId, work.item.attempt)) === "ours") return;
     const to = await nameService(parley, newOwner);
-    const ended = await conversations.update(newest.id, (c) =>
-      end(c, "taken-away", { at: now(), to }),
-    );
-    if (!ended?.thread) return;
-    await refreshRoot(ended);
-    await postAll(work, createPoster(work, threads, now), threads, ended.thread, [
-      renderTakenAway(to.name),
-    ]);
+    await recordTakenAway(newest, to, dependencies);
   }
 
   async function showTyping(

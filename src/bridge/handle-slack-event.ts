@@ -85,7 +85,7 @@ async function relay(
     if (error instanceof WithdrawnError) throw error;
     if (error instanceof NotOwnerError && conversation) {
       const to = await nameService(parley, error.owner);
-      await recordTakenAway(work.item.id, conversation, to, dependencies);
+      await recordTakenAway(conversation, to, dependencies);
     }
     if (error.disposition === "retry" && work.item.attempt === DELAY_TRIES) {
       threads.markLater(reply.thread, reply.ts, "delayed");

@@ -28,7 +28,7 @@ const HELP = `*/parley-owner* shows and changes which Service a User is with.
 • \`/parley-owner &lt;user&gt;\` shows who has the User now
 • \`/parley-owner &lt;user&gt; &lt;service&gt;\` gives the User to a Service, by name or id
 • \`/parley-owner services\` lists the Services
-\`&lt;user&gt;\` is a Parley User id, a customer id, or the link of a thread. It does not work inside threads: Slack allows no commands there.`;
+\`&lt;user&gt;\` is a Parley User id, a customer id, or the link of a thread; \`user:…\` and \`customer:…\` say which id is meant. It does not work inside threads: Slack allows no commands there.`;
 
 /** Answers with text for the person who asked. Never throws. */
 export async function runOwnerCommand(
@@ -86,7 +86,7 @@ async function showOwner(
 ): Promise<string> {
   const [owner, services] = await Promise.all([parley.ownerOf(userId), parley.services()]);
   const who = `User ${escapeText(userId)}`;
-  if (owner === undefined) return `Parley does not tell who has ${who}.`;
+  if (owner === undefined) return `Parley did not say who has ${who}.`;
   const name = services.find(({ id }) => id === owner)?.name ?? owner;
   const newest = await conversations.byUser(userId);
   const link =
@@ -184,6 +184,9 @@ function explain(thrown: unknown): string {
   if (error instanceof ParleyApiError && error.disposition === "dead-letter") {
     const codes = error.notificationCodes.join(", ") || `HTTP ${error.httpStatus}`;
     return `:warning: Parley does not know this User, or refuses the change (${escapeText(codes)}).`;
+  }
+  if (error.code === "storage") {
+    return ":warning: The bridge could not store this. Nothing was changed; try again in a moment.";
   }
   return ":warning: Parley cannot be reached right now. Nothing was changed as far as we know; try again in a moment.";
 }

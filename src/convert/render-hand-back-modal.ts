@@ -38,7 +38,12 @@ export function renderHandBackModal(modal: HandBackModal): Json {
     submit: plain("Hand back"),
     close: plain("Cancel"),
     blocks: [
-      { type: "section", text: plain(`${modal.userName} leaves this thread and goes on there.`) },
+      {
+        type: "section",
+        text: plain(
+          `${modal.userName} goes on with the Service you choose. Replies in this thread no longer reach them.`,
+        ),
+      },
       {
         type: "input",
         block_id: HAND_BACK_INPUTS.destination,

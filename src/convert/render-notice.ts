@@ -36,7 +36,7 @@ export function renderHandedBack(
   const lines = [
     `:leftwards_arrow_with_hook: <@${agent}> handed this User back to ${name(service)}. Replies here no longer reach them.`,
     note && `>${escapeText(shorten(note, 1_000)).replaceAll("\n", "\n>")}`,
-    unsetRefusal && `The User may still see the agent's name (${escapeText(unsetRefusal)}).`,
+    unsetRefusal && `The User's app may still show the agent's name (${escapeText(unsetRefusal)}).`,
   ];
   return quiet(lines.filter(Boolean).join("\n"));
 }

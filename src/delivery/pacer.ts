@@ -6,8 +6,8 @@ export interface Pacer {
   turn(key: string, options?: { priority?: "low"; signal?: AbortSignal }): Promise<void>;
   /** Nobody gets a turn of `key` for this long: the other side said so. */
   pause(key: string, ms: number): void;
-  /** How many wait for `key`. */
-  waiting(key: string): number;
+  /** How long those who wait for `key` now will take, ms. */
+  waitMs(key: string): number;
 }
 
 interface Waiter {
@@ -103,9 +103,10 @@ export function createPacer(options: {
       const bucket = bucketOf(key);
       bucket.pausedUntil = Math.max(bucket.pausedUntil, now() + ms);
     },
-    waiting(key) {
+    waitMs(key) {
       const bucket = buckets.get(key);
-      return bucket ? bucket.normal.length + bucket.low.length : 0;
+      const waiting = bucket ? bucket.normal.length + bucket.low.length : 0;
+      return (waiting / perSecond) * 1000;
     },
   };
 }

@@ -174,9 +174,11 @@ const toSortKey = (id: string): string | undefined =>
 
 /** Constant in time for tokens of any length. */
 function isToken(header: string | undefined, token: Secret): boolean {
-  const given = header?.replace(/^Bearer\s+/i, "") ?? "";
-  const digest = (text: string) => createHash("sha256").update(text).digest();
-  return timingSafeEqual(digest(given), digest(token.reveal()));
+  const digest = (text: string) =>
+    createHash("sha256")
+      .update(text.replace(/^Bearer\s+/i, ""))
+      .digest();
+  return timingSafeEqual(digest(header ?? ""), digest(token.reveal()));
 }
 
 function parseJson(raw: string): Json | undefined {

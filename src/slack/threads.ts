@@ -31,8 +31,8 @@ export interface ThreadsOptions {
 
 /** A wait longer than this for a place says that the channel is busy. */
 const SATURATED_AFTER_MS = 250;
-/** While more than this many marks and posts wait, marks of success are left out: nobody misses them. */
-const MAX_WAITING_MARKS = 20;
+/** Marks of success that would have to wait longer than this are left out: nobody misses them. */
+const MARK_PATIENCE_MS = 60_000;
 /** Slack allows some apps no more than this for one read. */
 const PAGE_SIZE = 15;
 const MAX_PAGES = 10;
@@ -229,7 +229,7 @@ export function createThreads(options: ThreadsOptions): Threads {
     mark: ({ channel: at }, ts, as) => react(at, ts, as),
 
     markLater({ channel: at }, ts, as) {
-      if (extras.waiting("reactions.add") + posts.waiting(at) >= MAX_WAITING_MARKS) return;
+      if (extras.waitMs("reactions.add") + posts.waitMs(at) > MARK_PATIENCE_MS) return;
       inTheBackground(react(at, ts, as, "low"));
     },
 

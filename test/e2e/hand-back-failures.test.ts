@@ -82,7 +82,7 @@ it.each([400, 500])(
     await parley.until(() => parley.user(user.id).owner === parley.botService.identification);
     const post = await slack.waitFor(() => postsIn(slack, ts)[0]);
     expect(post.text).toContain("handed this User back to *Bot Service*");
-    expect(post.text).toContain("may still see the agent's name");
+    expect(post.text).toContain("may still show the agent's name");
     expect(post.text).toContain(String(status));
   },
 );

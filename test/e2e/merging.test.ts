@@ -98,12 +98,12 @@ describe("an anonymous User who registers during a conversation", () => {
 
   it("is told of once, however often Parley calls", async () => {
     const two = await twoUsers();
-    const { world, anonymous, registered } = two;
+    const { world, anonymous } = two;
     const { parley } = world;
     const { root } = await handOver(world, { user: anonymous });
     await merge(two);
     await parley.redeliver();
-    await allTold(world, registered.id, root.ts);
+    await allTold(world, root.ts);
     const told = postTexts(world, root.ts).filter((text) => text.includes("has registered"));
     expect(told).toHaveLength(1);
   });

@@ -1,6 +1,6 @@
+import { expect } from "vitest";
 import type { FakeSlack } from "../../sandbox/slack/fake-slack.ts";
 import { toldTo } from "./handed-over.ts";
-import { postsIn } from "./threads.ts";
 import type { Env, World } from "./world.ts";
 
 /** Failures are tried again at once, so that a fault that ends is felt at once. */
@@ -37,19 +37,21 @@ export const press = ({ slack }: World, { channel, ts, user }: Told, actionId: s
   slack.click({ user, channel, ts, actionId });
 
 /**
- * Everything that agents were told or shown in a thread so far is there once this resolves: it goes through the lane
- * that also carries the User's messages. Returns what this agent was told.
+ * Everything that agents were told or shown so far is there once this resolves: nothing waits for Slack any more.
+ * Returns what this agent was told in the thread.
  */
-export async function allTold(
-  { slack, parley }: World,
-  userId: string,
-  rootTs: string,
-  agent = "U0ANNA",
-): Promise<string[]> {
-  const text = `message ${crypto.randomUUID()}`;
-  await parley.userWrites(userId, text);
-  await slack.waitFor(() => postsIn(slack, rootTs).some((post) => post.text.includes(text)));
-  return toldTo(slack, agent, rootTs).map((told) => told.text);
+export async function allTold(world: World, rootTs: string, agent = "U0ANNA"): Promise<string[]> {
+  await expect.poll(() => waitingFor(world, "inbox")).toBe(0);
+  return toldTo(world.slack, agent, rootTs).map((told) => told.text);
+}
+
+/** How many items wait in a queue of the bridge. */
+async function waitingFor(world: World, queue: "inbox" | "outbox"): Promise<number> {
+  const metrics = await (await fetch(`${world.bridgeUrl()}/metrics`)).text();
+  const line = metrics
+    .split("\n")
+    .find((each) => each.startsWith(`parley_bridge_queue_items{queue="${queue}"}`));
+  return Number(line?.split(" ")[1]);
 }
 
 /** The newest envelope about a message, by the subtype of its event. */

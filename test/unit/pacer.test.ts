@@ -135,10 +135,10 @@ describe("the pacer", () => {
     void ask("b", "C1", { signal: controller.signal });
     void ask("c");
     await vi.advanceTimersByTimeAsync(10);
-    expect(pacer.waiting("C1")).toBe(2);
+    expect(pacer.waitMs("C1")).toBe(2_000);
     controller.abort("stopping");
     await vi.advanceTimersByTimeAsync(0);
-    expect(pacer.waiting("C1")).toBe(1);
+    expect(pacer.waitMs("C1")).toBe(1_000);
     void ask("d", "C1", { signal: controller.signal });
     await vi.advanceTimersByTimeAsync(5_000);
     expect(came).toEqual([
@@ -147,8 +147,8 @@ describe("the pacer", () => {
       ["d: stopping", 10],
       ["c", 1_000],
     ]);
-    expect(pacer.waiting("C1")).toBe(0);
-    expect(pacer.waiting("never heard of")).toBe(0);
+    expect(pacer.waitMs("C1")).toBe(0);
+    expect(pacer.waitMs("never heard of")).toBe(0);
   });
 
   it("forgets a signal once the turn has come", async () => {

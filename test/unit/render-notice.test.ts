@@ -75,7 +75,7 @@ describe("notices", () => {
     );
     expect(text).toContain("<@U0ANNA> handed this User back to *Bot &lt;1&gt;*");
     expect(text).toContain("\n>Parcel found\n>Refund &amp; sorry\n");
-    expect(text).toContain("may still see the agent's name (HTTP 500)");
+    expect(text).toContain("may still show the agent's name (HTTP 500)");
     expect(shown(renderHandedBack("Bot", "U0ANNA", undefined, undefined))).not.toMatch(
       />P|may still/,
     );

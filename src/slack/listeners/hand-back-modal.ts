@@ -50,7 +50,7 @@ async function open(origin: Origin, dependencies: ListenerDependencies): Promise
   const conversation = await conversations.byThread(thread);
   if (conversation?.state !== "open") {
     const text = conversation
-      ? "This conversation is over: the User is with another Service already."
+      ? "This conversation is over. The first message of its thread says where the User is."
       : "This message is not part of a conversation with a Parley User, so there is nobody to hand back. Use the shortcut on a message of a handover's thread.";
     return await answer(origin, text, dependencies);
   }

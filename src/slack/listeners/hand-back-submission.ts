@@ -19,7 +19,9 @@ export async function submitHandBack(
   try {
     const conversation = await conversations.byThread(thread);
     if (conversation?.state !== "open") {
-      return await refuse("This conversation is over: the User is with another Service already.");
+      return await refuse(
+        "This conversation is over. The first message of its thread says where the User is.",
+      );
     }
     const lane = makeThreadKey(thread);
     const result = await outbox.append({

@@ -25,7 +25,7 @@ export async function answerOwnerCommand(
   if (inTime) return await ack({ response_type: "ephemeral", text: inTime.text });
   await ack({
     response_type: "ephemeral",
-    text: ":hourglass_flowing_sand: Parley is slow to answer or down. I keep trying and tell you here.",
+    text: ":hourglass_flowing_sand: Parley is slow right now. The answer comes here as soon as there is one.",
   });
   await respond({ response_type: "ephemeral", text: (await answer).text });
 }
