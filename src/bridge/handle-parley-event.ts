@@ -112,7 +112,10 @@ export function createParleyEventHandler(dependencies: InboxDependencies): Handl
     if (!conversation) {
       // The very same handover as last time may be a redelivery, hours late: then only Parley knows.
       const isRepeat = newest && sameHandover(newest, withHandover(newest, event));
-      if (isRepeat && (await askOwnership(parley, userId, work.item.attempt)) === "other") return;
+      // So it is with one that waited here while the User was handed back.
+      const isOvertaken = newest?.ending !== undefined && receivedAt <= newest.ending.at;
+      const isDoubtful = isRepeat || isOvertaken;
+      if (isDoubtful && (await askOwnership(parley, userId, work.item.attempt)) === "other") return;
       conversation = await recordConversation(
         work,
         conversations,

@@ -5,7 +5,7 @@ import {
   PATIENCE,
   submitHandBack,
 } from "../support/open-conversation.ts";
-import { postsIn } from "../support/threads.ts";
+import { postsIn, rootsOf } from "../support/threads.ts";
 import { startWorld } from "../support/world.ts";
 
 it("shows what a User wrote before the hand-back, although the hand-back overtakes it", async () => {
@@ -45,4 +45,33 @@ it("shows what a User wrote before the hand-back, although Parley tells it only 
     postsIn(slack, ts).find(({ text }) => text.includes("One more thing")),
   );
   expect(post.thread_ts).toBe(ts);
+});
+
+it("opens no thread for a handover that waited while the User was handed back", async () => {
+  const world = await startWorld();
+  const { slack, parley, log } = world;
+  const { user, ts, inbox } = await openConversation(world);
+  slack.faults.add("chat.postMessage", { kind: "rate-limited", retryAfterSeconds: 1 }, 1);
+  await parley.userWrites(user.id, "One more thing");
+  await expect.poll(() => attempts(log, inbox).at(-1)?.outcome, PATIENCE).toBe("deferred");
+  const { delivered } = await parley.callback(parley.agentService.identification, {
+    type: "action",
+    body: {
+      name: "handover",
+      body: {
+        newOwner: parley.agentService.identification,
+        metadata: { reason: "second_thought" },
+      },
+      user: { id: user.id },
+    },
+  });
+  expect(delivered).toBe(true);
+
+  await submitHandBack(slack, ts);
+
+  // Its notice is the last in line, so the handover has been handled by then.
+  await slack.waitFor(() =>
+    postsIn(slack, ts).some(({ text }) => text.includes("handed this User back")),
+  );
+  expect(rootsOf(slack).map((root) => root.ts)).toEqual([ts]);
 });
