@@ -12,7 +12,7 @@ export interface BridgeProcess {
   readonly url: string;
   /** What was done to it, and how often it ended by itself. */
   readonly counts: { starts: number; kills: number; cleanStops: number; exits: number };
-  /** When it was spawned, ms since the epoch. */
+  /** From when on nothing can arrive that an earlier process sent, but nothing of the new one either; ms since the epoch. */
   readonly startedAt: readonly number[];
   /** Spawns it; does not wait until it is up. `changes` stay for later starts. */
   start(changes?: Env): void;
@@ -23,6 +23,9 @@ export interface BridgeProcess {
   /** SIGTERM; resolves when it has ended. */
   stop(): Promise<void>;
 }
+
+/** Of a fault. Shorter than any start of the program, so that it tells old requests from new ones. */
+export const LONGEST_LATENCY_MS = 400;
 
 const ROOT = join(import.meta.dirname, "../..");
 
@@ -35,6 +38,8 @@ export async function createBridgeProcess(env: Env, logFile: string): Promise<Br
   let settings: Env = { ...env, PORT: String(port) };
   let child: ChildProcess | undefined;
 
+  // However this process ends, it leaves none behind.
+  process.once("exit", () => child?.kill("SIGKILL"));
   const isRunning = () => child?.exitCode === null && child.signalCode === null;
 
   async function end(signal: "SIGKILL" | "SIGTERM"): Promise<void> {
@@ -52,7 +57,7 @@ export async function createBridgeProcess(env: Env, logFile: string): Promise<Br
       if (isRunning()) throw new Error("the bridge is running already");
       settings = { ...settings, ...changes };
       counts.starts += 1;
-      startedAt.push(Date.now());
+      startedAt.push(Date.now() + LONGEST_LATENCY_MS + 50);
       child = spawn(join(ROOT, "node_modules/.bin/node"), ["src/main.ts"], {
         cwd: ROOT,
         env: { PATH: process.env.PATH, ...settings },

@@ -21,9 +21,18 @@ export interface HandBack {
 export async function handBack(stage: Stage, request: HandBack): Promise<void> {
   const { parley, slack } = stage;
   const isBack = () => parley.user(request.id).owner === parley.botService.identification;
+  let problem: string | undefined;
+  const deadline = Date.now() + PATIENCE_MS;
   while (!isBack()) {
+    if (Date.now() > deadline) {
+      const roots = stage.places.rootsOf(request.user).map(({ ts }) => ts);
+      throw new Error(
+        `User ${request.user} cannot be handed back from ${request.rootTs}, of ${roots.join(", ")}: ${problem}`,
+      );
+    }
     const failures = failuresIn(slack, request.rootTs);
-    if (!(await submit(stage, request))) {
+    problem = await submit(stage, request);
+    if (problem) {
       await pause(request.random.between(100, 500));
       continue;
     }
@@ -39,15 +48,15 @@ export async function handBack(stage: Stage, request: HandBack): Promise<void> {
   });
 }
 
-/** True once the bridge has confirmed that it has the form. */
+/** What kept the bridge from taking the form; undefined once it has confirmed that it has it. */
 async function submit(
   { slack, ledger }: Stage,
   { user, rootTs, agent, random }: HandBack,
-): Promise<boolean> {
+): Promise<string | undefined> {
   const place = { user: agent, channel: slack.channel, ts: rootTs };
   const known = new Set(slack.state.views.keys());
   const asked = await slack.shortcut({ ...place, callbackId: HAND_BACK });
-  if (asked.status !== "delivered") return false;
+  if (asked.status !== "delivered") return `the shortcut was ${asked.status}`;
   const open = await eventually(
     () =>
       [...slack.state.views.values()].find(
@@ -55,7 +64,7 @@ async function submit(
       ),
     { timeoutMs: 4_000, what: "a form" },
   ).catch(() => undefined);
-  if (!open) return false;
+  if (!open) return "no form came";
   const lastWord = random.chance(0.5)
     ? ledger.write({ from: "agent", user, lastWordIn: rootTs })
     : undefined;
@@ -64,9 +73,11 @@ async function submit(
     viewId: open.view.id,
     ...(lastWord && { values: { last_message: `${lastWord.token} goodbye` } }),
   });
-  if (sent.status !== "delivered" || sent.errors) return false;
+  if (sent.status !== "delivered" || sent.errors) {
+    return `the form was ${sent.status}: ${JSON.stringify(sent.errors)}`;
+  }
   if (lastWord) ledger.acknowledge(lastWord.token);
-  return true;
+  return undefined;
 }
 
 const failuresIn = (slack: FakeSlack, rootTs: string): number =>

@@ -16,6 +16,8 @@ const plan: Plan = {
     : seed % 2 === 1,
 };
 
+process.once("SIGTERM", () => process.exit(1));
+process.once("SIGINT", () => process.exit(1));
 console.log(`chaos with CHAOS_SEED=${seed}`);
 const { report, broken } = await runChaos(plan, (line) => console.log(line));
 console.log(report);

@@ -7,6 +7,14 @@ export interface Arrival {
   readonly delivery: Delivery;
 }
 
+/** What else decides about the order in a lane; ms since the epoch. */
+export interface Moments {
+  /** When the bridge was started, and nothing that it sent before was still on its way. */
+  readonly startedAt: readonly number[];
+  /** When handovers of this User were acknowledged. */
+  readonly handedOverAt: readonly number[];
+}
+
 const isBefore = (a: Delivery, b: Delivery): boolean =>
   a.post < b.post || (a.post === b.post && a.part < b.part);
 
@@ -15,17 +23,14 @@ const isBefore = (a: Delivery, b: Delivery): boolean =>
  * acknowledged before the later one was written; or if both were surely waiting together: a third one of the lane came
  * out after both were acknowledged and before both of them, or the bridge was started in that time.
  */
-export function findDisorder(
-  arrivals: readonly Arrival[],
-  startedAt: readonly number[],
-): [Entry, Entry][] {
+export function findDisorder(arrivals: readonly Arrival[], moments: Moments): [Entry, Entry][] {
   // In the order of writing; the fakes number messages in that order too.
   const written = arrivals.toSorted((a, b) => a.entry.number - b.entry.number);
   const pairs: [Entry, Entry][] = [];
   for (const [index, earlier] of written.entries()) {
     for (const later of written.slice(index + 1)) {
       if (isBefore(earlier.delivery, later.delivery)) continue;
-      if (isBound(earlier, later, arrivals, startedAt)) pairs.push([earlier.entry, later.entry]);
+      if (isBound(earlier, later, arrivals, moments)) pairs.push([earlier.entry, later.entry]);
     }
   }
   return pairs;
@@ -35,11 +40,13 @@ function isBound(
   earlier: Arrival,
   later: Arrival,
   lane: readonly Arrival[],
-  startedAt: readonly number[],
+  { startedAt, handedOverAt }: Moments,
 ): boolean {
   const [a, b] = [earlier.entry.acknowledgedAt, later.entry.acknowledgedAt];
   if (a === undefined || b === undefined) return false;
   if (a < later.entry.sentAt) return true;
+  // A handover keeps its place of arrival, and what came before it stays before it.
+  if (handedOverAt.some((at) => at >= Math.min(a, b) && at <= Math.max(a, b))) return false;
   const bothWaitSince = Math.max(a, b);
   const bothWaitUntil = Math.min(earlier.delivery.at, later.delivery.at);
   if (startedAt.some((at) => at > bothWaitSince && at < bothWaitUntil)) return true;

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Fault } from "../../sandbox/http/faults.ts";
+import { LONGEST_LATENCY_MS } from "./bridge-process.ts";
 import { tokensIn } from "./ledger.ts";
 import type { Plan } from "./plan.ts";
 import type { Random } from "./random.ts";
@@ -46,7 +47,7 @@ export function startTrouble(stage: Stage, plan: Plan, random: Random): Trouble 
       { kind: "lost-answer" },
       { kind: "lost-answer" },
       { kind: "refused" },
-      { kind: "latency", ms: random.between(20, 400) },
+      { kind: "latency", ms: random.between(20, LONGEST_LATENCY_MS) },
     ]);
 
   let holdsEvents = false;

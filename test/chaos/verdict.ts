@@ -1,5 +1,5 @@
 import { type Delivery, findDeliveries, isMarkedAsFailed } from "./deliveries.ts";
-import type { Entry } from "./ledger.ts";
+import { type Entry, tokensIn } from "./ledger.ts";
 import { findNotices } from "./notices.ts";
 import { findDisorder } from "./order.ts";
 import type { Stage } from "./stage.ts";
@@ -34,7 +34,7 @@ export interface Verdict {
 /** Counts what became of everything; looks only at what people on both sides can see. */
 export function reachVerdict(stage: Stage, workload: Workload): Verdict {
   const deliveries = findDeliveries(stage, workload);
-  const count = (from: Entry["from"]) => countOne(stage, deliveries, from);
+  const count = (from: Entry["from"]) => countOne(stage, workload, deliveries, from);
   return {
     fromUsers: count("user"),
     fromAgents: count("agent"),
@@ -42,7 +42,16 @@ export function reachVerdict(stage: Stage, workload: Workload): Verdict {
   };
 }
 
-function countOne(stage: Stage, deliveries: readonly Delivery[], from: Entry["from"]): Count {
+function countOne(
+  stage: Stage,
+  workload: Workload,
+  deliveries: readonly Delivery[],
+  from: Entry["from"],
+): Count {
+  const handedOverAt = (user: number): number[] =>
+    stage.parley.callbacks
+      .filter(({ userId, body }) => userId === workload.ids.get(user) && !isMessage(body))
+      .flatMap(({ attempts }) => attempts.find(({ status }) => status === 200)?.at ?? []);
   const entries = stage.ledger.entries.filter((entry) => entry.from === from);
   const byToken = Map.groupBy(deliveries, ({ token }) => token);
   const of = ({ token }: Entry) => byToken.get(token) ?? [];
@@ -73,13 +82,13 @@ function countOne(stage: Stage, deliveries: readonly Delivery[], from: Entry["fr
       .map(({ token }) => token),
     declaredRepeats: entries.filter((entry) => of(entry).some(({ saysRepeat }) => saysRepeat))
       .length,
-    disordered: [...lanes.values()].flatMap((lane) =>
+    disordered: [...lanes].flatMap(([user, lane]) =>
       findDisorder(
         lane.flatMap((entry) => {
           const [delivery] = of(entry);
           return delivery ? [{ entry, delivery }] : [];
         }),
-        stage.bridge.startedAt,
+        { startedAt: stage.bridge.startedAt, handedOverAt: handedOverAt(user) },
       ).map(([a, b]) => `${a.token} after ${b.token}`),
     ),
     misdirected: entries
@@ -100,6 +109,8 @@ function isToldInThread({ slack }: Stage, { lastWordIn }: Entry): boolean {
       !/Your last message was sent/.test(text),
   );
 }
+
+const isMessage = (body: unknown): boolean => tokensIn(JSON.stringify(body)).length > 0;
 
 function countConversations({ places }: Stage, { conversations }: Workload) {
   const expected = conversations.filter(({ isKnown }) => isKnown).length;
