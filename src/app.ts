@@ -49,8 +49,8 @@ export interface App {
 const POSTS_BURST = 3;
 /** Files on their way at once; of those whose size is not known each takes up to 10 MB of memory. */
 const TRANSFERS = 4;
-/** A round over 10,000 open conversations takes about half an hour, and Parley does not notice it. */
-const OWNER_QUESTIONS_PER_SECOND = 5;
+/** A round over 10,000 open conversations takes about a quarter of an hour, and Parley does not notice it. */
+const OWNER_QUESTIONS_PER_SECOND = 10;
 /** Updates and reactions: Slack allows about 50 a minute of each; a test server may allow more, but needs no flood. */
 const EXTRAS_PER_POST = 50 / 60;
 const MAX_PACE_OF_EXTRAS = 10;

@@ -75,8 +75,6 @@ export interface Notice {
   readonly message?: SlackMessage;
   /** Slack id: only this agent sees it, and only while they are there. Missing: everyone in the thread. */
   readonly onlyFor?: string;
-  /** What everyone in the thread sees besides, and what stays. */
-  readonly forAll?: SlackMessage;
   /** The reaction on an agent's message that goes with it. */
   readonly mark?: { readonly ts: string; readonly as: "failed" | "uncertain" | "note" };
 }

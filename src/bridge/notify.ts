@@ -1,3 +1,4 @@
+import type { SlackMessage } from "../convert/slack-message.ts";
 import type { Lanes } from "../delivery/lanes.ts";
 import { type ItemId, makeDerivedItemId, makeThreadKey, type Thread, type UserId } from "../ids.ts";
 import type { Conversation } from "./conversation.ts";
@@ -6,7 +7,15 @@ import type { InboxBody, Notice } from "./events.ts";
 /** Puts what everyone sees in line behind what already goes to a User's thread; durable when resolved. */
 export interface Notifier {
   /** The same `from` and `purpose` give one notice, however often they are told. */
-  notice(userId: UserId, from: ItemId, purpose: string, notice: Notice): Promise<void>;
+  notice(
+    userId: UserId,
+    from: ItemId,
+    purpose: string,
+    notice: Notice & {
+      /** What everyone in the thread sees besides, and what stays. */
+      readonly forAll?: SlackMessage;
+    },
+  ): Promise<void>;
   refreshRoot(conversation: Conversation, from: ItemId): Promise<void>;
 }
 
@@ -18,11 +27,19 @@ const asideLane = (thread: Thread): string => `aside/${makeThreadKey(thread)}`;
 
 export function createNotifier(inbox: Pick<Lanes<InboxBody>, "append">): Notifier {
   return {
-    async notice(userId, from, purpose, notice) {
-      const id = makeDerivedItemId(from, purpose);
-      const isForAll = notice.forAll ?? (notice.onlyFor === undefined && notice.message);
-      const lane = isForAll ? inboxLane(userId) : asideLane(notice.thread);
-      await inbox.append({ lane, id, body: { kind: "notice", notice } });
+    async notice(userId, from, purpose, { forAll, ...notice }) {
+      const isAside = notice.onlyFor !== undefined || notice.message === undefined;
+      await inbox.append({
+        lane: isAside ? asideLane(notice.thread) : inboxLane(userId),
+        id: makeDerivedItemId(from, purpose),
+        body: { kind: "notice", notice },
+      });
+      if (!forAll) return;
+      await inbox.append({
+        lane: inboxLane(userId),
+        id: makeDerivedItemId(from, `${purpose} for all`),
+        body: { kind: "notice", notice: { thread: notice.thread, message: forAll } },
+      });
     },
     async refreshRoot({ id: conversation, userId, state }, from) {
       const id = makeDerivedItemId(from, `root ${state}`);

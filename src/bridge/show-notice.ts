@@ -9,18 +9,16 @@ export async function showNotice(
   work: Work<unknown>,
   poster: Poster,
   threads: Threads,
-  { thread, message, onlyFor, forAll, mark }: Notice,
+  { thread, message, onlyFor, mark }: Notice,
 ): Promise<void> {
   if (mark) await orNever(threads.mark(thread, mark.ts, mark.as));
-  const isTold =
-    onlyFor !== undefined && message && (await orNever(threads.tell(thread, onlyFor, message)));
-  const inThread = forAll ?? (isTold ? undefined : message);
-  if (!inThread) return;
+  if (!message) return;
+  if (onlyFor !== undefined && (await orNever(threads.tell(thread, onlyFor, message)))) return;
   await threads.turn(work.signal, thread);
   await poster.post({
     step: "notice",
     mark: { kind: "message", items: [work.item.id], part: 0 },
-    message: inThread,
+    message,
     thread,
   });
 }

@@ -1,14 +1,15 @@
 import { existsSync } from "node:fs";
 import type { InboxBody, OutboxBody } from "../bridge/events.ts";
 import type { DeadLetter, Journal } from "../delivery/journal.ts";
-import { toItemId } from "../ids.ts";
+import { type ItemId, toItemId } from "../ids.ts";
 import { openDatabase, toPath } from "../state/database.ts";
 import { openSqliteJournal } from "../state/sqlite-journal.ts";
 
 const USAGE = `Usage: npm run dead-letters -- <command>
   list               what could not be delivered, and why
   list --bodies      the same with the stored contents (personal data)
-  retry <id>|--all   puts it back in line; a running bridge picks it up within seconds
+  retry <id>|--all   puts it back in line; a running bridge picks it up within seconds. --all leaves out
+                     replies that may have arrived (uncertain): they go again only by their id
   discard <id>|--all gives it up for good`;
 
 /** Lists, retries and discards what was set aside; works beside a running bridge. Returns the exit code. */
@@ -67,6 +68,14 @@ function describe(queue: string, { id, lane, body, reason, diedAt }: DeadLetter)
   return `${id}  ${at}  ${way}  ${kind}  ${lane}  ${reason.code}: ${reason.message}`;
 }
 
+async function allBut(
+  isKept: (letter: DeadLetter) => boolean,
+  journal: Journal,
+): Promise<ItemId[]> {
+  const letters = await journal.deadLetters();
+  return letters.filter((letter) => !isKept(letter)).map(({ id }) => id);
+}
+
 async function change(
   command: "retry" | "discard",
   target: string,
@@ -74,9 +83,10 @@ async function change(
   print: (line: string) => void,
 ): Promise<number> {
   let count = 0;
-  for (const journal of Object.values(journals)) {
-    const ids =
-      target === "--all" ? (await journal.deadLetters()).map(({ id }) => id) : [toItemId(target)];
+  for (const [queue, journal] of Object.entries(journals)) {
+    const isKept = (letter: DeadLetter) =>
+      command === "retry" && queue === "outbox" && letter.reason.code === "uncertain";
+    const ids = target === "--all" ? await allBut(isKept, journal) : [toItemId(target)];
     for (const id of ids) {
       const isDone =
         command === "retry"

@@ -32,7 +32,7 @@ export interface ThreadsOptions {
 /** A wait longer than this for a place says that the channel is busy. */
 const SATURATED_AFTER_MS = 250;
 /** Marks of success that would have to wait longer than this are left out: nobody misses them. */
-const MARK_PATIENCE_MS = 60_000;
+const MARK_PATIENCE_MS = 10_000;
 /** Slack allows some apps no more than this for one read. */
 const PAGE_SIZE = 15;
 const MAX_PAGES = 10;

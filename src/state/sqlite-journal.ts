@@ -197,7 +197,8 @@ export async function openSqliteJournal(
 
     async revive(id, at) {
       const [row] = await database.write<{ lane: string }>(
-        `UPDATE ${table} SET state = 'waiting', progress = NULL, attempts = 0, due_at = 0, appended_at = ?, error = NULL, ended_at = NULL
+        // A post that may be there is still looked for; what may have reached Parley goes because somebody said so.
+        `UPDATE ${table} SET state = 'waiting', progress = ${table === "inbox" ? "progress" : "NULL"}, attempts = 0, due_at = 0, appended_at = ?, error = NULL, ended_at = NULL
          WHERE id = ? AND state IN ('dead', 'held') RETURNING lane`,
         at,
         id,
