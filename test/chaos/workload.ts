@@ -16,7 +16,7 @@ export interface Workload {
 }
 
 /** From a handover to the hand-back. */
-export interface Conversation {
+interface Conversation {
   /** The User's number. */
   readonly user: number;
   /** The bridge has confirmed the handover, or a message after it; so it owes a thread. */
