@@ -1,8 +1,9 @@
 import { type App, startApp } from "./app.ts";
-import { type Config, readConfig, readStateUrl, unknownVariables } from "./config.ts";
+import { type Config, readConfig, readStateUrl } from "./config.ts";
 import { ConfigError } from "./errors.ts";
 import { createLog, errorFields } from "./log.ts";
 import { runDeadLetters } from "./ops/dead-letters.ts";
+import { unknownVariables } from "./unknown-variables.ts";
 
 /** sysexits: the configuration is wrong. */
 const EXIT_CONFIG = 78;

@@ -188,9 +188,9 @@ export async function createEmbeddedLanes<Body>(
         },
         async takeFollowing(accept, limit) {
           const known = await journal.head(lane.key, taken.length + limit);
-          // A late arrival may have been sorted in before the head; it comes next, it does not come along.
-          const last = known.findIndex(({ seq }) => seq === taken.at(-1)?.seq);
-          const rows = last === -1 ? [] : known.slice(last + 1);
+          // What a late arrival was sorted in before must wait for it, so then nothing comes along.
+          const isUnbroken = known[taken.length - 1]?.seq === taken.at(-1)?.seq;
+          const rows = isUnbroken ? known.slice(taken.length) : [];
           const end = rows.findIndex((next) => !accept(toItem<Body>(next)));
           const accepted = end === -1 ? rows : rows.slice(0, end);
           taken.push(...accepted);

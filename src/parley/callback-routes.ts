@@ -3,18 +3,16 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { z } from "zod";
 import type { InboxBody, ParleyEvent } from "../bridge/events.ts";
 import { inboxLane } from "../bridge/notify.ts";
-import type { Lanes, NewItem } from "../delivery/lanes.ts";
+import type { Lanes } from "../delivery/lanes.ts";
 import { type Route, readBody, sendJson } from "../http-server.ts";
-import { makeBodyItemId, makeMessageItemId, toUserId } from "../ids.ts";
+import { makeBodyItemId, toUserId } from "../ids.ts";
 import { isDeeperThan, type Json } from "../json.ts";
 import type { Log } from "../log.ts";
 import type { Secret } from "../secret.ts";
 import { accountOf, MAX_DEPTH } from "./parse-callback.ts";
+import { arrival, toInboxItem } from "./to-inbox-item.ts";
 
 const MAX_BODY_BYTES = 1024 * 1024;
-/** Without an id of its own, the same message within this time is a redelivery; later it may well be a new "ok". */
-const NAMELESS_SLOT_MS = 10_000;
-
 export interface CallbackOptions {
   readonly inbox: Pick<Lanes<InboxBody>, "append">;
   readonly token: Secret;
@@ -90,7 +88,7 @@ export function createCallbackRoutes(options: CallbackOptions): Route[] {
         const authentic = await authenticBody(request, response);
         if (!authentic) return;
         const event = parse(authentic.body);
-        const item = toItem(event, authentic.raw, Date.now(), options.groupMs);
+        const item = toInboxItem(event, authentic.raw, Date.now(), options.groupMs);
         const result = await inbox.append(item);
         onCallback(event.kind);
         log.info({ kind: event.kind, lane: item.lane, item: item.id, result }, "callback.stored");
@@ -136,41 +134,6 @@ export function createCallbackRoutes(options: CallbackOptions): Route[] {
     },
   ];
 }
-
-/** Messages are known by their id; what has none and changes only our state is harmless twice. */
-function toItem(
-  event: ParleyEvent,
-  raw: string,
-  receivedAt: number,
-  groupMs: number,
-): NewItem<InboxBody> {
-  const body: InboxBody = { kind: "callback", raw, receivedAt };
-  if (event.kind === "unknown") {
-    return { lane: "unknown", id: makeBodyItemId(raw, slotOf(receivedAt)), body };
-  }
-  const lane = inboxLane(event.userId);
-  if (event.kind === "typing") {
-    return { lane, id: makeBodyItemId(raw, arrival()), sort: BEHIND_MESSAGES, body };
-  }
-  if (event.kind !== "message") return { lane, id: makeBodyItemId(raw, arrival()), body };
-  const { id } = event.message;
-  const notBefore = groupMs > 0 ? receivedAt + groupMs : undefined;
-  return id === undefined
-    ? { lane, id: makeBodyItemId(raw, slotOf(receivedAt)), body, notBefore }
-    : { lane, id: makeMessageItemId(event.userId, id), sort: toSortKey(id), body, notBefore };
-}
-
-/** Typing says nothing about order, and must not keep messages from being sorted. */
-const BEHIND_MESSAGES = "~";
-
-const slotOf = (at: number): string => `slot ${Math.floor(at / NAMELESS_SLOT_MS)}`;
-
-/** Unique for each arrival, across restarts too. */
-const arrival = (): string => `arrival ${crypto.randomUUID()}`;
-
-/** Parley's message ids are whole numbers that grow; padded so that they sort as text. Others keep their arrival. */
-const toSortKey = (id: string): string | undefined =>
-  /^\d+$/.test(id) ? id.padStart(20, "0") : undefined;
 
 /** Constant in time for tokens of any length. */
 function isToken(header: string | undefined, token: Secret): boolean {

@@ -1,8 +1,9 @@
 import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
-import { readConfig, readStateUrl, unknownVariables, VARIABLES } from "../../src/config.ts";
+import { readConfig, readStateUrl, VARIABLES } from "../../src/config.ts";
 import { ConfigError } from "../../src/errors.ts";
 import { toSecret } from "../../src/secret.ts";
+import { unknownVariables } from "../../src/unknown-variables.ts";
 
 const MINIMAL = {
   SLACK_BOT_TOKEN: "xoxb-s3cr3t-1",
