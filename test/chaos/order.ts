@@ -13,6 +13,8 @@ export interface Moments {
   readonly startedAt: readonly number[];
   /** When handovers of this User were acknowledged. */
   readonly handedOverAt: readonly number[];
+  /** Posts of the bridge's own words in the User's threads; they too keep their place of arrival. */
+  readonly notices: readonly number[];
 }
 
 const isBefore = (a: Delivery, b: Delivery): boolean =>
@@ -40,13 +42,15 @@ function isBound(
   earlier: Arrival,
   later: Arrival,
   lane: readonly Arrival[],
-  { startedAt, handedOverAt }: Moments,
+  { startedAt, handedOverAt, notices }: Moments,
 ): boolean {
   const [a, b] = [earlier.entry.acknowledgedAt, later.entry.acknowledgedAt];
   if (a === undefined || b === undefined) return false;
   if (a < later.entry.sentAt) return true;
   // A handover keeps its place of arrival, and what came before it stays before it.
   if (handedOverAt.some((at) => at >= Math.min(a, b) && at <= Math.max(a, b))) return false;
+  const [from, to] = [later.delivery.post, earlier.delivery.post];
+  if (notices.some((post) => post > from && post < to)) return false;
   const bothWaitSince = Math.max(a, b);
   const bothWaitUntil = Math.min(earlier.delivery.at, later.delivery.at);
   if (startedAt.some((at) => at > bothWaitSince && at < bothWaitUntil)) return true;

@@ -1,7 +1,7 @@
 import { type Delivery, findDeliveries, isMarkedAsFailed } from "./deliveries.ts";
 import { type Entry, tokensIn } from "./ledger.ts";
 import { findNotices } from "./notices.ts";
-import { findDisorder } from "./order.ts";
+import { findDisorder, type Moments } from "./order.ts";
 import type { Stage } from "./stage.ts";
 import type { Workload } from "./workload.ts";
 
@@ -48,10 +48,6 @@ function countOne(
   deliveries: readonly Delivery[],
   from: Entry["from"],
 ): Count {
-  const handedOverAt = (user: number): number[] =>
-    stage.parley.callbacks
-      .filter(({ userId, body }) => userId === workload.ids.get(user) && !isMessage(body))
-      .flatMap(({ attempts }) => attempts.find(({ status }) => status === 200)?.at ?? []);
   const entries = stage.ledger.entries.filter((entry) => entry.from === from);
   const byToken = Map.groupBy(deliveries, ({ token }) => token);
   const of = ({ token }: Entry) => byToken.get(token) ?? [];
@@ -88,7 +84,7 @@ function countOne(
           const [delivery] = of(entry);
           return delivery ? [{ entry, delivery }] : [];
         }),
-        { startedAt: stage.bridge.startedAt, handedOverAt: handedOverAt(user) },
+        momentsOf(stage, workload, user, from),
       ).map(([a, b]) => `${a.token} after ${b.token}`),
     ),
     misdirected: entries
@@ -108,6 +104,29 @@ function isToldInThread({ slack }: Stage, { lastWordIn }: Entry): boolean {
       (/handing back did not work/.test(text) || /Your last message was not sent/.test(text)) &&
       !/Your last message was sent/.test(text),
   );
+}
+
+/** What else stands in the lane of a User. */
+function momentsOf(
+  { bridge, parley, slack, places }: Stage,
+  { ids }: Workload,
+  user: number,
+  from: Entry["from"],
+): Moments {
+  const handovers = parley.callbacks.filter(
+    ({ userId, body }) => userId === ids.get(user) && !isMessage(body),
+  );
+  return {
+    startedAt: bridge.startedAt,
+    handedOverAt: handovers.flatMap(
+      ({ attempts }) => attempts.find(({ status }) => status === 200)?.at ?? [],
+    ),
+    notices: slack.state.messages.flatMap(({ bot_id, thread_ts, text }, post) => {
+      const isOurs = bot_id === slack.botId && thread_ts !== undefined;
+      const isNotice = isOurs && places.userOf(thread_ts) === user && !isMessage(text);
+      return from === "user" && isNotice ? [post] : [];
+    }),
+  };
 }
 
 const isMessage = (body: unknown): boolean => tokensIn(JSON.stringify(body)).length > 0;
