@@ -46,8 +46,15 @@ export function findDeliveries(
   return [...inSlack, ...inParley];
 }
 
-/** The bridge marked the agent's message as not sent. */
-export const isMarkedAsFailed = ({ slack }: Stage, entry: Entry): boolean =>
-  slack.state.messages
-    .find(({ ts }) => ts === entry.ts)
-    ?.reactions?.some(({ name }) => name === "x") ?? false;
+/** The writer was told that it was not sent: by a mark on the message, or in words that nobody else sees. */
+export function isToldAsNotSent({ slack }: Stage, entry: Entry): boolean {
+  const message = slack.state.messages.find(({ ts }) => ts === entry.ts);
+  if (!message) return false;
+  return (
+    (message.reactions?.some(({ name }) => name === "x") ?? false) ||
+    slack.state.ephemerals.some(
+      ({ user, thread_ts, text }) =>
+        user === message.user && thread_ts === message.thread_ts && text.includes("Not sent"),
+    )
+  );
+}

@@ -1,5 +1,5 @@
 import { SEND_AGAIN } from "../../src/convert/render-notice.ts";
-import { findDeliveries, isMarkedAsFailed } from "./deliveries.ts";
+import { findDeliveries, isToldAsNotSent } from "./deliveries.ts";
 import { eventually } from "./eventually.ts";
 import type { Entry } from "./ledger.ts";
 import { findNotices } from "./notices.ts";
@@ -46,7 +46,7 @@ export async function sendAgain(
     // Whose User is with another Service, or goes on in another thread, is told so instead.
     return isOpen(stage, workload, entry)
       ? count !== 1
-      : count > 0 || !isMarkedAsFailed(stage, entry);
+      : count > 0 || !isToldAsNotSent(stage, entry);
   });
   return { pressed: chosen.length, wrong: wrong.map(({ entry }) => entry.token) };
 }

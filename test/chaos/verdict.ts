@@ -1,4 +1,4 @@
-import { type Delivery, findDeliveries, isMarkedAsFailed } from "./deliveries.ts";
+import { type Delivery, findDeliveries, isToldAsNotSent } from "./deliveries.ts";
 import { type Entry, tokensIn } from "./ledger.ts";
 import { findNotices } from "./notices.ts";
 import { findDisorder, type Moments } from "./order.ts";
@@ -56,7 +56,7 @@ function countOne(
   const notices = findNotices(stage);
   const uncertain = entries.filter((entry) => notices.has(entry));
   const refused = missing.filter(
-    (entry) => !uncertain.includes(entry) && isMarkedAsFailed(stage, entry),
+    (entry) => !uncertain.includes(entry) && isToldAsNotSent(stage, entry),
   );
   const told = new Set([...uncertain, ...refused]);
   const lanes = Map.groupBy(
