@@ -171,7 +171,12 @@ export async function startApp(config: Config, log: Log): Promise<App> {
     createParleyEventLastWords(inboxDependencies),
   );
   await outbox.start(
-    createSlackEventHandler({ ...shared, ...files, mentions: config.mentions }),
+    createSlackEventHandler({
+      ...shared,
+      ...files,
+      mentions: config.mentions,
+      messageLength: config.parley.messageLength,
+    }),
     createSlackEventLastWords(shared),
   );
   const port = await http.start(config.host, config.port);

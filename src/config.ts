@@ -33,6 +33,8 @@ export interface Config {
     readonly mediaHosts: readonly string[];
     /** How an agent's identity travels on a message. */
     readonly agentFields: "object" | "flat" | "none";
+    /** A longer reply goes in several messages, characters. */
+    readonly messageLength: number;
     /** What happens to a User's first message when Parley does not say who owns the User. */
     readonly ownerUnknown: "deliver" | "ignore";
     readonly connectTimeoutMs: number;
@@ -202,6 +204,7 @@ const variables = {
     )
     .optional(),
   PARLEY_AGENT_FIELDS: choice(["object", "flat", "none"], "object"),
+  PARLEY_MESSAGE_LENGTH: wholeNumber(100, 100_000, 5_000),
   PARLEY_OWNER_UNKNOWN: choice(["deliver", "ignore"], "deliver"),
   PARLEY_CONNECT_TIMEOUT_MS: wholeNumber(100, 60_000, 3_000),
   PARLEY_RESPONSE_TIMEOUT_MS: wholeNumber(100, 120_000, 15_000),
@@ -277,6 +280,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
       mediaPath: value.PARLEY_MEDIA_PATH,
       mediaHosts: value.PARLEY_MEDIA_HOSTS ?? [],
       agentFields: value.PARLEY_AGENT_FIELDS,
+      messageLength: value.PARLEY_MESSAGE_LENGTH,
       ownerUnknown: value.PARLEY_OWNER_UNKNOWN,
       connectTimeoutMs: value.PARLEY_CONNECT_TIMEOUT_MS,
       responseTimeoutMs: value.PARLEY_RESPONSE_TIMEOUT_MS,

@@ -1,6 +1,7 @@
 import { type Mentions, mentionedIds, NO_NAMES } from "../convert/mentions.ts";
 import { renderFilesNotSent } from "../convert/render-file.ts";
 import { parseSlackFile, type SharedFile, whyNotShown } from "../convert/slack-file.ts";
+import { splitMarkdown } from "../convert/split-markdown.ts";
 import { toParley } from "../convert/to-parley.ts";
 import type { Work } from "../delivery/lanes.ts";
 import type { Slots } from "../delivery/slots.ts";
@@ -31,6 +32,8 @@ export interface SendReplyDependencies {
   readonly parley: Parley;
   readonly threads: Pick<Threads, "identityOf" | "namesOf">;
   readonly mentions: Mentions;
+  /** A longer text goes in several messages. */
+  readonly messageLength: number;
   readonly parleyFiles: ParleyFiles;
   readonly slackFiles: SlackFiles;
   /** How many files are on their way at once. */
@@ -42,7 +45,7 @@ type ReplyBody = OutboxBody & { readonly kind: "reply" };
 
 /** What one message of an agent becomes: its text, then each of its files. Keys are stored. */
 type Part =
-  | { readonly key: "text"; readonly text: string }
+  | { readonly key: string; readonly text: string }
   | { readonly key: string; readonly file: SharedFile };
 
 /** How far a reply has come, besides the parts that its body lists as settled. */
@@ -78,7 +81,8 @@ export async function sendReply(
   let progress = progressOf(work.item.progress);
   const failures: BridgeError[] = [];
 
-  const parts = partsOf(reply, await textOf(reply, dependencies));
+  const text = await textOf(reply, dependencies);
+  const parts = partsOf(reply, splitMarkdown(text, dependencies.messageLength));
   if (parts.length === 0) throw new EmptyReplyError(work.item.id);
   const tellNotSent = async (files: readonly SharedFile[], purpose: string) => {
     const named = files.map((file) => ({ name: file.name, why: whyNotShown(file) ?? "" }));
@@ -221,10 +225,12 @@ async function textOf(
   return toParley(reply, names, { mentions });
 }
 
-function partsOf(reply: AgentReply, text: string): Part[] {
+function partsOf(reply: AgentReply, texts: readonly string[]): Part[] {
   const files = (reply.files ?? []).flatMap((value) => parseSlackFile(value) ?? []);
   return [
-    ...(text !== "" ? [{ key: "text" as const, text }] : []),
+    ...texts
+      .map((text, index) => ({ key: index === 0 ? "text" : `text ${index}`, text: text.trimEnd() }))
+      .filter(({ text }) => text !== ""),
     ...files.map((file) => ({ key: file.id, file })),
   ];
 }

@@ -1,0 +1,38 @@
+import { expect, it } from "vitest";
+import { handOver } from "../support/handed-over.ts";
+import { sentTo } from "../support/replies.ts";
+import { startWorld } from "../support/world.ts";
+
+it("sends a long reply whole, in messages that end between its sentences", async () => {
+  const world = await startWorld({ env: { PARLEY_MESSAGE_LENGTH: "500" } });
+  const { slack, parley } = world;
+  const { user, root } = await handOver(world);
+  const sentences = Array.from({ length: 60 }, (_, n) => `This is sentence number ${n} 👩‍👩‍👧‍👦.`);
+
+  await slack.post({ user: "U0ANNA", threadTs: root.ts, text: sentences.join(" ") });
+  await slack.post({ user: "U0ANNA", threadTs: root.ts, text: "Next" });
+
+  await parley.until(() => sentTo(world, user.id).includes("Next"));
+  const [next, ...pieces] = sentTo(world, user.id).toReversed();
+  expect(next).toBe("Next");
+  expect(pieces.length).toBeGreaterThan(3);
+  expect(pieces.toReversed().join(" ")).toBe(sentences.join(" "));
+  for (const piece of pieces) {
+    expect(piece?.length).toBeLessThanOrEqual(500);
+    expect(piece).toMatch(/^This is sentence number \d+ .*\.$/s);
+  }
+});
+
+it("sends each piece of a long reply once when the answer to one is lost", async () => {
+  const world = await startWorld({ env: { PARLEY_MESSAGE_LENGTH: "100" } });
+  const { slack, parley } = world;
+  const { user, root } = await handOver(world);
+  const paragraphs = ["a", "b", "c"].map((letter) => letter.repeat(80));
+  parley.faults.add(`POST /users/${user.id}/messages`, { kind: "lost-answer" }, 1);
+
+  await slack.post({ user: "U0ANNA", threadTs: root.ts, text: paragraphs.join("\n\n") });
+  await slack.post({ user: "U0ANNA", threadTs: root.ts, text: "Next" });
+
+  await parley.until(() => sentTo(world, user.id).includes("Next"));
+  expect(sentTo(world, user.id)).toEqual([...paragraphs, "Next"]);
+});
