@@ -199,9 +199,9 @@ export async function startApp(config: Config, log: Log): Promise<App> {
   return {
     port,
     async stop() {
-      expiry.stop();
       await Promise.all([http.stop(), slack.stop(), repair.stop()]);
       await Promise.all([inbox.stop(), outbox.stop()]);
+      await expiry.stop();
       await database.close();
       log.info({}, "app.stopped");
     },

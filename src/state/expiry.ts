@@ -14,13 +14,19 @@ const CHUNK = 500;
 export function startExpiry(
   database: Database,
   options: { readonly retentionDays: number; readonly onError: (error: unknown) => void },
-): { stop(): void } {
-  const run = () => {
-    expire(database, Date.now(), options.retentionDays).catch(options.onError);
+): { stop(): Promise<void> } {
+  const run = () => expire(database, Date.now(), options.retentionDays).catch(options.onError);
+  let round = run();
+  const timer = setInterval(() => {
+    round = run();
+  }, INTERVAL_MS);
+  return {
+    /** Resolves when nothing of it uses the database any more. */
+    async stop() {
+      clearInterval(timer);
+      await round;
+    },
   };
-  run();
-  const timer = setInterval(run, INTERVAL_MS);
-  return { stop: () => clearInterval(timer) };
 }
 
 /** One round, as of `now` (ms). */
