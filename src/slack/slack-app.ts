@@ -1,13 +1,13 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { App, HTTPReceiver, SocketModeReceiver } from "@slack/bolt";
 import { WebAPIPlatformError, WebClient } from "@slack/web-api";
-import { ConfigError, toBridgeError } from "../errors.ts";
+import { toBridgeError } from "../errors.ts";
 import type { Route } from "../http-server.ts";
 import type { Log } from "../log.ts";
 import type { Secret } from "../secret.ts";
 import { createBoltLog } from "./bolt-log.ts";
 import { webClientOptions } from "./web-api.ts";
-import { checkAppToken, type Workspace } from "./workspace.ts";
+import { checkAppToken, refusedAppToken, type Workspace } from "./workspace.ts";
 
 export interface SlackAppOptions {
   readonly workspace: Workspace;
@@ -133,12 +133,7 @@ function socketTransport(appToken: Secret, apiUrl: string, isThere: boolean, log
       receiver.client.on("connected", onConnect);
       const connected = receiver.client.start().catch((error: unknown) => {
         if (!(error instanceof WebAPIPlatformError)) throw error;
-        throw new ConfigError(
-          [
-            `SLACK_APP_TOKEN is refused by Slack (${error.data.error}); make an App-Level Token with the scope connections:write in your app at api.slack.com/apps, Basic Information`,
-          ],
-          { cause: error },
-        );
+        throw refusedAppToken(error.data.error, error);
       });
       if (isThere) await connected;
       else connected.catch((error: unknown) => logger.error(error));

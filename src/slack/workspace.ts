@@ -38,6 +38,15 @@ export async function findWorkspace(client: WebClient, channel: string): Promise
   };
 }
 
+/** What to do when Slack does not take the app-level token. */
+export const refusedAppToken = (slackError: string, cause: Error): ConfigError =>
+  new ConfigError(
+    [
+      `SLACK_APP_TOKEN is refused by Slack (${slackError}); make one with the scope connections:write in your app at api.slack.com/apps, Basic Information, App-Level Tokens`,
+    ],
+    { cause },
+  );
+
 /**
  * Checks the app-level token before Socket Mode starts: Bolt would try for ever with a token that lacks its scope.
  *
@@ -48,8 +57,7 @@ export async function checkAppToken(client: WebClient): Promise<void> {
   const open = () => client.apps.connections.open({});
   await callSlack("apps.connections.open", open, { idempotent: true }).catch((error: unknown) => {
     if (!(error instanceof SlackApiError)) throw error;
-    const problem = `SLACK_APP_TOKEN is refused by Slack (${error.slackError}); make one with the scope connections:write in your app at api.slack.com/apps, Basic Information, App-Level Tokens`;
-    throw new ConfigError([problem], { cause: error });
+    throw refusedAppToken(error.slackError, error);
   });
 }
 
