@@ -1,0 +1,37 @@
+import type { Log } from "./log.ts";
+
+/** What can be broken; each is raised and cleared by the one place that notices it. */
+export type AlarmName = "slack-access" | "slack-socket" | "parley-access" | "store";
+
+/** A fault that only a person can repair, as long as it lasts. */
+export interface Alarm {
+  readonly name: AlarmName;
+  /** One sentence for whoever runs the bridge: what is wrong, and what to do. No secrets, no foreign text. */
+  readonly advice: string;
+  /** ms since the epoch. */
+  readonly since: number;
+}
+
+export interface Alarms {
+  /** Loud once: one error log line, again only if the advice changes or after the alarm was cleared. */
+  raise(name: AlarmName, advice: string): void;
+  /** It works again. Harmless if nothing was raised. */
+  clear(name: AlarmName): void;
+  current(): readonly Alarm[];
+}
+
+export function createAlarms(log: Log, now: () => number = Date.now): Alarms {
+  const raised = new Map<AlarmName, Alarm>();
+  return {
+    raise(name, advice) {
+      const before = raised.get(name);
+      if (before?.advice === advice) return;
+      raised.set(name, { name, advice, since: before?.since ?? now() });
+      log.error({ alarm: name, advice }, "alarm.raised");
+    },
+    clear(name) {
+      if (raised.delete(name)) log.info({ alarm: name }, "alarm.cleared");
+    },
+    current: () => [...raised.values()],
+  };
+}
