@@ -1,7 +1,15 @@
 import type { Log } from "./log.ts";
 
 /** What can be broken; each is raised and cleared by the one place that notices it. */
-export type AlarmName = "slack-access" | "slack-socket" | "parley-access" | "store";
+export const ALARM_NAMES = [
+  "slack-access",
+  "slack-refuses",
+  "slack-socket",
+  "parley-access",
+  "store",
+  "clock",
+] as const;
+export type AlarmName = (typeof ALARM_NAMES)[number];
 
 /** A fault that only a person can repair, as long as it lasts. */
 export interface Alarm {

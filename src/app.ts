@@ -1,4 +1,5 @@
 import { WebClient } from "@slack/web-api";
+import { createAlarms } from "./alarms.ts";
 import type { InboxBody, OutboxBody } from "./bridge/events.ts";
 import {
   createParleyEventHandler,
@@ -62,6 +63,7 @@ const EXTRAS_BURST = 10;
  * @throws {ConfigError} Slack or Parley refuses what the configuration says; tells what to do
  */
 export async function startApp(config: Config, log: Log): Promise<App> {
+  const alarms = createAlarms(log);
   const slackLog = log.child({ component: "slack" });
   const client = new WebClient(config.slack.botToken.reveal(), {
     ...webClientOptions(config.slack.apiUrl),
@@ -82,6 +84,7 @@ export async function startApp(config: Config, log: Log): Promise<App> {
   const metrics = createMetrics({
     queues: () => ({ inbox, outbox }),
     openConversations: () => conversations.open().length,
+    alarms: alarms.current,
   });
   const onAttempt = (attempt: Attempt) => {
     metrics.onAttempt(attempt);
@@ -133,6 +136,7 @@ export async function startApp(config: Config, log: Log): Promise<App> {
     outbox,
     botService: botService.id,
     parsePermalink: (text) => parsePermalink(text, workspace.team),
+    alarms,
     log: slackLog,
   });
 
@@ -149,9 +153,9 @@ export async function startApp(config: Config, log: Log): Promise<App> {
         onCallback: metrics.onCallback,
       }),
       ...createHealthRoutes({
-        store: () => database.read("SELECT 1"),
-        slack: () => client.auth.test(),
-        parley: () => parley.services(),
+        intake: { store: () => database.read("SELECT 1") },
+        rest: { slack: () => client.auth.test(), parley: () => parley.services() },
+        alarms,
       }),
       ...metrics.routes,
     ],

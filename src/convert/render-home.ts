@@ -1,3 +1,4 @@
+import type { Alarm } from "../alarms.ts";
 import type { Json } from "../json.ts";
 import { context, header, section } from "./blocks.ts";
 import { formatDuration } from "./format-duration.ts";
@@ -14,6 +15,7 @@ interface HomeBacklog {
 }
 
 export interface HomeView {
+  readonly alarms: readonly Alarm[];
   readonly toSlack: HomeBacklog;
   readonly toParley: HomeBacklog;
   readonly conversations: readonly ConversationLine[];
@@ -24,6 +26,12 @@ export interface HomeView {
 
 /** Everything is a little late now and then; this is worth telling. */
 const DELAY_MS = 60_000;
+
+const describeAlarms = ({ alarms, now }: HomeView): string[] =>
+  alarms.map(
+    ({ advice, since }) =>
+      `:rotating_light: For ${formatDuration(now - since)}: ${escapeText(advice)}. Whoever runs the bridge has to repair this.`,
+  );
 
 function describeDelays({ toSlack, toParley, now }: HomeView): string[] {
   const delay = (what: string, { items, oldestAppendedAt }: HomeBacklog) =>
@@ -62,6 +70,7 @@ export function renderHome(view: HomeView): Json {
     type: "home",
     blocks: [
       header(conversations.length === 0 ? "Nobody is waiting" : count),
+      ...describeAlarms(view).map(section),
       ...describeDelays(view).map(section),
       ...texts.map(section),
       context(

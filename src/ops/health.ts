@@ -1,3 +1,4 @@
+import type { Alarms } from "../alarms.ts";
 import { toBridgeError } from "../errors.ts";
 import { type Route, sendJson } from "../http-server.ts";
 
@@ -8,25 +9,23 @@ const CHECK_TIMEOUT_MS = 4_000;
 /** Probes come often; the other side is asked this often at most. */
 const RESULT_LIFE_MS = 5_000;
 
-/** `GET /healthz`: the process is up. `GET /readyz`: every check passes; 503 and the failing ones otherwise. */
-export function createHealthRoutes(checks: Checks): Route[] {
-  let latest:
-    | { readonly at: number; readonly results: Promise<Record<string, string>> }
-    | undefined;
+export interface HealthOptions {
+  /** What callbacks and events need to be taken in. */
+  readonly intake: Checks;
+  /** What the rest of the work needs besides. */
+  readonly rest: Checks;
+  readonly alarms: Pick<Alarms, "current">;
+}
 
-  async function runAll(): Promise<Record<string, string>> {
-    const results = Object.entries(checks).map(async ([name, check]) => {
-      const timeout = new Promise<string>((resolve) => {
-        setTimeout(() => resolve("no answer in time"), CHECK_TIMEOUT_MS).unref();
-      });
-      const result = check().then(
-        () => "ok",
-        (thrown: unknown) => toBridgeError(thrown).message,
-      );
-      return [name, await Promise.race([result, timeout])] as const;
-    });
-    return Object.fromEntries(await Promise.all(results));
-  }
+/**
+ * `GET /healthz`: the process is up. `GET /readyz`: all is well. `GET /readyz/intake`: callbacks and events can be taken
+ * in, whatever is wrong with Slack or Parley. The last two answer 503 with what each check said where one fails.
+ */
+export function createHealthRoutes({ intake, rest, alarms }: HealthOptions): Route[] {
+  const runIntake = remember(() => runAll(intake));
+  const runRest = remember(() => runAll(rest));
+  const current = () =>
+    Object.fromEntries(alarms.current().map(({ name, advice }) => [name, advice]));
 
   return [
     {
@@ -41,14 +40,49 @@ export function createHealthRoutes(checks: Checks): Route[] {
       method: "GET",
       path: "/readyz",
       async handle(_request, response) {
-        if (!latest || Date.now() - latest.at > RESULT_LIFE_MS) {
-          latest = { at: Date.now(), results: runAll() };
-        }
-        const results = await latest.results;
-        const isReady = Object.values(results).every((result) => result === "ok");
-        const status = isReady ? "ready" : "not ready";
-        sendJson(response, isReady ? 200 : 503, { status, checks: results });
+        const [first, second] = await Promise.all([runIntake(), runRest()]);
+        // What an alarm tells is the more exact.
+        sendResults(response, { ...first, ...second, ...current() });
+      },
+    },
+    {
+      method: "GET",
+      path: "/readyz/intake",
+      async handle(_request, response) {
+        sendResults(response, await runIntake());
       },
     },
   ];
+}
+
+type Results = Readonly<Record<string, string>>;
+
+function sendResults(response: Parameters<typeof sendJson>[0], checks: Results): void {
+  const isReady = Object.values(checks).every((result) => result === "ok");
+  sendJson(response, isReady ? 200 : 503, { status: isReady ? "ready" : "not ready", checks });
+}
+
+async function runAll(checks: Checks): Promise<Results> {
+  const results = Object.entries(checks).map(async ([name, check]) => {
+    const timeout = new Promise<string>((resolve) => {
+      setTimeout(() => resolve("no answer in time"), CHECK_TIMEOUT_MS).unref();
+    });
+    const result = check().then(
+      () => "ok",
+      (thrown: unknown) => toBridgeError(thrown).message,
+    );
+    return [name, await Promise.race([result, timeout])] as const;
+  });
+  return Object.fromEntries(await Promise.all(results));
+}
+
+/** The latest answer again while it is young. */
+function remember<T>(ask: () => Promise<T>): () => Promise<T> {
+  let latest: { readonly at: number; readonly answer: Promise<T> } | undefined;
+  return () => {
+    // Monotonic: a clock that is set back would keep an old answer alive.
+    const now = performance.now();
+    if (!latest || now - latest.at > RESULT_LIFE_MS) latest = { at: now, answer: ask() };
+    return latest.answer;
+  };
 }

@@ -1,4 +1,5 @@
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
+import { ALARM_NAMES, type Alarm } from "../alarms.ts";
 import type { Attempt, Lanes } from "../delivery/lanes.ts";
 import type { Route } from "../http-server.ts";
 
@@ -12,6 +13,7 @@ export interface Metrics {
 export function createMetrics(sources: {
   readonly queues: () => Readonly<Record<string, Pick<Lanes<unknown>, "backlog">>>;
   readonly openConversations: () => number;
+  readonly alarms: () => readonly Alarm[];
 }): Metrics {
   const registry = new Registry();
   const registers = [registry];
@@ -48,6 +50,18 @@ export function createMetrics(sources: {
     registers,
     collect() {
       this.set(sources.openConversations());
+    },
+  });
+  new Gauge({
+    name: "parley_bridge_alarm",
+    help: "1 while something is broken that only a person can repair",
+    labelNames: ["alarm"],
+    registers,
+    collect() {
+      const raised = sources.alarms();
+      for (const alarm of ALARM_NAMES) {
+        this.set({ alarm }, raised.some(({ name }) => name === alarm) ? 1 : 0);
+      }
     },
   });
   const oldest = new Gauge({

@@ -120,7 +120,11 @@ describe("docs/operations.md", () => {
     const lanes = {
       backlog: async () => ({ items: 0, oldestAppendedAt: undefined, deadLetters: 0 }),
     };
-    const metrics = createMetrics({ queues: () => ({ inbox: lanes }), openConversations: () => 0 });
+    const metrics = createMetrics({
+      queues: () => ({ inbox: lanes }),
+      openConversations: () => 0,
+      alarms: () => [],
+    });
     let exposed = "";
     const response = {
       writeHead: () => response,

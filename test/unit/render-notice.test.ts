@@ -161,9 +161,29 @@ describe("the list of conversations", () => {
 describe("App Home", () => {
   const quiet = { items: 0, oldestAppendedAt: undefined, deadLetters: 0 };
   const home = (conversations: readonly ConversationLine[]) =>
-    renderHome({ conversations, channel: "C0", now: 1e9, toSlack: quiet, toParley: quiet }) as {
-      blocks: unknown[];
-    };
+    renderHome({
+      alarms: [],
+      conversations,
+      channel: "C0",
+      now: 1e9,
+      toSlack: quiet,
+      toParley: quiet,
+    }) as { blocks: unknown[] };
+
+  it("says first what somebody has to repair, as inert text", () => {
+    const view = renderHome({
+      alarms: [{ name: "store", advice: "The disk of <!here> is full; make room", since: 0 }],
+      conversations: [],
+      channel: "C0",
+      now: 7 * 60_000,
+      toSlack: quiet,
+      toParley: quiet,
+    });
+
+    expect(mrkdwnIn(view)[0]).toBe(
+      ":rotating_light: For 7 min: The disk of &lt;!here&gt; is full; make room. Whoever runs the bridge has to repair this.",
+    );
+  });
 
   holds(
     "is taken by Slack, and holds no markup but ours",

@@ -6,10 +6,11 @@ import type { ListenerDependencies } from "./listener-dependencies.ts";
 /** Shows an agent who waits, each time the App Home is opened. */
 export async function publishHome(
   { user, client }: { user: string; client: WebClient },
-  { conversations, threads, inbox, outbox, now }: ListenerDependencies,
+  { conversations, threads, inbox, outbox, alarms, now }: ListenerDependencies,
 ): Promise<void> {
   const [toSlack, toParley] = await Promise.all([inbox.backlog(), outbox.backlog()]);
   const view = renderHome({
+    alarms: alarms.current(),
     toSlack,
     toParley,
     conversations: conversations.open().map((conversation) => ({

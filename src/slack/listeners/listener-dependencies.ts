@@ -1,3 +1,4 @@
+import type { Alarms } from "../../alarms.ts";
 import type { InboxBody, OutboxBody } from "../../bridge/events.ts";
 import type { OwnerCommandDependencies } from "../../bridge/owner-command.ts";
 import type { Threads } from "../../bridge/ports.ts";
@@ -12,5 +13,6 @@ export interface ListenerDependencies extends OwnerCommandDependencies {
   readonly threads: Threads;
   /** Where a User is handed back to unless the agent chooses otherwise. */
   readonly botService: ServiceId;
+  readonly alarms: Alarms;
   readonly log: Log;
 }
