@@ -15,7 +15,7 @@ import type { Attempt } from "./delivery/lanes.ts";
 import { createPacer } from "./delivery/pacer.ts";
 import { createSlots } from "./delivery/slots.ts";
 import { createHttpServer } from "./http-server.ts";
-import type { Json } from "./json.ts";
+import { type Json, parseJson } from "./json.ts";
 import { errorFields, type Log } from "./log.ts";
 import { createHealthRoutes } from "./ops/health.ts";
 import { createMetrics } from "./ops/metrics.ts";
@@ -165,7 +165,7 @@ export async function startApp(config: Config, log: Log): Promise<App> {
   const inboxDependencies = {
     ...shared,
     ...files,
-    parse: (raw: string) => parse(JSON.parse(raw) as Json),
+    parse: (raw: string) => parse(parseJson(raw) ?? null),
     ownerUnknown: config.parley.ownerUnknown,
     showUserIdentity: config.showUserIdentity,
     groupMs: config.groupMs,

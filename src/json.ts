@@ -21,3 +21,53 @@ export function isDeeperThan(value: Json, limit: number): boolean {
   }
   return false;
 }
+
+/** Nobody means deeper nesting; what walks through foreign JSON may rely on it. */
+export const MAX_DEPTH = 64;
+
+/**
+ * JSON from outside, read without loss: every text in it is well-formed Unicode (half a character becomes U+FFFD), and
+ * a number that JavaScript cannot hold as it was written stays a text. `undefined`: it is no JSON.
+ */
+export function parseJson(source: string): Json | undefined {
+  try {
+    // First as it is: only what is JSON has tokens that can be told apart in one pass.
+    const value = JSON.parse(source) as Json;
+    return RISKY.test(source) ? (JSON.parse(keepAll(source)) as Json) : value;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Half a character, or digits that may be too many. */
+const RISKY = /\p{Cs}|\\u[dD][89a-fA-F]|[\d.]{16}|\d[eE]/u;
+
+const TOKEN = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d[\d.eE+-]*/g;
+
+const keepAll = (source: string): string =>
+  source
+    .toWellFormed()
+    .replaceAll(TOKEN, (token) => (token.startsWith('"') ? joinHalves(token) : keepNumber(token)));
+
+/** One escape, or the two that make one character. */
+const ESCAPE = /\\(?:u[dD][89abAB]..\\u[dD][c-fC-F]..|u....|.)/g;
+
+const joinHalves = (text: string): string =>
+  text.replaceAll(ESCAPE, (sign) => (/^\\u[dD][89a-fA-F]..$/.test(sign) ? "\\ufffd" : sign));
+
+function keepNumber(source: string): string {
+  const value = Number(source);
+  const isHeld = Number.isInteger(value) ? Number.isSafeInteger(value) : Number.isFinite(value);
+  return isHeld && (source.length < 16 || String(value) === source) ? source : `"${source}"`;
+}
+
+/** The same with every text in it well-formed; what is nested deeper than {@link MAX_DEPTH} is left out. */
+export function wellFormed(value: Json, depth = MAX_DEPTH): Json {
+  if (typeof value === "string") return value.toWellFormed();
+  if (typeof value !== "object" || value === null) return value;
+  if (depth === 0) return null;
+  if (Array.isArray(value)) return value.map((item: Json) => wellFormed(item, depth - 1));
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [key.toWellFormed(), wellFormed(item, depth - 1)]),
+  );
+}

@@ -6,10 +6,10 @@ import { inboxLane } from "../bridge/notify.ts";
 import type { Lanes } from "../delivery/lanes.ts";
 import { type Route, readBody, sendJson } from "../http-server.ts";
 import { makeBodyItemId, toUserId } from "../ids.ts";
-import { isDeeperThan, type Json } from "../json.ts";
+import { isDeeperThan, type Json, MAX_DEPTH, parseJson } from "../json.ts";
 import type { Log } from "../log.ts";
 import type { Secret } from "../secret.ts";
-import { accountOf, MAX_DEPTH } from "./parse-callback.ts";
+import { accountOf } from "./parse-callback.ts";
 import { arrival, toInboxItem } from "./to-inbox-item.ts";
 
 const MAX_BODY_BYTES = 1024 * 1024;
@@ -142,12 +142,4 @@ function isToken(header: string | undefined, token: Secret): boolean {
       .update(text.replace(/^Bearer\s+/i, ""))
       .digest();
   return timingSafeEqual(digest(header ?? ""), digest(token.reveal()));
-}
-
-function parseJson(raw: string): Json | undefined {
-  try {
-    return JSON.parse(raw) as Json;
-  } catch {
-    return undefined;
-  }
 }

@@ -1,11 +1,8 @@
 import type { ParleyEvent } from "../bridge/events.ts";
 import type { UserDetails } from "../convert/parley-message.ts";
 import { type ServiceId, toServiceId, toUserId, type UserId } from "../ids.ts";
-import { isDeeperThan, isJsonObject, type Json } from "../json.ts";
+import { isDeeperThan, isJsonObject, type Json, MAX_DEPTH, parseJson } from "../json.ts";
 import { parseMessage } from "./parse-message.ts";
-
-/** Nobody means deeper nesting; what walks through metadata may rely on it. */
-export const MAX_DEPTH = 64;
 
 type JsonObject = { readonly [key: string]: Json };
 
@@ -67,7 +64,8 @@ export function accountOf(body: Json): string | undefined {
   const account = first([objectAt(inner.body), inner, body], ({ accountIdentification }) =>
     accountIdentification === null ? undefined : accountIdentification,
   );
-  return account === undefined ? undefined : String(account);
+  // What is no id is another account; writing it out could recurse without end.
+  return account === undefined ? undefined : (parseId(account) ?? "unreadable");
 }
 
 interface About {
@@ -138,15 +136,13 @@ const parseServiceId = (value: Json | undefined): ServiceId | undefined => {
   return id === undefined ? undefined : toServiceId(id);
 };
 
-/** Metadata may come as any JSON, or as JSON in a string. */
+/** Metadata may come as any JSON, or as JSON in a string; what is nested too deep in it stays that text. */
 function parseMetadata(value: Json | undefined): Json | undefined {
   if (value === null || value === "") return undefined;
   if (typeof value !== "string") return value;
-  try {
-    return (JSON.parse(value) as Json) ?? undefined;
-  } catch {
-    return value;
-  }
+  const unpacked = parseJson(value);
+  if (unpacked === null) return undefined;
+  return unpacked === undefined || isDeeperThan(unpacked, MAX_DEPTH) ? value : unpacked;
 }
 
 /** Names no values: they could be anybody's words. */

@@ -6,6 +6,7 @@ import {
   takeInReply,
 } from "../bridge/take-in-reply.ts";
 import { makeReplyItemId } from "../ids.ts";
+import { type Json, wellFormed } from "../json.ts";
 import type { Log } from "../log.ts";
 import { type MessageEvent, parseMessageEvent } from "./parse-message-event.ts";
 import { parseNoteReaction } from "./parse-note-reaction.ts";
@@ -22,7 +23,8 @@ export interface IntakeOptions extends TakeInDependencies {
  */
 export function storeBeforeAck(app: App, options: IntakeOptions): void {
   const processEvent = app.processEvent.bind(app);
-  app.processEvent = async (event: ReceiverEvent) => {
+  app.processEvent = async (received: ReceiverEvent) => {
+    const event = { ...received, body: wellFormed(received.body as Json) as ReceiverEvent["body"] };
     const isTaken = (await takeMessage(event, options)) || (await takeReaction(event, options));
     await (isTaken ? event.ack() : processEvent(event));
   };

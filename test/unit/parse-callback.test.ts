@@ -2,8 +2,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { toServiceId } from "../../src/ids.ts";
-import { isDeeperThan, type Json } from "../../src/json.ts";
-import { accountOf, MAX_DEPTH, parseCallback } from "../../src/parley/parse-callback.ts";
+import { isDeeperThan, type Json, MAX_DEPTH } from "../../src/json.ts";
+import { accountOf, parseCallback } from "../../src/parley/parse-callback.ts";
 import { holds } from "../support/property.ts";
 
 interface Fixture {
@@ -93,6 +93,8 @@ describe("parsing callbacks", () => {
   );
 });
 
+const endless = JSON.parse(`${"[".repeat(200_000)}${"]".repeat(200_000)}`) as Json;
+
 describe("the account of a callback", () => {
   it.each<[string, Json, string | undefined]>([
     ["in body.body", { body: { body: { accountIdentification: "acct" } } }, "acct"],
@@ -102,6 +104,7 @@ describe("the account of a callback", () => {
     ["null", { accountIdentification: null }, undefined],
     ["missing", { type: "message", body: { accountId: 1 } }, undefined],
     ["in no object", "acct", undefined],
+    ["in something without end", { accountIdentification: endless }, "unreadable"],
   ])("is read %s", (_, body, account) => {
     expect(accountOf(body)).toBe(account);
   });
