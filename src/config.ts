@@ -1,7 +1,9 @@
+import { isIPv6 } from "node:net";
 import { z } from "zod";
 import { ConfigError } from "./errors.ts";
 import { type ServiceId, toServiceId } from "./ids.ts";
 import { type Secret, toSecret } from "./secret.ts";
+import { isPlaceholder, isQuoted, problemOfSecret, secretValues } from "./secret-rules.ts";
 
 /** Everything that can be set, read once from the environment. Times are in ms unless the name says otherwise. */
 export interface Config {
@@ -93,6 +95,24 @@ const required = (advice: string) =>
 const matching = (pattern: RegExp, looks: string, advice: string) =>
   required(advice).regex(pattern, { error: `must look like ${looks}; ${advice}` });
 
+/** Guards a door of ours, so a weak one would open it. Two values while one takes the other's place. */
+const secrets = (advice: string) =>
+  required(advice).superRefine((text, context) => {
+    const values = secretValues(text);
+    const problem =
+      values.length === 0 || values.length > 2
+        ? "must hold one secret, or two with a space between"
+        : values.map(problemOfSecret).find((found) => found !== undefined);
+    if (problem) context.addIssue({ code: "custom", message: `${problem}; ${advice}` });
+  });
+
+/** Made by the other side, which knows what it takes; only slips of copying are refused. */
+const foreignSecret = (advice: string) =>
+  required(advice).refine(
+    (value) => /^\S+$/.test(value) && !isQuoted(value) && !isPlaceholder(value),
+    { error: `must be the secret itself, without spaces or quotes; ${advice}` },
+  );
+
 const number = (minimum: number, maximum: number, fallback: number) =>
   z.coerce
     .number({ error: `must be a number from ${minimum} to ${maximum}` })
@@ -127,21 +147,44 @@ const identity = z.union([
   z.strictObject({ name: z.string().min(1), avatar: z.url({ protocol: /^https$/ }).optional() }),
 ]);
 
-/** JSON in a variable, of the given shape. */
-const json = <Type extends z.ZodType>(type: Type, example: string) => {
-  const error = `must be JSON such as ${example}`;
-  return z
-    .string()
-    .transform((text, context): unknown => {
-      try {
-        return JSON.parse(text);
-      } catch {
-        context.addIssue({ code: "custom", message: error });
-        return z.NEVER;
-      }
-    })
-    .pipe(type.refine(() => true, { error }));
-};
+/** JSON in a variable, of the given shape. zod's own words about it would help nobody. */
+const json = <Type extends z.ZodType>(
+  type: Type,
+  example: string,
+  describe: (value: unknown) => string = () => IDENTITY_ADVICE,
+) =>
+  z.string().transform((text, context): z.output<Type> => {
+    const value = parseJson(text);
+    const result = type.safeParse(value);
+    if (result.success) return result.data;
+    context.addIssue({
+      code: "custom",
+      message: `must be JSON such as ${example}; ${describe(value)}`,
+    });
+    return z.NEVER;
+  });
+
+const IDENTITY_ADVICE = 'an identity is a name, or {"name", "avatar"} with an https address';
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+const slackId = z.string().regex(/^[UW][A-Z0-9]+$/);
+
+/** The first entry that is wrong, by its place: its name and its value stay out of the message. */
+function describeAliases(value: unknown): string {
+  const entries = typeof value === "object" && value !== null ? Object.entries(value) : [];
+  const index = entries.findIndex(
+    ([id, given]) => !slackId.safeParse(id).success || !identity.safeParse(given).success,
+  );
+  const where = index < 0 ? "" : `entry ${index + 1} is wrong: `;
+  return `${where}before the colon stands a Slack id (U…), after it an identity, and ${IDENTITY_ADVICE}`;
+}
 
 const PARLEY_SUPPORT = "Parley support gives it to you when they register your Service";
 
@@ -151,7 +194,9 @@ const variables = {
     "xoxb-…",
     "in your app at api.slack.com/apps under OAuth & Permissions, Bot User OAuth Token",
   ),
-  SLACK_SIGNING_SECRET: z.string().min(1).optional(),
+  SLACK_SIGNING_SECRET: secrets(
+    "in your app at api.slack.com/apps under Basic Information, App Credentials",
+  ).optional(),
   SLACK_APP_TOKEN: z
     .string()
     .regex(/^xapp-\S+$/, {
@@ -174,8 +219,8 @@ const variables = {
   PARLEY_ACCOUNT_IDENTIFICATION: required(PARLEY_SUPPORT).regex(/^[^|]+$/, {
     error: "must not contain |",
   }),
-  PARLEY_SHARED_SECRET: required(PARLEY_SUPPORT),
-  PARLEY_CALLBACK_TOKEN: required(
+  PARLEY_SHARED_SECRET: foreignSecret(PARLEY_SUPPORT),
+  PARLEY_CALLBACK_TOKEN: secrets(
     "choose a long random text and ask Parley support to send it as the Authorization header of your Service's callbacks",
   ),
   PARLEY_API_URL: url("the base URL of Parley's Service API").default(
@@ -209,8 +254,9 @@ const variables = {
   PARLEY_CONNECT_TIMEOUT_MS: wholeNumber(100, 60_000, 3_000),
   PARLEY_RESPONSE_TIMEOUT_MS: wholeNumber(100, 120_000, 15_000),
   AGENT_ALIASES: json(
-    z.record(z.string().regex(/^[UW][A-Z0-9]+$/), identity),
+    z.record(slackId, identity),
     '{"U012AB3CD": "Anna", "U045EF6GH": {"name": "Ben", "avatar": "https://example.com/ben.png"}}',
+    describeAliases,
   ).optional(),
   TEAM_IDENTITY: json(
     identity,
@@ -232,7 +278,13 @@ const variables = {
       error: "must look like sqlite:./data/bridge.sqlite; other databases are not supported yet",
     })
     .default("sqlite:./data/bridge.sqlite"),
-  HOST: z.string().min(1).default("127.0.0.1"),
+  HOST: z
+    .string()
+    .transform((value) => value.replace(/^\[(.*)\]$/, "$1"))
+    .refine((value) => isIPv6(value) || /^[a-z\d._-]+$/i.test(value), {
+      error: "must be an address or a name of this machine; the port goes into PORT",
+    })
+    .default("127.0.0.1"),
   PORT: wholeNumber(0, 65_535, 3_000),
   LOG_LEVEL: choice(LOG_LEVELS, "info"),
 };
@@ -244,13 +296,16 @@ const SIGNING_SECRET_ADVICE =
   "is missing; in your app at api.slack.com/apps under Basic Information, App Credentials (or set SLACK_APP_TOKEN for Socket Mode)";
 
 /**
- * Reads the configuration. An empty variable counts as unset. Values never appear in messages.
+ * Reads the configuration. White space around a value is not a part of it, and an empty variable counts as unset.
+ * Values never appear in messages.
  *
  * @throws {ConfigError} listing every problem at once
  */
 export function readConfig(env: Record<string, string | undefined>): Config {
   const given = Object.fromEntries(
-    Object.entries(env).filter(([name, value]) => name in variables && value?.trim() !== ""),
+    Object.entries(env)
+      .map(([name, value]) => [name, value?.trim()] as const)
+      .filter(([name, value]) => name in variables && value !== ""),
   );
   const problems = [
     ...Object.entries(variables).flatMap(([name, type]) => problemsOf(name, type, given[name])),
@@ -311,7 +366,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
  * @throws {ConfigError}
  */
 export function readStateUrl(env: Record<string, string | undefined>): string {
-  const given = env.STATE_URL || undefined;
+  const given = env.STATE_URL?.trim() || undefined;
   const problems = problemsOf("STATE_URL", variables.STATE_URL, given);
   if (problems.length > 0) throw new ConfigError(problems);
   return variables.STATE_URL.parse(given);

@@ -4,6 +4,7 @@ import { ConfigError } from "./errors.ts";
 import { createLog, errorFields } from "./log.ts";
 import { runDeadLetters } from "./ops/dead-letters.ts";
 import { unknownVariables } from "./unknown-variables.ts";
+import { weakSecrets } from "./weak-secrets.ts";
 
 /** sysexits: the configuration is wrong. */
 const EXIT_CONFIG = 78;
@@ -16,6 +17,7 @@ if (tool === "dead-letters") process.exit(await runTool());
 const config = readConfigOrExit();
 const log = createLog(config.logLevel);
 for (const warning of unknownVariables(process.env)) log.warn({ warning }, "config.unknown");
+for (const warning of weakSecrets(process.env)) log.warn({ warning }, "config.weak");
 
 let stopping = false;
 const starting = startApp(config, log).catch((error: unknown) => {

@@ -9,12 +9,12 @@ import { readSources } from "../support/sources.ts";
 
 const REQUIRED = {
   SLACK_BOT_TOKEN: "xoxb-1",
-  SLACK_SIGNING_SECRET: "signing",
+  SLACK_SIGNING_SECRET: "s1gning-secret",
   SLACK_CHANNEL: "C0123",
   PARLEY_SERVICE_IDENTIFICATION: "service",
   PARLEY_ACCOUNT_IDENTIFICATION: "account",
-  PARLEY_SHARED_SECRET: "secret",
-  PARLEY_CALLBACK_TOKEN: "token",
+  PARLEY_SHARED_SECRET: "sh4red",
+  PARLEY_CALLBACK_TOKEN: "c4llback-t0ken",
 };
 
 /** May stay unset, and then mean something that no value says. */

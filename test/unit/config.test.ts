@@ -4,6 +4,7 @@ import { readConfig, readStateUrl, VARIABLES } from "../../src/config.ts";
 import { ConfigError } from "../../src/errors.ts";
 import { toSecret } from "../../src/secret.ts";
 import { unknownVariables } from "../../src/unknown-variables.ts";
+import { weakSecrets } from "../../src/weak-secrets.ts";
 
 const MINIMAL = {
   SLACK_BOT_TOKEN: "xoxb-s3cr3t-1",
@@ -166,6 +167,117 @@ describe("the configuration", () => {
     for (const problem of problems) expect(problem.startsWith(`${name} must `)).toBe(true);
   });
 
+  it.each([
+    ["PARLEY_CALLBACK_TOKEN", "Bearer "],
+    ["PARLEY_CALLBACK_TOKEN", "bearer\t\n"],
+    ["PARLEY_CALLBACK_TOKEN", "x"],
+    ["PARLEY_CALLBACK_TOKEN", "1234567"],
+    ["PARLEY_CALLBACK_TOKEN", "Bearer 1234567"],
+    ["PARLEY_CALLBACK_TOKEN", "5up3r-5ecr3t-t0ken x"],
+    ["PARLEY_CALLBACK_TOKEN", "one-of-three-values two-of-three-values three-of-three-values"],
+    ["PARLEY_CALLBACK_TOKEN", "YOUR-TOKEN"],
+    ["PARLEY_CALLBACK_TOKEN", "your_callback_token_here"],
+    ["PARLEY_CALLBACK_TOKEN", "<long-random-text>"],
+    ["PARLEY_CALLBACK_TOKEN", "xxxxxxxxxxxxxxxx"],
+    ["PARLEY_CALLBACK_TOKEN", "changeme"],
+    ["PARLEY_CALLBACK_TOKEN", '"5up3r-5ecr3t-t0ken-in-quotes"'],
+    ["PARLEY_CALLBACK_TOKEN", "5up3r-\u00fcber-5ecr3t-t0ken"],
+    ["SLACK_SIGNING_SECRET", "x"],
+    ["SLACK_SIGNING_SECRET", "your-signing-secret"],
+    ["SLACK_SIGNING_SECRET", "'8f742231b10e8888abcd99yyyzzz85a5'"],
+    ["PARLEY_SHARED_SECRET", "YOUR-SECRET"],
+    ["PARLEY_SHARED_SECRET", '"5up3r-5ecr3t"'],
+    ["PARLEY_SHARED_SECRET", "two words"],
+  ])("refuses %s=%j, which would guard nothing or refuse everything", (name, value) => {
+    const problems = problemsOf({ ...MINIMAL, [name]: value });
+    expect(problems).toEqual([expect.stringMatching(new RegExp(`^${name} (must|is) `))]);
+    const inside = value.trim().replace(/^bearer\s*/i, "");
+    if (inside.length > 1) expect(problems[0]).not.toContain(inside);
+  });
+
+  it("takes a header's value as callback token, and two tokens while one takes the other's place", () => {
+    const tokens = "Bearer 0ld-5up3r-5ecr3t  n3w-5up3r-5ecr3t\n";
+    expect(problemsOf({ ...MINIMAL, PARLEY_CALLBACK_TOKEN: tokens })).toEqual([]);
+    const secrets = "0ld-5igning n3w-5igning";
+    expect(problemsOf({ ...MINIMAL, SLACK_SIGNING_SECRET: secrets })).toEqual([]);
+  });
+
+  it("takes no white space around a value for a part of it", () => {
+    const padded = Object.fromEntries(
+      Object.entries(MINIMAL).map(([name, value]) => [name, ` ${value}\r\n`]),
+    );
+    const { slack, parley } = readConfig(padded);
+    expect(slack.botToken.reveal()).toBe(MINIMAL.SLACK_BOT_TOKEN);
+    expect(slack.channel).toBe(MINIMAL.SLACK_CHANNEL);
+    expect(parley.sharedSecret.reveal()).toBe(MINIMAL.PARLEY_SHARED_SECRET);
+    expect(parley.serviceId).toBe(MINIMAL.PARLEY_SERVICE_IDENTIFICATION);
+  });
+
+  it("warns of a secret that could be guessed, without repeating it", () => {
+    const warnings = weakSecrets({
+      ...MINIMAL,
+      SLACK_SIGNING_SECRET: "0123456789abcdef01234567",
+      PARLEY_CALLBACK_TOKEN: `${"a1".repeat(12)} s3cr3t-5-s3cr3t`,
+    });
+    expect(warnings).toEqual([
+      expect.stringMatching(/^PARLEY_CALLBACK_TOKEN .*24 characters.*openssl rand -hex 32/),
+    ]);
+    expect(warnings.join()).not.toContain("s3cr3t");
+    expect(weakSecrets({})).toEqual([]);
+  });
+
+  it.each([
+    ["AGENT_ALIASES", '{"U012AB3CD": "Anna", "anna@s3cr3t": "Anna"}', /entry 2 .*Slack id/],
+    ["AGENT_ALIASES", '{"U012AB3CD": {"name": "s3cr3t", "avatar": "http://x"}}', /entry 1 .*https/],
+    ["AGENT_ALIASES", '{"U012AB3CD": ""}', /entry 1 /],
+    ["AGENT_ALIASES", '["s3cr3t"]', /must be JSON such as/],
+    ["TEAM_IDENTITY", '{"nom": "s3cr3t"}', /must be JSON such as .*"name".*https/],
+    ["TEAM_IDENTITY", '{"name": "s3cr3t", "avatar": "s3cr3t"}', /must be JSON such as .*https/],
+    ["TEAM_IDENTITY", "s3cr3t", /must be JSON such as/],
+  ])("says what %s=%s should be", (name, value, says) => {
+    const problems = problemsOf({ ...MINIMAL, [name]: value });
+    expect(problems).toEqual([expect.stringMatching(says)]);
+    expect(problems[0]).toMatch(new RegExp(`^${name} must `));
+    expect(problems[0]).not.toContain("s3cr3t");
+  });
+
+  it("says of no variable what only a programmer understands", () => {
+    const odd = [
+      "\u0000",
+      "-1e999",
+      "[]",
+      "{}",
+      "null",
+      "[::1",
+      "::1]:80",
+      "localhost:3000",
+      "\ud83d",
+    ];
+    const problems = VARIABLES.flatMap((name) =>
+      odd.flatMap((value) => problemsOf({ ...MINIMAL, [name]: value })),
+    );
+    expect(problems.length).toBeGreaterThan(100);
+    expect(problems.filter((problem) => !/^[A-Z_]+ (must|is|are) /.test(problem))).toEqual([]);
+  });
+
+  it.each([
+    ["[::1]", "::1"],
+    ["::1", "::1"],
+    ["localhost", "localhost"],
+    ["0.0.0.0", "0.0.0.0"],
+  ])("listens on HOST=%s", (value, host) => {
+    expect(readConfig({ ...MINIMAL, HOST: value }).host).toBe(host);
+  });
+
+  it.each(["localhost:3000", "[::1]:3000", "http://localhost", "a b"])(
+    "refuses HOST=%s",
+    (value) => {
+      expect(problemsOf({ ...MINIMAL, HOST: value })).toEqual([
+        expect.stringMatching(/^HOST must be .*PORT/),
+      ]);
+    },
+  );
+
   it("shows no secret, however it is printed", () => {
     const config = readConfig({ ...MINIMAL, SLACK_APP_TOKEN: "xapp-s3cr3t" });
     const shown = [
@@ -192,6 +304,25 @@ describe("the configuration", () => {
       "PARLEY_BOT_SERVICES is not read by the bridge; did you mean PARLEY_BOT_SERVICE?",
     ]);
     expect(unknownVariables(Object.fromEntries(VARIABLES.map((name) => [name, "x"])))).toEqual([]);
+  });
+
+  it.each([
+    ["REPLYMODE", "REPLY_MODE"],
+    ["UNDO_SECOND", "UNDO_SECONDS"],
+    ["RETENTION_DAY", "RETENTION_DAYS"],
+    ["reply_mode", "REPLY_MODE"],
+    ["RELPY_MODE", "REPLY_MODE"],
+    ["MENTION", "MENTIONS"],
+    ["STATE_URI", "STATE_URL"],
+  ])("takes %s for a slip of %s", (given, meant) => {
+    expect(unknownVariables({ ...MINIMAL, [given]: "x" })).toEqual([
+      `${given} is not read by the bridge; did you mean ${meant}?`,
+    ]);
+  });
+
+  it("leaves other programs' variables alone", () => {
+    const others = ["HOSTS", "POST", "PORTS", "PATH", "STATE_DIRECTORY", "npm_config_state_url"];
+    expect(unknownVariables(Object.fromEntries(others.map((name) => [name, "x"])))).toEqual([]);
   });
 
   it("reads the place of the state alone", () => {
