@@ -1,6 +1,9 @@
 import type { TranscriptLine, UserDetails } from "../convert/parley-message.ts";
+import { reasonOf } from "../convert/reason-of.ts";
+import { shorten } from "../convert/slack-text.ts";
 import type { ConversationId, ServiceId, Thread, UserId } from "../ids.ts";
 import type { Json } from "../json.ts";
+import { joinTranscripts, mergeMetadata } from "./merge-handover.ts";
 
 export type EndState = "handed-back" | "taken-away" | "merged";
 
@@ -20,6 +23,13 @@ export interface Ending {
   readonly note?: string;
 }
 
+/** Why a User who was with us already was handed over once more. */
+export interface FurtherReason {
+  readonly reason: string;
+  /** ms since the epoch. */
+  readonly at: number;
+}
+
 /**
  * One User's time with us, from handover to hand-back.
  *
@@ -35,7 +45,10 @@ export interface Conversation {
   readonly openedAt: number;
   /** Missing until the root is posted. */
   readonly thread?: Thread;
+  /** Of all handovers, field by field; its reason is the first one. */
   readonly metadata?: Json;
+  /** The reasons of further handovers, oldest first. */
+  readonly furtherReasons?: readonly FurtherReason[];
   readonly transcript?: readonly TranscriptLine[];
   /** Parley did not say whether we own the User when this was opened. */
   readonly ownerUnverified?: true;
@@ -68,7 +81,14 @@ export function openConversation(
   };
 }
 
-/** Adds what a further handover tells; returns the same object if it tells nothing new. */
+/** Of more reasons than this the newest are kept, each as long as anybody reads. */
+const MAX_FURTHER_REASONS = 10;
+const REASON_LIMIT = 500;
+
+/**
+ * Adds what a further handover at the moment `at` (ms) tells; the first reason stays, and a new one is listed behind it.
+ * Returns the same object if it tells nothing new.
+ */
 export function withHandover(
   conversation: Conversation,
   told: {
@@ -76,24 +96,39 @@ export function withHandover(
     readonly metadata?: Json | undefined;
     readonly transcript?: readonly TranscriptLine[] | undefined;
   },
+  at: number,
 ): Conversation {
-  const next: Conversation = {
+  const metadata = mergeMetadata(conversation.metadata, told.metadata);
+  const transcript = joinTranscripts(conversation.transcript, told.transcript);
+  const furtherReasons = addReason(conversation, reasonOf(told.metadata), at);
+  const user = { ...conversation.user, ...told.user };
+  const tellsNothingNew =
+    metadata === conversation.metadata &&
+    transcript === conversation.transcript &&
+    furtherReasons === conversation.furtherReasons &&
+    JSON.stringify(user) === JSON.stringify(conversation.user);
+  if (tellsNothingNew) return conversation;
+  return {
     ...conversation,
-    user: { ...conversation.user, ...told.user },
-    ...(told.metadata !== undefined && { metadata: told.metadata }),
-    ...(told.transcript !== undefined && { transcript: told.transcript }),
+    user,
+    ...(metadata !== undefined && { metadata }),
+    ...(furtherReasons && { furtherReasons }),
+    ...(transcript && { transcript }),
   };
-  return sameHandover(conversation, next) ? conversation : next;
 }
 
-/** Whether two conversations were told the same by their handovers. */
-export function sameHandover(
-  a: Pick<Conversation, "user" | "metadata" | "transcript">,
-  b: Pick<Conversation, "user" | "metadata" | "transcript">,
-): boolean {
-  const told = ({ user, metadata, transcript }: typeof a) =>
-    JSON.stringify([user, metadata ?? null, transcript ?? null]);
-  return told(a) === told(b);
+/** A reason that is known already is a repeat: the same handover, told twice. */
+function addReason(
+  { metadata, furtherReasons }: Conversation,
+  given: string | undefined,
+  at: number,
+): Conversation["furtherReasons"] {
+  const first = reasonOf(metadata);
+  if (first === undefined || given === undefined || given === first) return furtherReasons;
+  const reason = shorten(given, REASON_LIMIT);
+  const known = furtherReasons ?? [];
+  if (known.some((earlier) => earlier.reason === reason)) return furtherReasons;
+  return [...known, { reason, at }].slice(-MAX_FURTHER_REASONS);
 }
 
 export const withUserMessages = (

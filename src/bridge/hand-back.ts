@@ -1,3 +1,4 @@
+import { reasonOf } from "../convert/reason-of.ts";
 import { renderHandBackFailed, renderHandBackTooLate } from "../convert/render-notice.ts";
 import type { Work } from "../delivery/lanes.ts";
 import {
@@ -158,18 +159,21 @@ async function describe(
   { threads, now }: HandBackDependencies,
 ): Promise<Json> {
   const { name } = await threads.identityOf(request.agent);
-  const handedOverFor = isJsonObject(conversation.metadata) ? conversation.metadata.reason : null;
   return {
     reason: "handed_back",
     note: request.note ?? null,
     handedBackBy: name,
-    handedOverFor: handedOverFor ?? null,
+    handedOverFor: handedOverFor(conversation.metadata),
     openedAt: new Date(conversation.openedAt).toISOString(),
     handedBackAt: new Date(now()).toISOString(),
     userMessages: conversation.userMessages,
     agentMessages: conversation.agentMessages + (request.lastMessage === undefined ? 0 : 1),
   };
 }
+
+/** The first reason; what stands in its place if that is no text. */
+const handedOverFor = (metadata: Json | undefined): Json =>
+  reasonOf(metadata) ?? (isJsonObject(metadata) ? metadata.reason : undefined) ?? null;
 
 async function giveUp(
   work: Work<OutboxBody>,

@@ -1,10 +1,15 @@
-import { renderFurtherHandover, renderNotShown } from "../convert/render-notice.ts";
+import {
+  type HandoverNews,
+  renderFurtherHandover,
+  renderNotShown,
+} from "../convert/render-notice.ts";
 import type { Handler, LastWords, Work } from "../delivery/lanes.ts";
 import { PayloadError } from "../errors.ts";
 import { makeConversationId } from "../ids.ts";
-import { type Conversation, sameHandover, withHandover } from "./conversation.ts";
+import { type Conversation, withHandover } from "./conversation.ts";
 import { recordTakenAway } from "./end-conversation.ts";
 import type { InboxBody, ParleyEvent } from "./events.ts";
+import { handoverNews } from "./handover-news.ts";
 import { mergeUsers } from "./merge-users.ts";
 import type { Notifier } from "./notify.ts";
 import { ensureRoot, recordConversation } from "./open-thread.ts";
@@ -40,6 +45,9 @@ export function createParleyEventLastWords({
 }
 
 type EventOf<Kind extends ParleyEvent["kind"]> = ParleyEvent & { readonly kind: Kind };
+
+/** The note of an item: what a further handover brought that was not known before it. */
+const NEWS = "news";
 
 /** A typing sign older than this says nothing any more. */
 const TYPING_LIFE_MS = 20_000;
@@ -106,12 +114,12 @@ export function createParleyEventHandler(dependencies: InboxDependencies): Handl
     const { userId, user, metadata, transcript } = event;
     const newest = await conversations.byUser(userId);
     if (newest?.state === "open" && newest.id !== makeConversationId(userId, work.item.id)) {
-      return await addToHandover(work, event, newest);
+      return await addToHandover(work, event, receivedAt, newest);
     }
     let conversation = newest?.state === "open" ? newest : undefined;
     if (!conversation) {
       // The very same handover as last time may be a redelivery, hours late: then only Parley knows.
-      const isRepeat = newest && sameHandover(newest, withHandover(newest, event));
+      const isRepeat = newest && withHandover(newest, event, receivedAt) === newest;
       // So it is with one that waited here while the User was handed back.
       const isOvertaken = newest?.ending !== undefined && receivedAt <= newest.ending.at;
       const isDoubtful = isRepeat || isOvertaken;
@@ -134,26 +142,32 @@ export function createParleyEventHandler(dependencies: InboxDependencies): Handl
     await postAll(work, poster, threads, thread, overflowMessages(conversation));
   }
 
-  /** A further handover of a User who is with us already: the root shows it, and the thread says so. */
+  /** A further handover of a User who is with us already: the root shows it, and the thread says what is new. */
   async function addToHandover(
     work: Work<InboxBody>,
     event: EventOf<"handover">,
+    receivedAt: number,
     open: Conversation,
   ): Promise<void> {
-    const isNews = !sameHandover(open, withHandover(open, event));
-    // Progress: an earlier attempt has recorded the news, but may not have shown it.
-    if (!isNews && work.item.progress === undefined && open.thread) return;
-    if (isNews) await work.save({ done: [] });
-    const told = (await conversations.update(open.id, (c) => withHandover(c, event))) ?? open;
     const poster = createPoster(work, threads, now);
+    const add = (conversation: Conversation) => withHandover(conversation, event, receivedAt);
+    const isNews = add(open) !== open;
+    // Noted before it is recorded: an attempt after a crash finds nothing new, and still has to show it.
+    if (isNews) await poster.note(NEWS, handoverNews(open, add(open)));
+    const told = (await conversations.update(open.id, add)) ?? open;
     if (!told.thread) {
       await ensureRoot(work, poster, threads, conversations, told);
       return;
     }
+    const news = poster.noteOf(NEWS) as HandoverNews | undefined;
+    if (!news) return;
     await refreshRoot(told);
     await postAll(work, poster, threads, told.thread, [
-      renderFurtherHandover(told.metadata),
-      ...overflowMessages(told),
+      renderFurtherHandover(news),
+      ...overflowMessages({
+        metadata: news.hasDetails || news.reason !== null ? event.metadata : undefined,
+        transcript: news.lines > 0 ? told.transcript?.slice(-news.lines) : undefined,
+      }),
     ]);
   }
 

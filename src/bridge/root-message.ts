@@ -18,6 +18,7 @@ export function rootMessage(
     user: conversation.user,
     openedAt: conversation.openedAt,
     metadata: conversation.metadata,
+    furtherReasons: conversation.furtherReasons,
     transcript: conversation.transcript,
     ownerUnverified: conversation.ownerUnverified,
     previousLink: previous && threads.permalink(previous),
@@ -37,7 +38,7 @@ export function rootMessage(
 }
 
 /** Further messages with what the root had to shorten; none if all fitted. */
-export function overflowMessages(conversation: Conversation): SlackMessage[] {
-  const overflow = renderOverflow(conversation);
+export function overflowMessages(told: Pick<RootView, "metadata" | "transcript">): SlackMessage[] {
+  const overflow = renderOverflow(told);
   return overflow === undefined ? [] : toSlackLiteral(overflow);
 }

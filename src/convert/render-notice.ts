@@ -1,4 +1,4 @@
-import { isJsonObject, type Json } from "../json.ts";
+import type { Json } from "../json.ts";
 import { actions, button, context, section } from "./blocks.ts";
 import type { SlackMessage } from "./slack-message.ts";
 import { escapeText, humanise, shorten } from "./slack-text.ts";
@@ -8,12 +8,25 @@ import { escapeText, humanise, shorten } from "./slack-text.ts";
 const quiet = (text: string): SlackMessage => ({ text, blocks: [context(text)] });
 const name = (text: string): string => `*${escapeText(shorten(text, 80))}*`;
 
-export function renderFurtherHandover(metadata: Json | undefined): SlackMessage {
-  const reason = isJsonObject(metadata) ? metadata.reason : metadata;
+/** What a further handover brought that the thread did not have. */
+export type HandoverNews = {
+  readonly reason: string | null;
+  /** About the User, or in the metadata. */
+  readonly hasDetails: boolean;
+  /** How many lines of the transcript, at its end. */
+  readonly lines: number;
+};
+
+export function renderFurtherHandover({ reason, hasDetails, lines }: HandoverNews): SlackMessage {
+  if (reason !== null) {
+    return quiet(
+      `:repeat: Handed over with a reason: ${name(humanise(reason))}. The first message of this thread has the details.`,
+    );
+  }
   return quiet(
-    typeof reason === "string" && reason !== ""
-      ? `:repeat: Handed over with a reason: ${name(humanise(reason))}. The first message of this thread has the details.`
-      : ":repeat: The handover brought more details. The first message of this thread has them.",
+    hasDetails || lines === 0
+      ? ":repeat: The handover brought more details. The first message of this thread has them."
+      : ":repeat: The handover brought what was written before it. The first message of this thread has it.",
   );
 }
 

@@ -2,6 +2,7 @@ import { isJsonObject, type Json } from "../json.ts";
 import { actions, button, context, header, section } from "./blocks.ts";
 import { flattenMetadata, type MetadataField } from "./flatten-metadata.ts";
 import type { TranscriptLine, UserDetails } from "./parley-message.ts";
+import { reasonOf } from "./reason-of.ts";
 import type { SlackMessage } from "./slack-message.ts";
 import { escapeText, formatMoment, humanise, shorten } from "./slack-text.ts";
 
@@ -12,6 +13,8 @@ export interface RootView {
   readonly user: UserDetails;
   readonly openedAt: number;
   readonly metadata?: Json | undefined;
+  /** Of further handovers, oldest first; no more than a handful. */
+  readonly furtherReasons?: readonly { readonly reason: string; readonly at: number }[] | undefined;
   readonly transcript?: readonly TranscriptLine[] | undefined;
   readonly ownerUnverified?: boolean | undefined;
   /** Address of the User's thread before this one. */
@@ -112,11 +115,6 @@ export function renderOverflow(
 export const nameOf = (view: { readonly user: UserDetails; readonly userId: string }): string =>
   shorten(flat(view.user.name ?? view.user.email ?? `User ${view.userId}`), 80);
 
-function reasonOf(metadata: Json | undefined): string | undefined {
-  const reason = isJsonObject(metadata) ? metadata.reason : metadata;
-  return typeof reason === "string" && reason.trim() !== "" ? reason : undefined;
-}
-
 function otherFields(metadata: Json | undefined): readonly MetadataField[] {
   if (metadata === undefined || metadata === null || typeof metadata === "string") return [];
   if (!isJsonObject(metadata)) return flattenMetadata(metadata, "metadata");
@@ -135,6 +133,9 @@ function describeUser(view: RootView, reason: string | undefined): string {
     given.length > 0 ? `${given.join(" · ")}  _(given by the user, not verified)_` : "*Anonymous*",
     `Parley User \`${code(view.userId)}\``,
     reason && `Reason \`${code(reason)}\``,
+    ...(view.furtherReasons ?? []).map(
+      ({ reason: further, at }) => `Then \`${code(further)}\` · ${formatMoment(at)}`,
+    ),
   ];
   return lines.filter(Boolean).join("\n");
 }

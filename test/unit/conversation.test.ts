@@ -5,7 +5,6 @@ import {
   type Conversation,
   end,
   openConversation,
-  sameHandover,
   withAgentMessage,
   withHandover,
   withUserMessages,
@@ -29,6 +28,7 @@ import {
   WithdrawnError,
 } from "../../src/errors.ts";
 import { makeConversationId, toItemId, toServiceId, toUserId } from "../../src/ids.ts";
+import type { Json } from "../../src/json.ts";
 import { holds } from "../support/property.ts";
 
 const BOT = { id: toServiceId("bot"), name: "Bot Service" };
@@ -59,27 +59,96 @@ describe("a conversation", () => {
     expect(withUserMessages(OPEN, 1, 9_000).waitingSince).toBe(1_000);
   });
 
-  it("takes in what a further handover tells, and keeps what it does not", () => {
-    const told = withHandover(OPEN, { user: { email: "ada@example.com" }, metadata: { more: 1 } });
+  it("takes in what a further handover tells, field by field, and keeps what it does not", () => {
+    const told = withHandover(
+      openConversation({ ...OPEN, metadata: { reason: "x", order: { id: "A-1", paid: false } } }),
+      { user: { email: "ada@example.com" }, metadata: { order: { paid: true }, more: [1] } },
+      2_000,
+    );
     expect(told).toMatchObject({
       user: { name: "Ada", email: "ada@example.com" },
-      metadata: { more: 1 },
+      metadata: { reason: "x", order: { id: "A-1", paid: true }, more: [1] },
     });
-    expect(withHandover(OPEN, { user: { name: "Ada L." } }).metadata).toEqual({ reason: "x" });
-    expect(withHandover(OPEN, { transcript: [] }).transcript).toEqual([]);
+    expect(told).not.toHaveProperty("furtherReasons");
+    expect(withHandover(OPEN, { user: { name: "Ada L." } }, 2_000).metadata).toEqual({
+      reason: "x",
+    });
+  });
+
+  it.each<[string, Json | undefined, Json | undefined, Json | undefined]>([
+    ["text, then fields", "x", { order: 1 }, { reason: "x", order: 1 }],
+    ["fields, then text", { order: 1 }, "y", { order: 1, reason: "y" }],
+    ["a list, then fields", [1], { order: 1 }, { metadata: [1], order: 1 }],
+    ["no reason, then one", { order: 1 }, { reason: "y" }, { order: 1, reason: "y" }],
+    ["a reason that is no text, then one", { reason: 7 }, { reason: "y" }, { reason: "y" }],
+    ["a reason, then none", { reason: "x" }, { reason: null, order: 1 }, { reason: "x", order: 1 }],
+    ["nothing, then fields", undefined, { order: 1 }, { order: 1 }],
+    [
+      "a field with a name that JavaScript uses itself",
+      { reason: "x" },
+      JSON.parse('{"__proto__": {"reason": "y"}}') as Json,
+      JSON.parse('{"reason": "x", "__proto__": {"reason": "y"}}') as Json,
+    ],
+  ])("adds the metadata of two handovers: %s", (_, first, later, both) => {
+    const opened = openConversation({ ...OPEN, ...(first !== undefined && { metadata: first }) });
+    const { metadata: __, ...bare } = opened;
+    const start = first === undefined ? bare : opened;
+    const told = withHandover(start, { metadata: later }, 2_000).metadata;
+    expect(JSON.stringify(told)).toBe(JSON.stringify(both));
+  });
+
+  it("keeps the first reason and lists later ones with their time, each once", () => {
+    const tell = (c: Conversation, metadata: Json, at: number) => withHandover(c, { metadata }, at);
+    const twice = tell(tell(OPEN, { reason: "asked_again" }, 2_000), "angry", 3_000);
+    expect(twice.metadata).toEqual({ reason: "x" });
+    const furtherReasons = [
+      { reason: "asked_again", at: 2_000 },
+      { reason: "angry", at: 3_000 },
+    ];
+    expect(twice.furtherReasons).toEqual(furtherReasons);
+    expect(tell(twice, { reason: "x" }, 4_000)).toBe(twice);
+    expect(tell(twice, { reason: "asked_again" }, 4_000)).toBe(twice);
+  });
+
+  it.each([
+    ["goes on behind it", [1, 2], [3], [1, 2, 3]],
+    ["repeats its end", [1, 2, 1, 2], [1, 2, 3], [1, 2, 1, 2, 3]],
+    ["repeats all of it", [1, 2], [1, 2, 3], [1, 2, 3]],
+    ["is in the middle of it", [1, 2, 3], [2], [1, 2, 3]],
+    ["is empty", [1, 2], [], [1, 2]],
+    ["is the first", [], [1], [1]],
+  ])("joins a further transcript that %s", (_, first, later, all) => {
+    const lines = (numbers: number[]) => numbers.map((n) => ({ from: "bot", text: `line ${n}` }));
+    const opened = openConversation({ ...OPEN, transcript: lines(first) });
+    const told = withHandover(opened, { transcript: lines(later) }, 2_000);
+    expect(told.transcript).toEqual(lines(all));
+    if (first.length === all.length) expect(told).toBe(opened);
   });
 
   it("is the same object when a handover tells nothing new", () => {
-    expect(withHandover(OPEN, {})).toBe(OPEN);
-    expect(withHandover(OPEN, { user: { name: "Ada" }, metadata: { reason: "x" } })).toBe(OPEN);
-    expect(withHandover(OPEN, { metadata: undefined, transcript: undefined })).toBe(OPEN);
+    expect(withHandover(OPEN, {}, 2_000)).toBe(OPEN);
+    expect(withHandover(OPEN, { user: { name: "Ada" }, metadata: { reason: "x" } }, 2_000)).toBe(
+      OPEN,
+    );
+    expect(withHandover(OPEN, { metadata: "x" }, 2_000)).toBe(OPEN);
+    expect(withHandover(OPEN, { metadata: undefined, transcript: undefined }, 2_000)).toBe(OPEN);
   });
 
-  it("compares what handovers told, and nothing else", () => {
-    expect(sameHandover(OPEN, withUserMessages(OPEN, 1, 1))).toBe(true);
-    expect(sameHandover(OPEN, { ...OPEN, metadata: { reason: "y" } })).toBe(false);
-    expect(sameHandover(OPEN, { ...OPEN, user: {} })).toBe(false);
-    expect(sameHandover(OPEN, { ...OPEN, transcript: [{ from: "bot", text: "Hi" }] })).toBe(false);
+  it("does not grow without end, however often and however much it is told", () => {
+    let told = OPEN;
+    for (let n = 0; n < 30; n++) {
+      const big = "x".repeat(100_000);
+      const transcript = [{ from: "bot", text: `${n} ${big}` }];
+      told = withHandover(
+        told,
+        { metadata: { reason: `${n} ${big}`, [`f${n}`]: big }, transcript },
+        n,
+      );
+    }
+    expect(JSON.stringify(told).length).toBeLessThan(2.2 * 1024 * 1024);
+    expect(told.metadata).toMatchObject({ reason: "x", f29: expect.any(String) });
+    expect(told.furtherReasons?.at(-1)?.reason).toMatch(/^29 x+…$/);
+    expect(told.transcript?.at(-1)?.text).toMatch(/^29 x/);
   });
 
   it("ends once, and waits for nobody then", () => {
@@ -94,7 +163,9 @@ describe("a conversation", () => {
   const change = fc.oneof(
     fc.constant((c: Conversation) => withAgentMessage(c)),
     fc.nat().map((at) => (c: Conversation) => withUserMessages(c, 1, at)),
-    fc.string().map((reason) => (c: Conversation) => withHandover(c, { metadata: { reason } })),
+    fc
+      .string()
+      .map((reason) => (c: Conversation) => withHandover(c, { metadata: { reason } }, 2_000)),
     fc
       .tuple(
         fc.constantFrom("handed-back" as const, "taken-away" as const, "merged" as const),

@@ -36,7 +36,8 @@ const SET_ASIDE = { item: "r_0123456789abcdef01234567", ts: "1700000000.000100" 
 
 /** Everything that the bridge says in a thread, with `text` wherever somebody else's words go. */
 const NOTICES: Readonly<Record<string, (text: string) => SlackMessage>> = {
-  "a further handover": (text) => renderFurtherHandover({ reason: text }),
+  "a further handover": (text) =>
+    renderFurtherHandover({ reason: text, hasDetails: true, lines: 0 }),
   "a User taken away": renderTakenAway,
   "a message that cannot be shown": renderNotShown,
   "a hand-back": (text) => renderHandedBack(text, "U0ANNA", text, text),
@@ -90,12 +91,11 @@ describe("notices", () => {
   });
 
   it.each([
-    [{ reason: "still_angry" }, "Still angry"],
-    ["still_angry", "Still angry"],
-    [{ order: 7 }, "more details"],
-    [undefined, "more details"],
-  ])("say what a further handover brought: %j", (metadata, words) => {
-    expect(shown(renderFurtherHandover(metadata))).toContain(words);
+    [{ reason: "still_angry", hasDetails: true, lines: 3 }, "Still angry"],
+    [{ reason: null, hasDetails: true, lines: 3 }, "more details"],
+    [{ reason: null, hasDetails: false, lines: 3 }, "what was written before"],
+  ])("say what a further handover brought: %j", (news, words) => {
+    expect(shown(renderFurtherHandover(news))).toContain(words);
   });
 
   it.each([
