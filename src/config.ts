@@ -34,7 +34,7 @@ export interface Config {
     /** Hosts besides the API's that a User's files may be fetched from, in lower case. */
     readonly mediaHosts: readonly string[];
     /** How an agent's identity travels on a message. */
-    readonly agentFields: "object" | "flat" | "none";
+    readonly agentFields: "object" | "object-without-id" | "flat" | "none";
     /** A longer reply goes in several messages, characters. */
     readonly messageLength: number;
     /** What happens to a User's first message when Parley does not say who owns the User. */
@@ -248,7 +248,7 @@ const variables = {
       ),
     )
     .optional(),
-  PARLEY_AGENT_FIELDS: choice(["object", "flat", "none"], "object"),
+  PARLEY_AGENT_FIELDS: choice(["object", "object-without-id", "flat", "none"], "object"),
   PARLEY_MESSAGE_LENGTH: wholeNumber(100, 100_000, 5_000),
   PARLEY_OWNER_UNKNOWN: choice(["deliver", "ignore"], "deliver"),
   PARLEY_CONNECT_TIMEOUT_MS: wholeNumber(100, 60_000, 3_000),

@@ -28,7 +28,8 @@ const draftSchema = z.object({
     .nullish(),
   agent: z
     .object({
-      id: z.union([z.string(), z.number()]).nullish(),
+      // Inferred from the apps: iOS decodes whole numbers only, and drops the page for anything else.
+      id: z.int().optional(),
       name: z.string().min(1),
       avatar: text,
     })

@@ -17,9 +17,9 @@ export interface Service {
 
 /** Who a message to the User comes from. */
 export interface AgentIdentity {
-  /** Stable whole number as text: some of Parley's apps refuse others. */
-  readonly id: string;
-  /** Never empty. */
+  /** Stable whole number: some of Parley's apps refuse others. */
+  readonly id: number;
+  /** One short line, never empty. */
   readonly name: string;
   /** https, or missing. */
   readonly avatar?: string;

@@ -1,5 +1,6 @@
 import got from "got";
 import type { MessageToUser, Parley, Service } from "../bridge/ports.ts";
+import { attribute } from "../convert/attribute.ts";
 import { NetworkError, UncertainDeliveryError } from "../errors.ts";
 import { toServiceId } from "../ids.ts";
 import { isJsonObject, type Json } from "../json.ts";
@@ -18,7 +19,7 @@ export interface ParleyClientOptions {
   /** Inferred path of "send a message"; `{userId}` is replaced. */
   readonly messagesPath: string;
   /** Inferred fields of the agent's identity. */
-  readonly agentFields: "object" | "flat" | "none";
+  readonly agentFields: "object" | "object-without-id" | "flat" | "none";
   readonly connectTimeoutMs: number;
   readonly responseTimeoutMs: number;
 }
@@ -129,6 +130,8 @@ function messageBody(
   switch (agentFields) {
     case "object":
       return { ...content, agent: { id, name, ...(avatar && { avatar }) } };
+    case "object-without-id":
+      return { ...content, agent: { name, ...(avatar && { avatar }) } };
     case "flat":
       return {
         ...content,
@@ -137,6 +140,6 @@ function messageBody(
         ...(avatar && { agentAvatar: avatar }),
       };
     case "none":
-      return { ...content, ...(text !== undefined && { message: `${name}: ${text}` }) };
+      return { ...content, ...(text !== undefined && { message: attribute(name, text) }) };
   }
 }

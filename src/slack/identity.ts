@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { WebClient } from "@slack/web-api";
 import type { AgentIdentity } from "../bridge/ports.ts";
+import { cleanName } from "../convert/clean-name.ts";
 import { callSlack } from "./web-api.ts";
 
 /** Names and pictures change rarely; a change shows within the hour. */
@@ -29,7 +30,8 @@ export function createIdentities(
   return async (agent) => {
     const override = team ?? aliases[agent];
     if (override) {
-      const { name, avatar } = override;
+      const { avatar } = override;
+      const name = cleanName(override.name) || NEUTRAL_NAME;
       return { id: numericId(team ? "team" : agent), name, ...(avatar && { avatar }) };
     }
     const before = known.get(agent);
@@ -47,17 +49,17 @@ async function ask(client: WebClient, agent: string): Promise<AgentIdentity> {
   });
   const profile = user?.profile;
   const name =
-    [profile?.display_name, profile?.real_name, user?.real_name, user?.name].find((n) =>
-      n?.trim(),
-    ) ?? NEUTRAL_NAME;
+    [profile?.display_name, profile?.real_name, user?.real_name, user?.name]
+      .map((candidate) => cleanName(candidate ?? ""))
+      .find((candidate) => candidate !== "") ?? NEUTRAL_NAME;
   const avatar = profile?.image_192 ?? profile?.image_512 ?? profile?.image_72;
   return {
     id: numericId(agent),
-    name: name.trim(),
+    name,
     ...(avatar?.startsWith("https://") && { avatar }),
   };
 }
 
 /** Parley's iOS app wants a whole number; the same member always has the same one. */
-const numericId = (agent: string): string =>
-  String(createHash("sha256").update(agent).digest().readUInt32BE(0) & 0x7fffffff);
+const numericId = (agent: string): number =>
+  createHash("sha256").update(agent).digest().readUInt32BE(0) & 0x7fffffff;

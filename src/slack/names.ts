@@ -1,4 +1,5 @@
 import type { WebClient } from "@slack/web-api";
+import { cleanName } from "../convert/clean-name.ts";
 import type { MentionedIds, SlackNames } from "../convert/mentions.ts";
 import { callSlack } from "./web-api.ts";
 
@@ -19,7 +20,7 @@ export function createNames(client: WebClient): (ids: MentionedIds) => Promise<S
     const before = known.get(id);
     if (before && before.until > Date.now()) return before.name;
     const answer = await callSlack(method, ask, { idempotent: true }).catch(() => undefined);
-    const name = answer?.trim() || before?.name;
+    const name = cleanName(answer ?? "") || before?.name;
     known.set(id, { name, until: Date.now() + (answer ? LIFE_MS : FAILURE_LIFE_MS) });
     return name;
   }

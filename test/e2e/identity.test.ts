@@ -81,6 +81,60 @@ describe("the agent whom a User sees", () => {
     });
   });
 
+  it("has a whole number for an id, which Parley's iOS app needs, or none if that is wanted", async () => {
+    const { world, parley, user, root } = await openThread();
+    const bodies = () =>
+      parley.requests
+        .filter(({ method, path }) => method === "POST" && path.endsWith("/messages"))
+        .map(({ body }) => (body as { readonly agent: { readonly id?: unknown } }).agent);
+    await everybodyWrites(world, user.id, root.ts);
+    expect(bodies().every(({ id }) => Number.isInteger(id))).toBe(true);
+
+    await world.stopBridge();
+    await world.startBridge({ PARLEY_AGENT_FIELDS: "object-without-id" });
+    await everybodyWrites(world, user.id, root.ts);
+    expect(bodies().slice(MEMBERS.length)).toMatchObject([
+      { name: "Anna", avatar: "https://a.example/anna.png" },
+      { name: "Ben Okafor" },
+      { name: "cleo" },
+    ]);
+    expect(bodies().filter((agent) => "id" in agent)).toHaveLength(MEMBERS.length);
+  });
+
+  it("has a name of one short line, whoever chose it, which is no Markdown in front of a text", async () => {
+    const names = [
+      "*Anna*\n\u202e# [x](https://evil.example)",
+      `Ben ${"n".repeat(5_000)}`,
+      "\u2060",
+    ];
+    const members = names.map((displayName, index) => ({
+      id: `U${index}`,
+      name: "m",
+      displayName,
+    }));
+    const { world, slack, parley, user, root } = await openThread({
+      slack: { members },
+      env: { PARLEY_AGENT_FIELDS: "none" },
+    });
+    const write = async (agent: string, text: string) => {
+      await slack.post({ user: agent, threadTs: root.ts, text });
+      return await parley.until(() => sentTo(world, user.id).find((sent) => sent?.includes(text)));
+    };
+    expect(await write("U0", "one")).toBe(
+      "\\*Anna\\* \\# \\[x\\](https:\u2060//evil.example): one",
+    );
+    const long = await write("U1", "two");
+    expect(long).toMatch(/^Ben n+…: two$/);
+    expect(long?.length).toBeLessThan(100);
+    expect(await write("U2", "three")).toBe("m: three");
+
+    await world.stopBridge();
+    await world.startBridge({ PARLEY_AGENT_FIELDS: "object" });
+    await slack.post({ user: "U0", threadTs: root.ts, text: "four" });
+    await parley.until(() => sentTo(world, user.id).includes("four"));
+    expect(parley.sent(user.id).at(-1)?.agent?.name).toBe("*Anna* # [x](https://evil.example)");
+  });
+
   it("is a neutral one while Slack does not tell, and the reply goes all the same", async () => {
     const { slack, parley, user, root } = await openThread();
     slack.faults.add("users.info", { kind: "status", status: 500 });
