@@ -1,10 +1,11 @@
+import type { ServerResponse } from "node:http";
 import { setTimeout as delay } from "node:timers/promises";
 
 /**
  * Trouble that a fake can be told to make:
  * `status` answers without doing the work; `rate-limited` is a 429 with `Retry-After`; `refused` cuts the connection
  * before the work; `lost-answer` does the work and then cuts the connection; `latency` waits before the work;
- * `hang` does the work and never answers.
+ * `hang` does the work and never answers; `other-answer` writes what it likes, after the work or without it.
  */
 export type Fault =
   | { readonly kind: "status"; readonly status: number }
@@ -12,6 +13,11 @@ export type Fault =
   | { readonly kind: "refused" }
   | { readonly kind: "lost-answer" }
   | { readonly kind: "hang" }
+  | {
+      readonly kind: "other-answer";
+      readonly isDone: boolean;
+      write(response: ServerResponse): void;
+    }
   | { readonly kind: "latency"; readonly ms: number };
 
 /** Which calls a fault hits: an exact name (`chat.postMessage`, `PUT /users/20/owner`), a pattern, or `*` for all. */
@@ -48,7 +54,7 @@ export function createFaults(): Faults {
 
 /**
  * Runs one call of a fake under its fault, if any. `work` computes and performs the call, `answer` writes the response,
- * `cut` ends the connection without one, `refuse` answers with a bare status.
+ * `cut` ends the connection without one, `refuse` answers with a bare status, `leave` gives the response away.
  */
 export async function underFault<T>(
   fault: Fault | undefined,
@@ -57,6 +63,7 @@ export async function underFault<T>(
     answer(result: T): void;
     cut(): void;
     refuse(status: number, headers?: Record<string, string>): void;
+    leave(): ServerResponse;
   },
 ): Promise<void> {
   switch (fault?.kind) {
@@ -72,6 +79,9 @@ export async function underFault<T>(
     case "hang":
       await call.work();
       return undefined;
+    case "other-answer":
+      if (fault.isDone) await call.work();
+      return fault.write(call.leave());
     case "latency":
       await delay(fault.ms);
       return call.answer(await call.work());

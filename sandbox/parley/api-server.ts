@@ -94,6 +94,10 @@ export function createApiHandler(parts: {
         answered(status, null);
         response.writeHead(status, { ...headers, ...own }).end();
       },
+      leave() {
+        answered(null, record.answer);
+        return response;
+      },
     });
   };
 }

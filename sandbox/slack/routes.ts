@@ -70,6 +70,10 @@ export function createRoutes(parts: {
         response.writeHead(status, headers).end();
         settle(status);
       },
+      leave() {
+        settle("cut");
+        return response;
+      },
     });
   };
 

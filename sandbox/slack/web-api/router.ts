@@ -71,6 +71,10 @@ export function createWebApi(context: MethodContext, faults: Faults) {
         sendJson(response, status, refusal, headers);
         finish(status);
       },
+      leave() {
+        finish("cut", done);
+        return response;
+      },
     });
     // A hanging call did its work but is never answered.
     if (call.status === "pending") finish("pending", done);
