@@ -14,6 +14,7 @@ import { createEmbeddedLanes } from "./delivery/embedded-lanes.ts";
 import type { Attempt } from "./delivery/lanes.ts";
 import { createPacer } from "./delivery/pacer.ts";
 import { createSlots } from "./delivery/slots.ts";
+import { framesOf } from "./errors.ts";
 import { createHttpServer } from "./http-server.ts";
 import { type Json, parseJson } from "./json.ts";
 import { errorFields, type Log } from "./log.ts";
@@ -225,6 +226,7 @@ function logAttempt(log: Log, { error, ...attempt }: Attempt): void {
       duration_ms: Math.round(attempt.durationMs),
       age_ms: Math.round(attempt.ageMs),
       ...(error && { error: error.message, error_code: error.code }),
+      ...(error?.code === "defect" && { stack: framesOf(error.cause) }),
       ...(attempt.nextAttemptInMs !== undefined && {
         next_attempt_in_ms: Math.round(attempt.nextAttemptInMs),
       }),

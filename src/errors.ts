@@ -17,6 +17,7 @@ export type ErrorCode =
   | "empty-reply"
   | "file"
   | "storage"
+  | "defect"
   | "unexpected";
 
 /**
@@ -78,12 +79,17 @@ export class UncertainDeliveryError extends BridgeError {
   }
 }
 
-/** 429. The next attempt comes exactly after `retryAfterMs`. */
+/**
+ * 429. The next attempt comes exactly after `retryAfterMs`.
+ *
+ * @throws {RangeError} it is not finite: no pause could be made of it
+ */
 export class RateLimitedError extends BridgeError {
   override readonly name = "RateLimitedError";
   readonly retryAfterMs: number;
   constructor(message: string, retryAfterMs: number, options?: ErrorOptions) {
     super(message, { ...options, code: "rate-limited", disposition: "retry" });
+    if (!Number.isFinite(retryAfterMs)) throw new RangeError("retryAfterMs is not finite");
     this.retryAfterMs = retryAfterMs;
   }
 }
@@ -198,9 +204,30 @@ export class StorageError extends BridgeError {
   }
 }
 
-/** Total: whatever was thrown becomes a member of the family; the unknown is retried. */
-export function toBridgeError(thrown: unknown): BridgeError {
-  if (thrown instanceof BridgeError) return thrown;
-  const message = thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : "not an Error";
-  return new BridgeError(message, { code: "unexpected", disposition: "retry", cause: thrown });
+/**
+ * A defect of the bridge itself, met before anything of a request had left us: the same again would fail the same way, so
+ * it is tried a few times only. Says where it was thrown, not what: that text could quote a message.
+ */
+export class DefectError extends BridgeError {
+  override readonly name = "DefectError";
+  constructor(thrown: unknown) {
+    const [frame] = framesOf(thrown).filter((line) => line.includes("/src/"));
+    const place = frame?.match(/src\/[^)]*/)?.[0];
+    const name = thrown instanceof Error ? thrown.name : "not an Error";
+    super(place === undefined ? name : `${name} in ${place}`, {
+      code: "defect",
+      disposition: "retry",
+      cause: thrown,
+    });
+  }
 }
+
+/** Where an error was thrown, innermost first: a stack without its text. */
+export const framesOf = (thrown: unknown): string[] =>
+  thrown instanceof Error
+    ? (thrown.stack ?? "").split("\n").filter((line) => /^\s+at /.test(line))
+    : [];
+
+/** Total: whatever was thrown becomes a member of the family; what is none of it is a defect. */
+export const toBridgeError = (thrown: unknown): BridgeError =>
+  thrown instanceof BridgeError ? thrown : new DefectError(thrown);

@@ -1,5 +1,5 @@
 import { RequestError, TimeoutError } from "got";
-import { NetworkError, UncertainDeliveryError } from "../errors.ts";
+import { DefectError, NetworkError, UncertainDeliveryError } from "../errors.ts";
 
 const NEVER_SENT_PHASES = new Set(["lookup", "connect", "secureConnect", "socket"]);
 const NEVER_SENT_CODES = new Set([
@@ -16,7 +16,10 @@ const NEVER_SENT_CODES = new Set([
  * The error's text is left out: it can hold the address with its query, and the cause keeps it for debugging.
  */
 export function toCallError(name: string, error: unknown, idempotent: boolean): Error {
-  if (!(error instanceof RequestError)) return error instanceof Error ? error : new Error(name);
+  // Without timings got has not even made a request: whatever is wrong, it is on our side.
+  if (!(error instanceof RequestError) || error.timings === undefined) {
+    return new DefectError(error instanceof RequestError ? error.cause : error);
+  }
   const what = error instanceof TimeoutError ? `no answer (${error.event})` : error.code;
   const neverSent =
     error instanceof TimeoutError

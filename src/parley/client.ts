@@ -1,7 +1,7 @@
 import got from "got";
 import type { MessageToUser, Parley, Service } from "../bridge/ports.ts";
 import { attribute } from "../convert/attribute.ts";
-import { NetworkError, UncertainDeliveryError } from "../errors.ts";
+import { BridgeError, NetworkError, UncertainDeliveryError } from "../errors.ts";
 import { toServiceId } from "../ids.ts";
 import { isJsonObject, type Json } from "../json.ts";
 import type { Secret } from "../secret.ts";
@@ -71,6 +71,10 @@ export function createParleyClient(options: ParleyClientOptions): Parley {
         retryAfter: answer.headers["retry-after"],
       });
     } catch (error) {
+      // A defect of our own, but Parley has the request.
+      if (!(error instanceof BridgeError) && !idempotent) {
+        throw new UncertainDeliveryError(`${name}: answer not read`, { cause: error });
+      }
       if (error instanceof UncertainDeliveryError && idempotent) {
         throw new NetworkError(error.message, { cause: error });
       }

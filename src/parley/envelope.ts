@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { ParleyApiError, RateLimitedError, UncertainDeliveryError } from "../errors.ts";
 import type { Json } from "../json.ts";
+import { parseRetryAfter } from "../retry-after.ts";
 
 const envelope = z.looseObject({
   data: z.json().optional(),
@@ -10,9 +11,6 @@ const envelope = z.looseObject({
     .optional()
     .catch(undefined),
 });
-
-/** Where Parley asks to wait without saying how long. */
-const DEFAULT_RETRY_AFTER_MS = 5_000;
 
 /**
  * The `data` of Parley's answer. A call has failed if HTTP is not 2xx or the body's `status` is `ERROR`.
@@ -35,9 +33,7 @@ export function readEnvelope(
     .filter(({ type }) => type !== "success")
     .flatMap(({ message }) => (message === undefined ? [] : [message]));
   if (status === 429) {
-    const seconds = Number(answer.retryAfter);
-    const waitMs = seconds >= 0 && answer.retryAfter ? seconds * 1000 : DEFAULT_RETRY_AFTER_MS;
-    throw new RateLimitedError(`${call}: HTTP 429`, waitMs);
+    throw new RateLimitedError(`${call}: HTTP 429`, parseRetryAfter(answer.retryAfter));
   }
   const isError = parsed.data?.status?.toUpperCase() === "ERROR";
   // A gateway gave up waiting: Parley may still have done it. Every other 5xx says that it was not done.

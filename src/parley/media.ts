@@ -14,6 +14,7 @@ import {
   toBridgeError,
 } from "../errors.ts";
 import { isJsonObject, type Json } from "../json.ts";
+import { parseRetryAfter } from "../retry-after.ts";
 import type { Secret } from "../secret.ts";
 import { createAuthorizer } from "./authorization.ts";
 import { toCallError } from "./call-error.ts";
@@ -166,7 +167,7 @@ function toRefusal(
   retryAfter: string | undefined,
 ): Error {
   if (status === 429) {
-    return new RateLimitedError(`${call}: HTTP 429`, Number(retryAfter ?? 5) * 1000 || 5_000);
+    return new RateLimitedError(`${call}: HTTP 429`, parseRetryAfter(retryAfter));
   }
   if (status >= 500) return new NetworkError(`${call}: HTTP ${status}`);
   return new FileError(status === 404 || status === 410 ? "gone" : "refused", file);

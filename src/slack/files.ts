@@ -10,6 +10,7 @@ import {
 } from "../errors.ts";
 import type { Thread } from "../ids.ts";
 import type { Json } from "../json.ts";
+import { parseRetryAfter } from "../retry-after.ts";
 import type { Secret } from "../secret.ts";
 import { createIsSlackHost } from "./slack-hosts.ts";
 import { callSlack } from "./web-api.ts";
@@ -25,8 +26,6 @@ const TRANSFER_TIMEOUT_MS = 120_000;
 /** What stands still for so long has stopped, and others wait for its place. */
 const IDLE_TIMEOUT_MS = 20_000;
 const MAX_REDIRECTS = 3;
-/** Where Slack gives no `Retry-After`. */
-const DEFAULT_RETRY_AFTER_SECONDS = 5;
 
 /** Slack's files: our token goes to Slack's hosts only, and nothing is passed on that is not what Slack announced. */
 export function createSlackFiles({ client, botToken, apiUrl }: SlackFilesOptions): SlackFiles {
@@ -138,8 +137,10 @@ async function request(
   init: RequestInit & { readonly duplex?: "half"; readonly body?: AsyncIterable<Uint8Array> },
 ): Promise<Response> {
   const { signal } = watch;
+  // What is wrong with the request itself is no fault of the network.
+  const outgoing = new Request(url.href, { ...init, redirect: "manual", signal } as RequestInit);
   try {
-    return await fetch(url.href, { ...init, redirect: "manual", signal } as RequestInit);
+    return await fetch(outgoing);
   } catch (error) {
     watch.throwIfStopping();
     throw new NetworkError(`${call}: no answer`, { cause: error });
@@ -149,8 +150,7 @@ async function request(
 /** `undefined`: it is about the file. */
 function toError(call: string, { status, headers }: Response): Error | undefined {
   if (status === 429) {
-    const seconds = Number(headers.get("retry-after") ?? DEFAULT_RETRY_AFTER_SECONDS);
-    return new RateLimitedError(`${call}: HTTP 429`, seconds * 1000);
+    return new RateLimitedError(`${call}: HTTP 429`, parseRetryAfter(headers.get("retry-after")));
   }
   return status >= 500 ? new NetworkError(`${call}: HTTP ${status}`) : undefined;
 }

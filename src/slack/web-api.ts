@@ -1,16 +1,14 @@
+import { WebAPIHTTPError, WebAPIPlatformError, WebAPIRequestError } from "@slack/web-api";
 import {
-  WebAPIHTTPError,
-  WebAPIPlatformError,
-  WebAPIRateLimitedError,
-  WebAPIRequestError,
-} from "@slack/web-api";
-import {
+  DefectError,
   type Disposition,
   NetworkError,
   RateLimitedError,
   SlackApiError,
   UncertainDeliveryError,
 } from "../errors.ts";
+import { parseRetryAfter } from "../retry-after.ts";
+import { type Observation, observe, observedFetch } from "./observed-fetch.ts";
 
 /** Options for every WebClient of the bridge: the lanes decide about repeats and pauses, not the client. */
 export const webClientOptions = (apiUrl: string) => ({
@@ -18,6 +16,9 @@ export const webClientOptions = (apiUrl: string) => ({
   retryConfig: { retries: 0 },
   rejectRateLimitedCalls: true,
   timeout: 10_000,
+  fetch: observedFetch,
+  // A call that waits in the client's line would go out in the name of another one; our pacers limit the calls.
+  maxRequestConcurrency: Number.POSITIVE_INFINITY,
 });
 
 /** Somebody has to repair the app or the channel; until then nothing is given up. */
@@ -46,8 +47,6 @@ const HALF_DONE = new Set([
   "service_unavailable",
 ]);
 const RATE_LIMITED = new Set(["ratelimited", "rate_limited", "message_limit_exceeded"]);
-/** Where Slack gives no `Retry-After`. */
-const DEFAULT_RETRY_AFTER_MS = 5_000;
 
 export interface CallOptions {
   /** Doing it twice is the same as doing it once, so nothing about it is uncertain. */
@@ -58,35 +57,43 @@ export interface CallOptions {
  * Calls a method and translates what goes wrong, in this one place.
  *
  * @throws {NetworkError} Slack did not get it · {UncertainDeliveryError} Slack may have it · {RateLimitedError} ·
- * {SlackApiError} Slack refuses it: `fatal` where somebody can repair that, else `dead-letter`
+ * {SlackApiError} Slack refuses it: `fatal` where somebody can repair that, else `dead-letter` · {DefectError} our own
+ * fault, and nothing was sent
  */
 export async function callSlack<Result>(
   method: string,
   call: () => Promise<Result>,
   { idempotent = false }: CallOptions = {},
 ): Promise<Result> {
+  const observation: Observation = { sent: false };
   try {
-    return await call();
+    return await observe(observation, call);
   } catch (error) {
-    throw translate(method, error, idempotent);
+    throw translate(method, error, idempotent, observation);
   }
 }
 
-function translate(method: string, error: unknown, idempotent: boolean): Error {
+function translate(
+  method: string,
+  error: unknown,
+  idempotent: boolean,
+  { sent, retryAfter }: Observation,
+): Error {
+  if (!sent) return new DefectError(error);
   const unclear = (what: string) =>
     idempotent
       ? new NetworkError(`${method}: ${what}`, { cause: error })
       : new UncertainDeliveryError(`${method}: ${what}`, { cause: error });
 
-  if (error instanceof WebAPIRateLimitedError) {
-    return new RateLimitedError(`${method}: rate limited`, error.retryAfter * 1000, {
-      cause: error,
-    });
+  // The client reads seconds only.
+  if (retryAfter !== undefined) {
+    const waitMs = parseRetryAfter(retryAfter);
+    return new RateLimitedError(`${method}: rate limited`, waitMs, { cause: error });
   }
   if (error instanceof WebAPIPlatformError) {
     const { error: code, needed } = error.data as { error: string; needed?: string };
     if (RATE_LIMITED.has(code))
-      return new RateLimitedError(`${method}: ${code}`, DEFAULT_RETRY_AFTER_MS);
+      return new RateLimitedError(`${method}: ${code}`, parseRetryAfter(undefined));
     if (HALF_DONE.has(code)) return unclear(code);
     const disposition: Disposition = REPAIRABLE.has(code) ? "fatal" : "dead-letter";
     return new SlackApiError(method, code, disposition, needed);

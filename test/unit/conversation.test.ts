@@ -207,7 +207,8 @@ const ERRORS: Readonly<Record<ErrorCode, BridgeError>> = {
   "empty-reply": new EmptyReplyError("r_1"),
   file: new FileError("login-page", { id: "F1", name: "Receipt.pdf" }),
   storage: new StorageError("SQLite: SQLITE_FULL"),
-  unexpected: toBridgeError(new TypeError("x is not a function")),
+  defect: toBridgeError(new TypeError("x is not a function")),
+  unexpected: new BridgeError("not yet", { code: "unexpected", disposition: "retry" }),
 };
 
 describe("advice for an agent", () => {
@@ -282,6 +283,7 @@ describe("errors", () => {
     ["withdrawn", "ignore"],
     ["empty-reply", "ignore"],
     ["storage", "retry"],
+    ["defect", "retry"],
     ["unexpected", "retry"],
   ] as const)("of code %s are settled as %s", (code, disposition) => {
     expect(ERRORS[code].disposition).toBe(disposition);
@@ -302,9 +304,8 @@ describe("errors", () => {
     expect(toBridgeError(known)).toBe(known);
     const thrown = new RangeError("too far");
     expect(toBridgeError(thrown)).toMatchObject({
-      code: "unexpected",
+      code: "defect",
       disposition: "retry",
-      message: "RangeError: too far",
       cause: thrown,
     });
     for (const odd of ["s3cr3t", undefined, null, 7, { message: "s3cr3t" }]) {

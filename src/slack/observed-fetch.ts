@@ -1,0 +1,29 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+
+/** What became of the one request of a call, seen where it leaves us. */
+export interface Observation {
+  /** Something of it may have reached the other side. */
+  sent: boolean;
+  /** Of a 429; `null`: it had none. */
+  retryAfter?: string | null;
+}
+
+const current = new AsyncLocalStorage<Observation>();
+
+/** Runs a call whose request goes through {@link observedFetch}; `observation` is filled in on the way. */
+export const observe = <Result>(
+  observation: Observation,
+  call: () => Promise<Result>,
+): Promise<Result> => current.run(observation, call);
+
+export const observedFetch: typeof fetch = async (input, init) => {
+  // What is wrong with the request itself is thrown here, before anything is sent.
+  const request = new Request(input, init);
+  const observation = current.getStore();
+  if (observation) observation.sent = true;
+  const response = await fetch(request);
+  if (observation && response.status === 429) {
+    observation.retryAfter = response.headers.get("retry-after");
+  }
+  return response;
+};
