@@ -180,6 +180,7 @@ export async function startApp(config: Config, log: Log): Promise<App> {
       ...shared,
       ...files,
       mentions: config.mentions,
+      lineBreak: config.parley.lineBreak,
       messageLength: config.parley.messageLength,
     }),
     createSlackEventLastWords(shared),

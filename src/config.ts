@@ -35,6 +35,8 @@ export interface Config {
     readonly mediaHosts: readonly string[];
     /** How an agent's identity travels on a message. */
     readonly agentFields: "object" | "object-without-id" | "flat" | "none";
+    /** How a line break of an agent is written: a blank line in one client, or joined lines in another. */
+    readonly lineBreak: "hard" | "soft";
     /** A longer reply goes in several messages, characters. */
     readonly messageLength: number;
     /** What happens to a User's first message when Parley does not say who owns the User. */
@@ -249,6 +251,7 @@ const variables = {
     )
     .optional(),
   PARLEY_AGENT_FIELDS: choice(["object", "object-without-id", "flat", "none"], "object"),
+  PARLEY_LINE_BREAK: choice(["hard", "soft"], "hard"),
   PARLEY_MESSAGE_LENGTH: wholeNumber(100, 100_000, 5_000),
   PARLEY_OWNER_UNKNOWN: choice(["deliver", "ignore"], "deliver"),
   PARLEY_CONNECT_TIMEOUT_MS: wholeNumber(100, 60_000, 3_000),
@@ -335,6 +338,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
       mediaPath: value.PARLEY_MEDIA_PATH,
       mediaHosts: value.PARLEY_MEDIA_HOSTS ?? [],
       agentFields: value.PARLEY_AGENT_FIELDS,
+      lineBreak: value.PARLEY_LINE_BREAK,
       messageLength: value.PARLEY_MESSAGE_LENGTH,
       ownerUnknown: value.PARLEY_OWNER_UNKNOWN,
       connectTimeoutMs: value.PARLEY_CONNECT_TIMEOUT_MS,

@@ -1,5 +1,8 @@
+import { NO_NAMES } from "../convert/mentions.ts";
 import { reasonOf } from "../convert/reason-of.ts";
 import { renderHandBackFailed, renderHandBackTooLate } from "../convert/render-notice.ts";
+import { escapeText } from "../convert/slack-text.ts";
+import { type MessageWriting, toParleyMessages } from "../convert/to-parley.ts";
 import type { Work } from "../delivery/lanes.ts";
 import {
   type BridgeError,
@@ -22,7 +25,7 @@ import { assertOwner, nameService } from "./owner.ts";
 import type { Conversations, Parley, Threads } from "./ports.ts";
 import { sendOnce } from "./send-once.ts";
 
-export interface HandBackDependencies {
+export interface HandBackDependencies extends MessageWriting {
   readonly parley: Parley;
   readonly threads: Pick<Threads, "identityOf">;
   readonly conversations: Conversations;
@@ -33,12 +36,17 @@ export interface HandBackDependencies {
 /** A hand-back that Parley does not take is tried this often; then the agent decides, with the User still ours. */
 const TRIES = 3;
 
-/** Stored before and after the last message goes out; everything behind it is safe to repeat. */
-const SENDING = { lastMessage: "sending" };
-const SENT = { lastMessage: "sent" };
+/** Stored before and after each part of the last message goes out; everything behind it is safe to repeat. */
+interface LastMessageProgress {
+  readonly lastMessage?: "sending" | "sent";
+  /** How many parts the User has, while there are others. */
+  readonly parts?: number;
+}
+
+const SENT: LastMessageProgress = { lastMessage: "sent" };
 
 /** How far it came: what an agent has to know when it fails. */
-type Stage = "nothing-done" | "message-uncertain" | "message-sent";
+type Stage = "nothing-done" | "message-begun" | "message-uncertain" | "message-sent";
 
 /**
  * Hands a User back: last message, then `agent/unset`, then the owner, then root and thread say so.
@@ -64,7 +72,9 @@ export async function handBack(
       (await parley.ownerOf(conversation.userId)) === request.to;
     if (!isDone) {
       await assertOwner(parley, conversation.userId);
-      stage = await sendLastMessage(work, conversation, request, dependencies);
+      await sendLastMessage(work, conversation, request, dependencies, (reached) => {
+        stage = reached;
+      });
       await conversations.update(conversation.id, (c) =>
         withHandingBack(c, request.to, dependencies.now()),
       );
@@ -103,38 +113,52 @@ async function afterTheEnd(
   const isOurs =
     ending?.by === agent &&
     ending.to?.id === to &&
-    (progress === SENT.lastMessage || lastMessage === undefined);
+    (progress.lastMessage === "sent" || lastMessage === undefined);
   if (isOurs) return await notifier.refreshRoot(conversation, work.item.id);
   const message = renderHandBackTooLate(
     ending?.to?.name,
-    lastMessage !== undefined && progress === undefined,
+    lastMessage !== undefined && progress.lastMessage === undefined && !progress.parts,
   );
   const notice = { thread, message, onlyFor: agent };
   await notifier.notice(conversation.userId, work.item.id, "hand-back too late", notice);
 }
 
+/** What the agent typed into the form takes the same way as a reply; nothing of it goes twice. */
 async function sendLastMessage(
   work: Work<OutboxBody>,
   { id, userId }: Conversation,
   request: HandBackRequest,
-  { parley, threads, conversations }: HandBackDependencies,
-): Promise<Stage> {
-  const text = request.lastMessage;
-  if (text === undefined) return "nothing-done";
-  const progress = lastMessageProgress(work);
-  if (progress === SENT.lastMessage) return "message-sent";
-  if (progress === SENDING.lastMessage) {
+  { parley, threads, conversations, ...writing }: HandBackDependencies,
+  reach: (stage: Stage) => void,
+): Promise<void> {
+  if (request.lastMessage === undefined) return;
+  const { lastMessage, parts = 0 } = lastMessageProgress(work);
+  if (lastMessage === "sent") return reach("message-sent");
+  if (lastMessage === "sending") {
     throw new UncertainDeliveryError("The bridge was stopped while it sent the last message");
   }
+  if (parts > 0) reach("message-begun");
   const agent = await threads.identityOf(request.agent);
-  await sendOnce(work, () => parley.send(userId, { text, agent }), SENDING);
-  await work.save(SENT);
+  // A form gives what was typed, which Slack escapes everywhere else.
+  const typed = { text: escapeText(request.lastMessage) };
+  const texts = toParleyMessages(typed, NO_NAMES, writing);
+  for (const [index, text] of texts.entries()) {
+    if (index < parts) continue;
+    if (index > 0) await assertOwner(parley, userId);
+    const before = { parts: index };
+    const mark = { ...before, lastMessage: "sending" };
+    await sendOnce(work, () => parley.send(userId, { text, agent }), mark, before);
+    await work.save({ parts: index + 1 });
+    reach("message-begun");
+  }
+  await work.save(SENT as Json);
+  if (texts.length === 0) return;
+  reach("message-sent");
   await conversations.update(id, withAgentMessage);
-  return "message-sent";
 }
 
-const lastMessageProgress = ({ item: { progress } }: Work<OutboxBody>): Json | undefined =>
-  isJsonObject(progress) ? progress.lastMessage : undefined;
+const lastMessageProgress = ({ item: { progress } }: Work<OutboxBody>): LastMessageProgress =>
+  isJsonObject(progress) ? (progress as LastMessageProgress) : {};
 
 /** First, because Parley may refuse it once the User is not ours. That it fails does no harm: the User sees an old name. */
 async function unsetAgent(

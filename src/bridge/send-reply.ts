@@ -1,8 +1,7 @@
-import { type Mentions, mentionedIds, NO_NAMES } from "../convert/mentions.ts";
+import { mentionedIds, NO_NAMES } from "../convert/mentions.ts";
 import { renderFilesNotSent } from "../convert/render-file.ts";
 import { parseSlackFile, type SharedFile, whyNotShown } from "../convert/slack-file.ts";
-import { splitMarkdown } from "../convert/split-markdown.ts";
-import { toParley } from "../convert/to-parley.ts";
+import { type MessageWriting, toParleyMessages } from "../convert/to-parley.ts";
 import type { Work } from "../delivery/lanes.ts";
 import type { Slots } from "../delivery/slots.ts";
 import {
@@ -28,12 +27,9 @@ import type {
 } from "./ports.ts";
 import { sendOnce } from "./send-once.ts";
 
-export interface SendReplyDependencies {
+export interface SendReplyDependencies extends MessageWriting {
   readonly parley: Parley;
   readonly threads: Pick<Threads, "identityOf" | "namesOf">;
-  readonly mentions: Mentions;
-  /** A longer text goes in several messages. */
-  readonly messageLength: number;
   readonly parleyFiles: ParleyFiles;
   readonly slackFiles: SlackFiles;
   /** How many files are on their way at once. */
@@ -81,8 +77,7 @@ export async function sendReply(
   let progress = progressOf(work.item.progress);
   const failures: BridgeError[] = [];
 
-  const text = await textOf(reply, dependencies);
-  const parts = partsOf(reply, splitMarkdown(text, dependencies.messageLength));
+  const parts = partsOf(reply, await textsOf(reply, dependencies));
   if (parts.length === 0) throw new EmptyReplyError(work.item.id);
   const tellNotSent = async (files: readonly SharedFile[], purpose: string) => {
     const named = files.map((file) => ({ name: file.name, why: whyNotShown(file) ?? "" }));
@@ -216,21 +211,20 @@ export async function sendReply(
 const neverReady = (file: SharedFile, cause: BridgeError): FileError =>
   new FileError("not-ready", file, { disposition: "dead-letter", cause });
 
-/** What the User reads; empty if all of it was for people in Slack. */
-async function textOf(
+/** What the User reads; none if all of it was for people in Slack. */
+async function textsOf(
   reply: AgentReply,
-  { threads, mentions }: Pick<SendReplyDependencies, "threads" | "mentions">,
-): Promise<string> {
-  const names = mentions === "names" ? await threads.namesOf(mentionedIds(reply)) : NO_NAMES;
-  return toParley(reply, names, { mentions });
+  { threads, ...writing }: Pick<SendReplyDependencies, "threads"> & MessageWriting,
+): Promise<string[]> {
+  const isNamed = writing.mentions === "names";
+  const names = isNamed ? await threads.namesOf(mentionedIds(reply)) : NO_NAMES;
+  return toParleyMessages(reply, names, writing);
 }
 
 function partsOf(reply: AgentReply, texts: readonly string[]): Part[] {
   const files = (reply.files ?? []).flatMap((value) => parseSlackFile(value) ?? []);
   return [
-    ...texts
-      .map((text, index) => ({ key: index === 0 ? "text" : `text ${index}`, text: text.trimEnd() }))
-      .filter(({ text }) => text !== ""),
+    ...texts.map((text, index) => ({ key: index === 0 ? "text" : `text ${index}`, text })),
     ...files.map((file) => ({ key: file.id, file })),
   ];
 }

@@ -15,6 +15,20 @@ const ATTEMPTS = [
   { escape: "everything", bareLinks: false, marks: false },
 ] as const satisfies readonly Attempt[];
 
+/**
+ * How a line break is written. No way is right in all of Parley's clients:
+ *
+ * - `hard` is two spaces and a line feed. The web client shows a blank line for it, because it keeps the line feed
+ *   (`white-space: pre-wrap`) beside the break that it makes of both. Unlike a backslash, the spaces are invisible
+ *   where Markdown is shown as text.
+ * - `soft` is a lone line feed. Android makes a space of it, and so joins the lines.
+ *
+ * iOS shows one break for either. `hard` is the default: joined lines lose meaning, a blank line does not.
+ */
+export type LineBreak = "hard" | "soft";
+
+const BREAKS: Readonly<Record<LineBreak, string>> = { hard: "  \n", soft: "\n" };
+
 interface Attempt {
   readonly escape: EscapeLevel;
   readonly bareLinks: boolean;
@@ -49,12 +63,8 @@ function dependsOnPlace(markdown: string, node: Paragraph, parent: Parents | und
 /**
  * The tree as Markdown that reads well as text, too: characters are escaped only where a reader would see something
  * else, and addresses stay bare.
- *
- * A line break is two spaces and a line feed. A lone line feed is a space for the web client, and a paragraph would
- * tear a list of short lines apart; unlike a backslash, the spaces are invisible where Markdown is shown as text, and
- * all three clients take them (iOS keeps every line feed as it is).
  */
-export function renderMarkdown(root: Root): string {
+export function renderMarkdown(root: Root, lineBreak: LineBreak = "hard"): string {
   let attempt: Attempt = ATTEMPTS[0];
   const marked =
     (mark: (info: Info) => string, construct: "strong" | "emphasis" | "strikethrough") =>
@@ -93,7 +103,7 @@ export function renderMarkdown(root: Root): string {
         inLabel: state.stack.includes("label"),
       });
     },
-    break: () => "  \n",
+    break: () => BREAKS[lineBreak],
     strong: withPeek(
       marked(() => "**", "strong"),
       "*",

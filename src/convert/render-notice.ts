@@ -57,7 +57,7 @@ export function renderHandedBack(
 /** To everyone in the thread: the User is still here. */
 export function renderHandBackFailed(
   agent: string,
-  stage: "nothing-done" | "message-uncertain" | "message-sent",
+  stage: keyof typeof STAGES,
   cause: string,
 ): SlackMessage {
   const text = `:x: <@${agent}>, handing back did not work (${escapeText(shorten(cause, 300))}). ${STAGES[stage]}`;
@@ -66,6 +66,8 @@ export function renderHandBackFailed(
 
 const STAGES = {
   "nothing-done": "Nothing was sent; the conversation goes on here. Try again in a moment.",
+  "message-begun":
+    "Only the beginning of your last message was sent; the conversation goes on here. Hand back again, with what the User does not have yet.",
   "message-uncertain":
     "Nobody can tell whether your last message arrived; the conversation goes on here. Hand back again, without the message if the User has it.",
   "message-sent":

@@ -1,8 +1,21 @@
 import { isJsonObject } from "../json.ts";
 import type { Mentions, SlackNames, SlackText } from "./mentions.ts";
 import { toRichText } from "./mentions.ts";
-import { renderMarkdown } from "./render-markdown.ts";
+import { type LineBreak, renderMarkdown } from "./render-markdown.ts";
 import { richTextToMdast } from "./rich-text-to-mdast.ts";
+import { splitMarkdown } from "./split-markdown.ts";
+
+interface Writing {
+  readonly mentions: Mentions;
+  /** Default: `hard`. */
+  readonly lineBreak?: LineBreak;
+}
+
+/** How what agents write goes out. */
+export interface MessageWriting extends Writing {
+  /** A longer text goes in several messages, UTF-16 units. */
+  readonly messageLength: number;
+}
 
 /**
  * What an agent wrote, as Markdown for Parley's clients. Empty when nothing of it is for the User, such as a lone
@@ -11,8 +24,18 @@ import { richTextToMdast } from "./rich-text-to-mdast.ts";
 export const toParley = (
   message: SlackText,
   names: SlackNames,
-  options: { readonly mentions: Mentions },
+  { mentions, lineBreak }: Writing,
 ): string => {
   const elements = toRichText(message).filter(isJsonObject);
-  return renderMarkdown(richTextToMdast(elements, { names, mentions: options.mentions }));
+  return renderMarkdown(richTextToMdast(elements, { names, mentions }), lineBreak);
 };
+
+/** The same in as many messages as it needs; none where there is nothing for the User. */
+export const toParleyMessages = (
+  message: SlackText,
+  names: SlackNames,
+  options: MessageWriting,
+): string[] =>
+  splitMarkdown(toParley(message, names, options), options.messageLength)
+    .map((text) => text.trimEnd())
+    .filter((text) => text !== "");

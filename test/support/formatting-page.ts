@@ -16,9 +16,16 @@ formatted.
 
 ## From Slack to Parley
 
-Slack tells what agents write as \`rich_text\`; Parley's clients show Markdown. A line break is two spaces and a line feed:
-invisible where Markdown is shown as text, and a line break in all of Parley's clients. Clients cannot follow other
+Slack tells what agents write as \`rich_text\`; Parley's clients show Markdown. Clients cannot follow other
 links than those to the web, so mail addresses and telephone numbers go out as text, which they find by themselves.
+
+A line break is two spaces and a line feed, or with \`PARLEY_LINE_BREAK=soft\` a line feed alone. Neither is right in all
+of Parley's clients, and joined lines lose more than a blank line does:
+
+| | web client | Android | iOS |
+| --- | --- | --- | --- |
+| \`hard\` (the default, shown below) | **a blank line** | a line break | a line break |
+| \`soft\` | a line break | **the lines are joined** | a line break |
 
 ${table(
   ["Construct", "In Slack", "Markdown for the User", "With hidden mentions"],

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { mentionedIds, NO_NAMES } from "../../../src/convert/mentions.ts";
 import { toParley } from "../../../src/convert/to-parley.ts";
 import type { Json } from "../../../src/json.ts";
-import { link, list, section, text } from "../../fixtures/conversion/rich-text.ts";
+import { link, list, quote, section, text } from "../../fixtures/conversion/rich-text.ts";
 import {
   FROM_MRKDWN,
   FROM_SLACK,
@@ -79,6 +79,17 @@ describe("what an agent wrote", () => {
     ["that counts on", [section(text("1. one\n2. two"))], "1. one  \n2. two"],
   ])("keeps a typed number %s", (_, slack, markdown) => {
     expect(toParley(ofBlocks(slack), NAMES, { mentions: "names" })).toBe(markdown);
+  });
+
+  it.each([
+    [[section(text("one\ntwo"))], "one\ntwo"],
+    [[quote(text("one\n- two"))], "> one\n> \\- two"],
+    [[list("bullet", ["one\ntwo"])], "- one\n  two"],
+    [[section(text("no heading\n---"))], "no heading\n\\---"],
+    [[section(text("one\n\ntwo"))], "one\n\ntwo"],
+  ])("has line feeds alone between its lines if that is wanted: %j", (slack, markdown) => {
+    const options = { mentions: "names", lineBreak: "soft" } as const;
+    expect(toParley(ofBlocks(slack), NAMES, options)).toBe(markdown);
   });
 
   it("leads nowhere but to the web", () => {
