@@ -19,7 +19,34 @@ export interface Thread {
   readonly ts: string;
 }
 
+/** Longer than any id that somebody means, short enough for log lines, keys and addresses. */
+const ID_LIMIT = 200;
+
+/**
+ * Whether a text from outside can be an id: not empty, at most 200 characters, none of them a control character, and
+ * no path whose dots lead elsewhere.
+ */
+export const isId = (text: string): boolean =>
+  text.trim() !== "" &&
+  text.length <= ID_LIMIT &&
+  !/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}]/u.test(text) &&
+  !/(?:^|[/\\])\.+(?:$|[/\\])/.test(text);
+
+/** The id that a value from outside is, without white space around it. `undefined`: it is none, see {@link isId}. */
+export function parseId(value: unknown): string | undefined {
+  if (typeof value === "number" && Number.isSafeInteger(value)) return String(value);
+  const text = typeof value === "string" ? value.trim() : "";
+  return isId(text) ? text : undefined;
+}
+
+export const parseUserId = (value: unknown): UserId | undefined =>
+  parseId(value) as UserId | undefined;
+export const parseServiceId = (value: unknown): ServiceId | undefined =>
+  parseId(value) as ServiceId | undefined;
+
+/** For ids that have passed {@link parseUserId} before. */
 export const toUserId = (value: string | number): UserId => String(value) as UserId;
+/** For ids that the configuration or Parley itself gives. */
 export const toServiceId = (value: string): ServiceId => value as ServiceId;
 export const toItemId = (value: string): ItemId => value as ItemId;
 

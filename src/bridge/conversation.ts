@@ -24,7 +24,7 @@ export interface Ending {
 }
 
 /** Why a User who was with us already was handed over once more. */
-export interface FurtherReason {
+interface FurtherReason {
   readonly reason: string;
   /** ms since the epoch. */
   readonly at: number;

@@ -1,10 +1,11 @@
 import { renderConversations } from "../convert/render-conversations.ts";
+import { parseOfferedChange, renderServiceChoice } from "../convert/render-service-choice.ts";
 import type { SlackMessage } from "../convert/slack-message.ts";
 import { escapeText, unescapeText } from "../convert/slack-text.ts";
 import { ParleyApiError, toBridgeError } from "../errors.ts";
-import { type Thread, toUserId, type UserId } from "../ids.ts";
+import { parseUserId, type Thread, type UserId } from "../ids.ts";
 import { type ChangeOwnerDependencies, changeOwner } from "./change-owner.ts";
-import type { Service, Threads } from "./ports.ts";
+import type { Threads } from "./ports.ts";
 
 export interface OwnerCommandDependencies extends ChangeOwnerDependencies {
   readonly threads: Pick<Threads, "permalink" | "identityOf">;
@@ -26,23 +27,52 @@ const LIST_LIMIT = 25;
 const HELP = `*/parley-owner* shows and changes which Service a User is with.
 • \`/parley-owner\` lists the open conversations, those who wait longest first
 • \`/parley-owner &lt;user&gt;\` shows who has the User now
-• \`/parley-owner &lt;user&gt; &lt;service&gt;\` gives the User to a Service, by name or id
+• \`/parley-owner &lt;user&gt; &lt;service&gt;\` gives the User to a Service, by its whole name or id
 • \`/parley-owner services\` lists the Services
 \`&lt;user&gt;\` is a Parley User id, a customer id, or the link of a thread; \`user:…\` and \`customer:…\` say which id is meant. It does not work inside threads: Slack allows no commands there.`;
+
+const NO_ID =
+  "That is no id: one has at most 200 characters, no control characters, and is no path of dots.";
 
 /** Answers with text for the person who asked. Never throws. */
 export async function runOwnerCommand(
   command: OwnerCommand,
   dependencies: OwnerCommandDependencies,
 ): Promise<SlackMessage> {
+  return await answering(() => answer(command, dependencies));
+}
+
+/**
+ * Does what a button of the command's answer offers; answers with text for the person who pressed it. Never throws.
+ */
+export async function giveOfferedUser(
+  { value, agent }: { readonly value: string; readonly agent: string },
+  dependencies: OwnerCommandDependencies,
+): Promise<SlackMessage> {
+  return await answering(async () => {
+    const offered = parseOfferedChange(value);
+    const userId = parseUserId(offered?.userId);
+    const services = await dependencies.parley.services();
+    const to = services.find(({ id }) => id === offered?.to);
+    if (!offered || userId === undefined || !to)
+      return "This Service is no longer there. Nothing was changed.";
+    return await giveUser({ userId, to, agent, trigger: offered.trigger }, dependencies);
+  });
+}
+
+async function answering(answer: () => Promise<string | SlackMessage>): Promise<SlackMessage> {
   try {
-    return { text: await answer(command, dependencies) };
+    const given = await answer();
+    return typeof given === "string" ? { text: given } : given;
   } catch (thrown) {
     return { text: explain(thrown) };
   }
 }
 
-async function answer(command: OwnerCommand, dependencies: OwnerCommandDependencies) {
+async function answer(
+  command: OwnerCommand,
+  dependencies: OwnerCommandDependencies,
+): Promise<string | SlackMessage> {
   const [target = "", ...rest] = command.text.trim().split(/\s+/);
   switch (target.toLowerCase()) {
     case "":
@@ -56,7 +86,7 @@ async function answer(command: OwnerCommand, dependencies: OwnerCommandDependenc
   if ("problem" in user) return user.problem;
   return rest.length === 0
     ? await showOwner(user.userId, dependencies)
-    : await giveUser(user.userId, unescapeText(rest.join(" ")), command, dependencies);
+    : await giveTo(user.userId, unescapeText(rest.join(" ")), command, dependencies);
 }
 
 function listConversations({ conversations, threads, now }: OwnerCommandDependencies): string {
@@ -96,20 +126,30 @@ async function showOwner(
   return `${who} is with *${escapeText(name)}*${owner === parley.self ? " (this bridge)" : ""}${link}`;
 }
 
-async function giveUser(
+/** Only a whole name or an id acts: a User who lands with a Service that merely sounds like it waits in vain. */
+async function giveTo(
   userId: UserId,
   wanted: string,
   { agent, trigger }: OwnerCommand,
   dependencies: OwnerCommandDependencies,
-): Promise<string> {
+): Promise<string | SlackMessage> {
   const services = await dependencies.parley.services();
-  const [to, ...others] = matchService(services, wanted);
-  if (!to || others.length > 0) {
-    const names = services.map(({ name }) => `*${escapeText(name)}*`).join(", ");
-    return `${to ? "Several Services match" : "There is no Service"} “${escapeText(wanted)}”. Services: ${names}.`;
+  const lower = wanted.toLowerCase();
+  const exact = services.filter(({ id, name }) => id === wanted || name.toLowerCase() === lower);
+  const [to, ...others] = exact;
+  if (to && others.length === 0) {
+    return await giveUser({ userId, to, agent, trigger }, dependencies);
   }
-  const where = `User ${escapeText(userId)} is with *${escapeText(to.name)}*`;
-  switch (await changeOwner({ userId, to, agent, trigger }, dependencies)) {
+  const matches = to ? exact : services.filter(({ name }) => name.toLowerCase().includes(lower));
+  return renderServiceChoice({ wanted, userId, trigger, matches, services });
+}
+
+async function giveUser(
+  change: Parameters<typeof changeOwner>[0],
+  dependencies: OwnerCommandDependencies,
+): Promise<string> {
+  const where = `User ${escapeText(change.userId)} is with *${escapeText(change.to.name)}*`;
+  switch (await changeOwner(change, dependencies)) {
     case "already":
       return `${where} already.`;
     case "given":
@@ -117,15 +157,6 @@ async function giveUser(
     case "taken":
       return `${where} now. A thread opens in the support channel.`;
   }
-}
-
-/** An id or a whole name wins over a part of a name. */
-function matchService(services: readonly Service[], wanted: string): readonly Service[] {
-  const lower = wanted.toLowerCase();
-  const exact = services.filter(({ id, name }) => id === wanted || name.toLowerCase() === lower);
-  return exact.length > 0
-    ? exact
-    : services.filter(({ name }) => name.toLowerCase().includes(lower));
 }
 
 /** By link, by customer id, or by Parley's own id. A number that is two Users is never guessed. */
@@ -143,18 +174,20 @@ async function findUser(
     return { problem: "That link is no Slack message. Copy the link of a thread's first message." };
   }
   const [, kind, id = text] = text.match(/^(user|customer):(.+)$/) ?? [];
-  if (kind === "user") return { userId: toUserId(id) };
+  const userId = parseUserId(id);
+  if (userId === undefined) return { problem: NO_ID };
+  if (kind === "user") return { userId };
   const customer = await conversations.userByExternalId(id);
   if (kind === "customer") {
     if (customer) return { userId: customer };
     return { problem: `No conversation with customer ${escapeText(id)} is known here.` };
   }
-  if (customer && customer !== id && /^\d+$/.test(id) && (await isUser(toUserId(id), parley))) {
+  if (customer && customer !== userId && /^\d+$/.test(id) && (await isUser(userId, parley))) {
     return {
       problem: `${id} could be a Parley User or a customer. Write \`user:${id}\` or \`customer:${id}\`.`,
     };
   }
-  return { userId: customer ?? toUserId(id) };
+  return { userId: customer ?? userId };
 }
 
 /** Whether Parley knows a User of this id. */

@@ -5,7 +5,7 @@ import type { InboxBody, ParleyEvent } from "../bridge/events.ts";
 import { inboxLane } from "../bridge/notify.ts";
 import type { Lanes } from "../delivery/lanes.ts";
 import { type Route, readBody, sendJson } from "../http-server.ts";
-import { makeBodyItemId, toUserId } from "../ids.ts";
+import { makeBodyItemId, parseUserId } from "../ids.ts";
 import { isDeeperThan, type Json, MAX_DEPTH, parseJson } from "../json.ts";
 import type { Log } from "../log.ts";
 import type { Secret } from "../secret.ts";
@@ -26,7 +26,14 @@ export interface CallbackOptions {
 
 /** What bots may send us on top of Parley's callbacks: our own extension. */
 const handoverRequest = z.object({
-  userId: z.union([z.string().min(1), z.int()]).transform(toUserId),
+  userId: z.union([z.string(), z.int()]).transform((given, context) => {
+    const id = parseUserId(given);
+    if (id !== undefined) return id;
+    context.addIssue(
+      "must be an id: at most 200 characters, no control characters, no path of dots",
+    );
+    return z.NEVER;
+  }),
   /** `null` says nothing, so it does not erase what Parley's own callback told. */
   metadata: z
     .json()

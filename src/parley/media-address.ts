@@ -1,4 +1,5 @@
 import type { ParleyMedia } from "../convert/parley-message.ts";
+import { isId } from "../ids.ts";
 
 export interface MediaPlaces {
   /** Of the Service API, without a trailing slash. */
@@ -43,7 +44,7 @@ function ofSegments(
   { apiUrl, mediaPath }: MediaPlaces,
 ): MediaAddress | undefined {
   // A path that leads elsewhere is no path to a file.
-  if (segments.some((segment) => segment === "" || /^\.{1,2}$/.test(segment))) return undefined;
+  if (!segments.every(isId)) return undefined;
   const path = segments.map((segment) => encodeURIComponent(segment)).join("/");
   return { url: new URL(`${apiUrl}${mediaPath}/${path}`), isApi: true };
 }

@@ -1,6 +1,6 @@
 import type { ParleyEvent } from "../bridge/events.ts";
 import type { UserDetails } from "../convert/parley-message.ts";
-import { type ServiceId, toServiceId, toUserId, type UserId } from "../ids.ts";
+import { parseId, parseServiceId, parseUserId, type ServiceId, type UserId } from "../ids.ts";
 import { isDeeperThan, isJsonObject, type Json, MAX_DEPTH, parseJson } from "../json.ts";
 import { parseMessage } from "./parse-message.ts";
 
@@ -35,7 +35,8 @@ export function parseCallback(body: Json, self: ServiceId): ParleyEvent {
   if (names.includes("stoptyping")) return { kind: "typing", ...about, active: false };
 
   const metadata = first(levels, ({ metadata: value }) => parseMetadata(value));
-  const newOwner = first(levels, ({ newOwner: value }) => parseServiceId(value));
+  const newOwner = first(levels, ({ newOwner: value }) => parseOwner(value));
+  if (newOwner === "unreadable") return unknown(body);
   if (newOwner !== undefined && newOwner !== self) {
     return { kind: "owner-changed", ...about, newOwner };
   }
@@ -75,9 +76,10 @@ interface About {
 
 function findUser(levels: readonly JsonObject[]): About | undefined {
   return first(levels, ({ user, userId, user_id }) => {
-    const id = parseId(isJsonObject(user) ? user.id : user) ?? parseId(userId) ?? parseId(user_id);
+    const given = isJsonObject(user) ? user.id : user;
+    const id = parseUserId(given) ?? parseUserId(userId) ?? parseUserId(user_id);
     if (id === undefined) return undefined;
-    return { userId: toUserId(id), user: isJsonObject(user) ? parseDetails(user) : {} };
+    return { userId: id, user: isJsonObject(user) ? parseDetails(user) : {} };
   });
 }
 
@@ -109,8 +111,8 @@ function parseMerge(levels: readonly JsonObject[]): ParleyEvent | undefined {
   const found = levels.flatMap((level) =>
     pairs.flatMap(([fromKey, toKey]) => {
       const [from, to] = [level[fromKey], level[toKey]];
-      const fromId = parseId(isJsonObject(from) ? from.id : from);
-      const toId = parseId(isJsonObject(to) ? to.id : to);
+      const fromId = parseUserId(isJsonObject(from) ? from.id : from);
+      const toId = parseUserId(isJsonObject(to) ? to.id : to);
       if (fromId === undefined || toId === undefined || fromId === toId) return [];
       return [{ from: fromId, to: toId, user: isJsonObject(to) ? parseDetails(to) : {} }];
     }),
@@ -120,20 +122,21 @@ function parseMerge(levels: readonly JsonObject[]): ParleyEvent | undefined {
     return undefined;
   return {
     kind: "merged",
-    from: toUserId(merge.from),
-    userId: toUserId(merge.to),
+    from: merge.from,
+    userId: merge.to,
     user: merge.user,
   };
 }
 
-const parseId = (value: Json | undefined): string | undefined => {
-  if (typeof value === "number" && Number.isSafeInteger(value)) return String(value);
-  return typeof value === "string" && value.trim() !== "" ? value.trim() : undefined;
-};
+const isGiven = (value: Json | undefined): boolean =>
+  value !== undefined && value !== null && value !== "";
 
-const parseServiceId = (value: Json | undefined): ServiceId | undefined => {
-  const id = parseId(isJsonObject(value) ? (value.identification ?? value.id) : value);
-  return id === undefined ? undefined : toServiceId(id);
+/** `unreadable`: somebody, but not us. */
+const parseOwner = (value: Json | undefined): ServiceId | "unreadable" | undefined => {
+  if (!isGiven(value)) return undefined;
+  return (
+    parseServiceId(isJsonObject(value) ? (value.identification ?? value.id) : value) ?? "unreadable"
+  );
 };
 
 /** Metadata may come as any JSON, or as JSON in a string; what is nested too deep in it stays that text. */
@@ -147,7 +150,11 @@ function parseMetadata(value: Json | undefined): Json | undefined {
 
 /** Names no values: they could be anybody's words. */
 function unknown(body: JsonObject): ParleyEvent {
-  const keys = (value: JsonObject) => Object.keys(value).slice(0, 20).join(",");
+  const keys = (value: JsonObject) =>
+    Object.keys(value)
+      .slice(0, 20)
+      .map((key) => key.slice(0, 40))
+      .join(",");
   const inner = objectAt(body.body);
   const type = typeof body.type === "string" && /^[\w.-]{1,40}$/.test(body.type) ? body.type : "?";
   return { kind: "unknown", shape: `type ${type}, keys ${keys(body)}; body ${keys(inner)}` };

@@ -4,6 +4,7 @@ import type {
   ParleyMedia,
   ParleyMessage,
 } from "../convert/parley-message.ts";
+import { parseId } from "../ids.ts";
 import { isJsonObject, type Json } from "../json.ts";
 
 type JsonObject = { readonly [key: string]: Json };
@@ -22,7 +23,7 @@ export function parseMessage(value: Json | undefined): ParleyMessage | undefined
   });
   const quickReplies = list(value.quickReplies).filter((reply) => typeof reply === "string");
   if (!hasContent(card) && carousel.length === 0 && quickReplies.length === 0) return undefined;
-  const id = text(value.id ?? value.messageId);
+  const id = parseId(value.id ?? value.messageId);
   const time = number(value.time);
   return {
     ...card,

@@ -1,4 +1,4 @@
-import type { Thread } from "../ids.ts";
+import { isId, type Thread } from "../ids.ts";
 
 /** The address of a thread's root: `https://team.slack.com/archives/C1/p1700000000000100`. */
 export const makePermalink = (workspaceUrl: string, { channel, ts }: Thread): string =>
@@ -11,5 +11,5 @@ export function parsePermalink(text: string, team: string): Thread | undefined {
   if (!url || !match) return undefined;
   const [, channel = "", seconds, micros] = match;
   const ts = url.searchParams.get("thread_ts") ?? `${seconds}.${micros}`;
-  return { team, channel, ts };
+  return isId(channel) && /^\d{10}\.\d{6}$/.test(ts) ? { team, channel, ts } : undefined;
 }

@@ -27,6 +27,16 @@ async function ask({ slack }: Pick<World, "slack">, text: string): Promise<strin
   return told?.text ?? "";
 }
 
+interface Button {
+  readonly action_id: string;
+  readonly text: { readonly text: string };
+}
+
+const buttonsOf = (blocks: readonly unknown[] = []): Button[] =>
+  (blocks as { type: string; elements?: Button[] }[]).flatMap(({ type, elements }) =>
+    type === "actions" ? (elements ?? []) : [],
+  );
+
 /** As Slack's client copies it. */
 const linkOf = ({ slack }: World, ts: string, rootTs?: string): string =>
   `https://parley-support.slack.com/archives/${slack.channel}/p${ts.replace(".", "")}${
@@ -114,7 +124,6 @@ it.each(["help", "HELP"])("explains itself for %s", async (text) => {
 it.each([
   ["its whole name with spaces", "Sales desk"],
   ["its name in other letters", "sALES DESK"],
-  ["a part of its name", "sales"],
   ["its id", "5a1e5"],
 ])("gives a User to a Service by %s", async (_, wanted) => {
   const world = await startWorld();
@@ -143,20 +152,90 @@ it("prefers a whole name to a part of another", async () => {
 });
 
 it.each([
-  ["an ambiguous", "sales", /Several Services match “sales”/],
+  ["one", "desk", ["Sales desk"]],
+  ["several", "sales", ["Sales desk", "Sales phone"]],
+])(
+  "asks with buttons for a part of a name that %s has, and acts when one is pressed",
+  async (_, part, names) => {
+    const world = await startWorld();
+    const { slack, parley } = world;
+    parley.addService({ name: "Sales desk", identification: "de5c" });
+    parley.addService({ name: "Sales phone", identification: "f0e" });
+    const user = parley.createUser();
+
+    expect(await ask(world, `${user.id} ${part}`)).toContain(`No Service is called “${part}”`);
+
+    expect(changesAt(parley, user.id)).toEqual([]);
+    const question = slack.state.ephemerals.at(-1);
+    const buttons = buttonsOf(question?.blocks);
+    expect(buttons.map(({ text }) => text.text)).toEqual(names);
+    const pressed = buttons.find(({ text }) => text.text === "Sales desk");
+    const press = () =>
+      slack.click({
+        user: "U0ANNA",
+        channel: slack.channel,
+        ts: question?.ts ?? "",
+        actionId: pressed?.action_id ?? "",
+      });
+    expect((await press()).status).toBe("delivered");
+    await slack.waitFor(() => /is with \*Sales desk\* now/.test(question?.text ?? ""));
+    expect(parley.user(user.id).owner).toBe("de5c");
+    expect(changesAt(parley, user.id)).toEqual(["PUT owner"]);
+    expect(buttonsOf(question?.blocks)).toEqual([]);
+  },
+);
+
+it("asks which of two Services is meant that have the same name", async () => {
+  const world = await startWorld();
+  const { slack, parley } = world;
+  parley.addService({ name: "Sales", identification: "5a1" });
+  parley.addService({ name: "Sales", identification: "5a2" });
+  const user = parley.createUser();
+
+  await ask(world, `${user.id} sales`);
+
+  expect(changesAt(parley, user.id)).toEqual([]);
+  const labels = buttonsOf(slack.state.ephemerals.at(-1)?.blocks).map(({ text }) => text.text);
+  expect(labels).toEqual(["Sales (5a1)", "Sales (5a2)"]);
+});
+
+it.each([
   ["an unknown", "<!channel>", /There is no Service “&lt;!channel&gt;”/],
+  ["one of too many", "sales", /Many Services match “sales”/],
 ])("changes nothing for %s Service and names all", async (_, wanted, answer) => {
   const world = await startWorld();
   const { parley } = world;
-  parley.addService({ name: "Sales desk" });
-  parley.addService({ name: "Sales phone" });
+  for (let n = 1; n <= 6; n++) parley.addService({ name: `Sales ${n}` });
   const user = parley.createUser();
 
   const told = await ask(world, `${user.id} ${wanted}`);
 
   expect(told).toMatch(answer);
-  expect(told).toContain("*Bot Service*, *Agent Service*, *Sales desk*, *Sales phone*");
+  expect(told).toContain("*Bot Service*, *Agent Service*, *Sales 1*");
   expect(changesAt(parley, user.id)).toEqual([]);
+});
+
+const BAD_IDS: readonly [what: string, id: string][] = [
+  ["dots", ".."],
+  ["one dot", "."],
+  ["a path of dots", "../services"],
+  ["a control character", "7\u0007"],
+  ["a sign that turns the text around", "7\u202e"],
+  ["more than 200 characters", "7".repeat(201)],
+];
+
+it.each(
+  BAD_IDS.flatMap(([what, id]) =>
+    ["", "user:", "customer:"].map((kind) => [kind, what, id] as const),
+  ),
+)("refuses %s%s for an id, and asks Parley nothing", async (kind, _, id) => {
+  const world = await startWorld();
+  const before = world.parley.requests.length;
+
+  expect(await ask(world, `${kind}${id} bot service`)).toMatch(/^That is no id/);
+  expect(await ask(world, `${kind}${id}`)).toMatch(/^That is no id/);
+
+  expect(world.parley.requests.slice(before)).toEqual([]);
 });
 
 it("finds a Service with an ampersand, which Slack escapes", async () => {
@@ -175,7 +254,9 @@ it("changes nothing when the User is with that Service already", async () => {
   const { parley } = world;
   const user = parley.createUser();
 
-  expect(await ask(world, `${user.id} bot`)).toBe(`User ${user.id} is with *Bot Service* already.`);
+  expect(await ask(world, `${user.id} bot service`)).toBe(
+    `User ${user.id} is with *Bot Service* already.`,
+  );
   expect(changesAt(parley, user.id)).toEqual([]);
 });
 
@@ -184,7 +265,7 @@ it("ends the open conversation of a User who is given away", async () => {
   const { slack, parley, log } = world;
   const { user, ts, outbox } = await openConversation(world);
 
-  await ask(world, `${user.id} bot`);
+  await ask(world, `${user.id} bot service`);
 
   expect(parley.user(user.id).owner).toBe(parley.botService.identification);
   await slack.waitFor(() =>
@@ -228,7 +309,7 @@ it("opens the thread of a User taken back although Parley calls nobody", async (
   const { slack, parley } = world;
   const user = parley.createUser();
 
-  await ask(world, `${user.id} agent`);
+  await ask(world, `${user.id} agent service`);
 
   const root = await slack.waitFor(() => rootsOf(slack)[0]);
   expect(JSON.stringify(root.blocks)).toContain(user.id);
@@ -262,6 +343,11 @@ it.each([
     /no thread of a Parley conversation/,
   ],
   ["another address", "<https://example.com/users/7>", /no Slack message/],
+  [
+    "a link whose thread is none",
+    "https://x.slack.com/archives/C0SUPPORT/p1795366652000900?thread_ts=../..",
+    /no Slack message/,
+  ],
   ["an unknown customer", "customer:nobody", /No conversation with customer nobody/],
 ])("says so for %s", async (_, target, answer) => {
   expect(await ask(await startWorld(), target)).toMatch(answer);
@@ -280,13 +366,13 @@ it("does not guess whether a number is a User or a customer", async () => {
   const other = parley.createUser({ id: "4711" });
   const { user } = await openConversation(world, { user: { uniqueIdentifier: "4711" } });
 
-  expect(await ask(world, "4711 bot")).toMatch(/`user:4711` or `customer:4711`/);
+  expect(await ask(world, "4711 bot service")).toMatch(/`user:4711` or `customer:4711`/);
   expect([...changesAt(parley, other.id), ...changesAt(parley, user.id)]).toEqual([]);
   expect(await ask(world, "user:4711")).toBe("User 4711 is with *Bot Service*");
   expect(await ask(world, "customer:4711")).toContain(`User ${user.id} is with *Agent Service*`);
 });
 
-it.each(["99999", "99999 bot", "../services"])("says that User %s is unknown", async (text) => {
+it.each(["99999", "99999 bot service", "a..b"])("says that User %s is unknown", async (text) => {
   expect(await ask(await startWorld(), text)).toMatch(
     /Parley does not know this User.*(user|route)_not_found/,
   );
@@ -301,7 +387,7 @@ it.each<[string, Fault]>([
   const { user, ts } = await openConversation(world);
   parley.faults.add("*", fault);
 
-  for (const text of [user.id, `${user.id} bot`, "services"]) {
+  for (const text of [user.id, `${user.id} bot service`, "services"]) {
     expect(await ask(world, text)).toMatch(/Parley cannot be reached right now/);
   }
 
@@ -317,7 +403,7 @@ it("keeps the conversation when Parley refuses the change", async () => {
   const { user, ts } = await openConversation(world);
   parley.faults.add(`PUT /users/${user.id}/owner`, { kind: "status", status: 400 }, 1);
 
-  expect(await ask(world, `${user.id} bot`)).toMatch(/refuses the change \(HTTP 400\)/);
+  expect(await ask(world, `${user.id} bot service`)).toMatch(/refuses the change \(HTTP 400\)/);
 
   await slack.post({ user: "U0ANNA", threadTs: ts, text: "Still with me" });
   await parley.until(() => parley.sent(user.id)[0]);

@@ -1,5 +1,13 @@
-import type { AckFn, RespondArguments, RespondFn, SlashCommand } from "@slack/bolt";
-import { runOwnerCommand } from "../../bridge/owner-command.ts";
+import type {
+  AckFn,
+  BlockAction,
+  BlockElementAction,
+  RespondArguments,
+  RespondFn,
+  SlashCommand,
+} from "@slack/bolt";
+import { giveOfferedUser, runOwnerCommand } from "../../bridge/owner-command.ts";
+import { toArguments } from "../message-arguments.ts";
 import type { ListenerDependencies } from "./listener-dependencies.ts";
 
 /** Slack shows an error after 3 s without an acknowledgement. */
@@ -22,10 +30,20 @@ export async function answerOwnerCommand(
     setTimeout(() => resolve(undefined), ANSWER_WITHIN_MS).unref();
   });
   const inTime = await Promise.race([answer, late]);
-  if (inTime) return await ack({ response_type: "ephemeral", text: inTime.text });
+  if (inTime) return await ack({ response_type: "ephemeral", ...toArguments(inTime) });
   await ack({
     response_type: "ephemeral",
     text: ":hourglass_flowing_sand: Parley is slow right now. The answer comes here as soon as there is one.",
   });
-  await respond({ response_type: "ephemeral", text: (await answer).text });
+  await respond({ response_type: "ephemeral", ...toArguments(await answer) });
+}
+
+/** A Service was chosen under the command's answer, which only its reader sees. A second click changes nothing. */
+export async function answerServiceChoice(
+  { action, body, respond }: { action: BlockElementAction; body: BlockAction; respond: RespondFn },
+  dependencies: ListenerDependencies,
+): Promise<void> {
+  const value = "value" in action && typeof action.value === "string" ? action.value : "";
+  const answer = await giveOfferedUser({ value, agent: body.user.id }, dependencies);
+  await respond({ replace_original: true, ...toArguments(answer) });
 }

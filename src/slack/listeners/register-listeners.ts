@@ -1,11 +1,12 @@
 import type { App, ViewClosedAction, ViewSubmitAction } from "@slack/bolt";
 import { DISMISS, IT_ARRIVED, SEND_AGAIN, UNDO } from "../../convert/render-notice.ts";
 import { HAND_BACK } from "../../convert/render-root.ts";
+import { GIVE_USER } from "../../convert/render-service-choice.ts";
 import { openHandBackFromButton, openHandBackFromShortcut } from "./hand-back-modal.ts";
 import { submitHandBack } from "./hand-back-submission.ts";
 import { publishHome } from "./home.ts";
 import type { ListenerDependencies } from "./listener-dependencies.ts";
-import { answerOwnerCommand } from "./owner-command.ts";
+import { answerOwnerCommand, answerServiceChoice } from "./owner-command.ts";
 import { dismiss, sendAgain, undo } from "./set-aside-buttons.ts";
 
 export const OWNER_COMMAND = "/parley-owner";
@@ -28,6 +29,9 @@ export function registerListeners(app: App, dependencies: ListenerDependencies):
 
   app.action({ type: "block_actions" }, async ({ ack, action, body, client, respond }) => {
     await ack();
+    if (action.action_id.startsWith(GIVE_USER)) {
+      return await answerServiceChoice({ action, body, respond }, dependencies);
+    }
     switch (action.action_id) {
       case HAND_BACK:
         return await openHandBackFromButton({ body, client, respond }, dependencies);
