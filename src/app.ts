@@ -1,5 +1,5 @@
 import { WebClient } from "@slack/web-api";
-import { createAlarms } from "./alarms.ts";
+import { type Alarms, createAlarms } from "./alarms.ts";
 import type { InboxBody, OutboxBody } from "./bridge/events.ts";
 import {
   createParleyEventHandler,
@@ -14,7 +14,7 @@ import { createEmbeddedLanes } from "./delivery/embedded-lanes.ts";
 import type { Attempt } from "./delivery/lanes.ts";
 import { createPacer } from "./delivery/pacer.ts";
 import { createSlots } from "./delivery/slots.ts";
-import { framesOf } from "./errors.ts";
+import { ConfigError, framesOf, StorageError, toBridgeError } from "./errors.ts";
 import { createHttpServer } from "./http-server.ts";
 import { type Json, parseJson } from "./json.ts";
 import { errorFields, type Log } from "./log.ts";
@@ -35,7 +35,7 @@ import { createThreads } from "./slack/threads.ts";
 import { webClientOptions } from "./slack/web-api.ts";
 import { findWorkspace } from "./slack/workspace.ts";
 import { openConversationStore } from "./state/conversation-store.ts";
-import { openDatabase, toPath } from "./state/database.ts";
+import { type Database, openDatabase, toPath } from "./state/database.ts";
 import { startExpiry } from "./state/expiry.ts";
 import { createRemembered } from "./state/remembered.ts";
 import { openSqliteJournal } from "./state/sqlite-journal.ts";
@@ -61,26 +61,43 @@ const EXTRAS_BURST = 10;
 /**
  * Builds the adapters, joins the two flows and starts them.
  *
- * @throws {ConfigError} Slack or Parley refuses what the configuration says; tells what to do
+ * @throws {ConfigError} somebody has to do something first: Slack or Parley refuses what the configuration says, or the
+ * state cannot be used; tells what
+ * @throws {BridgeError} something that can pass
  */
 export async function startApp(config: Config, log: Log): Promise<App> {
   const alarms = createAlarms(log);
+  let database: Database | undefined;
+  try {
+    database = await openDatabase(toPath(config.stateUrl), { exclusive: true, alarms });
+    return await buildApp(config, { log, alarms, database });
+  } catch (error) {
+    await database?.close();
+    // A damaged file shows wherever it is read first.
+    if (!(error instanceof StorageError) || error.canPass) throw error;
+    throw new ConfigError([error.message], { cause: error });
+  }
+}
+
+interface Foundations {
+  readonly log: Log;
+  readonly alarms: Alarms;
+  readonly database: Database;
+}
+
+async function buildApp(config: Config, { log, alarms, database }: Foundations): Promise<App> {
   const slackLog = log.child({ component: "slack" });
   const client = new WebClient(config.slack.botToken.reveal(), {
     ...webClientOptions(config.slack.apiUrl),
     logger: createBoltLog(slackLog),
   });
   const parley = createParleyClient({ ...config.parley });
-  const database = await openDatabase(toPath(config.stateUrl), { exclusive: true });
   const remembered = createRemembered(database, log);
   const { channel } = config.slack;
-  const [workspace, botService] = await Promise.all([
+  const [workspace, botService] = await allProblems([
     remembered(`workspace/${channel}`, () => findWorkspace(client, channel)),
     remembered("bot-service", () => findBotService(parley, config.parley.botService)),
-  ]).catch(async (error: unknown) => {
-    await database.close();
-    throw error;
-  });
+  ]);
   const conversations = await openConversationStore(database);
   const metrics = createMetrics({
     queues: () => ({ inbox, outbox }),
@@ -154,7 +171,7 @@ export async function startApp(config: Config, log: Log): Promise<App> {
         onCallback: metrics.onCallback,
       }),
       ...createHealthRoutes({
-        intake: { store: () => database.read("SELECT 1") },
+        intake: { store: () => database.probe() },
         rest: { slack: () => client.auth.test(), parley: () => parley.services() },
         alarms,
       }),
@@ -212,6 +229,27 @@ export async function startApp(config: Config, log: Log): Promise<App> {
       log.info({}, "app.stopped");
     },
   };
+}
+
+/**
+ * As `Promise.all`, but waits for every answer, so that one start tells all that is wrong.
+ *
+ * @throws {ConfigError} somebody has to do something first; with all that was found · otherwise what the first threw
+ */
+async function allProblems<Promises extends readonly [unknown, ...unknown[]]>(
+  promises: Promises,
+): Promise<{ -readonly [Index in keyof Promises]: Awaited<Promises[Index]> }> {
+  const failures = (await Promise.allSettled(promises)).flatMap((result) =>
+    result.status === "rejected" ? [result.reason as unknown] : [],
+  );
+  if (failures.some((failure) => failure instanceof ConfigError)) {
+    throw new ConfigError(
+      failures.flatMap((failure) =>
+        failure instanceof ConfigError ? failure.problems : [toBridgeError(failure).message],
+      ),
+    );
+  }
+  return Promise.all(promises);
 }
 
 /** The one wide line of an attempt. */

@@ -199,8 +199,11 @@ export class FileError extends BridgeError {
 /** The state could not be written or read. Nothing is acknowledged, so the sender will try again. */
 export class StorageError extends BridgeError {
   override readonly name = "StorageError";
-  constructor(message: string, options?: ErrorOptions) {
+  /** False: somebody has to repair it first. */
+  readonly canPass: boolean;
+  constructor(message: string, options?: ErrorOptions & { readonly canPass?: boolean }) {
     super(message, { ...options, code: "storage", disposition: "retry" });
+    this.canPass = options?.canPass ?? true;
   }
 }
 

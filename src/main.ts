@@ -1,6 +1,6 @@
 import { type App, startApp } from "./app.ts";
 import { type Config, readConfig, readStateUrl } from "./config.ts";
-import { ConfigError } from "./errors.ts";
+import { ConfigError, StorageError } from "./errors.ts";
 import { createLog, errorFields } from "./log.ts";
 import { runDeadLetters } from "./ops/dead-letters.ts";
 import { unknownVariables } from "./unknown-variables.ts";
@@ -60,7 +60,9 @@ async function runTool(): Promise<number> {
     );
   } catch (error) {
     if (error instanceof ConfigError) exitWithAdvice(error);
-    throw error;
+    if (!(error instanceof StorageError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    return 1;
   }
 }
 

@@ -1,7 +1,9 @@
-import { mkdirSync } from "node:fs";
+import { chmodSync, closeSync, existsSync, mkdirSync, openSync } from "node:fs";
 import { dirname } from "node:path";
 import { KeyvSqlite } from "@keyv/sqlite";
+import type { Alarms } from "../alarms.ts";
 import { ConfigError, StorageError } from "../errors.ts";
+import { troubleOf } from "./storage-trouble.ts";
 
 type SqlValue = string | number | null;
 
@@ -24,7 +26,20 @@ export interface Database {
    * @throws {StorageError} nothing of the rows that shared the statement was stored
    */
   writeRow<Row>(sql: string, ...row: readonly [SqlValue, ...SqlValue[]]): Promise<Row | undefined>;
+  /**
+   * Writes, to find out whether that can be done.
+   *
+   * @throws {StorageError}
+   */
+  probe(): Promise<void>;
   close(): Promise<void>;
+}
+
+export interface DatabaseOptions {
+  /** No other process may have it so at the same time; two bridges on one state would send everything twice. */
+  readonly exclusive: boolean;
+  /** Told when it cannot be written or is damaged, and when it can be written again. */
+  readonly alarms?: Pick<Alarms, "raise" | "clear">;
 }
 
 /** `sqlite:./data/bridge.sqlite` → `./data/bridge.sqlite`. */
@@ -40,16 +55,16 @@ interface Write {
 }
 
 /**
- * `exclusive`: no other process may have it so at the same time; two bridges on one state would send everything twice.
+ * Its files can be read by nobody but their owner.
  *
  * @throws {ConfigError} another process has it
- * @throws {StorageError} the file cannot be opened, or is no SQLite database
+ * @throws {StorageError} the file cannot be opened, or is no SQLite database; says what to do
  */
 export async function openDatabase(
   path: string,
-  { exclusive }: { readonly exclusive: boolean },
+  { exclusive, alarms }: DatabaseOptions,
 ): Promise<Database> {
-  mkdirSync(dirname(path), { recursive: true });
+  keepToOurselves(path);
   const unlock = exclusive ? await lock(`${path}.lock`) : undefined;
   const keyvStore = new KeyvSqlite({
     uri: `sqlite://${path}`,
@@ -63,14 +78,26 @@ export async function openDatabase(
     sql: string,
     ...values: readonly unknown[]
   ) => Promise<unknown[]>;
+  let isDamaged = false;
   const run = (sql: string, values: readonly unknown[]) =>
-    query(sql, ...values).catch((error: unknown) => {
-      throw new StorageError(`SQLite: ${sqliteCode(error)}`, { cause: error });
+    query(sql, ...values).catch((cause: unknown) => {
+      const code = sqliteCode(cause);
+      if (OWN_FAULT.test(code)) throw new StorageError(`SQLite: ${code}`, { cause });
+      const { advice, canPass } = troubleOf(code, path);
+      isDamaged ||= DAMAGED.test(code);
+      alarms?.raise("store", advice);
+      throw new StorageError(`SQLite: ${advice}`, { cause, canPass });
     });
 
-  await run("PRAGMA journal_mode = WAL", []);
-  // FULL: a commit returns only after the log is synced, so an acknowledged item survives a power cut too.
-  await run("PRAGMA synchronous = FULL", []);
+  try {
+    await run("PRAGMA journal_mode = WAL", []);
+    // FULL: a commit returns only after the log is synced, so an acknowledged item survives a power cut too.
+    await run("PRAGMA synchronous = FULL", []);
+  } catch (error) {
+    await keyvStore.close().catch(() => {});
+    await unlock?.();
+    throw error;
+  }
 
   let waiting: Write[] = [];
   let committing: Promise<void> | undefined;
@@ -112,6 +139,8 @@ export async function openDatabase(
         }
       }
       if (!isOne) await run("COMMIT", []);
+      // Other pages of a damaged file may still do.
+      if (!isDamaged) alarms?.clear("store");
       for (const done of settle) done();
     } catch (error) {
       if (!isOne) await run("ROLLBACK", []).catch(() => {});
@@ -130,6 +159,9 @@ export async function openDatabase(
     async writeRow<Row>(sql: string, ...row: readonly [SqlValue, ...SqlValue[]]) {
       const rows = (await write(sql, row, true)) as { readonly row: SqlValue }[];
       return rows.find((returned) => returned.row === row[0]) as Row | undefined;
+    },
+    async probe() {
+      await write(KEYV_SET, ["probe", "null"], true);
     },
     async close() {
       await committing;
@@ -173,6 +205,25 @@ function toStatements(batch: readonly Write[]): Statement[] {
   });
 }
 
+const OURS_ALONE = 0o600;
+
+/**
+ * Makes the file, and its folder if needed, and takes everybody else's rights to what is there. SQLite gives the files
+ * that it puts beside it the same rights.
+ */
+function keepToOurselves(path: string): void {
+  try {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    for (const file of [path, `${path}.lock`]) closeSync(openSync(file, "a", OURS_ALONE));
+    for (const file of [path, `${path}.lock`, `${path}-wal`, `${path}-shm`]) {
+      if (existsSync(file)) chmodSync(file, OURS_ALONE);
+    }
+  } catch (cause) {
+    const { advice, canPass } = troubleOf((cause as NodeJS.ErrnoException).code ?? "", path);
+    throw new StorageError(`STATE_URL: ${advice}`, { cause, canPass });
+  }
+}
+
 /**
  * Holds the file through a transaction that is never committed: the operating system ends it with the process, however
  * that ends. Returns how to give it up.
@@ -182,19 +233,27 @@ async function lock(path: string): Promise<() => Promise<void>> {
   holder.on("error", () => {});
   try {
     await holder.query("BEGIN EXCLUSIVE");
-  } catch (error) {
-    throw new ConfigError(
-      [`STATE_URL is in use by another bridge (${path} is locked); stop that one first`],
-      { cause: error },
-    );
+  } catch (cause) {
+    await holder.close().catch(() => {});
+    const code = sqliteCode(cause);
+    if (code === "SQLITE_BUSY") {
+      throw new ConfigError(
+        [`STATE_URL is in use by another bridge (${path} is locked); stop that one first`],
+        { cause },
+      );
+    }
+    const { advice, canPass } = troubleOf(code, path);
+    throw new StorageError(`STATE_URL: ${advice}`, { cause, canPass });
   }
   return () => holder.close();
 }
 
 /** Whether only the statement is wrong, and the transaction as good as before. */
 const isOwnFault = (error: unknown): boolean =>
-  error instanceof Error &&
-  /^SQLITE_(CONSTRAINT|ERROR|MISMATCH|RANGE)/.test(sqliteCode(error.cause));
+  error instanceof Error && OWN_FAULT.test(sqliteCode(error.cause));
+
+const OWN_FAULT = /^SQLITE_(CONSTRAINT|ERROR|MISMATCH|RANGE)/;
+const DAMAGED = /^SQLITE_(CORRUPT|NOTADB)/;
 
 function sqliteCode(error: unknown): string {
   return error instanceof Error && "code" in error ? String(error.code) : "failed";

@@ -1,7 +1,12 @@
-import { readFile, writeFile } from "node:fs/promises";
-import { describe, expect, it } from "vitest";
+import { chmod, readFile, stat, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { createAlarms } from "../../src/alarms.ts";
 import { ConfigError, StorageError } from "../../src/errors.ts";
 import { type Database, openDatabase, toPath } from "../../src/state/database.ts";
+import { troubleOf } from "../../src/state/storage-trouble.ts";
+import { captureLog } from "../support/captured-log.ts";
 import { makeStateFile } from "../support/state-file.ts";
 
 /**
@@ -144,6 +149,79 @@ describe("the database", () => {
     const file = await makeStateFile();
     await writeFile(file.path, "This is a shopping list, and by no means a database.".repeat(50));
     await expect(openDatabase(file.path, { exclusive: false })).rejects.toThrow(StorageError);
+  });
+
+  it("can be read by nobody else, files that were there before included", async () => {
+    const file = await makeStateFile();
+    const folder = join(dirname(file.path), "new");
+    const path = join(folder, "state.sqlite");
+    await writeFile(file.path, "", { mode: 0o666 });
+    await chmod(file.path, 0o666);
+    const old = await file.open();
+    const database = await openDatabase(path, { exclusive: true });
+    onTestFinished(() => database.close());
+
+    for (const [db, at] of [[old, file.path] as const, [database, path] as const]) {
+      await db.probe();
+      for (const end of ["", "-wal", "-shm", ".lock"]) {
+        expect([end, (await stat(at + end)).mode & 0o777]).toEqual([end, 0o600]);
+      }
+    }
+    expect((await stat(folder)).mode & 0o777).toBe(0o700);
+  });
+
+  it("raises an alarm at once when the disk is full, and clears it with the next write", async () => {
+    const log = captureLog();
+    const alarms = createAlarms(log);
+    const { path } = await makeStateFile();
+    const database = await openDatabase(path, { exclusive: true, alarms });
+    onTestFinished(() => database.close());
+    await database.read("PRAGMA max_page_count = 1");
+
+    await expect(
+      database.write("CREATE TABLE notes (id INTEGER PRIMARY KEY, text TEXT)"),
+    ).rejects.toMatchObject({ canPass: true });
+
+    expect(alarms.current()).toMatchObject([
+      {
+        name: "store",
+        advice: expect.stringMatching(/the disk that holds .* is full .*make room/),
+      },
+    ]);
+    expect(log.lines).toMatchObject([{ level: "error", event: "alarm.raised" }]);
+    await database.read("PRAGMA max_page_count = 1000000");
+    await database.probe();
+    expect(alarms.current()).toEqual([]);
+  });
+
+  it("raises no alarm for a statement that is wrong", async () => {
+    const alarms = createAlarms(captureLog());
+    const { path } = await makeStateFile();
+    const database = await openDatabase(path, { exclusive: true, alarms });
+    onTestFinished(() => database.close());
+
+    await expect(database.write("INSERT INTO nowhere VALUES (1)")).rejects.toThrow(StorageError);
+
+    expect(alarms.current()).toEqual([]);
+  });
+
+  it.each([
+    ["ENOSPC", /is full .*make room/, true],
+    ["SQLITE_FULL", /is full .*make room/, true],
+    ["SQLITE_IOERR", /look at the disk/, true],
+    ["SQLITE_BUSY", /another program holds/, true],
+    ["EACCES", /belongs to user \d+, with rights \d+, and the bridge runs as \S+ \(\d+\)/, false],
+    ["SQLITE_CANTOPEN", /chown/, false],
+    ["EROFS", /read-only/, false],
+    ["EISDIR", /choose another one in STATE_URL/, false],
+    ["SQLITE_CORRUPT", /move it away .*restore a backup/, false],
+    ["SQLITE_NOTADB", /move it away .*restore a backup/, false],
+    ["SOMETHING_NEW", /SOMETHING_NEW/, true],
+  ])("says what to do about %s, with the path", (code, says, canPass) => {
+    const trouble = troubleOf(code, join(tmpdir(), "bridge.sqlite"));
+    expect(trouble.advice).toMatch(says);
+    expect(trouble.advice).toContain(tmpdir());
+    expect(trouble.canPass).toBe(canPass);
   });
 
   it.each([

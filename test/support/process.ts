@@ -32,9 +32,18 @@ export interface BridgeProcess {
   signal(signal: "SIGTERM" | "SIGINT" | "SIGKILL"): void;
 }
 
-export function spawnBridge(env: Env): BridgeProcess {
+export interface BridgeProcessOptions {
+  /** What stands before the program, such as `["nice"]`; it has to become the program (exec). */
+  readonly under?: readonly string[];
+  /** Of `src/main.ts`, for its tools. */
+  readonly args?: readonly string[];
+}
+
+export function spawnBridge(env: Env, options: BridgeProcessOptions = {}): BridgeProcess {
+  const program = [process.execPath, join(ROOT, "src/main.ts"), ...(options.args ?? [])];
+  const [command = "", ...args] = [...(options.under ?? []), ...program];
   // Nothing of our own environment, so that only `env` counts.
-  const child = spawn(process.execPath, ["src/main.ts"], {
+  const child = spawn(command, args, {
     cwd: ROOT,
     env: { PATH: process.env.PATH ?? "", ...env },
     stdio: ["ignore", "pipe", "pipe"],
@@ -115,8 +124,9 @@ async function waitForEnd(child: ChildProcess): Promise<Exit> {
 export async function startBridgeProcess(
   { env, slack, parley }: World,
   changes: Env = {},
+  options: BridgeProcessOptions = {},
 ): Promise<BridgeProcess> {
-  const bridge = spawnBridge({ ...env, ...changes });
+  const bridge = spawnBridge({ ...env, ...changes }, options);
   const { port } = await bridge.line("app.started");
   const url = `http://127.0.0.1:${String(port)}`;
   if (env.SLACK_APP_TOKEN === undefined) slack.deliverTo(`${url}/slack/events`);

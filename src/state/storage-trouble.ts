@@ -1,0 +1,76 @@
+import { statSync } from "node:fs";
+import { userInfo } from "node:os";
+import { dirname, resolve } from "node:path";
+
+/** What people have to do about a failure of the file system or of SQLite. */
+export interface StorageTrouble {
+  readonly advice: string;
+  /** Whether it can be over at the next try, without anybody. */
+  readonly canPass: boolean;
+}
+
+/** `code`: as Node (`EACCES`) or SQLite (`SQLITE_FULL`) name it. */
+export function troubleOf(code: string, path: string): StorageTrouble {
+  const folder = resolve(dirname(path));
+  const file = resolve(path);
+  switch (code) {
+    case "ENOSPC":
+    case "EDQUOT":
+    case "SQLITE_FULL":
+      return {
+        advice: `the disk that holds ${folder} is full (${code}); make room`,
+        canPass: true,
+      };
+    case "EACCES":
+    case "EPERM":
+    case "SQLITE_PERM":
+    case "SQLITE_CANTOPEN":
+      return {
+        advice: `${file} cannot be opened for writing (${code}); ${describeFolder(folder)}. Give it to the bridge's user, e.g. with chown -R`,
+        canPass: false,
+      };
+    case "EROFS":
+    case "SQLITE_READONLY":
+      return {
+        advice: `${file} cannot be written (${code}); the file or its disk is read-only, or the service may not write there (ReadWritePaths in a unit of systemd)`,
+        canPass: false,
+      };
+    case "ENOTDIR":
+    case "EEXIST":
+    case "EISDIR":
+    case "ENOENT":
+      return {
+        advice: `${file} is no place for a file (${code}); choose another one in STATE_URL`,
+        canPass: false,
+      };
+    case "SQLITE_CORRUPT":
+    case "SQLITE_NOTADB":
+      return {
+        advice: `${file} is damaged or no database (${code}); stop the bridge, move it away together with its -wal and -shm, and restore a backup in its place. Without one the bridge starts anew and no longer knows open conversations`,
+        canPass: false,
+      };
+    case "SQLITE_BUSY":
+    case "SQLITE_LOCKED":
+      return {
+        advice: `another program holds ${file} (${code}); let go of it there`,
+        canPass: true,
+      };
+    default:
+      return {
+        advice: `${file} cannot be read or written (${code}); look at the disk, and at the system's log`,
+        canPass: true,
+      };
+  }
+}
+
+function describeFolder(folder: string): string {
+  const us = userInfo();
+  const bridge = `the bridge runs as ${us.username} (${us.uid})`;
+  try {
+    const { uid, mode } = statSync(folder);
+    const rights = (mode & 0o777).toString(8);
+    return `its folder ${folder} belongs to user ${uid}, with rights ${rights}, and ${bridge}`;
+  } catch {
+    return `its folder ${folder} cannot be seen, and ${bridge}`;
+  }
+}

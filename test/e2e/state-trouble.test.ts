@@ -1,0 +1,124 @@
+import { execFile } from "node:child_process";
+import { chmod, copyFile, mkdir, mkdtemp, open, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { expect, it, onTestFinished } from "vitest";
+import { spawnBridge, startBridgeProcess } from "../support/process.ts";
+import { CALLBACK_TOKEN, startWorld } from "../support/world.ts";
+
+async function makeFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), "bridge-state-"));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** Runs it as a user without rights, where we may; otherwise as ourselves, who have none either. */
+const AS_NOBODY =
+  process.getuid?.() === 0 ? ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"] : [];
+
+async function failToStart(stateUrl: string, under: readonly string[] = []) {
+  const { env } = await startWorld({ stopped: true });
+  const bridge = spawnBridge({ ...env, STATE_URL: stateUrl }, { under });
+  const { code } = await bridge.exited;
+  return { code, stderr: bridge.stderr, lines: bridge.lines };
+}
+
+it("does not start on a folder that it may not write, and says whose it is", async () => {
+  const folder = await makeFolder();
+  await chmod(folder, 0o555);
+
+  const { code, stderr } = await failToStart(`sqlite:${folder}/bridge.sqlite`, AS_NOBODY);
+
+  expect(stderr).toContain(`${folder}/bridge.sqlite cannot be opened for writing (EACCES)`);
+  expect(stderr).toMatch(/belongs to user \d+, with rights 555, and the bridge runs as .*chown/);
+  expect(stderr).not.toContain("in use");
+  expect(code).toBe(78);
+});
+
+it("does not start on a folder in place of its file", async () => {
+  const folder = await makeFolder();
+
+  const { code, stderr } = await failToStart(`sqlite:${folder}`);
+
+  expect(stderr).toContain(`${folder} is no place for a file (EISDIR)`);
+  expect(code).toBe(78);
+});
+
+it("does not start on a file that is no database, and says what to do", async () => {
+  const folder = await makeFolder();
+  await writeFile(join(folder, "bridge.sqlite"), "This is a shopping list.".repeat(500));
+
+  const { code, stderr } = await failToStart(`sqlite:${folder}/bridge.sqlite`);
+
+  expect(stderr).toMatch(/bridge\.sqlite is damaged .*move it away .*-wal and -shm, and restore/);
+  expect(code).toBe(78);
+});
+
+it("does not start on a damaged file, wherever that shows, and says what to do", async () => {
+  const world = await startWorld();
+  const { env } = world;
+  await world.stopBridge();
+  const path = join(await makeFolder(), "bridge.sqlite");
+  await copyFile(env.STATE_URL?.replace("sqlite:", "") ?? "", path);
+  const file = await open(path, "r+");
+  const PAGE = 4096;
+  // The first page says what tables there are; they are all broken.
+  for (let at = PAGE; at < (await file.stat()).size; at += PAGE) {
+    await file.write(Buffer.alloc(PAGE, 0xaa), 0, PAGE, at);
+  }
+  await file.close();
+
+  const bridge = spawnBridge({ ...env, STATE_URL: `sqlite:${path}` });
+
+  expect((await bridge.exited).code).toBe(78);
+  expect(bridge.stderr).toMatch(/bridge\.sqlite is damaged .*restore a backup/);
+});
+
+it("refuses callbacks while its disk is full, says so at once, and needs nobody afterwards", async () => {
+  const world = await startWorld({ stopped: true });
+  const folder = await makeFolder();
+  await mkdir(join(folder, "data"));
+  // A limit on the size of a file is the nearest to a full disk that needs no rights.
+  const limited = ["bash", "-c", "trap '' XFSZ; ulimit -S -f 500; exec \"$@\"", "bash"];
+  const bridge = await startBridgeProcess(
+    world,
+    { STATE_URL: `sqlite:${folder}/data/bridge.sqlite` },
+    { under: limited },
+  );
+  const { port } = await bridge.line("app.started");
+  const url = `http://127.0.0.1:${String(port)}`;
+  const callback = async (id: number, bytes: number) => {
+    const answer = await fetch(`${url}/parley/callback`, {
+      method: "POST",
+      headers: { authorization: CALLBACK_TOKEN },
+      body: JSON.stringify({ userId: 7, message: { id, text: "x".repeat(bytes) } }),
+    });
+    return answer.status;
+  };
+  /** Until not even a small one fits. */
+  let id = 0;
+  const fill = async (bytes: number): Promise<void> => {
+    while ((await callback(++id, bytes)) === 200) expect(id).toBeLessThan(1_000);
+  };
+
+  await fill(100_000);
+  const raised = await bridge.line("alarm.raised");
+  await fill(10);
+
+  expect(raised).toMatchObject({ level: 50, alarm: "store" });
+  expect(raised.advice).toMatch(/bridge\.sqlite cannot be read or written .*look at the disk/);
+  for (const path of ["/readyz", "/readyz/intake"]) {
+    const answer = await fetch(url + path);
+    expect([answer.status, await answer.json()]).toEqual([
+      503,
+      expect.objectContaining({ checks: expect.objectContaining({ store: expect.any(String) }) }),
+    ]);
+  }
+  expect(await (await fetch(`${url}/metrics`)).text()).toContain(
+    'parley_bridge_alarm{alarm="store"} 1',
+  );
+  await promisify(execFile)("prlimit", ["--pid", String(bridge.pid), "--fsize=unlimited"]);
+  expect(await callback(++id, 10)).toBe(200);
+  await bridge.line("alarm.cleared");
+});
