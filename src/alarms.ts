@@ -3,7 +3,7 @@ import type { Log } from "./log.ts";
 /** What can be broken; each is raised and cleared by the one place that notices it. */
 export const ALARM_NAMES = [
   "slack-access",
-  "slack-refuses",
+  "slack-setup",
   "slack-socket",
   "parley-access",
   "store",

@@ -9,6 +9,7 @@ import { createSlackEventHandler, createSlackEventLastWords } from "./bridge/han
 import { createNotifier } from "./bridge/notify.ts";
 import { startRepair } from "./bridge/repair.ts";
 import { takeInReply } from "./bridge/take-in-reply.ts";
+import { describeBuild } from "./build-info.ts";
 import type { Config } from "./config.ts";
 import { createEmbeddedLanes } from "./delivery/embedded-lanes.ts";
 import type { Attempt } from "./delivery/lanes.ts";
@@ -18,8 +19,10 @@ import { ConfigError, framesOf, StorageError, toBridgeError } from "./errors.ts"
 import { createHttpServer } from "./http-server.ts";
 import { type Json, parseJson } from "./json.ts";
 import { errorFields, type Log } from "./log.ts";
-import { createHealthRoutes } from "./ops/health.ts";
+import { countRefusals } from "./ops/count-refusals.ts";
+import { createHealth } from "./ops/health.ts";
 import { createMetrics } from "./ops/metrics.ts";
+import { watched } from "./ops/watch.ts";
 import { findBotService } from "./parley/bot-service.ts";
 import { createCallbackRoutes } from "./parley/callback-routes.ts";
 import { createParleyClient } from "./parley/client.ts";
@@ -33,7 +36,7 @@ import { parsePermalink } from "./slack/permalink.ts";
 import { createSlackApp } from "./slack/slack-app.ts";
 import { createThreads } from "./slack/threads.ts";
 import { webClientOptions } from "./slack/web-api.ts";
-import { findWorkspace } from "./slack/workspace.ts";
+import { findWorkspace, requireScopes } from "./slack/workspace.ts";
 import { openConversationStore } from "./state/conversation-store.ts";
 import { type Database, openDatabase, toPath } from "./state/database.ts";
 import { startExpiry } from "./state/expiry.ts";
@@ -86,6 +89,7 @@ interface Foundations {
 }
 
 async function buildApp(config: Config, { log, alarms, database }: Foundations): Promise<App> {
+  const buildInfo = describeBuild(config);
   const slackLog = log.child({ component: "slack" });
   const client = new WebClient(config.slack.botToken.reveal(), {
     ...webClientOptions(config.slack.apiUrl),
@@ -94,15 +98,19 @@ async function buildApp(config: Config, { log, alarms, database }: Foundations):
   const parley = createParleyClient({ ...config.parley });
   const remembered = createRemembered(database, log);
   const { channel } = config.slack;
+  const askWorkspace = () => findWorkspace(client, { channel, ...config });
   const [workspace, botService] = await allProblems([
-    remembered(`workspace/${channel}`, () => findWorkspace(client, channel)),
+    remembered(`workspace/${channel}`, askWorkspace),
     remembered("bot-service", () => findBotService(parley, config.parley.botService)),
   ]);
+  // The bridge works without some scopes, so this does not stop it.
+  await watched(async () => requireScopes(workspace), "slack-setup", alarms)().catch(() => {});
   const conversations = await openConversationStore(database);
   const metrics = createMetrics({
     queues: () => ({ inbox, outbox }),
     openConversations: () => conversations.open().length,
     alarms: alarms.current,
+    buildInfo,
   });
   const onAttempt = (attempt: Attempt) => {
     metrics.onAttempt(attempt);
@@ -147,7 +155,12 @@ async function buildApp(config: Config, { log, alarms, database }: Foundations):
 
   const slack = await createSlackApp({ ...config.slack, workspace, log: slackLog });
   const takeIn = { ...shared, outbox, replyMode: config.replyMode, undoMs: config.undoMs };
-  storeBeforeAck(slack.app, { ...takeIn, ...workspace, log: slackLog });
+  storeBeforeAck(slack.app, {
+    ...takeIn,
+    ...workspace,
+    onRequest: () => metrics.onRequest("slack"),
+    log: slackLog,
+  });
   registerListeners(slack.app, {
     ...shared,
     inbox,
@@ -158,9 +171,17 @@ async function buildApp(config: Config, { log, alarms, database }: Foundations):
     log: slackLog,
   });
 
+  const health = createHealth({
+    intake: { store: () => database.probe() },
+    rest: {
+      slack: watched(async () => requireScopes(await askWorkspace()), "slack-setup", alarms),
+      parley: () => parley.services(),
+    },
+    alarms,
+  });
   const http = createHttpServer(
     [
-      ...slack.routes,
+      ...slack.routes.map((route) => countRefusals(route, () => metrics.onRefused("slack"))),
       ...createCallbackRoutes({
         inbox,
         token: config.parley.callbackToken,
@@ -168,13 +189,13 @@ async function buildApp(config: Config, { log, alarms, database }: Foundations):
         groupMs: config.groupMs,
         parse,
         log: log.child({ component: "parley" }),
-        onCallback: metrics.onCallback,
+        onCallback(kind) {
+          metrics.onCallback(kind);
+          if (kind === "refused") metrics.onRefused("parley");
+          else metrics.onRequest("parley");
+        },
       }),
-      ...createHealthRoutes({
-        intake: { store: () => database.probe() },
-        rest: { slack: () => client.auth.test(), parley: () => parley.services() },
-        alarms,
-      }),
+      ...health.routes,
       ...metrics.routes,
     ],
     log,
@@ -212,7 +233,19 @@ async function buildApp(config: Config, { log, alarms, database }: Foundations):
   });
   // Slack may have lost what was written while no socket was open.
   await slack.start(() => repair.request());
-  log.info({ port, bot_service: botService.id, team: workspace.team }, "app.started");
+  health.start();
+  log.info(
+    {
+      ...buildInfo,
+      port,
+      reply_mode: config.replyMode,
+      channel,
+      channel_name: workspace.channelName,
+      team: workspace.team,
+      bot_service: botService.id,
+    },
+    "app.started",
+  );
 
   const expiry = startExpiry(database, {
     retentionDays: config.retentionDays,
@@ -222,7 +255,7 @@ async function buildApp(config: Config, { log, alarms, database }: Foundations):
   return {
     port,
     async stop() {
-      await Promise.all([http.stop(), slack.stop(), repair.stop()]);
+      await Promise.all([http.stop(), slack.stop(), repair.stop(), health.stop()]);
       await Promise.all([inbox.stop(), outbox.stop()]);
       await expiry.stop();
       await database.close();

@@ -26,7 +26,9 @@ export const DEFAULT_SCOPES: readonly string[] = [
   "commands",
   "files:read",
   "files:write",
+  "reactions:read",
   "reactions:write",
+  "usergroups:read",
   "users:read",
 ];
 

@@ -30,7 +30,7 @@ const DELAY_MS = 60_000;
 const describeAlarms = ({ alarms, now }: HomeView): string[] =>
   alarms.map(
     ({ advice, since }) =>
-      `:rotating_light: For ${formatDuration(now - since)}: ${escapeText(advice)}. Whoever runs the bridge has to repair this.`,
+      `:rotating_light: For ${formatDuration(now - since)}: ${escapeText(advice.replace(/\.$/, ""))}. Whoever runs the bridge has to repair this.`,
   );
 
 function describeDelays({ toSlack, toParley, now }: HomeView): string[] {

@@ -8,6 +8,8 @@ export type Checks = Readonly<Record<string, () => Promise<unknown>>>;
 const CHECK_TIMEOUT_MS = 4_000;
 /** Probes come often; the other side is asked this often at most. */
 const RESULT_LIFE_MS = 5_000;
+/** Nobody may ask for weeks; what is broken is noticed within this time even so. */
+const ROUND_MS = 60_000;
 
 export interface HealthOptions {
   /** What callbacks and events need to be taken in. */
@@ -17,42 +19,62 @@ export interface HealthOptions {
   readonly alarms: Pick<Alarms, "current">;
 }
 
+export interface Health {
+  readonly routes: readonly Route[];
+  /** Runs the checks now and then, until `stop`. */
+  start(): void;
+  /** Resolves when no check of such a round is under way any more. */
+  stop(): Promise<void>;
+}
+
 /**
  * `GET /healthz`: the process is up. `GET /readyz`: all is well. `GET /readyz/intake`: callbacks and events can be taken
  * in, whatever is wrong with Slack or Parley. The last two answer 503 with what each check said where one fails.
  */
-export function createHealthRoutes({ intake, rest, alarms }: HealthOptions): Route[] {
+export function createHealth({ intake, rest, alarms }: HealthOptions): Health {
   const runIntake = remember(() => runAll(intake));
   const runRest = remember(() => runAll(rest));
-  const current = () =>
-    Object.fromEntries(alarms.current().map(({ name, advice }) => [name, advice]));
+  let timer: NodeJS.Timeout | undefined;
+  let round: Promise<unknown> = Promise.resolve();
 
-  return [
-    {
-      method: "GET",
-      path: "/healthz",
-      handle(_request, response) {
-        sendJson(response, 200, { status: "up" });
-        return Promise.resolve();
+  return {
+    routes: [
+      {
+        method: "GET",
+        path: "/healthz",
+        handle(_request, response) {
+          sendJson(response, 200, { status: "up" });
+          return Promise.resolve();
+        },
       },
-    },
-    {
-      method: "GET",
-      path: "/readyz",
-      async handle(_request, response) {
-        const [first, second] = await Promise.all([runIntake(), runRest()]);
-        // What an alarm tells is the more exact.
-        sendResults(response, { ...first, ...second, ...current() });
+      {
+        method: "GET",
+        path: "/readyz",
+        async handle(_request, response) {
+          const [first, second] = await Promise.all([runIntake(), runRest()]);
+          const raised = alarms.current().map(({ name, advice }) => [name, advice] as const);
+          // What an alarm tells is the more exact.
+          sendResults(response, { ...first, ...second, ...Object.fromEntries(raised) });
+        },
       },
-    },
-    {
-      method: "GET",
-      path: "/readyz/intake",
-      async handle(_request, response) {
-        sendResults(response, await runIntake());
+      {
+        method: "GET",
+        path: "/readyz/intake",
+        async handle(_request, response) {
+          sendResults(response, await runIntake());
+        },
       },
+    ],
+    start() {
+      timer = setInterval(() => {
+        round = Promise.all([runIntake(), runRest()]);
+      }, ROUND_MS);
     },
-  ];
+    async stop() {
+      clearInterval(timer);
+      await round;
+    },
+  };
 }
 
 type Results = Readonly<Record<string, string>>;

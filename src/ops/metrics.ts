@@ -1,11 +1,18 @@
-import { Counter, Gauge, Histogram, Registry } from "prom-client";
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 import { ALARM_NAMES, type Alarm } from "../alarms.ts";
+import type { BuildInfo } from "../build-info.ts";
 import type { Attempt, Lanes } from "../delivery/lanes.ts";
 import type { Route } from "../http-server.ts";
+
+/** Who sends us requests. */
+type Sender = "slack" | "parley";
 
 export interface Metrics {
   readonly onAttempt: (attempt: Attempt) => void;
   readonly onCallback: (kind: string) => void;
+  /** A request of theirs was taken for theirs. */
+  readonly onRequest: (from: Sender) => void;
+  readonly onRefused: (from: Sender) => void;
   readonly routes: readonly Route[];
 }
 
@@ -14,9 +21,37 @@ export function createMetrics(sources: {
   readonly queues: () => Readonly<Record<string, Pick<Lanes<unknown>, "backlog">>>;
   readonly openConversations: () => number;
   readonly alarms: () => readonly Alarm[];
+  readonly buildInfo: BuildInfo;
 }): Metrics {
   const registry = new Registry();
   const registers = [registry];
+  collectDefaultMetrics({ register: registry });
+  new Gauge({
+    name: "parley_bridge_build_info",
+    help: "1; the labels tell version, Node, mode (live or test) and how Slack reaches the bridge",
+    labelNames: ["version", "node", "mode", "transport"],
+    registers,
+  }).set({ ...sources.buildInfo }, 1);
+  /** Until the first request of one: since the start. */
+  const lastRequestAt = { slack: performance.now(), parley: performance.now() };
+  new Gauge({
+    name: "parley_bridge_last_request_seconds",
+    help: "How long ago the last request came that was taken for theirs; until the first, since the start",
+    labelNames: ["from"],
+    registers,
+    collect() {
+      for (const from of ["slack", "parley"] as const) {
+        this.set({ from }, (performance.now() - lastRequestAt[from]) / 1000);
+      }
+    },
+  });
+  const refused = new Counter({
+    name: "parley_bridge_refused_requests_total",
+    help: "Requests that were not taken for theirs, or could not be read",
+    labelNames: ["from"],
+    registers,
+  });
+  for (const from of ["slack", "parley"] as const) refused.inc({ from }, 0);
 
   const callbacks = new Counter({
     name: "parley_bridge_callbacks_total",
@@ -100,6 +135,10 @@ export function createMetrics(sources: {
       if (outcome === "done") for (let i = 0; i < items; i++) age.observe({ queue }, ageMs / 1000);
     },
     onCallback: (kind) => callbacks.inc({ kind }),
+    onRequest(from) {
+      lastRequestAt[from] = performance.now();
+    },
+    onRefused: (from) => refused.inc({ from }),
     routes: [
       {
         method: "GET",

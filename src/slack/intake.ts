@@ -14,6 +14,8 @@ import { parseNoteReaction } from "./parse-note-reaction.ts";
 export interface IntakeOptions extends TakeInDependencies {
   readonly team: string;
   readonly botUserId: string;
+  /** Slack has sent something, whatever it is. */
+  readonly onRequest: () => void;
   readonly log: Log;
 }
 
@@ -24,6 +26,7 @@ export interface IntakeOptions extends TakeInDependencies {
 export function storeBeforeAck(app: App, options: IntakeOptions): void {
   const processEvent = app.processEvent.bind(app);
   app.processEvent = async (received: ReceiverEvent) => {
+    options.onRequest();
     const event = { ...received, body: wellFormed(received.body as Json) as ReceiverEvent["body"] };
     const isTaken = (await takeMessage(event, options)) || (await takeReaction(event, options));
     await (isTaken ? event.ack() : processEvent(event));

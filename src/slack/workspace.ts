@@ -1,5 +1,6 @@
 import type { WebClient } from "@slack/web-api";
 import { ConfigError, SlackApiError, toBridgeError } from "../errors.ts";
+import { missingScopes } from "./scopes.ts";
 import { callSlack } from "./web-api.ts";
 
 /** Who we are in Slack. */
@@ -9,15 +10,28 @@ export interface Workspace {
   readonly url: string;
   readonly botUserId: string;
   readonly botId: string;
+  /** Of the channel in which threads open; missing where Slack does not tell. */
+  readonly channelName?: string;
+  /** What the app should be given besides; missing where Slack does not tell. */
+  readonly missingScopes?: readonly string[];
+}
+
+export interface WorkspaceOptions {
+  readonly channel: string;
+  /** Posts carry the User's name, which needs a scope of its own. */
+  readonly showUserIdentity: boolean;
 }
 
 /**
- * Checks the token and the channel.
+ * Checks the token and the channel, and tells which scopes are missing.
  *
  * @throws {ConfigError} Slack refuses the token, or the bot is not in the channel; says what to do
  * @throws {NetworkError} Slack cannot be reached
  */
-export async function findWorkspace(client: WebClient, channel: string): Promise<Workspace> {
+export async function findWorkspace(
+  client: WebClient,
+  { channel, showUserIdentity }: WorkspaceOptions,
+): Promise<Workspace> {
   const identity = await callSlack("auth.test", () => client.auth.test(), {
     idempotent: true,
   }).catch((error: unknown) => {
@@ -28,14 +42,30 @@ export async function findWorkspace(client: WebClient, channel: string): Promise
     }
     throw error;
   });
-  await checkChannel(client, channel);
+  const scopes = identity.response_metadata?.scopes;
+  const info = await findChannel(client, channel);
+  const kind = info?.is_private === undefined ? "unknown" : info.is_private ? "private" : "public";
   return {
     team: identity.team_id ?? "",
     // Ends in a slash then.
     url: URL.parse(identity.url ?? "")?.href ?? "https://slack.com/",
     botUserId: identity.user_id ?? "",
     botId: identity.bot_id ?? "",
+    ...(info?.name && { channelName: info.name }),
+    ...(scopes && { missingScopes: missingScopes(scopes, { channel: kind, showUserIdentity }) }),
   };
+}
+
+/**
+ * The bridge works without some scopes, but not as it should.
+ *
+ * @throws {ConfigError} says which are missing, and what to do
+ */
+export function requireScopes({ missingScopes = [] }: Workspace): void {
+  if (missingScopes.length === 0) return;
+  throw new ConfigError([
+    `SLACK_BOT_TOKEN lacks ${missingScopes.length === 1 ? "the scope" : "the scopes"} ${missingScopes.join(", ")}; add what is missing at api.slack.com/apps, OAuth & Permissions (manifest.yml has them all), and install the app again`,
+  ]);
 }
 
 /** What to do when Slack does not take the app-level token. */
@@ -61,7 +91,11 @@ export async function checkAppToken(client: WebClient): Promise<void> {
   });
 }
 
-async function checkChannel(client: WebClient, channel: string): Promise<void> {
+/** What Slack tells about the channel, if it does. */
+async function findChannel(
+  client: WebClient,
+  channel: string,
+): Promise<{ readonly name?: string; readonly is_private?: boolean } | undefined> {
   const invite = "invite the bot: in the channel write /invite and choose the app";
   try {
     const { channel: info } = await callSlack(
@@ -69,15 +103,23 @@ async function checkChannel(client: WebClient, channel: string): Promise<void> {
       () => client.conversations.info({ channel }),
       { idempotent: true },
     );
-    if (info?.is_archived) throw new ConfigError([`SLACK_CHANNEL ${channel} is archived`]);
+    if (info?.is_archived) {
+      throw new ConfigError([
+        `SLACK_CHANNEL ${channel} is archived; unarchive it in Slack, or choose another one`,
+      ]);
+    }
     if (info?.is_member === false) {
       throw new ConfigError([`SLACK_CHANNEL ${channel}: the bot is not in it; ${invite}`]);
     }
+    return info;
   } catch (thrown) {
     const error = toBridgeError(thrown);
     if (!(error instanceof SlackApiError)) throw error;
-    // A stand-in for Slack may lack the method; what is wrong with the channel shows at the first post then.
-    if (error.slackError === "unknown_method") return;
+    // A stand-in for Slack may lack the method, and the app the scope, which shows elsewhere. What is wrong with the
+    // channel itself shows at the first post then.
+    if (error.slackError === "unknown_method" || error.slackError === "missing_scope") {
+      return undefined;
+    }
     throw new ConfigError(
       [
         `SLACK_CHANNEL ${channel} cannot be seen by the bot (${error.slackError}); check the id, and ${invite}`,

@@ -124,6 +124,7 @@ describe("docs/operations.md", () => {
       queues: () => ({ inbox: lanes }),
       openConversations: () => 0,
       alarms: () => [],
+      buildInfo: { version: "1", node: "2", mode: "test", transport: "http" },
     });
     let exposed = "";
     const response = {
@@ -135,11 +136,13 @@ describe("docs/operations.md", () => {
     await metrics.routes[0]?.handle({} as never, response as never);
     const names = [...exposed.matchAll(/^# TYPE (\S+)/gm)].map(([, name = ""]) => name);
     expect(names.length).toBeGreaterThan(3);
+    const ours = names.filter((name) => name.startsWith("parley_bridge_"));
+    expect(names.filter((name) => !/^(parley_bridge|process|nodejs)_/.test(name))).toEqual([]);
     expect(
       table(text, "name")
         .flatMap(([name]) => codeIn(name))
         .sort(),
-    ).toEqual(names.sort());
+    ).toEqual(ours.sort());
   });
 
   it("lists every event of the log", () => {

@@ -98,7 +98,14 @@ function perform(
       const provided = [...context.state.scopes].join(",");
       throw new SlackError("missing_scope", { needed, provided });
     }
-    return { status: 200, body: { ok: true, ...method.run(context, parsed) } };
+    return {
+      status: 200,
+      body: { ok: true, ...method.run(context, parsed) },
+      // Slack tells what the token may do with each answer to a bot.
+      ...(method.token !== "app" && {
+        headers: { "x-oauth-scopes": [...context.state.scopes].join(",") },
+      }),
+    };
   } catch (error) {
     if (error instanceof SlackError) return toRefusal(error);
     call.error = context.journal.crash(error).stack ?? String(error);

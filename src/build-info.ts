@@ -1,0 +1,25 @@
+import packageJson from "../package.json" with { type: "json" };
+import type { Config } from "./config.ts";
+
+/** What runs here, in words for the log and for `parley_bridge_build_info`. */
+export interface BuildInfo {
+  readonly version: string;
+  readonly node: string;
+  /** `test` while one of the two sides is not the real one. */
+  readonly mode: "live" | "test";
+  /** How Slack reaches the bridge. */
+  readonly transport: "http" | "socket";
+}
+
+export function describeBuild({ slack, parley }: Config): BuildInfo {
+  const isLive = isAt(slack.apiUrl, "slack.com") && isAt(parley.apiUrl, "parley.nu");
+  return {
+    version: packageJson.version,
+    node: process.version,
+    mode: isLive ? "live" : "test",
+    transport: slack.appToken ? "socket" : "http",
+  };
+}
+
+const isAt = (url: string, domain: string): boolean =>
+  `.${new URL(url).hostname}`.endsWith(`.${domain}`);

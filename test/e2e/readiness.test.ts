@@ -1,0 +1,186 @@
+import { describe, expect, it } from "vitest";
+import { DEFAULT_SCOPES } from "../../sandbox/slack/identity.ts";
+import { openConversation, PATIENCE } from "../support/open-conversation.ts";
+import { startWorld, type World } from "../support/world.ts";
+
+interface Answer {
+  readonly status: number;
+  readonly body: { readonly status: string; readonly checks: Readonly<Record<string, string>> };
+}
+
+async function ask(world: World, path: "/readyz" | "/readyz/intake"): Promise<Answer> {
+  const answer = await fetch(world.bridgeUrl() + path);
+  return { status: answer.status, body: (await answer.json()) as Answer["body"] };
+}
+
+const alarmsIn = ({ log }: World) =>
+  log.lines.filter(({ event }) => event === "alarm.raised").map(({ fields }) => fields.advice);
+
+async function homeOf({ slack }: World): Promise<string> {
+  await slack.openHome({ user: "U0ANNA" });
+  const home = await slack.waitFor(() => slack.state.homes.get("U0ANNA"));
+  return JSON.stringify(home);
+}
+
+async function metricsOf(world: World): Promise<string[]> {
+  return (await (await fetch(`${world.bridgeUrl()}/metrics`)).text()).split("\n");
+}
+
+describe("/readyz", () => {
+  it("is red as soon as the bot is not in its channel any more, and green when it is back", async () => {
+    const world = await startWorld();
+    const channel = world.slack.state.channels.get(world.slack.channel);
+    channel?.members.delete(world.slack.botUserId);
+
+    const { status, body } = await ask(world, "/readyz");
+
+    expect(status).toBe(503);
+    expect(body.checks).toMatchObject({
+      store: "ok",
+      slack: expect.stringMatching(/C0SUPPORT: the bot is not in it; .*\/invite/),
+      parley: "ok",
+    });
+    expect(alarmsIn(world)).toEqual([expect.stringMatching(/the bot is not in it; .*\/invite/)]);
+    expect((await ask(world, "/readyz/intake")).status).toBe(200);
+    expect(await homeOf(world)).toContain("the bot is not in it");
+    expect(await metricsOf(world)).toContain('parley_bridge_alarm{alarm="slack-setup"} 1');
+    channel?.members.add(world.slack.botUserId);
+    await expect.poll(() => ask(world, "/readyz"), PATIENCE).toHaveProperty("status", 200);
+    expect(await metricsOf(world)).toContain('parley_bridge_alarm{alarm="slack-setup"} 0');
+  });
+
+  it("is red when the channel is archived", async () => {
+    const world = await startWorld();
+    await world.slack.archive({ user: "U0ANNA" });
+
+    const { status, body } = await ask(world, "/readyz");
+
+    expect(status).toBe(503);
+    expect(body.checks.slack).toMatch(/C0SUPPORT is archived; unarchive it/);
+  });
+
+  it.each(["reactions:read", "users:read", "channels:read", "channels:history"])(
+    "is red without the scope %s, which the start says at once",
+    async (missing) => {
+      const scopes = DEFAULT_SCOPES.filter((scope) => scope !== missing);
+      const world = await startWorld({ slack: { scopes } });
+
+      expect(alarmsIn(world)).toEqual([
+        expect.stringMatching(
+          new RegExp(`lacks the scope ${missing}; .*manifest.yml.*install the app again`),
+        ),
+      ]);
+      const { status, body } = await ask(world, "/readyz");
+      expect(status).toBe(503);
+      expect(body.checks["slack-setup"]).toContain(missing);
+      expect((await ask(world, "/readyz/intake")).status).toBe(200);
+      await openConversation(world);
+    },
+  );
+
+  it("needs only the scopes of the kind of channel and of what is switched on", async () => {
+    const scopes = DEFAULT_SCOPES.filter(
+      (scope) => !scope.startsWith("channels:") && scope !== "chat:write.customize",
+    );
+    const channels = [
+      { id: "G0PRIVATE", name: "private", isPrivate: true, members: ["U0ANNA", "U0BRIDGE1"] },
+    ];
+    const world = await startWorld({
+      slack: { scopes, channels },
+      env: { SLACK_CHANNEL: "G0PRIVATE" },
+    });
+
+    expect((await ask(world, "/readyz")).status).toBe(200);
+    await world.stopBridge();
+    await world.startBridge({ SHOW_USER_IDENTITY: "true" });
+    expect((await ask(world, "/readyz")).body.checks["slack-setup"]).toContain(
+      "chat:write.customize",
+    );
+  });
+
+  it.each(["slack", "parley"] as const)("leaves /readyz/intake green without %s", async (side) => {
+    const world = await startWorld();
+    world[side].faults.add("*", { kind: "status", status: 503 });
+
+    expect((await ask(world, "/readyz")).status).toBe(503);
+    expect(await ask(world, "/readyz/intake")).toEqual({
+      status: 200,
+      body: { status: "ready", checks: { store: "ok" } },
+    });
+  });
+});
+
+describe("/metrics", () => {
+  it("tells what runs, and what the process needs", async () => {
+    const metrics = await metricsOf(await startWorld());
+
+    expect(metrics).toContainEqual(
+      expect.stringMatching(
+        /^parley_bridge_build_info\{version="\d+\.\d+\.\d+",node="v24\.\d+\.\d+",mode="test",transport="http"\} 1$/,
+      ),
+    );
+    for (const name of ["process_resident_memory_bytes", "nodejs_eventloop_lag_seconds"]) {
+      expect(metrics).toContainEqual(expect.stringMatching(new RegExp(`^${name} [\\d.e-]+$`)));
+    }
+  });
+
+  it.each([false, true])("tells how long nothing came, Socket Mode: %s", async (socketMode) => {
+    const world = await startWorld({ socketMode });
+    /** When the last one came by our clock, s: between these two. */
+    const lastFrom = async (from: string): Promise<{ earliest: number; latest: number }> => {
+      const before = performance.now() / 1000;
+      const lines = await metricsOf(world);
+      const after = performance.now() / 1000;
+      const name = `parley_bridge_last_request_seconds{from="${from}"} `;
+      const since = Number(lines.find((line) => line.startsWith(name))?.slice(name.length));
+      return { earliest: before - since, latest: after - since };
+    };
+    const { user, ts } = await openConversation(world);
+
+    for (const [from, send] of [
+      ["parley", () => world.parley.userWrites(user.id, "Hello")],
+      ["slack", () => world.slack.post({ user: "U0ANNA", threadTs: ts, text: "Hi" })],
+    ] as const) {
+      const { latest } = await lastFrom(from);
+      const again = async () => {
+        await (await send()).delivered;
+        return (await lastFrom(from)).earliest;
+      };
+      await expect.poll(again, PATIENCE).toBeGreaterThan(latest);
+    }
+  });
+
+  it("counts what was refused, and stays green", async () => {
+    const world = await startWorld();
+    const post = (path: string) =>
+      fetch(world.bridgeUrl() + path, {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: "{}",
+      });
+
+    expect((await post("/slack/events")).status).toBe(401);
+    expect((await post("/parley/callback")).status).toBe(401);
+
+    const metrics = await metricsOf(world);
+    expect(metrics).toContain('parley_bridge_refused_requests_total{from="slack"} 1');
+    expect(metrics).toContain('parley_bridge_refused_requests_total{from="parley"} 1');
+    expect((await ask(world, "/readyz")).status).toBe(200);
+  });
+});
+
+it("tells at the start what has started", async () => {
+  const world = await startWorld({ env: { REPLY_MODE: "explicit" } });
+
+  const started = world.log.lines.find(({ event }) => event === "app.started");
+
+  expect(started?.fields).toMatchObject({
+    version: expect.stringMatching(/^\d+\.\d+\.\d+$/),
+    node: expect.stringMatching(/^v24\./),
+    mode: "test",
+    transport: "http",
+    reply_mode: "explicit",
+    channel: "C0SUPPORT",
+    channel_name: "support",
+  });
+});
