@@ -28,6 +28,7 @@ import { createCallbackRoutes } from "./parley/callback-routes.ts";
 import { createParleyClient } from "./parley/client.ts";
 import { createParleyFiles } from "./parley/media.ts";
 import { parseCallback } from "./parley/parse-callback.ts";
+import { createAccessWatch } from "./slack/access-watch.ts";
 import { createBoltLog } from "./slack/bolt-log.ts";
 import { createSlackFiles } from "./slack/files.ts";
 import { storeBeforeAck } from "./slack/intake.ts";
@@ -91,8 +92,9 @@ interface Foundations {
 async function buildApp(config: Config, { log, alarms, database }: Foundations): Promise<App> {
   const buildInfo = describeBuild(config);
   const slackLog = log.child({ component: "slack" });
+  const clientOptions = webClientOptions(config.slack.apiUrl, createAccessWatch(alarms));
   const client = new WebClient(config.slack.botToken.reveal(), {
-    ...webClientOptions(config.slack.apiUrl),
+    ...clientOptions,
     logger: createBoltLog(slackLog),
   });
   const parley = createParleyClient({ ...config.parley });
@@ -153,7 +155,7 @@ async function buildApp(config: Config, { log, alarms, database }: Foundations):
   };
   const shared = { parley, threads, conversations, notifier: createNotifier(inbox), now: Date.now };
 
-  const slack = await createSlackApp({ ...config.slack, workspace, log: slackLog });
+  const slack = await createSlackApp({ ...config.slack, clientOptions, workspace, log: slackLog });
   const takeIn = { ...shared, outbox, replyMode: config.replyMode, undoMs: config.undoMs };
   storeBeforeAck(slack.app, {
     ...takeIn,

@@ -206,6 +206,8 @@ export interface Limits {
 interface Quirks {
   /** After a reply, also send the parent's `message_replied` event, without its subtype as the Events API does. */
   messageReplied: boolean;
+  /** Drop the metadata of posts, and only warn. */
+  dropsMetadata: boolean;
 }
 
 /** Everything the fake knows. Tests read it freely; to change it they act as a member or call the Web API. */
@@ -254,6 +256,6 @@ export function createState(options: StateOptions): SlackState {
     botEvents: new Set(options.botEvents ?? DEFAULT_BOT_EVENTS),
     responseUrlPosts: [],
     limits: { posts: false, reactions: false, historyPage: 1000, ...options.limits },
-    quirks: { messageReplied: false },
+    quirks: { messageReplied: false, dropsMetadata: false },
   };
 }

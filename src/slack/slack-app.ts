@@ -6,7 +6,7 @@ import type { Route } from "../http-server.ts";
 import type { Log } from "../log.ts";
 import type { Secret } from "../secret.ts";
 import { createBoltLog } from "./bolt-log.ts";
-import { webClientOptions } from "./web-api.ts";
+import type { SlackClientOptions } from "./web-api.ts";
 import { checkAppToken, refusedAppToken, type Workspace } from "./workspace.ts";
 
 export interface SlackAppOptions {
@@ -14,7 +14,7 @@ export interface SlackAppOptions {
   readonly botToken: Secret;
   readonly signingSecret: Secret | undefined;
   readonly appToken: Secret | undefined;
-  readonly apiUrl: string;
+  readonly clientOptions: SlackClientOptions;
   readonly log: Log;
 }
 
@@ -40,12 +40,17 @@ export async function createSlackApp(options: SlackAppOptions): Promise<SlackApp
   const { workspace, log } = options;
   const logger = createBoltLog(log);
   const transport = options.appToken
-    ? socketTransport(options.appToken, options.apiUrl, await isThere(options.appToken), logger)
+    ? socketTransport(
+        options.appToken,
+        options.clientOptions,
+        await isThere(options.appToken),
+        logger,
+      )
     : httpTransport(options.signingSecret, logger);
 
   /** False: Slack cannot be asked now. */
   async function isThere(appToken: Secret): Promise<boolean> {
-    const clientOptions = { ...webClientOptions(options.apiUrl), logger };
+    const clientOptions = { ...options.clientOptions, logger };
     try {
       await checkAppToken(new WebClient(appToken.reveal(), clientOptions));
       return true;
@@ -59,7 +64,8 @@ export async function createSlackApp(options: SlackAppOptions): Promise<SlackApp
   const app = new App({
     receiver: transport.receiver,
     logger,
-    clientOptions: webClientOptions(options.apiUrl),
+    // An object of its own: Bolt changes what it is given.
+    clientOptions: { ...options.clientOptions },
     // Known from the start, so that no event ever waits for, or is lost by, a question to Slack.
     authorize: () =>
       Promise.resolve({
@@ -111,14 +117,20 @@ function receive(
 }
 
 /** `isThere`: Slack answered a moment ago; otherwise the start does not wait for the first socket. */
-function socketTransport(appToken: Secret, apiUrl: string, isThere: boolean, logger: Logger) {
+function socketTransport(
+  appToken: Secret,
+  clientOptions: SlackClientOptions,
+  isThere: boolean,
+  logger: Logger,
+) {
   const receiver = new SocketModeReceiver({
     appToken: appToken.reveal(),
     logger,
     // An object of its own: the receiver changes what it is given.
     installerOptions: {
       clientOptions: {
-        slackApiUrl: apiUrl,
+        ...clientOptions,
+        rejectRateLimitedCalls: false,
         // Slack's own pauses grow without end: after a day's outage the next try would be hours away.
         retryConfig: { forever: true, factor: 1.3, maxTimeout: MAX_RECONNECT_PAUSE_MS },
       },

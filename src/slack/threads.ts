@@ -1,9 +1,15 @@
-import type { WebClient } from "@slack/web-api";
+import type { ChatPostMessageResponse, WebClient } from "@slack/web-api";
 import type { AgentReply } from "../bridge/events.ts";
-import type { Mark, Threads } from "../bridge/ports.ts";
+import type { Mark, PostMark, Threads } from "../bridge/ports.ts";
 import type { SlackMessage } from "../convert/slack-message.ts";
 import type { Pacer } from "../delivery/pacer.ts";
-import { RateLimitedError, SlackApiError, toBridgeError } from "../errors.ts";
+import {
+  NetworkError,
+  RateLimitedError,
+  SlackApiError,
+  toBridgeError,
+  UncertainDeliveryError,
+} from "../errors.ts";
 import type { Log } from "../log.ts";
 import { createIdentities, type IdentityOverrides } from "./identity.ts";
 import { toArguments } from "./message-arguments.ts";
@@ -12,6 +18,7 @@ import { parseThreadMessage } from "./parse-message-event.ts";
 import { makePermalink } from "./permalink.ts";
 import { isMarked, toMetadata } from "./post-metadata.ts";
 import { isLocked, REACTIONS } from "./reactions.ts";
+import { refusesBlocks } from "./refusals.ts";
 import { callSlack } from "./web-api.ts";
 
 export interface ThreadsOptions {
@@ -33,15 +40,32 @@ export interface ThreadsOptions {
 const SATURATED_AFTER_MS = 250;
 /** Marks of success that would have to wait longer than this are left out: nobody misses them. */
 const MARK_PATIENCE_MS = 10_000;
-/** Slack allows some apps no more than this for one read. */
-const PAGE_SIZE = 15;
+const REPLIES = "conversations.replies";
+/** What Slack's answer may hold; some apps get no more than 15 whatever they ask for. */
+const PAGE_SIZE = 100;
+/** For one look, and for one reading of a thread; the next one goes on where it ended. */
 const MAX_PAGES = 10;
+const MAX_PAGES_OF_THREAD = 50;
 /** Slack's clock and ours may differ by this much. */
 const CLOCK_SKEW_MS = 60_000;
 
 /** Slack's side of the conversations: posts, updates, marks, notices. */
 export function createThreads(options: ThreadsOptions): Threads {
   const { client, team, channel, posts, extras, log } = options;
+
+  /** As of the newest post. */
+  let isMetadataKept = true;
+
+  /** Slack only warns when it drops metadata, and "posted once" rests on it. */
+  function checkMetadata(
+    { message, response_metadata: about }: ChatPostMessageResponse,
+    mark: PostMark,
+  ): boolean {
+    // An answer without the message does not tell.
+    if (!message || isMarked(message.metadata, mark)) return true;
+    log.error({ mark: mark.kind, warnings: about?.warnings ?? [] }, "metadata.dropped");
+    return false;
+  }
 
   /** What Slack asks to wait is obeyed for all calls of that kind, not just for the one that was refused. */
   async function paced<Result>(
@@ -74,6 +98,22 @@ export function createThreads(options: ThreadsOptions): Threads {
     if (!(error instanceof SlackApiError) || error.slackError !== slackError) throw error;
   };
 
+  /** Blocks that Slack refuses must not cost the message: its text goes without them. */
+  async function withBlocksOrText<Result>(
+    message: SlackMessage,
+    send: (message: SlackMessage) => Promise<Result>,
+  ): Promise<Result> {
+    try {
+      return await send(message);
+    } catch (error) {
+      const isAboutBlocks = error instanceof SlackApiError && refusesBlocks(error.slackError);
+      if (!isAboutBlocks || !message.blocks) throw error;
+      log.error({ error: error.message }, "blocks.refused");
+      const { blocks: _, ...plain } = message;
+      return await send(plain);
+    }
+  }
+
   const react = (channel: string, ts: string, as: Mark, priority?: "low"): Promise<void> =>
     extra(
       "reactions.add",
@@ -92,11 +132,10 @@ export function createThreads(options: ThreadsOptions): Threads {
     read: () => Promise<Result>,
     signal: AbortSignal,
   ): Promise<Result | "cannot-look"> {
-    const method = "conversations.replies";
     for (;;) {
-      await extras.turn(method, { priority: "low", signal });
+      await extras.turn(REPLIES, { priority: "low", signal });
       try {
-        return await paced(extras, method, method, read, true);
+        return await paced(extras, REPLIES, REPLIES, read, true);
       } catch (error) {
         // Other refusals are about this thread alone, e.g. because its root was deleted.
         if (error instanceof SlackApiError && error.disposition === "fatal") return "cannot-look";
@@ -120,7 +159,7 @@ export function createThreads(options: ThreadsOptions): Threads {
 
     async post(message, mark, thread) {
       const at = thread?.channel ?? channel;
-      const send = (author: SlackMessage["author"]) =>
+      const send = ({ author, ...message }: SlackMessage) =>
         paced(
           posts,
           at,
@@ -138,13 +177,18 @@ export function createThreads(options: ThreadsOptions): Threads {
             }),
           false,
         );
-      const answer = await send(message.author).catch((error: unknown) => {
-        const isScope = error instanceof SlackApiError && error.slackError === "missing_scope";
-        if (!isScope || !message.author) throw error;
-        log.warn({ scope: "chat:write.customize" }, "author.not-shown");
-        return send(undefined);
-      });
-      return thread ?? { team, channel: at, ts: answer.ts ?? "" };
+      const answer = await withBlocksOrText(message, (outgoing) =>
+        send(outgoing).catch((error: unknown) => {
+          const isScope = error instanceof SlackApiError && error.slackError === "missing_scope";
+          if (!isScope || !outgoing.author) throw error;
+          log.warn({ scope: "chat:write.customize" }, "author.not-shown");
+          const { author: _, ...anonymous } = outgoing;
+          return send(anonymous);
+        }),
+      );
+      isMetadataKept = checkMetadata(answer, mark);
+      if (!answer.ts) throw new UncertainDeliveryError("chat.postMessage: no ts in the answer");
+      return thread ?? { team, channel: at, ts: answer.ts };
     },
 
     async find(mark, since, thread) {
@@ -161,17 +205,19 @@ export function createThreads(options: ThreadsOptions): Threads {
           const at = { ...query, ...(cursor && { cursor }) };
           const answer = thread
             ? await callSlack(
-                "conversations.replies",
+                REPLIES,
                 () => client.conversations.replies({ ...at, ts: thread.ts }),
                 { idempotent: true },
               )
             : await callSlack("conversations.history", () => client.conversations.history(at), {
                 idempotent: true,
               });
-          const found = answer.messages?.find(({ metadata }) => isMarked(metadata, mark));
+          if (!answer.messages) throw new NetworkError("No messages in Slack's answer");
+          const found = answer.messages.find(({ metadata }) => isMarked(metadata, mark));
           if (found?.ts) return thread ?? { team, channel, ts: found.ts };
           cursor = answer.response_metadata?.next_cursor || undefined;
-          if (!cursor) return "not-there";
+          // Posts of which Slack dropped the metadata cannot be told from others.
+          if (!cursor) return isMetadataKept ? "not-there" : "cannot-look";
         }
         return "cannot-look";
       } catch (error) {
@@ -183,7 +229,7 @@ export function createThreads(options: ThreadsOptions): Threads {
     async repliesAfter(thread, after, signal) {
       const replies: AgentReply[] = [];
       let cursor: string | undefined;
-      do {
+      for (let pages = 0; pages < MAX_PAGES_OF_THREAD; pages++) {
         const query = {
           channel: thread.channel,
           ts: thread.ts,
@@ -193,24 +239,28 @@ export function createThreads(options: ThreadsOptions): Threads {
         };
         const page = await readPatiently(() => client.conversations.replies(query), signal);
         if (page === "cannot-look") return page;
-        for (const message of page.messages ?? []) {
+        if (!page.messages) throw new NetworkError(`${REPLIES}: no messages in the answer`);
+        for (const message of page.messages) {
           const reply = isLocked(message) ? undefined : parseThreadMessage(message, thread);
           // Files that the bridge itself shares come without a bot_id.
           if (reply && reply.ts > after && reply.agent !== options.botUserId) replies.push(reply);
         }
         cursor = page.response_metadata?.next_cursor || undefined;
-      } while (cursor);
+        if (!cursor) break;
+      }
       return replies;
     },
 
     async updateRoot(thread, message, mark) {
-      await extra("chat.update", () =>
-        client.chat.update({
-          channel: thread.channel,
-          ts: thread.ts,
-          ...toArguments(message),
-          metadata: toMetadata(mark),
-        }),
+      await withBlocksOrText(message, (outgoing) =>
+        extra("chat.update", () =>
+          client.chat.update({
+            channel: thread.channel,
+            ts: thread.ts,
+            ...toArguments(outgoing),
+            metadata: toMetadata(mark),
+          }),
+        ),
       );
     },
 
@@ -240,16 +290,18 @@ export function createThreads(options: ThreadsOptions): Threads {
     },
 
     async tell(thread, agent, message) {
-      await callSlack(
-        "chat.postEphemeral",
-        () =>
-          client.chat.postEphemeral({
-            channel: thread.channel,
-            thread_ts: thread.ts,
-            user: agent,
-            ...toArguments(message),
-          }),
-        { idempotent: true },
+      await withBlocksOrText(message, (outgoing) =>
+        callSlack(
+          "chat.postEphemeral",
+          () =>
+            client.chat.postEphemeral({
+              channel: thread.channel,
+              thread_ts: thread.ts,
+              user: agent,
+              ...toArguments(outgoing),
+            }),
+          { idempotent: true },
+        ),
       );
     },
   };

@@ -8,37 +8,27 @@ import {
   UncertainDeliveryError,
 } from "../errors.ts";
 import { parseRetryAfter } from "../retry-after.ts";
-import { type Observation, observe, observedFetch } from "./observed-fetch.ts";
+import { type Observation, observe } from "./observed-fetch.ts";
+import { faultOf } from "./refusals.ts";
+import { createSlackFetch, type SeenAnswer } from "./slack-fetch.ts";
 
-/** Options for every WebClient of the bridge: the lanes decide about repeats and pauses, not the client. */
-export const webClientOptions = (apiUrl: string) => ({
+/**
+ * Options for every WebClient of the bridge, Bolt's and Socket Mode's too: the lanes decide about repeats and pauses, not
+ * the client. `onAnswer` is shown every answer of Slack.
+ */
+export const webClientOptions = (
+  apiUrl: string,
+  onAnswer: (seen: SeenAnswer) => void = () => {},
+) => ({
   slackApiUrl: apiUrl,
   retryConfig: { retries: 0 },
   rejectRateLimitedCalls: true,
   timeout: 10_000,
-  fetch: observedFetch,
+  fetch: createSlackFetch(apiUrl, onAnswer),
   // A call that waits in the client's line would go out in the name of another one; our pacers limit the calls.
   maxRequestConcurrency: Number.POSITIVE_INFINITY,
 });
 
-/** Somebody has to repair the app or the channel; until then nothing is given up. */
-const REPAIRABLE = new Set([
-  "account_inactive",
-  "channel_not_found",
-  "ekm_access_denied",
-  "invalid_auth",
-  "is_archived",
-  "missing_scope",
-  "no_permission",
-  "not_allowed_token_type",
-  "not_authed",
-  "not_in_channel",
-  "org_login_required",
-  "restricted_action",
-  "team_access_not_granted",
-  "token_expired",
-  "token_revoked",
-]);
 /** Part of the work may have been done. Source: docs.slack.dev/reference/methods/chat.postMessage. */
 const HALF_DONE = new Set([
   "fatal_error",
@@ -47,6 +37,8 @@ const HALF_DONE = new Set([
   "service_unavailable",
 ]);
 const RATE_LIMITED = new Set(["ratelimited", "rate_limited", "message_limit_exceeded"]);
+
+export type SlackClientOptions = ReturnType<typeof webClientOptions>;
 
 export interface CallOptions {
   /** Doing it twice is the same as doing it once, so nothing about it is uncertain. */
@@ -95,14 +87,14 @@ function translate(
     if (RATE_LIMITED.has(code))
       return new RateLimitedError(`${method}: ${code}`, parseRetryAfter(undefined));
     if (HALF_DONE.has(code)) return unclear(code);
-    const disposition: Disposition = REPAIRABLE.has(code) ? "fatal" : "dead-letter";
+    const disposition: Disposition = faultOf(code) ? "fatal" : "dead-letter";
     return new SlackApiError(method, code, disposition, needed);
   }
   if (error instanceof WebAPIHTTPError) {
     const { statusCode } = error;
-    return statusCode >= 500
-      ? unclear(`HTTP ${statusCode}`)
-      : new SlackApiError(method, `http_${statusCode}`, "fatal");
+    return REFUSED.test(String(statusCode))
+      ? new SlackApiError(method, `http_${statusCode}`, "fatal")
+      : unclear(`HTTP ${statusCode}`);
   }
   if (error instanceof WebAPIRequestError) {
     const code = networkCode(error);
@@ -113,6 +105,9 @@ function translate(
   // An answer that broke off while it was read, most likely.
   return unclear(error instanceof Error ? error.name : "no answer");
 }
+
+/** 408 and 499: somebody on the way gave up, perhaps after the work. */
+const REFUSED = /^4(?!08|99)/;
 
 const NEVER_SENT = new Set([
   "ECONNREFUSED",

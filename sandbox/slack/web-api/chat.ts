@@ -16,6 +16,14 @@ import type { Method, MethodContext, Wire } from "./method.ts";
 
 const chatWrite = (): string => "chat:write";
 
+const METADATA_WARNING = {
+  warning: "invalid_metadata_schema",
+  response_metadata: {
+    warnings: ["invalid_metadata_schema"],
+    messages: ["[WARN] Metadata did not match its schema"],
+  },
+};
+
 const postMessage: Method = {
   scope: chatWrite,
   run(context, args) {
@@ -37,7 +45,7 @@ const postMessage: Method = {
       text: args.text("markdown_text") ?? args.text("text"),
       blocks: args.nested("blocks"),
       attachments: args.nested("attachments"),
-      metadata: args.nested("metadata"),
+      metadata: state.quirks.dropsMetadata ? undefined : args.nested("metadata"),
     });
     if (args.text("markdown_text") && (args.text("text") || content.blocks)) {
       throw new SlackError("markdown_text_conflict");
@@ -60,6 +68,7 @@ const postMessage: Method = {
       channel: channel.id,
       ts: message.ts,
       message: toWireMessage(state, message),
+      ...(state.quirks.dropsMetadata && METADATA_WARNING),
     } satisfies Wire<ChatPostMessageResponse>;
     void conversation.add(message);
     return answer;

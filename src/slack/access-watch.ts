@@ -1,0 +1,94 @@
+import type { Alarms } from "../alarms.ts";
+import { type Fault, faultOf } from "./refusals.ts";
+import type { SeenAnswer } from "./slack-fetch.ts";
+
+interface Noted {
+  readonly advice: string;
+  readonly at: number;
+}
+
+/** What has not failed again for so long is not asked for any more. */
+const LIFE_MS = 2 * 60 * 60_000;
+
+/** Calls that must work: what else fails is a courtesy, or happens elsewhere than in our threads. */
+const NEEDED = /^(auth|chat|conversations\.(replies|history)|files|reactions|users)\./;
+/** Calls that go to our threads only. */
+const TO_THREADS = /^(chat\.(postMessage|update|delete)|files\.completeUploadExternal|reactions)/;
+/** Missing it costs no more than the names of Users above their posts. */
+const OPTIONAL_SCOPE = "chat:write.customize";
+
+/**
+ * Raises `slack-access` while Slack refuses what the bridge cannot do without, and clears it when the same works again.
+ * To be shown every answer of Slack.
+ */
+export function createAccessWatch(
+  alarms: Pick<Alarms, "raise" | "clear">,
+  now: () => number = () => performance.now(),
+): (seen: SeenAnswer) => void {
+  const noted = new Map<string, Noted>();
+
+  return (seen) => {
+    const code = codeOf(seen);
+    const fault = code === undefined ? undefined : faultOf(code);
+    if (code !== undefined && fault && counts(fault, seen)) {
+      noted.set(keyOf(fault, seen), { advice: adviceFor(fault, code, seen), at: now() });
+    } else if (noted.size === 0) {
+      return;
+    } else if (seen.answer?.ok) {
+      noted.delete(keyOf("token", seen));
+      noted.delete(keyOf("scope", seen));
+      noted.delete(keyOf("workspace", seen));
+      if (TO_THREADS.test(seen.method)) {
+        noted.delete(keyOf("channel", seen));
+        noted.delete(keyOf("thread", seen));
+      }
+    }
+    for (const [key, { at }] of noted) if (now() - at > LIFE_MS) noted.delete(key);
+    const [first] = noted.values();
+    if (first) alarms.raise("slack-access", first.advice);
+    else alarms.clear("slack-access");
+  };
+}
+
+function codeOf({ status, answer }: SeenAnswer): string | undefined {
+  if (answer) return answer.error;
+  return status === 200 || status === 429 ? undefined : `http_${status}`;
+}
+
+function counts(fault: Fault, { method, answer }: SeenAnswer): boolean {
+  if (fault === "channel" || fault === "thread") return TO_THREADS.test(method);
+  return NEEDED.test(method) && answer?.needed !== OPTIONAL_SCOPE;
+}
+
+const channelOf = ({ asked }: SeenAnswer): string =>
+  asked.get("channel") ?? asked.get("channel_id") ?? "";
+
+/** What has to work again for the fault to be gone. */
+function keyOf(fault: Fault, seen: SeenAnswer): string {
+  switch (fault) {
+    case "token":
+      return fault;
+    case "scope":
+    case "workspace":
+      return `${fault} ${seen.method}`;
+    case "channel":
+      return `${fault} ${channelOf(seen)}`;
+    case "thread":
+      return `${fault} ${channelOf(seen)} ${seen.asked.get("thread_ts") ?? ""}`;
+  }
+}
+
+function adviceFor(fault: Fault, code: string, seen: SeenAnswer): string {
+  switch (fault) {
+    case "token":
+      return `Slack refuses SLACK_BOT_TOKEN (${code}): install the app again at api.slack.com/apps, OAuth & Permissions, and set the token that it shows.`;
+    case "scope":
+      return `The Slack app lacks the scope ${seen.answer?.needed ?? `for ${seen.method}`}: add it at api.slack.com/apps, OAuth & Permissions, and install the app again.`;
+    case "thread":
+      return `Somebody has locked a thread in channel ${channelOf(seen)} (${code}): unlock it, or hand its User back.`;
+    case "channel":
+      return `The bot cannot write in channel ${channelOf(seen)} (${code}): invite it, unarchive the channel, or allow it in the channel's posting permissions.`;
+    case "workspace":
+      return `Slack does not let the app work (${code} for ${seen.method}): an administrator of the workspace has to allow it again; with an HTTP code check SLACK_API_URL and the proxy too.`;
+  }
+}

@@ -1,0 +1,176 @@
+import { describe, expect, it } from "vitest";
+import { answering } from "../support/answers.ts";
+import { handOver, toldTo } from "../support/handed-over.ts";
+import { attempts, openConversation, PATIENCE, settled } from "../support/open-conversation.ts";
+import { postsIn, rootsOf } from "../support/threads.ts";
+import { startWorld, type World } from "../support/world.ts";
+
+/** Retries within the patience of a test. */
+const env = { RETRY_FIRST_MS: "20", RETRY_CAP_MS: "100" };
+
+const refuse = ({ slack }: World, method: string, error: string, times?: number): void =>
+  slack.faults.add(
+    method,
+    {
+      kind: "other-answer",
+      isDone: false,
+      write: answering(JSON.stringify({ ok: false, error })),
+    },
+    times,
+  );
+
+const linesOf = ({ log }: World, event: string) =>
+  log.lines.filter((line) => line.event === event && line.fields.alarm !== "parley-access");
+
+describe("a refusal of Slack that passes", () => {
+  it.each([
+    "restricted_action_thread_locked",
+    "restricted_action_read_only_channel",
+    "restricted_action_thread_only_channel",
+    "restricted_action_non_threadable_channel",
+    "restricted_action_of_a_new_kind",
+    "team_added_to_org",
+    "team_not_found",
+    "access_denied",
+    "enterprise_is_restricted",
+    "user_is_restricted",
+    "accesslimited",
+    "two_factor_setup_required",
+    "is_archived",
+  ])("is waited out, is loud, and is over when it is over: %s", async (error) => {
+    const world = await startWorld({ env });
+    const { slack, parley, log } = world;
+    const { user, ts, inbox } = await openConversation(world);
+    refuse(world, "chat.postMessage", error);
+    await parley.userWrites(user.id, "Here I am");
+    await expect.poll(() => attempts(log, inbox).length, PATIENCE).toBeGreaterThan(3);
+    expect(linesOf(world, "alarm.raised")).toEqual([
+      expect.objectContaining({
+        level: "error",
+        fields: { alarm: "slack-access", advice: expect.stringContaining(error) as string },
+      }),
+    ]);
+    const ready = await fetch(`${world.bridgeUrl()}/readyz`);
+    expect(ready.status).toBe(503);
+    expect(await ready.text()).toContain(error);
+
+    slack.faults.clear();
+
+    await expect.poll(() => settled(log, inbox), PATIENCE).toHaveLength(2);
+    expect(postsIn(slack, ts).map(({ text }) => text)).toEqual(["Here I am"]);
+    expect(linesOf(world, "alarm.cleared")).toHaveLength(1);
+    expect((await fetch(`${world.bridgeUrl()}/readyz`)).status).toBe(200);
+  });
+
+  it("stays loud while other calls work", async () => {
+    const world = await startWorld({ env });
+    const { slack, parley, log } = world;
+    const locked = await openConversation(world);
+    const open = await openConversation(world);
+    refuse(world, "chat.postMessage", "restricted_action_thread_locked", 1);
+    await parley.userWrites(locked.user.id, "Here I am");
+    await expect.poll(() => attempts(log, locked.inbox).length, PATIENCE).toBeGreaterThan(1);
+    refuse(world, "files.info", "missing_scope");
+    await parley.userWrites(open.user.id, "I am here");
+    await expect.poll(() => settled(log, open.inbox), PATIENCE).toHaveLength(2);
+    await expect.poll(() => settled(log, locked.inbox), PATIENCE).toHaveLength(2);
+    expect(linesOf(world, "alarm.raised")).toHaveLength(1);
+    expect(slack.calls("chat.postMessage").length).toBeGreaterThan(4);
+  });
+
+  it("is no alarm where nobody misses anything", async () => {
+    const world = await startWorld({ env });
+    const { parley, log } = world;
+    const { user, inbox } = await openConversation(world);
+    refuse(world, "assistant.threads.setStatus", "no_permission");
+    refuse(world, "chat.postMessage", "invalid_arguments");
+    await parley.userTypes(user.id, "startTyping");
+    await parley.userWrites(user.id, "Here I am");
+    await expect.poll(() => settled(log, inbox).at(-1)?.outcome, PATIENCE).toBe("dead");
+    expect(linesOf(world, "alarm.raised")).toEqual([]);
+  });
+});
+
+describe("blocks that Slack refuses", () => {
+  it.each(["invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long"])(
+    "do not cost the message: %s",
+    async (error) => {
+      const world = await startWorld({ env });
+      const { slack, parley, log } = world;
+      const { user, ts, inbox } = await openConversation(world);
+      refuse(world, "chat.postMessage", error, 1);
+      await parley.userWrites(user.id, "Here I am");
+      await expect.poll(() => settled(log, inbox), PATIENCE).toHaveLength(2);
+      const [post, ...more] = postsIn(slack, ts);
+      expect(more).toEqual([]);
+      expect(post?.text).toBe("Here I am");
+      expect(post?.blocks).toBeUndefined();
+      expect(linesOf(world, "blocks.refused")).toEqual([
+        expect.objectContaining({
+          level: "error",
+          fields: expect.objectContaining({ error: `chat.postMessage: ${error}` }) as object,
+        }),
+      ]);
+    },
+  );
+
+  it("cost no root, no change of it and no word to an agent either", async () => {
+    const world = await startWorld({ env });
+    const { slack, parley } = world;
+    const other = parley.addService({ name: "Night shift" });
+    refuse(world, "chat.postMessage", "invalid_blocks", 1);
+    const { user, ts } = await openConversation(world);
+    const root = rootsOf(slack)[0];
+    expect(root?.blocks).toBeUndefined();
+    refuse(world, "chat.update", "msg_blocks_too_long", 1);
+    refuse(world, "chat.postEphemeral", "invalid_blocks", 1);
+    await parley.handOver({ userId: user.id, to: other.identification });
+    await slack.post({ user: "U0ANNA", threadTs: ts, text: "Late" });
+    await slack.waitFor(() => root?.text.startsWith("Taken over: "));
+    await slack.waitFor(() => toldTo(slack, "U0ANNA", ts).length > 0);
+    expect(toldTo(slack, "U0ANNA", ts)[0]?.blocks).toBeUndefined();
+    expect(linesOf(world, "blocks.refused")).toHaveLength(3);
+  });
+
+  it("are tried once: what is refused without them as well is refused", async () => {
+    const world = await startWorld({ env });
+    const { parley, log } = world;
+    const { user, inbox } = await openConversation(world);
+    refuse(world, "chat.postMessage", "invalid_blocks", 2);
+    await parley.userWrites(user.id, "Here I am");
+    await expect
+      .poll(() => settled(log, inbox).map(({ outcome }) => outcome), PATIENCE)
+      .toContain("dead");
+  });
+});
+
+describe("metadata that Slack does not keep", () => {
+  it("is told loudly, and nothing is posted again on the strength of it", async () => {
+    const world = await startWorld({ env });
+    const { slack, parley, log } = world;
+    const { user, ts, inbox } = await openConversation(world);
+    slack.state.quirks.dropsMetadata = true;
+    await parley.userWrites(user.id, "One");
+    await expect.poll(() => settled(log, inbox), PATIENCE).toHaveLength(2);
+    expect(linesOf(world, "metadata.dropped")).toEqual([
+      expect.objectContaining({
+        level: "error",
+        fields: expect.objectContaining({ warnings: ["invalid_metadata_schema"] }) as object,
+      }),
+    ]);
+    slack.faults.add("chat.postMessage", { kind: "lost-answer" }, 1);
+    await parley.userWrites(user.id, "Two");
+    await expect.poll(() => settled(log, inbox), PATIENCE).toHaveLength(3);
+    const [, two, again] = postsIn(slack, ts).map(({ text }) => text);
+    expect(two).toBe("Two");
+    // Nobody can look, so the second one says what it may be.
+    expect(again).toMatch(/may be a repeat/);
+  });
+
+  it("is no matter while Slack keeps it", async () => {
+    const world = await startWorld({ env });
+    await handOver(world);
+    expect(rootsOf(world.slack)).toHaveLength(1);
+    expect(linesOf(world, "metadata.dropped")).toEqual([]);
+  });
+});
