@@ -33,6 +33,8 @@ export interface Members {
     readonly text: string;
     /** Default: the `rich_text` block that Slack makes of what is typed. */
     readonly blocks?: readonly Block[];
+    /** What was forwarded, or pasted into the composer. */
+    readonly attachments?: readonly Record<string, unknown>[];
     readonly subtype?: "thread_broadcast" | "me_message";
     /** Only to place a message in the past; must be unique in its channel. */
     readonly ts?: string;
@@ -123,7 +125,16 @@ export function createMembers(
   };
 
   return {
-    async post({ user, channel = defaultChannel, threadTs, text, blocks, subtype, ts }) {
+    async post({
+      user,
+      channel = defaultChannel,
+      threadTs,
+      text,
+      blocks,
+      attachments,
+      subtype,
+      ts,
+    }) {
       if (ts !== undefined && findMessage(state, channel, ts)) throw new Error(`Taken: ${ts}`);
       const message: SlackMessage = {
         type: "message",
@@ -138,6 +149,7 @@ export function createMembers(
           ...(subtype === undefined && { team: identity.teamId }),
           blocks: [...(blocks ?? [richText(text, makeBlockId())])],
         }),
+        ...(attachments && { attachments: [...attachments] }),
         ...conversation.inThread(channel, threadTs),
       };
       if (subtype === "thread_broadcast") delete message.parent_user_id;

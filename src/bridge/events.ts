@@ -33,6 +33,8 @@ export interface AgentReply {
   readonly text: string;
   /** Slack's blocks as they came; only Slack's own client makes `rich_text` of what people write. */
   readonly blocks?: readonly Json[];
+  /** What was forwarded or pasted, and previews of links, as they came. */
+  readonly attachments?: readonly Json[];
   readonly files?: readonly Json[];
 }
 
@@ -56,6 +58,8 @@ export type OutboxBody =
       readonly reply: AgentReply;
       /** The parts of it that need not go any more. */
       readonly settled?: readonly string[];
+      /** The User has its files, or its writer was told why not. */
+      readonly wordsOnly?: true;
     }
   | { readonly kind: "hand-back"; readonly request: HandBackRequest };
 

@@ -16,7 +16,7 @@ import { handBack } from "./hand-back.ts";
 import type { Notifier } from "./notify.ts";
 import { nameService } from "./owner.ts";
 import type { Conversations, Parley, Threads } from "./ports.ts";
-import { type SendReplyDependencies, sendReply } from "./send-reply.ts";
+import { type SendReplyDependencies, type Sent, sendReply } from "./send-reply.ts";
 
 /** After this many tries, some seconds in all, the agent sees that the reply has to wait. */
 const DELAY_TRIES = 4;
@@ -65,7 +65,7 @@ async function relay(
 ): Promise<void> {
   const { parley, threads, conversations } = dependencies;
   const { reply } = body;
-  let isSent: boolean;
+  let sent: Sent;
   const conversation = await conversations.byThread(reply.thread);
   // Slack shows a root before its answer has reached us: this may be the thread of a conversation without one yet.
   if (!conversation && conversations.open().some(({ thread }) => thread === undefined)) {
@@ -78,7 +78,7 @@ async function relay(
     if (conversation?.state !== "open") {
       throw new ConversationClosedError(conversation?.id ?? makeThreadKey(reply.thread));
     }
-    isSent = await sendReply(work, body, conversation, dependencies);
+    sent = await sendReply(work, body, conversation, dependencies);
   } catch (thrown) {
     const error = toBridgeError(thrown);
     // Its writer has just done that, or changed the text: there is nothing to tell.
@@ -94,9 +94,9 @@ async function relay(
     if (error.disposition === "ignore") await tellWriter(work.item, reply, error, dependencies);
     throw error;
   }
-  if (!isSent) return;
+  if (sent === "nothing") return;
   await conversations.update(conversation.id, withAgentMessage);
-  threads.markLater(reply.thread, reply.ts, "delivered");
+  if (sent === "all") threads.markLater(reply.thread, reply.ts, "delivered");
   if (work.item.attempt > DELAY_TRIES) threads.unmark(reply.thread, reply.ts, "delayed");
 }
 

@@ -1,5 +1,9 @@
+import { lostParts } from "../convert/lost-parts.ts";
 import { mentionedIds, NO_NAMES } from "../convert/mentions.ts";
+import { readSlackContent } from "../convert/read-slack-content.ts";
 import { renderFilesNotSent } from "../convert/render-file.ts";
+import { renderPartsNotSent } from "../convert/render-notice.ts";
+import { filesIn } from "../convert/slack-content.ts";
 import { parseSlackFile, type SharedFile, whyNotShown } from "../convert/slack-file.ts";
 import { type MessageWriting, toParleyMessages } from "../convert/to-parley.ts";
 import type { Work } from "../delivery/lanes.ts";
@@ -56,6 +60,9 @@ interface Progress {
   readonly waits?: number;
 }
 
+/** How much of a reply the User has, or may have. */
+export type Sent = "nothing" | "a part" | "all";
+
 /** With the pauses between them about half a minute. */
 const MAX_WAITS = 6;
 
@@ -63,22 +70,31 @@ const MAX_WAITS = 6;
  * Sends the parts of a reply in their order, each at most once: the body of the item lists the parts that are settled,
  * also after somebody sent it again. What fails for good holds up no other part; it is thrown at the end.
  *
- * Returns whether anything of it went to the User.
+ * Returns how much of it went to the User; what only Slack can show did not, and its writer knows.
  */
 export async function sendReply(
   work: Work<OutboxBody>,
   body: ReplyBody,
   { userId }: Pick<Conversation, "userId">,
   dependencies: SendReplyDependencies,
-): Promise<boolean> {
+): Promise<Sent> {
   const { parley, threads, notifier } = dependencies;
   const { reply } = body;
   const settled = [...(body.settled ?? [])];
   let progress = progressOf(work.item.progress);
   const failures: BridgeError[] = [];
 
-  const parts = partsOf(reply, await textsOf(reply, dependencies));
-  if (parts.length === 0) throw new EmptyReplyError(work.item.id);
+  const parts = partsOf(body, await textsOf(reply, dependencies));
+  const lost = lostParts(readSlackContent(reply));
+  if (parts.length === 0 && lost.length === 0) throw new EmptyReplyError(work.item.id);
+  if (lost.length > 0) {
+    await notifier.notice(userId, work.item.id, "parts not sent", {
+      thread: reply.thread,
+      message: renderPartsNotSent(lost, parts.every(isRefused)),
+      onlyFor: reply.agent,
+      mark: { ts: reply.ts, as: "failed" },
+    });
+  }
   const tellNotSent = async (files: readonly SharedFile[], purpose: string) => {
     const named = files.map((file) => ({ name: file.name, why: whyNotShown(file) ?? "" }));
     if (named.length === 0) return;
@@ -137,7 +153,8 @@ export async function sendReply(
   if (progress.undecided) {
     throw new UncertainDeliveryError("The bridge was stopped while it sent this reply");
   }
-  return settled.length > 0;
+  if (settled.length === 0) return "nothing";
+  return lost.length > 0 ? "a part" : "all";
 
   /** A file that Parley has; `undefined`: it turned out that Parley's clients cannot show it, and its writer knows. */
   async function prepareFile(
@@ -221,8 +238,12 @@ async function textsOf(
   return toParleyMessages(reply, names, writing);
 }
 
-function partsOf(reply: AgentReply, texts: readonly string[]): Part[] {
-  const files = (reply.files ?? []).flatMap((value) => parseSlackFile(value) ?? []);
+function partsOf({ reply, wordsOnly }: ReplyBody, texts: readonly string[]): Part[] {
+  const shared = wordsOnly ? [] : [...(reply.files ?? []), ...filesIn(readSlackContent(reply))];
+  const parsed = shared.flatMap((value) => parseSlackFile(value) ?? []);
+  const files = parsed.filter(
+    ({ id }, index) => parsed.findIndex((file) => file.id === id) === index,
+  );
   return [
     ...texts.map((text, index) => ({ key: index === 0 ? "text" : `text ${index}`, text })),
     ...files.map((file) => ({ key: file.id, file })),

@@ -71,7 +71,7 @@ export async function takeInReply(
  */
 export async function takeInEdit(
   written: AgentReply,
-  before: Pick<AgentReply, "text">,
+  before: Pick<AgentReply, "text" | "blocks" | "attachments">,
   editId: string,
   dependencies: TakeInDependencies,
 ): Promise<void> {
@@ -99,9 +99,7 @@ export async function takeInEdit(
   }
   const isNews = was === "note" || !(await outbox.hasBegun(id));
   const correction = makeDerivedItemId(id, `edit ${editId}`);
-  // The User has the files that came with it, or their writer was told why not.
-  const { files: _, ...words } = reply;
-  const news: OutboxBody = isNews ? body : { kind: "reply", reply: words };
+  const news: OutboxBody = isNews ? body : { ...body, wordsOnly: true };
   await outbox.append({ lane, id: correction, body: news, held: true });
   const offer = renderCorrectionOffer({ item: correction, ts: reply.ts }, isNews);
   await tell(reply, correction, "edit", { message: offer, onlyFor: reply.agent }, dependencies);

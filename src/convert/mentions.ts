@@ -1,6 +1,6 @@
 import { isJsonObject, type Json } from "../json.ts";
-import { mrkdwnToRichText } from "./mrkdwn-to-rich-text.ts";
-import { hasRichText, richTextElements } from "./rich-text.ts";
+import { readSlackContent } from "./read-slack-content.ts";
+import { flattenContent, richTextIn, type SlackText } from "./slack-content.ts";
 
 /** The names that people know Slack's ids by, as far as they were found. Literal text without `@` and `#`. */
 export interface SlackNames {
@@ -18,13 +18,6 @@ export const NO_NAMES: SlackNames = {
 /** `names`: a User reads the name. `hide`: internal names stay inside, and the mention is left out. */
 export type Mentions = "names" | "hide";
 
-/** What an agent wrote, as Slack tells it. */
-export interface SlackText {
-  /** Slack's mrkdwn. */
-  readonly text: string;
-  readonly blocks?: readonly Json[];
-}
-
 export interface MentionedIds {
   readonly users: readonly string[];
   readonly channels: readonly string[];
@@ -41,7 +34,11 @@ export function mentionedIds(message: SlackText): MentionedIds {
   const add = (set: Set<string>, id: Json | undefined) => {
     if (typeof id === "string" && id !== "") set.add(id);
   };
-  const waiting: Json[] = [...toRichText(message)];
+  const content = readSlackContent(message);
+  for (const part of flattenContent(content)) {
+    if (part.kind === "forward" && part.author.name === "") add(found.users, part.author.id);
+  }
+  const waiting: Json[] = richTextIn(content);
   for (let element = waiting.pop(); element !== undefined; element = waiting.pop()) {
     if (!isJsonObject(element)) continue;
     if (element.type === "user") add(found.users, element.user_id);
@@ -55,7 +52,3 @@ export function mentionedIds(message: SlackText): MentionedIds {
     usergroups: [...found.usergroups].sort(),
   };
 }
-
-/** The elements of the `rich_text` blocks; where there are none, the mrkdwn in the same form. */
-export const toRichText = ({ text, blocks = [] }: SlackText): readonly Json[] =>
-  hasRichText(blocks) ? richTextElements(blocks) : mrkdwnToRichText(text);

@@ -1,4 +1,4 @@
-import type { Link, Nodes, Paragraph, Parents, Root } from "mdast";
+import type { Heading, Link, Nodes, Paragraph, Parents, PhrasingContent, Root, Table } from "mdast";
 import { type Handlers, type Info, type State, toMarkdown } from "mdast-util-to-markdown";
 import { type EscapeLevel, escapeMarkdown } from "./escape-markdown.ts";
 import { isFaithful } from "./is-faithful.ts";
@@ -79,21 +79,42 @@ export function renderMarkdown(root: Root, lineBreak: LineBreak = "hard"): strin
       exit();
       return `${sign}${inside}${sign}`;
     };
+  function writeText(
+    node: Paragraph,
+    parent: Parents | undefined,
+    state: State,
+    info: Info,
+  ): string {
+    const exit = state.enter("paragraph");
+    const exitPhrasing = state.enter("phrasing");
+    let markdown = "";
+    const isLong = lengthOf(node) > CHECKED_LENGTH;
+    for (const next of isLong ? ATTEMPTS.slice(-2) : ATTEMPTS) {
+      attempt = next;
+      markdown = state.containerPhrasing(node, info);
+      if (isLong || (isFaithful(markdown, node) && !dependsOnPlace(markdown, node, parent))) break;
+    }
+    exitPhrasing();
+    exit();
+    return markdown;
+  }
   const handlers: Partial<Handlers> = {
-    paragraph(node: Paragraph, parent, state, info) {
-      const exit = state.enter("paragraph");
-      const exitPhrasing = state.enter("phrasing");
-      let markdown = "";
-      const isLong = lengthOf(node) > CHECKED_LENGTH;
-      for (const next of isLong ? ATTEMPTS.slice(-2) : ATTEMPTS) {
-        attempt = next;
-        markdown = state.containerPhrasing(node, info);
-        if (isLong || (isFaithful(markdown, node) && !dependsOnPlace(markdown, node, parent)))
-          break;
-      }
-      exitPhrasing();
-      exit();
-      return markdown;
+    paragraph: writeText,
+    heading(node: Heading, _parent, state, info) {
+      const text = writeText(asParagraph(node.children), undefined, state, info);
+      // Signs at the end belong to the heading's mark; a line break ends it.
+      const title = onOneLine(text).replace(/(?<!\\)#$/, "\\#");
+      return `${"#".repeat(node.depth)} ${title}`;
+    },
+    table(node: Table, _parent, state, info) {
+      const [head = "", ...rows] = node.children.map(({ children }) => {
+        const cells = children.map((cell) =>
+          toCell(writeText(asParagraph(cell.children), undefined, state, info)),
+        );
+        return `| ${cells.join(" | ")} |`;
+      });
+      const rule = `|${" --- |".repeat(node.children[0]?.children.length ?? 0)}`;
+      return [head, rule, ...rows].join("\n");
     },
     text(node: { readonly value: string }, _parent, state, info) {
       const { before, after } = info;
@@ -136,6 +157,18 @@ export function renderMarkdown(root: Root, lineBreak: LineBreak = "hard"): strin
     handlers,
   }).trimEnd();
 }
+
+const asParagraph = (children: PhrasingContent[]): Paragraph => ({ type: "paragraph", children });
+
+const onOneLine = (markdown: string): string =>
+  markdown
+    .split("\n")
+    .map((line) => line.trim())
+    .join(" ");
+
+/** A bar ends a cell, also in code, and so does the end of a line. */
+const toCell = (markdown: string): string =>
+  onOneLine(markdown).replaceAll(/\\.|\|/g, (sign) => (sign === "|" ? "\\|" : sign));
 
 type Handle = Handlers["text"];
 

@@ -1,4 +1,6 @@
 import { isJsonObject, type Json } from "../json.ts";
+import { isNote, leadOf } from "./note.ts";
+import type { SlackText } from "./slack-content.ts";
 
 /** Whether what agents write goes to the User unless it is marked as a note, or stays inside unless it is marked to go. */
 export type ReplyMode = "send" | "explicit";
@@ -7,25 +9,24 @@ export type ReplyMode = "send" | "explicit";
 export type ReplyIntent = "note" | "send" | "ask";
 
 /** The written part of a reply; `text` in Slack's mrkdwn. */
-interface Written {
-  readonly text: string;
-  readonly blocks?: readonly Json[];
-}
+type Written = SlackText;
 
-/** Whatever style the beginning is in: what looks like a note to its writer must be one. */
-const NOTE = /^[\s*_~]*(?:\/\/|note:)/i;
 /** `>>` as Slack escapes it. */
 const TO_USER = /^\s*&gt;&gt;\s*/;
 
 /** What the agent means a message for, by how it begins. */
-export function intentOf({ text }: Written, mode: ReplyMode): ReplyIntent {
-  if (NOTE.test(text)) return "note";
-  return mode === "send" || TO_USER.test(text) ? "send" : "ask";
+export function intentOf(written: Written, mode: ReplyMode): ReplyIntent {
+  if (isNote(written)) return "note";
+  return mode === "send" || isForUser(written) ? "send" : "ask";
 }
+
+const isForUser = ({ text, blocks }: Written): boolean =>
+  TO_USER.test(text) ||
+  (text.trim() === "" && /^\s*>>/.test(leadOf({ text, ...(blocks && { blocks }) })));
 
 /** Takes the leading `>>` away, in the text and in the first text of the blocks. */
 export function withoutMarker<W extends Written>(written: W): W {
-  if (!TO_USER.test(written.text)) return written;
+  if (!isForUser(written)) return written;
   const { blocks } = written;
   return {
     ...written,

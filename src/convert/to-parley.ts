@@ -1,8 +1,8 @@
-import { isJsonObject } from "../json.ts";
-import type { Mentions, SlackNames, SlackText } from "./mentions.ts";
-import { toRichText } from "./mentions.ts";
+import { contentToMdast } from "./content-to-mdast.ts";
+import type { Mentions, SlackNames } from "./mentions.ts";
+import { readSlackContent } from "./read-slack-content.ts";
 import { type LineBreak, renderMarkdown } from "./render-markdown.ts";
-import { richTextToMdast } from "./rich-text-to-mdast.ts";
+import type { SlackText } from "./slack-content.ts";
 import { splitMarkdown } from "./split-markdown.ts";
 
 interface Writing {
@@ -25,10 +25,8 @@ export const toParley = (
   message: SlackText,
   names: SlackNames,
   { mentions, lineBreak }: Writing,
-): string => {
-  const elements = toRichText(message).filter(isJsonObject);
-  return renderMarkdown(richTextToMdast(elements, { names, mentions }), lineBreak);
-};
+): string =>
+  renderMarkdown(contentToMdast(readSlackContent(message), { names, mentions }), lineBreak);
 
 /** The same in as many messages as it needs; none where there is nothing for the User. */
 export const toParleyMessages = (

@@ -37,7 +37,12 @@ export function storeBeforeAck(app: App, options: IntakeOptions): void {
 async function takeMessage(event: ReceiverEvent, options: IntakeOptions): Promise<boolean> {
   const parsed = parseMessageEvent(event.body, options.team);
   if (!parsed) return false;
-  if (parsed.kind === "other" || !(await isOurs(parsed, options))) return true;
+  if (parsed.kind === "other") {
+    const { unreadable: fields } = parsed;
+    if (fields) options.log.warn({ fields, event: event.body.event_id }, "reply.unreadable");
+    return true;
+  }
+  if (!(await isOurs(parsed, options))) return true;
   const { reply } = parsed;
   const result = await takeIn(parsed, options);
   options.log.info(

@@ -3,22 +3,27 @@ import type { AgentReply } from "../bridge/events.ts";
 import type { Thread } from "../ids.ts";
 
 /** A file has a subtype, and so has "also send to channel": dropping every subtype would lose both. */
-const RELAYED_SUBTYPES = new Set([undefined, "file_share", "thread_broadcast", "me_message"]);
+const RELAYED_SUBTYPES = new Set(["", "file_share", "thread_broadcast", "me_message"]);
+
+/** Slack tells what is not there as null, too; a list that is none takes no message with it. */
+const maybe = <Type extends z.ZodType>(type: Type) => type.nullish().catch(undefined);
+const list = maybe(z.array(z.json()));
 
 const message = z.looseObject({
   type: z.literal("message"),
-  subtype: z.string().optional(),
-  user: z.string().optional(),
+  subtype: z.string().nullish(),
+  user: z.string().nullish(),
   bot_id: z.string().nullish(),
-  text: z.string().nullish(),
+  text: maybe(z.string()),
   ts: z.string(),
-  thread_ts: z.string().optional(),
-  parent_user_id: z.string().optional(),
-  hidden: z.boolean().optional(),
+  thread_ts: z.string().nullish(),
+  parent_user_id: maybe(z.string()),
+  hidden: z.boolean().nullish(),
   /** Slack forgets the subtype of `message_replied`: a parent's update then looks like a message. */
   message: z.unknown().optional(),
-  blocks: z.array(z.json()).optional(),
-  files: z.array(z.json()).optional(),
+  blocks: list,
+  attachments: list,
+  files: list,
 });
 
 const eventCallback = z.looseObject({
@@ -27,7 +32,7 @@ const eventCallback = z.looseObject({
     channel: z.string(),
     message: z.unknown().optional(),
     previous_message: z.unknown().optional(),
-    event_ts: z.string().optional(),
+    event_ts: z.string().nullish(),
   }),
 });
 
@@ -47,7 +52,8 @@ export type MessageEvent =
       readonly editId: string;
     })
   | (InThread & { readonly kind: "deletion" })
-  | { readonly kind: "other" };
+  /** `unreadable`: the fields that are not what they should be, for the log. */
+  | { readonly kind: "other"; readonly unreadable?: readonly string[] };
 
 /**
  * What a person wrote, changed or deleted in a thread. `other` are our own posts, other bots, joins, link previews and
@@ -59,7 +65,9 @@ export function parseMessageEvent(
 ): MessageEvent | undefined {
   if (!isMessageEvent(body)) return undefined;
   const parsed = eventCallback.safeParse(body);
-  if (!parsed.success) return { kind: "other" };
+  if (!parsed.success) {
+    return { kind: "other", unreadable: parsed.error.issues.map(({ path }) => path.join(".")) };
+  }
   const { event } = parsed.data;
   const { channel } = event;
   const at = { team, channel };
@@ -68,7 +76,7 @@ export function parseMessageEvent(
       const reply = parseThreadMessage(event.message, at);
       const before = parseThreadMessage(event.previous_message, at);
       // A link preview changes a message too, but not what was written.
-      if (!reply || !before || reply.text === before.text) return { kind: "other" };
+      if (!reply || !before || isSameText(reply, before)) return { kind: "other" };
       const rootAuthor = parentOf(event.message);
       return { kind: "edit", reply, before, rootAuthor, editId: event.event_ts ?? event.ts };
     }
@@ -79,7 +87,9 @@ export function parseMessageEvent(
     }
     default: {
       const reply = toReply(event, team, channel);
-      return reply ? { kind: "reply", reply, rootAuthor: event.parent_user_id } : { kind: "other" };
+      return reply
+        ? { kind: "reply", reply, rootAuthor: event.parent_user_id ?? undefined }
+        : { kind: "other" };
     }
   }
 }
@@ -91,7 +101,11 @@ const isMessageEvent = (body: Readonly<Record<string, unknown>>): boolean =>
   (body.event as { type?: unknown }).type === "message";
 
 const parentOf = (written: unknown): string | undefined =>
-  message.safeParse(written).data?.parent_user_id;
+  message.safeParse(written).data?.parent_user_id ?? undefined;
+
+/** Where Slack tells no text the blocks decide. */
+const isSameText = (a: AgentReply, b: AgentReply): boolean =>
+  a.text === b.text && (a.text !== "" || JSON.stringify(a.blocks) === JSON.stringify(b.blocks));
 
 /** The same for a message that was read from a thread. */
 export function parseThreadMessage(
@@ -107,9 +121,9 @@ function toReply(
   team: string,
   channel: string,
 ): AgentReply | undefined {
-  const { user, ts, thread_ts, text, blocks, files } = written;
-  if (!RELAYED_SUBTYPES.has(written.subtype)) return undefined;
-  if (written.hidden || written.message !== undefined) return undefined;
+  const { user, ts, thread_ts, text, blocks, attachments, files } = written;
+  if (!RELAYED_SUBTYPES.has(written.subtype ?? "")) return undefined;
+  if (written.hidden || (written.message ?? undefined) !== undefined) return undefined;
   if (written.bot_id || !user || !thread_ts || thread_ts === ts) return undefined;
   return {
     thread: { team, channel, ts: thread_ts },
@@ -117,6 +131,7 @@ function toReply(
     agent: user,
     text: text ?? "",
     ...(blocks && { blocks }),
+    ...(attachments && { attachments }),
     ...(files && { files }),
   };
 }

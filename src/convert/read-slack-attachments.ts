@@ -1,0 +1,53 @@
+import { isJsonObject, type Json } from "../json.ts";
+import { mrkdwnToRichText } from "./mrkdwn-to-rich-text.ts";
+import { lost, readBlocks, readPicture } from "./read-slack-blocks.ts";
+import { type RichText, stringIn } from "./rich-text.ts";
+import type { SlackContent } from "./slack-content.ts";
+
+/**
+ * What is attached to a message of a member: messages that were forwarded, and what its composer puts there, such as
+ * tables. Previews of links are left out: the link is in the text, and nobody chose to send what is behind it.
+ */
+export const readAttachments = (attachments: readonly Json[]): SlackContent[] =>
+  attachments.filter(isJsonObject).flatMap((attachment) => {
+    if (attachment.is_share === true) return [readForward(attachment)];
+    if (isPreview(attachment)) return [];
+    const content = readBlocks(listIn(attachment.blocks));
+    return content.length > 0 ? content : [lost("attachment")];
+  });
+
+const listIn = (value: Json | undefined): readonly Json[] => (Array.isArray(value) ? value : []);
+
+const isPreview = (attachment: RichText): boolean =>
+  ["from_url", "original_url", "app_unfurl_url", "title_link"].some(
+    (key) => stringIn(attachment[key]) !== "",
+  ) ||
+  attachment.is_msg_unfurl === true ||
+  attachment.is_app_unfurl === true;
+
+function readForward(attachment: RichText): SlackContent {
+  const messages = listIn(attachment.message_blocks)
+    .filter(isJsonObject)
+    .flatMap(({ message }) => (isJsonObject(message) ? readBlocks(listIn(message.blocks)) : []));
+  const blocks = messages.length > 0 ? messages : readBlocks(listIn(attachment.blocks));
+  const text = stringIn(attachment.text);
+  const words: SlackContent[] =
+    blocks.length > 0 || text === ""
+      ? blocks
+      : [{ kind: "rich", elements: mrkdwnToRichText(text) }];
+  const picture = stringIn(attachment.image_url) === "" ? [] : [readPicture(attachment)];
+  const files = listIn(attachment.files).map((file): SlackContent => ({ kind: "file", file }));
+  const content = [...words, ...picture, ...files];
+  const nothing = {
+    kind: "lost",
+    what: "a forwarded message that Slack does not give out",
+  } as const;
+  return {
+    kind: "forward",
+    author: {
+      id: stringIn(attachment.author_id),
+      name: stringIn(attachment.author_name) || stringIn(attachment.author_subname),
+    },
+    content: content.length > 0 ? content : [nothing],
+  };
+}
