@@ -3,6 +3,7 @@ import { escapeText } from "../../src/convert/slack-text.ts";
 import { toSlack } from "../../src/convert/to-slack.ts";
 import { isJsonObject, type Json } from "../../src/json.ts";
 import { FROM_PARLEY } from "../fixtures/conversion/parley-to-slack.ts";
+import { FROM_CONTENT } from "../fixtures/conversion/slack-content.ts";
 import { FROM_SLACK, LITERAL_TEXTS } from "../fixtures/conversion/slack-to-parley.ts";
 
 /** The page about formatting, made from the tests' own data. */
@@ -32,6 +33,19 @@ ${table(
   FROM_SLACK.map(({ construct, slack, markdown, hidden }) => [
     construct,
     verbatim(draw(slack)),
+    verbatim(markdown),
+    hidden === undefined ? "the same" : verbatim(hidden),
+  ]),
+)}
+
+### More than text
+
+Forwarded messages, tables, pictures and blocks of Markdown go, too. Previews of links do not.
+
+${table(
+  ["Construct", "Markdown for the User", "With hidden mentions"],
+  FROM_CONTENT.map(({ construct, markdown, hidden }) => [
+    construct,
     verbatim(markdown),
     hidden === undefined ? "the same" : verbatim(hidden),
   ]),
