@@ -186,7 +186,7 @@ async function buildApp(config: Config, { log, alarms, database }: Foundations):
       ...slack.routes.map((route) => countRefusals(route, () => metrics.onRefused("slack"))),
       ...createCallbackRoutes({
         inbox,
-        token: config.parley.callbackToken,
+        tokens: config.parley.callbackTokens,
         accountId: config.parley.accountId,
         groupMs: config.groupMs,
         parse,

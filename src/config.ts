@@ -9,8 +9,8 @@ import { isPlaceholder, isQuoted, problemOfSecret, secretValues } from "./secret
 export interface Config {
   readonly slack: {
     readonly botToken: Secret;
-    /** Undefined only in Socket Mode. */
-    readonly signingSecret: Secret | undefined;
+    /** Two while one takes the other's place; none only in Socket Mode. */
+    readonly signingSecrets: readonly Secret[];
     /** Set: Socket Mode instead of HTTP. */
     readonly appToken: Secret | undefined;
     readonly channel: string;
@@ -22,7 +22,8 @@ export interface Config {
     readonly serviceId: ServiceId;
     readonly accountId: string;
     readonly sharedSecret: Secret;
-    readonly callbackToken: Secret;
+    /** Two while one takes the other's place. */
+    readonly callbackTokens: readonly Secret[];
     /** Without a trailing slash. */
     readonly apiUrl: string;
     /** Where a User is handed back to; undefined: the account's default Service. */
@@ -321,7 +322,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
   return {
     slack: {
       botToken: toSecret(value.SLACK_BOT_TOKEN),
-      signingSecret: value.SLACK_SIGNING_SECRET ? toSecret(value.SLACK_SIGNING_SECRET) : undefined,
+      signingSecrets: secretValues(value.SLACK_SIGNING_SECRET ?? "").map(toSecret),
       appToken: value.SLACK_APP_TOKEN ? toSecret(value.SLACK_APP_TOKEN) : undefined,
       channel: value.SLACK_CHANNEL,
       apiUrl: value.SLACK_API_URL,
@@ -331,7 +332,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
       serviceId: toServiceId(value.PARLEY_SERVICE_IDENTIFICATION),
       accountId: value.PARLEY_ACCOUNT_IDENTIFICATION,
       sharedSecret: toSecret(value.PARLEY_SHARED_SECRET),
-      callbackToken: toSecret(value.PARLEY_CALLBACK_TOKEN),
+      callbackTokens: secretValues(value.PARLEY_CALLBACK_TOKEN).map(toSecret),
       apiUrl: value.PARLEY_API_URL.replace(/\/+$/, ""),
       botService: value.PARLEY_BOT_SERVICE ? toServiceId(value.PARLEY_BOT_SERVICE) : undefined,
       messagesPath: value.PARLEY_MESSAGES_PATH,

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { ConfigError, toBridgeError } from "./errors.ts";
 import { errorFields, type Log } from "./log.ts";
+import { AbortedRequestError } from "./read-body.ts";
 
 export interface Route {
   readonly method: "GET" | "POST";
@@ -20,25 +21,60 @@ export interface HttpServer {
   stop(): Promise<void>;
 }
 
+/** How long senders may take, ms. A callback or an event is small: who sends it slower does not mean to be answered. */
+export interface HttpLimits {
+  readonly headersMs: number;
+  /** The whole request, its headers included. */
+  readonly requestMs: number;
+  /** Node cuts at the first check after that. */
+  readonly checkMs: number;
+  /** Each connection may hold a body in memory. */
+  readonly connections: number;
+}
+
+const LIMITS: HttpLimits = {
+  headersMs: 5_000,
+  requestMs: 10_000,
+  checkMs: 1_000,
+  connections: 512,
+};
+
 /** The one server for everything that reaches the bridge over HTTP. */
-export function createHttpServer(routes: readonly Route[], log: Log): HttpServer {
-  const server = createServer((request, response) => {
+export function createHttpServer(
+  routes: readonly Route[],
+  log: Log,
+  limits: HttpLimits = LIMITS,
+): HttpServer {
+  const listener = (request: IncomingMessage, response: ServerResponse) => {
     void answer(request, response);
-  });
-  // A callback or an event is small: whoever sends it this slowly does not mean to be answered.
-  server.requestTimeout = 30_000;
+  };
+  const server = createServer(
+    {
+      headersTimeout: limits.headersMs,
+      // Node takes the longer of the two for the whole request.
+      requestTimeout: limits.requestMs,
+      connectionsCheckingInterval: limits.checkMs,
+    },
+    listener,
+  );
+  server.maxConnections = limits.connections;
+  // Whoever asks first whether to send a body is told so by the route that reads it, if at all.
+  server.on("checkContinue", listener);
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    // Nothing, where the address is malformed.
-    const path = URL.parse(request.url ?? "/", "http://localhost")?.pathname;
+    const path = toPath(request.url);
     const atPath = routes.filter((route) => route.path === path);
-    const route = atPath.find(({ method }) => method === request.method);
+    const method = request.method === "HEAD" ? "GET" : request.method;
+    const route = atPath.find((candidate) => candidate.method === method);
     if (!route) return sendJson(response, atPath.length > 0 ? 405 : 404, { error: "not found" });
     try {
       await route.handle(request, response);
     } catch (thrown) {
+      if (thrown instanceof AbortedRequestError) {
+        return log.debug({ path: route.path }, "request.aborted");
+      }
       const error = toBridgeError(thrown);
-      log.error({ path, ...errorFields(error) }, "request.failed");
+      log.error({ path: route.path, ...errorFields(error) }, "request.failed");
       if (response.headersSent) response.destroy();
       else sendJson(response, error.code === "storage" ? 503 : 500, { error: error.code });
     }
@@ -66,23 +102,14 @@ export function createHttpServer(routes: readonly Route[], log: Log): HttpServer
   };
 }
 
+/** The path without doubled and trailing slashes, which people and proxies add. `undefined`: the address is malformed. */
+function toPath(url = "/"): string | undefined {
+  const path = URL.parse(url.replace(/^\/+/, "/"), "http://localhost")?.pathname;
+  return path?.replace(/\/{2,}/g, "/").replace(/(?<=.)\/$/, "");
+}
+
 export function sendJson(response: ServerResponse, status: number, body: object): void {
   response
     .writeHead(status, { "content-type": "application/json; charset=utf-8" })
     .end(JSON.stringify(body));
-}
-
-/** The body, or `undefined` as soon as it is longer than `maxBytes`; what follows is not read. */
-export async function readBody(
-  request: IncomingMessage,
-  maxBytes: number,
-): Promise<string | undefined> {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    length += chunk.length;
-    if (length > maxBytes) return undefined;
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString("utf8");
 }

@@ -4,18 +4,24 @@ import { z } from "zod";
 import type { InboxBody, ParleyEvent } from "../bridge/events.ts";
 import { inboxLane } from "../bridge/notify.ts";
 import type { Lanes } from "../delivery/lanes.ts";
-import { type Route, readBody, sendJson } from "../http-server.ts";
+import { decodeJsonText } from "../decode-text.ts";
+import { type Route, sendJson } from "../http-server.ts";
 import { makeBodyItemId, parseUserId } from "../ids.ts";
 import { isDeeperThan, type Json, MAX_DEPTH, parseJson } from "../json.ts";
 import type { Log } from "../log.ts";
+import { type NoBody, readBody } from "../read-body.ts";
 import type { Secret } from "../secret.ts";
 import { accountOf } from "./parse-callback.ts";
 import { arrival, toInboxItem } from "./to-inbox-item.ts";
 
 const MAX_BODY_BYTES = 1024 * 1024;
+const CALLBACK = "/parley/callback";
+const HANDOVERS = "/parley/handovers";
+
 export interface CallbackOptions {
   readonly inbox: Pick<Lanes<InboxBody>, "append">;
-  readonly token: Secret;
+  /** Parley may send any of them. */
+  readonly tokens: readonly Secret[];
   readonly accountId: string;
   /** How long a message waits for others to share its post. */
   readonly groupMs: number;
@@ -51,48 +57,60 @@ const handoverRequest = z.object({
     .nullish(),
 });
 
+/** The answer to a request whose body cannot be read. */
+const NO_BODY: Readonly<Record<NoBody, readonly [status: number, error: string]>> = {
+  "too-long": [413, `the body is longer than ${MAX_BODY_BYTES} bytes`],
+  "unknown-coding": [415, "Content-Encoding must be gzip, deflate or missing"],
+  broken: [400, "the body is not in its Content-Encoding"],
+};
+
 /**
  * `POST /parley/callback` and `POST /parley/handovers`: verify, store, answer.
- * 200 only once the request is on disk; 401 wrong or missing token; 400 not JSON; 403 another account; 413 over 1 MiB;
- * 503 cannot store.
+ * 200 only once the request is on disk; 401 wrong or missing token; 400 not JSON; 403 another account; 413 over 1 MiB when
+ * unpacked; 415 a coding or charset that we do not know; 503 cannot store.
  */
 export function createCallbackRoutes(options: CallbackOptions): Route[] {
   const { inbox, parse, log, onCallback } = options;
 
   /** The body of an authentic request; otherwise it is answered here. */
   async function authenticBody(
+    path: string,
     request: IncomingMessage,
     response: ServerResponse,
   ): Promise<{ raw: string; body: Json } | undefined> {
     const refuse = (status: number, error: string): undefined => {
       onCallback("refused");
-      // Without its query, which could hold somebody's token.
-      log.warn({ path: request.url?.split("?")[0], status }, "callback.refused");
+      log.warn({ path, status }, "callback.refused");
       // What is still coming is not read, so the connection cannot be used again.
       response.setHeader("connection", "close");
       sendJson(response, status, { error });
       return undefined;
     };
-    if (!isToken(request.headers.authorization, options.token)) {
+    if (!isToken(request.headers.authorization, options.tokens)) {
       return refuse(401, "the Authorization header must hold the callback token");
     }
-    const raw = await readBody(request, MAX_BODY_BYTES);
-    if (raw === undefined) return refuse(413, `the body is longer than ${MAX_BODY_BYTES} bytes`);
+    const bytes = await readBody(request, response, MAX_BODY_BYTES);
+    if (typeof bytes === "string") return refuse(...NO_BODY[bytes]);
+    const decoded = decodeJsonText(bytes, request.headers["content-type"]);
+    if (!decoded) return refuse(415, "the charset of Content-Type is unknown; send UTF-8");
+    const { text: raw, damaged } = decoded;
     const body = parseJson(raw);
     if (body === undefined) return refuse(400, "the body must be JSON");
     const account = accountOf(body);
     if (account !== undefined && account !== options.accountId) {
       return refuse(403, "the callback is for another account");
     }
+    // Taken all the same: what is lost of it would not come back by refusing it.
+    if (damaged) log.warn({ path, bytes: bytes.length }, "callback.text-damaged");
     return { raw, body };
   }
 
   return [
     {
       method: "POST",
-      path: "/parley/callback",
+      path: CALLBACK,
       async handle(request, response) {
-        const authentic = await authenticBody(request, response);
+        const authentic = await authenticBody(CALLBACK, request, response);
         if (!authentic) return;
         const event = parse(authentic.body);
         const item = toInboxItem(event, authentic.raw, Date.now(), options.groupMs);
@@ -104,9 +122,9 @@ export function createCallbackRoutes(options: CallbackOptions): Route[] {
     },
     {
       method: "POST",
-      path: "/parley/handovers",
+      path: HANDOVERS,
       async handle(request, response) {
-        const authentic = await authenticBody(request, response);
+        const authentic = await authenticBody(HANDOVERS, request, response);
         if (!authentic) return;
         if (isDeeperThan(authentic.body, MAX_DEPTH)) {
           return sendJson(response, 400, { error: `nested deeper than ${MAX_DEPTH} levels` });
@@ -143,10 +161,9 @@ export function createCallbackRoutes(options: CallbackOptions): Route[] {
 }
 
 /** Constant in time for tokens of any length. */
-function isToken(header: string | undefined, token: Secret): boolean {
-  const digest = (text: string) =>
-    createHash("sha256")
-      .update(text.replace(/^Bearer\s+/i, ""))
-      .digest();
-  return timingSafeEqual(digest(header ?? ""), digest(token.reveal()));
+function isToken(header: string | undefined, tokens: readonly Secret[]): boolean {
+  const digest = (text: string) => createHash("sha256").update(text).digest();
+  const given = digest((header ?? "").replace(/^Bearer\s+/i, ""));
+  const matches = tokens.map((token) => timingSafeEqual(given, digest(token.reveal())));
+  return matches.includes(true);
 }

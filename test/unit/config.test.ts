@@ -1,6 +1,6 @@
 import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
-import { readConfig, readStateUrl, VARIABLES } from "../../src/config.ts";
+import { type Config, readConfig, readStateUrl, VARIABLES } from "../../src/config.ts";
 import { ConfigError } from "../../src/errors.ts";
 import { toSecret } from "../../src/secret.ts";
 import { unknownVariables } from "../../src/unknown-variables.ts";
@@ -75,11 +75,11 @@ describe("the configuration", () => {
       LOG_LEVEL: "trace",
     });
     expect(slack.botToken.reveal()).toBe("xoxb-s3cr3t-1");
-    expect(slack.signingSecret?.reveal()).toBe("s3cr3t-2");
+    expect(slack.signingSecrets.map((secret) => secret.reveal())).toEqual(["s3cr3t-2"]);
     expect(slack.appToken?.reveal()).toBe("xapp-1");
     expect(slack).toMatchObject({ apiUrl: "http://127.0.0.1:1/api/", postsPerSecond: 2.5 });
     expect(parley.sharedSecret.reveal()).toBe("s3cr3t-3");
-    expect(parley.callbackToken.reveal()).toBe("s3cr3t-4");
+    expect(parley.callbackTokens.map((token) => token.reveal())).toEqual(["s3cr3t-4"]);
     expect(parley).toMatchObject({
       apiUrl: "http://127.0.0.1:2/v2.5",
       botService: "bot",
@@ -102,6 +102,15 @@ describe("the configuration", () => {
       expect.objectContaining({ port: 3000, logLevel: "info" }),
     );
     expect(problemsOf({ ...MINIMAL, SLACK_CHANNEL: " " })[0]).toMatch(/^SLACK_CHANNEL is missing/);
+  });
+
+  it.each([
+    ["SLACK_SIGNING_SECRET", ({ slack }: Config) => slack.signingSecrets],
+    ["PARLEY_CALLBACK_TOKEN", ({ parley }: Config) => parley.callbackTokens],
+  ])("reads both values of %s", (name, secretsOf) => {
+    const value = "n3w-5up3r-5ecr3t \t0ld-5up3r-5ecr3t\n";
+    const read = secretsOf(readConfig({ ...MINIMAL, [name]: value }));
+    expect(read.map((secret) => secret.reveal())).toEqual(["n3w-5up3r-5ecr3t", "0ld-5up3r-5ecr3t"]);
   });
 
   it("needs no signing secret in Socket Mode", () => {

@@ -1,0 +1,64 @@
+import type { HTTPReceiver } from "@slack/bolt";
+import type { Route } from "../http-server.ts";
+import { isJsonObject } from "../json.ts";
+import type { Log } from "../log.ts";
+import { readBody } from "../read-body.ts";
+import type { Secret } from "../secret.ts";
+import { claimedSignature, isSigned } from "./signature.ts";
+
+/** Slack's largest requests, forms with a whole view in them, are a fraction of that. */
+const MAX_BODY_BYTES = 1_000_000;
+const PATH = "/slack/events";
+const FORM = "application/x-www-form-urlencoded";
+
+/**
+ * `POST /slack/events`: hands to `receiver` what Slack has signed. What lacks a fresh signature is refused before anything
+ * of its body is read, and nothing but an object gets through: the receiver takes whatever it is given for one.
+ * 401 not signed by Slack; 400 not readable; 413 over 1 MB.
+ */
+export function createEventsRoute(
+  receiver: HTTPReceiver,
+  secrets: readonly Secret[],
+  log: Log,
+): Route {
+  return {
+    method: "POST",
+    path: PATH,
+    async handle(request, response) {
+      const refuse = (status: number, reason: string): void => {
+        log.warn({ status, reason, ...(status === 401 && { advice: ADVICE }) }, "slack.refused");
+        // What is still coming is not read, so the connection cannot be used again.
+        response.writeHead(status, { connection: "close" }).end();
+      };
+      const signature = claimedSignature(request.headers, Date.now());
+      if (typeof signature === "string") return refuse(401, `signature ${signature}`);
+      const rawBody = await readBody(request, response, MAX_BODY_BYTES);
+      if (rawBody === "too-long") return refuse(413, rawBody);
+      if (typeof rawBody === "string") return refuse(400, rawBody);
+      if (!isSigned(rawBody, signature, secrets)) return refuse(401, "signature of another secret");
+      // Bolt reads a form only if nothing follows its media type.
+      const type = request.headers["content-type"]?.split(";")[0]?.trim().toLowerCase();
+      if (!isObject(rawBody.toString(), type)) return refuse(400, "not an object");
+      const read = Object.assign(request, { rawBody, url: PATH });
+      read.headers["content-type"] = type;
+      await new Promise((resolve) => {
+        response.once("close", resolve);
+        receiver.requestListener(read, response);
+      });
+    },
+  };
+}
+
+const ADVICE =
+  "If Slack sent it, SLACK_SIGNING_SECRET is not the one of your app, or the clock of this machine is wrong";
+
+/** Whether Bolt will find an object in the body: in a form's `payload`, or the form itself, or JSON. */
+function isObject(body: string, type: string | undefined): boolean {
+  const json = type === FORM ? new URLSearchParams(body).get("payload") : body;
+  if (json === null) return true;
+  try {
+    return isJsonObject(JSON.parse(json));
+  } catch {
+    return false;
+  }
+}
