@@ -32,7 +32,7 @@ export interface HttpLimits {
   readonly connections: number;
 }
 
-const LIMITS: HttpLimits = {
+export const HTTP_LIMITS: HttpLimits = {
   headersMs: 5_000,
   requestMs: 10_000,
   checkMs: 1_000,
@@ -43,7 +43,7 @@ const LIMITS: HttpLimits = {
 export function createHttpServer(
   routes: readonly Route[],
   log: Log,
-  limits: HttpLimits = LIMITS,
+  limits: HttpLimits = HTTP_LIMITS,
 ): HttpServer {
   const listener = (request: IncomingMessage, response: ServerResponse) => {
     void answer(request, response);

@@ -26,7 +26,7 @@ export async function readBody(
 ): Promise<Buffer | NoBody> {
   const coding = (request.headers["content-encoding"] ?? "").trim().toLowerCase();
   const isPacked = coding !== "" && coding !== "identity";
-  const unpack = UNPACKERS[coding];
+  const unpack = UNPACKERS.get(coding);
   if (isPacked && !unpack) return "unknown-coding";
   const maxSentBytes = isPacked ? maxBytes + PACKING_BYTES : maxBytes;
   if (Number(request.headers["content-length"] ?? 0) > maxSentBytes) return "too-long";
@@ -69,8 +69,8 @@ const unpackDeflate: Unpacker = (bytes, options) =>
     ? unpackZlib(bytes, options)
     : unpackRaw(bytes, options);
 
-const UNPACKERS: Readonly<Record<string, Unpacker | undefined>> = {
-  gzip: unpackGzip,
-  "x-gzip": unpackGzip,
-  deflate: unpackDeflate,
-};
+const UNPACKERS: ReadonlyMap<string, Unpacker> = new Map([
+  ["gzip", unpackGzip],
+  ["x-gzip", unpackGzip],
+  ["deflate", unpackDeflate],
+]);

@@ -99,6 +99,8 @@ export interface FakeSlack extends Members, Interactions {
   dropEvents: Events["drop"];
   /** Live Socket Mode connections. */
   readonly socketConnections: number;
+  /** Sends this over every connection, whatever it is. */
+  sendRawFrame(frame: string): void;
   disconnectSockets(reason: DisconnectReason): void;
   /** Cuts all Socket Mode connections without an announcement. */
   cutSockets(): void;
@@ -198,6 +200,7 @@ export async function startFakeSlack(options: FakeSlackOptions = {}): Promise<Fa
     get socketConnections() {
       return socketMode.connections;
     },
+    sendRawFrame: (frame) => socketMode.sendRaw(frame),
     disconnectSockets: (reason) => socketMode.disconnect(reason),
     cutSockets: () => socketMode.cut(),
     async close() {

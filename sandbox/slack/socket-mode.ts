@@ -34,6 +34,8 @@ export interface SocketMode {
     payload: object,
     options: { timeoutMs: number; retry?: { attempt: number; reason: string } },
   ): Promise<{ acked: boolean; sent: boolean; payload?: unknown }>;
+  /** Sends this over every connection, whatever it is. */
+  sendRaw(frame: string): void;
   /** Announces the end of every connection; after `refresh_requested` and the like Slack also closes it. */
   disconnect(reason: DisconnectReason): void;
   /** Cuts every connection without a word, like a broken network. */
@@ -144,6 +146,9 @@ export function createSocketMode(journal: Journal): SocketMode {
           }),
         );
       });
+    },
+    sendRaw(frame) {
+      for (const socket of sockets) socket.send(frame);
     },
     disconnect(reason) {
       for (const socket of [...sockets]) end(socket, reason);

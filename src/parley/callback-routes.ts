@@ -3,8 +3,8 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { z } from "zod";
 import type { InboxBody, ParleyEvent } from "../bridge/events.ts";
 import { inboxLane } from "../bridge/notify.ts";
-import type { Lanes } from "../delivery/lanes.ts";
 import { decodeJsonText } from "../decode-text.ts";
+import type { Lanes } from "../delivery/lanes.ts";
 import { type Route, sendJson } from "../http-server.ts";
 import { makeBodyItemId, parseUserId } from "../ids.ts";
 import { isDeeperThan, type Json, MAX_DEPTH, parseJson } from "../json.ts";
@@ -15,8 +15,6 @@ import { accountOf } from "./parse-callback.ts";
 import { arrival, toInboxItem } from "./to-inbox-item.ts";
 
 const MAX_BODY_BYTES = 1024 * 1024;
-const CALLBACK = "/parley/callback";
-const HANDOVERS = "/parley/handovers";
 
 export interface CallbackOptions {
   readonly inbox: Pick<Lanes<InboxBody>, "append">;
@@ -108,9 +106,9 @@ export function createCallbackRoutes(options: CallbackOptions): Route[] {
   return [
     {
       method: "POST",
-      path: CALLBACK,
+      path: "/parley/callback",
       async handle(request, response) {
-        const authentic = await authenticBody(CALLBACK, request, response);
+        const authentic = await authenticBody(this.path, request, response);
         if (!authentic) return;
         const event = parse(authentic.body);
         const item = toInboxItem(event, authentic.raw, Date.now(), options.groupMs);
@@ -122,9 +120,9 @@ export function createCallbackRoutes(options: CallbackOptions): Route[] {
     },
     {
       method: "POST",
-      path: HANDOVERS,
+      path: "/parley/handovers",
       async handle(request, response) {
-        const authentic = await authenticBody(HANDOVERS, request, response);
+        const authentic = await authenticBody(this.path, request, response);
         if (!authentic) return;
         if (isDeeperThan(authentic.body, MAX_DEPTH)) {
           return sendJson(response, 400, { error: `nested deeper than ${MAX_DEPTH} levels` });

@@ -8,7 +8,6 @@ import { claimedSignature, isSigned } from "./signature.ts";
 
 /** Slack's largest requests, forms with a whole view in them, are a fraction of that. */
 const MAX_BODY_BYTES = 1_000_000;
-const PATH = "/slack/events";
 const FORM = "application/x-www-form-urlencoded";
 
 /**
@@ -23,7 +22,7 @@ export function createEventsRoute(
 ): Route {
   return {
     method: "POST",
-    path: PATH,
+    path: "/slack/events",
     async handle(request, response) {
       const refuse = (status: number, reason: string): void => {
         log.warn({ status, reason, ...(status === 401 && { advice: ADVICE }) }, "slack.refused");
@@ -39,7 +38,7 @@ export function createEventsRoute(
       // Bolt reads a form only if nothing follows its media type.
       const type = request.headers["content-type"]?.split(";")[0]?.trim().toLowerCase();
       if (!isObject(rawBody.toString(), type)) return refuse(400, "not an object");
-      const read = Object.assign(request, { rawBody, url: PATH });
+      const read = Object.assign(request, { rawBody, url: this.path });
       read.headers["content-type"] = type;
       await new Promise((resolve) => {
         response.once("close", resolve);

@@ -6,6 +6,7 @@ import type { Log } from "../log.ts";
 import type { Secret } from "../secret.ts";
 import { createBoltLog } from "./bolt-log.ts";
 import { createEventsRoute } from "./events-route.ts";
+import { guardFrames } from "./guard-frames.ts";
 import type { SlackClientOptions } from "./web-api.ts";
 import { checkAppToken, refusedAppToken, type Workspace } from "./workspace.ts";
 
@@ -39,12 +40,7 @@ export async function createSlackApp(options: SlackAppOptions): Promise<SlackApp
   const { workspace, log } = options;
   const logger = createBoltLog(log);
   const transport = options.appToken
-    ? socketTransport(
-        options.appToken,
-        options.clientOptions,
-        await isThere(options.appToken),
-        logger,
-      )
+    ? socketTransport(options.appToken, options, await isThere(options.appToken), logger)
     : httpTransport(options, logger);
 
   /** False: Slack cannot be asked now. */
@@ -99,7 +95,7 @@ function httpTransport({ signingSecrets, log }: SlackAppOptions, logger: Logger)
 /** `isThere`: Slack answered a moment ago; otherwise the start does not wait for the first socket. */
 function socketTransport(
   appToken: Secret,
-  clientOptions: SlackClientOptions,
+  { clientOptions, log }: SlackAppOptions,
   isThere: boolean,
   logger: Logger,
 ) {
@@ -118,6 +114,7 @@ function socketTransport(
     // Also how long the client waits before it makes a new connection when Slack asks for one.
     clientPingTimeout: 3_000,
   });
+  guardFrames(receiver.client, log);
   return {
     receiver,
     routes: [],

@@ -1,7 +1,6 @@
 import { request } from "node:http";
 import { WebClient } from "@slack/web-api";
 import { describe, expect, it } from "vitest";
-import { sign } from "../../sandbox/slack/http-delivery.ts";
 import {
   openConversation,
   openModal,
@@ -9,29 +8,11 @@ import {
   settled,
   toldTo,
 } from "../support/open-conversation.ts";
+import { nowSeconds, sendAsSlack } from "../support/send-as-slack.ts";
 import { postsIn, rootsOf } from "../support/threads.ts";
 import { CALLBACK_TOKEN, startWorld, type World } from "../support/world.ts";
 
 const SECONDS_ALLOWED = 5 * 60;
-const nowSeconds = () => Math.floor(Date.now() / 1000);
-
-/** Sends the body to the bridge as somebody who may or may not be Slack. */
-function sendAsSlack(
-  { bridgeUrl }: World,
-  body: string,
-  given: { secret: string; timestamp?: number; contentType?: string; signature?: string },
-): Promise<Response> {
-  const timestamp = String(given.timestamp ?? nowSeconds());
-  return fetch(`${bridgeUrl()}/slack/events`, {
-    method: "POST",
-    body,
-    headers: {
-      "content-type": given.contentType ?? "application/json",
-      "x-slack-request-timestamp": timestamp,
-      "x-slack-signature": given.signature ?? sign(given.secret, timestamp, body),
-    },
-  });
-}
 
 /** A reply in a thread, as Slack would tell of it. */
 const replyEvent = ({ slack }: World, threadTs: string, text: string) =>

@@ -1,0 +1,43 @@
+import type { SocketModeReceiver } from "@slack/bolt";
+import { z } from "zod";
+import { errorFields, type Log } from "../log.ts";
+
+/** What Slack's client takes for granted of a frame. What else is in it is looked at where it is used. */
+const frame = z.union([
+  z.looseObject({ type: z.enum(["hello", "disconnect"]) }),
+  z.looseObject({
+    type: z.literal("events_api"),
+    payload: z.looseObject({ event: z.looseObject({ type: z.string() }) }),
+  }),
+  z.looseObject({
+    type: z.string().refine((type) => type !== "events_api"),
+    payload: z.looseObject({}),
+  }),
+]);
+
+/**
+ * Lets only such frames of a socket through to Slack's client as it can handle: it takes each for what it should be, and
+ * what it throws over one that is not nobody would catch.
+ */
+export function guardFrames(client: SocketModeReceiver["client"], log: Log): void {
+  const listeners = client.listeners("ws_message");
+  client.removeAllListeners("ws_message");
+  client.on("ws_message", async (data: unknown, isBinary: unknown) => {
+    if (typeof data === "string" && !isFrame(data)) {
+      return log.warn({ reason: "not a frame" }, "slack.refused");
+    }
+    try {
+      await Promise.all(listeners.map((listener) => listener(data, isBinary)));
+    } catch (error) {
+      log.error(errorFields(error), "slack.frame-failed");
+    }
+  });
+}
+
+function isFrame(data: string): boolean {
+  try {
+    return frame.safeParse(JSON.parse(data)).success;
+  } catch {
+    return false;
+  }
+}
