@@ -1,7 +1,9 @@
+import { sections } from "../convert/blocks.ts";
+import { codeMrkdwn, literalMrkdwn } from "../convert/literal-mrkdwn.ts";
 import { renderConversations } from "../convert/render-conversations.ts";
 import { parseOfferedChange, renderServiceChoice } from "../convert/render-service-choice.ts";
 import type { SlackMessage } from "../convert/slack-message.ts";
-import { escapeText, unescapeText } from "../convert/slack-text.ts";
+import { unescapeText } from "../convert/slack-text.ts";
 import { ParleyApiError, toBridgeError } from "../errors.ts";
 import { parseUserId, type Thread, type UserId } from "../ids.ts";
 import { type ChangeOwnerDependencies, changeOwner } from "./change-owner.ts";
@@ -60,12 +62,14 @@ export async function giveOfferedUser(
   });
 }
 
+const say = (text: string): SlackMessage => ({ text, blocks: sections(text.split("\n")) });
+
 async function answering(answer: () => Promise<string | SlackMessage>): Promise<SlackMessage> {
   try {
     const given = await answer();
-    return typeof given === "string" ? { text: given } : given;
+    return typeof given === "string" ? say(given) : given;
   } catch (thrown) {
-    return { text: explain(thrown) };
+    return say(explain(thrown));
   }
 }
 
@@ -105,7 +109,7 @@ async function listServices({ parley }: OwnerCommandDependencies): Promise<strin
   const services = await parley.services();
   const lines = services.map(({ id, name, isDefault }) => {
     const marks = [isDefault && "default", id === parley.self && "this bridge"].filter(Boolean);
-    return `• *${escapeText(name)}* \`${escapeText(id)}\`${marks.length > 0 ? ` (${marks.join(", ")})` : ""}`;
+    return `• *${literalMrkdwn(name)}* ${codeMrkdwn(id)}${marks.length > 0 ? ` (${marks.join(", ")})` : ""}`;
   });
   return lines.length > 0 ? lines.join("\n") : "Parley names no Services for this account.";
 }
@@ -115,7 +119,7 @@ async function showOwner(
   { parley, conversations, threads }: OwnerCommandDependencies,
 ): Promise<string> {
   const [owner, services] = await Promise.all([parley.ownerOf(userId), parley.services()]);
-  const who = `User ${escapeText(userId)}`;
+  const who = `User ${literalMrkdwn(userId)}`;
   if (owner === undefined) return `Parley did not say who has ${who}.`;
   const name = services.find(({ id }) => id === owner)?.name ?? owner;
   const newest = await conversations.byUser(userId);
@@ -123,7 +127,7 @@ async function showOwner(
     newest?.state === "open" && newest.thread
       ? ` · <${threads.permalink(newest.thread)}|open thread>`
       : "";
-  return `${who} is with *${escapeText(name)}*${owner === parley.self ? " (this bridge)" : ""}${link}`;
+  return `${who} is with *${literalMrkdwn(name)}*${owner === parley.self ? " (this bridge)" : ""}${link}`;
 }
 
 /** Only a whole name or an id acts: a User who lands with a Service that merely sounds like it waits in vain. */
@@ -148,7 +152,7 @@ async function giveUser(
   change: Parameters<typeof changeOwner>[0],
   dependencies: OwnerCommandDependencies,
 ): Promise<string> {
-  const where = `User ${escapeText(change.userId)} is with *${escapeText(change.to.name)}*`;
+  const where = `User ${literalMrkdwn(change.userId)} is with *${literalMrkdwn(change.to.name)}*`;
   switch (await changeOwner(change, dependencies)) {
     case "already":
       return `${where} already.`;
@@ -180,7 +184,7 @@ async function findUser(
   const customer = await conversations.userByExternalId(id);
   if (kind === "customer") {
     if (customer) return { userId: customer };
-    return { problem: `No conversation with customer ${escapeText(id)} is known here.` };
+    return { problem: `No conversation with customer ${literalMrkdwn(id)} is known here.` };
   }
   if (customer && customer !== userId && /^\d+$/.test(id) && (await isUser(userId, parley))) {
     return {
@@ -216,7 +220,7 @@ function explain(thrown: unknown): string {
   }
   if (error instanceof ParleyApiError && error.disposition === "dead-letter") {
     const codes = error.notificationCodes.join(", ") || `HTTP ${error.httpStatus}`;
-    return `:warning: Parley does not know this User, or refuses the change (${escapeText(codes)}).`;
+    return `:warning: Parley does not know this User, or refuses the change (${literalMrkdwn(codes)}).`;
   }
   if (error.code === "storage") {
     return ":warning: The bridge could not store this. Nothing was changed; try again in a moment.";

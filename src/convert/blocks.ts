@@ -2,23 +2,43 @@ import type { Json } from "../json.ts";
 import { SLACK_LIMITS } from "./slack-limits.ts";
 import { shorten } from "./slack-text.ts";
 
-/** Blocks of Slack's Block Kit, as plain data. `mrkdwn` arguments must be escaped where they hold foreign text. */
+/** Blocks of Slack's Block Kit, as plain data. Foreign text in `mrkdwn` arguments must be made literal before. */
 
 export const header = (text: string): Json => ({
   type: "header",
-  // `emoji: false`: a foreign `:x:` stays as it was written.
-  text: { type: "plain_text", text: shorten(text, SLACK_LIMITS.header), emoji: false },
+  text: plainText(text, SLACK_LIMITS.header),
 });
 
 export const section = (mrkdwn: string): Json => ({
   type: "section",
-  text: { type: "mrkdwn", text: clip(mrkdwn) },
+  text: toMrkdwn(mrkdwn),
 });
 
 export const context = (mrkdwn: string): Json => ({
   type: "context",
-  elements: [{ type: "mrkdwn", text: clip(mrkdwn) }],
+  elements: [toMrkdwn(mrkdwn)],
 });
+
+/** As many sections as the lines need; each line stays whole. */
+export function sections(lines: readonly string[]): Json[] {
+  const texts: string[] = [];
+  for (const line of lines) {
+    const longer = [...texts.slice(-1), line].join("\n");
+    if (texts.length > 0 && longer.length <= SLACK_LIMITS.section) texts[texts.length - 1] = longer;
+    else texts.push(line);
+  }
+  return texts.map(section);
+}
+
+/** A foreign `:x:` stays as it was written, and nothing turns a label around: what had to be closed might not fit. */
+const plainText = (text: string, limit: number): Json => ({
+  type: "plain_text",
+  text: shorten(text.replaceAll(/[\u202a-\u202e\u2066-\u2069]/g, ""), limit),
+  emoji: false,
+});
+
+/** `verbatim`: Slack finds no names, channels or addresses in it, only the markup that is written out. */
+const toMrkdwn = (text: string): Json => ({ type: "mrkdwn", text: clip(text), verbatim: true });
 
 export const preformatted = (text: string): Json => ({
   type: "rich_text",
@@ -35,7 +55,7 @@ export function button(given: {
 }): Json {
   return {
     type: "button",
-    text: { type: "plain_text", text: shorten(given.text, SLACK_LIMITS.buttonText) },
+    text: plainText(given.text, SLACK_LIMITS.buttonText),
     action_id: given.actionId,
     value: given.value,
     ...(given.style && { style: given.style }),

@@ -1,4 +1,5 @@
 import type { Json } from "../json.ts";
+import { closeDirections } from "./close-directions.ts";
 import { isItsOwnLabel, toSafeUrl } from "./links.ts";
 import type { RichText } from "./rich-text.ts";
 import { hasSameStyle, type Style, type StyledText } from "./styled-text.ts";
@@ -57,21 +58,4 @@ function withStyle(element: RichText, { bold, italic, strike, code }: Style): Ri
     ...(code && { code }),
   };
   return Object.keys(style).length === 0 ? element : { ...element, style };
-}
-
-const POP_EMBEDDING = "\u202c";
-const POP_ISOLATE = "\u2069";
-
-/** Ends every change of direction that a text begins, or the link behind it would read backwards. */
-function closeDirections(text: string): string {
-  const open: string[] = [];
-  for (const [sign] of text.matchAll(/[\u202a-\u202e\u2066-\u2069]/g)) {
-    if (sign === POP_EMBEDDING || sign === POP_ISOLATE) {
-      const partner = open.lastIndexOf(sign);
-      if (partner >= 0) open.length = partner;
-    } else {
-      open.push(sign >= "\u2066" ? POP_ISOLATE : POP_EMBEDDING);
-    }
-  }
-  return text + open.reverse().join("");
 }

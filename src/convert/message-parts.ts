@@ -36,7 +36,7 @@ function cardParts(card: ParleyCard, gap: "\n\n" | "\n"): MessagePart[] {
       ? literal(title, "\n", (piece) => [sectionOf(inertText(piece, { bold: true }))])
       : []),
     ...(text ? pieces(splitMarkdown(text, PART_LIMIT), "\n", showMarkdown) : []),
-    ...(media ? literal(`:paperclip: ${describeMedia(media)}`, "\n", showFile) : []),
+    ...(media ? literal(`${CLIP} ${describeMedia(media)}`, "\n", showFile) : []),
     ...buttons.flatMap((button, index) => buttonParts(button, index === 0 ? "\n" : " ")),
   ];
   const [first, ...rest] = parts;
@@ -60,12 +60,13 @@ function showMarkdown(markdown: string): RichText[] {
   return elements.length > 0 ? elements : showLiteral(markdown);
 }
 
-const CLIP = ":paperclip:";
+/** Not by its code: in a notification a code would be anybody's. */
+const CLIP = "📎";
 
 const showFile = (text: string): RichText[] => [
   sectionOf(
     text.startsWith(CLIP)
-      ? [{ type: "emoji", name: CLIP.slice(1, -1) }, ...inertText(text.slice(CLIP.length))]
+      ? [{ type: "emoji", name: "paperclip" }, ...inertText(text.slice(CLIP.length))]
       : inertText(text),
   ),
 ];

@@ -1,7 +1,7 @@
 import { formatDuration } from "./format-duration.ts";
+import { literalMrkdwn } from "./literal-mrkdwn.ts";
 import type { UserDetails } from "./parley-message.ts";
 import { nameOf } from "./render-root.ts";
-import { escapeText } from "./slack-text.ts";
 
 export interface ConversationLine {
   readonly userId: string;
@@ -22,13 +22,13 @@ export function renderConversations(
   const waiting = (line: ConversationLine) => line.waitingSince ?? Number.POSITIVE_INFINITY;
   const sorted = conversations.toSorted((a, b) => waiting(a) - waiting(b));
   const lines = sorted.slice(0, limit).map((line) => {
-    const name = escapeText(nameOf(line));
+    const name = literalMrkdwn(nameOf(line));
     const who = line.link ? `<${line.link}|${name}>` : name;
     const state =
       line.waitingSince === undefined
         ? "answered"
         : `*waiting ${formatDuration(now - line.waitingSince)}*`;
-    return `• ${who} · User ${escapeText(line.userId)} · ${state}`;
+    return `• ${who} · User ${literalMrkdwn(line.userId)} · ${state}`;
   });
   const left = conversations.length - lines.length;
   return [...lines, ...(left > 0 ? [`… and ${left} more`] : [])].join("\n");

@@ -3,9 +3,10 @@ import { formatSize } from "../file-types.ts";
 import { section } from "./blocks.ts";
 import { describeMedia } from "./describe-card.ts";
 import { inertElements, inertText } from "./inert-rich-text.ts";
+import { literalMrkdwn } from "./literal-mrkdwn.ts";
 import type { ParleyMedia } from "./parley-message.ts";
 import type { SlackMessage } from "./slack-message.ts";
-import { escapeText, shorten } from "./slack-text.ts";
+import { shorten } from "./slack-text.ts";
 
 /** To the writer of a message whose files Parley's clients cannot show. `isAll`: nothing of it goes to the User. */
 export function renderFilesNotSent(
@@ -13,7 +14,7 @@ export function renderFilesNotSent(
   isAll: boolean,
 ): SlackMessage {
   const lines = files.map(
-    ({ name, why }) => `• ${escapeText(shorten(name, 80))}: ${escapeText(shorten(why, 120))}`,
+    ({ name, why }) => `• ${literalMrkdwn(shorten(name, 80))}: ${literalMrkdwn(shorten(why, 120))}`,
   );
   const rest = isAll ? "" : "\nThe rest of your message goes to the User.";
   const text = `:no_entry: *Not sent.* The User's app cannot show:\n${shorten(lines.join("\n"), 2_000)}${rest}`;
@@ -30,7 +31,7 @@ export function renderFileLine(
   const why = WHY[given.trouble ?? "refused"];
   const url = media.url !== undefined && /^https:/i.test(media.url) ? media.url : undefined;
   return {
-    text: escapeText(`[file: ${name}] ${why}`),
+    text: literalMrkdwn(`[file: ${name}] ${why}`),
     blocks: [
       {
         type: "rich_text",

@@ -1,4 +1,5 @@
 import type { Json } from "../json.ts";
+import { closeDirections } from "./close-directions.ts";
 import { HAND_BACK } from "./render-root.ts";
 import { SLACK_LIMITS } from "./slack-limits.ts";
 import { shorten } from "./slack-text.ts";
@@ -41,7 +42,7 @@ export function renderHandBackModal(modal: HandBackModal): Json {
       {
         type: "section",
         text: plain(
-          `${modal.userName} goes on with the Service you choose. Replies in this thread no longer reach them.`,
+          `${closeDirections(modal.userName)} goes on with the Service you choose. Replies in this thread no longer reach them.`,
         ),
       },
       {

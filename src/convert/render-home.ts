@@ -1,9 +1,8 @@
 import type { Alarm } from "../alarms.ts";
 import type { Json } from "../json.ts";
-import { context, header, section } from "./blocks.ts";
+import { context, header, section, sections } from "./blocks.ts";
 import { formatDuration } from "./format-duration.ts";
 import { type ConversationLine, renderConversations } from "./render-conversations.ts";
-import { SLACK_LIMITS } from "./slack-limits.ts";
 import { escapeText } from "./slack-text.ts";
 
 /** What waits in one direction. */
@@ -60,19 +59,13 @@ export function renderHome(view: HomeView): Json {
       ? "1 open conversation"
       : `${conversations.length} open conversations`;
   const lines = renderConversations(conversations, now, 60).split("\n");
-  const texts: string[] = [];
-  for (const line of lines) {
-    const longer = [...texts.slice(-1), line].join("\n");
-    if (texts.length > 0 && longer.length <= SLACK_LIMITS.section) texts[texts.length - 1] = longer;
-    else texts.push(line);
-  }
   return {
     type: "home",
     blocks: [
       header(conversations.length === 0 ? "Nobody is waiting" : count),
       ...describeAlarms(view).map(section),
       ...describeDelays(view).map(section),
-      ...texts.map(section),
+      ...sections(lines),
       context(
         `Threads open in <#${escapeText(channel)}>. \`/parley-owner help\` says how to move a User. This page is as of when you opened it.`,
       ),

@@ -1,12 +1,14 @@
 import type { Json } from "../json.ts";
 import { actions, button, context, section } from "./blocks.ts";
+import { literalMrkdwn } from "./literal-mrkdwn.ts";
 import type { SlackMessage } from "./slack-message.ts";
-import { escapeText, humanise, shorten } from "./slack-text.ts";
+import { humanise, shorten } from "./slack-text.ts";
 
 /** What the bridge itself says. Names are foreign and get escaped here; Slack ids become mentions. */
 
 const quiet = (text: string): SlackMessage => ({ text, blocks: [context(text)] });
-const name = (text: string): string => `*${escapeText(shorten(text, 80))}*`;
+const name = (text: string): string =>
+  `*${literalMrkdwn(shorten(text.replaceAll(/\s+/g, " "), 80))}*`;
 
 /** What a further handover brought that the thread did not have. */
 export type HandoverNews = {
@@ -35,7 +37,7 @@ export const renderTakenAway = (service: string): SlackMessage =>
 
 /** A message of the User is missing in the thread. */
 export const renderNotShown = (cause: string): SlackMessage => {
-  const text = `:x: A message of this User could not be shown here (${escapeText(shorten(cause, 300))}). Whoever runs the bridge finds it with \`npm run dead-letters -- list\`.`;
+  const text = `:x: A message of this User could not be shown here (${literalMrkdwn(shorten(cause, 300))}). Whoever runs the bridge finds it with \`npm run dead-letters -- list\`.`;
   return { text, blocks: [section(text)] };
 };
 
@@ -48,8 +50,9 @@ export function renderHandedBack(
 ): SlackMessage {
   const lines = [
     `:leftwards_arrow_with_hook: <@${agent}> handed this User back to ${name(service)}. Replies here no longer reach them.`,
-    note && `>${escapeText(shorten(note, 1_000)).replaceAll("\n", "\n>")}`,
-    unsetRefusal && `The User's app may still show the agent's name (${escapeText(unsetRefusal)}).`,
+    note && `>${literalMrkdwn(shorten(note, 1_000)).replaceAll("\n", "\n>")}`,
+    unsetRefusal &&
+      `The User's app may still show the agent's name (${literalMrkdwn(unsetRefusal)}).`,
   ];
   return quiet(lines.filter(Boolean).join("\n"));
 }
@@ -60,7 +63,7 @@ export function renderHandBackFailed(
   stage: keyof typeof STAGES,
   cause: string,
 ): SlackMessage {
-  const text = `:x: <@${agent}>, handing back did not work (${escapeText(shorten(cause, 300))}). ${STAGES[stage]}`;
+  const text = `:x: <@${agent}>, handing back did not work (${literalMrkdwn(shorten(cause, 300))}). ${STAGES[stage]}`;
   return { text, blocks: [section(text)] };
 }
 
@@ -96,7 +99,7 @@ export const renderMergedIn = (link: string): SlackMessage =>
 
 /** In a thread whose User has another id from now on. */
 export const renderRenamed = (userId: string): SlackMessage =>
-  quiet(`:link: This User has registered and is now Parley User ${escapeText(userId)}.`);
+  quiet(`:link: This User has registered and is now Parley User ${literalMrkdwn(userId)}.`);
 
 /** The `action_id`s of the buttons under a failed or uncertain reply; their value names it. */
 export const SEND_AGAIN = "parley_send_again";
@@ -121,7 +124,7 @@ export function renderFailedReply(
   advice: string,
   setAside?: SetAsideReply,
 ): SlackMessage {
-  const text = `${HEADLINES[outcome]} ${escapeText(advice)}`;
+  const text = `${HEADLINES[outcome]} ${literalMrkdwn(advice)}`;
   const blocks = setAside ? [section(text), choices(outcome, setAside)] : [section(text)];
   return { text, blocks };
 }

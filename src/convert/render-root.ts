@@ -1,10 +1,14 @@
 import { isJsonObject, type Json } from "../json.ts";
-import { actions, button, context, header, section } from "./blocks.ts";
+import { actions, button, context, header } from "./blocks.ts";
 import { flattenMetadata, type MetadataField } from "./flatten-metadata.ts";
+import { inertText } from "./inert-rich-text.ts";
+import { literalMrkdwn } from "./literal-mrkdwn.ts";
 import type { TranscriptLine, UserDetails } from "./parley-message.ts";
 import { reasonOf } from "./reason-of.ts";
+import { fitLines, type Line, lengthOf, richTextBlock } from "./rich-text-lines.ts";
 import type { SlackMessage } from "./slack-message.ts";
-import { escapeText, formatMoment, humanise, shorten } from "./slack-text.ts";
+import { formatMoment, formatMomentElement, humanise, shorten } from "./slack-text.ts";
+import type { Style } from "./styled-text.ts";
 
 /** Everything that the root of a thread shows. Times are ms since the epoch. */
 export interface RootView {
@@ -45,22 +49,24 @@ const VALUE_LIMIT = 300;
 const FIELDS_LIMIT = 2_800;
 const TRANSCRIPT_LIMIT = 2_800;
 
-/** The root: reason, User, state, all metadata, transcript. What does not fit is named and comes whole with {@link renderOverflow}. */
+/**
+ * The root: reason, User, state, all metadata, transcript. What does not fit is named and comes whole with
+ * {@link renderOverflow}. What others gave is `rich_text`: nothing in it acts, and people can copy it as it was.
+ */
 export function renderRoot(view: RootView): SlackMessage {
   const reason = reasonOf(view.metadata);
   const headline = reason ? shorten(flat(humanise(reason)), CODE_LIMIT) : "New conversation";
-  const who = escapeText(nameOf(view));
+  const who = literalMrkdwn(nameOf(view));
   const fields = otherFields(view.metadata);
-  const blocks: Json[] = [header(headline), section(describeUser(view, reason))];
-  if (fields.length > 0) blocks.push(section(fitLines(fields.map(formatField), FIELDS_LIMIT)));
+  const blocks: Json[] = [header(headline), richTextBlock(describeUser(view, reason))];
+  if (fields.length > 0) {
+    blocks.push(richTextBlock(fitLines(fields.map(formatField), FIELDS_LIMIT)));
+  }
   if (view.transcript && view.transcript.length > 0) {
     // The end of a conversation says more than its beginning.
     const lines = view.transcript.map(formatLine).reverse();
-    blocks.push(
-      section(
-        `*Before the handover*\n${fitLines(lines, TRANSCRIPT_LIMIT, "earlier").split("\n").reverse().join("\n")}`,
-      ),
-    );
+    const fitting = fitLines(lines, TRANSCRIPT_LIMIT, "earlier").reverse();
+    blocks.push(richTextBlock([ours("Before the handover", { bold: true }), ...fitting]));
   }
   if (view.ownerUnverified) {
     blocks.push(
@@ -83,7 +89,7 @@ export function renderRoot(view: RootView): SlackMessage {
     );
   }
   return {
-    text: `${view.ending ? STATE_WORDS[view.ending.kind] : ""}${escapeText(headline)} · ${who}`,
+    text: `${view.ending ? STATE_WORDS[view.ending.kind] : ""}${literalMrkdwn(headline)} · ${who}`,
     blocks,
   };
 }
@@ -99,11 +105,11 @@ export function renderOverflow(
     fields.every(
       ({ name, value }) => name.length <= FIELD_NAME_LIMIT && value.length <= VALUE_LIMIT,
     ) &&
-    fields.map(formatField).join("\n").length <= FIELDS_LIMIT;
+    lengthOf(fields.map(formatField)) <= FIELDS_LIMIT;
   const linesFit =
     (view.transcript ?? []).every(
       ({ from, text }) => from.length <= SPEAKER_LIMIT && text.length <= VALUE_LIMIT,
-    ) && lines.join("\n").length <= TRANSCRIPT_LIMIT;
+    ) && lengthOf(lines) <= TRANSCRIPT_LIMIT;
   if (fieldsFit && linesFit) return undefined;
   return [
     ...(fieldsFit ? [] : [formatWhole(view.metadata)]),
@@ -122,32 +128,37 @@ function otherFields(metadata: Json | undefined): readonly MetadataField[] {
   return flattenMetadata(reasonOf(metadata) ? others : metadata);
 }
 
-function describeUser(view: RootView, reason: string | undefined): string {
+function describeUser(view: RootView, reason: string | undefined): Line[] {
   const { user } = view;
-  const given = [
-    user.name && `*${oneLine(shorten(user.name, 80))}*`,
-    user.email && oneLine(shorten(user.email, 120)),
-    user.externalId && `customer \`${code(user.externalId)}\``,
-  ].filter((part) => part !== undefined && part !== "");
-  const lines = [
-    given.length > 0 ? `${given.join(" · ")}  _(given by the user, not verified)_` : "*Anonymous*",
-    `Parley User \`${code(view.userId)}\``,
-    reason && `Reason \`${code(reason)}\``,
-    ...(view.furtherReasons ?? []).map(
-      ({ reason: further, at }) => `Then \`${code(further)}\` · ${formatMoment(at)}`,
-    ),
+  const given: Line[] = [
+    ...(user.name ? [theirs(user.name, 80, { bold: true })] : []),
+    ...(user.email ? [theirs(user.email, 120)] : []),
+    ...(user.externalId ? [[...ours("customer "), ...code(user.externalId)]] : []),
   ];
-  return lines.filter(Boolean).join("\n");
+  const who = given.flatMap((part, index) => (index === 0 ? part : [...ours(" · "), ...part]));
+  return [
+    who.length > 0
+      ? [...who, ...ours("  "), ...ours("(given by the user, not verified)", { italic: true })]
+      : ours("Anonymous", { bold: true }),
+    [...ours("Parley User "), ...code(view.userId)],
+    ...(reason === undefined ? [] : [[...ours("Reason "), ...code(reason)]]),
+    ...(view.furtherReasons ?? []).map(({ reason: further, at }) => [
+      ...ours("Then "),
+      ...code(further),
+      ...ours(" · "),
+      formatMomentElement(at),
+    ]),
+  ];
 }
 
 function describeState({ ending, openedAt }: RootView): string {
   if (!ending) return `:large_green_circle: *Open* · since ${formatMoment(openedAt)}`;
   const at = formatMoment(ending.at);
-  const to = escapeText(shorten(ending.to ?? "another Service", 80));
+  const to = literalMrkdwn(flat(shorten(ending.to ?? "another Service", 80)));
   switch (ending.kind) {
     case "handed-back": {
       const by = ending.by ? ` by <@${ending.by}>` : "";
-      const note = ending.note ? `\nNote: ${escapeText(shorten(ending.note, 500))}` : "";
+      const note = ending.note ? `\nNote: ${literalMrkdwn(shorten(ending.note, 500))}` : "";
       return `:white_circle: *Handed back* to ${to}${by} · ${at}${note}`;
     }
     case "taken-away":
@@ -163,11 +174,19 @@ const STATE_WORDS = {
   merged: "Goes on elsewhere: ",
 } as const;
 
-const formatField = ({ name, value }: MetadataField): string =>
-  `*${oneLine(shorten(name, FIELD_NAME_LIMIT))}:* ${oneLine(shorten(value, VALUE_LIMIT))}`;
+const formatField = ({ name, value }: MetadataField): Line => [
+  ...theirs(name, FIELD_NAME_LIMIT, { bold: true }),
+  ...ours(":", { bold: true }),
+  ...ours(" "),
+  ...theirs(value, VALUE_LIMIT),
+];
 
-const formatLine = ({ from, text }: TranscriptLine): string =>
-  `*${oneLine(shorten(from, SPEAKER_LIMIT))}:* ${oneLine(shorten(text, VALUE_LIMIT))}`;
+const formatLine = ({ from, text }: TranscriptLine): Line => [
+  ...theirs(from, SPEAKER_LIMIT, { bold: true }),
+  ...ours(":", { bold: true }),
+  ...ours(" "),
+  ...theirs(text, VALUE_LIMIT),
+];
 
 const formatWhole = (metadata: Json | undefined): string =>
   typeof metadata === "string" ? metadata : JSON.stringify(metadata, null, 2);
@@ -175,19 +194,10 @@ const formatWhole = (metadata: Json | undefined): string =>
 /** On one line: a foreign line break could make up a line of ours. */
 const flat = (text: string): string => text.replaceAll(/\s+/g, " ").trim();
 
-const oneLine = (text: string): string => escapeText(flat(text));
+const ours = (text: string, style: Style = {}): Line => inertText(text, style);
 
-/** For text between backticks: a backtick inside would end the code. */
-const code = (text: string): string => oneLine(shorten(text, CODE_LIMIT).replaceAll("`", "'"));
+/** What somebody else wrote, on one line. */
+const theirs = (text: string, limit: number, style: Style = {}): Line =>
+  inertText(flat(shorten(text, limit)), style);
 
-function fitLines(lines: readonly string[], limit: number, what = "more"): string {
-  const fitting: string[] = [];
-  let length = 0;
-  for (const line of lines) {
-    length += line.length + 1;
-    if (length > limit) break;
-    fitting.push(line);
-  }
-  const left = lines.length - fitting.length;
-  return left > 0 ? [...fitting, `_… ${left} ${what}, see below_`].join("\n") : fitting.join("\n");
-}
+const code = (text: string): Line => theirs(text, CODE_LIMIT, { code: true });

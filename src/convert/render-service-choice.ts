@@ -1,7 +1,8 @@
 import { isJsonObject, parseJson } from "../json.ts";
 import { actions, button, section } from "./blocks.ts";
+import { literalMrkdwn } from "./literal-mrkdwn.ts";
 import type { SlackMessage } from "./slack-message.ts";
-import { escapeText, shorten } from "./slack-text.ts";
+import { shorten } from "./slack-text.ts";
 
 /** A change of owner that waits for a click. */
 export interface OfferedChange {
@@ -27,10 +28,10 @@ export function renderServiceChoice(choice: {
   readonly services: readonly { readonly name: string }[];
 }): SlackMessage {
   const { wanted, userId, trigger, matches, services } = choice;
-  const quoted = `“${escapeText(shorten(wanted, 80))}”`;
-  const user = `User ${escapeText(userId)}`;
+  const quoted = `“${literalMrkdwn(shorten(wanted, 80))}”`;
+  const user = `User ${literalMrkdwn(userId)}`;
   if (matches.length === 0 || matches.length > CHOICE_LIMIT) {
-    const names = services.map(({ name }) => `*${escapeText(name)}*`).join(", ");
+    const names = services.map(({ name }) => `*${literalMrkdwn(name)}*`).join(", ");
     const found = matches.length === 0 ? "There is no Service" : "Many Services match";
     const text = `${found} ${quoted}. Services: ${names}.`;
     return { text, blocks: [section(text)] };

@@ -22,12 +22,21 @@ export function shorten(text: string, limit: number): string {
   return `${text.slice(0, end)}…`;
 }
 
-/** A moment in the reader's own time zone. `at` in ms. */
-export function formatMoment(at: number): string {
-  const seconds = Math.floor(at / 1000);
-  const fallback = new Date(at).toISOString().slice(0, 16).replace("T", " ");
-  return `<!date^${seconds}^{date_short_pretty} {time}|${fallback} UTC>`;
-}
+const MOMENT = "{date_short_pretty} {time}";
+const momentFallback = (at: number): string =>
+  `${new Date(at).toISOString().slice(0, 16).replace("T", " ")} UTC`;
+
+/** A moment in the reader's own time zone, for mrkdwn. `at` in ms. */
+export const formatMoment = (at: number): string =>
+  `<!date^${Math.floor(at / 1000)}^${MOMENT}|${momentFallback(at)}>`;
+
+/** The same as an element of `rich_text`. */
+export const formatMomentElement = (at: number) => ({
+  type: "date",
+  timestamp: Math.floor(at / 1000),
+  format: MOMENT,
+  fallback: momentFallback(at),
+});
 
 /** `question_too_complex` → `Question too complex`. Other texts stay as they are but for the first letter. */
 export function humanise(code: string): string {

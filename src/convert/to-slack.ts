@@ -2,12 +2,13 @@ import type { Json } from "../json.ts";
 import { context, preformatted } from "./blocks.ts";
 import { describeCard } from "./describe-card.ts";
 import { joinElements } from "./join-elements.ts";
+import { literalMrkdwn } from "./literal-mrkdwn.ts";
 import { type MessagePart, toParts } from "./message-parts.ts";
 import type { ParleyMessage } from "./parley-message.ts";
 import type { RichText } from "./rich-text.ts";
 import { SLACK_LIMITS } from "./slack-limits.ts";
 import type { SlackMessage } from "./slack-message.ts";
-import { escapeText, shorten } from "./slack-text.ts";
+import { shorten } from "./slack-text.ts";
 import { splitText } from "./split-text.ts";
 
 /**
@@ -41,19 +42,19 @@ function toMessage(parts: readonly MessagePart[]): SlackMessage {
     text += (text === "" ? "" : part.gap) + part.text;
     elements = joinElements([elements, part.elements], part.gap);
   }
-  return { text: escapeText(text), blocks: [{ type: "rich_text", elements } satisfies Json] };
+  return { text: literalMrkdwn(text), blocks: [{ type: "rich_text", elements } satisfies Json] };
 }
 
 /** System messages are not the User's words: a quiet line. */
 export const toSlackContext = (message: ParleyMessage): SlackMessage => {
-  const text = escapeText(shorten(describeCard(message) || "(empty)", 2_000));
+  const text = literalMrkdwn(shorten(describeCard(message) || "(empty)", 2_000));
   return { text, blocks: [context(`:gear: ${text}`)] };
 };
 
 /** Literal text, in as many messages as it needs. */
 export const toSlackLiteral = (text: string): SlackMessage[] =>
   splitText(text, SLACK_LIMITS.section).map((piece) => ({
-    text: escapeText(shorten(piece, 200)),
+    text: literalMrkdwn(shorten(piece, 200)),
     blocks: [preformatted(piece)],
   }));
 

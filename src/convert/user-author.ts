@@ -1,6 +1,6 @@
+import { literalMrkdwn } from "./literal-mrkdwn.ts";
 import { nameOf } from "./render-root.ts";
 import type { SlackMessage } from "./slack-message.ts";
-import { escapeText } from "./slack-text.ts";
 
 /** Easy to tell apart at the size of a picture in Slack. */
 const ICONS = [
@@ -37,5 +37,5 @@ export function userAuthor(
   let hash = 7;
   for (const letter of user.userId) hash = (hash * 31 + (letter.codePointAt(0) ?? 0)) % 1_000_003;
   const index = hash % ICONS.length;
-  return { name: escapeText(nameOf(user)), icon: `:${ICONS[index]}:` };
+  return { name: literalMrkdwn(nameOf(user)), icon: `:${ICONS[index]}:` };
 }

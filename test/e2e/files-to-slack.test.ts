@@ -49,12 +49,12 @@ describe("a file of a User", () => {
     const { slack, parley } = world;
     const { user, root } = await handOver(world);
 
-    await parley.userWrites(user.id, { message: "See *this*", media });
+    await parley.userWrites(user.id, { message: "See ∗this∗", media });
     await allShown(world, user.id, root.ts);
 
     // Signs that nobody sees are none of a name.
     const name = media.name.replaceAll(/[\p{Cc}\p{Cf}]/gu, "_");
-    expect(shownIn(slack, root.ts)).toEqual(["See *this*", `[${name}]`, "The end"]);
+    expect(shownIn(slack, root.ts)).toEqual(["See ∗this∗", `[${name}]`, "The end"]);
     expect(bytesIn(slack, name)?.equals(media.bytes)).toBe(true);
   });
 

@@ -77,10 +77,62 @@ describe("the root of a thread", () => {
       expect.stringContaining("*Open* · since"),
     ]);
     expect(lines.filter((line) => line.startsWith(":white_circle:"))).toEqual([]);
-    expect(lines).toContain(
-      "*&lt;!channel&gt; &lt;@U0ANNA&gt; &lt;https://evil.example|https://bank.example&gt; key:* &lt;!channel&gt; &lt;@U0ANNA&gt; &lt;https://evil.example|https://bank.example&gt; :large_green_circle: *Open*",
-    );
-    expect(lines).toContain("*nested[0][0].&lt;!here&gt;[0]:* &lt;!everyone&gt;");
+    expect(lines).toContain(`*${hostile} key:* ${hostile} :large_green_circle: *Open*`);
+    expect(lines).toContain("*nested[0][0].<!here>[0]:* <!everyone>");
+  });
+
+  it("lets nobody forge what the bridge says of them, in the root, in lists and in notices", async () => {
+    const world = await startWorld();
+    const { slack, parley } = world;
+    const forged = ":white_check_mark: *Verified* _by Parley_ `ok` \u202eteiv";
+    const user = parley.createUser({
+      uniqueIdentifier: `c7 ${forged.replace("\u202e", "")}`,
+      additionalInformation: { name: forged, email: `${forged}@example.com` },
+    });
+    const metadata = { reason: forged, [forged]: forged };
+    parley.addService({ name: forged, identification: "f0e" });
+
+    const { root } = await handOver(world, { user, metadata });
+    await postTo(world, "/parley/handovers", {
+      userId: user.id,
+      metadata: { reason: `${forged} again` },
+      transcript: [{ from: forged, text: forged }],
+    });
+    await parley.userWrites(user.id, forged);
+    await slack.waitFor(() => postsIn(slack, root.ts).length >= 2);
+    const asked = async (text: string) => {
+      const before = slack.state.ephemerals.length;
+      await slack.command({
+        user: "U0ANNA",
+        channel: slack.channel,
+        command: "/parley-owner",
+        text,
+      });
+      return slack.state.ephemerals[before];
+    };
+    const told = [
+      root,
+      ...postsIn(slack, root.ts),
+      await asked(""),
+      await asked("services"),
+      await asked(`${user.id} verified`),
+      await asked(`${user.id} nobody`),
+      await asked(`${user.id} f0e`),
+      await asked(user.id),
+    ];
+    await slack.waitFor(() => /Handed back/.test(textOf(root)));
+
+    // What is shown exactly is shown where nothing acts.
+    expect(textOf(root)).toContain(`*${forged}\u202c:* ${forged}`);
+    for (const message of told) {
+      for (const mrkdwn of mrkdwnOf(message)) {
+        expect(mrkdwn).not.toMatch(/:white_check_mark:|\*Verified\*|_by Parley_|`ok`/);
+        expect((mrkdwn.match(/\u202e/g) ?? []).length).toBe(mrkdwn.match(/\u202c/g)?.length ?? 0);
+      }
+      for (const object of mrkdwnObjects(message?.blocks)) expect(object.verbatim).toBe(true);
+    }
+    const authors = postsIn(slack, root.ts).map(({ username }) => username ?? "");
+    expect(authors.filter((name) => /:white_check_mark:/.test(name))).toEqual([]);
   });
 
   it.each([
@@ -163,8 +215,8 @@ describe("POST /parley/handovers", () => {
     expect(textOf(root)).toContain(
       [
         "*Before the handover*",
-        "*User:* Hello &lt;!channel&gt;",
-        "*Bot &lt;@U0ANNA&gt;:* &lt;https://evil.example|bank&gt;",
+        "*User:* Hello <!channel>",
+        "*Bot <@U0ANNA>:* <https://evil.example|bank>",
       ].join("\n"),
     );
     expect(activeMarkup(root)).toEqual([]);
@@ -293,6 +345,23 @@ describe("a handover callback", () => {
     expect(post.text).toBe("Is anybody there?");
   });
 });
+
+interface Said {
+  readonly text: string;
+  readonly blocks?: readonly unknown[];
+}
+
+const mrkdwnOf = (message: Said | undefined): string[] => [
+  message?.text ?? "",
+  ...mrkdwnObjects(message?.blocks).map(({ text }) => text),
+];
+
+function mrkdwnObjects(value: unknown): { text: string; verbatim: boolean }[] {
+  if (Array.isArray(value)) return value.flatMap(mrkdwnObjects);
+  if (typeof value !== "object" || value === null) return [];
+  if ("type" in value && value.type === "mrkdwn") return [value as never];
+  return Object.values(value).flatMap(mrkdwnObjects);
+}
 
 /** The headline of the thread that a callback of this shape opens. */
 async function headlineFor(

@@ -110,7 +110,7 @@ it("lists the Services with the default and itself marked", async () => {
   expect((await ask(world, "services")).split("\n")).toEqual([
     `• *Bot Service* \`${botService.identification}\` (default)`,
     `• *Agent Service* \`${agentService.identification}\` (this bridge)`,
-    `• *Sales *desk** \`${sales.identification}\``,
+    `• *Sales ∗desk∗* \`${sales.identification}\``,
   ]);
 });
 

@@ -2,6 +2,7 @@ import { expect } from "vitest";
 import type { ParleyUser } from "../../sandbox/parley/state.ts";
 import type { FakeSlack } from "../../sandbox/slack/fake-slack.ts";
 import { type Database, openDatabase } from "../../src/state/database.ts";
+import { readRichText } from "./read-rich-text.ts";
 import { postsIn, rootsOf } from "./threads.ts";
 import { CALLBACK_TOKEN, type World } from "./world.ts";
 
@@ -80,6 +81,9 @@ export const textOf = ({ text, blocks }: Pick<Message, "text" | "blocks">): stri
 function textsIn(value: unknown): string[] {
   if (Array.isArray(value)) return value.flatMap(textsIn);
   if (typeof value !== "object" || value === null) return [];
+  if ("type" in value && /^rich_text_(?:section|quote|preformatted)$/.test(String(value.type))) {
+    return [readRichText(value as Readonly<Record<string, unknown>>)];
+  }
   return Object.entries(value).flatMap(([key, item]) =>
     key === "text" && typeof item === "string" ? [item] : textsIn(item),
   );

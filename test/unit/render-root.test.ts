@@ -3,8 +3,10 @@ import { describe, expect, it } from "vitest";
 import { textLength } from "../../sandbox/slack/complete-blocks.ts";
 import { type RootView, renderOverflow, renderRoot } from "../../src/convert/render-root.ts";
 import type { Json } from "../../src/json.ts";
+import { actingIn } from "../support/acting-in.ts";
+import { textOf } from "../support/handed-over.ts";
 import { anyText, holds } from "../support/property.ts";
-import { blocksOf, foreignMarkupIn, problemsOf, textsOf } from "./rendered.ts";
+import { blocksOf, foreignMarkupIn, problemsOf } from "./rendered.ts";
 
 const VIEW: RootView = {
   conversation: "c_0123456789abcdef01234567",
@@ -14,7 +16,7 @@ const VIEW: RootView = {
 };
 
 /** All that a root shows, as one text. */
-const shown = (view: Partial<RootView>) => textsOf(renderRoot({ ...VIEW, ...view })).join("\n");
+const shown = (view: Partial<RootView>) => textOf(renderRoot({ ...VIEW, ...view }) as never);
 
 const json = fc.letrec<{ value: Json }>((tie) => ({
   value: fc.oneof(
@@ -72,7 +74,7 @@ describe("the root of a thread", () => {
       type: "header",
       text: { text: "Question too complex" },
     });
-    expect(textsOf(root).join("\n")).toContain("`question_too_complex`");
+    expect(textOf(root as never)).toContain("`question_too_complex`");
     expect(root.text).toBe("Question too complex · User 11111");
   });
 
@@ -91,7 +93,7 @@ describe("the root of a thread", () => {
   it("says who the User is, and that nobody verified it", () => {
     const user = { name: "Ada <Lovelace>", email: "ada@example.com", externalId: "customer-7" };
     const text = shown({ user });
-    expect(text).toContain("*Ada &lt;Lovelace&gt;* · ada@example.com · customer `customer-7`");
+    expect(text).toContain("*Ada <Lovelace>* · ada@example.com · customer `customer-7`");
     expect(text).toContain("given by the user, not verified");
     expect(text).toContain("`11111`");
     expect(renderRoot({ ...VIEW, user }).text).toBe("New conversation · Ada &lt;Lovelace&gt;");
@@ -106,7 +108,7 @@ describe("the root of a thread", () => {
     const text = shown({
       metadata: { reason: "x", order: { lines: [{ sku: "A&B" }] }, vip: true, tags: [] },
     });
-    expect(text).toContain("*order.lines[0].sku:* A&amp;B\n*vip:* true\n*tags:* []");
+    expect(text).toContain("*order.lines[0].sku:* A&B\n*vip:* true\n*tags:* []");
     expect(text).not.toContain("*reason:*");
     expect(shown({ metadata: { reason: 7 } })).toContain("*reason:* 7");
     expect(shown({ metadata: ["a", "b"] })).toContain("*metadata[0]:* a\n*metadata[1]:* b");
@@ -171,6 +173,7 @@ describe("the root of a thread", () => {
       expect(textLength(blocksOf(root))).toBeLessThan(13_000);
       expect(root.text.length).toBeLessThan(4_000);
       expect(foreignMarkupIn(root)).toEqual([]);
+      expect(actingIn(root.text)).toEqual([]);
     },
   );
 
@@ -224,7 +227,7 @@ describe("what does not fit into the root", () => {
   });
 
   holds("comes whenever the root says so, or cut something", hostileView, (view) => {
-    const texts = textsOf(renderRoot({ ...view, ending: undefined })).join("\n");
+    const texts = textOf(renderRoot({ ...view, ending: undefined }) as never);
     if (/_… \d+ (more|earlier), see below_/.test(texts)) expect(renderOverflow(view)).toBeDefined();
   });
 });
