@@ -131,7 +131,7 @@ export function renderFailedReply(
 
 /** To the writer of a message with parts that only Slack can show. `isAll`: nothing of it goes to the User. */
 export function renderPartsNotSent(parts: readonly string[], isAll: boolean): SlackMessage {
-  const lines = parts.map((part) => `• ${escapeText(shorten(part, 120))}`).join("\n");
+  const lines = parts.map((part) => `• ${literalMrkdwn(shorten(part, 120))}`).join("\n");
   const rest = isAll ? "" : "\nThe rest of your message goes to the User.";
   const text = `:no_entry: *Not sent.* Only Slack can show:\n${shorten(lines, 2_000)}${rest}\nWrite it in words, or send it as a file.`;
   return { text, blocks: [section(text)] };
