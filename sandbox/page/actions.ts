@@ -5,7 +5,7 @@ import type { FakeSlack } from "../slack/fake-slack.ts";
 import { SlackError } from "../slack/slack-error.ts";
 import { TROUBLES, type Troubles } from "../troubles.ts";
 import { registerCustomer, signIn } from "./customers.ts";
-import type { ActionResult } from "./wire.ts";
+import type { ActionResult, SandboxRow } from "./wire.ts";
 
 /** Does one thing that somebody did on the page. */
 export type Actions = (name: string, input: unknown) => Promise<ActionResult>;
@@ -26,7 +26,6 @@ const inputs = {
     blockId: z.string().optional(),
     value: z.string().optional(),
   }),
-  command: z.object({ ...member, command: z.string(), text: z.string() }),
   submit: z.object({
     ...member,
     viewId: z.string(),
@@ -41,6 +40,9 @@ const inputs = {
 };
 type Inputs = { readonly [Name in keyof typeof inputs]: z.infer<(typeof inputs)[Name]> };
 
+/** What Slack's composer takes for a command, wherever it is typed. */
+const COMMAND = /^(\/\S*)\s*(.*)$/s;
+
 /** What Slack tells a member whose click got no answer. */
 const NO_ANSWER = "The app did not answer in time. Try again?";
 
@@ -49,8 +51,9 @@ export function createActions(parts: {
   readonly parley: FakeParley;
   readonly bridge: BridgeProcess;
   readonly troubles: Troubles;
+  readonly commands: SandboxRow["commands"];
 }): Actions {
-  const { slack, parley, bridge, troubles } = parts;
+  const { slack, parley, bridge, troubles, commands } = parts;
   const { channel } = slack;
 
   const answered = async (outcome: Promise<{ readonly status: string }>): Promise<string> =>
@@ -63,9 +66,19 @@ export function createActions(parts: {
 
   const run: { readonly [Name in keyof Inputs]: (input: Inputs[Name]) => Promise<string> } = {
     async post({ user, text: typed, threadTs }) {
-      const thread = threadTs === undefined ? {} : { threadTs };
-      await slack.post({ user, channel, text: escapeTyped(typed), ...thread });
-      return "";
+      const [, command, rest = ""] = COMMAND.exec(typed) ?? [];
+      if (command === undefined) {
+        const thread = threadTs === undefined ? {} : { threadTs };
+        await slack.post({ user, channel, text: escapeTyped(typed.trim()), ...thread });
+        return "";
+      }
+      if (!commands.some((known) => known.command === command)) {
+        return `“${command}” is not a valid command. Slack takes every message that begins with “/” for a command. To send it as a message, put a space in front.`;
+      }
+      if (threadTs !== undefined) {
+        return `${command} is not supported in threads: type it in the box of the channel.`;
+      }
+      return answered(slack.command({ user, channel, command, text: rest }));
     },
     async react({ user, ts, name }) {
       const message = slack.state.messages.find((other) => other.ts === ts);
@@ -91,8 +104,6 @@ export function createActions(parts: {
           ...(value !== undefined && { value }),
         }),
       ),
-    command: ({ user, command, text: rest }) =>
-      answered(slack.command({ user, channel, command, text: rest })),
     async submit(submission) {
       const { status, errors } = await slack.submitView(submission);
       // The inputs say what is wrong with them.

@@ -53,7 +53,7 @@ export async function startPageServer(options: {
     slack.subscribe(() => live.changed()),
     parley.subscribe(() => live.changed()),
   ];
-  const act = createActions({ slack, parley, bridge, troubles });
+  const act = createActions({ slack, parley, bridge, troubles, commands: manifest.commands });
 
   const pages: Readonly<Record<string, (response: ServerResponse) => void>> = {
     "/": (response) => sendText(response, "text/html", HTML, contentPolicy(parley)),

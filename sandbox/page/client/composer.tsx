@@ -4,6 +4,7 @@ import { type KeyboardEvent, type ReactNode, useRef, useState } from "react";
 export function Composer(props: {
   readonly label: string;
   readonly placeholder: string;
+  /** White space in front stays: for Slack it tells a message from a command. */
   readonly onSend: (text: string) => Promise<boolean>;
   readonly onFile: (file: File) => void;
   readonly onType?: (text: string) => void;
@@ -18,10 +19,9 @@ export function Composer(props: {
     props.onType?.(next);
   };
   const send = async (): Promise<void> => {
-    const trimmed = text.trim();
-    if (trimmed === "" || isSending) return;
+    if (text.trim() === "" || isSending) return;
     setIsSending(true);
-    if (await props.onSend(trimmed)) change("");
+    if (await props.onSend(text.trimEnd())) change("");
     setIsSending(false);
   };
   const onKeyDown = (event: KeyboardEvent): void => {

@@ -113,7 +113,7 @@ export function Chat(props: { customer: CustomerRow; parley: SandboxRow["parley"
           label={`Message as ${customer.name}`}
           placeholder={`Write as ${customer.name.split(" ")[0]}`}
           onType={type}
-          onSend={(text) => send(api.write(text))}
+          onSend={(text) => send(api.write(text.trim()))}
           onFile={sendFile}
         />
       </div>

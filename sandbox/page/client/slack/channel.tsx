@@ -20,14 +20,7 @@ export function Channel(props: {
   const [problem, run] = useProblem();
   const list = useScrollDown<HTMLDivElement>();
 
-  const send = (text: string): Promise<boolean> => {
-    const command = /^(\/\S+)\s*(.*)$/s.exec(text);
-    return run(
-      command
-        ? act("command", { user: me.id, command: command[1], text: command[2] })
-        : act("post", { user: me.id, text }),
-    );
-  };
+  const send = (text: string): Promise<boolean> => run(act("post", { user: me.id, text }));
   const sendFile = (file: File) => void run(share(file, { user: me.id }));
 
   return (

@@ -19,6 +19,7 @@ const DRAWN: Readonly<Record<string, readonly [colour: string, path: string]>> =
     "M3.5 16.5 7.6 6.7l5.7 5.7zM12 7.5c.3-2 1.4-3.2 3-4M13.5 9c1.6-.5 2.6-.3 3.6.2",
   ],
   paperclip: ["#566072", "M14 9.3 9 14.3a3.2 3.2 0 0 1-4.5-4.5l5.6-5.6a2.2 2.2 0 0 1 3 3l-5.5 5.6"],
+  lock: ["#a86b00", "M4.5 9h11v8h-11zM6.8 9V6.5a3.2 3.2 0 0 1 6.4 0V9M10 12v2"],
   leftwards_arrow_with_hook: ["#566072", "M8 5 4 9l4 4M4 9h8c5 0 5 7 0 7"],
 };
 const ALIASES: Readonly<Record<string, string>> = {

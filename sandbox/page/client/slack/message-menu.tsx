@@ -2,7 +2,7 @@ import { type CSSProperties, type KeyboardEvent, useEffect, useId, useRef, useSt
 import type { SandboxRow } from "../../wire.ts";
 import { Emoji } from "./emoji.tsx";
 
-const QUICK_REACTIONS = ["thumbsup", "eyes", "tada"] as const;
+const QUICK_REACTIONS = ["thumbsup", "eyes", "tada", "lock"] as const;
 
 /** Reactions, and behind ⋯ the app's shortcuts and what members do with their own messages. */
 export function MessageMenu(props: {

@@ -24,11 +24,7 @@ export function Thread(props: {
   const sendFile = (file: File) => void run(share(file, { user: me.id, threadTs }));
 
   const send = (text: string): Promise<boolean> =>
-    run(
-      text.startsWith("/")
-        ? Promise.resolve("Slack takes no commands in threads; use the box of the channel.")
-        : act("post", { user: me.id, text, threadTs }),
-    );
+    run(act("post", { user: me.id, text, threadTs }));
 
   return (
     <DropZone className="thread" label="Thread" onFile={sendFile}>
