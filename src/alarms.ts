@@ -6,6 +6,7 @@ export const ALARM_NAMES = [
   "slack-setup",
   "slack-socket",
   "parley-access",
+  "parley-service",
   "store",
   "clock",
 ] as const;

@@ -23,7 +23,8 @@ import { countRefusals } from "./ops/count-refusals.ts";
 import { createHealth } from "./ops/health.ts";
 import { createMetrics } from "./ops/metrics.ts";
 import { watched } from "./ops/watch.ts";
-import { findBotService } from "./parley/bot-service.ts";
+import { createParleyApi } from "./parley/api.ts";
+import { checkBotService } from "./parley/bot-service.ts";
 import { createCallbackRoutes } from "./parley/callback-routes.ts";
 import { createParleyClient } from "./parley/client.ts";
 import { createParleyFiles } from "./parley/media.ts";
@@ -97,13 +98,15 @@ async function buildApp(config: Config, { log, alarms, database }: Foundations):
     ...clientOptions,
     logger: createBoltLog(slackLog),
   });
-  const parley = createParleyClient({ ...config.parley });
+  const parleyApi = createParleyApi({ ...config.parley, alarms });
+  const parley = createParleyClient(parleyApi, config.parley);
+  const checkParley = () => checkBotService(parley, config.parley.botService, alarms);
   const remembered = createRemembered(database, log);
   const { channel } = config.slack;
   const askWorkspace = () => findWorkspace(client, { channel, ...config });
   const [workspace, botService] = await allProblems([
     remembered(`workspace/${channel}`, askWorkspace),
-    remembered("bot-service", () => findBotService(parley, config.parley.botService)),
+    remembered("bot-service", checkParley, { evenIfRefused: true }),
   ]);
   // The bridge works without some scopes, so this does not stop it.
   await watched(async () => requireScopes(workspace), "slack-setup", alarms)().catch(() => {});
@@ -149,7 +152,7 @@ async function buildApp(config: Config, { log, alarms, database }: Foundations):
   });
   const parse = (body: Json) => parseCallback(body, parley.self);
   const files = {
-    parleyFiles: createParleyFiles({ ...config.parley }),
+    parleyFiles: createParleyFiles(parleyApi, config.parley),
     slackFiles: createSlackFiles({ client, ...config.slack }),
     transfers: createSlots(TRANSFERS),
   };
@@ -177,7 +180,7 @@ async function buildApp(config: Config, { log, alarms, database }: Foundations):
     intake: { store: () => database.probe() },
     rest: {
       slack: watched(async () => requireScopes(await askWorkspace()), "slack-setup", alarms),
-      parley: () => parley.services(),
+      parley: checkParley,
     },
     alarms,
   });

@@ -42,6 +42,8 @@ export interface Config {
     readonly messageLength: number;
     /** What happens to a User's first message when Parley does not say who owns the User. */
     readonly ownerUnknown: "deliver" | "ignore";
+    /** What a 2xx to a message means that is not Parley's envelope. */
+    readonly emptyAnswer: "uncertain" | "delivered";
     readonly connectTimeoutMs: number;
     readonly responseTimeoutMs: number;
   };
@@ -255,6 +257,7 @@ const variables = {
   PARLEY_LINE_BREAK: choice(["hard", "soft"], "hard"),
   PARLEY_MESSAGE_LENGTH: wholeNumber(100, 100_000, 5_000),
   PARLEY_OWNER_UNKNOWN: choice(["deliver", "ignore"], "deliver"),
+  PARLEY_EMPTY_ANSWER: choice(["uncertain", "delivered"], "uncertain"),
   PARLEY_CONNECT_TIMEOUT_MS: wholeNumber(100, 60_000, 3_000),
   PARLEY_RESPONSE_TIMEOUT_MS: wholeNumber(100, 120_000, 15_000),
   AGENT_ALIASES: json(
@@ -342,6 +345,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
       lineBreak: value.PARLEY_LINE_BREAK,
       messageLength: value.PARLEY_MESSAGE_LENGTH,
       ownerUnknown: value.PARLEY_OWNER_UNKNOWN,
+      emptyAnswer: value.PARLEY_EMPTY_ANSWER,
       connectTimeoutMs: value.PARLEY_CONNECT_TIMEOUT_MS,
       responseTimeoutMs: value.PARLEY_RESPONSE_TIMEOUT_MS,
     },

@@ -11,6 +11,7 @@ export type ErrorCode =
   | "rate-limited"
   | "parley-api"
   | "not-owner"
+  | "owner-unchanged"
   | "slack-api"
   | "conversation-closed"
   | "withdrawn"
@@ -94,20 +95,41 @@ export class RateLimitedError extends BridgeError {
   }
 }
 
-/** Parley answered with an error: HTTP not 2xx, or `status: "ERROR"` in the body. 5xx are retried, others are final. */
+/**
+ * Parley answered with an error: HTTP not 2xx, or `status: "ERROR"` in the body. Unless the adapter knows better, 5xx are
+ * retried and others are final.
+ */
 export class ParleyApiError extends BridgeError {
-  override readonly name = "ParleyApiError";
+  override readonly name: string = "ParleyApiError";
   readonly httpStatus: number;
   /** Parley's notification codes, e.g. `api_key_not_valid`. */
   readonly notificationCodes: readonly string[];
-  constructor(call: string, httpStatus: number, notificationCodes: readonly string[]) {
+  constructor(
+    call: string,
+    httpStatus: number,
+    notificationCodes: readonly string[],
+    disposition: Disposition = httpStatus >= 500 ? "retry" : "dead-letter",
+  ) {
     const codes = notificationCodes.length > 0 ? notificationCodes.join(", ") : "no reason given";
     super(`${call}: HTTP ${httpStatus}, ${codes}`, {
       code: "parley-api",
-      disposition: httpStatus >= 500 ? "retry" : "dead-letter",
+      disposition,
     });
     this.httpStatus = httpStatus;
     this.notificationCodes = notificationCodes;
+  }
+}
+
+/** Parley refuses us altogether, whatever we ask. Somebody has to repair that; until then everything waits. */
+export class ParleyAccessError extends ParleyApiError {
+  override readonly name = "ParleyAccessError";
+  constructor(call: string, httpStatus: number, notificationCodes: readonly string[]) {
+    super(call, httpStatus, notificationCodes, "retry");
+  }
+
+  /** Parley's own word; another refusal may be of something in front of it, and pass. */
+  get isAboutCredentials(): boolean {
+    return this.notificationCodes.includes("api_key_not_valid");
   }
 }
 
@@ -121,6 +143,17 @@ export class NotOwnerError extends BridgeError {
       disposition: "ignore",
     });
     this.owner = owner;
+  }
+}
+
+/** Parley said that it gave the User to another Service, and then that it did not. */
+export class OwnerUnchangedError extends BridgeError {
+  override readonly name = "OwnerUnchangedError";
+  constructor(userId: string, owner: ServiceId) {
+    super(`User ${userId} is still owned by Service ${owner}`, {
+      code: "owner-unchanged",
+      disposition: "retry",
+    });
   }
 }
 

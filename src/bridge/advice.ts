@@ -14,7 +14,7 @@ export function adviceFor(error: BridgeError, conversation: Conversation | undef
     case "empty-reply":
       return "There is nothing in it for the User: mentions of people in Slack stay inside.";
     case "uncertain":
-      return "The connection to Parley broke while this was sent, so it may or may not have arrived. If the User does not react to it, send it again.";
+      return "Parley gave no clear answer to this, so it may or may not have arrived. If the User does not react to it, send it again.";
     case "parley-api":
       return refusalAdvice(error);
     case "network":
@@ -83,9 +83,11 @@ export function causeOf(error: BridgeError): string {
     case "rate-limited":
       return "Parley could not be reached";
     case "uncertain":
-      return "the connection to Parley broke";
+      return "Parley gave no clear answer";
     case "not-owner":
       return "another Service has the User";
+    case "owner-unchanged":
+      return "Parley still has the User where they were";
     default:
       return error.message;
   }

@@ -4,6 +4,7 @@ import { type Conversation, withHandingBack, withoutHandingBack } from "./conver
 import { recordHandBack } from "./end-conversation.ts";
 import type { InboxBody } from "./events.ts";
 import { inboxLane, type Notifier } from "./notify.ts";
+import { giveTo } from "./owner.ts";
 import type { Conversations, Parley, Service, Threads } from "./ports.ts";
 
 export interface ChangeOwnerDependencies {
@@ -54,7 +55,7 @@ async function take(
   { parley, inbox, now }: ChangeOwnerDependencies,
 ): Promise<void> {
   const metadata = { reason: "taken_over_by_agent", takenOverBy: agentName };
-  if (!isThere) await parley.setOwner(userId, parley.self, metadata);
+  if (!isThere) await giveTo(parley, userId, parley.self, metadata);
   const body: InboxBody = { kind: "handover", userId, metadata, receivedAt: now() };
   await inbox.append({ lane: inboxLane(userId), id: item, body });
 }
@@ -73,7 +74,7 @@ async function give(
     await parley.unsetAgent(userId).catch(() => {});
   }
   try {
-    await parley.setOwner(userId, to.id, { reason: "owner_changed", changedBy: by.name });
+    await giveTo(parley, userId, to.id, { reason: "owner_changed", changedBy: by.name });
   } catch (error) {
     if (open) await conversations.update(open.id, withoutHandingBack);
     throw error;

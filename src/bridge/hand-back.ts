@@ -4,12 +4,7 @@ import { renderHandBackFailed, renderHandBackTooLate } from "../convert/render-n
 import { escapeText } from "../convert/slack-text.ts";
 import { type MessageWriting, toParleyMessages } from "../convert/to-parley.ts";
 import type { Work } from "../delivery/lanes.ts";
-import {
-  type BridgeError,
-  NotOwnerError,
-  toBridgeError,
-  UncertainDeliveryError,
-} from "../errors.ts";
+import { type BridgeError, toBridgeError, UncertainDeliveryError } from "../errors.ts";
 import { isJsonObject, type Json } from "../json.ts";
 import { causeOf } from "./advice.ts";
 import {
@@ -21,7 +16,7 @@ import {
 import { recordHandBack, recordTakenAway } from "./end-conversation.ts";
 import type { HandBackRequest, OutboxBody } from "./events.ts";
 import type { Notifier } from "./notify.ts";
-import { assertOwner, nameService } from "./owner.ts";
+import { asNotOwner, assertOwner, giveTo, nameService } from "./owner.ts";
 import type { Conversations, Parley, Threads } from "./ports.ts";
 import { sendOnce } from "./send-once.ts";
 
@@ -79,7 +74,8 @@ export async function handBack(
         withHandingBack(c, request.to, dependencies.now()),
       );
       refusal = await unsetAgent(work, parley, conversation);
-      await parley.setOwner(
+      await giveTo(
+        parley,
         conversation.userId,
         request.to,
         await describe(conversation, request, dependencies),
@@ -212,8 +208,10 @@ async function giveUp(
     thread: request.thread,
     message: renderHandBackFailed(request.agent, stage, causeOf(error)),
   });
-  if (error instanceof NotOwnerError) {
-    const to = await nameService(parley, error.owner);
+  // Parley may refuse because the User is not ours any more.
+  const notOurs = await asNotOwner(parley, conversation.userId, error);
+  if (notOurs) {
+    const to = await nameService(parley, notOurs.owner);
     return await recordTakenAway(conversation, to, dependencies);
   }
   await conversations.update(conversation.id, withoutHandingBack);

@@ -1,5 +1,13 @@
-import { NotOwnerError, ParleyApiError, toBridgeError } from "../errors.ts";
+import {
+  type BridgeError,
+  NotOwnerError,
+  OwnerUnchangedError,
+  ParleyApiError,
+  RateLimitedError,
+  toBridgeError,
+} from "../errors.ts";
 import type { ServiceId, UserId } from "../ids.ts";
+import type { Json } from "../json.ts";
 import type { Destination } from "./conversation.ts";
 import type { Parley } from "./ports.ts";
 
@@ -40,6 +48,45 @@ export async function assertOwner(
     throw error;
   });
   if (owner !== undefined && owner !== parley.self) throw new NotOwnerError(userId, owner);
+}
+
+/** The refusal itself where it means that another Service has the User, as it says or as Parley does when it is asked. */
+export async function asNotOwner(
+  parley: Pick<Parley, "self" | "ownerOf">,
+  userId: UserId,
+  refusal: BridgeError,
+): Promise<NotOwnerError | undefined> {
+  if (refusal instanceof NotOwnerError) return refusal;
+  const isRefusal = refusal instanceof ParleyApiError && refusal.disposition === "dead-letter";
+  const owner = isRefusal ? await parley.ownerOf(userId).catch(() => undefined) : undefined;
+  const isOurs = owner === undefined || owner === parley.self;
+  return isOurs ? undefined : new NotOwnerError(userId, owner);
+}
+
+/**
+ * Gives the User to a Service. Resolves only if Parley says afterwards that the Service has the User, or said that it has
+ * done it and does not tell who has the User now. Safe to repeat.
+ *
+ * @throws {OwnerUnchangedError} somebody else has the User although Parley said that it was done
+ */
+export async function giveTo(
+  parley: Pick<Parley, "ownerOf" | "setOwner">,
+  userId: UserId,
+  to: ServiceId,
+  metadata: Json,
+): Promise<void> {
+  let doubt: BridgeError | undefined;
+  try {
+    await parley.setOwner(userId, to, metadata);
+  } catch (thrown) {
+    doubt = toBridgeError(thrown);
+    // Only where the answer was lost, or was none, it may have been done nevertheless.
+    if (doubt.disposition !== "retry" || doubt instanceof RateLimitedError) throw doubt;
+  }
+  const owner = await parley.ownerOf(userId).catch(() => undefined);
+  if (owner === to) return;
+  if (doubt) throw doubt;
+  if (owner !== undefined) throw new OwnerUnchangedError(userId, owner);
 }
 
 /** The Service by name; its id where Parley does not tell the name now. */

@@ -20,7 +20,7 @@ import { isJsonObject, type Json } from "../json.ts";
 import type { Conversation } from "./conversation.ts";
 import type { AgentReply, OutboxBody } from "./events.ts";
 import type { Notifier } from "./notify.ts";
-import { assertOwner } from "./owner.ts";
+import { asNotOwner, assertOwner } from "./owner.ts";
 import type {
   AgentIdentity,
   MessageToUser,
@@ -139,6 +139,9 @@ export async function sendReply(
       if (!isLast) await work.advance({ ...body, settled }, progress as Json);
     } catch (thrown) {
       const error = toBridgeError(thrown);
+      // Parley may refuse because the User is not ours any more.
+      const notOurs = await asNotOwner(parley, userId, error);
+      if (notOurs) throw notOurs;
       if (error.disposition === "uncertain") {
         progress = withUndecided(progress, part.key);
         await work.save(progress as Json);

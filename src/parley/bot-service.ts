@@ -1,21 +1,22 @@
+import type { Alarms } from "../alarms.ts";
 import type { Parley, Service } from "../bridge/ports.ts";
-import { ConfigError, ParleyApiError } from "../errors.ts";
+import { ConfigError, ParleyAccessError } from "../errors.ts";
 import type { ServiceId } from "../ids.ts";
+import { accessAdvice } from "./access-advice.ts";
 
 /**
  * The Service that Users are handed back to: the one that is wanted, else the account's default. Never ourselves.
  *
- * @throws {ConfigError} wrong credentials, or the account has no such Service; says what to do
+ * @throws {ConfigError} Parley says that our credentials are wrong, or that the account has no such Service; says what
+ * to do. What a proxy in front of Parley says is no such word.
  */
-export async function findBotService(
+async function findBotService(
   parley: Pick<Parley, "self" | "services">,
   wanted: ServiceId | undefined,
 ): Promise<Service> {
   const services = await parley.services().catch((error: unknown) => {
-    if (error instanceof ParleyApiError && error.disposition === "dead-letter") {
-      throw new ConfigError([
-        `Parley refuses our credentials (${error.message}); check PARLEY_SERVICE_IDENTIFICATION, PARLEY_ACCOUNT_IDENTIFICATION and PARLEY_SHARED_SECRET, and that this machine's clock is right`,
-      ]);
+    if (error instanceof ParleyAccessError && error.isAboutCredentials) {
+      throw new ConfigError([accessAdvice(error)], { cause: error });
     }
     throw error;
   });
@@ -40,4 +41,22 @@ export async function findBotService(
   throw new ConfigError([
     `The account's default Service is this bridge itself, or there is none; set PARLEY_BOT_SERVICE to the Service that Users are handed back to. Parley knows: ${names}`,
   ]);
+}
+
+/** As {@link findBotService}; the alarm says what is wrong with the Services for as long as it is. */
+export async function checkBotService(
+  parley: Pick<Parley, "self" | "services">,
+  wanted: ServiceId | undefined,
+  alarms: Pick<Alarms, "raise" | "clear">,
+): Promise<Service> {
+  try {
+    const service = await findBotService(parley, wanted);
+    alarms.clear("parley-service");
+    return service;
+  } catch (error) {
+    // Where Parley refuses us altogether another alarm says so.
+    const isConfiguration = error instanceof ConfigError && error.cause === undefined;
+    if (isConfiguration) alarms.raise("parley-service", error.problems.join("; "));
+    throw error;
+  }
 }

@@ -1,7 +1,7 @@
 import { RequestError, TimeoutError } from "got";
 import { DefectError, NetworkError, UncertainDeliveryError } from "../errors.ts";
 
-const NEVER_SENT_PHASES = new Set(["lookup", "connect", "secureConnect", "socket"]);
+const NEVER_SENT_PHASES = new Set(["lookup", "connect", "secureConnect"]);
 const NEVER_SENT_CODES = new Set([
   "ENOTFOUND",
   "EAI_AGAIN",

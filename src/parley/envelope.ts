@@ -1,52 +1,88 @@
 import { z } from "zod";
-import { ParleyApiError, RateLimitedError, UncertainDeliveryError } from "../errors.ts";
-import type { Json } from "../json.ts";
+import {
+  NetworkError,
+  ParleyAccessError,
+  ParleyApiError,
+  RateLimitedError,
+  UncertainDeliveryError,
+} from "../errors.ts";
+import { isDeeperThan, type Json, MAX_DEPTH, parseJson } from "../json.ts";
 import { parseRetryAfter } from "../retry-after.ts";
+import { meaningOf } from "./http-status.ts";
 
 const envelope = z.looseObject({
-  data: z.json().optional(),
-  status: z.string().optional(),
+  status: z.string().toUpperCase(),
   notifications: z
     .array(z.looseObject({ type: z.string().optional(), message: z.string().optional() }))
     .optional()
     .catch(undefined),
 });
 
+/** Parley's codes look like this; anything else is somebody's words, and not repeated. */
+const CODE = /^[a-z]\w{0,63}$/i;
+
+const INVALID_CREDENTIALS = "api_key_not_valid";
+
+export interface ParleyAnswer {
+  readonly status: number;
+  /** Empty also where it was too long to read. */
+  readonly body: string;
+  readonly retryAfter?: string | undefined;
+}
+
+export interface Reading {
+  /** Doing the call twice is the same as doing it once, so that nothing about it is uncertain. */
+  readonly repeatable: boolean;
+  /** A 2xx without Parley's envelope is a success, unless it is a web page. */
+  readonly needsNoEnvelope?: boolean;
+}
+
 /**
- * The `data` of Parley's answer. A call has failed if HTTP is not 2xx or the body's `status` is `ERROR`.
+ * The `data` of Parley's answer. A call has succeeded if HTTP is 2xx and the body is Parley's envelope with `status`
+ * SUCCESS: everybody on the way can answer 200 with something else.
  *
  * @throws {RateLimitedError} 429
+ * @throws {ParleyAccessError} our credentials are refused
  * @throws {ParleyApiError} any other refusal, with Parley's notification codes
- * @throws {UncertainDeliveryError} 504: it may have been done
+ * @throws {UncertainDeliveryError} the call may have been done, and must not be repeated
+ * @throws {NetworkError} the call may have been done, and may be repeated
  */
 export function readEnvelope(
   call: string,
-  answer: {
-    readonly status: number;
-    readonly body: string;
-    readonly retryAfter?: string | undefined;
-  },
+  answer: ParleyAnswer,
+  { repeatable, needsNoEnvelope = false }: Reading,
 ): Json | undefined {
-  const { status } = answer;
-  const parsed = envelope.safeParse(parseJson(answer.body));
-  const codes = (parsed.data?.notifications ?? [])
+  const { status, body } = answer;
+  const json = readBody(body);
+  const parsed = envelope.safeParse(json).data;
+  const isOwnError = parsed?.status === "ERROR";
+  const codes = (parsed?.notifications ?? [])
     .filter(({ type }) => type !== "success")
-    .flatMap(({ message }) => (message === undefined ? [] : [message]));
+    .flatMap(({ message }) => (message !== undefined && CODE.test(message) ? [message] : []));
   if (status === 429) {
     throw new RateLimitedError(`${call}: HTTP 429`, parseRetryAfter(answer.retryAfter));
   }
-  const isError = parsed.data?.status?.toUpperCase() === "ERROR";
-  // A gateway gave up waiting: Parley may still have done it. Every other 5xx says that it was not done.
-  if (status === 504) throw new UncertainDeliveryError(`${call}: HTTP 504`);
-  if (status < 200 || status >= 300) throw new ParleyApiError(call, status, codes);
-  if (isError) throw new ParleyApiError(call, status, codes);
-  return parsed.data?.data;
+  if (status === 401 || (isOwnError && codes.includes(INVALID_CREDENTIALS))) {
+    throw new ParleyAccessError(call, status, codes);
+  }
+  const unclear = (what: string) =>
+    repeatable
+      ? new NetworkError(`${call}: ${what}`)
+      : new UncertainDeliveryError(`${call}: ${what}`);
+  if (status >= 200 && status < 300) {
+    if (isOwnError) throw new ParleyApiError(call, status, codes);
+    if (parsed?.status === "SUCCESS") return (json as { readonly data?: Json }).data;
+    if (needsNoEnvelope && !/^\s*</.test(body)) return undefined;
+    throw unclear(`HTTP ${status} without Parley's envelope`);
+  }
+  const meaning = meaningOf(status, { body, isOwnError });
+  if (meaning === "perhaps" && !repeatable) throw unclear(`HTTP ${status}`);
+  const disposition = meaning === "refused" ? "dead-letter" : "retry";
+  throw new ParleyApiError(call, status, codes, disposition);
 }
 
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+/** What is nested so deep that it could not be walked through is none of Parley's. */
+function readBody(body: string): Json | undefined {
+  const json = parseJson(body);
+  return json === undefined || isDeeperThan(json, MAX_DEPTH) ? undefined : json;
 }

@@ -15,19 +15,13 @@ import {
 } from "../errors.ts";
 import { isJsonObject, type Json } from "../json.ts";
 import { parseRetryAfter } from "../retry-after.ts";
-import type { Secret } from "../secret.ts";
-import { createAuthorizer } from "./authorization.ts";
+import type { ParleyApi } from "./api.ts";
 import { toCallError } from "./call-error.ts";
-import { API_VERSION } from "./client.ts";
-import { readEnvelope } from "./envelope.ts";
 import { addressOf, type MediaPlaces } from "./media-address.ts";
 import { isPrivateAddress } from "./private-address.ts";
 import { PrivateAddressError, publicLookup } from "./public-lookup.ts";
 
 export interface ParleyFilesOptions extends MediaPlaces {
-  readonly serviceId: string;
-  readonly accountId: string;
-  readonly sharedSecret: Secret;
   readonly connectTimeoutMs: number;
   readonly responseTimeoutMs: number;
 }
@@ -38,44 +32,38 @@ const TRANSFER_TIMEOUT_MS = 120_000;
 const IDLE_TIMEOUT_MS = 20_000;
 
 /** Parley's media, both ways. Everything about it is Inferred from the Client API; see docs/architecture.md. */
-export function createParleyFiles(options: ParleyFilesOptions): ParleyFiles {
-  const { apiUrl, mediaPath, connectTimeoutMs, responseTimeoutMs } = options;
-  const authorize = createAuthorizer(options);
+export function createParleyFiles(api: ParleyApi, options: ParleyFilesOptions): ParleyFiles {
+  const { mediaPath, connectTimeoutMs, responseTimeoutMs } = options;
+  const timeout = {
+    lookup: connectTimeoutMs,
+    connect: connectTimeoutMs,
+    secureConnect: connectTimeoutMs,
+    socket: IDLE_TIMEOUT_MS,
+    response: responseTimeoutMs,
+    request: TRANSFER_TIMEOUT_MS,
+  };
   const http = got.extend({
     throwHttpErrors: false,
     retry: { limit: 0 },
     // A redirect could carry our authorization, or our request, to where it must not go.
     followRedirect: false,
     decompress: false,
-    timeout: {
-      lookup: connectTimeoutMs,
-      connect: connectTimeoutMs,
-      secureConnect: connectTimeoutMs,
-      socket: IDLE_TIMEOUT_MS,
-      response: responseTimeoutMs,
-      request: TRANSFER_TIMEOUT_MS,
-    },
+    timeout,
   });
-  const ownHeaders = () => ({ authorization: authorize(), "X-Parley-API-Version": API_VERSION });
 
   return {
     async upload(file, signal) {
-      const name = `POST ${mediaPath}`;
       const { body, headers, failure } = multipart(file);
-      const answer = await http
-        .post(apiUrl + mediaPath, { body, headers: { ...headers, ...ownHeaders() }, signal })
+      const init = { body, headers, signal, timeout };
+      const data = await api
+        .call({ method: "POST", path: mediaPath, init, repeatable: true })
         .catch((error: unknown) => {
           signal.throwIfAborted();
           // What went wrong with the source says more than that the request broke off.
-          throw failure() ?? toCallError(name, error, true);
+          throw failure() ?? error;
         });
-      const data = readEnvelope(name, {
-        status: answer.statusCode,
-        body: answer.body,
-        retryAfter: answer.headers["retry-after"],
-      });
       const id = mediaId(data);
-      if (id === undefined) throw new ParleyApiError(name, answer.statusCode, ["no_media_id"]);
+      if (id === undefined) throw new ParleyApiError(`POST ${mediaPath}`, 200, ["no_media_id"]);
       return id;
     },
 
@@ -87,11 +75,12 @@ export function createParleyFiles(options: ParleyFilesOptions): ParleyFiles {
       const call = `GET file ${file.id}`;
       const { stream, response } = await start(file, call, url, {
         signal,
-        ...(isApi ? { headers: ownHeaders() } : { dnsLookup: publicLookup as never }),
+        ...(isApi ? { headers: api.ownHeaders() } : { dnsLookup: publicLookup as never }),
       });
       const { statusCode, headers } = response;
       if (statusCode !== 200) {
         stream.destroy();
+        if (isApi && (statusCode === 401 || statusCode === 403)) await api.checkAccess();
         throw toRefusal(call, file, statusCode, headers["retry-after"]);
       }
       const length = headers["content-length"];

@@ -1,12 +1,12 @@
 import { Keyv } from "keyv";
-import { toBridgeError } from "../errors.ts";
+import { ConfigError, toBridgeError } from "../errors.ts";
 import type { Json } from "../json.ts";
 import type { Log } from "../log.ts";
 import type { Database } from "./database.ts";
 
 /**
  * What the other side answered last time, for a start while it cannot be reached: the bridge then takes in what comes,
- * and delivers when the other side is back. A refusal is never papered over.
+ * and delivers when the other side is back.
  */
 export function createRemembered(database: Database, log: Log) {
   const store = new Keyv<Json>({
@@ -15,7 +15,12 @@ export function createRemembered(database: Database, log: Log) {
     useKeyPrefix: false,
   });
 
-  return async function remembered<T>(name: string, ask: () => Promise<T>): Promise<T> {
+  /** `evenIfRefused`: a refusal goes by memory too, because the other side may take it back; else it is thrown. */
+  return async function remembered<T>(
+    name: string,
+    ask: () => Promise<T>,
+    { evenIfRefused = false } = {},
+  ): Promise<T> {
     const key = `remembered/${name}`;
     try {
       const answer = await ask();
@@ -23,9 +28,12 @@ export function createRemembered(database: Database, log: Log) {
       return answer;
     } catch (thrown) {
       const error = toBridgeError(thrown);
-      const last = error.disposition === "retry" ? await store.get(key) : undefined;
+      const isRefusal = error instanceof ConfigError;
+      const mayPass = error.disposition === "retry" || (isRefusal && evenIfRefused);
+      const last = mayPass ? await store.get(key) : undefined;
       if (last === undefined) throw error;
-      log.warn({ name, error: error.message }, "start.from-memory");
+      const why = isRefusal ? error.problems.join("; ") : error.message;
+      log.warn({ name, error: why }, "start.from-memory");
       return last as T;
     }
   };

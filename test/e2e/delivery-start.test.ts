@@ -1,5 +1,6 @@
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { DEFAULT_SCOPES } from "../../sandbox/slack/identity.ts";
+import { endless, foreign } from "../support/foreign-answers.ts";
 import { attempts, openConversation, PATIENCE } from "../support/open-conversation.ts";
 import { spawnBridge, startBridgeProcess } from "../support/process.ts";
 import { postsIn, rootsOf } from "../support/threads.ts";
@@ -93,7 +94,6 @@ it("stops within its time while it waits for its first socket", async () => {
 it.each([
   ["the token is refused", { SLACK_BOT_TOKEN: "xoxb-of-somebody-else" }, "SLACK_BOT_TOKEN"],
   ["the channel is unknown", { SLACK_CHANNEL: "C0NOWHERE" }, "SLACK_CHANNEL"],
-  ["the secret is refused", { PARLEY_SHARED_SECRET: "of somebody else" }, "PARLEY_"],
 ])("does not go by memory when %s", async (_what, changes, named) => {
   const world = await startWorld();
   const { env, log } = world;
@@ -105,6 +105,108 @@ it.each([
   expect(bridge.stderr).toContain(named);
   expect(log.lines.some(({ event }) => event === "start.from-memory")).toBe(false);
   expect(bridge.stdout).not.toContain("start.from-memory");
+});
+
+const PAGE = "<html>Forbidden</html>";
+const error = (message: string) =>
+  JSON.stringify({ status: "ERROR", notifications: [{ type: "error", message }] });
+const alarmsOf = ({ log }: World) =>
+  log.lines.filter(({ event }) => event === "alarm.raised").map(({ fields }) => fields);
+
+describe("while Parley, or a proxy in front of it, refuses the bridge", () => {
+  const ANSWERS = [
+    ["403 with a page", foreign(PAGE, 403), /refuses all our requests/],
+    ["404 with a page", foreign(PAGE, 404), /PARLEY_API_URL.*path/],
+    ["401 with a page", foreign(PAGE, 401), /credentials/],
+    ["200 with ERROR", foreign(error("maintenance_mode")), /refuses all our requests/],
+  ] as const;
+  const CREDENTIALS = [
+    ["api_key_not_valid", foreign(error("api_key_not_valid"), 401), /credentials.*clock/],
+    ["api_key_not_valid in 200", foreign(error("api_key_not_valid")), /credentials.*clock/],
+  ] as const;
+
+  it.each([...ANSWERS, ...CREDENTIALS])(
+    "it starts from memory, loudly, and goes on by itself: %s",
+    async (_what, answer, advice) => {
+      const world = await startWorld();
+      const { slack, parley, log } = world;
+      const { user, ts, outbox } = await openConversation(world);
+      await world.stopBridge();
+      parley.faults.add(/./, answer);
+
+      await world.startBridge({ RETRY_FIRST_MS: "20", RETRY_CAP_MS: "50" });
+
+      const known = log.lines.filter(({ event }) => event === "start.from-memory");
+      expect(known.map(({ fields }) => fields.name)).toEqual(["bot-service"]);
+      expect(alarmsOf(world)).toEqual([
+        { alarm: "parley-access", advice: expect.stringMatching(advice) as string },
+      ]);
+      const reply = await slack.post({ user: "U0ANNA", threadTs: ts, text: "I am" });
+      expect((await reply.delivered).status).toBe("delivered");
+      await expect.poll(() => attempts(log, outbox).at(-1)?.outcome, PATIENCE).toBe("deferred");
+      parley.faults.clear();
+      await parley.until(() => sentTo(world, user.id).includes("I am"));
+      expect(alarmsOf(world)).toHaveLength(1);
+    },
+  );
+
+  it.each(ANSWERS)(
+    "its very first start fails in a way that can pass: %s",
+    async (_what, answer, advice) => {
+      const world = await startWorld({ stopped: true });
+      world.parley.faults.add(/./, answer);
+
+      const bridge = spawnBridge(world.env);
+
+      expect((await bridge.exited).code).toBe(1);
+      expect(bridge.lines.find(({ msg }) => msg === "alarm.raised")?.advice).toMatch(advice);
+      expect(bridge.lines.at(-1)?.msg).toBe("app.start-failed");
+      expect(bridge.stdout + bridge.stderr).not.toContain("Forbidden");
+    },
+  );
+
+  it.each(CREDENTIALS)("its very first start needs somebody: %s", async (_what, answer, advice) => {
+    const world = await startWorld({ stopped: true });
+    world.parley.faults.add(/./, answer);
+
+    const bridge = spawnBridge(world.env);
+
+    expect((await bridge.exited).code).toBe(78);
+    expect(bridge.stderr).toMatch(advice);
+  });
+
+  it("it is loud about a list of Services that lacks it, and starts from memory", async () => {
+    const world = await startWorld();
+    const { parley } = world;
+    await world.stopBridge();
+    parley.faults.add("GET /services", foreign('{"status":"SUCCESS","data":{"services":[]}}'));
+
+    await world.startBridge();
+
+    expect(alarmsOf(world)).toEqual([
+      {
+        alarm: "parley-service",
+        advice: expect.stringMatching(/PARLEY_SERVICE_IDENTIFICATION is not among/) as string,
+      },
+    ]);
+    parley.faults.clear();
+    const ready = async () => (await fetch(`${world.bridgeUrl()}/readyz`)).status;
+    await expect.poll(ready, PATIENCE).toBe(200);
+  });
+});
+
+it.each([
+  ["a page", foreign(PAGE)],
+  ["no end", endless(200)],
+] as const)("starts from memory while Parley answers with %s", async (_what, answer) => {
+  const world = await startWorld();
+  const { parley, log } = world;
+  await world.stopBridge();
+  parley.faults.add("GET /services", answer);
+
+  await world.startBridge();
+
+  expect(log.lines.filter(({ event }) => event === "start.from-memory")).toHaveLength(1);
 });
 
 it("does not use what it remembers about one channel for another", async () => {

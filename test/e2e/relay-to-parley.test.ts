@@ -289,8 +289,7 @@ describe("a reply that Parley does not take", () => {
   it.each([
     ["busy", { kind: "rate-limited", retryAfterSeconds: 0 }],
     ["not available", { kind: "status", status: 503 }],
-    ["broken", { kind: "status", status: 500 }],
-    ["behind a gateway that found nobody", { kind: "status", status: 502 }],
+    ["behind a gateway that could not reach it", { kind: "status", status: 521 }],
   ] as const)("is sent once when Parley was only %s", async (_what, fault) => {
     const world = await startWorld();
     const { slack, parley } = world;
@@ -310,6 +309,8 @@ describe("a reply whose fate nobody knows", () => {
   it.each([
     ["the answer is lost", { kind: "lost-answer" }],
     ["a gateway answers 504", { kind: "status", status: 504 }],
+    ["a gateway answers 502", { kind: "status", status: 502 }],
+    ["Parley breaks down", { kind: "status", status: 500 }],
   ] as const)("is not sent twice, and its author is asked: %s", async (_what, fault) => {
     const world = await startWorld();
     const { slack, parley } = world;

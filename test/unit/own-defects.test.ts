@@ -4,11 +4,10 @@ import { WebClient } from "@slack/web-api";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { type BridgeError, toBridgeError } from "../../src/errors.ts";
 import { toUserId } from "../../src/ids.ts";
-import { createParleyClient } from "../../src/parley/client.ts";
-import { createParleyFiles } from "../../src/parley/media.ts";
 import { toSecret } from "../../src/secret.ts";
 import { createSlackFiles } from "../../src/slack/files.ts";
 import { callSlack, webClientOptions } from "../../src/slack/web-api.ts";
+import { createParleyAdapters } from "../support/parley-adapters.ts";
 
 /** Another side that counts what reaches it. */
 async function startServer(answer: RequestListener) {
@@ -94,21 +93,9 @@ it("is known as one when a file of Slack cannot even be asked for", async () => 
 });
 
 describe("a defect of our own in a call of Parley", () => {
-  const options = (apiUrl: string) => ({
-    serviceId: "svc",
-    accountId: "account",
-    sharedSecret: toSecret("secret"),
-    apiUrl,
-    messagesPath: "/users/{userId}/messages",
-    mediaPath: "/media",
-    mediaHosts: [],
-    agentFields: "none" as const,
-    connectTimeoutMs: 5_000,
-    responseTimeoutMs: 5_000,
-  });
   const open = async (answer: RequestListener) => {
-    const server = await startServer(answer);
-    return { ...server, options: options(server.url) };
+    const { url, requests } = await startServer(answer);
+    return { ...createParleyAdapters(url), requests };
   };
   const fine: RequestListener = (_, response) => void response.end('{"status":"SUCCESS"}');
 
@@ -116,22 +103,22 @@ describe("a defect of our own in a call of Parley", () => {
     ["a User's id that cannot be encoded", "\ud83d", "Hello"],
     ["a text that is no JSON", "20", 1n],
   ])("is known as one when nothing has been sent: %s", async (_, userId, text) => {
-    const { options: given, requests } = await open(fine);
-    const send = createParleyClient(given).send(toUserId(userId), { text: text as string });
+    const { client, requests } = await open(fine);
+    const send = client.send(toUserId(userId), { text: text as string });
     expect(await failureOf(send)).toMatchObject({ code: "defect" });
     expect(requests()).toBe(0);
   });
 
   it("is known as one when the request cannot even be made", async () => {
-    const client = createParleyClient({ ...options("http://127.0.0.1:1"), apiUrl: "nowhere" });
+    const { client } = createParleyAdapters("nowhere");
     const failure = await failureOf(client.send(toUserId("20"), { text: "Hello" }));
     expect(failure).toMatchObject({ code: "defect" });
   });
 
   it("is known as one where a file is read", async () => {
-    const { options: given } = await open(fine);
+    const { files } = await open(fine);
     const file = { name: "a.png", mimeType: "image/png", size: 1, bytes: broken() };
-    const upload = createParleyFiles(given).upload(file, new AbortController().signal);
+    const upload = files.upload(file, new AbortController().signal);
     expect(await failureOf(upload)).toMatchObject({ code: "defect" });
   });
 
@@ -139,8 +126,8 @@ describe("a defect of our own in a call of Parley", () => {
     ["breaks off", breakOff],
     ["never comes", (request) => void request.socket.destroy()],
   ])("is none when the answer %s: the User may have it", async (_, answer) => {
-    const { options: given, requests } = await open(answer);
-    const send = createParleyClient(given).send(toUserId("20"), { text: "Hello" });
+    const { client, requests } = await open(answer);
+    const send = client.send(toUserId("20"), { text: "Hello" });
     expect(await failureOf(send)).toMatchObject({ code: "uncertain" });
     expect(requests()).toBe(1);
   });

@@ -1,8 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { ParleyApiError, RateLimitedError, UncertainDeliveryError } from "../../src/errors.ts";
+import {
+  ParleyAccessError,
+  ParleyApiError,
+  RateLimitedError,
+  UncertainDeliveryError,
+} from "../../src/errors.ts";
 import type { Json } from "../../src/json.ts";
 import { makeAuthorization } from "../../src/parley/authorization.ts";
-import { readEnvelope } from "../../src/parley/envelope.ts";
+import { type Reading, readEnvelope } from "../../src/parley/envelope.ts";
 import { isTrue, readOwner } from "../../src/parley/owner-shape.ts";
 
 describe("the authorization string", () => {
@@ -40,21 +45,34 @@ function thrownBy(run: () => unknown): unknown {
   throw new Error("nothing was thrown");
 }
 
-const refusal = (status: number, body: unknown, retryAfter?: string): unknown =>
+/** A message: what may have gone must not go again. */
+const SEND = { repeatable: false };
+const REPEATABLE = { repeatable: true };
+
+const refusal = (
+  status: number,
+  body: unknown,
+  { retryAfter, ...reading }: Reading & { retryAfter?: string | undefined } = SEND,
+): unknown =>
   thrownBy(() =>
-    readEnvelope(CALL, {
-      status,
-      body: typeof body === "string" ? body : JSON.stringify(body),
-      retryAfter,
-    }),
+    readEnvelope(
+      CALL,
+      {
+        status,
+        body: typeof body === "string" ? body : JSON.stringify(body),
+        retryAfter,
+      },
+      reading,
+    ),
   );
 
 const failed = {
   status: "ERROR",
   notifications: [
-    { type: "error", message: "api_key_not_valid" },
+    { type: "error", message: "could_not_save_message" },
     { type: "success", message: "owner_updated_successfully" },
     { type: "warning", message: "try_again" },
+    { type: "error", message: "Dear Ada, s3cr3t" },
     { type: "error" },
   ],
 };
@@ -68,30 +86,74 @@ describe("Parley's envelope", () => {
       metadata: { method: "get", duration: 0.014 },
       media: {},
     };
-    expect(readEnvelope(CALL, { status: 200, body: JSON.stringify(body) })).toEqual({
+    expect(readEnvelope(CALL, { status: 200, body: JSON.stringify(body) }, SEND)).toEqual({
       services: [],
     });
   });
 
-  it.each(["", "OK", "{}", "null", "[1]", '{"notifications":"none"}', '{"status":"SUCCESS"}'])(
-    "takes a 2xx without data for a success: %s",
+  it.each(['{"status":"SUCCESS"}', ' {"status":"success","data":null}'])(
+    "is enough for a success, also without data: %s",
     (body) => {
-      expect(readEnvelope(CALL, { status: 204, body })).toBeUndefined();
+      expect(readEnvelope(CALL, { status: 201, body }, SEND) ?? undefined).toBeUndefined();
     },
   );
+
+  const FOREIGN: readonly [string, number, string][] = [
+    ["nothing", 200, ""],
+    ["nothing, and says so", 204, ""],
+    ["a word", 200, "OK"],
+    ["a page", 200, "<html>We are in maintenance, s3cr3t</html>"],
+    ["an empty object", 200, "{}"],
+    ["null", 200, "null"],
+    ["a list", 200, '[{"status":"SUCCESS"}]'],
+    ["somebody else's status", 200, '{"status":"ok"}'],
+    ["a status that is no text", 200, '{"status":200}'],
+    ["data alone", 200, '{"data":{"messageId":"1"}}'],
+    ["half of an answer", 200, '{"data":{},"status":"SUCC'],
+    [
+      "what nobody can walk through",
+      200,
+      `{"status":"SUCCESS","data":${"[".repeat(9_000)}${"]".repeat(9_000)}}`,
+    ],
+  ];
+
+  it.each(FOREIGN)("is missing in %s: a message is uncertain then", (_, status, body) => {
+    const error = refusal(status, body);
+    expect(error).toBeInstanceOf(UncertainDeliveryError);
+    expect(String(error)).toBe(
+      `UncertainDeliveryError: ${CALL}: HTTP ${status} without Parley's envelope`,
+    );
+  });
+
+  it.each(FOREIGN)("is missing in %s: what may be repeated is tried again", (_, status, body) => {
+    expect(refusal(status, body, REPEATABLE)).toMatchObject({
+      code: "network",
+      disposition: "retry",
+    });
+  });
+
+  it("may be missing where an operator says so, but a web page is none of Parley's answers", () => {
+    const reading = { ...SEND, needsNoEnvelope: true };
+    for (const body of ["", "OK", "{}"]) {
+      expect(readEnvelope(CALL, { status: 200, body }, reading)).toBeUndefined();
+    }
+    expect(refusal(200, " \n<!DOCTYPE html>", reading)).toBeInstanceOf(UncertainDeliveryError);
+    expect(refusal(500, "", reading)).toBeInstanceOf(UncertainDeliveryError);
+    expect(refusal(200, { status: "ERROR" }, reading)).toBeInstanceOf(ParleyApiError);
+  });
 
   it.each(["ERROR", "error"])("fails on status %s although HTTP says 200", (status) => {
     const error = refusal(200, { ...failed, status });
     expect(error).toBeInstanceOf(ParleyApiError);
     expect(error).toMatchObject({
       httpStatus: 200,
-      notificationCodes: ["api_key_not_valid", "try_again"],
+      notificationCodes: ["could_not_save_message", "try_again"],
       disposition: "dead-letter",
-      message: `${CALL}: HTTP 200, api_key_not_valid, try_again`,
+      message: `${CALL}: HTTP 200, could_not_save_message, try_again`,
     });
   });
 
-  it.each([301, 400, 401, 404])(
+  it.each([301, 400, 403, 404, 409, 422])(
     "fails for good on HTTP %i, also if the body says SUCCESS",
     (status) => {
       const error = refusal(status, { status: "SUCCESS", notifications: [] });
@@ -104,24 +166,67 @@ describe("Parley's envelope", () => {
     },
   );
 
-  it.each([
-    ["503, which says 'not now'", 503, ""],
-    ["500 with Parley's own ERROR", 500, failed],
-    ["500 with a page", 500, "<html>Internal error</html>"],
-    ["502", 502, ""],
-  ])("tries again on HTTP %s", (_, status, body) => {
+  it.each<[number, unknown]>([
+    [401, ""],
+    [401, "<html>Unauthorized</html>"],
+    [401, { status: "SUCCESS" }],
+    [200, { status: "ERROR", notifications: [{ type: "error", message: "api_key_not_valid" }] }],
+    [400, { status: "ERROR", notifications: [{ type: "error", message: "api_key_not_valid" }] }],
+  ])("says that our credentials are refused, which somebody can repair: %i %j", (status, body) => {
+    const error = refusal(status, body);
+    expect(error).toBeInstanceOf(ParleyAccessError);
+    expect(error).toMatchObject({ code: "parley-api", httpStatus: status, disposition: "retry" });
+  });
+
+  it.each<[number, unknown]>([
+    [503, ""],
+    [503, failed],
+    [503, "upstream connect error"],
+    [500, failed],
+    [521, "<html>Web server is down</html>"],
+    [523, ""],
+    [525, ""],
+    [526, ""],
+    [530, "error code: 1016"],
+  ])("was not reached by the request on HTTP %i: it is tried again (%j)", (status, body) => {
     const error = refusal(status, body);
     expect(error).toBeInstanceOf(ParleyApiError);
     expect(error).toMatchObject({ httpStatus: status, disposition: "retry" });
   });
 
-  it.each([
+  const PERHAPS: readonly [number, unknown][] = [
+    [408, ""],
+    [499, ""],
+    [500, "<html>Internal error</html>"],
+    [500, { status: "SUCCESS" }],
+    [502, ""],
+    [502, failed],
+    [
+      503,
+      "upstream connect error or disconnect/reset before headers. reset reason: connection termination",
+    ],
     [504, "<html>Gateway timeout, token=s3cr3t</html>"],
-    [504, JSON.stringify({ status: "SUCCESS" })],
-  ])("does not know what became of a request on HTTP %i: %s", (status, body) => {
+    [504, { status: "SUCCESS" }],
+    [504, failed],
+    [520, ""],
+    [522, ""],
+    [524, ""],
+    [598, ""],
+    [599, ""],
+    // Nobody listed them.
+    [507, ""],
+    [527, ""],
+    [561, ""],
+  ];
+
+  it.each(PERHAPS)("does not know what became of a message on HTTP %i: %j", (status, body) => {
     const error = refusal(status, body);
     expect(error).toBeInstanceOf(UncertainDeliveryError);
     expect(String(error)).toBe(`UncertainDeliveryError: ${CALL}: HTTP ${status}`);
+  });
+
+  it.each(PERHAPS)("lets what may be repeated be tried again on HTTP %i: %j", (status, body) => {
+    expect(refusal(status, body, REPEATABLE)).toMatchObject({ disposition: "retry" });
   });
 
   it("fails on a page that is not JSON without repeating what it says", () => {
@@ -139,7 +244,7 @@ describe("Parley's envelope", () => {
     ["soon", 5_000],
     ["-3", 5_000],
   ])("waits on HTTP 429 as Retry-After '%s' asks: %i ms", (retryAfter, retryAfterMs) => {
-    const error = refusal(429, failed, retryAfter);
+    const error = refusal(429, failed, { ...SEND, retryAfter });
     expect(error).toBeInstanceOf(RateLimitedError);
     expect(error).toMatchObject({ retryAfterMs, disposition: "retry" });
   });

@@ -4,12 +4,11 @@ import { WebClient } from "@slack/web-api";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { RateLimitedError } from "../../src/errors.ts";
 import { toUserId } from "../../src/ids.ts";
-import { createParleyClient } from "../../src/parley/client.ts";
-import { createParleyFiles } from "../../src/parley/media.ts";
 import { parseRetryAfter } from "../../src/retry-after.ts";
 import { toSecret } from "../../src/secret.ts";
 import { createSlackFiles } from "../../src/slack/files.ts";
 import { callSlack, webClientOptions } from "../../src/slack/web-api.ts";
+import { createParleyAdapters } from "../support/parley-adapters.ts";
 
 const DAY = 86_400_000;
 const NOW = Date.parse("2026-11-25T12:00:00Z");
@@ -57,18 +56,7 @@ describe("Retry-After as a date", () => {
     await new Promise((resolve) => server.once("listening", resolve));
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     const client = new WebClient("xoxb-test", webClientOptions(`${url}/api/`));
-    const parley = {
-      serviceId: "svc",
-      accountId: "account",
-      sharedSecret: toSecret("secret"),
-      apiUrl: url,
-      messagesPath: "/users/{userId}/messages",
-      mediaPath: "/media",
-      mediaHosts: [],
-      agentFields: "none" as const,
-      connectTimeoutMs: 5_000,
-      responseTimeoutMs: 5_000,
-    };
+    const parley = createParleyAdapters(url);
     const slackFiles = createSlackFiles({
       client,
       botToken: toSecret("xoxb-test"),
@@ -82,10 +70,9 @@ describe("Retry-After as a date", () => {
           client.chat.postMessage({ channel: "C1", text: "Hello" }),
         ),
       "a file of Slack": () => slackFiles.open(file, signal),
-      "a message to Parley": () =>
-        createParleyClient(parley).send(toUserId("20"), { text: "Hello" }),
+      "a message to Parley": () => parley.client.send(toUserId("20"), { text: "Hello" }),
       "a file of Parley": () =>
-        createParleyFiles(parley).open({ url: `${url}/media/a.png`, filename: "a.png" }, signal),
+        parley.files.open({ url: `${url}/media/a.png`, filename: "a.png" }, signal),
     };
   }
 

@@ -1,0 +1,150 @@
+import got, { type OptionsInit } from "got";
+import type { Alarms } from "../alarms.ts";
+import {
+  BridgeError,
+  ParleyAccessError,
+  ParleyApiError,
+  UncertainDeliveryError,
+} from "../errors.ts";
+import type { Json } from "../json.ts";
+import type { Secret } from "../secret.ts";
+import { createAccessWatch } from "./access-watch.ts";
+import { createAuthorizer } from "./authorization.ts";
+import { toCallError } from "./call-error.ts";
+import { type ParleyAnswer, type Reading, readEnvelope } from "./envelope.ts";
+
+export interface ParleyApiOptions {
+  readonly serviceId: string;
+  readonly accountId: string;
+  readonly sharedSecret: Secret;
+  /** Without a trailing slash. */
+  readonly apiUrl: string;
+  readonly connectTimeoutMs: number;
+  readonly responseTimeoutMs: number;
+  /** Told when Parley refuses us altogether, and when it takes us again. */
+  readonly alarms: Pick<Alarms, "raise" | "clear">;
+}
+
+export interface ParleyCall extends Reading {
+  readonly method: "GET" | "PUT" | "POST";
+  readonly path: string;
+  /** Besides what every call has, e.g. its body. */
+  readonly init?: OptionsInit;
+}
+
+/** Parley's Service API as far as all calls are alike. */
+export interface ParleyApi {
+  /** What identifies us, new for each request. */
+  ownHeaders(): Record<string, string>;
+  /**
+   * The `data` of Parley's answer.
+   *
+   * @throws {BridgeError} as {@link readEnvelope} and {@link toCallError} say
+   */
+  call(call: ParleyCall): Promise<Json | undefined>;
+  /**
+   * Passes if Parley answers us at all, so that a refusal concerns the one call.
+   *
+   * @throws {ParleyAccessError} it refuses us
+   */
+  checkAccess(): Promise<void>;
+}
+
+/** Parley's header for v2.5 (Inferred from the documented rule). */
+const API_VERSION = "20500";
+
+/** What the account is like; everybody who is let in may ask. */
+const SERVICES: ParleyCall = { method: "GET", path: "/services", repeatable: true };
+
+/** Far above any answer of Parley, and harmless to memory. Counted after decompression. */
+const MAX_ANSWER_BYTES = 1_000_000;
+
+export function createParleyApi(options: ParleyApiOptions): ParleyApi {
+  const { apiUrl, connectTimeoutMs, responseTimeoutMs } = options;
+  const access = createAccessWatch(options.alarms);
+  const authorize = createAuthorizer(options);
+  const ownHeaders = () => ({ authorization: authorize(), "X-Parley-API-Version": API_VERSION });
+  const http = got.extend({
+    throwHttpErrors: false,
+    // Repeating is the lanes' decision.
+    retry: { limit: 0 },
+    // Parley answers itself; a redirect could carry our authorization elsewhere.
+    followRedirect: false,
+    timeout: {
+      lookup: connectTimeoutMs,
+      connect: connectTimeoutMs,
+      secureConnect: connectTimeoutMs,
+      response: responseTimeoutMs,
+      request: responseTimeoutMs + 2 * connectTimeoutMs,
+    },
+  });
+
+  async function ask(name: string, { method, path, init, repeatable }: ParleyCall) {
+    const noBody = method === "GET" || init?.json !== undefined || init?.body !== undefined;
+    const headers = { ...init?.headers, ...ownHeaders() };
+    try {
+      return await exchange({ ...init, ...(!noBody && { body: "" }), method, headers });
+    } catch (error) {
+      throw toCallError(name, error, repeatable);
+    }
+
+    async function exchange(request: OptionsInit): Promise<ParleyAnswer> {
+      const stream = http.stream(apiUrl + path, request);
+      const chunks: Uint8Array[] = [];
+      let length = 0;
+      for await (const chunk of stream as AsyncIterable<Uint8Array>) {
+        length += chunk.length;
+        // Leaving the loop ends the connection.
+        if (length > MAX_ANSWER_BYTES) break;
+        chunks.push(chunk);
+      }
+      const { response } = stream;
+      return {
+        status: response?.statusCode ?? 0,
+        body: length > MAX_ANSWER_BYTES ? "" : new TextDecoder().decode(Buffer.concat(chunks)),
+        retryAfter: response?.headers["retry-after"],
+      };
+    }
+  }
+
+  async function call(given: ParleyCall): Promise<Json | undefined> {
+    const name = `${given.method} ${given.path}`;
+    const kind = name.replace(/\/users\/[^/]*/, "");
+    const answer = await ask(name, given);
+    try {
+      const data = readEnvelope(name, answer, given);
+      access.answered(kind);
+      return data;
+    } catch (thrown) {
+      // A defect of our own, but Parley has the request.
+      if (!(thrown instanceof BridgeError) && !given.repeatable) {
+        throw new UncertainDeliveryError(`${name}: answer not read`, { cause: thrown });
+      }
+      const error = await judge(toAccessError(thrown, given));
+      if (error instanceof ParleyAccessError) access.refused(kind, error);
+      throw error;
+    }
+  }
+
+  const checkAccess = async () => void (await call(SERVICES));
+
+  /** Whether a refusal concerns us or this one call, the list of Services tells. */
+  async function judge(error: unknown): Promise<unknown> {
+    if (!(error instanceof ParleyApiError) || error.disposition !== "dead-letter") return error;
+    return await checkAccess().then(
+      () => error,
+      (refusal: unknown) => refusal,
+    );
+  }
+
+  return { ownHeaders, call, checkAccess };
+}
+
+/** The list of Services is refused to nobody who is let in: whatever says no there says no to us. */
+const toAccessError = (thrown: unknown, { method, path }: ParleyCall): unknown =>
+  thrown instanceof ParleyApiError &&
+  thrown.disposition === "dead-letter" &&
+  method === SERVICES.method &&
+  path === SERVICES.path
+    ? new ParleyAccessError(`${method} ${path}`, thrown.httpStatus, thrown.notificationCodes)
+    : thrown;

@@ -1,0 +1,44 @@
+/**
+ * What an HTTP status other than 2xx says about a call: `refused` for good, `not-done` and worth another try, or
+ * `perhaps` done although whoever answered could not see it.
+ */
+export type StatusMeaning = "refused" | "not-done" | "perhaps";
+
+/** Every status that needs a word; docs/architecture.md has the same table with the reasons. */
+const MEANINGS: ReadonlyMap<number, StatusMeaning> = new Map([
+  // Somebody in between gave up waiting.
+  [408, "perhaps"],
+  [499, "perhaps"],
+  [504, "perhaps"],
+  [524, "perhaps"],
+  [598, "perhaps"],
+  [599, "perhaps"],
+  // Somebody in between had the request, or may have had it, and got no answer that it understood.
+  [502, "perhaps"],
+  [520, "perhaps"],
+  [522, "perhaps"],
+  // Parley broke down somewhere on the way.
+  [500, "perhaps"],
+  // Said before the request was passed on.
+  [429, "not-done"],
+  [503, "not-done"],
+  [521, "not-done"],
+  [523, "not-done"],
+  [525, "not-done"],
+  [526, "not-done"],
+  [530, "not-done"],
+]);
+
+/** Envoy says 503 also when the connection broke after the request had gone. */
+const BROKEN_BEHIND_ENVOY = /disconnect\/reset before headers/;
+
+/** `isOwnError`: the body is Parley's own envelope, and says ERROR. */
+export function meaningOf(
+  status: number,
+  { body, isOwnError }: { readonly body: string; readonly isOwnError: boolean },
+): StatusMeaning {
+  // Parley itself came to the end of the request, and says that it failed.
+  if (status === 500 && isOwnError) return "not-done";
+  if (status === 503 && BROKEN_BEHIND_ENVOY.test(body)) return "perhaps";
+  return MEANINGS.get(status) ?? (status >= 500 ? "perhaps" : "refused");
+}
