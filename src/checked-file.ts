@@ -1,6 +1,6 @@
 import { fileTypeFromBuffer } from "file-type";
 import { FileError } from "./errors.ts";
-import { baseType, contradicts, contradictsBytes, MAX_FILE_BYTES } from "./file-types.ts";
+import { baseType, contradicts, contradictsBytes, isVague, MAX_FILE_BYTES } from "./file-types.ts";
 
 /** A file on its way. Its bytes can be read once; reading throws where they are not what was announced. */
 export interface FileContent {
@@ -60,7 +60,7 @@ export async function checkFile(file: AnnouncedFile): Promise<FileContent> {
   if (contradictsBytes(mimeType, found)) return giveUp(fail("wrong-type"));
   const known = {
     name: file.name,
-    mimeType: mimeType || found || "application/octet-stream",
+    mimeType: (isVague(mimeType) ? found : undefined) ?? (mimeType || "application/octet-stream"),
   };
   if (size !== undefined) return { ...known, size, bytes: counted(sample, source, size, fail) };
   const all = await readUntil(source, MAX_FILE_BYTES + 1 - sample.length, sample);

@@ -197,7 +197,7 @@ export class SlackApiError extends BridgeError {
   }
 }
 
-/** What is wrong with a file. `not-ready`: its sender still works on it. */
+/** What is wrong with a file. `not-ready`: its sender still works on it. `program`: opening it could run something. */
 export type FileTrouble =
   | "not-ready"
   | "login-page"
@@ -205,6 +205,7 @@ export type FileTrouble =
   | "wrong-type"
   | "too-large"
   | "empty"
+  | "program"
   | "gone"
   | "refused";
 

@@ -63,6 +63,8 @@ export const isShownByParley = (type: string): boolean => SHOWN_BY_PARLEY.has(ba
 
 /** They say nothing about what is inside. */
 const VAGUE = new Set(["", "application/octet-stream", "binary/octet-stream"]);
+export const isVague = (type: string): boolean => VAGUE.has(baseType(type));
+
 /** What the newer and the older office formats look like from outside. */
 const PACKAGES: Readonly<Record<string, RegExp>> = {
   "application/zip": /^application\/vnd\.(openxmlformats|oasis)|\+zip$/,
@@ -74,7 +76,7 @@ const isText = (type: string): boolean => /^text\/|[/+](json|xml)$/.test(type);
 /** Whether a file that is announced as `declared` cannot be of the type that its sender's answer names. */
 export function contradicts(declared: string, found: string): boolean {
   const [announced, other] = [baseType(declared), baseType(found)];
-  if (VAGUE.has(announced) || VAGUE.has(other) || announced === other) return false;
+  if (isVague(announced) || isVague(other) || announced === other) return false;
   if (other === "text/html" || announced.startsWith("image/") || other.startsWith("image/")) {
     return true;
   }
@@ -87,7 +89,7 @@ export function contradicts(declared: string, found: string): boolean {
  */
 export function contradictsBytes(declared: string, found: string | undefined): boolean {
   const announced = baseType(declared);
-  if (VAGUE.has(announced)) return false;
+  if (isVague(announced)) return false;
   if (found === undefined) return /^image\/(jpeg|png|gif)$|^application\/pdf$/.test(announced);
   const other = baseType(found);
   if (other === announced) return false;

@@ -44,6 +44,7 @@ const TROUBLES: Readonly<Record<FileTrouble, string>> = {
   "wrong-type": "What is inside is not what its type says.",
   "too-large": "It is too large.",
   empty: "It is empty.",
+  program: "It is a program.",
   gone: "It is no longer in Slack.",
   refused: "It could not be fetched from Slack.",
 };

@@ -17,7 +17,7 @@ export function renderFilesNotSent(
     ({ name, why }) => `• ${literalMrkdwn(shorten(name, 80))}: ${literalMrkdwn(shorten(why, 120))}`,
   );
   const rest = isAll ? "" : "\nThe rest of your message goes to the User.";
-  const text = `:no_entry: *Not sent.* The User's app cannot show:\n${shorten(lines.join("\n"), 2_000)}${rest}`;
+  const text = `:no_entry: *Not sent.* This does not reach the User:\n${shorten(lines.join("\n"), 2_000)}${rest}`;
   return { text, blocks: [section(text)] };
 }
 
@@ -29,7 +29,8 @@ export function renderFileLine(
   const size = given.size === undefined ? "" : `, ${formatSize(given.size)}`;
   const name = `${shorten(describeMedia(media), 300)}${size}`;
   const why = WHY[given.trouble ?? "refused"];
-  const url = media.url !== undefined && /^https:/i.test(media.url) ? media.url : undefined;
+  const isSafe = given.trouble !== "program" && /^https:/i.test(media.url ?? "");
+  const url = isSafe ? media.url : undefined;
   return {
     text: literalMrkdwn(`[file: ${name}] ${why}`),
     blocks: [
@@ -60,6 +61,7 @@ const WHY: Readonly<Record<FileTrouble, string>> = {
   "wrong-type": "(is not what it says, not shown)",
   "too-large": "(too large to be shown here)",
   empty: "(an empty file)",
+  program: "(a program: not shared, because opening it could do harm)",
   gone: "(no longer there)",
   refused: "(could not be fetched)",
 };

@@ -49,7 +49,9 @@ export function whyNotShown(file: SharedFile): string | undefined {
     case "unfinished":
       return undefined;
     case "ready":
-      if (!isShownByParley(file.mimeType)) return `files of type ${file.mimeType} cannot be shown`;
+      if (!isShownByParley(file.mimeType)) {
+        return `files of type ${file.mimeType} cannot be shown in the User's app`;
+      }
       if (file.size === 0) return "it is empty";
       if (file.size > MAX_FILE_BYTES) {
         return `it has ${formatSize(file.size)}, and ${formatSize(MAX_FILE_BYTES)} is the most`;

@@ -14,6 +14,7 @@ import {
   toBridgeError,
 } from "../errors.ts";
 import { isJsonObject, type Json } from "../json.ts";
+import { isProgram } from "../programs.ts";
 import { parseRetryAfter } from "../retry-after.ts";
 import type { ParleyApi } from "./api.ts";
 import { toCallError } from "./call-error.ts";
@@ -69,6 +70,10 @@ export function createParleyFiles(api: ParleyApi, options: ParleyFilesOptions): 
 
     async open(media, signal) {
       const file = nameOf(media);
+      const names = [file.name, media.filename ?? "", media.id ?? "", pathOf(media.url)];
+      if (names.some((name) => isProgram(name, media.mimeType))) {
+        throw new FileError("program", file);
+      }
       const address = addressOf(media, options);
       if (!address) throw new FileError("refused", file);
       const { url, isApi } = address;
@@ -89,13 +94,19 @@ export function createParleyFiles(api: ParleyApi, options: ParleyFilesOptions): 
         stream.destroy();
         throw new FileError("wrong-type", file);
       }
-      return await checkFile({
+      const content = await checkFile({
         ...file,
         mimeType: media.mimeType ?? "",
         contentType: headers["content-type"],
         contentLength: length === undefined ? undefined : Number(length),
         bytes: reading(stream, call, signal),
       });
+      // Its bytes, or its sender, say what its name did not.
+      if (isProgram(file.name, content.mimeType)) {
+        stream.destroy();
+        throw new FileError("program", file);
+      }
+      return content;
     },
   };
 
@@ -145,6 +156,9 @@ const nameOf = (media: ParleyMedia): Named => ({
   id: [media.filename, media.id?.split("/").at(-1)].find(isRandom) ?? "of-a-user",
   name: mediaName(media),
 });
+
+const pathOf = (url: string | undefined): string =>
+  url !== undefined && URL.canParse(url) ? new URL(url).pathname : "";
 
 const isRandom = (name: string | undefined): name is string =>
   name !== undefined && /^[\da-f-]{16,64}(\.\w{1,8})?$/i.test(name);

@@ -5,6 +5,7 @@ import { describe, expect, it } from "vitest";
 import { readConfig, VARIABLES } from "../../src/config.ts";
 import { ConfigError } from "../../src/errors.ts";
 import { createMetrics } from "../../src/ops/metrics.ts";
+import { PROGRAM_ENDINGS } from "../../src/programs.ts";
 import { readSources } from "../support/sources.ts";
 
 const REQUIRED = {
@@ -115,6 +116,11 @@ describe("docs/configuration.md", () => {
 
 describe("docs/operations.md", () => {
   const text = read("docs/operations.md");
+
+  it("lists the endings of the files that are not shared", () => {
+    const [, section = ""] = /^## Files of Users\n(.*?)^## /ms.exec(text) ?? [];
+    expect(codeIn(section)).toEqual(PROGRAM_ENDINGS);
+  });
 
   it("lists every metric with its labels", async () => {
     const lanes = {

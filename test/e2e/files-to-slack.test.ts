@@ -153,6 +153,36 @@ describe("a file of a User", () => {
     expect([...slack.state.files.values()].filter(({ completed }) => completed)).toEqual([]);
   });
 
+  it.each<[string, ReturnType<typeof photo>]>([
+    ["by its name", photo({ name: "photo.png.EXE ." })],
+    ["by its type", photo({ mimeType: "application/x-msdownload; x=1" })],
+    [
+      "by its bytes alone",
+      photo({ mimeType: "application/octet-stream", bytes: Buffer.from(`MZ${"\0".repeat(500)}`) }),
+    ],
+    [
+      "by what gives it out",
+      photo({
+        mimeType: "",
+        bytes: Buffer.from("echo"),
+        served: { headers: { "content-type": "application/x-sh" } },
+      }),
+    ],
+  ])("is only named where it is a program: %s", async (_, media) => {
+    const world = await startWorld();
+    const { slack, parley } = world;
+    const { user, root } = await handOver(world);
+
+    await parley.userWrites(user.id, { media });
+    await allShown(world, user.id, root.ts);
+
+    expect(shownIn(slack, root.ts)).toEqual([
+      expect.stringMatching(/^\[file: photo\.png.* \(a program: not shared/),
+      "The end",
+    ]);
+    expect([...slack.state.files.values()]).toEqual([]);
+  });
+
   it("cannot ping or disguise anything with its name", async () => {
     const world = await startWorld();
     const { slack, parley } = world;

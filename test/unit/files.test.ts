@@ -15,6 +15,7 @@ import {
 } from "../../src/file-types.ts";
 import { addressOf } from "../../src/parley/media-address.ts";
 import { isPrivateAddress } from "../../src/parley/private-address.ts";
+import { isProgram } from "../../src/programs.ts";
 import { createIsSlackHost } from "../../src/slack/slack-hosts.ts";
 import { png } from "../support/files.ts";
 import { activeMarkup } from "../support/handed-over.ts";
@@ -49,6 +50,20 @@ describe("a type", () => {
       expect(isShownByParley(type)).toBe(false);
     },
   );
+
+  it.each([
+    ["a.exe", "", true],
+    ["invoice.pdf.ScR. .", "", true],
+    ["a", "Application/X-MSDownload; x=1", true],
+    ["a", "text/javascript", true],
+    ["exe", "", false],
+    ["a.exe.png", "image/png", false],
+    ["a.docx", DOCX, false],
+    ["a.zip", "application/zip", false],
+    ["", "", false],
+  ])("or a name is that of a program: %s %s %s", (name, type, expected) => {
+    expect(isProgram(name, type)).toBe(expected);
+  });
 
   it.each([
     ["image/png", "image/png; x=1", false],

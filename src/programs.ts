@@ -1,0 +1,46 @@
+/** What runs, or can be opened to run something, on the machine of whoever clicks it. Source: the lists of mail services. */
+export const PROGRAM_ENDINGS: readonly string[] =
+  "apk app appx bat chm cmd com cpl deb dll dmg exe hta img ins iso jar jnlp js jse lib lnk mde mjs msc msi msix msp mst pif pkg ps1 psm1 reg rpm run scf scr sct sh sys url vb vbe vbs vhd vhdx wsc wsf wsh xll".split(
+    " ",
+  );
+
+const ENDINGS: ReadonlySet<string> = new Set(PROGRAM_ENDINGS);
+
+/** Without what stands in front of the `/`, which is mostly `application`. */
+const TYPES: ReadonlySet<string> = new Set([
+  "hta",
+  "java-archive",
+  "java-vm",
+  "javascript",
+  "vnd.android.package-archive",
+  "vnd.debian.binary-package",
+  "vnd.microsoft.portable-executable",
+  "x-apple-diskimage",
+  "x-bat",
+  "x-dosexec",
+  "x-elf",
+  "x-executable",
+  "x-javascript",
+  "x-mach-binary",
+  "x-ms-shortcut",
+  "x-msdos-program",
+  "x-msdownload",
+  "x-msi",
+  "x-powershell",
+  "x-rpm",
+  "x-sh",
+  "x-sharedlib",
+  "x-shellscript",
+  "x.ms.shortcut",
+]);
+
+/** Whether a name's ending or a type says that a file is a program. Windows passes over dots and spaces at the end. */
+export const isProgram = (name: string, type = ""): boolean =>
+  ENDINGS.has(/\.([^.\s]+)[.\s]*$/.exec(name)?.[1]?.toLowerCase() ?? "") ||
+  TYPES.has(
+    type
+      .split(";", 1)[0]
+      ?.trim()
+      .toLowerCase()
+      .replace(/^[^/]*\//, "") ?? "",
+  );
