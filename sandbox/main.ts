@@ -3,6 +3,7 @@ import { type Sandbox, startSandbox } from "./start-sandbox.ts";
 
 /** sysexits: the command was used incorrectly. */
 const EXIT_USAGE = 64;
+const SAME_SIGNAL_MS = 2_000;
 
 const options = readOptionsOrExit();
 const sandbox = await startOrExit(options);
@@ -10,11 +11,14 @@ const sandbox = await startOrExit(options);
 // Also when the terminal is closed.
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
   process.on(signal, () => void stop());
-let stopping = false;
+let stoppingSince: number | undefined;
 async function stop(): Promise<void> {
-  // A second signal means "now"; the bridge notices and stops by itself.
-  if (stopping) process.exit(1);
-  stopping = true;
+  if (stoppingSince !== undefined) {
+    // npm passes on what the terminal has sent already. A later signal means "now"; the bridge notices by itself.
+    if (performance.now() - stoppingSince > SAME_SIGNAL_MS) process.exit(1);
+    return;
+  }
+  stoppingSince = performance.now();
   await sandbox.close();
   process.exit(0);
 }

@@ -73,6 +73,8 @@ export interface Config {
   readonly repairIntervalMs: number;
   /** How long ended conversations and dead letters are kept. */
   readonly retentionDays: number;
+  /** A stop that takes longer is cut off. */
+  readonly stopDeadlineMs: number;
   readonly stateUrl: string;
   readonly host: string;
   readonly port: number;
@@ -279,6 +281,7 @@ const variables = {
   RETRY_MAX_AGE_MS: wholeNumber(1_000, 30 * 86_400_000, 3 * 86_400_000),
   REPAIR_INTERVAL_MS: wholeNumber(1_000, 86_400_000, 30 * 60_000),
   RETENTION_DAYS: wholeNumber(1, 3_650, 90),
+  STOP_DEADLINE_SECONDS: wholeNumber(1, 600, 9),
   STATE_URL: z
     .string()
     .regex(/^sqlite:.+$/, {
@@ -362,6 +365,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     },
     repairIntervalMs: value.REPAIR_INTERVAL_MS,
     retentionDays: value.RETENTION_DAYS,
+    stopDeadlineMs: value.STOP_DEADLINE_SECONDS * 1000,
     stateUrl: value.STATE_URL,
     host: value.HOST,
     port: value.PORT,

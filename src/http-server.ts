@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 import { ConfigError, toBridgeError } from "./errors.ts";
 import { errorFields, type Log } from "./log.ts";
 import { AbortedRequestError } from "./read-body.ts";
@@ -17,7 +17,7 @@ export interface HttpServer {
    * @throws {ConfigError} another program has the port
    */
   start(host: string, port: number): Promise<number>;
-  /** Takes no new requests and resolves when those under way are answered. */
+  /** Takes no new requests and resolves when those that have arrived are answered. Who is still sending one is cut off. */
   stop(): Promise<void>;
 }
 
@@ -30,6 +30,8 @@ export interface HttpLimits {
   readonly checkMs: number;
   /** Each connection may hold a body in memory. */
   readonly connections: number;
+  /** How long a request may still arrive during a stop. */
+  readonly stopMs: number;
 }
 
 export const HTTP_LIMITS: HttpLimits = {
@@ -37,6 +39,7 @@ export const HTTP_LIMITS: HttpLimits = {
   requestMs: 10_000,
   checkMs: 1_000,
   connections: 512,
+  stopMs: 1_000,
 };
 
 /** The one server for everything that reaches the bridge over HTTP. */
@@ -45,7 +48,13 @@ export function createHttpServer(
   log: Log,
   limits: HttpLimits = HTTP_LIMITS,
 ): HttpServer {
+  /** With the request that is under way on each connection, if any. */
+  const open = new Map<Socket, IncomingMessage | undefined>();
   const listener = (request: IncomingMessage, response: ServerResponse) => {
+    open.set(request.socket, request);
+    response.once("close", () => {
+      if (open.get(request.socket) === request) open.set(request.socket, undefined);
+    });
     void answer(request, response);
   };
   const server = createServer(
@@ -58,6 +67,10 @@ export function createHttpServer(
     listener,
   );
   server.maxConnections = limits.connections;
+  server.on("connection", (socket) => {
+    open.set(socket, undefined);
+    socket.once("close", () => open.delete(socket));
+  });
   // Whoever asks first whether to send a body is told so by the route that reads it, if at all.
   server.on("checkContinue", listener);
 
@@ -80,6 +93,11 @@ export function createHttpServer(
     }
   }
 
+  /** Nothing of these has been acknowledged, so whoever sends one in earnest will send it again. */
+  function cutUnfinished(): void {
+    for (const [socket, request] of open) if (!request?.complete) socket.destroy();
+  }
+
   return {
     start: (host, port) =>
       new Promise((resolve, reject) => {
@@ -92,8 +110,12 @@ export function createHttpServer(
       }),
     stop: () =>
       new Promise((resolve) => {
+        const begunAt = performance.now();
         // Connections that are kept alive end as soon as their last request is answered.
-        const timer = setInterval(() => server.closeIdleConnections(), 50);
+        const timer = setInterval(() => {
+          server.closeIdleConnections();
+          if (performance.now() - begunAt > limits.stopMs) cutUnfinished();
+        }, 50);
         server.close(() => {
           clearInterval(timer);
           resolve();

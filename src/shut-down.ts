@@ -1,0 +1,56 @@
+import { errorFields, type Log } from "./log.ts";
+
+export interface ShutDownOptions {
+  /** What is still starting is stopped as soon as it has started. */
+  readonly app: Promise<{ stop(): Promise<void> }>;
+  /** A stop that takes longer is cut off; what was under way is found again at the next start. */
+  readonly deadlineMs: number;
+  readonly log: Log;
+  readonly exit: (code: number) => void;
+  /** ms of a clock that is never set. */
+  readonly now?: () => number;
+}
+
+export interface ShutDown {
+  /** Stops in order and exits with 0. A later signal means "now", and exits with 1. */
+  onSignal(): void;
+  /** Something was thrown that nobody caught, so nobody knows what still works: stops in order and exits with 1. */
+  onCrash(cause: unknown, origin: string): void;
+}
+
+/** A terminal signals all its programs, and npm and service managers pass their own signal on: that is one signal still. */
+const SAME_SIGNAL_MS = 2_000;
+
+export function createShutDown(options: ShutDownOptions): ShutDown {
+  const { app, deadlineMs, log, exit, now = () => performance.now() } = options;
+  let begunAt: number | undefined;
+  let code = 0;
+
+  async function begin(): Promise<void> {
+    begunAt = now();
+    setTimeout(() => {
+      log.warn({}, "app.stop-cut-off");
+      exit(code);
+    }, deadlineMs).unref();
+    try {
+      const { stop } = await app;
+      await stop();
+    } catch (error) {
+      log.error(errorFields(error), "app.stop-failed");
+      code = 1;
+    }
+    exit(code);
+  }
+
+  return {
+    onSignal() {
+      if (begunAt === undefined) void begin();
+      else if (now() - begunAt > SAME_SIGNAL_MS) exit(1);
+    },
+    onCrash(cause, origin) {
+      log.error({ origin, ...errorFields(cause) }, "process.crashed");
+      code = 1;
+      if (begunAt === undefined) void begin();
+    },
+  };
+}
