@@ -26,7 +26,10 @@ export function parseSlackFile(value: Json): SharedFile | undefined {
   if (!isJsonObject(value) || typeof value.id !== "string" || value.id === "") return undefined;
   const { id, mode, size, mimetype } = value;
   const name = [value.name, value.title].find((text) => typeof text === "string" && text !== "");
-  const named = { id, name: typeof name === "string" ? name : "file without a name" };
+  const named = {
+    id,
+    name: typeof name === "string" ? name.toWellFormed() : "file without a name",
+  };
   if (typeof mode === "string" && GONE.has(mode)) return { kind: "gone", ...named };
   if (value.is_external === true || mode === "external") return { kind: "elsewhere", ...named };
   const url = [value.url_private_download, value.url_private].find(

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { AgentReply } from "../bridge/events.ts";
 import type { Thread } from "../ids.ts";
+import { type Json, wellFormed } from "../json.ts";
 
 /** A file has a subtype, and so has "also send to channel": dropping every subtype would lose both. */
 const RELAYED_SUBTYPES = new Set(["", "file_share", "thread_broadcast", "me_message"]);
@@ -112,7 +113,7 @@ export function parseThreadMessage(
   read: unknown,
   thread: Pick<Thread, "team" | "channel">,
 ): AgentReply | undefined {
-  const parsed = message.safeParse(read);
+  const parsed = message.safeParse(wellFormed(read as Json));
   return parsed.success ? toReply(parsed.data, thread.team, thread.channel) : undefined;
 }
 

@@ -106,6 +106,21 @@ describeInBrowser("the sandbox page", (browser) => {
     await told.getByText("Agent Service").waitFor();
   });
 
+  it("takes what begins with a slash for a command, and a note with a space in front of it", async () => {
+    const sandbox = await openSandbox(browser());
+    const { page, chat, thread, reply } = sandbox;
+    await getHandedOver(sandbox);
+    const box = page.getByRole("textbox", { name: "Reply in the thread" });
+    await box.fill("// a secret");
+    await box.press("Enter");
+    await page.getByRole("alert").getByText("put a space in front").waitFor();
+    await reply(" // a secret");
+    await messageWith(thread, "// a secret").getByRole("button", { name: "lock 1" }).waitFor();
+    await reply("A word back");
+    await messageWith(chat, "A word back").waitFor();
+    expect(await messageWith(chat, "a secret").count()).toBe(0);
+  });
+
   it("takes reactions, edits and deletions, and shows who types", async () => {
     const sandbox = await openSandbox(browser());
     const { page, chat, thread, reply } = sandbox;
@@ -123,6 +138,8 @@ describeInBrowser("the sandbox page", (browser) => {
     await message.getByRole("button", { name: "React with eyes" }).click();
     await message.getByRole("button", { name: "eyes 1", pressed: true }).click();
     await message.getByRole("button", { name: "eyes 1" }).waitFor({ state: "detached" });
+    await message.getByRole("button", { name: "React with lock" }).click();
+    await message.getByRole("button", { name: "lock 1", pressed: true }).waitFor();
     await message.getByRole("button", { name: "More actions" }).click();
     await page.getByRole("menuitem", { name: "Edit message" }).click();
     await page.getByRole("textbox", { name: "Edited text" }).fill("A typo");

@@ -181,6 +181,17 @@ describe("what Slack tells about a message", () => {
     expect(sentTo(world, user.id)).toEqual(["Hello"]);
   });
 
+  it("is read without half of a character, also where it is read back", async () => {
+    const { world, slack, parley, user, at } = await openThread();
+    const stopDropping = slack.dropEvents(() => true);
+    await slack.post({ ...at, text: "cut here \ud83d" });
+    stopDropping();
+    await world.stopBridge();
+    await world.startBridge();
+    await parley.until(() => sentTo(world, user.id)[0]);
+    expect(sentTo(world, user.id)).toEqual(["cut here \ufffd"]);
+  });
+
   it("is in the log where it cannot be read", async () => {
     const { slack, log, at } = await openThread();
     const stopDropping = slack.dropEvents(() => true);
