@@ -1,8 +1,19 @@
+import type { Fault } from "./http/faults.ts";
+import { sendJson } from "./http/http-server.ts";
 import type { FakeParley } from "./parley/fake-parley.ts";
 import type { FakeSlack } from "./slack/fake-slack.ts";
 
 /** Trouble that can be switched on and off while the sandbox runs. */
-export const TROUBLES = ["slackDown", "parleyDown", "rateLimit", "lostAnswers", "slow"] as const;
+export const TROUBLES = [
+  "slackDown",
+  "parleyDown",
+  "rateLimit",
+  "lostAnswers",
+  "parleyLosesAnswers",
+  "parleyUnclear",
+  "parleyRefuses",
+  "slow",
+] as const;
 export type Trouble = (typeof TROUBLES)[number];
 
 /** What `--faults` starts with: everything that the bridge has to live through without anybody's help. */
@@ -18,8 +29,28 @@ const RETRY_AFTER_SECONDS = 2;
 const LATENCY_MS = 1_200;
 /** What adds something that people see. */
 const POSTING = /^(chat\.|reactions\.|response_url$)/;
+/** What is written to customers: the replies of agents, and the bot's. */
+const REPLY = /^POST \/users\/[^/]+\/messages$/;
 /** The Service API only: customers' apps go on working. */
 const SERVICE_API = /^[A-Z]+ \/(?!clientApi\/)/;
+
+const REFUSAL: Fault = {
+  kind: "other-answer",
+  isDone: false,
+  write: (response) =>
+    sendJson(response, 400, {
+      notifications: [{ type: "error", message: "message_not_allowed" }],
+      status: "ERROR",
+      metadata: {},
+    }),
+};
+/** A page in place of Parley's JSON, after the work. */
+const UNCLEAR: Fault = {
+  kind: "other-answer",
+  isDone: true,
+  write: (response) =>
+    void response.writeHead(200, { "content-type": "text/html" }).end("<h1>Welcome</h1>"),
+};
 
 export function createTroubles(
   { slack, parley }: { readonly slack: FakeSlack; readonly parley: FakeParley },
@@ -33,6 +64,9 @@ export function createTroubles(
     parley.faults.clear();
     if (on.has("slackDown")) slack.faults.add("*", { kind: "status", status: 503 });
     if (on.has("parleyDown")) parley.faults.add(SERVICE_API, { kind: "status", status: 503 });
+    if (on.has("parleyRefuses")) parley.faults.add(REPLY, REFUSAL);
+    if (on.has("parleyLosesAnswers")) parley.faults.add(REPLY, { kind: "lost-answer" });
+    if (on.has("parleyUnclear")) parley.faults.add(REPLY, UNCLEAR);
     if (on.has("rateLimit")) {
       const fault = { kind: "rate-limited", retryAfterSeconds: RETRY_AFTER_SECONDS } as const;
       slack.faults.add(POSTING, fault, 1);

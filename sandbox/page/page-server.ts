@@ -125,6 +125,8 @@ export async function startPageServer(options: {
     user.imageUrl ||= `${server.url}/people/${user.id}`;
   }
 
+  slack.showOn(server.url);
+
   return {
     url: server.url,
     changed: () => live.changed(),

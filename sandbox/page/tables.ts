@@ -56,6 +56,7 @@ function toSandboxRow({ slack, parley, bridge, troubles, fixed }: Sources): Sand
       TROUBLES.map((trouble) => [trouble, troubles.on.has(trouble)]),
     ) as SandboxRow["troubles"],
     guide: toGuide(parley),
+    slackUrl: slack.url,
     channel: { id: slack.channel, name: channel?.name ?? "" },
     parley: { clientApi: parley.clientApiDomain, account: parley.account.identification },
   };

@@ -62,6 +62,8 @@ export interface SandboxRow {
   readonly troubles: Readonly<Record<Trouble, boolean>>;
   /** Which of the three steps of the guide have happened. */
   readonly guide: readonly [asked: boolean, answered: boolean, handedBack: boolean];
+  /** Where links to messages begin. */
+  readonly slackUrl: string;
   readonly channel: { readonly id: string; readonly name: string };
   readonly parley: { readonly clientApi: string; readonly account: string };
   /** As in manifest.yml. */

@@ -95,7 +95,10 @@ export function createApiHandler(parts: {
         response.writeHead(status, { ...headers, ...own }).end();
       },
       leave() {
-        answered(null, record.answer);
+        response.once("close", () => {
+          record.isCut = !response.writableFinished;
+          answered(record.isCut ? null : response.statusCode, "written by the fault");
+        });
         return response;
       },
     });

@@ -16,4 +16,6 @@ export function corsHeaders(headers: IncomingHttpHeaders): Record<string, string
   };
 }
 
-const LOOPBACK_ORIGIN = /^http:\/\/(127\.0\.0\.1|localhost)(:\d+)?$/;
+/** All of 127.0.0.0/8, `localhost` and its subdomains, which browsers never look up, and IPv6; with TLS or without. */
+const LOOPBACK_ORIGIN =
+  /^https?:\/\/(?:127(?:\.\d{1,3}){3}|(?:[a-z\d-]+\.)*localhost|\[::1\])(?::\d+)?$/i;

@@ -82,6 +82,8 @@ export interface FakeSlack extends Members, Interactions {
   waitFor<T>(condition: () => T, timeoutMs?: number): Promise<NonNullable<T>>;
   /** HTTP mode: sends events, interactions and commands to this address. */
   deliverTo(eventsUrl: string): void;
+  /** Links to messages lead to this page, as `/?thread=TS`; without one they lead nowhere. */
+  showOn(pageUrl: string): void;
 
   submitView: Modals["submit"];
   closeView: Modals["close"];
@@ -125,6 +127,7 @@ export async function startFakeSlack(options: FakeSlackOptions = {}): Promise<Fa
     limits: options.limits,
   });
   let url = "";
+  let page: string | undefined;
   const journal = createJournal();
   const workspace: Workspace = {
     state,
@@ -157,7 +160,7 @@ export async function startFakeSlack(options: FakeSlackOptions = {}): Promise<Fa
     faults,
   );
   const server = await startHttpServer(
-    createRoutes({ journal, faults, webApi, files, responseUrls }),
+    createRoutes({ journal, faults, webApi, files, responseUrls, page: () => page }),
     options.port,
   );
   url = server.url;
@@ -188,6 +191,9 @@ export async function startFakeSlack(options: FakeSlackOptions = {}): Promise<Fa
     calls: (method) => journal.calls.filter((call) => call.method === method),
     subscribe: (listener) => journal.subscribe(listener),
     waitFor: (condition, timeoutMs) => journal.waitFor(condition, timeoutMs),
+    showOn(pageUrl) {
+      page = pageUrl;
+    },
     deliverTo: (eventsUrl) => delivery.useHttp(eventsUrl),
     submitView: (submission) => modals.submit(submission),
     closeView: (closing) => modals.close(closing),

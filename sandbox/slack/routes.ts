@@ -21,8 +21,10 @@ export function createRoutes(parts: {
   readonly webApi: Route;
   readonly files: FileStore;
   readonly responseUrls: ResponseUrls;
+  /** Where people see Slack, if there is such a page. */
+  readonly page: () => string | undefined;
 }) {
-  const { journal, faults, webApi, files, responseUrls } = parts;
+  const { journal, faults, webApi, files, responseUrls, page } = parts;
 
   const recorded = async (
     kind: RecordedCall["kind"],
@@ -110,6 +112,17 @@ export function createRoutes(parts: {
         return { status, answer, send };
       });
     }
-    response.writeHead(404).end();
+    const thread = threadOfLink(url);
+    const shown = page();
+    if (thread === undefined || shown === undefined) return void response.writeHead(404).end();
+    response.writeHead(302, { location: `${shown}/?thread=${thread}` }).end();
   };
+}
+
+/** The `ts` of the root that a message's link leads to. */
+function threadOfLink({ pathname, searchParams }: URL): string | undefined {
+  const [, seconds, micros] = pathname.match(/^\/archives\/\w+\/p(\d{10})(\d{6})$/) ?? [];
+  if (seconds === undefined) return undefined;
+  const root = searchParams.get("thread_ts") ?? `${seconds}.${micros}`;
+  return /^\d+\.\d+$/.test(root) ? root : undefined;
 }

@@ -782,7 +782,14 @@ describe("Client API", () => {
           "access-control-request-headers": "x-iris-identification,x-own",
         },
       });
-    for (const origin of ["http://127.0.0.1:8080", "http://localhost:3000"]) {
+    for (const origin of [
+      "http://127.0.0.1:8080",
+      "http://localhost:3000",
+      "https://localhost",
+      "http://127.0.1.1",
+      "http://[::1]:5173",
+      "http://shop.localhost:8080",
+    ]) {
       const { status, headers } = await preflight(origin);
       expect(status).toBe(204);
       expect(headers.get("access-control-allow-origin")).toBe(origin);
@@ -791,7 +798,13 @@ describe("Client API", () => {
       expect(answer.status).toBe(401);
       expect(answer.headers.get("access-control-allow-origin")).toBe(origin);
     }
-    for (const origin of ["https://example.com", "http://127.0.0.1.example.com"]) {
+    for (const origin of [
+      "https://example.com",
+      "http://127.0.0.1.example.com",
+      "http://localhost.example.com",
+      "http://notlocalhost",
+      "null",
+    ]) {
       const { headers } = await preflight(origin);
       expect(headers.has("access-control-allow-origin")).toBe(false);
     }

@@ -1,5 +1,6 @@
 import type { MessageButton, ParleyMessage } from "../../../parley/message.ts";
 import { Avatar } from "../avatar.tsx";
+import { withShownEmoji } from "../emoji-text.ts";
 import { clock } from "../format.ts";
 import { Markdown } from "../markdown.tsx";
 import { ChatMedia } from "./chat-media.tsx";
@@ -27,7 +28,7 @@ export function ChatMessage(props: {
         </p>
       )}
       <div className="bubble">
-        {message.title && <h3>{message.title}</h3>}
+        {message.title && <h3>{withShownEmoji(message.title)}</h3>}
         {message.media && <ChatMedia api={api} media={message.media} />}
         {message.message && <Markdown text={message.message} />}
         <Buttons buttons={message.buttons} onReply={onReply} />
@@ -38,7 +39,7 @@ export function ChatMessage(props: {
             // biome-ignore lint/suspicious/noArrayIndexKey: a sent carousel never changes
             <li className="bubble" key={index}>
               {item.media && <ChatMedia api={api} media={item.media} />}
-              {item.title && <h3>{item.title}</h3>}
+              {item.title && <h3>{withShownEmoji(item.title)}</h3>}
               {item.message && <Markdown text={item.message} />}
               <Buttons buttons={item.buttons} onReply={onReply} />
             </li>
@@ -53,7 +54,7 @@ export function ChatMessage(props: {
           {message.quickReplies.map((reply) => (
             <li key={reply}>
               <button type="button" onClick={() => onReply(reply)}>
-                {reply}
+                {withShownEmoji(reply)}
               </button>
             </li>
           ))}
@@ -73,7 +74,7 @@ function Buttons(props: {
       {props.buttons.map(({ type, title, payload }) =>
         type === "reply" ? (
           <button type="button" key={payload} onClick={() => props.onReply(payload)}>
-            {title ?? payload}
+            {withShownEmoji(title ?? payload)}
           </button>
         ) : (
           <a
@@ -82,7 +83,7 @@ function Buttons(props: {
             target="_blank"
             rel="noreferrer"
           >
-            {title ?? payload}
+            {withShownEmoji(title ?? payload)}
           </a>
         ),
       )}

@@ -2,7 +2,7 @@ import { type Block as LibraryBlock, Message } from "slack-blocks-to-jsx";
 import type { Block } from "../../../slack/state.ts";
 import { useTable } from "../store.ts";
 import { type Action, Element } from "./elements.tsx";
-import { Emoji, isDrawn } from "./emoji.tsx";
+import { Emoji } from "./emoji.tsx";
 import { Input, type Values } from "./inputs.tsx";
 import { keepLiteral } from "./keep-literal.ts";
 
@@ -67,7 +67,7 @@ function Drawn({ block }: { block: Block }) {
       withoutWrapper
       blocks={[keepLiteral(block) as unknown as LibraryBlock]}
       hooks={{
-        emoji: (data, parse) => (isDrawn(data.name) ? <Emoji name={data.name} /> : parse(data)),
+        emoji: ({ name }) => <Emoji name={name} />,
       }}
       data={{ users: Object.values(people).map(({ id, name }) => ({ id, name })), channels }}
     />

@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { type MouseEvent, useState } from "react";
 import type { SandboxRow } from "../../wire.ts";
 import { act } from "../act.ts";
 import { useTable } from "../store.ts";
@@ -6,6 +6,13 @@ import { Channel } from "./channel.tsx";
 import { Home } from "./home.tsx";
 import { ModalStack } from "./modal-stack.tsx";
 import { Thread } from "./thread.tsx";
+
+function threadOfLink(href: string, slackUrl: string): string | undefined {
+  const url = new URL(href);
+  const [, seconds, micros] = url.pathname.match(/^\/archives\/\w+\/p(\d{10})(\d{6})$/) ?? [];
+  if (url.origin !== slackUrl || seconds === undefined) return undefined;
+  return url.searchParams.get("thread_ts") ?? `${seconds}.${micros}`;
+}
 
 /** A workspace of Slack, as the chosen member sees it. */
 export function SlackPane({ sandbox }: { sandbox: SandboxRow }) {
@@ -15,7 +22,10 @@ export function SlackPane({ sandbox }: { sandbox: SandboxRow }) {
   // `?as=ben`, so that a second window can be somebody else.
   const [given] = useState(() => new URLSearchParams(location.search).get("as")?.toLowerCase());
   const [place, setPlace] = useState<"channel" | "home">("channel");
-  const [opened, setOpened] = useState<string | null>();
+  // `?thread=TS`, to which the fake Slack sends whoever follows a link to a message.
+  const [opened, setOpened] = useState<string | null | undefined>(
+    () => new URLSearchParams(location.search).get("thread") ?? undefined,
+  );
   const me =
     people.find(({ id }) => id === chosen) ??
     people.find(({ name }) => name.toLowerCase() === given) ??
@@ -32,8 +42,19 @@ export function SlackPane({ sandbox }: { sandbox: SandboxRow }) {
     void act("home", { user: me.id });
   };
 
+  /** Links to messages open here, as in Slack; others in a window of their own. */
+  const follow = (event: MouseEvent<HTMLElement>): void => {
+    const link = event.target instanceof Element ? event.target.closest("a") : null;
+    const thread = link && threadOfLink(link.href, sandbox.slackUrl);
+    if (!thread || event.ctrlKey || event.metaKey) return;
+    event.preventDefault();
+    setPlace("channel");
+    setOpened(thread);
+  };
+
   return (
-    <section className="pane slack" aria-label="Slack">
+    // biome-ignore lint/a11y/useKeyWithClickEvents: links in it fire clicks from the keyboard, too
+    <section className="pane slack" aria-label="Slack" onClick={follow}>
       <header className="pane-header slack-header">
         <h2>Slack</h2>
         <nav aria-label="Places in Slack">

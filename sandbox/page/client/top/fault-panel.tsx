@@ -15,6 +15,21 @@ const TROUBLES: readonly { trouble: Trouble; name: string; what: string }[] = [
     name: "Lost answers",
     what: "Slack posts every other message, but its answer gets lost",
   },
+  {
+    trouble: "parleyLosesAnswers",
+    name: "Parley's answer lost",
+    what: "Parley delivers replies, but its answer gets lost: the agent gets a question mark",
+  },
+  {
+    trouble: "parleyUnclear",
+    name: "Parley's answer unclear",
+    what: "Parley delivers replies, but answers with a web page: the agent gets a question mark",
+  },
+  {
+    trouble: "parleyRefuses",
+    name: "Parley refuses",
+    what: "Parley refuses replies: the agent is told, and keeps the text",
+  },
   { trouble: "slow", name: "Slow", what: "Slack and Parley answer after 1.2 s" },
 ];
 
