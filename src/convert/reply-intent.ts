@@ -8,24 +8,20 @@ export type ReplyMode = "send" | "explicit";
 /** `note` stays inside · `send` goes to the User · `ask` stays inside until the agent says otherwise. */
 export type ReplyIntent = "note" | "send" | "ask";
 
-/** The written part of a reply; `text` in Slack's mrkdwn. */
-type Written = SlackText;
-
 /** `>>` as Slack escapes it. */
 const TO_USER = /^\s*&gt;&gt;\s*/;
 
 /** What the agent means a message for, by how it begins. */
-export function intentOf(written: Written, mode: ReplyMode): ReplyIntent {
+export function intentOf(written: SlackText, mode: ReplyMode): ReplyIntent {
   if (isNote(written)) return "note";
   return mode === "send" || isForUser(written) ? "send" : "ask";
 }
 
-const isForUser = ({ text, blocks }: Written): boolean =>
-  TO_USER.test(text) ||
-  (text.trim() === "" && /^\s*>>/.test(leadOf({ text, ...(blocks && { blocks }) })));
+const isForUser = (written: SlackText): boolean =>
+  TO_USER.test(written.text) || (written.text.trim() === "" && /^\s*>>/.test(leadOf(written)));
 
 /** Takes the leading `>>` away, in the text and in the first text of the blocks. */
-export function withoutMarker<W extends Written>(written: W): W {
+export function withoutMarker<W extends SlackText>(written: W): W {
   if (!isForUser(written)) return written;
   const { blocks } = written;
   return {
