@@ -1,5 +1,6 @@
 import { WebClient } from "@slack/web-api";
 import { type Alarms, createAlarms } from "./alarms.ts";
+import { createDelayMarks } from "./bridge/delay-marks.ts";
 import type { InboxBody, OutboxBody } from "./bridge/events.ts";
 import {
   createParleyEventHandler,
@@ -209,6 +210,7 @@ async function buildApp(config: Config, { log, alarms, database }: Foundations):
   const inboxDependencies = {
     ...shared,
     ...files,
+    outbox,
     parse: (raw: string) => parse(parseJson(raw) ?? null),
     ownerUnknown: config.parley.ownerUnknown,
     showUserIdentity: config.showUserIdentity,
@@ -218,6 +220,7 @@ async function buildApp(config: Config, { log, alarms, database }: Foundations):
     createParleyEventHandler(inboxDependencies),
     createParleyEventLastWords(inboxDependencies),
   );
+  const delays = createDelayMarks(shared);
   await outbox.start(
     createSlackEventHandler({
       ...shared,
@@ -225,8 +228,10 @@ async function buildApp(config: Config, { log, alarms, database }: Foundations):
       mentions: config.mentions,
       lineBreak: config.parley.lineBreak,
       messageLength: config.parley.messageLength,
+      delays,
     }),
     createSlackEventLastWords(shared),
+    delays.onDelay,
   );
   const port = await http.start(config.host, config.port);
   const repair = startRepair({

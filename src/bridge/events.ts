@@ -1,6 +1,6 @@
 import type { ParleyMessage, TranscriptLine, UserDetails } from "../convert/parley-message.ts";
 import type { SlackMessage } from "../convert/slack-message.ts";
-import type { ConversationId, ServiceId, Thread, UserId } from "../ids.ts";
+import type { ConversationId, ItemId, ServiceId, Thread, UserId } from "../ids.ts";
 import type { Json } from "../json.ts";
 
 interface AboutUser {
@@ -81,4 +81,11 @@ export interface Notice {
   readonly onlyFor?: string;
   /** The reaction on an agent's message that goes with it. */
   readonly mark?: { readonly ts: string; readonly as: "failed" | "uncertain" | "note" };
+  /** The reply that waits for somebody's decision, since then (ms): without that the notice is out of date. */
+  readonly about?: { readonly reply: ItemId; readonly since: number };
+  /**
+   * What happens when nobody can tell whether the agent was told: `nothing`, because the same is said elsewhere or does
+   * not matter; or a mark instead. Missing: everyone in the thread is told.
+   */
+  readonly ifUnclear?: "nothing" | { readonly ts: string; readonly as: "note" };
 }

@@ -11,18 +11,19 @@ import { recordTakenAway } from "./end-conversation.ts";
 import type { InboxBody, ParleyEvent } from "./events.ts";
 import { handoverNews } from "./handover-news.ts";
 import { mergeUsers } from "./merge-users.ts";
-import type { Notifier } from "./notify.ts";
+import type { Notifier, Words } from "./notify.ts";
 import { ensureRoot, recordConversation } from "./open-thread.ts";
 import { askOwnership, nameService } from "./owner.ts";
-import type { Parley } from "./ports.ts";
+import type { Parley, Threads } from "./ports.ts";
 import { createPoster } from "./poster.ts";
 import { postAll, type RelayToSlackDependencies, relayToSlack } from "./relay-to-slack.ts";
 import { overflowMessages, rootMark, rootMessage } from "./root-message.ts";
-import { showNotice } from "./show-notice.ts";
+import { type ShowNoticeDependencies, showNotice } from "./show-notice.ts";
 
-export interface InboxDependencies extends RelayToSlackDependencies {
+export interface InboxDependencies extends RelayToSlackDependencies, ShowNoticeDependencies {
   readonly parley: Pick<Parley, "self" | "ownerOf" | "services">;
   readonly notifier: Notifier;
+  readonly threads: Threads;
 }
 
 /** Tells the thread that something of its User could not be shown. What belongs to no thread is only logged. */
@@ -30,17 +31,21 @@ export function createParleyEventLastWords({
   conversations,
   notifier,
   parse,
-}: Pick<InboxDependencies, "conversations" | "notifier" | "parse">): LastWords<InboxBody> {
-  return async ({ id, body, appendedAt }, error) => {
-    if (body.kind !== "callback") return;
-    const event = parse(body.raw);
-    if (event.kind !== "message") return;
-    const conversation = await conversations.byUser(event.userId);
-    if (!conversation?.thread) return;
-    await notifier.notice(conversation.userId, id, `not shown ${appendedAt}`, {
-      thread: conversation.thread,
-      message: renderNotShown(error.message),
-    });
+}: Pick<InboxDependencies, "conversations" | "notifier" | "parse">): LastWords<InboxBody, Words> {
+  return {
+    async prepare({ body, appendedAt }, error) {
+      if (body.kind !== "callback") return undefined;
+      const event = parse(body.raw);
+      if (event.kind !== "message") return undefined;
+      const conversation = await conversations.byUser(event.userId);
+      if (!conversation?.thread) return undefined;
+      return {
+        userId: conversation.userId,
+        purpose: `not shown ${appendedAt}`,
+        notice: { thread: conversation.thread, message: renderNotShown(error.message) },
+      };
+    },
+    say: (item, { userId, purpose, notice }) => notifier.notice(userId, item, purpose, notice),
   };
 }
 
@@ -64,7 +69,7 @@ export function createParleyEventHandler(dependencies: InboxDependencies): Handl
       case "handover":
         return await takeOver(work, await follow({ ...body, user: {} }), body.receivedAt);
       case "notice":
-        return await showNotice(work, createPoster(work, threads, now), threads, body.notice);
+        return await showNotice(work, createPoster(work, threads, now), body.notice, dependencies);
       case "root": {
         const conversation = await conversations.byId(body.conversation);
         if (conversation) await refreshRoot(conversation);

@@ -10,16 +10,14 @@ import {
 import { makeThreadKey, toUserId } from "../ids.ts";
 import { adviceFor } from "./advice.ts";
 import { withAgentMessage } from "./conversation.ts";
+import type { DelayMarks } from "./delay-marks.ts";
 import { recordTakenAway } from "./end-conversation.ts";
 import type { AgentReply, OutboxBody } from "./events.ts";
 import { handBack } from "./hand-back.ts";
-import type { Notifier } from "./notify.ts";
+import type { Notifier, Words } from "./notify.ts";
 import { nameService } from "./owner.ts";
 import type { Conversations, Parley, Threads } from "./ports.ts";
 import { type SendReplyDependencies, type Sent, sendReply } from "./send-reply.ts";
-
-/** After this many tries, some seconds in all, the agent sees that the reply has to wait. */
-const DELAY_TRIES = 4;
 
 /** The lane of notices about threads that belong to no conversation (any more). */
 const NOBODY = toUserId("none");
@@ -29,6 +27,7 @@ export interface OutboxDependencies extends SendReplyDependencies {
   readonly threads: Threads;
   readonly conversations: Conversations;
   readonly notifier: Notifier;
+  readonly delays: DelayMarks;
   readonly now: () => number;
 }
 
@@ -46,11 +45,16 @@ export function createSlackEventHandler(dependencies: OutboxDependencies): Handl
 }
 
 /** Tells the writer of a reply that it was set aside, with buttons to send it again or to dismiss it. */
-export function createSlackEventLastWords(
-  dependencies: Pick<OutboxDependencies, "conversations" | "notifier" | "threads">,
-): LastWords<OutboxBody> {
-  return async (item, error) => {
-    if (item.body.kind === "reply") await tellWriter(item, item.body.reply, error, dependencies);
+export function createSlackEventLastWords({
+  conversations,
+  notifier,
+}: Pick<OutboxDependencies, "conversations" | "notifier">): LastWords<OutboxBody, Words> {
+  return {
+    prepare: async (item, error) =>
+      item.body.kind === "reply"
+        ? await wordsAbout(item, item.body.reply, error, conversations)
+        : undefined,
+    say: (item, { userId, purpose, notice }) => notifier.notice(userId, item, purpose, notice),
   };
 }
 
@@ -63,7 +67,7 @@ async function relay(
   body: OutboxBody & { readonly kind: "reply" },
   dependencies: OutboxDependencies,
 ): Promise<void> {
-  const { parley, threads, conversations } = dependencies;
+  const { parley, threads, conversations, notifier, delays } = dependencies;
   const { reply } = body;
   let sent: Sent;
   const conversation = await conversations.byThread(reply.thread);
@@ -87,29 +91,26 @@ async function relay(
       const to = await nameService(parley, error.owner);
       await recordTakenAway(conversation, to, dependencies);
     }
-    if (error.disposition === "retry" && work.item.attempt === DELAY_TRIES) {
-      threads.markLater(reply.thread, reply.ts, "delayed");
-    }
     // Refused replies are not set aside: the text is in Slack, and its writer knows.
-    if (error.disposition === "ignore") await tellWriter(work.item, reply, error, dependencies);
+    if (error.disposition === "ignore") {
+      const words = await wordsAbout(work.item, reply, error, conversations);
+      await notifier.notice(words.userId, work.item.id, words.purpose, words.notice);
+    }
     throw error;
   }
   if (sent === "nothing") return;
   await conversations.update(conversation.id, withAgentMessage);
   if (sent === "all") threads.markLater(reply.thread, reply.ts, "delivered");
-  if (work.item.attempt > DELAY_TRIES) threads.unmark(reply.thread, reply.ts, "delayed");
+  delays.end(work.item, reply);
 }
 
-async function tellWriter(
-  item: Pick<Item<OutboxBody>, "id" | "appendedAt" | "attempt">,
+/** To the writer of a reply that did not (surely) reach the User. */
+async function wordsAbout(
+  item: Pick<Item<OutboxBody>, "id" | "appendedAt">,
   reply: AgentReply,
   error: BridgeError,
-  {
-    conversations,
-    notifier,
-    threads,
-  }: Pick<OutboxDependencies, "conversations" | "notifier" | "threads">,
-): Promise<void> {
+  conversations: Conversations,
+): Promise<Words> {
   const conversation = await conversations.byThread(reply.thread);
   const outcome =
     error.disposition === "ignore"
@@ -119,15 +120,21 @@ async function tellWriter(
         : "failed";
   const advice = adviceFor(error, conversation);
   const setAside = outcome === "refused" ? undefined : { item: item.id, ts: reply.ts };
-  // `appendedAt` is new when an agent sends a reply again, so a second failure is told again.
-  await notifier.notice(conversation?.userId ?? NOBODY, item.id, `${outcome} ${item.appendedAt}`, {
-    thread: reply.thread,
-    message: renderFailedReply(outcome, advice, setAside),
-    onlyFor: reply.agent,
-    // What can be sent again has to be there when the agent comes back, and for colleagues.
-    ...(setAside && { forAll: renderSetAside(outcome, reply.agent, setAside) }),
-    mark: { ts: reply.ts, as: outcome === "uncertain" ? "uncertain" : "failed" },
-  });
-  // It waits no more.
-  if (item.attempt > DELAY_TRIES) threads.unmark(reply.thread, reply.ts, "delayed");
+  return {
+    userId: conversation?.userId ?? NOBODY,
+    // `appendedAt` is new when an agent sends a reply again, so a second failure is told again.
+    purpose: `${outcome} ${item.appendedAt}`,
+    notice: {
+      thread: reply.thread,
+      message: renderFailedReply(outcome, advice, setAside),
+      onlyFor: reply.agent,
+      mark: { ts: reply.ts, as: outcome === "uncertain" ? "uncertain" : "failed" },
+      ...(setAside && {
+        // What can be sent again has to be there when the agent comes back, and for colleagues.
+        forAll: renderSetAside(outcome, reply.agent, setAside),
+        about: { reply: item.id, since: item.appendedAt },
+        ifUnclear: "nothing" as const,
+      }),
+    },
+  };
 }

@@ -4,18 +4,20 @@ import { type ItemId, makeDerivedItemId, makeThreadKey, type Thread, type UserId
 import type { Conversation } from "./conversation.ts";
 import type { InboxBody, Notice } from "./events.ts";
 
+/** A notice to one agent that says besides what everyone in the thread sees, and what stays. */
+export type NoticeToAll = Notice & { readonly forAll?: SlackMessage };
+
+/** What is told about an item, and in whose lane. Stored: changing it is a migration. */
+export interface Words {
+  readonly userId: UserId;
+  readonly purpose: string;
+  readonly notice: NoticeToAll;
+}
+
 /** Puts what everyone sees in line behind what already goes to a User's thread; durable when resolved. */
 export interface Notifier {
   /** The same `from` and `purpose` give one notice, however often they are told. */
-  notice(
-    userId: UserId,
-    from: ItemId,
-    purpose: string,
-    notice: Notice & {
-      /** What everyone in the thread sees besides, and what stays. */
-      readonly forAll?: SlackMessage;
-    },
-  ): Promise<void>;
+  notice(userId: UserId, from: ItemId, purpose: string, notice: NoticeToAll): Promise<void>;
   refreshRoot(conversation: Conversation, from: ItemId): Promise<void>;
 }
 
@@ -35,10 +37,11 @@ export function createNotifier(inbox: Pick<Lanes<InboxBody>, "append">): Notifie
         body: { kind: "notice", notice },
       });
       if (!forAll) return;
+      const about = notice.about && { about: notice.about };
       await inbox.append({
         lane: inboxLane(userId),
         id: makeDerivedItemId(from, `${purpose} for all`),
-        body: { kind: "notice", notice: { thread: notice.thread, message: forAll } },
+        body: { kind: "notice", notice: { thread: notice.thread, message: forAll, ...about } },
       });
     },
     async refreshRoot({ id: conversation, userId, state }, from) {

@@ -122,7 +122,7 @@ export interface Threads {
   ): void;
   /** Takes a reaction away when there is time for it. Never throws. */
   unmark(thread: Pick<Thread, "channel">, ts: string, as: Mark): void;
-  /** Only `agent` sees it. */
+  /** Only `agent` sees it. Not safe to repeat: nobody can look for it. */
   tell(thread: Thread, agent: string, message: SlackMessage): Promise<void>;
   /** Never fails: without an answer of Slack the identity is a neutral one. */
   identityOf(agent: string): Promise<AgentIdentity>;

@@ -1,6 +1,6 @@
 import type { ItemId } from "../ids.ts";
 import type { Json } from "../json.ts";
-import type { Backlog } from "./lanes.ts";
+import type { Backlog, Look } from "./lanes.ts";
 
 /** A row as the engine hands it to the journal. Order in a lane: `barrier`, `sort`, `seq`. */
 export interface NewRow {
@@ -19,7 +19,14 @@ export interface NewRow {
 
 export interface Row extends Omit<NewRow, "held"> {
   readonly attempts: number;
+  /** How long it was to wait when `dueAt` was set, ms: so long at most, whatever has become of the clock since. */
+  readonly pauseMs: number;
   readonly progress: Json | undefined;
+}
+
+/** A row that is set aside, while nobody has been told. */
+export interface Owed extends Pick<Row, "seq" | "id" | "lane" | "appendedAt"> {
+  readonly words: string;
 }
 
 export interface PendingLane {
@@ -64,15 +71,31 @@ export interface Journal {
   replace(id: ItemId, body: string): Promise<boolean>;
   /** Also true of rows that are not there. */
   hasBegun(id: ItemId): Promise<boolean>;
-  defer(seq: number, attempts: number, dueAt: number): Promise<void>;
+  defer(seq: number, attempts: number, dueAt: number, pauseMs: number): Promise<void>;
   /** Drops the bodies; the ids stay known. */
   done(seqs: readonly number[]): Promise<void>;
-  /** Sets the rows aside, with everything that a later retry needs. */
-  dead(seqs: readonly number[], reason: { code: string; message: string }): Promise<void>;
+  /**
+   * Sets the rows that still wait aside, with everything that a later retry needs, and with the words that are owed about
+   * them. Returns which that were.
+   */
+  dead(
+    rows: readonly { readonly seq: number; readonly words?: string | undefined }[],
+    reason: { code: string; message: string },
+  ): Promise<readonly number[]>;
+  /** What is set aside and still owes its words. */
+  owed(): Promise<readonly Owed[]>;
+  /** The words were said. */
+  told(seq: number): Promise<void>;
   /** Makes a dead or held row wait, as new, but not less begun; returns its lane, or nothing if there is no such row. */
   revive(id: ItemId, at: number): Promise<string | undefined>;
   /** Drops the body of a dead or held row for good; false if there is no such row. */
   discard(id: ItemId): Promise<boolean>;
+  /** A row that is not done. */
+  look(
+    id: ItemId,
+  ): Promise<
+    (Pick<Row, "lane" | "body" | "appendedAt"> & { state: Look<never>["state"] }) | undefined
+  >;
   deadLetters(): Promise<readonly DeadLetter[]>;
   backlog(): Promise<Backlog>;
   /** Whether another process has written since the last call. */

@@ -55,19 +55,33 @@ export interface Work<Body> {
 
 /**
  * Resolves: the item, and what it took along, is done. Throws: the error's disposition decides (`retry` defers the lane,
- * `ignore` counts as done, `dead-letter` and `uncertain` set the item aside and the lane goes on).
- * May run twice for one item: after a crash, and when the last acknowledgement was not stored.
+ * `ignore` counts as done, `dead-letter` and `uncertain` set the item aside and the lane goes on). A defect is tried a
+ * few times, then it sets the item aside too.
+ * May run twice for one item: after a crash, and after a stop while its outcome could not be stored.
  */
 export type Handler<Body> = (work: Work<Body>) => Promise<void>;
 
-/** Called before an item is set aside for good, so that people can be told. While it fails, the item stays. */
-export type LastWords<Body> = (item: Item<Body>, error: BridgeError) => Promise<void>;
+/**
+ * What people are told about an item that is set aside. It is set aside first, together with the words, so that whoever
+ * reads them can act at once, and a crash in between loses neither.
+ */
+export interface LastWords<Body, Words> {
+  /** The words, which are kept with the item until they are said; `undefined`: nobody needs to be told. */
+  prepare(item: Item<Body>, error: BridgeError): Promise<Words | undefined>;
+  /** The item is set aside. May run twice for the same words: after a crash. */
+  say(item: ItemId, words: Words): Promise<void>;
+}
+
+/** Hears of each item that a failure keeps waiting: the failed one, those behind it, and what arrives meanwhile. */
+export type OnDelay<Body> = (item: Item<Body>, waitMs: number) => void;
 
 /** One attempt, for logs and metrics. */
 export interface Attempt {
   readonly queue: string;
   readonly lane: string;
-  readonly item: ItemId;
+  /** Missing: the lane could not even be read. */
+  readonly item?: ItemId;
+  /** 1 at the first; where outcomes or last words could not be stored, how often that failed in a row. */
   readonly attempt: number;
   /** How many items shared it. */
   readonly items: number;
@@ -88,7 +102,11 @@ export interface Lanes<Body> {
    */
   append(item: NewItem<Body>): Promise<"appended" | "duplicate">;
   /** Begins to hand out items, those of earlier runs first. */
-  start(handler: Handler<Body>, lastWords: LastWords<Body>): Promise<void>;
+  start<Words>(
+    handler: Handler<Body>,
+    lastWords: LastWords<Body, Words>,
+    onDelay?: OnDelay<Body>,
+  ): Promise<void>;
   /** Hands out nothing more, aborts `Work.signal` and resolves when the last handler has returned. */
   stop(): Promise<void>;
   /**
@@ -98,6 +116,8 @@ export interface Lanes<Body> {
   withdraw(lane: string, id: ItemId): Promise<boolean>;
   /** Gives an item that waits, is held or was set aside another body; false if it has begun, or is none of these. */
   replace(id: ItemId, body: Body): Promise<boolean>;
+  /** An item that is not done; `undefined`: it is, or nobody knows it. */
+  look(id: ItemId): Promise<Look<Body> | undefined>;
   /** False: the item, whatever became of it, never began. True also for an id that is not known (any more). */
   hasBegun(id: ItemId): Promise<boolean>;
   /** Puts an item that was set aside or held into its lane, as if it had just arrived; false if it is neither. */
@@ -105,6 +125,14 @@ export interface Lanes<Body> {
   /** Gives up an item that was set aside or held; false if it is neither. */
   discard(id: ItemId): Promise<boolean>;
   backlog(): Promise<Backlog>;
+}
+
+export interface Look<Body> {
+  readonly lane: string;
+  readonly body: Body;
+  readonly state: "waiting" | "held" | "aside";
+  /** ms since the epoch; new when it is revived. */
+  readonly appendedAt: number;
 }
 
 export interface Backlog {

@@ -291,16 +291,13 @@ export function createThreads(options: ThreadsOptions): Threads {
 
     async tell(thread, agent, message) {
       await withBlocksOrText(message, (outgoing) =>
-        callSlack(
-          "chat.postEphemeral",
-          () =>
-            client.chat.postEphemeral({
-              channel: thread.channel,
-              thread_ts: thread.ts,
-              user: agent,
-              ...toArguments(outgoing),
-            }),
-          { idempotent: true },
+        callSlack("chat.postEphemeral", () =>
+          client.chat.postEphemeral({
+            channel: thread.channel,
+            thread_ts: thread.ts,
+            user: agent,
+            ...toArguments(outgoing),
+          }),
         ),
       );
     },

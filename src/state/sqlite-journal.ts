@@ -5,7 +5,8 @@ import type { Database } from "./database.ts";
 
 /**
  * `waiting` in its lane · `held` apart until somebody lets it go · `done` only the id is kept, as a mark against
- * duplicates · `dead` set aside with its body. `progress` and `error` are JSON. `begun`: it cannot be taken back.
+ * duplicates · `dead` set aside with its body. `progress` and `error` are JSON; `error` also holds the words that are
+ * owed about a dead row. `begun`: it cannot be taken back.
  */
 const schema = (table: string): readonly string[] => [
   `CREATE TABLE IF NOT EXISTS ${table} (
@@ -16,6 +17,7 @@ const schema = (table: string): readonly string[] => [
     sort TEXT NOT NULL,
     state TEXT NOT NULL DEFAULT 'waiting',
     due_at INTEGER NOT NULL DEFAULT 0,
+    pause_ms INTEGER,
     attempts INTEGER NOT NULL DEFAULT 0,
     body TEXT,
     progress TEXT,
@@ -28,7 +30,8 @@ const schema = (table: string): readonly string[] => [
   `CREATE INDEX IF NOT EXISTS ${table}_ended ON ${table} (state, ended_at) WHERE state <> 'waiting'`,
 ];
 
-const COLUMNS = "seq, id, lane, barrier, sort, due_at, attempts, body, progress, appended_at";
+const COLUMNS =
+  "seq, id, lane, barrier, sort, due_at, pause_ms, attempts, body, progress, appended_at";
 
 interface StoredRow {
   readonly seq: number;
@@ -37,6 +40,8 @@ interface StoredRow {
   readonly barrier: number;
   readonly sort: string;
   readonly due_at: number;
+  /** Missing in rows of versions that did not keep it. */
+  readonly pause_ms: number | null;
   readonly attempts: number;
   readonly body: string;
   readonly progress: string | null;
@@ -49,6 +54,7 @@ export async function openSqliteJournal(
   table: "inbox" | "outbox",
 ): Promise<Journal> {
   for (const statement of schema(table)) await database.read(statement);
+  await addColumn(database, table, "pause_ms", "INTEGER");
   let lastVersion: number | undefined;
   return {
     async append({ seq, id, lane, barrier, sort, body, appendedAt, dueAt, held }: NewRow) {
@@ -56,9 +62,9 @@ export async function openSqliteJournal(
       // A held row has an end from the start, for its expiry, should nobody ever let it go.
       const endedAt = held ? appendedAt : null;
       const added = await database.writeRow(
-        `INSERT INTO ${table} (seq, id, lane, barrier, sort, body, appended_at, due_at, state, ended_at)
+        `INSERT INTO ${table} (seq, id, lane, barrier, sort, body, appended_at, due_at, state, ended_at, pause_ms)
          SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6,
-           value ->> 7, value ->> 8, value ->> 9
+           value ->> 7, value ->> 8, value ->> 9, value ->> 10
          FROM json_each(?) WHERE true ON CONFLICT (id) DO NOTHING RETURNING seq AS row`,
         seq,
         id,
@@ -70,6 +76,7 @@ export async function openSqliteJournal(
         dueAt,
         state,
         endedAt,
+        Math.max(0, dueAt - appendedAt),
       );
       return added ? "appended" : "duplicate";
     },
@@ -164,11 +171,12 @@ export async function openSqliteJournal(
       return rows.length === 0;
     },
 
-    async defer(seq, attempts, dueAt) {
+    async defer(seq, attempts, dueAt, pauseMs) {
       await database.write(
-        `UPDATE ${table} SET attempts = ?, due_at = ? WHERE seq = ?`,
+        `UPDATE ${table} SET attempts = ?, due_at = ?, pause_ms = ? WHERE seq = ?`,
         attempts,
         Math.round(dueAt),
+        Math.round(pauseMs),
         seq,
       );
     },
@@ -185,20 +193,42 @@ export async function openSqliteJournal(
       await Promise.all(seqs.map(done));
     },
 
-    async dead(seqs, reason) {
-      await database.write(
-        `UPDATE ${table} SET state = 'dead', error = ?, ended_at = ?
-         WHERE seq IN (SELECT value FROM json_each(?)) AND state = 'waiting'`,
-        JSON.stringify(reason),
+    async dead(rows, { code, message }) {
+      const changes = rows.map(({ seq, words }) => [seq, JSON.stringify({ code, message, words })]);
+      const dead = await database.write<{ seq: number }>(
+        `UPDATE ${table} SET state = 'dead', error = change.value ->> 1, ended_at = ?
+         FROM json_each(?) AS change WHERE seq = change.value ->> 0 AND state = 'waiting' RETURNING seq`,
         Date.now(),
-        JSON.stringify(seqs),
+        JSON.stringify(changes),
+      );
+      return dead.map(({ seq }) => seq);
+    },
+
+    async owed() {
+      const rows = await database.read<StoredRow & { words: string }>(
+        `SELECT seq, id, lane, appended_at, error ->> '$.words' AS words FROM ${table}
+         WHERE state = 'dead' AND state <> 'waiting' AND error ->> '$.words' IS NOT NULL ORDER BY seq`,
+      );
+      return rows.map(({ seq, id, lane, appended_at, words }) => ({
+        seq,
+        id: id as ItemId,
+        lane,
+        appendedAt: appended_at,
+        words,
+      }));
+    },
+
+    async told(seq) {
+      await database.write(
+        `UPDATE ${table} SET error = json_remove(error, '$.words') WHERE seq = ? AND state = 'dead'`,
+        seq,
       );
     },
 
     async revive(id, at) {
       const [row] = await database.write<{ lane: string }>(
         // A post that may be there is still looked for; what may have reached Parley goes because somebody said so.
-        `UPDATE ${table} SET state = 'waiting', progress = ${table === "inbox" ? "progress" : "NULL"}, attempts = 0, due_at = 0, appended_at = ?, error = NULL, ended_at = NULL
+        `UPDATE ${table} SET state = 'waiting', progress = ${table === "inbox" ? "progress" : "NULL"}, attempts = 0, due_at = 0, pause_ms = 0, appended_at = ?, error = NULL, ended_at = NULL
          WHERE id = ? AND state IN ('dead', 'held') RETURNING lane`,
         at,
         id,
@@ -208,10 +238,20 @@ export async function openSqliteJournal(
 
     async discard(id) {
       const rows = await database.write(
-        `UPDATE ${table} SET state = 'done', body = NULL, progress = NULL WHERE id = ? AND state IN ('dead', 'held') RETURNING seq`,
+        `UPDATE ${table} SET state = 'done', body = NULL, progress = NULL, error = NULL WHERE id = ? AND state IN ('dead', 'held') RETURNING seq`,
         id,
       );
       return rows.length > 0;
+    },
+
+    async look(id) {
+      const [row] = await database.read<StoredRow & { state: "waiting" | "held" | "dead" }>(
+        `SELECT lane, body, state, appended_at FROM ${table} WHERE id = ? AND state <> 'done'`,
+        id,
+      );
+      if (!row) return undefined;
+      const { lane, body, state, appended_at: appendedAt } = row;
+      return { lane, body, appendedAt, state: state === "dead" ? "aside" : state };
     },
 
     async deadLetters() {
@@ -229,7 +269,7 @@ export async function openSqliteJournal(
         id: id as ItemId,
         lane,
         body,
-        reason: JSON.parse(error) as DeadLetter["reason"],
+        reason: reasonOf(error),
         appendedAt: appended_at,
         diedAt: ended_at,
       }));
@@ -259,6 +299,23 @@ export async function openSqliteJournal(
   };
 }
 
+function reasonOf(error: string): DeadLetter["reason"] {
+  const { code, message } = JSON.parse(error) as DeadLetter["reason"];
+  return { code, message };
+}
+
+/** For a table that an earlier version made. */
+async function addColumn(
+  database: Database,
+  table: string,
+  name: string,
+  type: string,
+): Promise<void> {
+  const columns = await database.read<{ name: string }>(`PRAGMA table_info(${table})`);
+  if (columns.some((column) => column.name === name)) return;
+  await database.read(`ALTER TABLE ${table} ADD COLUMN ${name} ${type}`);
+}
+
 function toRow(stored: StoredRow): Row {
   return {
     seq: stored.seq,
@@ -270,6 +327,7 @@ function toRow(stored: StoredRow): Row {
     appendedAt: stored.appended_at,
     attempts: stored.attempts,
     dueAt: stored.due_at,
+    pauseMs: stored.pause_ms ?? Number.POSITIVE_INFINITY,
     progress: stored.progress === null ? undefined : (JSON.parse(stored.progress) as Json),
   };
 }

@@ -30,6 +30,8 @@ const row = (seq: number, more: Partial<NewRow> = {}): NewRow => ({
   ...more,
 });
 
+const rows = (...all: number[]) => all.map((seq) => ({ seq }));
+
 const seqs = async (journal: Journal, lane = "user-1") =>
   (await journal.head(lane, 100)).map(({ seq }) => seq);
 
@@ -39,7 +41,7 @@ describe("the journal on SQLite", () => {
     const body = '{"text":"naïve 👩‍👩‍👧‍👦 \\u0000 \'; DROP TABLE outbox; --"}';
     expect(await journal.append(row(7, { body, sort: "0042", barrier: 3 }))).toBe("appended");
     const { held: _, ...appended } = row(7, { body, sort: "0042", barrier: 3 });
-    const expected = { ...appended, attempts: 0, progress: undefined };
+    const expected = { ...appended, attempts: 0, pauseMs: 0, progress: undefined };
     expect(await journal.head("user-1", 1)).toEqual([expected]);
     expect(await (await reopen()).head("user-1", 1)).toEqual([expected]);
   });
@@ -61,7 +63,7 @@ describe("the journal on SQLite", () => {
     const { journal, reopen } = await openForTest();
     for (const seq of [1, 2, 3, 4]) await journal.append(row(seq));
     await journal.done([2]);
-    await journal.dead([3, 4], { code: "payload", message: "unreadable" });
+    await journal.dead(rows(3, 4), { code: "payload", message: "unreadable" });
     await journal.discard(toItemId("item-4"));
     const again = await reopen();
     for (const seq of [1, 2, 3, 4]) {
@@ -96,10 +98,15 @@ describe("the journal on SQLite", () => {
     const { journal, reopen } = await openForTest();
     await journal.append(row(1));
     await journal.saveProgress(1, { posted: ["1700000000.000100"], part: 2 });
-    await journal.defer(1, 3, 99_000.6);
+    await journal.defer(1, 3, 99_000.6, 42_000.2);
     const again = await reopen();
     expect(await again.head("user-1", 1)).toMatchObject([
-      { attempts: 3, dueAt: 99_001, progress: { posted: ["1700000000.000100"], part: 2 } },
+      {
+        attempts: 3,
+        dueAt: 99_001,
+        pauseMs: 42_000,
+        progress: { posted: ["1700000000.000100"], part: 2 },
+      },
     ]);
     await again.saveProgress(1, undefined);
     expect((await again.head("user-1", 1))[0]?.progress).toBeUndefined();
@@ -115,7 +122,7 @@ describe("the journal on SQLite", () => {
     ]);
     expect(await again.begin({ seq: 1, body: '{"n":1}' }, {})).toBe(false);
     expect(await again.begin({ seq: 1, body: '"the rest"' }, {})).toBe(true);
-    await again.dead([1], { code: "network", message: "refused" });
+    await again.dead(rows(1), { code: "network", message: "refused" });
     await again.revive(toItemId("item-1"), 5_000);
     expect(await again.head("user-1", 1)).toMatchObject([
       { body: '"the rest"', progress: undefined },
@@ -137,7 +144,7 @@ describe("the journal on SQLite", () => {
     for (const seq of [1, 2, 3]) await journal.append(row(seq));
     await journal.saveProgress(1, "1700000000.000100");
     await journal.done([1]);
-    await journal.dead([2], { code: "payload", message: "unreadable" });
+    await journal.dead(rows(2), { code: "payload", message: "unreadable" });
     await journal.discard(toItemId("item-2"));
     expect(await database.read("SELECT seq, body, progress FROM outbox ORDER BY seq")).toEqual([
       { seq: 1, body: null, progress: null },
@@ -150,7 +157,7 @@ describe("the journal on SQLite", () => {
     const { journal } = await openForTest();
     for (const seq of [1, 2, 3]) await journal.append(row(seq));
     const before = Date.now();
-    await journal.dead([1, 2], { code: "uncertain", message: "POST: no answer" });
+    await journal.dead(rows(1, 2), { code: "uncertain", message: "POST: no answer" });
     const letters = await journal.deadLetters();
     expect(letters.map(({ id, body, reason }) => ({ id, body, reason }))).toEqual([
       {
@@ -172,9 +179,9 @@ describe("the journal on SQLite", () => {
     const { journal } = await openForTest();
     await journal.append(row(1));
     await journal.saveProgress(1, "half");
-    await journal.defer(1, 5, 99_000);
+    await journal.defer(1, 5, 99_000, 5_000);
     expect(await journal.revive(toItemId("item-1"), 5_000)).toBeUndefined();
-    await journal.dead([1], { code: "network", message: "refused" });
+    await journal.dead(rows(1), { code: "network", message: "refused" });
     expect(await journal.revive(toItemId("item-1"), 5_000)).toBe("user-1");
     expect(await journal.head("user-1", 1)).toMatchObject([
       { attempts: 0, dueAt: 0, progress: undefined, appendedAt: 5_000, body: '{"n":1}' },
@@ -190,7 +197,7 @@ describe("the journal on SQLite", () => {
       deadLetters: 0,
     });
     for (const seq of [3, 1, 2]) await journal.append(row(seq));
-    await journal.dead([1], { code: "payload", message: "unreadable" });
+    await journal.dead(rows(1), { code: "payload", message: "unreadable" });
     expect(await journal.backlog()).toEqual({ items: 2, oldestAppendedAt: 1_002, deadLetters: 1 });
   });
 

@@ -14,7 +14,9 @@ interface EngineOptions {
   readonly backoff?: BackoffPolicy;
   readonly concurrency?: number;
   readonly onAttempt?: (attempt: Attempt) => void;
+  /** The wall clock; the other one goes with it unless told otherwise. */
   readonly now?: () => number;
+  readonly monotonic?: () => number;
   readonly random?: () => number;
 }
 
@@ -26,6 +28,8 @@ export interface LanesBench {
   crash(): Promise<void>;
   /** While true, nothing can be stored. */
   failWrites(fail: boolean): Promise<void>;
+  /** While true, nothing can be read, nor stored. */
+  failReads(fail: boolean): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -63,6 +67,7 @@ export async function openEmbeddedBench(): Promise<LanesBench> {
         backoff: QUICK,
         concurrency: 4,
         onAttempt: () => {},
+        ...(options.now && { monotonic: options.now }),
         ...options,
       });
       engines.add(lanes);
@@ -86,6 +91,12 @@ export async function openEmbeddedBench(): Promise<LanesBench> {
           `CREATE TRIGGER fail_${event} BEFORE ${event} ON outbox BEGIN SELECT RAISE(ABORT, 'disk full'); END`,
         );
       }
+    },
+
+    async failReads(fail) {
+      const database = await running().database;
+      const [from, to] = fail ? ["outbox", "outbox_away"] : ["outbox_away", "outbox"];
+      await database.read(`ALTER TABLE ${from} RENAME TO ${to}`);
     },
 
     async close() {
@@ -127,6 +138,9 @@ function mortal(journal: Journal, isAlive: () => boolean): Journal {
     defer: guard(journal.defer),
     done: guard(journal.done),
     dead: guard(journal.dead),
+    owed: guard(journal.owed),
+    told: guard(journal.told),
+    look: guard(journal.look),
     revive: guard(journal.revive),
     discard: guard(journal.discard),
     deadLetters: guard(journal.deadLetters),

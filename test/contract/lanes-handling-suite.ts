@@ -4,7 +4,7 @@ import { NetworkError, PayloadError } from "../../src/errors.ts";
 import { toItemId } from "../../src/ids.ts";
 import type { Json } from "../../src/json.ts";
 import { benchForTest, type LanesBenchFactory } from "./lanes-bench.ts";
-import { gate, newItem, noLastWords, recorder } from "./lanes-suite.ts";
+import { gate, newItem, noLastWords, recorder, toldTo } from "./lanes-suite.ts";
 
 type Body = string;
 const any = () => true;
@@ -143,17 +143,14 @@ export function describeLanesHandling(engineName: string, open: LanesBenchFactor
       const errors = [new NetworkError("refused"), new PayloadError("unreadable")];
       const groups: string[][] = [];
       const told: string[] = [];
-      await lanes.start(
-        async ({ item, takeFollowing }) => {
-          groups.push([item.body, ...bodies(await takeFollowing(any, 1))]);
-          const error = errors.shift();
-          if (error) throw error;
-        },
-        async ({ body }) => void told.push(body),
-      );
+      await lanes.start(async ({ item, takeFollowing }) => {
+        groups.push([item.body, ...bodies(await takeFollowing(any, 1))]);
+        const error = errors.shift();
+        if (error) throw error;
+      }, toldTo(told));
       await expect.poll(() => groups).toEqual([["1", "2"], ["1", "2"], ["3"]]);
       await expect.poll(() => lanes.backlog()).toMatchObject({ items: 0, deadLetters: 2 });
-      expect(told).toEqual(["1", "2"]);
+      await expect.poll(() => told).toEqual(["1: payload", "2: payload"]);
     });
 
     it("aborts the work when it stops, waits for it, and keeps the item", async () => {

@@ -1,17 +1,21 @@
 import fc from "fast-check";
 import { describe, expect } from "vitest";
 import type { Lanes, Work } from "../../src/delivery/lanes.ts";
-import { NetworkError } from "../../src/errors.ts";
+import { BridgeError, NetworkError, PayloadError, StorageError } from "../../src/errors.ts";
 import { toItemId } from "../../src/ids.ts";
 import { holds } from "../support/property.ts";
 import type { LanesBench, LanesBenchFactory } from "./lanes-bench.ts";
+
+type End = "done" | "retry" | "refuse";
 
 /** What happens to the lanes; the sender does `append` and `repeat`, the other side decides `finish`. */
 type Step =
   | { readonly do: "append"; readonly lane: number; readonly sort: number | undefined }
   | { readonly do: "repeat"; readonly which: number }
-  | { readonly do: "finish"; readonly which: number; readonly how: "done" | "retry" }
+  | { readonly do: "finish"; readonly which: number; readonly how: End }
   | { readonly do: "take"; readonly which: number; readonly limit: number }
+  /** From now on people can, or cannot, be told. */
+  | { readonly do: "hush"; readonly quiet: boolean }
   /** Every sender gets its answer, and what can be handed out is. */
   | { readonly do: "settle" }
   /** The event loop goes round, so that what is under way gets on a bit. */
@@ -30,7 +34,7 @@ interface Sent {
 interface Held {
   readonly work: Work<string>;
   readonly names: string[];
-  readonly finish: (how: "done" | "retry") => void;
+  readonly finish: (how: End) => void;
 }
 
 const step: fc.Arbitrary<Step> = fc.oneof(
@@ -48,9 +52,10 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     arbitrary: fc.record({
       do: fc.constant("finish" as const),
       which: fc.nat(1),
-      how: fc.constantFrom("done" as const, "done" as const, "retry" as const),
+      how: fc.constantFrom<End>("done", "done", "retry", "refuse"),
     }),
   },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant("hush" as const), quiet: fc.boolean() }) },
   {
     weight: 2,
     arbitrary: fc.record({
@@ -92,6 +97,11 @@ class Play {
   readonly #settled = new Set<string>();
   /** What went together with the head of that name. */
   readonly #groups = new Map<string, readonly string[]>();
+  /** Refused, and the engine said that it is set aside. */
+  readonly #aside = new Set<string>();
+  /** In which lives people were told of what is set aside. */
+  readonly #told = new Map<string, number[]>();
+  #quiet = false;
   /** Promises that were broken in the handler, where the engine would take them for a failure to try again. */
   readonly #broken: unknown[] = [];
   #lanes: Lanes<string> | undefined;
@@ -109,6 +119,8 @@ class Play {
     this.#check();
     for (const { name } of this.#sent.values())
       expect([...this.#succeeded.keys()], name).toContain(name);
+    expect(new Set(this.#told.keys()), "told of").toEqual(this.#aside);
+    expect(await this.#lanes?.backlog()).toMatchObject({ deadLetters: this.#aside.size });
   }
 
   async #startEngine(): Promise<void> {
@@ -116,17 +128,21 @@ class Play {
     this.#lanes = await this.#bench.engine<string>({
       backoff: { firstMs: 1, capMs: 1, maxAgeMs: 60_000 },
       onAttempt: ({ item, outcome }) => {
-        if (outcome === "done") this.#settle(item);
+        if (outcome === "done") this.#settle(item ?? "");
+        else if (outcome === "dead") this.#settle(item ?? "", this.#aside);
         else if (outcome !== "deferred") this.#broken.push(new Error(`${item} is ${outcome}`));
       },
     });
     await this.#lanes.start(
       (work) =>
         this.#handle(work, life).catch((error: unknown) => {
-          if (!(error instanceof NetworkError)) this.#broken.push(error);
+          if (!(error instanceof BridgeError)) this.#broken.push(error);
           throw error;
         }),
-      () => Promise.reject(new Error("nothing here fails for good")),
+      {
+        prepare: ({ body }) => Promise.resolve(body),
+        say: (item, name: string) => this.#say(item, name, life),
+      },
     );
     // A sender that got no answer sends again.
     for (const { name, acknowledged } of this.#sent.values()) if (!acknowledged) this.#append(name);
@@ -157,6 +173,9 @@ class Play {
         }
         return;
       }
+      case "hush":
+        this.#quiet = each.quiet;
+        return;
       case "settle":
         await Promise.all(this.#appending);
         for (let look = 0; look < 3; look++) await this.#lanes?.backlog();
@@ -198,13 +217,28 @@ class Play {
     );
   }
 
+  async #say(item: string, name: string, life: number): Promise<void> {
+    if (this.#quiet) throw new StorageError("nobody can be told");
+    const lives = this.#told.get(name) ?? [];
+    try {
+      expect(item, "the words of another").toBe(name);
+      expect(lives, `${name} is told of twice in one life`).not.toContain(life);
+      expect((await this.#lanes?.look(toItemId(name)))?.state, `${name} is told of`).toBe("aside");
+      // It is set aside, also if the crash came before the engine could say so.
+      this.#aside.add(name);
+      this.#told.set(name, [...lives, life]);
+    } catch (error) {
+      this.#broken.push(error);
+    }
+  }
+
   async #handle(work: Work<string>, life: number): Promise<void> {
     const { body: head, lane } = work.item;
     for (const name of this.#held.keys())
       expect(this.#sent.get(name)?.lane, "two at once in one lane").not.toBe(lane);
     this.#checkHandedOut(head, []);
     const names = [head];
-    const how = await new Promise<"done" | "retry">((finish) => {
+    const how = await new Promise<End>((finish) => {
       this.#held.set(head, { work, names, finish });
     });
     this.#held.delete(head);
@@ -214,12 +248,14 @@ class Play {
       this.#succeeded.set(name, life);
     }
     this.#groups.set(head, names);
+    if (how === "refuse") throw new PayloadError("refused");
   }
 
-  #settle(head: string): void {
+  #settle(head: string, into?: Set<string>): void {
     for (const name of this.#groups.get(head) ?? []) {
       if (this.#settled.has(name)) this.#broken.push(new Error(`${name} is done twice`));
       this.#settled.add(name);
+      into?.add(name);
     }
   }
 
@@ -236,12 +272,15 @@ class Play {
 
   async #finishAll(): Promise<void> {
     await Promise.all(this.#appending);
+    this.#quiet = false;
     await expect
       .poll(
         async () => {
           for (const { finish } of this.#held.values()) finish("done");
           // A broken promise ends the wait at once.
-          return this.#broken.length > 0 ? 0 : (await this.#lanes?.backlog())?.items;
+          if (this.#broken.length > 0) return 0;
+          const backlog = await this.#lanes?.backlog();
+          return (backlog?.items ?? 0) + (backlog?.deadLetters ?? 0) - this.#told.size;
         },
         { interval: 1, timeout: 10_000 },
       )
@@ -253,7 +292,7 @@ class Play {
 export function describeLanesUnderCrashes(engineName: string, open: LanesBenchFactory): void {
   describe(`${engineName}: whatever happens`, () => {
     holds(
-      "delivers each item once and in order, again only after a crash",
+      "settles each item once and in order, again only after a crash, and tells of what is set aside",
       fc.array(step, { minLength: 5, maxLength: 60, size: "max" }) as fc.Arbitrary<readonly Step[]>,
       async (steps) => {
         const bench = await open();

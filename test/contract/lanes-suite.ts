@@ -8,13 +8,10 @@ import type {
   NewItem,
 } from "../../src/delivery/lanes.ts";
 import {
-  type BridgeError,
   ConversationClosedError,
   NetworkError,
-  PayloadError,
   RateLimitedError,
   StorageError,
-  UncertainDeliveryError,
 } from "../../src/errors.ts";
 import { toItemId } from "../../src/ids.ts";
 import { benchForTest, type LanesBenchFactory } from "./lanes-bench.ts";
@@ -47,18 +44,32 @@ export function gate(): { readonly opened: Promise<void>; open(): void } {
   return { opened, open: () => open() };
 }
 
-export const noLastWords: LastWords<Body> = () => Promise.resolve();
+export const noLastWords: LastWords<Body, string> = {
+  prepare: () => Promise.resolve(undefined),
+  say: () => Promise.resolve(),
+};
+
+/** Everybody is told, and what they are told is kept. */
+export function toldTo(told: string[]): LastWords<Body, string> {
+  return {
+    prepare: ({ body }, { code }) => Promise.resolve(`${body}: ${code}`),
+    say: (_, words) => Promise.resolve(void told.push(words)),
+  };
+}
 
 /** Fails its first `times` calls with `error`. */
-const failing = (times: number, error: BridgeError) => {
+export const failing = (times: number, error: Error) => {
   let left = times;
   return () => {
     if (left-- > 0) throw error;
   };
 };
 
-const start = (lanes: Lanes<Body>, handler: Handler<Body>, lastWords = noLastWords) =>
-  lanes.start(handler, lastWords);
+const start = (
+  lanes: Lanes<Body>,
+  handler: Handler<Body>,
+  lastWords: LastWords<Body, string> = noLastWords,
+) => lanes.start(handler, lastWords);
 
 /** What every engine of lanes has to keep. */
 export function describeLanes(engineName: string, open: LanesBenchFactory): void {
@@ -272,49 +283,6 @@ export function describeLanes(engineName: string, open: LanesBenchFactory): void
       await expect.poll(() => handed).toEqual(["b", "a"]);
     });
 
-    it.each([
-      ["a refusal", new PayloadError("unreadable")],
-      ["an unknown outcome", new UncertainDeliveryError("no answer")],
-    ])("sets an item aside after %s, says so first, and goes on", async (_, error) => {
-      const bench = await benchForTest(open);
-      const attempts: Attempt[] = [];
-      const lanes = await bench.engine<Body>({ onAttempt: (attempt) => attempts.push(attempt) });
-      const { handed, done, handler } = recorder(failing(1, error));
-      const deadWhenTold: number[] = [];
-      const told: unknown[] = [];
-      await start(lanes, handler, async (item, reason) => {
-        deadWhenTold.push((await lanes.backlog()).deadLetters);
-        told.push([item.body, reason]);
-      });
-      await lanes.append(newItem("a"));
-      await lanes.append(newItem("b"));
-      await expect.poll(() => done).toEqual(["b"]);
-      expect(handed).toEqual(["a", "b"]);
-      expect(told).toEqual([["a", error]]);
-      expect(deadWhenTold).toEqual([0]);
-      expect(await lanes.backlog()).toMatchObject({ deadLetters: 1 });
-      expect(attempts[0]).toMatchObject({ item: "a", outcome: "dead", error });
-    });
-
-    it("keeps the item as long as nobody can be told that it failed", async () => {
-      const bench = await benchForTest(open);
-      const lanes = await bench.engine<Body>();
-      const { done, handler } = recorder((item) => {
-        if (item.body === "a") throw new PayloadError("unreadable");
-      });
-      const tell = failing(3, new StorageError("full"));
-      const tries: number[] = [];
-      await start(lanes, handler, async () => {
-        tries.push((await lanes.backlog()).deadLetters);
-        tell();
-      });
-      await lanes.append(newItem("a"));
-      await lanes.append(newItem("b"));
-      await expect.poll(() => done).toEqual(["b"]);
-      expect(tries).toEqual([0, 0, 0, 0]);
-      expect(await lanes.backlog()).toMatchObject({ deadLetters: 1 });
-    });
-
     it("gives up an item that is too old at its next failure", async () => {
       const bench = await benchForTest(open);
       let clock = 0;
@@ -326,14 +294,10 @@ export function describeLanes(engineName: string, open: LanesBenchFactory): void
         },
       });
       const outcomes: string[] = [];
-      await start(
-        lanes,
-        () => Promise.reject(new NetworkError("refused")),
-        (item, { code }) => {
-          outcomes.push(`${item.body} ${code} in attempt ${item.attempt}`);
-          return Promise.resolve();
-        },
-      );
+      await start(lanes, () => Promise.reject(new NetworkError("refused")), {
+        prepare: (item, { code }) => Promise.resolve(`${code} in attempt ${item.attempt}`),
+        say: (item, words) => Promise.resolve(void outcomes.push(`${item} ${words}`)),
+      });
       await lanes.append(newItem("a"));
       await expect.poll(() => outcomes).toEqual(["a network in attempt 3"]);
     });
@@ -346,7 +310,7 @@ export function describeLanes(engineName: string, open: LanesBenchFactory): void
       });
       const told: string[] = [];
       const { done, handler } = recorder(failing(1, new ConversationClosedError("c_1")));
-      await start(lanes, handler, async ({ body }) => void told.push(body));
+      await start(lanes, handler, toldTo(told));
       await lanes.append(newItem("a"));
       await lanes.append(newItem("b"));
       await expect.poll(() => done).toEqual(["b"]);

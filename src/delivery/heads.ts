@@ -1,0 +1,292 @@
+import { type BridgeError, RateLimitedError, toBridgeError, WithdrawnError } from "../errors.ts";
+import { type BackoffPolicy, backoffMs } from "./backoff.ts";
+import type { Journal, Owed, Row } from "./journal.ts";
+import type { Debt, Lane } from "./lane.ts";
+import type { Attempt, Handler, Item, LastWords, OnDelay, Work } from "./lanes.ts";
+
+/** The same defect again will not mend itself; what only looked like one might. */
+const DEFECT_TRIES = 3;
+
+export interface Consumer<Body> {
+  readonly handler: Handler<Body>;
+  readonly lastWords: LastWords<Body, unknown>;
+  readonly onDelay: OnDelay<Body> | undefined;
+}
+
+export interface HeadsOptions {
+  readonly queue: string;
+  readonly journal: Journal;
+  readonly backoff: BackoffPolicy;
+  readonly onAttempt: (attempt: Attempt) => void;
+  /** ms since the epoch, for what must outlast a restart. */
+  readonly now: () => number;
+  /** ms that never jump, for pauses. */
+  readonly monotonic: () => number;
+  readonly random: () => number;
+  readonly stopping: AbortSignal;
+}
+
+/** What handles the heads of lanes, one at a time in each. */
+export interface Heads<Body> {
+  /** What the lane does next: go on, wait that many ms, or nothing. Never rejects. */
+  handle(lane: Lane, consumer: Consumer<Body>): Promise<"again" | "empty" | number>;
+  /** What is set aside already, and must still be told, before anything else in the lane. */
+  oweWords(lane: Lane, owed: Omit<Owed, "lane">, lastWords: LastWords<Body, unknown>): void;
+}
+
+/** The head that a handler has in its hands, and what it took along. */
+interface Running {
+  readonly row: Row;
+  readonly taken: Row[];
+  readonly startedAt: number;
+}
+
+export function createHeads<Body>(options: HeadsOptions): Heads<Body> {
+  const { queue, journal, backoff, onAttempt, now, monotonic, random, stopping } = options;
+
+  async function handle(lane: Lane, consumer: Consumer<Body>): Promise<"again" | "empty" | number> {
+    const startedAt = monotonic();
+    try {
+      return await handleHead(lane, consumer);
+    } catch (thrown) {
+      return reportFailure(lane, thrown, startedAt);
+    }
+  }
+
+  async function handleHead(
+    lane: Lane,
+    consumer: Consumer<Body>,
+  ): Promise<"again" | "empty" | number> {
+    await payDebts(lane);
+    const { fresh } = lane;
+    lane.fresh = undefined;
+    const row = fresh ?? (await journal.head(lane.key, 1))[0];
+    if (!row) return "empty";
+    const waitMs = remainingMs(lane, row);
+    if (waitMs > 0) return waitMs;
+
+    const attempt: Running = { row, taken: [row], startedAt: monotonic() };
+    const failure = await consumer.handler(workOn(lane, attempt)).then(
+      () => undefined,
+      (thrown: unknown) => ({ thrown }),
+    );
+    const pauseMs = failure
+      ? conclude(lane, attempt, failure.thrown, consumer)
+      : succeed(lane, attempt);
+    await payDebts(lane);
+    // Nothing is behind a fresh item but what has arrived since, and that is noted in the lane.
+    return pauseMs ?? (fresh ? "empty" : "again");
+  }
+
+  /** How long the head still has to wait; once that is known, the wall clock has no more say in it. */
+  function remainingMs(lane: Lane, { seq, dueAt, pauseMs, attempts }: Row): number {
+    if (lane.wait?.seq !== seq) {
+      const waitMs = Math.min(dueAt - now(), pauseMs);
+      if (waitMs <= 0) return 0;
+      lane.wait = { seq, until: monotonic() + waitMs, isAsked: attempts === 0 };
+    }
+    return lane.wait.until - monotonic();
+  }
+
+  function workOn(lane: Lane, { row, taken }: Running): Work<Body> {
+    let { body } = row;
+    return {
+      item: toItem<Body>(row),
+      signal: stopping,
+      save: (progress) => journal.saveProgress(row.seq, progress),
+      async begin(progress) {
+        const { seq } = row;
+        if (!(await journal.begin({ seq, body }, progress))) throw new WithdrawnError(row.id);
+      },
+      async advance(next, progress) {
+        const text = JSON.stringify(next);
+        await journal.advance(row.seq, text, progress);
+        body = text;
+      },
+      async takeFollowing(accept, limit) {
+        const known = await journal.head(lane.key, taken.length + limit);
+        // What a late arrival was sorted in before must wait for it, so then nothing comes along.
+        const isUnbroken = known[taken.length - 1]?.seq === taken.at(-1)?.seq;
+        const rows = isUnbroken ? known.slice(taken.length) : [];
+        const end = rows.findIndex((next) => !accept(toItem<Body>(next)));
+        const accepted = end === -1 ? rows : rows.slice(0, end);
+        taken.push(...accepted);
+        return accepted.map((next) => toItem<Body>(next));
+      },
+      async take(ids) {
+        const rows = await journal.waiting(ids);
+        const others = rows.filter(({ seq }) => taken.every((known) => known.seq !== seq));
+        taken.push(...others);
+        return others.map((next) => toItem<Body>(next));
+      },
+    };
+  }
+
+  function succeed(lane: Lane, attempt: Running): undefined {
+    lane.defects = 0;
+    owe(lane, attempt.row, async () => {
+      await journal.done(attempt.taken.map(({ seq }) => seq));
+      report(lane, attempt, "done");
+    });
+  }
+
+  /** Decides what becomes of an attempt that failed. Returns how long the lane waits, if it does. */
+  function conclude(
+    lane: Lane,
+    attempt: Running,
+    thrown: unknown,
+    { lastWords }: Consumer<Body>,
+  ): number | "empty" | undefined {
+    const { row, taken } = attempt;
+    if (stopping.aborted && thrown === stopping.reason) {
+      report(lane, attempt, "interrupted");
+      return "empty";
+    }
+    const error = toBridgeError(thrown);
+    lane.defects = error.code === "defect" ? lane.defects + 1 : 0;
+    if (error instanceof WithdrawnError) {
+      // It is gone, or has another body: either way the journal knows what comes next.
+      report(lane, attempt, "ignored", { error });
+      return undefined;
+    }
+    if (error.disposition === "ignore") {
+      owe(lane, row, async () => {
+        await journal.done(taken.map(({ seq }) => seq));
+        report(lane, attempt, "ignored", { error });
+      });
+      return undefined;
+    }
+    const isExpired = now() - row.appendedAt > backoff.maxAgeMs;
+    const isHopeless = isExpired || lane.defects >= DEFECT_TRIES;
+    if (error.disposition === "dead-letter" || error.disposition === "uncertain" || isHopeless) {
+      lane.defects = 0;
+      owe(lane, row, () => setAside(lane, attempt, error, lastWords));
+      return undefined;
+    }
+    const asked =
+      error instanceof RateLimitedError
+        ? error.retryAfterMs
+        : backoffMs(backoff, row.attempts + 1, random());
+    const pauseMs = Math.min(asked, backoff.maxAgeMs);
+    const until = monotonic() + pauseMs;
+    owe(lane, row, async () => {
+      await journal.defer(row.seq, row.attempts + 1, now() + pauseMs, pauseMs);
+      lane.wait = { seq: row.seq, until, isAsked: false };
+      report(lane, attempt, "deferred", { error, nextAttemptInMs: pauseMs });
+    });
+    return pauseMs;
+  }
+
+  async function setAside(
+    lane: Lane,
+    attempt: Running,
+    error: BridgeError,
+    lastWords: LastWords<Body, unknown>,
+  ): Promise<void> {
+    const rows: { seq: number; words: string | undefined }[] = [];
+    for (const row of attempt.taken) {
+      const words = await orGiveUp(lane, () => lastWords.prepare(toItem<Body>(row), error));
+      rows.push({ seq: row.seq, words: words === undefined ? undefined : JSON.stringify(words) });
+    }
+    const { code, message } = error;
+    const dead = await journal.dead(rows, { code, message });
+    report(lane, attempt, "dead", { error });
+    for (const { seq, id, appendedAt } of attempt.taken) {
+      const words = rows.find((row) => row.seq === seq)?.words;
+      if (words === undefined || !dead.includes(seq)) continue;
+      oweWords(lane, { seq, id, appendedAt, words }, lastWords);
+    }
+  }
+
+  function oweWords(
+    lane: Lane,
+    { seq, words, ...item }: Omit<Owed, "lane">,
+    lastWords: LastWords<Body, unknown>,
+  ): void {
+    owe(lane, item, async () => {
+      await orGiveUp(lane, async () => {
+        await lastWords.say(item.id, JSON.parse(words) as unknown);
+      });
+      await journal.told(seq);
+    });
+  }
+
+  /** A defect in last words must not hold up the lane for ever; each failure before that is in the log. */
+  async function orGiveUp<Result>(
+    lane: Lane,
+    work: () => Promise<Result>,
+  ): Promise<Result | undefined> {
+    try {
+      return await work();
+    } catch (thrown) {
+      const error = toBridgeError(thrown);
+      if (error.code !== "defect" || lane.failures < DEFECT_TRIES) throw error;
+      return undefined;
+    }
+  }
+
+  const owe = (lane: Lane, item: Debt["item"], pay: Debt["pay"]): void => {
+    lane.debts.push({ item, pay });
+  };
+
+  async function payDebts(lane: Lane): Promise<void> {
+    for (let debt = lane.debts[0]; debt; debt = lane.debts[0]) {
+      await debt.pay();
+      lane.debts.shift();
+      lane.failures = 0;
+    }
+  }
+
+  /** The journal, or last words: nothing is lost, and the same comes again after a pause. Returns how long that is. */
+  function reportFailure(lane: Lane, thrown: unknown, startedAt: number): number {
+    lane.failures += 1;
+    const pauseMs = backoffMs(backoff, lane.failures, random());
+    const item = lane.debts[0]?.item;
+    onAttempt({
+      queue,
+      lane: lane.key,
+      ...(item && { item: item.id }),
+      attempt: lane.failures,
+      items: 1,
+      durationMs: monotonic() - startedAt,
+      ageMs: item ? now() - item.appendedAt : 0,
+      outcome: "deferred",
+      error: toBridgeError(thrown),
+      nextAttemptInMs: pauseMs,
+    });
+    return pauseMs;
+  }
+
+  function report(
+    lane: Lane,
+    { row, taken, startedAt }: Running,
+    outcome: Attempt["outcome"],
+    more: Pick<Attempt, "error" | "nextAttemptInMs"> = {},
+  ): void {
+    onAttempt({
+      queue,
+      lane: lane.key,
+      item: row.id,
+      attempt: row.attempts + 1,
+      items: taken.length,
+      durationMs: monotonic() - startedAt,
+      ageMs: now() - row.appendedAt,
+      outcome,
+      ...more,
+    });
+  }
+
+  return { handle, oweWords };
+}
+
+export function toItem<Body>(row: Row): Item<Body> {
+  return {
+    lane: row.lane,
+    id: row.id,
+    sort: row.sort === "" ? undefined : row.sort,
+    body: JSON.parse(row.body) as Body,
+    attempt: row.attempts + 1,
+    progress: row.progress,
+    appendedAt: row.appendedAt,
+  };
+}

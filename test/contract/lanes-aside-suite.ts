@@ -1,0 +1,308 @@
+import { describe, expect, it } from "vitest";
+import type { Attempt, Lanes, LastWords } from "../../src/delivery/lanes.ts";
+import {
+  type BridgeError,
+  PayloadError,
+  StorageError,
+  UncertainDeliveryError,
+} from "../../src/errors.ts";
+import { toItemId } from "../../src/ids.ts";
+import { benchForTest, type LanesBenchFactory } from "./lanes-bench.ts";
+import { failing, gate, newItem, noLastWords, recorder, toldTo } from "./lanes-suite.ts";
+
+type Body = string;
+const id = toItemId;
+const dead = async (lanes: Lanes<Body>) => (await lanes.backlog()).deadLetters;
+const outcomes = (attempts: readonly Attempt[]) =>
+  attempts.map(({ item, outcome, attempt }) => `${item} ${outcome} ${attempt}`);
+
+/** Every handler fails with this. */
+const always = (error: Error) => () => Promise.reject(error);
+
+/** What is set aside, and what people are told of it. */
+export function describeLanesAside(engineName: string, open: LanesBenchFactory): void {
+  describe(`${engineName}: what is set aside`, () => {
+    it.each<[string, BridgeError]>([
+      ["a refusal", new PayloadError("unreadable")],
+      ["an unknown outcome", new UncertainDeliveryError("no answer")],
+    ])("is so first after %s, then people are told, and the lane goes on", async (_, error) => {
+      const bench = await benchForTest(open);
+      const attempts: Attempt[] = [];
+      const lanes = await bench.engine<Body>({ onAttempt: (attempt) => attempts.push(attempt) });
+      const { handed, done, handler } = recorder(failing(1, error));
+      const seen: unknown[] = [];
+      await lanes.start(handler, {
+        async prepare(item, reason) {
+          seen.push(["prepare", item.body, reason, await dead(lanes)]);
+          return { about: item.body };
+        },
+        async say(item, words) {
+          seen.push(["say", item, words, await dead(lanes)]);
+        },
+      } satisfies LastWords<Body, { about: string }>);
+      await lanes.append(newItem("a"));
+      await lanes.append(newItem("b"));
+      await expect.poll(() => done).toEqual(["b"]);
+      expect(handed).toEqual(["a", "b"]);
+      expect(seen).toEqual([
+        ["prepare", "a", error, 0],
+        ["say", "a", { about: "a" }, 1],
+      ]);
+      expect(await lanes.backlog()).toMatchObject({ deadLetters: 1 });
+      expect(attempts[0]).toMatchObject({ item: "a", outcome: "dead", error });
+    });
+
+    it("can be sent again by whoever reads of it, at once", async () => {
+      const bench = await benchForTest(open);
+      const lanes = await bench.engine<Body>();
+      const { done, handler } = recorder(failing(1, new PayloadError("unreadable")));
+      const presses: boolean[] = [];
+      await lanes.start(handler, {
+        prepare: () => Promise.resolve("Send it again?"),
+        say: async (item) => void presses.push(await lanes.revive(item)),
+      });
+      await lanes.append(newItem("a"));
+      await expect.poll(() => done).toEqual(["a"]);
+      expect(presses).toEqual([true]);
+    });
+
+    it("is told of after a crash that came first, once, in the words of before", async () => {
+      const bench = await benchForTest(open);
+      const lanes = await bench.engine<Body>();
+      const about = gate();
+      await lanes.start(always(new PayloadError("unreadable")), {
+        prepare: ({ body }) => Promise.resolve(`${body} of before`),
+        async say() {
+          about.open();
+          await new Promise(() => {});
+        },
+      });
+      await lanes.append(newItem("a"));
+      await about.opened;
+      await bench.crash();
+
+      const told: string[] = [];
+      const words: LastWords<Body, string> = {
+        prepare: () => Promise.reject(new Error("prepared already")),
+        say: (item, said) => Promise.resolve(void told.push(`${item}: ${said}`)),
+      };
+      for (const name of ["b", "c"]) {
+        const next = await bench.engine<Body>();
+        expect(await dead(next)).toBe(1);
+        const { done, handler } = recorder();
+        await next.start(handler, words);
+        await next.append(newItem(name));
+        await expect.poll(() => done).toEqual([name]);
+        await next.stop();
+      }
+      expect(told).toEqual(["a: a of before"]);
+    });
+
+    it("is not told of once it was sent again or given up before anybody could be told", async () => {
+      const bench = await benchForTest(open);
+      const lanes = await bench.engine<Body>();
+      const about = gate();
+      await lanes.start(always(new PayloadError("unreadable")), {
+        prepare: () => Promise.resolve("words"),
+        async say(item) {
+          if (item === "b") about.open();
+          await new Promise(() => {});
+        },
+      });
+      for (const name of ["a", "b"]) await lanes.append(newItem(name, { lane: name }));
+      await about.opened;
+      await expect.poll(() => dead(lanes)).toBe(2);
+      await bench.crash();
+
+      const next = await bench.engine<Body>();
+      await next.discard(id("b"));
+      await bench.crash();
+      const last = await bench.engine<Body>();
+      await last.revive(id("a"));
+      await bench.crash();
+      const told: string[] = [];
+      const { done, handler } = recorder();
+      await (await bench.engine<Body>()).start(handler, toldTo(told));
+      await expect.poll(() => done).toEqual(["a"]);
+      expect(told).toEqual([]);
+    });
+
+    it("can be looked at, like what waits and what is held, until it is done", async () => {
+      const bench = await benchForTest(open);
+      let clock = 1_000;
+      const lanes = await bench.engine<Body>({ now: () => clock });
+      const { handler } = recorder(failing(1, new PayloadError("unreadable")));
+      await lanes.append({ ...newItem("held", { lane: "other" }), held: true });
+      await lanes.append(newItem("a"));
+      const look = async (name: string) => await lanes.look(id(name));
+      expect(await look("held")).toEqual({
+        lane: "other",
+        body: "held",
+        state: "held",
+        appendedAt: 1_000,
+      });
+      expect(await look("a")).toMatchObject({ lane: "user-1", state: "waiting" });
+      await lanes.start(handler, noLastWords);
+      await expect.poll(async () => (await look("a"))?.state).toBe("aside");
+      clock = 2_000;
+      await lanes.revive(id("a"));
+      await expect.poll(() => look("a")).toBeUndefined();
+      expect(await look("unheard of")).toBeUndefined();
+    });
+  });
+
+  describe(`${engineName}: a defect`, () => {
+    it("is tried a few times, then set aside and told of, and the lane goes on", async () => {
+      const bench = await benchForTest(open);
+      const attempts: Attempt[] = [];
+      const lanes = await bench.engine<Body>({ onAttempt: (attempt) => attempts.push(attempt) });
+      const told: string[] = [];
+      const { done, handler } = recorder(({ body }) => {
+        if (body === "a") throw new TypeError("x is not a function");
+      });
+      await lanes.start(handler, toldTo(told));
+      await lanes.append(newItem("a"));
+      await lanes.append(newItem("b"));
+      await expect.poll(() => done).toEqual(["b"]);
+      expect(told).toEqual(["a: defect"]);
+      expect(await dead(lanes)).toBe(1);
+      expect(outcomes(attempts)).toEqual(["a deferred 1", "a deferred 2", "a dead 3", "b done 1"]);
+    });
+
+    it("that passes is none", async () => {
+      const bench = await benchForTest(open);
+      const lanes = await bench.engine<Body>();
+      const { done, handler } = recorder(failing(2, new RangeError("too far")));
+      await lanes.start(handler, noLastWords);
+      await lanes.append(newItem("a"));
+      await expect.poll(() => done).toEqual(["a"]);
+    });
+
+    it.each(["prepare", "say"] as const)("in last words (%s) holds up nothing", async (where) => {
+      const bench = await benchForTest(open);
+      const attempts: Attempt[] = [];
+      const lanes = await bench.engine<Body>({ onAttempt: (attempt) => attempts.push(attempt) });
+      const { handed, done, handler } = recorder(({ body }) => {
+        if (body === "a") throw new PayloadError("unreadable");
+      });
+      await lanes.start(handler, {
+        prepare: () =>
+          where === "prepare" ? Promise.reject(new TypeError("no")) : Promise.resolve("words"),
+        say: () => Promise.reject(new TypeError("no")),
+      });
+      await lanes.append(newItem("a"));
+      await lanes.append(newItem("b"));
+      await expect.poll(() => done).toEqual(["b"]);
+      expect(handed).toEqual(["a", "b"]);
+      expect(await dead(lanes)).toBe(1);
+      const failed = attempts.filter(({ error }) => error?.code === "defect");
+      expect(outcomes(failed)).toEqual(["a deferred 1", "a deferred 2", "a deferred 3"]);
+    });
+  });
+
+  describe(`${engineName}: a state that cannot be written or read`, () => {
+    /** With a handler that breaks the state while it has its first item, and is asked no more than once for each. */
+    async function broken(how: "failWrites" | "failReads", error?: BridgeError) {
+      const bench = await benchForTest(open);
+      const attempts: Attempt[] = [];
+      const lanes = await bench.engine<Body>({
+        backoff: { firstMs: 2, capMs: 8, maxAgeMs: 60_000 },
+        random: () => 1,
+        onAttempt: (attempt) => attempts.push(attempt),
+      });
+      const told: string[] = [];
+      let isFirst = true;
+      const recorded = recorder(async () => {
+        if (!isFirst) return;
+        isFirst = false;
+        await bench[how](true);
+        if (error) throw error;
+      });
+      await lanes.append(newItem("a"));
+      await lanes.append(newItem("b"));
+      await lanes.start(recorded.handler, toldTo(told));
+      return { bench, lanes, attempts, told, ...recorded };
+    }
+
+    it.each(["failWrites", "failReads"] as const)(
+      "is tried again with growing pauses and reported, and no handler runs twice: %s",
+      async (how) => {
+        const { bench, attempts, handed, done } = await broken(how);
+        await expect.poll(() => attempts.length).toBeGreaterThanOrEqual(5);
+        expect(handed).toEqual(["a"]);
+        for (const attempt of attempts) {
+          expect(attempt).toMatchObject({ item: "a", lane: "user-1", outcome: "deferred" });
+          expect(attempt.error).toBeInstanceOf(StorageError);
+        }
+        expect(attempts.slice(0, 5).map(({ attempt }) => attempt)).toEqual([1, 2, 3, 4, 5]);
+        expect(attempts.slice(0, 5).map((each) => each.nextAttemptInMs)).toEqual([2, 4, 8, 8, 8]);
+
+        await bench[how](false);
+        await expect.poll(() => done).toEqual(["a", "b"]);
+        expect(handed).toEqual(["a", "b"]);
+        await expect
+          .poll(() => outcomes(attempts).filter((each) => !each.includes("deferred")))
+          .toEqual(["a done 1", "b done 1"]);
+      },
+    );
+
+    it("keeps a refused item, which is set aside and told of when it works again", async () => {
+      const { bench, lanes, attempts, told, handed, done } = await broken(
+        "failWrites",
+        new PayloadError("unreadable"),
+      );
+      await expect.poll(() => attempts.length).toBeGreaterThanOrEqual(3);
+      expect(await lanes.backlog()).toMatchObject({ items: 2, deadLetters: 0 });
+      expect(told).toEqual([]);
+      await bench.failWrites(false);
+      await expect.poll(() => done).toEqual(["b"]);
+      expect(handed).toEqual(["a", "b"]);
+      expect(told).toEqual(["a: payload"]);
+    });
+
+    it("is reported also where not even the lane can be read", async () => {
+      const bench = await benchForTest(open);
+      const attempts: Attempt[] = [];
+      const lanes = await bench.engine<Body>({ onAttempt: (attempt) => attempts.push(attempt) });
+      await lanes.append(newItem("a"));
+      await lanes.append(newItem("b"));
+      const { done, handler } = recorder();
+      await bench.failReads(true);
+      await lanes.start(handler, noLastWords);
+      await expect.poll(() => attempts.length).toBeGreaterThanOrEqual(3);
+      expect(attempts[0]).toMatchObject({ lane: "user-1", attempt: 1, outcome: "deferred" });
+      expect(attempts[0]).not.toHaveProperty("item");
+      await bench.failReads(false);
+      await expect.poll(() => done).toEqual(["a", "b"]);
+    });
+
+    it("keeps what nobody could be told, and tells it when it works again", async () => {
+      const bench = await benchForTest(open);
+      const attempts: Attempt[] = [];
+      const lanes = await bench.engine<Body>({ onAttempt: (attempt) => attempts.push(attempt) });
+      const { done, handler } = recorder(({ body }) => {
+        if (body === "a") throw new PayloadError("unreadable");
+      });
+      const told: string[] = [];
+      const fail = failing(3, new StorageError("full"));
+      await lanes.start(handler, {
+        ...toldTo(told),
+        async say(item, words) {
+          fail();
+          await toldTo(told).say(item, words);
+        },
+      });
+      await lanes.append(newItem("a"));
+      await lanes.append(newItem("b"));
+      await expect.poll(() => done).toEqual(["b"]);
+      expect(told).toEqual(["a: payload"]);
+      expect(outcomes(attempts)).toEqual([
+        "a dead 1",
+        "a deferred 1",
+        "a deferred 2",
+        "a deferred 3",
+        "b done 1",
+      ]);
+    });
+  });
+}

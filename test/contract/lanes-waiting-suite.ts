@@ -1,0 +1,138 @@
+import { describe, expect, it } from "vitest";
+import type { Item } from "../../src/delivery/lanes.ts";
+import { NetworkError, RateLimitedError } from "../../src/errors.ts";
+import { benchForTest, type LanesBenchFactory } from "./lanes-bench.ts";
+import { failing, newItem, noLastWords, recorder } from "./lanes-suite.ts";
+
+type Body = string;
+const HOUR = 3_600_000;
+const MINUTE = 60_000;
+
+/** Pauses, whatever the clock on the wall does, and who hears of them. */
+export function describeLanesWaiting(engineName: string, open: LanesBenchFactory): void {
+  describe(`${engineName}: a clock that is set`, () => {
+    /** Two clocks: `wall` jumps, `steady` does not. */
+    const clocks = () => ({ wall: 1_000 * HOUR, steady: 5 });
+
+    it.each([
+      ["back", -HOUR],
+      ["forward", HOUR],
+    ])("%s changes no pause that is under way", async (_, jumpMs) => {
+      const bench = await benchForTest(open);
+      const at = clocks();
+      const pauses: (number | undefined)[] = [];
+      const lanes = await bench.engine<Body>({
+        now: () => at.wall,
+        monotonic: () => at.steady,
+        concurrency: 1,
+        onAttempt: ({ nextAttemptInMs }) => pauses.push(nextAttemptInMs),
+      });
+      const { handed, done, handler } = recorder(failing(1, new RateLimitedError("429", 20)));
+      await lanes.start(handler, noLastWords);
+      await lanes.append(newItem("a"));
+      await expect.poll(() => pauses).toEqual([20]);
+      at.wall += jumpMs;
+      at.steady += 19;
+      await lanes.append(newItem("b", { lane: "other" }));
+      await expect.poll(() => done).toEqual(["b"]);
+      expect(handed).toEqual(["a", "b"]);
+      at.steady += 1;
+      await expect.poll(() => done).toEqual(["b", "a"]);
+    });
+
+    it("back makes nothing wait longer than it was to wait, also across a restart", async () => {
+      const bench = await benchForTest(open);
+      const at = clocks();
+      // With one handler at a time, the lanes that wait were looked at before another item is done.
+      const options = { now: () => at.wall, monotonic: () => at.steady, concurrency: 1 };
+      const pauses: (number | undefined)[] = [];
+      const before = await bench.engine<Body>({
+        ...options,
+        onAttempt: ({ nextAttemptInMs }) => pauses.push(nextAttemptInMs),
+      });
+      await before.start(() => Promise.reject(new RateLimitedError("429", 30)), noLastWords);
+      await before.append({ ...newItem("later", { lane: "1" }), notBefore: at.wall + 20 });
+      await before.append(newItem("again", { lane: "2" }));
+      await expect.poll(() => pauses).toEqual([30]);
+      await bench.crash();
+
+      at.wall -= HOUR;
+      const lanes = await bench.engine<Body>(options);
+      const { done, handler } = recorder();
+      await lanes.start(handler, noLastWords);
+      await lanes.append(newItem("first", { lane: "3" }));
+      await expect.poll(() => done).toEqual(["first"]);
+      at.steady += 20;
+      await expect.poll(() => done).toEqual(["first", "later"]);
+      at.steady += 10;
+      await expect.poll(() => done).toEqual(["first", "later", "again"]);
+    });
+
+    it("does not matter to what the other side asks: not more than an item may live", async () => {
+      const bench = await benchForTest(open);
+      const pauses: (number | undefined)[] = [];
+      const lanes = await bench.engine<Body>({
+        backoff: { firstMs: 1, capMs: 2, maxAgeMs: 86_400_000 },
+        onAttempt: ({ nextAttemptInMs }) => pauses.push(nextAttemptInMs),
+      });
+      const aYear = new RateLimitedError("429", 365 * 86_400_000);
+      await lanes.start(() => Promise.reject(aYear), noLastWords);
+      await lanes.append(newItem("a"));
+      await expect.poll(() => pauses).toEqual([86_400_000]);
+    });
+  });
+
+  describe(`${engineName}: who waits because of a failure`, () => {
+    async function delayed(error: Error, settings: { monotonic?: () => number } = {}) {
+      const bench = await benchForTest(open);
+      const lanes = await bench.engine<Body>({ random: () => 1, ...settings });
+      const heard: [string, number][] = [];
+      const fail = failing(1, error);
+      const { done, handler } = recorder(({ lane }) => {
+        if (lane === "user-1") fail();
+      });
+      const onDelay = ({ body }: Item<Body>, waitMs: number) => void heard.push([body, waitMs]);
+      return { lanes, heard, done, begin: () => lanes.start(handler, noLastWords, onDelay) };
+    }
+
+    it("is told of with the pause: the failed item, those behind it, and what arrives meanwhile", async () => {
+      let steady = 0;
+      const error = new RateLimitedError("429", MINUTE);
+      const { lanes, heard, begin } = await delayed(error, { monotonic: () => steady });
+      await lanes.append(newItem("a"));
+      await lanes.append(newItem("b"));
+      await lanes.append(newItem("of another lane", { lane: "other" }));
+      await begin();
+      await expect
+        .poll(() => heard)
+        .toEqual([
+          ["a", MINUTE],
+          ["b", MINUTE],
+        ]);
+      // What fails is not done: the lane is deferred once this is.
+      await expect.poll(async () => (await lanes.backlog()).items).toBe(2);
+      steady = 1_000;
+      await lanes.append(newItem("c"));
+      await expect.poll(() => heard.slice(2)).toEqual([["c", MINUTE - 1_000]]);
+    });
+
+    it("is told of also where the pause is the bridge's own", async () => {
+      const { lanes, heard, done, begin } = await delayed(new NetworkError("refused"));
+      await lanes.append(newItem("a"));
+      await begin();
+      await expect.poll(() => done).toEqual(["a"]);
+      expect(heard).toEqual([["a", 2]]);
+    });
+
+    it("is not who was told to wait from the start, nor who waits behind that", async () => {
+      const { lanes, heard, done, begin } = await delayed(new NetworkError("refused"));
+      await begin();
+      const later = newItem("held back", { lane: "other" });
+      await lanes.append({ ...later, notBefore: Date.now() + 100 });
+      await lanes.append(newItem("behind", { lane: "other" }));
+      await lanes.append(newItem("fails once, then goes"));
+      await expect.poll(() => done).toHaveLength(3);
+      expect(heard).toEqual([["fails once, then goes", 2]]);
+    });
+  });
+}
