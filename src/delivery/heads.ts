@@ -26,10 +26,13 @@ export interface HeadsOptions {
   readonly stopping: AbortSignal;
 }
 
+/** Go on, nothing more to do, or wait that many ms. */
+type Next = "again" | "empty" | number;
+
 /** What handles the heads of lanes, one at a time in each. */
 export interface Heads<Body> {
-  /** What the lane does next: go on, wait that many ms, or nothing. Never rejects. */
-  handle(lane: Lane, consumer: Consumer<Body>): Promise<"again" | "empty" | number>;
+  /** What the lane does next. Never rejects. */
+  handle(lane: Lane, consumer: Consumer<Body>): Promise<Next>;
   /** What is set aside already, and must still be told, before anything else in the lane. */
   oweWords(lane: Lane, owed: Omit<Owed, "lane">, lastWords: LastWords<Body, unknown>): void;
 }
@@ -44,7 +47,7 @@ interface Running {
 export function createHeads<Body>(options: HeadsOptions): Heads<Body> {
   const { queue, journal, backoff, onAttempt, now, monotonic, random, stopping } = options;
 
-  async function handle(lane: Lane, consumer: Consumer<Body>): Promise<"again" | "empty" | number> {
+  async function handle(lane: Lane, consumer: Consumer<Body>): Promise<Next> {
     const startedAt = monotonic();
     try {
       return await handleHead(lane, consumer);
@@ -53,10 +56,7 @@ export function createHeads<Body>(options: HeadsOptions): Heads<Body> {
     }
   }
 
-  async function handleHead(
-    lane: Lane,
-    consumer: Consumer<Body>,
-  ): Promise<"again" | "empty" | number> {
+  async function handleHead(lane: Lane, consumer: Consumer<Body>): Promise<Next> {
     await payDebts(lane);
     const { fresh } = lane;
     lane.fresh = undefined;
@@ -66,16 +66,16 @@ export function createHeads<Body>(options: HeadsOptions): Heads<Body> {
     if (waitMs > 0) return waitMs;
 
     const attempt: Running = { row, taken: [row], startedAt: monotonic() };
-    const failure = await consumer.handler(workOn(lane, attempt)).then(
-      () => undefined,
-      (thrown: unknown) => ({ thrown }),
-    );
-    const pauseMs = failure
-      ? conclude(lane, attempt, failure.thrown, consumer)
-      : succeed(lane, attempt);
+    let next: Next | undefined;
+    try {
+      await consumer.handler(workOn(lane, attempt));
+      succeed(lane, attempt);
+    } catch (thrown) {
+      next = conclude(lane, attempt, thrown, consumer);
+    }
     await payDebts(lane);
     // Nothing is behind a fresh item but what has arrived since, and that is noted in the lane.
-    return pauseMs ?? (fresh ? "empty" : "again");
+    return next ?? (fresh ? "empty" : "again");
   }
 
   /** How long the head still has to wait; once that is known, the wall clock has no more say in it. */
@@ -122,7 +122,7 @@ export function createHeads<Body>(options: HeadsOptions): Heads<Body> {
     };
   }
 
-  function succeed(lane: Lane, attempt: Running): undefined {
+  function succeed(lane: Lane, attempt: Running): void {
     lane.defects = 0;
     owe(lane, attempt.row, async () => {
       await journal.done(attempt.taken.map(({ seq }) => seq));
@@ -130,13 +130,13 @@ export function createHeads<Body>(options: HeadsOptions): Heads<Body> {
     });
   }
 
-  /** Decides what becomes of an attempt that failed. Returns how long the lane waits, if it does. */
+  /** Decides what becomes of an attempt that failed. Returns what the lane does next, unless it just goes on. */
   function conclude(
     lane: Lane,
     attempt: Running,
     thrown: unknown,
     { lastWords }: Consumer<Body>,
-  ): number | "empty" | undefined {
+  ): Next | undefined {
     const { row, taken } = attempt;
     if (stopping.aborted && thrown === stopping.reason) {
       report(lane, attempt, "interrupted");
@@ -147,7 +147,7 @@ export function createHeads<Body>(options: HeadsOptions): Heads<Body> {
     if (error instanceof WithdrawnError) {
       // It is gone, or has another body: either way the journal knows what comes next.
       report(lane, attempt, "ignored", { error });
-      return undefined;
+      return "again";
     }
     if (error.disposition === "ignore") {
       owe(lane, row, async () => {

@@ -287,6 +287,24 @@ export function describeLanesHolding(engineName: string, open: LanesBenchFactory
         .toEqual(["ignored 1", "done 1", "done 1"]);
     });
 
+    it("comes again with the new one also when it is alone in its lane and has just arrived", async () => {
+      const bench = await benchForTest(open);
+      const lanes = await bench.engine<Body>();
+      const [handed, replaced] = [gate(), gate()];
+      const sent: string[] = [];
+      await lanes.start(async ({ item, begin }: Work<Body>) => {
+        handed.open();
+        await replaced.opened;
+        await begin({ underWay: true });
+        sent.push(item.body);
+      }, noLastWords);
+      await lanes.append(newItem("a"));
+      await handed.opened;
+      expect(await lanes.replace(id("a"), "A")).toBe(true);
+      replaced.open();
+      await expect.poll(() => sent).toEqual(["A"]);
+    });
+
     it("keeps its progress where another attempt finds it", async () => {
       const bench = await benchForTest(open);
       const before = await bench.engine<Body>();
