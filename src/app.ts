@@ -1,4 +1,3 @@
-import { WebClient } from "@slack/web-api";
 import { type Alarms, createAlarms } from "./alarms.ts";
 import { createDelayMarks } from "./bridge/delay-marks.ts";
 import type { InboxBody, OutboxBody } from "./bridge/events.ts";
@@ -23,23 +22,16 @@ import { errorFields, type Log } from "./log.ts";
 import { countRefusals } from "./ops/count-refusals.ts";
 import { createHealth } from "./ops/health.ts";
 import { createMetrics } from "./ops/metrics.ts";
-import { watched } from "./ops/watch.ts";
-import { createParleyApi } from "./parley/api.ts";
-import { checkBotService } from "./parley/bot-service.ts";
+import { connectOutside } from "./outside.ts";
 import { createCallbackRoutes } from "./parley/callback-routes.ts";
-import { createParleyClient } from "./parley/client.ts";
 import { createParleyFiles } from "./parley/media.ts";
 import { parseCallback } from "./parley/parse-callback.ts";
-import { createAccessWatch } from "./slack/access-watch.ts";
-import { createBoltLog } from "./slack/bolt-log.ts";
 import { createSlackFiles } from "./slack/files.ts";
 import { storeBeforeAck } from "./slack/intake.ts";
 import { registerListeners } from "./slack/listeners/register-listeners.ts";
 import { parsePermalink } from "./slack/permalink.ts";
 import { createSlackApp } from "./slack/slack-app.ts";
 import { createThreads } from "./slack/threads.ts";
-import { webClientOptions } from "./slack/web-api.ts";
-import { findWorkspace, requireScopes } from "./slack/workspace.ts";
 import { openConversationStore } from "./state/conversation-store.ts";
 import { type Database, openDatabase, toPath } from "./state/database.ts";
 import { startExpiry } from "./state/expiry.ts";
@@ -94,23 +86,15 @@ interface Foundations {
 async function buildApp(config: Config, { log, alarms, database }: Foundations): Promise<App> {
   const buildInfo = describeBuild(config);
   const slackLog = log.child({ component: "slack" });
-  const clientOptions = webClientOptions(config.slack.apiUrl, createAccessWatch(alarms));
-  const client = new WebClient(config.slack.botToken.reveal(), {
-    ...clientOptions,
-    logger: createBoltLog(slackLog),
-  });
-  const parleyApi = createParleyApi({ ...config.parley, alarms });
-  const parley = createParleyClient(parleyApi, config.parley);
-  const checkParley = () => checkBotService(parley, config.parley.botService, alarms);
+  const outside = connectOutside(config, log, alarms);
+  const { client, clientOptions, parleyApi, parley } = outside;
   const remembered = createRemembered(database, log);
   const { channel } = config.slack;
-  const askWorkspace = () => findWorkspace(client, { channel, ...config });
   const [workspace, botService] = await allProblems([
-    remembered(`workspace/${channel}`, askWorkspace),
-    remembered("bot-service", checkParley, { evenIfRefused: true }),
+    remembered(`workspace/${channel}`, outside.askWorkspace, { evenIfRefused: true }),
+    remembered("bot-service", outside.askBotService, { evenIfRefused: true }),
+    remembered("app-token", outside.askAppToken, { evenIfRefused: true }),
   ]);
-  // The bridge works without some scopes, so this does not stop it.
-  await watched(async () => requireScopes(workspace), "slack-setup", alarms)().catch(() => {});
   const conversations = await openConversationStore(database);
   const metrics = createMetrics({
     queues: () => ({ inbox, outbox }),
@@ -159,7 +143,13 @@ async function buildApp(config: Config, { log, alarms, database }: Foundations):
   };
   const shared = { parley, threads, conversations, notifier: createNotifier(inbox), now: Date.now };
 
-  const slack = await createSlackApp({ ...config.slack, clientOptions, workspace, log: slackLog });
+  const slack = await createSlackApp({
+    ...config.slack,
+    clientOptions,
+    workspace,
+    alarms,
+    log: slackLog,
+  });
   const takeIn = { ...shared, outbox, replyMode: config.replyMode, undoMs: config.undoMs };
   storeBeforeAck(slack.app, {
     ...takeIn,
@@ -180,8 +170,9 @@ async function buildApp(config: Config, { log, alarms, database }: Foundations):
   const health = createHealth({
     intake: { store: () => database.probe() },
     rest: {
-      slack: watched(async () => requireScopes(await askWorkspace()), "slack-setup", alarms),
-      parley: checkParley,
+      slack: outside.askWorkspace,
+      ...(config.slack.appToken && { socket: slack.check }),
+      parley: outside.askBotService,
     },
     alarms,
   });

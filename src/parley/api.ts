@@ -23,6 +23,8 @@ export interface ParleyApiOptions {
   readonly responseTimeoutMs: number;
   /** Told when Parley refuses us altogether, and when it takes us again. */
   readonly alarms: Pick<Alarms, "raise" | "clear">;
+  /** Told with each answer what time it is there. */
+  readonly onDate: (date: string | undefined) => void;
 }
 
 export interface ParleyCall extends Reading {
@@ -99,6 +101,7 @@ export function createParleyApi(options: ParleyApiOptions): ParleyApi {
         chunks.push(chunk);
       }
       const { response } = stream;
+      options.onDate(response?.headers.date);
       return {
         status: response?.statusCode ?? 0,
         body: length > MAX_ANSWER_BYTES ? "" : new TextDecoder().decode(Buffer.concat(chunks)),

@@ -24,6 +24,8 @@ class UnreadableAnswerError extends Error {
 export interface SeenAnswer {
   readonly method: string;
   readonly asked: URLSearchParams;
+  /** What time it was there. */
+  readonly date?: string | null;
   /** HTTP; without `answer` there was no body that counts. */
   readonly status: number;
   readonly answer?: SlackAnswer;
@@ -50,7 +52,13 @@ export function createSlackFetch(
     const seen = (answer?: SlackAnswer) => {
       if (method === undefined) return;
       const asked = new URLSearchParams(typeof init?.body === "string" ? init.body : "");
-      onAnswer({ method, asked, status, ...(answer && { answer }) });
+      onAnswer({
+        method,
+        asked,
+        date: response.headers.get("date"),
+        status,
+        ...(answer && { answer }),
+      });
     };
     if (method === undefined || status !== 200) {
       await response.body?.cancel();

@@ -1,4 +1,5 @@
 import type { WebClient } from "@slack/web-api";
+import type { Alarms } from "../alarms.ts";
 import { ConfigError, SlackApiError, toBridgeError } from "../errors.ts";
 import { missingScopes } from "./scopes.ts";
 import { callSlack } from "./web-api.ts";
@@ -12,8 +13,6 @@ export interface Workspace {
   readonly botId: string;
   /** Of the channel in which threads open; missing where Slack does not tell. */
   readonly channelName?: string;
-  /** What the app should be given besides; missing where Slack does not tell. */
-  readonly missingScopes?: readonly string[];
 }
 
 export interface WorkspaceOptions {
@@ -23,28 +22,27 @@ export interface WorkspaceOptions {
 }
 
 /**
- * Checks the token and the channel, and tells which scopes are missing.
+ * Checks the token, the channel and the scopes. The alarm says what is wrong with the channel or the scopes for as long as
+ * it is; where Slack refuses the token another alarm does. Missing scopes stop nothing: much works without.
  *
  * @throws {ConfigError} Slack refuses the token, or the bot is not in the channel; says what to do
  * @throws {NetworkError} Slack cannot be reached
  */
-export async function findWorkspace(
+export async function checkWorkspace(
   client: WebClient,
   { channel, showUserIdentity }: WorkspaceOptions,
+  alarms: Pick<Alarms, "raise" | "clear">,
 ): Promise<Workspace> {
-  const identity = await callSlack("auth.test", () => client.auth.test(), {
-    idempotent: true,
-  }).catch((error: unknown) => {
-    if (error instanceof SlackApiError) {
-      throw new ConfigError([
-        `SLACK_BOT_TOKEN is refused by Slack (${error.slackError}); copy the Bot User OAuth Token again from your app at api.slack.com/apps, OAuth & Permissions`,
-      ]);
-    }
+  const { response_metadata, ...identity } = await identify(client);
+  const info = await findChannel(client, channel).catch((error: unknown) => {
+    if (error instanceof ConfigError) alarms.raise("slack-setup", error.problems.join(" "));
     throw error;
   });
-  const scopes = identity.response_metadata?.scopes;
-  const info = await findChannel(client, channel);
   const kind = info?.is_private === undefined ? "unknown" : info.is_private ? "private" : "public";
+  const scopes = response_metadata?.scopes;
+  const missing = scopes ? missingScopes(scopes, { channel: kind, showUserIdentity }) : [];
+  if (missing.length > 0) alarms.raise("slack-setup", scopesAdvice(missing));
+  else alarms.clear("slack-setup");
   return {
     team: identity.team_id ?? "",
     // Ends in a slash then.
@@ -52,21 +50,22 @@ export async function findWorkspace(
     botUserId: identity.user_id ?? "",
     botId: identity.bot_id ?? "",
     ...(info?.name && { channelName: info.name }),
-    ...(scopes && { missingScopes: missingScopes(scopes, { channel: kind, showUserIdentity }) }),
   };
 }
 
-/**
- * The bridge works without some scopes, but not as it should.
- *
- * @throws {ConfigError} says which are missing, and what to do
- */
-export function requireScopes({ missingScopes = [] }: Workspace): void {
-  if (missingScopes.length === 0) return;
-  throw new ConfigError([
-    `SLACK_BOT_TOKEN lacks ${missingScopes.length === 1 ? "the scope" : "the scopes"} ${missingScopes.join(", ")}; add what is missing at api.slack.com/apps, OAuth & Permissions (manifest.yml has them all), and install the app again`,
-  ]);
-}
+const scopesAdvice = (missing: readonly string[]): string =>
+  `SLACK_BOT_TOKEN lacks the ${missing.length === 1 ? "scope" : "scopes"} ${missing.join(", ")}; add what is missing at api.slack.com/apps, OAuth & Permissions (manifest.yml has them all), and install the app again`;
+
+const identify = (client: WebClient) =>
+  callSlack("auth.test", () => client.auth.test(), { idempotent: true }).catch((error: unknown) => {
+    if (!(error instanceof SlackApiError)) throw error;
+    throw new ConfigError(
+      [
+        `SLACK_BOT_TOKEN is refused by Slack (${error.slackError}); copy the Bot User OAuth Token again from your app at api.slack.com/apps, OAuth & Permissions`,
+      ],
+      { cause: error },
+    );
+  });
 
 /** What to do when Slack does not take the app-level token. */
 export const refusedAppToken = (slackError: string, cause: Error): ConfigError =>
@@ -78,17 +77,18 @@ export const refusedAppToken = (slackError: string, cause: Error): ConfigError =
   );
 
 /**
- * Checks the app-level token before Socket Mode starts: Bolt would try for ever with a token that lacks its scope.
+ * Checks the app-level token before Socket Mode starts.
  *
  * @throws {ConfigError} Slack refuses the token; says what to do
  * @throws {NetworkError} Slack cannot be reached
  */
-export async function checkAppToken(client: WebClient): Promise<void> {
+export async function checkAppToken(client: WebClient): Promise<true> {
   const open = () => client.apps.connections.open({});
   await callSlack("apps.connections.open", open, { idempotent: true }).catch((error: unknown) => {
     if (!(error instanceof SlackApiError)) throw error;
     throw refusedAppToken(error.slackError, error);
   });
+  return true;
 }
 
 /** What Slack tells about the channel, if it does. */

@@ -4,7 +4,7 @@ import { readSources, type Source } from "../support/sources.ts";
 
 /**
  * Imports run one way: `convert`, `delivery` <- `bridge` <- `parley`, `slack`, `state`, `ops` <- `app` <- `main`.
- * `ground` is what everybody may stand on: the files directly in `src/` other than `app` and `main`. Adapters do not
+ * `ground` is what everybody may stand on: the files directly in `src/` other than `main` and those of `app`. Adapters do not
  * know each other, but for the operator's tools, which work on the state.
  */
 const CENTRE = ["ground", "convert", "delivery", "bridge"];
@@ -37,10 +37,14 @@ const MAY_USE: Readonly<Record<string, RegExp>> = {
 
 const PARTS = Object.keys(MAY_IMPORT);
 
+/** They join the adapters. */
+const COMPOSITION = ["app.ts", "outside.ts", "doctor-checks.ts"];
+
 function partOf(path: string): string {
   const [, first = "", ...rest] = path.split("/");
   if (rest.length > 0) return first;
-  return first === "app.ts" || first === "main.ts" ? first.slice(0, -3) : "ground";
+  if (first === "main.ts") return "main";
+  return COMPOSITION.includes(first) ? "app" : "ground";
 }
 
 /** As Biome formats them: `import … from "…";` on one line, or ending in a line `} from "…";`, with attributes or not. */

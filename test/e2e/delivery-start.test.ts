@@ -4,7 +4,7 @@ import { endless, foreign } from "../support/foreign-answers.ts";
 import { attempts, openConversation, PATIENCE } from "../support/open-conversation.ts";
 import { spawnBridge, startBridgeProcess } from "../support/process.ts";
 import { postsIn, rootsOf } from "../support/threads.ts";
-import { startWorld, type World } from "../support/world.ts";
+import { type Env, startWorld, type World } from "../support/world.ts";
 
 /** Nobody listens there. */
 const NOWHERE = "http://127.0.0.1:9";
@@ -91,18 +91,55 @@ it("stops within its time while it waits for its first socket", async () => {
   expect(bridge.lines.at(-1)?.msg).toBe("app.stopped");
 });
 
-it.each([
-  ["the token is refused", { SLACK_BOT_TOKEN: "xoxb-of-somebody-else" }, "SLACK_BOT_TOKEN"],
-  ["the channel is unknown", { SLACK_CHANNEL: "C0NOWHERE" }, "SLACK_CHANNEL"],
-])("does not go by memory when %s", async (_what, changes, named) => {
+it.each<[string, Env, (world: World) => void, RegExp]>([
+  [
+    "refuses the bot's token",
+    { SLACK_BOT_TOKEN: "xoxb-of-somebody-else" },
+    () => {},
+    /SLACK_BOT_TOKEN/,
+  ],
+  [
+    "has put the bot out of the channel",
+    {},
+    ({ slack }) => slack.state.channels.get(slack.channel)?.members.delete(slack.botUserId),
+    /the bot is not in it/,
+  ],
+])(
+  "takes callbacks in when it starts again while Slack %s, and is loud",
+  async (_what, changes, prepare, says) => {
+    const world = await startWorld();
+    const { parley, slack, log } = world;
+    const { user } = await openConversation(world);
+    await world.stopBridge();
+    prepare(world);
+
+    await world.startBridge(changes);
+
+    const loud = log.lines.filter(({ event }) => event === "alarm.raised");
+    expect(loud.map(({ level, fields }) => [level, fields.advice])).toEqual([
+      ["error", expect.stringMatching(says)],
+    ]);
+    const { delivered } = await parley.userWrites(user.id, "Is anybody there?");
+    expect((await delivered).delivered).toBe(true);
+    expect((await fetch(`${world.bridgeUrl()}/readyz`)).status).toBe(503);
+    await world.stopBridge();
+    slack.state.channels.get(slack.channel)?.members.add(slack.botUserId);
+    await world.startBridge();
+    await slack.waitFor(() =>
+      slack.state.messages.some(({ text }) => text.startsWith("Is anybody there?")),
+    );
+  },
+);
+
+it("does not go by memory when the channel is unknown", async () => {
   const world = await startWorld();
   const { env, log } = world;
   await world.stopBridge();
 
-  const bridge = spawnBridge({ ...env, ...changes });
+  const bridge = spawnBridge({ ...env, SLACK_CHANNEL: "C0NOWHERE" });
 
   expect((await bridge.exited).code).toBe(78);
-  expect(bridge.stderr).toContain(named);
+  expect(bridge.stderr).toContain("SLACK_CHANNEL");
   expect(log.lines.some(({ event }) => event === "start.from-memory")).toBe(false);
   expect(bridge.stdout).not.toContain("start.from-memory");
 });

@@ -208,6 +208,22 @@ it.each<[string, Refusal]>([
   }
 });
 
+it("tells in one start all that Slack and Parley refuse", async () => {
+  const { env } = await startWorld({ stopped: true, socketMode: true });
+
+  const { code, stderr } = await failToStart({
+    ...env,
+    SLACK_BOT_TOKEN: "xoxb-wrong-secret",
+    SLACK_APP_TOKEN: "xapp-wrong-secret",
+    PARLEY_SHARED_SECRET: "wrong-secret",
+  });
+
+  expect(code).toBe(EXIT_CONFIG);
+  for (const says of [/ {2}- SLACK_BOT_TOKEN /, / {2}- SLACK_APP_TOKEN /, / {2}- Parley refuses/]) {
+    expect(stderr).toMatch(says);
+  }
+});
+
 it("starts as the default Service when PARLEY_BOT_SERVICE names the bot", async () => {
   const world = await startWorld({ stopped: true });
   for (const service of world.parley.state.services.values()) {

@@ -19,6 +19,7 @@ export function createParleyAdapters(apiUrl: string): { client: Parley; files: P
     connectTimeoutMs: 5_000,
     responseTimeoutMs: 5_000,
     alarms: { raise: () => undefined, clear: () => undefined },
+    onDate: () => undefined,
   };
   const api = createParleyApi(options);
   return { client: createParleyClient(api, options), files: createParleyFiles(api, options) };

@@ -1,0 +1,43 @@
+import type { Alarms } from "./alarms.ts";
+
+/** Who tells us the time. */
+export type TimeSource = "Slack" | "Parley";
+
+export interface ClockWatch {
+  /** An answer has just come; `date` is its header. What is no date is not looked at. */
+  saw(source: TimeSource, date: string | null | undefined): void;
+  /** How far this machine's clock is ahead of theirs, ms; missing where nobody has answered yet. */
+  aheadOf(source: TimeSource): number | undefined;
+}
+
+/** Slack refuses, and we refuse, what was signed more than five minutes ago; an answer may take some seconds. */
+const WRONG_MS = 120_000;
+/** Less than that, so that a clock at the limit does not raise and clear the alarm all the time. */
+const RIGHT_MS = 90_000;
+
+/** Raises `clock` while this machine's clock is minutes away from Slack's or Parley's: signatures hold the time. */
+export function createClockWatch(
+  alarms: Pick<Alarms, "raise" | "clear">,
+  now: () => number = Date.now,
+): ClockWatch {
+  const ahead = new Map<TimeSource, number>();
+  const wrong = new Set<TimeSource>();
+  return {
+    saw(source, date) {
+      const theirs = Date.parse(date ?? "");
+      if (Number.isNaN(theirs)) return;
+      const difference = now() - theirs;
+      ahead.set(source, difference);
+      if (Math.abs(difference) > WRONG_MS) wrong.add(source);
+      else if (Math.abs(difference) < RIGHT_MS) wrong.delete(source);
+      const [first] = wrong;
+      if (first) alarms.raise("clock", clockAdvice(first, ahead.get(first) ?? 0));
+      else alarms.clear("clock");
+    },
+    aheadOf: (source) => ahead.get(source),
+  };
+}
+
+/** Without a figure, which would change with every answer. */
+const clockAdvice = (source: TimeSource, ahead: number): string =>
+  `this machine's clock is minutes ${ahead > 0 ? "ahead of" : "behind"} ${source}'s; set it, and let it follow a time server (timedatectl set-ntp true). Until then requests of Slack and to Parley are refused, because their signatures hold the time`;

@@ -1,0 +1,56 @@
+import { ConfigError, toBridgeError } from "../errors.ts";
+
+export interface Check {
+  readonly name: string;
+  /** Resolves with what it found. @throws {ConfigError} somebody has to do something · {BridgeError} it can pass */
+  readonly run: () => Promise<string>;
+}
+
+interface Finding {
+  readonly check: string;
+  /** `warning`: the bridge starts and works even so. `passing`: perhaps it is over at the next try. */
+  readonly status: "ok" | "warning" | "passing" | "failed";
+  readonly detail: string;
+}
+
+const EXIT_CAN_PASS = 1;
+const EXIT_CONFIG = 78;
+
+/**
+ * Runs the checks of the start and tells what each found, one line for each finding, or as one JSON object with `--json`.
+ * Returns the exit code: 0 all is well, 78 somebody has to do something, 1 what failed can pass.
+ */
+export async function runDoctor(
+  args: readonly string[],
+  { checks, warnings }: { readonly checks: readonly Check[]; readonly warnings: readonly string[] },
+  print: (line: string) => void,
+): Promise<number> {
+  const found = await Promise.all(checks.map(runCheck));
+  const findings: readonly Finding[] = [
+    ...warnings.map((detail) => ({ check: "configuration", status: "warning", detail }) as const),
+    ...found.flat(),
+  ];
+  const has = (wanted: Finding["status"]) => findings.some(({ status }) => status === wanted);
+  const exitCode = has("failed") ? EXIT_CONFIG : has("passing") ? EXIT_CAN_PASS : 0;
+  if (args.includes("--json")) {
+    print(JSON.stringify({ ok: exitCode === 0, findings }));
+    return exitCode;
+  }
+  const width = Math.max(...findings.map(({ check }) => check.length));
+  for (const { check, status, detail } of findings) {
+    print(`${status.padEnd(7)}  ${check.padEnd(width)}  ${detail}`);
+  }
+  print(exitCode === 0 ? "All is well." : "Not all is well: see what failed above.");
+  return exitCode;
+}
+
+async function runCheck({ name, run }: Check): Promise<Finding[]> {
+  try {
+    return [{ check: name, status: "ok", detail: await run() }];
+  } catch (thrown) {
+    const error = toBridgeError(thrown);
+    return error instanceof ConfigError
+      ? error.problems.map((detail) => ({ check: name, status: "failed", detail }))
+      : [{ check: name, status: "passing", detail: error.message }];
+  }
+}

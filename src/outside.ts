@@ -1,0 +1,60 @@
+import { WebClient } from "@slack/web-api";
+import type { Alarms } from "./alarms.ts";
+import type { Parley, Service } from "./bridge/ports.ts";
+import { type ClockWatch, createClockWatch } from "./clock-watch.ts";
+import type { Config } from "./config.ts";
+import type { Log } from "./log.ts";
+import { createParleyApi, type ParleyApi } from "./parley/api.ts";
+import { checkBotService } from "./parley/bot-service.ts";
+import { createParleyClient } from "./parley/client.ts";
+import { createAccessWatch } from "./slack/access-watch.ts";
+import { createBoltLog } from "./slack/bolt-log.ts";
+import { type SlackClientOptions, webClientOptions } from "./slack/web-api.ts";
+import { checkAppToken, checkWorkspace, type Workspace } from "./slack/workspace.ts";
+
+/** Slack and Parley as the configuration names them, and the questions that the start and the doctor ask them. */
+export interface Outside {
+  readonly client: WebClient;
+  readonly clientOptions: SlackClientOptions;
+  readonly parleyApi: ParleyApi;
+  readonly parley: Parley;
+  /** Hears every answer of both. */
+  readonly clock: ClockWatch;
+  /** @throws {ConfigError} somebody has to do something; says what · {BridgeError} it can pass. So do the others. */
+  askWorkspace(): Promise<Workspace>;
+  /** Whether Slack takes the token for sockets, where there is one. */
+  askAppToken(): Promise<true>;
+  askBotService(): Promise<Service>;
+}
+
+export function connectOutside(config: Config, log: Log, alarms: Alarms): Outside {
+  const { slack, showUserIdentity } = config;
+  const clock = createClockWatch(alarms);
+  const watchAccess = createAccessWatch(alarms);
+  const clientOptions = webClientOptions(slack.apiUrl, (seen) => {
+    clock.saw("Slack", seen.date);
+    // What is answered to the app's token says nothing about the bot's.
+    if (!seen.method.startsWith("apps.")) watchAccess(seen);
+  });
+  const logger = createBoltLog(log.child({ component: "slack" }));
+  const connect = (token: string) => new WebClient(token, { ...clientOptions, logger });
+  const client = connect(slack.botToken.reveal());
+  const parleyApi = createParleyApi({
+    ...config.parley,
+    alarms,
+    onDate: (date) => clock.saw("Parley", date),
+  });
+  const parley = createParleyClient(parleyApi, config.parley);
+  return {
+    client,
+    clientOptions,
+    parleyApi,
+    parley,
+    clock,
+    askWorkspace: () =>
+      checkWorkspace(client, { channel: slack.channel, showUserIdentity }, alarms),
+    askAppToken: async () =>
+      slack.appToken ? await checkAppToken(connect(slack.appToken.reveal())) : true,
+    askBotService: () => checkBotService(parley, config.parley.botService, alarms),
+  };
+}

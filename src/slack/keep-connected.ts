@@ -1,0 +1,128 @@
+import { setTimeout as pause } from "node:timers/promises";
+import type { SocketModeReceiver } from "@slack/bolt";
+import type { Alarms } from "../alarms.ts";
+import {
+  ConfigError,
+  NetworkError,
+  RateLimitedError,
+  SlackApiError,
+  toBridgeError,
+} from "../errors.ts";
+import type { Log } from "../log.ts";
+import { callSlack } from "./web-api.ts";
+import { refusedAppToken } from "./workspace.ts";
+
+/** Slack's socket, opened again until it is stopped, whatever Slack says meanwhile. */
+export interface Socket {
+  /**
+   * Resolves when the first one is open, or could not be opened at once. `onConnect`: one is open, for the first time or
+   * again.
+   */
+  start(onConnect: () => void): Promise<void>;
+  stop(): Promise<void>;
+  /** @throws {NetworkError} none is open now · {ConfigError} somebody has to do something about that; says what */
+  check(): Promise<void>;
+}
+
+export interface KeepConnectedOptions {
+  /** Told at once when Slack refuses the app token, and when a socket is open. */
+  readonly alarms: Pick<Alarms, "raise" | "clear">;
+  readonly log: Log;
+}
+
+/** How long a closing handshake may take: Slack's client can wait for half a minute. */
+const DISCONNECT_TIMEOUT_MS = 3_000;
+/** A socket that ends sooner has not lasted, and the next one waits. */
+const LASTING_MS = 10_000;
+const FIRST_PAUSE_MS = 250;
+const MAX_PAUSE_MS = 30_000;
+/** Slack renews sockets now and then; without one for longer something is wrong. */
+const GRACE_MS = 60_000;
+
+const NO_SOCKET =
+  "no socket to Slack has been open for over a minute; check that this machine may open WebSockets to *.slack.com on port 443, also through its proxy";
+
+/**
+ * `client` must not reconnect by itself: a refusal at that moment would end it, and nobody could catch what it throws.
+ */
+export function keepConnected(
+  client: SocketModeReceiver["client"],
+  { alarms, log }: KeepConnectedOptions,
+): Socket {
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  let openedAt: number | undefined;
+  let closedAt = performance.now();
+  let refusal: ConfigError | undefined;
+  let failures = 0;
+  let isConnecting = false;
+
+  /** One try; what is left after it goes on by itself. */
+  async function connect(): Promise<void> {
+    isConnecting = true;
+    try {
+      await callSlack("apps.connections.open", () => client.start(), { idempotent: true });
+      isConnecting = false;
+    } catch (thrown) {
+      if (signal.aborted) return;
+      const error = toBridgeError(thrown);
+      if (error instanceof SlackApiError) {
+        refusal = refusedAppToken(error.slackError, error);
+        alarms.raise("slack-socket", refusal.problems.join(" "));
+      }
+      log.info({ error: error.message }, "socket.not-open");
+      void connectAfter(error instanceof RateLimitedError ? error.retryAfterMs : nextPause());
+    }
+  }
+
+  function nextPause(): number {
+    failures += 1;
+    return Math.min(FIRST_PAUSE_MS * 2 ** failures * (0.5 + Math.random()), MAX_PAUSE_MS);
+  }
+
+  async function connectAfter(ms: number): Promise<void> {
+    isConnecting = true;
+    const isOver = await pause(ms, false, { signal }).catch(() => true);
+    if (!isOver) await connect();
+  }
+
+  client.on("connected", () => {
+    if (signal.aborted) return void client.disconnect();
+    openedAt = performance.now();
+    refusal = undefined;
+    alarms.clear("slack-socket");
+  });
+  client.on("disconnected", () => {
+    const lasted = openedAt === undefined ? 0 : performance.now() - openedAt;
+    if (openedAt !== undefined) closedAt = performance.now();
+    openedAt = undefined;
+    // The try that is under way tells of its own failure.
+    if (isConnecting || signal.aborted) return;
+    if (lasted > LASTING_MS) failures = 0;
+    void connectAfter(failures === 0 ? 0 : nextPause());
+    failures += 1;
+  });
+
+  return {
+    async start(onConnect) {
+      client.on("connected", onConnect);
+      await connect();
+    },
+    async stop() {
+      stopping.abort();
+      await Promise.race([
+        client.disconnect(),
+        pause(DISCONNECT_TIMEOUT_MS, undefined, { ref: false }),
+      ]);
+    },
+    async check() {
+      if (openedAt !== undefined) return;
+      if (refusal) throw refusal;
+      if (performance.now() - closedAt <= GRACE_MS) {
+        throw new NetworkError("no socket to Slack is open");
+      }
+      alarms.raise("slack-socket", NO_SOCKET);
+      throw new ConfigError([NO_SOCKET]);
+    },
+  };
+}

@@ -1,0 +1,53 @@
+import { expect, it } from "vitest";
+import { PATIENCE } from "../support/open-conversation.ts";
+import { startWorld } from "../support/world.ts";
+
+/** What they answer is right, but their clock, or ours, is not. */
+const at = (date: Date, body: object) =>
+  ({
+    kind: "other-answer",
+    isDone: true,
+    write: (response: {
+      setHeader(name: string, value: string): void;
+      end(body: string): void;
+    }) => {
+      response.setHeader("date", date.toUTCString());
+      response.end(JSON.stringify(body));
+    },
+  }) as const;
+
+const QUARTER_MS = 15 * 60_000;
+
+it.each(["slack", "parley"] as const)(
+  "says that the clock is wrong when %s's answers say so, until they agree",
+  async (side) => {
+    const world = await startWorld();
+    const { slack, parley, log } = world;
+    const ready = async () => {
+      const answer = await fetch(`${world.bridgeUrl()}/readyz`);
+      return (await answer.json()) as { checks: Readonly<Record<string, string>> };
+    };
+    const past = new Date(Date.now() - QUARTER_MS);
+    if (side === "slack") {
+      slack.faults.add("auth.test", at(past, { ok: true, user_id: slack.botUserId }));
+      slack.faults.add("conversations.info", at(past, { ok: true, channel: { is_member: true } }));
+    } else {
+      const services = [...parley.state.services.values()];
+      parley.faults.add("GET /services", at(past, { data: { services }, status: "SUCCESS" }));
+    }
+
+    const { checks } = await ready();
+
+    const name = side === "slack" ? "Slack" : "Parley";
+    expect(checks.clock).toMatch(new RegExp(`clock is minutes ahead of ${name}'s; set it`));
+    expect(log.lines).toContainEqual(
+      expect.objectContaining({
+        level: "error",
+        event: "alarm.raised",
+        fields: expect.objectContaining({ alarm: "clock" }),
+      }),
+    );
+    world[side].faults.clear();
+    await expect.poll(async () => (await ready()).checks, PATIENCE).not.toHaveProperty("clock");
+  },
+);
