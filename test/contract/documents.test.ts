@@ -2,6 +2,7 @@ import { existsSync, globSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { parseEnv } from "node:util";
 import { describe, expect, it } from "vitest";
+import { ALARM_NAMES } from "../../src/alarms.ts";
 import { readConfig, VARIABLES } from "../../src/config.ts";
 import { ConfigError } from "../../src/errors.ts";
 import { createMetrics } from "../../src/ops/metrics.ts";
@@ -175,6 +176,11 @@ describe("docs/operations.md", () => {
         .flatMap(([route]) => codeIn(route))
         .sort(),
     ).toEqual(routes.sort());
+  });
+
+  it("lists every alarm", () => {
+    const documented = table(text, "alarm").flatMap(([name]) => codeIn(name));
+    expect(documented.sort()).toEqual(ALARM_NAMES.toSorted());
   });
 
   it("tells every exit code", () => {
