@@ -30,8 +30,10 @@ import { createSlackFiles } from "./slack/files.ts";
 import { storeBeforeAck } from "./slack/intake.ts";
 import { registerListeners } from "./slack/listeners/register-listeners.ts";
 import { parsePermalink } from "./slack/permalink.ts";
+import { createPermissions } from "./slack/permissions.ts";
 import { createSlackApp } from "./slack/slack-app.ts";
 import { createThreads } from "./slack/threads.ts";
+import { createFindUser } from "./slack/users.ts";
 import { openConversationStore } from "./state/conversation-store.ts";
 import { type Database, openDatabase, toPath } from "./state/database.ts";
 import { startExpiry } from "./state/expiry.ts";
@@ -121,8 +123,10 @@ async function buildApp(config: Config, { log, alarms, database }: Foundations):
     onAttempt,
   });
 
+  const findUser = createFindUser(client);
   const threads = createThreads({
     client,
+    findUser,
     team: workspace.team,
     workspaceUrl: workspace.url,
     botUserId: workspace.botUserId,
@@ -141,6 +145,8 @@ async function buildApp(config: Config, { log, alarms, database }: Foundations):
     slackFiles: createSlackFiles({ client, ...config.slack }),
     transfers: createSlots(TRANSFERS),
   };
+  const { guestsMayAnswer } = config;
+  const permissions = createPermissions({ findUser, workspace, guestsMayAnswer });
   const shared = { parley, threads, conversations, notifier: createNotifier(inbox), now: Date.now };
 
   const slack = await createSlackApp({
@@ -154,11 +160,13 @@ async function buildApp(config: Config, { log, alarms, database }: Foundations):
   storeBeforeAck(slack.app, {
     ...takeIn,
     ...workspace,
+    permissions,
     onRequest: () => metrics.onRequest("slack"),
     log: slackLog,
   });
   registerListeners(slack.app, {
     ...shared,
+    permissions,
     inbox,
     outbox,
     botService: botService.id,
@@ -216,6 +224,7 @@ async function buildApp(config: Config, { log, alarms, database }: Foundations):
     createSlackEventHandler({
       ...shared,
       ...files,
+      permissions,
       mentions: config.mentions,
       lineBreak: config.parley.lineBreak,
       messageLength: config.parley.messageLength,

@@ -60,6 +60,8 @@ export interface Config {
   readonly groupMs: number;
   /** Whether replies go to the User unless they are notes, or stay inside unless they are marked to go. */
   readonly replyMode: "send" | "explicit";
+  /** Whether restricted guests of the workspace may answer Users. */
+  readonly guestsMayAnswer: boolean;
   /** How long a reply can be undone before it goes; 0: it goes at once. */
   readonly undoMs: number;
   readonly retry: {
@@ -275,6 +277,7 @@ const variables = {
   SHOW_USER_IDENTITY: flag(false),
   GROUP_SECONDS: wholeNumber(0, 60, 0),
   REPLY_MODE: choice(["send", "explicit"], "send"),
+  GUESTS_MAY_ANSWER: flag(false),
   UNDO_SECONDS: wholeNumber(0, 30, 0),
   RETRY_FIRST_MS: wholeNumber(1, 60_000, 500),
   RETRY_CAP_MS: wholeNumber(1, 3_600_000, 60_000),
@@ -357,6 +360,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     showUserIdentity: value.SHOW_USER_IDENTITY,
     groupMs: value.GROUP_SECONDS * 1000,
     replyMode: value.REPLY_MODE,
+    guestsMayAnswer: value.GUESTS_MAY_ANSWER,
     undoMs: value.UNDO_SECONDS * 1000,
     retry: {
       firstMs: value.RETRY_FIRST_MS,

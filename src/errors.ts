@@ -14,6 +14,7 @@ export type ErrorCode =
   | "owner-unchanged"
   | "slack-api"
   | "conversation-closed"
+  | "not-permitted"
   | "withdrawn"
   | "empty-reply"
   | "file"
@@ -154,6 +155,20 @@ export class OwnerUnchangedError extends BridgeError {
       code: "owner-unchanged",
       disposition: "retry",
     });
+  }
+}
+
+/** Its writer may not answer Users. The writer is told and keeps the text in Slack. */
+export class NotPermittedError extends BridgeError {
+  override readonly name = "NotPermittedError";
+  /** One or two sentences for the writer. */
+  readonly advice: string;
+  constructor(agent: string, reason: string, advice: string) {
+    super(`Slack member ${agent} may not answer: ${reason}`, {
+      code: "not-permitted",
+      disposition: "ignore",
+    });
+    this.advice = advice;
   }
 }
 

@@ -57,10 +57,10 @@ export interface Interactions {
 
 /** The parts that all interaction payloads share. */
 export function interactionBase(state: SlackState, user: string) {
-  const name = state.users.get(user)?.name ?? user;
+  const { name = user, teamId = identity.teamId } = state.users.get(user) ?? {};
   return {
-    user: { id: user, username: name, name, team_id: identity.teamId },
-    team: { id: identity.teamId, domain: identity.teamDomain },
+    user: { id: user, username: name, name, team_id: teamId },
+    team: { id: teamId, domain: identity.teamDomain },
     enterprise: null,
     is_enterprise_install: false,
     token: identity.verificationToken,

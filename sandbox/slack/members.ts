@@ -9,7 +9,7 @@ import { identity } from "./identity.ts";
 import { findMessage, richText } from "./messages.ts";
 import { addReaction, removeReaction } from "./reaction-list.ts";
 import { SlackError } from "./slack-error.ts";
-import type { Block, Served, SlackMessage } from "./state.ts";
+import type { Block, Served, SlackMessage, SlackState } from "./state.ts";
 import { makeBlockId, type Workspace } from "./workspace.ts";
 
 interface Posted {
@@ -75,6 +75,14 @@ export interface Members {
     readonly user: string;
     readonly tab?: "home" | "messages";
   }): Promise<DeliveryOutcome>;
+}
+
+/** Where a writer belongs, as messages tell it. */
+function writersTeam(state: SlackState, user: string) {
+  const { teamId } = state.users.get(user) ?? {};
+  return teamId === undefined
+    ? { team: identity.teamId }
+    : { team: teamId, user_team: teamId, source_team: teamId };
 }
 
 export function createMembers(
@@ -146,7 +154,7 @@ export function createMembers(
         // As on the wire, /me messages are bare.
         ...(subtype !== "me_message" && {
           client_msg_id: randomUUID(),
-          ...(subtype === undefined && { team: identity.teamId }),
+          ...(subtype === undefined && writersTeam(state, user)),
           blocks: [...(blocks ?? [richText(text, makeBlockId())])],
         }),
         ...(attachments && { attachments: [...attachments] }),

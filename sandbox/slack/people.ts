@@ -11,6 +11,11 @@ export interface MemberOptions {
   readonly title?: string;
   readonly email?: string;
   readonly imageUrl?: string;
+  /** The account is deactivated. */
+  readonly deleted?: boolean;
+  readonly isGuest?: boolean;
+  /** Of another company, with whom channels are shared. Default: our workspace. */
+  readonly teamId?: string;
 }
 
 export const DEFAULT_MEMBERS: readonly MemberOptions[] = [
@@ -41,7 +46,9 @@ export function toUser(member: MemberOptions): SlackUser {
     email: member.email ?? "",
     imageUrl: member.imageUrl ?? "",
     isBot: false,
-    deleted: false,
+    deleted: member.deleted ?? false,
+    ...(member.isGuest !== undefined && { isGuest: member.isGuest }),
+    ...(member.teamId !== undefined && { teamId: member.teamId }),
   };
 }
 

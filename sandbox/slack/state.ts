@@ -29,6 +29,8 @@ export interface SlackMessage {
   parent_user_id?: string;
   user?: string;
   team?: string;
+  user_team?: string;
+  source_team?: string;
   bot_id?: string;
   app_id?: string;
   bot_profile?: BotProfile;
@@ -91,6 +93,10 @@ export interface SlackUser {
   imageUrl: string;
   isBot: boolean;
   deleted: boolean;
+  /** A restricted guest. */
+  isGuest?: boolean;
+  /** Of another company, with whom channels are shared. */
+  teamId?: string;
 }
 
 /** A file object as messages and files.info show it. */

@@ -1,9 +1,16 @@
-import { BridgeError, FileError, type FileTrouble, ParleyApiError } from "../errors.ts";
+import {
+  BridgeError,
+  FileError,
+  type FileTrouble,
+  NotPermittedError,
+  ParleyApiError,
+} from "../errors.ts";
 import type { Conversation } from "./conversation.ts";
 
 /** One or two sentences for an agent: why the reply did not (surely) reach the User, and what to do. Literal text. */
 export function adviceFor(error: BridgeError, conversation: Conversation | undefined): string {
   if (error instanceof FileError) return fileAdvice(error, conversation);
+  if (error instanceof NotPermittedError) return error.advice;
   switch (error.code) {
     case "conversation-closed":
       return closedAdvice(conversation);

@@ -30,6 +30,8 @@ export interface AgentReply {
   readonly ts: string;
   /** Slack id of the writer. */
   readonly agent: string;
+  /** The workspace that it came from, where that is not ours. */
+  readonly foreignTeam?: string;
   readonly text: string;
   /** Slack's blocks as they came; only Slack's own client makes `rich_text` of what people write. */
   readonly blocks?: readonly Json[];

@@ -4,6 +4,7 @@ import {
   BridgeError,
   ConversationClosedError,
   NotOwnerError,
+  NotPermittedError,
   toBridgeError,
   WithdrawnError,
 } from "../errors.ts";
@@ -16,7 +17,8 @@ import type { AgentReply, OutboxBody } from "./events.ts";
 import { handBack } from "./hand-back.ts";
 import type { Notifier, Words } from "./notify.ts";
 import { nameService } from "./owner.ts";
-import type { Conversations, Parley, Threads } from "./ports.ts";
+import type { Conversations, Parley, Permissions, Threads } from "./ports.ts";
+import { adviceForRefusal } from "./refusal.ts";
 import { type SendReplyDependencies, type Sent, sendReply } from "./send-reply.ts";
 
 /** The lane of notices about threads that belong to no conversation (any more). */
@@ -28,6 +30,7 @@ export interface OutboxDependencies extends SendReplyDependencies {
   readonly conversations: Conversations;
   readonly notifier: Notifier;
   readonly delays: DelayMarks;
+  readonly permissions: Permissions;
   readonly now: () => number;
 }
 
@@ -67,7 +70,7 @@ async function relay(
   body: OutboxBody & { readonly kind: "reply" },
   dependencies: OutboxDependencies,
 ): Promise<void> {
-  const { parley, threads, conversations, notifier, delays } = dependencies;
+  const { parley, threads, conversations, notifier, delays, permissions } = dependencies;
   const { reply } = body;
   let sent: Sent;
   const conversation = await conversations.byThread(reply.thread);
@@ -79,6 +82,8 @@ async function relay(
     });
   }
   try {
+    const refusal = await permissions.refusalOf(reply);
+    if (refusal) throw new NotPermittedError(reply.agent, refusal, adviceForRefusal(refusal));
     if (conversation?.state !== "open") {
       throw new ConversationClosedError(conversation?.id ?? makeThreadKey(reply.thread));
     }

@@ -131,6 +131,21 @@ export interface Threads {
   permalink(thread: Thread): string;
 }
 
+/** Why somebody may not act for the team. */
+export type Refusal = "other-company" | "deactivated" | "guest" | "no-person";
+
+/** Who may answer Users, move them, and see who they are. */
+export interface Permissions {
+  /**
+   * `undefined`: nothing speaks against it. Never fails. `foreignTeam`: the workspace that the words came from, where that is
+   * not ours.
+   */
+  refusalOf(actor: {
+    readonly agent: string;
+    readonly foreignTeam?: string;
+  }): Promise<Refusal | undefined>;
+}
+
 /** Conversations on disk. Whatever resolves is synced. */
 export interface Conversations {
   /** The User's newest conversation, open or not. */

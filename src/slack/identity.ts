@@ -1,13 +1,8 @@
 import { createHash } from "node:crypto";
-import type { WebClient } from "@slack/web-api";
 import type { AgentIdentity } from "../bridge/ports.ts";
 import { cleanName } from "../convert/clean-name.ts";
-import { callSlack } from "./web-api.ts";
+import type { FindUser, SlackUser } from "./users.ts";
 
-/** Names and pictures change rarely; a change shows within the hour. */
-const LIFE_MS = 60 * 60_000;
-/** After a failure Slack is asked again soon, but not for every message. */
-const FAILURE_LIFE_MS = 60_000;
 const NEUTRAL_NAME = "Support";
 
 /** What the configuration says instead of Slack. */
@@ -20,13 +15,11 @@ export interface IdentityOverrides {
   readonly team: (Pick<AgentIdentity, "name"> & { avatar?: string | undefined }) | undefined;
 }
 
-/** Who Slack members are to a User; Slack is asked once an hour for each. Never fails. */
+/** Who Slack members are to a User. Never fails. */
 export function createIdentities(
-  client: WebClient,
+  findUser: FindUser,
   { aliases, team }: IdentityOverrides,
 ): (agent: string) => Promise<AgentIdentity> {
-  const known = new Map<string, { readonly identity: AgentIdentity; readonly until: number }>();
-
   return async (agent) => {
     const override = team ?? aliases[agent];
     if (override) {
@@ -34,19 +27,11 @@ export function createIdentities(
       const name = cleanName(override.name) || NEUTRAL_NAME;
       return { id: numericId(team ? "team" : agent), name, ...(avatar && { avatar }) };
     }
-    const before = known.get(agent);
-    if (before && before.until > Date.now()) return before.identity;
-    const asked = await ask(client, agent).catch(() => undefined);
-    const identity = asked ?? before?.identity ?? { id: numericId(agent), name: NEUTRAL_NAME };
-    known.set(agent, { identity, until: Date.now() + (asked ? LIFE_MS : FAILURE_LIFE_MS) });
-    return identity;
+    return toIdentity(agent, await findUser(agent));
   };
 }
 
-async function ask(client: WebClient, agent: string): Promise<AgentIdentity> {
-  const { user } = await callSlack("users.info", () => client.users.info({ user: agent }), {
-    idempotent: true,
-  });
+function toIdentity(agent: string, user: SlackUser | undefined): AgentIdentity {
   const profile = user?.profile;
   const name =
     [profile?.display_name, profile?.real_name, user?.real_name, user?.name]

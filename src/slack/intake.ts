@@ -1,4 +1,5 @@
 import type { App, ReceiverEvent } from "@slack/bolt";
+import type { Permissions } from "../bridge/ports.ts";
 import {
   type TakeInDependencies,
   takeInDeletion,
@@ -10,10 +11,12 @@ import { type Json, wellFormed } from "../json.ts";
 import type { Log } from "../log.ts";
 import { type MessageEvent, parseMessageEvent } from "./parse-message-event.ts";
 import { parseNoteReaction } from "./parse-note-reaction.ts";
+import { foreignTeamOf } from "./permissions.ts";
 
 export interface IntakeOptions extends TakeInDependencies {
   readonly team: string;
   readonly botUserId: string;
+  readonly permissions: Permissions;
   /** Slack has sent something, whatever it is. */
   readonly onRequest: () => void;
   readonly log: Log;
@@ -82,10 +85,17 @@ async function isOurs(
 
 /** A lock on a message keeps it inside, if it comes before the message has gone. False if it is no such reaction. */
 async function takeReaction(event: ReceiverEvent, options: IntakeOptions): Promise<boolean> {
-  const { team, botUserId, outbox, log } = options;
+  const { team, botUserId, outbox, permissions, log } = options;
   const reaction = parseNoteReaction(event.body);
   if (!reaction || reaction.user === botUserId) return false;
-  const { channel, ts } = reaction;
+  const { channel, ts, user } = reaction;
+  const foreignTeam = foreignTeamOf(team, [event.body.team_id]);
+  const actor = { agent: user, ...(foreignTeam !== undefined && { foreignTeam }) };
+  const refusal = await permissions.refusalOf(actor);
+  if (refusal) {
+    log.info({ agent: user, reason: refusal, type: "reaction_added" }, "actor.refused");
+    return true;
+  }
   const id = makeReplyItemId(team, channel, ts);
   const isInTime = await outbox.withdraw(`${team}/${channel}`, id);
   log.info({ ts, item: id, in_time: isInTime }, "reply.locked");

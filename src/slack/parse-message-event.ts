@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { AgentReply } from "../bridge/events.ts";
 import type { Thread } from "../ids.ts";
 import { type Json, wellFormed } from "../json.ts";
+import { foreignTeamOf } from "./permissions.ts";
 
 /** A file has a subtype, and so has "also send to channel": dropping every subtype would lose both. */
 const RELAYED_SUBTYPES = new Set(["", "file_share", "thread_broadcast", "me_message"]);
@@ -18,6 +19,10 @@ const message = z.looseObject({
   text: maybe(z.string()),
   ts: z.string(),
   thread_ts: z.string().nullish(),
+  /** The writer's workspace. In a channel that is shared with another company it need not be ours. */
+  user_team: maybe(z.string()),
+  source_team: maybe(z.string()),
+  team: maybe(z.string()),
   parent_user_id: maybe(z.string()),
   hidden: z.boolean().nullish(),
   /** Slack forgets the subtype of `message_replied`: a parent's update then looks like a message. */
@@ -29,6 +34,8 @@ const message = z.looseObject({
 
 const eventCallback = z.looseObject({
   type: z.literal("event_callback"),
+  /** Where it happened. */
+  team_id: maybe(z.string()),
   event: message.extend({
     channel: z.string(),
     message: z.unknown().optional(),
@@ -69,12 +76,14 @@ export function parseMessageEvent(
   if (!parsed.success) {
     return { kind: "other", unreadable: parsed.error.issues.map(({ path }) => path.join(".")) };
   }
-  const { event } = parsed.data;
+  const { event, team_id } = parsed.data;
   const { channel } = event;
   const at = { team, channel };
+  const foreignTeam = foreignTeamOf(team, [team_id]);
   switch (event.subtype) {
     case "message_changed": {
-      const reply = parseThreadMessage(event.message, at);
+      const changed = parseThreadMessage(event.message, at);
+      const reply = changed && { ...changed, ...(foreignTeam !== undefined && { foreignTeam }) };
       const before = parseThreadMessage(event.previous_message, at);
       // A link preview changes a message too, but not what was written.
       if (!reply || !before || isSameText(reply, before)) return { kind: "other" };
@@ -87,7 +96,8 @@ export function parseMessageEvent(
       return { kind: "deletion", reply, rootAuthor: parentOf(event.previous_message) };
     }
     default: {
-      const reply = toReply(event, team, channel);
+      const written = toReply(event, team, channel);
+      const reply = written && { ...written, ...(foreignTeam !== undefined && { foreignTeam }) };
       return reply
         ? { kind: "reply", reply, rootAuthor: event.parent_user_id ?? undefined }
         : { kind: "other" };
@@ -126,10 +136,12 @@ function toReply(
   if (!RELAYED_SUBTYPES.has(written.subtype ?? "")) return undefined;
   if (written.hidden || (written.message ?? undefined) !== undefined) return undefined;
   if (written.bot_id || !user || !thread_ts || thread_ts === ts) return undefined;
+  const foreignTeam = foreignTeamOf(team, [written.user_team, written.source_team, written.team]);
   return {
     thread: { team, channel, ts: thread_ts },
     ts,
     agent: user,
+    ...(foreignTeam !== undefined && { foreignTeam }),
     text: text ?? "",
     ...(blocks && { blocks }),
     ...(attachments && { attachments }),

@@ -19,6 +19,7 @@ import { makePermalink } from "./permalink.ts";
 import { isMarked, toMetadata } from "./post-metadata.ts";
 import { isLocked, REACTIONS } from "./reactions.ts";
 import { refusesBlocks } from "./refusals.ts";
+import type { FindUser } from "./users.ts";
 import { callSlack } from "./web-api.ts";
 
 export interface ThreadsOptions {
@@ -29,6 +30,7 @@ export interface ThreadsOptions {
   readonly channel: string;
   readonly botUserId: string;
   readonly identity: IdentityOverrides;
+  readonly findUser: FindUser;
   /** Posts, by channel. */
   readonly posts: Pacer;
   /** Updates and reactions, by method. */
@@ -147,7 +149,7 @@ export function createThreads(options: ThreadsOptions): Threads {
   return {
     team,
     channel,
-    identityOf: createIdentities(client, options.identity),
+    identityOf: createIdentities(options.findUser, options.identity),
     namesOf: createNames(client),
     permalink: (thread) => makePermalink(options.workspaceUrl, thread),
 

@@ -11,6 +11,8 @@ export interface Workspace {
   readonly url: string;
   readonly botUserId: string;
   readonly botId: string;
+  /** The Enterprise organisation that the workspace is a part of; missing where it is of none. */
+  readonly enterprise?: string;
   /** Of the channel in which threads open; missing where Slack does not tell. */
   readonly channelName?: string;
 }
@@ -49,6 +51,7 @@ export async function checkWorkspace(
     url: URL.parse(identity.url ?? "")?.href ?? "https://slack.com/",
     botUserId: identity.user_id ?? "",
     botId: identity.bot_id ?? "",
+    ...(identity.enterprise_id && { enterprise: identity.enterprise_id }),
     ...(info?.name && { channelName: info.name }),
   };
 }

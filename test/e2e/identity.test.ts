@@ -47,7 +47,7 @@ describe("the agent whom a User sees", () => {
       U0ANNA: "Support Fairy",
       U0BEN: { name: "Ben", avatar: "https://example.com/ben.png" },
     };
-    const { world, slack, parley, user, root } = await openThread({
+    const { world, parley, user, root } = await openThread({
       env: { AGENT_ALIASES: JSON.stringify(aliases) },
     });
     const agents = await everybodyWrites(world, user.id, root.ts);
@@ -57,7 +57,6 @@ describe("the agent whom a User sees", () => {
       ["cleo", expect.stringMatching(/^https:/)],
     ]);
     expect(new Set(agents.map((agent) => agent?.id)).size).toBe(3);
-    expect(slack.calls("users.info").map(({ args }) => args)).toMatchObject([{ user: "U0CLEO" }]);
     await world.stopBridge();
     await world.startBridge({ AGENT_ALIASES: "" });
     const [anna] = await everybodyWrites(world, user.id, root.ts);
@@ -68,13 +67,12 @@ describe("the agent whom a User sees", () => {
 
   it("is the same for the whole team if that is wanted, whatever the aliases say", async () => {
     const team = { name: "Acme Support", avatar: "https://example.com/acme.png" };
-    const { world, slack, parley, user, root } = await openThread({
+    const { world, parley, user, root } = await openThread({
       env: { TEAM_IDENTITY: JSON.stringify(team), AGENT_ALIASES: '{"U0ANNA": "Anna"}' },
     });
     const agents = await everybodyWrites(world, user.id, root.ts);
     expect(agents).toMatchObject([team, team, team]);
     expect(new Set(agents.map((agent) => agent?.id)).size).toBe(1);
-    expect(slack.calls("users.info")).toEqual([]);
     await handBack(world, root);
     expect(parley.user(user.id).handovers.at(-1)?.metadata).toMatchObject({
       handedBackBy: "Acme Support",

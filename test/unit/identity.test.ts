@@ -3,6 +3,7 @@ import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { startFakeSlack } from "../../sandbox/slack/fake-slack.ts";
 import { userAuthor } from "../../src/convert/user-author.ts";
 import { createIdentities } from "../../src/slack/identity.ts";
+import { createFindUser } from "../../src/slack/users.ts";
 import { webClientOptions } from "../../src/slack/web-api.ts";
 
 const HOUR_MS = 60 * 60_000;
@@ -15,7 +16,7 @@ async function identitiesForTest() {
     await slack.close();
   });
   const client = new WebClient(slack.botToken, webClientOptions(slack.apiUrl));
-  const identityOf = createIdentities(client, { aliases: {}, team: undefined });
+  const identityOf = createIdentities(createFindUser(client), { aliases: {}, team: undefined });
   const anna = slack.state.users.get("U0ANNA");
   if (!anna) throw new Error("Anna is missing");
   return {
@@ -63,7 +64,7 @@ describe("who an agent is to a User", () => {
     expect(await nameOfAnna()).toBe("anna");
     slack.state.users.delete("U0ANNA");
     const stranger = createIdentities(
-      new WebClient(slack.botToken, webClientOptions(slack.apiUrl)),
+      createFindUser(new WebClient(slack.botToken, webClientOptions(slack.apiUrl))),
       { aliases: {}, team: undefined },
     );
     expect(await stranger("U0ANNA")).toEqual({

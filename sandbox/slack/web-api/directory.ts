@@ -43,7 +43,7 @@ const usersInfo: Method = {
     return {
       user: {
         id: user.id,
-        team_id: identity.teamId,
+        team_id: user.teamId ?? identity.teamId,
         name: user.name,
         deleted: user.deleted,
         color: "9f69e7",
@@ -55,7 +55,7 @@ const usersInfo: Method = {
         is_admin: false,
         is_owner: false,
         is_primary_owner: false,
-        is_restricted: false,
+        is_restricted: user.isGuest ?? false,
         is_ultra_restricted: false,
         is_bot: user.isBot,
         is_app_user: false,

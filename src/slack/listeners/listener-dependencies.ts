@@ -1,7 +1,7 @@
 import type { Alarms } from "../../alarms.ts";
 import type { InboxBody, OutboxBody } from "../../bridge/events.ts";
 import type { OwnerCommandDependencies } from "../../bridge/owner-command.ts";
-import type { Threads } from "../../bridge/ports.ts";
+import type { Permissions, Threads } from "../../bridge/ports.ts";
 import type { Lanes } from "../../delivery/lanes.ts";
 import type { ServiceId } from "../../ids.ts";
 import type { Log } from "../../log.ts";
@@ -11,6 +11,7 @@ export interface ListenerDependencies extends OwnerCommandDependencies {
   readonly inbox: Lanes<InboxBody>;
   readonly outbox: Lanes<OutboxBody>;
   readonly threads: Threads;
+  readonly permissions: Permissions;
   /** Where a User is handed back to unless the agent chooses otherwise. */
   readonly botService: ServiceId;
   readonly alarms: Alarms;

@@ -7,6 +7,7 @@ import { submitHandBack } from "./hand-back-submission.ts";
 import { publishHome } from "./home.ts";
 import type { ListenerDependencies } from "./listener-dependencies.ts";
 import { answerOwnerCommand, answerServiceChoice } from "./owner-command.ts";
+import { refuseOutsiders } from "./refuse-outsiders.ts";
 import { dismiss, sendAgain, undo } from "./set-aside-buttons.ts";
 
 export const OWNER_COMMAND = "/parley-owner";
@@ -16,7 +17,9 @@ export const OWNER_COMMAND = "/parley-owner";
  * socket is never answered at all: what is not ours is acknowledged and left.
  */
 export function registerListeners(app: App, dependencies: ListenerDependencies): void {
-  const { log } = dependencies;
+  const { log, permissions, threads } = dependencies;
+
+  app.use(refuseOutsiders({ permissions, team: threads.team, log }));
 
   app.shortcut({ type: "message_action" }, async ({ ack, shortcut, client, respond }) => {
     await ack();

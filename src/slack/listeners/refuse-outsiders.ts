@@ -1,0 +1,85 @@
+import { setTimeout } from "node:timers/promises";
+import type { AllMiddlewareArgs, AnyMiddlewareArgs, RespondFn } from "@slack/bolt";
+import type { HomeView } from "@slack/web-api";
+import { z } from "zod";
+import type { Permissions } from "../../bridge/ports.ts";
+import { adviceForRefusal } from "../../bridge/refusal.ts";
+import { section } from "../../convert/blocks.ts";
+import { escapeText } from "../../convert/slack-text.ts";
+import type { Log } from "../../log.ts";
+import { foreignTeamOf } from "../permissions.ts";
+import { callSlack } from "../web-api.ts";
+
+/** Slack wants an acknowledgement within 3 s; who cannot be looked up by then is judged by what the request says. */
+const LOOK_UP_WITHIN_MS = 1_000;
+
+export interface OutsiderOptions {
+  readonly permissions: Permissions;
+  readonly team: string;
+  readonly log: Log;
+}
+
+type Args = AllMiddlewareArgs & AnyMiddlewareArgs;
+
+const maybeText = z.string().nullish().catch(undefined);
+const part = <Shape extends z.ZodRawShape>(shape: Shape) =>
+  z.looseObject(shape).nullish().catch(undefined);
+
+/** Who acts, and where from, in whatever Slack sends. */
+const request = z.looseObject({
+  type: maybeText,
+  command: maybeText,
+  team_id: maybeText,
+  user_id: maybeText,
+  team: part({ id: maybeText }),
+  user: part({ id: maybeText, team_id: maybeText }),
+  event: part({ type: maybeText, user: maybeText, tab: maybeText }),
+  view: part({
+    blocks: z.array(z.looseObject({ type: maybeText, block_id: maybeText })).catch([]),
+  }),
+});
+type Request = z.output<typeof request>;
+
+/**
+ * In front of every listener: who may not act for the team is told so, and nothing else happens. Replies do not come this
+ * way. They are refused where they would be sent: they are on disk by then, and so are those that were read back.
+ */
+export function refuseOutsiders({ permissions, team, log }: OutsiderOptions) {
+  return async (args: Args): Promise<void> => {
+    const body = request.parse(args.body);
+    const agent = body.user?.id ?? body.user_id ?? body.event?.user;
+    if (!agent) return await args.next();
+    const foreignTeam = foreignTeamOf(team, [body.team_id, body.team?.id, body.user?.team_id]);
+    const refusal = await Promise.race([
+      permissions.refusalOf({ agent, ...(foreignTeam !== undefined && { foreignTeam }) }),
+      setTimeout(LOOK_UP_WITHIN_MS, foreignTeam && ("other-company" as const), { ref: false }),
+    ]);
+    if (!refusal) return await args.next();
+    log.info({ agent, reason: refusal, type: body.event?.type ?? body.type }, "actor.refused");
+    await answer(args, body, agent, adviceForRefusal(refusal));
+  };
+}
+
+/** In the place where the outcome would have shown. */
+async function answer(args: Args, body: Request, agent: string, text: string): Promise<void> {
+  const { event, view } = body;
+  if (event) {
+    if (event.type !== "app_home_opened" || event.tab !== "home") return;
+    const home = { type: "home" as const, blocks: [section(escapeText(text))] };
+    return void (await callSlack(
+      "views.publish",
+      () => args.client.views.publish({ user_id: agent, view: home as unknown as HomeView }),
+      { idempotent: true },
+    ));
+  }
+  const words = { response_type: "ephemeral" as const, text: escapeText(text) };
+  const ack = (args as { ack?: (answer?: object) => Promise<void> }).ack;
+  if (body.command) return await ack?.(words);
+  const input = view?.blocks.find(({ type }) => type === "input")?.block_id;
+  if (body.type === "view_submission" && input) {
+    return await ack?.({ response_action: "errors", errors: { [input]: text } });
+  }
+  await ack?.();
+  const respond = (args as { respond?: RespondFn }).respond;
+  await respond?.({ ...words, replace_original: false });
+}

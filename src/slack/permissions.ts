@@ -1,0 +1,43 @@
+import type { Permissions, Refusal } from "../bridge/ports.ts";
+import type { FindUser, SlackUser } from "./users.ts";
+import type { Workspace } from "./workspace.ts";
+
+export interface PermissionOptions {
+  readonly findUser: FindUser;
+  readonly workspace: Pick<Workspace, "team" | "enterprise">;
+  /** Restricted guests may answer too. */
+  readonly guestsMayAnswer: boolean;
+}
+
+/**
+ * Members of our workspace may act, and colleagues of the same Enterprise organisation. While Slack cannot be asked, what
+ * a message says of its own origin decides: an outage of Slack stops no reply.
+ */
+export function createPermissions(options: PermissionOptions): Permissions {
+  const { findUser, workspace, guestsMayAnswer } = options;
+
+  const isColleague = ({ enterprise_user: known }: SlackUser): boolean =>
+    (workspace.enterprise !== undefined && known?.enterprise_id === workspace.enterprise) ||
+    known?.teams?.includes(workspace.team) === true;
+
+  return {
+    async refusalOf({ agent, foreignTeam }): Promise<Refusal | undefined> {
+      if (agent === "USLACKBOT") return "no-person";
+      const user = await findUser(agent);
+      if (!user) return foreignTeam === undefined ? undefined : "other-company";
+      const isForeign = foreignTeam !== undefined || isOther(user.team_id, workspace.team);
+      if (user.is_stranger || (isForeign && !isColleague(user))) return "other-company";
+      if (user.deleted) return "deactivated";
+      if (user.is_bot) return "no-person";
+      const isGuest = user.is_restricted || user.is_ultra_restricted;
+      return isGuest && !guestsMayAnswer ? "guest" : undefined;
+    },
+  };
+}
+
+/** The first of `teams` that is not `ours`. Where Slack does not tell who we are, or whence something came, there is none. */
+export const foreignTeamOf = (ours: string, teams: readonly unknown[]): string | undefined =>
+  teams.find((team): team is string => typeof team === "string" && isOther(team, ours));
+
+const isOther = (team: string | undefined, ours: string): boolean =>
+  team !== undefined && team !== "" && ours !== "" && team !== ours;

@@ -1,0 +1,43 @@
+import type { UsersInfoResponse, WebClient } from "@slack/web-api";
+import { callSlack } from "./web-api.ts";
+
+export type SlackUser = NonNullable<UsersInfoResponse["user"]>;
+
+/** What Slack says about somebody, `undefined` where it does not tell. Never fails. */
+export type FindUser = (id: string) => Promise<SlackUser | undefined>;
+
+/** Names and rights change rarely; a change shows within the hour. */
+const LIFE_MS = 60 * 60_000;
+/** After a failure Slack is asked again soon, but not for every message. */
+const FAILURE_LIFE_MS = 60_000;
+
+interface Known {
+  readonly user: Promise<SlackUser | undefined>;
+  until: number;
+}
+
+/** Asks Slack once an hour for each; while Slack fails, what it said last holds. */
+export function createFindUser(client: WebClient): FindUser {
+  const known = new Map<string, Known>();
+
+  const ask = (id: string) =>
+    callSlack("users.info", () => client.users.info({ user: id }), { idempotent: true }).then(
+      ({ user }) => user,
+      () => undefined,
+    );
+
+  return (id) => {
+    const before = known.get(id);
+    if (before && before.until > Date.now()) return before.user;
+    // Nobody asks a second time while the answer is on its way.
+    const entry: Known = { user: renew(), until: Number.POSITIVE_INFINITY };
+    known.set(id, entry);
+    return entry.user;
+
+    async function renew() {
+      const asked = await ask(id);
+      entry.until = Date.now() + (asked ? LIFE_MS : FAILURE_LIFE_MS);
+      return asked ?? (await before?.user);
+    }
+  };
+}

@@ -1,0 +1,192 @@
+import { describe, expect, it } from "vitest";
+import { DEFAULT_MEMBERS, type MemberOptions } from "../../sandbox/slack/people.ts";
+import {
+  type Opened,
+  openConversation,
+  openModal,
+  PATIENCE,
+  toldTo,
+} from "../support/open-conversation.ts";
+import { nowSeconds, sendAsSlack } from "../support/send-as-slack.ts";
+import { postsIn } from "../support/threads.ts";
+import { startWorld, type World, type WorldOptions } from "../support/world.ts";
+
+const OUTSIDERS: readonly MemberOptions[] = [
+  { id: "U0PARTNER", name: "pat", teamId: "T0PARTNER" },
+  { id: "U0GONE", name: "gone", deleted: true },
+  { id: "U0GUEST", name: "guest", isGuest: true },
+];
+const IDS = [...OUTSIDERS.map(({ id }) => id), "USLACKBOT"];
+
+async function openWithOutsiders(options: WorldOptions = {}): Promise<World & Opened> {
+  const members = [...DEFAULT_MEMBERS, ...OUTSIDERS];
+  const world = await startWorld({ ...options, slack: { members, ...options.slack } });
+  return { ...world, ...(await openConversation(world)) };
+}
+
+const messagesTo = ({ parley, user }: Pick<World & Opened, "parley" | "user">) =>
+  parley.sent(user.id).map(({ message }) => message);
+
+/** A reply of Anna goes behind the ones before it: what is refused must be missing among what the User has then. */
+async function annaWrites(opened: World & Opened, text = "From Anna"): Promise<void> {
+  await opened.slack.post({ user: "U0ANNA", threadTs: opened.ts, text });
+  await opened.parley.until(() => messagesTo(opened).includes(text));
+}
+
+/** What its writer is told, alone where Slack allows that, else in the thread. */
+const wordsTo = ({ slack, ts }: World & Opened, user: string): string =>
+  [...toldTo(slack, user), ...postsIn(slack, ts).map(({ text }) => text)].join("\n");
+
+const reactionsOn = ({ slack }: World, ts: string) =>
+  slack.state.messages.find((message) => message.ts === ts)?.reactions?.map(({ name }) => name);
+
+describe("a reply", () => {
+  it.each([
+    ["U0PARTNER", /Only members of the workspace/],
+    ["U0GONE", /deactivated/],
+    ["U0GUEST", /Guests .*GUESTS_MAY_ANSWER/],
+    ["USLACKBOT", /Only people/],
+  ])("of %s never reaches the User, and its writer is told", async (user, words) => {
+    const opened = await openWithOutsiders();
+    const { slack, ts } = opened;
+
+    const written = await slack.post({ user, threadTs: ts, text: "From outside" });
+    await annaWrites(opened);
+
+    expect(messagesTo(opened)).toEqual(["From Anna"]);
+    await expect.poll(() => wordsTo(opened, user), PATIENCE).toMatch(words);
+    expect(wordsTo(opened, user)).toContain("Not sent");
+    await expect.poll(() => reactionsOn(opened, written.ts), PATIENCE).toContain("x");
+  });
+
+  it("of a guest reaches the User if that is wanted", async () => {
+    const opened = await openWithOutsiders({ env: { GUESTS_MAY_ANSWER: "true" } });
+
+    await opened.slack.post({ user: "U0GUEST", threadTs: opened.ts, text: "From a guest" });
+    await annaWrites(opened);
+
+    expect(messagesTo(opened)).toEqual(["From a guest", "From Anna"]);
+  });
+
+  it("of somebody else is not read back either", async () => {
+    const opened = await openWithOutsiders();
+    const { slack, ts } = opened;
+    await annaWrites(opened, "Before");
+    const restore = slack.dropEvents(({ type }) => type === "message");
+    for (const user of IDS) await slack.post({ user, threadTs: ts, text: "From outside" });
+    await slack.post({ user: "U0ANNA", threadTs: ts, text: "Lost" });
+    restore();
+
+    await opened.stopBridge();
+    await opened.startBridge();
+    await opened.parley.until(() => messagesTo(opened).includes("Lost"));
+
+    expect(messagesTo(opened)).toEqual(["Before", "Lost"]);
+    await expect.poll(() => toldTo(slack, "U0PARTNER").join(), PATIENCE).toMatch(/Only members/);
+  });
+
+  it("of another company is known as that while Slack cannot be asked, and ours go all the same", async () => {
+    const opened = await openWithOutsiders();
+    const { slack, ts } = opened;
+    slack.faults.add("users.info", { kind: "status", status: 500 });
+
+    await slack.post({ user: "U0PARTNER", threadTs: ts, text: "From outside" });
+    await annaWrites(opened);
+
+    expect(messagesTo(opened)).toEqual(["From Anna"]);
+    await expect.poll(() => toldTo(slack, "U0PARTNER").join(), PATIENCE).toMatch(/Only members/);
+  });
+
+  it("in an event of another workspace never reaches the User", async () => {
+    const opened = await openWithOutsiders();
+    const { slack, ts } = opened;
+    const event = {
+      type: "message",
+      channel: slack.channel,
+      user: "U0ELSEWHERE",
+      parent_user_id: slack.botUserId,
+      text: "From another workspace",
+      ts: `${nowSeconds()}.000001`,
+      thread_ts: ts,
+    };
+    const body = { type: "event_callback", team_id: "T0OTHER", event_id: "Ev1", event };
+
+    const answer = await sendAsSlack(opened, JSON.stringify(body), { secret: slack.signingSecret });
+    await annaWrites(opened);
+
+    expect(answer.status).toBe(200);
+    expect(messagesTo(opened)).toEqual(["From Anna"]);
+    await expect.poll(() => wordsTo(opened, "U0ELSEWHERE"), PATIENCE).toMatch(/Only members/);
+  });
+
+  it("is not kept inside by the lock of somebody who may not answer", async () => {
+    const opened = await openWithOutsiders();
+    const { slack, parley, user, ts } = opened;
+    const owner = `GET /users/${user.id}/owner`;
+    parley.faults.add(owner, { kind: "status", status: 503 });
+    const written = await slack.post({ user: "U0ANNA", threadTs: ts, text: "For the User" });
+    for (const outsider of OUTSIDERS) {
+      await await slack.react({ user: outsider.id, ts: written.ts, name: "lock" });
+    }
+
+    parley.faults.clear();
+
+    await parley.until(() => messagesTo(opened).includes("For the User"));
+  });
+});
+
+describe.each(OUTSIDERS.map(({ id }) => [id]))("what %s does with the app", (user) => {
+  it("opens no form", async () => {
+    const { slack, ts } = await openWithOutsiders();
+    const at = { user, channel: slack.channel, ts };
+
+    expect((await slack.shortcut({ ...at, callbackId: "parley_hand_back" })).status).toBe(
+      "delivered",
+    );
+    await slack.waitFor(() => toldTo(slack, user).length === 1);
+    expect((await slack.click({ ...at, actionId: "parley_hand_back" })).status).toBe("delivered");
+    await slack.waitFor(() => toldTo(slack, user).length === 2);
+
+    expect(slack.state.views.size).toBe(0);
+    expect(toldTo(slack, user).join()).toMatch(/cannot answer Users|can answer Users/);
+  });
+
+  it("shows no User and moves none by the command", async () => {
+    const opened = await openWithOutsiders();
+    const { slack, parley } = opened;
+    const { identification } = parley.botService;
+
+    for (const text of ["", `${opened.user.id} ${identification}`]) {
+      const command = { user, channel: slack.channel, command: "/parley-owner", text };
+      const { ack } = await slack.command(command);
+      expect(ack?.text).toMatch(/answer Users/);
+      expect(ack?.text).not.toContain(opened.user.id);
+    }
+
+    expect(parley.user(opened.user.id).owner).toBe(parley.agentService.identification);
+  });
+
+  it("shows no User in the App Home", async () => {
+    const { slack, user: customer } = await openWithOutsiders();
+
+    await slack.openHome({ user });
+
+    const home = await slack.waitFor(() => slack.state.homes.get(user));
+    expect(JSON.stringify(home.blocks)).toMatch(/answer Users/);
+    expect(JSON.stringify(home.blocks)).not.toContain(customer.id);
+  });
+});
+
+it("shows why in the form itself, and hands nobody back, when it comes from another team", async () => {
+  const opened = await openWithOutsiders();
+  const { slack, parley, user, ts } = opened;
+  const view = await openModal(slack, ts);
+  Object.assign(slack.state.users.get("U0ANNA") ?? {}, { teamId: "T0OTHER" });
+
+  const outcome = await slack.submitView({ user: "U0ANNA", viewId: view.id });
+
+  expect(Object.values(outcome.errors ?? {})).toEqual([expect.stringMatching(/Only members/)]);
+  Object.assign(slack.state.users.get("U0ANNA") ?? {}, { teamId: undefined });
+  await annaWrites(opened);
+  expect(parley.user(user.id).owner).toBe(parley.agentService.identification);
+});
