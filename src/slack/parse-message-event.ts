@@ -80,10 +80,11 @@ export function parseMessageEvent(
   const { channel } = event;
   const at = { team, channel };
   const foreignTeam = foreignTeamOf(team, [team_id]);
+  // What another workspace says of a message changes nothing about it; a new one is refused with a word to its writer.
+  if (foreignTeam !== undefined && event.subtype?.startsWith("message_")) return { kind: "other" };
   switch (event.subtype) {
     case "message_changed": {
-      const changed = parseThreadMessage(event.message, at);
-      const reply = changed && { ...changed, ...(foreignTeam !== undefined && { foreignTeam }) };
+      const reply = parseThreadMessage(event.message, at);
       const before = parseThreadMessage(event.previous_message, at);
       // A link preview changes a message too, but not what was written.
       if (!reply || !before || isSameText(reply, before)) return { kind: "other" };
