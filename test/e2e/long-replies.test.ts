@@ -23,6 +23,18 @@ it("sends a long reply whole, in messages that end between its sentences", async
   }
 });
 
+it.each([
+  ["hard", "one  \ntwo"],
+  ["soft", "one\ntwo"],
+])("writes the line breaks of a reply as they are wanted: %s", async (lineBreak, markdown) => {
+  const world = await startWorld({ env: { PARLEY_LINE_BREAK: lineBreak } });
+  const { slack, parley } = world;
+  const { user, root } = await handOver(world);
+  await slack.post({ user: "U0ANNA", threadTs: root.ts, text: "one\ntwo" });
+  await parley.until(() => sentTo(world, user.id)[0]);
+  expect(sentTo(world, user.id)).toEqual([markdown]);
+});
+
 it("sends each piece of a long reply once when the answer to one is lost", async () => {
   const world = await startWorld({ env: { PARLEY_MESSAGE_LENGTH: "100" } });
   const { slack, parley } = world;
