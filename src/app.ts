@@ -142,7 +142,7 @@ async function buildApp(config: Config, { log, alarms, database }: Foundations):
   const parse = (body: Json) => parseCallback(body, parley.self);
   const files = {
     parleyFiles: createParleyFiles(parleyApi, config.parley),
-    slackFiles: createSlackFiles({ client, ...config.slack }),
+    slackFiles: createSlackFiles({ client, ...config.slack, log: slackLog }),
     transfers: createSlots(TRANSFERS),
   };
   const { guestsMayAnswer } = config;

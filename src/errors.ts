@@ -1,4 +1,4 @@
-import type { ServiceId } from "./ids.ts";
+import type { ServiceId, Thread } from "./ids.ts";
 
 /** What the delivery of an item does with a failure. */
 export type Disposition = "retry" | "dead-letter" | "ignore" | "fatal" | "uncertain";
@@ -13,6 +13,7 @@ export type ErrorCode =
   | "not-owner"
   | "owner-unchanged"
   | "slack-api"
+  | "thread-gone"
   | "conversation-closed"
   | "not-permitted"
   | "withdrawn"
@@ -209,6 +210,20 @@ export class SlackApiError extends BridgeError {
       disposition,
     });
     this.slackError = slackError;
+  }
+}
+
+/** The thread is not there any more; nothing of what was to go there is in Slack. It opens again elsewhere. */
+export class ThreadGoneError extends BridgeError {
+  override readonly name = "ThreadGoneError";
+  readonly thread: Thread;
+  constructor(thread: Thread, options?: ErrorOptions) {
+    super(`Thread ${thread.channel}/${thread.ts} is gone`, {
+      ...options,
+      code: "thread-gone",
+      disposition: "retry",
+    });
+    this.thread = thread;
   }
 }
 

@@ -30,7 +30,7 @@ export interface Outside {
 export function connectOutside(config: Config, log: Log, alarms: Alarms): Outside {
   const { slack, showUserIdentity } = config;
   const clock = createClockWatch(alarms);
-  const watchAccess = createAccessWatch(alarms);
+  const watchAccess = createAccessWatch(alarms, config.slack.channel);
   const clientOptions = webClientOptions(slack.apiUrl, (seen) => {
     clock.saw("Slack", seen.date);
     // What is answered to the app's token says nothing about the bot's.

@@ -23,8 +23,9 @@ export interface Conversation {
   /** Sends an event about a channel, if the app is in it. */
   tell(channel: SlackChannel, event: SlackEvent, subscription: string): Promise<DeliveryOutcome>;
   /**
-   * The keys that put a message into a thread, for the Web API.
-   * @throws {SlackError} `cannot_reply_to_message` if there is no such root
+   * The keys that put a message into a thread, for the Web API; none if there is no such thread: as in Slack it then
+   * goes into the open channel.
+   * @throws {SlackError} `cannot_reply_to_message` if that message is a reply itself
    */
   inThread(channel: string, threadTs: string | undefined): Partial<SlackMessage>;
 }
@@ -101,8 +102,9 @@ export function createConversation(
     inThread(channel, threadTs) {
       if (threadTs === undefined) return {};
       const root = findMessage(state, channel, threadTs);
+      if (!root) return {};
       // Replies to replies do not exist: the timestamp must be that of the root.
-      if (!root || isReply(root)) throw new SlackError("cannot_reply_to_message");
+      if (isReply(root)) throw new SlackError("cannot_reply_to_message");
       return { thread_ts: threadTs, ...(root.user !== undefined && { parent_user_id: root.user }) };
     },
   };

@@ -6,7 +6,7 @@ import { shareFiles } from "./file-sharing.ts";
 import type { FileStore } from "./file-store.ts";
 import type { DeliveryOutcome } from "./http-delivery.ts";
 import { identity } from "./identity.ts";
-import { findMessage, richText } from "./messages.ts";
+import { findMessage, richText, threadOf } from "./messages.ts";
 import { addReaction, removeReaction } from "./reaction-list.ts";
 import { SlackError } from "./slack-error.ts";
 import type { Block, Served, SlackMessage, SlackState } from "./state.ts";
@@ -40,7 +40,12 @@ export interface Members {
     readonly ts?: string;
   }): Promise<Posted>;
   edit(edit: Place & { readonly user: string; readonly text: string }): Promise<DeliveryOutcome>;
-  remove(removal: Place & { readonly user: string }): Promise<DeliveryOutcome>;
+  /** `asAdmin`: also what others have written. */
+  remove(
+    removal: Place & { readonly user: string; readonly asAdmin?: boolean },
+  ): Promise<DeliveryOutcome>;
+  /** What the workspace's retention does to a whole thread; no event tells of it. */
+  expireThread(place: Place): void;
   react(
     reaction: Place & { readonly user: string; readonly name: string },
   ): Promise<DeliveryOutcome>;
@@ -171,7 +176,14 @@ export function createMembers(
         edited: { user: edit.user, ts: timestamps.next() },
       });
     },
-    remove: async (removal) => conversation.remove(own(removal)),
+    remove: async (removal) =>
+      conversation.remove(removal.asAdmin ? messageAt(removal) : own(removal)),
+    expireThread({ channel = defaultChannel, ts }) {
+      for (const message of threadOf(state, channel, ts)) {
+        state.messages.splice(state.messages.indexOf(message), 1);
+        journal.changed("message-removed", message.ts);
+      }
+    },
     async react(reaction) {
       const message = messageAt(reaction);
       addReaction(state, message, reaction.name, reaction.user);

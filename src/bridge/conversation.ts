@@ -45,6 +45,8 @@ export interface Conversation {
   readonly openedAt: number;
   /** Missing until the root is posted. */
   readonly thread?: Thread;
+  /** Its threads that are not there any more, the newest first. */
+  readonly lost?: readonly Thread[];
   /** Of all handovers, field by field; its reason is the first one. */
   readonly metadata?: Json;
   /** The reasons of further handovers, oldest first. */
@@ -79,6 +81,13 @@ export function openConversation(
     userMessages: 0,
     agentMessages: 0,
   };
+}
+
+/** Its thread is not there any more: the next thing that is to go there opens another. Safe to repeat. */
+export function withoutThread(conversation: Conversation, gone: Thread): Conversation {
+  const { thread, readUntil: _, ...rest } = conversation;
+  if (thread?.channel !== gone.channel || thread.ts !== gone.ts) return conversation;
+  return { ...rest, lost: [gone, ...(rest.lost ?? [])] };
 }
 
 /** Of more reasons than this the newest are kept, each as long as anybody reads. */

@@ -51,7 +51,9 @@ export type InboxBody =
       readonly receivedAt: number;
     }
   | { readonly kind: "notice"; readonly notice: Notice }
-  | { readonly kind: "root"; readonly conversation: ConversationId };
+  | { readonly kind: "root"; readonly conversation: ConversationId }
+  /** A thread has lost its root. `stands`: its replies are still there. */
+  | { readonly kind: "thread-gone"; readonly thread: Thread; readonly stands: boolean };
 
 /** What waits in an outbox lane: things that go to Parley. */
 export type OutboxBody =

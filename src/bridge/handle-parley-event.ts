@@ -4,7 +4,7 @@ import {
   renderNotShown,
 } from "../convert/render-notice.ts";
 import type { Handler, LastWords, Work } from "../delivery/lanes.ts";
-import { PayloadError } from "../errors.ts";
+import { PayloadError, ThreadGoneError } from "../errors.ts";
 import { makeConversationId } from "../ids.ts";
 import { type Conversation, withHandover } from "./conversation.ts";
 import { recordTakenAway } from "./end-conversation.ts";
@@ -12,6 +12,7 @@ import type { InboxBody, ParleyEvent } from "./events.ts";
 import { handoverNews } from "./handover-news.ts";
 import { mergeUsers } from "./merge-users.ts";
 import type { Notifier, Words } from "./notify.ts";
+import { loseThread, openAgain, whereItBelongs } from "./open-again.ts";
 import { ensureRoot, recordConversation } from "./open-thread.ts";
 import { askOwnership, nameService } from "./owner.ts";
 import type { Parley, Threads } from "./ports.ts";
@@ -62,21 +63,35 @@ export function createParleyEventHandler(dependencies: InboxDependencies): Handl
   const { parley, threads, conversations, parse, notifier, now } = dependencies;
 
   return async (work) => {
+    try {
+      await handle(work);
+    } catch (thrown) {
+      if (thrown instanceof ThreadGoneError) await loseThread(work, thrown, dependencies);
+      throw thrown;
+    }
+  };
+
+  async function handle(work: Work<InboxBody>): Promise<void> {
     const { body } = work.item;
     switch (body.kind) {
       case "callback":
         return await handleEvent(work, await follow(parse(body.raw)), body.receivedAt);
       case "handover":
         return await takeOver(work, await follow({ ...body, user: {} }), body.receivedAt);
-      case "notice":
-        return await showNotice(work, createPoster(work, threads, now), body.notice, dependencies);
+      case "notice": {
+        const poster = createPoster(work, threads, now);
+        const notice = await whereItBelongs(work, poster, body.notice, dependencies);
+        return await showNotice(work, poster, notice, dependencies);
+      }
       case "root": {
         const conversation = await conversations.byId(body.conversation);
         if (conversation) await refreshRoot(conversation);
         return;
       }
+      case "thread-gone":
+        return await openAgain(work, body, dependencies);
     }
-  };
+  }
 
   /** What still names a User who was merged into another is about that one. */
   async function follow<Event extends ParleyEvent>(event: Event): Promise<Event> {

@@ -19,6 +19,12 @@ export interface Notifier {
   /** The same `from` and `purpose` give one notice, however often they are told. */
   notice(userId: UserId, from: ItemId, purpose: string, notice: NoticeToAll): Promise<void>;
   refreshRoot(conversation: Conversation, from: ItemId): Promise<void>;
+  /** Has another thread opened for the conversation, once. `stands`: replies in the old one are still there. */
+  threadGone(
+    conversation: Pick<Conversation, "userId">,
+    thread: Thread,
+    stands: boolean,
+  ): Promise<void>;
 }
 
 /** The inbox lane of a User. Stored: changing it is a migration. */
@@ -47,6 +53,11 @@ export function createNotifier(inbox: Pick<Lanes<InboxBody>, "append">): Notifie
     async refreshRoot({ id: conversation, userId, state }, from) {
       const id = makeDerivedItemId(from, `root ${state}`);
       await inbox.append({ lane: inboxLane(userId), id, body: { kind: "root", conversation } });
+    },
+    async threadGone({ userId }, thread, stands) {
+      const id = makeDerivedItemId(makeThreadKey(thread), "thread gone");
+      const body: InboxBody = { kind: "thread-gone", thread, stands };
+      await inbox.append({ lane: inboxLane(userId), id, body });
     },
   };
 }

@@ -53,9 +53,17 @@ export interface SlackFiles {
   open(file: SlackFile, signal: AbortSignal): Promise<FileContent>;
   /** Hands a file to Slack, which shows it to nobody yet: safe to repeat. Returns its id. */
   upload(file: FileContent, signal: AbortSignal): Promise<string>;
-  /** Shares an uploaded file in a thread, where a second call for it is refused. */
+  /**
+   * Shares an uploaded file in a thread, where a second call for it is refused.
+   *
+   * @throws {ThreadGoneError} what went astray was taken back
+   */
   share(id: string, name: string, thread: Thread): Promise<void>;
-  /** `unknown`: Slack knows no file of that id, or not yet. */
+  /**
+   * `unknown`: Slack knows no file of that id, or not yet.
+   *
+   * @throws {ThreadGoneError} what went astray was taken back
+   */
   look(id: string, thread: Thread): Promise<"shared" | "not-shared" | "unknown" | "cannot-look">;
 }
 
@@ -76,7 +84,8 @@ export interface Parley {
 
 /** What a post carries so that it can be found again: opaque ids, readable by every member of the workspace. */
 export type PostMark =
-  | { readonly kind: "root"; readonly conversation: ConversationId }
+  /** `opening` counts the threads of the conversation from 0: another is opened when one is gone. */
+  | { readonly kind: "root"; readonly conversation: ConversationId; readonly opening: number }
   /** `part` counts the posts of one long message from 0. */
   | { readonly kind: "message"; readonly items: readonly ItemId[]; readonly part: number };
 
@@ -92,9 +101,17 @@ export interface Threads {
    * to go first, or the pace forbade it for a while.
    */
   turn(signal: AbortSignal, thread?: Thread): Promise<{ readonly saturated: boolean }>;
-  /** Posts at once: wait for a {@link Threads.turn} before. Opens a thread if `thread` is missing. */
+  /**
+   * Posts at once: wait for a {@link Threads.turn} before. Opens a thread if `thread` is missing.
+   *
+   * @throws {ThreadGoneError} what went astray was taken back
+   */
   post(message: SlackMessage, mark: PostMark, thread?: Thread): Promise<Thread>;
-  /** Looks for an earlier post with this mark that was made after `since` (ms); `cannot-look`: Slack refuses reading. */
+  /**
+   * Looks for an earlier post with this mark that was made after `since` (ms); `cannot-look`: Slack refuses reading.
+   *
+   * @throws {ThreadGoneError} what went astray was taken back
+   */
   find(
     mark: PostMark,
     since: number,
@@ -109,6 +126,7 @@ export interface Threads {
     after: string,
     signal: AbortSignal,
   ): Promise<readonly AgentReply[] | "cannot-look">;
+  /** @throws {ThreadGoneError} */
   updateRoot(thread: Thread, message: SlackMessage, mark: PostMark): Promise<void>;
   /** Shows or clears that the User is typing. Never throws: it is only a courtesy. */
   showTyping(thread: Thread, active: boolean): Promise<void>;

@@ -4,14 +4,18 @@ import { toSlackLiteral } from "../convert/to-slack.ts";
 import type { Conversation } from "./conversation.ts";
 import type { PostMark, Threads } from "./ports.ts";
 
-export const rootMark = ({ id }: Conversation): PostMark => ({ kind: "root", conversation: id });
+export const rootMark = ({ id, lost = [] }: Conversation): PostMark => ({
+  kind: "root",
+  conversation: id,
+  opening: lost.length,
+});
 
 /** The root as it should look now. */
 export function rootMessage(
   conversation: Conversation,
   threads: Pick<Threads, "permalink">,
 ): SlackMessage {
-  const { id, state, ending, previous } = conversation;
+  const { id, state, ending, previous, lost } = conversation;
   const view: RootView = {
     conversation: id,
     userId: conversation.userId,
@@ -21,6 +25,7 @@ export function rootMessage(
     furtherReasons: conversation.furtherReasons,
     transcript: conversation.transcript,
     ownerUnverified: conversation.ownerUnverified,
+    lostLink: lost?.[0] && threads.permalink(lost[0]),
     previousLink: previous && threads.permalink(previous),
     ending:
       ending && state !== "open"

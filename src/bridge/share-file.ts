@@ -131,6 +131,7 @@ const isFinal = (error: BridgeError): boolean =>
 const isElsewhere = (error: BridgeError): boolean =>
   error instanceof RateLimitedError ||
   error.code === "storage" ||
+  error.code === "thread-gone" ||
   (error instanceof SlackApiError && error.disposition === "fatal");
 
 /** The lane waits: neither is anything lost yet, nor is it somebody's decision. */

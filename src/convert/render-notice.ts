@@ -93,6 +93,12 @@ export const renderMergedAway = (link: string): SlackMessage =>
     `:link: This User has registered and goes on in <${link}|another thread>. Please answer there.`,
   );
 
+/** In a thread that has lost its first message: `link` is where the conversation goes on. */
+export const renderGoesOnElsewhere = (link: string): SlackMessage =>
+  quiet(
+    `:warning: The first message of this thread was deleted, so the conversation goes on in <${link}|another thread>. Please answer there.`,
+  );
+
 /** In the thread that goes on: `link` is the one that ended. */
 export const renderMergedIn = (link: string): SlackMessage =>
   quiet(`:link: The same User also wrote in <${link}|an earlier thread> before registering.`);

@@ -21,6 +21,8 @@ export interface RootView {
   readonly furtherReasons?: readonly { readonly reason: string; readonly at: number }[] | undefined;
   readonly transcript?: readonly TranscriptLine[] | undefined;
   readonly ownerUnverified?: boolean | undefined;
+  /** Where this conversation was before its thread went. */
+  readonly lostLink?: string | undefined;
   /** Address of the User's thread before this one. */
   readonly previousLink?: string | undefined;
   readonly ending?:
@@ -72,6 +74,13 @@ export function renderRoot(view: RootView): SlackMessage {
     blocks.push(
       context(
         ":warning: Parley did not say whether this User is ours. If another Service answers too, hand back.",
+      ),
+    );
+  }
+  if (view.lostLink) {
+    blocks.push(
+      context(
+        `:warning: This conversation goes on here, because <${view.lostLink}|its earlier thread> is not there any more. Please answer here.`,
       ),
     );
   }

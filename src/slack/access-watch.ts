@@ -19,10 +19,11 @@ const OPTIONAL_SCOPE = "chat:write.customize";
 
 /**
  * Raises `slack-access` while Slack refuses what the bridge cannot do without, and clears it when the same works again.
- * To be shown every answer of Slack.
+ * To be shown every answer of Slack; `channel` is where threads open.
  */
 export function createAccessWatch(
   alarms: Pick<Alarms, "raise" | "clear">,
+  channel: string,
   now: () => number = () => performance.now(),
 ): (seen: SeenAnswer) => void {
   const noted = new Map<string, Noted>();
@@ -30,7 +31,7 @@ export function createAccessWatch(
   return (seen) => {
     const code = codeOf(seen);
     const fault = code === undefined ? undefined : faultOf(code);
-    if (code !== undefined && fault && counts(fault, seen)) {
+    if (code !== undefined && fault && counts(fault, seen, channel)) {
       noted.set(keyOf(fault, seen), { advice: adviceFor(fault, code, seen), at: now() });
     } else if (noted.size === 0) {
       return;
@@ -55,8 +56,11 @@ function codeOf({ status, answer }: SeenAnswer): string | undefined {
   return status === 200 || status === 429 ? undefined : `http_${status}`;
 }
 
-function counts(fault: Fault, { method, answer }: SeenAnswer): boolean {
-  if (fault === "channel" || fault === "thread") return TO_THREADS.test(method);
+function counts(fault: Fault, seen: SeenAnswer, channel: string): boolean {
+  const { method, answer } = seen;
+  if (fault === "thread") return TO_THREADS.test(method);
+  // Conversations in a channel that was ours before move to the one that is ours now.
+  if (fault === "channel") return TO_THREADS.test(method) && channelOf(seen) === channel;
   return NEEDED.test(method) && answer?.needed !== OPTIONAL_SCOPE;
 }
 

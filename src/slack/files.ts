@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import type { WebClient } from "@slack/web-api";
 import type { SlackFiles } from "../bridge/ports.ts";
 import { checkFile, type FileContent } from "../checked-file.ts";
@@ -6,17 +7,22 @@ import {
   NetworkError,
   RateLimitedError,
   SlackApiError,
+  ThreadGoneError,
   toBridgeError,
 } from "../errors.ts";
 import type { Thread } from "../ids.ts";
 import type { Json } from "../json.ts";
+import type { Log } from "../log.ts";
 import { parseRetryAfter } from "../retry-after.ts";
 import type { Secret } from "../secret.ts";
+import { refusesThread } from "./refusals.ts";
 import { createIsSlackHost } from "./slack-hosts.ts";
+import { takeBack } from "./strays.ts";
 import { callSlack } from "./web-api.ts";
 
 export interface SlackFilesOptions {
   readonly client: WebClient;
+  readonly log: Log;
   readonly botToken: Secret;
   readonly apiUrl: string;
 }
@@ -26,9 +32,11 @@ const TRANSFER_TIMEOUT_MS = 120_000;
 /** What stands still for so long has stopped, and others wait for its place. */
 const IDLE_TIMEOUT_MS = 20_000;
 const MAX_REDIRECTS = 3;
+/** How long to wait, in turn, for Slack to show where it shared a file. */
+const SHOWN_AFTER_MS = [500, 1_000, 2_000];
 
 /** Slack's files: our token goes to Slack's hosts only, and nothing is passed on that is not what Slack announced. */
-export function createSlackFiles({ client, botToken, apiUrl }: SlackFilesOptions): SlackFiles {
+export function createSlackFiles({ client, botToken, apiUrl, log }: SlackFilesOptions): SlackFiles {
   const isSlackHost = createIsSlackHost(apiUrl);
   const authorization = () => `Bearer ${botToken.reveal()}`;
 
@@ -114,20 +122,36 @@ export function createSlackFiles({ client, botToken, apiUrl }: SlackFilesOptions
           channel_id: thread.channel,
           thread_ts: thread.ts,
         }),
-      );
-    },
-
-    async look(id, thread) {
-      const info = () => client.files.info({ file: id });
-      try {
-        const { file } = await callSlack("files.info", info, { idempotent: true });
-        return isSharedIn(file?.shares, thread) ? "shared" : "not-shared";
-      } catch (error) {
-        if (!(error instanceof SlackApiError)) throw error;
-        return error.slackError === "file_not_found" ? "unknown" : "cannot-look";
+      ).catch((error: unknown) => {
+        const isGone = error instanceof SlackApiError && refusesThread(error.slackError);
+        throw isGone ? new ThreadGoneError(thread, { cause: error }) : error;
+      });
+      // Slack shows only afterwards where it is, and in no thread if there is none: then everybody sees it.
+      for (const pauseMs of SHOWN_AFTER_MS) {
+        if ((await look(id, thread)) !== "not-shared") return;
+        await delay(pauseMs);
       }
     },
+
+    look,
   };
+
+  async function look(id: string, thread: Thread): ReturnType<SlackFiles["look"]> {
+    const info = () => client.files.info({ file: id });
+    try {
+      const { file } = await callSlack("files.info", info, { idempotent: true });
+      const shares = sharesIn(file?.shares, thread.channel);
+      const isAstray = ({ ts, thread_ts }: Share) => thread_ts === undefined || thread_ts === ts;
+      if (shares.some((share) => !isAstray(share))) return "shared";
+      const strays = shares.flatMap(({ ts }) => ts ?? []);
+      for (const ts of strays) await takeBack(client, log, { channel: thread.channel, ts });
+      if (strays.length === 0) return "not-shared";
+    } catch (error) {
+      if (!(error instanceof SlackApiError)) throw error;
+      return error.slackError === "file_not_found" ? "unknown" : "cannot-look";
+    }
+    throw new ThreadGoneError(thread);
+  }
 }
 
 async function request(
@@ -209,10 +233,9 @@ function watched({ bytes }: FileContent, watch: Watch) {
 }
 
 type Shares = Readonly<
-  Partial<Record<"public" | "private", Readonly<Record<string, readonly { thread_ts?: string }[]>>>>
+  Partial<Record<"public" | "private", Readonly<Record<string, readonly Share[]>>>>
 >;
+type Share = Readonly<{ ts?: string; thread_ts?: string }>;
 
-const isSharedIn = (shares: Shares | undefined, { channel, ts }: Thread): boolean =>
-  [shares?.public, shares?.private].some((byChannel) =>
-    byChannel?.[channel]?.some(({ thread_ts }) => thread_ts === ts),
-  );
+const sharesIn = (shares: Shares | undefined, channel: string): readonly Share[] =>
+  [shares?.public, shares?.private].flatMap((byChannel) => byChannel?.[channel] ?? []);

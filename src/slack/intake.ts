@@ -11,6 +11,7 @@ import { type Json, wellFormed } from "../json.ts";
 import type { Log } from "../log.ts";
 import { type MessageEvent, parseMessageEvent } from "./parse-message-event.ts";
 import { parseNoteReaction } from "./parse-note-reaction.ts";
+import { parseRootDeletion } from "./parse-root-deletion.ts";
 import { foreignTeamOf } from "./permissions.ts";
 
 export interface IntakeOptions extends TakeInDependencies {
@@ -38,6 +39,7 @@ export function storeBeforeAck(app: App, options: IntakeOptions): void {
 
 /** False if it is no message event. */
 async function takeMessage(event: ReceiverEvent, options: IntakeOptions): Promise<boolean> {
+  await takeRootDeletion(event, options);
   const parsed = parseMessageEvent(event.body, options.team);
   if (!parsed) return false;
   if (parsed.kind === "other") {
@@ -60,6 +62,20 @@ async function takeMessage(event: ReceiverEvent, options: IntakeOptions): Promis
     "reply.stored",
   );
   return true;
+}
+
+/** Somebody has deleted the root of a conversation that is open: it goes on in another thread. */
+async function takeRootDeletion(
+  { body }: ReceiverEvent,
+  { team, conversations, notifier, log }: IntakeOptions,
+): Promise<void> {
+  const deleted = parseRootDeletion(body, team);
+  if (!deleted) return;
+  const { thread, stands } = deleted;
+  const conversation = await conversations.byThread(thread);
+  if (conversation?.state !== "open" || conversation.thread?.ts !== thread.ts) return;
+  await notifier.threadGone(conversation, thread, stands);
+  log.warn({ channel: thread.channel, thread: thread.ts, event: body.event_id }, "root.deleted");
 }
 
 function takeIn(parsed: Exclude<MessageEvent, { kind: "other" }>, options: IntakeOptions) {

@@ -4,7 +4,13 @@ import type { PostMark } from "../bridge/ports.ts";
 /** Message metadata is readable by every member of the workspace: opaque ids only. */
 export function toMetadata(mark: PostMark): MessageMetadata {
   return mark.kind === "root"
-    ? { event_type: "parley_handover", event_payload: { conversation: mark.conversation } }
+    ? {
+        event_type: "parley_handover",
+        event_payload: {
+          conversation: mark.conversation,
+          ...(mark.opening > 0 && { opening: mark.opening }),
+        },
+      }
     : {
         event_type: "parley_message",
         event_payload: { items: mark.items.join(" "), part: mark.part },

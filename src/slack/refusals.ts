@@ -18,5 +18,11 @@ const FAULTS: readonly (readonly [Fault, RegExp])[] = [
 export const faultOf = (slackError: string): Fault | undefined =>
   FAULTS.find(([, codes]) => codes.test(slackError))?.[0];
 
+/** The thread, or its root, is not there any more. */
+export const refusesThread = (slackError: string): boolean =>
+  /^(thread_not_found|message_not_found|cannot_reply_to_message|invalid_thread_ts)$/.test(
+    slackError,
+  );
+
 /** Slack does not take the blocks of a message; its text may still go. */
 export const refusesBlocks = (slackError: string): boolean => /(^|_)blocks?(_|$)/.test(slackError);

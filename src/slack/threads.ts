@@ -7,10 +7,13 @@ import {
   NetworkError,
   RateLimitedError,
   SlackApiError,
+  ThreadGoneError,
   toBridgeError,
   UncertainDeliveryError,
 } from "../errors.ts";
+import type { Thread } from "../ids.ts";
 import type { Log } from "../log.ts";
+import { findPost, PAGE_SIZE } from "./find-post.ts";
 import { createIdentities, type IdentityOverrides } from "./identity.ts";
 import { toArguments } from "./message-arguments.ts";
 import { createNames } from "./names.ts";
@@ -18,7 +21,8 @@ import { parseThreadMessage } from "./parse-message-event.ts";
 import { makePermalink } from "./permalink.ts";
 import { isMarked, toMetadata } from "./post-metadata.ts";
 import { isLocked, REACTIONS } from "./reactions.ts";
-import { refusesBlocks } from "./refusals.ts";
+import { faultOf, refusesBlocks, refusesThread } from "./refusals.ts";
+import { takeBack } from "./strays.ts";
 import type { FindUser } from "./users.ts";
 import { callSlack } from "./web-api.ts";
 
@@ -43,13 +47,8 @@ const SATURATED_AFTER_MS = 250;
 /** Marks of success that would have to wait longer than this are left out: nobody misses them. */
 const MARK_PATIENCE_MS = 10_000;
 const REPLIES = "conversations.replies";
-/** What Slack's answer may hold; some apps get no more than 15 whatever they ask for. */
-const PAGE_SIZE = 100;
-/** For one look, and for one reading of a thread; the next one goes on where it ended. */
-const MAX_PAGES = 10;
-const MAX_PAGES_OF_THREAD = 50;
-/** Slack's clock and ours may differ by this much. */
-const CLOCK_SKEW_MS = 60_000;
+/** For one reading of a thread; the next one goes on where it ended. */
+const MAX_PAGES = 50;
 
 /** Slack's side of the conversations: posts, updates, marks, notices. */
 export function createThreads(options: ThreadsOptions): Threads {
@@ -146,6 +145,49 @@ export function createThreads(options: ThreadsOptions): Threads {
     }
   }
 
+  /** A thread in another channel than the one where threads open is gone, too, when that channel is closed to us. */
+  const isGone = (thread: Thread, error: unknown): boolean =>
+    error instanceof SlackApiError &&
+    (refusesThread(error.slackError) ||
+      (thread.channel !== channel && faultOf(error.slackError) === "channel"));
+
+  /**
+   * False: the post is in its thread, whatever the answer showed.
+   *
+   * @throws {UncertainDeliveryError} it may be astray still
+   */
+  async function takeBackUnlessIn(thread: Thread, ts: string): Promise<boolean> {
+    const { channel: at } = thread;
+    const query = { channel: at, ts: thread.ts, oldest: ts, inclusive: true, limit: PAGE_SIZE };
+    const read = () => client.conversations.replies(query);
+    try {
+      const { messages } = await callSlack(REPLIES, read, { idempotent: true }).catch(
+        (error: unknown) => {
+          if (!(error instanceof SlackApiError)) throw error;
+          return { messages: [] };
+        },
+      );
+      if (messages?.some((message) => message.ts === ts)) return false;
+      await takeBack(client, log, { channel: at, ts });
+      return true;
+    } catch (error) {
+      throw new UncertainDeliveryError("chat.postMessage: perhaps astray", { cause: error });
+    }
+  }
+
+  /** For a post that an earlier attempt may have sent to a thread that is not there. */
+  async function takeStrayBack(at: string, mark: PostMark, since: number): Promise<void> {
+    const place = { channel: at, threadTs: undefined, since };
+    try {
+      const found = await findPost(client, mark, place);
+      if (typeof found === "object") await takeBack(client, log, { channel: at, ts: found.ts });
+      else if (found === "cannot-look") log.error({ channel: at }, "stray.not-sought");
+    } catch (error) {
+      if (!(error instanceof SlackApiError)) throw error;
+      log.error({ channel: at, error: error.message }, "stray.not-sought");
+    }
+  }
+
   return {
     team,
     channel,
@@ -187,51 +229,41 @@ export function createThreads(options: ThreadsOptions): Threads {
           const { author: _, ...anonymous } = outgoing;
           return send(anonymous);
         }),
-      );
+      ).catch((error: unknown) => {
+        throw thread && isGone(thread, error)
+          ? new ThreadGoneError(thread, { cause: error })
+          : error;
+      });
       isMetadataKept = checkMetadata(answer, mark);
       if (!answer.ts) throw new UncertainDeliveryError("chat.postMessage: no ts in the answer");
-      return thread ?? { team, channel: at, ts: answer.ts };
+      if (!thread) return { team, channel: at, ts: answer.ts };
+      // Slack has no error for a thread that is not there: it posts into the open channel.
+      const isAstray = answer.message !== undefined && answer.message.thread_ts !== thread.ts;
+      if (isAstray && (await takeBackUnlessIn(thread, answer.ts))) {
+        throw new ThreadGoneError(thread);
+      }
+      return thread;
     },
 
     async find(mark, since, thread) {
-      const oldest = String((since - CLOCK_SKEW_MS) / 1000);
-      const query = {
-        channel: thread?.channel ?? channel,
-        oldest,
-        limit: PAGE_SIZE,
-        include_all_metadata: true,
-      };
-      let cursor: string | undefined;
+      const at = thread?.channel ?? channel;
       try {
-        for (let page = 0; page < MAX_PAGES; page++) {
-          const at = { ...query, ...(cursor && { cursor }) };
-          const answer = thread
-            ? await callSlack(
-                REPLIES,
-                () => client.conversations.replies({ ...at, ts: thread.ts }),
-                { idempotent: true },
-              )
-            : await callSlack("conversations.history", () => client.conversations.history(at), {
-                idempotent: true,
-              });
-          if (!answer.messages) throw new NetworkError("No messages in Slack's answer");
-          const found = answer.messages.find(({ metadata }) => isMarked(metadata, mark));
-          if (found?.ts) return thread ?? { team, channel, ts: found.ts };
-          cursor = answer.response_metadata?.next_cursor || undefined;
-          // Posts of which Slack dropped the metadata cannot be told from others.
-          if (!cursor) return isMetadataKept ? "not-there" : "cannot-look";
-        }
-        return "cannot-look";
+        const found = await findPost(client, mark, { channel: at, threadTs: thread?.ts, since });
+        if (typeof found === "object") return thread ?? { team, channel, ts: found.ts };
+        // Posts of which Slack dropped the metadata cannot be told from others.
+        return isMetadataKept ? found : "cannot-look";
       } catch (error) {
-        if (error instanceof SlackApiError) return "cannot-look";
-        throw error;
+        if (!(error instanceof SlackApiError)) throw error;
+        if (!thread || !isGone(thread, error)) return "cannot-look";
+        await takeStrayBack(thread.channel, mark, since);
+        throw new ThreadGoneError(thread, { cause: error });
       }
     },
 
     async repliesAfter(thread, after, signal) {
       const replies: AgentReply[] = [];
       let cursor: string | undefined;
-      for (let pages = 0; pages < MAX_PAGES_OF_THREAD; pages++) {
+      for (let pages = 0; pages < MAX_PAGES; pages++) {
         const query = {
           channel: thread.channel,
           ts: thread.ts,
@@ -263,7 +295,9 @@ export function createThreads(options: ThreadsOptions): Threads {
             metadata: toMetadata(mark),
           }),
         ),
-      );
+      ).catch((error: unknown) => {
+        throw isGone(thread, error) ? new ThreadGoneError(thread, { cause: error }) : error;
+      });
     },
 
     async showTyping(thread, active) {

@@ -7,6 +7,7 @@ import { toUserId } from "../../src/ids.ts";
 import { toSecret } from "../../src/secret.ts";
 import { createSlackFiles } from "../../src/slack/files.ts";
 import { callSlack, webClientOptions } from "../../src/slack/web-api.ts";
+import { captureLog } from "../support/captured-log.ts";
 import { createParleyAdapters } from "../support/parley-adapters.ts";
 
 /** Another side that counts what reaches it. */
@@ -85,6 +86,7 @@ it("is known as one when a file of Slack cannot even be asked for", async () => 
     client: new WebClient("xoxb-test", webClientOptions(`${url}/api/`)),
     botToken: toSecret("xoxb\u0000"),
     apiUrl: `${url}/api/`,
+    log: captureLog(),
   });
   const file = { id: "F1", name: "a.png", url: `${url}/a.png`, mimeType: "image/png", size: 1 };
   const open = files.open(file, new AbortController().signal);

@@ -8,6 +8,7 @@ import { parseRetryAfter } from "../../src/retry-after.ts";
 import { toSecret } from "../../src/secret.ts";
 import { createSlackFiles } from "../../src/slack/files.ts";
 import { callSlack, webClientOptions } from "../../src/slack/web-api.ts";
+import { captureLog } from "../support/captured-log.ts";
 import { createParleyAdapters } from "../support/parley-adapters.ts";
 
 const DAY = 86_400_000;
@@ -61,6 +62,7 @@ describe("Retry-After as a date", () => {
       client,
       botToken: toSecret("xoxb-test"),
       apiUrl: `${url}/api/`,
+      log: captureLog(),
     });
     const file = { id: "F1", name: "a.png", url: `${url}/a.png`, mimeType: "image/png", size: 1 };
     const { signal } = new AbortController();

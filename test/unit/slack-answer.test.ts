@@ -62,7 +62,7 @@ describe("the alarm about Slack's refusals", () => {
   function watch() {
     const alarms = createAlarms(captureLog());
     const clock = { now: 0 };
-    const seen = createAccessWatch(alarms, () => clock.now);
+    const seen = createAccessWatch(alarms, "C1", () => clock.now);
     const answer = (method: string, error?: string, asked: Record<string, string> = {}) =>
       seen({
         method,
@@ -102,6 +102,8 @@ describe("the alarm about Slack's refusals", () => {
 
   it("names the channel, until something is written there", () => {
     const { answer, advice } = watch();
+    answer("chat.postMessage", "is_archived", { channel: "C2" });
+    expect(advice()).toBeUndefined();
     answer("files.completeUploadExternal", "not_in_channel", { channel_id: "C1" });
     answer("chat.postMessage", undefined, { channel: "C2" });
     answer("conversations.replies", undefined, { channel: "C1" });

@@ -218,7 +218,7 @@ describe("what a post carries", () => {
 
   it("is opaque: nothing of the User can be read from it", () => {
     for (const mark of [
-      { kind: "root", conversation } as const,
+      { kind: "root", conversation, opening: 0 } as const,
       { kind: "message", items, part: 1 } as const,
     ]) {
       const { event_type, event_payload } = toMetadata(mark);
@@ -228,13 +228,21 @@ describe("what a post carries", () => {
     }
   });
 
+  it("tells the root of a second thread from that of the first", () => {
+    const first = { kind: "root", conversation, opening: 0 } as const;
+    const second = { ...first, opening: 1 };
+    expect(toMetadata(first).event_payload).toEqual({ conversation });
+    expect(isMarked(toMetadata(first), second)).toBe(false);
+    expect(isMarked(toMetadata(second), second)).toBe(true);
+  });
+
   it("is found again, and not taken for another one", () => {
     const mark = { kind: "message", items, part: 1 } as const;
     const stored = JSON.parse(JSON.stringify(toMetadata(mark))) as Record<string, unknown>;
     expect(isMarked(stored, mark)).toBe(true);
     expect(isMarked(stored, { ...mark, part: 0 })).toBe(false);
     expect(isMarked(stored, { ...mark, items: items.slice(1) })).toBe(false);
-    expect(isMarked(stored, { kind: "root", conversation })).toBe(false);
+    expect(isMarked(stored, { kind: "root", conversation, opening: 0 })).toBe(false);
     expect(isMarked({ event_type: "parley_message" }, mark)).toBe(false);
     expect(isMarked({ ...stored, event_payload: null }, mark)).toBe(false);
     expect(isMarked(undefined, mark)).toBe(false);

@@ -1,0 +1,97 @@
+import { renderGoesOnElsewhere } from "../convert/render-notice.ts";
+import type { Work } from "../delivery/lanes.ts";
+import { BridgeError, ThreadGoneError } from "../errors.ts";
+import type { Thread } from "../ids.ts";
+import { type Conversation, withoutThread } from "./conversation.ts";
+import type { InboxBody, Notice } from "./events.ts";
+import { inboxLane, type Notifier } from "./notify.ts";
+import { ensureRoot } from "./open-thread.ts";
+import type { Conversations, Threads } from "./ports.ts";
+import { createPoster, type Poster } from "./poster.ts";
+import { postAll } from "./relay-to-slack.ts";
+import { overflowMessages } from "./root-message.ts";
+
+export interface OpenAgainDependencies {
+  readonly threads: Threads;
+  readonly conversations: Conversations;
+  readonly notifier: Notifier;
+  readonly now: () => number;
+}
+
+/**
+ * The item has met a thread that is not there any more. Its conversation loses the thread, so that the next attempt opens
+ * another, and everything of the item goes there. What would only be said about a conversation that is over is not said.
+ */
+export async function loseThread(
+  work: Work<InboxBody>,
+  gone: ThreadGoneError,
+  { conversations, notifier }: OpenAgainDependencies,
+): Promise<void> {
+  const conversation = await conversations.byThread(gone.thread);
+  const { kind } = work.item.body;
+  const isOver = conversation?.state !== "open";
+  if (isOver && kind !== "callback" && kind !== "handover") {
+    throw new BridgeError(gone.message, { code: "thread-gone", disposition: "ignore" });
+  }
+  if (!conversation) return;
+  await conversations.update(conversation.id, (c) => withoutThread(c, gone.thread));
+  await notifier.threadGone(conversation, gone.thread, false);
+  // All of it goes to the new thread. Not `undefined`: what it has recorded already is no news at the next attempt.
+  if (kind !== "notice") await work.save({ done: [] });
+}
+
+/** Opens another thread for a conversation whose thread is gone, with all that is known, and says so in the old one. */
+export async function openAgain(
+  work: Work<InboxBody>,
+  { thread: gone, stands }: { readonly thread: Thread; readonly stands: boolean },
+  dependencies: OpenAgainDependencies,
+): Promise<void> {
+  const { threads, conversations, now } = dependencies;
+  const conversation = await conversations.byThread(gone);
+  if (conversation?.state !== "open") return;
+  const moved = await conversations.update(conversation.id, (c) => withoutThread(c, gone));
+  if (!moved) return;
+  const poster = createPoster(work, threads, now);
+  const thread = await ensureRoot(work, poster, threads, conversations, moved);
+  await postAll(work, poster, threads, thread, overflowMessages(moved));
+  if (!stands || poster.isDone("pointer")) return;
+  await threads.turn(work.signal, gone);
+  await poster
+    .post({
+      step: "pointer",
+      mark: { kind: "message", items: [work.item.id], part: -1 },
+      message: renderGoesOnElsewhere(threads.permalink(thread)),
+      thread: gone,
+    })
+    .catch((error: unknown) => {
+      // It does not stand any more: then nobody reads it there.
+      if (!(error instanceof ThreadGoneError)) throw error;
+    });
+}
+
+/**
+ * A notice where people read it now: a conversation may have another thread than when it was written.
+ *
+ * @throws {BridgeError} that thread is about to open
+ */
+export async function whereItBelongs(
+  work: Work<InboxBody>,
+  poster: Poster,
+  notice: Notice,
+  { threads, conversations }: OpenAgainDependencies,
+): Promise<Notice> {
+  const conversation = await conversations.byThread(notice.thread);
+  if (!conversation || !hasLost(conversation, notice.thread)) return notice;
+  // Only one lane may open threads of a User; in that one nothing behind this item could.
+  if (conversation.thread ?? work.item.lane === inboxLane(conversation.userId)) {
+    const thread = await ensureRoot(work, poster, threads, conversations, conversation);
+    return { ...notice, thread };
+  }
+  throw new BridgeError("The thread is not open again yet", {
+    code: "unexpected",
+    disposition: "retry",
+  });
+}
+
+const hasLost = ({ lost = [] }: Conversation, { channel, ts }: Thread): boolean =>
+  lost.some((thread) => thread.channel === channel && thread.ts === ts);

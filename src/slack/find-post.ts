@@ -1,0 +1,56 @@
+import type { WebClient } from "@slack/web-api";
+import type { PostMark } from "../bridge/ports.ts";
+import { NetworkError } from "../errors.ts";
+import { isMarked } from "./post-metadata.ts";
+import { callSlack } from "./web-api.ts";
+
+/** What Slack's answer may hold; some apps get no more than 15 whatever they ask for. */
+export const PAGE_SIZE = 100;
+const MAX_PAGES = 10;
+/** Slack's clock and ours may differ by this much. */
+const CLOCK_SKEW_MS = 60_000;
+
+/**
+ * Looks for a post with this mark that was made after `since` (ms), in a thread or among the messages outside of threads;
+ * `cannot-look`: there are too many.
+ *
+ * @throws {SlackApiError} Slack refuses reading
+ */
+export async function findPost(
+  client: WebClient,
+  mark: PostMark,
+  place: {
+    readonly channel: string;
+    readonly threadTs: string | undefined;
+    readonly since: number;
+  },
+): Promise<{ readonly ts: string } | "not-there" | "cannot-look"> {
+  const { channel, threadTs, since } = place;
+  const oldest = String((since - CLOCK_SKEW_MS) / 1000);
+  let cursor: string | undefined;
+  for (let page = 0; page < MAX_PAGES; page++) {
+    const query = {
+      channel,
+      oldest,
+      limit: PAGE_SIZE,
+      include_all_metadata: true,
+      ...(cursor && { cursor }),
+    };
+    const answer =
+      threadTs === undefined
+        ? await callSlack("conversations.history", () => client.conversations.history(query), {
+            idempotent: true,
+          })
+        : await callSlack(
+            "conversations.replies",
+            () => client.conversations.replies({ ...query, ts: threadTs }),
+            { idempotent: true },
+          );
+    if (!answer.messages) throw new NetworkError("No messages in Slack's answer");
+    const found = answer.messages.find(({ metadata }) => isMarked(metadata, mark));
+    if (found?.ts) return { ts: found.ts };
+    cursor = answer.response_metadata?.next_cursor || undefined;
+    if (!cursor) return "not-there";
+  }
+  return "cannot-look";
+}

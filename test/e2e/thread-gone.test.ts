@@ -1,0 +1,299 @@
+import { describe, expect, it } from "vitest";
+import { identity } from "../../sandbox/slack/identity.ts";
+import { png } from "../support/files.ts";
+import { postTo, textOf } from "../support/handed-over.ts";
+import {
+  attempts,
+  type Opened,
+  openConversation,
+  openModal,
+  PATIENCE,
+  settled,
+} from "../support/open-conversation.ts";
+import { postsIn, rootsOf } from "../support/threads.ts";
+import { startWorld, type World } from "../support/world.ts";
+
+/** Retries within the patience of a test. */
+const env = { RETRY_FIRST_MS: "20", RETRY_CAP_MS: "100" };
+
+const textsIn = ({ slack }: World, ts: string): string[] =>
+  postsIn(slack, ts).map(({ text }) => text);
+
+/** The only thread besides the one that is gone. */
+async function newThread({ slack }: World, { ts: old }: Opened): Promise<string> {
+  const roots = () => rootsOf(slack).filter(({ ts }) => ts !== old);
+  await expect.poll(() => roots().filter(isRoot).length, PATIENCE).toBe(1);
+  return roots().find(isRoot)?.ts ?? "";
+}
+
+const isRoot = (message: Parameters<typeof textOf>[0]) => /Parley User/.test(textOf(message));
+
+/** Nothing but roots may stand in the open channel. */
+const strays = ({ slack }: World) =>
+  slack.state.messages.filter(
+    (message) =>
+      message.thread_ts === undefined && message.subtype !== "tombstone" && !isRoot(message),
+  );
+
+const becomesQuiet = ({ log }: World, { inbox }: Opened, count: number) =>
+  expect.poll(() => settled(log, inbox), PATIENCE).toHaveLength(count);
+
+describe("a thread that is not there any more", () => {
+  it("opens again with all that is known, and takes what went astray", async () => {
+    const world = await startWorld({ env });
+    const { slack, parley } = world;
+    const opened = await openConversation(world, { metadata: { reason: "refund", order: "A-1" } });
+    const { user, ts: old } = opened;
+    slack.expireThread({ ts: old });
+
+    await parley.userWrites(user.id, "Are you there?");
+
+    const ts = await newThread(world, opened);
+    // The message, the item that opens the thread, and the handover.
+    await becomesQuiet(world, opened, 3);
+    expect(textsIn(world, ts)).toEqual(["Are you there?"]);
+    expect(strays(world)).toEqual([]);
+    const root = rootsOf(slack).find((message) => message.ts === ts);
+    expect(textOf(root ?? { text: "" })).toContain("A-1");
+    expect(textOf(root ?? { text: "" })).toContain(`p${old.replace(".", "")}|its earlier thread>`);
+    await slack.post({ user: "U0ANNA", threadTs: ts, text: "I am here" });
+    await parley.until(() => parley.sent(user.id).length === 1);
+    await parley.userWrites(user.id, "Good");
+    await slack.waitFor(() => textsIn(world, ts).length === 2);
+    expect(rootsOf(slack).filter(isRoot)).toHaveLength(1);
+  });
+
+  it.each([
+    ["its answer is lost", "chat.postMessage", { kind: "lost-answer" }],
+    ["taking it back fails", "chat.delete", { kind: "status", status: 500 }],
+    ["nobody knows whether it was taken back", "chat.delete", { kind: "lost-answer" }],
+    ["nobody can look whether it is astray", "conversations.replies", { kind: "refused" }],
+  ] as const)("leaves no stray post behind when %s", async (_, method, fault) => {
+    const world = await startWorld({ env });
+    const { slack, parley } = world;
+    const opened = await openConversation(world);
+    slack.expireThread({ ts: opened.ts });
+    slack.faults.add(method, fault, 1);
+
+    await parley.userWrites(opened.user.id, "Are you there?");
+
+    const ts = await newThread(world, opened);
+    await becomesQuiet(world, opened, 3);
+    expect(textsIn(world, ts)).toEqual(["Are you there?"]);
+    expect(strays(world)).toEqual([]);
+  });
+
+  it("opens again once when the answer to its new root is lost, and after a restart", async () => {
+    const world = await startWorld({ env });
+    const { slack, parley } = world;
+    const opened = await openConversation(world);
+    slack.expireThread({ ts: opened.ts });
+    slack.faults.add("chat.delete", { kind: "status", status: 500 });
+    await parley.userWrites(opened.user.id, "Are you there?");
+    await slack.waitFor(() => slack.calls("chat.delete").length > 1);
+    await world.stopBridge();
+    expect(strays(world)).toHaveLength(1);
+    slack.faults.clear();
+    slack.faults.add("chat.postMessage", { kind: "lost-answer" }, 1);
+    await world.startBridge();
+
+    const ts = await newThread(world, opened);
+    await slack.waitFor(() => textsIn(world, ts).length > 0);
+    await slack.waitFor(() => strays(world).length === 0);
+    expect(textsIn(world, ts)).toEqual(["Are you there?"]);
+  });
+
+  it.each(["cannot_reply_to_message", "thread_not_found"])(
+    "is understood from Slack's refusal %s",
+    async (error) => {
+      const world = await startWorld({ env });
+      const { slack, parley } = world;
+      const opened = await openConversation(world);
+      slack.faults.add(
+        "chat.postMessage",
+        {
+          kind: "other-answer",
+          isDone: false,
+          write: (response) => void response.end(JSON.stringify({ ok: false, error })),
+        },
+        1,
+      );
+      await parley.userWrites(opened.user.id, "Are you there?");
+      const ts = await newThread(world, opened);
+      await becomesQuiet(world, opened, 3);
+      expect(textsIn(world, ts)).toEqual(["Are you there?"]);
+    },
+  );
+
+  it("is not given up for an answer that does not show the thread", async () => {
+    const world = await startWorld({ env });
+    const { slack, parley } = world;
+    const opened = await openConversation(world);
+    slack.faults.add(
+      "chat.postMessage",
+      {
+        kind: "other-answer",
+        isDone: true,
+        write(response) {
+          const ts = slack.state.messages.at(-1)?.ts;
+          response.end(JSON.stringify({ ok: true, ts, message: { ts, text: "x" } }));
+        },
+      },
+      1,
+    );
+    await parley.userWrites(opened.user.id, "Are you there?");
+    await becomesQuiet(world, opened, 2);
+    expect(textsIn(world, opened.ts)).toEqual(["Are you there?"]);
+    expect(rootsOf(slack)).toHaveLength(1);
+  });
+
+  it("leaves a line where Slack does not let the bridge delete", async () => {
+    const world = await startWorld({ env: { ...env, SHOW_USER_IDENTITY: "true" } });
+    const { slack, parley } = world;
+    const opened = await openConversation(world);
+    slack.expireThread({ ts: opened.ts });
+    await parley.userWrites(opened.user.id, "My secret");
+    const ts = await newThread(world, opened);
+    await becomesQuiet(world, opened, 3);
+    expect(textsIn(world, ts)).toEqual(["My secret"]);
+    const [stray, ...more] = strays(world);
+    expect(more).toEqual([]);
+    expect(JSON.stringify(stray)).not.toContain("My secret");
+    expect(stray?.text).toMatch(/belonged into a thread/);
+  });
+
+  it("takes files and long messages whole", async () => {
+    const world = await startWorld({ env });
+    const { slack, parley } = world;
+    const opened = await openConversation(world);
+    slack.expireThread({ ts: opened.ts });
+    await parley.userWrites(opened.user.id, {
+      message: "Look",
+      media: { name: "photo.png", mimeType: "image/png", bytes: png(5_000) },
+    });
+    const ts = await newThread(world, opened);
+    await becomesQuiet(world, opened, 3);
+    expect(strays(world)).toEqual([]);
+    const shared = slack.state.messages.filter(({ files }) => files !== undefined);
+    expect(shared.map(({ thread_ts }) => thread_ts)).toEqual([ts]);
+  });
+
+  it("takes a further handover, with its news", async () => {
+    const world = await startWorld({ env });
+    const { slack } = world;
+    const opened = await openConversation(world, { metadata: { reason: "refund" } });
+    slack.expireThread({ ts: opened.ts });
+    await postTo(world, "/parley/handovers", {
+      userId: opened.user.id,
+      metadata: { reason: "asked_again" },
+    });
+    const ts = await newThread(world, opened);
+    const root = rootsOf(slack).find((message) => message.ts === ts);
+    expect(textOf(root ?? { text: "" })).toMatch(/asked_again/);
+    expect(strays(world)).toEqual([]);
+  });
+
+  it("takes notices as well", async () => {
+    const world = await startWorld({ env });
+    const { slack, parley, log } = world;
+    const opened = await openConversation(world);
+    parley.faults.add(/POST .*messages/, { kind: "status", status: 503 });
+    await slack.post({ user: "U0ANNA", threadTs: opened.ts, text: "Hello" });
+    await expect.poll(() => attempts(log, opened.outbox).length, PATIENCE).toBeGreaterThan(1);
+    slack.expireThread({ ts: opened.ts });
+    parley.faults.clear();
+    parley.faults.add(/POST .*messages/, { kind: "status", status: 400 }, 1);
+
+    const ts = await newThread(world, opened);
+    await expect.poll(() => textsIn(world, ts).join(), PATIENCE).toMatch(/did not reach the User/);
+    expect(strays(world)).toEqual([]);
+  });
+
+  it("is left alone when the conversation is over", async () => {
+    const world = await startWorld({ env });
+    const { slack, parley, log } = world;
+    const opened = await openConversation(world);
+    const { id } = await openModal(slack, opened.ts);
+    slack.expireThread({ ts: opened.ts });
+    await slack.submitView({ user: "U0ANNA", viewId: id, values: {} });
+    await parley.until(
+      () => parley.user(opened.user.id).owner !== parley.agentService.identification,
+    );
+    // The handover; the notice and the change of the root have nowhere to go.
+    await becomesQuiet(world, opened, 3);
+    expect(settled(log, opened.inbox).map(({ outcome }) => outcome)).toEqual([
+      "done",
+      "ignored",
+      "ignored",
+    ]);
+    expect(strays(world)).toEqual([]);
+    expect(rootsOf(slack)).toEqual([]);
+  });
+
+  it("is followed into the channel that is ours now when the old one is closed to us", async () => {
+    const world = await startWorld({
+      env,
+      slack: { channels: [{ id: "C0NEW", name: "new", members: [identity.botUserId] }] },
+    });
+    const { slack, parley } = world;
+    const opened = await openConversation(world);
+    await slack.removeFromChannel({ user: slack.botUserId });
+    await world.stopBridge();
+    await world.startBridge({ SLACK_CHANNEL: "C0NEW" });
+    await parley.userWrites(opened.user.id, "Are you there?");
+    await expect
+      .poll(
+        () =>
+          slack.state.messages.filter(({ channel }) => channel === "C0NEW").map(({ text }) => text),
+        PATIENCE,
+      )
+      .toContain("Are you there?");
+    expect(world.log.lines.filter(({ event }) => event === "alarm.raised")).toEqual([]);
+  });
+});
+
+describe("a root that somebody deletes", () => {
+  it("is posted anew at once, though nobody writes", async () => {
+    const world = await startWorld({ env });
+    const { slack, parley } = world;
+    const opened = await openConversation(world);
+    await slack.remove({ user: "U0ANNA", ts: opened.ts, asAdmin: true });
+    const ts = await newThread(world, opened);
+    await parley.userWrites(opened.user.id, "Are you there?");
+    await slack.waitFor(() => textsIn(world, ts).length > 0);
+    expect(textsIn(world, ts)).toEqual(["Are you there?"]);
+    expect(strays(world)).toEqual([]);
+  });
+
+  it("leaves replies that stand: they say where it goes on, and answers below them still go out", async () => {
+    const world = await startWorld({ env });
+    const { slack, parley } = world;
+    const opened = await openConversation(world);
+    const { user, ts: old } = opened;
+    await parley.userWrites(user.id, "Hello");
+    await slack.waitFor(() => textsIn(world, old).length === 1);
+    await slack.remove({ user: "U0ANNA", ts: old, asAdmin: true });
+    const ts = await newThread(world, opened);
+    await slack.waitFor(() => textsIn(world, old).length === 2);
+    expect(textsIn(world, old)[1]).toContain(`p${ts.replace(".", "")}|another thread>`);
+    await slack.post({ user: "U0ANNA", threadTs: old, text: "From the old one" });
+    await parley.until(() => parley.sent(user.id).length === 1);
+    await parley.userWrites(user.id, "Thanks");
+    await slack.waitFor(() => textsIn(world, ts).includes("Thanks"));
+    expect(strays(world)).toEqual([]);
+  });
+
+  it("is no news once, however often Slack tells it, and none after the end", async () => {
+    const world = await startWorld({ env });
+    const { slack } = world;
+    const opened = await openConversation(world);
+    await slack.remove({ user: "U0ANNA", ts: opened.ts, asAdmin: true });
+    await newThread(world, opened);
+    const [deletion] = [...slack.sentEvents.values()].filter(
+      ({ event }) => event.subtype === "message_deleted",
+    );
+    await slack.redeliver(deletion?.event_id ?? "");
+    await becomesQuiet(world, opened, 2);
+    expect(rootsOf(slack)).toHaveLength(1);
+  });
+});
