@@ -14,7 +14,7 @@ export interface HttpServer {
   /**
    * Resolves with the port once it listens.
    *
-   * @throws {ConfigError} another program has the port
+   * @throws {ConfigError} another program has the port, or the machine has no such address
    */
   start(host: string, port: number): Promise<number>;
   /** Takes no new requests and resolves when those that have arrived are answered. Who is still sending one is cut off. */
@@ -102,9 +102,8 @@ export function createHttpServer(
     start: (host, port) =>
       new Promise((resolve, reject) => {
         server.once("error", (error: NodeJS.ErrnoException) => {
-          const inUse = `PORT ${port} on ${host} is in use by another program; stop that or choose another port`;
-          const isTaken = error.code === "EADDRINUSE";
-          reject(isTaken ? new ConfigError([inUse], { cause: error }) : error);
+          const problem = listenProblem(error.code, host, port);
+          reject(problem ? new ConfigError([problem], { cause: error }) : error);
         });
         server.listen(port, host, () => resolve((server.address() as AddressInfo).port));
       }),
@@ -122,6 +121,21 @@ export function createHttpServer(
         });
       }),
   };
+}
+
+function listenProblem(code: string | undefined, host: string, port: number): string | undefined {
+  switch (code) {
+    case "EADDRINUSE":
+      return `PORT ${port} on ${host} is in use by another program; stop that or choose another port`;
+    case "EACCES":
+      return `PORT ${port} on ${host} may not be used by this user; choose one above 1023, and let a proxy have the other`;
+    case "EADDRNOTAVAIL":
+    case "ENOTFOUND":
+    case "EAI_AGAIN":
+      return `HOST ${host} is no address of this machine; 127.0.0.1 is for a proxy beside the bridge, 0.0.0.0 for all networks`;
+    default:
+      return undefined;
+  }
 }
 
 /** The path without doubled and trailing slashes, which people and proxies add. `undefined`: the address is malformed. */

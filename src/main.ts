@@ -1,8 +1,11 @@
 import { startApp } from "./app.ts";
+import { describeBuild } from "./build-info.ts";
 import { type Config, readConfig, readStateUrl } from "./config.ts";
+import { createDoctorChecks } from "./doctor-checks.ts";
 import { ConfigError, StorageError } from "./errors.ts";
 import { createLog, errorFields } from "./log.ts";
 import { runDeadLetters } from "./ops/dead-letters.ts";
+import { runDoctor } from "./ops/doctor.ts";
 import { createShutDown } from "./shut-down.ts";
 import { unknownVariables } from "./unknown-variables.ts";
 import { weakSecrets } from "./weak-secrets.ts";
@@ -10,8 +13,10 @@ import { weakSecrets } from "./weak-secrets.ts";
 /** sysexits: the configuration is wrong. */
 const EXIT_CONFIG = 78;
 
+const print = (line: string) => process.stdout.write(`${line}\n`);
 const [tool, ...toolArguments] = process.argv.slice(2);
 if (tool === "dead-letters") process.exit(await runTool());
+if (tool === "doctor") process.exit(await examine());
 
 const config = readConfigOrExit();
 const log = createLog(config.logLevel);
@@ -42,12 +47,29 @@ function readConfigOrExit(): Config {
   }
 }
 
+/** What is wrong with the configuration is a finding as any other, but leaves nothing else to look at. */
+function examine(): Promise<number> {
+  const warnings = [...unknownVariables(process.env), ...weakSecrets(process.env)];
+  const configuration = (run: () => Promise<string>) => ({ name: "configuration", run });
+  try {
+    const config = readConfig(process.env);
+    const { version, mode } = describeBuild(config);
+    const known = configuration(() => Promise.resolve(`version ${version}, mode ${mode}`));
+    return runDoctor(
+      toolArguments,
+      { checks: [known, ...createDoctorChecks(config)], warnings },
+      print,
+    );
+  } catch (error) {
+    const checks = [configuration(() => Promise.reject(error))];
+    return runDoctor(toolArguments, { checks, warnings }, print);
+  }
+}
+
 async function runTool(): Promise<number> {
   try {
     const stateUrl = readStateUrl(process.env);
-    return await runDeadLetters(toolArguments, stateUrl, (line) =>
-      process.stdout.write(`${line}\n`),
-    );
+    return await runDeadLetters(toolArguments, stateUrl, print);
   } catch (error) {
     if (error instanceof ConfigError) exitWithAdvice(error);
     if (!(error instanceof StorageError)) throw error;

@@ -8,9 +8,11 @@ export interface Check {
 
 interface Finding {
   readonly check: string;
-  /** `warning`: the bridge starts and works even so. `passing`: perhaps it is over at the next try. */
-  readonly status: "ok" | "warning" | "passing" | "failed";
+  /** `warning`: the bridge starts and works even so. */
+  readonly status: "ok" | "warning" | "failed";
   readonly detail: string;
+  /** It failed, but perhaps it is over at the next try. */
+  readonly canPass?: true;
 }
 
 const EXIT_CAN_PASS = 1;
@@ -30,8 +32,7 @@ export async function runDoctor(
     ...warnings.map((detail) => ({ check: "configuration", status: "warning", detail }) as const),
     ...found.flat(),
   ];
-  const has = (wanted: Finding["status"]) => findings.some(({ status }) => status === wanted);
-  const exitCode = has("failed") ? EXIT_CONFIG : has("passing") ? EXIT_CAN_PASS : 0;
+  const exitCode = exitCodeFor(findings.filter(({ status }) => status === "failed"));
   if (args.includes("--json")) {
     print(JSON.stringify({ ok: exitCode === 0, findings }));
     return exitCode;
@@ -44,6 +45,11 @@ export async function runDoctor(
   return exitCode;
 }
 
+function exitCodeFor(failed: readonly Finding[]): number {
+  if (failed.length === 0) return 0;
+  return failed.every(({ canPass }) => canPass) ? EXIT_CAN_PASS : EXIT_CONFIG;
+}
+
 async function runCheck({ name, run }: Check): Promise<Finding[]> {
   try {
     return [{ check: name, status: "ok", detail: await run() }];
@@ -51,6 +57,13 @@ async function runCheck({ name, run }: Check): Promise<Finding[]> {
     const error = toBridgeError(thrown);
     return error instanceof ConfigError
       ? error.problems.map((detail) => ({ check: name, status: "failed", detail }))
-      : [{ check: name, status: "passing", detail: error.message }];
+      : [
+          {
+            check: name,
+            status: "failed",
+            detail: `${error.message}; this can pass: try again, and if it stays check DNS, proxy and firewall`,
+            canPass: true,
+          },
+        ];
   }
 }

@@ -1,0 +1,90 @@
+import { type AlarmName, createAlarms } from "./alarms.ts";
+import type { Config } from "./config.ts";
+import { ConfigError } from "./errors.ts";
+import { createHttpServer } from "./http-server.ts";
+import { createLog } from "./log.ts";
+import type { Check } from "./ops/doctor.ts";
+import { connectOutside } from "./outside.ts";
+import { checkState } from "./state/check-state.ts";
+import { toPath } from "./state/database.ts";
+
+/** How long a bridge that runs here may take to say so. */
+const PROBE_TIMEOUT_MS = 2_000;
+
+/** What the start asks of this machine, of Slack and of Parley, asked without starting anything. */
+export function createDoctorChecks(config: Config): readonly Check[] {
+  const log = createLog("silent");
+  const alarms = createAlarms(log);
+  const outside = connectOutside(config, log, alarms);
+  const workspace = outside.askWorkspace();
+  const botService = outside.askBotService();
+  const answered = Promise.allSettled([workspace, botService]);
+
+  /** What the alarm says is more than what the error says. */
+  async function orAlarm<T>(result: Promise<T>, ...names: readonly AlarmName[]): Promise<T> {
+    const thrown = await result.then(
+      () => undefined,
+      (error: unknown) => error,
+    );
+    const alarm = alarms.current().find(({ name }) => names.includes(name));
+    if (alarm && !(thrown instanceof ConfigError)) throw new ConfigError([alarm.advice]);
+    return result;
+  }
+
+  return [
+    { name: "state", run: () => checkState(toPath(config.stateUrl)) },
+    { name: "port", run: () => checkPort(config) },
+    {
+      name: "slack",
+      async run() {
+        const { team, channelName } = await orAlarm(workspace, "slack-access", "slack-setup");
+        return `workspace ${team}, channel ${channelName ? `#${channelName}` : config.slack.channel}`;
+      },
+    },
+    {
+      name: "transport",
+      async run() {
+        await outside.askAppToken();
+        return config.slack.appToken
+          ? "Socket Mode, and Slack takes SLACK_APP_TOKEN"
+          : "HTTP; whether Slack reaches /slack/events shows in your app under Event Subscriptions";
+      },
+    },
+    {
+      name: "parley",
+      async run() {
+        const { name, id } = await orAlarm(botService, "parley-access", "parley-service");
+        return `Users are handed back to ${name} (${id})`;
+      },
+    },
+    {
+      name: "clock",
+      async run() {
+        await orAlarm(answered, "clock");
+        const seen = (["Slack", "Parley"] as const).flatMap((source) => {
+          const ahead = outside.clock.aheadOf(source);
+          return ahead === undefined ? [] : [`${Math.round(ahead / 1000)} s ahead of ${source}'s`];
+        });
+        return seen.join(", ") || "nobody has told what time it is";
+      },
+    },
+  ];
+}
+
+async function checkPort({ host, port }: Config): Promise<string> {
+  const place = `${host.includes(":") ? `[${host}]` : host}:${port}`;
+  if (await isBridge(`http://${place}/healthz`)) return `a bridge runs at ${place}`;
+  const server = createHttpServer([], createLog("silent"));
+  await server.start(host, port);
+  await server.stop();
+  return `${place} is free`;
+}
+
+async function isBridge(url: string): Promise<boolean> {
+  try {
+    const answer = await fetch(url, { signal: AbortSignal.timeout(PROBE_TIMEOUT_MS) });
+    return ((await answer.json()) as { readonly status?: unknown }).status === "up";
+  } catch {
+    return false;
+  }
+}

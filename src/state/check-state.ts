@@ -1,0 +1,51 @@
+import { accessSync, constants, existsSync, statSync } from "node:fs";
+import { userInfo } from "node:os";
+import { dirname, resolve } from "node:path";
+import { ConfigError, StorageError } from "../errors.ts";
+import { openDatabase } from "./database.ts";
+import { troubleOf } from "./storage-trouble.ts";
+
+/**
+ * Whether a bridge could start on this file, and what it would find. Leaves nothing behind, and disturbs no bridge that
+ * has it open.
+ *
+ * @throws {ConfigError} somebody has to do something; says what · {StorageError} it can pass
+ */
+export async function checkState(path: string): Promise<string> {
+  const file = resolve(path);
+  if (!existsSync(file)) {
+    const folder = nearestFolder(file);
+    try {
+      accessSync(folder, constants.W_OK | constants.X_OK);
+    } catch (cause) {
+      throw new ConfigError([troubleOf("EACCES", file).advice], { cause });
+    }
+    return `${file} will be made at the first start`;
+  }
+  const { uid } = statSync(file);
+  // What another user makes here, such as the file's companions, the bridge could not open any more.
+  if (uid !== userInfo().uid) {
+    throw new ConfigError([
+      `${file} belongs to user ${uid}, and this is user ${userInfo().uid}; run this as the bridge's own user, or give the file to it`,
+    ]);
+  }
+  if (await isInUse(file)) return `${file} is in use by a running bridge`;
+  return `${file} can be written`;
+}
+
+async function isInUse(file: string): Promise<boolean> {
+  try {
+    const database = await openDatabase(file, { exclusive: true });
+    await database.probe().finally(() => database.close());
+    return false;
+  } catch (error) {
+    if (error instanceof ConfigError) return true;
+    if (!(error instanceof StorageError) || error.canPass) throw error;
+    throw new ConfigError([error.message], { cause: error });
+  }
+}
+
+function nearestFolder(file: string): string {
+  const folder = dirname(file);
+  return existsSync(folder) ? folder : nearestFolder(folder);
+}

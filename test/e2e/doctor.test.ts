@@ -1,0 +1,134 @@
+import { stat, writeFile } from "node:fs/promises";
+import { describe, expect, it } from "vitest";
+import { DEFAULT_SCOPES } from "../../sandbox/slack/identity.ts";
+import { spawnBridge, startBridgeProcess } from "../support/process.ts";
+import { type Env, startWorld } from "../support/world.ts";
+
+async function runDoctor(env: Env, ...args: readonly string[]) {
+  const doctor = spawnBridge(env, { args: ["doctor", ...args] });
+  const { code } = await doctor.exited;
+  return { code, lines: doctor.stdout.trimEnd().split("\n"), stderr: doctor.stderr };
+}
+
+const stateFile = ({ STATE_URL = "" }: Env): string => STATE_URL.replace("sqlite:", "");
+
+describe("the doctor", () => {
+  it("tells line by line that all is well before the first start, and leaves nothing behind", async () => {
+    const { env } = await startWorld({ stopped: true });
+
+    const { code, lines, stderr } = await runDoctor(env);
+
+    expect(lines).toEqual([
+      expect.stringMatching(/^ok +configuration +version \d+\.\d+\.\d+, mode test$/),
+      expect.stringMatching(/^ok +state +\/.*bridge\.sqlite will be made at the first start$/),
+      expect.stringMatching(/^ok +port +127\.0\.0\.1:0 is free$/),
+      expect.stringMatching(/^ok +slack +workspace T0PARLEY1, channel #support$/),
+      expect.stringMatching(/^ok +transport +HTTP; /),
+      expect.stringMatching(/^ok +parley +Users are handed back to Bot Service \(\w+\)$/),
+      expect.stringMatching(/^ok +clock +-?\d+ s ahead of Slack's, -?\d+ s ahead of Parley's$/),
+      "All is well.",
+    ]);
+    expect([code, stderr]).toEqual([0, ""]);
+    await expect(stat(stateFile(env))).rejects.toThrow(/ENOENT/);
+  });
+
+  it("works beside a running bridge", async () => {
+    const world = await startWorld({ stopped: true });
+    const bridge = await startBridgeProcess(world);
+    const { port } = await bridge.line("app.started");
+
+    const { code, lines } = await runDoctor({ ...world.env, PORT: String(port) });
+
+    expect(lines).toContainEqual(
+      expect.stringMatching(/^ok +state .* is in use by a running bridge$/),
+    );
+    expect(lines).toContainEqual(
+      expect.stringMatching(
+        new RegExp(`^ok +port +a bridge runs at 127\\.0\\.0\\.1:${String(port)}$`),
+      ),
+    );
+    expect(code).toBe(0);
+    expect(bridge.stderr).toBe("");
+  });
+
+  it("tells everything that is wrong at once, each with what to do", async () => {
+    const scopes = DEFAULT_SCOPES.filter((scope) => scope !== "reactions:write");
+    const { env } = await startWorld({ stopped: true, socketMode: true, slack: { scopes } });
+    await writeFile(stateFile(env), "This is a shopping list.".repeat(500));
+
+    const { code, lines } = await runDoctor({
+      ...env,
+      SLACK_APP_TOKEN: "xapp-wrong",
+      SLACK_CHANEL: "C0TYPO",
+      PARLEY_SHARED_SECRET: "wr0ng",
+      PARLEY_CALLBACK_TOKEN: "sh0rt-t0ken",
+    });
+
+    expect(lines).toEqual([
+      expect.stringMatching(/^warning +configuration +SLACK_CHANEL .*SLACK_CHANNEL\?$/),
+      expect.stringMatching(/^warning +configuration +PARLEY_CALLBACK_TOKEN is shorter than 24/),
+      expect.stringMatching(/^ok +configuration /),
+      expect.stringMatching(/^failed +state .* is damaged .*restore a backup/),
+      expect.stringMatching(/^ok +port /),
+      expect.stringMatching(/^failed +slack .*lacks the scope reactions:write; .*install the app/),
+      expect.stringMatching(/^failed +transport +SLACK_APP_TOKEN is refused .*connections:write/),
+      expect.stringMatching(/^failed +parley +Parley refuses our credentials .*SHARED_SECRET/),
+      expect.stringMatching(/^ok +clock /),
+      "Not all is well: see what failed above.",
+    ]);
+    expect(code).toBe(78);
+  });
+
+  it("tells what is wrong with the configuration, before all else", async () => {
+    const { code, lines } = await runDoctor({ PORT: "x" });
+
+    expect(lines).toContainEqual(expect.stringMatching(/^failed +configuration +PORT must be /));
+    expect(lines).toContainEqual(
+      expect.stringMatching(/^failed +configuration +SLACK_BOT_TOKEN is missing/),
+    );
+    expect(code).toBe(78);
+  });
+
+  it("tells what can pass from what cannot", async () => {
+    const world = await startWorld({ stopped: true });
+    world.slack.faults.add("*", { kind: "status", status: 503 });
+    world.parley.faults.add("*", { kind: "status", status: 503 });
+
+    const { code, lines } = await runDoctor(world.env);
+
+    expect(lines).toContainEqual(expect.stringMatching(/^failed +slack .*503; this can pass/));
+    expect(lines).toContainEqual(expect.stringMatching(/^failed +parley .*503, .*; this can pass/));
+    expect(code).toBe(1);
+  });
+
+  it("tells it to programs as JSON, and no secret to anybody", async () => {
+    const { env } = await startWorld({ stopped: true });
+
+    const { code, lines } = await runDoctor({ ...env, SLACK_CHANNEL: "C0NOWHERE" }, "--json");
+
+    expect(lines).toHaveLength(1);
+    expect(JSON.parse(lines[0] ?? "")).toEqual({
+      ok: false,
+      findings: expect.arrayContaining([
+        { check: "parley", status: "ok", detail: expect.any(String) },
+        { check: "slack", status: "failed", detail: expect.stringContaining("C0NOWHERE") },
+      ]),
+    });
+    expect(code).toBe(78);
+    for (const name of ["SLACK_BOT_TOKEN", "PARLEY_SHARED_SECRET", "PARLEY_CALLBACK_TOKEN"]) {
+      expect(lines[0]).not.toContain(env[name]);
+    }
+  });
+});
+
+it.each([
+  ["203.0.113.7", /HOST 203\.0\.113\.7 is no address of this machine/],
+  ["no-such-host.invalid", /HOST no-such-host\.invalid is no address of this machine/],
+])("does not start on HOST=%s, and says so", async (host, says) => {
+  const { env } = await startWorld({ stopped: true });
+
+  const bridge = spawnBridge({ ...env, HOST: host });
+
+  expect((await bridge.exited).code).toBe(78);
+  expect(bridge.stderr).toMatch(says);
+});
