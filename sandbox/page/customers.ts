@@ -3,6 +3,9 @@ import { makeUserAuthorization } from "../parley/authorization.ts";
 import type { FakeParley } from "../parley/fake-parley.ts";
 import type { CustomerRow } from "./wire.ts";
 
+/** 2100-01-01. */
+const FAR_AHEAD_SECONDS = 4_102_444_800;
+
 const NAMES = [
   "Ada Lovelace",
   "Grace Hopper",
@@ -34,13 +37,17 @@ export async function registerCustomer(parley: FakeParley): Promise<string> {
 
 /** The same device, now of a registered User; Parley merges the anonymous one into it. */
 export async function signIn(parley: FakeParley, device: string): Promise<void> {
-  const authorization = makeUserAuthorization({
-    customerId: `customer-${[...parley.state.devices.keys()].indexOf(device) + 1}`,
-    clientSecret: parley.account.clientSecret,
-    validUntilSeconds: Math.floor(Date.now() / 1000) + 86_400,
-  });
-  await register(parley, device, { authorization }, {});
+  const customerId = `customer-${[...parley.state.devices.keys()].indexOf(device) + 1}`;
+  await register(parley, device, { authorization: authorizationOf(parley, customerId) }, {});
 }
+
+/** The same each time, so that nothing changes when it is told again. */
+const authorizationOf = (parley: FakeParley, customerId: string): string =>
+  makeUserAuthorization({
+    customerId,
+    clientSecret: parley.account.clientSecret,
+    validUntilSeconds: FAR_AHEAD_SECONDS,
+  });
 
 async function register(
   parley: FakeParley,
@@ -67,13 +74,16 @@ export function toCustomerRows(parley: FakeParley): Record<string, CustomerRow> 
     number += 1;
     const user = parley.state.users.get(userId);
     if (!user) continue;
-    const { messages, agent, owner } = user;
+    const { messages, agent, owner, uniqueIdentifier } = user;
     const ownerService = parley.state.services.get(owner ?? parley.botService.identification);
     rows[device] = {
       device,
       userId,
       name: nameIn(user.additionalInformation) ?? `Visitor ${number}`,
-      isRegistered: user.uniqueIdentifier !== null,
+      isRegistered: uniqueIdentifier !== null,
+      ...(uniqueIdentifier !== null && {
+        authorization: authorizationOf(parley, uniqueIdentifier),
+      }),
       owner: ownerService?.name ?? "",
       isWithAgents: owner === parley.agentService.identification,
       unseen: messages.filter(({ typeId, status }) => typeId === 2 && status < 4).length,

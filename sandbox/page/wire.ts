@@ -14,6 +14,8 @@ export interface CustomerRow {
   readonly userId: string;
   readonly name: string;
   readonly isRegistered: boolean;
+  /** With which the app of a registered User proves who that is. */
+  readonly authorization?: string;
   /** Name of the connected Service. */
   readonly owner: string;
   readonly isWithAgents: boolean;

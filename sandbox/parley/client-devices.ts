@@ -12,7 +12,8 @@ export interface ClientDevices {
   register(call: ApiCall): Answer;
   /**
    * The User of a device that has registered.
-   * @throws {Refusal} 401 `api_key_not_valid`, `device_not_registered`, `authentication_…`
+   * @throws {Refusal} 401 `api_key_not_valid`, `device_not_registered`,
+   * `device_requires_authorization`, `authentication_…`
    */
   identify(call: ApiCall): ParleyUser;
 }
@@ -83,6 +84,10 @@ export function createClientDevices(
       const device = state.devices.get(identification);
       if (!device) throw new Refusal(400, "device_not_registered");
       const user = userOf(state, device.userId);
+      // Its app goes on only when somebody signs in again, or when it registers anew as an anonymous User.
+      if (customerId === null && user.uniqueIdentifier !== null) {
+        throw new Refusal(400, "device_requires_authorization");
+      }
       if (customerId !== null && customerId !== user.uniqueIdentifier) {
         throw new Refusal(400, "authentication_not_valid");
       }

@@ -46,6 +46,7 @@ export type InboxBody =
   | {
       readonly kind: "handover";
       readonly userId: UserId;
+      readonly user?: UserDetails;
       readonly metadata?: Json;
       readonly transcript?: readonly TranscriptLine[];
       readonly receivedAt: number;

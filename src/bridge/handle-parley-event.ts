@@ -77,7 +77,11 @@ export function createParleyEventHandler(dependencies: InboxDependencies): Handl
       case "callback":
         return await handleEvent(work, await follow(parse(body.raw)), body.receivedAt);
       case "handover":
-        return await takeOver(work, await follow({ ...body, user: {} }), body.receivedAt);
+        return await takeOver(
+          work,
+          await follow({ ...body, user: body.user ?? {} }),
+          body.receivedAt,
+        );
       case "notice": {
         const poster = createPoster(work, threads, now);
         const notice = await whereItBelongs(work, poster, body.notice, dependencies);

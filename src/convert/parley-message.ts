@@ -4,6 +4,8 @@ export interface UserDetails {
   readonly externalId?: string;
   readonly name?: string;
   readonly email?: string;
+  /** As whoever hands the User over names it, such as `nl`. */
+  readonly language?: string;
 }
 
 export interface TranscriptLine {

@@ -142,6 +142,7 @@ function describeUser(view: RootView, reason: string | undefined): Line[] {
   const given: Line[] = [
     ...(user.name ? [theirs(user.name, 80, { bold: true })] : []),
     ...(user.email ? [theirs(user.email, 120)] : []),
+    ...(user.language ? [[...ours("language "), ...code(shorten(user.language, 40))]] : []),
     ...(user.externalId ? [[...ours("customer "), ...code(user.externalId)]] : []),
   ];
   const who = given.flatMap((part, index) => (index === 0 ? part : [...ours(" · "), ...part]));

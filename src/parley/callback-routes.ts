@@ -3,10 +3,11 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { z } from "zod";
 import type { InboxBody, ParleyEvent } from "../bridge/events.ts";
 import { inboxLane } from "../bridge/notify.ts";
+import type { UserDetails } from "../convert/parley-message.ts";
 import { decodeJsonText } from "../decode-text.ts";
 import type { Lanes } from "../delivery/lanes.ts";
 import { type Route, sendJson } from "../http-server.ts";
-import { makeBodyItemId, parseUserId } from "../ids.ts";
+import { makeBodyItemId, parseId, toUserId } from "../ids.ts";
 import { isDeeperThan, type Json, MAX_DEPTH, parseJson } from "../json.ts";
 import type { Log } from "../log.ts";
 import { type NoBody, readBody } from "../read-body.ts";
@@ -28,21 +29,37 @@ export interface CallbackOptions {
   readonly onCallback: (kind: ParleyEvent["kind"] | "refused") => void;
 }
 
+const id = z.union([z.string(), z.int()]).transform((given, context) => {
+  const parsed = parseId(given);
+  if (parsed !== undefined) return parsed;
+  context.addIssue("must be an id: at most 200 characters, no control characters, no path of dots");
+  return z.NEVER;
+});
+
+/** A field that says nothing does not erase what Parley told. */
+const aboutUser = z
+  .string()
+  .trim()
+  .nullish()
+  .transform((given) => given || undefined);
+
 /** What bots may send us on top of Parley's callbacks: our own extension. */
 const handoverRequest = z.object({
-  userId: z.union([z.string(), z.int()]).transform((given, context) => {
-    const id = parseUserId(given);
-    if (id !== undefined) return id;
-    context.addIssue(
-      "must be an id: at most 200 characters, no control characters, no path of dots",
-    );
-    return z.NEVER;
-  }),
+  userId: id.transform(toUserId),
   /** `null` says nothing, so it does not erase what Parley's own callback told. */
   metadata: z
     .json()
     .optional()
     .transform((given) => given ?? undefined),
+  user: z
+    .object({
+      name: aboutUser,
+      email: aboutUser,
+      language: aboutUser,
+      externalId: id.nullish(),
+    })
+    .nullish()
+    .transform((given) => withoutMissing(given ?? {})),
   transcript: z
     .array(
       z.object({
@@ -131,7 +148,7 @@ export function createCallbackRoutes(options: CallbackOptions): Route[] {
         if (!parsed.success) {
           return sendJson(response, 400, { error: z.prettifyError(parsed.error) });
         }
-        const { userId, metadata, transcript } = parsed.data;
+        const { userId, user, metadata, transcript } = parsed.data;
         const receivedAt = Date.now();
         const result = await inbox.append({
           lane: inboxLane(userId),
@@ -139,6 +156,7 @@ export function createCallbackRoutes(options: CallbackOptions): Route[] {
           body: {
             kind: "handover",
             userId,
+            user,
             ...(metadata !== undefined && { metadata }),
             ...(transcript && {
               transcript: transcript.map(({ from, text, time }) => ({
@@ -157,6 +175,12 @@ export function createCallbackRoutes(options: CallbackOptions): Route[] {
     },
   ];
 }
+
+const withoutMissing = (
+  user: {
+    readonly [Field in keyof UserDetails]: string | null | undefined;
+  },
+) => Object.fromEntries(Object.entries(user).filter(([, value]) => value)) as UserDetails;
 
 /** Constant in time for tokens of any length. */
 function isToken(header: string | undefined, tokens: readonly Secret[]): boolean {

@@ -665,6 +665,35 @@ describe("Client API", () => {
     expect(fake.state.users.size).toBe(1);
   });
 
+  it("wants a registered User's proof on each call, and goes on anonymously only after a new registration", async () => {
+    const fake = await parley();
+    const authorization = makeUserAuthorization({
+      customerId: "c",
+      clientSecret: fake.account.clientSecret,
+      validUntilSeconds: 4102444800,
+    });
+    const signedIn = client(fake, "device-0001", authorization);
+    const anonymous = client(fake, "device-0001");
+    await anonymous("POST /devices", {});
+    expect((await anonymous("GET /messages")).http).toBe(200);
+    await signedIn("POST /devices", {});
+
+    expect((await signedIn("GET /messages")).http).toBe(200);
+    for (const [call, body] of [
+      ["GET /messages"],
+      ["POST /messages", { message: "Hi" }],
+    ] as const) {
+      const { http, json } = await anonymous(call, body);
+      expect([http, json.notifications]).toEqual([400, refusal("device_requires_authorization")]);
+    }
+
+    await anonymous("POST /devices", {});
+    expect((await anonymous("GET /messages")).http).toBe(200);
+    expect((await signedIn("GET /messages")).json.notifications).toEqual(
+      refusal("authentication_not_valid"),
+    );
+  });
+
   it("refuses wrong identifications and authorizations", async () => {
     const fake = await parley();
     const codeOf = async (device: string, authorization?: string) => {

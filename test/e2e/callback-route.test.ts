@@ -1,6 +1,7 @@
 import { request as httpRequest } from "node:http";
 import { describe, expect, it } from "vitest";
 import {
+  activeMarkup,
   handBack,
   handOver,
   openState,
@@ -8,6 +9,7 @@ import {
   postTo,
   rootsAbout,
   settledIn,
+  textOf,
   toldTo,
 } from "../support/handed-over.ts";
 import { postsIn, rootsOf } from "../support/threads.ts";
@@ -238,6 +240,9 @@ describe("POST /parley/handovers", () => {
     ["userId is far too long", { userId: "7".repeat(500_000) }, "userId"],
     ["transcript is no list", { userId: 1, transcript: "Hi" }, "transcript"],
     ["a line has no text", { userId: 1, transcript: [{ from: "User" }] }, "transcript[0].text"],
+    ["user is no object", { userId: 1, user: "Ada" }, "user"],
+    ["a name is no text", { userId: 1, user: { name: 7 } }, "user.name"],
+    ["an external id is none", { userId: 1, user: { externalId: ".." } }, "user.externalId"],
     ["it is no object", [], "expected object"],
   ])("answers 400 and names the place when %s", async (_what, body, place) => {
     const world = await startWorld();
@@ -259,6 +264,45 @@ describe("POST /parley/handovers", () => {
 
     expect(answer.status).toBe(200);
     await world.slack.waitFor(() => rootsOf(world.slack)[0]);
+  });
+
+  it("shows who the User is, as text and nothing else", async () => {
+    const world = await startWorld();
+    const user = {
+      name: " Ada <!here> ",
+      email: "ada@customer.example",
+      language: "nl-*BE*",
+      externalId: "customer-7",
+    };
+
+    expect((await postTo(world, "/parley/handovers", { userId: 7, user })).status).toBe(200);
+
+    const root = await world.slack.waitFor(() => rootsAbout(world.slack, "7")[0]);
+    const shown = textOf(root);
+    for (const value of ["Ada", "ada@customer.example", "nl-*BE*", "customer-7"]) {
+      expect(shown).toContain(value);
+    }
+    expect(activeMarkup(root)).toEqual([]);
+  });
+
+  it("adds to what Parley says of the User, and erases nothing of it", async () => {
+    const world = await startWorld();
+    const known = world.parley.createUser({
+      uniqueIdentifier: "customer-7",
+      additionalInformation: { name: "Ada Lovelace" },
+    });
+    await handOver(world, { user: known });
+    const user = { name: null, email: "ada@customer.example", externalId: null, language: "" };
+
+    await postTo(world, "/parley/handovers", { userId: known.id, user });
+
+    await world.slack.waitFor(() => {
+      const [root] = rootsAbout(world.slack, known.id);
+      return root && textOf(root).includes("ada@customer.example");
+    });
+    const shown = rootsAbout(world.slack, known.id).map(textOf).join();
+    expect(shown).toContain("Ada Lovelace");
+    expect(shown).toContain("customer-7");
   });
 
   it("answers 400 to metadata that is nested without end", async () => {

@@ -16,11 +16,11 @@ const TYPING_ENDS_AFTER_MS = 4_000;
 /** One customer's chat, over the Client API alone. */
 export function Chat(props: { customer: CustomerRow; parley: SandboxRow["parley"] }) {
   const { customer, parley } = props;
-  const { device } = customer;
+  const { device, authorization } = customer;
   const { clientApi, account } = parley;
   const api = useMemo(
-    () => createClientApi({ domain: clientApi, account, device }),
-    [clientApi, account, device],
+    () => createClientApi({ domain: clientApi, account, device, authorization }),
+    [clientApi, account, device, authorization],
   );
   const { messages, agent, loadEarlier } = useChat(api, customer);
   const [problem, run] = useProblem();

@@ -23,9 +23,14 @@ export function createClientApi(options: {
   readonly domain: string;
   readonly account: string;
   readonly device: string;
+  /** Of a registered User. */
+  readonly authorization: string | undefined;
 }): ClientApi {
   const root = `${options.domain}/clientApi/v1.9`;
-  const identity = { "x-iris-identification": `${options.account}:${options.device}` };
+  const identity = {
+    "x-iris-identification": `${options.account}:${options.device}`,
+    ...(options.authorization !== undefined && { authorization: options.authorization }),
+  };
 
   const call = async (method: string, path: string, body?: object): Promise<Response> => {
     const response = await fetch(root + path, {
