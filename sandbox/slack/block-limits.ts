@@ -16,6 +16,7 @@ export const BLOCK_LIMITS = {
   identifier: 255,
   altText: 2_000,
   options: 100,
+  optionGroups: 100,
   optionText: 75,
   optionValue: 150,
   placeholder: 150,
@@ -206,8 +207,23 @@ function checkElement(problems: BlockProblems, element: unknown, at: Path): void
     case "overflow":
     case "checkboxes":
     case "radio_buttons":
-      if (element.option_groups === undefined)
+      if (element.option_groups === undefined) {
         checkOptions(problems, element.options, `${at}/options`);
+        return;
+      }
+      for (const [group, path] of problems.items(
+        element.option_groups,
+        BLOCK_LIMITS.optionGroups,
+        `${at}/option_groups`,
+      )) {
+        problems.text(
+          isObject(group) && group.label,
+          BLOCK_LIMITS.optionText,
+          `${path}/label`,
+          PLAIN,
+        );
+        checkOptions(problems, isObject(group) && group.options, `${path}/options`);
+      }
       return;
     default:
       return;

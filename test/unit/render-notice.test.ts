@@ -218,8 +218,8 @@ describe("the hand-back modal", () => {
       userName: "Ada",
       privateMetadata: "{}",
       services: [
-        { id: "other", name: "Other" },
-        { id: "bot", name: "Bot" },
+        { value: "other", name: "Other" },
+        { value: "bot", name: "Bot" },
       ],
       preferred: "bot",
       ...given,
@@ -227,13 +227,44 @@ describe("the hand-back modal", () => {
 
   const destination = (given?: Parameters<typeof modal>[0]) =>
     modal(given).blocks.find(({ block_id }) => block_id === HAND_BACK_INPUTS.destination)
-      ?.element as { options: { value: string }[]; initial_option?: { value: string } };
+      ?.element as {
+      options: { value: string }[];
+      option_groups?: { label: { text: string }; options: { value: string }[] }[];
+      initial_option?: { value: string };
+    };
 
   it("prefers the bot, or else takes the first", () => {
     expect(destination().options.map(({ value }) => value)).toEqual(["other", "bot"]);
     expect(destination().initial_option?.value).toBe("bot");
     expect(destination({ preferred: "gone" }).initial_option?.value).toBe("other");
     expect(destination({ preferred: undefined }).initial_option?.value).toBe("other");
+  });
+
+  it("has room for more Services than Slack shows without groups, the bot among them", () => {
+    const many = (count: number) =>
+      Array.from({ length: count }, (_, n) => ({ value: `s${n}`, name: `Service ${n}` }));
+    const { option_groups: groups = [], options } = destination({
+      services: [...many(250), { value: "bot", name: "Bot" }],
+    });
+    expect(options).toBeUndefined();
+    expect(groups.map((group) => group.options.length)).toEqual([100, 100, 51]);
+    expect(groups[0]?.label.text).toBe("Service 0 – Service 99");
+    expect(destination({ services: many(101) }).initial_option?.value).toBe("s0");
+  });
+
+  it("says how many do not fit, and keeps the bot", () => {
+    const services = Array.from({ length: 9_000 }, (_, n) => ({
+      value: `s${n}`,
+      name: "Service ".repeat(9),
+    }));
+    const view = modal({ services: [...services, { value: "bot", name: "Bot" }] });
+    expect(checkBlocks(view.blocks, "modal").hints).toEqual([]);
+    expect(JSON.stringify(view).length).toBeLessThan(250_000);
+    expect(JSON.stringify(view.blocks[0])).toMatch(/\d+ more Services do not fit.*\/parley-owner/);
+    const { option_groups: groups = [] } = destination({
+      services: [...services, { value: "bot", name: "Bot" }],
+    });
+    expect(groups.at(-1)?.options.at(-1)?.value).toBe("bot");
   });
 
   it("gives back what names the conversation", () => {
@@ -246,10 +277,10 @@ describe("the hand-back modal", () => {
       anyText(80).map((text) => text || "Ada"),
       fc.array(
         fc.record({
-          id: fc.string({ minLength: 1, maxLength: 40 }),
-          name: anyText(200).map((text) => text || "Bot"),
+          value: fc.string({ minLength: 1, maxLength: 150 }),
+          name: anyText(200),
         }),
-        { minLength: 1, maxLength: 150 },
+        { minLength: 1, maxLength: 250 },
       ),
     ),
     ([userName, services]) => {

@@ -3,8 +3,10 @@ import type { ModalView, WebClient } from "@slack/web-api";
 import type { Service } from "../../bridge/ports.ts";
 import { renderHandBackModal } from "../../convert/render-hand-back-modal.ts";
 import { nameOf } from "../../convert/render-root.ts";
-import { toBridgeError } from "../../errors.ts";
+import { type BridgeError, toBridgeError } from "../../errors.ts";
 import type { Thread } from "../../ids.ts";
+import { withinTime } from "../../within-time.ts";
+import { toOptionValue } from "../service-option.ts";
 import { callSlack } from "../web-api.ts";
 import type { ListenerDependencies } from "./listener-dependencies.ts";
 
@@ -59,16 +61,20 @@ async function open(origin: Origin, dependencies: ListenerDependencies): Promise
   const view = renderHandBackModal({
     userName: nameOf(conversation),
     privateMetadata: JSON.stringify(thread),
-    services: others?.length ? others : [fallback(botService)],
-    preferred: botService,
+    services: (others?.length ? others : [fallback(botService)]).map(({ id, name }) => ({
+      value: toOptionValue(id),
+      name,
+    })),
+    preferred: toOptionValue(botService),
   });
   try {
     await callSlack("views.open", () =>
       client.views.open({ trigger_id: trigger, view: view as unknown as ModalView }),
     );
   } catch (thrown) {
-    log.warn({ error: toBridgeError(thrown).message }, "modal.not-opened");
-    await answer(origin, "Slack did not open the form in time. Please try again.", dependencies);
+    const error = toBridgeError(thrown);
+    log.warn({ error: error.message }, "modal.not-opened");
+    await answer(origin, whyNotOpened(error), dependencies);
   }
 }
 
@@ -88,9 +94,12 @@ async function answer(
   }
 }
 
-async function withinTime<T>(promise: Promise<T>, ms: number): Promise<T> {
-  const timeout = new Promise<never>((_, reject) => {
-    setTimeout(() => reject(new Error("no answer in time")), ms).unref();
-  });
-  return await Promise.race([promise, timeout]);
+/** What an agent can do about a form that did not open. */
+function whyNotOpened({ code, disposition, message }: BridgeError): string {
+  if (code === "rate-limited") return "Slack is busy right now. Please try again in a moment.";
+  if (!(code === "slack-api"))
+    return "Slack did not answer when the form was to open. Please try again.";
+  if (/trigger/.test(message)) return "Slack did not open the form in time. Please try again.";
+  const why = disposition === "fatal" ? "does not let this app open forms" : "refused the form";
+  return `Slack ${why} (${message}). Trying again will not help; please tell whoever runs this bridge. Until then \`/parley-owner\` moves the User too.`;
 }

@@ -1,8 +1,13 @@
 import type { AckFn, ViewOutput, ViewResponseAction, ViewSubmitAction } from "@slack/bolt";
 import { HAND_BACK_INPUTS } from "../../convert/render-hand-back-modal.ts";
-import { makeDerivedItemId, makeThreadKey, type Thread, toServiceId } from "../../ids.ts";
+import { makeDerivedItemId, makeThreadKey, type Thread } from "../../ids.ts";
 import { errorFields } from "../../log.ts";
+import { withinTime } from "../../within-time.ts";
+import { fromOptionValue } from "../service-option.ts";
 import type { ListenerDependencies } from "./listener-dependencies.ts";
+
+/** Slack waits for 3 s. */
+const SERVICES_TIMEOUT_MS = 1_500;
 
 /**
  * Stores the hand-back behind the replies that were written before it, and only then closes the modal. What keeps it
@@ -10,12 +15,19 @@ import type { ListenerDependencies } from "./listener-dependencies.ts";
  */
 export async function submitHandBack(
   { ack, body, view }: { ack: AckFn<ViewResponseAction>; body: ViewSubmitAction; view: ViewOutput },
-  { conversations, outbox, botService, log }: ListenerDependencies,
+  { conversations, outbox, parley, botService, log }: ListenerDependencies,
 ): Promise<void> {
   const refuse = (problem: string) =>
     ack({ response_action: "errors", errors: { [HAND_BACK_INPUTS.destination]: problem } });
   const thread = JSON.parse(view.private_metadata) as Thread;
   const { destination = botService, note, lastMessage } = readInputs(view);
+  const services = () => withinTime(parley.services(), SERVICES_TIMEOUT_MS);
+  const to = await fromOptionValue(destination, services).catch(() => undefined);
+  if (to === undefined) {
+    return await refuse(
+      "Parley did not say in time which Service this is. Nothing was done; try again in a moment.",
+    );
+  }
   try {
     const conversation = await conversations.byThread(thread);
     if (conversation?.state !== "open") {
@@ -32,7 +44,7 @@ export async function submitHandBack(
         request: {
           thread,
           agent: body.user.id,
-          to: toServiceId(destination),
+          to,
           ...(note && { note }),
           ...(lastMessage && { lastMessage }),
         },

@@ -1,0 +1,73 @@
+import { describe, expect, it } from "vitest";
+import { answering } from "../support/answers.ts";
+import { openConversation, openModal, PATIENCE, toldTo } from "../support/open-conversation.ts";
+import { startWorld } from "../support/world.ts";
+
+describe("the form to hand back", () => {
+  it("takes Services with ids longer than Slack allows for an option", async () => {
+    const world = await startWorld();
+    const { slack, parley } = world;
+    const identification = "x".repeat(180);
+    parley.addService({ name: "Long", identification });
+    const { user, ts } = await openConversation(world);
+    const { id, blocks } = await openModal(slack, ts);
+    const [option] = optionsOf(blocks).filter(({ text }) => text.text === "Long");
+    const values = { destination: option?.value };
+
+    parley.faults.add("GET /services", { kind: "status", status: 503 }, 1);
+    const refused = await slack.submitView({ user: "U0ANNA", viewId: id, values });
+    expect(refused.errors?.destination).toMatch(/Nothing was done; try again/);
+    expect((await slack.submitView({ user: "U0ANNA", viewId: id, values })).errors).toBeUndefined();
+
+    await expect.poll(() => parley.user(user.id).owner, PATIENCE).toBe(identification);
+  });
+
+  it("takes more Services than Slack shows in one list", async () => {
+    const world = await startWorld();
+    const { slack, parley } = world;
+    const services = Array.from({ length: 150 }, (_, n) =>
+      parley.addService({ name: `Service ${n}` }),
+    );
+    const { user, ts } = await openConversation(world);
+    const { id, blocks } = await openModal(slack, ts);
+    const last = services.at(-1)?.identification;
+    expect(optionsOf(blocks).map(({ value }) => value)).toContain(last);
+    await slack.submitView({ user: "U0ANNA", viewId: id, values: { destination: last } });
+    await expect.poll(() => parley.user(user.id).owner, PATIENCE).toBe(last);
+  });
+
+  it.each([
+    ["expired_trigger_id", /did not open the form in time\. Please try again/],
+    ["trigger_exchanged", /did not open the form in time\. Please try again/],
+    ["ratelimited", /busy right now\. Please try again in a moment/],
+    ["internal_error", /did not answer when the form was to open\. Please try again/],
+    ["missing_scope", /does not let this app open forms \(views\.open: missing_scope\).*whoever/],
+    ["invalid_arguments", /refused the form \(views\.open: invalid_arguments\).*whoever/],
+    ["Some words.", /did not answer when the form was to open/],
+  ])("says what is true when it does not open: %s", async (error, words) => {
+    const world = await startWorld();
+    const { slack } = world;
+    const { ts } = await openConversation(world);
+    const write = answering(JSON.stringify({ ok: false, error }));
+    slack.faults.add("views.open", { kind: "other-answer", isDone: false, write }, 1);
+    await slack.shortcut({
+      user: "U0ANNA",
+      channel: slack.channel,
+      ts,
+      callbackId: "parley_hand_back",
+    });
+    await expect.poll(() => toldTo(slack, "U0ANNA"), PATIENCE).toHaveLength(1);
+    expect(toldTo(slack, "U0ANNA")[0]).toMatch(words);
+  });
+});
+
+type Option = { readonly value: string; readonly text: { readonly text: string } };
+
+function optionsOf(blocks: readonly object[]): Option[] {
+  const [element] = blocks.flatMap((block) => ("element" in block ? [block.element] : []));
+  const { options, option_groups: groups } = element as {
+    options?: Option[];
+    option_groups?: { options: Option[] }[];
+  };
+  return options ?? (groups ?? []).flatMap((group) => group.options);
+}
