@@ -11,7 +11,11 @@ interface Fence {
   readonly codeStart: number;
 }
 
-const LINE = /^((?: {0,3}> ?)*) {0,3}(`{3,}|~{3,})([^\n]*)$/;
+/** The signs of quotes in front may have four spaces between them, of which one belongs to the sign before. */
+const LINE = /^((?: {0,3}>(?: {0,4}>)* ?)?) {0,3}(`{3,}|~{3,})([^\n]*)$/;
+
+/** How far beyond the limit is looked for what must not be cut in two, in UTF-16 units. */
+const LOOKAHEAD = 2_000;
 
 /** A language longer than this is none, and is not said again. */
 const LANGUAGE_LIMIT = 40;
@@ -23,30 +27,43 @@ const LANGUAGE_LIMIT = 40;
  */
 export function splitMarkdown(text: string, limit: number): string[] {
   const pieces: string[] = [];
-  let rest = text;
-  while (rest.length > limit) {
-    const { piece, next } = cut(rest, limit);
+  let at = 0;
+  // What stands in front of the rest: a fence that is opened again.
+  let opening = "";
+  while (opening.length + text.length - at > limit) {
+    const { piece, end, reopened } = cut(opening + text.slice(at, at + limit + LOOKAHEAD), limit);
     pieces.push(piece);
-    rest = next;
+    at += Math.max(0, end - opening.length);
+    opening = reopened + opening.slice(end);
   }
+  const rest = opening + text.slice(at);
   if (rest !== "" || pieces.length === 0) pieces.push(rest);
   return pieces;
 }
 
-function cut(text: string, limit: number): { readonly piece: string; readonly next: string } {
-  const plainEnd = bestCut(text, limit, isBetweenSpans(text, limit));
+/** A first piece, where in the text it ends, and what begins the next one. */
+interface Cut {
+  readonly piece: string;
+  readonly end: number;
+  readonly reopened: string;
+}
+
+/** `text`: what must be cut, as far as {@link LOOKAHEAD} behind the limit. */
+function cut(text: string, limit: number): Cut {
+  const cutAt = (end: number) => ({ piece: text.slice(0, end), end, reopened: "" });
+  const plainEnd = bestCut(text, limit, isBetweenSpans(text));
   const fence = openFence(text, plainEnd);
-  if (!fence) return { piece: text.slice(0, plainEnd), next: text.slice(plainEnd) };
+  if (!fence) return cutAt(plainEnd);
   // Better a short piece than a cut fence; nor can a fence be cut within its own first line.
   if (fence.start > limit / 2 || (fence.start > 0 && plainEnd <= fence.codeStart)) {
-    return { piece: text.slice(0, fence.start), next: text.slice(fence.start) };
+    return cutAt(fence.start);
   }
   const opening = `${fence.prefix}${fence.marker}${fence.language}\n`;
   const closing = `${fence.prefix}${fence.marker}`;
   const room = limit - closing.length - 1;
   // Too little room for fence lines: what remains is cut like any other text.
   if (room <= 0 || opening.length + closing.length + 1 > limit / 2 || room <= fence.codeStart) {
-    return { piece: text.slice(0, plainEnd), next: text.slice(plainEnd) };
+    return cutAt(plainEnd);
   }
   let end = bestCut(text, room);
   if (end <= fence.codeStart) end = room;
@@ -66,10 +83,11 @@ function cut(text: string, limit: number): { readonly piece: string; readonly ne
   const firstLine = firstLineEnd < 0 ? remaining : remaining.slice(0, firstLineEnd);
   // The fence ends here anyway: it need not be opened again for nothing.
   if (code.endsWith("\n") && closes(firstLine, fence)) {
-    return { piece, next: firstLineEnd < 0 ? "" : remaining.slice(firstLineEnd + 1) };
+    const next = firstLineEnd < 0 ? text.length : end + firstLineEnd + 1;
+    return { piece, end: next, reopened: "" };
   }
   const prefix = code.endsWith("\n") ? "" : fence.prefix;
-  return { piece, next: `${opening}${prefix}${remaining}` };
+  return { piece, end, reopened: `${opening}${prefix}` };
 }
 
 /** The fence that is open at `end`, as CommonMark sees it in the lines that begin before. */
@@ -108,13 +126,13 @@ function closes(line: string, { marker }: Fence): boolean {
 }
 
 const SPANS =
-  /\[[^\]\n]{0,500}\]\([^)\s]{0,2000}\)|(`+)[^`\n]{1,500}\1|(\*\*|~~)[^*~\n]{1,500}\2|(?:https?|mailto|tel):[^\s<>]{1,2000}|&#?\w{1,31};|\\./gu;
+  /\[[^[\]\n]{0,500}\]\([^()\s]{0,2000}\)|(?<!`)(`+)(?!`)[^`\n]{1,500}\1(?!`)|(\*\*|~~)[^*~\n]{1,500}\2|(?:https?|mailto|tel):[^\s<>]{1,2000}|&#?\w{1,31};|\\./gu;
 
-/** Whether a place near the limit is outside of everything that Markdown marks with two ends. */
-function isBetweenSpans(text: string, limit: number): (text: string, index: number) => boolean {
-  const window = text.slice(0, limit + 2_000);
-  const spans = [...window.matchAll(SPANS)].map(
-    ({ index, 0: found }) => [index, index + found.length] as const,
-  );
-  return (_, index) => !spans.some(([start, end]) => start < index && index < end);
+/** Whether a place is outside of everything that Markdown marks with two ends. */
+function isBetweenSpans(text: string): (index: number) => boolean {
+  const inside = new Set<number>();
+  for (const { index, 0: found } of text.matchAll(SPANS)) {
+    for (let at = index + 1; at < index + found.length; at++) inside.add(at);
+  }
+  return (index) => !inside.has(index);
 }

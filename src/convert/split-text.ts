@@ -1,4 +1,4 @@
-import { isGraphemeBoundary, lastBoundary } from "./graphemes.ts";
+import { graphemesOf } from "./graphemes.ts";
 
 /** From the best place for a cut to the worst. */
 const BOUNDARIES = [
@@ -8,8 +8,8 @@ const BOUNDARIES = [
   /\s+/g,
 ] as const;
 
-/** Whether a piece may end at `index` of `text`. */
-type Allows = (text: string, index: number) => boolean;
+/** Whether a piece may end at `index` of the text. */
+type Allows = (index: number) => boolean;
 
 /**
  * Cuts text into pieces of at most `limit` UTF-16 units, at the best place in each piece's second half: paragraph, line,
@@ -30,20 +30,21 @@ export function splitText(text: string, limit: number): string[] {
 /** The best place, at most at `limit` and at least at 1, for a piece of `text` to end. */
 export function bestCut(text: string, limit: number, allows: Allows = () => true): number {
   const window = text.slice(0, limit);
+  const graphemes = graphemesOf(text, limit);
   // A piece may be shorter than half only where something would be cut in two.
   for (const least of [limit / 2, 0]) {
     for (const boundary of BOUNDARIES) {
       for (const found of [...window.matchAll(boundary)].reverse()) {
         const end = found.index + found[0].length;
         if (end <= least) break;
-        if (isGraphemeBoundary(text, end) && allows(text, end)) return end;
+        if (allows(end) && graphemes.isBoundary(end)) return end;
       }
     }
-    let end = lastBoundary(text, limit);
-    while (end > least && !allows(text, end)) end = lastBoundary(text, end - 1);
+    let end = graphemes.lastBoundary(limit);
+    while (end > least && !allows(end)) end = graphemes.lastBoundary(end - 1);
     if (end > least) return end;
   }
-  const anyway = lastBoundary(text, limit);
+  const anyway = graphemes.lastBoundary(limit);
   if (anyway > 0) return anyway;
   // A single grapheme longer than the limit: cut it, between code points, rather than stand still.
   return limit > 1 && text.codePointAt(limit - 1) !== text.charCodeAt(limit - 1)

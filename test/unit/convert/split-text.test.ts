@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { isGraphemeBoundary, toGraphemes } from "../../../src/convert/graphemes.ts";
+import { graphemesOf, toGraphemes } from "../../../src/convert/graphemes.ts";
 import { splitMarkdown } from "../../../src/convert/split-markdown.ts";
 import { splitText } from "../../../src/convert/split-text.ts";
 import { AWKWARD_TEXTS } from "../../fixtures/conversion/awkward-texts.ts";
@@ -160,10 +160,23 @@ describe("long Markdown", () => {
     text.replaceAll(/^[ >]*(?:`{3,}|~{3,})[^\n`]*$/gm, "").replaceAll(/[\s`~>]/g, "");
 });
 
+it("no line of quote signs takes long", () => {
+  for (const signs of ["> ", ">  ", " >", ">", "> > "]) {
+    for (const text of [
+      `${signs.repeat(2_000)}\n${"a".repeat(2_800)}`,
+      `${"a".repeat(2_800)}\n${signs.repeat(2_000)}x\n${"a".repeat(2_800)}`,
+      `\`\`\`\n${signs.repeat(2_000)}\n${"a".repeat(2_800)}\n\`\`\``,
+    ]) {
+      expect(splitMarkdown(text, 2_800).join("").length).toBeGreaterThanOrEqual(text.length);
+    }
+  }
+});
+
 it("a grapheme has boundaries at its ends only", () => {
   const text = "a👩‍👩‍👧‍👦e\u0301";
-  const boundaries = Array.from({ length: text.length + 1 }, (_, index) => index).filter((index) =>
-    isGraphemeBoundary(text, index),
+  const { isBoundary } = graphemesOf(text, text.length);
+  const boundaries = Array.from({ length: text.length + 1 }, (_, index) => index).filter(
+    isBoundary,
   );
   expect(boundaries).toEqual([0, 1, 12, 14]);
 });
