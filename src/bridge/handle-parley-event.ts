@@ -16,9 +16,10 @@ import { loseThread, openAgain, whereItBelongs } from "./open-again.ts";
 import { ensureRoot, recordConversation } from "./open-thread.ts";
 import { askOwnership, nameService } from "./owner.ts";
 import type { Parley, Threads } from "./ports.ts";
+import { postSteps } from "./post-steps.ts";
 import { createPoster } from "./poster.ts";
-import { postAll, type RelayToSlackDependencies, relayToSlack } from "./relay-to-slack.ts";
-import { overflowMessages, rootMark, rootMessage } from "./root-message.ts";
+import { type RelayToSlackDependencies, relayToSlack } from "./relay-to-slack.ts";
+import { overflowSteps, rootMark, rootMessage } from "./root-message.ts";
 import { type ShowNoticeDependencies, showNotice } from "./show-notice.ts";
 
 export interface InboxDependencies extends RelayToSlackDependencies, ShowNoticeDependencies {
@@ -163,7 +164,7 @@ export function createParleyEventHandler(dependencies: InboxDependencies): Handl
     }
     const poster = createPoster(work, threads, now);
     const thread = await ensureRoot(work, poster, threads, conversations, conversation);
-    await postAll(work, poster, threads, thread, overflowMessages(conversation));
+    await postSteps(work, poster, thread, overflowSteps(conversation), dependencies);
   }
 
   /** A further handover of a User who is with us already: the root shows it, and the thread says what is new. */
@@ -186,13 +187,12 @@ export function createParleyEventHandler(dependencies: InboxDependencies): Handl
     const news = poster.noteOf(NEWS) as HandoverNews | undefined;
     if (!news) return;
     await refreshRoot(told);
-    await postAll(work, poster, threads, told.thread, [
-      renderFurtherHandover(news),
-      ...overflowMessages({
-        metadata: news.hasDetails || news.reason !== null ? event.metadata : undefined,
-        transcript: news.lines > 0 ? told.transcript?.slice(-news.lines) : undefined,
-      }),
-    ]);
+    const overflow = overflowSteps({
+      metadata: news.hasDetails || news.reason !== null ? event.metadata : undefined,
+      transcript: news.lines > 0 ? told.transcript?.slice(-news.lines) : undefined,
+    });
+    const steps = [{ words: renderFurtherHandover(news) }, ...overflow];
+    await postSteps(work, poster, told.thread, steps, dependencies);
   }
 
   async function loseUser(

@@ -26,8 +26,8 @@ interface UncertainPost {
 interface Progress {
   readonly done: readonly string[];
   readonly posting?: UncertainPost;
-  /** What a step that is more than a post has to remember. */
-  readonly noted?: { readonly step: string; readonly facts: Json };
+  /** What steps that are more than a post have to remember. */
+  readonly notes?: Readonly<Record<string, Json>>;
 }
 
 /** Posts the steps of one item, each once. */
@@ -44,7 +44,7 @@ export interface Poster {
   post(post: Post): Promise<Thread>;
   /** What was noted for a step, also by an earlier attempt. */
   noteOf(step: string): Json | undefined;
-  /** Durable when resolved, until another step is noted. */
+  /** Durable when resolved, until it is noted again. */
   note(step: string, facts: Json): Promise<void>;
   /** A step that was done without a post. */
   finish(step: string): Promise<void>;
@@ -58,8 +58,8 @@ export function createPoster(work: Work<unknown>, threads: Threads, now: () => n
   const progress = progressOf(work.item.progress);
   const done = [...progress.done];
   let uncertain = progress.posting;
-  let noted = progress.noted;
-  const soFar = () => ({ done, ...(noted && { noted }) });
+  const notes = new Map(Object.entries(progress.notes ?? {}));
+  const soFar = () => ({ done, ...(notes.size > 0 && { notes: Object.fromEntries(notes) }) });
 
   async function find(thread: Thread | undefined): ReturnType<Poster["find"]> {
     if (!uncertain) return "not-there";
@@ -76,9 +76,9 @@ export function createPoster(work: Work<unknown>, threads: Threads, now: () => n
       return uncertain;
     },
     find,
-    noteOf: (step) => (noted?.step === step ? noted.facts : undefined),
+    noteOf: (step) => notes.get(step),
     async note(step, facts) {
-      noted = { step, facts };
+      notes.set(step, facts);
       await work.save(soFar());
     },
     async finish(step) {
@@ -114,5 +114,10 @@ export function createPoster(work: Work<unknown>, threads: Threads, now: () => n
 }
 
 function progressOf(stored: Json | undefined): Progress {
-  return isJsonObject(stored) ? (stored as unknown as Progress) : { done: [] };
+  if (!isJsonObject(stored)) return { done: [] };
+  const { noted, ...progress } = stored as unknown as Progress & {
+    /** The one note that items of an earlier version have. */
+    readonly noted?: { readonly step: string; readonly facts: Json };
+  };
+  return noted ? { ...progress, notes: { [noted.step]: noted.facts } } : progress;
 }

@@ -1,13 +1,8 @@
-import { mediaOf } from "../convert/describe-card.ts";
 import { mergePosts, withMoment } from "../convert/merge-posts.ts";
-import {
-  isSystemMessage,
-  type ParleyMedia,
-  type ParleyMessage,
-} from "../convert/parley-message.ts";
+import { isSystemMessage } from "../convert/parley-message.ts";
 import type { SlackMessage } from "../convert/slack-message.ts";
-import { splitAtFiles } from "../convert/split-at-files.ts";
-import { toSlack, toSlackContext } from "../convert/to-slack.ts";
+import { type ThreadStep, toThreadSteps } from "../convert/thread-steps.ts";
+import { toSlackContext } from "../convert/to-slack.ts";
 import { userAuthor } from "../convert/user-author.ts";
 import type { Item, Work } from "../delivery/lanes.ts";
 import type { Thread } from "../ids.ts";
@@ -16,10 +11,10 @@ import type { InboxBody, ParleyEvent } from "./events.ts";
 import { ensureRoot, recordConversation } from "./open-thread.ts";
 import { askOwnership } from "./owner.ts";
 import type { Conversations, Parley, Threads } from "./ports.ts";
+import { type PostStepsDependencies, postSteps } from "./post-steps.ts";
 import { createPoster, type Poster } from "./poster.ts";
-import { type ShareFileDependencies, shareFile } from "./share-file.ts";
 
-export interface RelayToSlackDependencies extends Omit<ShareFileDependencies, "threads"> {
+export interface RelayToSlackDependencies extends Omit<PostStepsDependencies, "threads"> {
   readonly parley: Pick<Parley, "self" | "ownerOf">;
   readonly threads: Threads;
   readonly conversations: Conversations;
@@ -65,20 +60,23 @@ export async function relayToSlack(
   if (!conversation) return;
   const poster = createPoster(work, threads, now);
   const thread = await ensureRoot(work, poster, threads, conversations, conversation);
-  if (!isWords) return await postAll(work, poster, threads, thread, [toSlackContext(message)]);
+  if (!isWords) {
+    const steps = [{ words: toSlackContext(message) }];
+    return await postSteps(work, poster, thread, steps, dependencies);
+  }
   const author = dependencies.showUserIdentity ? { author: userAuthor(conversation) } : {};
-  const pieces = toSlack(message).map((piece) => ({ ...piece, ...author }));
-  const [only] = pieces;
+  const [first, ...others] = toThreadSteps(message).map((step) => withAuthor(step, author));
   let count = 1;
-  if (mediaOf(message).length > 0) {
-    await postWithFiles(work, poster, thread, message, author, dependencies);
-  } else if (only && pieces.length === 1) {
-    const words = { message: only, at: receivedAt };
-    count = await postWords(work, poster, thread, words, dependencies);
-  } else {
-    const [first = { text: "" }, ...others] = pieces;
-    const dated = merge([{ message: first, at: receivedAt }], now());
-    await postAll(work, poster, threads, thread, [dated, ...others]);
+  if (first && "words" in first) {
+    const words = { message: first.words, at: receivedAt };
+    if (others.length === 0) {
+      count = await postWords(work, poster, thread, words, dependencies);
+    } else {
+      const steps = [{ words: merge([words], now()) }, ...others];
+      await postSteps(work, poster, thread, steps, dependencies);
+    }
+  } else if (first) {
+    await postSteps(work, poster, thread, [first, ...others], dependencies);
   }
   await conversations.update(conversation.id, (c) =>
     c.state === "open" ? withUserMessages(c, count, receivedAt) : c,
@@ -107,49 +105,11 @@ async function conversationOf(
   return await recordConversation(work, conversations, given, newest);
 }
 
-/** Posts messages one after the other, each in its own turn. */
-export async function postAll(
-  work: Work<InboxBody>,
-  poster: Poster,
-  threads: Threads,
-  thread: Thread,
-  messages: readonly SlackMessage[],
-): Promise<void> {
-  for (const [part, message] of messages.entries()) {
-    const step = String(part);
-    if (poster.isDone(step)) continue;
-    await threads.turn(work.signal, thread);
-    const mark = { kind: "message" as const, items: [work.item.id], part };
-    await poster.post({ step, mark, message, thread });
-  }
-}
-
-/** Posts words and shares files one after the other, in the order in which Parley's clients show them. */
-async function postWithFiles(
-  work: Work<InboxBody>,
-  poster: Poster,
-  thread: Thread,
-  message: ParleyMessage,
-  author: Pick<SlackMessage, "author">,
-  dependencies: RelayToSlackDependencies,
-): Promise<void> {
-  type Next = { readonly media: ParleyMedia } | { readonly words: SlackMessage };
-  const steps = splitAtFiles(message).flatMap((step): Next[] =>
-    step.kind === "file"
-      ? [{ media: step.media }]
-      : toSlack(step.message).map((words) => ({ words: { ...words, ...author } })),
-  );
-  for (const [part, next] of steps.entries()) {
-    const step = String(part);
-    if (poster.isDone(step)) continue;
-    const mark = { kind: "message" as const, items: [work.item.id], part };
-    if ("media" in next) {
-      await shareFile(work, poster, { step, mark, thread }, next.media, dependencies);
-    } else {
-      await dependencies.threads.turn(work.signal, thread);
-      await poster.post({ step, mark, message: next.words, thread });
-    }
-  }
+function withAuthor(step: ThreadStep, author: Pick<SlackMessage, "author">): ThreadStep {
+  if ("words" in step) return { words: { ...step.words, ...author } };
+  if ("media" in step) return step;
+  const instead = step.document.instead.map((message) => ({ ...message, ...author }));
+  return { document: { ...step.document, instead } };
 }
 
 /**
@@ -219,8 +179,8 @@ function wordsOf(item: Item<InboxBody>, parse: (raw: string) => ParleyEvent): Wo
   if (item.body.kind !== "callback" || item.progress !== undefined) return [];
   const event = parse(item.body.raw);
   if (event.kind !== "message" || event.message.typeId === 2) return [];
-  if (isSystemMessage(event.message) || mediaOf(event.message).length > 0) return [];
-  const [only, ...more] = toSlack(event.message);
-  if (!only || more.length > 0) return [];
-  return [{ message: only, at: item.body.receivedAt }];
+  if (isSystemMessage(event.message)) return [];
+  const [only, ...more] = toThreadSteps(event.message);
+  if (!only || !("words" in only) || more.length > 0) return [];
+  return [{ message: only.words, at: item.body.receivedAt }];
 }

@@ -1,6 +1,6 @@
 import { type RootView, renderOverflow, renderRoot } from "../convert/render-root.ts";
 import type { SlackMessage } from "../convert/slack-message.ts";
-import { toSlackLiteral } from "../convert/to-slack.ts";
+import { type ThreadStep, toLiteralSteps } from "../convert/thread-steps.ts";
 import type { Conversation } from "./conversation.ts";
 import type { PostMark, Threads } from "./ports.ts";
 
@@ -42,8 +42,8 @@ export function rootMessage(
   return renderRoot(view);
 }
 
-/** Further messages with what the root had to shorten; none if all fitted. */
-export function overflowMessages(told: Pick<RootView, "metadata" | "transcript">): SlackMessage[] {
+/** What follows with all that the root had to shorten; nothing if all fitted. */
+export function overflowSteps(told: Pick<RootView, "metadata" | "transcript">): ThreadStep[] {
   const overflow = renderOverflow(told);
-  return overflow === undefined ? [] : toSlackLiteral(overflow);
+  return overflow === undefined ? [] : toLiteralSteps(overflow, "metadata.txt");
 }

@@ -1,26 +1,35 @@
-import { mediaName } from "../convert/media-name.ts";
-import type { ParleyMedia } from "../convert/parley-message.ts";
-import { renderFileLine } from "../convert/render-file.ts";
+import type { FileContent } from "../checked-file.ts";
+import type { SlackMessage } from "../convert/slack-message.ts";
 import type { Work } from "../delivery/lanes.ts";
 import type { Slots } from "../delivery/slots.ts";
 import {
   BridgeError,
   FileError,
+  type FileTrouble,
   RateLimitedError,
   SlackApiError,
   toBridgeError,
 } from "../errors.ts";
 import type { Thread } from "../ids.ts";
 import { isJsonObject, type Json } from "../json.ts";
-import type { ParleyFiles, PostMark, SlackFiles, Threads } from "./ports.ts";
+import type { PostMark, SlackFiles, Threads } from "./ports.ts";
 import type { Poster } from "./poster.ts";
 
 export interface ShareFileDependencies {
   readonly threads: Pick<Threads, "turn">;
-  readonly parleyFiles: Pick<ParleyFiles, "open">;
   readonly slackFiles: Pick<SlackFiles, "upload" | "share" | "look">;
   /** How many files are on their way at once. */
   readonly transfers: Slots;
+}
+
+export interface FileToShare {
+  readonly name: string;
+  open(signal: AbortSignal): Promise<FileContent>;
+  /** The posts in its place if it cannot be brought; at least one. `size` in bytes, if it is known. */
+  instead(given: {
+    readonly trouble: FileTrouble | undefined;
+    readonly size: number | undefined;
+  }): readonly SlackMessage[];
 }
 
 /** What is remembered of a file between attempts. */
@@ -32,18 +41,23 @@ interface Facts {
   readonly failures: number;
 }
 
-/** With the pauses between them about half a minute; then a line stands in its place. */
+/** With the pauses between them about half a minute; then something else stands in its place. */
 const MAX_FAILURES = 6;
 
 /**
- * Brings a User's file into the thread, once: before it is shared its Slack id is on disk, and an attempt that finds an
- * id looks whether that file is in the thread. What cannot be brought is named in its place.
+ * Brings a file into the thread, once: before it is shared its Slack id is on disk, and an attempt that finds an id
+ * looks whether that file is in the thread. What cannot be brought has posts in its place; each after the first has the
+ * mark of the part behind the one before it.
  */
 export async function shareFile(
   work: Work<unknown>,
   poster: Poster,
-  step: { readonly step: string; readonly mark: PostMark; readonly thread: Thread },
-  media: ParleyMedia,
+  step: {
+    readonly step: string;
+    readonly mark: PostMark & { readonly kind: "message" };
+    readonly thread: Thread;
+  },
+  file: FileToShare,
   dependencies: ShareFileDependencies,
 ): Promise<void> {
   if (poster.isDone(step.step)) return;
@@ -52,11 +66,15 @@ export async function shareFile(
     facts = { ...facts, ...change };
     await poster.note(step.step, facts as unknown as Json);
   };
-  // An earlier attempt has begun to post the line instead.
-  let failure: BridgeError | undefined =
-    poster.uncertain?.step === step.step
-      ? new FileError("refused", { id: "given up", name: "" })
-      : undefined;
+  /** The last one ends the step, so it has its name. */
+  const nameOf = (index: number, last: number) =>
+    index === last ? step.step : `${step.step} instead ${index}`;
+  // An earlier attempt has begun to post something instead.
+  const isGivenUp =
+    poster.isDone(nameOf(0, 1)) || poster.uncertain?.step.split(" ", 1)[0] === step.step;
+  let failure: BridgeError | undefined = isGivenUp
+    ? new FileError("refused", { id: "given up", name: "" })
+    : undefined;
   if (!failure) {
     try {
       await bring();
@@ -77,14 +95,19 @@ export async function shareFile(
     }
   }
   const trouble = failure instanceof FileError ? failure.trouble : undefined;
-  const message = renderFileLine(media, { trouble, size: facts.size });
-  await dependencies.threads.turn(work.signal, step.thread);
-  await poster.post({ ...step, message });
+  const posts = file.instead({ trouble, size: facts.size });
+  for (const [index, message] of posts.entries()) {
+    const name = nameOf(index, posts.length - 1);
+    if (poster.isDone(name)) continue;
+    await dependencies.threads.turn(work.signal, step.thread);
+    const mark = { ...step.mark, part: step.mark.part + index };
+    await poster.post({ step: name, mark, message, thread: step.thread });
+  }
 
   async function bring(): Promise<void> {
     const { slackFiles, threads } = dependencies;
-    const { file } = facts;
-    if (file !== undefined && (await finishEarlier(file))) return;
+    const { file: earlier } = facts;
+    if (earlier !== undefined && (await finishEarlier(earlier))) return;
     const { id, name } = await upload();
     await threads.turn(work.signal, step.thread);
     await note({ file: id });
@@ -99,7 +122,7 @@ export async function shareFile(
     await threads.turn(work.signal, step.thread);
     try {
       // Slack takes a file only once, so this cannot show it twice.
-      await slackFiles.share(id, mediaName(media), step.thread);
+      await slackFiles.share(id, file.name, step.thread);
       return true;
     } catch (thrown) {
       if (!(thrown instanceof SlackApiError) || thrown.disposition !== "dead-letter") throw thrown;
@@ -114,9 +137,9 @@ export async function shareFile(
   }
 
   function upload(): Promise<{ readonly id: string; readonly name: string }> {
-    const { transfers, parleyFiles, slackFiles } = dependencies;
+    const { transfers, slackFiles } = dependencies;
     return transfers.run(work.signal, async () => {
-      const content = await parleyFiles.open(media, work.signal);
+      const content = await file.open(work.signal);
       facts = { ...facts, size: content.size };
       return { id: await slackFiles.upload(content, work.signal), name: content.name };
     });

@@ -6,12 +6,20 @@ export interface MetadataField {
   readonly value: string;
 }
 
-/** Every leaf of any JSON, in the order given. Nothing is left out; empty objects and arrays show as `{}` and `[]`. */
+/** Longer than anybody shows: each leaf of a deep tree has the names of all that is around it. In UTF-16 units. */
+const NAME_LIMIT = 200;
+
+/**
+ * Every leaf of any JSON, in the order given. Nothing is left out but the ends of very long names; empty objects and
+ * arrays show as `{}` and `[]`.
+ */
 export function flattenMetadata(value: Json, name = ""): MetadataField[] {
   const entries = Array.isArray(value)
     ? value.map((item: Json, index) => [`${name}[${index}]`, item] as const)
     : isJsonObject(value)
-      ? Object.entries(value).map(([key, item]) => [name ? `${name}.${key}` : key, item] as const)
+      ? Object.entries(value).map(
+          ([key, item]) => [`${name ? `${name}.` : ""}${key}`.slice(0, NAME_LIMIT), item] as const,
+        )
       : undefined;
   if (entries === undefined) return [{ name, value: String(value) }];
   if (entries.length === 0)

@@ -5,12 +5,16 @@ export type MessageStep =
   | { readonly kind: "words"; readonly message: ParleyMessage }
   | { readonly kind: "file"; readonly media: ParleyMedia };
 
+/** Of more files than this the others are named in the words. */
+export const MAX_FILES = 10;
+
 /** Title, text and buttons first, then the file, for the message and for each of its cards; quick replies at the end. */
 export function splitAtFiles(message: ParleyMessage): MessageStep[] {
   const { carousel = [], quickReplies, ...own } = message;
   const steps: MessageStep[] = [];
   let cards: ParleyCard[] = [];
   let head: ParleyCard | undefined;
+  let files = 0;
 
   const flush = (more: Pick<ParleyMessage, "quickReplies"> = {}) => {
     const { title, text, buttons } = head ?? {};
@@ -29,18 +33,22 @@ export function splitAtFiles(message: ParleyMessage): MessageStep[] {
     head = undefined;
     cards = [];
   };
-  const take = ({ media }: ParleyCard) => {
-    if (!media) return;
+  const take = (media: ParleyMedia) => {
     flush();
     steps.push({ kind: "file", media });
+    files++;
   };
 
   head = own;
-  take(own);
+  if (own.media) take(own.media);
   for (const card of carousel) {
-    const { media: _, ...words } = card;
+    const { media, ...words } = card;
+    if (!media || files === MAX_FILES) {
+      cards.push(card);
+      continue;
+    }
     if (Object.keys(words).length > 0) cards.push(words);
-    take(card);
+    take(media);
   }
   flush(quickReplies ? { quickReplies } : {});
   return steps;

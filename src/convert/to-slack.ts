@@ -8,8 +8,8 @@ import type { ParleyMessage } from "./parley-message.ts";
 import type { RichText } from "./rich-text.ts";
 import { SLACK_LIMITS } from "./slack-limits.ts";
 import type { SlackMessage } from "./slack-message.ts";
+
 import { shorten } from "./slack-text.ts";
-import { splitText } from "./split-text.ts";
 
 /**
  * What a User wrote, ready for the thread; long texts come in several messages, none longer than a section. `text` has
@@ -51,12 +51,11 @@ export const toSlackContext = (message: ParleyMessage): SlackMessage => {
   return { text, blocks: [context(`:gear: ${text}`)] };
 };
 
-/** Literal text, in as many messages as it needs. */
-export const toSlackLiteral = (text: string): SlackMessage[] =>
-  splitText(text, SLACK_LIMITS.section).map((piece) => ({
-    text: literalMrkdwn(shorten(piece, 200)),
-    blocks: [preformatted(piece)],
-  }));
+/** Literal text, not longer than a section. */
+export const showLiteral = (text: string): SlackMessage => ({
+  text: literalMrkdwn(shorten(text, 200)),
+  blocks: [preformatted(text)],
+});
 
 /** For a post that may already be there, where nobody can look. */
 export const asPossibleRepeat = ({ text, blocks }: SlackMessage): SlackMessage => ({

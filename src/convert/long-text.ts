@@ -1,0 +1,56 @@
+import { context } from "./blocks.ts";
+import type { SlackMessage } from "./slack-message.ts";
+
+/** What one item may take of a channel, in UTF-16 units and in posts. What is more comes as a text file. */
+export const ITEM_LIMITS = { characters: 12_000, posts: 5 } as const;
+
+/** What each post of a longer text shows, in UTF-16 units. */
+const EXCERPT = 2_500;
+
+/** A text that is too long for posts: its beginning, and the file that has all of it. */
+export interface LongText {
+  readonly first: SlackMessage;
+  readonly file: { readonly name: string; readonly text: string };
+  /** What comes after {@link first} where Slack refuses the file; ends with a sentence about what is missing. */
+  readonly instead: readonly SlackMessage[];
+}
+
+/** Cuts text into pieces of at most `limit` UTF-16 units, and shows one of them as a post. */
+export interface LongTextView {
+  readonly split: (text: string, limit: number) => readonly string[];
+  readonly show: (piece: string) => SlackMessage;
+}
+
+/** `name`: of the file. */
+export function toLongText(text: string, name: string, { split, show }: LongTextView): LongText {
+  const begin = text.trimStart();
+  const pieces = split(begin.slice(0, EXCERPT * (ITEM_LIMITS.posts + 1)), EXCERPT).slice(
+    0,
+    ITEM_LIMITS.posts,
+  );
+  const [first = "", ...others] = pieces;
+  const shown = pieces.reduce((sum, piece) => sum + piece.length, 0);
+  const left = Math.max(1, begin.length - shown);
+  const instead = others.map(show);
+  return {
+    first: withSentence(
+      show(first),
+      `:page_facing_up: This is only the beginning. All ${count(text.length)} characters follow as \`${name}\`.`,
+    ),
+    file: { name, text },
+    instead: instead.map((message, index) =>
+      index < instead.length - 1
+        ? message
+        : withSentence(
+            message,
+            `:warning: Slack did not take \`${name}\`. The last ${count(left)} characters are not shown here.`,
+          ),
+    ),
+  };
+}
+
+const count = (value: number): string => value.toLocaleString("en");
+
+function withSentence({ text, blocks = [], ...rest }: SlackMessage, sentence: string) {
+  return { ...rest, text: `${text}\n${sentence}`, blocks: [...blocks, context(sentence)] };
+}
