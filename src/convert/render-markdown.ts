@@ -36,10 +36,22 @@ interface Attempt {
   readonly marks: boolean;
 }
 
-/** In UTF-16 units. A parser can need very long for more, and prose does not have paragraphs like that. */
-const CHECKED_LENGTH = 4_000;
+/**
+ * What of one message is checked, so that a parser never needs long: in UTF-16 units for all of it, for a paragraph, and
+ * for what each check costs besides; and how many signs of emphasis or lines a paragraph may have, because the parser
+ * pairs them. What is more than all this is no prose, and is escaped without a look.
+ */
+const CHECKED = { total: 30_000, paragraph: 4_000, overhead: 50, signs: 400 } as const;
 
-const lengthOf = ({ children }: Paragraph): number => plainTextOf(readPhrasing(children)).length;
+/** What no reader of Markdown takes for anything else. */
+const PLAIN = /^\p{L}[\p{L}\p{M}\p{N} ,;?'"()]*[.!]?$/u;
+
+const textOf = ({ children }: Paragraph): string => plainTextOf(readPhrasing(children));
+
+const countSigns = (text: string): number => text.match(/[*_~\n]/g)?.length ?? 0;
+
+const isPlain = ({ children: [only, ...more] }: Paragraph): boolean =>
+  only?.type === "text" && more.length === 0 && PLAIN.test(only.value);
 
 const NUMBERED = /^\d{1,9}[.)](?:\s|$)/m;
 
@@ -66,6 +78,12 @@ function dependsOnPlace(markdown: string, node: Paragraph, parent: Parents | und
  */
 export function renderMarkdown(root: Root, lineBreak: LineBreak = "hard"): string {
   let attempt: Attempt = ATTEMPTS[0];
+  let left: number = CHECKED.total;
+  /** False once enough was checked. */
+  const mayCheck = (text: string): boolean => {
+    left -= text.length + CHECKED.overhead;
+    return left >= 0;
+  };
   const marked =
     (mark: (info: Info) => string, construct: "strong" | "emphasis" | "strikethrough") =>
     (node: Nodes, _parent: Parents | undefined, state: State, info: Info): string => {
@@ -87,12 +105,16 @@ export function renderMarkdown(root: Root, lineBreak: LineBreak = "hard"): strin
   ): string {
     const exit = state.enter("paragraph");
     const exitPhrasing = state.enter("phrasing");
+    const text = textOf(node);
+    const isProse = text.length <= CHECKED.paragraph && countSigns(text) <= CHECKED.signs;
+    const isSure = isPlain(node);
+    const isChecked = !isSure && isProse && mayCheck(text);
     let markdown = "";
-    const isLong = lengthOf(node) > CHECKED_LENGTH;
-    for (const next of isLong ? ATTEMPTS.slice(-2) : ATTEMPTS) {
+    for (const next of isSure || isChecked ? ATTEMPTS : ATTEMPTS.slice(-2)) {
       attempt = next;
       markdown = state.containerPhrasing(node, info);
-      if (isLong || (isFaithful(markdown, node) && !dependsOnPlace(markdown, node, parent))) break;
+      if (!isChecked) break;
+      if (isFaithful(markdown, node) && !dependsOnPlace(markdown, node, parent)) break;
     }
     exitPhrasing();
     exit();
@@ -140,7 +162,7 @@ export function renderMarkdown(root: Root, lineBreak: LineBreak = "hard"): strin
     ),
     link: withPeek((node: Link, _parent, state, info) => {
       const label = plainTextOf(readPhrasing(node.children));
-      if (attempt.bareLinks && isBare(node, label, info)) return label;
+      if (attempt.bareLinks && mayCheck(label) && isBare(node, label, info)) return label;
       const exit = state.enter("link");
       const exitLabel = state.enter("label");
       const shown = state.containerPhrasing(node, { ...info, before: "[", after: "]" });

@@ -1,0 +1,93 @@
+import { Session } from "node:inspector/promises";
+import { NO_NAMES } from "../../src/convert/mentions.ts";
+import { renderOverflow, renderRoot } from "../../src/convert/render-root.ts";
+import { humanise } from "../../src/convert/slack-text.ts";
+import { splitMarkdown } from "../../src/convert/split-markdown.ts";
+import { splitText } from "../../src/convert/split-text.ts";
+import { toLiteralSteps, toThreadSteps } from "../../src/convert/thread-steps.ts";
+import { toParley } from "../../src/convert/to-parley.ts";
+import { toSlackContext } from "../../src/convert/to-slack.ts";
+import { parseJson } from "../../src/json.ts";
+
+/**
+ * Counts how many blocks of JavaScript a conversion runs, with V8's precise coverage: the same on every machine.
+ * Run as a process of its own: `node count-steps.ts NAME TEXT SIZE…`, which prints one count for each size.
+ */
+
+const view = { conversation: "c_1", userId: "1", user: {}, openedAt: 0 };
+const quoted = (text: string) => JSON.stringify(text);
+
+export const CONVERSIONS: Readonly<Record<string, (text: string) => unknown>> = {
+  "a User's message": (text) => toThreadSteps({ typeId: 1, text }),
+  "a User's title": (text) => toThreadSteps({ typeId: 1, title: text }),
+  "a User's cards": (text) =>
+    toThreadSteps({ typeId: 1, carousel: eachOf(text, (title) => ({ title })) }),
+  "a User's buttons": (text) =>
+    toThreadSteps({ typeId: 1, buttons: eachOf(text, (title) => ({ type: "reply", title })) }),
+  "a system message": (text) => toSlackContext({ typeId: 3, text }),
+  "a reason": (text) => renderRoot({ ...view, metadata: { reason: text } }),
+  metadata: (text) => [
+    renderRoot({ ...view, metadata: { reason: "r", [text]: eachOf(text, (value) => value) } }),
+    toLiteralSteps(renderOverflow({ metadata: text }) ?? "", "metadata.txt"),
+  ],
+  "a transcript": (text) =>
+    renderRoot({ ...view, transcript: eachOf(text, (line) => ({ from: line, text: line })) }),
+  "an agent's old text": (text) => toParley({ text }, NO_NAMES, { mentions: "names" }),
+  "an agent's text": (text) => toParley(richText(text), NO_NAMES, { mentions: "names" }),
+  "an agent's lines": (text) =>
+    toParley(richText(...(text.match(/.{1,3}/gsu) ?? [])), NO_NAMES, { mentions: "hide" }),
+  "pieces of a reply": (text) => splitMarkdown(text, 5_000),
+  "pieces of a text": (text) => splitText(text, 3_000),
+  "a code": humanise,
+  JSON: (text) => parseJson(quoted(text)),
+};
+
+const eachOf = <T>(text: string, make: (part: string) => T): T[] =>
+  (text.match(/.{1,4}/gsu) ?? []).map(make);
+
+const richText = (...texts: readonly string[]) => ({
+  text: "",
+  blocks: [
+    {
+      type: "rich_text",
+      elements: [
+        {
+          type: "rich_text_section",
+          elements: texts.map((text, index) => ({
+            type: "text",
+            text,
+            style: { bold: index % 2 > 0 },
+          })),
+        },
+      ],
+    },
+  ],
+});
+
+async function countSteps(run: () => unknown): Promise<number> {
+  const session = new Session();
+  session.connect();
+  await session.post("Profiler.enable");
+  await session.post("Profiler.startPreciseCoverage", { callCount: true, detailed: true });
+  run();
+  const { result } = await session.post("Profiler.takePreciseCoverage");
+  session.disconnect();
+  return result
+    .flatMap(({ functions }) => functions)
+    .flatMap(({ ranges }) => ranges)
+    .reduce((sum, { count }) => sum + count, 0);
+}
+
+if (import.meta.main) {
+  const [, , name = "", sizes = "", ...units] = process.argv;
+  const convert = CONVERSIONS[name];
+  if (!convert) throw new Error(`no conversion is called ${name}`);
+  for (const unit of units) {
+    const counts: number[] = [];
+    for (const size of sizes.split(",").map(Number)) {
+      const text = unit.repeat(Math.ceil(size / unit.length)).slice(0, size);
+      counts.push(await countSteps(() => convert(text)));
+    }
+    process.stdout.write(`${JSON.stringify(counts)}\n`);
+  }
+}
