@@ -1,27 +1,31 @@
+import { append } from "./append.ts";
 import { childrenOf, type RichText } from "./rich-text.ts";
 
 /**
- * Rows of `rich_text` elements as one row. Neighbouring sections, and neighbouring quotes, become one with `gap`
- * between them, as Slack's own clients have it; lists and code stand for themselves.
+ * Rows of `rich_text` elements as one row. Neighbouring sections, and neighbouring quotes, become one with the later
+ * row's gap between them, as Slack's own clients have it; lists and code stand for themselves.
  */
-export function joinElements(rows: readonly (readonly RichText[])[], gap: string): RichText[] {
-  const joined: RichText[] = [];
-  for (const row of rows) {
-    for (const [index, element] of row.entries()) {
+export function joinElements(
+  rows: readonly (readonly RichText[])[],
+  gapBefore: (row: number) => string,
+): RichText[] {
+  const joined: { readonly element: RichText; readonly children: RichText[] }[] = [];
+  for (const [row, elements] of rows.entries()) {
+    for (const [index, element] of elements.entries()) {
       const last = joined.at(-1);
-      if (index === 0 && last && last.type === element.type && JOINED.has(element.type)) {
-        const between: RichText = { type: "text", text: gap };
-        joined[joined.length - 1] = {
-          ...last,
-          elements: [...childrenOf(last), between, ...childrenOf(element)],
-        };
+      const children = childrenOf(element);
+      if (index === 0 && last && last.element.type === element.type && JOINED.has(element.type)) {
+        last.children.push({ type: "text", text: gapBefore(row) });
+        append(last.children, children);
       } else {
-        joined.push(element);
+        joined.push({ element, children });
       }
     }
   }
   // An empty section would be refused.
-  return joined.filter((element) => childrenOf(element).length > 0);
+  return joined
+    .filter(({ children }) => children.length > 0)
+    .map(({ element, children }) => ({ ...element, elements: children }));
 }
 
 const JOINED: ReadonlySet<unknown> = new Set(["rich_text_section", "rich_text_quote"]);

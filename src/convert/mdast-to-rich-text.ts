@@ -1,4 +1,5 @@
 import type { List, Nodes, Root, RootContent, Table } from "mdast";
+import { append } from "./append.ts";
 import { inertElements, inertText } from "./inert-rich-text.ts";
 import { joinElements } from "./join-elements.ts";
 import { readPhrasing } from "./read-phrasing.ts";
@@ -11,7 +12,7 @@ export const mdastToRichText = (root: Root): RichText[] => toElements(root.child
 const toElements = (blocks: readonly RootContent[], quoted: boolean): RichText[] =>
   joinElements(
     blocks.map((block) => toElement(block, quoted)),
-    "\n\n",
+    () => "\n\n",
   );
 
 function toElement(block: RootContent, quoted: boolean): RichText[] {
@@ -87,8 +88,9 @@ function toLists(list: List, indent: number, quoted: boolean): RichText[] {
     number++;
     for (const block of opening?.type === "paragraph" ? rest : children) {
       flush();
-      elements.push(
-        ...(block.type === "list" ? toLists(block, indent + 1, quoted) : toElement(block, quoted)),
+      append(
+        elements,
+        block.type === "list" ? toLists(block, indent + 1, quoted) : toElement(block, quoted),
       );
     }
   }

@@ -1,4 +1,5 @@
 import { isJsonObject, type Json } from "../json.ts";
+import { append } from "./append.ts";
 import { readSlackContent } from "./read-slack-content.ts";
 import { flattenContent, richTextIn, type SlackText } from "./slack-content.ts";
 
@@ -44,7 +45,7 @@ export function mentionedIds(message: SlackText): MentionedIds {
     if (element.type === "user") add(found.users, element.user_id);
     if (element.type === "channel") add(found.channels, element.channel_id);
     if (element.type === "usergroup") add(found.usergroups, element.usergroup_id);
-    if (Array.isArray(element.elements)) waiting.push(...(element.elements as readonly Json[]));
+    if (Array.isArray(element.elements)) append(waiting, element.elements as readonly Json[]);
   }
   return {
     users: [...found.users].sort(),

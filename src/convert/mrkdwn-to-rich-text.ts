@@ -1,3 +1,4 @@
+import { append } from "./append.ts";
 import { EMOJI_CODE, isKnownEmoji } from "./emoji.ts";
 import type { RichText } from "./rich-text.ts";
 import { unescapeText } from "./slack-text.ts";
@@ -18,7 +19,7 @@ export function mrkdwnToRichText(mrkdwn: string): RichText[] {
       const code = part.replace(/^\n/, "").replace(/\n$/, "");
       elements.push({ type: "rich_text_preformatted", elements: literalOrLink(code) });
     } else if (part !== "") {
-      elements.push(...readLines(part));
+      append(elements, readLines(part));
     }
   }
   return elements;
@@ -102,13 +103,13 @@ function readInline(text: string, style: Style): RichText[] {
   let end = 0;
   for (const found of text.matchAll(TOKEN)) {
     const { code, control, sign, inner = "" } = found.groups ?? {};
-    elements.push(...literal(text.slice(end, found.index), style));
-    if (code !== undefined) elements.push(...literalOrLink(code, { ...style, code: true }));
+    append(elements, literal(text.slice(end, found.index), style));
+    if (code !== undefined) append(elements, literalOrLink(code, { ...style, code: true }));
     else if (control !== undefined) elements.push(readControl(control, style));
-    else elements.push(...readInline(inner, { ...style, ...STYLES[sign as keyof typeof STYLES] }));
+    else append(elements, readInline(inner, { ...style, ...STYLES[sign as keyof typeof STYLES] }));
     end = found.index + found[0].length;
   }
-  elements.push(...literal(text.slice(end), style));
+  append(elements, literal(text.slice(end), style));
   return elements;
 }
 
@@ -138,7 +139,7 @@ function literal(text: string, style: Style): RichText[] {
     const name = found[0].slice(1, -1);
     // `10:30:45` has colons too; custom emoji read the same as text.
     if (!isKnownEmoji(name)) continue;
-    elements.push(...plain(text.slice(end, found.index), style));
+    append(elements, plain(text.slice(end, found.index), style));
     elements.push({ type: "emoji", name, style });
     end = found.index + found[0].length;
   }

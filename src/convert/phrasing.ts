@@ -1,4 +1,5 @@
 import type { PhrasingContent } from "mdast";
+import { append } from "./append.ts";
 import { toGraphemes } from "./graphemes.ts";
 import { isItsOwnLabel, toSafeUrl } from "./links.ts";
 import { plainTextOf, type StyledText } from "./styled-text.ts";
@@ -65,16 +66,16 @@ function nest(
     const [style, end] = longestStyle(chars, styles, at);
     const part = chars.slice(at, end);
     if (style === undefined) {
-      nodes.push(...toLeaves(part));
+      append(nodes, toLeaves(part));
     } else {
       const rest = styles.filter((other) => other !== style);
       const outsideBefore = chars[at - 1]?.text ?? before;
       const outsideAfter = chars[end]?.text ?? after;
       const [head, core, tail] =
         style === "url" ? [[], part, []] : fitMarks(part, outsideBefore, outsideAfter);
-      nodes.push(...nest(head, rest, outsideBefore, " "));
+      append(nodes, nest(head, rest, outsideBefore, " "));
       if (core.length > 0) nodes.push(wrap(style, core, nest(core, rest, " ", " ")));
-      nodes.push(...nest(tail, rest, " ", outsideAfter));
+      append(nodes, nest(tail, rest, " ", outsideAfter));
     }
     at = end;
   }

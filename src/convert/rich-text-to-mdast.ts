@@ -1,4 +1,5 @@
 import type { BlockContent, List, ListItem, Paragraph, Root } from "mdast";
+import { append } from "./append.ts";
 import { toPhrasing } from "./phrasing.ts";
 import { type Reading, readInline } from "./read-rich-text.ts";
 import { childrenOf, countIn, type RichText, stringIn } from "./rich-text.ts";
@@ -23,7 +24,7 @@ export function richTextToMdast(elements: readonly RichText[], reading: Reading)
       if (value !== "")
         place.push({ type: "code", lang: stringIn(element.language) || null, value });
     } else {
-      place.push(...toParagraphs(texts));
+      append(place, toParagraphs(texts));
     }
   }
   return {
@@ -80,7 +81,7 @@ function addList(
     same.ordered === ordered &&
     (!ordered || offset === (same.start ?? 1) - 1 + same.children.length)
   ) {
-    same.children.push(...items);
+    append(same.children, items);
     return lists.slice(0, depth + 1);
   }
   const list: List = {

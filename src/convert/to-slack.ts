@@ -5,10 +5,8 @@ import { joinElements } from "./join-elements.ts";
 import { literalMrkdwn } from "./literal-mrkdwn.ts";
 import { type MessagePart, toParts } from "./message-parts.ts";
 import type { ParleyMessage } from "./parley-message.ts";
-import type { RichText } from "./rich-text.ts";
 import { SLACK_LIMITS } from "./slack-limits.ts";
 import type { SlackMessage } from "./slack-message.ts";
-
 import { shorten } from "./slack-text.ts";
 
 /**
@@ -23,12 +21,11 @@ export function toSlack(message: ParleyMessage): SlackMessage[] {
     if (parts.length > 0) messages.push(toMessage(parts));
     parts = [];
   };
+  let length = 0;
   for (const part of toParts(message)) {
-    const length = [...parts, part].reduce(
-      (sum, { text, gap }) => sum + text.length + gap.length,
-      0,
-    );
-    if (part.startsMessage || length > SLACK_LIMITS.section) flush();
+    const own = part.text.length + part.gap.length;
+    if (part.startsMessage || length + own > SLACK_LIMITS.section) flush();
+    length = (parts.length === 0 ? 0 : length) + own;
     parts.push(part);
   }
   flush();
@@ -36,12 +33,9 @@ export function toSlack(message: ParleyMessage): SlackMessage[] {
 }
 
 function toMessage(parts: readonly MessagePart[]): SlackMessage {
-  let elements: RichText[] = [];
-  let text = "";
-  for (const part of parts) {
-    text += (text === "" ? "" : part.gap) + part.text;
-    elements = joinElements([elements, part.elements], part.gap);
-  }
+  const text = parts.map((part, index) => (index === 0 ? "" : part.gap) + part.text).join("");
+  const rows = parts.map((part) => part.elements);
+  const elements = joinElements(rows, (row) => parts[row]?.gap ?? "");
   return { text: literalMrkdwn(text), blocks: [{ type: "rich_text", elements } satisfies Json] };
 }
 

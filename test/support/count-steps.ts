@@ -11,7 +11,7 @@ import { parseJson } from "../../src/json.ts";
 
 /**
  * Counts how many blocks of JavaScript a conversion runs, with V8's precise coverage: the same on every machine.
- * Run as a process of its own: `node count-steps.ts NAME TEXT SIZE…`, which prints one count for each size.
+ * A process of its own, without compiled code, where each block counts: `node --no-opt --no-maglev count-steps.ts NAME SIZES UNITS`.
  */
 
 const view = { conversation: "c_1", userId: "1", user: {}, openedAt: 0 };
@@ -78,16 +78,25 @@ async function countSteps(run: () => unknown): Promise<number> {
     .reduce((sum, { count }) => sum + count, 0);
 }
 
-if (import.meta.main) {
-  const [, , name = "", sizes = "", ...units] = process.argv;
+/** For each unit how many steps its repetitions of each size take. */
+async function report(name: string, sizes: readonly number[], units: readonly string[]) {
   const convert = CONVERSIONS[name];
   if (!convert) throw new Error(`no conversion is called ${name}`);
+  const textOf = (unit: string, size: number) =>
+    unit.repeat(Math.ceil(size / unit.length)).slice(0, size);
+  // What is loaded and set up the first time is no part of it.
+  await countSteps(() => units.map((unit) => convert(textOf(unit, 100))));
+  const counts: Record<string, number[]> = {};
   for (const unit of units) {
-    const counts: number[] = [];
-    for (const size of sizes.split(",").map(Number)) {
-      const text = unit.repeat(Math.ceil(size / unit.length)).slice(0, size);
-      counts.push(await countSteps(() => convert(text)));
-    }
-    process.stdout.write(`${JSON.stringify(counts)}\n`);
+    const each: number[] = [];
+    for (const size of sizes) each.push(await countSteps(() => convert(textOf(unit, size))));
+    counts[unit] = each;
   }
+  return counts;
+}
+
+if (import.meta.main) {
+  const [name = "", sizes = "", units = "[]"] = process.argv.slice(2);
+  const counts = await report(name, sizes.split(",").map(Number), JSON.parse(units) as string[]);
+  process.stdout.write(JSON.stringify(counts));
 }
