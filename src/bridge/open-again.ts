@@ -7,11 +7,11 @@ import type { InboxBody, Notice } from "./events.ts";
 import { inboxLane, type Notifier } from "./notify.ts";
 import { ensureRoot } from "./open-thread.ts";
 import type { Conversations, Threads } from "./ports.ts";
+import { type PostStepsDependencies, postSteps } from "./post-steps.ts";
 import { createPoster, type Poster } from "./poster.ts";
-import { postAll } from "./relay-to-slack.ts";
-import { overflowMessages } from "./root-message.ts";
+import { overflowSteps } from "./root-message.ts";
 
-export interface OpenAgainDependencies {
+export interface OpenAgainDependencies extends PostStepsDependencies {
   readonly threads: Threads;
   readonly conversations: Conversations;
   readonly notifier: Notifier;
@@ -53,7 +53,7 @@ export async function openAgain(
   if (!moved) return;
   const poster = createPoster(work, threads, now);
   const thread = await ensureRoot(work, poster, threads, conversations, moved);
-  await postAll(work, poster, threads, thread, overflowMessages(moved));
+  await postSteps(work, poster, thread, overflowSteps(moved), dependencies);
   if (!stands || poster.isDone("pointer")) return;
   await threads.turn(work.signal, gone);
   await poster
