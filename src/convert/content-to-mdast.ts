@@ -51,7 +51,7 @@ const nameOf = ({ id, name }: Author, { names, mentions }: Reading): string =>
   mentions === "hide" ? "" : name || names.users.get(id) || "";
 
 function toTable(rows: readonly (readonly TableCell[])[], reading: Reading): BlockContent {
-  const columns = Math.max(...rows.map((row) => row.length));
+  const columns = rows.reduce((most, row) => Math.max(most, row.length), 0);
   const children = rows.map(
     (row): TableRow => ({
       type: "tableRow",

@@ -1,7 +1,4 @@
-import type { Nodes } from "mdast";
-import { markdownToMdast } from "./markdown-to-mdast.ts";
 import { NO_NAMES } from "./mentions.ts";
-import { readPhrasing } from "./read-phrasing.ts";
 import { readInline } from "./read-rich-text.ts";
 import { readSlackContent } from "./read-slack-content.ts";
 import { childrenOf, countIn, type RichText } from "./rich-text.ts";
@@ -35,7 +32,7 @@ function wordsOf(part: SlackContent): Words[] {
     case "rich":
       return part.elements.flatMap(wordsOfElement);
     case "markdown":
-      return markdownToMdast(part.markdown).flatMap(wordsOfNode);
+      return [SHOWS.test(part.markdown) ? undefined : part.markdown];
     case "heading":
       return [part.text];
     case "table":
@@ -46,6 +43,9 @@ function wordsOf(part: SlackContent): Words[] {
   }
 }
 
+/** Markdown that begins with a quote or a code block. */
+const SHOWS = /^\s*(?:>|```|~~~)/;
+
 function wordsOfElement(element: RichText): Words[] {
   const { type, border } = element;
   if (type === "rich_text_quote" || type === "rich_text_preformatted" || countIn(border) > 0) {
@@ -55,25 +55,12 @@ function wordsOfElement(element: RichText): Words[] {
   return [plainTextOf(readInline(element, { names: NO_NAMES, mentions: "hide" }))];
 }
 
-function wordsOfNode(node: Nodes): Words[] {
-  switch (node.type) {
-    case "paragraph":
-    case "heading":
-      return [plainTextOf(readPhrasing(node.children))];
-    case "list":
-    case "listItem":
-      return (node.children as Nodes[]).flatMap(wordsOfNode);
-    default:
-      return [undefined];
-  }
-}
-
 /** Nobody sees these, wherever they stand. */
 const INVISIBLE = /(?!\s)[\p{Default_Ignorable_Code_Point}\p{Cc}\p{Cf}\p{Co}\u2800]/gu;
 
 /** What each of these matches is read on from the place where it ends; full-width forms are plain ones by then. */
 const MARKER = /[/\u2044\u2215\u29f8]{2}|note\s*[:\u2236\ua789]|[\u{1f512}\u{1f510}\u{1f50f}]/iuy;
-const FILLER = /[\s*_~`,;\u2022\u2013\u2014-]+/uy;
+const FILLER = /(?:#+\s|[\s*_~`,;\u2022\u2013\u2014-])+/uy;
 /** A mention that Slack has not understood, or of somebody outside. */
 const MENTION = /[@#][\p{L}\p{N}][\p{L}\p{N}._'’-]*[,:;]?/uy;
 const FURTHER_NAME = /\p{Lu}[\p{L}\p{N}._'’-]*[,:;]?/uy;

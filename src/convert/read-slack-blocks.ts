@@ -15,7 +15,10 @@ function readBlock(block: RichText): SlackContent[] {
     }
     case "markdown": {
       const markdown = stringIn(block.text);
-      return markdown.trim() === "" ? [] : [{ kind: "markdown", markdown }];
+      if (markdown.trim() === "") return [];
+      return isProse(markdown)
+        ? [{ kind: "markdown", markdown }]
+        : [{ kind: "rich", elements: [sectionOf(markdown)] }];
     }
     case "header": {
       const text = isJsonObject(block.text) ? stringIn(block.text.text).trim() : "";
@@ -37,6 +40,22 @@ function readBlock(block: RichText): SlackContent[] {
       return typeof block.type === "string" ? [lost(block.type)] : [];
   }
 }
+
+/** Slack's own limit for such a block, and what a parser can pair and nest without needing long, UTF-16 units. */
+const PROSE = { total: 12_000, paragraph: 4_000, signs: 1_000 } as const;
+const DEEP = /^[ \t]*(?:(?:>|[-+*]|\d{1,9}[.)])[ \t]*){20}/m;
+
+/** Whether Markdown is what people write; what is not goes as the text that it is. */
+const isProse = (markdown: string): boolean =>
+  markdown.length <= PROSE.total &&
+  !DEEP.test(markdown) &&
+  markdown
+    .split(/\n[ \t]*\n/)
+    .every(
+      (paragraph) =>
+        paragraph.length <= PROSE.paragraph &&
+        (paragraph.match(/[*_~`]/g)?.length ?? 0) <= PROSE.signs,
+    );
 
 /** A text object, or an element beside one. */
 function readObject(value: Json): SlackContent[] {

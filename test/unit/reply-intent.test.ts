@@ -98,6 +98,7 @@ describe("what an agent means a message for, by its blocks", () => {
     ],
     ["in a list", [rich({ type: "rich_text_list", elements: [section(words("// a"))] })]],
     ["in Markdown", [{ type: "markdown", text: "**note:** a" }]],
+    ["in a heading of Markdown", [{ type: "markdown", text: "# note: a" }]],
   ])("is a note, also where Slack tells no text: %s", (_, blocks) => {
     for (const text of ["", "a"]) {
       expect(intentOf({ text, blocks }, "send")).toBe("note");
@@ -112,6 +113,8 @@ describe("what an agent means a message for, by its blocks", () => {
       "words before a quote",
       [rich(section(words("a")), { type: "rich_text_quote", elements: [words("// b")] })],
     ],
+    ["a quote in Markdown", [{ type: "markdown", text: "> note: a" }]],
+    ["code in Markdown", [{ type: "markdown", text: "```\n// a\n```" }]],
     ["a table", [{ type: "table", rows: [[{ type: "raw_text", text: "note: a" }]] }]],
   ])("is no note where it shows something: %s", (_, blocks) => {
     expect(intentOf({ text: "", blocks }, "send")).toBe("send");

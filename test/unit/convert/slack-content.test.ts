@@ -86,6 +86,16 @@ describe("what is more than a text", () => {
     expect(mentionedIds({ text: "", blocks, attachments }).users).toEqual(["U1", "U2", "U3"]);
   });
 
+  it.each(["> ".repeat(6_000), "*_".repeat(6_000), "- ".repeat(30), "a ".repeat(10_000)])(
+    "is text where Markdown is no prose: %j",
+    (markdown) => {
+      const blocks = [{ type: "markdown", text: markdown }];
+      expect(readSlackContent({ text: "", blocks })).toMatchObject([{ kind: "rich" }]);
+      const sent = toParley({ text: "", blocks }, NAMES, { mentions: "names" });
+      expect(sent.replaceAll("\\", "")).toBe(markdown.trim());
+    },
+  );
+
   it.each<Json[]>([
     [null, 1, "odd", [], {}],
     [{ type: "table" }, { type: "table", rows: "odd" }, { type: "table", rows: [null, []] }],
