@@ -95,7 +95,7 @@ async function buildApp(config: Config, { log, alarms, database }: Foundations):
   const [workspace, botService] = await allProblems([
     remembered(`workspace/${channel}`, outside.askWorkspace, { evenIfRefused: true }),
     remembered("bot-service", outside.askBotService, { evenIfRefused: true }),
-    remembered("app-token", outside.askAppToken, { evenIfRefused: true }),
+    config.slack.appToken && remembered("app-token", outside.askAppToken, { evenIfRefused: true }),
   ]);
   const conversations = await openConversationStore(database);
   const metrics = createMetrics({
@@ -265,7 +265,8 @@ async function buildApp(config: Config, { log, alarms, database }: Foundations):
   return {
     port,
     async stop() {
-      await Promise.all([http.stop(), slack.stop(), repair.stop(), health.stop()]);
+      health.stop();
+      await Promise.all([http.stop(), slack.stop(), repair.stop()]);
       await Promise.all([inbox.stop(), outbox.stop()]);
       await expiry.stop();
       await database.close();

@@ -1,7 +1,7 @@
 import type { Alarms } from "./alarms.ts";
 
 /** Who tells us the time. */
-export type TimeSource = "Slack" | "Parley";
+type TimeSource = "Slack" | "Parley";
 
 export interface ClockWatch {
   /** An answer has just come; `date` is its header. What is no date is not looked at. */

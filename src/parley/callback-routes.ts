@@ -79,6 +79,9 @@ const NO_BODY: Readonly<Record<NoBody, readonly [status: number, error: string]>
   broken: [400, "the body is not in its Content-Encoding"],
 };
 
+const ADVICE =
+  "If Parley or your bot sent it, its Authorization header does not hold PARLEY_CALLBACK_TOKEN; give Parley support the right one";
+
 /**
  * `POST /parley/callback` and `POST /parley/handovers`: verify, store, answer.
  * 200 only once the request is on disk; 401 wrong or missing token; 400 not JSON; 403 another account; 413 over 1 MiB when
@@ -95,7 +98,7 @@ export function createCallbackRoutes(options: CallbackOptions): Route[] {
   ): Promise<{ raw: string; body: Json } | undefined> {
     const refuse = (status: number, error: string): undefined => {
       onCallback("refused");
-      log.warn({ path, status }, "callback.refused");
+      log.warn({ path, status, ...(status === 401 && { advice: ADVICE }) }, "callback.refused");
       // What is still coming is not read, so the connection cannot be used again.
       response.setHeader("connection", "close");
       sendJson(response, status, { error });

@@ -36,7 +36,11 @@ export async function checkState(path: string): Promise<string> {
 async function isInUse(file: string): Promise<boolean> {
   try {
     const database = await openDatabase(file, { exclusive: true });
-    await database.probe().finally(() => database.close());
+    try {
+      await database.probe();
+    } finally {
+      await database.close();
+    }
     return false;
   } catch (error) {
     if (error instanceof ConfigError) return true;

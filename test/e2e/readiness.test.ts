@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { sign } from "../../sandbox/slack/http-delivery.ts";
 import { DEFAULT_SCOPES } from "../../sandbox/slack/identity.ts";
 import { openConversation, PATIENCE } from "../support/open-conversation.ts";
 import { startWorld, type World } from "../support/world.ts";
@@ -150,22 +151,38 @@ describe("/metrics", () => {
     }
   });
 
-  it("counts what was refused, and stays green", async () => {
+  it("counts what was refused, says which variable may be wrong, and stays green", async () => {
     const world = await startWorld();
-    const post = (path: string) =>
+    const body = "{}";
+    const timestamp = String(Math.floor(Date.now() / 1000));
+    const post = (path: string, headers: Record<string, string>) =>
       fetch(world.bridgeUrl() + path, {
         method: "POST",
-        headers: { "content-type": "application/json" },
-        body: "{}",
+        headers: { "content-type": "application/json", ...headers },
+        body,
       });
+    const signed = {
+      "x-slack-request-timestamp": timestamp,
+      "x-slack-signature": sign("an0ther-s1gning-secret", timestamp, body),
+    };
 
-    expect((await post("/slack/events")).status).toBe(401);
-    expect((await post("/parley/callback")).status).toBe(401);
+    expect((await post("/slack/events", signed)).status).toBe(401);
+    expect((await post("/slack/events", {})).status).toBe(401);
+    expect((await post("/parley/callback", { authorization: "an0ther-t0ken" })).status).toBe(401);
 
     const metrics = await metricsOf(world);
-    expect(metrics).toContain('parley_bridge_refused_requests_total{from="slack"} 1');
+    expect(metrics).toContain('parley_bridge_refused_requests_total{from="slack"} 2');
     expect(metrics).toContain('parley_bridge_refused_requests_total{from="parley"} 1');
+    const advice = world.log.lines.flatMap(({ event, fields }) =>
+      event.endsWith(".refused") ? [[event, fields.advice]] : [],
+    );
+    expect(advice).toEqual([
+      ["slack.refused", expect.stringContaining("SLACK_SIGNING_SECRET")],
+      ["slack.refused", expect.stringContaining("SLACK_SIGNING_SECRET")],
+      ["callback.refused", expect.stringContaining("PARLEY_CALLBACK_TOKEN")],
+    ]);
     expect((await ask(world, "/readyz")).status).toBe(200);
+    expect(alarmsIn(world)).toEqual([]);
   });
 });
 

@@ -224,6 +224,16 @@ it("tells in one start all that Slack and Parley refuse", async () => {
   }
 });
 
+it("says of a wrong path of Parley's API that it is one, and nothing of credentials", async () => {
+  const { env } = await startWorld({ stopped: true });
+  const wrong = { ...env, PARLEY_API_URL: env.PARLEY_API_URL?.replace("v2.5", "nowhere") ?? "" };
+
+  const { output } = await failToStart(wrong);
+
+  expect(output).toMatch(/PARLEY_API_URL .*check its path/);
+  expect(output).not.toMatch(/credentials|clock/);
+});
+
 it("starts as the default Service when PARLEY_BOT_SERVICE names the bot", async () => {
   const world = await startWorld({ stopped: true });
   for (const service of world.parley.state.services.values()) {
