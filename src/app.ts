@@ -229,6 +229,8 @@ async function buildApp(config: Config, { log, alarms, database }: Foundations):
       lineBreak: config.parley.lineBreak,
       messageLength: config.parley.messageLength,
       delays,
+      inbox,
+      outbox,
     }),
     createSlackEventLastWords(shared),
     delays.onDelay,

@@ -12,6 +12,7 @@ export type ErrorCode =
   | "parley-api"
   | "not-owner"
   | "owner-unchanged"
+  | "not-taken-over"
   | "slack-api"
   | "thread-gone"
   | "conversation-closed"
@@ -170,6 +171,18 @@ export class NotPermittedError extends BridgeError {
       disposition: "ignore",
     });
     this.advice = advice;
+  }
+}
+
+/** Parley did not give us a User whom an agent wanted for a reply, so nothing was sent. Its writer is told. */
+export class NotTakenOverError extends BridgeError {
+  override readonly name = "NotTakenOverError";
+  constructor(userId: string, options?: ErrorOptions) {
+    super(`User ${userId} was not given to us`, {
+      ...options,
+      code: "not-taken-over",
+      disposition: "ignore",
+    });
   }
 }
 

@@ -3,11 +3,15 @@ import {
   FileError,
   type FileTrouble,
   NotPermittedError,
+  ParleyAccessError,
   ParleyApiError,
 } from "../errors.ts";
 import type { Conversation } from "./conversation.ts";
 
-/** One or two sentences for an agent: why the reply did not (surely) reach the User, and what to do. Literal text. */
+/**
+ * One or two sentences for an agent: why the reply did not (surely) reach the User, and what to do. Literal text.
+ * `conversation` is the User's newest one, whichever thread the reply was written in.
+ */
 export function adviceFor(error: BridgeError, conversation: Conversation | undefined): string {
   if (error instanceof FileError) return fileAdvice(error, conversation);
   if (error instanceof NotPermittedError) return error.advice;
@@ -18,6 +22,8 @@ export function adviceFor(error: BridgeError, conversation: Conversation | undef
       return conversation?.ending
         ? closedAdvice(conversation)
         : "Another Service has this User now. Use /parley-owner to see which, or to take the User back.";
+    case "not-taken-over":
+      return "Parley did not give us this User, so nothing was sent. Try again in a moment; if it keeps failing, tell whoever runs this bridge.";
     case "empty-reply":
       return "There is nothing in it for the User: mentions of people in Slack stay inside.";
     case "uncertain":
@@ -58,10 +64,12 @@ const TROUBLES: Readonly<Record<FileTrouble, string>> = {
 
 function closedAdvice(conversation: Conversation | undefined): string {
   if (!conversation) {
-    return "This conversation is too old; the bridge no longer knows its User. Use /parley-owner with the User's id.";
+    return "The bridge has no record of this thread: it was deleted after its time, or lost when an older state was restored. The first message says who the User is; /parley-owner with that id tells where the User is now, with a link to the newer thread if there is one.";
   }
   const to = conversation.ending?.to?.name ?? "another Service";
   switch (conversation.state) {
+    case "open":
+      return "This User goes on with us in another thread. Please answer there.";
     case "merged":
       return "This User goes on in another thread. Please answer there.";
     case "taken-away":
@@ -74,10 +82,10 @@ function closedAdvice(conversation: Conversation | undefined): string {
 const AWAY_TOO_LONG = "Parley could not be reached for too long. Send it again when it is back.";
 
 function refusalAdvice(error: BridgeError): string {
-  if (!(error instanceof ParleyApiError) || error.httpStatus >= 500) return AWAY_TOO_LONG;
-  if (error.httpStatus === 401 || error.httpStatus === 403) {
-    return "Parley refuses this bridge's credentials. Tell whoever runs this bridge, and send it again afterwards.";
+  if (error instanceof ParleyAccessError) {
+    return "Parley refuses this bridge altogether. Tell whoever runs this bridge, and send it again afterwards.";
   }
+  if (!(error instanceof ParleyApiError) || error.disposition === "retry") return AWAY_TOO_LONG;
   return `Parley refused it (${reasonOf(error)}). Change the text and write again; if it keeps failing, tell whoever runs this bridge.`;
 }
 

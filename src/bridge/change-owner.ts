@@ -39,20 +39,30 @@ export async function changeOwner(
   const { name } = await dependencies.threads.identityOf(agent);
   const item = makeBodyItemId(`${userId} ${to.id}`, trigger);
   if (isOurs) {
-    await take(userId, name, item, isThere, dependencies);
+    await takeUser({ userId, agentName: name, item, isThere }, dependencies);
     return "taken";
   }
   await give(userId, to, open, { item, agent, name }, dependencies);
   return "given";
 }
 
-/** A User who is ours without a thread gets one. */
-async function take(
-  userId: UserId,
-  agentName: string,
-  item: ItemId,
-  isThere: boolean,
-  { parley, inbox, now }: ChangeOwnerDependencies,
+/**
+ * Takes a User over, and has a thread opened if there is none. `isThere`: Parley has given us the User already. Safe to
+ * repeat for the same `item`.
+ */
+export async function takeUser(
+  {
+    userId,
+    agentName,
+    item,
+    isThere,
+  }: {
+    readonly userId: UserId;
+    readonly agentName: string;
+    readonly item: ItemId;
+    readonly isThere: boolean;
+  },
+  { parley, inbox, now }: Pick<ChangeOwnerDependencies, "parley" | "inbox" | "now">,
 ): Promise<void> {
   const metadata = { reason: "taken_over_by_agent", takenOverBy: agentName };
   if (!isThere) await giveTo(parley, userId, parley.self, metadata);

@@ -56,6 +56,8 @@ export interface Conversation {
   readonly ownerUnverified?: true;
   /** The User's conversation before this one. */
   readonly previous?: Thread;
+  /** The User's conversation after this one. */
+  readonly next?: Thread;
   /** When the User's newest message reached us; missing before the first. */
   readonly lastWroteAt?: number;
   /** The oldest message of the User that no agent has answered yet. */

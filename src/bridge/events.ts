@@ -65,8 +65,22 @@ export type OutboxBody =
       readonly settled?: readonly string[];
       /** The User has its files, or its writer was told why not. */
       readonly wordsOnly?: true;
+      /** It was refused because another Service has the User: it goes only if an agent takes the User over for it. */
+      readonly takeOver?: TakeOver;
     }
   | { readonly kind: "hand-back"; readonly request: HandBackRequest };
+
+export type ReplyBody = OutboxBody & { readonly kind: "reply" };
+
+/** How far taking a User over for a reply has come. */
+export interface TakeOver {
+  /** Slack id of who said so; missing: nobody yet. */
+  readonly by?: string;
+  /** When we began to ask Parley, ms: a conversation that opened later is the one it is about. */
+  readonly since?: number;
+  /** Parley gave us the User. */
+  readonly taken?: true;
+}
 
 export interface HandBackRequest {
   readonly thread: Thread;

@@ -163,7 +163,7 @@ export function createParleyEventHandler(dependencies: InboxDependencies): Handl
       );
     }
     const poster = createPoster(work, threads, now);
-    const thread = await ensureRoot(work, poster, threads, conversations, conversation);
+    const thread = await ensureRoot(work, poster, conversation, dependencies);
     await postSteps(work, poster, thread, overflowSteps(conversation), dependencies);
   }
 
@@ -181,7 +181,7 @@ export function createParleyEventHandler(dependencies: InboxDependencies): Handl
     if (isNews) await poster.note(NEWS, handoverNews(open, add(open)));
     const told = (await conversations.update(open.id, add)) ?? open;
     if (!told.thread) {
-      await ensureRoot(work, poster, threads, conversations, told);
+      await ensureRoot(work, poster, told, dependencies);
       return;
     }
     const news = poster.noteOf(NEWS) as HandoverNews | undefined;

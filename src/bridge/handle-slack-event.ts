@@ -1,36 +1,44 @@
-import { renderFailedReply, renderSetAside } from "../convert/render-notice.ts";
-import type { Handler, Item, LastWords, Work } from "../delivery/lanes.ts";
+import {
+  renderFailedReply,
+  renderSentFromElsewhere,
+  renderSetAside,
+  type SetAsideReply,
+} from "../convert/render-notice.ts";
+import type { Handler, Item, Lanes, LastWords, Work } from "../delivery/lanes.ts";
 import {
   BridgeError,
   ConversationClosedError,
+  type ErrorCode,
   NotOwnerError,
   NotPermittedError,
   toBridgeError,
   WithdrawnError,
 } from "../errors.ts";
-import { makeThreadKey, toUserId } from "../ids.ts";
+import { makeThreadKey, type Thread, toItemId, toUserId } from "../ids.ts";
 import { adviceFor } from "./advice.ts";
-import { withAgentMessage } from "./conversation.ts";
+import { type Conversation, withAgentMessage } from "./conversation.ts";
 import type { DelayMarks } from "./delay-marks.ts";
 import { recordTakenAway } from "./end-conversation.ts";
-import type { AgentReply, OutboxBody } from "./events.ts";
+import type { AgentReply, OutboxBody, ReplyBody } from "./events.ts";
 import { handBack } from "./hand-back.ts";
 import type { Notifier, Words } from "./notify.ts";
 import { nameService } from "./owner.ts";
 import type { Conversations, Parley, Permissions, Threads } from "./ports.ts";
 import { adviceForRefusal } from "./refusal.ts";
 import { type SendReplyDependencies, type Sent, sendReply } from "./send-reply.ts";
+import { keepForTakeOver, type TakeOverDependencies, takeOverFor } from "./take-over.ts";
 
 /** The lane of notices about threads that belong to no conversation (any more). */
 const NOBODY = toUserId("none");
 
-export interface OutboxDependencies extends SendReplyDependencies {
+export interface OutboxDependencies extends SendReplyDependencies, TakeOverDependencies {
   readonly parley: Parley;
   readonly threads: Threads;
   readonly conversations: Conversations;
   readonly notifier: Notifier;
   readonly delays: DelayMarks;
   readonly permissions: Permissions;
+  readonly outbox: Pick<Lanes<OutboxBody>, "append" | "look">;
   readonly now: () => number;
 }
 
@@ -48,15 +56,18 @@ export function createSlackEventHandler(dependencies: OutboxDependencies): Handl
 }
 
 /** Tells the writer of a reply that it was set aside, with buttons to send it again or to dismiss it. */
-export function createSlackEventLastWords({
-  conversations,
-  notifier,
-}: Pick<OutboxDependencies, "conversations" | "notifier">): LastWords<OutboxBody, Words> {
+export function createSlackEventLastWords(
+  dependencies: Pick<OutboxDependencies, "conversations" | "notifier" | "threads">,
+): LastWords<OutboxBody, Words> {
+  const { conversations, notifier } = dependencies;
   return {
-    prepare: async (item, error) =>
-      item.body.kind === "reply"
-        ? await wordsAbout(item, item.body.reply, error, conversations)
-        : undefined,
+    async prepare(item, error) {
+      if (item.body.kind !== "reply") return undefined;
+      const { reply } = item.body;
+      const user = await findUserOf(reply, conversations);
+      const setAside = { item: item.id, ts: reply.ts, since: item.appendedAt };
+      return wordsAbout(item, reply, error, user, dependencies, setAside);
+    },
     say: (item, { userId, purpose, notice }) => notifier.notice(userId, item, purpose, notice),
   };
 }
@@ -67,27 +78,24 @@ export function createSlackEventLastWords({
  */
 async function relay(
   work: Work<OutboxBody>,
-  body: OutboxBody & { readonly kind: "reply" },
+  body: ReplyBody,
   dependencies: OutboxDependencies,
 ): Promise<void> {
   const { parley, threads, conversations, notifier, delays, permissions } = dependencies;
   const { reply } = body;
+  let conversation: Conversation | undefined;
+  let left = body;
   let sent: Sent;
-  const conversation = await conversations.byThread(reply.thread);
-  // Slack shows a root before its answer has reached us: this may be the thread of a conversation without one yet.
-  if (!conversation && conversations.open().some(({ thread }) => thread === undefined)) {
-    throw new BridgeError("The thread is not recorded yet", {
-      code: "unexpected",
-      disposition: "retry",
-    });
-  }
   try {
     const refusal = await permissions.refusalOf(reply);
     if (refusal) throw new NotPermittedError(reply.agent, refusal, adviceForRefusal(refusal));
-    if (conversation?.state !== "open") {
-      throw new ConversationClosedError(conversation?.id ?? makeThreadKey(reply.thread));
+    conversation = await conversationFor(work, body, dependencies);
+    const outcome = await sendReply(work, body, conversation, dependencies);
+    if (typeof outcome === "object") {
+      left = outcome.left;
+      throw outcome.refusal;
     }
-    sent = await sendReply(work, body, conversation, dependencies);
+    sent = outcome;
   } catch (thrown) {
     const error = toBridgeError(thrown);
     // Its writer has just done that, or changed the text: there is nothing to tell.
@@ -96,50 +104,121 @@ async function relay(
       const to = await nameService(parley, error.owner);
       await recordTakenAway(conversation, to, dependencies);
     }
-    // Refused replies are not set aside: the text is in Slack, and its writer knows.
-    if (error.disposition === "ignore") {
-      const words = await wordsAbout(work.item, reply, error, conversations);
-      await notifier.notice(words.userId, work.item.id, words.purpose, words.notice);
-    }
+    if (error.disposition === "ignore") await refuse(work.item, left, error, dependencies);
     throw error;
   }
   if (sent === "nothing") return;
   await conversations.update(conversation.id, withAgentMessage);
   if (sent === "all") threads.markLater(reply.thread, reply.ts, "delivered");
   delays.end(work.item, reply);
+  if (body.takeOver && conversation.thread) {
+    const link = threads.permalink({ ...reply.thread, ts: reply.ts });
+    const message = renderSentFromElsewhere(body.takeOver.by ?? reply.agent, reply.agent, link);
+    const notice = { thread: conversation.thread, message };
+    await notifier.notice(conversation.userId, work.item.id, "sent from elsewhere", notice);
+  }
 }
 
-/** To the writer of a reply that did not (surely) reach the User. */
-async function wordsAbout(
+/**
+ * The open conversation that a reply belongs to.
+ *
+ * @throws {ConversationClosedError} there is none · and what {@link takeOverFor} throws
+ */
+async function conversationFor(
+  work: Work<OutboxBody>,
+  { takeOver, ...body }: ReplyBody,
+  dependencies: OutboxDependencies,
+): Promise<Conversation> {
+  if (takeOver) return await takeOverFor(work, { ...body, takeOver }, dependencies);
+  const { conversations } = dependencies;
+  const { thread } = body.reply;
+  const conversation = await conversations.byThread(thread);
+  if (conversation?.state === "open") return conversation;
+  // Slack shows a root before its answer has reached us: this may be the thread of a conversation without one yet.
+  if (!conversation && conversations.open().some((open) => open.thread === undefined)) {
+    throw new BridgeError("The thread is not recorded yet", {
+      code: "unexpected",
+      disposition: "retry",
+    });
+  }
+  throw new ConversationClosedError(conversation?.id ?? makeThreadKey(thread));
+}
+
+/** What refuses a reply only because another Service has the User. */
+const MEANS_ELSEWHERE: ReadonlySet<ErrorCode> = new Set([
+  "not-owner",
+  "conversation-closed",
+  "not-taken-over",
+]);
+
+/**
+ * Tells the writer of a refused reply. It is not set aside: the text is in Slack. But where another Service has the User
+ * the reply is kept, so that an agent can take the User over and send it.
+ */
+async function refuse(
+  item: Item<OutboxBody>,
+  left: ReplyBody,
+  error: BridgeError,
+  dependencies: OutboxDependencies,
+): Promise<void> {
+  const { conversations, notifier, outbox } = dependencies;
+  const { reply } = left;
+  const user = await findUserOf(reply, conversations);
+  const isElsewhere =
+    user !== undefined && user.state !== "open" && MEANS_ELSEWHERE.has(error.code);
+  const kept = isElsewhere ? await keepForTakeOver(item.id, left, outbox) : undefined;
+  const setAside = kept && { ...kept, ts: reply.ts };
+  const words = wordsAbout(item, reply, error, user, dependencies, setAside);
+  await notifier.notice(words.userId, item.id, words.purpose, words.notice);
+}
+
+/** The newest conversation of the User in whose thread this was written. */
+async function findUserOf(
+  { thread }: AgentReply,
+  conversations: Conversations,
+): Promise<Conversation | undefined> {
+  const here = await conversations.byThread(thread);
+  return here && ((await conversations.byUser(here.userId)) ?? here);
+}
+
+/** To the writer of a reply that did not (surely) reach the User. `setAside`: what the buttons are about. */
+function wordsAbout(
   item: Pick<Item<OutboxBody>, "id" | "appendedAt">,
   reply: AgentReply,
   error: BridgeError,
-  conversations: Conversations,
-): Promise<Words> {
-  const conversation = await conversations.byThread(reply.thread);
+  user: Conversation | undefined,
+  { threads }: Pick<OutboxDependencies, "threads">,
+  setAside?: SetAsideReply & { readonly since: number },
+): Words {
   const outcome =
     error.disposition === "ignore"
       ? "refused"
       : error.disposition === "uncertain"
         ? "uncertain"
         : "failed";
-  const advice = adviceFor(error, conversation);
-  const setAside = outcome === "refused" ? undefined : { item: item.id, ts: reply.ts };
+  const newer = user?.state === "open" && !isSameThread(user.thread, reply.thread);
+  const link = newer && user.thread ? threads.permalink(user.thread) : undefined;
   return {
-    userId: conversation?.userId ?? NOBODY,
+    userId: user?.userId ?? NOBODY,
     // `appendedAt` is new when an agent sends a reply again, so a second failure is told again.
     purpose: `${outcome} ${item.appendedAt}`,
     notice: {
       thread: reply.thread,
-      message: renderFailedReply(outcome, advice, setAside),
+      message: renderFailedReply(outcome, adviceFor(error, user), {
+        ...(setAside && { setAside }),
+        ...(link !== undefined && { link }),
+      }),
       onlyFor: reply.agent,
       mark: { ts: reply.ts, as: outcome === "uncertain" ? "uncertain" : "failed" },
       ...(setAside && {
         // What can be sent again has to be there when the agent comes back, and for colleagues.
         forAll: renderSetAside(outcome, reply.agent, setAside),
-        about: { reply: item.id, since: item.appendedAt },
+        about: { reply: toItemId(setAside.item), since: setAside.since },
         ifUnclear: "nothing" as const,
       }),
     },
   };
 }
+
+const isSameThread = (a: Thread | undefined, b: Thread): boolean =>
+  a !== undefined && makeThreadKey(a) === makeThreadKey(b);

@@ -52,7 +52,7 @@ export async function openAgain(
   const moved = await conversations.update(conversation.id, (c) => withoutThread(c, gone));
   if (!moved) return;
   const poster = createPoster(work, threads, now);
-  const thread = await ensureRoot(work, poster, threads, conversations, moved);
+  const thread = await ensureRoot(work, poster, moved, dependencies);
   await postSteps(work, poster, thread, overflowSteps(moved), dependencies);
   if (!stands || poster.isDone("pointer")) return;
   await threads.turn(work.signal, gone);
@@ -78,13 +78,14 @@ export async function whereItBelongs(
   work: Work<InboxBody>,
   poster: Poster,
   notice: Notice,
-  { threads, conversations }: OpenAgainDependencies,
+  dependencies: OpenAgainDependencies,
 ): Promise<Notice> {
+  const { conversations } = dependencies;
   const conversation = await conversations.byThread(notice.thread);
   if (!conversation || !hasLost(conversation, notice.thread)) return notice;
   // Only one lane may open threads of a User; in that one nothing behind this item could.
   if (conversation.thread ?? work.item.lane === inboxLane(conversation.userId)) {
-    const thread = await ensureRoot(work, poster, threads, conversations, conversation);
+    const thread = await ensureRoot(work, poster, conversation, dependencies);
     return { ...notice, thread };
   }
   throw new BridgeError("The thread is not open again yet", {

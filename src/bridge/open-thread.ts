@@ -1,10 +1,17 @@
 import type { Work } from "../delivery/lanes.ts";
-import { makeConversationId, type Thread } from "../ids.ts";
+import { type ItemId, makeConversationId, type Thread } from "../ids.ts";
 import { type Conversation, openConversation } from "./conversation.ts";
 import type { InboxBody } from "./events.ts";
+import type { Notifier } from "./notify.ts";
 import type { Conversations, Threads } from "./ports.ts";
 import type { Poster } from "./poster.ts";
 import { rootMark, rootMessage } from "./root-message.ts";
+
+export interface EnsureRootDependencies {
+  readonly threads: Threads;
+  readonly conversations: Conversations;
+  readonly notifier: Notifier;
+}
 
 /** Records the conversation that this item opens. The same item always opens the same one, also after a crash. */
 export async function recordConversation(
@@ -23,13 +30,12 @@ export async function recordConversation(
   return conversation;
 }
 
-/** The conversation's thread; its root is posted now if it is not there yet. */
+/** The conversation's thread; its root is posted now if it is not there yet, and the root before it points there. */
 export async function ensureRoot(
   work: Work<InboxBody>,
   poster: Poster,
-  threads: Threads,
-  conversations: Conversations,
   conversation: Conversation,
+  { threads, conversations, notifier }: EnsureRootDependencies,
 ): Promise<Thread> {
   if (conversation.thread) return conversation.thread;
   await threads.turn(work.signal);
@@ -38,6 +44,21 @@ export async function ensureRoot(
     mark: rootMark(conversation),
     message: rootMessage(conversation, threads),
   });
+  // Before the thread is recorded: after a crash the item comes here again.
+  await pointForward(work.item.id, conversation, thread, { conversations, notifier });
   await conversations.update(conversation.id, (c) => ({ ...c, thread }));
   return thread;
+}
+
+/** Lets the root of the User's conversation before this one say where the User went on. */
+async function pointForward(
+  from: ItemId,
+  { previous }: Conversation,
+  next: Thread,
+  { conversations, notifier }: Pick<EnsureRootDependencies, "conversations" | "notifier">,
+): Promise<void> {
+  const before = previous && (await conversations.byThread(previous));
+  if (!before) return;
+  const pointing = await conversations.update(before.id, (c) => ({ ...c, next }));
+  if (pointing) await notifier.refreshRoot(pointing, from);
 }

@@ -43,11 +43,22 @@ export async function assertOwner(
   parley: Pick<Parley, "self" | "ownerOf">,
   userId: UserId,
 ): Promise<void> {
+  const refusal = await findOtherOwner(parley, userId);
+  if (refusal) throw refusal;
+}
+
+/** The same as a value. */
+export async function findOtherOwner(
+  parley: Pick<Parley, "self" | "ownerOf">,
+  userId: UserId,
+): Promise<NotOwnerError | undefined> {
   const owner = await parley.ownerOf(userId).catch((error: unknown) => {
     if (error instanceof ParleyApiError && error.disposition === "dead-letter") return undefined;
     throw error;
   });
-  if (owner !== undefined && owner !== parley.self) throw new NotOwnerError(userId, owner);
+  return owner === undefined || owner === parley.self
+    ? undefined
+    : new NotOwnerError(userId, owner);
 }
 
 /** The refusal itself where it means that another Service has the User, as it says or as Parley does when it is asked. */
@@ -58,9 +69,7 @@ export async function asNotOwner(
 ): Promise<NotOwnerError | undefined> {
   if (refusal instanceof NotOwnerError) return refusal;
   const isRefusal = refusal instanceof ParleyApiError && refusal.disposition === "dead-letter";
-  const owner = isRefusal ? await parley.ownerOf(userId).catch(() => undefined) : undefined;
-  const isOurs = owner === undefined || owner === parley.self;
-  return isOurs ? undefined : new NotOwnerError(userId, owner);
+  return isRefusal ? await findOtherOwner(parley, userId).catch(() => undefined) : undefined;
 }
 
 /**

@@ -8,6 +8,7 @@ import type { Item, Work } from "../delivery/lanes.ts";
 import type { Thread } from "../ids.ts";
 import { type Conversation, withUserMessages } from "./conversation.ts";
 import type { InboxBody, ParleyEvent } from "./events.ts";
+import type { Notifier } from "./notify.ts";
 import { ensureRoot, recordConversation } from "./open-thread.ts";
 import { askOwnership } from "./owner.ts";
 import type { Conversations, Parley, Threads } from "./ports.ts";
@@ -18,6 +19,7 @@ export interface RelayToSlackDependencies extends Omit<PostStepsDependencies, "t
   readonly parley: Pick<Parley, "self" | "ownerOf">;
   readonly threads: Threads;
   readonly conversations: Conversations;
+  readonly notifier: Notifier;
   /** Parley's raw callback, understood. */
   readonly parse: (raw: string) => ParleyEvent;
   /** Posts carry the User's name and a picture. */
@@ -59,7 +61,7 @@ export async function relayToSlack(
   const conversation = await conversationOf(work, event, receivedAt, dependencies);
   if (!conversation) return;
   const poster = createPoster(work, threads, now);
-  const thread = await ensureRoot(work, poster, threads, conversations, conversation);
+  const thread = await ensureRoot(work, poster, conversation, dependencies);
   if (!isWords) {
     const steps = [{ words: toSlackContext(message) }];
     return await postSteps(work, poster, thread, steps, dependencies);

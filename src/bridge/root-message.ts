@@ -15,7 +15,7 @@ export function rootMessage(
   conversation: Conversation,
   threads: Pick<Threads, "permalink">,
 ): SlackMessage {
-  const { id, state, ending, previous, lost } = conversation;
+  const { id, state, ending, previous, next, lost } = conversation;
   const view: RootView = {
     conversation: id,
     userId: conversation.userId,
@@ -27,6 +27,7 @@ export function rootMessage(
     ownerUnverified: conversation.ownerUnverified,
     lostLink: lost?.[0] && threads.permalink(lost[0]),
     previousLink: previous && threads.permalink(previous),
+    nextLink: next && threads.permalink(next),
     ending:
       ending && state !== "open"
         ? {

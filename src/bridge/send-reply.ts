@@ -12,15 +12,16 @@ import {
   type BridgeError,
   EmptyReplyError,
   FileError,
+  type NotOwnerError,
   SlackApiError,
   toBridgeError,
   UncertainDeliveryError,
 } from "../errors.ts";
 import { isJsonObject, type Json } from "../json.ts";
 import type { Conversation } from "./conversation.ts";
-import type { AgentReply, OutboxBody } from "./events.ts";
+import type { AgentReply, OutboxBody, ReplyBody } from "./events.ts";
 import type { Notifier } from "./notify.ts";
-import { asNotOwner, assertOwner } from "./owner.ts";
+import { asNotOwner, findOtherOwner } from "./owner.ts";
 import type {
   AgentIdentity,
   MessageToUser,
@@ -40,8 +41,6 @@ export interface SendReplyDependencies extends MessageWriting {
   readonly transfers: Slots;
   readonly notifier: Notifier;
 }
-
-type ReplyBody = OutboxBody & { readonly kind: "reply" };
 
 /** What one message of an agent becomes: its text, then each of its files. Keys are stored. */
 type Part =
@@ -63,6 +62,12 @@ interface Progress {
 /** How much of a reply the User has, or may have. */
 export type Sent = "nothing" | "a part" | "all";
 
+/** Another Service has the User; `left` lists as settled what the User has, or may have. */
+export interface Refused {
+  readonly refusal: NotOwnerError;
+  readonly left: ReplyBody;
+}
+
 /** With the pauses between them about half a minute. */
 const MAX_WAITS = 6;
 
@@ -77,7 +82,7 @@ export async function sendReply(
   body: ReplyBody,
   { userId }: Pick<Conversation, "userId">,
   dependencies: SendReplyDependencies,
-): Promise<Sent> {
+): Promise<Sent | Refused> {
   const { parley, threads, notifier } = dependencies;
   const { reply } = body;
   const settled = [...(body.settled ?? [])];
@@ -122,7 +127,8 @@ export async function sendReply(
   );
   let agent: AgentIdentity | undefined;
   for (const [index, part] of open.entries()) {
-    await assertOwner(parley, userId);
+    const refusal = await findOtherOwner(parley, userId);
+    if (refusal) return refused(refusal);
     agent ??= await threads.identityOf(reply.agent);
     try {
       const content = "file" in part ? await prepareFile(part.key, part.file) : { text: part.text };
@@ -141,7 +147,7 @@ export async function sendReply(
       const error = toBridgeError(thrown);
       // Parley may refuse because the User is not ours any more.
       const notOurs = await asNotOwner(parley, userId, error);
-      if (notOurs) throw notOurs;
+      if (notOurs) return refused(notOurs);
       if (error.disposition === "uncertain") {
         progress = withUndecided(progress, part.key);
         await work.save(progress as Json);
@@ -158,6 +164,10 @@ export async function sendReply(
   }
   if (settled.length === 0) return "nothing";
   return lost.length > 0 ? "a part" : "all";
+
+  function refused(refusal: NotOwnerError): Refused {
+    return { refusal, left: { ...body, settled: [...settled, ...(progress.undecided ?? [])] } };
+  }
 
   /** A file that Parley has; `undefined`: it turned out that Parley's clients cannot show it, and its writer knows. */
   async function prepareFile(

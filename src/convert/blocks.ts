@@ -52,6 +52,13 @@ export function button(given: {
   readonly actionId: string;
   readonly value: string;
   readonly style?: "primary" | "danger";
+  /** Asked before the press counts. */
+  readonly confirm?: {
+    readonly title: string;
+    readonly text: string;
+    readonly confirm: string;
+    readonly deny: string;
+  };
 }): Json {
   return {
     type: "button",
@@ -59,6 +66,14 @@ export function button(given: {
     action_id: given.actionId,
     value: given.value,
     ...(given.style && { style: given.style }),
+    ...(given.confirm && {
+      confirm: {
+        title: plainText(given.confirm.title, SLACK_LIMITS.confirmTitle),
+        text: plainText(given.confirm.text, SLACK_LIMITS.confirmText),
+        confirm: plainText(given.confirm.confirm, SLACK_LIMITS.confirmButton),
+        deny: plainText(given.confirm.deny, SLACK_LIMITS.confirmButton),
+      },
+    }),
   };
 }
 

@@ -112,6 +112,14 @@ export const SEND_AGAIN = "parley_send_again";
 export const DISMISS = "parley_dismiss";
 export const IT_ARRIVED = "parley_it_arrived";
 export const UNDO = "parley_undo";
+export const TAKE_OVER = "parley_take_over";
+
+const TAKE_OVER_CONFIRMATION = {
+  title: "Take the User over?",
+  text: "The User comes to us from whoever has them now, a new thread opens for them, and exactly this reply goes to them.",
+  confirm: "Take over and send",
+  deny: "Cancel",
+};
 
 /** A reply that was set aside: its outbox item, and the `ts` of the agent's message. */
 export interface SetAsideReply {
@@ -124,13 +132,17 @@ export const parseSetAsideReply = (value: string): SetAsideReply => {
   return { item, ts };
 };
 
-/** To the writer of a reply that did not (surely) reach the User. `setAside`: it can be sent again. */
+/**
+ * To the writer of a reply that did not (surely) reach the User. `setAside`: it can be sent again; `link`: the thread
+ * where the User is now.
+ */
 export function renderFailedReply(
   outcome: ReplyFate,
   advice: string,
-  setAside?: SetAsideReply,
+  { setAside, link }: { readonly setAside?: SetAsideReply; readonly link?: string } = {},
 ): SlackMessage {
-  const text = `${HEADLINES[outcome]} ${literalMrkdwn(advice)}`;
+  const where = link === undefined ? "" : ` <${link}|Go to that thread>.`;
+  const text = `${HEADLINES[outcome]} ${literalMrkdwn(advice)}${where}`;
   const blocks = setAside ? [section(text), choices(outcome, setAside)] : [section(text)];
   return { text, blocks };
 }
@@ -210,6 +222,18 @@ export type ReplyFate = "refused" | "failed" | "uncertain";
 
 function choices(outcome: ReplyFate, setAside: SetAsideReply): Json {
   const value = buttonValue(setAside);
+  if (outcome === "refused") {
+    return actions(
+      button({
+        text: "Take over and send",
+        actionId: TAKE_OVER,
+        value,
+        style: "primary",
+        confirm: TAKE_OVER_CONFIRMATION,
+      }),
+      button({ text: "Leave it", actionId: DISMISS, value }),
+    );
+  }
   return actions(
     button({ text: "Send again", actionId: SEND_AGAIN, value, style: "primary" }),
     outcome === "uncertain"
@@ -217,6 +241,16 @@ function choices(outcome: ReplyFate, setAside: SetAsideReply): Json {
       : button({ text: "Dismiss", actionId: DISMISS, value }),
   );
 }
+
+/** To everyone in the thread of a User whom `agent` took over for a reply that stands elsewhere. */
+export const renderSentFromElsewhere = (
+  agent: string,
+  writer: string,
+  link: string,
+): SlackMessage =>
+  quiet(
+    `:outbox_tray: <@${agent}> took this User over, and <${link}|a reply> that <@${writer}> wrote in an earlier thread went to them.`,
+  );
 
 const HEADLINES = {
   refused: ":no_entry: *Not sent.*",

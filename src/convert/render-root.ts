@@ -25,6 +25,8 @@ export interface RootView {
   readonly lostLink?: string | undefined;
   /** Address of the User's thread before this one. */
   readonly previousLink?: string | undefined;
+  /** Address of the User's thread after this one. */
+  readonly nextLink?: string | undefined;
   readonly ending?:
     | {
         readonly kind: "handed-back" | "taken-away" | "merged";
@@ -92,6 +94,9 @@ export function renderRoot(view: RootView): SlackMessage {
     );
   }
   blocks.push(context(describeState(view)));
+  if (view.nextLink) {
+    blocks.push(context(`:arrow_right: <${view.nextLink}|Later conversation with this User>`));
+  }
   if (!view.ending) {
     blocks.push(
       actions(button({ text: "Hand back", actionId: HAND_BACK, value: view.conversation })),

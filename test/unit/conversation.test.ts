@@ -19,7 +19,9 @@ import {
   NetworkError,
   NotOwnerError,
   NotPermittedError,
+  NotTakenOverError,
   OwnerUnchangedError,
+  ParleyAccessError,
   ParleyApiError,
   PayloadError,
   RateLimitedError,
@@ -205,6 +207,7 @@ const ERRORS: Readonly<Record<ErrorCode, BridgeError>> = {
   "parley-api": REFUSED,
   "not-owner": new NotOwnerError("11111", BOT.id),
   "owner-unchanged": new OwnerUnchangedError("11111", BOT.id),
+  "not-taken-over": new NotTakenOverError("11111"),
   "slack-api": new SlackApiError("chat.postMessage", "not_in_channel", "fatal"),
   "conversation-closed": new ConversationClosedError("c_1"),
   "not-permitted": new NotPermittedError("U0EVE", "guest", "Guests cannot answer Users."),
@@ -233,14 +236,11 @@ describe("advice for an agent", () => {
     expect(adviceFor(new ParleyApiError("POST /x", 422, []), OPEN)).toContain("(HTTP 422)");
   });
 
-  it.each([401, 403])(
-    "does not blame the text when Parley refuses the credentials: %i",
-    (status) => {
-      const advice = adviceFor(new ParleyApiError("POST /x", status, ["api_key_not_valid"]), OPEN);
-      expect(advice).toMatch(/credentials.*whoever runs this bridge/);
-      expect(advice).not.toContain("text");
-    },
-  );
+  it("does not blame the text when Parley refuses us altogether", () => {
+    const advice = adviceFor(new ParleyAccessError("POST /x", 401, ["api_key_not_valid"]), OPEN);
+    expect(advice).toMatch(/refuses this bridge.*whoever runs this bridge/);
+    expect(advice).not.toContain("text");
+  });
 
   it("does not blame the text when Parley was broken for too long", () => {
     expect(adviceFor(new ParleyApiError("POST /x", 500, []), OPEN)).toBe(
@@ -262,8 +262,16 @@ describe("advice for an agent", () => {
     expect(adviceFor(closed, end(OPEN, state, ending))).toMatch(words);
   });
 
-  it("on a conversation that is no longer known says how to find the User", () => {
-    expect(adviceFor(closed, undefined)).toContain("/parley-owner with the User's id");
+  it("on a closed conversation says so if the User is with us again", () => {
+    const advice = adviceFor(closed, OPEN);
+    expect(advice).toMatch(/with us in another thread/);
+    expect(advice).not.toContain("/parley-owner");
+  });
+
+  it("on a conversation that is not known says how to find the User, and not that it is old", () => {
+    const advice = adviceFor(closed, undefined);
+    expect(advice).toMatch(/\/parley-owner with that id/);
+    expect(advice).not.toMatch(/too old/);
   });
 });
 
@@ -286,6 +294,7 @@ describe("errors", () => {
     ["parley-api", "dead-letter"],
     ["not-owner", "ignore"],
     ["owner-unchanged", "retry"],
+    ["not-taken-over", "ignore"],
     ["conversation-closed", "ignore"],
     ["withdrawn", "ignore"],
     ["empty-reply", "ignore"],

@@ -17,6 +17,7 @@ import {
   renderMergedIn,
   renderNotShown,
   renderRenamed,
+  renderSentFromElsewhere,
   renderSetAside,
   renderTakenAway,
 } from "../../src/convert/render-notice.ts";
@@ -47,8 +48,13 @@ const NOTICES: Readonly<Record<string, (text: string) => SlackMessage>> = {
   "a merge, where it goes on": () => renderMergedIn(LINK),
   "a new id": renderRenamed,
   "a refused reply": (text) => renderFailedReply("refused", text),
-  "a failed reply": (text) => renderFailedReply("failed", text, SET_ASIDE),
-  "an uncertain reply": (text) => renderFailedReply("uncertain", text, SET_ASIDE),
+  "a refused reply that can be sent": (text) =>
+    renderFailedReply("refused", text, { setAside: SET_ASIDE }),
+  "a refused reply to a User in another thread": (text) =>
+    renderFailedReply("refused", text, { link: LINK }),
+  "a reply from elsewhere": () => renderSentFromElsewhere("U0ANNA", "U0ANNA", LINK),
+  "a failed reply": (text) => renderFailedReply("failed", text, { setAside: SET_ASIDE }),
+  "an uncertain reply": (text) => renderFailedReply("uncertain", text, { setAside: SET_ASIDE }),
   "a reply set aside": () => renderSetAside("failed", "U0ANNA", SET_ASIDE),
 };
 
@@ -109,7 +115,7 @@ describe("notices", () => {
 
   it("offer to send a reply again, and carry what names it", () => {
     for (const fate of ["failed", "uncertain"] as const) {
-      const [, actions] = blocksOf(renderFailedReply(fate, "Advice.", SET_ASIDE));
+      const [, actions] = blocksOf(renderFailedReply(fate, "Advice.", { setAside: SET_ASIDE }));
       const buttons = actions?.elements as { action_id: string; value: string }[];
       expect(buttons.map(({ action_id }) => action_id)).toEqual([
         "parley_send_again",

@@ -1,5 +1,5 @@
 import type { App, ViewClosedAction, ViewSubmitAction } from "@slack/bolt";
-import { DISMISS, IT_ARRIVED, SEND_AGAIN, UNDO } from "../../convert/render-notice.ts";
+import { DISMISS, IT_ARRIVED, SEND_AGAIN, TAKE_OVER, UNDO } from "../../convert/render-notice.ts";
 import { HAND_BACK } from "../../convert/render-root.ts";
 import { GIVE_USER } from "../../convert/render-service-choice.ts";
 import { openHandBackFromButton, openHandBackFromShortcut } from "./hand-back-modal.ts";
@@ -8,7 +8,7 @@ import { publishHome } from "./home.ts";
 import type { ListenerDependencies } from "./listener-dependencies.ts";
 import { answerOwnerCommand, answerServiceChoice } from "./owner-command.ts";
 import { refuseOutsiders } from "./refuse-outsiders.ts";
-import { dismiss, sendAgain, undo } from "./set-aside-buttons.ts";
+import { dismiss, sendAgain, takeOverAndSend, undo } from "./set-aside-buttons.ts";
 
 export const OWNER_COMMAND = "/parley-owner";
 
@@ -40,6 +40,8 @@ export function registerListeners(app: App, dependencies: ListenerDependencies):
         return await openHandBackFromButton({ body, client, respond }, dependencies);
       case SEND_AGAIN:
         return await sendAgain({ action, body, respond }, dependencies);
+      case TAKE_OVER:
+        return await takeOverAndSend({ action, body, respond }, dependencies);
       case DISMISS:
         return await dismiss({ action, body, respond }, false, dependencies);
       case UNDO:

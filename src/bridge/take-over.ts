@@ -1,0 +1,95 @@
+import type { Lanes, Work } from "../delivery/lanes.ts";
+import {
+  BridgeError,
+  ConversationClosedError,
+  NotTakenOverError,
+  toBridgeError,
+} from "../errors.ts";
+import { type ItemId, makeDerivedItemId, makeThreadKey } from "../ids.ts";
+import type { Json } from "../json.ts";
+import { takeUser } from "./change-owner.ts";
+import type { Conversation } from "./conversation.ts";
+import type { InboxBody, OutboxBody, ReplyBody, TakeOver } from "./events.ts";
+import { assertOwner } from "./owner.ts";
+import type { Conversations, Parley, Threads } from "./ports.ts";
+
+export interface TakeOverDependencies {
+  readonly parley: Parley;
+  readonly conversations: Conversations;
+  readonly threads: Pick<Threads, "identityOf">;
+  readonly inbox: Pick<Lanes<InboxBody>, "append">;
+  readonly now: () => number;
+}
+
+/** Whoever said "take over" meant now: while Parley cannot be reached, that holds so long. */
+const WISH_LIFE_MS = 10 * 60_000;
+
+/** Where a refused reply is kept until somebody takes the User over for it. */
+export const takeOverItem = (refused: ItemId): ItemId => makeDerivedItemId(refused, "take over");
+
+/**
+ * Keeps a refused reply, or what is left of it, until somebody decides. Returns what is kept and since when (ms);
+ * `undefined`: its writer has taken it back.
+ */
+export async function keepForTakeOver(
+  refused: ItemId,
+  { takeOver: _, ...left }: ReplyBody,
+  outbox: Pick<Lanes<OutboxBody>, "append" | "look">,
+): Promise<{ readonly item: ItemId; readonly since: number } | undefined> {
+  const id = takeOverItem(refused);
+  const lane = makeThreadKey(left.reply.thread);
+  await outbox.append({ lane, id, body: { ...left, takeOver: {} }, held: true });
+  const kept = await outbox.look(id);
+  return kept && { item: id, since: kept.appendedAt };
+}
+
+/**
+ * Takes the User of a refused reply over. Resolves with the User's open conversation once it has a thread; until then it
+ * throws what has the item tried again. Asks Parley for the User once, and never again after somebody else had a say:
+ * a conversation that opened and ended meanwhile, or another owner, is a refusal as before.
+ *
+ * @throws {NotTakenOverError} · {NotOwnerError} · {ConversationClosedError}
+ */
+export async function takeOverFor(
+  work: Work<OutboxBody>,
+  body: ReplyBody & { readonly takeOver: TakeOver },
+  dependencies: TakeOverDependencies,
+): Promise<Conversation> {
+  const { conversations, parley, now } = dependencies;
+  const { reply, takeOver } = body;
+  const here = await conversations.byThread(reply.thread);
+  const latest = here && (await conversations.byUser(here.userId));
+  if (!latest) throw new ConversationClosedError(makeThreadKey(reply.thread));
+  if (latest.state === "open") {
+    if (latest.thread) return latest;
+    throw notOpenYet();
+  }
+  const { userId, openedAt } = latest;
+  if (takeOver.since !== undefined && openedAt >= takeOver.since) {
+    throw new ConversationClosedError(latest.id);
+  }
+  if (takeOver.taken) {
+    // Its thread is about to open, unless somebody else has the User by now.
+    await assertOwner(parley, userId);
+    throw notOpenYet();
+  }
+  const advance = (next: TakeOver) =>
+    work.advance({ ...body, takeOver: next }, (work.item.progress ?? {}) as Json);
+  const since = takeOver.since ?? now();
+  if (takeOver.since === undefined) await advance({ ...takeOver, since });
+  try {
+    if (now() - work.item.appendedAt > WISH_LIFE_MS) throw new NotTakenOverError(userId);
+    const isThere = (await parley.ownerOf(userId)) === parley.self;
+    const { name } = await dependencies.threads.identityOf(takeOver.by ?? reply.agent);
+    const item = makeDerivedItemId(work.item.id, `taken over ${since}`);
+    await takeUser({ userId, agentName: name, item, isThere }, dependencies);
+  } catch (thrown) {
+    if (toBridgeError(thrown).disposition !== "dead-letter") throw thrown;
+    throw new NotTakenOverError(userId, { cause: thrown });
+  }
+  await advance({ ...takeOver, since, taken: true });
+  throw notOpenYet();
+}
+
+const notOpenYet = (): BridgeError =>
+  new BridgeError("The thread is not open yet", { code: "unexpected", disposition: "retry" });
