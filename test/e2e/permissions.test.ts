@@ -126,7 +126,7 @@ describe("a reply", () => {
     parley.faults.add(owner, { kind: "status", status: 503 });
     const written = await slack.post({ user: "U0ANNA", threadTs: ts, text: "For the User" });
     for (const outsider of OUTSIDERS) {
-      await await slack.react({ user: outsider.id, ts: written.ts, name: "lock" });
+      await slack.react({ user: outsider.id, ts: written.ts, name: "lock" });
     }
 
     parley.faults.clear();
@@ -189,4 +189,49 @@ it("shows why in the form itself, and hands nobody back, when it comes from anot
   Object.assign(slack.state.users.get("U0ANNA") ?? {}, { teamId: undefined });
   await annaWrites(opened);
   expect(parley.user(user.id).owner).toBe(parley.agentService.identification);
+});
+
+describe("what another team does with the app", () => {
+  const OTHER = { team: { id: "T0OTHER" }, user: { id: "U0ANNA", team_id: "T0OTHER" } };
+  const contentType = "application/x-www-form-urlencoded";
+
+  it("shows and moves no User by the command", async () => {
+    const opened = await openWithOutsiders();
+    const { signingSecret: secret } = opened.slack;
+    const command = { command: "/parley-owner", text: "", team_id: "T0OTHER", user_id: "U0ANNA" };
+
+    const form = new URLSearchParams(command).toString();
+    const answer = await sendAsSlack(opened, form, { secret, contentType });
+
+    expect(await answer.json()).toMatchObject({ text: expect.stringMatching(/Only members/) });
+  });
+
+  it.each(["message_action", "block_actions"])("opens no form by %s", async (type) => {
+    const opened = await openWithOutsiders();
+    const { slack, ts } = opened;
+    const payload = {
+      ...OTHER,
+      type,
+      callback_id: "parley_hand_back",
+      trigger_id: "1.2.3",
+      channel: { id: slack.channel },
+      message_ts: ts,
+      message: { ts },
+      container: { type: "message", message_ts: ts, channel_id: slack.channel },
+      actions: [{ type: "button", block_id: "b", action_id: "parley_hand_back" }],
+    };
+
+    const form = new URLSearchParams({ payload: JSON.stringify(payload) }).toString();
+    const answer = await sendAsSlack(opened, form, { secret: slack.signingSecret, contentType });
+    await annaWrites(opened);
+
+    expect(answer.status).toBe(200);
+    expect(slack.calls("views.open")).toEqual([]);
+    expect(opened.log.lines).toContainEqual(
+      expect.objectContaining({
+        event: "actor.refused",
+        fields: expect.objectContaining({ reason: "other-company", type }),
+      }),
+    );
+  });
 });
