@@ -40,6 +40,9 @@ export async function loseThread(
   if (kind !== "notice") await work.save({ done: [] });
 }
 
+/** So many threads of a conversation are opened anew as soon as they are gone. */
+const MAX_AT_ONCE = 5;
+
 /** Opens another thread for a conversation whose thread is gone, with all that is known, and says so in the old one. */
 export async function openAgain(
   work: Work<InboxBody>,
@@ -51,6 +54,8 @@ export async function openAgain(
   if (conversation?.state !== "open") return;
   const moved = await conversations.update(conversation.id, (c) => withoutThread(c, gone));
   if (!moved) return;
+  // Somebody, or some app, deletes every root: from here on only what comes for the thread opens another.
+  if ((moved.lost?.length ?? 0) > MAX_AT_ONCE && !moved.thread) return;
   const poster = createPoster(work, threads, now);
   const thread = await ensureRoot(work, poster, moved, dependencies);
   await postSteps(work, poster, thread, overflowSteps(moved), dependencies);

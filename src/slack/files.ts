@@ -15,7 +15,7 @@ import type { Json } from "../json.ts";
 import type { Log } from "../log.ts";
 import { parseRetryAfter } from "../retry-after.ts";
 import type { Secret } from "../secret.ts";
-import { refusesThread } from "./refusals.ts";
+import { isSlacksWord, refusesThread } from "./refusals.ts";
 import { createIsSlackHost } from "./slack-hosts.ts";
 import { takeBack } from "./strays.ts";
 import { callSlack } from "./web-api.ts";
@@ -87,6 +87,7 @@ export function createSlackFiles({ client, botToken, apiUrl, log }: SlackFilesOp
       const ask = () => client.files.getUploadURLExternal({ filename: name, length: size });
       const answer = await callSlack("files.getUploadURLExternal", ask, { idempotent: true });
       const { file_id: id = "", upload_url: address = "" } = answer;
+      if (!id || !address) throw new NetworkError("files.getUploadURLExternal: no address");
       const call = `POST file ${id}`;
       const url = URL.canParse(address) ? new URL(address) : undefined;
       const isOurs = url !== undefined && isSlackHost(url);
@@ -147,7 +148,7 @@ export function createSlackFiles({ client, botToken, apiUrl, log }: SlackFilesOp
       for (const ts of strays) await takeBack(client, log, { channel: thread.channel, ts });
       if (strays.length === 0) return "not-shared";
     } catch (error) {
-      if (!(error instanceof SlackApiError)) throw error;
+      if (!isSlacksWord(error)) throw error;
       return error.slackError === "file_not_found" ? "unknown" : "cannot-look";
     }
     throw new ThreadGoneError(thread);

@@ -1,3 +1,5 @@
+import { SlackApiError } from "../errors.ts";
+
 /** Whose fault it is that Slack refuses a call, where it is not the call's own: somebody has to repair that. */
 export type Fault = "token" | "scope" | "channel" | "thread" | "workspace";
 
@@ -17,6 +19,10 @@ const FAULTS: readonly (readonly [Fault, RegExp])[] = [
 /** `undefined`: the refusal is about this call alone. */
 export const faultOf = (slackError: string): Fault | undefined =>
   FAULTS.find(([, codes]) => codes.test(slackError))?.[0];
+
+/** Slack itself refuses the call; a page with HTTP 403 says nothing about what is in Slack. */
+export const isSlacksWord = (error: unknown): error is SlackApiError =>
+  error instanceof SlackApiError && !error.slackError.startsWith("http_");
 
 /** The thread, or its root, is not there any more. */
 export const refusesThread = (slackError: string): boolean =>

@@ -1,6 +1,6 @@
 import type { WebClient } from "@slack/web-api";
-import { SlackApiError } from "../errors.ts";
 import type { Log } from "../log.ts";
+import { isSlacksWord } from "./refusals.ts";
 import { callSlack } from "./web-api.ts";
 
 /** In place of a stray post that Slack does not let us delete, e.g. because it carries the User's name. */
@@ -25,7 +25,7 @@ export async function takeBack(
       await step();
       return log.warn({ channel, ts }, "stray.taken-back");
     } catch (error) {
-      if (!(error instanceof SlackApiError)) throw error;
+      if (!isSlacksWord(error)) throw error;
       if (error.slackError === "message_not_found") return;
       log.error({ channel, ts, error: error.message }, "stray.not-taken-back");
     }

@@ -21,7 +21,7 @@ import { parseThreadMessage } from "./parse-message-event.ts";
 import { makePermalink } from "./permalink.ts";
 import { isMarked, toMetadata } from "./post-metadata.ts";
 import { isLocked, REACTIONS } from "./reactions.ts";
-import { faultOf, refusesBlocks, refusesThread } from "./refusals.ts";
+import { faultOf, isSlacksWord, refusesBlocks, refusesThread } from "./refusals.ts";
 import { takeBack } from "./strays.ts";
 import type { FindUser } from "./users.ts";
 import { callSlack } from "./web-api.ts";
@@ -130,6 +130,7 @@ export function createThreads(options: ThreadsOptions): Threads {
 
   /** Reading is repair: it waits as long as Slack wants, behind everything else. */
   async function readPatiently<Result>(
+    thread: Thread,
     read: () => Promise<Result>,
     signal: AbortSignal,
   ): Promise<Result | "cannot-look"> {
@@ -139,7 +140,9 @@ export function createThreads(options: ThreadsOptions): Threads {
         return await paced(extras, REPLIES, REPLIES, read, true);
       } catch (error) {
         // Other refusals are about this thread alone, e.g. because its root was deleted.
-        if (error instanceof SlackApiError && error.disposition === "fatal") return "cannot-look";
+        const isForAll =
+          error instanceof SlackApiError && error.disposition === "fatal" && !isGone(thread, error);
+        if (isForAll) return "cannot-look";
         if (!(error instanceof RateLimitedError)) throw error;
       }
     }
@@ -163,7 +166,7 @@ export function createThreads(options: ThreadsOptions): Threads {
     try {
       const { messages } = await callSlack(REPLIES, read, { idempotent: true }).catch(
         (error: unknown) => {
-          if (!(error instanceof SlackApiError)) throw error;
+          if (!isSlacksWord(error)) throw error;
           return { messages: [] };
         },
       );
@@ -183,7 +186,7 @@ export function createThreads(options: ThreadsOptions): Threads {
       if (typeof found === "object") await takeBack(client, log, { channel: at, ts: found.ts });
       else if (found === "cannot-look") log.error({ channel: at }, "stray.not-sought");
     } catch (error) {
-      if (!(error instanceof SlackApiError)) throw error;
+      if (!isSlacksWord(error)) throw error;
       log.error({ channel: at, error: error.message }, "stray.not-sought");
     }
   }
@@ -253,7 +256,7 @@ export function createThreads(options: ThreadsOptions): Threads {
         // Posts of which Slack dropped the metadata cannot be told from others.
         return isMetadataKept ? found : "cannot-look";
       } catch (error) {
-        if (!(error instanceof SlackApiError)) throw error;
+        if (!isSlacksWord(error)) throw error;
         if (!thread || !isGone(thread, error)) return "cannot-look";
         await takeStrayBack(thread.channel, mark, since);
         throw new ThreadGoneError(thread, { cause: error });
@@ -271,7 +274,7 @@ export function createThreads(options: ThreadsOptions): Threads {
           limit: PAGE_SIZE,
           ...(cursor && { cursor }),
         };
-        const page = await readPatiently(() => client.conversations.replies(query), signal);
+        const page = await readPatiently(thread, () => client.conversations.replies(query), signal);
         if (page === "cannot-look") return page;
         if (!page.messages) throw new NetworkError(`${REPLIES}: no messages in the answer`);
         for (const message of page.messages) {

@@ -57,6 +57,7 @@ describe("an answer of Slack that is none", () => {
   it.each([
     ["an answer without its messages", answering('{"ok":true}')],
     ["a page", answering(SECRET)],
+    ["a proxy's refusal", (response: ServerResponse) => void response.writeHead(403).end(SECRET)],
   ])("says nothing about what is in a thread: %s", async (_, write) => {
     const world = await startWorld({ env });
     const { slack, parley, log } = world;
@@ -84,12 +85,19 @@ describe("an answer of Slack without end", () => {
     expect(JSON.stringify(log.lines)).toContain("ANSWER_TOO_LONG");
   });
 
-  it.each([false, true])("is left at the start too, in Socket Mode: %s", async (socketMode) => {
+  it.each([
+    ["auth.test", false],
+    ["conversations.info", false],
+    ["apps.connections.open", true],
+  ])("is left at the start too: %s, in Socket Mode: %s", async (method, socketMode) => {
     const world = await startWorld({ env, socketMode, stopped: true });
     const { slack } = world;
-    const method = socketMode ? "apps.connections.open" : "auth.test";
+    slack.faults.add(method, { kind: "other-answer", isDone: false, write: endless }, 2);
+    await expect(world.startBridge()).rejects.toThrow("ANSWER_TOO_LONG");
+    slack.faults.clear();
+    await world.startBridge();
+    await world.stopBridge();
     slack.faults.add(method, { kind: "other-answer", isDone: false, write: endless }, 1);
-    if (!socketMode) await expect(world.startBridge()).rejects.toThrow("ANSWER_TOO_LONG");
     await world.startBridge();
     await handOver(world);
     expect(rootsOf(slack)).toHaveLength(1);

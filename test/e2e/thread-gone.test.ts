@@ -125,10 +125,14 @@ describe("a thread that is not there any more", () => {
     },
   );
 
-  it("is not given up for an answer that does not show the thread", async () => {
+  it.each([
+    ["Slack can be asked", 200],
+    ["a proxy answers for Slack", 403],
+  ])("is not given up for an answer that does not show the thread: %s", async (_, status) => {
     const world = await startWorld({ env });
     const { slack, parley } = world;
     const opened = await openConversation(world);
+    if (status !== 200) slack.faults.add("conversations.replies", { kind: "status", status }, 1);
     slack.faults.add(
       "chat.postMessage",
       {
@@ -281,6 +285,23 @@ describe("a root that somebody deletes", () => {
     await parley.userWrites(user.id, "Thanks");
     await slack.waitFor(() => textsIn(world, ts).includes("Thanks"));
     expect(strays(world)).toEqual([]);
+  });
+
+  it("is not posted anew for ever when something deletes each", async () => {
+    const world = await startWorld({ env });
+    const { slack, parley } = world;
+    const opened = await openConversation(world);
+    for (let n = 1; n <= 6; n++) {
+      const root = await slack.waitFor(() => rootsOf(slack)[0]);
+      await slack.remove({ user: "U0ANNA", ts: root.ts, asAdmin: true });
+      await becomesQuiet(world, opened, 1 + n);
+    }
+    expect(rootsOf(slack)).toEqual([]);
+    await parley.userWrites(opened.user.id, "Are you there?");
+    await becomesQuiet(world, opened, 8);
+    const [root, ...more] = rootsOf(slack);
+    expect(more).toEqual([]);
+    expect(textsIn(world, root?.ts ?? "")).toEqual(["Are you there?"]);
   });
 
   it("is no news once, however often Slack tells it, and none after the end", async () => {
