@@ -81,10 +81,10 @@ describe("the agent whom a User sees", () => {
 
   it("has a whole number for an id, which Parley's iOS app needs, or none if that is wanted", async () => {
     const { world, parley, user, root } = await openThread();
+    const sends = () =>
+      parley.requests.filter(({ method, path }) => method === "POST" && path.endsWith("/messages"));
     const bodies = () =>
-      parley.requests
-        .filter(({ method, path }) => method === "POST" && path.endsWith("/messages"))
-        .map(({ body }) => (body as { readonly agent: { readonly id?: unknown } }).agent);
+      sends().map(({ body }) => (body as { readonly agent: { readonly id?: unknown } }).agent);
     await everybodyWrites(world, user.id, root.ts);
     expect(bodies().every(({ id }) => Number.isInteger(id))).toBe(true);
 
@@ -97,6 +97,14 @@ describe("the agent whom a User sees", () => {
       { name: "cleo" },
     ]);
     expect(bodies().filter((agent) => "id" in agent)).toHaveLength(MEMBERS.length);
+
+    await world.stopBridge();
+    await world.startBridge({ PARLEY_AGENT_FIELDS: "flat" });
+    await everybodyWrites(world, user.id, root.ts);
+    expect(sends().at(-1)?.body).toMatchObject({
+      agentId: expect.any(Number),
+      agentName: "cleo",
+    });
   });
 
   it("has a name of one short line, whoever chose it, which is no Markdown in front of a text", async () => {
