@@ -1,4 +1,4 @@
-import { mergePosts, withMoment } from "../convert/merge-posts.ts";
+import { mergePosts } from "../convert/merge-posts.ts";
 import { isSystemMessage } from "../convert/parley-message.ts";
 import type { SlackMessage } from "../convert/slack-message.ts";
 import { type ThreadStep, toThreadSteps } from "../convert/thread-steps.ts";
@@ -43,6 +43,8 @@ interface Words {
 const MAX_MERGED_ITEMS = 15;
 /** Slack refuses a post with about 13,200 characters in its blocks, and the times between messages count too. */
 const MAX_MERGED_CHARACTERS = 9_000;
+/** From here on Slack's own time beside a post misleads. */
+const DATED_AFTER_MS = 10_000;
 /** After an outage people should not take old words for new ones. */
 const LATE_AFTER_MS = 2 * 60_000;
 
@@ -161,19 +163,13 @@ function fitsBehind(first: Words, parse: (raw: string) => ParleyEvent) {
   };
 }
 
-/** One message as it is, several with the time of each; what comes late says so. */
+/** One message as it is, unless it is late; several with the time of each. */
 function merge(all: readonly Words[], now: number): SlackMessage {
-  const isLate = (at: number) => now - at > LATE_AFTER_MS;
+  const isOlder = (at: number, age: number) => now - at > age;
   const [first] = all;
-  if (!first || all.length > 1) {
-    return {
-      ...first?.message,
-      ...mergePosts(all.map((words) => ({ ...words, late: isLate(words.at) }))),
-    };
-  }
-  return isLate(first.at)
-    ? { ...first.message, ...withMoment(first.message, first.at) }
-    : first.message;
+  if (first && all.length === 1 && !isOlder(first.at, DATED_AFTER_MS)) return first.message;
+  const dated = all.map((words) => ({ ...words, late: isOlder(words.at, LATE_AFTER_MS) }));
+  return { ...first?.message, ...mergePosts(dated) };
 }
 
 /** What can join another message in one post: words that fit one, and that nobody has begun to post. */

@@ -3,7 +3,7 @@ import { append } from "./append.ts";
 import { inertElements, inertText } from "./inert-rich-text.ts";
 import { joinElements } from "./join-elements.ts";
 import { readPhrasing } from "./read-phrasing.ts";
-import type { RichText } from "./rich-text.ts";
+import { childrenOf, type RichText } from "./rich-text.ts";
 import { plainTextOf, type StyledText } from "./styled-text.ts";
 
 /** A Markdown tree of foreign origin as elements of one `rich_text` block, all of it inert. */
@@ -55,6 +55,15 @@ const preformatted = (code: string, quoted: boolean): RichText => ({
 /** Slack knows no deeper ones. */
 const MAX_INDENT = 8;
 
+/** Slack's own numbers begin at 1: a list that begins before is written out. */
+const writeNumbers = (items: readonly RichText[], first: number, quoted: boolean): RichText => ({
+  type: quoted ? "rich_text_quote" : "rich_text_section",
+  elements: items.flatMap((item, index) => [
+    ...inertText(`${index > 0 ? "\n" : ""}${first + index}. `),
+    ...childrenOf(item),
+  ]),
+});
+
 /** Slack has lists of one level only; what is nested in an item comes after it, and the list goes on behind. */
 function toLists(list: List, indent: number, quoted: boolean): RichText[] {
   const elements: RichText[] = [];
@@ -63,7 +72,9 @@ function toLists(list: List, indent: number, quoted: boolean): RichText[] {
   let number = first;
   const flush = () => {
     const offset = number - items.length - 1;
-    if (items.length > 0) {
+    if (items.length > 0 && list.ordered && first < 1) {
+      elements.push(writeNumbers(items, offset + 1, quoted));
+    } else if (items.length > 0) {
       elements.push({
         type: "rich_text_list",
         style: list.ordered ? "ordered" : "bullet",

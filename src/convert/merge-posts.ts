@@ -2,7 +2,7 @@ import { context, section } from "./blocks.ts";
 import type { SlackMessage } from "./slack-message.ts";
 import { formatMoment } from "./slack-text.ts";
 
-/** Several waiting messages in one post; each keeps its own time and place, and the day if it is late. `at` in ms. */
+/** Waiting messages in one post; each keeps its own time and place, and the day if it is late. `at` in ms. */
 export function mergePosts(
   posts: readonly {
     readonly message: SlackMessage;
@@ -18,12 +18,6 @@ export function mergePosts(
     ]),
   };
 }
-
-/** A message that comes late, with the moment (ms) at which it was written. */
-export const withMoment = ({ text, blocks }: SlackMessage, at: number): SlackMessage => ({
-  text,
-  blocks: [context(delayed(at)), ...(blocks ?? [section(text)])],
-});
 
 const delayed = (at: number): string =>
   `:hourglass_flowing_sand: Delayed; written ${formatMoment(at)}`;

@@ -52,6 +52,8 @@ const SPEAKER_LIMIT = 40;
 const VALUE_LIMIT = 300;
 const FIELDS_LIMIT = 2_800;
 const TRANSCRIPT_LIMIT = 2_800;
+/** More than fit into either; the others need not be put into words. */
+const MOST_LINES = 1_000;
 
 /**
  * The root: reason, User, state, all metadata, transcript. What does not fit is named and comes whole with
@@ -64,12 +66,13 @@ export function renderRoot(view: RootView): SlackMessage {
   const fields = otherFields(view.metadata);
   const blocks: Json[] = [header(headline), richTextBlock(describeUser(view, reason))];
   if (fields.length > 0) {
-    blocks.push(richTextBlock(fitLines(fields.map(formatField), FIELDS_LIMIT)));
+    const first = fields.slice(0, MOST_LINES).map(formatField);
+    blocks.push(richTextBlock(fitLines(first, FIELDS_LIMIT, "more", fields.length)));
   }
   if (view.transcript && view.transcript.length > 0) {
     // The end of a conversation says more than its beginning.
-    const lines = view.transcript.map(formatLine).reverse();
-    const fitting = fitLines(lines, TRANSCRIPT_LIMIT, "earlier").reverse();
+    const lines = view.transcript.slice(-MOST_LINES).map(formatLine).reverse();
+    const fitting = fitLines(lines, TRANSCRIPT_LIMIT, "earlier", view.transcript.length).reverse();
     blocks.push(richTextBlock([ours("Before the handover", { bold: true }), ...fitting]));
   }
   if (view.ownerUnverified) {
@@ -113,21 +116,24 @@ export function renderOverflow(
   view: Pick<RootView, "metadata" | "transcript">,
 ): string | undefined {
   const fields = otherFields(view.metadata);
-  const lines = (view.transcript ?? []).map(formatLine);
+  const transcript = view.transcript ?? [];
   const fieldsFit =
+    fields.length <= MOST_LINES &&
     (reasonOf(view.metadata) ?? "").length <= CODE_LIMIT &&
     fields.every(
       ({ name, value }) => name.length <= FIELD_NAME_LIMIT && value.length <= VALUE_LIMIT,
     ) &&
     lengthOf(fields.map(formatField)) <= FIELDS_LIMIT;
   const linesFit =
-    (view.transcript ?? []).every(
+    transcript.length <= MOST_LINES &&
+    transcript.every(
       ({ from, text }) => from.length <= SPEAKER_LIMIT && text.length <= VALUE_LIMIT,
-    ) && lengthOf(lines) <= TRANSCRIPT_LIMIT;
+    ) &&
+    lengthOf(transcript.map(formatLine)) <= TRANSCRIPT_LIMIT;
   if (fieldsFit && linesFit) return undefined;
   return [
     ...(fieldsFit ? [] : [formatWhole(view.metadata)]),
-    ...(linesFit ? [] : (view.transcript ?? []).map(({ from, text }) => `${from}: ${text}`)),
+    ...(linesFit ? [] : transcript.map(wholeLine)),
   ].join("\n");
 }
 
@@ -196,12 +202,38 @@ const formatField = ({ name, value }: MetadataField): Line => [
   ...theirs(value, VALUE_LIMIT),
 ];
 
-const formatLine = ({ from, text }: TranscriptLine): Line => [
+const formatLine = ({ from, text, time }: TranscriptLine): Line => [
+  ...momentOf(time),
   ...theirs(from, SPEAKER_LIMIT, { bold: true }),
   ...ours(":", { bold: true }),
   ...ours(" "),
   ...theirs(text, VALUE_LIMIT),
 ];
+
+const wholeLine = ({ from, text, time }: TranscriptLine): string =>
+  `${isMoment(time) ? `[${inUtc(time)}] ` : ""}${from}: ${text}`;
+
+/** The last second of the year 9999. */
+const LAST_MOMENT = 253_402_300_799;
+
+const isMoment = (time: number | undefined): time is number =>
+  time !== undefined && time > 0 && time <= LAST_MOMENT;
+
+const inUtc = (time: number): string =>
+  `${new Date(time * 1000).toISOString().slice(0, 16).replace("T", " ")} UTC`;
+
+/** In the reader's own time zone, in front of what was said then. */
+const momentOf = (time: number | undefined): Line =>
+  isMoment(time)
+    ? [
+        {
+          type: "date",
+          timestamp: Math.floor(time),
+          format: "{date_short_pretty} {time} · ",
+          fallback: `${inUtc(time)} · `,
+        },
+      ]
+    : [];
 
 const formatWhole = (metadata: Json | undefined): string =>
   typeof metadata === "string" ? metadata : JSON.stringify(metadata, null, 2);

@@ -24,8 +24,13 @@ export const lengthOf = (lines: readonly Line[]): number =>
     0,
   );
 
-/** The first lines that fit into `limit` characters; another one says how many are left out. */
-export function fitLines(lines: readonly Line[], limit: number, what = "more"): Line[] {
+/** The first lines that fit into `limit` characters; another one says how many of `total` are left out. */
+export function fitLines(
+  lines: readonly Line[],
+  limit: number,
+  what = "more",
+  total = lines.length,
+): Line[] {
   const fitting: Line[] = [];
   let length = 0;
   for (const line of lines) {
@@ -33,7 +38,7 @@ export function fitLines(lines: readonly Line[], limit: number, what = "more"): 
     if (length > limit) break;
     fitting.push(line);
   }
-  const left = lines.length - fitting.length;
+  const left = total - fitting.length;
   if (left === 0) return fitting;
   const text = `… ${left} ${what}, see below`;
   return [...fitting, [{ type: "text", text, style: { italic: true } }]];

@@ -14,6 +14,7 @@ import { type NoBody, readBody } from "../read-body.ts";
 import type { Secret } from "../secret.ts";
 import { accountOf } from "./parse-callback.ts";
 import { arrival, toInboxItem } from "./to-inbox-item.ts";
+import { toUnixSeconds } from "./unix-seconds.ts";
 
 const MAX_BODY_BYTES = 1024 * 1024;
 
@@ -65,8 +66,7 @@ const handoverRequest = z.object({
       z.object({
         from: z.string(),
         text: z.string(),
-        // Not worth refusing a handover for.
-        time: z.number().optional().catch(undefined),
+        time: z.unknown().optional().transform(toUnixSeconds),
       }),
     )
     .nullish(),

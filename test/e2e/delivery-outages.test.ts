@@ -81,6 +81,24 @@ describe("while Slack is down", () => {
     expect(prompt && textOf(prompt)).not.toContain("Delayed");
   });
 
+  it("says the time of a message that was delayed for less than two minutes", async () => {
+    const world = await startWorld({ env: QUICK });
+    const { slack, parley, log } = world;
+    const { user, ts, inbox } = await openConversation(world);
+    slack.faults.add("chat.postMessage", { kind: "status", status: 500 });
+    await parley.userWrites(user.id, "Hello?");
+    await expect.poll(() => attempts(log, inbox).at(-1)?.outcome, PATIENCE).toBe("deferred");
+    await world.stopBridge();
+    await letWait(world, 60_000);
+    slack.faults.clear();
+
+    await world.startBridge();
+
+    const post = await slack.waitFor(() => postsIn(slack, ts)[0]);
+    expect(textOf(post)).toMatch(/<!date\^\d+\^\{time_secs\}\|/);
+    expect(textOf(post)).not.toContain("Delayed");
+  });
+
   it("says the day too of messages that share a late post", async () => {
     const world = await startWorld({ env: QUICK });
     const { slack, parley, log } = world;

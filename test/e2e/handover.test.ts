@@ -205,7 +205,7 @@ describe("POST /parley/handovers", () => {
       userId: Number(user.id),
       metadata: { reason: "refund" },
       transcript: [
-        { from: "User", text: "Hello\n<!channel>", time: 1_763_000_000 },
+        { from: "User", text: "Hello\n<!channel>" },
         { from: "Bot <@U0ANNA>", text: "<https://evil.example|bank>" },
       ],
     });
@@ -220,6 +220,45 @@ describe("POST /parley/handovers", () => {
       ].join("\n"),
     );
     expect(activeMarkup(root)).toEqual([]);
+  });
+
+  it("shows when each line of a transcript was said, however the bot tells it", async () => {
+    const world = await startWorld();
+    const user = world.parley.createUser();
+    const times = [1_763_000_000, 1_763_000_000_000, "1763000000", "2025-11-13T02:13:20Z"];
+    const lines = [...times, "soon", -1, 1e300, null].map((time, n) => ({
+      from: "User",
+      text: `line-${n}.`,
+      time,
+    }));
+
+    await postTo(world, "/parley/handovers", { userId: user.id, transcript: lines });
+
+    const root = await world.slack.waitFor(() => rootsAbout(world.slack, user.id)[0]);
+    const dates = JSON.stringify(root.blocks).match(/"type":"date","timestamp":\d+/g);
+    expect(dates).toEqual(times.map(() => '"type":"date","timestamp":1763000000'));
+    expect(JSON.stringify(root.blocks)).toContain("2025-11-13 02:13 UTC");
+    expect(textOf(root)).toContain("line-7.");
+  });
+
+  it("says in the whole of a long transcript, too, when each line was said", async () => {
+    const world = await startWorld();
+    const user = world.parley.createUser();
+    const transcript = Array.from({ length: 300 }, (_, n) => ({
+      from: "User",
+      text: `line-${n}.`,
+      time: 1_763_000_000 + 60 * n,
+    }));
+
+    await postTo(world, "/parley/handovers", { userId: user.id, transcript });
+
+    await world.slack.waitFor(() => rootsAbout(world.slack, user.id)[0]);
+    await expect.poll(() => settledIn(world, `user/${user.id}`)).toBe(1);
+    const root = rootsAbout(world.slack, user.id)[0];
+    const whole = postsIn(world.slack, root?.ts ?? "")
+      .map((post) => preformattedIn(post.blocks))
+      .join("");
+    expect(whole).toContain("[2025-11-13 02:14 UTC] User: line-1.");
   });
 
   it("shows the end of a long transcript in the root and all of it in the thread", async () => {
