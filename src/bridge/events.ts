@@ -100,8 +100,11 @@ export interface Notice {
   readonly onlyFor?: string;
   /** The reaction on an agent's message that goes with it. */
   readonly mark?: { readonly ts: string; readonly as: "failed" | "uncertain" | "note" };
-  /** The reply that waits for somebody's decision, since then (ms): without that the notice is out of date. */
-  readonly about?: { readonly reply: ItemId; readonly since: number };
+  /**
+   * The reply that waits for somebody's decision, without which the notice is out of date. `since`: when it was put in
+   * line (ms), where it may be so again.
+   */
+  readonly about?: { readonly reply: ItemId; readonly since?: number };
   /**
    * What happens when nobody can tell whether the agent was told: `nothing`, because the same is said elsewhere or does
    * not matter; or a mark instead. Missing: everyone in the thread is told.

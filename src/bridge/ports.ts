@@ -117,6 +117,13 @@ export interface Threads {
     since: number,
     thread?: Thread,
   ): Promise<Thread | "not-there" | "cannot-look">;
+  /** The thread that a message is in, and who opened it; `unknown`: Slack does not say. */
+  threadOf(
+    channel: string,
+    ts: string,
+  ): Promise<
+    { readonly thread: Thread; readonly openedBy: string | undefined } | "none" | "unknown"
+  >;
   /**
    * What people wrote in the thread after `after` (a `ts`), oldest first. Waits its turn and obeys Slack's pauses, so it
    * can take minutes. `cannot-look`: Slack refuses reading.

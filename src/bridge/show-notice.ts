@@ -57,7 +57,8 @@ async function isOutOfDate(
 ): Promise<boolean> {
   if (!about) return false;
   const reply = await outbox.look(about.reply);
-  return !reply || reply.state === "waiting" || reply.appendedAt !== about.since;
+  if (!reply || reply.state === "waiting") return true;
+  return about.since !== undefined && reply.appendedAt !== about.since;
 }
 
 /** Nobody can look for what only one agent sees, so it is never said again on a guess. */

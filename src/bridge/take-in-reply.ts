@@ -58,10 +58,17 @@ export async function takeInReply(
   const onlyFor = reply.agent;
   if (intent === "ask") {
     const message = renderNotSentYet({ item: id, ts });
-    await tell(reply, id, "ask", { message, onlyFor }, dependencies);
+    const ifUnclear = { ts, as: "note" as const };
+    await tell(
+      reply,
+      id,
+      "ask",
+      { message, onlyFor, about: { reply: id }, ifUnclear },
+      dependencies,
+    );
   } else if (undoMs > 0 && result === "appended") {
     const message = renderUndoOffer({ item: id, ts }, undoMs / 1000);
-    await tell(reply, id, "undo", { message, onlyFor }, dependencies);
+    await tell(reply, id, "undo", { message, onlyFor, ifUnclear: "nothing" }, dependencies);
   }
   return result;
 }
@@ -105,7 +112,13 @@ export async function takeInEdit(
   const news: OutboxBody = isNews ? body : { ...body, wordsOnly: true };
   await outbox.append({ lane, id: correction, body: news, held: true });
   const offer = renderCorrectionOffer({ item: correction, ts: reply.ts }, isNews);
-  await tell(reply, correction, "edit", { message: offer, onlyFor: reply.agent }, dependencies);
+  await tell(
+    reply,
+    correction,
+    "edit",
+    { message: offer, onlyFor: reply.agent, about: { reply: correction } },
+    dependencies,
+  );
 }
 
 /** Takes in that an agent has deleted a message: it does not go if it has not gone. */

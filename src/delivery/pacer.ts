@@ -32,7 +32,8 @@ export function createPacer(options: {
   readonly burst: number;
   readonly now?: () => number;
 }): Pacer {
-  const now = options.now ?? Date.now;
+  // Monotonic: a clock that is set back must not stop everybody.
+  const now = options.now ?? (() => performance.now());
   const { perSecond, burst } = options;
   const buckets = new Map<string, Bucket>();
 

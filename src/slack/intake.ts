@@ -1,11 +1,13 @@
 import type { App, ReceiverEvent } from "@slack/bolt";
-import type { Permissions } from "../bridge/ports.ts";
+import type { OutboxBody } from "../bridge/events.ts";
+import type { Permissions, Threads } from "../bridge/ports.ts";
 import {
   type TakeInDependencies,
   takeInDeletion,
   takeInEdit,
   takeInReply,
 } from "../bridge/take-in-reply.ts";
+import type { Lanes } from "../delivery/lanes.ts";
 import { makeReplyItemId } from "../ids.ts";
 import { type Json, wellFormed } from "../json.ts";
 import type { Log } from "../log.ts";
@@ -15,6 +17,8 @@ import { parseRootDeletion } from "./parse-root-deletion.ts";
 import { foreignTeamOf } from "./permissions.ts";
 
 export interface IntakeOptions extends TakeInDependencies {
+  readonly outbox: TakeInDependencies["outbox"] & Pick<Lanes<OutboxBody>, "look">;
+  readonly threads: Pick<Threads, "threadOf">;
   readonly team: string;
   readonly botUserId: string;
   readonly permissions: Permissions;
@@ -113,7 +117,22 @@ async function takeReaction(event: ReceiverEvent, options: IntakeOptions): Promi
     return true;
   }
   const id = makeReplyItemId(team, channel, ts);
+  if (!(await mayBeReply(channel, ts, options))) return true;
   const isInTime = await outbox.withdraw(`${team}/${channel}`, id);
   log.info({ ts, item: id, in_time: isInTime }, "reply.locked");
   return true;
+}
+
+/** People put locks on other messages too: what cannot be a reply of ours is not worth a place in the state. */
+async function mayBeReply(
+  channel: string,
+  ts: string,
+  { team, botUserId, outbox, threads, conversations }: IntakeOptions,
+): Promise<boolean> {
+  if (await outbox.look(makeReplyItemId(team, channel, ts))) return true;
+  const found = await threads.threadOf(channel, ts);
+  // Where Slack does not say, a lock that is kept for nothing is better than words that go out.
+  if (found === "unknown") return true;
+  if (found === "none") return false;
+  return found.openedBy === botUserId || (await conversations.byThread(found.thread)) !== undefined;
 }

@@ -18,10 +18,10 @@ export function createNames(client: WebClient): (ids: MentionedIds) => Promise<S
     ask: () => Promise<string | undefined>,
   ): Promise<string | undefined> {
     const before = known.get(id);
-    if (before && before.until > Date.now()) return before.name;
+    if (before && before.until > performance.now()) return before.name;
     const answer = await callSlack(method, ask, { idempotent: true }).catch(() => undefined);
     const name = cleanName(answer ?? "") || before?.name;
-    known.set(id, { name, until: Date.now() + (answer ? LIFE_MS : FAILURE_LIFE_MS) });
+    known.set(id, { name, until: performance.now() + (answer ? LIFE_MS : FAILURE_LIFE_MS) });
     return name;
   }
 

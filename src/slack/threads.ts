@@ -263,6 +263,18 @@ export function createThreads(options: ThreadsOptions): Threads {
       }
     },
 
+    async threadOf(at, ts) {
+      const ask = () => client.conversations.replies({ channel: at, ts, limit: 1 });
+      const answer = await callSlack("conversations.replies", ask, { idempotent: true }).catch(
+        () => undefined,
+      );
+      if (!answer) return "unknown";
+      const message = answer.messages?.find((each) => each.ts === ts);
+      if (!message?.thread_ts || message.thread_ts === ts) return "none";
+      const thread = { team, channel: at, ts: message.thread_ts };
+      return { thread, openedBy: message.parent_user_id };
+    },
+
     async repliesAfter(thread, after, signal) {
       const replies: AgentReply[] = [];
       let cursor: string | undefined;

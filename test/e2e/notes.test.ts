@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { handOver, PATIENCE, reactionsOn, toldTo } from "../support/handed-over.ts";
+import { handOver, openState, PATIENCE, reactionsOn, toldTo } from "../support/handed-over.ts";
 import { startBridgeProcess } from "../support/process.ts";
 import { allTold, EAGER, envelopeOf, isTried, keepWaiting, sentTo } from "../support/replies.ts";
 import { postsIn } from "../support/threads.ts";
@@ -226,5 +226,43 @@ describe("a lock on a message", () => {
     await sendNext(world, user.id, root.ts);
     expect(sentTo(world, user.id)).toEqual(["Reply", "Next"]);
     expect(toldTo(slack, "U0ANNA", root.ts)).toEqual([]);
+  });
+
+  it("leaves nothing behind outside of our threads", async () => {
+    const world = await startWorld();
+    const { slack } = world;
+    const { user, root } = await handOver(world);
+    const general = await slack.post({ user: "U0BEN", text: "Lunch?" });
+    const inThread = await slack.post({ user: "U0ANNA", threadTs: general.ts, text: "Yes" });
+    const colleagues = await slack.post({ user: "U0BEN", threadTs: general.ts, text: "When?" });
+    const state = await openState(world);
+    const rows = () => state.read("SELECT id FROM outbox");
+    const before = await rows();
+
+    for (const { ts } of [general, inThread, colleagues, root]) {
+      expect(await slack.react({ user: "U0ANNA", ts, name: "lock" })).toMatchObject({
+        status: "delivered",
+      });
+    }
+
+    expect(await rows()).toEqual(before);
+    await state.close();
+    await sendNext(world, user.id, root.ts);
+    expect(sentTo(world, user.id)).toEqual(["Next"]);
+  });
+
+  it("counts also where Slack does not say what thread the message is in", async () => {
+    const world = await startWorld({ env: EAGER });
+    const { slack } = world;
+    const { user, root } = await handOver(world);
+    slack.faults.add("conversations.replies", { kind: "status", status: 500 });
+    const held = slack.holdEvents();
+    const { ts } = await slack.post({ user: "U0ANNA", threadTs: root.ts, text: "secret" });
+    void slack.react({ user: "U0ANNA", ts, name: "lock" });
+    await slack.waitFor(() => held.events.length === 2);
+    await held.release("lifo");
+    slack.faults.clear();
+    await sendNext(world, user.id, root.ts);
+    expect(sentTo(world, user.id)).toEqual(["Next"]);
   });
 });

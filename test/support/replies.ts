@@ -1,6 +1,6 @@
 import { expect } from "vitest";
 import type { FakeSlack } from "../../sandbox/slack/fake-slack.ts";
-import { toldTo } from "./handed-over.ts";
+import { PATIENCE, toldTo } from "./handed-over.ts";
 import type { Env, World } from "./world.ts";
 
 /** Failures are tried again at once, so that a fault that ends is felt at once. */
@@ -41,7 +41,7 @@ export const press = ({ slack }: World, { channel, ts, user }: Told, actionId: s
  * Returns what this agent was told in the thread.
  */
 export async function allTold(world: World, rootTs: string, agent = "U0ANNA"): Promise<string[]> {
-  await expect.poll(() => waitingFor(world, "inbox")).toBe(0);
+  await expect.poll(() => waitingFor(world, "inbox"), PATIENCE).toBe(0);
   return toldTo(world.slack, agent, rootTs).map((told) => told.text);
 }
 

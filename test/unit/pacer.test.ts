@@ -56,6 +56,24 @@ describe("the pacer", () => {
     };
   }
 
+  it.each([-3_600_000, 3_600_000])(
+    "keeps the pace, and no pause longer, when the clock is set: by %i ms",
+    async (jumpMs) => {
+      const pacer = createPacer({ perSecond: 2, burst: 3 });
+      const came: string[] = [];
+      const ask = (name: string) => void pacer.turn("C1").then(() => came.push(name));
+      ask("first");
+      pacer.pause("C1", 2_000);
+      ask("second");
+      ask("third");
+      vi.setSystemTime(Date.now() + jumpMs);
+      await vi.advanceTimersByTimeAsync(1_999);
+      expect(came).toEqual(["first"]);
+      await vi.advanceTimersByTimeAsync(600);
+      expect(came).toEqual(["first", "second", "third"]);
+    },
+  );
+
   it("begins with one turn and then keeps the pace, first come first served", async () => {
     const { came, ask } = watch(createPacer({ perSecond: 2, burst: 3 }));
     for (const name of ["a", "b", "c", "d"]) void ask(name);

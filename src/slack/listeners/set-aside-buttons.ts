@@ -1,6 +1,7 @@
 import type { BlockAction, BlockElementAction, RespondFn } from "@slack/bolt";
+import { z } from "zod";
 import { parseSetAsideReply } from "../../convert/render-notice.ts";
-import { toItemId } from "../../ids.ts";
+import { type ItemId, makeThreadKey, toItemId } from "../../ids.ts";
 import type { ListenerDependencies } from "./listener-dependencies.ts";
 
 interface Click {
@@ -9,29 +10,65 @@ interface Click {
   readonly respond: RespondFn;
 }
 
-function replyOf({ action, body }: Click) {
+/** What a button is about. */
+interface Target {
+  readonly item: ItemId;
+  /** Of the agent's message. */
+  readonly ts: string;
+  readonly at: { readonly channel: string };
+}
+
+/** Where a button stands. Slack may leave out the thread of what only one agent sees. */
+const container = z.looseObject({
+  channel_id: z.string(),
+  thread_ts: z.string().optional(),
+});
+
+/**
+ * Runs `act` if the button stands in the thread of its own reply, or the reply is settled: what somebody has brought
+ * elsewhere does nothing there.
+ */
+async function inItsThread(
+  click: Click,
+  { outbox, threads: { team }, log }: ListenerDependencies,
+  act: (target: Target) => Promise<void>,
+): Promise<void> {
+  const { action, body, respond } = click;
   const value = "value" in action && typeof action.value === "string" ? action.value : "";
-  const { item, ts } = parseSetAsideReply(value);
-  return { item: toItemId(item), ts, at: { channel: body.channel?.id ?? "" } };
+  const { item: id, ts } = parseSetAsideReply(value);
+  const item = toItemId(id);
+  const place = container.safeParse(body.container).data;
+  const channel = place?.channel_id ?? body.channel?.id ?? "";
+  const found = await outbox.look(item);
+  if (found) {
+    const isIn =
+      place?.thread_ts === undefined
+        ? found.lane.startsWith(makeThreadKey({ team, channel, ts: "" }))
+        : found.lane === makeThreadKey({ team, channel, ts: place.thread_ts });
+    if (!isIn) {
+      log.warn({ item, channel, thread: place?.thread_ts }, "button.elsewhere");
+      const text = "This button belongs to another thread. Press it there.";
+      return void (await respond({ response_type: "ephemeral", replace_original: false, text }));
+    }
+  }
+  await act({ item, ts, at: { channel } });
 }
 
 /** Sends a reply that was set aside or held. A second click finds nothing to send. */
-export async function sendAgain(
-  click: Click,
-  { outbox, threads }: ListenerDependencies,
-): Promise<void> {
-  const { item, ts, at } = replyOf(click);
-  const isBack = await outbox.revive(item);
-  if (isBack) {
-    threads.unmark(at, ts, "failed");
-    threads.unmark(at, ts, "uncertain");
-    threads.unmark(at, ts, "note");
-  }
-  await click.respond({
-    replace_original: true,
-    text: isBack ? ":outbox_tray: On its way." : "This was sent or dismissed already.",
+export const sendAgain = (click: Click, dependencies: ListenerDependencies): Promise<void> =>
+  inItsThread(click, dependencies, async ({ item, ts, at }) => {
+    const { outbox, threads } = dependencies;
+    const isBack = await outbox.revive(item);
+    if (isBack) {
+      threads.unmark(at, ts, "failed");
+      threads.unmark(at, ts, "uncertain");
+      threads.unmark(at, ts, "note");
+    }
+    await click.respond({
+      replace_original: true,
+      text: isBack ? ":outbox_tray: On its way." : "This was sent or dismissed already.",
+    });
   });
-}
 
 /** Has the User taken over for a refused reply, which then goes. A second click finds nothing to do. */
 export async function takeOverAndSend(
@@ -54,29 +91,31 @@ export async function takeOverAndSend(
 }
 
 /** `arrived`: the agent knows that the User has it. */
-export async function dismiss(
+export const dismiss = (
   click: Click,
   arrived: boolean,
-  { outbox, threads }: ListenerDependencies,
-): Promise<void> {
-  const { item, ts, at } = replyOf(click);
-  const isDismissed = await outbox.discard(item);
-  if (isDismissed && arrived) {
-    threads.unmark(at, ts, "uncertain");
-    threads.markLater(at, ts, "delivered");
-  }
-  await click.respond({ delete_original: true });
-}
+  dependencies: ListenerDependencies,
+): Promise<void> =>
+  inItsThread(click, dependencies, async ({ item, ts, at }) => {
+    const { outbox, threads } = dependencies;
+    const isDismissed = await outbox.discard(item);
+    if (isDismissed && arrived) {
+      threads.unmark(at, ts, "uncertain");
+      threads.markLater(at, ts, "delivered");
+    }
+    await click.respond({ delete_original: true });
+  });
 
 /** Takes a reply back that is still held. */
-export async function undo(click: Click, { outbox, threads }: ListenerDependencies): Promise<void> {
-  const { item, ts, at } = replyOf(click);
-  const isBack = await outbox.withdraw("undone", item);
-  if (isBack) threads.markLater(at, ts, "note");
-  await click.respond({
-    replace_original: true,
-    text: isBack
-      ? ":lock: Not sent. Write it again when you are ready."
-      : "Too late: it is on its way to the User already.",
+export const undo = (click: Click, dependencies: ListenerDependencies): Promise<void> =>
+  inItsThread(click, dependencies, async ({ item, ts, at }) => {
+    const { outbox, threads } = dependencies;
+    const isBack = await outbox.withdraw("undone", item);
+    if (isBack) threads.markLater(at, ts, "note");
+    await click.respond({
+      replace_original: true,
+      text: isBack
+        ? ":lock: Not sent. Write it again when you are ready."
+        : "Too late: it is on its way to the User already.",
+    });
   });
-}
