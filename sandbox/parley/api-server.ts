@@ -61,6 +61,8 @@ export function createApiHandler(parts: {
       at: settings.now(),
     };
     journal.requests.push(record);
+    // Now already: whoever waits for the request must not wait for its answer.
+    journal.changed({ kind: "request", request: record });
     const answered = (status: number | null, answer: unknown) => {
       record.status = status;
       record.answer = Buffer.isBuffer(answer) ? `${answer.length} bytes` : answer;
