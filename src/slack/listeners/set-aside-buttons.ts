@@ -71,24 +71,22 @@ export const sendAgain = (click: Click, dependencies: ListenerDependencies): Pro
   });
 
 /** Has the User taken over for a refused reply, which then goes. A second click finds nothing to do. */
-export async function takeOverAndSend(
-  click: Click,
-  { outbox, threads }: ListenerDependencies,
-): Promise<void> {
-  const { item, ts, at } = replyOf(click);
-  const kept = await outbox.look(item);
-  const isBack =
-    kept?.body.kind === "reply" &&
-    (await outbox.replace(item, { ...kept.body, takeOver: { by: click.body.user.id } })) &&
-    (await outbox.revive(item));
-  if (isBack) threads.unmark(at, ts, "failed");
-  await click.respond({
-    replace_original: true,
-    text: isBack
-      ? ":outbox_tray: Taking the User over; your reply goes as soon as their new thread is open."
-      : "This was sent or dismissed already.",
+export const takeOverAndSend = (click: Click, dependencies: ListenerDependencies): Promise<void> =>
+  inItsThread(click, dependencies, async ({ item, ts, at }) => {
+    const { outbox, threads } = dependencies;
+    const kept = await outbox.look(item);
+    const isBack =
+      kept?.body.kind === "reply" &&
+      (await outbox.replace(item, { ...kept.body, takeOver: { by: click.body.user.id } })) &&
+      (await outbox.revive(item));
+    if (isBack) threads.unmark(at, ts, "failed");
+    await click.respond({
+      replace_original: true,
+      text: isBack
+        ? ":outbox_tray: Taking the User over; your reply goes as soon as their new thread is open."
+        : "This was sent or dismissed already.",
+    });
   });
-}
 
 /** `arrived`: the agent knows that the User has it. */
 export const dismiss = (
