@@ -169,6 +169,17 @@ export function withoutHandingBack(conversation: Conversation): Conversation {
   return rest;
 }
 
+/** A hand-back takes seconds; one that is older was cut off between Parley and its record. */
+const HAND_BACK_LIFE_MS = 5 * 60_000;
+
+/** Whether the User is with `owner` because we are just handing the User back: what comes of that says more. */
+export const isBeingHandedBack = (
+  { state, handingBackTo, handingBackSince = 0 }: Conversation,
+  owner: ServiceId,
+  now: number,
+): boolean =>
+  state === "open" && handingBackTo === owner && now - handingBackSince < HAND_BACK_LIFE_MS;
+
 /** Ends an open conversation; one that has ended already stays as it ended. */
 export function end(conversation: Conversation, state: EndState, ending: Ending): Conversation {
   if (conversation.state !== "open") return conversation;

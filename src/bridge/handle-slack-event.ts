@@ -16,7 +16,7 @@ import {
 } from "../errors.ts";
 import { makeThreadKey, type Thread, toItemId, toUserId } from "../ids.ts";
 import { adviceFor } from "./advice.ts";
-import { type Conversation, withAgentMessage } from "./conversation.ts";
+import { type Conversation, isBeingHandedBack, withAgentMessage } from "./conversation.ts";
 import type { DelayMarks } from "./delay-marks.ts";
 import { recordTakenAway } from "./end-conversation.ts";
 import type { AgentReply, OutboxBody, ReplyBody } from "./events.ts";
@@ -81,7 +81,7 @@ async function relay(
   body: ReplyBody,
   dependencies: OutboxDependencies,
 ): Promise<void> {
-  const { parley, threads, conversations, notifier, delays, permissions } = dependencies;
+  const { parley, threads, conversations, notifier, delays, permissions, now } = dependencies;
   const { reply } = body;
   let conversation: Conversation | undefined;
   let left = body;
@@ -101,6 +101,8 @@ async function relay(
     // Its writer has just done that, or changed the text: there is nothing to tell.
     if (error instanceof WithdrawnError) throw error;
     if (error instanceof NotOwnerError && conversation) {
+      const current = (await conversations.byId(conversation.id)) ?? conversation;
+      if (isBeingHandedBack(current, error.owner, now())) throw notYet("A hand-back is under way");
       const to = await nameService(parley, error.owner);
       await recordTakenAway(conversation, to, dependencies);
     }
@@ -136,10 +138,7 @@ async function conversationFor(
   if (conversation?.state === "open") return conversation;
   // Slack shows a root before its answer has reached us: this may be the thread of a conversation without one yet.
   if (!conversation && conversations.open().some((open) => open.thread === undefined)) {
-    throw new BridgeError("The thread is not recorded yet", {
-      code: "unexpected",
-      disposition: "retry",
-    });
+    throw notYet("The thread is not recorded yet");
   }
   throw new ConversationClosedError(conversation?.id ?? makeThreadKey(thread));
 }
@@ -219,6 +218,9 @@ function wordsAbout(
     },
   };
 }
+
+const notYet = (message: string): BridgeError =>
+  new BridgeError(message, { code: "unexpected", disposition: "retry" });
 
 const isSameThread = (a: Thread | undefined, b: Thread): boolean =>
   a !== undefined && makeThreadKey(a) === makeThreadKey(b);

@@ -1,7 +1,7 @@
 import type { Pacer } from "../delivery/pacer.ts";
 import { toBridgeError } from "../errors.ts";
 import type { Log } from "../log.ts";
-import type { Conversation } from "./conversation.ts";
+import { type Conversation, isBeingHandedBack } from "./conversation.ts";
 import { recordTakenAway } from "./end-conversation.ts";
 import type { AgentReply } from "./events.ts";
 import type { Notifier } from "./notify.ts";
@@ -33,9 +33,6 @@ export interface Repair {
  * not be read for weeks would be sent all over again.
  */
 const MAX_READ_BACK_MS = 3 * 86_400_000;
-
-/** A hand-back takes seconds; one that is older was cut off between Parley and its record. */
-const HAND_BACK_LIFE_MS = 5 * 60_000;
 
 /**
  * Compares open conversations with what Slack and Parley say: replies whose events were lost are appended as if they had
@@ -175,8 +172,7 @@ async function checkOwner(
   // Asked while a hand-back of ours was under way: what comes of that says more than we know here.
   const current = await conversations.byId(conversation.id);
   if (current?.state !== "open") return false;
-  const isOurDoing = current.handingBackTo === owner;
-  if (isOurDoing && now() - (current.handingBackSince ?? 0) < HAND_BACK_LIFE_MS) return false;
+  if (isBeingHandedBack(current, owner, now())) return false;
   await recordTakenAway(current, await nameService(parley, owner), dependencies);
   return true;
 }
