@@ -27,7 +27,7 @@ export interface ParleyApiOptions {
   readonly onDate: (date: string | undefined) => void;
 }
 
-export interface ParleyCall extends Reading {
+interface ParleyCall extends Reading {
   readonly method: "GET" | "PUT" | "POST";
   readonly path: string;
   /** Besides what every call has, e.g. its body. */
