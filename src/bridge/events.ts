@@ -63,6 +63,8 @@ export type OutboxBody =
       readonly reply: AgentReply;
       /** The parts of it that need not go any more. */
       readonly settled?: readonly string[];
+      /** Its text as it was cut when the first piece went: cut anew, by other settings or names, pieces would go astray. */
+      readonly texts?: readonly string[];
       /** The User has its files, or its writer was told why not. */
       readonly wordsOnly?: true;
       /** It was refused because another Service has the User: it goes only if an agent takes the User over for it. */

@@ -34,8 +34,10 @@ const TRIES = 3;
 /** Stored before and after each part of the last message goes out; everything behind it is safe to repeat. */
 interface LastMessageProgress {
   readonly lastMessage?: "sending" | "sent";
-  /** How many parts the User has, while there are others. */
+  /** How many parts the User has. */
   readonly parts?: number;
+  /** All parts, as they were cut before the first one went. */
+  readonly texts?: readonly string[];
 }
 
 const SENT: LastMessageProgress = { lastMessage: "sent" };
@@ -128,7 +130,7 @@ async function sendLastMessage(
   reach: (stage: Stage) => void,
 ): Promise<void> {
   if (request.lastMessage === undefined) return;
-  const { lastMessage, parts = 0 } = lastMessageProgress(work);
+  const { lastMessage, parts = 0, ...progress } = lastMessageProgress(work);
   if (lastMessage === "sent") return reach("message-sent");
   if (lastMessage === "sending") {
     throw new UncertainDeliveryError("The bridge was stopped while it sent the last message");
@@ -137,14 +139,14 @@ async function sendLastMessage(
   const agent = await threads.identityOf(request.agent);
   // A form gives what was typed, which Slack escapes everywhere else.
   const typed = { text: escapeText(request.lastMessage) };
-  const texts = toParleyMessages(typed, NO_NAMES, writing);
+  const texts = progress.texts ?? toParleyMessages(typed, NO_NAMES, writing);
   for (const [index, text] of texts.entries()) {
     if (index < parts) continue;
     if (index > 0) await assertOwner(parley, userId);
-    const before = { parts: index };
+    const before = { parts: index, texts };
     const mark = { ...before, lastMessage: "sending" };
     await sendOnce(work, () => parley.send(userId, { text, agent }), mark, before);
-    await work.save({ parts: index + 1 });
+    await work.save({ parts: index + 1, texts });
     reach("message-begun");
   }
   await work.save(SENT as Json);

@@ -89,7 +89,9 @@ export async function sendReply(
   let progress = progressOf(work.item.progress);
   const failures: BridgeError[] = [];
 
-  const parts = partsOf(body, await textsOf(reply, dependencies));
+  const texts = body.texts ?? (await textsOf(reply, dependencies));
+  const parts = partsOf(body, texts);
+  const kept: ReplyBody = texts.length > 1 ? { ...body, texts } : body;
   const lost = lostParts(readSlackContent(reply));
   if (parts.length === 0 && lost.length === 0) throw new EmptyReplyError(work.item.id);
   if (lost.length > 0) {
@@ -142,7 +144,7 @@ export async function sendReply(
       progress = rest;
       const isLast = index === open.length - 1 && failures.length === 0 && !progress.undecided;
       // The end of the item says the same.
-      if (!isLast) await work.advance({ ...body, settled }, progress as Json);
+      if (!isLast) await work.advance({ ...kept, settled }, progress as Json);
     } catch (thrown) {
       const error = toBridgeError(thrown);
       // Parley may refuse because the User is not ours any more.
@@ -166,7 +168,7 @@ export async function sendReply(
   return lost.length > 0 ? "a part" : "all";
 
   function refused(refusal: NotOwnerError): Refused {
-    return { refusal, left: { ...body, settled: [...settled, ...(progress.undecided ?? [])] } };
+    return { refusal, left: { ...kept, settled: [...settled, ...(progress.undecided ?? [])] } };
   }
 
   /** A file that Parley has; `undefined`: it turned out that Parley's clients cannot show it, and its writer knows. */

@@ -35,6 +35,29 @@ it.each([
   expect(sentTo(world, user.id)).toEqual([markdown]);
 });
 
+it("goes on with the same pieces where the bridge is started again with another length", async () => {
+  const env = { PARLEY_MESSAGE_LENGTH: "100", RETRY_FIRST_MS: "5", RETRY_CAP_MS: "20" };
+  const world = await startWorld({ env });
+  const { slack, parley } = world;
+  const { user, root } = await handOver(world);
+  const paragraphs = ["a", "b", "c"].map((letter) => letter.repeat(80));
+  const call = `POST /users/${user.id}/messages`;
+  parley.faults.add(call, { kind: "latency", ms: 0 }, 1);
+  parley.faults.add(call, { kind: "status", status: 503 });
+
+  await slack.post({ user: "U0ANNA", threadTs: root.ts, text: paragraphs.join("\n\n") });
+  await parley.until(
+    () => parley.requests.filter(({ path }) => path.endsWith("/messages")).length > 2,
+  );
+  await world.stopBridge();
+  parley.faults.clear();
+  await world.startBridge({ PARLEY_MESSAGE_LENGTH: "5000" });
+  await slack.post({ user: "U0ANNA", threadTs: root.ts, text: "Next" });
+
+  await parley.until(() => sentTo(world, user.id).includes("Next"));
+  expect(sentTo(world, user.id)).toEqual([...paragraphs, "Next"]);
+});
+
 it("sends each piece of a long reply once when the answer to one is lost", async () => {
   const world = await startWorld({ env: { PARLEY_MESSAGE_LENGTH: "100" } });
   const { slack, parley } = world;
