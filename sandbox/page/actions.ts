@@ -5,6 +5,7 @@ import type { FakeSlack } from "../slack/fake-slack.ts";
 import { SlackError } from "../slack/slack-error.ts";
 import { TROUBLES, type Troubles } from "../troubles.ts";
 import { registerCustomer, signIn } from "./customers.ts";
+import { typedBlocks } from "./typed-blocks.ts";
 import type { ActionResult, SandboxRow } from "./wire.ts";
 
 /** Does one thing that somebody did on the page. */
@@ -69,7 +70,8 @@ export function createActions(parts: {
       const [, command, rest = ""] = COMMAND.exec(typed) ?? [];
       if (command === undefined) {
         const thread = threadTs === undefined ? {} : { threadTs };
-        await slack.post({ user, channel, text: escapeTyped(typed.trim()), ...thread });
+        const words = { text: escapeTyped(typed.trim()), blocks: typedBlocks(typed.trim()) };
+        await slack.post({ user, channel, ...words, ...thread });
         return "";
       }
       if (!commands.some((known) => known.command === command)) {
@@ -90,7 +92,7 @@ export function createActions(parts: {
     },
     remove: async ({ user, ts }) => done(slack.remove({ user, channel, ts })),
     edit: async ({ user, ts, text: typed }) =>
-      done(slack.edit({ user, channel, ts, text: escapeTyped(typed) })),
+      done(slack.edit({ user, channel, ts, text: escapeTyped(typed), blocks: typedBlocks(typed) })),
     shortcut: ({ user, ts, callbackId }) =>
       answered(slack.shortcut({ user, channel, ts, callbackId })),
     click: ({ user, ts, viewId, actionId, blockId, value }) =>

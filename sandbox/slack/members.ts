@@ -39,7 +39,13 @@ export interface Members {
     /** Only to place a message in the past; must be unique in its channel. */
     readonly ts?: string;
   }): Promise<Posted>;
-  edit(edit: Place & { readonly user: string; readonly text: string }): Promise<DeliveryOutcome>;
+  edit(
+    edit: Place & {
+      readonly user: string;
+      readonly text: string;
+      readonly blocks?: readonly Block[];
+    },
+  ): Promise<DeliveryOutcome>;
   /** `asAdmin`: also what others have written. */
   remove(
     removal: Place & { readonly user: string; readonly asAdmin?: boolean },
@@ -172,7 +178,7 @@ export function createMembers(
       const message = own(edit);
       return conversation.change(message, {
         text: edit.text,
-        blocks: [richText(edit.text, makeBlockId())],
+        blocks: [...(edit.blocks ?? [richText(edit.text, makeBlockId())])],
         edited: { user: edit.user, ts: timestamps.next() },
       });
     },

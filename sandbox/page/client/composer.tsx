@@ -1,4 +1,5 @@
 import { type KeyboardEvent, type ReactNode, useRef, useState } from "react";
+import { useFormatting } from "./formatting.tsx";
 
 /** A box to write in: Enter sends, Shift+Enter makes a new line, the paper clip takes a file. */
 export function Composer(props: {
@@ -9,15 +10,19 @@ export function Composer(props: {
   readonly onFile: (file: File) => void;
   readonly onType?: (text: string) => void;
   readonly hint?: (text: string) => ReactNode;
+  /** Slack's buttons and keys for bold, lists and so on. */
+  readonly canFormat?: boolean;
 }) {
   const [text, setText] = useState("");
   const [isSending, setIsSending] = useState(false);
   const picker = useRef<HTMLInputElement>(null);
+  const box = useRef<HTMLTextAreaElement>(null);
 
   const change = (next: string): void => {
     setText(next);
     props.onType?.(next);
   };
+  const formatting = useFormatting(box, change);
   const send = async (): Promise<void> => {
     if (text.trim() === "" || isSending) return;
     setIsSending(true);
@@ -25,6 +30,7 @@ export function Composer(props: {
     setIsSending(false);
   };
   const onKeyDown = (event: KeyboardEvent): void => {
+    if (props.canFormat) formatting.onKeyDown(event);
     if (event.key !== "Enter" || event.shiftKey || event.nativeEvent.isComposing) return;
     event.preventDefault();
     void send();
@@ -33,7 +39,9 @@ export function Composer(props: {
   return (
     <div className="composer">
       {props.hint?.(text)}
+      {props.canFormat && formatting.toolbar(props.label)}
       <textarea
+        ref={box}
         aria-label={props.label}
         rows={Math.min(6, Math.max(1, text.split("\n").length))}
         value={text}

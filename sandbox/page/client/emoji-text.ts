@@ -28,7 +28,7 @@ export const withShownEmoji = (text: string): string =>
   text.replaceAll(EMOJI, (emoji) => (canDraw(emoji) ? emoji : `:${nameOf(emoji)}:`));
 
 function nameOf(emoji: string): string {
-  const points = [...emoji].map((point) => point.codePointAt(0)?.toString(16).toUpperCase() ?? "");
+  const points = Array.from(emoji, (point) => point.codePointAt(0)?.toString(16).toUpperCase() ?? "");
   const plain = points.filter((point) => point !== "FE0F");
   return (
     NAMES.get(points.join("-")) ??
@@ -46,7 +46,7 @@ const drawable = new Map<string, boolean>();
 
 /** Whether the fonts of this machine have a picture for each part of an emoji. */
 function canDraw(emoji: string): boolean {
-  return [...emoji].every((point) => {
+  return Array.from(emoji).every((point) => {
     if (UNSEEN.has(point)) return true;
     const known = drawable.get(point);
     if (known !== undefined) return known;

@@ -62,6 +62,7 @@ export function Channel(props: {
         </p>
       )}
       <Composer
+        canFormat
         label={`Message or command in #${sandbox.channel.name}`}
         placeholder={`Message #${sandbox.channel.name}, or /parley-owner help`}
         onSend={send}

@@ -55,6 +55,7 @@ export function Thread(props: {
         </p>
       )}
       <Composer
+        canFormat
         label="Reply in the thread"
         placeholder={`Reply as ${me.name}…`}
         onSend={send}
