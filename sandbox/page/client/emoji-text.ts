@@ -28,7 +28,10 @@ export const withShownEmoji = (text: string): string =>
   text.replaceAll(EMOJI, (emoji) => (canDraw(emoji) ? emoji : `:${nameOf(emoji)}:`));
 
 function nameOf(emoji: string): string {
-  const points = Array.from(emoji, (point) => point.codePointAt(0)?.toString(16).toUpperCase() ?? "");
+  const points = Array.from(
+    emoji,
+    (point) => point.codePointAt(0)?.toString(16).toUpperCase() ?? "",
+  );
   const plain = points.filter((point) => point !== "FE0F");
   return (
     NAMES.get(points.join("-")) ??
