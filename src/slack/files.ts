@@ -6,7 +6,6 @@ import {
   FileError,
   NetworkError,
   RateLimitedError,
-  SlackApiError,
   ThreadGoneError,
   toBridgeError,
 } from "../errors.ts";
@@ -15,13 +14,15 @@ import type { Json } from "../json.ts";
 import type { Log } from "../log.ts";
 import { parseRetryAfter } from "../retry-after.ts";
 import type { Secret } from "../secret.ts";
-import { isSlacksWord, refusesThread } from "./refusals.ts";
+import { isSlacksWord, meansGone } from "./refusals.ts";
 import { createIsSlackHost } from "./slack-hosts.ts";
 import { takeBack } from "./strays.ts";
 import { callSlack } from "./web-api.ts";
 
 export interface SlackFilesOptions {
   readonly client: WebClient;
+  /** Where threads open. */
+  readonly channel: string;
   readonly log: Log;
   readonly botToken: Secret;
   readonly apiUrl: string;
@@ -36,7 +37,13 @@ const MAX_REDIRECTS = 3;
 const SHOWN_AFTER_MS = [500, 1_000, 2_000];
 
 /** Slack's files: our token goes to Slack's hosts only, and nothing is passed on that is not what Slack announced. */
-export function createSlackFiles({ client, botToken, apiUrl, log }: SlackFilesOptions): SlackFiles {
+export function createSlackFiles({
+  client,
+  channel,
+  botToken,
+  apiUrl,
+  log,
+}: SlackFilesOptions): SlackFiles {
   const isSlackHost = createIsSlackHost(apiUrl);
   const authorization = () => `Bearer ${botToken.reveal()}`;
 
@@ -124,8 +131,9 @@ export function createSlackFiles({ client, botToken, apiUrl, log }: SlackFilesOp
           thread_ts: thread.ts,
         }),
       ).catch((error: unknown) => {
-        const isGone = error instanceof SlackApiError && refusesThread(error.slackError);
-        throw isGone ? new ThreadGoneError(thread, { cause: error }) : error;
+        throw meansGone(error, thread, channel)
+          ? new ThreadGoneError(thread, { cause: error })
+          : error;
       });
       // Slack shows only afterwards where it is, and in no thread if there is none: then everybody sees it.
       for (const pauseMs of SHOWN_AFTER_MS) {

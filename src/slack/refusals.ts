@@ -1,4 +1,5 @@
 import { SlackApiError } from "../errors.ts";
+import type { Thread } from "../ids.ts";
 
 /** Whose fault it is that Slack refuses a call, where it is not the call's own: somebody has to repair that. */
 export type Fault = "token" | "scope" | "channel" | "thread" | "workspace";
@@ -24,11 +25,17 @@ export const faultOf = (slackError: string): Fault | undefined =>
 export const isSlacksWord = (error: unknown): error is SlackApiError =>
   error instanceof SlackApiError && !error.slackError.startsWith("http_");
 
-/** The thread, or its root, is not there any more. */
-export const refusesThread = (slackError: string): boolean =>
-  /^(thread_not_found|message_not_found|cannot_reply_to_message|invalid_thread_ts)$/.test(
-    slackError,
-  );
+const NO_THREAD =
+  /^(thread_not_found|message_not_found|cannot_reply_to_message|invalid_thread_ts)$/;
+
+/**
+ * The thread, or its root, is not there any more. So it is, too, when it is in another channel than `channel`, where
+ * threads open, and that one is closed to us.
+ */
+export const meansGone = (error: unknown, thread: Thread, channel: string): boolean =>
+  error instanceof SlackApiError &&
+  (NO_THREAD.test(error.slackError) ||
+    (thread.channel !== channel && faultOf(error.slackError) === "channel"));
 
 /** Slack does not take the blocks of a message; its text may still go. */
 export const refusesBlocks = (slackError: string): boolean => /(^|_)blocks?(_|$)/.test(slackError);

@@ -21,7 +21,7 @@ import { parseThreadMessage } from "./parse-message-event.ts";
 import { makePermalink } from "./permalink.ts";
 import { isMarked, toMetadata } from "./post-metadata.ts";
 import { isLocked, REACTIONS } from "./reactions.ts";
-import { faultOf, isSlacksWord, refusesBlocks, refusesThread } from "./refusals.ts";
+import { isSlacksWord, meansGone, refusesBlocks } from "./refusals.ts";
 import { takeBack } from "./strays.ts";
 import type { FindUser } from "./users.ts";
 import { callSlack } from "./web-api.ts";
@@ -49,6 +49,7 @@ const MARK_PATIENCE_MS = 10_000;
 const REPLIES = "conversations.replies";
 /** For one reading of a thread; the next one goes on where it ended. */
 const MAX_PAGES = 50;
+const MAX_REPLIES = 500;
 
 /** Slack's side of the conversations: posts, updates, marks, notices. */
 export function createThreads(options: ThreadsOptions): Threads {
@@ -148,11 +149,7 @@ export function createThreads(options: ThreadsOptions): Threads {
     }
   }
 
-  /** A thread in another channel than the one where threads open is gone, too, when that channel is closed to us. */
-  const isGone = (thread: Thread, error: unknown): boolean =>
-    error instanceof SlackApiError &&
-    (refusesThread(error.slackError) ||
-      (thread.channel !== channel && faultOf(error.slackError) === "channel"));
+  const isGone = (thread: Thread, error: unknown) => meansGone(error, thread, channel);
 
   /**
    * False: the post is in its thread, whatever the answer showed.
@@ -295,7 +292,7 @@ export function createThreads(options: ThreadsOptions): Threads {
           if (reply && reply.ts > after && reply.agent !== options.botUserId) replies.push(reply);
         }
         cursor = page.response_metadata?.next_cursor || undefined;
-        if (!cursor) break;
+        if (!cursor || replies.length >= MAX_REPLIES) break;
       }
       return replies;
     },

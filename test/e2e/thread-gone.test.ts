@@ -35,6 +35,8 @@ const strays = ({ slack }: World) =>
       message.thread_ts === undefined && message.subtype !== "tombstone" && !isRoot(message),
   );
 
+type Shown = ReturnType<typeof strays>[number];
+
 const becomesQuiet = ({ log }: World, { inbox }: Opened, count: number) =>
   expect.poll(() => settled(log, inbox), PATIENCE).toHaveLength(count);
 
@@ -234,26 +236,32 @@ describe("a thread that is not there any more", () => {
     expect(rootsOf(slack)).toEqual([]);
   });
 
-  it("is followed into the channel that is ours now when the old one is closed to us", async () => {
-    const world = await startWorld({
-      env,
-      slack: { channels: [{ id: "C0NEW", name: "new", members: [identity.botUserId] }] },
-    });
-    const { slack, parley } = world;
-    const opened = await openConversation(world);
-    await slack.removeFromChannel({ user: slack.botUserId });
-    await world.stopBridge();
-    await world.startBridge({ SLACK_CHANNEL: "C0NEW" });
-    await parley.userWrites(opened.user.id, "Are you there?");
-    await expect
-      .poll(
-        () =>
-          slack.state.messages.filter(({ channel }) => channel === "C0NEW").map(({ text }) => text),
-        PATIENCE,
-      )
-      .toContain("Are you there?");
-    expect(world.log.lines.filter(({ event }) => event === "alarm.raised")).toEqual([]);
-  });
+  it.each([
+    ["words", { message: "Are you there?" }, (m: Shown) => m.text === "Are you there?"],
+    [
+      "a file",
+      { media: { name: "a.png", mimeType: "image/png", bytes: png(5_000) } },
+      (m: Shown) => m.files !== undefined,
+    ],
+  ])(
+    "is followed into the channel that is ours now when the old one is closed to us: %s",
+    async (_, written, isIt) => {
+      const world = await startWorld({
+        env,
+        slack: { channels: [{ id: "C0NEW", name: "new", members: [identity.botUserId] }] },
+      });
+      const { slack, parley, log } = world;
+      const opened = await openConversation(world);
+      await slack.removeFromChannel({ user: slack.botUserId });
+      await world.stopBridge();
+      await world.startBridge({ SLACK_CHANNEL: "C0NEW" });
+      await parley.userWrites(opened.user.id, written);
+      const here = () => slack.state.messages.filter(({ channel }) => channel === "C0NEW");
+      await expect.poll(() => here().filter(isIt).length, PATIENCE).toBe(1);
+      expect(here().find(isIt)?.thread_ts).toBe(here()[0]?.ts);
+      expect(log.lines.filter(({ event }) => event === "alarm.raised")).toEqual([]);
+    },
+  );
 });
 
 describe("a root that somebody deletes", () => {

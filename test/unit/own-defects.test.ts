@@ -86,6 +86,7 @@ it("is known as one when a file of Slack cannot even be asked for", async () => 
     client: new WebClient("xoxb-test", webClientOptions(`${url}/api/`)),
     botToken: toSecret("xoxb\u0000"),
     apiUrl: `${url}/api/`,
+    channel: "C1",
     log: captureLog(),
   });
   const file = { id: "F1", name: "a.png", url: `${url}/a.png`, mimeType: "image/png", size: 1 };

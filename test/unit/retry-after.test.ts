@@ -62,6 +62,7 @@ describe("Retry-After as a date", () => {
       client,
       botToken: toSecret("xoxb-test"),
       apiUrl: `${url}/api/`,
+      channel: "C1",
       log: captureLog(),
     });
     const file = { id: "F1", name: "a.png", url: `${url}/a.png`, mimeType: "image/png", size: 1 };
