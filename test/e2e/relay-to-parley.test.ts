@@ -1,8 +1,7 @@
-import { cp, rename, rm } from "node:fs/promises";
-import { dirname } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { FakeSlack } from "../../sandbox/slack/fake-slack.ts";
 import { handBack, handOver, reactionsOn, textOf, toldTo } from "../support/handed-over.ts";
+import { killBridge } from "../support/killed.ts";
 import { postsIn } from "../support/threads.ts";
 import { startWorld, type World } from "../support/world.ts";
 
@@ -371,12 +370,7 @@ describe("a reply whose fate nobody knows", () => {
     await slack.post({ user: "U0ANNA", threadTs: root.ts, text: "Perhaps" });
     await parley.until(() => sentTo(world, user.id).length > 0);
 
-    // What a killed process would leave on disk now.
-    const folder = dirname(world.env.STATE_URL?.slice("sqlite:".length) ?? "");
-    await cp(folder, `${folder}-then`, { recursive: true });
-    await world.stopBridge();
-    await rm(folder, { recursive: true });
-    await rename(`${folder}-then`, folder);
+    await killBridge(world);
     slack.state.ephemerals.splice(0);
     await world.startBridge();
 

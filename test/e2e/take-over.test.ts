@@ -1,5 +1,3 @@
-import { cp, rename, rm } from "node:fs/promises";
-import { dirname } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { FakeSlack } from "../../sandbox/slack/fake-slack.ts";
 import {
@@ -11,6 +9,7 @@ import {
   textOf,
   toldTo,
 } from "../support/handed-over.ts";
+import { killBridge } from "../support/killed.ts";
 import { submitHandBack } from "../support/open-conversation.ts";
 import { EAGER, press, requestsToSend, sentTo } from "../support/replies.ts";
 import { postsIn } from "../support/threads.ts";
@@ -199,12 +198,7 @@ describe("taking over for a reply", () => {
     await press(world, told, TAKE_OVER);
     await parley.until(() => sentTo(world, user.id).length > 0);
 
-    // What a killed process would leave on disk now.
-    const folder = dirname(world.env.STATE_URL?.slice("sqlite:".length) ?? "");
-    await cp(folder, `${folder}-then`, { recursive: true });
-    await world.stopBridge();
-    await rm(folder, { recursive: true });
-    await rename(`${folder}-then`, folder);
+    await killBridge(world);
     await world.startBridge();
 
     await slack.waitFor(() =>
