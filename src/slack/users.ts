@@ -28,7 +28,7 @@ export function createFindUser(client: WebClient): FindUser {
 
   return (id) => {
     const before = known.get(id);
-    if (before && before.until > Date.now()) return before.user;
+    if (before && before.until > performance.now()) return before.user;
     // Nobody asks a second time while the answer is on its way.
     const entry: Known = { user: renew(), until: Number.POSITIVE_INFINITY };
     known.set(id, entry);
@@ -36,7 +36,7 @@ export function createFindUser(client: WebClient): FindUser {
 
     async function renew() {
       const asked = await ask(id);
-      entry.until = Date.now() + (asked ? LIFE_MS : FAILURE_LIFE_MS);
+      entry.until = performance.now() + (asked ? LIFE_MS : FAILURE_LIFE_MS);
       return asked ?? (await before?.user);
     }
   };
