@@ -45,15 +45,18 @@ const RISKY = /\p{Cs}|\\u[dD][89a-fA-F]|[\d.]{16}|\d[eE]/u;
 const TOKEN = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d[\d.eE+-]*/g;
 
 const keepAll = (source: string): string =>
-  source
-    .toWellFormed()
-    .replaceAll(TOKEN, (token) => (token.startsWith('"') ? joinHalves(token) : keepNumber(token)));
+  wellFormedSource(source).replaceAll(TOKEN, (token) =>
+    token.startsWith('"') ? token : keepNumber(token),
+  );
 
 /** One escape, or the two that make one character. */
 const ESCAPE = /\\(?:u[dD][89abAB]..\\u[dD][c-fC-F]..|u....|.)/g;
 
-const joinHalves = (text: string): string =>
-  text.replaceAll(ESCAPE, (sign) => (/^\\u[dD][89a-fA-F]..$/.test(sign) ? "\\ufffd" : sign));
+/** The same JSON with every text in it well-formed. */
+export const wellFormedSource = (source: string): string =>
+  source
+    .toWellFormed()
+    .replaceAll(ESCAPE, (sign) => (/^\\u[dD][89a-fA-F]..$/.test(sign) ? "\\ufffd" : sign));
 
 function keepNumber(source: string): string {
   const value = Number(source);

@@ -85,6 +85,13 @@ function dateOf(timestamp: Json | undefined): string {
   return `${at.toISOString().slice(0, 16).replace("T", " ")} UTC`;
 }
 
+/** What `/[^\S\n]+$/` finds, which would look at each space again and again. */
+function withoutSpaceAtEnd(text: string): string {
+  const trimmed = text.trimEnd();
+  const lineEnd = text.lastIndexOf("\n") + 1;
+  return text.slice(0, Math.max(trimmed.length, lineEnd));
+}
+
 /** Takes the marks of what was left out away, and with each one the space that nobody needs any more. */
 function closeGaps(texts: readonly StyledText[]): StyledText[] {
   if (!texts.some(({ text }) => text === LEFT_OUT)) return [...texts];
@@ -103,7 +110,7 @@ function closeGaps(texts: readonly StyledText[]): StyledText[] {
         "",
       );
       if (before && /^(?:[,.!?;:)]|\n|$)/.test(text) && /[^\S\n]$/.test(before.text)) {
-        closed[closed.length - 1] = { ...before, text: before.text.replace(/[^\S\n]+$/, "") };
+        closed[closed.length - 1] = { ...before, text: withoutSpaceAtEnd(before.text) };
       }
     }
     if (text !== "") {

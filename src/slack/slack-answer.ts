@@ -1,3 +1,5 @@
+import { wellFormedSource } from "../json.ts";
+
 /** What Slack says with a code: lower case, never a sentence. */
 const CODE = /^[a-z][a-z0-9_]{0,99}$/;
 /** `chat:write.customize`, or several with commas between. */
@@ -19,7 +21,8 @@ export interface SlackAnswer {
 export function readSlackAnswer(
   body: string,
 ): { readonly answer: SlackAnswer; readonly text: string } | undefined {
-  const parsed = parse(body);
+  const source = wellFormedSource(body);
+  const parsed = parse(source);
   if (!isObject(parsed)) return undefined;
   const { ok, error, needed, warning, response_metadata: metadata } = parsed;
   if (ok === false) {
@@ -33,7 +36,7 @@ export function readSlackAnswer(
     warning !== undefined || (isObject(metadata) && (metadata.warnings ?? metadata.messages));
   return {
     answer: { ok },
-    text: hasWords ? JSON.stringify({ ...parsed, ...withoutWords(warning, metadata) }) : body,
+    text: hasWords ? JSON.stringify({ ...parsed, ...withoutWords(warning, metadata) }) : source,
   };
 }
 

@@ -36,6 +36,8 @@ export const CONVERSIONS: Readonly<Record<string, (text: string) => unknown>> = 
   "an agent's text": (text) => toParley(richText(text), NO_NAMES, { mentions: "names" }),
   "an agent's lines": (text) =>
     toParley(richText(...(text.match(/.{1,3}/gsu) ?? [])), NO_NAMES, { mentions: "hide" }),
+  "what is around a hidden mention": (text) =>
+    toParley(withMention(`${text}x `, ", yes"), NO_NAMES, { mentions: "hide" }),
   "pieces of a reply": (text) => splitMarkdown(text, 5_000),
   "pieces of a text": (text) => splitText(text, 3_000),
   "a code": humanise,
@@ -58,6 +60,25 @@ const richText = (...texts: readonly string[]) => ({
             text,
             style: { bold: index % 2 > 0 },
           })),
+        },
+      ],
+    },
+  ],
+});
+
+const withMention = (before: string, after: string) => ({
+  text: "",
+  blocks: [
+    {
+      type: "rich_text",
+      elements: [
+        {
+          type: "rich_text_section",
+          elements: [
+            { type: "text", text: before },
+            { type: "user", user_id: "U1" },
+            { type: "text", text: after },
+          ],
         },
       ],
     },

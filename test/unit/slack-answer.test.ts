@@ -14,6 +14,12 @@ describe("an answer of Slack", () => {
     expect(readSlackAnswer(body)).toEqual({ answer: { ok: true }, text: body });
   });
 
+  it("is well-formed, and its numbers are what they were", () => {
+    const body = '{"ok":true,"messages":[{"text":"cut \\ud83d","n":90071992547409931}]}';
+    const mended = '{"ok":true,"messages":[{"text":"cut \\ufffd","n":90071992547409931}]}';
+    expect(readSlackAnswer(body)?.text).toBe(mended);
+  });
+
   it("keeps of a refusal its code and the missing scope, and nothing else", () => {
     const refusal = {
       ok: false,

@@ -7,7 +7,7 @@ import { CONVERSIONS } from "../../support/count-steps.ts";
 const SCRIPT = fileURLToPath(new URL("../../support/count-steps.ts", import.meta.url));
 const SIZES = [500, 1_000, 2_000] as const;
 /** What parsers of Markdown and careless expressions take long for. */
-const UNITS = ["*_", "[", "a\n\n", "> ", "• a\n", "http://a "];
+const UNITS = ["*_", "[", "a\n\n", "> ", "• a\n", "http://a ", " "];
 
 const countSteps = async (name: string): Promise<Record<string, readonly number[]>> => {
   const args = ["--no-opt", "--no-maglev", SCRIPT, name, SIZES.join(","), JSON.stringify(UNITS)];
