@@ -21,10 +21,10 @@ type Listener = (...data: readonly unknown[]) => Promise<void>;
  * Lets only such frames of a socket through to Slack's client as it can handle: it takes each for what it should be, and
  * what it throws over one that is not nobody would catch.
  */
-export function guardFrames(client: SocketModeReceiver["client"], log: Log): void {
+export function guardFrames(sockets: SocketModeReceiver["client"], log: Log): void {
   // Typed as if they returned nothing; the client's own returns a promise that nobody looks at.
-  const listeners = client.listeners("ws_message") as Listener[];
-  client.removeAllListeners("ws_message");
+  const listeners = sockets.listeners("ws_message") as Listener[];
+  sockets.removeAllListeners("ws_message");
 
   async function pass(...data: readonly unknown[]): Promise<void> {
     try {
@@ -33,7 +33,7 @@ export function guardFrames(client: SocketModeReceiver["client"], log: Log): voi
       log.error(errorFields(error), "slack.frame-failed");
     }
   }
-  client.on("ws_message", (data: unknown, isBinary: unknown) => {
+  sockets.on("ws_message", (data: unknown, isBinary: unknown) => {
     if (typeof data === "string" && !isFrame(data)) {
       return log.warn({ reason: "not a frame" }, "slack.refused");
     }

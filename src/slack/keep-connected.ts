@@ -43,10 +43,10 @@ const NO_SOCKET =
   "no socket to Slack has been open for over a minute; check that this machine may open WebSockets to *.slack.com on port 443, also through its proxy";
 
 /**
- * `client` must not reconnect by itself: a refusal at that moment would end it, and nobody could catch what it throws.
+ * `sockets` must not reconnect by itself: a refusal at that moment would end it, and nobody could catch what it throws.
  */
 export function keepConnected(
-  client: SocketModeReceiver["client"],
+  sockets: SocketModeReceiver["client"],
   { alarms, log }: KeepConnectedOptions,
 ): Socket {
   const stopping = new AbortController();
@@ -61,8 +61,10 @@ export function keepConnected(
   async function connect(): Promise<void> {
     isConnecting = true;
     try {
-      await callSlack("apps.connections.open", () => client.start(), { idempotent: true });
+      await callSlack("apps.connections.open", () => sockets.start(), { idempotent: true });
       isConnecting = false;
+      // It may have been closed before we heard of it.
+      if (openedAt === undefined && !signal.aborted) void connectAfter(nextPause());
     } catch (thrown) {
       if (signal.aborted) return;
       const error = toBridgeError(thrown);
@@ -86,13 +88,13 @@ export function keepConnected(
     if (!isOver) await connect();
   }
 
-  client.on("connected", () => {
-    if (signal.aborted) return void client.disconnect();
+  sockets.on("connected", () => {
+    if (signal.aborted) return void sockets.disconnect();
     openedAt = performance.now();
     refusal = undefined;
     alarms.clear("slack-socket");
   });
-  client.on("disconnected", () => {
+  sockets.on("disconnected", () => {
     const lasted = openedAt === undefined ? 0 : performance.now() - openedAt;
     if (openedAt !== undefined) closedAt = performance.now();
     openedAt = undefined;
@@ -105,13 +107,13 @@ export function keepConnected(
 
   return {
     async start(onConnect) {
-      client.on("connected", onConnect);
+      sockets.on("connected", onConnect);
       await connect();
     },
     async stop() {
       stopping.abort();
       await Promise.race([
-        client.disconnect(),
+        sockets.disconnect(),
         pause(DISCONNECT_TIMEOUT_MS, undefined, { ref: false }),
       ]);
     },

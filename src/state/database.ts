@@ -1,4 +1,5 @@
-import { chmodSync, closeSync, existsSync, mkdirSync, openSync } from "node:fs";
+import { chmodSync, closeSync, existsSync, mkdirSync, openSync, statSync } from "node:fs";
+import { userInfo } from "node:os";
 import { dirname } from "node:path";
 import { KeyvSqlite } from "@keyv/sqlite";
 import type { Alarms } from "../alarms.ts";
@@ -161,7 +162,7 @@ export async function openDatabase(
       return rows.find((returned) => returned.row === row[0]) as Row | undefined;
     },
     async probe() {
-      await write(KEYV_SET, ["probe", "null"], true);
+      await write(KEYV_SET, ["probe", PROBE], true);
     },
     async close() {
       await committing;
@@ -206,6 +207,8 @@ function toStatements(batch: readonly Write[]): Statement[] {
 }
 
 const OURS_ALONE = 0o600;
+/** Takes more room than a callback usually does: where that finds none, this must not find it. */
+const PROBE = JSON.stringify("room".repeat(5_000));
 
 /**
  * Makes the file, and its folder if needed, and takes everybody else's rights to what is there. SQLite gives the files
@@ -216,7 +219,8 @@ function keepToOurselves(path: string): void {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
     for (const file of [path, `${path}.lock`]) closeSync(openSync(file, "a", OURS_ALONE));
     for (const file of [path, `${path}.lock`, `${path}-wal`, `${path}-shm`]) {
-      if (existsSync(file)) chmodSync(file, OURS_ALONE);
+      // Where it is not ours, its owner decides who else may use it.
+      if (existsSync(file) && statSync(file).uid === userInfo().uid) chmodSync(file, OURS_ALONE);
     }
   } catch (cause) {
     const { advice, canPass } = troubleOf((cause as NodeJS.ErrnoException).code ?? "", path);

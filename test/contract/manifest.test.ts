@@ -8,6 +8,7 @@ import { parse } from "yaml";
 import { identity } from "../../sandbox/slack/identity.ts";
 import { HAND_BACK } from "../../src/convert/render-root.ts";
 import { OWNER_COMMAND } from "../../src/slack/listeners/register-listeners.ts";
+import { missingScopes } from "../../src/slack/scopes.ts";
 import { readSources } from "../support/sources.ts";
 import { postsIn } from "../support/threads.ts";
 import { startWorld, type World } from "../support/world.ts";
@@ -77,6 +78,7 @@ const TYPED = {
 const SCOPES_OF_METHOD: Readonly<Record<string, readonly string[]>> = {
   "assistant.threads.setStatus": ["chat:write"],
   "auth.test": [],
+  "chat.delete": ["chat:write"],
   "chat.postEphemeral": ["chat:write"],
   "chat.postMessage": ["chat:write"],
   "chat.update": ["chat:write"],
@@ -130,7 +132,7 @@ const calledMethods = namesIn(sources, /(?<!\.)\bclient\.(\w+(?:\.\w+)*)\(/g)
 const heardEvents = [
   ...namesIn(slackSources, /app\.event\("([\w.]+)"/g),
   // Events that are taken in before Bolt sees them: a type of their own, on a line of its own.
-  ...namesIn(slackSources, /^ +type: z\.literal\("(?!event_callback)(\w+)"\),$/gm),
+  ...namesIn(slackSources, /^ +type: z\.literal\("(?!event_callback|events_api)(\w+)"\),$/gm),
 ].sort();
 
 const schemas = process.env.SLACK_SCHEMAS_DIR;
@@ -166,6 +168,16 @@ describe("the manifest", () => {
     ]);
     expect([...TYPED.oauth_config.scopes.bot].sort()).toEqual([...needed].sort());
     expect(TYPED.settings.event_subscriptions.bot_events.toSorted()).toEqual(events.sort());
+  });
+
+  it("asks for the scopes that the bridge misses where they are not given, and for no other", () => {
+    const missed = (["public", "private", "unknown"] as const).flatMap((channel) =>
+      missingScopes([], { channel, showUserIdentity: false }),
+    );
+    expect([...new Set(missed)].sort()).toEqual([...TYPED.oauth_config.scopes.bot].sort());
+    expect(missingScopes([], { channel: "public", showUserIdentity: true })).toContain(
+      /^ {6}# - (chat:write\.customize)$/m.exec(text)?.[1],
+    );
   });
 
   it("says of every scope which file needs it", () => {
@@ -274,4 +286,20 @@ async function converse({ slack, parley, log }: World, channel: string): Promise
   await slack.waitFor(isDone("chat.update"));
   await slack.post({ user: anna, channel, threadTs: root.ts, text: "Too late" });
   await slack.waitFor(isDone("chat.postEphemeral"));
+
+  // What goes astray because a thread is gone is taken back.
+  const other = parley.createUser();
+  await parley.handOver({ userId: other.id, to: parley.agentService.identification });
+  const gone = await slack.waitFor(() =>
+    slack.state.messages.find(
+      (post) =>
+        post.channel === channel &&
+        post.bot_id === slack.botId &&
+        post.thread_ts === undefined &&
+        post.ts !== root.ts,
+    ),
+  );
+  slack.expireThread({ channel, ts: gone.ts });
+  await parley.userWrites(other.id, "Are you there?");
+  await slack.waitFor(isDone("chat.delete"));
 }
