@@ -191,6 +191,26 @@ it("shows why in the form itself, and hands nobody back, when it comes from anot
   expect(parley.user(user.id).owner).toBe(parley.agentService.identification);
 });
 
+it("is decided in time where Slack does not say who somebody is", async () => {
+  const { slack, user, ts } = await openWithOutsiders();
+  slack.faults.add("users.info", { kind: "hang" });
+  const command = { channel: slack.channel, command: "/parley-owner", text: "" };
+
+  const ours = await slack.command({ ...command, user: "U0ANNA" });
+  await slack.openHome({ user: "U0ANNA" });
+  await slack.shortcut({
+    user: "U0PARTNER",
+    callbackId: "parley_hand_back",
+    channel: slack.channel,
+    ts,
+  });
+
+  expect(ours.ack?.text).toContain(user.id);
+  await slack.waitFor(() => slack.state.homes.get("U0ANNA"));
+  await slack.waitFor(() => toldTo(slack, "U0PARTNER")[0]);
+  expect(slack.state.views.size).toBe(0);
+});
+
 describe("what another team does with the app", () => {
   const OTHER = { team: { id: "T0OTHER" }, user: { id: "U0ANNA", team_id: "T0OTHER" } };
   const contentType = "application/x-www-form-urlencoded";
