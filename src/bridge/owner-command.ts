@@ -4,7 +4,7 @@ import { renderConversations } from "../convert/render-conversations.ts";
 import { parseOfferedChange, renderServiceChoice } from "../convert/render-service-choice.ts";
 import type { SlackMessage } from "../convert/slack-message.ts";
 import { unescapeText } from "../convert/slack-text.ts";
-import { ParleyApiError, toBridgeError } from "../errors.ts";
+import { ParleyAccessError, ParleyApiError, toBridgeError } from "../errors.ts";
 import { parseUserId, type Thread, type UserId } from "../ids.ts";
 import { type ChangeOwnerDependencies, changeOwner } from "./change-owner.ts";
 import type { Threads } from "./ports.ts";
@@ -203,8 +203,7 @@ async function isUser(
     await parley.ownerOf(userId);
     return true;
   } catch (error) {
-    const isRefusal = error instanceof ParleyApiError && error.disposition === "dead-letter";
-    if (isRefusal && error.httpStatus !== 401) return false;
+    if (error instanceof ParleyApiError && error.disposition === "dead-letter") return false;
     throw error;
   }
 }
@@ -215,8 +214,8 @@ const unwrap = (text: string): string =>
 
 function explain(thrown: unknown): string {
   const error = toBridgeError(thrown);
-  if (error instanceof ParleyApiError && error.httpStatus === 401) {
-    return ":warning: Parley refuses this bridge's credentials. Please tell whoever runs it.";
+  if (error instanceof ParleyAccessError) {
+    return ":warning: Parley refuses this bridge altogether. Please tell whoever runs it.";
   }
   if (error instanceof ParleyApiError && error.disposition === "dead-letter") {
     const codes = error.notificationCodes.join(", ") || `HTTP ${error.httpStatus}`;

@@ -82,10 +82,12 @@ export function createParleyApi(options: ParleyApiOptions): ParleyApi {
   });
 
   async function ask(name: string, { method, path, init, repeatable }: ParleyCall) {
-    const noBody = method === "GET" || init?.json !== undefined || init?.body !== undefined;
+    const isBare = init?.json === undefined && init?.body === undefined;
     const headers = { ...init?.headers, ...ownHeaders() };
+    // Without a body got would wait for one to be written.
+    const body = isBare && method !== "GET" && { body: "" };
     try {
-      return await exchange({ ...init, ...(!noBody && { body: "" }), method, headers });
+      return await exchange({ ...init, ...body, method, headers });
     } catch (error) {
       throw toCallError(name, error, repeatable);
     }
