@@ -48,7 +48,9 @@ export function refuseOutsiders({ permissions, team, log }: OutsiderOptions) {
   return async (args: Args): Promise<void> => {
     const body = request.parse(args.body);
     const agent = body.user?.id ?? body.user_id ?? body.event?.user;
-    if (!agent) return await args.next();
+    // Of the events only this one shows anything to anybody; others tell what became of channels and of the app.
+    const isNews = body.event && body.event.type !== "app_home_opened";
+    if (!agent || isNews) return await args.next();
     const foreignTeam = foreignTeamOf(team, [body.team_id, body.team?.id, body.user?.team_id]);
     const refusal = await Promise.race([
       permissions.refusalOf({ agent, ...(foreignTeam !== undefined && { foreignTeam }) }),
@@ -64,7 +66,7 @@ export function refuseOutsiders({ permissions, team, log }: OutsiderOptions) {
 async function answer(args: Args, body: Request, agent: string, text: string): Promise<void> {
   const { event, view } = body;
   if (event) {
-    if (event.type !== "app_home_opened" || event.tab !== "home") return;
+    if (event.tab !== "home") return;
     const home = { type: "home" as const, blocks: [section(escapeText(text))] };
     return void (await callSlack(
       "views.publish",
