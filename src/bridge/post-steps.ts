@@ -1,3 +1,4 @@
+import { ITEM_LIMITS } from "../convert/long-text.ts";
 import { mediaName } from "../convert/media-name.ts";
 import { renderFileLine } from "../convert/render-file.ts";
 import type { ThreadStep } from "../convert/thread-steps.ts";
@@ -36,8 +37,7 @@ export async function postSteps(
 }
 
 /** How many marks a step may need: a document has one for each post that may stand in its place. */
-const placesOf = (step: ThreadStep): number =>
-  "document" in step ? Math.max(1, step.document.instead.length) : 1;
+const placesOf = (step: ThreadStep): number => ("document" in step ? ITEM_LIMITS.posts - 1 : 1);
 
 function toFile(
   step: Exclude<ThreadStep, { readonly words: unknown }>,
@@ -51,14 +51,15 @@ function toFile(
       instead: (given) => [renderFileLine(media, given)],
     };
   }
-  const { file, instead } = step.document;
+  const { document } = step;
+  const { file } = document;
   return {
     name: file.name,
     async open() {
       const bytes = Buffer.from(file.text, "utf8");
       return { name: file.name, mimeType: "text/plain", size: bytes.length, bytes: once(bytes) };
     },
-    instead: () => instead,
+    instead: () => document.instead(),
   };
 }
 

@@ -112,8 +112,9 @@ async function conversationOf(
 function withAuthor(step: ThreadStep, author: Pick<SlackMessage, "author">): ThreadStep {
   if ("words" in step) return { words: { ...step.words, ...author } };
   if ("media" in step) return step;
-  const instead = step.document.instead.map((message) => ({ ...message, ...author }));
-  return { document: { ...step.document, instead } };
+  const { document } = step;
+  const instead = () => document.instead().map((message) => ({ ...message, ...author }));
+  return { document: { ...document, instead } };
 }
 
 /**

@@ -12,7 +12,7 @@ export interface LongText {
   readonly first: SlackMessage;
   readonly file: { readonly name: string; readonly text: string };
   /** What comes after {@link first} where Slack refuses the file; ends with a sentence about what is missing. */
-  readonly instead: readonly SlackMessage[];
+  instead(): readonly SlackMessage[];
 }
 
 /** Cuts text into pieces of at most `limit` UTF-16 units, and shows one of them as a post. */
@@ -31,21 +31,17 @@ export function toLongText(text: string, name: string, { split, show }: LongText
   const [first = "", ...others] = pieces;
   const shown = pieces.reduce((sum, piece) => sum + piece.length, 0);
   const left = Math.max(1, begin.length - shown);
-  const instead = others.map(show);
+  const refused = `:warning: Slack did not take \`${name}\`. The last ${count(left)} characters are not shown here.`;
   return {
     first: withSentence(
       show(first),
       `:page_facing_up: This is only the beginning. All ${count(text.length)} characters follow as \`${name}\`.`,
     ),
     file: { name, text },
-    instead: instead.map((message, index) =>
-      index < instead.length - 1
-        ? message
-        : withSentence(
-            message,
-            `:warning: Slack did not take \`${name}\`. The last ${count(left)} characters are not shown here.`,
-          ),
-    ),
+    instead: () =>
+      others.map((piece, index) =>
+        index < others.length - 1 ? show(piece) : withSentence(show(piece), refused),
+      ),
   };
 }
 

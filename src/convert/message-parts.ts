@@ -53,9 +53,15 @@ const showLiteral = (text: string): RichText[] => [sectionOf(inertText(text))];
 /** Quotes in lists in quotes: nobody means it, and it takes a parser very long. */
 const DEEP = /^[ \t]*(?:(?:>|[-+*]|\d{1,9}[.)])[ \t]*){40}/m;
 
+/** A parser pairs each of these with the others, which takes the square of their number; prose has a few dozens. */
+const MOST_SIGNS = 400;
+
+const hasTooManySigns = (markdown: string): boolean =>
+  (markdown.match(/[*_~]/g)?.length ?? 0) > MOST_SIGNS;
+
 /** What means nothing as Markdown, such as a lone `#`, is shown as it is. */
 function showMarkdown(markdown: string): RichText[] {
-  if (DEEP.test(markdown)) return showLiteral(markdown);
+  if (DEEP.test(markdown) || hasTooManySigns(markdown)) return showLiteral(markdown);
   const elements = mdastToRichText(parseChatMarkdown(markdown));
   return elements.length > 0 ? elements : showLiteral(markdown);
 }

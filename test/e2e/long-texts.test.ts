@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { literalMrkdwn } from "../../src/convert/literal-mrkdwn.ts";
 import { bytesIn, shownIn } from "../support/files.ts";
-import { handOver, postTo, rootsAbout, textOf } from "../support/handed-over.ts";
+import { handOver, PATIENCE, postTo, rootsAbout, textOf } from "../support/handed-over.ts";
 import { EAGER } from "../support/replies.ts";
 import { postsIn } from "../support/threads.ts";
 import { startWorld, type World } from "../support/world.ts";
@@ -39,7 +39,7 @@ describe("a User's message", () => {
     await parley.userWrites(user.id, text);
     await parley.userWrites(user.id, "done");
 
-    await slack.waitFor(() => postsIn(slack, root.ts).at(-1)?.text === "done");
+    await slack.waitFor(() => postsIn(slack, root.ts).at(-1)?.text === "done", PATIENCE.timeout);
     expect(lengthOfPosts(world, root.ts)).toBeGreaterThan(text.length);
   });
 
@@ -51,7 +51,7 @@ describe("a User's message", () => {
     await parley.userWrites(user.id, "word ".repeat(2_400));
     await parley.userWrites(user.id, "done");
 
-    await slack.waitFor(() => postsIn(slack, root.ts).at(-1)?.text === "done");
+    await slack.waitFor(() => postsIn(slack, root.ts).at(-1)?.text === "done", PATIENCE.timeout);
     expect(postsIn(slack, root.ts)).toHaveLength(6);
     expect(slack.state.files.size).toBe(0);
   });
@@ -70,7 +70,7 @@ describe("a User's message", () => {
     await parley.userWrites(user.id, text);
     await parley.userWrites(user.id, "done");
 
-    await slack.waitFor(() => postsIn(slack, root.ts).at(-1)?.text === "done");
+    await slack.waitFor(() => postsIn(slack, root.ts).at(-1)?.text === "done", PATIENCE.timeout);
     const shown = shownIn(slack, root.ts);
     expect(shown).toEqual([expect.stringMatching(SENTENCE), "[message.txt]", "done"]);
     expect(shown[0]?.slice(0, 5)).toBe(literalMrkdwn(text).slice(0, 5));
@@ -91,7 +91,7 @@ describe("a User's message", () => {
     await parley.userWrites(user.id, { message: "Look:", ...message });
     await parley.userWrites(user.id, "done");
 
-    await slack.waitFor(() => postsIn(slack, root.ts).at(-1)?.text === "done");
+    await slack.waitFor(() => postsIn(slack, root.ts).at(-1)?.text === "done", PATIENCE.timeout);
     expect(shownIn(slack, root.ts)).toEqual([
       expect.stringMatching(SENTENCE),
       "[message.txt]",
@@ -114,7 +114,7 @@ describe("a User's message", () => {
     });
     await world.parley.userWrites(user.id, "done");
 
-    await slack.waitFor(() => postsIn(slack, root.ts).at(-1)?.text === "done");
+    await slack.waitFor(() => postsIn(slack, root.ts).at(-1)?.text === "done", PATIENCE.timeout);
     const shown = shownIn(slack, root.ts);
     expect(shown.length).toBeLessThan(16);
     expect(shown.join("\n")).toContain("photo299.png");
@@ -129,7 +129,7 @@ describe("a User's message", () => {
     await parley.userWrites(user.id, "All of it. ".repeat(90_000));
     await parley.userWrites(user.id, "done");
 
-    await slack.waitFor(() => postsIn(slack, root.ts).at(-1)?.text === "done");
+    await slack.waitFor(() => postsIn(slack, root.ts).at(-1)?.text === "done", PATIENCE.timeout);
     const shown = shownIn(slack, root.ts);
     expect(shown).toHaveLength(6);
     expect(shown[4]).toMatch(REFUSED);
@@ -146,7 +146,7 @@ describe("a User's message", () => {
     await parley.userWrites(user.id, "All of it. ".repeat(90_000));
     await parley.userWrites(user.id, "done");
 
-    await slack.waitFor(() => postsIn(slack, root.ts).at(-1)?.text === "done");
+    await slack.waitFor(() => postsIn(slack, root.ts).at(-1)?.text === "done", PATIENCE.timeout);
     expect(shownIn(slack, root.ts)).toEqual([
       expect.stringMatching(SENTENCE),
       "[message.txt]",
@@ -170,7 +170,7 @@ describe("the metadata of a handover", () => {
     const { user, root } = await handOver(world, { metadata });
     await parley.userWrites(user.id, "done");
 
-    await slack.waitFor(() => postsIn(slack, root.ts).at(-1)?.text === "done");
+    await slack.waitFor(() => postsIn(slack, root.ts).at(-1)?.text === "done", PATIENCE.timeout);
     expect(textOf(root)).toContain("*list[0]:* value 0");
     expect(postsIn(slack, root.ts).map(textOf)[0]).toMatch(SENTENCE);
     expect(shownIn(slack, root.ts).slice(1)).toEqual(["[metadata.txt]", "done"]);
@@ -185,7 +185,7 @@ describe("the metadata of a handover", () => {
     const { user, root } = await handOver(world, { metadata });
     await parley.userWrites(user.id, "done");
 
-    await slack.waitFor(() => postsIn(slack, root.ts).at(-1)?.text === "done");
+    await slack.waitFor(() => postsIn(slack, root.ts).at(-1)?.text === "done", PATIENCE.timeout);
     expect(postsIn(slack, root.ts)).toHaveLength(6);
     expect(textOf(postsIn(slack, root.ts)[4] ?? { text: "" })).toMatch(REFUSED);
   });
@@ -198,6 +198,6 @@ describe("the metadata of a handover", () => {
 
     await postTo(world, "/parley/handovers", { userId: "7", metadata: nested });
 
-    await world.slack.waitFor(() => rootsAbout(world.slack, "7")[0]);
+    await world.slack.waitFor(() => rootsAbout(world.slack, "7")[0], PATIENCE.timeout);
   });
 });
