@@ -16,8 +16,11 @@ interface Known {
   until: number;
 }
 
-/** Asks Slack once an hour for each; while Slack fails, what it said last holds. */
-export function createFindUser(client: WebClient): FindUser {
+/** Asks Slack once an hour for each; while Slack fails, what it said last holds. `now`: ms of a clock that is never set. */
+export function createFindUser(
+  client: WebClient,
+  now: () => number = () => performance.now(),
+): FindUser {
   const known = new Map<string, Known>();
 
   const ask = (id: string) =>
@@ -28,7 +31,7 @@ export function createFindUser(client: WebClient): FindUser {
 
   return (id) => {
     const before = known.get(id);
-    if (before && before.until > performance.now()) return before.user;
+    if (before && before.until > now()) return before.user;
     // Nobody asks a second time while the answer is on its way.
     const entry: Known = { user: renew(), until: Number.POSITIVE_INFINITY };
     known.set(id, entry);
@@ -36,7 +39,7 @@ export function createFindUser(client: WebClient): FindUser {
 
     async function renew() {
       const asked = await ask(id);
-      entry.until = performance.now() + (asked ? LIFE_MS : FAILURE_LIFE_MS);
+      entry.until = now() + (asked ? LIFE_MS : FAILURE_LIFE_MS);
       return asked ?? (await before?.user);
     }
   };

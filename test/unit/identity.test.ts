@@ -1,5 +1,5 @@
 import { WebClient } from "@slack/web-api";
-import { describe, expect, it, onTestFinished, vi } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { startFakeSlack } from "../../sandbox/slack/fake-slack.ts";
 import { userAuthor } from "../../src/convert/user-author.ts";
 import { createIdentities } from "../../src/slack/identity.ts";
@@ -10,20 +10,22 @@ const HOUR_MS = 60 * 60_000;
 
 async function identitiesForTest() {
   const slack = await startFakeSlack();
-  vi.useFakeTimers({ toFake: ["Date"], now: Date.UTC(2026, 10, 1) });
-  onTestFinished(async () => {
-    vi.useRealTimers();
-    await slack.close();
-  });
+  onTestFinished(() => slack.close());
+  let clock = 0;
   const client = new WebClient(slack.botToken, webClientOptions(slack.apiUrl));
-  const identityOf = createIdentities(createFindUser(client), { aliases: {}, team: undefined });
+  const identityOf = createIdentities(
+    createFindUser(client, () => clock),
+    { aliases: {}, team: undefined },
+  );
   const anna = slack.state.users.get("U0ANNA");
   if (!anna) throw new Error("Anna is missing");
   return {
     slack,
     anna,
     nameOfAnna: async () => (await identityOf("U0ANNA")).name,
-    pass: (ms: number) => vi.setSystemTime(Date.now() + ms),
+    pass: (ms: number) => {
+      clock += ms;
+    },
     asked: () => slack.calls("users.info").length,
   };
 }
