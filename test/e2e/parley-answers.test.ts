@@ -289,7 +289,8 @@ describe("403 to one reply while Parley answers us otherwise", () => {
       const { user, ts } = await openConversation(world);
       // The owner is asked before; the User goes away between the two.
       parley.subscribe((change) => {
-        if (change.kind !== "request" || change.request.path !== `/users/${user.id}/owner`) return;
+        if (change.kind !== "request" || change.request.answer === null) return;
+        if (change.request.path !== `/users/${user.id}/owner`) return;
         parley.user(user.id).owner = night.identification;
       });
       parley.faults.add(`POST /users/${user.id}/messages`, foreign(PAGE, status));

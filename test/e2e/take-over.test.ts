@@ -42,6 +42,10 @@ const takenOver = ({ parley }: World, userId: string): number =>
       (body as { newOwner?: string }).newOwner === parley.agentService.identification,
   ).length;
 
+/** Parley has done what this request asks for. */
+const isDone = (request: { method: string; answer: unknown }, method: string): boolean =>
+  request.method === method && request.answer !== null;
+
 const linkTo = (ts: string) => `/p${ts.replace(".", "")}`;
 
 /** A world whose Users' replies are tried again at once. */
@@ -213,7 +217,7 @@ describe("taking over for a reply", () => {
     const night = parley.addService({ name: "Night shift" });
     const { user, root, told } = await refusedReply(world);
     const stop = parley.subscribe((change) => {
-      if (change.kind !== "request" || change.request.method !== "PUT") return;
+      if (change.kind !== "request" || !isDone(change.request, "PUT")) return;
       parley.user(user.id).owner = night.identification;
     });
 
@@ -293,7 +297,7 @@ describe("taking over for a reply", () => {
     const night = parley.addService({ name: "Night shift" });
     const { user, root } = await handOver(world);
     const stop = parley.subscribe((change) => {
-      if (change.kind !== "request" || change.request.method !== "POST") return;
+      if (change.kind !== "request" || !isDone(change.request, "POST")) return;
       parley.user(user.id).owner = night.identification;
     });
     const parts = ["a", "b", "c"].map((letter) => `${letter.repeat(80)}.`);
