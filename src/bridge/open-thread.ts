@@ -1,5 +1,5 @@
 import type { Work } from "../delivery/lanes.ts";
-import { type ItemId, makeConversationId, type Thread } from "../ids.ts";
+import { type ConversationId, type ItemId, makeConversationId, type Thread } from "../ids.ts";
 import { type Conversation, openConversation } from "./conversation.ts";
 import type { InboxBody } from "./events.ts";
 import type { Notifier } from "./notify.ts";
@@ -30,13 +30,43 @@ export async function recordConversation(
   return conversation;
 }
 
-/** The conversation's thread; its root is posted now if it is not there yet, and the root before it points there. */
+/** The roots that are being posted now. */
+const openings = new WeakMap<Conversations, Map<ConversationId, Promise<Thread>>>();
+
+/**
+ * The conversation's thread; its root is posted now if it is not there yet, and the root before it points there. While
+ * Users are merged two lanes may want the same root at once: only one of them posts it.
+ */
 export async function ensureRoot(
   work: Work<InboxBody>,
   poster: Poster,
   conversation: Conversation,
+  dependencies: EnsureRootDependencies,
+): Promise<Thread> {
+  if (conversation.thread) return conversation.thread;
+  const { conversations } = dependencies;
+  const { id } = conversation;
+  const underWay = openings.get(conversations) ?? new Map<ConversationId, Promise<Thread>>();
+  openings.set(conversations, underWay);
+  const other = underWay.get(id);
+  if (other) return await other;
+  const opening = openRoot(work, poster, conversation, dependencies);
+  underWay.set(id, opening);
+  try {
+    return await opening;
+  } finally {
+    underWay.delete(id);
+  }
+}
+
+async function openRoot(
+  work: Work<InboxBody>,
+  poster: Poster,
+  given: Conversation,
   { threads, conversations, notifier }: EnsureRootDependencies,
 ): Promise<Thread> {
+  // Another lane may have opened it since it was read.
+  const conversation = (await conversations.byId(given.id)) ?? given;
   if (conversation.thread) return conversation.thread;
   await threads.turn(work.signal);
   const thread = await poster.post({
