@@ -5,7 +5,7 @@ import type { Conversation } from "./conversation.ts";
 import type { InboxBody, Notice } from "./events.ts";
 
 /** A notice to one agent that says besides what everyone in the thread sees, and what stays. */
-export type NoticeToAll = Notice & { readonly forAll?: SlackMessage };
+type NoticeToAll = Notice & { readonly forAll?: SlackMessage };
 
 /** What is told about an item, and in whose lane. Stored: changing it is a migration. */
 export interface Words {
