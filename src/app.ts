@@ -19,13 +19,13 @@ import { ConfigError, framesOf, StorageError, toBridgeError } from "./errors.ts"
 import { createHttpServer } from "./http-server.ts";
 import { type Json, parseJson } from "./json.ts";
 import { errorFields, type Log } from "./log.ts";
-import { countRefusals } from "./ops/count-refusals.ts";
 import { createHealth } from "./ops/health.ts";
 import { createMetrics } from "./ops/metrics.ts";
 import { connectOutside } from "./outside.ts";
 import { createCallbackRoutes } from "./parley/callback-routes.ts";
 import { createParleyFiles } from "./parley/media.ts";
 import { parseCallback } from "./parley/parse-callback.ts";
+import { createRefusalLog } from "./refusal-log.ts";
 import { createSlackFiles } from "./slack/files.ts";
 import { storeBeforeAck } from "./slack/intake.ts";
 import { registerListeners } from "./slack/listeners/register-listeners.ts";
@@ -88,6 +88,7 @@ interface Foundations {
 async function buildApp(config: Config, { log, alarms, database }: Foundations): Promise<App> {
   const buildInfo = describeBuild(config);
   const slackLog = log.child({ component: "slack" });
+  const parleyLog = log.child({ component: "parley" });
   const outside = connectOutside(config, log, alarms);
   const { client, clientOptions, parleyApi, parley } = outside;
   const remembered = createRemembered(database, log);
@@ -154,6 +155,7 @@ async function buildApp(config: Config, { log, alarms, database }: Foundations):
     clientOptions,
     workspace,
     alarms,
+    refused: createRefusalLog(slackLog, "slack.refused", () => metrics.onRefused("slack")),
     log: slackLog,
   });
   const takeIn = { ...shared, outbox, replyMode: config.replyMode, undoMs: config.undoMs };
@@ -186,18 +188,18 @@ async function buildApp(config: Config, { log, alarms, database }: Foundations):
   });
   const http = createHttpServer(
     [
-      ...slack.routes.map((route) => countRefusals(route, () => metrics.onRefused("slack"))),
+      ...slack.routes,
       ...createCallbackRoutes({
         inbox,
         tokens: config.parley.callbackTokens,
         accountId: config.parley.accountId,
         groupMs: config.groupMs,
         parse,
-        log: log.child({ component: "parley" }),
+        refused: createRefusalLog(parleyLog, "callback.refused", () => metrics.onRefused("parley")),
+        log: parleyLog,
         onCallback(kind) {
           metrics.onCallback(kind);
-          if (kind === "refused") metrics.onRefused("parley");
-          else metrics.onRequest("parley");
+          if (kind !== "refused") metrics.onRequest("parley");
         },
       }),
       ...health.routes,

@@ -11,6 +11,7 @@ import { makeBodyItemId, parseId, toUserId } from "../ids.ts";
 import { isDeeperThan, type Json, MAX_DEPTH, parseJson } from "../json.ts";
 import type { Log } from "../log.ts";
 import { type NoBody, readBody } from "../read-body.ts";
+import type { RefusalLog } from "../refusal-log.ts";
 import type { Secret } from "../secret.ts";
 import { accountOf } from "./parse-callback.ts";
 import { arrival, toInboxItem } from "./to-inbox-item.ts";
@@ -26,6 +27,7 @@ export interface CallbackOptions {
   /** How long a message waits for others to share its post. */
   readonly groupMs: number;
   readonly parse: (body: Json) => ParleyEvent;
+  readonly refused: RefusalLog;
   readonly log: Log;
   readonly onCallback: (kind: ParleyEvent["kind"] | "refused") => void;
 }
@@ -90,33 +92,36 @@ const ADVICE =
 export function createCallbackRoutes(options: CallbackOptions): Route[] {
   const { inbox, parse, log, onCallback } = options;
 
+  function refuse(path: string, response: ServerResponse, status: number, error: string): void {
+    onCallback("refused");
+    options.refused({ path, status, ...(status === 401 && { advice: ADVICE }) });
+    // What is still coming is not read, so the connection cannot be used again.
+    response.setHeader("connection", "close");
+    sendJson(response, status, { error });
+  }
+
   /** The body of an authentic request; otherwise it is answered here. */
   async function authenticBody(
     path: string,
     request: IncomingMessage,
     response: ServerResponse,
   ): Promise<{ raw: string; body: Json } | undefined> {
-    const refuse = (status: number, error: string): undefined => {
-      onCallback("refused");
-      log.warn({ path, status, ...(status === 401 && { advice: ADVICE }) }, "callback.refused");
-      // What is still coming is not read, so the connection cannot be used again.
-      response.setHeader("connection", "close");
-      sendJson(response, status, { error });
-      return undefined;
+    const deny = (status: number, error: string): undefined => {
+      refuse(path, response, status, error);
     };
     if (!isToken(request.headers.authorization, options.tokens)) {
-      return refuse(401, "the Authorization header must hold the callback token");
+      return deny(401, "the Authorization header must hold the callback token");
     }
     const bytes = await readBody(request, response, MAX_BODY_BYTES);
-    if (typeof bytes === "string") return refuse(...NO_BODY[bytes]);
+    if (typeof bytes === "string") return deny(...NO_BODY[bytes]);
     const decoded = decodeJsonText(bytes, request.headers["content-type"]);
-    if (!decoded) return refuse(415, "the charset of Content-Type is unknown; send UTF-8");
+    if (!decoded) return deny(415, "the charset of Content-Type is unknown; send UTF-8");
     const { text: raw, damaged } = decoded;
     const body = parseJson(raw);
-    if (body === undefined) return refuse(400, "the body must be JSON");
+    if (body === undefined) return deny(400, "the body must be JSON");
     const account = accountOf(body);
     if (account !== undefined && account !== options.accountId) {
-      return refuse(403, "the callback is for another account");
+      return deny(403, "the callback is for another account");
     }
     // Taken all the same: what is lost of it would not come back by refusing it.
     if (damaged) log.warn({ path, bytes: bytes.length }, "callback.text-damaged");
@@ -145,11 +150,11 @@ export function createCallbackRoutes(options: CallbackOptions): Route[] {
         const authentic = await authenticBody(this.path, request, response);
         if (!authentic) return;
         if (isDeeperThan(authentic.body, MAX_DEPTH)) {
-          return sendJson(response, 400, { error: `nested deeper than ${MAX_DEPTH} levels` });
+          return refuse(this.path, response, 400, `nested deeper than ${MAX_DEPTH} levels`);
         }
         const parsed = handoverRequest.safeParse(authentic.body);
         if (!parsed.success) {
-          return sendJson(response, 400, { error: z.prettifyError(parsed.error) });
+          return refuse(this.path, response, 400, z.prettifyError(parsed.error));
         }
         const { userId, user, metadata, transcript } = parsed.data;
         const receivedAt = Date.now();

@@ -1,8 +1,8 @@
 import type { HTTPReceiver } from "@slack/bolt";
 import type { Route } from "../http-server.ts";
 import { isJsonObject } from "../json.ts";
-import type { Log } from "../log.ts";
 import { readBody } from "../read-body.ts";
+import type { RefusalLog } from "../refusal-log.ts";
 import type { Secret } from "../secret.ts";
 import { claimedSignature, isSigned } from "./signature.ts";
 
@@ -18,14 +18,14 @@ const FORM = "application/x-www-form-urlencoded";
 export function createEventsRoute(
   receiver: HTTPReceiver,
   secrets: readonly Secret[],
-  log: Log,
+  refused: RefusalLog,
 ): Route {
   return {
     method: "POST",
     path: "/slack/events",
     async handle(request, response) {
       const refuse = (status: number, reason: string): void => {
-        log.warn({ status, reason, ...(status === 401 && { advice: ADVICE }) }, "slack.refused");
+        refused({ status, reason, ...(status === 401 && { advice: ADVICE }) });
         // What is still coming is not read, so the connection cannot be used again.
         response.writeHead(status, { connection: "close" }).end();
       };

@@ -1,6 +1,7 @@
 import type { SocketModeReceiver } from "@slack/bolt";
 import { z } from "zod";
 import { errorFields, type Log } from "../log.ts";
+import type { RefusalLog } from "../refusal-log.ts";
 
 /** What Slack's client takes for granted of a frame. What else is in it is looked at where it is used. */
 const frame = z.union([
@@ -21,7 +22,11 @@ type Listener = (...data: readonly unknown[]) => Promise<void>;
  * Lets only such frames of a socket through to Slack's client as it can handle: it takes each for what it should be, and
  * what it throws over one that is not nobody would catch.
  */
-export function guardFrames(sockets: SocketModeReceiver["client"], log: Log): void {
+export function guardFrames(
+  sockets: SocketModeReceiver["client"],
+  refused: RefusalLog,
+  log: Log,
+): void {
   // Typed as if they returned nothing; the client's own returns a promise that nobody looks at.
   const listeners = sockets.listeners("ws_message") as Listener[];
   sockets.removeAllListeners("ws_message");
@@ -35,7 +40,7 @@ export function guardFrames(sockets: SocketModeReceiver["client"], log: Log): vo
   }
   sockets.on("ws_message", (data: unknown, isBinary: unknown) => {
     if (typeof data === "string" && !isFrame(data)) {
-      return log.warn({ reason: "not a frame" }, "slack.refused");
+      return refused({ reason: "not a frame" });
     }
     void pass(data, isBinary);
   });

@@ -2,6 +2,7 @@ import { App, HTTPReceiver, SocketModeReceiver } from "@slack/bolt";
 import type { Alarms } from "../alarms.ts";
 import type { Route } from "../http-server.ts";
 import type { Log } from "../log.ts";
+import type { RefusalLog } from "../refusal-log.ts";
 import type { Secret } from "../secret.ts";
 import { createBoltLog } from "./bolt-log.ts";
 import { createEventsRoute } from "./events-route.ts";
@@ -18,6 +19,7 @@ export interface SlackAppOptions {
   readonly appToken: Secret | undefined;
   readonly clientOptions: SlackClientOptions;
   readonly alarms: Pick<Alarms, "raise" | "clear">;
+  readonly refused: RefusalLog;
   readonly log: Log;
 }
 
@@ -60,7 +62,7 @@ export async function createSlackApp(options: SlackAppOptions): Promise<SlackApp
 
 type Logger = ReturnType<typeof createBoltLog>;
 
-function httpTransport({ signingSecrets, log }: SlackAppOptions, logger: Logger) {
+function httpTransport({ signingSecrets, refused }: SlackAppOptions, logger: Logger) {
   const receiver = new HTTPReceiver({
     // Our own route has verified the request before: Bolt knows one secret only, and reads first.
     signingSecret: "",
@@ -69,7 +71,7 @@ function httpTransport({ signingSecrets, log }: SlackAppOptions, logger: Logger)
   });
   return {
     receiver,
-    routes: [createEventsRoute(receiver, signingSecrets, log)],
+    routes: [createEventsRoute(receiver, signingSecrets, refused)],
     start: () => Promise.resolve(),
     stop: () => Promise.resolve(),
     check: () => Promise.resolve(),
@@ -78,7 +80,7 @@ function httpTransport({ signingSecrets, log }: SlackAppOptions, logger: Logger)
 
 function socketTransport(
   appToken: Secret,
-  { clientOptions, alarms, log }: SlackAppOptions,
+  { clientOptions, alarms, refused, log }: SlackAppOptions,
   logger: Logger,
 ) {
   const receiver = new SocketModeReceiver({
@@ -89,6 +91,6 @@ function socketTransport(
     clientPingTimeout: 3_000,
     autoReconnectEnabled: false,
   });
-  guardFrames(receiver.client, log);
+  guardFrames(receiver.client, refused, log);
   return { receiver, routes: [], ...keepConnected(receiver.client, { alarms, log }) };
 }

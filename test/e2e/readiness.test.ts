@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { sign } from "../../sandbox/slack/http-delivery.ts";
 import { DEFAULT_SCOPES } from "../../sandbox/slack/identity.ts";
 import { openConversation, PATIENCE } from "../support/open-conversation.ts";
-import { startWorld, type World } from "../support/world.ts";
+import { CALLBACK_TOKEN, startWorld, type World } from "../support/world.ts";
 
 interface Answer {
   readonly status: number;
@@ -183,6 +183,24 @@ describe("/metrics", () => {
     ]);
     expect((await ask(world, "/readyz")).status).toBe(200);
     expect(alarmsIn(world)).toEqual([]);
+  });
+
+  it.each([
+    ["slack", "/slack/events", {}, "{}"],
+    ["parley", "/parley/callback", {}, "{}"],
+    ["parley", "/parley/handovers", { authorization: CALLBACK_TOKEN }, '{"userId":""}'],
+  ] as const)("counts a flood from %s to %s, which the log names once", async (...given) => {
+    const [from, path, headers, body] = given;
+    const world = await startWorld();
+    const knock = () => fetch(world.bridgeUrl() + path, { method: "POST", headers, body });
+
+    const answers = await Promise.all(Array.from({ length: 50 }, knock));
+
+    expect(answers.every(({ ok }) => !ok)).toBe(true);
+    expect(await metricsOf(world)).toContain(
+      `parley_bridge_refused_requests_total{from="${from}"} 50`,
+    );
+    expect(world.log.lines.filter(({ event }) => event.endsWith(".refused"))).toHaveLength(1);
   });
 });
 
