@@ -159,7 +159,9 @@ describe("docs/operations.md", () => {
       ),
     );
     const direct = sources.flatMap(({ text: source }) =>
-      [...source.matchAll(/errorFields\(\w+\), "([a-z.-]+)"\)/g)].map(([, event = ""]) => event),
+      [...source.matchAll(/(?:errorFields\(\w+\)|RefusalLog\(\w+), "([a-z.-]+)"/g)].map(
+        ([, event = ""]) => event,
+      ),
     );
     const documented = table(text, "event").flatMap(([event]) => codeIn(event));
     expect(documented.sort()).toEqual([...new Set([...logged, ...direct])].sort());
