@@ -70,8 +70,11 @@ export async function checkFile(file: AnnouncedFile): Promise<FileContent> {
 
 const isPage = (contentType: string): boolean => baseType(contentType) === "text/html";
 
+/** A comment ends at its first end; if it could go on behind it there would be endlessly many ways to read them. */
+const PAGE = /^(?:\s|<!--(?:(?!-->)[\s\S])*-->)*<(?:!doctype html|html)\b/i;
+
 const looksLikePage = (sample: Uint8Array): boolean =>
-  /^\s*(?:<!--[\s\S]*?-->\s*)*<(?:!doctype html|html)\b/i.test(
+  PAGE.test(
     Buffer.from(sample)
       .subarray(0, 1_024)
       .toString("utf8")

@@ -59,9 +59,9 @@ function readLines(text: string): RichText[] {
 }
 
 function readLine(text: string): Line {
-  const [, quoted] = /^(?:&gt;|>) ?(.*)$/.exec(text) ?? [];
+  const [, quoted] = /^(?:&gt;|>) ?(.*)$/s.exec(text) ?? [];
   if (quoted !== undefined) return { kind: "quote", indent: 0, text: quoted };
-  const [, space = "", item] = /^(\s*)(?:[•◦▪]\ufe0e?)\s+(.*)$/.exec(text) ?? [];
+  const [, space = "", item] = /^(\s*)(?:[•◦▪]\ufe0e?)\s+(.*)$/s.exec(text) ?? [];
   if (item !== undefined) {
     return {
       kind: "bullet",

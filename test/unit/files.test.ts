@@ -154,6 +154,15 @@ describe("a file that passes", () => {
     await expect(readAll(file)).rejects.toMatchObject({ trouble });
   });
 
+  it("may begin with as many comments as somebody likes, and is looked at all the same", async () => {
+    const comments = "<!-- -->".repeat(100);
+    const mimeType = "application/octet-stream";
+    const text = announce(Buffer.from(`${comments} no page`), { mimeType });
+    expect((await readAll(text)).toString()).toBe(`${comments} no page`);
+    const page = announce(Buffer.from(`${comments}<html>`), { mimeType });
+    await expect(readAll(page)).rejects.toMatchObject({ trouble: "login-page" });
+  });
+
   it("may be a PDF with something in front of its mark", async () => {
     const bytes = Buffer.concat([Buffer.from("\r\n%PDF-1.7\n"), Buffer.alloc(100, 1)]);
     expect((await readAll(announce(bytes, { mimeType: "application/pdf" }))).equals(bytes)).toBe(
