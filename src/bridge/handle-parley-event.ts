@@ -4,7 +4,7 @@ import {
   renderNotShown,
 } from "../convert/render-notice.ts";
 import type { Handler, LastWords, Work } from "../delivery/lanes.ts";
-import { PayloadError, ThreadGoneError } from "../errors.ts";
+import { BridgeError, PayloadError, ThreadGoneError } from "../errors.ts";
 import { makeConversationId } from "../ids.ts";
 import { type Conversation, withHandover } from "./conversation.ts";
 import { recordTakenAway } from "./end-conversation.ts";
@@ -14,7 +14,7 @@ import { mergeUsers } from "./merge-users.ts";
 import type { Notifier, Words } from "./notify.ts";
 import { loseThread, openAgain, whereItBelongs } from "./open-again.ts";
 import { ensureRoot, recordConversation } from "./open-thread.ts";
-import { askOwnership, nameService } from "./owner.ts";
+import { askOwnership, nameService, OWNER_TRIES } from "./owner.ts";
 import type { Parley, Threads } from "./ports.ts";
 import { postSteps } from "./post-steps.ts";
 import { createPoster } from "./poster.ts";
@@ -143,12 +143,7 @@ export function createParleyEventHandler(dependencies: InboxDependencies): Handl
     }
     let conversation = newest?.state === "open" ? newest : undefined;
     if (!conversation) {
-      // The very same handover as last time may be a redelivery, hours late: then only Parley knows.
-      const isRepeat = newest && withHandover(newest, event, receivedAt) === newest;
-      // So it is with one that waited here while the User was handed back.
-      const isOvertaken = newest?.ending !== undefined && receivedAt <= newest.ending.at;
-      const isDoubtful = isRepeat || isOvertaken;
-      if (isDoubtful && (await askOwnership(parley, userId, work.item.attempt)) === "other") return;
+      if (newest && !(await isStillOurs(work, event, receivedAt, newest))) return;
       conversation = await recordConversation(
         work,
         conversations,
@@ -165,6 +160,27 @@ export function createParleyEventHandler(dependencies: InboxDependencies): Handl
     const poster = createPoster(work, threads, now);
     const thread = await ensureRoot(work, poster, conversation, dependencies);
     await postSteps(work, poster, thread, overflowSteps(conversation), dependencies);
+  }
+
+  /**
+   * A handover that comes after the end of a conversation may belong to that one, hours late: then only Parley knows. One
+   * that was not heard of before may also be ahead of what Parley tells, so a no to it counts only after some tries.
+   */
+  async function isStillOurs(
+    work: Work<InboxBody>,
+    event: EventOf<"handover">,
+    receivedAt: number,
+    ended: Conversation,
+  ): Promise<boolean> {
+    const { attempt } = work.item;
+    if ((await askOwnership(parley, event.userId, attempt)) !== "other") return true;
+    const isRepeat = withHandover(ended, event, receivedAt) === ended;
+    const isOvertaken = ended.ending !== undefined && receivedAt <= ended.ending.at;
+    if (isRepeat || isOvertaken || attempt >= OWNER_TRIES) return false;
+    throw new BridgeError("Parley does not say yet that the User is ours", {
+      code: "unexpected",
+      disposition: "retry",
+    });
   }
 
   /** A further handover of a User who is with us already: the root shows it, and the thread says what is new. */

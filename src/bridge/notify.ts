@@ -30,6 +30,9 @@ export interface Notifier {
 /** The inbox lane of a User. Stored: changing it is a migration. */
 export const inboxLane = (userId: UserId): string => `user/${userId}`;
 
+/** Sorts what says nothing about order, and so must not keep messages from being sorted. */
+export const BEHIND_MESSAGES = "~";
+
 /** Words to one agent, and marks, need no place among posts, and must not wait for them. */
 const asideLane = (thread: Thread): string => `aside/${makeThreadKey(thread)}`;
 
@@ -52,7 +55,8 @@ export function createNotifier(inbox: Pick<Lanes<InboxBody>, "append">): Notifie
     },
     async refreshRoot({ id: conversation, userId, state }, from) {
       const id = makeDerivedItemId(from, `root ${state}`);
-      await inbox.append({ lane: inboxLane(userId), id, body: { kind: "root", conversation } });
+      const body: InboxBody = { kind: "root", conversation };
+      await inbox.append({ lane: inboxLane(userId), id, sort: BEHIND_MESSAGES, body });
     },
     async threadGone({ userId }, thread, stands) {
       const id = makeDerivedItemId(makeThreadKey(thread), "thread gone");

@@ -11,8 +11,8 @@ import type { Json } from "../json.ts";
 import type { Destination } from "./conversation.ts";
 import type { Parley } from "./ports.ts";
 
-/** After this many tries without an answer about the owner, a waiting User counts more than certainty. */
-const OWNER_TRIES = 4;
+/** After this many tries without a certain answer about the owner it is decided without one. */
+export const OWNER_TRIES = 4;
 
 /**
  * Whether we own the User, as Parley tells it now. While Parley cannot be asked, the item is tried again; in the end

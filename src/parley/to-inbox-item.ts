@@ -1,5 +1,5 @@
 import type { InboxBody, ParleyEvent } from "../bridge/events.ts";
-import { inboxLane } from "../bridge/notify.ts";
+import { BEHIND_MESSAGES, inboxLane } from "../bridge/notify.ts";
 import type { NewItem } from "../delivery/lanes.ts";
 import { makeBodyItemId, makeMessageItemId } from "../ids.ts";
 
@@ -28,9 +28,6 @@ export function toInboxItem(
     ? { lane, id: makeBodyItemId(raw, slotOf(receivedAt)), body, notBefore }
     : { lane, id: makeMessageItemId(event.userId, id), sort: toSortKey(id), body, notBefore };
 }
-
-/** Typing says nothing about order, and must not keep messages from being sorted. */
-const BEHIND_MESSAGES = "~";
 
 const slotOf = (at: number): string => `slot ${Math.floor(at / NAMELESS_SLOT_MS)}`;
 

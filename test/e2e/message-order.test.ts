@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
-import { lastCallbackHandled, postTo } from "../support/handed-over.ts";
+import { handBack, handOver, lastCallbackHandled, postTo } from "../support/handed-over.ts";
 import { openConversation } from "../support/open-conversation.ts";
-import { postsIn } from "../support/threads.ts";
+import { postsIn, rootsOf } from "../support/threads.ts";
 import { startWorld } from "../support/world.ts";
 
 it.each([
@@ -20,6 +20,32 @@ it.each([
 
   await slack.waitFor(() => postsIn(slack, ts)[2]);
   expect(postsIn(slack, ts).map(({ text }) => text)).toEqual(shown.map(String));
+});
+
+it("sorts messages that wait although a root is renewed between them", async () => {
+  const world = await startWorld();
+  const { slack, parley } = world;
+  const { user, root: first } = await handOver(world);
+  await handBack(world, first);
+  const post = async (id: number) => {
+    const body = { id, message: String(id), user: { id: user.id } };
+    expect((await postTo(world, "/parley/callback", { type: "message", body })).status).toBe(200);
+  };
+  const posts = () => slack.calls("chat.postMessage");
+  const before = posts().length;
+  slack.faults.add("chat.postMessage", { kind: "latency", ms: 1_000 }, 2);
+  const to = parley.agentService.identification;
+  await parley.handOver({ userId: user.id, to, metadata: { reason: "again" } });
+  // The new root is on its way; then the old one is to point to it.
+  await slack.waitFor(() => posts().length === before + 1);
+  await post(9);
+  await post(11);
+  await slack.waitFor(() => posts().length === before + 2);
+  await post(10);
+
+  const second = await slack.waitFor(() => rootsOf(slack)[1]);
+  await slack.waitFor(() => postsIn(slack, second.ts)[2]);
+  expect(postsIn(slack, second.ts).map(({ text }) => text)).toEqual(["9", "10", "11"]);
 });
 
 it("shows no typing of a User whose words came first", async () => {

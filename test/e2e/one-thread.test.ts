@@ -107,6 +107,51 @@ describe("exactly one thread", () => {
     expect(rootsOf(slack).map(({ ts }) => ts)).toEqual([root.ts, next.ts]);
   });
 
+  describe("where a message came before the handover", () => {
+    /** The User's message has opened the thread, and an agent has handed the User back. */
+    async function open() {
+      const world = await startWorld({ env: { RETRY_FIRST_MS: "10", RETRY_CAP_MS: "20" } });
+      const { slack, parley } = world;
+      const user = parley.createUser();
+      user.owner = parley.agentService.identification;
+      await parley.userWrites(user.id, "Hello");
+      const root = await slack.waitFor(() => rootsAbout(slack, user.id)[0]);
+      await lastCallbackHandled(world, user.id);
+      await handBack(world, root);
+      const handover = {
+        type: "action",
+        body: {
+          name: "handover",
+          body: { newOwner: parley.agentService.identification, metadata: { reason: "refund" } },
+          user: { id: user.id },
+        },
+      };
+      return { world, user, handover };
+    }
+
+    it("does not open again when that comes only after the hand-back", async () => {
+      const { world, user, handover } = await open();
+
+      await postTo(world, "/parley/callback", handover);
+
+      await lastCallbackHandled(world, user.id);
+      expect(rootsOf(world.slack)).toHaveLength(1);
+    });
+
+    it("opens again when Parley calls before it tells of its new owner", async () => {
+      const { world, user, handover } = await open();
+      const { parley, slack } = world;
+      parley.subscribe((change) => {
+        const isAnswered = change.kind === "request" && change.request.status !== null;
+        if (isAnswered) user.owner = parley.agentService.identification;
+      });
+
+      await postTo(world, "/parley/callback", handover);
+
+      await slack.waitFor(() => rootsAbout(slack, user.id)[1]);
+    });
+  });
+
   it("stays open when an earlier change of owner is redelivered", async () => {
     const world = await startWorld();
     const { slack, parley } = world;
