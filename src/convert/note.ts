@@ -55,12 +55,14 @@ function wordsOfElement(element: RichText): Words[] {
   return [plainTextOf(readInline(element, { names: NO_NAMES, mentions: "hide" }))];
 }
 
-/** Nobody sees these, wherever they stand. */
-const INVISIBLE = /(?!\s)[\p{Default_Ignorable_Code_Point}\p{Cc}\p{Cf}\p{Co}\u2800]/gu;
+/** Nobody sees these, wherever they stand. White space that a reader sees stays. */
+const INVISIBLE = /\ufeff|(?!\s)[\p{Default_Ignorable_Code_Point}\p{Cc}\p{Cf}\p{Co}\u2800]/gu;
 
 /** What each of these matches is read on from the place where it ends; full-width forms are plain ones by then. */
-const MARKER = /[/\u2044\u2215\u29f8]{2}|note\s*[:\u2236\ua789]|[\u{1f512}\u{1f510}\u{1f50f}]/iuy;
-const FILLER = /(?:#+\s|[\s*_~`,;\u2022\u2013\u2014-])+/uy;
+const MARKER =
+  /[/\u2044\u2215\u29f8]{2}|note\s*[:\u2236\ua789]|[\u{1f512}\u{1f510}\u{1f50f}]|:(?:note|lock|lock_with_ink_pen|closed_lock_with_key):/iuy;
+/** What says nothing by itself: an emoji of this workspace, the number of a list's item, any other sign or space. */
+const FILLER = /:[\w+'-]+:|\d{1,9}[.)]\s|[^\p{L}\p{N}]/uy;
 /** A mention that Slack has not understood, or of somebody outside. */
 const MENTION = /[@#][\p{L}\p{N}][\p{L}\p{N}._'’-]*[,:;]?/uy;
 const FURTHER_NAME = /\p{Lu}[\p{L}\p{N}._'’-]*[,:;]?/uy;
@@ -76,9 +78,8 @@ function beginsAsNote(lead: string): boolean {
     return true;
   };
   for (let names = 0; ; ) {
-    passes(FILLER);
     if (passes(MARKER)) return true;
     if (passes(MENTION)) names = FURTHER_NAMES;
-    else if (names-- <= 0 || !passes(FURTHER_NAME)) return false;
+    else if (!passes(FILLER) && (names-- <= 0 || !passes(FURTHER_NAME))) return false;
   }
 }

@@ -15,6 +15,10 @@ const NO_NOTES = [
   "@Ben see note: b",
   "@Ben thinks Note: b",
   ":unlock: a",
+  ":our_own_emoji: a",
+  "(a // b)",
+  "5 // a",
+  "😀",
   "a 🔒",
   "notebook: a",
   "&gt; note: a quote\nof theirs",
@@ -47,6 +51,21 @@ const DISGUISED = [
   "<@U1> :closed_lock_with_key: a",
   "• // a",
   "- note: a",
+  "1. // a",
+  "/\ufeff/ a",
+  "no\ufeffte: a",
+  ":warning: // a",
+  ":our_own_emoji: note: a",
+  ":note: a",
+  "👩🏽‍💻 note: a",
+  "(note: a)",
+  "[// a]",
+  "... note: a",
+  "! // a",
+  "→ note: a",
+  "| // a",
+  "\u0308// a",
+  ":eyes: <@U1> (// a",
 ];
 const TO_USER = ["&gt;&gt;", "&gt;&gt; a", "&gt;&gt;a", " \n&gt;&gt; a"];
 
@@ -97,6 +116,7 @@ describe("what an agent means a message for, by its blocks", () => {
       [rich(section({ type: "emoji", name: "lock", unicode: "1f512" }, words(" a")))],
     ],
     ["in a list", [rich({ type: "rich_text_list", elements: [section(words("// a"))] })]],
+    ["with the code of a lock in Markdown", [{ type: "markdown", text: ":lock: a" }]],
     ["in Markdown", [{ type: "markdown", text: "**note:** a" }]],
     ["in a heading of Markdown", [{ type: "markdown", text: "# note: a" }]],
   ])("is a note, also where Slack tells no text: %s", (_, blocks) => {
@@ -130,6 +150,7 @@ describe("what an agent means a message for, by its blocks", () => {
     const long = `${"@a-_- ".repeat(40_000)}x`;
     expect(intentOf({ text: long }, "send")).toBe("send");
     expect(intentOf({ text: `${"* _ ".repeat(2_000)}x` }, "send")).toBe("send");
+    expect(intentOf({ text: `${":a:1. ::+".repeat(20_000)}x` }, "send")).toBe("send");
   });
 });
 
