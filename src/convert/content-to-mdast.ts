@@ -1,4 +1,5 @@
 import type { BlockContent, PhrasingContent, Root, TableRow } from "mdast";
+import { cleanName } from "./clean-name.ts";
 import { markdownToMdast } from "./markdown-to-mdast.ts";
 import { toPhrasing } from "./phrasing.ts";
 import { type Reading, readInline } from "./read-rich-text.ts";
@@ -48,7 +49,7 @@ function toQuote(
 
 /** Empty where names of people in Slack stay inside. */
 const nameOf = ({ id, name }: Author, { names, mentions }: Reading): string =>
-  mentions === "hide" ? "" : name || names.users.get(id) || "";
+  mentions === "hide" ? "" : cleanName(name) || cleanName(names.users.get(id) ?? "");
 
 function toTable(rows: readonly (readonly TableCell[])[], reading: Reading): BlockContent {
   const columns = rows.reduce((most, row) => Math.max(most, row.length), 0);
@@ -64,13 +65,11 @@ function toTable(rows: readonly (readonly TableCell[])[], reading: Reading): Blo
   return { type: "table", children };
 }
 
-/** The sections of a cell, and the items of a list in it, one behind the other. */
+/** The sections of a cell, one behind the other. */
 const cellTexts = (cell: TableCell, reading: Reading): StyledText[] =>
   cell.flatMap((element, index) => [
     ...(index > 0 ? [{ text: "\n" }] : []),
-    ...(element.type === "rich_text_list"
-      ? cellTexts(element.elements as TableCell, reading)
-      : readInline(element, reading)),
+    ...readInline(element, reading),
   ]);
 
 const paragraphOf = (texts: readonly StyledText[]): BlockContent => ({

@@ -1,4 +1,5 @@
 import { isJsonObject, type Json } from "../json.ts";
+import { append } from "./append.ts";
 import { toEmoji } from "./emoji.ts";
 import type { Mentions, SlackNames } from "./mentions.ts";
 import { childrenOf, type RichText, stringIn } from "./rich-text.ts";
@@ -13,16 +14,32 @@ export interface Reading {
 /** In place of something that is left out; the white space around it is closed in {@link readInline}. */
 const LEFT_OUT = "\uFFFC";
 
-/** The text inside of a section, quote, list item or code block, as a User reads it. */
+/** The text inside of a section, quote, list item, code block or whatever else holds some, as a User reads it. */
 export function readInline(parent: RichText, reading: Reading): StyledText[] {
   const texts: StyledText[] = [];
-  for (const element of childrenOf(parent)) {
+  for (const element of leavesOf(parent)) {
     const style = styleOf(element.style);
     const url = element.type === "link" ? stringIn(element.url) : "";
     const text = textOf(element, reading).replaceAll(/\r\n?/g, "\n").replaceAll("\0", "\uFFFD");
     if (text !== "") texts.push({ ...style, text, ...(url !== "" && { url }) });
   }
   return closeGaps(texts);
+}
+
+const isFrame = ({ elements }: RichText): boolean => Array.isArray(elements);
+
+/** What stands in an element, and in the ones that it puts around that: each of those has lines of its own. */
+function leavesOf(element: RichText): RichText[] {
+  if (!isFrame(element)) return [element];
+  const leaves: RichText[] = [];
+  let isAfterFrame = false;
+  for (const child of childrenOf(element)) {
+    const isOwnLine = isFrame(child) || isAfterFrame;
+    if (isOwnLine && leaves.length > 0) leaves.push({ type: "text", text: "\n" });
+    append(leaves, leavesOf(child));
+    isAfterFrame = isFrame(child);
+  }
+  return leaves;
 }
 
 function textOf(element: RichText, { names, mentions }: Reading): string {

@@ -6,7 +6,7 @@ import { readSlackContent } from "../../../src/convert/read-slack-content.ts";
 import { filesIn } from "../../../src/convert/slack-content.ts";
 import { toParley } from "../../../src/convert/to-parley.ts";
 import type { Json } from "../../../src/json.ts";
-import { section, text } from "../../fixtures/conversion/rich-text.ts";
+import { list, section, text } from "../../fixtures/conversion/rich-text.ts";
 import {
   FORWARD,
   FROM_CONTENT,
@@ -110,6 +110,47 @@ describe("what is more than a text", () => {
     const message = { text: "hello", blocks, attachments: blocks.slice(0, 5) };
     expect(toParley({ ...message, attachments: [] }, NAMES, { mentions: "names" })).toBe("hello");
     expect(() => toParley(message, NAMES, { mentions: "names" })).not.toThrow();
+  });
+
+  it("may have frames without anything in them", () => {
+    const empty = [{ type: "rich_text_list" }, { type: "rich_text_section" }, { type: "odd" }];
+    const cell = { type: "rich_text", elements: [...empty, section(text("a"))] };
+    const blocks = [cell, { type: "table", rows: [[cell]] }];
+    expect(toParley({ text: "", blocks }, NAMES, { mentions: "names" })).toBe(
+      "a\n\n| a |\n| --- |",
+    );
+  });
+
+  it.each<[string, Json[], string]>([
+    ["an unknown frame", [{ type: "rich_text_panel", elements: [section(text("b"))] }], "b"],
+    [
+      "frames in a frame",
+      [
+        {
+          type: "rich_text_panel",
+          elements: [text("b"), section(text("c")), section(), section(text("d")), text("e")],
+        },
+      ],
+      "b  \nc\n\nd  \ne",
+    ],
+    ["an unknown frame of text", [{ type: "rich_text_panel", text: "b" }], "b"],
+    ["a list in a list", [list("bullet", ["b", list("bullet", ["c"])])], "- b\n- c"],
+    ["a section in a quote", [{ type: "rich_text_quote", elements: [section(text("b"))] }], "> b"],
+    ["words outside of any section", [text("b")], "b"],
+  ])("loses no words that stand where nobody expects them: %s", (_, elements, markdown) => {
+    const blocks = [{ type: "rich_text", elements: [section(text("a")), ...elements] }];
+    expect(toParley({ text: "", blocks }, NAMES, { mentions: "names" })).toBe(`a\n\n${markdown}`);
+    expect(lostIn({ blocks })).toEqual([]);
+  });
+
+  it("names who wrote a forwarded message on one short line, in which nothing acts", () => {
+    const author_name = `Ben\u202e\n# *Okafor* ${"x".repeat(100)}`;
+    const attachments = [{ ...FORWARD, author_name }];
+    const [name = "", , words] = toParley({ text: "", attachments }, NAMES, {
+      mentions: "names",
+    }).split("\n");
+    expect(name).toMatch(/^> \*\*Ben # \\\*Okafor\\\* x+…:\*\*$/);
+    expect(words).toBe("> in short");
   });
 
   it("keeps a text beside a picture, and leaves it out beside blocks that say it again", () => {
