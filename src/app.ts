@@ -172,6 +172,7 @@ async function buildApp(config: Config, { log, alarms, database }: Foundations):
     inbox,
     outbox,
     botService: botService.id,
+    replyMode: config.replyMode,
     parsePermalink: (text) => parsePermalink(text, workspace.team),
     alarms,
     log: slackLog,

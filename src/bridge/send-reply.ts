@@ -94,6 +94,22 @@ export async function sendReply(
   const kept: ReplyBody = texts.length > 1 ? { ...body, texts } : body;
   const lost = lostParts(readSlackContent(reply));
   if (parts.length === 0 && lost.length === 0) throw new EmptyReplyError(work.item.id);
+
+  if (progress.underWay !== undefined) {
+    progress = withUndecided(progress, progress.underWay);
+    await work.save(progress as Json);
+  }
+  const open = parts.filter(
+    (part) =>
+      !isRefused(part) &&
+      !settled.includes(part.key) &&
+      progress.undecided?.includes(part.key) !== true,
+  );
+  // Before anything is said of the rest: perhaps nothing goes.
+  if (open.length > 0) {
+    const refusal = await findOtherOwner(parley, userId);
+    if (refusal) return refused(refusal);
+  }
   if (lost.length > 0) {
     await notifier.notice(userId, work.item.id, "parts not sent", {
       thread: reply.thread,
@@ -117,19 +133,9 @@ export async function sendReply(
     "files not sent",
   );
 
-  if (progress.underWay !== undefined) {
-    progress = withUndecided(progress, progress.underWay);
-    await work.save(progress as Json);
-  }
-  const open = parts.filter(
-    (part) =>
-      !isRefused(part) &&
-      !settled.includes(part.key) &&
-      progress.undecided?.includes(part.key) !== true,
-  );
   let agent: AgentIdentity | undefined;
   for (const [index, part] of open.entries()) {
-    const refusal = await findOtherOwner(parley, userId);
+    const refusal = index > 0 ? await findOtherOwner(parley, userId) : undefined;
     if (refusal) return refused(refusal);
     agent ??= await threads.identityOf(reply.agent);
     try {

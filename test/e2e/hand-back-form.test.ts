@@ -1,6 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { answering } from "../support/answers.ts";
-import { openConversation, openModal, PATIENCE, toldTo } from "../support/open-conversation.ts";
+import {
+  changesAt,
+  openConversation,
+  openModal,
+  PATIENCE,
+  submitHandBack,
+  toldTo,
+} from "../support/open-conversation.ts";
 import { startWorld } from "../support/world.ts";
 
 describe("the form to hand back", () => {
@@ -34,6 +41,34 @@ describe("the form to hand back", () => {
     expect(optionsOf(blocks).map(({ value }) => value)).toContain(last);
     await slack.submitView({ user: "U0ANNA", viewId: id, values: { destination: last } });
     await expect.poll(() => parley.user(user.id).owner, PATIENCE).toBe(last);
+  });
+
+  it.each(["note: he is rude", "// he is rude", "\u200b🔒 he is rude"])(
+    "sends no note to the User as the last message: %j",
+    async (note) => {
+      const { slack, parley, ...world } = await startWorld();
+      const { user, ts } = await openConversation({ slack, parley, ...world });
+      const { id } = await openModal(slack, ts);
+      const submit = (last_message: string) =>
+        slack.submitView({ user: "U0ANNA", viewId: id, values: { last_message } });
+
+      expect((await submit(note)).errors?.last_message).toMatch(/begins as a note/);
+      expect(changesAt(parley, user.id)).toEqual([]);
+      expect((await submit("Please note: bye")).errors).toBeUndefined();
+
+      const { identification } = parley.botService;
+      await expect.poll(() => parley.user(user.id).owner, PATIENCE).toBe(identification);
+      expect(parley.sent(user.id).map(({ message }) => message)).toEqual(["Please note: bye"]);
+    },
+  );
+
+  it("takes `>>` in front of the last message for what it is in front of a reply", async () => {
+    const { slack, parley, ...world } = await startWorld({ env: { REPLY_MODE: "explicit" } });
+    const { user, ts } = await openConversation({ slack, parley, ...world });
+    await submitHandBack(slack, ts, { last_message: ">> Bye & <bye>" });
+    const { identification } = parley.botService;
+    await expect.poll(() => parley.user(user.id).owner, PATIENCE).toBe(identification);
+    expect(parley.sent(user.id).map(({ message }) => message)).toEqual(["Bye & \\<bye>"]);
   });
 
   it.each([

@@ -120,6 +120,28 @@ describe("what an agent forwards or pastes", () => {
     expect(reactionsOn(slack, ts)).toEqual(["x"]);
   });
 
+  it.each(["a part", "a file"])(
+    "does not say that the rest goes while another Service has the User, but once it does: %s",
+    async (what) => {
+      const { world, slack, parley, user, root, at } = await openThread();
+      const other = parley.addService({ name: "Night shift" });
+      await parley.handOver({ userId: user.id, to: other.identification });
+      const text = "Watch this";
+      const program = { name: "a.exe", mimetype: "application/x-msdownload", bytes: png(100) };
+      if (what === "a file") await slack.shareFile({ ...at, text, ...program });
+      else await slack.post({ ...at, text, blocks: [rich(words(text)), { type: "video" }] });
+      const told = (pattern: RegExp) =>
+        slack.state.ephemerals.find(({ text: said }) => pattern.test(said));
+      const refusal = await slack.waitFor(() => told(/Night shift/));
+      await allTold(world, root.ts);
+      expect(told(/The rest of your message/)).toBeUndefined();
+
+      await press(world, refusal, "parley_take_over");
+      await parley.until(() => sentTo(world, user.id).includes(text));
+      await slack.waitFor(() => told(/The rest of your message goes to the User/));
+    },
+  );
+
   it("is told to its writer where nothing of it can go", async () => {
     const { world, slack, parley, user, root, at } = await openThread();
     const { ts } = await slack.post({ ...at, text: "", blocks: [{ type: "video" }] });

@@ -1,5 +1,7 @@
 import type { AckFn, ViewOutput, ViewResponseAction, ViewSubmitAction } from "@slack/bolt";
 import { HAND_BACK_INPUTS } from "../../convert/render-hand-back-modal.ts";
+import { intentOf, withoutMarker } from "../../convert/reply-intent.ts";
+import { escapeText, unescapeText } from "../../convert/slack-text.ts";
 import { makeDerivedItemId, makeThreadKey, type Thread } from "../../ids.ts";
 import { errorFields } from "../../log.ts";
 import { withinTime } from "../../within-time.ts";
@@ -15,12 +17,21 @@ const SERVICES_TIMEOUT_MS = 1_500;
  */
 export async function submitHandBack(
   { ack, body, view }: { ack: AckFn<ViewResponseAction>; body: ViewSubmitAction; view: ViewOutput },
-  { conversations, outbox, parley, botService, log }: ListenerDependencies,
+  { conversations, outbox, parley, botService, replyMode, log }: ListenerDependencies,
 ): Promise<void> {
-  const refuse = (problem: string) =>
-    ack({ response_action: "errors", errors: { [HAND_BACK_INPUTS.destination]: problem } });
+  const refuse = (problem: string, input: string = HAND_BACK_INPUTS.destination) =>
+    ack({ response_action: "errors", errors: { [input]: problem } });
   const thread = JSON.parse(view.private_metadata) as Thread;
-  const { destination = botService, note, lastMessage } = readInputs(view);
+  const { destination = botService, note, lastMessage: typed = "" } = readInputs(view);
+  // A form gives what was typed, which Slack escapes everywhere else.
+  const written = { text: escapeText(typed) };
+  if (intentOf(written, replyMode) === "note") {
+    return await refuse(
+      "This begins as a note among colleagues, so it does not go to the User. Say it in other words, or in the note for the bot.",
+      HAND_BACK_INPUTS.lastMessage,
+    );
+  }
+  const lastMessage = replyMode === "explicit" ? unescapeText(withoutMarker(written).text) : typed;
   const services = () => withinTime(parley.services(), SERVICES_TIMEOUT_MS);
   const to = await fromOptionValue(destination, services).catch(() => undefined);
   if (to === undefined) {

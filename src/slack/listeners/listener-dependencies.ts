@@ -2,6 +2,7 @@ import type { Alarms } from "../../alarms.ts";
 import type { InboxBody, OutboxBody } from "../../bridge/events.ts";
 import type { OwnerCommandDependencies } from "../../bridge/owner-command.ts";
 import type { Permissions, Threads } from "../../bridge/ports.ts";
+import type { ReplyMode } from "../../convert/reply-intent.ts";
 import type { Lanes } from "../../delivery/lanes.ts";
 import type { ServiceId } from "../../ids.ts";
 import type { Log } from "../../log.ts";
@@ -14,6 +15,7 @@ export interface ListenerDependencies extends OwnerCommandDependencies {
   readonly permissions: Permissions;
   /** Where a User is handed back to unless the agent chooses otherwise. */
   readonly botService: ServiceId;
+  readonly replyMode: ReplyMode;
   readonly alarms: Alarms;
   readonly log: Log;
 }
