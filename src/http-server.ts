@@ -28,8 +28,12 @@ export interface HttpLimits {
   readonly requestMs: number;
   /** Node cuts at the first check after that. */
   readonly checkMs: number;
-  /** Each connection may hold a body in memory. */
+  /** Each connection may hold a body in memory. When there are more, one that nobody works on gives way. */
   readonly connections: number;
+  /** They may all be sent before the first answer is read, and their answers are in memory then. */
+  readonly requestsPerConnection: number;
+  /** How long an answer may wait for its reader. */
+  readonly unreadMs: number;
   /** How long a request may still arrive during a stop. */
   readonly stopMs: number;
 }
@@ -38,7 +42,9 @@ export const HTTP_LIMITS: HttpLimits = {
   headersMs: 5_000,
   requestMs: 10_000,
   checkMs: 1_000,
-  connections: 512,
+  connections: 256,
+  requestsPerConnection: 100,
+  unreadMs: 30_000,
   stopMs: 1_000,
 };
 
@@ -48,12 +54,14 @@ export function createHttpServer(
   log: Log,
   limits: HttpLimits = HTTP_LIMITS,
 ): HttpServer {
-  /** With the request that is under way on each connection, if any. */
-  const open = new Map<Socket, IncomingMessage | undefined>();
+  /** With the answer that is under way on each, if any; whoever was heard of last comes last. */
+  const open = new Map<Socket, ServerResponse | undefined>();
   const listener = (request: IncomingMessage, response: ServerResponse) => {
-    open.set(request.socket, request);
+    const { socket } = request;
+    open.delete(socket);
+    open.set(socket, response);
     response.once("close", () => {
-      if (open.get(request.socket) === request) open.set(request.socket, undefined);
+      if (open.get(socket) === response) open.set(socket, undefined);
     });
     void answer(request, response);
   };
@@ -66,10 +74,12 @@ export function createHttpServer(
     },
     listener,
   );
-  server.maxConnections = limits.connections;
+  server.maxRequestsPerSocket = limits.requestsPerConnection;
+  server.timeout = limits.unreadMs;
   server.on("connection", (socket) => {
     open.set(socket, undefined);
     socket.once("close", () => open.delete(socket));
+    if (open.size > limits.connections) makeRoom();
   });
   // Whoever asks first whether to send a body is told so by the route that reads it, if at all.
   server.on("checkContinue", listener);
@@ -93,9 +103,18 @@ export function createHttpServer(
     }
   }
 
-  /** Nothing of these has been acknowledged, so whoever sends one in earnest will send it again. */
+  /** Whoever sends slowly cannot keep others out. Where all the others are worked on, the newest gives way. */
+  function makeRoom(): void {
+    for (const [socket, response] of open) {
+      if (isWorkedOn(response)) continue;
+      open.delete(socket);
+      socket.destroy();
+      return;
+    }
+  }
+
   function cutUnfinished(): void {
-    for (const [socket, request] of open) if (!request?.complete) socket.destroy();
+    for (const [socket, response] of open) if (!isWorkedOn(response)) socket.destroy();
   }
 
   return {
@@ -122,6 +141,10 @@ export function createHttpServer(
       }),
   };
 }
+
+/** The other ones wait for the other side. Where none of their requests was answered, it will be sent again. */
+const isWorkedOn = (response: ServerResponse | undefined): boolean =>
+  response?.req.complete === true && !response.writableEnded;
 
 function listenProblem(code: string | undefined, host: string, port: number): string | undefined {
   switch (code) {

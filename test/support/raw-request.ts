@@ -6,6 +6,8 @@ export interface RawConnection {
   readonly received: string;
   readonly isClosed: boolean;
   write(bytes: string | Buffer): void;
+  /** Reads nothing any more. */
+  pause(): void;
   /** Goes away in the middle. */
   destroy(): void;
 }
@@ -33,6 +35,9 @@ export async function connectTo(url: string): Promise<RawConnection> {
     },
     write: (bytes) => {
       socket.write(bytes);
+    },
+    pause: () => {
+      socket.pause();
     },
     destroy: () => {
       socket.destroy();

@@ -1,25 +1,61 @@
+import type { ServerResponse } from "node:http";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { createHttpServer, HTTP_LIMITS, type HttpLimits, sendJson } from "../../src/http-server.ts";
+import {
+  createHttpServer,
+  HTTP_LIMITS,
+  type HttpLimits,
+  type Route,
+  sendJson,
+} from "../../src/http-server.ts";
 import { readBody } from "../../src/read-body.ts";
 import { captureLog } from "../support/captured-log.ts";
 import { connectTo, head } from "../support/raw-request.ts";
 
 const PATIENCE = { timeout: 10_000, interval: 10 };
 
-/** A server with one route, `POST /echo`, that reads a body first. */
+/**
+ * A server that reads a body first at `POST /echo`, answers `GET /held` when it is released, and at `GET /long` with more
+ * than fits between the two.
+ */
 async function startServer(limits: Partial<HttpLimits>) {
   const log = captureLog();
-  const route = {
-    method: "POST" as const,
-    path: "/echo",
-    async handle(
-      ...[request, response]: Parameters<Parameters<typeof createHttpServer>[0][0]["handle"]>
-    ) {
-      const body = await readBody(request, response, 1_000);
-      sendJson(response, 200, { length: body.length });
-    },
+  const held = Promise.withResolvers<void>();
+  const counts = { begun: 0, closed: 0 };
+  const counted = (response: ServerResponse) => {
+    counts.begun += 1;
+    response.once("close", () => {
+      counts.closed += 1;
+    });
   };
-  const server = createHttpServer([route], log, { ...HTTP_LIMITS, ...limits });
+  const routes: Route[] = [
+    {
+      method: "POST",
+      path: "/echo",
+      async handle(request, response) {
+        const body = await readBody(request, response, 1_000);
+        sendJson(response, 200, { length: body.length });
+      },
+    },
+    {
+      method: "GET",
+      path: "/held",
+      async handle(_request, response) {
+        counted(response);
+        await held.promise;
+        sendJson(response, 200, {});
+      },
+    },
+    {
+      method: "GET",
+      path: "/long",
+      handle(_request, response) {
+        counted(response);
+        response.end(Buffer.alloc(64 * 1024 * 1024));
+        return Promise.resolve();
+      },
+    },
+  ];
+  const server = createHttpServer(routes, log, { ...HTTP_LIMITS, ...limits });
   const port = await server.start("127.0.0.1", 0);
   onTestFinished(() => server.stop());
   const connect = async () => {
@@ -27,7 +63,13 @@ async function startServer(limits: Partial<HttpLimits>) {
     onTestFinished(() => connection.destroy());
     return connection;
   };
-  return { log, connect };
+  return {
+    log,
+    connect,
+    begun: () => counts.begun,
+    closed: () => counts.closed,
+    release: () => held.resolve(),
+  };
 }
 
 describe("the HTTP server", () => {
@@ -56,28 +98,64 @@ describe("the HTTP server", () => {
     expect(checkMs).toBeLessThanOrEqual(1_000);
   });
 
-  it("takes no more connections than it has room for", async () => {
+  it("cuts who has waited longest for its own sender when there is no room for a newcomer", async () => {
     const { connect } = await startServer({ connections: 2 });
-    const echo = `${head("POST /echo HTTP/1.1", { host: "x", "content-length": "2" })}hi`;
-    const [first, second] = [await connect(), await connect()];
+    const silent = await connect();
+    const slow = await connect();
+    slow.write(head("POST /echo HTTP/1.1", { host: "x", "content-length": "2" }));
+
+    const third = await connect();
+    third.write(`${head("POST /echo HTTP/1.1", { host: "x", "content-length": "2" })}hi`);
+
+    await expect.poll(() => third.received, PATIENCE).toMatch(/^HTTP\/1\.1 200 /);
+    await expect.poll(() => silent.isClosed, PATIENCE).toBe(true);
+    slow.write("hi");
+    await expect.poll(() => slow.received, PATIENCE).toMatch(/^HTTP\/1\.1 200 /);
+  });
+
+  it("cuts the newcomer when all the others are being answered", async () => {
+    const { connect, begun, release } = await startServer({ connections: 2 });
+    const busy = [await connect(), await connect()];
+    for (const connection of busy) {
+      connection.write(head("GET /held HTTP/1.1", { host: "x", connection: "close" }));
+    }
+    await expect.poll(begun, PATIENCE).toBe(2);
+
     const third = await connect();
 
     await expect.poll(() => third.isClosed, PATIENCE).toBe(true);
-    for (const connection of [first, second]) {
-      connection.write(echo);
+    release();
+    for (const connection of busy) {
       await expect.poll(() => connection.received, PATIENCE).toMatch(/^HTTP\/1\.1 200 /);
     }
-    first.destroy();
-    const retry = async () => {
-      const connection = await connect();
-      connection.write(echo);
-      await expect.poll(() => connection.received || connection.isClosed, PATIENCE).toBeTruthy();
-      return connection.received;
-    };
-    await expect.poll(retry, PATIENCE).toMatch(/^HTTP\/1\.1 200 /);
   });
 
-  it("has a limit of connections", () => {
-    expect(HTTP_LIMITS.connections).toBeLessThanOrEqual(1_000);
+  it("begins no more requests of one connection than it has room for", async () => {
+    const { connect, begun, release } = await startServer({ requestsPerConnection: 3 });
+    const connection = await connect();
+
+    connection.write(head("GET /held HTTP/1.1", { host: "x" }).repeat(10));
+    await expect.poll(begun, PATIENCE).toBe(3);
+    release();
+
+    const answers = (status: RegExp) => connection.received.match(status)?.length;
+    await expect.poll(() => answers(/HTTP\/1\.1 503 /g), PATIENCE).toBe(7);
+    expect([begun(), answers(/HTTP\/1\.1 200 /g)]).toEqual([3, 3]);
+  });
+
+  it("cuts who does not read its answer", async () => {
+    const { connect, begun, closed } = await startServer({ unreadMs: 50 });
+    const connection = await connect();
+    connection.pause();
+
+    connection.write(head("GET /long HTTP/1.1", { host: "x" }));
+
+    await expect.poll(begun, PATIENCE).toBe(1);
+    await expect.poll(closed, PATIENCE).toBe(1);
+  });
+
+  it("has room for no more bodies of 1 MB and unread answers than a small machine has memory for", () => {
+    expect(HTTP_LIMITS.connections).toBeLessThanOrEqual(256);
+    expect(HTTP_LIMITS.requestsPerConnection).toBeLessThanOrEqual(100);
   });
 });
