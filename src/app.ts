@@ -94,9 +94,9 @@ async function buildApp(config: Config, { log, alarms, database }: Foundations):
   const remembered = createRemembered(database, log);
   const { channel } = config.slack;
   const [workspace, botService] = await allProblems([
-    remembered(`workspace/${channel}`, outside.askWorkspace, { evenIfRefused: true }),
-    remembered("bot-service", outside.askBotService, { evenIfRefused: true }),
-    config.slack.appToken && remembered("app-token", outside.askAppToken, { evenIfRefused: true }),
+    remembered(`workspace/${channel}`, outside.askWorkspace),
+    remembered("bot-service", outside.askBotService),
+    config.slack.appToken && remembered("app-token", outside.askAppToken),
   ]);
   const conversations = await openConversationStore(database);
   const metrics = createMetrics({

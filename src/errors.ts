@@ -302,6 +302,10 @@ export class DefectError extends BridgeError {
   }
 }
 
+/** An error in one line, for a log or a check of a bridge that has started. */
+export const reasonOf = (error: BridgeError): string =>
+  error instanceof ConfigError ? error.problems.join("; ") : error.message;
+
 /** Where an error was thrown, innermost first: a stack without its text. */
 export const framesOf = (thrown: unknown): string[] =>
   thrown instanceof Error

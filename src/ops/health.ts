@@ -1,5 +1,5 @@
 import type { Alarms } from "../alarms.ts";
-import { toBridgeError } from "../errors.ts";
+import { reasonOf, toBridgeError } from "../errors.ts";
 import { type Route, sendJson } from "../http-server.ts";
 
 type Checks = Readonly<Record<string, () => Promise<unknown>>>;
@@ -87,7 +87,7 @@ async function runAll(checks: Checks): Promise<Results> {
     });
     const result = check().then(
       () => "ok",
-      (thrown: unknown) => toBridgeError(thrown).message,
+      (thrown: unknown) => reasonOf(toBridgeError(thrown)),
     );
     return [name, await Promise.race([result, timeout])] as const;
   });

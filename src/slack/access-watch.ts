@@ -93,6 +93,8 @@ function adviceFor(fault: Fault, code: string, seen: SeenAnswer): string {
     case "channel":
       return `The bot cannot write in channel ${channelOf(seen)} (${code}): invite it, unarchive the channel, or allow it in the channel's posting permissions.`;
     case "workspace":
-      return `Slack does not let the app work (${code} for ${seen.method}): an administrator of the workspace has to allow it again; with an HTTP code check SLACK_API_URL and the proxy too.`;
+      return code.startsWith("http_")
+        ? `Something refuses the app in Slack's place (${code} for ${seen.method}): check SLACK_API_URL and the proxy on the way.`
+        : `Slack does not let the app work (${code} for ${seen.method}): an administrator of the workspace has to allow it again.`;
   }
 }

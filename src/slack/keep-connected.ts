@@ -10,7 +10,7 @@ import {
 } from "../errors.ts";
 import type { Log } from "../log.ts";
 import { callSlack } from "./web-api.ts";
-import { refusedAppToken } from "./workspace.ts";
+import { refusedSocket } from "./workspace.ts";
 
 /** Slack's socket, opened again until it is stopped, whatever Slack says meanwhile. */
 export interface Socket {
@@ -69,7 +69,7 @@ export function keepConnected(
       if (signal.aborted) return;
       const error = toBridgeError(thrown);
       if (error instanceof SlackApiError) {
-        refusal = refusedAppToken(error.slackError, error);
+        refusal = refusedSocket(error);
         alarms.raise("slack-socket", refusal.problems.join(" "));
       }
       log.info({ error: error.message }, "socket.not-open");

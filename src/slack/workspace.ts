@@ -1,6 +1,7 @@
 import type { WebClient } from "@slack/web-api";
 import type { Alarms } from "../alarms.ts";
 import { ConfigError, SlackApiError, toBridgeError } from "../errors.ts";
+import { faultOf } from "./refusals.ts";
 import { missingScopes } from "./scopes.ts";
 import { callSlack } from "./web-api.ts";
 
@@ -28,6 +29,7 @@ export interface WorkspaceOptions {
  * it is; where Slack refuses the token another alarm does. Missing scopes stop nothing: much works without.
  *
  * @throws {ConfigError} Slack refuses the token, or the bot is not in the channel; says what to do
+ * @throws {SlackApiError} something else keeps the app out, perhaps in front of Slack
  * @throws {NetworkError} Slack cannot be reached
  */
 export async function checkWorkspace(
@@ -61,7 +63,7 @@ const scopesAdvice = (missing: readonly string[]): string =>
 
 const identify = (client: WebClient) =>
   callSlack("auth.test", () => client.auth.test(), { idempotent: true }).catch((error: unknown) => {
-    if (!(error instanceof SlackApiError)) throw error;
+    if (!(error instanceof SlackApiError) || isOfWorkspace(error)) throw error;
     throw new ConfigError(
       [
         `SLACK_BOT_TOKEN is refused by Slack (${error.slackError}); copy the Bot User OAuth Token again from your app at api.slack.com/apps, OAuth & Permissions`,
@@ -70,11 +72,17 @@ const identify = (client: WebClient) =>
     );
   });
 
-/** What to do when Slack does not take the app-level token. */
-export const refusedAppToken = (slackError: string, cause: Error): ConfigError =>
+/** What keeps the app out is no fault of a token. */
+const isOfWorkspace = ({ slackError }: SlackApiError): boolean =>
+  faultOf(slackError) === "workspace";
+
+/** What to do when Slack does not let the app open a socket. */
+export const refusedSocket = (cause: SlackApiError): ConfigError =>
   new ConfigError(
     [
-      `SLACK_APP_TOKEN is refused by Slack (${slackError}); make one with the scope connections:write in your app at api.slack.com/apps, Basic Information, App-Level Tokens`,
+      isOfWorkspace(cause)
+        ? `Slack, or a proxy on the way, does not let the app open a socket (${cause.slackError}); check SLACK_API_URL and the proxy, and ask an administrator of the workspace`
+        : `SLACK_APP_TOKEN is refused by Slack (${cause.slackError}); make one with the scope connections:write in your app at api.slack.com/apps, Basic Information, App-Level Tokens`,
     ],
     { cause },
   );
@@ -83,13 +91,14 @@ export const refusedAppToken = (slackError: string, cause: Error): ConfigError =
  * Checks the app-level token before Socket Mode starts.
  *
  * @throws {ConfigError} Slack refuses the token; says what to do
+ * @throws {SlackApiError} something else keeps the app out, perhaps in front of Slack
  * @throws {NetworkError} Slack cannot be reached
  */
 export async function checkAppToken(client: WebClient): Promise<true> {
   const open = () => client.apps.connections.open({});
   await callSlack("apps.connections.open", open, { idempotent: true }).catch((error: unknown) => {
-    if (!(error instanceof SlackApiError)) throw error;
-    throw refusedAppToken(error.slackError, error);
+    if (!(error instanceof SlackApiError) || isOfWorkspace(error)) throw error;
+    throw refusedSocket(error);
   });
   return true;
 }
@@ -117,7 +126,7 @@ async function findChannel(
     return info;
   } catch (thrown) {
     const error = toBridgeError(thrown);
-    if (!(error instanceof SlackApiError)) throw error;
+    if (!(error instanceof SlackApiError) || isOfWorkspace(error)) throw error;
     // A stand-in for Slack may lack the method, and the app the scope, which shows elsewhere. What is wrong with the
     // channel itself shows at the first post then.
     if (error.slackError === "unknown_method" || error.slackError === "missing_scope") {

@@ -1,12 +1,12 @@
 import { Keyv } from "keyv";
-import { ConfigError, toBridgeError } from "../errors.ts";
+import { reasonOf, toBridgeError } from "../errors.ts";
 import type { Json } from "../json.ts";
 import type { Log } from "../log.ts";
 import type { Database } from "./database.ts";
 
 /**
- * What the other side answered last time, for a start while it cannot be reached: the bridge then takes in what comes,
- * and delivers when the other side is back.
+ * What the other side answered last time, for a start while it cannot be reached or refuses us: the bridge then takes in
+ * what comes, and delivers when the other side is back. Where nothing is remembered, what `ask` threw is thrown.
  */
 export function createRemembered(database: Database, log: Log) {
   const store = new Keyv<Json>({
@@ -15,12 +15,7 @@ export function createRemembered(database: Database, log: Log) {
     useKeyPrefix: false,
   });
 
-  /** `evenIfRefused`: a refusal goes by memory too, because the other side may take it back; else it is thrown. */
-  return async function remembered<T>(
-    name: string,
-    ask: () => Promise<T>,
-    { evenIfRefused = false } = {},
-  ): Promise<T> {
+  return async function remembered<T>(name: string, ask: () => Promise<T>): Promise<T> {
     const key = `remembered/${name}`;
     try {
       const answer = await ask();
@@ -28,12 +23,9 @@ export function createRemembered(database: Database, log: Log) {
       return answer;
     } catch (thrown) {
       const error = toBridgeError(thrown);
-      const isRefusal = error instanceof ConfigError;
-      const mayPass = error.disposition === "retry" || (isRefusal && evenIfRefused);
-      const last = mayPass ? await store.get(key) : undefined;
+      const last = await store.get(key);
       if (last === undefined) throw error;
-      const why = isRefusal ? error.problems.join("; ") : error.message;
-      log.warn({ name, error: why }, "start.from-memory");
+      log.warn({ name, error: reasonOf(error) }, "start.from-memory");
       return last as T;
     }
   };

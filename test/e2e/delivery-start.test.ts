@@ -147,6 +147,7 @@ it("does not go by memory when the channel is unknown", async () => {
 const PAGE = "<html>Forbidden</html>";
 const error = (message: string) =>
   JSON.stringify({ status: "ERROR", notifications: [{ type: "error", message }] });
+const slackSays = (code: string) => JSON.stringify({ ok: false, error: code });
 const alarmsOf = ({ log }: World) =>
   log.lines.filter(({ event }) => event === "alarm.raised").map(({ fields }) => fields);
 
@@ -232,7 +233,57 @@ describe("while Parley, or a proxy in front of it, refuses the bridge", () => {
   });
 });
 
+describe("while something in front of Slack refuses the bridge", () => {
+  const REFUSED = [
+    ["403 with a page", foreign(PAGE, 403), /http_403.*SLACK_API_URL/],
+    ["404 with a page", foreign(PAGE, 404), /http_404.*SLACK_API_URL/],
+    ["an organisation on the move", foreign(slackSays("team_added_to_org")), /team_added_to_org/],
+  ] as const;
+
+  it.each(
+    [false, true].flatMap((socketMode) => REFUSED.map((given) => [socketMode, ...given] as const)),
+  )(
+    "its very first start fails in a way that can pass, Socket Mode %s: %s",
+    async (socketMode, _what, answer, advice) => {
+      const world = await startWorld({ stopped: true, socketMode });
+      world.slack.faults.add("*", answer);
+
+      const bridge = spawnBridge(world.env);
+
+      expect((await bridge.exited).code).toBe(1);
+      expect(bridge.lines.find(({ msg }) => msg === "alarm.raised")?.advice).toMatch(advice);
+      expect(bridge.stdout + bridge.stderr).not.toMatch(/SLACK_(BOT|APP)_TOKEN is|Forbidden/);
+    },
+  );
+
+  it.each(REFUSED)(
+    "a later start goes by memory, and names no token: %s",
+    async (_what, answer, advice) => {
+      const world = await startWorld({ socketMode: true });
+      const { slack, parley, log } = world;
+      const { user, ts } = await openConversation(world);
+      await world.stopBridge();
+      slack.faults.add("*", answer);
+
+      await world.startBridge({ RETRY_FIRST_MS: "20", RETRY_CAP_MS: "50" });
+
+      await parley.userWrites(user.id, "Is anybody there?");
+      const { checks } = (await (await fetch(`${world.bridgeUrl()}/readyz`)).json()) as {
+        checks: Readonly<Record<string, string>>;
+      };
+      expect(checks["slack-access"]).toMatch(advice);
+      expect(JSON.stringify([checks, log.lines])).not.toMatch(/SLACK_(BOT|APP)_TOKEN is/);
+      slack.faults.clear();
+      await slack.waitFor(() => textsIn(world, ts).includes("Is anybody there?"), 15_000);
+      await slack.waitFor(() => slack.socketConnections === 1, 15_000);
+      const ready = async () => (await fetch(`${world.bridgeUrl()}/readyz`)).status;
+      await expect.poll(ready, PATIENCE).toBe(200);
+    },
+  );
+});
+
 it.each([
+  ["a refusal of this request alone", foreign(error("gone_for_good"), 410)],
   ["a page", foreign(PAGE)],
   ["no end", endless(200)],
 ] as const)("starts from memory while Parley answers with %s", async (_what, answer) => {

@@ -38,7 +38,7 @@ describe("/readyz", () => {
     expect(status).toBe(503);
     expect(body.checks).toMatchObject({
       store: "ok",
-      slack: expect.stringMatching(/C0SUPPORT: the bot is not in it; .*\/invite/),
+      slack: expect.stringMatching(/^SLACK_CHANNEL C0SUPPORT: the bot is not in it; .*\/invite/),
       parley: "ok",
     });
     expect(alarmsIn(world)).toEqual([expect.stringMatching(/the bot is not in it; .*\/invite/)]);
