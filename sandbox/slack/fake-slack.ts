@@ -69,7 +69,7 @@ export interface FakeSlack extends Members, Interactions {
   /** A public channel that the bot and all members are in. */
   readonly channel: string;
   readonly state: SlackState;
-  /** Trouble by Web API method, or `files.upload`, `files.download` and `response_url`. */
+  /** Trouble by Web API method, or `files.upload`, `files.download`, `response_url` and `socket`, which may only `hang`. */
   readonly faults: Faults;
   /** Every call to the fake and every delivery from it, newest last. */
   readonly requests: readonly RecordedCall[];
@@ -165,7 +165,8 @@ export async function startFakeSlack(options: FakeSlackOptions = {}): Promise<Fa
   );
   url = server.url;
   server.server.on("upgrade", (request, socket, head) => {
-    socketMode.handleUpgrade(request, socket, head);
+    const isMute = faults.take("socket")?.kind === "hang";
+    socketMode.handleUpgrade(request, socket, head, isMute);
   });
   const actors = createMembers(workspace, { conversation, events, files, defaultChannel: channel });
   const interactions = createInteractions(workspace, { delivery, triggers, responseUrls });

@@ -24,7 +24,8 @@ export interface SocketMode {
   readonly connections: number;
   /** A single-use address for the next connection. */
   issueUrl(baseUrl: string): string;
-  handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  /** `isMute`: the connection opens, answers pings and never says hello. */
+  handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer, isMute: boolean): void;
   /**
    * Sends an envelope over any one connection and waits for its acknowledgement.
    * @returns the acknowledgement's payload, or why there was none
@@ -102,6 +103,11 @@ export function createSocketMode(journal: Journal): SocketMode {
     journal.changed("socket", "opened");
   };
 
+  const hush = (socket: WebSocket): void => {
+    journal.changed("socket", "mute");
+    socket.on("close", () => journal.changed("socket", "closed"));
+  };
+
   return {
     get connections() {
       return sockets.length;
@@ -111,14 +117,14 @@ export function createSocketMode(journal: Journal): SocketMode {
       tickets.add(ticket);
       return `${baseUrl.replace(/^http/, "ws")}/link/?ticket=${ticket}&app_id=${identity.appId}`;
     },
-    handleUpgrade(request, socket, head) {
+    handleUpgrade(request, socket, head, isMute) {
       const url = new URL(request.url ?? "/", "http://fake-slack");
       const ticket = url.searchParams.get("ticket") ?? "";
       if (url.pathname !== "/link/" || !tickets.delete(ticket)) {
         socket.end("HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n");
         return;
       }
-      server.handleUpgrade(request, socket, head, accept);
+      server.handleUpgrade(request, socket, head, isMute ? hush : accept);
     },
     send(type, payload, { timeoutMs, retry }) {
       const socket = sockets[turn++ % Math.max(sockets.length, 1)];
@@ -161,7 +167,7 @@ export function createSocketMode(journal: Journal): SocketMode {
     },
     close() {
       clearInterval(pinging);
-      for (const socket of [...sockets]) socket.terminate();
+      for (const socket of server.clients) socket.terminate();
       for (const settle of waiting.values()) settle({ acked: false });
       waiting.clear();
       server.close();

@@ -28,6 +28,8 @@ export interface KeepConnectedOptions {
   /** Told at once when Slack refuses the app token, and when a socket is open. */
   readonly alarms: Pick<Alarms, "raise" | "clear">;
   readonly log: Log;
+  /** How long Slack may take to say hello on a socket; it does so at once. */
+  readonly helloMs?: number;
 }
 
 /** How long a closing handshake may take: Slack's client can wait for half a minute. */
@@ -47,7 +49,7 @@ const NO_SOCKET =
  */
 export function keepConnected(
   sockets: SocketModeReceiver["client"],
-  { alarms, log }: KeepConnectedOptions,
+  { alarms, log, helloMs = 10_000 }: KeepConnectedOptions,
 ): Socket {
   const stopping = new AbortController();
   const { signal } = stopping;
@@ -56,6 +58,7 @@ export function keepConnected(
   let refusal: ConfigError | undefined;
   let failures = 0;
   let isConnecting = false;
+  let greeting: NodeJS.Timeout | undefined;
 
   /** One try; what is left after it goes on by itself. */
   async function connect(): Promise<void> {
@@ -88,13 +91,25 @@ export function keepConnected(
     if (!isOver) await connect();
   }
 
+  /** Slack's client would wait for ever, because such a socket may well answer its pings. */
+  function giveUp(): void {
+    void sockets.disconnect();
+    // The second time it waits for no closing handshake.
+    void sockets.disconnect();
+  }
+
+  sockets.on("connecting", () => {
+    greeting = setTimeout(giveUp, helloMs);
+  });
   sockets.on("connected", () => {
+    clearTimeout(greeting);
     if (signal.aborted) return void sockets.disconnect();
     openedAt = performance.now();
     refusal = undefined;
     alarms.clear("slack-socket");
   });
   sockets.on("disconnected", () => {
+    clearTimeout(greeting);
     const lasted = openedAt === undefined ? 0 : performance.now() - openedAt;
     if (openedAt !== undefined) closedAt = performance.now();
     openedAt = undefined;
