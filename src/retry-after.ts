@@ -1,10 +1,12 @@
 /** Where the other side asks to wait without saying how long. */
 const DEFAULT_MS = 5_000;
+/** Who says "at once" with a refusal, or names a moment that has passed on our clock, is not to be asked at once. */
+const MIN_MS = 1_000;
 /** What asks for more is a mistake; asking once a day does no harm. */
 const MAX_MS = 24 * 60 * 60_000;
 
 /**
- * How long a `Retry-After` header asks to wait, ms: always finite, never negative, at most a day. It holds seconds or a
+ * How long a `Retry-After` header asks to wait, ms: always finite, at least a second, at most a day. It holds seconds or a
  * date; `now` is ms since the epoch.
  */
 export function parseRetryAfter(header: string | null | undefined, now = Date.now()): number {
@@ -12,5 +14,5 @@ export function parseRetryAfter(header: string | null | undefined, now = Date.no
   const isSeconds = /^\d+(\.\d+)?$/.test(text);
   const waitMs = isSeconds ? Number(text) * 1_000 : Date.parse(text) - now;
   if (Number.isNaN(waitMs) || /^[-+]/.test(text)) return DEFAULT_MS;
-  return Math.min(Math.max(waitMs, 0), MAX_MS);
+  return Math.min(Math.max(waitMs, MIN_MS), MAX_MS);
 }

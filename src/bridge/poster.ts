@@ -98,16 +98,17 @@ export function createPoster(work: Work<unknown>, threads: Threads, now: () => n
         return posted;
       } catch (thrown) {
         const error = toBridgeError(thrown);
-        if (error.code !== "uncertain") {
-          await work.save(soFar());
-          throw error;
+        // Slack may have it, also where we fell over its answer: the mark stays, and the next attempt looks.
+        if (error.code === "defect") throw error;
+        if (error.code === "uncertain") {
+          throw new BridgeError(error.message, {
+            code: "uncertain",
+            disposition: "retry",
+            cause: thrown,
+          });
         }
-        // Slack may have it: the mark stays, and the next attempt looks.
-        throw new BridgeError(error.message, {
-          code: "uncertain",
-          disposition: "retry",
-          cause: thrown,
-        });
+        await work.save(soFar());
+        throw error;
       }
     },
   };

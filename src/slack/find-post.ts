@@ -7,8 +7,8 @@ import { callSlack } from "./web-api.ts";
 /** What Slack's answer may hold; some apps get no more than 15 whatever they ask for. */
 export const PAGE_SIZE = 100;
 const MAX_PAGES = 10;
-/** Slack's clock and ours may differ by this much. */
-const CLOCK_SKEW_MS = 60_000;
+/** Slack's clock and ours may differ by this much; with more between them Slack's signatures would not hold either. */
+const CLOCK_SKEW_MS = 5 * 60_000;
 
 /**
  * Looks for a post with this mark that was made after `since` (ms), in a thread or among the messages outside of threads;

@@ -238,7 +238,7 @@ export function createThreads(options: ThreadsOptions): Threads {
       if (!answer.ts) throw new UncertainDeliveryError("chat.postMessage: no ts in the answer");
       if (!thread) return { team, channel: at, ts: answer.ts };
       // Slack has no error for a thread that is not there: it posts into the open channel.
-      const isAstray = answer.message !== undefined && answer.message.thread_ts !== thread.ts;
+      const isAstray = answer.message && answer.message.thread_ts !== thread.ts;
       if (isAstray && (await takeBackUnlessIn(thread, answer.ts))) {
         throw new ThreadGoneError(thread);
       }

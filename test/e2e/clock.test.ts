@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
-import { PATIENCE } from "../support/open-conversation.ts";
+import { openConversation, PATIENCE, settled } from "../support/open-conversation.ts";
+import { postsIn } from "../support/threads.ts";
 import { startWorld } from "../support/world.ts";
 
 /** What they answer is right, but their clock, or ours, is not. */
@@ -51,3 +52,18 @@ it.each(["slack", "parley"] as const)(
     await expect.poll(async () => (await ready()).checks, PATIENCE).not.toHaveProperty("clock");
   },
 );
+
+it("finds a post whose answer was lost although our clock is minutes ahead of Slack's", async () => {
+  const world = await startWorld({
+    slack: { now: () => Date.now() - 4 * 60_000 },
+    env: { RETRY_FIRST_MS: "20" },
+  });
+  const { slack, parley, log } = world;
+  const { user, ts, inbox } = await openConversation(world);
+  slack.faults.add("chat.postMessage", { kind: "lost-answer" }, 1);
+
+  await parley.userWrites(user.id, "Once");
+
+  await expect.poll(() => settled(log, inbox), PATIENCE).toHaveLength(2);
+  expect(postsIn(slack, ts).map(({ text }) => text)).toEqual(["Once"]);
+});

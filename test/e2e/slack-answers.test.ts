@@ -70,6 +70,26 @@ describe("an answer of Slack that is none", () => {
   });
 });
 
+describe("an answer of Slack to a post that was made", () => {
+  it.each([
+    ["null for the message", { ts: "1.000001", message: null }],
+    ["null for its metadata", { ts: "1.000001", message: { metadata: null, thread_ts: "?" } }],
+    ["null for the rest", { ts: "1.000001", response_metadata: null, message: null }],
+  ])("is not the cause of a second one: %s", async (_, given) => {
+    const world = await startWorld({ env });
+    const { slack, parley, log } = world;
+    const { user, ts, inbox } = await openConversation(world);
+    const body = JSON.stringify({ ok: true, ...given }).replace("?", ts);
+    const fault = { kind: "other-answer", isDone: true, write: answering(body) } as const;
+    slack.faults.add("chat.postMessage", fault, 3);
+
+    await parley.userWrites(user.id, "Once");
+
+    await expect.poll(() => settled(log, inbox), PATIENCE).toHaveLength(2);
+    expect(postsIn(slack, ts).map(({ text }) => text)).toEqual(["Once"]);
+  });
+});
+
 describe("an answer of Slack without end", () => {
   it.each([
     ["endless", endless],
