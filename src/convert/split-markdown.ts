@@ -23,12 +23,13 @@ const LANGUAGE_LIMIT = 40;
 /**
  * Cuts Markdown into pieces of at most `limit` UTF-16 units: after a paragraph, a line, a sentence, a word, else between
  * two graphemes, and not inside of a link, a code span, an emphasis or an escape. A code fence that must be cut is
- * closed, and opened again with its language; so apart from such fence lines `pieces.join("")` is the text.
+ * closed, and opened again with its language, and between rows the head of a table is said again; so apart from such
+ * lines `pieces.join("")` is the text.
  */
 export function splitMarkdown(text: string, limit: number): string[] {
   const pieces: string[] = [];
   let at = 0;
-  // What stands in front of the rest: a fence that is opened again.
+  // What stands in front of the rest: a fence that is opened again, or the head of a table.
   let opening = "";
   while (opening.length + text.length - at > limit) {
     const { piece, end, reopened } = cut(opening + text.slice(at, at + limit + LOOKAHEAD), limit);
@@ -53,7 +54,7 @@ function cut(text: string, limit: number): Cut {
   const cutAt = (end: number) => ({ piece: text.slice(0, end), end, reopened: "" });
   const plainEnd = bestCut(text, limit, isBetweenSpans(text));
   const fence = openFence(text, plainEnd);
-  if (!fence) return cutAt(plainEnd);
+  if (!fence) return cutTable(text, plainEnd, limit) ?? cutAt(plainEnd);
   // Better a short piece than a cut fence; nor can a fence be cut within its own first line.
   if (fence.start > limit / 2 || (fence.start > 0 && plainEnd <= fence.codeStart)) {
     return cutAt(fence.start);
@@ -88,6 +89,28 @@ function cut(text: string, limit: number): Cut {
   }
   const prefix = code.endsWith("\n") ? "" : fence.prefix;
   return { piece, end, reopened: `${opening}${prefix}` };
+}
+
+/** A row of a table and the line below its head, as {@link renderMarkdown} writes them; perhaps in a quote. */
+const ROW = /^(?:> ?){0,9}\|/;
+const RULE = /^(?:> ?){0,9}\|(?: *:?-+:? *\|)+ *$/;
+
+/** The same cut where `end` is between two rows of a table: the next piece begins with its head. */
+function cutTable(text: string, end: number, limit: number): Cut | undefined {
+  if (text[end - 1] !== "\n" || !ROW.test(text.slice(end, end + LOOKAHEAD))) return undefined;
+  let start = end;
+  while (start > 0) {
+    const before = text.lastIndexOf("\n", start - 2) + 1;
+    if (!ROW.test(text.slice(before, start))) break;
+    start = before;
+  }
+  const [head = "", rule = ""] = text.slice(start, end + LOOKAHEAD).split("\n", 2);
+  const reopened = `${head}\n${rule}\n`;
+  if (!RULE.test(rule) || reopened.length > limit / 2) return undefined;
+  const isBehindHead = end <= start + reopened.length;
+  // A head alone is no table yet.
+  if (isBehindHead && start > 0) return { piece: text.slice(0, start), end: start, reopened: "" };
+  return isBehindHead ? undefined : { piece: text.slice(0, end), end, reopened };
 }
 
 /** The fence that is open at `end`, as CommonMark sees it in the lines that begin before. */

@@ -101,6 +101,28 @@ describe("long Markdown", () => {
       [`${fence}one two${fence} three four\n`, "five six seven"],
     ],
     [
+      "says the head of a table again, also in a quote",
+      "Prices:\n\n> | a | b |\n> | --- | --- |\n> | 1 | 2 |\n> | 3 | 4 |\n> | 5 | 6 |\n\nand words",
+      60,
+      [
+        "Prices:\n\n> | a | b |\n> | --- | --- |\n> | 1 | 2 |\n",
+        "> | a | b |\n> | --- | --- |\n> | 3 | 4 |\n> | 5 | 6 |\n\n",
+        "and words",
+      ],
+    ],
+    [
+      "ends before a table rather than behind its head",
+      "Some words, and more\n\n| a | b |\n| --- | --- |\n| 1 | 2 |\n| 3 | 4 |",
+      50,
+      ["Some words, and more\n\n", "| a | b |\n| --- | --- |\n| 1 | 2 |\n| 3 | 4 |"],
+    ],
+    [
+      "does not say a head again that takes half of a piece, nor one behind the last row",
+      "| one long head |\n| --- |\n| 1 |\n| 2 |\n| 3 |\n| 4 |\n\nwords and words",
+      40,
+      ["| one long head |\n| --- |\n| 1 |\n| 2 |\n", "| 3 |\n| 4 |\n\nwords and words"],
+    ],
+    [
       "is not cut in a link",
       "see it [on our own page](https://a.example/b)",
       40,
@@ -136,6 +158,24 @@ describe("long Markdown", () => {
     expect(pieces.join("")).toBe(text);
     if (!isHuge(text)) expect(pieces.flatMap(toGraphemes)).toEqual(toGraphemes(text));
   });
+
+  holds(
+    "begins each piece with the head of the table that is in it",
+    fc.record({
+      rows: fc.array(fc.stringMatching(/^\| [a-z ]{1,30} \| [a-z ]{1,9} \|$/), {
+        minLength: 5,
+        maxLength: 60,
+      }),
+      limit: fc.integer({ min: 120, max: 300 }),
+    }),
+    ({ rows, limit }) => {
+      const head = "| one | two |\n| --- | --- |\n";
+      const pieces = splitMarkdown(`${head}${rows.join("\n")}\n`, limit);
+      expect(Math.max(...lengths(pieces))).toBeLessThanOrEqual(limit);
+      for (const piece of pieces) expect(piece.startsWith(head)).toBe(true);
+      expect(pieces.map((piece) => piece.slice(head.length)).join("")).toBe(`${rows.join("\n")}\n`);
+    },
+  );
 
   holds(
     "has only whole fences in each piece",
