@@ -76,10 +76,14 @@ export type ReplyBody = OutboxBody & { readonly kind: "reply" };
 
 /** How far taking a User over for a reply has come. */
 export interface TakeOver {
+  /** How often the reply has been kept, from 1; missing in what an earlier version kept. */
+  readonly round?: number;
   /** Slack id of who said so; missing: nobody yet. */
   readonly by?: string;
   /** When we began to ask Parley, ms: a conversation that opened later is the one it is about. */
   readonly since?: number;
+  /** Who had the User then. */
+  readonly from?: ServiceId;
   /** Parley gave us the User. */
   readonly taken?: true;
 }

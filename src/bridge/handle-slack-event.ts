@@ -163,11 +163,13 @@ async function refuse(
   const { conversations, notifier, outbox } = dependencies;
   const { reply } = left;
   const user = await findUserOf(reply, conversations);
-  const isElsewhere =
-    user !== undefined && user.state !== "open" && MEANS_ELSEWHERE.has(error.code);
+  // Who was not given to us may be with us a moment later, in a thread that another Service ends at once.
+  const isOver = user?.state !== "open" || error.code === "not-taken-over";
+  const isElsewhere = user !== undefined && isOver && MEANS_ELSEWHERE.has(error.code);
   const kept = isElsewhere ? await keepForTakeOver(item.id, left, outbox) : undefined;
   const setAside = kept && { ...kept, ts: reply.ts };
-  const words = wordsAbout(item, reply, error, user, dependencies, setAside);
+  const hasBegun = left.settled !== undefined && left.settled.length > 0;
+  const words = wordsAbout(item, reply, error, user, dependencies, setAside, hasBegun);
   await notifier.notice(words.userId, item.id, words.purpose, words.notice);
 }
 
@@ -180,7 +182,10 @@ async function findUserOf(
   return here && ((await conversations.byUser(here.userId)) ?? here);
 }
 
-/** To the writer of a reply that did not (surely) reach the User. `setAside`: what the buttons are about. */
+/**
+ * To the writer of a reply that did not (surely) reach the User. `setAside`: what the buttons are about; `hasBegun`: the
+ * User has, or may have, a part of it.
+ */
 function wordsAbout(
   item: Pick<Item<OutboxBody>, "id" | "appendedAt">,
   reply: AgentReply,
@@ -188,6 +193,7 @@ function wordsAbout(
   user: Conversation | undefined,
   { threads }: Pick<OutboxDependencies, "threads">,
   setAside?: SetAsideReply & { readonly since: number },
+  hasBegun = false,
 ): Words {
   const outcome =
     error.disposition === "ignore"
@@ -196,6 +202,7 @@ function wordsAbout(
         ? "uncertain"
         : "failed";
   const newer = user?.state === "open" && !isSameThread(user.thread, reply.thread);
+  const advice = adviceFor(error, user);
   const link = newer && user.thread ? threads.permalink(user.thread) : undefined;
   return {
     userId: user?.userId ?? NOBODY,
@@ -203,7 +210,7 @@ function wordsAbout(
     purpose: `${outcome} ${item.appendedAt}`,
     notice: {
       thread: reply.thread,
-      message: renderFailedReply(outcome, adviceFor(error, user), {
+      message: renderFailedReply(outcome, hasBegun ? `${BEGUN} ${advice}` : advice, {
         ...(setAside && { setAside }),
         ...(link !== undefined && { link }),
       }),
@@ -218,6 +225,9 @@ function wordsAbout(
     },
   };
 }
+
+const BEGUN =
+  "A part of it has reached the User, or may have, and does not go again; the rest was not sent.";
 
 const notYet = (message: string): BridgeError =>
   new BridgeError(message, { code: "unexpected", disposition: "retry" });

@@ -34,10 +34,11 @@ export async function loseThread(
     throw new BridgeError(gone.message, { code: "thread-gone", disposition: "ignore" });
   }
   if (!conversation) return;
-  await conversations.update(conversation.id, (c) => withoutThread(c, gone.thread));
-  await notifier.threadGone(conversation, gone.thread, false);
-  // All of it goes to the new thread. Not `undefined`: what it has recorded already is no news at the next attempt.
+  // All of it goes to the new thread. Not `undefined`: what it has recorded already is no news at the next attempt. Before
+  // the thread is lost: an attempt after a crash in between would take what stands in the old one for done.
   if (kind !== "notice") await work.save({ done: [] });
+  await notifier.threadGone(conversation, gone.thread, false);
+  await conversations.update(conversation.id, (c) => withoutThread(c, gone.thread));
 }
 
 /** So many threads of a conversation are opened anew as soon as they are gone. */

@@ -10,10 +10,10 @@ import { type ItemId, makeDerivedItemId, makeReplyItemId, makeThreadKey } from "
 import type { AgentReply, Notice, OutboxBody } from "./events.ts";
 import type { Notifier } from "./notify.ts";
 import type { Conversations } from "./ports.ts";
-import { takeOverItem } from "./take-over.ts";
+import { withdrawReply } from "./take-over.ts";
 
 export interface TakeInDependencies {
-  readonly outbox: Pick<Lanes<OutboxBody>, "append" | "withdraw" | "replace" | "hasBegun">;
+  readonly outbox: Pick<Lanes<OutboxBody>, "append" | "withdraw" | "replace" | "hasBegun" | "look">;
   readonly conversations: Pick<Conversations, "byThread">;
   readonly notifier: Notifier;
   readonly replyMode: ReplyMode;
@@ -90,13 +90,13 @@ export async function takeInEdit(
   const lane = makeThreadKey(written.thread);
   if (is === "note") {
     if (was === "note") return;
-    if (await takeBack(lane, id, dependencies)) return await markNote(written, id, dependencies);
+    if (await withdrawReply(lane, id, outbox)) return await markNote(written, id, dependencies);
     return await tellTooLate(written, makeDerivedItemId(id, editId), dependencies);
   }
   const reply = replyMode === "explicit" ? withoutMarker(written) : written;
   const body: OutboxBody = { kind: "reply", reply };
   // Without its `>>` it may not go any more, not even with the new text.
-  const isTakenBack = was === "send" && is === "ask" && (await takeBack(lane, id, dependencies));
+  const isTakenBack = was === "send" && is === "ask" && (await withdrawReply(lane, id, outbox));
   // Also if we never heard of it: read back later it would look like a reply.
   if (was === "note") await outbox.withdraw(lane, id);
   else if (!isTakenBack) {
@@ -106,7 +106,7 @@ export async function takeInEdit(
     if (isYoung && (await takeInReply(written, dependencies)) !== "duplicate") return;
   }
   // What is kept for a takeover has the text as it was.
-  await outbox.withdraw(lane, takeOverItem(id));
+  await withdrawReply(lane, id, outbox);
   const isNews = was === "note" || !(await outbox.hasBegun(id));
   const correction = makeDerivedItemId(id, `edit ${editId}`);
   const news: OutboxBody = isNews ? body : { ...body, wordsOnly: true };
@@ -126,20 +126,12 @@ export async function takeInDeletion(
   deleted: AgentReply,
   dependencies: TakeInDependencies,
 ): Promise<void> {
-  const { replyMode } = dependencies;
+  const { outbox, replyMode } = dependencies;
   if (intentOf(deleted, replyMode) === "note") return;
   const id = idOf(deleted);
-  if (await takeBack(makeThreadKey(deleted.thread), id, dependencies)) return;
+  if (await withdrawReply(makeThreadKey(deleted.thread), id, outbox)) return;
   await tellTooLate(deleted, makeDerivedItemId(id, "deleted"), dependencies);
 }
-
-/** False: it is too late. */
-const takeBack = async (
-  lane: string,
-  id: ItemId,
-  { outbox }: Pick<TakeInDependencies, "outbox">,
-): Promise<boolean> =>
-  (await outbox.withdraw(lane, id)) && (await outbox.withdraw(lane, takeOverItem(id)));
 
 const markNote = (reply: AgentReply, id: ItemId, dependencies: TakeInDependencies) =>
   tell(reply, id, "note", { mark: { ts: reply.ts, as: "note" } }, dependencies);

@@ -3,6 +3,7 @@ import {
   BridgeError,
   ConversationClosedError,
   NotTakenOverError,
+  OwnerUnchangedError,
   toBridgeError,
 } from "../errors.ts";
 import { type ItemId, makeDerivedItemId, makeThreadKey } from "../ids.ts";
@@ -24,23 +25,49 @@ export interface TakeOverDependencies {
 /** Whoever said "take over" meant now: while Parley cannot be reached, that holds so long. */
 const WISH_LIFE_MS = 10 * 60_000;
 
+/** What was refused more often than this is only in Slack. */
+const MAX_ROUNDS = 5;
+
 /** Where a refused reply is kept until somebody takes the User over for it. */
-export const takeOverItem = (refused: ItemId): ItemId => makeDerivedItemId(refused, "take over");
+const takeOverItem = (refused: ItemId): ItemId => makeDerivedItemId(refused, "take over");
 
 /**
  * Keeps a refused reply, or what is left of it, until somebody decides. Returns what is kept and since when (ms);
- * `undefined`: its writer has taken it back.
+ * `undefined`: its writer has taken it back, or it was refused too often.
  */
 export async function keepForTakeOver(
   refused: ItemId,
-  { takeOver: _, ...left }: ReplyBody,
+  { takeOver, ...left }: ReplyBody,
   outbox: Pick<Lanes<OutboxBody>, "append" | "look">,
 ): Promise<{ readonly item: ItemId; readonly since: number } | undefined> {
+  const round = takeOver ? (takeOver.round ?? 1) + 1 : 1;
+  if (round > MAX_ROUNDS) return undefined;
   const id = takeOverItem(refused);
   const lane = makeThreadKey(left.reply.thread);
-  await outbox.append({ lane, id, body: { ...left, takeOver: {} }, held: true });
+  await outbox.append({ lane, id, body: { ...left, takeOver: { round } }, held: true });
   const kept = await outbox.look(id);
   return kept && { item: id, since: kept.appendedAt };
+}
+
+/**
+ * Takes a reply back, and what is or will be kept of it, however often it was refused. False: the User has something of
+ * it, or it is on its way.
+ */
+export async function withdrawReply(
+  lane: string,
+  reply: ItemId,
+  outbox: Pick<Lanes<OutboxBody>, "withdraw" | "look">,
+): Promise<boolean> {
+  let isBack = await outbox.withdraw(lane, reply);
+  let id = reply;
+  for (let round = 1; round <= MAX_ROUNDS; round++) {
+    id = takeOverItem(id);
+    const kept = await outbox.look(id);
+    if (!(await outbox.withdraw(lane, id))) isBack = false;
+    // It has begun to ask for the User before, but nothing was sent.
+    else if (kept?.body.kind === "reply") isBack = !kept.body.settled?.length;
+  }
+  return isBack;
 }
 
 /**
@@ -79,13 +106,21 @@ export async function takeOverFor(
   if (takeOver.since === undefined) await advance({ ...takeOver, since });
   try {
     if (now() - work.item.appendedAt > WISH_LIFE_MS) throw new NotTakenOverError(userId);
-    const isThere = (await parley.ownerOf(userId)) === parley.self;
+    const owner = await parley.ownerOf(userId);
+    const isThere = owner === parley.self;
+    const { from = owner } = takeOver;
+    if (!isThere && owner !== undefined && owner !== from) throw new NotTakenOverError(userId);
+    if (from !== undefined && takeOver.from === undefined) {
+      await advance({ ...takeOver, since, from });
+    }
     const { name } = await dependencies.threads.identityOf(takeOver.by ?? reply.agent);
     const item = makeDerivedItemId(work.item.id, `taken over ${since}`);
     await takeUser({ userId, agentName: name, item, isThere }, dependencies);
   } catch (thrown) {
-    if (toBridgeError(thrown).disposition !== "dead-letter") throw thrown;
-    throw new NotTakenOverError(userId, { cause: thrown });
+    // Where Parley did it and somebody else has the User nevertheless, asking once more would take the User from them.
+    const isRefusal =
+      thrown instanceof OwnerUnchangedError || toBridgeError(thrown).disposition === "dead-letter";
+    throw isRefusal ? new NotTakenOverError(userId, { cause: thrown }) : thrown;
   }
   await advance({ ...takeOver, since, taken: true });
   throw notOpenYet();

@@ -39,6 +39,7 @@ const numbered = (name: string, count: number) =>
 it("keeps Slack's pace, lets threads take turns and merges what waits", async () => {
   const { world, opened } = await pacedWorld(3);
   const { slack } = world;
+  const startedAt = Date.now();
   await world.startBridge(SLACKS_PACE);
   const before = slack.calls("chat.postMessage").length;
 
@@ -55,8 +56,9 @@ it("keeps Slack's pace, lets threads take turns and merges what waits", async ()
   expect(posts.length).toBeLessThanOrEqual(2 * opened.length);
   const firstTurns = posts.slice(0, opened.length).map(({ args }) => args.thread_ts);
   expect(new Set(firstTurns).size).toBe(opened.length);
-  const [first, second] = posts.slice(-2).map(({ at }) => at);
-  expect((second ?? 0) - (first ?? 0)).toBeGreaterThan(900);
+  // One a second from the start on; how late each of them arrived does not matter.
+  const last = posts.at(-1)?.at ?? 0;
+  expect(last - startedAt).toBeGreaterThanOrEqual((posts.length - 1) * 990);
 });
 
 it("does not flood Slack with what an outage left behind", async () => {
@@ -228,14 +230,15 @@ it("leaves marks of success out when there are too many, never those of failure"
   const busy = await openConversation(world);
   const unlucky = await openConversation(world);
   await world.stopBridge();
-  await world.startBridge({ SLACK_POSTS_PER_SECOND: "6" });
+  // At any other pace than Slack's own, marks would come faster than Slack allows.
+  await world.startBridge(SLACKS_PACE);
   const posted: { ts: string }[] = [];
   for (const text of numbered("reply", 60)) {
     posted.push(await slack.post({ user: "U0ANNA", threadTs: busy.ts, text }));
   }
   await parley.until(() => sentTo(world, busy.user.id).length === 60, { timeoutMs: 15_000 });
-  const marked = () =>
-    posted.filter(({ ts }) => reactionsOn(slack, ts).includes("white_check_mark")).length;
+  const isMarked = ({ ts }: { ts: string }) => reactionsOn(slack, ts).includes("white_check_mark");
+  const marked = () => posted.filter(isMarked).length;
 
   parley.faults.add(`POST /users/${unlucky.user.id}/messages`, { kind: "status", status: 400 });
   const failed = await slack.post({ user: "U0ANNA", threadTs: unlucky.ts, text: "Refused" });
@@ -244,15 +247,14 @@ it("leaves marks of success out when there are too many, never those of failure"
   // It did not have to wait for the marks of success.
   const waiting = marked();
   await slack.waitFor(() => marked() > waiting);
-  const isMarked = ({ ts }: { ts: string }) => reactionsOn(slack, ts).includes("white_check_mark");
   const later: { ts: string }[] = [];
   const writeAndLook = async () => {
     later.push(await slack.post({ user: "U0ANNA", threadTs: busy.ts, text: "And now?" }));
     return later.some(isMarked);
   };
-  await expect.poll(writeAndLook, { ...PATIENCE, interval: 500 }).toBe(true);
+  await expect.poll(writeAndLook, { timeout: 40_000, interval: 1_000 }).toBe(true);
   // Marks go out in order, so those that are missing now will never come.
   expect(marked()).toBeLessThan(60);
   expect(slack.calls("reactions.add").map(({ status }) => status)).not.toContain(429);
   expect(rootsOf(slack)).toHaveLength(2);
-});
+}, 60_000);

@@ -16,6 +16,7 @@ import { postsIn } from "../support/threads.ts";
 import { startWorld, type World, type WorldOptions } from "../support/world.ts";
 
 type Message = FakeSlack["state"]["messages"][number];
+type Told = FakeSlack["state"]["ephemerals"][number];
 
 const TAKE_OVER = "parley_take_over";
 
@@ -45,6 +46,56 @@ const takenOver = ({ parley }: World, userId: string): number =>
 /** Parley has done what this request asks for. */
 const isDone = (request: { method: string; answer: unknown }, method: string): boolean =>
   request.method === method && request.answer !== null;
+
+const PARTS = ["a", "b", "c"].map((letter) => `${letter.repeat(80)}.`);
+
+/** Another Service takes the User when the first part of Ben's long reply has gone; he has been told. */
+async function refusedRest(world: World) {
+  const { parley } = world;
+  const night = parley.addService({ name: "Night shift" });
+  const { user, root } = await handOver(world);
+  const stop = parley.subscribe((change) => {
+    if (change.kind !== "request" || !isDone(change.request, "POST")) return;
+    parley.user(user.id).owner = night.identification;
+  });
+  const { ts, told } = await refuse(world, root, PARTS.join("\n\n"));
+  stop();
+  return { user, root, ts, told };
+}
+
+/** A world whose Parley tells nobody of a handover. */
+const startUntold = () => startEager({ parley: { shapes: { handover: "none" } } });
+
+/** As {@link refusedReply}, in a world where the User's own words open the thread. */
+async function refusedUntold(world: World) {
+  const { slack, parley } = world;
+  const user = parley.createUser();
+  await parley.handOver({ userId: user.id, to: parley.agentService.identification });
+  await parley.userWrites(user.id, "Hello");
+  const root = await slack.waitFor(() => rootsAbout(slack, user.id)[0]);
+  await parley.handOver({ userId: user.id, to: parley.botService.identification });
+  return { user, root, ...(await refuse(world, root, "It ships today")) };
+}
+
+/** Until the returned function is called, another Service has the User as soon as Parley has given them to us. */
+function nightIsFaster({ parley }: World, userId: string): () => void {
+  const night = parley.addService({ name: "Night shift" });
+  return parley.subscribe((change) => {
+    if (change.kind !== "request" || !isDone(change.request, "PUT")) return;
+    parley.user(userId).owner = night.identification;
+  });
+}
+
+/** Presses the button; resolves with the next question. */
+async function pressForAnother(world: World, root: Message, told: Told): Promise<Told> {
+  const { slack } = world;
+  await press(world, told, TAKE_OVER);
+  return await slack.waitFor(() =>
+    toldTo(slack, "U0BEN", root.ts).find(
+      ({ ts, blocks }) => ts !== told.ts && JSON.stringify(blocks).includes(TAKE_OVER),
+    ),
+  );
+}
 
 const linkTo = (ts: string) => `/p${ts.replace(".", "")}`;
 
@@ -212,28 +263,54 @@ describe("taking over for a reply", () => {
   });
 
   it("is refused again, with a new question, when another Service is faster", async () => {
-    const world = await startEager();
-    const { slack, parley } = world;
-    const night = parley.addService({ name: "Night shift" });
-    const { user, root, told } = await refusedReply(world);
-    const stop = parley.subscribe((change) => {
-      if (change.kind !== "request" || !isDone(change.request, "PUT")) return;
-      parley.user(user.id).owner = night.identification;
-    });
+    const world = await startUntold();
+    const { parley } = world;
+    const { user, root, told } = await refusedUntold(world);
+    const stop = nightIsFaster(world, user.id);
 
-    await press(world, told, TAKE_OVER);
+    const again = await pressForAnother(world, root, told);
 
-    const again = await slack.waitFor(() =>
-      toldTo(slack, "U0BEN", root.ts).find(
-        ({ text, blocks }) =>
-          /Night shift/.test(text) && JSON.stringify(blocks).includes(TAKE_OVER),
-      ),
-    );
+    expect(again.text).toMatch(/did not give us this User/);
     expect(sentTo(world, user.id)).toEqual([]);
+    expect(takenOver(world, user.id)).toBe(1);
     stop();
     await press(world, again, TAKE_OVER);
     await parley.until(() => sentTo(world, user.id).length > 0);
     expect(sentTo(world, user.id)).toEqual(["It ships today"]);
+    expect(takenOver(world, user.id)).toBe(2);
+  });
+
+  it("does not take the User from whoever was faster although our own answer was lost", async () => {
+    const world = await startUntold();
+    const { parley } = world;
+    const { user, root, told } = await refusedUntold(world);
+    nightIsFaster(world, user.id);
+    parley.faults.add(`PUT /users/${user.id}/owner`, { kind: "lost-answer" }, 1);
+
+    await pressForAnother(world, root, told);
+
+    expect(takenOver(world, user.id)).toBe(1);
+    expect(sentTo(world, user.id)).toEqual([]);
+  });
+
+  it("does nothing any more once the writer has deleted what was refused again", async () => {
+    const world = await startUntold();
+    const { slack, parley } = world;
+    const { user, root, ts, told } = await refusedUntold(world);
+    const stop = nightIsFaster(world, user.id);
+    const again = await pressForAnother(world, root, told);
+    stop();
+
+    expect((await slack.remove({ user: "U0BEN", ts })).status).toBe("delivered");
+    await press(world, again, TAKE_OVER);
+
+    await slack.waitFor(() => /dismissed already/.test(again.text));
+    expect(takenOver(world, user.id)).toBe(1);
+    expect(sentTo(world, user.id)).toEqual([]);
+    expect(toldTo(slack, "U0BEN", root.ts).map(({ text }) => text)).not.toContainEqual(
+      expect.stringMatching(/has this message already/),
+    );
+    expect(parley.user(user.id).owner).not.toBe(parley.agentService.identification);
   });
 
   it("is refused again when the new conversation ended before the reply could go", async () => {
@@ -294,22 +371,38 @@ describe("taking over for a reply", () => {
   it("sends only what the User does not have of a long reply", async () => {
     const world = await startEager({ env: { PARLEY_MESSAGE_LENGTH: "100" } });
     const { parley } = world;
-    const night = parley.addService({ name: "Night shift" });
-    const { user, root } = await handOver(world);
-    const stop = parley.subscribe((change) => {
-      if (change.kind !== "request" || !isDone(change.request, "POST")) return;
-      parley.user(user.id).owner = night.identification;
-    });
-    const parts = ["a", "b", "c"].map((letter) => `${letter.repeat(80)}.`);
-    const { told } = await refuse(world, root, parts.join("\n\n"));
-    expect(sentTo(world, user.id)).toEqual(parts.slice(0, 1));
-    stop();
+    const { user, told } = await refusedRest(world);
+    expect(sentTo(world, user.id)).toEqual(PARTS.slice(0, 1));
+    expect(told.text).toMatch(/A part of it has reached the User, or may have/);
 
     await press(world, told, TAKE_OVER);
 
     await parley.until(() => sentTo(world, user.id).length === 3);
-    expect(sentTo(world, user.id)).toEqual(parts);
+    expect(sentTo(world, user.id)).toEqual(PARTS);
   });
+
+  it.each(["deleted", "changed"])(
+    "sends nothing more of a long reply that was %s when a part had gone",
+    async (how) => {
+      const world = await startEager({ env: { PARLEY_MESSAGE_LENGTH: "100" } });
+      const { slack, parley } = world;
+      const { user, root, ts, told } = await refusedRest(world);
+
+      if (how === "deleted") await slack.remove({ user: "U0BEN", ts });
+      else await slack.edit({ user: "U0BEN", ts, text: "Something else" });
+      await slack.waitFor(() =>
+        toldTo(slack, "U0BEN", root.ts).some(({ text }) =>
+          /has this message already|Parley cannot change/.test(text),
+        ),
+      );
+      await press(world, told, TAKE_OVER);
+
+      await slack.waitFor(() => /dismissed already/.test(told.text));
+      expect(takenOver(world, user.id)).toBe(0);
+      expect(sentTo(world, user.id)).toEqual(PARTS.slice(0, 1));
+      expect(parley.user(user.id).owner).not.toBe(parley.agentService.identification);
+    },
+  );
 });
 
 describe("a reply in an old thread", () => {

@@ -1,7 +1,7 @@
 import type { BlockAction, BlockElementAction, RespondFn } from "@slack/bolt";
 import { z } from "zod";
 import { parseSetAsideReply } from "../../convert/render-notice.ts";
-import { type ItemId, makeThreadKey, toItemId } from "../../ids.ts";
+import { type ItemId, type Thread, toItemId } from "../../ids.ts";
 import type { ListenerDependencies } from "./listener-dependencies.ts";
 
 interface Click {
@@ -25,14 +25,15 @@ const container = z.looseObject({
 });
 
 /**
- * Runs `act` if the button stands in the thread of its own reply, or the reply is settled: what somebody has brought
- * elsewhere does nothing there.
+ * Runs `act` if the button stands in the thread of its own reply, or where its conversation goes on now, or the reply is
+ * settled: what somebody has brought elsewhere does nothing there.
  */
 async function inItsThread(
   click: Click,
-  { outbox, threads: { team }, log }: ListenerDependencies,
+  dependencies: ListenerDependencies,
   act: (target: Target) => Promise<void>,
 ): Promise<void> {
+  const { outbox, conversations, log } = dependencies;
   const { action, body, respond } = click;
   const value = "value" in action && typeof action.value === "string" ? action.value : "";
   const { item: id, ts } = parseSetAsideReply(value);
@@ -40,12 +41,12 @@ async function inItsThread(
   const place = container.safeParse(body.container).data;
   const channel = place?.channel_id ?? body.channel?.id ?? "";
   const found = await outbox.look(item);
-  if (found) {
-    const isIn =
-      place?.thread_ts === undefined
-        ? found.lane.startsWith(makeThreadKey({ team, channel, ts: "" }))
-        : found.lane === makeThreadKey({ team, channel, ts: place.thread_ts });
-    if (!isIn) {
+  if (found?.body.kind === "reply") {
+    const { thread } = found.body.reply;
+    const isIn = (own: Thread) =>
+      own.channel === channel && [own.ts, undefined].includes(place?.thread_ts);
+    const current = isIn(thread) ? thread : (await conversations.byThread(thread))?.thread;
+    if (!current || !isIn(current)) {
       log.warn({ item, channel, thread: place?.thread_ts }, "button.elsewhere");
       const text = "This button belongs to another thread. Press it there.";
       return void (await respond({ response_type: "ephemeral", replace_original: false, text }));
@@ -77,7 +78,10 @@ export const takeOverAndSend = (click: Click, dependencies: ListenerDependencies
     const kept = await outbox.look(item);
     const isBack =
       kept?.body.kind === "reply" &&
-      (await outbox.replace(item, { ...kept.body, takeOver: { by: click.body.user.id } })) &&
+      (await outbox.replace(item, {
+        ...kept.body,
+        takeOver: { ...kept.body.takeOver, by: click.body.user.id },
+      })) &&
       (await outbox.revive(item));
     if (isBack) threads.unmark(at, ts, "failed");
     await click.respond({
