@@ -1,3 +1,4 @@
+import { parse as parseForm } from "node:querystring";
 import type { HTTPReceiver } from "@slack/bolt";
 import type { Route } from "../http-server.ts";
 import { isJsonObject } from "../json.ts";
@@ -51,10 +52,10 @@ export function createEventsRoute(
 const ADVICE =
   "If Slack sent it, SLACK_SIGNING_SECRET is not the one of your app, or the clock of this machine is wrong";
 
-/** Whether Bolt will find an object in the body: in a form's `payload`, or the form itself, or JSON. */
+/** Whether Bolt, which reads forms in the same way, will find an object: in a form's `payload`, or the form itself, or JSON. */
 function isObject(body: string, type: string | undefined): boolean {
-  const json = type === FORM ? new URLSearchParams(body).get("payload") : body;
-  if (json === null) return true;
+  const json = type === FORM ? parseForm(body).payload : body;
+  if (typeof json !== "string") return true;
   try {
     return isJsonObject(JSON.parse(json));
   } catch {

@@ -123,6 +123,7 @@ describe("a request to /slack/events", () => {
     ["payload=[]", FORM],
     ["payload={", FORM],
     ["payload=null", `${FORM}; charset=utf-8`],
+    ["?payload={}&payload=null", FORM],
   ])(
     "that holds %j as %s is answered 400 although Slack has signed it",
     async (body, contentType) => {
