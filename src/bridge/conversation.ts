@@ -1,5 +1,5 @@
 import type { TranscriptLine, UserDetails } from "../convert/parley-message.ts";
-import { reasonOf } from "../convert/reason-of.ts";
+import { anyReasonOf } from "../convert/reason-of.ts";
 import { shorten } from "../convert/slack-text.ts";
 import type { ConversationId, ServiceId, Thread, UserId } from "../ids.ts";
 import type { Json } from "../json.ts";
@@ -111,7 +111,7 @@ export function withHandover(
 ): Conversation {
   const metadata = mergeMetadata(conversation.metadata, told.metadata);
   const transcript = joinTranscripts(conversation.transcript, told.transcript);
-  const furtherReasons = addReason(conversation, reasonOf(told.metadata), at);
+  const furtherReasons = addReason(conversation, anyReasonOf(told.metadata), at);
   const user = { ...conversation.user, ...told.user };
   const tellsNothingNew =
     metadata === conversation.metadata &&
@@ -134,7 +134,7 @@ function addReason(
   given: string | undefined,
   at: number,
 ): Conversation["furtherReasons"] {
-  const first = reasonOf(metadata);
+  const first = anyReasonOf(metadata);
   if (first === undefined || given === undefined || given === first) return furtherReasons;
   const reason = shorten(given, REASON_LIMIT);
   const known = furtherReasons ?? [];

@@ -1,4 +1,4 @@
-import { reasonOf } from "../convert/reason-of.ts";
+import { anyReasonOf } from "../convert/reason-of.ts";
 import type { HandoverNews } from "../convert/render-notice.ts";
 import type { Conversation } from "./conversation.ts";
 
@@ -6,10 +6,10 @@ type Told = Pick<Conversation, "user" | "metadata" | "transcript" | "furtherReas
 
 /** What a conversation tells after a further handover and did not tell before it. */
 export function handoverNews(before: Told, after: Told): HandoverNews {
-  const isFirstReason = reasonOf(before.metadata) === undefined;
+  const isFirstReason = anyReasonOf(before.metadata) === undefined;
   const further =
     after.furtherReasons === before.furtherReasons ? undefined : after.furtherReasons?.at(-1);
-  const reason = isFirstReason ? reasonOf(after.metadata) : further?.reason;
+  const reason = isFirstReason ? anyReasonOf(after.metadata) : further?.reason;
   return {
     reason: reason ?? null,
     hasDetails:

@@ -1,5 +1,5 @@
 import type { TranscriptLine } from "../convert/parley-message.ts";
-import { reasonOf } from "../convert/reason-of.ts";
+import { anyReasonOf } from "../convert/reason-of.ts";
 import { isJsonObject, type Json } from "../json.ts";
 
 /** As much as one handover may bring; where several come to more, the newest stays. */
@@ -7,17 +7,17 @@ const MAX_CHARACTERS = 1024 * 1024;
 
 /**
  * The metadata of two handovers of the same conversation, field by field: what the later one says wins, what it does not
- * mention stays, and so does the first reason. The same object if the later one says nothing new.
+ * mention or leaves empty stays, and so does the first reason. The same object if the later one says nothing new.
  */
 export function mergeMetadata(first: Json | undefined, later: Json | undefined): Json | undefined {
   if (later === undefined || later === null) return first;
   if (first === undefined || first === null) return later;
-  const reason = reasonOf(first);
+  const known = toFields(first);
   const withReason = (fields: Fields): Fields =>
-    reason === undefined ? fields : { ...fields, reason };
-  const merged = withReason(mergeFields(toFields(first), toFields(later)));
+    anyReasonOf(first) === undefined ? fields : { ...fields, reason: known.reason ?? null };
+  const merged = withReason(mergeFields(known, toFields(later)));
   const all = JSON.stringify(merged);
-  if (all === JSON.stringify(toFields(first))) return first;
+  if (all === JSON.stringify(known)) return first;
   return all.length <= MAX_CHARACTERS ? merged : withReason(toFields(later));
 }
 
@@ -49,6 +49,7 @@ function mergeFields(first: Fields, later: Fields): Fields {
   const fields = new Map(Object.entries(first));
   for (const [key, value] of Object.entries(later)) {
     const earlier = fields.get(key);
+    if (earlier !== undefined && (value === null || value === "")) continue;
     const areBothObjects = isJsonObject(earlier) && isJsonObject(value);
     fields.set(key, areBothObjects ? mergeFields(earlier, value) : value);
   }

@@ -85,7 +85,15 @@ describe("a conversation", () => {
     ["fields, then text", { order: 1 }, "y", { order: 1, reason: "y" }],
     ["a list, then fields", [1], { order: 1 }, { metadata: [1], order: 1 }],
     ["no reason, then one", { order: 1 }, { reason: "y" }, { order: 1, reason: "y" }],
-    ["a reason that is no text, then one", { reason: 7 }, { reason: "y" }, { reason: "y" }],
+    ["a reason that is no text, then one", { reason: 7 }, { reason: "y" }, { reason: 7 }],
+    ["reasons that are objects", { reason: { a: 1 } }, { reason: { b: 2 } }, { reason: { a: 1 } }],
+    [
+      "fields that say nothing now",
+      { a: 1, b: { c: 2 } },
+      { a: null, b: { c: "" } },
+      { a: 1, b: { c: 2 } },
+    ],
+    ["a field that says nothing at first", { a: null }, { a: 1, b: null }, { a: 1, b: null }],
     ["a reason, then none", { reason: "x" }, { reason: null, order: 1 }, { reason: "x", order: 1 }],
     ["nothing, then fields", undefined, { order: 1 }, { order: 1 }],
     [
@@ -112,6 +120,11 @@ describe("a conversation", () => {
     ];
     expect(twice.furtherReasons).toEqual(furtherReasons);
     expect(tell(twice, { reason: "x" }, 4_000)).toBe(twice);
+    const { furtherReasons: [, , coded] = [] } = tell(twice, { reason: { code: 7 } }, 4_000);
+    expect(coded).toEqual({ reason: '{"code":7}', at: 4_000 });
+    const numbered = openConversation({ ...OPEN, metadata: { reason: 7 } });
+    expect(tell(numbered, { reason: 7 }, 2_000)).toBe(numbered);
+    expect(tell(numbered, "angry", 2_000).furtherReasons).toEqual([{ reason: "angry", at: 2_000 }]);
     expect(tell(twice, { reason: "asked_again" }, 4_000)).toBe(twice);
   });
 
