@@ -12,5 +12,9 @@ const UNSEEN = /(?![\u200c\u200d])[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}]/gu;
  */
 export function cleanName(name: string): string {
   const line = name.replaceAll(/\s+/g, " ").replaceAll(UNSEEN, "").replaceAll(/ +/g, " ").trim();
-  return /[^\s\p{Default_Ignorable_Code_Point}\u2800]/u.test(line) ? shorten(line, NAME_LIMIT) : "";
+  return isSeen(line) ? shorten(line, NAME_LIMIT) : "";
 }
+
+/** Whether a reader would see anything of a text. */
+export const isSeen = (text: string): boolean =>
+  /[^\s\p{Default_Ignorable_Code_Point}\u2800]/u.test(text);

@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { z } from "zod";
 import type { InboxBody, ParleyEvent } from "../bridge/events.ts";
 import { inboxLane } from "../bridge/notify.ts";
+import { isSeen } from "../convert/clean-name.ts";
 import type { UserDetails } from "../convert/parley-message.ts";
 import { decodeJsonText } from "../decode-text.ts";
 import type { Lanes } from "../delivery/lanes.ts";
@@ -44,7 +45,7 @@ const aboutUser = z
   .string()
   .trim()
   .nullish()
-  .transform((given) => given || undefined);
+  .transform((given) => (given && isSeen(given) ? given : undefined));
 
 /** What bots may send us on top of Parley's callbacks: our own extension. */
 const handoverRequest = z.object({

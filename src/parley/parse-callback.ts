@@ -1,4 +1,5 @@
 import type { ParleyEvent } from "../bridge/events.ts";
+import { isSeen } from "../convert/clean-name.ts";
 import type { UserDetails } from "../convert/parley-message.ts";
 import { parseId, parseServiceId, parseUserId, type ServiceId, type UserId } from "../ids.ts";
 import { isDeeperThan, isJsonObject, type Json, MAX_DEPTH, parseJson } from "../json.ts";
@@ -174,4 +175,4 @@ function first<T>(
 }
 
 const firstText = (...values: readonly (Json | undefined)[]): string | undefined =>
-  values.find((value): value is string => typeof value === "string" && value.trim() !== "")?.trim();
+  values.find((value): value is string => typeof value === "string" && isSeen(value))?.trim();

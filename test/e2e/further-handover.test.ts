@@ -90,6 +90,21 @@ it("says nothing of the reason again when only a transcript comes, and shows onl
   expect(posts.at(-1)).not.toContain("first");
 });
 
+it("keeps the name that the User had where it brings one that nobody would see", async () => {
+  const world = await startWorld();
+  const { user, root } = await handOver(world);
+  const send = (name: string) =>
+    postTo(world, "/parley/handovers", { userId: user.id, user: { name, language: `in ${name}` } });
+
+  await send("Ada Lovelace");
+  await expect.poll(() => settledIn(world, `user/${user.id}`)).toBe(2);
+  await send("\u200b\u3164");
+  await expect.poll(() => settledIn(world, `user/${user.id}`)).toBe(3);
+
+  await world.slack.waitFor(() => textOf(root).includes("in \u200b"));
+  expect(textOf(root)).toContain("Ada Lovelace");
+});
+
 it("shows what it brought although the first attempt to post that failed", async () => {
   const world = await startWorld({ env: { RETRY_FIRST_MS: "1" } });
   const { user, root } = await handOver(world, { metadata: { reason: "refund" } });

@@ -93,6 +93,17 @@ describe("parsing callbacks", () => {
   );
 });
 
+it("takes no name or address of a User that nobody would see", () => {
+  const hidden = { name: "\u3164\u2800", fullName: " \u200b", firstName: " Ada ", email: "\u202e" };
+  const user = { id: 1, additionalInformation: hidden };
+  const event = parseCallback(
+    { type: "message", body: { user, message: { message: "Hi" } } },
+    SELF,
+  );
+  expect(event).toMatchObject({ kind: "message", user: { name: "Ada" } });
+  expect(event).not.toHaveProperty("user.email");
+});
+
 const endless = JSON.parse(`${"[".repeat(200_000)}${"]".repeat(200_000)}`) as Json;
 
 describe("the account of a callback", () => {
