@@ -138,15 +138,19 @@ async function giveTo(
   dependencies: OwnerCommandDependencies,
 ): Promise<string | SlackMessage> {
   const services = await dependencies.parley.services();
-  const lower = wanted.toLowerCase();
-  const exact = services.filter(({ id, name }) => id === wanted || name.toLowerCase() === lower);
+  const looked = plain(wanted);
+  const exact = services.filter(({ id, name }) => id === wanted || plain(name) === looked);
   const [to, ...others] = exact;
   if (to && others.length === 0) {
     return await giveUser({ userId, to, agent, trigger }, dependencies);
   }
-  const matches = to ? exact : services.filter(({ name }) => name.toLowerCase().includes(lower));
+  const matches = to ? exact : services.filter(({ name }) => plain(name).includes(looked));
   return renderServiceChoice({ wanted, userId, trigger, matches, services });
 }
+
+/** A name as people compare it: in any letters, and however its spaces and accents are written. */
+const plain = (name: string): string =>
+  name.normalize("NFKC").replaceAll(/\s+/g, " ").trim().toLowerCase();
 
 async function giveUser(
   change: Parameters<typeof changeOwner>[0],

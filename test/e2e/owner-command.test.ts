@@ -139,6 +139,17 @@ it.each([
   expect(parley.user(user.id).handovers.at(-1)?.metadata).toMatchObject({ changedBy: "Anna" });
 });
 
+it("knows a whole name however its spaces and accents are written", async () => {
+  const world = await startWorld();
+  const { parley } = world;
+  parley.addService({ name: "Cafe\u0301  de\u00a0nuit ", identification: "5a1e5" });
+  const user = parley.createUser();
+
+  await ask(world, `${user.id} CAF\u00c9 de nuit`);
+
+  expect(parley.user(user.id).owner).toBe("5a1e5");
+});
+
 it("prefers a whole name to a part of another", async () => {
   const world = await startWorld();
   const { parley } = world;

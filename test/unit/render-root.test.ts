@@ -231,3 +231,8 @@ describe("what does not fit into the root", () => {
     if (/_… \d+ (more|earlier), see below_/.test(texts)) expect(renderOverflow(view)).toBeDefined();
   });
 });
+
+it("takes no reason for the headline that nobody would see", () => {
+  const { blocks } = renderRoot({ ...VIEW, metadata: { reason: "\u200b\u3164" } });
+  expect(blocks?.[0]).toMatchObject({ text: { text: "New conversation" } });
+});
