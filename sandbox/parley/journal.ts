@@ -96,7 +96,7 @@ export function createJournal(): Journal {
         listeners.delete(listener);
       };
     },
-    until: (probe, { timeoutMs = 5_000, what = "the awaited condition" } = {}) =>
+    until: (probe, { timeoutMs = 20_000, what = "the awaited condition" } = {}) =>
       new Promise((resolve, reject) => {
         const finish = (settle: () => void) => {
           clearTimeout(timer);

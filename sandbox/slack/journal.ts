@@ -68,7 +68,7 @@ export function createJournal(): Journal {
       return error;
     },
     changed: (what, id) => notify({ kind: "state", what, id }),
-    waitFor<T>(condition: () => T, timeoutMs = 5_000) {
+    waitFor<T>(condition: () => T, timeoutMs = 20_000) {
       return new Promise<NonNullable<T>>((resolve, reject) => {
         let unsubscribe = (): void => undefined;
         const timer = setTimeout(() => {
