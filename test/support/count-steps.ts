@@ -11,7 +11,7 @@ import { parseJson } from "../../src/json.ts";
 
 /**
  * Counts how many blocks of JavaScript a conversion runs, with V8's precise coverage: the same on every machine.
- * A process of its own, without compiled code, where each block counts: `node --no-opt --no-maglev count-steps.ts NAME SIZES UNITS`.
+ * A process of its own, without compiled code, where each block counts: `node --no-opt --no-maglev count-steps.ts SIZES UNITS`.
  */
 
 const view = { conversation: "c_1", userId: "1", user: {}, openedAt: 0 };
@@ -85,39 +85,46 @@ const withMention = (before: string, after: string) => ({
   ],
 });
 
-async function countSteps(run: () => unknown): Promise<number> {
+/** By conversion, unit and size, how many steps the unit's repetitions take. */
+async function report(sizes: readonly number[], units: readonly string[]) {
   const session = new Session();
   session.connect();
   await session.post("Profiler.enable");
+  // Once, and before anything has run: blocks of what is compiled already would not be counted.
   await session.post("Profiler.startPreciseCoverage", { callCount: true, detailed: true });
-  run();
-  const { result } = await session.post("Profiler.takePreciseCoverage");
-  session.disconnect();
-  return result
-    .flatMap(({ functions }) => functions)
-    .flatMap(({ ranges }) => ranges)
-    .reduce((sum, { count }) => sum + count, 0);
-}
 
-/** For each unit how many steps its repetitions of each size take. */
-async function report(name: string, sizes: readonly number[], units: readonly string[]) {
-  const convert = CONVERSIONS[name];
-  if (!convert) throw new Error(`no conversion is called ${name}`);
-  const textOf = (unit: string, size: number) =>
-    unit.repeat(Math.ceil(size / unit.length)).slice(0, size);
-  // What is loaded and set up the first time is no part of it.
-  await countSteps(() => units.map((unit) => convert(textOf(unit, 100))));
-  const counts: Record<string, number[]> = {};
-  for (const unit of units) {
-    const each: number[] = [];
-    for (const size of sizes) each.push(await countSteps(() => convert(textOf(unit, size))));
-    counts[unit] = each;
+  /** Since the last time. */
+  async function countSteps(): Promise<number> {
+    const { result } = await session.post("Profiler.takePreciseCoverage");
+    return result
+      .flatMap(({ functions }) => functions)
+      .flatMap(({ ranges }) => ranges)
+      .reduce((sum, { count }) => sum + count, 0);
   }
+
+  const counts: Record<string, Record<string, Record<string, number>>> = {};
+  for (const [name, convert] of Object.entries(CONVERSIONS)) {
+    const ofName: Record<string, Record<string, number>> = {};
+    // What is loaded and set up the first time is no part of it.
+    for (const unit of units) convert(unit.repeat(20));
+    for (const unit of units) {
+      const ofUnit: Record<string, number> = {};
+      for (const size of sizes) {
+        const text = unit.repeat(Math.ceil(size / unit.length)).slice(0, size);
+        await countSteps();
+        convert(text);
+        ofUnit[size] = await countSteps();
+      }
+      ofName[unit] = ofUnit;
+    }
+    counts[name] = ofName;
+  }
+  session.disconnect();
   return counts;
 }
 
 if (import.meta.main) {
-  const [name = "", sizes = "", units = "[]"] = process.argv.slice(2);
-  const counts = await report(name, sizes.split(",").map(Number), JSON.parse(units) as string[]);
+  const [sizes = "", units = "[]"] = process.argv.slice(2);
+  const counts = await report(sizes.split(",").map(Number), JSON.parse(units) as string[]);
   process.stdout.write(JSON.stringify(counts));
 }
