@@ -54,6 +54,9 @@ function toParagraphs(texts: readonly StyledText[]): Paragraph[] {
     .map((lines) => ({ type: "paragraph", children: toPhrasing(lines) }));
 }
 
+/** Nobody can write deeper in Slack, and what walks through the tree does not come to the end of the stack. */
+const DEEPEST = 8;
+
 /** The lists that can go on, from the outermost inward. */
 type Nesting = readonly List[];
 
@@ -73,7 +76,7 @@ function addList(
     }),
   );
   if (items.length === 0) return lists;
-  const depth = Math.min(countIn(element.indent), lists.length);
+  const depth = Math.min(countIn(element.indent), lists.length, DEEPEST);
   const same = lists[depth];
   // Slack interrupts a list for what is nested in it; numbers go on where the offset says so.
   if (
