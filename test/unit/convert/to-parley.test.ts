@@ -100,10 +100,9 @@ describe("what an agent wrote", () => {
   });
 
   it("may have lists in each other, deeper than anybody can write in Slack", () => {
-    const items = Array.from({ length: 5_000 }, (_, indent) => ({
-      ...list("bullet", [`item ${indent}`]),
-      indent,
-    }));
+    const items = Array.from({ length: 5_000 }, (_, indent) =>
+      list("bullet", [`item ${indent}`], { indent }),
+    );
     const markdown = toParley(ofBlocks(items), NAMES, { mentions: "names" });
     expect(markdown.match(/item \d+/g)).toHaveLength(5_000);
     expect(markdown).toContain("\n                - item 8\n                - item 9\n");
