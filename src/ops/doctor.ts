@@ -15,6 +15,10 @@ interface Finding {
   readonly canPass?: true;
 }
 
+/** What is wrong with the state says itself what to do. */
+const NETWORK_ADVICE =
+  ", and if it stays check SLACK_API_URL or PARLEY_API_URL where it is set, DNS, proxy and firewall";
+
 const EXIT_CAN_PASS = 1;
 const EXIT_CONFIG = 78;
 
@@ -61,7 +65,7 @@ async function runCheck({ name, run }: Check): Promise<Finding[]> {
           {
             check: name,
             status: "failed",
-            detail: `${error.message}; this can pass: try again, and if it stays check DNS, proxy and firewall`,
+            detail: `${error.message}; this can pass: try again${error.code === "storage" ? "" : NETWORK_ADVICE}`,
             canPass: true,
           },
         ];

@@ -26,6 +26,10 @@ export function createMetrics(sources: {
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
+  // Gauges that are named as if they were counters; the others of the library tell the same by kind.
+  for (const what of ["handles", "requests", "resources"]) {
+    registry.removeSingleMetric(`nodejs_active_${what}_total`);
+  }
   new Gauge({
     name: "parley_bridge_build_info",
     help: "1; the labels tell version, Node, mode (live or test) and how Slack reaches the bridge",

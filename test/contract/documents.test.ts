@@ -141,7 +141,11 @@ describe("docs/operations.md", () => {
       },
     };
     await metrics.routes[0]?.handle({} as never, response as never);
-    const names = [...exposed.matchAll(/^# TYPE (\S+)/gm)].map(([, name = ""]) => name);
+    const types = [...exposed.matchAll(/^# TYPE (\S+) (\S+)/gm)];
+    const names = types.map(([, name = ""]) => name);
+    // As `promtool check metrics` has it.
+    for (const [, name, type] of types)
+      expect([name, name?.endsWith("_total")]).toEqual([name, type === "counter"]);
     expect(names.length).toBeGreaterThan(3);
     const ours = names.filter((name) => name.startsWith("parley_bridge_"));
     expect(names.filter((name) => !/^(parley_bridge|process|nodejs)_/.test(name))).toEqual([]);

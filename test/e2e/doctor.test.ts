@@ -101,6 +101,19 @@ describe("the doctor", () => {
     expect(code).toBe(1);
   });
 
+  it("says of a full disk what to do about that, and nothing of the network", async () => {
+    const { env } = await startWorld({ stopped: true });
+    await writeFile(stateFile(env), "");
+    const limited = ["bash", "-c", "trap '' XFSZ; ulimit -S -f 1; exec \"$@\"", "bash"];
+
+    const doctor = spawnBridge(env, { args: ["doctor"], under: limited });
+
+    expect((await doctor.exited).code).toBe(1);
+    const state = doctor.stdout.split("\n").find((line) => / state /.test(line));
+    expect(state).toMatch(/^failed .*(look at the disk|make room)/);
+    expect(state).not.toMatch(/DNS|proxy/);
+  });
+
   it("tells it to programs as JSON, and no secret to anybody", async () => {
     const { env } = await startWorld({ stopped: true });
 

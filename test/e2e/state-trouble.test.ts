@@ -17,12 +17,40 @@ async function makeFolder(): Promise<string> {
 const AS_NOBODY =
   process.getuid?.() === 0 ? ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"] : [];
 
+/** A limit on the size of a file, in KiB, is the nearest to a full disk that needs no rights. */
+const withRoomFor = (size: number) => [
+  "bash",
+  "-c",
+  `trap '' XFSZ; ulimit -S -f ${size}; exec "$@"`,
+  "bash",
+];
+
 async function failToStart(stateUrl: string, under: readonly string[] = []) {
   const { env } = await startWorld({ stopped: true });
   const bridge = spawnBridge({ ...env, STATE_URL: stateUrl }, { under });
   const { code } = await bridge.exited;
   return { code, stderr: bridge.stderr, lines: bridge.lines };
 }
+
+it.each([0, 8, 40])(
+  "does not start on a disk with room for %s KiB, says what is the matter, and may be started again",
+  async (size) => {
+    const folder = await makeFolder();
+    const url = `sqlite:${folder}/data/bridge.sqlite`;
+
+    const { code, stderr, lines } = await failToStart(url, withRoomFor(size));
+
+    expect(code).toBe(1);
+    expect(stderr).toBe("");
+    expect(lines.at(-1)).toMatchObject({ level: 50, msg: "app.start-failed" });
+    expect(lines.at(-1)?.error).toMatch(
+      /bridge\.sqlite\S* cannot be read or written .*look at the disk/,
+    );
+    const world = await startWorld({ stopped: true });
+    const bridge = await startBridgeProcess(world, { STATE_URL: url });
+    expect(bridge.stderr).toBe("");
+  },
+);
 
 it("does not start on a folder that it may not write, and says whose it is", async () => {
   const folder = await makeFolder();
@@ -79,12 +107,10 @@ it("refuses callbacks while its disk is full, says so at once, and needs nobody 
   const world = await startWorld({ stopped: true });
   const folder = await makeFolder();
   await mkdir(join(folder, "data"));
-  // A limit on the size of a file is the nearest to a full disk that needs no rights.
-  const limited = ["bash", "-c", "trap '' XFSZ; ulimit -S -f 500; exec \"$@\"", "bash"];
   const bridge = await startBridgeProcess(
     world,
     { STATE_URL: `sqlite:${folder}/data/bridge.sqlite` },
-    { under: limited },
+    { under: withRoomFor(500) },
   );
   const { port } = await bridge.line("app.started");
   const url = `http://127.0.0.1:${String(port)}`;
