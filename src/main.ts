@@ -13,6 +13,9 @@ import { weakSecrets } from "./weak-secrets.ts";
 /** sysexits: the configuration is wrong. */
 const EXIT_CONFIG = 78;
 
+const START_ADVICE =
+  "this can pass, so start it again; if it stays, npm run doctor tells what to do about it";
+
 const print = (line: string) => process.stdout.write(`${line}\n`);
 const [tool, ...toolArguments] = process.argv.slice(2);
 if (tool === "dead-letters") process.exit(await runTool());
@@ -25,7 +28,7 @@ for (const warning of weakSecrets(process.env)) log.warn({ warning }, "config.we
 
 const app = startApp(config, log).catch((error: unknown) => {
   if (error instanceof ConfigError) exitWithAdvice(error);
-  log.error(errorFields(error), "app.start-failed");
+  log.error({ ...errorFields(error), advice: START_ADVICE }, "app.start-failed");
   process.exit(1);
 });
 const shutDown = createShutDown({

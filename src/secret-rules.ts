@@ -15,6 +15,7 @@ export const secretValues = (text: string): readonly string[] =>
 export function problemOfSecret(value: string): string | undefined {
   if (!/^[\x21-\x7e]+$/.test(value)) return "must be made of letters, digits and signs of ASCII";
   if (isQuoted(value)) return "must stand without quotes around it";
+  if (/^x(ox[a-z]|app)-/.test(value)) return "is a token of Slack, which belongs elsewhere";
   if (isPlaceholder(value)) return "is a placeholder, not a secret";
   return value.length < MIN_LENGTH ? `must have at least ${MIN_LENGTH} characters` : undefined;
 }

@@ -267,7 +267,7 @@ it.each([
   const { code, output } = await failToStart({ ...env, [name]: gone.url + path });
 
   expect(code).toBe(1);
-  expect(output).toMatch(/ECONNREFUSED/);
+  expect(output).toMatch(/ECONNREFUSED.*npm run doctor/);
 });
 
 it("makes the folder of its state", async () => {

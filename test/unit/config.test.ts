@@ -185,6 +185,8 @@ describe("the configuration", () => {
     ["PARLEY_CALLBACK_TOKEN", "5up3r-5ecr3t-t0ken x"],
     ["PARLEY_CALLBACK_TOKEN", "one-of-three-values two-of-three-values three-of-three-values"],
     ["PARLEY_CALLBACK_TOKEN", "YOUR-TOKEN"],
+    ["SLACK_SIGNING_SECRET", "xoxb-1000000001-2000000002-abcdefghijkl"],
+    ["PARLEY_CALLBACK_TOKEN", "xapp-1-A000-abcdefghijkl"],
     ["PARLEY_CALLBACK_TOKEN", "your_callback_token_here"],
     ["PARLEY_CALLBACK_TOKEN", "<long-random-text>"],
     ["PARLEY_CALLBACK_TOKEN", "xxxxxxxxxxxxxxxx"],
