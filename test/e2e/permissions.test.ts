@@ -255,3 +255,31 @@ describe("what another team does with the app", () => {
     );
   });
 });
+
+describe("what names nobody who does it", () => {
+  const contentType = "application/x-www-form-urlencoded";
+
+  it.each([{}, { id: null }, { id: 5 }, []])("hands nobody back: a form of %j", async (user) => {
+    const opened = await openWithOutsiders();
+    const { slack, parley } = opened;
+    const view = await openModal(slack, opened.ts);
+    const payload = { type: "view_submission", user, team: { id: slack.teamId }, view };
+
+    const form = new URLSearchParams({ payload: JSON.stringify(payload) }).toString();
+    const answer = await sendAsSlack(opened, form, { secret: slack.signingSecret, contentType });
+    await annaWrites(opened);
+
+    expect(await answer.json()).toMatchObject({ response_action: "errors" });
+    expect(parley.user(opened.user.id).owner).toBe(parley.agentService.identification);
+  });
+
+  it("shows no User by the command", async () => {
+    const opened = await openWithOutsiders();
+    const { signingSecret: secret } = opened.slack;
+
+    const form = new URLSearchParams({ command: "/parley-owner", text: "" }).toString();
+    const answer = await sendAsSlack(opened, form, { secret, contentType });
+
+    expect(await answer.json()).toMatchObject({ text: expect.stringMatching(/Only people/) });
+  });
+});

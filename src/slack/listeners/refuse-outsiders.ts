@@ -50,12 +50,14 @@ export function refuseOutsiders({ permissions, team, log }: OutsiderOptions) {
     const agent = body.user?.id ?? body.user_id ?? body.event?.user;
     // Of the events only this one shows anything to anybody; others tell what became of channels and of the app.
     const isNews = body.event && body.event.type !== "app_home_opened";
-    if (!agent || isNews) return await args.next();
+    if (isNews) return await args.next();
     const foreignTeam = foreignTeamOf(team, [body.team_id, body.team?.id, body.user?.team_id]);
-    const refusal = await Promise.race([
-      permissions.refusalOf({ agent, ...(foreignTeam !== undefined && { foreignTeam }) }),
-      setTimeout(LOOK_UP_WITHIN_MS, foreignTeam && ("other-company" as const), { ref: false }),
-    ]);
+    const refusal = agent
+      ? await Promise.race([
+          permissions.refusalOf({ agent, ...(foreignTeam !== undefined && { foreignTeam }) }),
+          setTimeout(LOOK_UP_WITHIN_MS, foreignTeam && ("other-company" as const), { ref: false }),
+        ])
+      : "no-person";
     if (!refusal) return await args.next();
     log.info({ agent, reason: refusal, type: body.event?.type ?? body.type }, "actor.refused");
     await answer(args, body, agent, adviceForRefusal(refusal));
@@ -63,10 +65,15 @@ export function refuseOutsiders({ permissions, team, log }: OutsiderOptions) {
 }
 
 /** In the place where the outcome would have shown. */
-async function answer(args: Args, body: Request, agent: string, text: string): Promise<void> {
+async function answer(
+  args: Args,
+  body: Request,
+  agent: string | null | undefined,
+  text: string,
+): Promise<void> {
   const { event, view } = body;
   if (event) {
-    if (event.tab !== "home") return;
+    if (!agent || event.tab !== "home") return;
     const home = { type: "home" as const, blocks: [section(escapeText(text))] };
     return void (await callSlack(
       "views.publish",
