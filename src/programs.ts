@@ -1,6 +1,6 @@
 /** What runs, or can be opened to run something, on the machine of whoever clicks it. Source: the lists of mail services. */
 export const PROGRAM_ENDINGS: readonly string[] =
-  "apk app appx bat chm cmd com cpl deb dll dmg exe hta img ins iso jar jnlp js jse lib lnk mde mjs msc msi msix msp mst pif pkg ps1 psm1 reg rpm run scf scr sct sh sys url vb vbe vbs vhd vhdx wsc wsf wsh xll".split(
+  "ade adp apk app application appimage appref-ms appx appxbundle bat cab chm cmd com command cpl deb desktop diagcab diagcfg diagpkg dll dmg ex ex_ exe gadget hta img inf ins iso isp jar jnlp js jse lib library-ms lnk mde mjs msc msi msix msixbundle msp mst msu nsh pif pkg ps1 psm1 reg rpm run scf scr sct search-ms settingcontent-ms sh shb sys terminal tool url vb vbe vbs vhd vhdx vxd workflow wsb wsc wsf wsh xbap xll".split(
     " ",
   );
 

@@ -56,6 +56,9 @@ describe("a type", () => {
     ["invoice.pdf.ScR. .", "", true],
     ["a", "Application/X-MSDownload; x=1", true],
     ["a", "text/javascript", true],
+    ["Invoice.command", "", true],
+    ["setup.MSIXbundle", "", true],
+    ["a.settingcontent-ms", "", true],
     ["exe", "", false],
     ["a.exe.png", "image/png", false],
     ["a.docx", DOCX, false],
@@ -291,6 +294,10 @@ describe("what is said about a file", () => {
     expect(mediaName({ description: "../../a\u202e\n.png" })).toBe(".._.._a__.png");
     expect(mediaName({ url: "https://x.example/p/cat.gif?size=1" })).toBe("cat.gif");
     expect(mediaName({})).toBe("file");
+    const long = mediaName({ description: `${"😀".repeat(150)}x.exe` });
+    expect(long).toMatch(/^(?:😀)+…\.exe$/u);
+    expect(long.length).toBeLessThanOrEqual(200);
+    expect(mediaName({ description: `\ud83d${"x".repeat(198)}😀` }).isWellFormed()).toBe(true);
   });
 });
 
