@@ -62,6 +62,9 @@ export async function giveOfferedUser(
   });
 }
 
+/** What comes along when somebody copies an id, from our own texts or from elsewhere. */
+const UNSEEN = /[\u200b\u2060\ufeff]/g;
+
 const say = (text: string): SlackMessage => ({ text, blocks: sections(text.split("\n")) });
 
 async function answering(answer: () => Promise<string | SlackMessage>): Promise<SlackMessage> {
@@ -77,7 +80,7 @@ async function answer(
   command: OwnerCommand,
   dependencies: OwnerCommandDependencies,
 ): Promise<string | SlackMessage> {
-  const [target = "", ...rest] = command.text.trim().split(/\s+/);
+  const [target = "", ...rest] = command.text.replaceAll(UNSEEN, "").trim().split(/\s+/);
   switch (target.toLowerCase()) {
     case "":
       return listConversations(dependencies);

@@ -337,6 +337,7 @@ it.each([
   ],
   ["a customer id", () => "customer-7"],
   ["a marked customer id", () => "customer:customer-7"],
+  ["an id with signs that nobody sees", () => "\u2060custo\u200bmer-7\ufeff"],
 ])("finds the User by %s", async (_, target) => {
   const world = await startWorld();
   const { user, ts } = await openConversation(world, { user: { uniqueIdentifier: "customer-7" } });
