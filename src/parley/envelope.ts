@@ -75,7 +75,7 @@ export function readEnvelope(
     if (needsNoEnvelope && !/^\s*</.test(body)) return undefined;
     throw unclear(`HTTP ${status} without Parley's envelope`);
   }
-  const meaning = meaningOf(status, { body, isOwnError });
+  const meaning = meaningOf(status, { body, own: parsed?.status });
   if (meaning === "perhaps" && !repeatable) throw unclear(`HTTP ${status}`);
   const disposition = meaning === "refused" ? "dead-letter" : "retry";
   throw new ParleyApiError(call, status, codes, disposition);

@@ -19,7 +19,11 @@ const MEANINGS: ReadonlyMap<number, StatusMeaning> = new Map([
   [522, "perhaps"],
   // Parley broke down somewhere on the way.
   [500, "perhaps"],
+  // Seen after the work: its result is elsewhere, or is what somebody in between has kept.
+  [303, "perhaps"],
+  [304, "perhaps"],
   // Said before the request was passed on.
+  [425, "not-done"],
   [429, "not-done"],
   [503, "not-done"],
   [521, "not-done"],
@@ -32,13 +36,15 @@ const MEANINGS: ReadonlyMap<number, StatusMeaning> = new Map([
 /** Envoy says 503 also when the connection broke after the request had gone. */
 const BROKEN_BEHIND_ENVOY = /disconnect\/reset before headers/;
 
-/** `isOwnError`: the body is Parley's own envelope, and says ERROR. */
+/** `own`: the `status` of Parley's own envelope, if the body is one. */
 export function meaningOf(
   status: number,
-  { body, isOwnError }: { readonly body: string; readonly isOwnError: boolean },
+  { body, own }: { readonly body: string; readonly own: string | undefined },
 ): StatusMeaning {
   // Parley itself came to the end of the request, and says that it failed.
-  if (status === 500 && isOwnError) return "not-done";
+  if (status === 500 && own === "ERROR") return "not-done";
   if (status === 503 && BROKEN_BEHIND_ENVOY.test(body)) return "perhaps";
-  return MEANINGS.get(status) ?? (status >= 500 ? "perhaps" : "refused");
+  const meaning = MEANINGS.get(status) ?? (status >= 300 && status < 500 ? "refused" : "perhaps");
+  // An answer that contradicts itself: what Parley says it did is not tried again.
+  return meaning === "not-done" && own === "SUCCESS" ? "perhaps" : meaning;
 }

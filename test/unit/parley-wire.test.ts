@@ -188,6 +188,7 @@ describe("Parley's envelope", () => {
     [525, ""],
     [526, ""],
     [530, "error code: 1016"],
+    [425, ""],
   ])("was not reached by the request on HTTP %i: it is tried again (%j)", (status, body) => {
     const error = refusal(status, body);
     expect(error).toBeInstanceOf(ParleyApiError);
@@ -213,7 +214,14 @@ describe("Parley's envelope", () => {
     [524, ""],
     [598, ""],
     [599, ""],
+    // What is there to see stands elsewhere, or has not changed: either may follow on the work.
+    [303, ""],
+    [304, ""],
+    // Whoever says this had the answer of Parley.
+    [503, { status: "SUCCESS" }],
     // Nobody listed them.
+    [99, ""],
+    [999, ""],
     [507, ""],
     [527, ""],
     [561, ""],
