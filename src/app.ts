@@ -93,9 +93,10 @@ async function buildApp(config: Config, { log, alarms, database }: Foundations):
   const { client, clientOptions, parleyApi, parley } = outside;
   const remembered = createRemembered(database, log);
   const { channel } = config.slack;
+  const { accountId, botService: wanted } = config.parley;
   const [workspace, botService] = await allProblems([
     remembered(`workspace/${channel}`, outside.askWorkspace),
-    remembered("bot-service", outside.askBotService),
+    remembered(`bot-service/${accountId}/${wanted ?? ""}`, outside.askBotService),
     config.slack.appToken && remembered("app-token", outside.askAppToken),
   ]);
   const conversations = await openConversationStore(database);

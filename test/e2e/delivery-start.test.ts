@@ -49,7 +49,7 @@ it("takes replies in when it starts while Parley cannot be reached", async () =>
   await world.startBridge({ PARLEY_API_URL: `${NOWHERE}/serviceApi/v2.5` });
 
   const known = log.lines.filter(({ event }) => event === "start.from-memory");
-  expect(known.map(({ fields }) => fields.name)).toEqual(["bot-service"]);
+  expect(known.map(({ fields }) => fields.name)).toEqual([expect.stringMatching(/^bot-service\//)]);
   const reply = await slack.post({ user: "U0ANNA", threadTs: ts, text: "I am" });
   expect((await reply.delivered).status).toBe("delivered");
   await expect.poll(() => attempts(log, outbox).at(-1)?.outcome, PATIENCE).toBe("deferred");
@@ -175,7 +175,9 @@ describe("while Parley, or a proxy in front of it, refuses the bridge", () => {
       await world.startBridge({ RETRY_FIRST_MS: "20", RETRY_CAP_MS: "50" });
 
       const known = log.lines.filter(({ event }) => event === "start.from-memory");
-      expect(known.map(({ fields }) => fields.name)).toEqual(["bot-service"]);
+      expect(known.map(({ fields }) => fields.name)).toEqual([
+        expect.stringMatching(/^bot-service\//),
+      ]);
       expect(alarmsOf(world)).toEqual([
         { alarm: "parley-access", advice: expect.stringMatching(advice) as string },
       ]);
@@ -303,6 +305,17 @@ it("does not use what it remembers about one channel for another", async () => {
   world.slack.faults.add("*", { kind: "status", status: 503 });
 
   const changes = { SLACK_CHANNEL: "C0ELSEWHERE" };
+
+  await expect(world.startBridge(changes)).rejects.toThrow(/HTTP 503/);
+});
+
+it.each([
+  ["another bot", { PARLEY_BOT_SERVICE: "another-bot" }],
+  ["another account", { PARLEY_ACCOUNT_IDENTIFICATION: "another-account" }],
+])("does not use what it remembers about one bot for %s", async (_what, changes) => {
+  const world = await startWorld();
+  await world.stopBridge();
+  world.parley.faults.add("*", { kind: "status", status: 503 });
 
   await expect(world.startBridge(changes)).rejects.toThrow(/HTTP 503/);
 });
