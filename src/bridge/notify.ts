@@ -61,7 +61,7 @@ export function createNotifier(inbox: Pick<Lanes<InboxBody>, "append">): Notifie
     async threadGone({ userId }, thread, stands) {
       const id = makeDerivedItemId(makeThreadKey(thread), "thread gone");
       const body: InboxBody = { kind: "thread-gone", thread, stands };
-      await inbox.append({ lane: inboxLane(userId), id, body });
+      await inbox.append({ lane: inboxLane(userId), id, sort: BEHIND_MESSAGES, body });
     },
   };
 }

@@ -1,7 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
-import type { FakeSlack } from "../../sandbox/slack/fake-slack.ts";
 import { HAND_BACK } from "../../src/convert/render-root.ts";
-import { postsIn } from "../support/threads.ts";
 import { eventually } from "./eventually.ts";
 import type { Random } from "./random.ts";
 import type { Stage } from "./stage.ts";
@@ -12,14 +10,15 @@ export interface HandBack {
   readonly user: number;
   /** Parley's id of the User. */
   readonly id: string;
-  readonly rootTs: string;
+  /** Of the conversation; another one each time its thread opens again. */
+  readonly root: () => { readonly ts: string; readonly blocks?: unknown };
   readonly agent: string;
   readonly random: Random;
 }
 
 /** An agent hands the User back, again and again until the User is with the bot. Some do it with a last word. */
 export async function handBack(stage: Stage, request: HandBack): Promise<void> {
-  const { parley, slack } = stage;
+  const { parley } = stage;
   const isBack = () => parley.user(request.id).owner === parley.botService.identification;
   let problem: string | undefined;
   const deadline = Date.now() + PATIENCE_MS;
@@ -27,22 +26,22 @@ export async function handBack(stage: Stage, request: HandBack): Promise<void> {
     if (Date.now() > deadline) {
       const roots = stage.places.rootsOf(request.user).map(({ ts }) => ts);
       throw new Error(
-        `User ${request.user} cannot be handed back from ${request.rootTs}, of ${roots.join(", ")}: ${problem}`,
+        `User ${request.user} cannot be handed back from ${request.root().ts}, of ${roots.join(", ")}: ${problem}`,
       );
     }
-    const failures = failuresIn(slack, request.rootTs);
+    const failures = failuresOf(stage, request);
     problem = await submit(stage, request);
     if (problem) {
       await pause(request.random.between(100, 500));
       continue;
     }
-    await eventually(() => isBack() || failuresIn(slack, request.rootTs) > failures, {
+    await eventually(() => isBack() || failuresOf(stage, request) > failures, {
       timeoutMs: PATIENCE_MS,
       what: `User ${request.user} is with the bot, or the thread says why not`,
     });
   }
   // Until the thread shows it, the bot would hand over a User whose conversation is still open.
-  await eventually(() => !rootText(slack, request.rootTs).includes(HAND_BACK), {
+  await eventually(() => showsHandBack(stage, request.root()), {
     timeoutMs: PATIENCE_MS,
     what: `the root of User ${request.user} shows the hand-back`,
   });
@@ -51,8 +50,9 @@ export async function handBack(stage: Stage, request: HandBack): Promise<void> {
 /** What kept the bridge from taking the form; undefined once it has confirmed that it has it. */
 async function submit(
   { slack, ledger }: Stage,
-  { user, rootTs, agent, random }: HandBack,
+  { user, root, agent, random }: HandBack,
 ): Promise<string | undefined> {
+  const rootTs = root().ts;
   const place = { user: agent, channel: slack.channel, ts: rootTs };
   const known = new Set(slack.state.views.keys());
   const asked = await slack.shortcut({ ...place, callbackId: HAND_BACK });
@@ -80,8 +80,23 @@ async function submit(
   return undefined;
 }
 
-const failuresIn = (slack: FakeSlack, rootTs: string): number =>
-  postsIn(slack, rootTs).filter(({ text }) => text.includes("handing back did not work")).length;
+const failuresOf = ({ slack, places }: Stage, { user }: HandBack): number =>
+  slack.state.messages.filter(
+    ({ thread_ts, text }) =>
+      places.userOf(thread_ts ?? "") === user && text.includes("handing back did not work"),
+  ).length;
 
-const rootText = (slack: FakeSlack, rootTs: string): string =>
-  JSON.stringify(slack.state.messages.find(({ ts }) => ts === rootTs)?.blocks);
+/** The root says so; where somebody has deleted it, a post does. */
+function showsHandBack(
+  { slack, places }: Stage,
+  root: { readonly ts: string; readonly blocks?: unknown },
+): boolean {
+  if (slack.state.messages.some((message) => message === root)) {
+    return !JSON.stringify(root.blocks ?? []).includes(HAND_BACK);
+  }
+  const conversation = places.conversationOf(root.ts);
+  return slack.state.messages.some(
+    ({ thread_ts, text }) =>
+      places.conversationOf(thread_ts) === conversation && text.includes("handed this User back"),
+  );
+}

@@ -7,16 +7,19 @@ export const makeUserName = (user: number): string => `Customer-${String(user).p
 
 /** Whose thread is whose. */
 export interface Places {
-  /** The roots of the User's threads, oldest first. */
+  /** The roots of the User's conversations, oldest first; of one whose thread opened again the newest. */
   rootsOf(user: number): readonly Message[];
   /** The User of a thread, if its root names one. */
   userOf(threadTs: string): number | undefined;
+  /** What the threads of one conversation have in common. */
+  conversationOf(threadTs: string | undefined): string | undefined;
 }
 
 /** Notes each root when it is posted: looking through all messages again and again would block the fakes. */
 export function watchPlaces(slack: FakeSlack): Places {
   const roots = new Map<number, Message[]>();
   const users = new Map<string, number>();
+  const conversations = new Map<string, string>();
   slack.subscribe((change) => {
     if (change.kind !== "state" || change.what !== "message-added") return;
     const message = slack.state.messages.findLast(({ ts }) => ts === change.id);
@@ -26,10 +29,24 @@ export function watchPlaces(slack: FakeSlack): Places {
     if (!found) return;
     const user = Number(found[1]);
     users.set(message.ts, user);
-    roots.set(user, [...(roots.get(user) ?? []), message]);
+    const { conversation, opening } = markOf(message);
+    conversations.set(message.ts, conversation);
+    const known = roots.get(user) ?? [];
+    const index = known.findIndex((root) => {
+      const other = markOf(root);
+      return other.conversation === conversation && other.opening < opening;
+    });
+    roots.set(user, index === -1 ? [...known, message] : known.with(index, message));
   });
   return {
     rootsOf: (user) => roots.get(user) ?? [],
     userOf: (threadTs) => users.get(threadTs),
+    conversationOf: (threadTs) => conversations.get(threadTs ?? ""),
   };
+}
+
+/** Which conversation a root opens, and for the how many-eth time. */
+function markOf({ ts, metadata }: Message): { conversation: string; opening: number } {
+  const { conversation = ts, opening = 0 } = { ...metadata?.event_payload };
+  return { conversation: String(conversation), opening: Number(opening) };
 }

@@ -54,5 +54,6 @@ export async function sendAgain(
 function isOpen({ slack, parley, places }: Stage, { ids }: Workload, { user, ts }: Entry): boolean {
   const message = slack.state.messages.find((other) => other.ts === ts);
   const isOurs = parley.user(ids.get(user) ?? "").owner === parley.agentService.identification;
-  return isOurs && places.rootsOf(user).at(-1)?.ts === message?.thread_ts;
+  const newest = places.rootsOf(user).at(-1)?.ts;
+  return isOurs && places.conversationOf(newest) === places.conversationOf(message?.thread_ts);
 }

@@ -1,10 +1,11 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Fault } from "../../sandbox/http/faults.ts";
+import { answering } from "../support/answers.ts";
 import { LONGEST_LATENCY_MS } from "./bridge-process.ts";
 import { tokensIn } from "./ledger.ts";
 import type { Plan } from "./plan.ts";
 import type { Random } from "./random.ts";
-import type { Stage } from "./stage.ts";
+import { AGENTS, type Stage } from "./stage.ts";
 
 /** Makes trouble until it is stopped, and counts it. */
 export interface Trouble {
@@ -17,6 +18,7 @@ const SLACK_TARGETS = [
   "chat.postMessage",
   "chat.postMessage",
   "conversations.replies",
+  "files.completeUploadExternal",
   "reactions.add",
   "users.info",
 ] as const;
@@ -27,8 +29,10 @@ const PARLEY_TARGETS = [
   /^(GET|PUT) \/users\/[^/]+\/owner$/,
 ] as const;
 
+const PAGE = answering("<html>upstream connect error</html>", "text/html");
+
 export function startTrouble(stage: Stage, plan: Plan, random: Random): Trouble {
-  const { slack, parley, bridge, ledger } = stage;
+  const { slack, parley, bridge, ledger, places } = stage;
   const counts = new Map<string, number>();
   const open = new Set<Promise<unknown>>();
   const stopping = new AbortController();
@@ -47,6 +51,8 @@ export function startTrouble(stage: Stage, plan: Plan, random: Random): Trouble 
       { kind: "lost-answer" },
       { kind: "lost-answer" },
       { kind: "refused" },
+      // A proxy's page with HTTP 200, after the work or instead of it.
+      { kind: "other-answer", isDone: random.chance(0.5), write: PAGE },
       { kind: "latency", ms: random.between(20, LONGEST_LATENCY_MS) },
     ]);
 
@@ -61,6 +67,23 @@ export function startTrouble(stage: Stage, plan: Plan, random: Random): Trouble 
         random.chance(0.15) ? { kind: "hang" } : fault(),
         random.between(1, 3),
       ),
+    "Parley refuses us": () => {
+      if (random.chance(0.3)) {
+        parley.faults.add("*", { kind: "status", status: 401 }, random.between(5, 20));
+      }
+    },
+    // The conversation goes on in another thread.
+    "root deleted": () => {
+      if (!random.chance(0.2)) return;
+      const answered = new Set(slack.state.messages.map(({ thread_ts }) => thread_ts));
+      const roots = slack.state.messages.filter(
+        ({ ts, subtype }) =>
+          places.userOf(ts) !== undefined && subtype !== "tombstone" && answered.has(ts),
+      );
+      if (roots.length === 0) return;
+      const { ts } = random.pick(roots.slice(-plan.users));
+      aside(slack.remove({ user: AGENTS[0], ts, asAdmin: true }));
+    },
     // What is seldom called would otherwise meet one fault after the other.
     "clear sky": () => {
       slack.faults.clear();

@@ -96,11 +96,12 @@ function countOne(
 }
 
 /** A last word goes with a hand-back; what became of that is said in the thread, or to the agent alone. */
-function isToldInThread({ slack }: Stage, { lastWordIn }: Entry): boolean {
+function isToldInThread({ slack, places }: Stage, { lastWordIn }: Entry): boolean {
   if (lastWordIn === undefined) return false;
+  const conversation = places.conversationOf(lastWordIn);
   return [...slack.state.messages, ...slack.state.ephemerals].some(
     ({ thread_ts, text }) =>
-      thread_ts === lastWordIn &&
+      places.conversationOf(thread_ts) === conversation &&
       (/handing back did not work/.test(text) || /Your last message was not sent/.test(text)) &&
       !/Your last message was sent/.test(text),
   );

@@ -84,7 +84,9 @@ async function live(
     }
     const userWrites = async (): Promise<Told> => {
       const entry = ledger.write({ from: "user", user: number });
-      const sent = await parley.userWrites(id, `${entry.token} from the User`);
+      // Some paste so much that it comes as a file.
+      const more = random.chance(0.03) ? ` and ${"more ".repeat(3_000)}` : "";
+      const sent = await parley.userWrites(id, `${entry.token} from the User${more}`);
       const told = sent.delivered.then(({ callback }) => {
         const accepted = callback.attempts.find(({ status }) => status === 200);
         if (!accepted) return;
@@ -129,7 +131,8 @@ async function live(
     if (left <= 0) return;
     // Nobody could tell the bridge: the User goes on writing.
     if (!current.isKnown) continue;
-    const root = await eventually(() => places.rootsOf(number)[count - 1], {
+    const last = count - 1;
+    const root = await eventually(() => places.rootsOf(number)[last], {
       timeoutMs: PATIENCE_MS,
       what: `a thread for conversation ${count} of User ${number}`,
     });
@@ -137,7 +140,7 @@ async function live(
     await handBack(stage, {
       user: number,
       id,
-      rootTs: root.ts,
+      root: () => places.rootsOf(number)[last] ?? root,
       agent: random.pick(AGENTS),
       random,
     });
