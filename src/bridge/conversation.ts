@@ -45,6 +45,8 @@ export interface Conversation {
   readonly openedAt: number;
   /** Missing until the root is posted. */
   readonly thread?: Thread;
+  /** Its root may be in Slack since then, and is not recorded yet. */
+  readonly openingSince?: number;
   /** Its threads that are not there any more, the newest first. */
   readonly lost?: readonly Thread[];
   /** Of all handovers, field by field; its reason is the first one. */
@@ -90,6 +92,11 @@ export function withoutThread(conversation: Conversation, gone: Thread): Convers
   const { thread, readUntil: _, ...rest } = conversation;
   if (thread?.channel !== gone.channel || thread.ts !== gone.ts) return conversation;
   return { ...rest, lost: [gone, ...(rest.lost ?? [])] };
+}
+
+export function withoutOpening(conversation: Conversation): Conversation {
+  const { openingSince: _, ...rest } = conversation;
+  return rest;
 }
 
 /** Of more reasons than this the newest are kept, each as long as anybody reads. */

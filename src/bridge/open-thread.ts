@@ -1,6 +1,6 @@
 import type { Work } from "../delivery/lanes.ts";
 import { type ConversationId, type ItemId, makeConversationId, type Thread } from "../ids.ts";
-import { type Conversation, openConversation } from "./conversation.ts";
+import { type Conversation, openConversation, withoutOpening } from "./conversation.ts";
 import type { InboxBody } from "./events.ts";
 import type { Notifier } from "./notify.ts";
 import type { Conversations, Threads } from "./ports.ts";
@@ -11,6 +11,7 @@ export interface EnsureRootDependencies {
   readonly threads: Threads;
   readonly conversations: Conversations;
   readonly notifier: Notifier;
+  readonly now: () => number;
 }
 
 /** Records the conversation that this item opens. The same item always opens the same one, also after a crash. */
@@ -63,20 +64,32 @@ async function openRoot(
   work: Work<InboxBody>,
   poster: Poster,
   given: Conversation,
-  { threads, conversations, notifier }: EnsureRootDependencies,
+  { threads, conversations, notifier, now }: EnsureRootDependencies,
 ): Promise<Thread> {
   // Another lane may have opened it since it was read.
   const conversation = (await conversations.byId(given.id)) ?? given;
   if (conversation.thread) return conversation.thread;
   await threads.turn(work.signal);
-  const thread = await poster.post({
-    step: "root",
-    mark: rootMark(conversation),
-    message: rootMessage(conversation, threads),
-  });
+  const { openingSince } = conversation;
+  // With the conversation: what arrives late may come before the item that has begun, and must know of it.
+  if (openingSince === undefined) {
+    await conversations.update(conversation.id, (c) => ({ ...c, openingSince: now() }));
+  }
+  let thread: Thread;
+  try {
+    thread = await poster.post({
+      step: "root",
+      mark: rootMark(conversation),
+      message: rootMessage(conversation, threads),
+      since: openingSince,
+    });
+  } catch (thrown) {
+    if (!poster.uncertain) await conversations.update(conversation.id, withoutOpening);
+    throw thrown;
+  }
   // Before the thread is recorded: after a crash the item comes here again.
   await pointForward(work.item.id, conversation, thread, { conversations, notifier });
-  await conversations.update(conversation.id, (c) => ({ ...c, thread }));
+  await conversations.update(conversation.id, (c) => ({ ...withoutOpening(c), thread }));
   return thread;
 }
 

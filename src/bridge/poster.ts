@@ -13,6 +13,8 @@ interface Post {
   readonly message: SlackMessage;
   /** Missing: the post opens a thread. */
   readonly thread?: Thread | undefined;
+  /** Another item may have posted it, not before this moment (ms). */
+  readonly since?: number | undefined;
 }
 
 /** A post that may be in Slack; nothing of it was there before `since` (ms). */
@@ -33,7 +35,7 @@ interface Progress {
 /** Posts the steps of one item, each once. */
 export interface Poster {
   isDone(step: string): boolean;
-  /** What an earlier attempt may have posted. {@link Poster.find} says whether it did. */
+  /** What may have been posted, by an earlier attempt or just now. {@link Poster.find} says whether it was. */
   readonly uncertain: UncertainPost | undefined;
   /** Looks for the uncertain post; `cannot-look`: Slack refuses reading. */
   find(thread: Thread | undefined): Promise<Thread | "not-there" | "cannot-look">;
@@ -85,15 +87,21 @@ export function createPoster(work: Work<unknown>, threads: Threads, now: () => n
       done.push(step);
       await work.save(soFar());
     },
-    async post({ step, mark, message, thread }) {
+    async post({ step, mark, message, thread, since: earlier }) {
+      if (earlier !== undefined && uncertain?.step !== step) {
+        uncertain = { step, mark, since: earlier };
+      }
       const isRetry = uncertain?.step === step;
       const since = isRetry && uncertain ? uncertain.since : now();
       const found = isRetry ? await find(thread) : "not-there";
       if (typeof found === "object") return found;
-      await work.save({ ...soFar(), posting: { step, mark, since } } as unknown as Json);
+      const posting: UncertainPost = { step, mark, since };
+      await work.save({ ...soFar(), posting } as unknown as Json);
+      uncertain = posting;
       try {
         const outgoing = found === "cannot-look" ? asPossibleRepeat(message) : message;
         const posted = await threads.post(outgoing, mark, thread);
+        uncertain = undefined;
         done.push(step);
         return posted;
       } catch (thrown) {
@@ -107,6 +115,7 @@ export function createPoster(work: Work<unknown>, threads: Threads, now: () => n
             cause: thrown,
           });
         }
+        uncertain = undefined;
         await work.save(soFar());
         throw error;
       }

@@ -3,6 +3,7 @@ import {
   handBack,
   handOver,
   lastCallbackHandled,
+  PATIENCE,
   postTo,
   rootsAbout,
   settledIn,
@@ -150,6 +151,29 @@ describe("exactly one thread", () => {
 
       await slack.waitFor(() => rootsAbout(slack, user.id)[1]);
     });
+  });
+
+  it("opens where nobody knows whether its root is there and an earlier message comes first", async () => {
+    const world = await startWorld({ env: { RETRY_FIRST_MS: "1000" } });
+    const { slack, parley } = world;
+    const user = parley.createUser();
+    user.owner = parley.agentService.identification;
+    const post = (id: number) =>
+      postTo(world, "/parley/callback", {
+        type: "message",
+        body: { id, message: `message ${id}`, user: { id: user.id } },
+      });
+    slack.faults.add("chat.postMessage", { kind: "lost-answer" }, 1);
+    await post(11);
+    await slack.waitFor(() => slack.calls("chat.postMessage")[0]?.status === "cut");
+
+    await post(10);
+
+    const [root] = rootsAbout(slack, user.id);
+    const shown = () => postsIn(slack, root?.ts ?? "").map(({ text }) => text);
+    await expect.poll(() => settledIn(world, `user/${user.id}`), PATIENCE).toBe(3);
+    expect(rootsOf(slack)).toHaveLength(1);
+    expect(shown()).toEqual(["message 10", "message 11"]);
   });
 
   it("stays open when an earlier change of owner is redelivered", async () => {
