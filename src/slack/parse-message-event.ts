@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { AgentReply } from "../bridge/events.ts";
+import { readSlackContent } from "../convert/read-slack-content.ts";
 import type { Thread } from "../ids.ts";
 import { type Json, wellFormed } from "../json.ts";
 import { foreignTeamOf } from "./permissions.ts";
@@ -115,9 +116,16 @@ const isMessageEvent = (body: Readonly<Record<string, unknown>>): boolean =>
 const parentOf = (written: unknown): string | undefined =>
   message.safeParse(written).data?.parent_user_id ?? undefined;
 
-/** Where Slack tells no text the blocks decide. */
+/** Text and what else it holds, but not in what words Slack tells that; where one side lacks blocks the text decides. */
 const isSameText = (a: AgentReply, b: AgentReply): boolean =>
-  a.text === b.text && (a.text !== "" || JSON.stringify(a.blocks) === JSON.stringify(b.blocks));
+  a.text === b.text && ((a.text !== "" && !a.blocks !== !b.blocks) || holding(a) === holding(b));
+
+/** Of what is attached only tables are what people write there; the rest Slack adds, such as previews. */
+const holding = ({ attachments = [], ...reply }: AgentReply): string =>
+  JSON.stringify([
+    ...readSlackContent(reply),
+    ...readSlackContent({ text: "", attachments }).filter(({ kind }) => kind === "table"),
+  ]);
 
 /** The same for a message that was read from a thread. */
 export function parseThreadMessage(

@@ -43,6 +43,38 @@ describe("what people change in threads", () => {
     });
   });
 
+  const table = (cell: string, more = {}) => ({
+    type: "table",
+    rows: [[{ type: "raw_text", text: cell }]],
+    ...more,
+  });
+  const words = { type: "rich_text", elements: [{ type: "rich_text_section", elements: [] }] };
+  const changed = (before: Record<string, unknown>, after: Record<string, unknown>) =>
+    parse({
+      ...CHANGED,
+      message: { ...WRITTEN, ...after },
+      previous_message: { ...WRITTEN, ...before },
+    })?.kind;
+
+  it("is an edit where only a table in it changes, in its blocks or attached", () => {
+    const blocks = (cell: string) => ({ blocks: [words, table(cell)] });
+    expect(changed(blocks("1"), blocks("2"))).toBe("edit");
+    const attached = (cell: string) => ({
+      blocks: [words],
+      attachments: [{ blocks: [table(cell)] }],
+    });
+    expect(changed(attached("1"), attached("2"))).toBe("edit");
+    expect(changed({ blocks: [words] }, attached("1"))).toBe("edit");
+  });
+
+  it("is none where Slack only tells the same differently", () => {
+    const preview = { from_url: "https://a.example", text: "A page" };
+    const blocks = [words, table("1", { block_id: "a" })];
+    const again = { blocks: [words, table("1", { block_id: "b" })], attachments: [preview] };
+    expect(changed({ blocks }, again)).toBe("other");
+    expect(changed({}, again)).toBe("other");
+  });
+
   it("is a deletion with the text that was there", () => {
     expect(parse(DELETED)).toEqual({
       kind: "deletion",
