@@ -105,6 +105,9 @@ async function relay(
       if (isBeingHandedBack(current, error.owner, now())) throw notYet("A hand-back is under way");
       const to = await nameService(parley, error.owner);
       await recordTakenAway(conversation, to, dependencies);
+      // Whoever said "take over" meant whoever has the User, also where nobody knew that yet.
+      const isUnasked = body.takeOver !== undefined && body.takeOver.since === undefined;
+      if (isUnasked && settledIn(left) === settledIn(body)) throw notYet("The User is elsewhere");
     }
     if (error.disposition === "ignore") await refuse(work.item, left, error, dependencies);
     throw error;
@@ -168,10 +171,11 @@ async function refuse(
   const isElsewhere = user !== undefined && isOver && MEANS_ELSEWHERE.has(error.code);
   const kept = isElsewhere ? await keepForTakeOver(item.id, left, outbox) : undefined;
   const setAside = kept && { ...kept, ts: reply.ts };
-  const hasBegun = left.settled !== undefined && left.settled.length > 0;
-  const words = wordsAbout(item, reply, error, user, dependencies, setAside, hasBegun);
+  const words = wordsAbout(item, reply, error, user, dependencies, setAside, settledIn(left) > 0);
   await notifier.notice(words.userId, item.id, words.purpose, words.notice);
 }
+
+const settledIn = ({ settled = [] }: ReplyBody): number => settled.length;
 
 /** The newest conversation of the User in whose thread this was written. */
 async function findUserOf(

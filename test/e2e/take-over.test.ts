@@ -353,6 +353,23 @@ describe("taking over for a reply", () => {
     expect(rootsAbout(slack, user.id)).toHaveLength(2);
   });
 
+  it("takes the User from whoever has them although the bridge took them for ours", async () => {
+    const world = await startEager();
+    const { slack, parley } = world;
+    const night = parley.addService({ name: "Night shift" });
+    const { user, told } = await refusedReply(world);
+    const { root: stale } = await handOver(world, { user });
+    parley.user(user.id).owner = night.identification;
+
+    await press(world, told, TAKE_OVER);
+
+    await parley.until(() => sentTo(world, user.id).length > 0);
+    expect(sentTo(world, user.id)).toEqual(["It ships today"]);
+    expect(takenOver(world, user.id)).toBe(1);
+    await slack.waitFor(() => /\*Taken over\* by Night shift/.test(textOf(stale)));
+    await slack.waitFor(() => rootsAbout(slack, user.id)[2]);
+  });
+
   it("says so when Parley does not give the User, and sends nothing", async () => {
     const world = await startEager({ parley: { rules: { nonOwnerMayPutOwner: false } } });
     const { slack, parley } = world;
