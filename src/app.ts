@@ -59,18 +59,19 @@ const MAX_PACE_OF_EXTRAS = 10;
 const EXTRAS_BURST = 10;
 
 /**
- * Builds the adapters, joins the two flows and starts them.
+ * Builds the adapters, joins the two flows and starts them. `signal` ends a start that still waits for Slack or Parley.
  *
  * @throws {ConfigError} somebody has to do something first: Slack or Parley refuses what the configuration says, or the
  * state cannot be used; tells what
  * @throws {BridgeError} something that can pass
  */
-export async function startApp(config: Config, log: Log): Promise<App> {
+export async function startApp(config: Config, log: Log, signal?: AbortSignal): Promise<App> {
   const alarms = createAlarms(log);
   let database: Database | undefined;
   try {
     database = await openDatabase(toPath(config.stateUrl), { exclusive: true, alarms });
-    return await buildApp(config, { log, alarms, database });
+    signal?.throwIfAborted();
+    return await buildApp(config, { log, alarms, database, signal });
   } catch (error) {
     await database?.close();
     // A damaged file shows wherever it is read first.
@@ -83,9 +84,11 @@ interface Foundations {
   readonly log: Log;
   readonly alarms: Alarms;
   readonly database: Database;
+  readonly signal: AbortSignal | undefined;
 }
 
-async function buildApp(config: Config, { log, alarms, database }: Foundations): Promise<App> {
+async function buildApp(config: Config, foundations: Foundations): Promise<App> {
+  const { log, alarms, database, signal } = foundations;
   const buildInfo = describeBuild(config);
   const slackLog = log.child({ component: "slack" });
   const parleyLog = log.child({ component: "parley" });
@@ -94,11 +97,12 @@ async function buildApp(config: Config, { log, alarms, database }: Foundations):
   const remembered = createRemembered(database, log);
   const { channel } = config.slack;
   const { accountId, botService: wanted } = config.parley;
-  const [workspace, botService] = await allProblems([
+  const answers = allProblems([
     remembered(`workspace/${channel}`, outside.askWorkspace),
     remembered(`bot-service/${accountId}/${wanted ?? ""}`, outside.askBotService),
     config.slack.appToken && remembered("app-token", outside.askAppToken),
   ]);
+  const [workspace, botService] = await untilAborted(answers, signal);
   const conversations = await openConversationStore(database);
   const metrics = createMetrics({
     queues: () => ({ inbox, outbox }),
@@ -300,6 +304,14 @@ async function allProblems<Promises extends readonly [unknown, ...unknown[]]>(
     );
   }
   return Promise.all(promises);
+}
+
+/** @throws what `promise` does, and the signal's reason as soon as it is aborted */
+function untilAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  const aborted = new Promise<never>((_, reject) => {
+    signal?.addEventListener("abort", () => reject(signal.reason as Error), { once: true });
+  });
+  return Promise.race([promise, aborted]);
 }
 
 /** The one wide line of an attempt. */

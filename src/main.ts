@@ -26,13 +26,16 @@ const log = createLog(config.logLevel);
 for (const warning of unknownVariables(process.env)) log.warn({ warning }, "config.unknown");
 for (const warning of weakSecrets(process.env)) log.warn({ warning }, "config.weak");
 
-const app = startApp(config, log).catch((error: unknown) => {
+const starting = new AbortController();
+const app = startApp(config, log, starting.signal).catch((error: unknown) => {
+  if (error === starting.signal.reason) throw error;
   if (error instanceof ConfigError) exitWithAdvice(error);
   log.error({ ...errorFields(error), advice: START_ADVICE }, "app.start-failed");
   process.exit(1);
 });
 const shutDown = createShutDown({
   app,
+  starting,
   deadlineMs: config.stopDeadlineMs,
   log,
   exit: (code) => process.exit(code),

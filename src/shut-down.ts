@@ -1,8 +1,10 @@
 import { errorFields, type Log } from "./log.ts";
 
 export interface ShutDownOptions {
-  /** What is still starting is stopped as soon as it has started. */
+  /** What has begun to take something in while it starts is stopped as soon as it has started. */
   readonly app: Promise<{ stop(): Promise<void> }>;
+  /** Ends a start that has not taken anything in yet: `app` is then rejected with its reason. */
+  readonly starting: AbortController;
   /** A stop that takes longer is cut off; what was under way is found again at the next start. */
   readonly deadlineMs: number;
   readonly log: Log;
@@ -22,7 +24,7 @@ export interface ShutDown {
 const SAME_SIGNAL_MS = 2_000;
 
 export function createShutDown(options: ShutDownOptions): ShutDown {
-  const { app, deadlineMs, log, exit, now = () => performance.now() } = options;
+  const { app, starting, deadlineMs, log, exit, now = () => performance.now() } = options;
   let begunAt: number | undefined;
   let code = 0;
 
@@ -32,12 +34,16 @@ export function createShutDown(options: ShutDownOptions): ShutDown {
       log.warn({}, "app.stop-cut-off");
       exit(code);
     }, deadlineMs).unref();
+    starting.abort();
     try {
       const { stop } = await app;
       await stop();
     } catch (error) {
-      log.error(errorFields(error), "app.stop-failed");
-      code = 1;
+      if (error === starting.signal.reason) log.info({}, "app.stopped");
+      else {
+        log.error(errorFields(error), "app.stop-failed");
+        code = 1;
+      }
     }
     exit(code);
   }

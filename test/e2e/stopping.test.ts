@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished } from "vitest";
 import { PATIENCE } from "../support/handed-over.ts";
-import { startBridgeProcess } from "../support/process.ts";
+import { spawnBridge, startBridgeProcess } from "../support/process.ts";
 import { connectTo, head } from "../support/raw-request.ts";
 import { CALLBACK_TOKEN, startWorld, type World } from "../support/world.ts";
 
@@ -52,6 +52,26 @@ describe("the process", () => {
     expect(events(bridge)).toContain("app.stopped");
     await expect.poll(() => connection.isClosed, PATIENCE).toBe(true);
   });
+
+  it.each(["slack", "parley"] as const)(
+    "does not wait for an answer of %s that its start asks for",
+    async (side) => {
+      const world = await startStopped();
+      const target = side === "slack" ? "auth.test" : "GET /services";
+      let isAsked = false;
+      const write = () => {
+        isAsked = true;
+      };
+      world[side].faults.add(target, { kind: "other-answer", isDone: false, write });
+      const bridge = spawnBridge({ ...world.env, ...NO_DEADLINE });
+      await expect.poll(() => isAsked, PATIENCE).toBe(true);
+
+      bridge.signal("SIGTERM");
+
+      expect(await bridge.exited).toEqual({ code: 0, signal: null });
+      expect(events(bridge).at(-1)).toBe("app.stopped");
+    },
+  );
 
   it.each([
     ["unhandledRejection", 'Promise.reject(new Error("a defect"))'],

@@ -24,7 +24,14 @@ function shutDownForTest() {
   const exit = (code: number) => {
     exits.push(code);
   };
-  const shutDown = createShutDown({ app, deadlineMs: 9_000, log, exit, now: () => Date.now() });
+  const shutDown = createShutDown({
+    app,
+    starting: new AbortController(),
+    deadlineMs: 9_000,
+    log,
+    exit,
+    now: () => Date.now(),
+  });
   const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms);
   return { ...shutDown, log, exits, end, pass, stops: () => stops };
 }
