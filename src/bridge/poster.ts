@@ -115,6 +115,8 @@ export function createPoster(work: Work<unknown>, threads: Threads, now: () => n
             cause: thrown,
           });
         }
+        // What is known of this attempt says nothing about the one before it.
+        if (found === "cannot-look") throw error;
         uncertain = undefined;
         await work.save(soFar());
         throw error;

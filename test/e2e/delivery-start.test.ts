@@ -392,6 +392,23 @@ it("looks into the channel before it posts a root that it may have posted", asyn
   expect(rootsOf(slack)).toHaveLength(1);
 });
 
+it("says so too when the repeat itself is refused at first", async () => {
+  const scopes = DEFAULT_SCOPES.filter((scope) => !scope.endsWith(":history"));
+  const world = await startWorld({ slack: { scopes }, env: { RETRY_FIRST_MS: "20" } });
+  const { slack, parley } = world;
+  const { user, ts } = await openConversation(world);
+  slack.faults.add("chat.postMessage", { kind: "lost-answer" }, 1);
+  slack.faults.add("chat.postMessage", { kind: "rate-limited", retryAfterSeconds: 1 }, 1);
+
+  await parley.userWrites(user.id, "Once or twice");
+
+  const [, repeat] = await slack.waitFor(() => {
+    const posts = postsIn(slack, ts);
+    return posts.length === 2 ? posts : undefined;
+  }, 10_000);
+  expect(repeat?.text).toMatch(/^Once or twice\n_\(may be a repeat\)_$/);
+});
+
 it("says that a post may be a repeat where Slack does not let it look", async () => {
   const scopes = DEFAULT_SCOPES.filter((scope) => !scope.endsWith(":history"));
   const world = await startWorld({ slack: { scopes }, env: { RETRY_FIRST_MS: "500" } });
