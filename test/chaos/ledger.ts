@@ -19,6 +19,8 @@ export interface Entry {
   readonly lastWordIn?: string;
   /** An agent pressed "Send again", so it is late on purpose. */
   isSentAgain?: true;
+  /** The User was taken over for it, so it must arrive. */
+  isTakenOver?: true;
 }
 
 /** Everything that was written during a run. */

@@ -2,6 +2,7 @@ import { SEND_AGAIN } from "../../src/convert/render-notice.ts";
 import { makeReplyItemId } from "../../src/ids.ts";
 import type { Entry } from "./ledger.ts";
 import type { Stage } from "./stage.ts";
+import { keptFor } from "./take-over.ts";
 
 /** A notice with buttons about a reply that did not (surely) arrive. */
 export interface Notice {
@@ -16,18 +17,19 @@ export interface Notice {
 export function findNotices({ slack, ledger }: Stage): Map<Entry, Notice[]> {
   const authors = new Map(slack.state.messages.map(({ ts, user }) => [ts, user ?? ""]));
   const replies = new Map(
-    ledger.entries.flatMap((entry) =>
-      entry.ts === undefined
-        ? []
-        : [[makeReplyItemId(slack.teamId, slack.channel, entry.ts) as string, entry]],
-    ),
+    ledger.entries.flatMap((entry) => {
+      if (entry.ts === undefined) return [];
+      const id = makeReplyItemId(slack.teamId, slack.channel, entry.ts);
+      const kept = keptFor(id);
+      return [id, kept, keptFor(kept)].map((item): [string, Entry] => [item, entry]);
+    }),
   );
   const found = new Map<Entry, Notice[]>();
   const ours = slack.state.messages.filter(({ bot_id }) => bot_id === slack.botId);
   for (const { channel, ts, blocks } of [...slack.state.ephemerals, ...ours]) {
     const json = JSON.stringify(blocks ?? []);
     if (!json.includes(SEND_AGAIN)) continue;
-    for (const [item] of json.matchAll(/r_[0-9a-f]{24}/g)) {
+    for (const [item] of json.matchAll(/[rd]_[0-9a-f]{24}/g)) {
       const entry = replies.get(item);
       const agent = authors.get(entry?.ts ?? "");
       if (entry && agent) found.set(entry, [...(found.get(entry) ?? []), { agent, channel, ts }]);

@@ -8,6 +8,7 @@ export interface Report {
   readonly verdict: Verdict;
   readonly backlog: Backlog;
   readonly sentAgain: number;
+  readonly takenOver: number;
   readonly trouble: ReadonlyMap<string, number>;
   readonly bridge: BridgeProcess["counts"];
   readonly tookMs: number;
@@ -35,7 +36,7 @@ export function formatReport(report: Report): string {
     row("DISORDERED", ({ disordered }) => disordered.length),
     row("MISDIRECTED", ({ misdirected }) => misdirected.length),
     `threads: ${conversations.expected} expected, ${conversations.missing.length} missing, ${conversations.doubled.length} doubled`,
-    `dead letters: ${backlog.deadLetters.inbox} inbox, ${backlog.deadLetters.outbox} outbox; sent again by button: ${report.sentAgain}`,
+    `dead letters: ${backlog.deadLetters.inbox} inbox, ${backlog.deadLetters.outbox} outbox; sent again by button: ${report.sentAgain}, by taking over: ${report.takenOver}`,
     `bridge: ${bridge.starts} starts, ${bridge.kills} SIGKILLs, ${bridge.cleanStops} clean stops, ${bridge.exits} exits of its own`,
     `trouble: ${[...trouble].map(([name, times]) => `${name} ${times}`).join(", ")}`,
   ].join("\n");

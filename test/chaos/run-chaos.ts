@@ -51,6 +51,7 @@ export async function runChaos(
       verdict,
       backlog,
       sentAgain: again.pressed,
+      takenOver: stage.ledger.entries.filter(({ isTakenOver }) => isTakenOver).length,
       trouble: trouble.counts,
       bridge: bridge.counts,
       tookMs: Date.now() - startedAt,

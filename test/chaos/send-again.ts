@@ -22,7 +22,8 @@ export async function sendAgain(
   const notices = findNotices(stage);
   const chosen = stage.ledger.entries.flatMap((entry) => {
     const notice = notices.get(entry)?.at(-1);
-    return notice && !arrived.has(entry.token) && random.chance(0.5) ? [{ entry, notice }] : [];
+    const isOpen = notice && !entry.isSentAgain && !arrived.has(entry.token);
+    return isOpen && random.chance(0.5) ? [{ entry, notice }] : [];
   });
   for (const { entry, notice } of chosen) {
     entry.isSentAgain = true;

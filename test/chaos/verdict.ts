@@ -3,6 +3,7 @@ import { type Entry, tokensIn } from "./ledger.ts";
 import { findNotices } from "./notices.ts";
 import { findDisorder, type Moments } from "./order.ts";
 import type { Stage } from "./stage.ts";
+import { isRefusedAgain } from "./take-over.ts";
 import type { Workload } from "./workload.ts";
 
 /** The figures of one direction. */
@@ -56,7 +57,9 @@ function countOne(
   const notices = findNotices(stage);
   const uncertain = entries.filter((entry) => notices.has(entry));
   const refused = missing.filter(
-    (entry) => !uncertain.includes(entry) && isToldAsNotSent(stage, entry),
+    (entry) =>
+      !uncertain.includes(entry) &&
+      (entry.isTakenOver ? isRefusedAgain(stage, entry) : isToldAsNotSent(stage, entry)),
   );
   const told = new Set([...uncertain, ...refused]);
   const lanes = Map.groupBy(

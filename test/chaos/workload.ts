@@ -5,6 +5,7 @@ import { makeUserName } from "./places.ts";
 import type { Plan } from "./plan.ts";
 import type { Random } from "./random.ts";
 import { AGENTS, type Stage } from "./stage.ts";
+import { takeOver } from "./take-over.ts";
 
 /** What people do during a run: Users write, agents answer them, hand them back, and bots hand them over again. */
 export interface Workload {
@@ -72,15 +73,21 @@ async function live(
       conversation = current;
       conversations.push(current);
       count += 1;
-      const { delivered } = await parley.handOver({
-        userId: id,
-        to: parley.agentService.identification,
-        metadata: { reason: "chaos", part: count },
-      });
-      const told = delivered?.then((outcome) => {
-        current.isKnown ||= outcome.delivered;
-      });
-      settled.push(told ?? Promise.resolve());
+      const before = places.rootsOf(number)[count - 2];
+      const asked = { user: number, id, rootTs: before?.ts ?? "", agent: random.pick(AGENTS) };
+      if (before && random.chance(0.3) && (await takeOver(stage, asked))) {
+        current.isKnown = true;
+      } else {
+        const { delivered } = await parley.handOver({
+          userId: id,
+          to: parley.agentService.identification,
+          metadata: { reason: "chaos", part: count },
+        });
+        const told = delivered?.then((outcome) => {
+          current.isKnown ||= outcome.delivered;
+        });
+        settled.push(told ?? Promise.resolve());
+      }
     }
     const userWrites = async (): Promise<Told> => {
       const entry = ledger.write({ from: "user", user: number });

@@ -1,0 +1,57 @@
+import type { FakeSlack } from "../../sandbox/slack/fake-slack.ts";
+import { TAKE_OVER } from "../../src/convert/render-notice.ts";
+import { type ItemId, makeDerivedItemId, makeReplyItemId } from "../../src/ids.ts";
+import { eventually } from "./eventually.ts";
+import type { Entry } from "./ledger.ts";
+import type { Stage } from "./stage.ts";
+
+const PATIENCE_MS = 120_000;
+
+/**
+ * An agent answers in the thread of a User whom another Service has, and takes the User over for that reply. False if
+ * Slack could not tell the bridge of it.
+ */
+export async function takeOver(
+  stage: Stage,
+  given: { readonly user: number; readonly id: string; readonly rootTs: string; agent: string },
+): Promise<boolean> {
+  const { slack, parley, ledger } = stage;
+  const { user, id, rootTs, agent } = given;
+  const entry = ledger.write({ from: "agent", user });
+  entry.isSentAgain = true;
+  const text = `${entry.token} for somebody who has gone`;
+  const posted = await slack.post({ user: agent, threadTs: rootTs, text });
+  entry.ts = posted.ts;
+  if ((await posted.delivered).status !== "delivered") return false;
+  ledger.acknowledge(entry.token);
+  await eventually(
+    async () => {
+      if (parley.user(id).owner === parley.agentService.identification) return true;
+      const offer = offersIn(slack, entry).at(-1);
+      const click = { user: agent, channel: slack.channel, actionId: TAKE_OVER };
+      // Perhaps somebody is just answering the press before this one.
+      if (offer) await slack.click({ ...click, ts: offer.ts }).catch(() => undefined);
+      return false;
+    },
+    { timeoutMs: PATIENCE_MS, everyMs: 300, what: `User ${user} is taken over` },
+  );
+  entry.isTakenOver = true;
+  return true;
+}
+
+/** The writer was told once more that it was not sent, after the User had been taken over for it. */
+export function isRefusedAgain({ slack }: Stage, entry: Entry): boolean {
+  const first = keptFor(makeReplyItemId(slack.teamId, slack.channel, entry.ts ?? ""));
+  return offersIn(slack, entry).some(({ blocks }) => !JSON.stringify(blocks).includes(first));
+}
+
+/** What is kept of a reply that was refused. */
+export const keptFor = (refused: ItemId): ItemId => makeDerivedItemId(refused, "take over");
+
+const offersIn = ({ state, botId }: FakeSlack, { ts }: Entry) =>
+  [...state.ephemerals, ...state.messages.filter(({ bot_id }) => bot_id === botId)].filter(
+    ({ blocks = [] }) => {
+      const json = JSON.stringify(blocks);
+      return json.includes(TAKE_OVER) && json.includes(` ${ts}"`);
+    },
+  );
