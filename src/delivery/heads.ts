@@ -100,7 +100,10 @@ export function createHeads<Body>(options: HeadsOptions): Heads<Body> {
       },
       async advance(next, progress) {
         const text = JSON.stringify(next);
-        await journal.advance(row.seq, text, progress);
+        const { seq } = row;
+        if (!(await journal.advance({ seq, body }, text, progress))) {
+          throw new WithdrawnError(row.id);
+        }
         body = text;
       },
       async takeFollowing(accept, limit) {

@@ -63,8 +63,8 @@ export interface Journal {
   saveProgress(seq: number, progress: Json | undefined): Promise<void>;
   /** Saves progress and marks the row as begun; false if it waits no more, or has another body by now. */
   begin(row: Pick<Row, "seq" | "body">, progress: Json): Promise<boolean>;
-  /** Saves body and progress of a row and marks it as begun. */
-  advance(seq: number, body: string, progress: Json): Promise<void>;
+  /** The same, with another body from here on. */
+  advance(row: Pick<Row, "seq" | "body">, body: string, progress: Json): Promise<boolean>;
   /** Ends a row unless it has begun; adds an ended one for an id that is new. False if it has begun. */
   withdraw(row: Pick<NewRow, "seq" | "id" | "lane">, at: number): Promise<boolean>;
   /** Gives a row that has not begun another body; false if it has begun or ended. */

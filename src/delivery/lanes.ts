@@ -42,6 +42,8 @@ export interface Work<Body> {
   /**
    * Gives the head another body, together with its progress: what is left of it to do. Unlike progress the body also
    * outlasts a revival. From here on the item cannot be withdrawn or replaced.
+   *
+   * @throws {WithdrawnError} it was, meanwhile
    */
   advance(body: Body, progress: Json): Promise<void>;
   /** Takes the items directly behind the head, while `accept` says so; they share the head's fate from here on. */

@@ -134,13 +134,16 @@ export async function openSqliteJournal(
       return begun !== undefined;
     },
 
-    async advance(seq, body, progress) {
-      await database.write(
-        `UPDATE ${table} SET body = ?, progress = ?, begun = 1 WHERE seq = ?`,
-        body,
+    async advance({ seq, body }, next, progress) {
+      const rows = await database.write(
+        `UPDATE ${table} SET body = ?, progress = ?, begun = 1
+         WHERE seq = ? AND state = 'waiting' AND body = ? RETURNING seq`,
+        next,
         JSON.stringify(progress),
         seq,
+        body,
       );
+      return rows.length > 0;
     },
 
     async withdraw({ seq, id, lane }, at) {

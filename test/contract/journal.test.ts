@@ -115,7 +115,9 @@ describe("the journal on SQLite", () => {
   it("keeps what a row has become, also when it is revived, and does not let it be taken back", async () => {
     const { journal, reopen } = await openForTest();
     await journal.append(row(1));
-    await journal.advance(1, '"the rest"', { uploaded: true });
+    const given = { seq: 1, body: row(1).body };
+    expect(await journal.advance(given, '"the rest"', { uploaded: true })).toBe(true);
+    expect(await journal.advance(given, '"too late"', {})).toBe(false);
     const again = await reopen();
     expect(await again.head("user-1", 1)).toMatchObject([
       { body: '"the rest"', progress: { uploaded: true } },

@@ -239,6 +239,26 @@ export function describeLanesHolding(engineName: string, open: LanesBenchFactory
       expect(thrown).toEqual([expect.any(WithdrawnError)]);
       expect(await lanes.backlog()).toMatchObject({ items: 0, deadLetters: 0 });
     });
+
+    it("stops its handler before that gives it another body, too", async () => {
+      const bench = await benchForTest(open);
+      const attempts: Attempt[] = [];
+      const lanes = await bench.engine<Body>({ onAttempt: (attempt) => attempts.push(attempt) });
+      const [handed, withdrawn] = [gate(), gate()];
+      const begun: string[] = [];
+      await lanes.start(async ({ item, advance }: Work<Body>) => {
+        handed.open();
+        await withdrawn.opened;
+        await advance("the rest", {});
+        begun.push(item.body);
+      }, noLastWords);
+      await lanes.append(newItem("a"));
+      await handed.opened;
+      expect(await lanes.withdraw("user-1", id("a"))).toBe(true);
+      withdrawn.open();
+      await expect.poll(() => attempts.map(({ outcome }) => outcome)).toEqual(["ignored"]);
+      expect(begun).toEqual([]);
+    });
   });
 
   describe(`${engineName}: what gets another body`, () => {
