@@ -6,6 +6,7 @@ import { createBoltLog } from "../../src/slack/bolt-log.ts";
 import { keepConnected } from "../../src/slack/keep-connected.ts";
 import { webClientOptions } from "../../src/slack/web-api.ts";
 import { captureLog } from "../support/captured-log.ts";
+import { PATIENCE } from "../support/open-conversation.ts";
 
 it("gives up a socket that opens and never says hello, and opens the next one", async () => {
   const slack = await startFakeSlack();
@@ -16,7 +17,7 @@ it("gives up a socket that opens and never says hello, and opens the next one", 
     installerOptions: { clientOptions: webClientOptions(slack.apiUrl) },
     autoReconnectEnabled: false,
   });
-  const sockets = keepConnected(client, { alarms: createAlarms(log), log, helloMs: 50 });
+  const sockets = keepConnected(client, { alarms: createAlarms(log), log, helloMs: 200 });
   onTestFinished(async () => {
     await sockets.stop();
     await slack.close();
@@ -29,9 +30,11 @@ it("gives up a socket that opens and never says hello, and opens the next one", 
   });
 
   await expect(sockets.check()).rejects.toThrow("no socket to Slack is open");
-  await slack.waitFor(() => slack.socketConnections === 1);
-  await expect.poll(() => connections).toBe(1);
+  await expect.poll(() => connections, PATIENCE).toBe(1);
   await sockets.check();
-  expect(slack.calls("apps.connections.open")).toHaveLength(3);
-  expect(log.lines.filter(({ event }) => event === "socket.not-open")).toHaveLength(2);
+  expect(slack.socketConnections).toBe(1);
+  // More where the machine is too busy to say hello in that time.
+  const given = log.lines.filter(({ event }) => event === "socket.not-open").length;
+  expect(given).toBeGreaterThanOrEqual(2);
+  expect(slack.calls("apps.connections.open")).toHaveLength(given + 1);
 });
