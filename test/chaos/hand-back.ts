@@ -97,6 +97,6 @@ function showsHandBack(
   const conversation = places.conversationOf(root.ts);
   return slack.state.messages.some(
     ({ thread_ts, text }) =>
-      places.conversationOf(thread_ts) === conversation && text.includes("handed this User back"),
+      places.conversationOf(thread_ts) === conversation && text.includes("no longer reach"),
   );
 }
