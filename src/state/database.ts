@@ -80,6 +80,7 @@ export async function openDatabase(
     ...values: readonly unknown[]
   ) => Promise<unknown[]>;
   let isDamaged = false;
+  let isClosing = false;
   const run = (sql: string, values: readonly unknown[]) =>
     query(sql, ...values).catch((cause: unknown) => {
       const code = sqliteCode(cause);
@@ -103,8 +104,23 @@ export async function openDatabase(
   let waiting: Write[] = [];
   let committing: Promise<void> | undefined;
 
-  function write(sql: string, values: readonly unknown[], shared: boolean): Promise<unknown[]> {
-    return new Promise((resolve, reject) => {
+  /** A closed database is no trouble of the disk, and what a start that was given up still asks must not wait for it. */
+  const refuseIfClosing = (): void => {
+    if (isClosing) throw new StorageError("the state is closed");
+  };
+
+  async function read(sql: string, values: readonly unknown[]): Promise<unknown[]> {
+    refuseIfClosing();
+    return await run(sql, values);
+  }
+
+  async function write(
+    sql: string,
+    values: readonly unknown[],
+    shared: boolean,
+  ): Promise<unknown[]> {
+    refuseIfClosing();
+    return await new Promise((resolve, reject) => {
       waiting.push({ sql, values, shared, resolve, reject });
       committing ??= commitAll();
     });
@@ -150,12 +166,12 @@ export async function openDatabase(
   }
 
   keyvStore.query = (sql: string, ...values: unknown[]) =>
-    /^\s*(insert|update|delete)/i.test(sql) ? write(sql, values, false) : run(sql, values);
+    /^\s*(insert|update|delete)/i.test(sql) ? write(sql, values, false) : read(sql, values);
   keyvStore.set = (key: string, value: unknown) => write(KEYV_SET, [key, value], true);
 
   return {
     keyvStore,
-    read: <Row>(sql: string, ...values: SqlValue[]) => run(sql, values) as Promise<Row[]>,
+    read: <Row>(sql: string, ...values: SqlValue[]) => read(sql, values) as Promise<Row[]>,
     write: <Row>(sql: string, ...values: SqlValue[]) => write(sql, values, false) as Promise<Row[]>,
     async writeRow<Row>(sql: string, ...row: readonly [SqlValue, ...SqlValue[]]) {
       const rows = (await write(sql, row, true)) as { readonly row: SqlValue }[];
@@ -165,6 +181,7 @@ export async function openDatabase(
       await write(KEYV_SET, ["probe", PROBE], true);
     },
     async close() {
+      isClosing = true;
       await committing;
       await keyvStore.close();
       await unlock?.();

@@ -68,6 +68,24 @@ describe("the database", () => {
     expect(await database.keyvStore.get("key")).toBe("value");
   });
 
+  it("finishes what it has when it closes, and takes nothing more, which is no trouble of the disk", async () => {
+    const alarms = createAlarms(captureLog());
+    const { path } = await makeStateFile();
+    const database = await openDatabase(path, { exclusive: true, alarms });
+    await database.write("CREATE TABLE notes (id INTEGER PRIMARY KEY, text TEXT)");
+    const before = note(database, 1);
+
+    const closed = database.close();
+
+    await expect(note(database, 2)).rejects.toThrow(StorageError);
+    await expect(database.keyvStore.set("key", "value")).rejects.toThrow(StorageError);
+    await expect(database.read("SELECT 1")).rejects.toThrow(StorageError);
+    await closed;
+    expect(await before).toEqual([{ id: 1 }]);
+    await expect(note(database, 3)).rejects.toThrow(StorageError);
+    expect(alarms.current()).toEqual([]);
+  });
+
   it("commits one after the other what does not overlap", async () => {
     const { database, path } = await openForTest();
     const before = await transactionsIn(path);
