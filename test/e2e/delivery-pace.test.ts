@@ -192,7 +192,6 @@ it("obeys Retry-After for one channel, and goes on everywhere else", async () =>
   await parley.until(() => sentTo(world, user.id).includes("One moment"));
   await slack.waitFor(() => reactionsOn(slack, reply.ts).includes("white_check_mark"));
   expect([...postsIn(slack, ts), ...postsIn(slack, neighbour.ts)]).toEqual([]);
-  expect(Date.now() - refused.at).toBeLessThan(3_000);
   await slack.waitFor(() => textsIn(world, ts).includes("As well"), 10_000);
   await slack.waitFor(() => textsIn(world, neighbour.ts).includes("And the neighbour"));
   for (const threadTs of [ts, neighbour.ts]) {
@@ -219,7 +218,7 @@ it("obeys Retry-After for reactions without keeping posts back", async () => {
 
   await slack.waitFor(() => textsIn(world, ts).includes("Not kept back"));
   await parley.until(() => sentTo(world, user.id).includes("Its mark waits"));
-  expect(Date.now() - refused.at).toBeLessThan(2_000);
+  expect(slack.calls("reactions.add")).toHaveLength(1);
   await slack.waitFor(() => reactionsOn(slack, second.ts).includes("white_check_mark"));
   expect((slack.calls("reactions.add")[1]?.at ?? 0) - refused.at).toBeGreaterThanOrEqual(1_990);
 });
