@@ -1,6 +1,7 @@
 import type { WebClient } from "@slack/web-api";
 import { cleanName } from "../convert/clean-name.ts";
 import type { MentionedIds, SlackNames } from "../convert/mentions.ts";
+import type { FindUser } from "./users.ts";
 import { callSlack } from "./web-api.ts";
 
 /** Names change rarely; a change shows within the hour. */
@@ -9,7 +10,10 @@ const LIFE_MS = 60 * 60_000;
 const FAILURE_LIFE_MS = 60_000;
 
 /** Finds the names behind Slack's ids; those that Slack does not tell are left out. Never fails. */
-export function createNames(client: WebClient): (ids: MentionedIds) => Promise<SlackNames> {
+export function createNames(
+  client: WebClient,
+  findUser: FindUser,
+): (ids: MentionedIds) => Promise<SlackNames> {
   const known = new Map<string, { readonly name: string | undefined; readonly until: number }>();
 
   async function nameOf(
@@ -25,33 +29,32 @@ export function createNames(client: WebClient): (ids: MentionedIds) => Promise<S
     return name;
   }
 
-  const askUser = (id: string) => async () => {
-    const { user } = await client.users.info({ user: id });
-    return user?.profile?.display_name || user?.profile?.real_name || user?.name;
-  };
-  const askChannel = (id: string) => async () => {
-    const { channel } = await client.conversations.info({ channel: id });
-    return channel?.name;
-  };
-  const askUsergroup = (id: string) => async () => {
-    const { usergroups = [] } = await client.usergroups.list();
-    return usergroups.find((group) => group.id === id)?.handle;
-  };
+  async function nameOfUser(id: string): Promise<string> {
+    const user = await findUser(id);
+    return cleanName(user?.profile?.display_name || user?.profile?.real_name || user?.name || "");
+  }
+  const nameOfChannel = (id: string) =>
+    nameOf(id, "conversations.info", async () => {
+      const { channel } = await client.conversations.info({ channel: id });
+      return channel?.name;
+    });
+  const nameOfUsergroup = (id: string) =>
+    nameOf(id, "usergroups.list", async () => {
+      const { usergroups = [] } = await client.usergroups.list();
+      return usergroups.find((group) => group.id === id)?.handle;
+    });
 
   async function all(
     ids: readonly string[],
-    method: string,
-    ask: (id: string) => () => Promise<string | undefined>,
+    find: (id: string) => Promise<string | undefined>,
   ): Promise<ReadonlyMap<string, string>> {
-    const found = await Promise.all(
-      ids.map(async (id) => [id, await nameOf(id, method, ask(id))] as const),
-    );
+    const found = await Promise.all(ids.map(async (id) => [id, await find(id)] as const));
     return new Map(found.flatMap(([id, name]) => (name ? [[id, name]] : [])));
   }
 
   return async ({ users, channels, usergroups }) => ({
-    users: await all(users, "users.info", askUser),
-    channels: await all(channels, "conversations.info", askChannel),
-    usergroups: await all(usergroups, "usergroups.list", askUsergroup),
+    users: await all(users, nameOfUser),
+    channels: await all(channels, nameOfChannel),
+    usergroups: await all(usergroups, nameOfUsergroup),
   });
 }

@@ -192,7 +192,7 @@ export function createThreads(options: ThreadsOptions): Threads {
     team,
     channel,
     identityOf: createIdentities(options.findUser, options.identity),
-    namesOf: createNames(client),
+    namesOf: createNames(client, options.findUser),
     permalink: (thread) => makePermalink(options.workspaceUrl, thread),
 
     async turn(signal, thread) {
