@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Block } from "../../sandbox/slack/state.ts";
 import { FORWARD, TABLE } from "../fixtures/conversion/slack-content.ts";
 import { png } from "../support/files.ts";
-import { handOver, reactionsOn } from "../support/handed-over.ts";
+import { handOver, reactionsOn, toldTo } from "../support/handed-over.ts";
 import { allTold, EAGER, envelopeOf, press, sentTo } from "../support/replies.ts";
 import { startWorld, type WorldOptions } from "../support/world.ts";
 
@@ -71,7 +71,7 @@ describe("what an agent forwards or pastes", () => {
         ["Next", undefined],
       ],
     );
-    expect(root.ts).toBeTruthy();
+    expect(toldTo(slack, "U0BEN", root.ts)).toEqual([]);
   });
 
   it("is said again in words only when it is corrected", async () => {
