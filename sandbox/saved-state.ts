@@ -1,8 +1,8 @@
 import { readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { deserialize, serialize } from "node:v8";
-import type { FakeParley } from "./parley/fake-parley.ts";
-import type { FakeSlack } from "./slack/fake-slack.ts";
+import type { FakeParley } from "../fakes/parley/fake-parley.ts";
+import type { FakeSlack } from "../fakes/slack/fake-slack.ts";
 
 /** What the two fakes remember between two runs on the same folder, so that the bridge meets the world it knows. */
 interface Saved {

@@ -2,13 +2,13 @@ import { randomUUID } from "node:crypto";
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { type FakeParley, startFakeParley } from "../fakes/parley/fake-parley.ts";
+import { type FakeSlack, startFakeSlack } from "../fakes/slack/fake-slack.ts";
 import { createBridgeProcess } from "./bridge-process.ts";
 import type { SandboxOptions } from "./options.ts";
 import { registerCustomer } from "./page/customers.ts";
 import { startPageServer } from "./page/page-server.ts";
-import { type FakeParley, startFakeParley } from "./parley/fake-parley.ts";
 import { readSaved, restore, save } from "./saved-state.ts";
-import { type FakeSlack, startFakeSlack } from "./slack/fake-slack.ts";
 import { createTroubles, STARTING_TROUBLES } from "./troubles.ts";
 
 /** Base URLs for scripts. */

@@ -1,7 +1,7 @@
-import type { Fault } from "./http/faults.ts";
-import { sendJson } from "./http/http-server.ts";
-import type { FakeParley } from "./parley/fake-parley.ts";
-import type { FakeSlack } from "./slack/fake-slack.ts";
+import type { Fault } from "../fakes/http/faults.ts";
+import { sendJson } from "../fakes/http/http-server.ts";
+import type { FakeParley } from "../fakes/parley/fake-parley.ts";
+import type { FakeSlack } from "../fakes/slack/fake-slack.ts";
 
 /** Trouble that can be switched on and off while the sandbox runs. */
 export const TROUBLES = [

@@ -1,8 +1,8 @@
 import { z } from "zod";
+import type { FakeParley } from "../../fakes/parley/fake-parley.ts";
+import type { FakeSlack } from "../../fakes/slack/fake-slack.ts";
+import { SlackError } from "../../fakes/slack/slack-error.ts";
 import type { BridgeProcess } from "../bridge-process.ts";
-import type { FakeParley } from "../parley/fake-parley.ts";
-import type { FakeSlack } from "../slack/fake-slack.ts";
-import { SlackError } from "../slack/slack-error.ts";
 import { TROUBLES, type Troubles } from "../troubles.ts";
 import { registerCustomer, signIn } from "./customers.ts";
 import { typedBlocks } from "./typed-blocks.ts";

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { makeUserAuthorization } from "../parley/authorization.ts";
-import type { FakeParley } from "../parley/fake-parley.ts";
+import { makeUserAuthorization } from "../../fakes/parley/authorization.ts";
+import type { FakeParley } from "../../fakes/parley/fake-parley.ts";
 import type { CustomerRow } from "./wire.ts";
 
 /** 2100-01-01. */

@@ -1,5 +1,5 @@
-import type { FakeParley } from "../parley/fake-parley.ts";
-import type { FakeSlack } from "../slack/fake-slack.ts";
+import type { FakeParley } from "../../fakes/parley/fake-parley.ts";
+import type { FakeSlack } from "../../fakes/slack/fake-slack.ts";
 import type { ExchangeBodies, ExchangeRow } from "./wire.ts";
 
 type ParleyRequest = FakeParley["requests"][number];

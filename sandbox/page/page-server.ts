@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { readBody, sendJson, startHttpServer } from "../../fakes/http/http-server.ts";
+import type { FakeParley } from "../../fakes/parley/fake-parley.ts";
+import type { FakeSlack } from "../../fakes/slack/fake-slack.ts";
 import type { BridgeProcess } from "../bridge-process.ts";
-import { readBody, sendJson, startHttpServer } from "../http/http-server.ts";
-import type { FakeParley } from "../parley/fake-parley.ts";
-import type { FakeSlack } from "../slack/fake-slack.ts";
 import type { Troubles } from "../troubles.ts";
 import { createActions } from "./actions.ts";
 import { readAppManifest } from "./app-manifest.ts";

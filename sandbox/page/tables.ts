@@ -1,6 +1,6 @@
+import type { FakeParley } from "../../fakes/parley/fake-parley.ts";
+import type { FakeSlack } from "../../fakes/slack/fake-slack.ts";
 import type { BridgeProcess } from "../bridge-process.ts";
-import type { FakeParley } from "../parley/fake-parley.ts";
-import type { FakeSlack } from "../slack/fake-slack.ts";
 import { TROUBLES, type Troubles } from "../troubles.ts";
 import { toCustomerRows } from "./customers.ts";
 import type { Exchanges } from "./exchanges.ts";

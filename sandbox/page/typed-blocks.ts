@@ -1,5 +1,5 @@
 import iamcal from "emojibase-data/en/shortcodes/iamcal.json" with { type: "json" };
-import type { Block } from "../slack/state.ts";
+import type { Block } from "../../fakes/slack/state.ts";
 
 type Style = Readonly<Partial<Record<"bold" | "italic" | "strike" | "code", true>>>;
 type Element = Readonly<Record<string, unknown>>;

@@ -1,4 +1,4 @@
-import type { EphemeralMessage, SlackMessage, ViewObject } from "../slack/state.ts";
+import type { EphemeralMessage, SlackMessage, ViewObject } from "../../fakes/slack/state.ts";
 import type { Trouble } from "../troubles.ts";
 
 /** A human member of the Slack workspace, or the app. */

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import type { FakeParley } from "../../sandbox/parley/fake-parley.ts";
+import type { FakeParley } from "../../fakes/parley/fake-parley.ts";
 
 /** One message that somebody wrote, and whether its sender was told that the bridge has it. Times in ms. */
 export interface Entry {

@@ -1,8 +1,8 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type FakeParley, startFakeParley } from "../../sandbox/parley/fake-parley.ts";
-import { type FakeSlack, startFakeSlack } from "../../sandbox/slack/fake-slack.ts";
+import { type FakeParley, startFakeParley } from "../../fakes/parley/fake-parley.ts";
+import { type FakeSlack, startFakeSlack } from "../../fakes/slack/fake-slack.ts";
 import { CALLBACK_TOKEN, makeEnv } from "../support/world.ts";
 import { type BridgeProcess, createBridgeProcess } from "./bridge-process.ts";
 import { createLedger, type Ledger } from "./ledger.ts";

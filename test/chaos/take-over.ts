@@ -1,4 +1,4 @@
-import type { FakeSlack } from "../../sandbox/slack/fake-slack.ts";
+import type { FakeSlack } from "../../fakes/slack/fake-slack.ts";
 import { TAKE_OVER } from "../../src/convert/render-notice.ts";
 import { type ItemId, makeDerivedItemId, makeReplyItemId } from "../../src/ids.ts";
 import { eventually } from "./eventually.ts";

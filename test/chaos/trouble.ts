@@ -1,5 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
-import type { Fault } from "../../sandbox/http/faults.ts";
+import type { Fault } from "../../fakes/http/faults.ts";
 import { answering } from "../support/answers.ts";
 import { LONGEST_LATENCY_MS } from "./bridge-process.ts";
 import { tokensIn } from "./ledger.ts";

@@ -242,7 +242,7 @@ describe("the documents", () => {
 
   it.each(documents)("name only files that exist: %s", (path) => {
     const files = codeIn(read(path).replaceAll(/```[\s\S]*?```/g, "")).filter((code) =>
-      /^(src|test|sandbox|docs|\.ci)\/[\w./-]+$/.test(code),
+      /^(src|test|fakes|sandbox|docs|\.ci)\/[\w./-]+$/.test(code),
     );
     expect(files.filter((file) => !existsSync(file))).toEqual([]);
   });

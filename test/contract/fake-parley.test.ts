@@ -1,13 +1,13 @@
 import { describe, expect, it, onTestFinished } from "vitest";
-import { readBody, startHttpServer } from "../../sandbox/http/http-server.ts";
+import { readBody, startHttpServer } from "../../fakes/http/http-server.ts";
 import {
   makeServiceAuthorization,
   makeUserAuthorization,
   verifyServiceAuthorization,
-} from "../../sandbox/parley/authorization.ts";
-import { type FakeParley, startFakeParley } from "../../sandbox/parley/fake-parley.ts";
-import { MAX_MEDIA_BYTES } from "../../sandbox/parley/media.ts";
-import type { FakeParleyOptions, HandoverShape, OwnerShape } from "../../sandbox/parley/options.ts";
+} from "../../fakes/parley/authorization.ts";
+import { type FakeParley, startFakeParley } from "../../fakes/parley/fake-parley.ts";
+import { MAX_MEDIA_BYTES } from "../../fakes/parley/media.ts";
+import type { FakeParleyOptions, HandoverShape, OwnerShape } from "../../fakes/parley/options.ts";
 
 /** JSON of unknown shape, for reading answers. */
 interface Json {

@@ -3,16 +3,16 @@ import { join } from "node:path";
 import { type Logger, LogLevel, WebClient } from "@slack/web-api";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { WebSocket } from "ws";
-import { readBody, sendJson, startHttpServer } from "../../sandbox/http/http-server.ts";
+import { readBody, sendJson, startHttpServer } from "../../fakes/http/http-server.ts";
 import {
   type FakeSlack,
   type FakeSlackOptions,
   startFakeSlack,
-} from "../../sandbox/slack/fake-slack.ts";
-import { sign } from "../../sandbox/slack/http-delivery.ts";
-import { DEFAULT_BOT_EVENTS, DEFAULT_SCOPES } from "../../sandbox/slack/identity.ts";
-import { compareTs } from "../../sandbox/slack/timestamps.ts";
-import { METHODS } from "../../sandbox/slack/web-api/router.ts";
+} from "../../fakes/slack/fake-slack.ts";
+import { sign } from "../../fakes/slack/http-delivery.ts";
+import { DEFAULT_BOT_EVENTS, DEFAULT_SCOPES } from "../../fakes/slack/identity.ts";
+import { compareTs } from "../../fakes/slack/timestamps.ts";
+import { METHODS } from "../../fakes/slack/web-api/router.ts";
 
 const ALL_SCOPES = [...DEFAULT_SCOPES, "emoji:read"];
 const ALL_EVENTS = [...DEFAULT_BOT_EVENTS, "reaction_added"];

@@ -5,7 +5,7 @@ import { Ajv } from "ajv";
 import addFormats from "ajv-formats";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
-import { identity } from "../../sandbox/slack/identity.ts";
+import { identity } from "../../fakes/slack/identity.ts";
 import { HAND_BACK } from "../../src/convert/render-root.ts";
 import { OWNER_COMMAND } from "../../src/slack/listeners/register-listeners.ts";
 import { missingScopes } from "../../src/slack/scopes.ts";

@@ -1,8 +1,8 @@
 import { expect, it, onTestFinished } from "vitest";
+import { startFakeParley } from "../../fakes/parley/fake-parley.ts";
+import { startFakeSlack } from "../../fakes/slack/fake-slack.ts";
 import { createActions } from "../../sandbox/page/actions.ts";
 import { readAppManifest } from "../../sandbox/page/app-manifest.ts";
-import { startFakeParley } from "../../sandbox/parley/fake-parley.ts";
-import { startFakeSlack } from "../../sandbox/slack/fake-slack.ts";
 
 /** What Anna does on the sandbox's page, without a bridge behind it. */
 async function openComposer() {

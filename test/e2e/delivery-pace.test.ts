@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { identity } from "../../sandbox/slack/identity.ts";
+import { identity } from "../../fakes/slack/identity.ts";
 import { reactionsOn, textOf } from "../support/handed-over.ts";
 import { attempts, openConversation, PATIENCE } from "../support/open-conversation.ts";
 import { startBridgeProcess } from "../support/process.ts";

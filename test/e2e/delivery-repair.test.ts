@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { DEFAULT_SCOPES } from "../../sandbox/slack/identity.ts";
+import { DEFAULT_SCOPES } from "../../fakes/slack/identity.ts";
 import { reactionsOn, textOf } from "../support/handed-over.ts";
 import { openConversation, PATIENCE, toldTo } from "../support/open-conversation.ts";
 import { postsIn, rootsOf } from "../support/threads.ts";

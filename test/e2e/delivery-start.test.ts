@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { DEFAULT_SCOPES } from "../../sandbox/slack/identity.ts";
+import { DEFAULT_SCOPES } from "../../fakes/slack/identity.ts";
 import { endless, foreign } from "../support/foreign-answers.ts";
 import { attempts, openConversation, PATIENCE } from "../support/open-conversation.ts";
 import { spawnBridge, startBridgeProcess } from "../support/process.ts";

@@ -1,6 +1,6 @@
 import { stat, writeFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
-import { DEFAULT_SCOPES } from "../../sandbox/slack/identity.ts";
+import { DEFAULT_SCOPES } from "../../fakes/slack/identity.ts";
 import { spawnBridge, startBridgeProcess } from "../support/process.ts";
 import { type Env, startWorld } from "../support/world.ts";
 

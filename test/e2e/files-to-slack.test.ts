@@ -1,7 +1,7 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { storeMedia } from "../../sandbox/parley/media.ts";
+import { storeMedia } from "../../fakes/parley/media.ts";
 import { allShown, bytesIn, png, shownIn } from "../support/files.ts";
 import { activeMarkup, handOver, PATIENCE, textOf } from "../support/handed-over.ts";
 import { startBridgeProcess } from "../support/process.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { toHandoverBody } from "../../sandbox/parley/callback-bodies.ts";
-import { type HandoverShape, toSettings } from "../../sandbox/parley/options.ts";
+import { toHandoverBody } from "../../fakes/parley/callback-bodies.ts";
+import { type HandoverShape, toSettings } from "../../fakes/parley/options.ts";
 import {
   activeMarkup,
   handOver,

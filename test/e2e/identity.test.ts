@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { DEFAULT_SCOPES } from "../../sandbox/slack/identity.ts";
+import { DEFAULT_SCOPES } from "../../fakes/slack/identity.ts";
 import { handBack, handOver, PATIENCE } from "../support/handed-over.ts";
 import { sentTo } from "../support/replies.ts";
 import { postsIn } from "../support/threads.ts";

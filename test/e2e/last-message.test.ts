@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import type { Fault } from "../../sandbox/http/faults.ts";
+import type { Fault } from "../../fakes/http/faults.ts";
 import { openConversation, submitHandBack } from "../support/open-conversation.ts";
 import { sentTo } from "../support/replies.ts";
 import { postsIn } from "../support/threads.ts";

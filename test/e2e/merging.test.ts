@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { ParleyUser } from "../../sandbox/parley/state.ts";
+import type { ParleyUser } from "../../fakes/parley/state.ts";
 import {
   handBack,
   handOver,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Block } from "../../sandbox/slack/state.ts";
+import type { Block } from "../../fakes/slack/state.ts";
 import { FORWARD, TABLE } from "../fixtures/conversion/slack-content.ts";
 import { png } from "../support/files.ts";
 import { handOver, reactionsOn, toldTo } from "../support/handed-over.ts";

@@ -1,5 +1,5 @@
 import { expect, it, onTestFinished, vi } from "vitest";
-import type { Fault } from "../../sandbox/http/faults.ts";
+import type { Fault } from "../../fakes/http/faults.ts";
 import {
   changesAt,
   openConversation,

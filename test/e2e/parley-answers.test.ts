@@ -1,6 +1,6 @@
 import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
-import type { Fault } from "../../sandbox/http/faults.ts";
+import type { Fault } from "../../fakes/http/faults.ts";
 import { afterWork, endless, foreign } from "../support/foreign-answers.ts";
 import { reactionsOn, textOf } from "../support/handed-over.ts";
 import {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { DEFAULT_MEMBERS, type MemberOptions } from "../../sandbox/slack/people.ts";
+import { DEFAULT_MEMBERS, type MemberOptions } from "../../fakes/slack/people.ts";
 import {
   type Opened,
   openConversation,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { sign } from "../../sandbox/slack/http-delivery.ts";
-import { DEFAULT_SCOPES } from "../../sandbox/slack/identity.ts";
+import { sign } from "../../fakes/slack/http-delivery.ts";
+import { DEFAULT_SCOPES } from "../../fakes/slack/identity.ts";
 import { openConversation, PATIENCE } from "../support/open-conversation.ts";
 import { CALLBACK_TOKEN, startWorld, type World } from "../support/world.ts";
 

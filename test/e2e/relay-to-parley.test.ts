@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { FakeSlack } from "../../sandbox/slack/fake-slack.ts";
+import type { FakeSlack } from "../../fakes/slack/fake-slack.ts";
 import { handBack, handOver, reactionsOn, textOf, toldTo } from "../support/handed-over.ts";
 import { killBridge } from "../support/killed.ts";
 import { postsIn } from "../support/threads.ts";

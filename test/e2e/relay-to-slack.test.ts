@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { FakeParleyOptions, OwnerShape } from "../../sandbox/parley/options.ts";
-import type { ParleyUser } from "../../sandbox/parley/state.ts";
+import type { FakeParleyOptions, OwnerShape } from "../../fakes/parley/options.ts";
+import type { ParleyUser } from "../../fakes/parley/state.ts";
 import { unescapeText } from "../../src/convert/slack-text.ts";
 import {
   activeMarkup,

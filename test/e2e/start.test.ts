@@ -2,9 +2,9 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
-import { startHttpServer } from "../../sandbox/http/http-server.ts";
-import type { FakeParley } from "../../sandbox/parley/fake-parley.ts";
-import type { FakeSlack } from "../../sandbox/slack/fake-slack.ts";
+import { startHttpServer } from "../../fakes/http/http-server.ts";
+import type { FakeParley } from "../../fakes/parley/fake-parley.ts";
+import type { FakeSlack } from "../../fakes/slack/fake-slack.ts";
 import { spawnBridge, startBridgeProcess } from "../support/process.ts";
 import { type Env, startWorld, type WorldOptions } from "../support/world.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { identity } from "../../sandbox/slack/identity.ts";
+import { identity } from "../../fakes/slack/identity.ts";
 import { png } from "../support/files.ts";
 import { postTo, textOf } from "../support/handed-over.ts";
 import {

@@ -1,6 +1,6 @@
 import { expect } from "vitest";
-import type { ParleyMessage } from "../../sandbox/parley/message.ts";
-import type { FakeSlack } from "../../sandbox/slack/fake-slack.ts";
+import type { ParleyMessage } from "../../fakes/parley/message.ts";
+import type { FakeSlack } from "../../fakes/slack/fake-slack.ts";
 import { PATIENCE } from "./handed-over.ts";
 import { postsIn } from "./threads.ts";
 import type { World } from "./world.ts";

@@ -1,4 +1,4 @@
-import type { Fault } from "../../sandbox/http/faults.ts";
+import type { Fault } from "../../fakes/http/faults.ts";
 
 type OtherAnswer = Extract<Fault, { kind: "other-answer" }>;
 

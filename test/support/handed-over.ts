@@ -1,6 +1,6 @@
 import { expect } from "vitest";
-import type { ParleyUser } from "../../sandbox/parley/state.ts";
-import type { FakeSlack } from "../../sandbox/slack/fake-slack.ts";
+import type { ParleyUser } from "../../fakes/parley/state.ts";
+import type { FakeSlack } from "../../fakes/slack/fake-slack.ts";
 import { type Database, openDatabase } from "../../src/state/database.ts";
 import { readRichText } from "./read-rich-text.ts";
 import { postsIn, rootsOf } from "./threads.ts";

@@ -1,7 +1,7 @@
 import { expect } from "vitest";
-import type { FakeParley } from "../../sandbox/parley/fake-parley.ts";
-import type { NewUser, ParleyUser } from "../../sandbox/parley/state.ts";
-import type { FakeSlack } from "../../sandbox/slack/fake-slack.ts";
+import type { FakeParley } from "../../fakes/parley/fake-parley.ts";
+import type { NewUser, ParleyUser } from "../../fakes/parley/state.ts";
+import type { FakeSlack } from "../../fakes/slack/fake-slack.ts";
 import type { Fields } from "../../src/log.ts";
 import type { CapturedLog } from "./captured-log.ts";
 import { rootsOf } from "./threads.ts";

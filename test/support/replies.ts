@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import type { FakeSlack } from "../../sandbox/slack/fake-slack.ts";
+import type { FakeSlack } from "../../fakes/slack/fake-slack.ts";
 import { PATIENCE, toldTo } from "./handed-over.ts";
 import type { Env, World } from "./world.ts";
 

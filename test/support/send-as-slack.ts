@@ -1,4 +1,4 @@
-import { sign } from "../../sandbox/slack/http-delivery.ts";
+import { sign } from "../../fakes/slack/http-delivery.ts";
 import type { World } from "./world.ts";
 
 export const nowSeconds = (): number => Math.floor(Date.now() / 1000);

@@ -1,6 +1,6 @@
 import { createHmac } from "node:crypto";
 import { onTestFinished } from "vitest";
-import { startHttpServer } from "../../sandbox/http/http-server.ts";
+import { startHttpServer } from "../../fakes/http/http-server.ts";
 
 export const SIGNING_SECRET = "signing-secret-of-the-sparse-slack";
 export const CHANNEL = "C1";

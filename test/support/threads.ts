@@ -1,4 +1,4 @@
-import type { FakeSlack } from "../../sandbox/slack/fake-slack.ts";
+import type { FakeSlack } from "../../fakes/slack/fake-slack.ts";
 
 type Message = FakeSlack["state"]["messages"][number];
 

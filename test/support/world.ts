@@ -2,13 +2,13 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
-import { type FakeParley, startFakeParley } from "../../sandbox/parley/fake-parley.ts";
-import type { FakeParleyOptions } from "../../sandbox/parley/options.ts";
+import { type FakeParley, startFakeParley } from "../../fakes/parley/fake-parley.ts";
+import type { FakeParleyOptions } from "../../fakes/parley/options.ts";
 import {
   type FakeSlack,
   type FakeSlackOptions,
   startFakeSlack,
-} from "../../sandbox/slack/fake-slack.ts";
+} from "../../fakes/slack/fake-slack.ts";
 import { type App, startApp } from "../../src/app.ts";
 import { readConfig } from "../../src/config.ts";
 import { type CapturedLog, captureLog } from "./captured-log.ts";

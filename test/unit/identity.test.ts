@@ -1,6 +1,6 @@
 import { WebClient } from "@slack/web-api";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { startFakeSlack } from "../../sandbox/slack/fake-slack.ts";
+import { startFakeSlack } from "../../fakes/slack/fake-slack.ts";
 import { userAuthor } from "../../src/convert/user-author.ts";
 import { createIdentities } from "../../src/slack/identity.ts";
 import { createFindUser } from "../../src/slack/users.ts";

@@ -1,6 +1,6 @@
 import { SocketModeReceiver } from "@slack/bolt";
 import { expect, it, onTestFinished } from "vitest";
-import { startFakeSlack } from "../../sandbox/slack/fake-slack.ts";
+import { startFakeSlack } from "../../fakes/slack/fake-slack.ts";
 import { createAlarms } from "../../src/alarms.ts";
 import { createBoltLog } from "../../src/slack/bolt-log.ts";
 import { keepConnected } from "../../src/slack/keep-connected.ts";

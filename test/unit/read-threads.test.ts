@@ -1,6 +1,6 @@
 import { WebClient } from "@slack/web-api";
 import { expect, it, onTestFinished } from "vitest";
-import { sendJson, startHttpServer } from "../../sandbox/http/http-server.ts";
+import { sendJson, startHttpServer } from "../../fakes/http/http-server.ts";
 import { createPacer } from "../../src/delivery/pacer.ts";
 import { createThreads } from "../../src/slack/threads.ts";
 import { webClientOptions } from "../../src/slack/web-api.ts";

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { checkBlocks } from "../../sandbox/slack/block-limits.ts";
-import { textLength } from "../../sandbox/slack/complete-blocks.ts";
+import { checkBlocks } from "../../fakes/slack/block-limits.ts";
+import { textLength } from "../../fakes/slack/complete-blocks.ts";
 import type { ConversationLine } from "../../src/convert/render-conversations.ts";
 import { renderConversations } from "../../src/convert/render-conversations.ts";
 import { HAND_BACK_INPUTS, renderHandBackModal } from "../../src/convert/render-hand-back-modal.ts";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { textLength } from "../../sandbox/slack/complete-blocks.ts";
+import { textLength } from "../../fakes/slack/complete-blocks.ts";
 import { type RootView, renderOverflow, renderRoot } from "../../src/convert/render-root.ts";
 import type { Json } from "../../src/json.ts";
 import { actingIn } from "../support/acting-in.ts";

@@ -1,4 +1,4 @@
-import { checkBlocks } from "../../sandbox/slack/block-limits.ts";
+import { checkBlocks } from "../../fakes/slack/block-limits.ts";
 import type { SlackMessage } from "../../src/convert/slack-message.ts";
 
 type Block = Record<string, unknown>;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { checkBlocks } from "../../../sandbox/slack/block-limits.ts";
-import { textLength } from "../../../sandbox/slack/complete-blocks.ts";
+import { checkBlocks } from "../../../fakes/slack/block-limits.ts";
+import { textLength } from "../../../fakes/slack/complete-blocks.ts";
 import { mediaOf } from "../../../src/convert/describe-card.ts";
 import { literalMrkdwn } from "../../../src/convert/literal-mrkdwn.ts";
 import { mergePosts } from "../../../src/convert/merge-posts.ts";

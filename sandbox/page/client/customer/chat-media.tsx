@@ -1,5 +1,5 @@
 import { useEffect, useState } from "react";
-import type { MessageMedia } from "../../../parley/message.ts";
+import type { MessageMedia } from "../../../../fakes/parley/message.ts";
 import type { ClientApi } from "./client-api.ts";
 
 /** A picture, or a link to any other file; fetched with the device's identification, as Parley wants it. */

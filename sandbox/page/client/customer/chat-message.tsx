@@ -1,4 +1,4 @@
-import type { MessageButton, ParleyMessage } from "../../../parley/message.ts";
+import type { MessageButton, ParleyMessage } from "../../../../fakes/parley/message.ts";
 import { Avatar } from "../avatar.tsx";
 import { withShownEmoji } from "../emoji-text.ts";
 import { clock } from "../format.ts";

@@ -1,4 +1,4 @@
-import type { MessageAgent, ParleyMessage } from "../../../parley/message.ts";
+import type { MessageAgent, ParleyMessage } from "../../../../fakes/parley/message.ts";
 
 export interface MessagePage {
   /** Newest first. */

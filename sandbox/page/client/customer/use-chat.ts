@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useState } from "react";
-import type { ParleyMessage } from "../../../parley/message.ts";
+import type { ParleyMessage } from "../../../../fakes/parley/message.ts";
 import type { CustomerRow } from "../../wire.ts";
 import type { ClientApi, MessagePage } from "./client-api.ts";
 

@@ -1,5 +1,5 @@
 import { type Block as LibraryBlock, Message } from "slack-blocks-to-jsx";
-import type { Block } from "../../../slack/state.ts";
+import type { Block } from "../../../../fakes/slack/state.ts";
 import { useTable } from "../store.ts";
 import { type Action, Element } from "./elements.tsx";
 import { Emoji } from "./emoji.tsx";

@@ -1,5 +1,5 @@
 import { useId } from "react";
-import type { Block } from "../../../slack/state.ts";
+import type { Block } from "../../../../fakes/slack/state.ts";
 import { useTable } from "../store.ts";
 import { textOf } from "./text-of.ts";
 

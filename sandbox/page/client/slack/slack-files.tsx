@@ -1,4 +1,4 @@
-import type { FileObject } from "../../../slack/state.ts";
+import type { FileObject } from "../../../../fakes/slack/state.ts";
 
 export function SlackFiles({ files }: { files: readonly FileObject[] }) {
   if (files.length === 0) return null;

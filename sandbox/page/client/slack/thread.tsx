@@ -1,4 +1,4 @@
-import type { SlackMessage } from "../../../slack/state.ts";
+import type { SlackMessage } from "../../../../fakes/slack/state.ts";
 import type { PersonRow, SandboxRow } from "../../wire.ts";
 import { act, share } from "../act.ts";
 import { Composer } from "../composer.tsx";

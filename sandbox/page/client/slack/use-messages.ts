@@ -1,4 +1,4 @@
-import type { EphemeralMessage, SlackMessage } from "../../../slack/state.ts";
+import type { EphemeralMessage, SlackMessage } from "../../../../fakes/slack/state.ts";
 import { useTable } from "../store.ts";
 
 /** A message of the channel, or one that only `user` sees. */
