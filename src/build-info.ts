@@ -1,5 +1,5 @@
 import packageJson from "../package.json" with { type: "json" };
-import type { Config } from "./config.ts";
+import type { Config } from "./config/read-config.ts";
 
 /** What runs here, in words for the log and for `parley_bridge_build_info`. */
 export interface BuildInfo {

@@ -1,7 +1,7 @@
 import { type AlarmName, createAlarms } from "./alarms.ts";
-import type { Config } from "./config.ts";
+import type { Config } from "./config/read-config.ts";
 import { ConfigError } from "./errors.ts";
-import { createHttpServer } from "./http-server.ts";
+import { createHttpServer } from "./http/http-server.ts";
 import { createLog } from "./log.ts";
 import type { Check } from "./ops/doctor.ts";
 import { connectOutside } from "./outside.ts";

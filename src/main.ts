@@ -1,14 +1,14 @@
 import { startApp } from "./app.ts";
 import { describeBuild } from "./build-info.ts";
-import { type Config, readConfig, readStateUrl } from "./config.ts";
+import { type Config, readConfig, readStateUrl } from "./config/read-config.ts";
+import { unknownVariables } from "./config/unknown-variables.ts";
+import { weakSecrets } from "./config/weak-secrets.ts";
 import { createDoctorChecks } from "./doctor-checks.ts";
 import { ConfigError, StorageError } from "./errors.ts";
 import { createLog, errorFields } from "./log.ts";
 import { runDeadLetters } from "./ops/dead-letters.ts";
 import { runDoctor } from "./ops/doctor.ts";
 import { createShutDown } from "./shut-down.ts";
-import { unknownVariables } from "./unknown-variables.ts";
-import { weakSecrets } from "./weak-secrets.ts";
 
 /** sysexits: the configuration is wrong. */
 const EXIT_CONFIG = 78;

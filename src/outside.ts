@@ -2,7 +2,7 @@ import { WebClient } from "@slack/web-api";
 import type { Alarms } from "./alarms.ts";
 import type { Parley, Service } from "./bridge/ports.ts";
 import { type ClockWatch, createClockWatch } from "./clock-watch.ts";
-import type { Config } from "./config.ts";
+import type { Config } from "./config/read-config.ts";
 import type { Log } from "./log.ts";
 import { createParleyApi, type ParleyApi } from "./parley/api.ts";
 import { checkBotService } from "./parley/bot-service.ts";

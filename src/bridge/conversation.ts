@@ -1,9 +1,9 @@
-import type { TranscriptLine, UserDetails } from "../convert/parley-message.ts";
-import { anyReasonOf } from "../convert/reason-of.ts";
-import { shorten } from "../convert/slack-text.ts";
+import { anyReasonOf } from "../convert/text/reason-of.ts";
+import { shorten } from "../convert/text/slack-text.ts";
+import type { TranscriptLine, UserDetails } from "../convert/to-slack/parley-message.ts";
 import type { ConversationId, ServiceId, Thread, UserId } from "../ids.ts";
 import type { Json } from "../json.ts";
-import { joinTranscripts, mergeMetadata } from "./merge-handover.ts";
+import { joinTranscripts, mergeMetadata } from "./ownership/merge-handover.ts";
 
 export type EndState = "handed-back" | "taken-away" | "merged";
 

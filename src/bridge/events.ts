@@ -1,5 +1,9 @@
-import type { ParleyMessage, TranscriptLine, UserDetails } from "../convert/parley-message.ts";
-import type { SlackMessage } from "../convert/slack-message.ts";
+import type {
+  ParleyMessage,
+  TranscriptLine,
+  UserDetails,
+} from "../convert/to-slack/parley-message.ts";
+import type { SlackMessage } from "../convert/to-slack/slack-message.ts";
 import type { ConversationId, ItemId, ServiceId, Thread, UserId } from "../ids.ts";
 import type { Json } from "../json.ts";
 

@@ -1,26 +1,22 @@
-import {
-  type HandoverNews,
-  renderFurtherHandover,
-  renderNotShown,
-} from "../convert/render-notice.ts";
 import type { Handler, LastWords, Work } from "../delivery/lanes.ts";
 import { BridgeError, PayloadError, ThreadGoneError } from "../errors.ts";
 import { makeConversationId } from "../ids.ts";
+import { type HandoverNews, renderFurtherHandover, renderNotShown } from "../views/notices.ts";
 import { type Conversation, withHandover } from "./conversation.ts";
-import { recordTakenAway } from "./end-conversation.ts";
 import type { InboxBody, ParleyEvent } from "./events.ts";
-import { handoverNews } from "./handover-news.ts";
-import { mergeUsers } from "./merge-users.ts";
 import type { Notifier, Words } from "./notify.ts";
-import { loseThread, openAgain, whereItBelongs } from "./open-again.ts";
-import { ensureRoot, recordConversation } from "./open-thread.ts";
 import { askOwnership, nameService, OWNER_TRIES } from "./owner.ts";
+import { recordTakenAway } from "./ownership/end-conversation.ts";
+import { handoverNews } from "./ownership/handover-news.ts";
+import { mergeUsers } from "./ownership/merge-users.ts";
 import type { Parley, Threads } from "./ports.ts";
-import { postSteps } from "./post-steps.ts";
-import { createPoster } from "./poster.ts";
-import { type RelayToSlackDependencies, relayToSlack } from "./relay-to-slack.ts";
-import { overflowSteps, rootMark, rootMessage } from "./root-message.ts";
-import { type ShowNoticeDependencies, showNotice } from "./show-notice.ts";
+import { loseThread, openAgain, whereItBelongs } from "./to-slack/open-again.ts";
+import { ensureRoot, recordConversation } from "./to-slack/open-thread.ts";
+import { createPoster } from "./to-slack/post-once.ts";
+import { postSteps } from "./to-slack/post-steps.ts";
+import { type RelayToSlackDependencies, relayToSlack } from "./to-slack/relay-message.ts";
+import { overflowSteps, rootMark, rootMessage } from "./to-slack/root-message.ts";
+import { type ShowNoticeDependencies, showNotice } from "./to-slack/show-notice.ts";
 
 export interface InboxDependencies extends RelayToSlackDependencies, ShowNoticeDependencies {
   readonly parley: Pick<Parley, "self" | "ownerOf" | "services">;

@@ -1,9 +1,3 @@
-import {
-  renderFailedReply,
-  renderSentFromElsewhere,
-  renderSetAside,
-  type SetAsideReply,
-} from "../convert/render-notice.ts";
 import type { Handler, Item, Lanes, LastWords, Work } from "../delivery/lanes.ts";
 import {
   BridgeError,
@@ -15,18 +9,24 @@ import {
   WithdrawnError,
 } from "../errors.ts";
 import { makeThreadKey, type Thread, toItemId, toUserId } from "../ids.ts";
+import {
+  renderFailedReply,
+  renderSentFromElsewhere,
+  renderSetAside,
+  type SetAsideReply,
+} from "../views/notices.ts";
 import { adviceFor } from "./advice.ts";
 import { type Conversation, isBeingHandedBack, withAgentMessage } from "./conversation.ts";
 import type { DelayMarks } from "./delay-marks.ts";
-import { recordTakenAway } from "./end-conversation.ts";
 import type { AgentReply, OutboxBody, ReplyBody } from "./events.ts";
-import { handBack } from "./hand-back.ts";
 import type { Notifier, Words } from "./notify.ts";
 import { nameService } from "./owner.ts";
+import { recordTakenAway } from "./ownership/end-conversation.ts";
+import { handBack } from "./ownership/hand-back.ts";
+import { keepForTakeOver, type TakeOverDependencies, takeOverFor } from "./ownership/take-over.ts";
 import type { Conversations, Parley, Permissions, Threads } from "./ports.ts";
 import { adviceForRefusal } from "./refusal.ts";
-import { type SendReplyDependencies, type Sent, sendReply } from "./send-reply.ts";
-import { keepForTakeOver, type TakeOverDependencies, takeOverFor } from "./take-over.ts";
+import { type SendReplyDependencies, type Sent, sendReply } from "./to-parley/send-reply.ts";
 
 /** The lane of notices about threads that belong to no conversation (any more). */
 const NOBODY = toUserId("none");

@@ -1,4 +1,4 @@
-import type { SlackMessage } from "../convert/slack-message.ts";
+import type { SlackMessage } from "../convert/to-slack/slack-message.ts";
 import type { Lanes } from "../delivery/lanes.ts";
 import { type ItemId, makeDerivedItemId, makeThreadKey, type Thread, type UserId } from "../ids.ts";
 import type { Conversation } from "./conversation.ts";

@@ -2,10 +2,10 @@ import type { Pacer } from "../delivery/pacer.ts";
 import { toBridgeError } from "../errors.ts";
 import type { Log } from "../log.ts";
 import { type Conversation, isBeingHandedBack } from "./conversation.ts";
-import { recordTakenAway } from "./end-conversation.ts";
 import type { AgentReply } from "./events.ts";
 import type { Notifier } from "./notify.ts";
 import { nameService } from "./owner.ts";
+import { recordTakenAway } from "./ownership/end-conversation.ts";
 import type { Conversations, Parley, Threads } from "./ports.ts";
 
 export interface RepairDependencies {

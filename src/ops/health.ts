@@ -1,6 +1,6 @@
 import type { Alarms } from "../alarms.ts";
 import { reasonOf, toBridgeError } from "../errors.ts";
-import { type Route, sendJson } from "../http-server.ts";
+import { type Route, sendJson } from "../http/http-server.ts";
 
 type Checks = Readonly<Record<string, () => Promise<unknown>>>;
 

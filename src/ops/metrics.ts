@@ -2,7 +2,7 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom
 import { ALARM_NAMES, type Alarm } from "../alarms.ts";
 import type { BuildInfo } from "../build-info.ts";
 import type { Attempt, Lanes } from "../delivery/lanes.ts";
-import type { Route } from "../http-server.ts";
+import type { Route } from "../http/http-server.ts";
 
 /** Who sends us requests. */
 type Sender = "slack" | "parley";

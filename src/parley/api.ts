@@ -1,5 +1,6 @@
 import got, { type OptionsInit } from "got";
 import type { Alarms } from "../alarms.ts";
+import type { Secret } from "../config/secret.ts";
 import {
   BridgeError,
   ParleyAccessError,
@@ -7,7 +8,6 @@ import {
   UncertainDeliveryError,
 } from "../errors.ts";
 import type { Json } from "../json.ts";
-import type { Secret } from "../secret.ts";
 import { createAccessWatch } from "./access-watch.ts";
 import { createAuthorizer } from "./authorization.ts";
 import { toCallError } from "./call-error.ts";

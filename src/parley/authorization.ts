@@ -1,5 +1,5 @@
 import { createHmac } from "node:crypto";
-import type { Secret } from "../secret.ts";
+import type { Secret } from "../config/secret.ts";
 
 /** Short, because a string that leaks is of no use a few minutes later; long enough for clocks that differ a little. */
 const AUTHORIZATION_LIFE_SECONDS = 10 * 60;

@@ -1,5 +1,5 @@
 import type { MessageToUser, Parley, Service } from "../bridge/ports.ts";
-import { attribute } from "../convert/attribute.ts";
+import { attribute } from "../convert/to-parley/attribute.ts";
 import { NetworkError } from "../errors.ts";
 import { toServiceId } from "../ids.ts";
 import { isJsonObject, type Json } from "../json.ts";

@@ -1,4 +1,4 @@
-import type { ParleyMedia } from "../convert/parley-message.ts";
+import type { ParleyMedia } from "../convert/to-slack/parley-message.ts";
 import { isId } from "../ids.ts";
 
 export interface MediaPlaces {

@@ -3,9 +3,8 @@ import { isIP } from "node:net";
 import { Readable } from "node:stream";
 import got, { type OptionsInit, RequestError } from "got";
 import type { ParleyFiles } from "../bridge/ports.ts";
-import { checkFile, type FileContent } from "../checked-file.ts";
-import { mediaName } from "../convert/media-name.ts";
-import type { ParleyMedia } from "../convert/parley-message.ts";
+import { mediaName } from "../convert/to-slack/media-name.ts";
+import type { ParleyMedia } from "../convert/to-slack/parley-message.ts";
 import {
   FileError,
   NetworkError,
@@ -13,8 +12,9 @@ import {
   RateLimitedError,
   toBridgeError,
 } from "../errors.ts";
+import { checkFile, type FileContent } from "../files/checked-file.ts";
+import { isProgram } from "../files/programs.ts";
 import { isJsonObject, type Json } from "../json.ts";
-import { isProgram } from "../programs.ts";
 import { parseRetryAfter } from "../retry-after.ts";
 import type { ParleyApi } from "./api.ts";
 import { toCallError } from "./call-error.ts";

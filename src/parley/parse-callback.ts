@@ -1,6 +1,6 @@
 import type { ParleyEvent } from "../bridge/events.ts";
-import { isSeen } from "../convert/clean-name.ts";
-import type { UserDetails } from "../convert/parley-message.ts";
+import { isSeen } from "../convert/text/clean-name.ts";
+import type { UserDetails } from "../convert/to-slack/parley-message.ts";
 import { parseId, parseServiceId, parseUserId, type ServiceId, type UserId } from "../ids.ts";
 import { isDeeperThan, isJsonObject, type Json, MAX_DEPTH, parseJson } from "../json.ts";
 import { parseMessage } from "./parse-message.ts";

@@ -3,7 +3,7 @@ import type {
   ParleyCard,
   ParleyMedia,
   ParleyMessage,
-} from "../convert/parley-message.ts";
+} from "../convert/to-slack/parley-message.ts";
 import { parseId } from "../ids.ts";
 import { isJsonObject, type Json } from "../json.ts";
 

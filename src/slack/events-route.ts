@@ -1,10 +1,10 @@
 import { parse as parseForm } from "node:querystring";
 import type { HTTPReceiver } from "@slack/bolt";
-import type { Route } from "../http-server.ts";
+import type { Secret } from "../config/secret.ts";
+import type { Route } from "../http/http-server.ts";
+import { readBody } from "../http/read-body.ts";
+import type { RefusalLog } from "../http/refusal-log.ts";
 import { isJsonObject } from "../json.ts";
-import { readBody } from "../read-body.ts";
-import type { RefusalLog } from "../refusal-log.ts";
-import type { Secret } from "../secret.ts";
 import { claimedSignature, isSigned } from "./signature.ts";
 
 /** Slack's largest requests, forms with a whole view in them, are a fraction of that. */

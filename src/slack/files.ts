@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { WebClient } from "@slack/web-api";
 import type { SlackFiles } from "../bridge/ports.ts";
-import { checkFile, type FileContent } from "../checked-file.ts";
+import type { Secret } from "../config/secret.ts";
 import {
   FileError,
   NetworkError,
@@ -9,11 +9,11 @@ import {
   ThreadGoneError,
   toBridgeError,
 } from "../errors.ts";
+import { checkFile, type FileContent } from "../files/checked-file.ts";
 import type { Thread } from "../ids.ts";
 import type { Json } from "../json.ts";
 import type { Log } from "../log.ts";
 import { parseRetryAfter } from "../retry-after.ts";
-import type { Secret } from "../secret.ts";
 import { isSlacksWord, meansGone } from "./refusals.ts";
 import { createIsSlackHost } from "./slack-hosts.ts";
 import { takeBack } from "./strays.ts";

@@ -1,7 +1,7 @@
 import type { SocketModeReceiver } from "@slack/bolt";
 import { z } from "zod";
+import type { RefusalLog } from "../http/refusal-log.ts";
 import { errorFields, type Log } from "../log.ts";
-import type { RefusalLog } from "../refusal-log.ts";
 
 /** What Slack's client takes for granted of a frame. What else is in it is looked at where it is used. */
 const frame = z.union([

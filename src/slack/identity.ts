@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { AgentIdentity } from "../bridge/ports.ts";
-import { cleanName } from "../convert/clean-name.ts";
+import { cleanName } from "../convert/text/clean-name.ts";
 import type { FindUser, SlackUser } from "./users.ts";
 
 const NEUTRAL_NAME = "Support";

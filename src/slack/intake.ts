@@ -6,7 +6,7 @@ import {
   takeInDeletion,
   takeInEdit,
   takeInReply,
-} from "../bridge/take-in-reply.ts";
+} from "../bridge/to-parley/take-in-reply.ts";
 import type { Lanes } from "../delivery/lanes.ts";
 import { makeReplyItemId } from "../ids.ts";
 import { type Json, wellFormed } from "../json.ts";

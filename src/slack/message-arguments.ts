@@ -1,5 +1,5 @@
 import type { Block, KnownBlock } from "@slack/types";
-import type { SlackMessage } from "../convert/slack-message.ts";
+import type { SlackMessage } from "../convert/to-slack/slack-message.ts";
 
 /** What `convert/` made, as the Web API's client wants it. Blocks are checked by Slack, and by the tests. */
 export const toArguments = ({ text, blocks }: SlackMessage) => ({

@@ -1,6 +1,6 @@
 import type { WebClient } from "@slack/web-api";
-import { cleanName } from "../convert/clean-name.ts";
-import type { MentionedIds, SlackNames } from "../convert/mentions.ts";
+import { cleanName } from "../convert/text/clean-name.ts";
+import type { MentionedIds, SlackNames } from "../convert/to-parley/mentions.ts";
 import type { FindUser } from "./users.ts";
 import { callSlack } from "./web-api.ts";
 

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { AgentReply } from "../bridge/events.ts";
-import { readSlackContent } from "../convert/read-slack-content.ts";
+import { readSlackContent } from "../convert/to-parley/read-slack-content.ts";
 import type { Thread } from "../ids.ts";
 import { type Json, wellFormed } from "../json.ts";
 import { foreignTeamOf } from "./permissions.ts";

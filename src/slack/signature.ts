@@ -1,6 +1,6 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
 import type { IncomingHttpHeaders } from "node:http";
-import type { Secret } from "../secret.ts";
+import type { Secret } from "../config/secret.ts";
 
 /** What the headers of a request say about who has signed it, and when. */
 export interface Signature {

@@ -1,9 +1,9 @@
 import { App, HTTPReceiver, SocketModeReceiver } from "@slack/bolt";
 import type { Alarms } from "../alarms.ts";
-import type { Route } from "../http-server.ts";
+import type { Secret } from "../config/secret.ts";
+import type { Route } from "../http/http-server.ts";
+import type { RefusalLog } from "../http/refusal-log.ts";
 import type { Log } from "../log.ts";
-import type { RefusalLog } from "../refusal-log.ts";
-import type { Secret } from "../secret.ts";
 import { createBoltLog } from "./bolt-log.ts";
 import { createEventsRoute } from "./events-route.ts";
 import { guardFrames } from "./guard-frames.ts";

@@ -1,7 +1,7 @@
 import type { ChatPostMessageResponse, WebClient } from "@slack/web-api";
 import type { AgentReply } from "../bridge/events.ts";
 import type { Mark, PostMark, Threads } from "../bridge/ports.ts";
-import type { SlackMessage } from "../convert/slack-message.ts";
+import type { SlackMessage } from "../convert/to-slack/slack-message.ts";
 import type { Pacer } from "../delivery/pacer.ts";
 import {
   NetworkError,

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { HAND_BACK } from "../../src/convert/render-root.ts";
+import { HAND_BACK } from "../../src/views/root.ts";
 import { eventually } from "./eventually.ts";
 import type { Random } from "./random.ts";
 import type { Stage } from "./stage.ts";

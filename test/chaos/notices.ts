@@ -1,5 +1,5 @@
-import { SEND_AGAIN } from "../../src/convert/render-notice.ts";
 import { makeReplyItemId } from "../../src/ids.ts";
+import { SEND_AGAIN } from "../../src/views/notices.ts";
 import type { Entry } from "./ledger.ts";
 import type { Stage } from "./stage.ts";
 import { keptFor } from "./take-over.ts";

@@ -1,4 +1,4 @@
-import { SEND_AGAIN } from "../../src/convert/render-notice.ts";
+import { SEND_AGAIN } from "../../src/views/notices.ts";
 import { findDeliveries, isToldAsNotSent } from "./deliveries.ts";
 import { eventually } from "./eventually.ts";
 import type { Entry } from "./ledger.ts";

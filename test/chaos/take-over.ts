@@ -1,6 +1,6 @@
 import type { FakeSlack } from "../../fakes/slack/fake-slack.ts";
-import { TAKE_OVER } from "../../src/convert/render-notice.ts";
 import { type ItemId, makeDerivedItemId, makeReplyItemId } from "../../src/ids.ts";
+import { TAKE_OVER } from "../../src/views/notices.ts";
 import { eventually } from "./eventually.ts";
 import type { Entry } from "./ledger.ts";
 import type { Stage } from "./stage.ts";

@@ -3,15 +3,16 @@ import { describe, expect, it } from "vitest";
 import { readSources, type Source } from "../support/sources.ts";
 
 /**
- * Imports run one way: `convert`, `delivery` <- `bridge` <- `parley`, `slack`, `state`, `ops` <- `app` <- `main`.
- * `ground` is what everybody may stand on: the files directly in `src/` other than `main` and those of `app`. Adapters do not
- * know each other, but for the operator's tools, which work on the state.
+ * Imports run one way: `convert`, `views`, `delivery` <- `bridge` <- `parley`, `slack`, `state`, `ops` <- `app` <- `main`.
+ * `ground` is what everybody may stand on: `config/`, `files/`, `http/`, and the files directly in `src/` other than `main`
+ * and those of `app`. Adapters do not know each other, but for the operator's tools, which work on the state.
  */
-const CENTRE = ["ground", "convert", "delivery", "bridge"];
+const CENTRE = ["ground", "convert", "views", "delivery", "bridge"];
 const ADAPTERS = ["parley", "slack", "state", "ops"];
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ground: [],
   convert: ["ground"],
+  views: ["ground", "convert"],
   delivery: ["ground"],
   bridge: CENTRE,
   parley: CENTRE,
@@ -40,12 +41,22 @@ const PARTS = Object.keys(MAY_IMPORT);
 /** They join the adapters. */
 const COMPOSITION = ["app.ts", "outside.ts", "doctor-checks.ts"];
 
+const GROUND_FOLDERS = ["config", "files", "http"];
+
 function partOf(path: string): string {
   const [, first = "", ...rest] = path.split("/");
-  if (rest.length > 0) return first;
+  if (rest.length > 0) return GROUND_FOLDERS.includes(first) ? "ground" : first;
   if (first === "main.ts") return "main";
   return COMPOSITION.includes(first) ? "app" : "ground";
 }
+
+const TO_SLACK = /^src\/(\w+\/to-slack|views)\//;
+const TO_PARLEY = /^src\/\w+\/to-parley\//;
+
+/** The two directions never meet; what the bridge itself says in Slack belongs to the one that leads there. */
+const meetsOther = (from: string, to: string): boolean =>
+  (TO_SLACK.test(from) && TO_PARLEY.test(to)) ||
+  (TO_PARLEY.test(from) && /^src\/\w+\/to-slack\//.test(to));
 
 /** As Biome formats them: `import … from "…";` on one line, or ending in a line `} from "…";`, with attributes or not. */
 const IMPORT =
@@ -60,8 +71,10 @@ function violations(source: Source): string[] {
   return importsOf(source).flatMap((specifier) => {
     const complaint = [`${source.path} imports ${specifier}`];
     if (!specifier.startsWith(".")) return MAY_USE[part]?.test(specifier) ? [] : complaint;
-    const target = partOf(join(dirname(source.path), specifier));
-    return target === part || MAY_IMPORT[part]?.includes(target) ? [] : complaint;
+    const path = join(dirname(source.path), specifier);
+    const target = partOf(path);
+    const isAllowed = target === part || MAY_IMPORT[part]?.includes(target);
+    return isAllowed && !meetsOther(source.path, path) ? [] : complaint;
   });
 }
 
@@ -101,6 +114,12 @@ describe("the boundaries", () => {
     ["src/convert/a.ts", `import type { Block } from "@slack/types";`],
     ["src/convert/a.ts", `import { readFile } from "node:fs/promises";`],
     ["src/convert/a.ts", `import { x } from "../bridge/ports.ts";`],
+    ["src/convert/to-slack/a.ts", `import { x } from "../../views/root.ts";`],
+    ["src/convert/to-slack/a.ts", `import { x } from "../to-parley/mentions.ts";`],
+    ["src/bridge/to-parley/a.ts", `import { x } from "../to-slack/open-thread.ts";`],
+    ["src/bridge/to-parley/a.ts", `import { x } from "../../convert/to-slack/blocks.ts";`],
+    ["src/views/a.ts", `import { x } from "../convert/to-parley/mentions.ts";`],
+    ["src/views/a.ts", `import { x } from "../bridge/conversation.ts";`],
     ["src/bridge/a.ts", `import got from "got";`],
     ["src/bridge/a.ts", `const { x } = await import("../parley/client.ts");`],
     ["src/delivery/a.ts", `import { z } from "zod";`],
@@ -119,9 +138,9 @@ describe("the boundaries", () => {
     expect(delivery.length).toBeGreaterThan(2);
   });
 
-  it("keep clocks, chance and the network out of convert", () => {
-    const convert = sources.filter(({ path }) => partOf(path) === "convert");
-    const impure = convert.filter(({ text }) => IMPURE.test(withoutComments(text)));
+  it("keep clocks, chance and the network out of convert and views", () => {
+    const pure = sources.filter(({ path }) => ["convert", "views"].includes(partOf(path)));
+    const impure = pure.filter(({ text }) => IMPURE.test(withoutComments(text)));
     expect(impure.map(({ path }) => path)).toEqual([]);
     expect(IMPURE.test("const now = new Date().getTime();")).toBe(true);
   });

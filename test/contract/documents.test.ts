@@ -3,10 +3,10 @@ import { dirname, join } from "node:path";
 import { parseEnv } from "node:util";
 import { describe, expect, it } from "vitest";
 import { ALARM_NAMES } from "../../src/alarms.ts";
-import { readConfig, VARIABLES } from "../../src/config.ts";
+import { readConfig, VARIABLES } from "../../src/config/read-config.ts";
 import { ConfigError } from "../../src/errors.ts";
+import { PROGRAM_ENDINGS } from "../../src/files/programs.ts";
 import { createMetrics } from "../../src/ops/metrics.ts";
-import { PROGRAM_ENDINGS } from "../../src/programs.ts";
 import { readSources } from "../support/sources.ts";
 
 const REQUIRED = {

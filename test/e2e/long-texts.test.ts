@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { literalMrkdwn } from "../../src/convert/literal-mrkdwn.ts";
+import { literalMrkdwn } from "../../src/convert/text/literal-mrkdwn.ts";
 import { bytesIn, shownIn } from "../support/files.ts";
 import { handOver, PATIENCE, postTo, rootsAbout, textOf } from "../support/handed-over.ts";
 import { EAGER } from "../support/replies.ts";

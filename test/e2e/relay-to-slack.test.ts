@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { FakeParleyOptions, OwnerShape } from "../../fakes/parley/options.ts";
 import type { ParleyUser } from "../../fakes/parley/state.ts";
-import { unescapeText } from "../../src/convert/slack-text.ts";
+import { unescapeText } from "../../src/convert/text/slack-text.ts";
 import {
   activeMarkup,
   handOver,

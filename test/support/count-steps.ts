@@ -1,13 +1,13 @@
 import { Session } from "node:inspector/promises";
-import { NO_NAMES } from "../../src/convert/mentions.ts";
-import { renderOverflow, renderRoot } from "../../src/convert/render-root.ts";
-import { humanise } from "../../src/convert/slack-text.ts";
-import { splitMarkdown } from "../../src/convert/split-markdown.ts";
-import { splitText } from "../../src/convert/split-text.ts";
-import { toLiteralSteps, toThreadSteps } from "../../src/convert/thread-steps.ts";
-import { toParley } from "../../src/convert/to-parley.ts";
-import { toSlackContext } from "../../src/convert/to-slack.ts";
+import { humanise } from "../../src/convert/text/slack-text.ts";
+import { splitMarkdown } from "../../src/convert/text/split-markdown.ts";
+import { splitText } from "../../src/convert/text/split-text.ts";
+import { toParley } from "../../src/convert/to-parley/agent-reply.ts";
+import { NO_NAMES } from "../../src/convert/to-parley/mentions.ts";
+import { toLiteralSteps, toThreadSteps } from "../../src/convert/to-slack/thread-steps.ts";
+import { toSlackContext } from "../../src/convert/to-slack/user-message.ts";
 import { parseJson } from "../../src/json.ts";
+import { renderOverflow, renderRoot } from "../../src/views/root.ts";
 
 /**
  * Counts how many blocks of JavaScript a conversion runs, with V8's precise coverage: the same on every machine.

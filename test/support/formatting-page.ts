@@ -1,6 +1,6 @@
-import type { ParleyMessage } from "../../src/convert/parley-message.ts";
-import { escapeText } from "../../src/convert/slack-text.ts";
-import { toSlack } from "../../src/convert/to-slack.ts";
+import { escapeText } from "../../src/convert/text/slack-text.ts";
+import type { ParleyMessage } from "../../src/convert/to-slack/parley-message.ts";
+import { toSlack } from "../../src/convert/to-slack/user-message.ts";
 import { isJsonObject, type Json } from "../../src/json.ts";
 import { FROM_PARLEY } from "../fixtures/conversion/parley-to-slack.ts";
 import { FROM_CONTENT } from "../fixtures/conversion/slack-content.ts";

@@ -1,8 +1,8 @@
 import type { Parley, ParleyFiles } from "../../src/bridge/ports.ts";
+import { toSecret } from "../../src/config/secret.ts";
 import { createParleyApi } from "../../src/parley/api.ts";
 import { createParleyClient } from "../../src/parley/client.ts";
 import { createParleyFiles } from "../../src/parley/media.ts";
-import { toSecret } from "../../src/secret.ts";
 
 /** What talks to Parley, for a server that stands in for it. */
 export function createParleyAdapters(apiUrl: string): { client: Parley; files: ParleyFiles } {

@@ -10,7 +10,7 @@ import {
   startFakeSlack,
 } from "../../fakes/slack/fake-slack.ts";
 import { type App, startApp } from "../../src/app.ts";
-import { readConfig } from "../../src/config.ts";
+import { readConfig } from "../../src/config/read-config.ts";
 import { type CapturedLog, captureLog } from "./captured-log.ts";
 
 export type Env = Record<string, string>;

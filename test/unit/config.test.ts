@@ -1,10 +1,10 @@
 import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
-import { type Config, readConfig, readStateUrl, VARIABLES } from "../../src/config.ts";
+import { type Config, readConfig, readStateUrl, VARIABLES } from "../../src/config/read-config.ts";
+import { toSecret } from "../../src/config/secret.ts";
+import { unknownVariables } from "../../src/config/unknown-variables.ts";
+import { weakSecrets } from "../../src/config/weak-secrets.ts";
 import { ConfigError } from "../../src/errors.ts";
-import { toSecret } from "../../src/secret.ts";
-import { unknownVariables } from "../../src/unknown-variables.ts";
-import { weakSecrets } from "../../src/weak-secrets.ts";
 
 const MINIMAL = {
   SLACK_BOT_TOKEN: "xoxb-s3cr3t-1",

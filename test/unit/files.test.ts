@@ -1,22 +1,22 @@
 import { describe, expect, it } from "vitest";
-import { type AnnouncedFile, checkFile } from "../../src/checked-file.ts";
-import { mediaName } from "../../src/convert/media-name.ts";
-import type { ParleyMessage } from "../../src/convert/parley-message.ts";
-import { renderFileLine, renderFilesNotSent } from "../../src/convert/render-file.ts";
-import { parseSlackFile, whyNotShown } from "../../src/convert/slack-file.ts";
-import { splitAtFiles } from "../../src/convert/split-at-files.ts";
+import { parseSlackFile, whyNotShown } from "../../src/convert/to-parley/slack-file.ts";
+import { mediaName } from "../../src/convert/to-slack/media-name.ts";
+import type { ParleyMessage } from "../../src/convert/to-slack/parley-message.ts";
+import { splitAtFiles } from "../../src/convert/to-slack/split-at-files.ts";
 import { createSlots } from "../../src/delivery/slots.ts";
+import { type AnnouncedFile, checkFile } from "../../src/files/checked-file.ts";
 import {
   baseType,
   contradicts,
   contradictsBytes,
   formatSize,
   isShownByParley,
-} from "../../src/file-types.ts";
+} from "../../src/files/file-types.ts";
+import { isProgram } from "../../src/files/programs.ts";
 import { addressOf } from "../../src/parley/media-address.ts";
 import { isPrivateAddress } from "../../src/parley/private-address.ts";
-import { isProgram } from "../../src/programs.ts";
 import { createIsSlackHost } from "../../src/slack/slack-hosts.ts";
+import { renderFileLine, renderFilesNotSent } from "../../src/views/files.ts";
 import { png } from "../support/files.ts";
 import { activeMarkup } from "../support/handed-over.ts";
 

@@ -6,8 +6,8 @@ import {
   type HttpLimits,
   type Route,
   sendJson,
-} from "../../src/http-server.ts";
-import { readBody } from "../../src/read-body.ts";
+} from "../../src/http/http-server.ts";
+import { readBody } from "../../src/http/read-body.ts";
 import { captureLog } from "../support/captured-log.ts";
 import { connectTo, head } from "../support/raw-request.ts";
 

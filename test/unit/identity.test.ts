@@ -1,10 +1,10 @@
 import { WebClient } from "@slack/web-api";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { startFakeSlack } from "../../fakes/slack/fake-slack.ts";
-import { userAuthor } from "../../src/convert/user-author.ts";
 import { createIdentities } from "../../src/slack/identity.ts";
 import { createFindUser } from "../../src/slack/users.ts";
 import { webClientOptions } from "../../src/slack/web-api.ts";
+import { userAuthor } from "../../src/views/user-author.ts";
 
 const HOUR_MS = 60 * 60_000;
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { closeDirections } from "../../src/convert/close-directions.ts";
-import { codeMrkdwn, literalMrkdwn } from "../../src/convert/literal-mrkdwn.ts";
-import { unescapeText } from "../../src/convert/slack-text.ts";
+import { closeDirections } from "../../src/convert/text/close-directions.ts";
+import { codeMrkdwn, literalMrkdwn } from "../../src/convert/text/literal-mrkdwn.ts";
+import { unescapeText } from "../../src/convert/text/slack-text.ts";
 import { actingIn } from "../support/acting-in.ts";
 import { anyText, holds } from "../support/property.ts";
 

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { type Conversation, openConversation } from "../../src/bridge/conversation.ts";
 import type { InboxBody } from "../../src/bridge/events.ts";
-import { loseThread, type OpenAgainDependencies } from "../../src/bridge/open-again.ts";
+import { loseThread, type OpenAgainDependencies } from "../../src/bridge/to-slack/open-again.ts";
 import type { Work } from "../../src/delivery/lanes.ts";
 import { ThreadGoneError } from "../../src/errors.ts";
 import { makeConversationId, toItemId, toUserId } from "../../src/ids.ts";

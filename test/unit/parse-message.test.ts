@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { ParleyMessage } from "../../src/convert/parley-message.ts";
-import { isSystemMessage } from "../../src/convert/parley-message.ts";
+import type { ParleyMessage } from "../../src/convert/to-slack/parley-message.ts";
+import { isSystemMessage } from "../../src/convert/to-slack/parley-message.ts";
 import type { Json } from "../../src/json.ts";
 import { parseMessage } from "../../src/parley/parse-message.ts";
 

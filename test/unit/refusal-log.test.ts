@@ -1,5 +1,5 @@
 import { expect, it, onTestFinished, vi } from "vitest";
-import { createRefusalLog } from "../../src/refusal-log.ts";
+import { createRefusalLog } from "../../src/http/refusal-log.ts";
 import { captureLog, type Line } from "../support/captured-log.ts";
 
 const MINUTE_MS = 60_000;

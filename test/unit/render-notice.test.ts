@@ -2,10 +2,11 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { checkBlocks } from "../../fakes/slack/block-limits.ts";
 import { textLength } from "../../fakes/slack/complete-blocks.ts";
-import type { ConversationLine } from "../../src/convert/render-conversations.ts";
-import { renderConversations } from "../../src/convert/render-conversations.ts";
-import { HAND_BACK_INPUTS, renderHandBackModal } from "../../src/convert/render-hand-back-modal.ts";
-import { renderHome } from "../../src/convert/render-home.ts";
+import type { SlackMessage } from "../../src/convert/to-slack/slack-message.ts";
+import type { ConversationLine } from "../../src/views/conversation-list.ts";
+import { renderConversations } from "../../src/views/conversation-list.ts";
+import { HAND_BACK_INPUTS, renderHandBackModal } from "../../src/views/hand-back-form.ts";
+import { renderHome } from "../../src/views/home.ts";
 import {
   parseSetAsideReply,
   renderFailedReply,
@@ -20,8 +21,7 @@ import {
   renderSentFromElsewhere,
   renderSetAside,
   renderTakenAway,
-} from "../../src/convert/render-notice.ts";
-import type { SlackMessage } from "../../src/convert/slack-message.ts";
+} from "../../src/views/notices.ts";
 import { anyText, holds } from "../support/property.ts";
 import {
   blocksOf,

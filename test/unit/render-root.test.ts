@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { textLength } from "../../fakes/slack/complete-blocks.ts";
-import { type RootView, renderOverflow, renderRoot } from "../../src/convert/render-root.ts";
 import type { Json } from "../../src/json.ts";
+import { type RootView, renderOverflow, renderRoot } from "../../src/views/root.ts";
 import { actingIn } from "../support/acting-in.ts";
 import { textOf } from "../support/handed-over.ts";
 import { anyText, holds } from "../support/property.ts";

@@ -1,5 +1,5 @@
 import { checkBlocks } from "../../fakes/slack/block-limits.ts";
-import type { SlackMessage } from "../../src/convert/slack-message.ts";
+import type { SlackMessage } from "../../src/convert/to-slack/slack-message.ts";
 
 type Block = Record<string, unknown>;
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { intentOf, withoutMarker } from "../../src/convert/reply-intent.ts";
+import { intentOf, withoutMarker } from "../../src/convert/to-parley/reply-intent.ts";
 import type { Json } from "../../src/json.ts";
 
 const NOTES = ["//", "// a", "//a", " \n// a", "note:", "NOTE: a", "nOtE:a", "*note:* a", "_// a_"];

@@ -1,16 +1,16 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { flattenMetadata } from "../../src/convert/flatten-metadata.ts";
-import { formatDuration } from "../../src/convert/format-duration.ts";
 import {
   escapeText,
   formatMoment,
   humanise,
   shorten,
   unescapeText,
-} from "../../src/convert/slack-text.ts";
-import { splitText } from "../../src/convert/split-text.ts";
+} from "../../src/convert/text/slack-text.ts";
+import { splitText } from "../../src/convert/text/split-text.ts";
 import type { Json } from "../../src/json.ts";
+import { flattenMetadata } from "../../src/views/flatten-metadata.ts";
+import { formatDuration } from "../../src/views/format-duration.ts";
 import { anyText, holds } from "../support/property.ts";
 
 const segmenter = new Intl.Segmenter("en", { granularity: "grapheme" });

@@ -1,10 +1,10 @@
 import type { BlockAction, MessageShortcut, RespondFn } from "@slack/bolt";
 import type { ModalView, WebClient } from "@slack/web-api";
 import type { Service } from "../../bridge/ports.ts";
-import { renderHandBackModal } from "../../convert/render-hand-back-modal.ts";
-import { nameOf } from "../../convert/render-root.ts";
 import { type BridgeError, toBridgeError } from "../../errors.ts";
 import type { Thread } from "../../ids.ts";
+import { renderHandBackModal } from "../../views/hand-back-form.ts";
+import { nameOf } from "../../views/root.ts";
 import { withinTime } from "../../within-time.ts";
 import { toOptionValue } from "../service-option.ts";
 import { callSlack } from "../web-api.ts";

@@ -1,9 +1,9 @@
 import type { AckFn, ViewOutput, ViewResponseAction, ViewSubmitAction } from "@slack/bolt";
-import { HAND_BACK_INPUTS } from "../../convert/render-hand-back-modal.ts";
-import { intentOf, withoutMarker } from "../../convert/reply-intent.ts";
-import { escapeText, unescapeText } from "../../convert/slack-text.ts";
+import { escapeText, unescapeText } from "../../convert/text/slack-text.ts";
+import { intentOf, withoutMarker } from "../../convert/to-parley/reply-intent.ts";
 import { makeDerivedItemId, makeThreadKey, type Thread } from "../../ids.ts";
 import { errorFields } from "../../log.ts";
+import { HAND_BACK_INPUTS } from "../../views/hand-back-form.ts";
 import { withinTime } from "../../within-time.ts";
 import { fromOptionValue } from "../service-option.ts";
 import type { ListenerDependencies } from "./listener-dependencies.ts";

@@ -1,5 +1,5 @@
 import type { HomeView, WebClient } from "@slack/web-api";
-import { renderHome } from "../../convert/render-home.ts";
+import { renderHome } from "../../views/home.ts";
 import { callSlack } from "../web-api.ts";
 import type { ListenerDependencies } from "./listener-dependencies.ts";
 

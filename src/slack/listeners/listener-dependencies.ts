@@ -1,8 +1,8 @@
 import type { Alarms } from "../../alarms.ts";
 import type { InboxBody, OutboxBody } from "../../bridge/events.ts";
-import type { OwnerCommandDependencies } from "../../bridge/owner-command.ts";
+import type { OwnerCommandDependencies } from "../../bridge/ownership/owner-command.ts";
 import type { Permissions, Threads } from "../../bridge/ports.ts";
-import type { ReplyMode } from "../../convert/reply-intent.ts";
+import type { ReplyMode } from "../../convert/to-parley/reply-intent.ts";
 import type { Lanes } from "../../delivery/lanes.ts";
 import type { ServiceId } from "../../ids.ts";
 import type { Log } from "../../log.ts";

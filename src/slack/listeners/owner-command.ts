@@ -6,7 +6,7 @@ import type {
   RespondFn,
   SlashCommand,
 } from "@slack/bolt";
-import { giveOfferedUser, runOwnerCommand } from "../../bridge/owner-command.ts";
+import { giveOfferedUser, runOwnerCommand } from "../../bridge/ownership/owner-command.ts";
 import { toArguments } from "../message-arguments.ts";
 import type { ListenerDependencies } from "./listener-dependencies.ts";
 

@@ -1,7 +1,7 @@
 import type { App, ViewClosedAction, ViewSubmitAction } from "@slack/bolt";
-import { DISMISS, IT_ARRIVED, SEND_AGAIN, TAKE_OVER, UNDO } from "../../convert/render-notice.ts";
-import { HAND_BACK } from "../../convert/render-root.ts";
-import { GIVE_USER } from "../../convert/render-service-choice.ts";
+import { DISMISS, IT_ARRIVED, SEND_AGAIN, TAKE_OVER, UNDO } from "../../views/notices.ts";
+import { HAND_BACK } from "../../views/root.ts";
+import { GIVE_USER } from "../../views/service-choice.ts";
 import { openHandBackFromButton, openHandBackFromShortcut } from "./hand-back-modal.ts";
 import { submitHandBack } from "./hand-back-submission.ts";
 import { publishHome } from "./home.ts";

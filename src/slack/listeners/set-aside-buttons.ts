@@ -1,7 +1,7 @@
 import type { BlockAction, BlockElementAction, RespondFn } from "@slack/bolt";
 import { z } from "zod";
-import { parseSetAsideReply } from "../../convert/render-notice.ts";
 import { type ItemId, type Thread, toItemId } from "../../ids.ts";
+import { parseSetAsideReply } from "../../views/notices.ts";
 import type { ListenerDependencies } from "./listener-dependencies.ts";
 
 interface Click {

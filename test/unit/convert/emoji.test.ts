@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { isKnownEmoji, toEmoji } from "../../../src/convert/emoji.ts";
+import { isKnownEmoji, toEmoji } from "../../../src/convert/to-parley/emoji.ts";
 
 describe("an emoji code", () => {
   it.each([

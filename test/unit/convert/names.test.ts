@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { attribute } from "../../../src/convert/attribute.ts";
-import { cleanName } from "../../../src/convert/clean-name.ts";
-import { parseMarkdown } from "../../../src/convert/markdown.ts";
-import { readPhrasing } from "../../../src/convert/read-phrasing.ts";
-import { plainTextOf } from "../../../src/convert/styled-text.ts";
+import { cleanName } from "../../../src/convert/text/clean-name.ts";
+import { parseMarkdown } from "../../../src/convert/text/markdown.ts";
+import { readPhrasing } from "../../../src/convert/text/read-phrasing.ts";
+import { plainTextOf } from "../../../src/convert/text/styled-text.ts";
+import { attribute } from "../../../src/convert/to-parley/attribute.ts";
 
 describe("a name that an agent chose", () => {
   it.each([

@@ -1,11 +1,15 @@
 import fc from "fast-check";
 import { describe, expect } from "vitest";
-import { parseChatMarkdown, parseMarkdown } from "../../../src/convert/markdown.ts";
-import { mdastToRichText } from "../../../src/convert/mdast-to-rich-text.ts";
-import { NO_NAMES } from "../../../src/convert/mentions.ts";
-import { readPhrasing } from "../../../src/convert/read-phrasing.ts";
-import { hasSameStyle, plainTextOf, type StyledText } from "../../../src/convert/styled-text.ts";
-import { toParley } from "../../../src/convert/to-parley.ts";
+import { parseChatMarkdown, parseMarkdown } from "../../../src/convert/text/markdown.ts";
+import { readPhrasing } from "../../../src/convert/text/read-phrasing.ts";
+import {
+  hasSameStyle,
+  plainTextOf,
+  type StyledText,
+} from "../../../src/convert/text/styled-text.ts";
+import { toParley } from "../../../src/convert/to-parley/agent-reply.ts";
+import { NO_NAMES } from "../../../src/convert/to-parley/mentions.ts";
+import { mdastToRichText } from "../../../src/convert/to-slack/mdast-to-rich-text.ts";
 import type { Json } from "../../../src/json.ts";
 import { AWKWARD_TEXTS } from "../../fixtures/conversion/awkward-texts.ts";
 import { code, link, list, quote, section, text } from "../../fixtures/conversion/rich-text.ts";

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { lostParts } from "../../../src/convert/lost-parts.ts";
-import { parseMarkdown } from "../../../src/convert/markdown.ts";
-import { mentionedIds } from "../../../src/convert/mentions.ts";
-import { readSlackContent } from "../../../src/convert/read-slack-content.ts";
-import { filesIn } from "../../../src/convert/slack-content.ts";
-import { toParley } from "../../../src/convert/to-parley.ts";
+import { parseMarkdown } from "../../../src/convert/text/markdown.ts";
+import { toParley } from "../../../src/convert/to-parley/agent-reply.ts";
+import { lostParts } from "../../../src/convert/to-parley/lost-parts.ts";
+import { mentionedIds } from "../../../src/convert/to-parley/mentions.ts";
+import { readSlackContent } from "../../../src/convert/to-parley/read-slack-content.ts";
+import { filesIn } from "../../../src/convert/to-parley/slack-content.ts";
 import type { Json } from "../../../src/json.ts";
 import { list, section, text } from "../../fixtures/conversion/rich-text.ts";
 import {

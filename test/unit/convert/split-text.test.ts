@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { graphemesOf, toGraphemes } from "../../../src/convert/graphemes.ts";
-import { splitMarkdown } from "../../../src/convert/split-markdown.ts";
-import { splitText } from "../../../src/convert/split-text.ts";
+import { graphemesOf, toGraphemes } from "../../../src/convert/text/graphemes.ts";
+import { splitMarkdown } from "../../../src/convert/text/split-markdown.ts";
+import { splitText } from "../../../src/convert/text/split-text.ts";
 import { AWKWARD_TEXTS } from "../../fixtures/conversion/awkward-texts.ts";
 import { anyText, holds } from "../../support/property.ts";
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { mentionedIds, NO_NAMES } from "../../../src/convert/mentions.ts";
-import { toParley } from "../../../src/convert/to-parley.ts";
+import { toParley } from "../../../src/convert/to-parley/agent-reply.ts";
+import { mentionedIds, NO_NAMES } from "../../../src/convert/to-parley/mentions.ts";
 import type { Json } from "../../../src/json.ts";
 import { link, list, quote, section, text } from "../../fixtures/conversion/rich-text.ts";
 import {

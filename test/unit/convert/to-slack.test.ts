@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { checkBlocks } from "../../../fakes/slack/block-limits.ts";
 import { textLength } from "../../../fakes/slack/complete-blocks.ts";
-import { mediaOf } from "../../../src/convert/describe-card.ts";
-import { literalMrkdwn } from "../../../src/convert/literal-mrkdwn.ts";
-import { mergePosts } from "../../../src/convert/merge-posts.ts";
-import { unescapeText } from "../../../src/convert/slack-text.ts";
-import { toSlack } from "../../../src/convert/to-slack.ts";
+import { literalMrkdwn } from "../../../src/convert/text/literal-mrkdwn.ts";
+import { unescapeText } from "../../../src/convert/text/slack-text.ts";
+import { mediaOf } from "../../../src/convert/to-slack/describe-card.ts";
+import { mergePosts } from "../../../src/convert/to-slack/merge-posts.ts";
+import { toSlack } from "../../../src/convert/to-slack/user-message.ts";
 import type { Json } from "../../../src/json.ts";
 import { AWKWARD_TEXTS } from "../../fixtures/conversion/awkward-texts.ts";
 import { FROM_PARLEY } from "../../fixtures/conversion/parley-to-slack.ts";

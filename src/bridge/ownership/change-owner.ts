@@ -1,0 +1,93 @@
+import type { Lanes } from "../../delivery/lanes.ts";
+import { type ItemId, makeBodyItemId, type UserId } from "../../ids.ts";
+import { type Conversation, withHandingBack, withoutHandingBack } from "../conversation.ts";
+import type { InboxBody } from "../events.ts";
+import { inboxLane, type Notifier } from "../notify.ts";
+import { giveTo } from "../owner.ts";
+import type { Conversations, Parley, Service, Threads } from "../ports.ts";
+import { recordHandBack } from "./end-conversation.ts";
+
+export interface ChangeOwnerDependencies {
+  readonly parley: Parley;
+  readonly threads: Pick<Threads, "identityOf">;
+  readonly conversations: Conversations;
+  readonly notifier: Notifier;
+  readonly inbox: Pick<Lanes<InboxBody>, "append">;
+  readonly now: () => number;
+}
+
+/**
+ * Gives a User to a Service because an agent (Slack id) says so, outside of any thread. `already`: there was nothing to
+ * do. `trigger` names this one use.
+ */
+export async function changeOwner(
+  change: {
+    readonly userId: UserId;
+    readonly to: Service;
+    readonly agent: string;
+    readonly trigger: string;
+  },
+  dependencies: ChangeOwnerDependencies,
+): Promise<"already" | "given" | "taken"> {
+  const { parley, conversations } = dependencies;
+  const { userId, to, agent, trigger } = change;
+  const newest = await conversations.byUser(userId);
+  const open = newest?.state === "open" ? newest : undefined;
+  const isThere = (await parley.ownerOf(userId)) === to.id;
+  const isOurs = to.id === parley.self;
+  if (isThere && (!isOurs || open)) return "already";
+  const { name } = await dependencies.threads.identityOf(agent);
+  const item = makeBodyItemId(`${userId} ${to.id}`, trigger);
+  if (isOurs) {
+    await takeUser({ userId, agentName: name, item, isThere }, dependencies);
+    return "taken";
+  }
+  await give(userId, to, open, { item, agent, name }, dependencies);
+  return "given";
+}
+
+/**
+ * Takes a User over, and has a thread opened if there is none. `isThere`: Parley has given us the User already. Safe to
+ * repeat for the same `item`.
+ */
+export async function takeUser(
+  {
+    userId,
+    agentName,
+    item,
+    isThere,
+  }: {
+    readonly userId: UserId;
+    readonly agentName: string;
+    readonly item: ItemId;
+    readonly isThere: boolean;
+  },
+  { parley, inbox, now }: Pick<ChangeOwnerDependencies, "parley" | "inbox" | "now">,
+): Promise<void> {
+  const metadata = { reason: "taken_over_by_agent", takenOverBy: agentName };
+  if (!isThere) await giveTo(parley, userId, parley.self, metadata);
+  const body: InboxBody = { kind: "handover", userId, metadata, receivedAt: now() };
+  await inbox.append({ lane: inboxLane(userId), id: item, body });
+}
+
+async function give(
+  userId: UserId,
+  to: Service,
+  open: Conversation | undefined,
+  by: { readonly item: ItemId; readonly agent: string; readonly name: string },
+  dependencies: ChangeOwnerDependencies,
+): Promise<void> {
+  const { parley, conversations } = dependencies;
+  if (open) {
+    await conversations.update(open.id, (c) => withHandingBack(c, to.id, dependencies.now()));
+    // The User only sees a name too long if this fails.
+    await parley.unsetAgent(userId).catch(() => {});
+  }
+  try {
+    await giveTo(parley, userId, to.id, { reason: "owner_changed", changedBy: by.name });
+  } catch (error) {
+    if (open) await conversations.update(open.id, withoutHandingBack);
+    throw error;
+  }
+  if (open) await recordHandBack(by.item, open, { to, by: by.agent }, dependencies);
+}

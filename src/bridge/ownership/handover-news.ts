@@ -1,0 +1,25 @@
+import { anyReasonOf } from "../../convert/text/reason-of.ts";
+import type { HandoverNews } from "../../views/notices.ts";
+import type { Conversation } from "../conversation.ts";
+
+type Told = Pick<Conversation, "user" | "metadata" | "transcript" | "furtherReasons">;
+
+/** What a conversation tells after a further handover and did not tell before it. */
+export function handoverNews(before: Told, after: Told): HandoverNews {
+  const isFirstReason = anyReasonOf(before.metadata) === undefined;
+  const further =
+    after.furtherReasons === before.furtherReasons ? undefined : after.furtherReasons?.at(-1);
+  const reason = isFirstReason ? anyReasonOf(after.metadata) : further?.reason;
+  return {
+    reason: reason ?? null,
+    hasDetails:
+      after.metadata !== before.metadata ||
+      JSON.stringify(after.user) !== JSON.stringify(before.user),
+    lines: newLines(before.transcript ?? [], after.transcript ?? []),
+  };
+}
+
+function newLines(before: readonly unknown[], after: readonly unknown[]): number {
+  const goesOn = before.length > 0 && after[0] === before[0];
+  return goesOn ? after.length - before.length : after.length;
+}

@@ -1,0 +1,76 @@
+import { anyReasonOf } from "../../convert/text/reason-of.ts";
+import type { TranscriptLine } from "../../convert/to-slack/parley-message.ts";
+import { isJsonObject, type Json } from "../../json.ts";
+
+/** As much as one handover may bring; where several come to more, the newest stays. */
+const MAX_CHARACTERS = 1024 * 1024;
+
+/**
+ * The metadata of two handovers of the same conversation, field by field: what the later one says wins, what it does not
+ * mention or leaves empty stays, and so does the first reason. The same object if the later one says nothing new.
+ */
+export function mergeMetadata(first: Json | undefined, later: Json | undefined): Json | undefined {
+  if (later === undefined || later === null) return first;
+  if (first === undefined || first === null) return later;
+  const known = toFields(first);
+  const withReason = (fields: Fields): Fields =>
+    anyReasonOf(first) === undefined ? fields : { ...fields, reason: known.reason ?? null };
+  const merged = withReason(mergeFields(known, toFields(later)));
+  const all = JSON.stringify(merged);
+  if (all === JSON.stringify(known)) return first;
+  return all.length <= MAX_CHARACTERS ? merged : withReason(toFields(later));
+}
+
+/**
+ * Two transcripts as one: a later one may repeat the end of the first, all of it, or go on behind it. The same object if
+ * it brings no new line.
+ */
+export function joinTranscripts(
+  first: readonly TranscriptLine[] | undefined,
+  later: readonly TranscriptLine[] | undefined,
+): readonly TranscriptLine[] | undefined {
+  if (later === undefined || later.length === 0) return first;
+  if (first === undefined || first.length === 0) return later;
+  const shared = overlap(first.map(keyOf), later.map(keyOf));
+  if (shared === later.length) return first;
+  const joined = [...first, ...later.slice(shared)];
+  return JSON.stringify(joined).length <= MAX_CHARACTERS ? joined : later;
+}
+
+type Fields = { readonly [key: string]: Json };
+
+const toFields = (metadata: Json): Fields => {
+  if (isJsonObject(metadata)) return metadata;
+  return typeof metadata === "string" ? { reason: metadata } : { metadata };
+};
+
+function mergeFields(first: Fields, later: Fields): Fields {
+  // A map, because a field may be called `__proto__`.
+  const fields = new Map(Object.entries(first));
+  for (const [key, value] of Object.entries(later)) {
+    const earlier = fields.get(key);
+    if (earlier !== undefined && (value === null || value === "")) continue;
+    const areBothObjects = isJsonObject(earlier) && isJsonObject(value);
+    fields.set(key, areBothObjects ? mergeFields(earlier, value) : value);
+  }
+  return Object.fromEntries(fields);
+}
+
+const keyOf = ({ from, text }: TranscriptLine): string => JSON.stringify([from, text]);
+
+/** How many lines of `later` are there already: as the end of `first`, or all of them anywhere in it. Linear. */
+function overlap(first: readonly string[], later: readonly string[]): number {
+  const fallback = [0];
+  const advance = (line: string, matched: number): number => {
+    let length = matched;
+    while (length > 0 && later[length] !== line) length = fallback[length - 1] ?? 0;
+    return later[length] === line ? length + 1 : 0;
+  };
+  for (const line of later.slice(1)) fallback.push(advance(line, fallback.at(-1) ?? 0));
+  let matched = 0;
+  for (const line of first) {
+    matched = advance(line, matched);
+    if (matched === later.length) return matched;
+  }
+  return matched;
+}

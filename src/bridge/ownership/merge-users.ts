@@ -1,0 +1,67 @@
+import type { UserDetails } from "../../convert/to-slack/parley-message.ts";
+import type { Item } from "../../delivery/lanes.ts";
+import { BridgeError } from "../../errors.ts";
+import type { UserId } from "../../ids.ts";
+import { renderMergedAway, renderMergedIn, renderRenamed } from "../../views/notices.ts";
+import { end } from "../conversation.ts";
+import type { Notifier } from "../notify.ts";
+import type { Conversations, Threads } from "../ports.ts";
+
+/** After this many tries, some seconds in all, a thread that does not open is not waited for any more. */
+const OPENING_TRIES = 5;
+
+/**
+ * The User `from` lives on as `to`, e.g. because an anonymous User registered. An open conversation of `from` goes on as
+ * one of `to`; if both have one, that of `to` goes on and the threads point to each other. Safe to repeat.
+ */
+export async function mergeUsers(
+  { id: item, attempt }: Pick<Item<unknown>, "id" | "attempt">,
+  merge: { from: UserId; to: UserId; user: UserDetails; at: number },
+  conversations: Conversations,
+  threads: Pick<Threads, "permalink">,
+  notifier: Notifier,
+): Promise<void> {
+  const { from, to, user, at } = merge;
+  const absorbed = await conversations.byUser(from);
+  const surviving = await conversations.byUser(to);
+  if (absorbed?.state === "open" && absorbed.id !== surviving?.id) {
+    const old = absorbed.thread;
+    if (!old && attempt < OPENING_TRIES) {
+      throw new BridgeError("The thread of the merged User is not open yet", {
+        code: "unexpected",
+        disposition: "retry",
+      });
+    }
+    if (surviving?.state === "open") {
+      const into = surviving.thread;
+      if (old && into) {
+        await notifier.notice(to, item, "away", {
+          thread: old,
+          message: renderMergedAway(threads.permalink(into)),
+        });
+        await notifier.notice(to, item, "in", {
+          thread: into,
+          message: renderMergedIn(threads.permalink(old)),
+        });
+      }
+      const ended = await conversations.update(absorbed.id, (c) =>
+        end(c, "merged", { at, ...(into && { into }) }),
+      );
+      if (ended) await notifier.refreshRoot(ended, item);
+    } else {
+      if (old) {
+        await notifier.notice(to, item, "renamed", { thread: old, message: renderRenamed(to) });
+      }
+      const renamed = await conversations.update(absorbed.id, (c) => ({
+        ...c,
+        userId: to,
+        user: { ...c.user, ...user },
+      }));
+      if (renamed) await notifier.refreshRoot(renamed, item);
+    }
+  } else if (absorbed && !surviving) {
+    // The next thread links to this one.
+    await conversations.update(absorbed.id, (c) => ({ ...c, userId: to }));
+  }
+  await conversations.alias(from, to);
+}

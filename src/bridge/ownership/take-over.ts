@@ -1,0 +1,130 @@
+import type { Lanes, Work } from "../../delivery/lanes.ts";
+import {
+  BridgeError,
+  ConversationClosedError,
+  NotTakenOverError,
+  OwnerUnchangedError,
+  toBridgeError,
+} from "../../errors.ts";
+import { type ItemId, makeDerivedItemId, makeThreadKey } from "../../ids.ts";
+import type { Json } from "../../json.ts";
+import type { Conversation } from "../conversation.ts";
+import type { InboxBody, OutboxBody, ReplyBody, TakeOver } from "../events.ts";
+import { assertOwner } from "../owner.ts";
+import type { Conversations, Parley, Threads } from "../ports.ts";
+import { takeUser } from "./change-owner.ts";
+
+export interface TakeOverDependencies {
+  readonly parley: Parley;
+  readonly conversations: Conversations;
+  readonly threads: Pick<Threads, "identityOf">;
+  readonly inbox: Pick<Lanes<InboxBody>, "append">;
+  readonly now: () => number;
+}
+
+/** Whoever said "take over" meant now: while Parley cannot be reached, that holds so long. */
+const WISH_LIFE_MS = 10 * 60_000;
+
+/** What was refused more often than this is only in Slack. */
+const MAX_ROUNDS = 5;
+
+/** Where a refused reply is kept until somebody takes the User over for it. */
+const takeOverItem = (refused: ItemId): ItemId => makeDerivedItemId(refused, "take over");
+
+/**
+ * Keeps a refused reply, or what is left of it, until somebody decides. Returns what is kept and since when (ms);
+ * `undefined`: its writer has taken it back, or it was refused too often.
+ */
+export async function keepForTakeOver(
+  refused: ItemId,
+  { takeOver, ...left }: ReplyBody,
+  outbox: Pick<Lanes<OutboxBody>, "append" | "look">,
+): Promise<{ readonly item: ItemId; readonly since: number } | undefined> {
+  const round = takeOver ? (takeOver.round ?? 1) + 1 : 1;
+  if (round > MAX_ROUNDS) return undefined;
+  const id = takeOverItem(refused);
+  const lane = makeThreadKey(left.reply.thread);
+  await outbox.append({ lane, id, body: { ...left, takeOver: { round } }, held: true });
+  const kept = await outbox.look(id);
+  return kept && { item: id, since: kept.appendedAt };
+}
+
+/**
+ * Takes a reply back, and what is or will be kept of it, however often it was refused. False: the User has something of
+ * it, or it is on its way.
+ */
+export async function withdrawReply(
+  lane: string,
+  reply: ItemId,
+  outbox: Pick<Lanes<OutboxBody>, "withdraw" | "look">,
+): Promise<boolean> {
+  let isBack = await outbox.withdraw(lane, reply);
+  let id = reply;
+  for (let round = 1; round <= MAX_ROUNDS; round++) {
+    id = takeOverItem(id);
+    const kept = await outbox.look(id);
+    if (!(await outbox.withdraw(lane, id))) isBack = false;
+    // It has begun to ask for the User before, but nothing was sent.
+    else if (kept?.body.kind === "reply") isBack = !kept.body.settled?.length;
+  }
+  return isBack;
+}
+
+/**
+ * Takes the User of a refused reply over. Resolves with the User's open conversation once it has a thread; until then it
+ * throws what has the item tried again. Asks Parley for the User once, and never again after somebody else had a say:
+ * a conversation that opened and ended meanwhile, or another owner, is a refusal as before.
+ *
+ * @throws {NotTakenOverError} · {NotOwnerError} · {ConversationClosedError}
+ */
+export async function takeOverFor(
+  work: Work<OutboxBody>,
+  body: ReplyBody & { readonly takeOver: TakeOver },
+  dependencies: TakeOverDependencies,
+): Promise<Conversation> {
+  const { conversations, parley, now } = dependencies;
+  const { reply, takeOver } = body;
+  const here = await conversations.byThread(reply.thread);
+  const latest = here && (await conversations.byUser(here.userId));
+  if (!latest) throw new ConversationClosedError(makeThreadKey(reply.thread));
+  if (latest.state === "open") {
+    if (latest.thread) return latest;
+    throw notOpenYet();
+  }
+  const { userId, openedAt } = latest;
+  if (takeOver.since !== undefined && openedAt >= takeOver.since) {
+    throw new ConversationClosedError(latest.id);
+  }
+  if (takeOver.taken) {
+    // Its thread is about to open, unless somebody else has the User by now.
+    await assertOwner(parley, userId);
+    throw notOpenYet();
+  }
+  const advance = (next: TakeOver) =>
+    work.advance({ ...body, takeOver: next }, (work.item.progress ?? {}) as Json);
+  const since = takeOver.since ?? now();
+  if (takeOver.since === undefined) await advance({ ...takeOver, since });
+  try {
+    if (now() - work.item.appendedAt > WISH_LIFE_MS) throw new NotTakenOverError(userId);
+    const owner = await parley.ownerOf(userId);
+    const isThere = owner === parley.self;
+    const { from = owner } = takeOver;
+    if (!isThere && owner !== undefined && owner !== from) throw new NotTakenOverError(userId);
+    if (from !== undefined && takeOver.from === undefined) {
+      await advance({ ...takeOver, since, from });
+    }
+    const { name } = await dependencies.threads.identityOf(takeOver.by ?? reply.agent);
+    const item = makeDerivedItemId(work.item.id, `taken over ${since}`);
+    await takeUser({ userId, agentName: name, item, isThere }, dependencies);
+  } catch (thrown) {
+    // Where Parley did it and somebody else has the User nevertheless, asking once more would take the User from them.
+    const isRefusal =
+      thrown instanceof OwnerUnchangedError || toBridgeError(thrown).disposition === "dead-letter";
+    throw isRefusal ? new NotTakenOverError(userId, { cause: thrown }) : thrown;
+  }
+  await advance({ ...takeOver, since, taken: true });
+  throw notOpenYet();
+}
+
+const notOpenYet = (): BridgeError =>
+  new BridgeError("The thread is not open yet", { code: "unexpected", disposition: "retry" });

@@ -1,0 +1,107 @@
+import type { Work } from "../../delivery/lanes.ts";
+import { type ConversationId, type ItemId, makeConversationId, type Thread } from "../../ids.ts";
+import { type Conversation, openConversation, withoutOpening } from "../conversation.ts";
+import type { InboxBody } from "../events.ts";
+import type { Notifier } from "../notify.ts";
+import type { Conversations, Threads } from "../ports.ts";
+import type { Poster } from "./post-once.ts";
+import { rootMark, rootMessage } from "./root-message.ts";
+
+export interface EnsureRootDependencies {
+  readonly threads: Threads;
+  readonly conversations: Conversations;
+  readonly notifier: Notifier;
+  readonly now: () => number;
+}
+
+/** Records the conversation that this item opens. The same item always opens the same one, also after a crash. */
+export async function recordConversation(
+  work: Work<InboxBody>,
+  conversations: Conversations,
+  given: Pick<Conversation, "userId" | "user" | "openedAt"> &
+    Partial<Pick<Conversation, "metadata" | "transcript" | "ownerUnverified">>,
+  previous: Conversation | undefined,
+): Promise<Conversation> {
+  const conversation = openConversation({
+    ...given,
+    id: makeConversationId(given.userId, work.item.id),
+    ...(previous?.thread && { previous: previous.thread }),
+  });
+  await conversations.create(conversation);
+  return conversation;
+}
+
+/** The roots that are being posted now. */
+const openings = new WeakMap<Conversations, Map<ConversationId, Promise<Thread>>>();
+
+/**
+ * The conversation's thread; its root is posted now if it is not there yet, and the root before it points there. While
+ * Users are merged two lanes may want the same root at once: only one of them posts it.
+ */
+export async function ensureRoot(
+  work: Work<InboxBody>,
+  poster: Poster,
+  conversation: Conversation,
+  dependencies: EnsureRootDependencies,
+): Promise<Thread> {
+  if (conversation.thread) return conversation.thread;
+  const { conversations } = dependencies;
+  const { id } = conversation;
+  const underWay = openings.get(conversations) ?? new Map<ConversationId, Promise<Thread>>();
+  openings.set(conversations, underWay);
+  const other = underWay.get(id);
+  if (other) return await other;
+  const opening = openRoot(work, poster, conversation, dependencies);
+  underWay.set(id, opening);
+  try {
+    return await opening;
+  } finally {
+    underWay.delete(id);
+  }
+}
+
+async function openRoot(
+  work: Work<InboxBody>,
+  poster: Poster,
+  given: Conversation,
+  { threads, conversations, notifier, now }: EnsureRootDependencies,
+): Promise<Thread> {
+  // Another lane may have opened it since it was read.
+  const conversation = (await conversations.byId(given.id)) ?? given;
+  if (conversation.thread) return conversation.thread;
+  await threads.turn(work.signal);
+  const { openingSince } = conversation;
+  // With the conversation: what arrives late may come before the item that has begun, and must know of it.
+  if (openingSince === undefined) {
+    await conversations.update(conversation.id, (c) => ({ ...c, openingSince: now() }));
+  }
+  let thread: Thread;
+  try {
+    thread = await poster.post({
+      step: "root",
+      mark: rootMark(conversation),
+      message: rootMessage(conversation, threads),
+      since: openingSince,
+    });
+  } catch (thrown) {
+    if (!poster.uncertain) await conversations.update(conversation.id, withoutOpening);
+    throw thrown;
+  }
+  // Before the thread is recorded: after a crash the item comes here again.
+  await pointForward(work.item.id, conversation, thread, { conversations, notifier });
+  await conversations.update(conversation.id, (c) => ({ ...withoutOpening(c), thread }));
+  return thread;
+}
+
+/** Lets the root of the User's conversation before this one say where the User went on. */
+async function pointForward(
+  from: ItemId,
+  { previous }: Conversation,
+  next: Thread,
+  { conversations, notifier }: Pick<EnsureRootDependencies, "conversations" | "notifier">,
+): Promise<void> {
+  const before = previous && (await conversations.byThread(previous));
+  if (!before) return;
+  const pointing = await conversations.update(before.id, (c) => ({ ...c, next }));
+  if (pointing) await notifier.refreshRoot(pointing, from);
+}

@@ -1,0 +1,135 @@
+import type { SlackMessage } from "../../convert/to-slack/slack-message.ts";
+import { asPossibleRepeat } from "../../convert/to-slack/user-message.ts";
+import type { Work } from "../../delivery/lanes.ts";
+import { BridgeError, toBridgeError } from "../../errors.ts";
+import type { Thread } from "../../ids.ts";
+import { isJsonObject, type Json } from "../../json.ts";
+import type { PostMark, Threads } from "../ports.ts";
+
+/** One step of an item on its way into Slack. Steps have names of their own within the item. */
+interface Post {
+  readonly step: string;
+  readonly mark: PostMark;
+  readonly message: SlackMessage;
+  /** Missing: the post opens a thread. */
+  readonly thread?: Thread | undefined;
+  /** Another item may have posted it, not before this moment (ms). */
+  readonly since?: number | undefined;
+}
+
+/** A post that may be in Slack; nothing of it was there before `since` (ms). */
+interface UncertainPost {
+  readonly step: string;
+  readonly mark: PostMark;
+  readonly since: number;
+}
+
+/** How far an item has come: the steps that are surely in Slack, and the one that may be. */
+interface Progress {
+  readonly done: readonly string[];
+  readonly posting?: UncertainPost;
+  /** What steps that are more than a post have to remember. */
+  readonly notes?: Readonly<Record<string, Json>>;
+}
+
+/** Posts the steps of one item, each once. */
+export interface Poster {
+  isDone(step: string): boolean;
+  /** What may have been posted, by an earlier attempt or just now. {@link Poster.find} says whether it was. */
+  readonly uncertain: UncertainPost | undefined;
+  /** Looks for the uncertain post; `cannot-look`: Slack refuses reading. */
+  find(thread: Thread | undefined): Promise<Thread | "not-there" | "cannot-look">;
+  /**
+   * Wait for your turn before. Looks first if this step is the uncertain one; where Slack does not let us look, the
+   * post goes out and says that it may be a repeat. Returns its thread.
+   */
+  post(post: Post): Promise<Thread>;
+  /** What was noted for a step, also by an earlier attempt. */
+  noteOf(step: string): Json | undefined;
+  /** Durable when resolved, until it is noted again. */
+  note(step: string, facts: Json): Promise<void>;
+  /** A step that was done without a post. */
+  finish(step: string): Promise<void>;
+}
+
+/**
+ * Before each request a mark goes to disk, so an attempt after a crash or a lost answer knows that the post may be
+ * there, and looks before it posts again.
+ */
+export function createPoster(work: Work<unknown>, threads: Threads, now: () => number): Poster {
+  const progress = progressOf(work.item.progress);
+  const done = [...progress.done];
+  let uncertain = progress.posting;
+  const notes = new Map(Object.entries(progress.notes ?? {}));
+  const soFar = () => ({ done, ...(notes.size > 0 && { notes: Object.fromEntries(notes) }) });
+
+  async function find(thread: Thread | undefined): ReturnType<Poster["find"]> {
+    if (!uncertain) return "not-there";
+    const found = await threads.find(uncertain.mark, uncertain.since, thread);
+    if (typeof found === "object") done.push(uncertain.step);
+    // A post that is not there now will not come any more, so the next one may differ from it.
+    if (found !== "cannot-look") uncertain = undefined;
+    return found;
+  }
+
+  return {
+    isDone: (step) => done.includes(step),
+    get uncertain() {
+      return uncertain;
+    },
+    find,
+    noteOf: (step) => notes.get(step),
+    async note(step, facts) {
+      notes.set(step, facts);
+      await work.save(soFar());
+    },
+    async finish(step) {
+      done.push(step);
+      await work.save(soFar());
+    },
+    async post({ step, mark, message, thread, since: earlier }) {
+      if (earlier !== undefined && uncertain?.step !== step) {
+        uncertain = { step, mark, since: earlier };
+      }
+      const isRetry = uncertain?.step === step;
+      const since = isRetry && uncertain ? uncertain.since : now();
+      const found = isRetry ? await find(thread) : "not-there";
+      if (typeof found === "object") return found;
+      const posting: UncertainPost = { step, mark, since };
+      await work.save({ ...soFar(), posting } as unknown as Json);
+      uncertain = posting;
+      try {
+        const outgoing = found === "cannot-look" ? asPossibleRepeat(message) : message;
+        const posted = await threads.post(outgoing, mark, thread);
+        uncertain = undefined;
+        done.push(step);
+        return posted;
+      } catch (thrown) {
+        const error = toBridgeError(thrown);
+        // Slack may have it, also where we fell over its answer: the mark stays, and the next attempt looks.
+        if (error.code === "defect") throw error;
+        if (error.code === "uncertain") {
+          throw new BridgeError(error.message, {
+            code: "uncertain",
+            disposition: "retry",
+            cause: thrown,
+          });
+        }
+        // What is known of this attempt says nothing about the one before it.
+        if (found === "cannot-look") throw error;
+        uncertain = undefined;
+        await work.save(soFar());
+        throw error;
+      }
+    },
+  };
+}
+
+function progressOf(stored: Json | undefined): Progress {
+  if (!isJsonObject(stored)) return { done: [] };
+  const { noted, ...progress } = stored as unknown as Progress & {
+    /** The one note that items of an earlier version have. */
+    readonly noted?: { readonly step: string; readonly facts: Json };
+  };
+  return noted ? { ...progress, notes: { [noted.step]: noted.facts } } : progress;
+}

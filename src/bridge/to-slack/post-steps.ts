@@ -1,0 +1,68 @@
+import { ITEM_LIMITS } from "../../convert/to-slack/long-text.ts";
+import { mediaName } from "../../convert/to-slack/media-name.ts";
+import type { ThreadStep } from "../../convert/to-slack/thread-steps.ts";
+import type { Work } from "../../delivery/lanes.ts";
+import type { Thread } from "../../ids.ts";
+import { renderFileLine } from "../../views/files.ts";
+import type { ParleyFiles } from "../ports.ts";
+import type { Poster } from "./post-once.ts";
+import { type FileToShare, type ShareFileDependencies, shareFile } from "./share-file.ts";
+
+export interface PostStepsDependencies extends ShareFileDependencies {
+  readonly parleyFiles: Pick<ParleyFiles, "open">;
+}
+
+/** Posts words and shares files one after the other, each once and each in its own turn. */
+export async function postSteps(
+  work: Work<unknown>,
+  poster: Poster,
+  thread: Thread,
+  steps: readonly ThreadStep[],
+  dependencies: PostStepsDependencies,
+): Promise<void> {
+  let part = 0;
+  for (const next of steps) {
+    const step = String(part);
+    const mark = { kind: "message" as const, items: [work.item.id], part };
+    part += placesOf(next);
+    if (poster.isDone(step)) continue;
+    if ("words" in next) {
+      await dependencies.threads.turn(work.signal, thread);
+      await poster.post({ step, mark, message: next.words, thread });
+    } else {
+      const file = toFile(next, dependencies);
+      await shareFile(work, poster, { step, mark, thread }, file, dependencies);
+    }
+  }
+}
+
+/** How many marks a step may need: a document has one for each post that may stand in its place. */
+const placesOf = (step: ThreadStep): number => ("document" in step ? ITEM_LIMITS.posts - 1 : 1);
+
+function toFile(
+  step: Exclude<ThreadStep, { readonly words: unknown }>,
+  { parleyFiles }: PostStepsDependencies,
+): FileToShare {
+  if ("media" in step) {
+    const { media } = step;
+    return {
+      name: mediaName(media),
+      open: (signal) => parleyFiles.open(media, signal),
+      instead: (given) => [renderFileLine(media, given)],
+    };
+  }
+  const { document } = step;
+  const { file } = document;
+  return {
+    name: file.name,
+    async open() {
+      const bytes = Buffer.from(file.text, "utf8");
+      return { name: file.name, mimeType: "text/plain", size: bytes.length, bytes: once(bytes) };
+    },
+    instead: () => document.instead(),
+  };
+}
+
+async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield bytes;
+}

@@ -1,0 +1,185 @@
+import { mergePosts } from "../../convert/to-slack/merge-posts.ts";
+import { isSystemMessage } from "../../convert/to-slack/parley-message.ts";
+import type { SlackMessage } from "../../convert/to-slack/slack-message.ts";
+import { type ThreadStep, toThreadSteps } from "../../convert/to-slack/thread-steps.ts";
+import { toSlackContext } from "../../convert/to-slack/user-message.ts";
+import type { Item, Work } from "../../delivery/lanes.ts";
+import type { Thread } from "../../ids.ts";
+import { userAuthor } from "../../views/user-author.ts";
+import { type Conversation, withUserMessages } from "../conversation.ts";
+import type { InboxBody, ParleyEvent } from "../events.ts";
+import type { Notifier } from "../notify.ts";
+import { askOwnership } from "../owner.ts";
+import type { Conversations, Parley, Threads } from "../ports.ts";
+import { ensureRoot, recordConversation } from "./open-thread.ts";
+import { createPoster, type Poster } from "./post-once.ts";
+import { type PostStepsDependencies, postSteps } from "./post-steps.ts";
+
+export interface RelayToSlackDependencies extends Omit<PostStepsDependencies, "threads"> {
+  readonly parley: Pick<Parley, "self" | "ownerOf">;
+  readonly threads: Threads;
+  readonly conversations: Conversations;
+  readonly notifier: Notifier;
+  /** Parley's raw callback, understood. */
+  readonly parse: (raw: string) => ParleyEvent;
+  /** Posts carry the User's name and a picture. */
+  readonly showUserIdentity: boolean;
+  /** How long a message waits for others to share its post, ms. */
+  readonly groupMs: number;
+  /** What to do with a User whose owner Parley does not tell. */
+  readonly ownerUnknown: "deliver" | "ignore";
+  readonly now: () => number;
+}
+
+type MessageEvent = ParleyEvent & { readonly kind: "message" };
+
+/** Words of a User as one post, with the time (ms) at which they reached us. */
+interface Words {
+  readonly message: SlackMessage;
+  readonly at: number;
+}
+
+/** A merged post stays readable, and far below Slack's limit of 50 blocks. */
+const MAX_MERGED_ITEMS = 15;
+/** Slack refuses a post with about 13,200 characters in its blocks, and the times between messages count too. */
+const MAX_MERGED_CHARACTERS = 9_000;
+/** From here on Slack's own time beside a post misleads. */
+const DATED_AFTER_MS = 10_000;
+/** After an outage people should not take old words for new ones. */
+const LATE_AFTER_MS = 2 * 60_000;
+
+/** What a User writes, into the thread; it opens one if the User is ours and has none. */
+export async function relayToSlack(
+  work: Work<InboxBody>,
+  event: MessageEvent,
+  receivedAt: number,
+  dependencies: RelayToSlackDependencies,
+): Promise<void> {
+  const { threads, conversations, now } = dependencies;
+  const { message } = event;
+  // What the account sent is no news here; system messages are not the User's words and open no thread.
+  if (message.typeId === 2) return;
+  const isWords = !isSystemMessage(message);
+  const conversation = await conversationOf(work, event, receivedAt, dependencies);
+  if (!conversation) return;
+  const poster = createPoster(work, threads, now);
+  const thread = await ensureRoot(work, poster, conversation, dependencies);
+  if (!isWords) {
+    const steps = [{ words: toSlackContext(message) }];
+    return await postSteps(work, poster, thread, steps, dependencies);
+  }
+  const author = dependencies.showUserIdentity ? { author: userAuthor(conversation) } : {};
+  const [first, ...others] = toThreadSteps(message).map((step) => withAuthor(step, author));
+  let count = 1;
+  if (first && "words" in first) {
+    const words = { message: first.words, at: receivedAt };
+    if (others.length === 0) {
+      count = await postWords(work, poster, thread, words, dependencies);
+    } else {
+      const steps = [{ words: merge([words], now()) }, ...others];
+      await postSteps(work, poster, thread, steps, dependencies);
+    }
+  } else if (first) {
+    await postSteps(work, poster, thread, [first, ...others], dependencies);
+  }
+  await conversations.update(conversation.id, (c) =>
+    c.state === "open" ? withUserMessages(c, count, receivedAt) : c,
+  );
+}
+
+/** The conversation that a message belongs to: the open one, the one whose end overtook the message, or a new one. */
+async function conversationOf(
+  work: Work<InboxBody>,
+  { userId, user, message }: MessageEvent,
+  receivedAt: number,
+  { parley, conversations, ownerUnknown }: RelayToSlackDependencies,
+): Promise<Conversation | undefined> {
+  const newest = await conversations.byUser(userId);
+  const wasOpenAt = (at: number) =>
+    newest?.state === "open" || (newest?.ending !== undefined && at <= newest.ending.at);
+  if (wasOpenAt(receivedAt)) return newest;
+  if (isSystemMessage(message)) return undefined;
+  const ownership = await askOwnership(parley, userId, work.item.attempt);
+  // A callback that comes late still went to us alone. Parley tells the second; its end is what is certain.
+  const writtenAt = message.time === undefined ? receivedAt : (message.time + 1) * 1000;
+  if (ownership === "other") return wasOpenAt(writtenAt) ? newest : undefined;
+  if (ownership === "unknown" && ownerUnknown === "ignore") return undefined;
+  const ownerUnverified = ownership === "unknown" && { ownerUnverified: true as const };
+  const given = { userId, user, openedAt: receivedAt, ...ownerUnverified };
+  return await recordConversation(work, conversations, given, newest);
+}
+
+function withAuthor(step: ThreadStep, author: Pick<SlackMessage, "author">): ThreadStep {
+  if ("words" in step) return { words: { ...step.words, ...author } };
+  if ("media" in step) return step;
+  const { document } = step;
+  const instead = () => document.instead().map((message) => ({ ...message, ...author }));
+  return { document: { ...document, instead } };
+}
+
+/**
+ * Posts the words of the head; when the channel is saturated, together with those that wait behind it, so that a burst
+ * costs one post. Returns how many messages went out.
+ */
+async function postWords(
+  work: Work<InboxBody>,
+  poster: Poster,
+  thread: Thread,
+  words: Words,
+  { threads, parse, groupMs, now }: RelayToSlackDependencies,
+): Promise<number> {
+  const earlier = poster.uncertain?.mark;
+  if (earlier?.kind === "message") {
+    const found = await poster.find(thread);
+    if (found !== "not-there") {
+      // What went out together stays together, whatever has been sorted in between since then.
+      const together = await work.take(earlier.items);
+      if (found === "cannot-look") {
+        await threads.turn(work.signal, thread);
+        const message = merge([words, ...together.flatMap((item) => wordsOf(item, parse))], now());
+        await poster.post({ step: "0", mark: earlier, message, thread });
+      }
+      return 1 + together.length;
+    }
+  }
+  const { saturated } = await threads.turn(work.signal, thread);
+  const following =
+    saturated || groupMs > 0
+      ? await work.takeFollowing(fitsBehind(words, parse), MAX_MERGED_ITEMS - 1)
+      : [];
+  const items = [work.item.id, ...following.map(({ id }) => id)];
+  const message = merge([words, ...following.flatMap((item) => wordsOf(item, parse))], now());
+  await poster.post({ step: "0", mark: { kind: "message", items, part: 0 }, message, thread });
+  return items.length;
+}
+
+/** Accepts what still fits into one post with the words before it. To be asked in order. */
+function fitsBehind(first: Words, parse: (raw: string) => ParleyEvent) {
+  let length = first.message.text.length;
+  return (item: Item<InboxBody>): boolean => {
+    const [words] = wordsOf(item, parse);
+    if (!words) return false;
+    length += words.message.text.length;
+    return length <= MAX_MERGED_CHARACTERS;
+  };
+}
+
+/** One message as it is, unless it is late; several with the time of each. */
+function merge(all: readonly Words[], now: number): SlackMessage {
+  const isOlder = (at: number, age: number) => now - at > age;
+  const [first] = all;
+  if (first && all.length === 1 && !isOlder(first.at, DATED_AFTER_MS)) return first.message;
+  const dated = all.map((words) => ({ ...words, late: isOlder(words.at, LATE_AFTER_MS) }));
+  return { ...first?.message, ...mergePosts(dated) };
+}
+
+/** What can join another message in one post: words that fit one, and that nobody has begun to post. */
+function wordsOf(item: Item<InboxBody>, parse: (raw: string) => ParleyEvent): Words[] {
+  if (item.body.kind !== "callback" || item.progress !== undefined) return [];
+  const event = parse(item.body.raw);
+  if (event.kind !== "message" || event.message.typeId === 2) return [];
+  if (isSystemMessage(event.message)) return [];
+  const [only, ...more] = toThreadSteps(event.message);
+  if (!only || !("words" in only) || more.length > 0) return [];
+  return [{ message: only.words, at: item.body.receivedAt }];
+}

@@ -1,0 +1,50 @@
+import type { SlackMessage } from "../../convert/to-slack/slack-message.ts";
+import { type ThreadStep, toLiteralSteps } from "../../convert/to-slack/thread-steps.ts";
+import { type RootView, renderOverflow, renderRoot } from "../../views/root.ts";
+import type { Conversation } from "../conversation.ts";
+import type { PostMark, Threads } from "../ports.ts";
+
+export const rootMark = ({ id, lost = [] }: Conversation): PostMark => ({
+  kind: "root",
+  conversation: id,
+  opening: lost.length,
+});
+
+/** The root as it should look now. */
+export function rootMessage(
+  conversation: Conversation,
+  threads: Pick<Threads, "permalink">,
+): SlackMessage {
+  const { id, state, ending, previous, next, lost } = conversation;
+  const view: RootView = {
+    conversation: id,
+    userId: conversation.userId,
+    user: conversation.user,
+    openedAt: conversation.openedAt,
+    metadata: conversation.metadata,
+    furtherReasons: conversation.furtherReasons,
+    transcript: conversation.transcript,
+    ownerUnverified: conversation.ownerUnverified,
+    lostLink: lost?.[0] && threads.permalink(lost[0]),
+    previousLink: previous && threads.permalink(previous),
+    nextLink: next && threads.permalink(next),
+    ending:
+      ending && state !== "open"
+        ? {
+            kind: state,
+            at: ending.at,
+            to: ending.to?.name,
+            link: ending.into && threads.permalink(ending.into),
+            by: ending.by,
+            note: ending.note,
+          }
+        : undefined,
+  };
+  return renderRoot(view);
+}
+
+/** What follows with all that the root had to shorten; nothing if all fitted. */
+export function overflowSteps(told: Pick<RootView, "metadata" | "transcript">): ThreadStep[] {
+  const overflow = renderOverflow(told);
+  return overflow === undefined ? [] : toLiteralSteps(overflow, "metadata.txt");
+}

@@ -1,0 +1,395 @@
+import { isIPv6 } from "node:net";
+import { z } from "zod";
+import { ConfigError } from "../errors.ts";
+import { type ServiceId, toServiceId } from "../ids.ts";
+import { type Secret, toSecret } from "./secret.ts";
+import { isPlaceholder, isQuoted, problemOfSecret, secretValues } from "./secret-rules.ts";
+
+/** Everything that can be set, read once from the environment. Times are in ms unless the name says otherwise. */
+export interface Config {
+  readonly slack: {
+    readonly botToken: Secret;
+    /** Two while one takes the other's place; none only in Socket Mode. */
+    readonly signingSecrets: readonly Secret[];
+    /** Set: Socket Mode instead of HTTP. */
+    readonly appToken: Secret | undefined;
+    readonly channel: string;
+    /** Base URL of the Web API, ends in `/api/`. */
+    readonly apiUrl: string;
+    readonly postsPerSecond: number;
+  };
+  readonly parley: {
+    readonly serviceId: ServiceId;
+    readonly accountId: string;
+    readonly sharedSecret: Secret;
+    /** Two while one takes the other's place. */
+    readonly callbackTokens: readonly Secret[];
+    /** Without a trailing slash. */
+    readonly apiUrl: string;
+    /** Where a User is handed back to; undefined: the account's default Service. */
+    readonly botService: ServiceId | undefined;
+    /** Path of "send a message"; `{userId}` is replaced. */
+    readonly messagesPath: string;
+    /** Path of media, up and down. */
+    readonly mediaPath: string;
+    /** Hosts besides the API's that a User's files may be fetched from, in lower case. */
+    readonly mediaHosts: readonly string[];
+    /** How an agent's identity travels on a message. */
+    readonly agentFields: "object" | "object-without-id" | "flat" | "none";
+    /** How a line break of an agent is written: a blank line in one client, or joined lines in another. */
+    readonly lineBreak: "hard" | "soft";
+    /** A longer reply goes in several messages, characters. */
+    readonly messageLength: number;
+    /** What happens to a User's first message when Parley does not say who owns the User. */
+    readonly ownerUnknown: "deliver" | "ignore";
+    /** What a 2xx to a message means that is not Parley's envelope. */
+    readonly emptyAnswer: "uncertain" | "delivered";
+    readonly connectTimeoutMs: number;
+    readonly responseTimeoutMs: number;
+  };
+  /** Who Users see: each agent as in Slack, or as `aliases` say, or one identity for the whole team. */
+  readonly identity: {
+    readonly aliases: Readonly<Record<string, Identity>>;
+    readonly team: Identity | undefined;
+  };
+  /** Whether Users see the names of those whom agents mention, or nothing in their place. */
+  readonly mentions: "names" | "hide";
+  /** Whether posts carry the User's name and a picture; needs the scope chat:write.customize. */
+  readonly showUserIdentity: boolean;
+  /** How long a User's message waits for others to share its post; 0: it goes at once. */
+  readonly groupMs: number;
+  /** Whether replies go to the User unless they are notes, or stay inside unless they are marked to go. */
+  readonly replyMode: "send" | "explicit";
+  /** Whether restricted guests of the workspace may answer Users. */
+  readonly guestsMayAnswer: boolean;
+  /** How long a reply can be undone before it goes; 0: it goes at once. */
+  readonly undoMs: number;
+  readonly retry: {
+    /** The pause after the first failure; it doubles up to `capMs`. */
+    readonly firstMs: number;
+    readonly capMs: number;
+    /** An item older than this is set aside at its next failure. */
+    readonly maxAgeMs: number;
+  };
+  /** How often open threads and their owners are compared with Slack and Parley. */
+  readonly repairIntervalMs: number;
+  /** How long ended conversations and dead letters are kept. */
+  readonly retentionDays: number;
+  /** A stop that takes longer is cut off. */
+  readonly stopDeadlineMs: number;
+  readonly stateUrl: string;
+  readonly host: string;
+  readonly port: number;
+  readonly logLevel: LogLevel;
+}
+
+/** Who a User sees. */
+interface Identity {
+  readonly name: string;
+  /** https */
+  readonly avatar?: string | undefined;
+}
+
+const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+const url = (advice: string) =>
+  z.string().refine((value) => URL.canParse(value) && /^https?:$/.test(new URL(value).protocol), {
+    error: `must be an http(s) URL; ${advice}`,
+  });
+
+const required = (advice: string) =>
+  z.string({ error: `is missing; ${advice}` }).min(1, { error: `is empty; ${advice}` });
+
+const matching = (pattern: RegExp, looks: string, advice: string) =>
+  required(advice).regex(pattern, { error: `must look like ${looks}; ${advice}` });
+
+/** Guards a door of ours, so a weak one would open it. Two values while one takes the other's place. */
+const secrets = (advice: string) =>
+  required(advice).superRefine((text, context) => {
+    const values = secretValues(text);
+    const problem =
+      values.length === 0 || values.length > 2
+        ? "must hold one secret, or two with a space between"
+        : values.map(problemOfSecret).find((found) => found !== undefined);
+    if (problem) context.addIssue({ code: "custom", message: `${problem}; ${advice}` });
+  });
+
+/** Made by the other side, which knows what it takes; only slips of copying are refused. */
+const foreignSecret = (advice: string) =>
+  required(advice).refine(
+    (value) => /^\S+$/.test(value) && !isQuoted(value) && !isPlaceholder(value),
+    { error: `must be the secret itself, without spaces or quotes; ${advice}` },
+  );
+
+const number = (minimum: number, maximum: number, fallback: number) =>
+  z.coerce
+    .number({ error: `must be a number from ${minimum} to ${maximum}` })
+    .min(minimum, { error: `must be at least ${minimum}` })
+    .max(maximum, { error: `must be at most ${maximum}` })
+    .default(fallback);
+
+const wholeNumber = (minimum: number, maximum: number, fallback: number) =>
+  z.coerce
+    .number({ error: `must be a whole number from ${minimum} to ${maximum}` })
+    .int({ error: `must be a whole number from ${minimum} to ${maximum}` })
+    .min(minimum, { error: `must be at least ${minimum}` })
+    .max(maximum, { error: `must be at most ${maximum}` })
+    .default(fallback);
+
+const choice = <const Choices extends readonly [string, ...string[]]>(
+  choices: Choices,
+  fallback: Choices[number],
+) => z.enum(choices, { error: `must be one of ${choices.join(", ")}` }).default(fallback as never);
+
+const flag = (fallback: boolean) =>
+  z
+    .enum(["true", "false", "1", "0"], { error: "must be true or false" })
+    .default(fallback ? "true" : "false")
+    .transform((value) => value === "true" || value === "1");
+
+const identity = z.union([
+  z
+    .string()
+    .min(1)
+    .transform((name) => ({ name })),
+  z.strictObject({ name: z.string().min(1), avatar: z.url({ protocol: /^https$/ }).optional() }),
+]);
+
+/** JSON in a variable, of the given shape. zod's own words about it would help nobody. */
+const json = <Type extends z.ZodType>(
+  type: Type,
+  example: string,
+  describe: (value: unknown) => string = () => IDENTITY_ADVICE,
+) =>
+  z.string().transform((text, context): z.output<Type> => {
+    const value = parseJson(text);
+    const result = type.safeParse(value);
+    if (result.success) return result.data;
+    context.addIssue({
+      code: "custom",
+      message: `must be JSON such as ${example}; ${describe(value)}`,
+    });
+    return z.NEVER;
+  });
+
+const IDENTITY_ADVICE = 'an identity is a name, or {"name", "avatar"} with an https address';
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+const slackId = z.string().regex(/^[UW][A-Z0-9]+$/);
+
+/** The first entry that is wrong, by its place: its name and its value stay out of the message. */
+function describeAliases(value: unknown): string {
+  const entries = typeof value === "object" && value !== null ? Object.entries(value) : [];
+  const index = entries.findIndex(
+    ([id, given]) => !slackId.safeParse(id).success || !identity.safeParse(given).success,
+  );
+  const where = index < 0 ? "" : `entry ${index + 1} is wrong: `;
+  return `${where}before the colon stands a Slack id (U…), after it an identity, and ${IDENTITY_ADVICE}`;
+}
+
+const PARLEY_SUPPORT = "Parley support gives it to you when they register your Service";
+
+const variables = {
+  SLACK_BOT_TOKEN: matching(
+    /^xoxb-\S+$/,
+    "xoxb-…",
+    "in your app at api.slack.com/apps under OAuth & Permissions, Bot User OAuth Token",
+  ),
+  SLACK_SIGNING_SECRET: secrets(
+    "in your app at api.slack.com/apps under Basic Information, App Credentials",
+  ).optional(),
+  SLACK_APP_TOKEN: z
+    .string()
+    .regex(/^xapp-\S+$/, {
+      error:
+        "must look like xapp-…; in your app at api.slack.com/apps under Basic Information, App-Level Tokens",
+    })
+    .optional(),
+  SLACK_CHANNEL: matching(
+    /^[CG][A-Z0-9_]+$/,
+    "C0123456789",
+    "in Slack open the channel's details, the id is at the bottom",
+  ),
+  SLACK_API_URL: url("the base URL of Slack's Web API")
+    .refine((value) => value.endsWith("/api/"), { error: "must end in /api/" })
+    .default("https://slack.com/api/"),
+  SLACK_POSTS_PER_SECOND: number(0.01, 10_000, 1),
+  PARLEY_SERVICE_IDENTIFICATION: required(PARLEY_SUPPORT).regex(/^[^|]+$/, {
+    error: "must not contain |",
+  }),
+  PARLEY_ACCOUNT_IDENTIFICATION: required(PARLEY_SUPPORT).regex(/^[^|]+$/, {
+    error: "must not contain |",
+  }),
+  PARLEY_SHARED_SECRET: foreignSecret(PARLEY_SUPPORT),
+  PARLEY_CALLBACK_TOKEN: secrets(
+    "choose a long random text and ask Parley support to send it as the Authorization header of your Service's callbacks",
+  ),
+  PARLEY_API_URL: url("the base URL of Parley's Service API").default(
+    "https://api.parley.nu/serviceApi/v2.5",
+  ),
+  PARLEY_BOT_SERVICE: z.string().min(1).optional(),
+  PARLEY_MESSAGES_PATH: z
+    .string()
+    .refine((value) => value.startsWith("/") && value.includes("{userId}"), {
+      error: "must start with / and contain {userId}",
+    })
+    .default("/users/{userId}/messages"),
+  PARLEY_MEDIA_PATH: z
+    .string()
+    .regex(/^\/\S*[^\s/]$/, { error: "must start with / and not end with one" })
+    .default("/media"),
+  PARLEY_MEDIA_HOSTS: z
+    .string()
+    .transform((value) => value.split(",").map((host) => host.trim().toLowerCase()))
+    .pipe(
+      z.array(
+        z.string().regex(/^[a-z\d]([a-z\d.-]*[a-z\d])?$/, {
+          error: "must be names of hosts with commas between, such as cdn.example.com",
+        }),
+      ),
+    )
+    .optional(),
+  PARLEY_AGENT_FIELDS: choice(["object", "object-without-id", "flat", "none"], "object"),
+  PARLEY_LINE_BREAK: choice(["hard", "soft"], "hard"),
+  PARLEY_MESSAGE_LENGTH: wholeNumber(100, 100_000, 5_000),
+  PARLEY_OWNER_UNKNOWN: choice(["deliver", "ignore"], "deliver"),
+  PARLEY_EMPTY_ANSWER: choice(["uncertain", "delivered"], "uncertain"),
+  PARLEY_CONNECT_TIMEOUT_MS: wholeNumber(100, 60_000, 3_000),
+  PARLEY_RESPONSE_TIMEOUT_MS: wholeNumber(100, 120_000, 15_000),
+  AGENT_ALIASES: json(
+    z.record(slackId, identity),
+    '{"U012AB3CD": "Anna", "U045EF6GH": {"name": "Ben", "avatar": "https://example.com/ben.png"}}',
+    describeAliases,
+  ).optional(),
+  TEAM_IDENTITY: json(
+    identity,
+    '{"name": "Acme Support", "avatar": "https://example.com/acme.png"}',
+  ).optional(),
+  MENTIONS: choice(["names", "hide"], "names"),
+  SHOW_USER_IDENTITY: flag(false),
+  GROUP_SECONDS: wholeNumber(0, 60, 0),
+  REPLY_MODE: choice(["send", "explicit"], "send"),
+  GUESTS_MAY_ANSWER: flag(false),
+  UNDO_SECONDS: wholeNumber(0, 30, 0),
+  RETRY_FIRST_MS: wholeNumber(1, 60_000, 500),
+  RETRY_CAP_MS: wholeNumber(1, 3_600_000, 60_000),
+  RETRY_MAX_AGE_MS: wholeNumber(1_000, 30 * 86_400_000, 3 * 86_400_000),
+  REPAIR_INTERVAL_MS: wholeNumber(1_000, 86_400_000, 30 * 60_000),
+  RETENTION_DAYS: wholeNumber(1, 3_650, 90),
+  STOP_DEADLINE_SECONDS: wholeNumber(1, 600, 9),
+  STATE_URL: z
+    .string()
+    .regex(/^sqlite:.+$/, {
+      error: "must look like sqlite:./data/bridge.sqlite; other databases are not supported yet",
+    })
+    .default("sqlite:./data/bridge.sqlite"),
+  HOST: z
+    .string()
+    .transform((value) => value.replace(/^\[(.*)\]$/, "$1"))
+    .refine((value) => isIPv6(value) || /^[a-z\d._-]+$/i.test(value), {
+      error: "must be an address or a name of this machine; the port goes into PORT",
+    })
+    .default("127.0.0.1"),
+  PORT: wholeNumber(0, 65_535, 3_000),
+  LOG_LEVEL: choice(LOG_LEVELS, "info"),
+};
+
+/** Every variable that the bridge reads. `.env.example` documents each. */
+export const VARIABLES = Object.keys(variables) as readonly (keyof typeof variables)[];
+
+const SIGNING_SECRET_ADVICE =
+  "is missing; in your app at api.slack.com/apps under Basic Information, App Credentials (or set SLACK_APP_TOKEN for Socket Mode)";
+
+/**
+ * Reads the configuration. White space around a value is not a part of it, and an empty variable counts as unset.
+ * Values never appear in messages.
+ *
+ * @throws {ConfigError} listing every problem at once
+ */
+export function readConfig(env: Record<string, string | undefined>): Config {
+  const given = Object.fromEntries(
+    Object.entries(env)
+      .map(([name, value]) => [name, value?.trim()] as const)
+      .filter(([name, value]) => name in variables && value !== ""),
+  );
+  const problems = [
+    ...Object.entries(variables).flatMap(([name, type]) => problemsOf(name, type, given[name])),
+    ...(given.SLACK_APP_TOKEN === undefined && given.SLACK_SIGNING_SECRET === undefined
+      ? [`SLACK_SIGNING_SECRET ${SIGNING_SECRET_ADVICE}`]
+      : []),
+  ];
+  if (problems.length > 0) throw new ConfigError(problems);
+  const value = z.object(variables).parse(given);
+  return {
+    slack: {
+      botToken: toSecret(value.SLACK_BOT_TOKEN),
+      signingSecrets: secretValues(value.SLACK_SIGNING_SECRET ?? "").map(toSecret),
+      appToken: value.SLACK_APP_TOKEN ? toSecret(value.SLACK_APP_TOKEN) : undefined,
+      channel: value.SLACK_CHANNEL,
+      apiUrl: value.SLACK_API_URL,
+      postsPerSecond: value.SLACK_POSTS_PER_SECOND,
+    },
+    parley: {
+      serviceId: toServiceId(value.PARLEY_SERVICE_IDENTIFICATION),
+      accountId: value.PARLEY_ACCOUNT_IDENTIFICATION,
+      sharedSecret: toSecret(value.PARLEY_SHARED_SECRET),
+      callbackTokens: secretValues(value.PARLEY_CALLBACK_TOKEN).map(toSecret),
+      apiUrl: value.PARLEY_API_URL.replace(/\/+$/, ""),
+      botService: value.PARLEY_BOT_SERVICE ? toServiceId(value.PARLEY_BOT_SERVICE) : undefined,
+      messagesPath: value.PARLEY_MESSAGES_PATH,
+      mediaPath: value.PARLEY_MEDIA_PATH,
+      mediaHosts: value.PARLEY_MEDIA_HOSTS ?? [],
+      agentFields: value.PARLEY_AGENT_FIELDS,
+      lineBreak: value.PARLEY_LINE_BREAK,
+      messageLength: value.PARLEY_MESSAGE_LENGTH,
+      ownerUnknown: value.PARLEY_OWNER_UNKNOWN,
+      emptyAnswer: value.PARLEY_EMPTY_ANSWER,
+      connectTimeoutMs: value.PARLEY_CONNECT_TIMEOUT_MS,
+      responseTimeoutMs: value.PARLEY_RESPONSE_TIMEOUT_MS,
+    },
+    identity: { aliases: value.AGENT_ALIASES ?? {}, team: value.TEAM_IDENTITY },
+    mentions: value.MENTIONS,
+    showUserIdentity: value.SHOW_USER_IDENTITY,
+    groupMs: value.GROUP_SECONDS * 1000,
+    replyMode: value.REPLY_MODE,
+    guestsMayAnswer: value.GUESTS_MAY_ANSWER,
+    undoMs: value.UNDO_SECONDS * 1000,
+    retry: {
+      firstMs: value.RETRY_FIRST_MS,
+      capMs: value.RETRY_CAP_MS,
+      maxAgeMs: value.RETRY_MAX_AGE_MS,
+    },
+    repairIntervalMs: value.REPAIR_INTERVAL_MS,
+    retentionDays: value.RETENTION_DAYS,
+    stopDeadlineMs: value.STOP_DEADLINE_SECONDS * 1000,
+    stateUrl: value.STATE_URL,
+    host: value.HOST,
+    port: value.PORT,
+    logLevel: value.LOG_LEVEL,
+  };
+}
+
+/**
+ * Where the state is; for tools that need nothing else of the configuration.
+ *
+ * @throws {ConfigError}
+ */
+export function readStateUrl(env: Record<string, string | undefined>): string {
+  const given = env.STATE_URL?.trim() || undefined;
+  const problems = problemsOf("STATE_URL", variables.STATE_URL, given);
+  if (problems.length > 0) throw new ConfigError(problems);
+  return variables.STATE_URL.parse(given);
+}
+
+function problemsOf(name: string, type: z.ZodType, value: string | undefined): string[] {
+  const result = type.safeParse(value);
+  return result.success ? [] : result.error.issues.map(({ message }) => `${name} ${message}`);
+}

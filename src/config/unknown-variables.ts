@@ -1,0 +1,46 @@
+import { VARIABLES } from "./read-config.ts";
+
+/** Shorter names are too close to other programs' own. */
+const MIN_LENGTH = 6;
+/** Names of npm, systemd, X and the locale; no slips of ours, however near. */
+const FOREIGN = /^(npm_|systemd_|xdg_|lc_)/i;
+
+/** Names that look like ours but are not read, each with the nearest name that is: most likely a slip. */
+export function unknownVariables(env: Record<string, string | undefined>): string[] {
+  return Object.keys(env)
+    .filter((name) => !VARIABLES.some((known) => known === name))
+    .flatMap((name) => {
+      const meant = likelyMeant(name);
+      return meant ? [`${name} is not read by the bridge; did you mean ${meant}?`] : [];
+    });
+}
+
+function likelyMeant(name: string): string | undefined {
+  if (FOREIGN.test(name)) return undefined;
+  const upper = name.toUpperCase();
+  const [nearest] = VARIABLES.map((known) => ({
+    known,
+    distance: editDistance(upper, known),
+  })).toSorted((a, b) => a.distance - b.distance);
+  if (!nearest) return undefined;
+  const isSlip = nearest.distance <= 1 && nearest.known.length >= MIN_LENGTH;
+  return isSlip || /^(SLACK|PARLEY)_/.test(name) ? nearest.known : undefined;
+}
+
+/** How many letters have to be added, left out, changed, or swapped with their neighbour. */
+function editDistance(a: string, b: string): number {
+  let earlier: number[] = [];
+  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const substituted = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      const isSwap = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
+      const swapped = isSwap ? (earlier[j - 2] ?? 0) + 1 : Number.POSITIVE_INFINITY;
+      next.push(Math.min(substituted, swapped, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
+    }
+    earlier = row;
+    row = next;
+  }
+  return row[b.length] ?? 0;
+}

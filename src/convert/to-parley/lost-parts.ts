@@ -1,0 +1,38 @@
+import { isJsonObject, type Json } from "../../json.ts";
+import type { RichText } from "../text/rich-text.ts";
+import { lost } from "./read-slack-blocks.ts";
+import { flattenContent, richTextIn, type SlackContent } from "./slack-content.ts";
+
+/** What of a message cannot reach a User, in words for its writer, each once. */
+export const lostParts = (content: readonly SlackContent[]): string[] => [
+  ...new Set(
+    [...flattenContent(content), ...richTextIn(content).flatMap(unknownIn)].flatMap((part) =>
+      part.kind === "lost" ? [part.what] : [],
+    ),
+  ),
+];
+
+const KNOWN = new Set([
+  "rich_text_section",
+  "rich_text_list",
+  "rich_text_quote",
+  "rich_text_preformatted",
+  "text",
+  "link",
+  "emoji",
+  "user",
+  "usergroup",
+  "channel",
+  "broadcast",
+  "team",
+  "date",
+  "color",
+]);
+
+/** Elements that we do not know, and that bring no words of their own. */
+function unknownIn({ type, elements, text, fallback }: RichText): SlackContent[] {
+  if (Array.isArray(elements)) {
+    return (elements as readonly Json[]).filter(isJsonObject).flatMap(unknownIn);
+  }
+  return typeof type !== "string" || KNOWN.has(type) || text || fallback ? [] : [lost(type)];
+}

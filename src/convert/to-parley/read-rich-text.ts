@@ -1,0 +1,139 @@
+import { isJsonObject, type Json } from "../../json.ts";
+import { append } from "../text/append.ts";
+import { childrenOf, type RichText, stringIn } from "../text/rich-text.ts";
+import type { Style, StyledText } from "../text/styled-text.ts";
+import { toEmoji } from "./emoji.ts";
+import type { Mentions, SlackNames } from "./mentions.ts";
+
+/** What a reader needs besides the text itself. */
+export interface Reading {
+  readonly names: SlackNames;
+  readonly mentions: Mentions;
+}
+
+/** In place of something that is left out; the white space around it is closed in {@link readInline}. */
+const LEFT_OUT = "\uFFFC";
+
+/** The text inside of a section, quote, list item, code block or whatever else holds some, as a User reads it. */
+export function readInline(parent: RichText, reading: Reading): StyledText[] {
+  const texts: StyledText[] = [];
+  for (const element of leavesOf(parent)) {
+    const style = styleOf(element.style);
+    const url = element.type === "link" ? stringIn(element.url) : "";
+    const text = textOf(element, reading).replaceAll(/\r\n?/g, "\n").replaceAll("\0", "\uFFFD");
+    if (text !== "") texts.push({ ...style, text, ...(url !== "" && { url }) });
+  }
+  return closeGaps(texts);
+}
+
+const isFrame = ({ elements }: RichText): boolean => Array.isArray(elements);
+
+/** What stands in an element, and in the ones that it puts around that: each of those has lines of its own. */
+function leavesOf(element: RichText): RichText[] {
+  if (!isFrame(element)) return [element];
+  const leaves: RichText[] = [];
+  let isAfterFrame = false;
+  for (const child of childrenOf(element)) {
+    const isOwnLine = isFrame(child) || isAfterFrame;
+    if (isOwnLine && leaves.length > 0) leaves.push({ type: "text", text: "\n" });
+    append(leaves, leavesOf(child));
+    isAfterFrame = isFrame(child);
+  }
+  return leaves;
+}
+
+function textOf(element: RichText, { names, mentions }: Reading): string {
+  const fallback = stringIn(element.fallback) || stringIn(element.text);
+  const mention = (
+    sign: string,
+    known: ReadonlyMap<string, string>,
+    id: Json | undefined,
+    unknown: string,
+  ) => {
+    if (mentions === "hide") return LEFT_OUT;
+    // An id tells a User nothing; a name from the message itself is as good as one that was looked up.
+    const name = known.get(stringIn(id)) || stringIn(element.name);
+    return `${sign}${(name || unknown).replace(/^[@#]/, "")}`;
+  };
+  switch (element.type) {
+    case "text":
+      return stringIn(element.text).replaceAll(LEFT_OUT, "");
+    case "link":
+      return stringIn(element.text) || stringIn(element.url);
+    case "emoji":
+      return toEmoji({
+        name: stringIn(element.name),
+        unicode: stringIn(element.unicode) || undefined,
+        skinTone: typeof element.skin_tone === "number" ? element.skin_tone : undefined,
+      });
+    case "user":
+      return mention("@", names.users, element.user_id, "someone");
+    case "usergroup":
+      return mention("@", names.usergroups, element.usergroup_id, "group");
+    case "channel":
+      return mention("#", names.channels, element.channel_id, "channel");
+    // A call to the colleagues in the channel: it means nothing to a User.
+    case "broadcast":
+    case "team":
+      return LEFT_OUT;
+    case "date":
+      return fallback || dateOf(element.timestamp);
+    case "color":
+      return stringIn(element.value) || fallback;
+    default:
+      return fallback;
+  }
+}
+
+function styleOf(style: Json | undefined): Style {
+  if (!isJsonObject(style)) return {};
+  return {
+    ...(style.bold === true && { bold: true }),
+    ...(style.italic === true && { italic: true }),
+    ...(style.strike === true && { strike: true }),
+    ...(style.code === true && { code: true }),
+  };
+}
+
+/** `2026-11-22 17:06 UTC`, where Slack says no words for a moment. */
+function dateOf(timestamp: Json | undefined): string {
+  const at = new Date(Number(timestamp) * 1000);
+  if (typeof timestamp !== "number" || Number.isNaN(at.getTime())) return "";
+  return `${at.toISOString().slice(0, 16).replace("T", " ")} UTC`;
+}
+
+/** What `/[^\S\n]+$/` finds, which would look at each space again and again. */
+function withoutSpaceAtEnd(text: string): string {
+  const trimmed = text.trimEnd();
+  const lineEnd = text.lastIndexOf("\n") + 1;
+  return text.slice(0, Math.max(trimmed.length, lineEnd));
+}
+
+/** Takes the marks of what was left out away, and with each one the space that nobody needs any more. */
+function closeGaps(texts: readonly StyledText[]): StyledText[] {
+  if (!texts.some(({ text }) => text === LEFT_OUT)) return [...texts];
+  const closed: StyledText[] = [];
+  let afterGap = false;
+  for (const piece of texts) {
+    if (piece.text === LEFT_OUT) {
+      afterGap = true;
+      continue;
+    }
+    let { text } = piece;
+    const before = closed.at(-1);
+    if (afterGap && (!before || /\s$/.test(before.text))) {
+      text = text.replace(
+        before && !before.text.endsWith("\n") ? /^[^\S\n]+/ : /^[,:;]?[^\S\n]+/,
+        "",
+      );
+      if (before && /^(?:[,.!?;:)]|\n|$)/.test(text) && /[^\S\n]$/.test(before.text)) {
+        closed[closed.length - 1] = { ...before, text: withoutSpaceAtEnd(before.text) };
+      }
+    }
+    if (text !== "") {
+      closed.push({ ...piece, text });
+      afterGap = false;
+    }
+  }
+  return closed;
+}

@@ -1,0 +1,64 @@
+import { formatSize, isShownByParley, MAX_FILE_BYTES } from "../../files/file-types.ts";
+import { isJsonObject, type Json } from "../../json.ts";
+
+/** A file in Slack that can be fetched. */
+export interface SlackFile {
+  readonly id: string;
+  readonly name: string;
+  readonly mimeType: string;
+  readonly size: number;
+  /** Private: only our token opens it. Never passed on. */
+  readonly url: string;
+}
+
+/** What Slack says about a file that an agent shared. */
+export type SharedFile =
+  | ({ readonly kind: "ready" } & SlackFile)
+  /** Slack has not told everything yet. */
+  | { readonly kind: "unfinished"; readonly id: string; readonly name: string }
+  /** Nobody can fetch it: deleted, hidden by the workspace's plan, or kept elsewhere. */
+  | { readonly kind: "gone" | "elsewhere"; readonly id: string; readonly name: string };
+
+const GONE = new Set(["tombstone", "hidden_by_limit"]);
+
+/** `undefined`: no file object. Source: docs.slack.dev/reference/objects/file-object, November 2026. */
+export function parseSlackFile(value: Json): SharedFile | undefined {
+  if (!isJsonObject(value) || typeof value.id !== "string" || value.id === "") return undefined;
+  const { id, mode, size, mimetype } = value;
+  const name = [value.name, value.title].find((text) => typeof text === "string" && text !== "");
+  const named = {
+    id,
+    name: typeof name === "string" ? name.toWellFormed() : "file without a name",
+  };
+  if (typeof mode === "string" && GONE.has(mode)) return { kind: "gone", ...named };
+  if (value.is_external === true || mode === "external") return { kind: "elsewhere", ...named };
+  const url = [value.url_private_download, value.url_private].find(
+    (address) => typeof address === "string" && address !== "",
+  );
+  const isTold = value.file_access !== "check_file_info" && mode !== "file_access";
+  if (!isTold || typeof url !== "string" || typeof size !== "number" || !mimetype) {
+    return { kind: "unfinished", ...named };
+  }
+  return { kind: "ready", ...named, mimeType: String(mimetype), size, url };
+}
+
+/** Why Parley's clients could not show it, for people; `undefined`: they can. */
+export function whyNotShown(file: SharedFile): string | undefined {
+  switch (file.kind) {
+    case "gone":
+      return "it is no longer in Slack";
+    case "elsewhere":
+      return "it is kept outside of Slack";
+    case "unfinished":
+      return undefined;
+    case "ready":
+      if (!isShownByParley(file.mimeType)) {
+        return `files of type ${file.mimeType} cannot be shown in the User's app`;
+      }
+      if (file.size === 0) return "it is empty";
+      if (file.size > MAX_FILE_BYTES) {
+        return `it has ${formatSize(file.size)}, and ${formatSize(MAX_FILE_BYTES)} is the most`;
+      }
+      return undefined;
+  }
+}

@@ -1,0 +1,85 @@
+import type { Json } from "../../json.ts";
+import { shorten } from "../text/slack-text.ts";
+import { SLACK_LIMITS } from "./slack-limits.ts";
+
+/** Blocks of Slack's Block Kit, as plain data. Foreign text in `mrkdwn` arguments must be made literal before. */
+
+export const header = (text: string): Json => ({
+  type: "header",
+  text: plainText(text, SLACK_LIMITS.header),
+});
+
+export const section = (mrkdwn: string): Json => ({
+  type: "section",
+  text: toMrkdwn(mrkdwn),
+});
+
+export const context = (mrkdwn: string): Json => ({
+  type: "context",
+  elements: [toMrkdwn(mrkdwn)],
+});
+
+/** As many sections as the lines need; each line stays whole. */
+export function sections(lines: readonly string[]): Json[] {
+  const texts: string[] = [];
+  for (const line of lines) {
+    const longer = [...texts.slice(-1), line].join("\n");
+    if (texts.length > 0 && longer.length <= SLACK_LIMITS.section) texts[texts.length - 1] = longer;
+    else texts.push(line);
+  }
+  return texts.map(section);
+}
+
+/** A foreign `:x:` stays as it was written, and nothing turns a label around: what had to be closed might not fit. */
+const plainText = (text: string, limit: number): Json => ({
+  type: "plain_text",
+  text: shorten(text.replaceAll(/[\u202a-\u202e\u2066-\u2069]/g, ""), limit),
+  emoji: false,
+});
+
+/** `verbatim`: Slack finds no names, channels or addresses in it, only the markup that is written out. */
+const toMrkdwn = (text: string): Json => ({ type: "mrkdwn", text: clip(text), verbatim: true });
+
+export const preformatted = (text: string): Json => ({
+  type: "rich_text",
+  elements: [{ type: "rich_text_preformatted", elements: [{ type: "text", text }] }],
+});
+
+export const actions = (...elements: readonly Json[]): Json => ({ type: "actions", elements });
+
+export function button(given: {
+  readonly text: string;
+  readonly actionId: string;
+  readonly value: string;
+  readonly style?: "primary" | "danger";
+  /** Asked before the press counts. */
+  readonly confirm?: {
+    readonly title: string;
+    readonly text: string;
+    readonly confirm: string;
+    readonly deny: string;
+  };
+}): Json {
+  return {
+    type: "button",
+    text: plainText(given.text, SLACK_LIMITS.buttonText),
+    action_id: given.actionId,
+    value: given.value,
+    ...(given.style && { style: given.style }),
+    ...(given.confirm && {
+      confirm: {
+        title: plainText(given.confirm.title, SLACK_LIMITS.confirmTitle),
+        text: plainText(given.confirm.text, SLACK_LIMITS.confirmText),
+        confirm: plainText(given.confirm.confirm, SLACK_LIMITS.confirmButton),
+        deny: plainText(given.confirm.deny, SLACK_LIMITS.confirmButton),
+      },
+    }),
+  };
+}
+
+/** Escaping makes text up to five times as long. The end is cut without leaving half an entity or half a link. */
+function clip(mrkdwn: string): string {
+  if (mrkdwn.length <= SLACK_LIMITS.section) return mrkdwn;
+  const kept = shorten(mrkdwn, SLACK_LIMITS.section).slice(0, -1);
+  return `${kept.replace(/(?:&[a-z]{0,3}|<[^<>]*)$/, "")}…`;
+}

@@ -1,0 +1,61 @@
+import type { Json } from "../../json.ts";
+import { closeDirections } from "../text/close-directions.ts";
+import { isItsOwnLabel, toSafeUrl } from "../text/links.ts";
+import type { RichText } from "../text/rich-text.ts";
+import { hasSameStyle, type Style, type StyledText } from "../text/styled-text.ts";
+
+/**
+ * Foreign texts as elements of Slack's `rich_text`: no mention, no emoji code and no markup in them is ever acted on,
+ * and no link hides where it leads.
+ */
+export const inertElements = (texts: readonly StyledText[]): RichText[] =>
+  joinLabels(texts).flatMap((styled) => {
+    const { url, text, ...style } = styled;
+    return url === undefined ? inertText(text, style) : inertLink(text, url, style);
+  });
+
+/** A label may be bold in part, but leads to one place. */
+function joinLabels(texts: readonly StyledText[]): StyledText[] {
+  const joined: StyledText[] = [];
+  for (const styled of texts) {
+    const last = joined.at(-1);
+    if (last && last.url === styled.url && (last.url !== undefined || hasSameStyle(last, styled))) {
+      joined[joined.length - 1] = { ...last, text: last.text + styled.text };
+    } else {
+      joined.push(styled);
+    }
+  }
+  return joined;
+}
+
+/** Slack's control sequences are cut in two, for readers that put the texts of a message together as mrkdwn. */
+const CONTROL = /(?<=<)(?=[!@#a-z])/i;
+
+export const inertText = (text: string, style: Style = {}): RichText[] =>
+  text === ""
+    ? []
+    : closeDirections(text)
+        .split(CONTROL)
+        .map((part) => withStyle({ type: "text", text: part }, style));
+
+function inertLink(label: string, url: string, style: Style): RichText[] {
+  const safe = toSafeUrl(url);
+  const isOwn = isItsOwnLabel(label, url);
+  // Not even as text may it look like a link that works.
+  if (safe === undefined) return inertText(isOwn ? label : `${label} (${url})`, style);
+  const link = withStyle(
+    { type: "link", url: safe, ...(isOwn && label !== safe && safe === url && { text: label }) },
+    style,
+  );
+  return isOwn ? [link] : [...inertText(`${label} (`, style), link, ...inertText(")", style)];
+}
+
+function withStyle(element: RichText, { bold, italic, strike, code }: Style): RichText {
+  const style: Record<string, Json> = {
+    ...(bold && { bold }),
+    ...(italic && { italic }),
+    ...(strike && { strike }),
+    ...(code && { code }),
+  };
+  return Object.keys(style).length === 0 ? element : { ...element, style };
+}

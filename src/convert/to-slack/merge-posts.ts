@@ -1,0 +1,29 @@
+import { formatMoment } from "../text/slack-text.ts";
+import { context, section } from "./blocks.ts";
+import type { SlackMessage } from "./slack-message.ts";
+
+/** Waiting messages in one post; each keeps its own time and place, and the day if it is late. `at` in ms. */
+export function mergePosts(
+  posts: readonly {
+    readonly message: SlackMessage;
+    readonly at: number;
+    readonly late?: boolean;
+  }[],
+): SlackMessage {
+  return {
+    text: posts.map(({ message }) => message.text).join("\n"),
+    blocks: posts.flatMap(({ message, at, late }) => [
+      context(late ? delayed(at) : formatTime(at)),
+      ...(message.blocks ?? [section(message.text)]),
+    ]),
+  };
+}
+
+const delayed = (at: number): string =>
+  `:hourglass_flowing_sand: Delayed; written ${formatMoment(at)}`;
+
+/** The time of day with seconds, in the reader's own time zone. */
+function formatTime(at: number): string {
+  const fallback = new Date(at).toISOString().slice(11, 19);
+  return `<!date^${Math.floor(at / 1000)}^{time_secs}|${fallback} UTC>`;
+}

@@ -1,0 +1,68 @@
+import { splitMarkdown } from "../text/split-markdown.ts";
+import { splitText } from "../text/split-text.ts";
+import { describeButton, describeMedia, mediaOf } from "./describe-card.ts";
+import { ITEM_LIMITS, type LongText, toLongText } from "./long-text.ts";
+import type { ParleyCard, ParleyMedia, ParleyMessage } from "./parley-message.ts";
+import { SLACK_LIMITS } from "./slack-limits.ts";
+import type { SlackMessage } from "./slack-message.ts";
+import { MAX_FILES, splitAtFiles } from "./split-at-files.ts";
+import { showLiteral, toSlack } from "./user-message.ts";
+
+/** One thing in a thread. */
+export type ThreadStep =
+  | { readonly words: SlackMessage }
+  | { readonly media: ParleyMedia }
+  /** The file with all of a text whose beginning stands before it. */
+  | { readonly document: LongText };
+
+/**
+ * What a User's message becomes in the thread, in its order. More than {@link ITEM_LIMITS} allow is a beginning, the
+ * whole as a file, and the first of its own files.
+ */
+export function toThreadSteps(message: ParleyMessage): ThreadStep[] {
+  const whole = wholeText(message);
+  // Looked at before anything is read as Markdown.
+  if (whole.length <= ITEM_LIMITS.characters) {
+    const steps = splitAtFiles(message).flatMap((step): ThreadStep[] =>
+      step.kind === "file"
+        ? [{ media: step.media }]
+        : toSlack(step.message).map((words) => ({ words })),
+    );
+    if (countWords(steps) <= ITEM_LIMITS.posts) return steps;
+  }
+  const long = toLongText(whole, "message.txt", {
+    split: splitMarkdown,
+    show: (text) => toSlack({ typeId: message.typeId, text })[0] ?? { text: "" },
+  });
+  const files = mediaOf(message).slice(0, MAX_FILES);
+  return [...inSteps(long), ...files.map((media) => ({ media }))];
+}
+
+/** Literal text; as a file with this name if it is more than {@link ITEM_LIMITS} allow. */
+export function toLiteralSteps(text: string, name: string): ThreadStep[] {
+  if (text.length <= ITEM_LIMITS.characters) {
+    const pieces = splitText(text, SLACK_LIMITS.section);
+    if (pieces.length <= ITEM_LIMITS.posts) {
+      return pieces.map((piece) => ({ words: showLiteral(piece) }));
+    }
+  }
+  return inSteps(toLongText(text, name, { split: splitText, show: showLiteral }));
+}
+
+const inSteps = (long: LongText): ThreadStep[] => [{ words: long.first }, { document: long }];
+
+const countWords = (steps: readonly ThreadStep[]): number =>
+  steps.filter((step) => "words" in step).length;
+
+/** All that a message says, as one Markdown text. */
+function wholeText(message: ParleyMessage): string {
+  const cards = [message, ...(message.carousel ?? [])].map(textOfCard);
+  const replies = (message.quickReplies ?? []).map((title) => describeButton({ title }));
+  return [...cards, replies.join(" ")].filter((text) => text !== "").join("\n\n");
+}
+
+function textOfCard({ title, text, media, buttons = [] }: ParleyCard): string {
+  const file = media && `[file: ${describeMedia(media)}]`;
+  const lines = buttons.map((button) => `${describeButton(button)} ${button.payload ?? ""}`);
+  return [title, text, file, ...lines].filter(Boolean).join("\n");
+}

@@ -1,0 +1,63 @@
+import type { Json } from "../../json.ts";
+import { joinElements } from "../text/join-elements.ts";
+import { literalMrkdwn } from "../text/literal-mrkdwn.ts";
+import { shorten } from "../text/slack-text.ts";
+import { context, preformatted } from "./blocks.ts";
+import { describeCard } from "./describe-card.ts";
+import { type MessagePart, toParts } from "./message-parts.ts";
+import type { ParleyMessage } from "./parley-message.ts";
+import { SLACK_LIMITS } from "./slack-limits.ts";
+import type { SlackMessage } from "./slack-message.ts";
+
+/**
+ * What a User wrote, ready for the thread; long texts come in several messages, none longer than a section. `text` has
+ * all of it, escaped, as the User typed it; the one block shows the same as `rich_text`, where nothing that is foreign
+ * can ping, look like the bridge's own lines or hide where a link leads. Files are named; {@link mediaOf} lists them.
+ */
+export function toSlack(message: ParleyMessage): SlackMessage[] {
+  const messages: SlackMessage[] = [];
+  let parts: MessagePart[] = [];
+  const flush = () => {
+    if (parts.length > 0) messages.push(toMessage(parts));
+    parts = [];
+  };
+  let length = 0;
+  for (const part of toParts(message)) {
+    const own = part.text.length + part.gap.length;
+    if (part.startsMessage || length + own > SLACK_LIMITS.section) flush();
+    length = (parts.length === 0 ? 0 : length) + own;
+    parts.push(part);
+  }
+  flush();
+  return messages.length > 0 ? messages : [{ text: "(empty message)" }];
+}
+
+function toMessage(parts: readonly MessagePart[]): SlackMessage {
+  const text = parts.map((part, index) => (index === 0 ? "" : part.gap) + part.text).join("");
+  const rows = parts.map((part) => part.elements);
+  const elements = joinElements(rows, (row) => parts[row]?.gap ?? "");
+  return { text: literalMrkdwn(text), blocks: [{ type: "rich_text", elements } satisfies Json] };
+}
+
+/** System messages are not the User's words: a quiet line. */
+export const toSlackContext = (message: ParleyMessage): SlackMessage => {
+  const text = literalMrkdwn(shorten(describeCard(message) || "(empty)", 2_000));
+  return { text, blocks: [context(`:gear: ${text}`)] };
+};
+
+/** Literal text, not longer than a section. */
+export const showLiteral = (text: string): SlackMessage => ({
+  text: literalMrkdwn(shorten(text, 200)),
+  blocks: [preformatted(text)],
+});
+
+/** For a post that may already be there, where nobody can look. */
+export const asPossibleRepeat = ({ text, blocks }: SlackMessage): SlackMessage => ({
+  text: `${text}\n_(may be a repeat)_`,
+  ...(blocks && {
+    blocks: [
+      ...blocks,
+      context("_May be a repeat: Slack did not say whether this was posted before._"),
+    ],
+  }),
+});

@@ -1,0 +1,174 @@
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo, Socket } from "node:net";
+import { ConfigError, toBridgeError } from "../errors.ts";
+import { errorFields, type Log } from "../log.ts";
+import { AbortedRequestError } from "./read-body.ts";
+
+export interface Route {
+  readonly method: "GET" | "POST";
+  readonly path: string;
+  handle(request: IncomingMessage, response: ServerResponse): Promise<void>;
+}
+
+export interface HttpServer {
+  /**
+   * Resolves with the port once it listens.
+   *
+   * @throws {ConfigError} another program has the port, or the machine has no such address
+   */
+  start(host: string, port: number): Promise<number>;
+  /** Takes no new requests and resolves when those that have arrived are answered. Who is still sending one is cut off. */
+  stop(): Promise<void>;
+}
+
+/** How long senders may take, ms. A callback or an event is small: who sends it slower does not mean to be answered. */
+export interface HttpLimits {
+  readonly headersMs: number;
+  /** The whole request, its headers included. */
+  readonly requestMs: number;
+  /** Node cuts at the first check after that. */
+  readonly checkMs: number;
+  /** Each connection may hold a body in memory. When there are more, one that nobody works on gives way. */
+  readonly connections: number;
+  /** They may all be sent before the first answer is read, and their answers are in memory then. */
+  readonly requestsPerConnection: number;
+  /** How long an answer may wait for its reader. */
+  readonly unreadMs: number;
+  /** How long a request may still arrive during a stop. */
+  readonly stopMs: number;
+}
+
+export const HTTP_LIMITS: HttpLimits = {
+  headersMs: 5_000,
+  requestMs: 10_000,
+  checkMs: 1_000,
+  connections: 256,
+  requestsPerConnection: 100,
+  unreadMs: 30_000,
+  stopMs: 1_000,
+};
+
+/** The one server for everything that reaches the bridge over HTTP. */
+export function createHttpServer(
+  routes: readonly Route[],
+  log: Log,
+  limits: HttpLimits = HTTP_LIMITS,
+): HttpServer {
+  /** With the answer that is under way on each, if any; whoever was heard of last comes last. */
+  const open = new Map<Socket, ServerResponse | undefined>();
+  const listener = (request: IncomingMessage, response: ServerResponse) => {
+    const { socket } = request;
+    open.delete(socket);
+    open.set(socket, response);
+    response.once("close", () => {
+      if (open.get(socket) === response) open.set(socket, undefined);
+    });
+    void answer(request, response);
+  };
+  const server = createServer(
+    {
+      headersTimeout: limits.headersMs,
+      // Node takes the longer of the two for the whole request.
+      requestTimeout: limits.requestMs,
+      connectionsCheckingInterval: limits.checkMs,
+    },
+    listener,
+  );
+  server.maxRequestsPerSocket = limits.requestsPerConnection;
+  server.timeout = limits.unreadMs;
+  server.on("connection", (socket) => {
+    open.set(socket, undefined);
+    socket.once("close", () => open.delete(socket));
+    if (open.size > limits.connections) makeRoom();
+  });
+  // Whoever asks first whether to send a body is told so by the route that reads it, if at all.
+  server.on("checkContinue", listener);
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const path = toPath(request.url);
+    const atPath = routes.filter((route) => route.path === path);
+    const method = request.method === "HEAD" ? "GET" : request.method;
+    const route = atPath.find((candidate) => candidate.method === method);
+    if (!route) return sendJson(response, atPath.length > 0 ? 405 : 404, { error: "not found" });
+    try {
+      await route.handle(request, response);
+    } catch (thrown) {
+      if (thrown instanceof AbortedRequestError) {
+        return log.debug({ path: route.path }, "request.aborted");
+      }
+      const error = toBridgeError(thrown);
+      log.error({ path: route.path, ...errorFields(error) }, "request.failed");
+      if (response.headersSent) response.destroy();
+      else sendJson(response, error.code === "storage" ? 503 : 500, { error: error.code });
+    }
+  }
+
+  /** Whoever sends slowly cannot keep others out. Where all the others are worked on, the newest gives way. */
+  function makeRoom(): void {
+    for (const [socket, response] of open) {
+      if (isWorkedOn(response)) continue;
+      open.delete(socket);
+      socket.destroy();
+      return;
+    }
+  }
+
+  function cutUnfinished(): void {
+    for (const [socket, response] of open) if (!isWorkedOn(response)) socket.destroy();
+  }
+
+  return {
+    start: (host, port) =>
+      new Promise((resolve, reject) => {
+        server.once("error", (error: NodeJS.ErrnoException) => {
+          const problem = listenProblem(error.code, host, port);
+          reject(problem ? new ConfigError([problem], { cause: error }) : error);
+        });
+        server.listen(port, host, () => resolve((server.address() as AddressInfo).port));
+      }),
+    stop: () =>
+      new Promise((resolve) => {
+        const begunAt = performance.now();
+        // Connections that are kept alive end as soon as their last request is answered.
+        const timer = setInterval(() => {
+          server.closeIdleConnections();
+          if (performance.now() - begunAt > limits.stopMs) cutUnfinished();
+        }, 50);
+        server.close(() => {
+          clearInterval(timer);
+          resolve();
+        });
+      }),
+  };
+}
+
+/** The other ones wait for the other side. Where none of their requests was answered, it will be sent again. */
+const isWorkedOn = (response: ServerResponse | undefined): boolean =>
+  response?.req.complete === true && !response.writableEnded;
+
+function listenProblem(code: string | undefined, host: string, port: number): string | undefined {
+  switch (code) {
+    case "EADDRINUSE":
+      return `PORT ${port} on ${host} is in use by another program; stop that or choose another port`;
+    case "EACCES":
+      return `PORT ${port} on ${host} may not be used by this user; choose one above 1023, and let a proxy have the other`;
+    case "EADDRNOTAVAIL":
+    case "ENOTFOUND":
+    case "EAI_AGAIN":
+      return `HOST ${host} is no address of this machine; 127.0.0.1 is for a proxy beside the bridge, 0.0.0.0 for all networks`;
+    default:
+      return undefined;
+  }
+}
+
+/** The path without doubled and trailing slashes, which people and proxies add. `undefined`: the address is malformed. */
+function toPath(url = "/"): string | undefined {
+  const path = URL.parse(url.replace(/^\/+/, "/"), "http://localhost")?.pathname;
+  return path?.replace(/\/{2,}/g, "/").replace(/(?<=.)\/$/, "");
+}
+
+export function sendJson(response: ServerResponse, status: number, body: object): void {
+  response
+    .writeHead(status, { "content-type": "application/json; charset=utf-8" })
+    .end(JSON.stringify(body));
+}

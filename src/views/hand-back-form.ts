@@ -1,0 +1,114 @@
+import { closeDirections } from "../convert/text/close-directions.ts";
+import { shorten } from "../convert/text/slack-text.ts";
+import { SLACK_LIMITS } from "../convert/to-slack/slack-limits.ts";
+import type { Json } from "../json.ts";
+import { HAND_BACK } from "./root.ts";
+
+export interface HandBackModal {
+  /** Literal text. */
+  readonly userName: string;
+  /** Given back with the submission. */
+  readonly privateMetadata: string;
+  /** `value` comes back when a Service is chosen; at most 150 characters. */
+  readonly services: readonly { readonly value: string; readonly name: string }[];
+  /** The `value` that is chosen already. */
+  readonly preferred: string | undefined;
+}
+
+/** The inputs' `block_id`s; their `action_id`s are the same. */
+export const HAND_BACK_INPUTS = {
+  destination: "destination",
+  note: "note",
+  lastMessage: "last_message",
+} as const;
+
+/** What a User is told, at most: Slack's own limit for an input. */
+const TEXT_LIMIT = 3_000;
+
+/** The modal that asks where a User goes, and with what words. */
+export function renderHandBackModal(modal: HandBackModal): Json {
+  const options = fitting(modal);
+  const preferred = options.find(({ value }) => value === modal.preferred) ?? options[0];
+  const missing = modal.services.length - options.length;
+  return {
+    type: "modal",
+    callback_id: HAND_BACK,
+    private_metadata: modal.privateMetadata,
+    title: plain("Hand back"),
+    submit: plain("Hand back"),
+    close: plain("Cancel"),
+    blocks: [
+      {
+        type: "section",
+        text: plain(
+          `${closeDirections(modal.userName)} goes on with the Service you choose. Replies in this thread no longer reach them.${missing > 0 ? ` ${missing} more Services do not fit in here; /parley-owner knows them.` : ""}`,
+        ),
+      },
+      {
+        type: "input",
+        block_id: HAND_BACK_INPUTS.destination,
+        label: plain("Hand back to"),
+        element: {
+          type: "static_select",
+          action_id: HAND_BACK_INPUTS.destination,
+          ...(options.length > SLACK_LIMITS.optionsPerSelect
+            ? { option_groups: grouped(options) }
+            : { options }),
+          ...(preferred && { initial_option: preferred }),
+        },
+      },
+      text(HAND_BACK_INPUTS.note, "Note for the bot", "What was it about, and what was done?"),
+      text(HAND_BACK_INPUTS.lastMessage, "Last message to the User", "Sent before the hand-back"),
+    ],
+  };
+}
+
+type Option = {
+  readonly text: { readonly type: string; readonly text: string; readonly emoji: boolean };
+  readonly value: string;
+};
+
+/** As many as Slack takes in one view, the one that is chosen among them. */
+function fitting({ services, preferred }: HandBackModal): Option[] {
+  const chosen = services.filter(({ value }) => value === preferred);
+  const options: Option[] = [];
+  let left = OPTIONS_BYTES - chosen.length * OPTION_BYTES;
+  for (const { value, name } of services) {
+    const text = plain(shorten(name.trim() || value, SLACK_LIMITS.optionText));
+    const option = { text, value };
+    if (value !== preferred) left -= Buffer.byteLength(JSON.stringify(option)) + 1;
+    if (left >= 0 || value === preferred) options.push(option);
+  }
+  return options;
+}
+
+/** Slack takes 250 kB for a view, and one option may have this much. */
+const OPTIONS_BYTES = 200_000;
+const OPTION_BYTES = 1_000;
+
+/** Slack shows no more than 100 options without a group, and as many in each. */
+function grouped(options: readonly Option[]): Json[] {
+  const size = SLACK_LIMITS.optionsPerSelect;
+  return Array.from({ length: Math.ceil(options.length / size) }, (_, group) => {
+    const own = options.slice(group * size, (group + 1) * size);
+    const edge = (option: Option | undefined) => shorten(option?.text.text ?? "", 34);
+    const label = plain(`${edge(own[0])} – ${edge(own.at(-1))}`);
+    return { label, options: own.map((option) => ({ ...option })) };
+  });
+}
+
+const plain = (value: string) => ({ type: "plain_text", text: value, emoji: false });
+
+const text = (id: string, label: string, placeholder: string): Json => ({
+  type: "input",
+  block_id: id,
+  optional: true,
+  label: plain(label),
+  element: {
+    type: "plain_text_input",
+    action_id: id,
+    multiline: true,
+    max_length: TEXT_LIMIT,
+    placeholder: plain(placeholder),
+  },
+});

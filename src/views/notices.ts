@@ -1,0 +1,259 @@
+import { literalMrkdwn } from "../convert/text/literal-mrkdwn.ts";
+import { humanise, shorten } from "../convert/text/slack-text.ts";
+import { actions, button, context, section } from "../convert/to-slack/blocks.ts";
+import type { SlackMessage } from "../convert/to-slack/slack-message.ts";
+import type { Json } from "../json.ts";
+
+/** What the bridge itself says. Names are foreign and get escaped here; Slack ids become mentions. */
+
+const quiet = (text: string): SlackMessage => ({ text, blocks: [context(text)] });
+const name = (text: string): string =>
+  `*${literalMrkdwn(shorten(text.replaceAll(/\s+/g, " "), 80))}*`;
+
+/** What a further handover brought that the thread did not have. */
+export type HandoverNews = {
+  readonly reason: string | null;
+  /** About the User, or in the metadata. */
+  readonly hasDetails: boolean;
+  /** How many lines of the transcript, at its end. */
+  readonly lines: number;
+};
+
+export function renderFurtherHandover({ reason, hasDetails, lines }: HandoverNews): SlackMessage {
+  if (reason !== null) {
+    return quiet(
+      `:repeat: Handed over with a reason: ${name(humanise(reason))}. The first message of this thread has the details.`,
+    );
+  }
+  return quiet(
+    hasDetails || lines === 0
+      ? ":repeat: The handover brought more details. The first message of this thread has them."
+      : ":repeat: The handover brought what was written before it. The first message of this thread has it.",
+  );
+}
+
+export const renderTakenAway = (service: string): SlackMessage =>
+  quiet(`:arrow_right: This User is now with ${name(service)}. Replies here no longer reach them.`);
+
+/** A message of the User is missing in the thread. */
+export const renderNotShown = (cause: string): SlackMessage => {
+  const text = `:x: A message of this User could not be shown here (${literalMrkdwn(shorten(cause, 300))}). Whoever runs the bridge finds it with \`npm run dead-letters -- list\`.`;
+  return { text, blocks: [section(text)] };
+};
+
+/** `agent`: Slack id. `unsetRefusal`: why Parley did not take the agent's name off the User's chat. */
+export function renderHandedBack(
+  service: string,
+  agent: string,
+  note: string | undefined,
+  unsetRefusal: string | undefined,
+): SlackMessage {
+  const lines = [
+    `:leftwards_arrow_with_hook: <@${agent}> handed this User back to ${name(service)}. Replies here no longer reach them.`,
+    note && `>${literalMrkdwn(shorten(note, 1_000)).replaceAll("\n", "\n>")}`,
+    unsetRefusal &&
+      `The User's app may still show the agent's name (${literalMrkdwn(unsetRefusal)}).`,
+  ];
+  return quiet(lines.filter(Boolean).join("\n"));
+}
+
+/** To everyone in the thread: the User is still here. */
+export function renderHandBackFailed(
+  agent: string,
+  stage: keyof typeof STAGES,
+  cause: string,
+): SlackMessage {
+  const text = `:x: <@${agent}>, handing back did not work (${literalMrkdwn(shorten(cause, 300))}). ${STAGES[stage]}`;
+  return { text, blocks: [section(text)] };
+}
+
+const STAGES = {
+  "nothing-done": "Nothing was sent; the conversation goes on here. Try again in a moment.",
+  "message-begun":
+    "Only the beginning of your last message was sent; the conversation goes on here. Hand back again, with what the User does not have yet.",
+  "message-uncertain":
+    "Nobody can tell whether your last message arrived; the conversation goes on here. Hand back again, without the message if the User has it.",
+  "message-sent":
+    "Your last message was sent; the conversation goes on here. Hand back again, without the message.",
+} as const;
+
+/** To an agent whose hand-back came after the end. `service`: where the User is, if that is known. */
+export function renderHandBackTooLate(
+  service: string | undefined,
+  hadMessage: boolean,
+): SlackMessage {
+  const where = service ? ` is with ${name(service)} already` : " left this thread already";
+  const text = `:information_source: Nothing to hand back: this User${where}.${hadMessage ? " Your last message was not sent." : ""}`;
+  return { text, blocks: [section(text)] };
+}
+
+/** In the thread that ends: `link` is where the User goes on. */
+export const renderMergedAway = (link: string): SlackMessage =>
+  quiet(
+    `:link: This User has registered and goes on in <${link}|another thread>. Please answer there.`,
+  );
+
+/** In a thread that has lost its first message: `link` is where the conversation goes on. */
+export const renderGoesOnElsewhere = (link: string): SlackMessage =>
+  quiet(
+    `:warning: The first message of this thread was deleted, so the conversation goes on in <${link}|another thread>. Please answer there.`,
+  );
+
+/** In the thread that goes on: `link` is the one that ended. */
+export const renderMergedIn = (link: string): SlackMessage =>
+  quiet(`:link: The same User also wrote in <${link}|an earlier thread> before registering.`);
+
+/** In a thread whose User has another id from now on. */
+export const renderRenamed = (userId: string): SlackMessage =>
+  quiet(`:link: This User has registered and is now Parley User ${literalMrkdwn(userId)}.`);
+
+/** The `action_id`s of the buttons under a failed or uncertain reply; their value names it. */
+export const SEND_AGAIN = "parley_send_again";
+export const DISMISS = "parley_dismiss";
+export const IT_ARRIVED = "parley_it_arrived";
+export const UNDO = "parley_undo";
+export const TAKE_OVER = "parley_take_over";
+
+const TAKE_OVER_CONFIRMATION = {
+  title: "Take the User over?",
+  text: "The User comes to us from whoever has them now, a new thread opens for them, and exactly this reply goes to them.",
+  confirm: "Take over and send",
+  deny: "Cancel",
+};
+
+/** A reply that was set aside: its outbox item, and the `ts` of the agent's message. */
+export interface SetAsideReply {
+  readonly item: string;
+  readonly ts: string;
+}
+
+export const parseSetAsideReply = (value: string): SetAsideReply => {
+  const [item = "", ts = ""] = value.split(" ");
+  return { item, ts };
+};
+
+/**
+ * To the writer of a reply that did not (surely) reach the User. `setAside`: it can be sent again; `link`: the thread
+ * where the User is now.
+ */
+export function renderFailedReply(
+  outcome: ReplyFate,
+  advice: string,
+  { setAside, link }: { readonly setAside?: SetAsideReply; readonly link?: string } = {},
+): SlackMessage {
+  const where = link === undefined ? "" : ` <${link}|Go to that thread>.`;
+  const text = `${HEADLINES[outcome]} ${literalMrkdwn(advice)}${where}`;
+  const blocks = setAside ? [section(text), choices(outcome, setAside)] : [section(text)];
+  return { text, blocks };
+}
+
+/** To the writer of a message with parts that only Slack can show. `isAll`: nothing of it goes to the User. */
+export function renderPartsNotSent(parts: readonly string[], isAll: boolean): SlackMessage {
+  const lines = parts.map((part) => `• ${literalMrkdwn(shorten(part, 120))}`).join("\n");
+  const rest = isAll ? "" : "\nThe rest of your message goes to the User.";
+  const text = `:no_entry: *Not sent.* Only Slack can show:\n${shorten(lines, 2_000)}${rest}\nWrite it in words, or send it as a file.`;
+  return { text, blocks: [section(text)] };
+}
+
+/** To the writer of a message that stays inside until the agent lets it go. */
+export const renderNotSentYet = (held: SetAsideReply): SlackMessage =>
+  offer(":lock: This stays inside. Start a message with `>>` to send it to the User at once.", [
+    button({
+      text: "Send to user",
+      actionId: SEND_AGAIN,
+      value: buttonValue(held),
+      style: "primary",
+    }),
+    button({ text: "Keep inside", actionId: DISMISS, value: buttonValue(held) }),
+  ]);
+
+/** To the writer of a reply that goes out in a moment. */
+export const renderUndoOffer = (reply: SetAsideReply, seconds: number): SlackMessage =>
+  offer(`:hourglass_flowing_sand: This goes to the User in ${seconds} s.`, [
+    button({ text: "Undo", actionId: UNDO, value: buttonValue(reply) }),
+  ]);
+
+/** To an agent who changed a message. `isNews`: the User never had it. */
+export const renderCorrectionOffer = (correction: SetAsideReply, isNews: boolean): SlackMessage =>
+  offer(
+    isNews
+      ? ":pencil2: The User does not have this message. Shall they get it as it is now?"
+      : ":pencil2: The User has the text as it was before, and Parley cannot change it. Shall the new text go out as a correction?",
+    [
+      button({
+        text: isNews ? "Send to user" : "Send correction",
+        actionId: SEND_AGAIN,
+        value: buttonValue(correction),
+        style: "primary",
+      }),
+      button({ text: "Leave it", actionId: DISMISS, value: buttonValue(correction) }),
+    ],
+  );
+
+/** To an agent who deleted a message, or made a note of it, after it had gone. */
+export const renderSentAlready = (): SlackMessage => {
+  const text =
+    ":warning: The User has this message already, and Parley cannot take it back. You can write a correction.";
+  return { text, blocks: [section(text)] };
+};
+
+const offer = (text: string, buttons: readonly Json[]): SlackMessage => ({
+  text,
+  blocks: [section(text), actions(...buttons)],
+});
+
+const buttonValue = ({ item, ts }: SetAsideReply): string => `${item} ${ts}`;
+
+/** To everyone in the thread: a reply waits for somebody to decide. `agent`: Slack id of its writer. */
+export function renderSetAside(
+  outcome: ReplyFate,
+  agent: string,
+  setAside: SetAsideReply,
+): SlackMessage {
+  const text =
+    outcome === "uncertain"
+      ? `:grey_question: It is not certain that a reply by <@${agent}> reached the User. It is marked above.`
+      : `:x: A reply by <@${agent}> did not reach the User. It is marked above.`;
+  return { text, blocks: [context(text), choices(outcome, setAside)] };
+}
+
+/** What became of a reply that was not delivered. */
+export type ReplyFate = "refused" | "failed" | "uncertain";
+
+function choices(outcome: ReplyFate, setAside: SetAsideReply): Json {
+  const value = buttonValue(setAside);
+  if (outcome === "refused") {
+    return actions(
+      button({
+        text: "Take over and send",
+        actionId: TAKE_OVER,
+        value,
+        style: "primary",
+        confirm: TAKE_OVER_CONFIRMATION,
+      }),
+      button({ text: "Leave it", actionId: DISMISS, value }),
+    );
+  }
+  return actions(
+    button({ text: "Send again", actionId: SEND_AGAIN, value, style: "primary" }),
+    outcome === "uncertain"
+      ? button({ text: "It arrived", actionId: IT_ARRIVED, value })
+      : button({ text: "Dismiss", actionId: DISMISS, value }),
+  );
+}
+
+/** To everyone in the thread of a User whom `agent` took over for a reply that stands elsewhere. */
+export const renderSentFromElsewhere = (
+  agent: string,
+  writer: string,
+  link: string,
+): SlackMessage =>
+  quiet(
+    `:outbox_tray: <@${agent}> took this User over, and <${link}|a reply> that <@${writer}> wrote in an earlier thread went to them.`,
+  );
+
+const HEADLINES = {
+  refused: ":no_entry: *Not sent.*",
+  failed: ":x: *Not delivered.*",
+  uncertain: ":grey_question: *Perhaps not delivered.*",
+} as const;
