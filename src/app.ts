@@ -1,20 +1,17 @@
 import { type Alarms, createAlarms } from "./alarms.ts";
 import { createDelayMarks } from "./bridge/delay-marks.ts";
 import type { InboxBody, OutboxBody } from "./bridge/events.ts";
-import {
-  createParleyEventHandler,
-  createParleyEventLastWords,
-} from "./bridge/handle-parley-event.ts";
-import { createSlackEventHandler, createSlackEventLastWords } from "./bridge/handle-slack-event.ts";
+import { createInboxOnDeadLetter, createParleyEventHandler } from "./bridge/handle-parley-event.ts";
+import { createOutboxOnDeadLetter, createSlackEventHandler } from "./bridge/handle-slack-event.ts";
 import { createNotifier } from "./bridge/notify.ts";
-import { startRepair } from "./bridge/repair.ts";
+import { startReconciler } from "./bridge/reconcile.ts";
 import { takeInReply } from "./bridge/to-parley/take-in-reply.ts";
 import { describeBuild } from "./build-info.ts";
 import type { Config } from "./config/read-config.ts";
 import { createEmbeddedLanes } from "./delivery/embedded-lanes.ts";
 import type { Attempt } from "./delivery/lanes.ts";
-import { createPacer } from "./delivery/pacer.ts";
-import { createSlots } from "./delivery/slots.ts";
+import { createRateLimiter } from "./delivery/rate-limiter.ts";
+import { createSemaphore } from "./delivery/semaphore.ts";
 import { ConfigError, framesOf, StorageError, toBridgeError } from "./errors.ts";
 import { createHttpServer } from "./http/http-server.ts";
 import { createRefusalLog } from "./http/refusal-log.ts";
@@ -37,7 +34,7 @@ import { createFindUser } from "./slack/users.ts";
 import { openConversationStore } from "./state/conversation-store.ts";
 import { type Database, openDatabase, toPath } from "./state/database.ts";
 import { startExpiry } from "./state/expiry.ts";
-import { createRemembered } from "./state/remembered.ts";
+import { createLastKnown } from "./state/last-known.ts";
 import { openSqliteJournal } from "./state/sqlite-journal.ts";
 
 export interface App {
@@ -94,7 +91,7 @@ async function buildApp(config: Config, foundations: Foundations): Promise<App> 
   const parleyLog = log.child({ component: "parley" });
   const outside = connectOutside(config, log, alarms);
   const { client, clientOptions, parleyApi, parley } = outside;
-  const remembered = createRemembered(database, log);
+  const remembered = createLastKnown(database, log);
   const { channel } = config.slack;
   const { accountId, botService: wanted } = config.parley;
   const answers = allProblems([
@@ -138,8 +135,8 @@ async function buildApp(config: Config, foundations: Foundations): Promise<App> 
     botUserId: workspace.botUserId,
     channel,
     identity: config.identity,
-    posts: createPacer({ perSecond: config.slack.postsPerSecond, burst: POSTS_BURST }),
-    extras: createPacer({
+    posts: createRateLimiter({ perSecond: config.slack.postsPerSecond, burst: POSTS_BURST }),
+    extras: createRateLimiter({
       perSecond: Math.min(config.slack.postsPerSecond, MAX_PACE_OF_EXTRAS) * EXTRAS_PER_POST,
       burst: EXTRAS_BURST,
     }),
@@ -149,7 +146,7 @@ async function buildApp(config: Config, foundations: Foundations): Promise<App> 
   const files = {
     parleyFiles: createParleyFiles(parleyApi, config.parley),
     slackFiles: createSlackFiles({ client, ...config.slack, log: slackLog }),
-    transfers: createSlots(TRANSFERS),
+    transfers: createSemaphore(TRANSFERS),
   };
   const { guestsMayAnswer } = config;
   const permissions = createPermissions({ findUser, workspace, guestsMayAnswer });
@@ -225,7 +222,7 @@ async function buildApp(config: Config, foundations: Foundations): Promise<App> 
   };
   await inbox.start(
     createParleyEventHandler(inboxDependencies),
-    createParleyEventLastWords(inboxDependencies),
+    createInboxOnDeadLetter(inboxDependencies),
   );
   const delays = createDelayMarks(shared);
   await outbox.start(
@@ -240,15 +237,15 @@ async function buildApp(config: Config, foundations: Foundations): Promise<App> 
       inbox,
       outbox,
     }),
-    createSlackEventLastWords(shared),
+    createOutboxOnDeadLetter(shared),
     delays.onDelay,
   );
   const port = await http.start(config.host, config.port);
-  const repair = startRepair({
+  const repair = startReconciler({
     ...shared,
     takeIn: (reply) => takeInReply(reply, takeIn),
-    ownerQuestions: createPacer({ perSecond: OWNER_QUESTIONS_PER_SECOND, burst: 1 }),
-    intervalMs: config.repairIntervalMs,
+    ownerQuestions: createRateLimiter({ perSecond: OWNER_QUESTIONS_PER_SECOND, burst: 1 }),
+    intervalMs: config.reconcileIntervalMs,
     log,
   });
   // Slack may have lost what was written while no socket was open.

@@ -17,7 +17,7 @@ export type ErrorCode =
   | "thread-gone"
   | "conversation-closed"
   | "not-permitted"
-  | "withdrawn"
+  | "cancelled"
   | "empty-reply"
   | "file"
   | "storage"
@@ -187,10 +187,10 @@ export class NotTakenOverError extends BridgeError {
 }
 
 /** The item was taken back, or changed, before it had begun: what its handler holds is no longer true. */
-export class WithdrawnError extends BridgeError {
-  override readonly name = "WithdrawnError";
+export class CancelledError extends BridgeError {
+  override readonly name = "CancelledError";
   constructor(id: string) {
-    super(`Item ${id} was withdrawn`, { code: "withdrawn", disposition: "ignore" });
+    super(`Item ${id} was cancelled`, { code: "cancelled", disposition: "ignore" });
   }
 }
 

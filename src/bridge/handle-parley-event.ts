@@ -1,10 +1,10 @@
-import type { Handler, LastWords, Work } from "../delivery/lanes.ts";
+import type { Handler, OnDeadLetter, Work } from "../delivery/lanes.ts";
 import { BridgeError, PayloadError, ThreadGoneError } from "../errors.ts";
 import { makeConversationId } from "../ids.ts";
 import { type HandoverNews, renderFurtherHandover, renderNotShown } from "../views/notices.ts";
 import { type Conversation, withHandover } from "./conversation.ts";
 import type { InboxBody, ParleyEvent } from "./events.ts";
-import type { Notifier, Words } from "./notify.ts";
+import type { Notifier, OwedNotice } from "./notify.ts";
 import { askOwnership, nameService, OWNER_TRIES } from "./owner.ts";
 import { recordTakenAway } from "./ownership/end-conversation.ts";
 import { handoverNews } from "./ownership/handover-news.ts";
@@ -12,10 +12,10 @@ import { mergeUsers } from "./ownership/merge-users.ts";
 import type { Parley, Threads } from "./ports.ts";
 import { loseThread, openAgain, whereItBelongs } from "./to-slack/open-again.ts";
 import { ensureRoot, recordConversation } from "./to-slack/open-thread.ts";
-import { createPoster } from "./to-slack/post-once.ts";
+import { createPostOnce } from "./to-slack/post-once.ts";
 import { postSteps } from "./to-slack/post-steps.ts";
 import { type RelayToSlackDependencies, relayToSlack } from "./to-slack/relay-message.ts";
-import { overflowSteps, rootMark, rootMessage } from "./to-slack/root-message.ts";
+import { overflowSteps, rootMessage, rootTag } from "./to-slack/root-message.ts";
 import { type ShowNoticeDependencies, showNotice } from "./to-slack/show-notice.ts";
 
 export interface InboxDependencies extends RelayToSlackDependencies, ShowNoticeDependencies {
@@ -25,11 +25,14 @@ export interface InboxDependencies extends RelayToSlackDependencies, ShowNoticeD
 }
 
 /** Tells the thread that something of its User could not be shown. What belongs to no thread is only logged. */
-export function createParleyEventLastWords({
+export function createInboxOnDeadLetter({
   conversations,
   notifier,
   parse,
-}: Pick<InboxDependencies, "conversations" | "notifier" | "parse">): LastWords<InboxBody, Words> {
+}: Pick<InboxDependencies, "conversations" | "notifier" | "parse">): OnDeadLetter<
+  InboxBody,
+  OwedNotice
+> {
   return {
     async prepare({ body, appendedAt }, error) {
       if (body.kind !== "callback") return undefined;
@@ -43,7 +46,7 @@ export function createParleyEventLastWords({
         notice: { thread: conversation.thread, message: renderNotShown(error.message) },
       };
     },
-    say: (item, { userId, purpose, notice }) => notifier.notice(userId, item, purpose, notice),
+    tell: (item, { userId, purpose, notice }) => notifier.notice(userId, item, purpose, notice),
   };
 }
 
@@ -80,7 +83,7 @@ export function createParleyEventHandler(dependencies: InboxDependencies): Handl
           body.receivedAt,
         );
       case "notice": {
-        const poster = createPoster(work, threads, now);
+        const poster = createPostOnce(work, threads, now);
         const notice = await whereItBelongs(work, poster, body.notice, dependencies);
         return await showNotice(work, poster, notice, dependencies);
       }
@@ -153,7 +156,7 @@ export function createParleyEventHandler(dependencies: InboxDependencies): Handl
         newest,
       );
     }
-    const poster = createPoster(work, threads, now);
+    const poster = createPostOnce(work, threads, now);
     const thread = await ensureRoot(work, poster, conversation, dependencies);
     await postSteps(work, poster, thread, overflowSteps(conversation), dependencies);
   }
@@ -186,7 +189,7 @@ export function createParleyEventHandler(dependencies: InboxDependencies): Handl
     receivedAt: number,
     open: Conversation,
   ): Promise<void> {
-    const poster = createPoster(work, threads, now);
+    const poster = createPostOnce(work, threads, now);
     const add = (conversation: Conversation) => withHandover(conversation, event, receivedAt);
     const isNews = add(open) !== open;
     // Noted before it is recorded: an attempt after a crash finds nothing new, and still has to show it.
@@ -240,7 +243,7 @@ export function createParleyEventHandler(dependencies: InboxDependencies): Handl
     await threads.updateRoot(
       conversation.thread,
       rootMessage(conversation, threads),
-      rootMark(conversation),
+      rootTag(conversation),
     );
   }
 }

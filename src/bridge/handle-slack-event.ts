@@ -1,25 +1,25 @@
-import type { Handler, Item, Lanes, LastWords, Work } from "../delivery/lanes.ts";
+import type { Handler, Item, Lanes, OnDeadLetter, Work } from "../delivery/lanes.ts";
 import {
   BridgeError,
+  CancelledError,
   ConversationClosedError,
   type ErrorCode,
   NotOwnerError,
   NotPermittedError,
   toBridgeError,
-  WithdrawnError,
 } from "../errors.ts";
 import { makeThreadKey, type Thread, toItemId, toUserId } from "../ids.ts";
 import {
+  type DeadReply,
+  renderDeadLetter,
   renderFailedReply,
   renderSentFromElsewhere,
-  renderSetAside,
-  type SetAsideReply,
 } from "../views/notices.ts";
 import { adviceFor } from "./advice.ts";
 import { type Conversation, isBeingHandedBack, withAgentMessage } from "./conversation.ts";
 import type { DelayMarks } from "./delay-marks.ts";
 import type { AgentReply, OutboxBody, ReplyBody } from "./events.ts";
-import type { Notifier, Words } from "./notify.ts";
+import type { Notifier, OwedNotice } from "./notify.ts";
 import { nameService } from "./owner.ts";
 import { recordTakenAway } from "./ownership/end-conversation.ts";
 import { handBack } from "./ownership/hand-back.ts";
@@ -56,19 +56,19 @@ export function createSlackEventHandler(dependencies: OutboxDependencies): Handl
 }
 
 /** Tells the writer of a reply that it was set aside, with buttons to send it again or to dismiss it. */
-export function createSlackEventLastWords(
+export function createOutboxOnDeadLetter(
   dependencies: Pick<OutboxDependencies, "conversations" | "notifier" | "threads">,
-): LastWords<OutboxBody, Words> {
+): OnDeadLetter<OutboxBody, OwedNotice> {
   const { conversations, notifier } = dependencies;
   return {
     async prepare(item, error) {
       if (item.body.kind !== "reply") return undefined;
       const { reply } = item.body;
       const user = await findUserOf(reply, conversations);
-      const setAside = { item: item.id, ts: reply.ts, since: item.appendedAt };
-      return wordsAbout(item, reply, error, user, dependencies, setAside);
+      const dead = { item: item.id, ts: reply.ts, since: item.appendedAt };
+      return wordsAbout(item, reply, error, user, dependencies, dead);
     },
-    say: (item, { userId, purpose, notice }) => notifier.notice(userId, item, purpose, notice),
+    tell: (item, { userId, purpose, notice }) => notifier.notice(userId, item, purpose, notice),
   };
 }
 
@@ -99,7 +99,7 @@ async function relay(
   } catch (thrown) {
     const error = toBridgeError(thrown);
     // Its writer has just done that, or changed the text: there is nothing to tell.
-    if (error instanceof WithdrawnError) throw error;
+    if (error instanceof CancelledError) throw error;
     if (error instanceof NotOwnerError && conversation) {
       const current = (await conversations.byId(conversation.id)) ?? conversation;
       if (isBeingHandedBack(current, error.owner, now())) throw notYet("A hand-back is under way");
@@ -170,8 +170,8 @@ async function refuse(
   const isOver = user?.state !== "open" || error.code === "not-taken-over";
   const isElsewhere = user !== undefined && isOver && MEANS_ELSEWHERE.has(error.code);
   const kept = isElsewhere ? await keepForTakeOver(item.id, left, outbox) : undefined;
-  const setAside = kept && { ...kept, ts: reply.ts };
-  const words = wordsAbout(item, reply, error, user, dependencies, setAside, settledIn(left) > 0);
+  const dead = kept && { ...kept, ts: reply.ts };
+  const words = wordsAbout(item, reply, error, user, dependencies, dead, settledIn(left) > 0);
   await notifier.notice(words.userId, item.id, words.purpose, words.notice);
 }
 
@@ -187,7 +187,7 @@ async function findUserOf(
 }
 
 /**
- * To the writer of a reply that did not (surely) reach the User. `setAside`: what the buttons are about; `hasBegun`: the
+ * To the writer of a reply that did not (surely) reach the User. `dead`: what the buttons are about; `hasBegun`: the
  * User has, or may have, a part of it.
  */
 function wordsAbout(
@@ -196,9 +196,9 @@ function wordsAbout(
   error: BridgeError,
   user: Conversation | undefined,
   { threads }: Pick<OutboxDependencies, "threads">,
-  setAside?: SetAsideReply & { readonly since: number },
+  dead?: DeadReply & { readonly since: number },
   hasBegun = false,
-): Words {
+): OwedNotice {
   const outcome =
     error.disposition === "ignore"
       ? "refused"
@@ -215,15 +215,15 @@ function wordsAbout(
     notice: {
       thread: reply.thread,
       message: renderFailedReply(outcome, hasBegun ? `${BEGUN} ${advice}` : advice, {
-        ...(setAside && { setAside }),
+        ...(dead && { dead }),
         ...(link !== undefined && { link }),
       }),
       onlyFor: reply.agent,
       mark: { ts: reply.ts, as: outcome === "uncertain" ? "uncertain" : "failed" },
-      ...(setAside && {
+      ...(dead && {
         // What can be sent again has to be there when the agent comes back, and for colleagues.
-        forAll: renderSetAside(outcome, reply.agent, setAside),
-        about: { reply: toItemId(setAside.item), since: setAside.since },
+        forAll: renderDeadLetter(outcome, reply.agent, dead),
+        about: { reply: toItemId(dead.item), since: dead.since },
         ifUnclear: "nothing" as const,
       }),
     },

@@ -8,7 +8,7 @@ import type { InboxBody, Notice } from "./events.ts";
 type NoticeToAll = Notice & { readonly forAll?: SlackMessage };
 
 /** What is told about an item, and in whose lane. Stored: changing it is a migration. */
-export interface Words {
+export interface OwedNotice {
   readonly userId: UserId;
   readonly purpose: string;
   readonly notice: NoticeToAll;
@@ -33,15 +33,15 @@ export const inboxLane = (userId: UserId): string => `user/${userId}`;
 /** Sorts what says nothing about order, and so must not keep messages from being sorted. */
 export const BEHIND_MESSAGES = "~";
 
-/** Words to one agent, and marks, need no place among posts, and must not wait for them. */
-const asideLane = (thread: Thread): string => `aside/${makeThreadKey(thread)}`;
+/** OwedNotice to one agent, and marks, need no place among posts, and must not wait for them. */
+const ephemeralLane = (thread: Thread): string => `aside/${makeThreadKey(thread)}`;
 
 export function createNotifier(inbox: Pick<Lanes<InboxBody>, "append">): Notifier {
   return {
     async notice(userId, from, purpose, { forAll, ...notice }) {
-      const isAside = notice.onlyFor !== undefined || notice.message === undefined;
+      const isDead = notice.onlyFor !== undefined || notice.message === undefined;
       await inbox.append({
-        lane: isAside ? asideLane(notice.thread) : inboxLane(userId),
+        lane: isDead ? ephemeralLane(notice.thread) : inboxLane(userId),
         id: makeDerivedItemId(from, purpose),
         body: { kind: "notice", notice },
       });

@@ -42,7 +42,7 @@ export interface ParleyFiles {
    */
   upload(file: FileContent, signal: AbortSignal): Promise<string>;
   /** @throws {FileError} nobody gives it to us, or it is not what it should be */
-  open(media: ParleyMedia, signal: AbortSignal): Promise<FileContent>;
+  download(media: ParleyMedia, signal: AbortSignal): Promise<FileContent>;
 }
 
 /** Files in Slack. */
@@ -50,7 +50,7 @@ export interface SlackFiles {
   /** What Slack says about a file now. */
   describe(id: string): Promise<Json>;
   /** @throws {FileError} Slack does not give it to us, or it is not what it should be */
-  open(file: SlackFile, signal: AbortSignal): Promise<FileContent>;
+  download(file: SlackFile, signal: AbortSignal): Promise<FileContent>;
   /** Hands a file to Slack, which shows it to nobody yet: safe to repeat. Returns its id. */
   upload(file: FileContent, signal: AbortSignal): Promise<string>;
   /**
@@ -83,7 +83,7 @@ export interface Parley {
 }
 
 /** What a post carries so that it can be found again: opaque ids, readable by every member of the workspace. */
-export type PostMark =
+export type PostTag =
   /** `opening` counts the threads of the conversation from 0: another is opened when one is gone. */
   | { readonly kind: "root"; readonly conversation: ConversationId; readonly opening: number }
   /** `part` counts the posts of one long message from 0. */
@@ -100,20 +100,20 @@ export interface Threads {
    * Waits until one post may go out to the thread's channel, or to the one where threads open. `saturated`: others had
    * to go first, or the pace forbade it for a while.
    */
-  turn(signal: AbortSignal, thread?: Thread): Promise<{ readonly saturated: boolean }>;
+  acquire(signal: AbortSignal, thread?: Thread): Promise<{ readonly saturated: boolean }>;
   /**
-   * Posts at once: wait for a {@link Threads.turn} before. Opens a thread if `thread` is missing.
+   * Posts at once: wait for a {@link Threads.acquire} before. Opens a thread if `thread` is missing.
    *
    * @throws {ThreadGoneError} what went astray was taken back
    */
-  post(message: SlackMessage, mark: PostMark, thread?: Thread): Promise<Thread>;
+  post(message: SlackMessage, mark: PostTag, thread?: Thread): Promise<Thread>;
   /**
    * Looks for an earlier post with this mark that was made after `since` (ms); `cannot-look`: Slack refuses reading.
    *
    * @throws {ThreadGoneError} what went astray was taken back
    */
   find(
-    mark: PostMark,
+    mark: PostTag,
     since: number,
     thread?: Thread,
   ): Promise<Thread | "not-there" | "cannot-look">;
@@ -134,7 +134,7 @@ export interface Threads {
     signal: AbortSignal,
   ): Promise<readonly AgentReply[] | "cannot-look">;
   /** @throws {ThreadGoneError} */
-  updateRoot(thread: Thread, message: SlackMessage, mark: PostMark): Promise<void>;
+  updateRoot(thread: Thread, message: SlackMessage, mark: PostTag): Promise<void>;
   /** Shows or clears that the User is typing. Never throws: it is only a courtesy. */
   showTyping(thread: Thread, active: boolean): Promise<void>;
   /** A reaction on an agent's message that must not be missing. */

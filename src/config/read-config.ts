@@ -72,7 +72,7 @@ export interface Config {
     readonly maxAgeMs: number;
   };
   /** How often open threads and their owners are compared with Slack and Parley. */
-  readonly repairIntervalMs: number;
+  readonly reconcileIntervalMs: number;
   /** How long ended conversations and dead letters are kept. */
   readonly retentionDays: number;
   /** A stop that takes longer is cut off. */
@@ -367,7 +367,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
       capMs: value.RETRY_CAP_MS,
       maxAgeMs: value.RETRY_MAX_AGE_MS,
     },
-    repairIntervalMs: value.REPAIR_INTERVAL_MS,
+    reconcileIntervalMs: value.REPAIR_INTERVAL_MS,
     retentionDays: value.RETENTION_DAYS,
     stopDeadlineMs: value.STOP_DEADLINE_SECONDS * 1000,
     stateUrl: value.STATE_URL,

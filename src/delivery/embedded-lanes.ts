@@ -10,7 +10,7 @@ const BUSY_APPENDS = 2;
 /** How many handlers run then: somebody waits for an answer to each append, and nobody for a handler. */
 const BUSY_CONCURRENCY = 8;
 
-/** How soon a revived dead letter goes on its way. */
+/** How soon a requeued dead letter goes on its way. */
 const WATCH_INTERVAL_MS = 1_000;
 
 /** So many items that wait behind a failed one are told of. */
@@ -57,14 +57,14 @@ export async function createEmbeddedLanes<Body>(
   let hasChanged = false;
   let consumer: Consumer<Body> | undefined;
 
-  // From here on, so that nothing is missed that is revived between this look and the first of the watch.
+  // From here on, so that nothing is missed that is requeued between this look and the first of the watch.
   await journal.changedElsewhere();
   for (const { lane, barrier } of await journal.pendingLanes()) laneOf(lane).barrier = barrier;
   // A crash may have come between setting aside and telling.
   const owed = await journal.owed();
 
-  /** Dead letters can be revived by a tool that runs beside the bridge. */
-  async function wakeWhatOthersRevived(): Promise<void> {
+  /** Dead letters can be requeued by a tool that runs beside the bridge. */
+  async function wakeWhatOthersRequeued(): Promise<void> {
     hasChanged ||= await journal.changedElsewhere();
     if (!hasChanged) return;
     for (const { lane } of await journal.pendingLanes()) wake(laneOf(lane));
@@ -183,14 +183,14 @@ export async function createEmbeddedLanes<Body>(
       }
     },
 
-    async start(handler, lastWords, onDelay) {
-      consumer = { handler, lastWords, onDelay };
-      for (const { lane, ...words } of owed) heads.oweWords(laneOf(lane), words, lastWords);
+    async start(handler, onDeadLetter, onDelay) {
+      consumer = { handler, onDeadLetter, onDelay };
+      for (const { lane, ...words } of owed) heads.oweNotice(laneOf(lane), words, onDeadLetter);
       for (const lane of lanes.values()) wake(lane);
       // What arrived before the start is in the line already.
       pump();
       watching = setInterval(() => {
-        void wakeWhatOthersRevived().catch(() => {});
+        void wakeWhatOthersRequeued().catch(() => {});
       }, WATCH_INTERVAL_MS);
     },
 
@@ -201,16 +201,16 @@ export async function createEmbeddedLanes<Body>(
       await Promise.all(running);
     },
 
-    async revive(id) {
-      const lane = await journal.revive(id, now());
+    async requeue(id) {
+      const lane = await journal.requeue(id, now());
       if (lane === undefined) return false;
       wake(laneOf(lane));
       return true;
     },
 
-    withdraw(lane, id) {
+    cancel(lane, id) {
       readBack(id);
-      return journal.withdraw({ seq: ++lastSeq, id, lane }, now());
+      return journal.cancel({ seq: ++lastSeq, id, lane }, now());
     },
 
     replace(id, body) {

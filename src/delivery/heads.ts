@@ -1,15 +1,15 @@
-import { type BridgeError, RateLimitedError, toBridgeError, WithdrawnError } from "../errors.ts";
+import { type BridgeError, CancelledError, RateLimitedError, toBridgeError } from "../errors.ts";
 import { type BackoffPolicy, backoffMs } from "./backoff.ts";
 import type { Journal, Owed, Row } from "./journal.ts";
 import type { Debt, Lane } from "./lane.ts";
-import type { Attempt, Handler, Item, LastWords, OnDelay, Work } from "./lanes.ts";
+import type { Attempt, Handler, Item, OnDeadLetter, OnDelay, Work } from "./lanes.ts";
 
 /** The same defect again will not mend itself; what only looked like one might. */
 const DEFECT_TRIES = 3;
 
 export interface Consumer<Body> {
   readonly handler: Handler<Body>;
-  readonly lastWords: LastWords<Body, unknown>;
+  readonly onDeadLetter: OnDeadLetter<Body, unknown>;
   readonly onDelay: OnDelay<Body> | undefined;
 }
 
@@ -34,7 +34,7 @@ export interface Heads<Body> {
   /** What the lane does next. Never rejects. */
   handle(lane: Lane, consumer: Consumer<Body>): Promise<Next>;
   /** What is set aside already, and must still be told, before anything else in the lane. */
-  oweWords(lane: Lane, owed: Omit<Owed, "lane">, lastWords: LastWords<Body, unknown>): void;
+  oweNotice(lane: Lane, owed: Omit<Owed, "lane">, onDeadLetter: OnDeadLetter<Body, unknown>): void;
 }
 
 /** The head that a handler has in its hands, and what it took along. */
@@ -96,13 +96,13 @@ export function createHeads<Body>(options: HeadsOptions): Heads<Body> {
       save: (progress) => journal.saveProgress(row.seq, progress),
       async begin(progress) {
         const { seq } = row;
-        if (!(await journal.begin({ seq, body }, progress))) throw new WithdrawnError(row.id);
+        if (!(await journal.begin({ seq, body }, progress))) throw new CancelledError(row.id);
       },
       async advance(next, progress) {
         const text = JSON.stringify(next);
         const { seq } = row;
         if (!(await journal.advance({ seq, body }, text, progress))) {
-          throw new WithdrawnError(row.id);
+          throw new CancelledError(row.id);
         }
         body = text;
       },
@@ -138,7 +138,7 @@ export function createHeads<Body>(options: HeadsOptions): Heads<Body> {
     lane: Lane,
     attempt: Running,
     thrown: unknown,
-    { lastWords }: Consumer<Body>,
+    { onDeadLetter }: Consumer<Body>,
   ): Next | undefined {
     const { row, taken } = attempt;
     if (stopping.aborted && thrown === stopping.reason) {
@@ -147,7 +147,7 @@ export function createHeads<Body>(options: HeadsOptions): Heads<Body> {
     }
     const error = toBridgeError(thrown);
     lane.defects = error.code === "defect" ? lane.defects + 1 : 0;
-    if (error instanceof WithdrawnError) {
+    if (error instanceof CancelledError) {
       // It is gone, or has another body: either way the journal knows what comes next.
       report(lane, attempt, "ignored", { error });
       return "again";
@@ -163,7 +163,7 @@ export function createHeads<Body>(options: HeadsOptions): Heads<Body> {
     const isHopeless = isExpired || lane.defects >= DEFECT_TRIES;
     if (error.disposition === "dead-letter" || error.disposition === "uncertain" || isHopeless) {
       lane.defects = 0;
-      owe(lane, row, () => setAside(lane, attempt, error, lastWords));
+      owe(lane, row, () => deadLetter(lane, attempt, error, onDeadLetter));
       return undefined;
     }
     const asked =
@@ -180,15 +180,15 @@ export function createHeads<Body>(options: HeadsOptions): Heads<Body> {
     return pauseMs;
   }
 
-  async function setAside(
+  async function deadLetter(
     lane: Lane,
     attempt: Running,
     error: BridgeError,
-    lastWords: LastWords<Body, unknown>,
+    onDeadLetter: OnDeadLetter<Body, unknown>,
   ): Promise<void> {
     const rows: { seq: number; words: string | undefined }[] = [];
     for (const row of attempt.taken) {
-      const words = await orGiveUp(lane, () => lastWords.prepare(toItem<Body>(row), error));
+      const words = await orGiveUp(lane, () => onDeadLetter.prepare(toItem<Body>(row), error));
       rows.push({ seq: row.seq, words: words === undefined ? undefined : JSON.stringify(words) });
     }
     const { code, message } = error;
@@ -197,18 +197,18 @@ export function createHeads<Body>(options: HeadsOptions): Heads<Body> {
     for (const { seq, id, appendedAt } of attempt.taken) {
       const words = rows.find((row) => row.seq === seq)?.words;
       if (words === undefined || !dead.includes(seq)) continue;
-      oweWords(lane, { seq, id, appendedAt, words }, lastWords);
+      oweNotice(lane, { seq, id, appendedAt, words }, onDeadLetter);
     }
   }
 
-  function oweWords(
+  function oweNotice(
     lane: Lane,
     { seq, words, ...item }: Omit<Owed, "lane">,
-    lastWords: LastWords<Body, unknown>,
+    onDeadLetter: OnDeadLetter<Body, unknown>,
   ): void {
     owe(lane, item, async () => {
       await orGiveUp(lane, async () => {
-        await lastWords.say(item.id, JSON.parse(words) as unknown);
+        await onDeadLetter.tell(item.id, JSON.parse(words) as unknown);
       });
       await journal.told(seq);
     });
@@ -279,7 +279,7 @@ export function createHeads<Body>(options: HeadsOptions): Heads<Body> {
     });
   }
 
-  return { handle, oweWords };
+  return { handle, oweNotice };
 }
 
 export function toItem<Body>(row: Row): Item<Body> {

@@ -13,7 +13,7 @@ export interface NewRow {
   readonly appendedAt: number;
   /** Not before this time, ms since the epoch. */
   readonly dueAt: number;
-  /** Kept apart until it is revived. */
+  /** Kept apart until it is requeued. */
   readonly held: boolean;
 }
 
@@ -66,7 +66,7 @@ export interface Journal {
   /** The same, with another body from here on. */
   advance(row: Pick<Row, "seq" | "body">, body: string, progress: Json): Promise<boolean>;
   /** Ends a row unless it has begun; adds an ended one for an id that is new. False if it has begun. */
-  withdraw(row: Pick<NewRow, "seq" | "id" | "lane">, at: number): Promise<boolean>;
+  cancel(row: Pick<NewRow, "seq" | "id" | "lane">, at: number): Promise<boolean>;
   /** Gives a row that has not begun another body; false if it has begun or ended. */
   replace(id: ItemId, body: string): Promise<boolean>;
   /** Also true of rows that are not there. */
@@ -87,7 +87,7 @@ export interface Journal {
   /** The words were said. */
   told(seq: number): Promise<void>;
   /** Makes a dead or held row wait, as new, but not less begun; returns its lane, or nothing if there is no such row. */
-  revive(id: ItemId, at: number): Promise<string | undefined>;
+  requeue(id: ItemId, at: number): Promise<string | undefined>;
   /** Drops the body of a dead or held row for good; false if there is no such row. */
   discard(id: ItemId): Promise<boolean>;
   /** A row that is not done. */

@@ -12,7 +12,7 @@ export interface NewItem<Body> {
   readonly body: Body;
   /** ms since the epoch; the item, and its lane behind it, wait until then. */
   readonly notBefore?: number | undefined;
-  /** The item does not go until it is revived; its lane does not wait for it. */
+  /** The item does not go until it is requeued; its lane does not wait for it. */
   readonly held?: boolean;
 }
 
@@ -31,19 +31,19 @@ export interface Work<Body> {
   /** Aborted when the bridge stops. A handler that has not touched the other side yet should give up then. */
   readonly signal: AbortSignal;
   /**
-   * Like {@link save}, just before something is done that cannot be taken back: from here on the item cannot be withdrawn
+   * Like {@link save}, just before something is done that cannot be taken back: from here on the item cannot be cancelled
    * or replaced.
    *
-   * @throws {WithdrawnError} it was, meanwhile
+   * @throws {CancelledError} it was, meanwhile
    */
   begin(progress: Json): Promise<void>;
   /** Durable when resolved; the next attempt finds it as `item.progress`. `undefined`: as if nothing had begun. */
   save(progress: Json | undefined): Promise<void>;
   /**
    * Gives the head another body, together with its progress: what is left of it to do. Unlike progress the body also
-   * outlasts a revival. From here on the item cannot be withdrawn or replaced.
+   * outlasts a requeueing. From here on the item cannot be cancelled or replaced.
    *
-   * @throws {WithdrawnError} it was, meanwhile
+   * @throws {CancelledError} it was, meanwhile
    */
   advance(body: Body, progress: Json): Promise<void>;
   /** Takes the items directly behind the head, while `accept` says so; they share the head's fate from here on. */
@@ -67,11 +67,11 @@ export type Handler<Body> = (work: Work<Body>) => Promise<void>;
  * What people are told about an item that is set aside. It is set aside first, together with the words, so that whoever
  * reads them can act at once, and a crash in between loses neither.
  */
-export interface LastWords<Body, Words> {
+export interface OnDeadLetter<Body, Notice> {
   /** The words, which are kept with the item until they are said; `undefined`: nobody needs to be told. */
-  prepare(item: Item<Body>, error: BridgeError): Promise<Words | undefined>;
+  prepare(item: Item<Body>, error: BridgeError): Promise<Notice | undefined>;
   /** The item is set aside. May run twice for the same words: after a crash. */
-  say(item: ItemId, words: Words): Promise<void>;
+  tell(item: ItemId, notice: Notice): Promise<void>;
 }
 
 /** Hears of each item that a failure keeps waiting: the failed one, those behind it, and what arrives meanwhile. */
@@ -104,9 +104,9 @@ export interface Lanes<Body> {
    */
   append(item: NewItem<Body>): Promise<"appended" | "duplicate">;
   /** Begins to hand out items, those of earlier runs first. */
-  start<Words>(
+  start<Notice>(
     handler: Handler<Body>,
-    lastWords: LastWords<Body, Words>,
+    onDeadLetter: OnDeadLetter<Body, Notice>,
     onDelay?: OnDelay<Body>,
   ): Promise<void>;
   /** Hands out nothing more, aborts `Work.signal` and resolves when the last handler has returned. */
@@ -115,7 +115,7 @@ export interface Lanes<Body> {
    * Takes an item out for good unless it has begun, wherever it is; false if it is too late. Safe to repeat. An id that
    * was never seen is remembered, so that its item will not be taken in.
    */
-  withdraw(lane: string, id: ItemId): Promise<boolean>;
+  cancel(lane: string, id: ItemId): Promise<boolean>;
   /** Gives an item that waits, is held or was set aside another body; false if it has begun, or is none of these. */
   replace(id: ItemId, body: Body): Promise<boolean>;
   /** An item that is not done; `undefined`: it is, or nobody knows it. */
@@ -123,7 +123,7 @@ export interface Lanes<Body> {
   /** False: the item, whatever became of it, never began. True also for an id that is not known (any more). */
   hasBegun(id: ItemId): Promise<boolean>;
   /** Puts an item that was set aside or held into its lane, as if it had just arrived; false if it is neither. */
-  revive(id: ItemId): Promise<boolean>;
+  requeue(id: ItemId): Promise<boolean>;
   /** Gives up an item that was set aside or held; false if it is neither. */
   discard(id: ItemId): Promise<boolean>;
   backlog(): Promise<Backlog>;
@@ -132,8 +132,8 @@ export interface Lanes<Body> {
 export interface Look<Body> {
   readonly lane: string;
   readonly body: Body;
-  readonly state: "waiting" | "held" | "aside";
-  /** ms since the epoch; new when it is revived. */
+  readonly state: "waiting" | "held" | "dead";
+  /** ms since the epoch; new when it is requeued. */
   readonly appendedAt: number;
 }
 

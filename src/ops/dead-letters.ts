@@ -90,7 +90,7 @@ async function change(
     for (const id of ids) {
       const isDone =
         command === "retry"
-          ? (await journal.revive(id, Date.now())) !== undefined
+          ? (await journal.requeue(id, Date.now())) !== undefined
           : await journal.discard(id);
       if (isDone) count += 1;
     }

@@ -68,7 +68,7 @@ export function createParleyFiles(api: ParleyApi, options: ParleyFilesOptions): 
       return id;
     },
 
-    async open(media, signal) {
+    async download(media, signal) {
       const file = nameOf(media);
       const names = [file.name, media.filename ?? "", media.id ?? "", pathOf(media.url)];
       if (names.some((name) => isProgram(name, media.mimeType))) {

@@ -71,7 +71,7 @@ export function createSlackFiles({
       return (file ?? null) as Json;
     },
 
-    async open(file, signal) {
+    async download(file, signal) {
       const watch = watchOver(signal);
       const response = await get(file, watch);
       if (response.status !== 200 || !response.body) {

@@ -1,5 +1,5 @@
 import type { WebClient } from "@slack/web-api";
-import type { PostMark } from "../bridge/ports.ts";
+import type { PostTag } from "../bridge/ports.ts";
 import { NetworkError } from "../errors.ts";
 import { isMarked } from "./post-metadata.ts";
 import { callSlack } from "./web-api.ts";
@@ -18,7 +18,7 @@ const CLOCK_SKEW_MS = 5 * 60_000;
  */
 export async function findPost(
   client: WebClient,
-  mark: PostMark,
+  mark: PostTag,
   place: {
     readonly channel: string;
     readonly threadTs: string | undefined;

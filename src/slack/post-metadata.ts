@@ -1,8 +1,8 @@
 import type { MessageMetadata } from "@slack/types";
-import type { PostMark } from "../bridge/ports.ts";
+import type { PostTag } from "../bridge/ports.ts";
 
 /** Message metadata is readable by every member of the workspace: opaque ids only. */
-export function toMetadata(mark: PostMark): MessageMetadata {
+export function toMetadata(mark: PostTag): MessageMetadata {
   return mark.kind === "root"
     ? {
         event_type: "parley_handover",
@@ -20,7 +20,7 @@ export function toMetadata(mark: PostMark): MessageMetadata {
 /** Whether a message that Slack returned carries this mark. */
 export function isMarked(
   metadata: { event_type?: string; event_payload?: unknown } | undefined,
-  mark: PostMark,
+  mark: PostTag,
 ): boolean {
   const { event_type, event_payload } = toMetadata(mark);
   return (

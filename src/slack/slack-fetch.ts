@@ -1,4 +1,4 @@
-import { createSlots } from "../delivery/slots.ts";
+import { createSemaphore } from "../delivery/semaphore.ts";
 import { observedFetch } from "./observed-fetch.ts";
 import { readSlackAnswer, type SlackAnswer } from "./slack-answer.ts";
 
@@ -41,7 +41,7 @@ export function createSlackFetch(
   apiUrl: string,
   onAnswer: (seen: SeenAnswer) => void,
 ): typeof fetch {
-  const large = createSlots(LARGE_AT_ONCE);
+  const large = createSemaphore(LARGE_AT_ONCE);
 
   return async (input, init) => {
     const signal = init?.signal ?? AbortSignal.timeout(TIMEOUT_MS);

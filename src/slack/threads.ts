@@ -1,8 +1,8 @@
 import type { ChatPostMessageResponse, WebClient } from "@slack/web-api";
 import type { AgentReply } from "../bridge/events.ts";
-import type { Mark, PostMark, Threads } from "../bridge/ports.ts";
+import type { Mark, PostTag, Threads } from "../bridge/ports.ts";
 import type { SlackMessage } from "../convert/to-slack/slack-message.ts";
-import type { Pacer } from "../delivery/pacer.ts";
+import type { RateLimiter } from "../delivery/rate-limiter.ts";
 import {
   NetworkError,
   RateLimitedError,
@@ -36,9 +36,9 @@ export interface ThreadsOptions {
   readonly identity: IdentityOverrides;
   readonly findUser: FindUser;
   /** Posts, by channel. */
-  readonly posts: Pacer;
+  readonly posts: RateLimiter;
   /** Updates and reactions, by method. */
-  readonly extras: Pacer;
+  readonly extras: RateLimiter;
   readonly log: Log;
 }
 
@@ -61,7 +61,7 @@ export function createThreads(options: ThreadsOptions): Threads {
   /** Slack only warns when it drops metadata, and "posted once" rests on it. */
   function checkMetadata(
     { message, response_metadata: about }: ChatPostMessageResponse,
-    mark: PostMark,
+    mark: PostTag,
   ): boolean {
     // An answer without the message does not tell.
     if (!message || isMarked(message.metadata, mark)) return true;
@@ -71,7 +71,7 @@ export function createThreads(options: ThreadsOptions): Threads {
 
   /** What Slack asks to wait is obeyed for all calls of that kind, not just for the one that was refused. */
   async function paced<Result>(
-    pacer: Pacer,
+    rateLimiter: RateLimiter,
     key: string,
     method: string,
     call: () => Promise<Result>,
@@ -80,7 +80,7 @@ export function createThreads(options: ThreadsOptions): Threads {
     try {
       return await callSlack(method, call, { idempotent });
     } catch (error) {
-      if (error instanceof RateLimitedError) pacer.pause(key, error.retryAfterMs);
+      if (error instanceof RateLimitedError) rateLimiter.pause(key, error.retryAfterMs);
       throw error;
     }
   }
@@ -91,7 +91,7 @@ export function createThreads(options: ThreadsOptions): Threads {
     call: () => Promise<unknown>,
     priority?: "low",
   ): Promise<void> {
-    await extras.turn(method, priority ? { priority } : {});
+    await extras.acquire(method, priority ? { priority } : {});
     await paced(extras, method, method, call, true);
   }
 
@@ -136,7 +136,7 @@ export function createThreads(options: ThreadsOptions): Threads {
     signal: AbortSignal,
   ): Promise<Result | "cannot-look"> {
     for (;;) {
-      await extras.turn(REPLIES, { priority: "low", signal });
+      await extras.acquire(REPLIES, { priority: "low", signal });
       try {
         return await paced(extras, REPLIES, REPLIES, read, true);
       } catch (error) {
@@ -176,7 +176,7 @@ export function createThreads(options: ThreadsOptions): Threads {
   }
 
   /** For a post that an earlier attempt may have sent to a thread that is not there. */
-  async function takeStrayBack(at: string, mark: PostMark, since: number): Promise<void> {
+  async function takeStrayBack(at: string, mark: PostTag, since: number): Promise<void> {
     const place = { channel: at, threadTs: undefined, since };
     try {
       const found = await findPost(client, mark, place);
@@ -195,9 +195,9 @@ export function createThreads(options: ThreadsOptions): Threads {
     namesOf: createNames(client, options.findUser),
     permalink: (thread) => makePermalink(options.workspaceUrl, thread),
 
-    async turn(signal, thread) {
+    async acquire(signal, thread) {
       const askedAt = performance.now();
-      await posts.turn(thread?.channel ?? channel, { signal });
+      await posts.acquire(thread?.channel ?? channel, { signal });
       return { saturated: performance.now() - askedAt > SATURATED_AFTER_MS };
     },
 

@@ -25,7 +25,7 @@ export const webClientOptions = (
   rejectRateLimitedCalls: true,
   timeout: 10_000,
   fetch: createSlackFetch(apiUrl, onAnswer),
-  // A call that waits in the client's line would go out in the name of another one; our pacers limit the calls.
+  // A call that waits in the client's line would go out in the name of another one; our rateLimiters limit the calls.
   maxRequestConcurrency: Number.POSITIVE_INFINITY,
 });
 

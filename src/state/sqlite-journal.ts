@@ -146,7 +146,7 @@ export async function openSqliteJournal(
       return rows.length > 0;
     },
 
-    async withdraw({ seq, id, lane }, at) {
+    async cancel({ seq, id, lane }, at) {
       const rows = await database.write(
         `INSERT INTO ${table} (seq, id, lane, barrier, sort, appended_at, state, ended_at)
          VALUES (?1, ?2, ?3, 0, '', ?4, 'done', ?4)
@@ -228,7 +228,7 @@ export async function openSqliteJournal(
       );
     },
 
-    async revive(id, at) {
+    async requeue(id, at) {
       const [row] = await database.write<{ lane: string }>(
         // A post that may be there is still looked for; what may have reached Parley goes because somebody said so.
         `UPDATE ${table} SET state = 'waiting', progress = ${table === "inbox" ? "progress" : "NULL"}, attempts = 0, due_at = 0, pause_ms = 0, appended_at = ?, error = NULL, ended_at = NULL
@@ -254,7 +254,7 @@ export async function openSqliteJournal(
       );
       if (!row) return undefined;
       const { lane, body, state, appended_at: appendedAt } = row;
-      return { lane, body, appendedAt, state: state === "dead" ? "aside" : state };
+      return { lane, body, appendedAt, state };
     },
 
     async deadLetters() {

@@ -122,28 +122,28 @@ const TAKE_OVER_CONFIRMATION = {
 };
 
 /** A reply that was set aside: its outbox item, and the `ts` of the agent's message. */
-export interface SetAsideReply {
+export interface DeadReply {
   readonly item: string;
   readonly ts: string;
 }
 
-export const parseSetAsideReply = (value: string): SetAsideReply => {
+export const parseDeadReply = (value: string): DeadReply => {
   const [item = "", ts = ""] = value.split(" ");
   return { item, ts };
 };
 
 /**
- * To the writer of a reply that did not (surely) reach the User. `setAside`: it can be sent again; `link`: the thread
+ * To the writer of a reply that did not (surely) reach the User. `dead`: it can be sent again; `link`: the thread
  * where the User is now.
  */
 export function renderFailedReply(
   outcome: ReplyFate,
   advice: string,
-  { setAside, link }: { readonly setAside?: SetAsideReply; readonly link?: string } = {},
+  { dead, link }: { readonly dead?: DeadReply; readonly link?: string } = {},
 ): SlackMessage {
   const where = link === undefined ? "" : ` <${link}|Go to that thread>.`;
   const text = `${HEADLINES[outcome]} ${literalMrkdwn(advice)}${where}`;
-  const blocks = setAside ? [section(text), choices(outcome, setAside)] : [section(text)];
+  const blocks = dead ? [section(text), choices(outcome, dead)] : [section(text)];
   return { text, blocks };
 }
 
@@ -156,7 +156,7 @@ export function renderPartsNotSent(parts: readonly string[], isAll: boolean): Sl
 }
 
 /** To the writer of a message that stays inside until the agent lets it go. */
-export const renderNotSentYet = (held: SetAsideReply): SlackMessage =>
+export const renderNotSentYet = (held: DeadReply): SlackMessage =>
   offer(":lock: This stays inside. Start a message with `>>` to send it to the User at once.", [
     button({
       text: "Send to user",
@@ -168,13 +168,13 @@ export const renderNotSentYet = (held: SetAsideReply): SlackMessage =>
   ]);
 
 /** To the writer of a reply that goes out in a moment. */
-export const renderUndoOffer = (reply: SetAsideReply, seconds: number): SlackMessage =>
+export const renderUndoOffer = (reply: DeadReply, seconds: number): SlackMessage =>
   offer(`:hourglass_flowing_sand: This goes to the User in ${seconds} s.`, [
     button({ text: "Undo", actionId: UNDO, value: buttonValue(reply) }),
   ]);
 
 /** To an agent who changed a message. `isNews`: the User never had it. */
-export const renderCorrectionOffer = (correction: SetAsideReply, isNews: boolean): SlackMessage =>
+export const renderCorrectionOffer = (correction: DeadReply, isNews: boolean): SlackMessage =>
   offer(
     isNews
       ? ":pencil2: The User does not have this message. Shall they get it as it is now?"
@@ -202,26 +202,22 @@ const offer = (text: string, buttons: readonly Json[]): SlackMessage => ({
   blocks: [section(text), actions(...buttons)],
 });
 
-const buttonValue = ({ item, ts }: SetAsideReply): string => `${item} ${ts}`;
+const buttonValue = ({ item, ts }: DeadReply): string => `${item} ${ts}`;
 
 /** To everyone in the thread: a reply waits for somebody to decide. `agent`: Slack id of its writer. */
-export function renderSetAside(
-  outcome: ReplyFate,
-  agent: string,
-  setAside: SetAsideReply,
-): SlackMessage {
+export function renderDeadLetter(outcome: ReplyFate, agent: string, dead: DeadReply): SlackMessage {
   const text =
     outcome === "uncertain"
       ? `:grey_question: It is not certain that a reply by <@${agent}> reached the User. It is marked above.`
       : `:x: A reply by <@${agent}> did not reach the User. It is marked above.`;
-  return { text, blocks: [context(text), choices(outcome, setAside)] };
+  return { text, blocks: [context(text), choices(outcome, dead)] };
 }
 
 /** What became of a reply that was not delivered. */
 export type ReplyFate = "refused" | "failed" | "uncertain";
 
-function choices(outcome: ReplyFate, setAside: SetAsideReply): Json {
-  const value = buttonValue(setAside);
+function choices(outcome: ReplyFate, dead: DeadReply): Json {
+  const value = buttonValue(dead);
   if (outcome === "refused") {
     return actions(
       button({

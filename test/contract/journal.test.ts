@@ -112,7 +112,7 @@ describe("the journal on SQLite", () => {
     expect((await again.head("user-1", 1))[0]?.progress).toBeUndefined();
   });
 
-  it("keeps what a row has become, also when it is revived, and does not let it be taken back", async () => {
+  it("keeps what a row has become, also when it is requeued, and does not let it be taken back", async () => {
     const { journal, reopen } = await openForTest();
     await journal.append(row(1));
     const given = { seq: 1, body: row(1).body };
@@ -125,12 +125,12 @@ describe("the journal on SQLite", () => {
     expect(await again.begin({ seq: 1, body: '{"n":1}' }, {})).toBe(false);
     expect(await again.begin({ seq: 1, body: '"the rest"' }, {})).toBe(true);
     await again.dead(rows(1), { code: "network", message: "refused" });
-    await again.revive(toItemId("item-1"), 5_000);
+    await again.requeue(toItemId("item-1"), 5_000);
     expect(await again.head("user-1", 1)).toMatchObject([
       { body: '"the rest"', progress: undefined },
     ]);
     expect(await again.replace(toItemId("item-1"), '"other"')).toBe(false);
-    expect(await again.withdraw({ seq: 2, id: toItemId("item-1"), lane: "user-1" }, 1)).toBe(false);
+    expect(await again.cancel({ seq: 2, id: toItemId("item-1"), lane: "user-1" }, 1)).toBe(false);
   });
 
   it("finds rows by their ids as long as they wait", async () => {
@@ -177,14 +177,14 @@ describe("the journal on SQLite", () => {
     expect(await seqs(journal)).toEqual([3]);
   });
 
-  it("revives only what is dead, as new, and tells its lane", async () => {
+  it("requeues only what is dead, as new, and tells its lane", async () => {
     const { journal } = await openForTest();
     await journal.append(row(1));
     await journal.saveProgress(1, "half");
     await journal.defer(1, 5, 99_000, 5_000);
-    expect(await journal.revive(toItemId("item-1"), 5_000)).toBeUndefined();
+    expect(await journal.requeue(toItemId("item-1"), 5_000)).toBeUndefined();
     await journal.dead(rows(1), { code: "network", message: "refused" });
-    expect(await journal.revive(toItemId("item-1"), 5_000)).toBe("user-1");
+    expect(await journal.requeue(toItemId("item-1"), 5_000)).toBe("user-1");
     expect(await journal.head("user-1", 1)).toMatchObject([
       { attempts: 0, dueAt: 0, progress: undefined, appendedAt: 5_000, body: '{"n":1}' },
     ]);

@@ -4,7 +4,7 @@ import { NetworkError, PayloadError } from "../../src/errors.ts";
 import { toItemId } from "../../src/ids.ts";
 import type { Json } from "../../src/json.ts";
 import { benchForTest, type LanesBenchFactory } from "./lanes-bench.ts";
-import { gate, newItem, noLastWords, recorder, toldTo } from "./lanes-suite.ts";
+import { gate, newItem, recorder, tellNobody, toldTo } from "./lanes-suite.ts";
 
 type Body = string;
 const any = () => true;
@@ -27,7 +27,7 @@ export function describeLanesHandling(engineName: string, open: LanesBenchFactor
         await save({ sent: [], again: true });
         saved.open();
         await new Promise(() => {});
-      }, noLastWords);
+      }, tellNobody);
       await before.append(newItem("a"));
       await saved.opened;
       await bench.crash();
@@ -40,7 +40,7 @@ export function describeLanesHandling(engineName: string, open: LanesBenchFactor
         cleared = true;
         await save(undefined);
         throw new NetworkError("refused");
-      }, noLastWords);
+      }, tellNobody);
       await expect.poll(async () => (await after.backlog()).items).toBe(0);
       expect(seen).toEqual([
         undefined,
@@ -50,7 +50,7 @@ export function describeLanesHandling(engineName: string, open: LanesBenchFactor
       ]);
     });
 
-    it("finds at its next attempt what it has left of the item, also after a crash and a revival", async () => {
+    it("finds at its next attempt what it has left of the item, also after a crash and a requeueing", async () => {
       const bench = await benchForTest(open);
       const seen: [string, Json | undefined][] = [];
       const first = await bench.engine<Body>();
@@ -60,7 +60,7 @@ export function describeLanesHandling(engineName: string, open: LanesBenchFactor
         seen.push([item.body, item.progress]);
         advanced.open();
         await new Promise(() => {});
-      }, noLastWords);
+      }, tellNobody);
       await first.append(newItem("all"));
       await advanced.opened;
       await bench.crash();
@@ -71,11 +71,11 @@ export function describeLanesHandling(engineName: string, open: LanesBenchFactor
         if (seen.length > 2) return;
         await begin({ underWay: true });
         throw new PayloadError("refused");
-      }, noLastWords);
+      }, tellNobody);
       await expect.poll(async () => (await lanes.backlog()).deadLetters).toBe(1);
       const id = toItemId("all");
       expect(await lanes.replace(id, "something else")).toBe(false);
-      expect(await lanes.revive(id)).toBe(true);
+      expect(await lanes.requeue(id)).toBe(true);
       await expect.poll(() => seen.length).toBe(3);
       expect(seen).toEqual([
         ["all", undefined],
@@ -94,7 +94,7 @@ export function describeLanesHandling(engineName: string, open: LanesBenchFactor
       await lanes.start(async ({ item, takeFollowing }) => {
         const following = await takeFollowing(({ body }) => body.startsWith("a"), 10);
         groups.push([item.body, ...bodies(following)]);
-      }, noLastWords);
+      }, tellNobody);
       await expect.poll(async () => (await lanes.backlog()).items).toBe(0);
       expect(groups.filter(([head]) => head !== "a of somebody else")).toEqual([
         ["a1", "a2", "a3"],
@@ -112,7 +112,7 @@ export function describeLanesHandling(engineName: string, open: LanesBenchFactor
         const first = await takeFollowing(any, 1);
         const second = await takeFollowing(any, 2);
         groups.push([item.body], bodies(first), bodies(second));
-      }, noLastWords);
+      }, tellNobody);
       await expect.poll(async () => (await lanes.backlog()).items).toBe(0);
       expect(groups).toEqual([["1"], ["2"], ["3", "4"], ["5"], [], []]);
     });
@@ -128,7 +128,7 @@ export function describeLanesHandling(engineName: string, open: LanesBenchFactor
         handed.open();
         await arrived.opened;
         groups.push([item.body, ...bodies(await takeFollowing(any, 5))]);
-      }, noLastWords);
+      }, tellNobody);
       await handed.opened;
       await lanes.append(newItem("1", { sort: "1" }));
       arrived.open();
@@ -167,7 +167,7 @@ export function describeLanesHandling(engineName: string, open: LanesBenchFactor
         await new Promise(setImmediate);
         returned = true;
         signal.throwIfAborted();
-      }, noLastWords);
+      }, tellNobody);
       await lanes.append(newItem("a"));
       await lanes.append(newItem("b"));
       await begun.opened;
@@ -178,7 +178,7 @@ export function describeLanesHandling(engineName: string, open: LanesBenchFactor
       const { done, handler } = recorder();
       const attempts: number[] = [];
       const next = await bench.engine<Body>({ onAttempt: ({ attempt }) => attempts.push(attempt) });
-      await next.start(handler, noLastWords);
+      await next.start(handler, tellNobody);
       await expect.poll(() => done).toEqual(["a", "b"]);
       await expect.poll(() => attempts).toEqual([1, 1]);
     });
@@ -199,7 +199,7 @@ export function describeLanesHandling(engineName: string, open: LanesBenchFactor
         begun.open();
         await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
         throw new NetworkError("the connection was closed");
-      }, noLastWords);
+      }, tellNobody);
       await lanes.append(newItem("a"));
       await begun.opened;
       await lanes.stop();
@@ -212,12 +212,12 @@ export function describeLanesHandling(engineName: string, open: LanesBenchFactor
       const bench = await benchForTest(open);
       const lanes = await bench.engine<Body>();
       const { handed, handler } = recorder();
-      await lanes.start(handler, noLastWords);
+      await lanes.start(handler, tellNobody);
       await lanes.stop();
       expect(await lanes.append(newItem("a"))).toBe("appended");
       const next = await bench.engine<Body>();
       const after = recorder();
-      await next.start(after.handler, noLastWords);
+      await next.start(after.handler, tellNobody);
       await expect.poll(() => after.done).toEqual(["a"]);
       expect(handed).toEqual([]);
     });
@@ -235,17 +235,17 @@ export function describeLanesHandling(engineName: string, open: LanesBenchFactor
         if (progress.length > 1) return;
         await save({ underWay: true });
         throw new PayloadError("unreadable");
-      }, noLastWords);
+      }, tellNobody);
       await lanes.append(newItem("a"));
       await expect.poll(async () => (await lanes.backlog()).deadLetters).toBe(1);
       expect(progress).toEqual([undefined]);
 
-      expect(await lanes.revive(toItemId("unheard of"))).toBe(false);
-      expect(await lanes.revive(toItemId("a"))).toBe(true);
+      expect(await lanes.requeue(toItemId("unheard of"))).toBe(false);
+      expect(await lanes.requeue(toItemId("a"))).toBe(true);
       await expect.poll(() => lanes.backlog()).toMatchObject({ items: 0, deadLetters: 0 });
       expect(progress).toEqual([undefined, undefined]);
       expect(attempts).toEqual([1, 1]);
-      expect(await lanes.revive(toItemId("a"))).toBe(false);
+      expect(await lanes.requeue(toItemId("a"))).toBe(false);
       expect(await lanes.append(newItem("a"))).toBe("duplicate");
     });
 
@@ -257,12 +257,12 @@ export function describeLanesHandling(engineName: string, open: LanesBenchFactor
       const { done, handler } = recorder((item) => {
         if (item.body === "a") throw new PayloadError("unreadable");
       });
-      await lanes.start(handler, noLastWords);
+      await lanes.start(handler, tellNobody);
       await lanes.append(newItem("a"));
       await expect.poll(async () => (await lanes.backlog()).deadLetters).toBe(1);
       expect(await lanes.discard(toItemId("a"))).toBe(true);
       expect(await lanes.discard(toItemId("a"))).toBe(false);
-      expect(await lanes.revive(toItemId("a"))).toBe(false);
+      expect(await lanes.requeue(toItemId("a"))).toBe(false);
       expect(await lanes.append(newItem("a"))).toBe("duplicate");
       expect(await lanes.backlog()).toMatchObject({ deadLetters: 0 });
       expect(done).toEqual(["waiting"]);
@@ -291,7 +291,7 @@ export function describeLanesHandling(engineName: string, open: LanesBenchFactor
       await lanes.start(async ({ item }) => {
         if (item.body === "bad") throw new PayloadError("unreadable");
         await stuck.opened;
-      }, noLastWords);
+      }, tellNobody);
       await expect
         .poll(() => lanes.backlog())
         .toEqual({ items: 2, oldestAppendedAt: 2_000, deadLetters: 1 });

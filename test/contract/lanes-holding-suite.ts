@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import type { Attempt, Lanes, NewItem, Work } from "../../src/delivery/lanes.ts";
-import { NetworkError, PayloadError, WithdrawnError } from "../../src/errors.ts";
+import { CancelledError, NetworkError, PayloadError } from "../../src/errors.ts";
 import { toItemId } from "../../src/ids.ts";
 import type { Json } from "../../src/json.ts";
 import { benchForTest, type LanesBench, type LanesBenchFactory } from "./lanes-bench.ts";
-import { gate, newItem, noLastWords, recorder } from "./lanes-suite.ts";
+import { gate, newItem, recorder, tellNobody } from "./lanes-suite.ts";
 
 type Body = string;
 const id = toItemId;
@@ -34,7 +34,7 @@ async function stoppedBeforeBegin(bench: LanesBench) {
       throw error;
     });
     sent.push(item.body);
-  }, noLastWords);
+  }, tellNobody);
   await handed.opened;
   return { lanes, attempts, sent, thrown, goOn: () => decided.open() };
 }
@@ -54,7 +54,7 @@ export function describeLanesHolding(engineName: string, open: LanesBenchFactory
         oldestAppendedAt: undefined,
         deadLetters: 0,
       });
-      await lanes.start(handler, noLastWords);
+      await lanes.start(handler, tellNobody);
       await lanes.append(newItem("b"));
       await expect.poll(() => isEmpty(lanes)).toBe(true);
       expect(done).toEqual(["b"]);
@@ -67,12 +67,12 @@ export function describeLanesHolding(engineName: string, open: LanesBenchFactory
       await bench.crash();
       const lanes = await bench.engine<Body>();
       const { done, handler } = recorder();
-      await lanes.start(handler, noLastWords);
-      const answers = await Promise.all([lanes.revive(id("a")), lanes.revive(id("a"))]);
+      await lanes.start(handler, tellNobody);
+      const answers = await Promise.all([lanes.requeue(id("a")), lanes.requeue(id("a"))]);
       expect(answers.filter(Boolean)).toHaveLength(1);
       await expect.poll(() => done).toEqual(["a"]);
       await expect.poll(() => isEmpty(lanes)).toBe(true);
-      expect(await lanes.revive(id("a"))).toBe(false);
+      expect(await lanes.requeue(id("a"))).toBe(false);
     });
 
     it("never goes once it is given up", async () => {
@@ -81,9 +81,9 @@ export function describeLanesHolding(engineName: string, open: LanesBenchFactory
       const { done, handler } = recorder();
       await lanes.append(held("a"));
       expect(await lanes.discard(id("a"))).toBe(true);
-      expect(await lanes.revive(id("a"))).toBe(false);
+      expect(await lanes.requeue(id("a"))).toBe(false);
       expect(await lanes.append(newItem("a"))).toBe("duplicate");
-      await lanes.start(handler, noLastWords);
+      await lanes.start(handler, tellNobody);
       await lanes.append(newItem("b"));
       await expect.poll(() => isEmpty(lanes)).toBe(true);
       expect(done).toEqual(["b"]);
@@ -103,7 +103,7 @@ export function describeLanesHolding(engineName: string, open: LanesBenchFactory
       clock += 4_999;
       const lanes = await bench.engine<Body>(options);
       const { handed, handler } = recorder();
-      await lanes.start(handler, noLastWords);
+      await lanes.start(handler, tellNobody);
       // With one handler at a time, the head of the waiting lane was looked at before.
       await lanes.append(newItem("x", { lane: "other" }));
       await expect.poll(() => handed).toEqual(["x"]);
@@ -116,10 +116,10 @@ export function describeLanesHolding(engineName: string, open: LanesBenchFactory
       const bench = await benchForTest(open);
       const lanes = await bench.engine<Body>();
       const { done, handler } = recorder();
-      await lanes.start(handler, noLastWords);
+      await lanes.start(handler, tellNobody);
       await lanes.append({ ...newItem("a"), notBefore: Date.now() + 300 });
       await lanes.append(newItem("b"));
-      expect(await lanes.withdraw("user-1", id("a"))).toBe(true);
+      expect(await lanes.cancel("user-1", id("a"))).toBe(true);
       await expect.poll(() => isEmpty(lanes)).toBe(true);
       expect(done).toEqual(["b"]);
     });
@@ -133,27 +133,27 @@ export function describeLanesHolding(engineName: string, open: LanesBenchFactory
       const bench = await benchForTest(open);
       const before = await bench.engine<Body>();
       await before.append(item);
-      expect(await before.withdraw("user-1", id("a"))).toBe(true);
+      expect(await before.cancel("user-1", id("a"))).toBe(true);
       await bench.crash();
       const lanes = await bench.engine<Body>();
       const { done, handler } = recorder();
-      await lanes.start(handler, noLastWords);
+      await lanes.start(handler, tellNobody);
       expect(await lanes.append(newItem("a"))).toBe("duplicate");
-      expect(await lanes.revive(id("a"))).toBe(false);
+      expect(await lanes.requeue(id("a"))).toBe(false);
       await lanes.append(newItem("b"));
       await expect.poll(() => isEmpty(lanes)).toBe(true);
       expect(done).toEqual(["b"]);
       expect(await lanes.hasBegun(id("a"))).toBe(false);
     });
 
-    it("is not taken in when it comes later than its withdrawal", async () => {
+    it("is not taken in when it comes later than its cancellation", async () => {
       const bench = await benchForTest(open);
       const before = await bench.engine<Body>();
-      expect(await before.withdraw("elsewhere", id("a"))).toBe(true);
+      expect(await before.cancel("elsewhere", id("a"))).toBe(true);
       await bench.crash();
       const lanes = await bench.engine<Body>();
       const { done, handler } = recorder();
-      await lanes.start(handler, noLastWords);
+      await lanes.start(handler, tellNobody);
       expect(await lanes.append(newItem("a"))).toBe("duplicate");
       expect(await lanes.append(newItem("b"))).toBe("appended");
       await expect.poll(() => isEmpty(lanes)).toBe(true);
@@ -165,17 +165,17 @@ export function describeLanesHolding(engineName: string, open: LanesBenchFactory
       const bench = await benchForTest(open);
       const lanes = await bench.engine<Body>();
       await lanes.append(newItem("twice", { lane: "1" }));
-      expect(await lanes.withdraw("1", id("twice"))).toBe(true);
-      expect(await lanes.withdraw("1", id("twice"))).toBe(true);
+      expect(await lanes.cancel("1", id("twice"))).toBe(true);
+      expect(await lanes.cancel("1", id("twice"))).toBe(true);
       await lanes.append(held("given up"));
       await lanes.discard(id("given up"));
-      expect(await lanes.withdraw("1", id("given up"))).toBe(true);
-      await lanes.start(() => Promise.reject(new PayloadError("refused")), noLastWords);
-      await lanes.append(newItem("aside", { lane: "2" }));
+      expect(await lanes.cancel("1", id("given up"))).toBe(true);
+      await lanes.start(() => Promise.reject(new PayloadError("refused")), tellNobody);
+      await lanes.append(newItem("dead", { lane: "2" }));
       await expect.poll(async () => (await lanes.backlog()).deadLetters).toBe(1);
-      expect(await lanes.withdraw("2", id("aside"))).toBe(true);
+      expect(await lanes.cancel("2", id("dead"))).toBe(true);
       expect(await lanes.backlog()).toMatchObject({ deadLetters: 0 });
-      expect(await lanes.revive(id("aside"))).toBe(false);
+      expect(await lanes.requeue(id("dead"))).toBe(false);
     });
 
     it("stays what it is once it has begun: under way, done, or of unknown fate", async () => {
@@ -189,9 +189,9 @@ export function describeLanesHolding(engineName: string, open: LanesBenchFactory
         if (item.body !== "a") throw new PayloadError("who knows");
         begun.open();
         await finish.opened;
-      }, noLastWords);
+      }, tellNobody);
       const isTooLate = async (name: string) => {
-        expect(await lanes.withdraw("user-1", id(name))).toBe(false);
+        expect(await lanes.cancel("user-1", id(name))).toBe(false);
         expect(await lanes.replace(id(name), "other")).toBe(false);
         expect(await lanes.hasBegun(id(name))).toBe(true);
       };
@@ -219,11 +219,11 @@ export function describeLanesHolding(engineName: string, open: LanesBenchFactory
         await save(undefined);
         failed.open();
         throw new NetworkError("refused");
-      }, noLastWords);
+      }, tellNobody);
       await lanes.append(newItem("a"));
       await lanes.append(newItem("b"));
       await failed.opened;
-      expect(await lanes.withdraw("user-1", id("a"))).toBe(true);
+      expect(await lanes.cancel("user-1", id("a"))).toBe(true);
       await expect.poll(() => tries).toContain("b");
       await expect.poll(() => isEmpty(lanes)).toBe(true);
       expect(tries.filter((name) => name === "a").length).toBeLessThanOrEqual(1);
@@ -232,11 +232,11 @@ export function describeLanesHolding(engineName: string, open: LanesBenchFactory
     it("stops its handler between reading and beginning", async () => {
       const bench = await benchForTest(open);
       const { lanes, attempts, sent, thrown, goOn } = await stoppedBeforeBegin(bench);
-      expect(await lanes.withdraw("user-1", id("a"))).toBe(true);
+      expect(await lanes.cancel("user-1", id("a"))).toBe(true);
       goOn();
       await expect.poll(() => sent).toEqual(["b"]);
       await expect.poll(() => attempts.map(({ outcome }) => outcome)).toEqual(["ignored", "done"]);
-      expect(thrown).toEqual([expect.any(WithdrawnError)]);
+      expect(thrown).toEqual([expect.any(CancelledError)]);
       expect(await lanes.backlog()).toMatchObject({ items: 0, deadLetters: 0 });
     });
 
@@ -244,18 +244,18 @@ export function describeLanesHolding(engineName: string, open: LanesBenchFactory
       const bench = await benchForTest(open);
       const attempts: Attempt[] = [];
       const lanes = await bench.engine<Body>({ onAttempt: (attempt) => attempts.push(attempt) });
-      const [handed, withdrawn] = [gate(), gate()];
+      const [handed, cancelled] = [gate(), gate()];
       const begun: string[] = [];
       await lanes.start(async ({ item, advance }: Work<Body>) => {
         handed.open();
-        await withdrawn.opened;
+        await cancelled.opened;
         await advance("the rest", {});
         begun.push(item.body);
-      }, noLastWords);
+      }, tellNobody);
       await lanes.append(newItem("a"));
       await handed.opened;
-      expect(await lanes.withdraw("user-1", id("a"))).toBe(true);
-      withdrawn.open();
+      expect(await lanes.cancel("user-1", id("a"))).toBe(true);
+      cancelled.open();
       await expect.poll(() => attempts.map(({ outcome }) => outcome)).toEqual(["ignored"]);
       expect(begun).toEqual([]);
     });
@@ -273,8 +273,8 @@ export function describeLanesHolding(engineName: string, open: LanesBenchFactory
       await bench.crash();
       const lanes = await bench.engine<Body>();
       const { done, handler } = recorder();
-      await lanes.start(handler, noLastWords);
-      await lanes.revive(id("c"));
+      await lanes.start(handler, tellNobody);
+      await lanes.requeue(id("c"));
       await expect.poll(() => done).toHaveLength(3);
       expect(done.filter((body) => body !== "C")).toEqual(["A", "b"]);
       expect(done).toContain("C");
@@ -286,12 +286,12 @@ export function describeLanesHolding(engineName: string, open: LanesBenchFactory
       const { done, handler } = recorder(({ body }) => {
         if (body === "a") throw new PayloadError("refused");
       });
-      await lanes.start(handler, noLastWords);
+      await lanes.start(handler, tellNobody);
       await lanes.append(newItem("a"));
       await expect.poll(async () => (await lanes.backlog()).deadLetters).toBe(1);
       expect(await lanes.replace(id("a"), "A")).toBe(true);
       expect(await lanes.backlog()).toMatchObject({ items: 0, deadLetters: 1 });
-      await lanes.revive(id("a"));
+      await lanes.requeue(id("a"));
       await expect.poll(() => done).toEqual(["A"]);
     });
 
@@ -301,7 +301,7 @@ export function describeLanesHolding(engineName: string, open: LanesBenchFactory
       expect(await lanes.replace(id("a"), "A")).toBe(true);
       goOn();
       await expect.poll(() => sent).toEqual(["A", "b"]);
-      expect(thrown).toEqual([expect.any(WithdrawnError)]);
+      expect(thrown).toEqual([expect.any(CancelledError)]);
       await expect
         .poll(() => attempts.map(({ outcome, attempt }) => `${outcome} ${attempt}`))
         .toEqual(["ignored 1", "done 1", "done 1"]);
@@ -317,7 +317,7 @@ export function describeLanesHolding(engineName: string, open: LanesBenchFactory
         await replaced.opened;
         await begin({ underWay: true });
         sent.push(item.body);
-      }, noLastWords);
+      }, tellNobody);
       await lanes.append(newItem("a"));
       await handed.opened;
       expect(await lanes.replace(id("a"), "A")).toBe(true);
@@ -334,13 +334,13 @@ export function describeLanesHolding(engineName: string, open: LanesBenchFactory
         await begin({ underWay: true });
         begun.open();
         await new Promise(() => {});
-      }, noLastWords);
+      }, tellNobody);
       await begun.opened;
       await bench.crash();
       const lanes = await bench.engine<Body>();
       const seen: (Json | undefined)[] = [];
-      expect(await lanes.withdraw("user-1", id("a"))).toBe(false);
-      await lanes.start(async ({ item }) => void seen.push(item.progress), noLastWords);
+      expect(await lanes.cancel("user-1", id("a"))).toBe(false);
+      await lanes.start(async ({ item }) => void seen.push(item.progress), tellNobody);
       await expect.poll(() => seen).toEqual([{ underWay: true }]);
     });
   });

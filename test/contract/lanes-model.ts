@@ -141,7 +141,7 @@ class Play {
         }),
       {
         prepare: ({ body }) => Promise.resolve(body),
-        say: (item, name: string) => this.#say(item, name, life),
+        tell: (item, name: string) => this.#say(item, name, life),
       },
     );
     // A sender that got no answer sends again.
@@ -223,7 +223,7 @@ class Play {
     try {
       expect(item, "the words of another").toBe(name);
       expect(lives, `${name} is told of twice in one life`).not.toContain(life);
-      expect((await this.#lanes?.look(toItemId(name)))?.state, `${name} is told of`).toBe("aside");
+      expect((await this.#lanes?.look(toItemId(name)))?.state, `${name} is told of`).toBe("dead");
       // It is set aside, also if the crash came before the engine could say so.
       this.#aside.add(name);
       this.#told.set(name, [...lives, life]);

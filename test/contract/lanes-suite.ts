@@ -4,8 +4,8 @@ import type {
   Handler,
   Item,
   Lanes,
-  LastWords,
   NewItem,
+  OnDeadLetter,
 } from "../../src/delivery/lanes.ts";
 import {
   ConversationClosedError,
@@ -44,16 +44,16 @@ export function gate(): { readonly opened: Promise<void>; open(): void } {
   return { opened, open: () => open() };
 }
 
-export const noLastWords: LastWords<Body, string> = {
+export const tellNobody: OnDeadLetter<Body, string> = {
   prepare: () => Promise.resolve(undefined),
-  say: () => Promise.resolve(),
+  tell: () => Promise.resolve(),
 };
 
 /** Everybody is told, and what they are told is kept. */
-export function toldTo(told: string[]): LastWords<Body, string> {
+export function toldTo(told: string[]): OnDeadLetter<Body, string> {
   return {
     prepare: ({ body }, { code }) => Promise.resolve(`${body}: ${code}`),
-    say: (_, words) => Promise.resolve(void told.push(words)),
+    tell: (_, words) => Promise.resolve(void told.push(words)),
   };
 }
 
@@ -68,8 +68,8 @@ export const failing = (times: number, error: Error) => {
 const start = (
   lanes: Lanes<Body>,
   handler: Handler<Body>,
-  lastWords: LastWords<Body, string> = noLastWords,
-) => lanes.start(handler, lastWords);
+  onDeadLetter: OnDeadLetter<Body, string> = tellNobody,
+) => lanes.start(handler, onDeadLetter);
 
 /** What every engine of lanes has to keep. */
 export function describeLanes(engineName: string, open: LanesBenchFactory): void {
@@ -296,7 +296,7 @@ export function describeLanes(engineName: string, open: LanesBenchFactory): void
       const outcomes: string[] = [];
       await start(lanes, () => Promise.reject(new NetworkError("refused")), {
         prepare: (item, { code }) => Promise.resolve(`${code} in attempt ${item.attempt}`),
-        say: (item, words) => Promise.resolve(void outcomes.push(`${item} ${words}`)),
+        tell: (item, words) => Promise.resolve(void outcomes.push(`${item} ${words}`)),
       });
       await lanes.append(newItem("a"));
       await expect.poll(() => outcomes).toEqual(["a network in attempt 3"]);

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Item } from "../../src/delivery/lanes.ts";
 import { NetworkError, RateLimitedError } from "../../src/errors.ts";
 import { benchForTest, type LanesBenchFactory } from "./lanes-bench.ts";
-import { failing, newItem, noLastWords, recorder } from "./lanes-suite.ts";
+import { failing, newItem, recorder, tellNobody } from "./lanes-suite.ts";
 
 type Body = string;
 const HOUR = 3_600_000;
@@ -28,7 +28,7 @@ export function describeLanesWaiting(engineName: string, open: LanesBenchFactory
         onAttempt: ({ nextAttemptInMs }) => pauses.push(nextAttemptInMs),
       });
       const { handed, done, handler } = recorder(failing(1, new RateLimitedError("429", 20)));
-      await lanes.start(handler, noLastWords);
+      await lanes.start(handler, tellNobody);
       await lanes.append(newItem("a"));
       await expect.poll(() => pauses).toEqual([20]);
       at.wall += jumpMs;
@@ -50,7 +50,7 @@ export function describeLanesWaiting(engineName: string, open: LanesBenchFactory
         ...options,
         onAttempt: ({ nextAttemptInMs }) => pauses.push(nextAttemptInMs),
       });
-      await before.start(() => Promise.reject(new RateLimitedError("429", 30)), noLastWords);
+      await before.start(() => Promise.reject(new RateLimitedError("429", 30)), tellNobody);
       await before.append({ ...newItem("later", { lane: "1" }), notBefore: at.wall + 20 });
       await before.append(newItem("again", { lane: "2" }));
       await expect.poll(() => pauses).toEqual([30]);
@@ -59,7 +59,7 @@ export function describeLanesWaiting(engineName: string, open: LanesBenchFactory
       at.wall -= HOUR;
       const lanes = await bench.engine<Body>(options);
       const { done, handler } = recorder();
-      await lanes.start(handler, noLastWords);
+      await lanes.start(handler, tellNobody);
       await lanes.append(newItem("first", { lane: "3" }));
       await expect.poll(() => done).toEqual(["first"]);
       at.steady += 20;
@@ -76,7 +76,7 @@ export function describeLanesWaiting(engineName: string, open: LanesBenchFactory
         onAttempt: ({ nextAttemptInMs }) => pauses.push(nextAttemptInMs),
       });
       const aYear = new RateLimitedError("429", 365 * 86_400_000);
-      await lanes.start(() => Promise.reject(aYear), noLastWords);
+      await lanes.start(() => Promise.reject(aYear), tellNobody);
       await lanes.append(newItem("a"));
       await expect.poll(() => pauses).toEqual([86_400_000]);
     });
@@ -94,7 +94,7 @@ export function describeLanesWaiting(engineName: string, open: LanesBenchFactory
         if (lane === "user-1") fail();
       });
       const onDelay = ({ body }: Item<Body>, waitMs: number) => void heard.push([body, waitMs]);
-      return { at, lanes, heard, done, begin: () => lanes.start(handler, noLastWords, onDelay) };
+      return { at, lanes, heard, done, begin: () => lanes.start(handler, tellNobody, onDelay) };
     }
 
     it("is told of with the pause: the failed item, those behind it, and what arrives meanwhile", async () => {

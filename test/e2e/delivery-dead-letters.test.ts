@@ -152,7 +152,7 @@ it("picks up what is retried in the very moment of its start", async () => {
   await world.startBridge();
 
   // At once, and not as a process of its own, which would take its time.
-  expect(await outbox.revive(toItemId(item), Date.now())).toBeDefined();
+  expect(await outbox.requeue(toItemId(item), Date.now())).toBeDefined();
   await database.close();
 
   await parley.until(() => sentTo(world, user.id).includes("Refused at first"));

@@ -11,6 +11,7 @@ import {
 } from "../../src/bridge/conversation.ts";
 import {
   BridgeError,
+  CancelledError,
   ConfigError,
   ConversationClosedError,
   EmptyReplyError,
@@ -30,7 +31,6 @@ import {
   ThreadGoneError,
   toBridgeError,
   UncertainDeliveryError,
-  WithdrawnError,
 } from "../../src/errors.ts";
 import { makeConversationId, toItemId, toServiceId, toUserId } from "../../src/ids.ts";
 import type { Json } from "../../src/json.ts";
@@ -224,7 +224,7 @@ const ERRORS: Readonly<Record<ErrorCode, BridgeError>> = {
   "slack-api": new SlackApiError("chat.postMessage", "not_in_channel", "fatal"),
   "conversation-closed": new ConversationClosedError("c_1"),
   "not-permitted": new NotPermittedError("U0EVE", "guest", "Guests cannot answer Users."),
-  withdrawn: new WithdrawnError("r_1"),
+  cancelled: new CancelledError("r_1"),
   "empty-reply": new EmptyReplyError("r_1"),
   "thread-gone": new ThreadGoneError({ team: "T1", channel: "C1", ts: "1.2" }),
   file: new FileError("login-page", { id: "F1", name: "Receipt.pdf" }),
@@ -309,7 +309,7 @@ describe("errors", () => {
     ["owner-unchanged", "retry"],
     ["not-taken-over", "ignore"],
     ["conversation-closed", "ignore"],
-    ["withdrawn", "ignore"],
+    ["cancelled", "ignore"],
     ["empty-reply", "ignore"],
     ["storage", "retry"],
     ["defect", "retry"],

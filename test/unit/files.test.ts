@@ -3,7 +3,7 @@ import { parseSlackFile, whyNotShown } from "../../src/convert/to-parley/slack-f
 import { mediaName } from "../../src/convert/to-slack/media-name.ts";
 import type { ParleyMessage } from "../../src/convert/to-slack/parley-message.ts";
 import { splitAtFiles } from "../../src/convert/to-slack/split-at-files.ts";
-import { createSlots } from "../../src/delivery/slots.ts";
+import { createSemaphore } from "../../src/delivery/semaphore.ts";
 import { type AnnouncedFile, checkFile } from "../../src/files/checked-file.ts";
 import {
   baseType,
@@ -403,7 +403,7 @@ describe("Slack's hosts", () => {
 
 describe("slots", () => {
   it("let only so many run at once, in order, and let the others go when they are aborted", async () => {
-    const slots = createSlots(1);
+    const slots = createSemaphore(1);
     const { signal } = new AbortController();
     const leaving = new AbortController();
     const ran: string[] = [];

@@ -90,7 +90,7 @@ it("is known as one when a file of Slack cannot even be asked for", async () => 
     log: captureLog(),
   });
   const file = { id: "F1", name: "a.png", url: `${url}/a.png`, mimeType: "image/png", size: 1 };
-  const open = files.open(file, new AbortController().signal);
+  const open = files.download(file, new AbortController().signal);
   expect(await failureOf(open)).toMatchObject({ code: "defect" });
   expect(requests()).toBe(0);
 });

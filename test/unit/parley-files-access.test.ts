@@ -24,7 +24,7 @@ async function start(file: { status: number; body?: string }, servicesStatus: nu
     yield await Promise.resolve(png(100));
   })();
   return {
-    open: () => files.open({ url: `${url}/media/a.png`, filename: "a.png" }, signal),
+    open: () => files.download({ url: `${url}/media/a.png`, filename: "a.png" }, signal),
     upload: () =>
       files.upload({ name: "a.png", mimeType: "image/png", size: png(100).length, bytes }, signal),
   };

@@ -1,7 +1,7 @@
 import { WebClient } from "@slack/web-api";
 import { expect, it, onTestFinished } from "vitest";
 import { sendJson, startHttpServer } from "../../fakes/http/http-server.ts";
-import { createPacer } from "../../src/delivery/pacer.ts";
+import { createRateLimiter } from "../../src/delivery/rate-limiter.ts";
 import { createThreads } from "../../src/slack/threads.ts";
 import { webClientOptions } from "../../src/slack/web-api.ts";
 import { captureLog } from "../support/captured-log.ts";
@@ -23,7 +23,7 @@ async function readEndless(repliesPerPage: number) {
     sendJson(response, 200, { ok: true, messages, response_metadata: { next_cursor: "on" } });
   });
   onTestFinished(() => server.close());
-  const pacer = () => createPacer({ perSecond: 10_000, burst: 1_000 });
+  const rateLimiter = () => createRateLimiter({ perSecond: 10_000, burst: 1_000 });
   const threads = createThreads({
     client: new WebClient("xoxb-test", webClientOptions(`${server.url}/api/`)),
     team: "T1",
@@ -32,8 +32,8 @@ async function readEndless(repliesPerPage: number) {
     botUserId: "UBOT",
     identity: { aliases: {}, team: undefined },
     findUser: () => Promise.resolve(undefined),
-    posts: pacer(),
-    extras: pacer(),
+    posts: rateLimiter(),
+    extras: rateLimiter(),
     log: captureLog(),
   });
   const replies = await threads.repliesAfter(THREAD, "1.000001", new AbortController().signal);

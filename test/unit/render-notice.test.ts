@@ -8,7 +8,8 @@ import { renderConversations } from "../../src/views/conversation-list.ts";
 import { HAND_BACK_INPUTS, renderHandBackModal } from "../../src/views/hand-back-form.ts";
 import { renderHome } from "../../src/views/home.ts";
 import {
-  parseSetAsideReply,
+  parseDeadReply,
+  renderDeadLetter,
   renderFailedReply,
   renderFurtherHandover,
   renderHandBackFailed,
@@ -19,7 +20,6 @@ import {
   renderNotShown,
   renderRenamed,
   renderSentFromElsewhere,
-  renderSetAside,
   renderTakenAway,
 } from "../../src/views/notices.ts";
 import { anyText, holds } from "../support/property.ts";
@@ -33,7 +33,7 @@ import {
 } from "./rendered.ts";
 
 const LINK = "https://w.slack.com/archives/C1/p1700000000000100";
-const SET_ASIDE = { item: "r_0123456789abcdef01234567", ts: "1700000000.000100" };
+const DEAD = { item: "r_0123456789abcdef01234567", ts: "1700000000.000100" };
 
 /** Everything that the bridge says in a thread, with `text` wherever somebody else's words go. */
 const NOTICES: Readonly<Record<string, (text: string) => SlackMessage>> = {
@@ -48,14 +48,13 @@ const NOTICES: Readonly<Record<string, (text: string) => SlackMessage>> = {
   "a merge, where it goes on": () => renderMergedIn(LINK),
   "a new id": renderRenamed,
   "a refused reply": (text) => renderFailedReply("refused", text),
-  "a refused reply that can be sent": (text) =>
-    renderFailedReply("refused", text, { setAside: SET_ASIDE }),
+  "a refused reply that can be sent": (text) => renderFailedReply("refused", text, { dead: DEAD }),
   "a refused reply to a User in another thread": (text) =>
     renderFailedReply("refused", text, { link: LINK }),
   "a reply from elsewhere": () => renderSentFromElsewhere("U0ANNA", "U0ANNA", LINK),
-  "a failed reply": (text) => renderFailedReply("failed", text, { setAside: SET_ASIDE }),
-  "an uncertain reply": (text) => renderFailedReply("uncertain", text, { setAside: SET_ASIDE }),
-  "a reply set aside": () => renderSetAside("failed", "U0ANNA", SET_ASIDE),
+  "a failed reply": (text) => renderFailedReply("failed", text, { dead: DEAD }),
+  "an uncertain reply": (text) => renderFailedReply("uncertain", text, { dead: DEAD }),
+  "a reply set aside": () => renderDeadLetter("failed", "U0ANNA", DEAD),
 };
 
 describe.each(Object.entries(NOTICES))("the notice about %s", (_, render) => {
@@ -115,13 +114,13 @@ describe("notices", () => {
 
   it("offer to send a reply again, and carry what names it", () => {
     for (const fate of ["failed", "uncertain"] as const) {
-      const [, actions] = blocksOf(renderFailedReply(fate, "Advice.", { setAside: SET_ASIDE }));
+      const [, actions] = blocksOf(renderFailedReply(fate, "Advice.", { dead: DEAD }));
       const buttons = actions?.elements as { action_id: string; value: string }[];
       expect(buttons.map(({ action_id }) => action_id)).toEqual([
         "parley_send_again",
         fate === "failed" ? "parley_dismiss" : "parley_it_arrived",
       ]);
-      for (const { value } of buttons) expect(parseSetAsideReply(value)).toEqual(SET_ASIDE);
+      for (const { value } of buttons) expect(parseDeadReply(value)).toEqual(DEAD);
     }
   });
 });

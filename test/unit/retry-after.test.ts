@@ -74,10 +74,10 @@ describe("Retry-After as a date", () => {
         callSlack("chat.postMessage", () =>
           client.chat.postMessage({ channel: "C1", text: "Hello" }),
         ),
-      "a file of Slack": () => slackFiles.open(file, signal),
+      "a file of Slack": () => slackFiles.download(file, signal),
       "a message to Parley": () => parley.client.send(toUserId("20"), { text: "Hello" }),
       "a file of Parley": () =>
-        parley.files.open({ url: `${url}/media/a.png`, filename: "a.png" }, signal),
+        parley.files.download({ url: `${url}/media/a.png`, filename: "a.png" }, signal),
     };
   }
 

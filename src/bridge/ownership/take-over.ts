@@ -53,17 +53,17 @@ export async function keepForTakeOver(
  * Takes a reply back, and what is or will be kept of it, however often it was refused. False: the User has something of
  * it, or it is on its way.
  */
-export async function withdrawReply(
+export async function cancelReply(
   lane: string,
   reply: ItemId,
-  outbox: Pick<Lanes<OutboxBody>, "withdraw" | "look">,
+  outbox: Pick<Lanes<OutboxBody>, "cancel" | "look">,
 ): Promise<boolean> {
-  let isBack = await outbox.withdraw(lane, reply);
+  let isBack = await outbox.cancel(lane, reply);
   let id = reply;
   for (let round = 1; round <= MAX_ROUNDS; round++) {
     id = takeOverItem(id);
     const kept = await outbox.look(id);
-    if (!(await outbox.withdraw(lane, id))) isBack = false;
+    if (!(await outbox.cancel(lane, id))) isBack = false;
     // It has begun to ask for the User before, but nothing was sent.
     else if (kept?.body.kind === "reply") isBack = !kept.body.settled?.length;
   }

@@ -9,7 +9,7 @@ import {
   whyNotShown,
 } from "../../convert/to-parley/slack-file.ts";
 import type { Work } from "../../delivery/lanes.ts";
-import type { Slots } from "../../delivery/slots.ts";
+import type { Semaphore } from "../../delivery/semaphore.ts";
 import {
   type BridgeError,
   EmptyReplyError,
@@ -42,7 +42,7 @@ export interface SendReplyDependencies extends MessageWriting {
   readonly parleyFiles: ParleyFiles;
   readonly slackFiles: SlackFiles;
   /** How many files are on their way at once. */
-  readonly transfers: Slots;
+  readonly transfers: Semaphore;
   readonly notifier: Notifier;
 }
 
@@ -103,14 +103,14 @@ export async function sendReply(
     progress = withUndecided(progress, progress.underWay);
     await work.save(progress as Json);
   }
-  const open = parts.filter(
+  const remaining = parts.filter(
     (part) =>
       !isRefused(part) &&
       !settled.includes(part.key) &&
       progress.undecided?.includes(part.key) !== true,
   );
   // Before anything is said of the rest: perhaps nothing goes.
-  if (open.length > 0) {
+  if (remaining.length > 0) {
     const refusal = await findOtherOwner(parley, userId);
     if (refusal) return refused(refusal);
   }
@@ -138,7 +138,7 @@ export async function sendReply(
   );
 
   let agent: AgentIdentity | undefined;
-  for (const [index, part] of open.entries()) {
+  for (const [index, part] of remaining.entries()) {
     const refusal = index > 0 ? await findOtherOwner(parley, userId) : undefined;
     if (refusal) return refused(refusal);
     agent ??= await threads.identityOf(reply.agent);
@@ -152,7 +152,7 @@ export async function sendReply(
       settled.push(part.key);
       const { uploaded: _, waits: __, ...rest } = progress;
       progress = rest;
-      const isLast = index === open.length - 1 && failures.length === 0 && !progress.undecided;
+      const isLast = index === remaining.length - 1 && failures.length === 0 && !progress.undecided;
       // The end of the item says the same.
       if (!isLast) await work.advance({ ...kept, settled }, progress as Json);
     } catch (thrown) {
@@ -216,7 +216,7 @@ export async function sendReply(
     const { transfers, slackFiles, parleyFiles } = dependencies;
     const id = await transfers
       .run(work.signal, async () =>
-        parleyFiles.upload(await slackFiles.open(shared, work.signal), work.signal),
+        parleyFiles.upload(await slackFiles.download(shared, work.signal), work.signal),
       )
       .catch((thrown: unknown) => {
         if (!(thrown instanceof FileError)) throw thrown;

@@ -9,11 +9,11 @@ import {
 } from "../../views/notices.ts";
 import type { AgentReply, Notice, OutboxBody } from "../events.ts";
 import type { Notifier } from "../notify.ts";
-import { withdrawReply } from "../ownership/take-over.ts";
+import { cancelReply } from "../ownership/take-over.ts";
 import type { Conversations } from "../ports.ts";
 
 export interface TakeInDependencies {
-  readonly outbox: Pick<Lanes<OutboxBody>, "append" | "withdraw" | "replace" | "hasBegun" | "look">;
+  readonly outbox: Pick<Lanes<OutboxBody>, "append" | "cancel" | "replace" | "hasBegun" | "look">;
   readonly conversations: Pick<Conversations, "byThread">;
   readonly notifier: Notifier;
   readonly replyMode: ReplyMode;
@@ -42,7 +42,7 @@ export async function takeInReply(
   const lane = makeThreadKey(written.thread);
   if (intent === "note") {
     // Remembered, so that no later reading of the thread takes it for a reply.
-    await outbox.withdraw(lane, id);
+    await outbox.cancel(lane, id);
     await markNote(written, id, dependencies);
     return "note";
   }
@@ -90,15 +90,15 @@ export async function takeInEdit(
   const lane = makeThreadKey(written.thread);
   if (is === "note") {
     if (was === "note") return;
-    if (await withdrawReply(lane, id, outbox)) return await markNote(written, id, dependencies);
+    if (await cancelReply(lane, id, outbox)) return await markNote(written, id, dependencies);
     return await tellTooLate(written, makeDerivedItemId(id, editId), dependencies);
   }
   const reply = replyMode === "explicit" ? withoutMarker(written) : written;
   const body: OutboxBody = { kind: "reply", reply };
   // Without its `>>` it may not go any more, not even with the new text.
-  const isTakenBack = was === "send" && is === "ask" && (await withdrawReply(lane, id, outbox));
+  const isTakenBack = was === "send" && is === "ask" && (await cancelReply(lane, id, outbox));
   // Also if we never heard of it: read back later it would look like a reply.
-  if (was === "note") await outbox.withdraw(lane, id);
+  if (was === "note") await outbox.cancel(lane, id);
   else if (!isTakenBack) {
     if (await outbox.replace(id, body)) return;
     // Slack may tell of a change before, or instead of, the message itself.
@@ -106,7 +106,7 @@ export async function takeInEdit(
     if (isYoung && (await takeInReply(written, dependencies)) !== "duplicate") return;
   }
   // What is kept for a takeover has the text as it was.
-  await withdrawReply(lane, id, outbox);
+  await cancelReply(lane, id, outbox);
   const isNews = was === "note" || !(await outbox.hasBegun(id));
   const correction = makeDerivedItemId(id, `edit ${editId}`);
   const news: OutboxBody = isNews ? body : { ...body, wordsOnly: true };
@@ -129,7 +129,7 @@ export async function takeInDeletion(
   const { outbox, replyMode } = dependencies;
   if (intentOf(deleted, replyMode) === "note") return;
   const id = idOf(deleted);
-  if (await withdrawReply(makeThreadKey(deleted.thread), id, outbox)) return;
+  if (await cancelReply(makeThreadKey(deleted.thread), id, outbox)) return;
   await tellTooLate(deleted, makeDerivedItemId(id, "deleted"), dependencies);
 }
 

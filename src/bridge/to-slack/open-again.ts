@@ -7,7 +7,7 @@ import type { InboxBody, Notice } from "../events.ts";
 import { inboxLane, type Notifier } from "../notify.ts";
 import type { Conversations, Threads } from "../ports.ts";
 import { ensureRoot } from "./open-thread.ts";
-import { createPoster, type Poster } from "./post-once.ts";
+import { createPostOnce, type Poster } from "./post-once.ts";
 import { type PostStepsDependencies, postSteps } from "./post-steps.ts";
 import { overflowSteps } from "./root-message.ts";
 
@@ -57,11 +57,11 @@ export async function openAgain(
   if (!moved) return;
   // Somebody, or some app, deletes every root: from here on only what comes for the thread opens another.
   if ((moved.lost?.length ?? 0) > MAX_AT_ONCE && !moved.thread) return;
-  const poster = createPoster(work, threads, now);
+  const poster = createPostOnce(work, threads, now);
   const thread = await ensureRoot(work, poster, moved, dependencies);
   await postSteps(work, poster, thread, overflowSteps(moved), dependencies);
   if (!stands || poster.isDone("pointer")) return;
-  await threads.turn(work.signal, gone);
+  await threads.acquire(work.signal, gone);
   await poster
     .post({
       step: "pointer",

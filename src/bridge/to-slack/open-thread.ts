@@ -5,7 +5,7 @@ import type { InboxBody } from "../events.ts";
 import type { Notifier } from "../notify.ts";
 import type { Conversations, Threads } from "../ports.ts";
 import type { Poster } from "./post-once.ts";
-import { rootMark, rootMessage } from "./root-message.ts";
+import { rootMessage, rootTag } from "./root-message.ts";
 
 export interface EnsureRootDependencies {
   readonly threads: Threads;
@@ -69,7 +69,7 @@ async function openRoot(
   // Another lane may have opened it since it was read.
   const conversation = (await conversations.byId(given.id)) ?? given;
   if (conversation.thread) return conversation.thread;
-  await threads.turn(work.signal);
+  await threads.acquire(work.signal);
   const { openingSince } = conversation;
   // With the conversation: what arrives late may come before the item that has begun, and must know of it.
   if (openingSince === undefined) {
@@ -79,7 +79,7 @@ async function openRoot(
   try {
     thread = await poster.post({
       step: "root",
-      mark: rootMark(conversation),
+      mark: rootTag(conversation),
       message: rootMessage(conversation, threads),
       since: openingSince,
     });

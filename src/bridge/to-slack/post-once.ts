@@ -4,12 +4,12 @@ import type { Work } from "../../delivery/lanes.ts";
 import { BridgeError, toBridgeError } from "../../errors.ts";
 import type { Thread } from "../../ids.ts";
 import { isJsonObject, type Json } from "../../json.ts";
-import type { PostMark, Threads } from "../ports.ts";
+import type { PostTag, Threads } from "../ports.ts";
 
 /** One step of an item on its way into Slack. Steps have names of their own within the item. */
 interface Post {
   readonly step: string;
-  readonly mark: PostMark;
+  readonly mark: PostTag;
   readonly message: SlackMessage;
   /** Missing: the post opens a thread. */
   readonly thread?: Thread | undefined;
@@ -20,7 +20,7 @@ interface Post {
 /** A post that may be in Slack; nothing of it was there before `since` (ms). */
 interface UncertainPost {
   readonly step: string;
-  readonly mark: PostMark;
+  readonly mark: PostTag;
   readonly since: number;
 }
 
@@ -56,7 +56,7 @@ export interface Poster {
  * Before each request a mark goes to disk, so an attempt after a crash or a lost answer knows that the post may be
  * there, and looks before it posts again.
  */
-export function createPoster(work: Work<unknown>, threads: Threads, now: () => number): Poster {
+export function createPostOnce(work: Work<unknown>, threads: Threads, now: () => number): Poster {
   const progress = progressOf(work.item.progress);
   const done = [...progress.done];
   let uncertain = progress.posting;

@@ -9,7 +9,7 @@ import type { Poster } from "./post-once.ts";
 import { type FileToShare, type ShareFileDependencies, shareFile } from "./share-file.ts";
 
 export interface PostStepsDependencies extends ShareFileDependencies {
-  readonly parleyFiles: Pick<ParleyFiles, "open">;
+  readonly parleyFiles: Pick<ParleyFiles, "download">;
 }
 
 /** Posts words and shares files one after the other, each once and each in its own turn. */
@@ -27,7 +27,7 @@ export async function postSteps(
     part += placesOf(next);
     if (poster.isDone(step)) continue;
     if ("words" in next) {
-      await dependencies.threads.turn(work.signal, thread);
+      await dependencies.threads.acquire(work.signal, thread);
       await poster.post({ step, mark, message: next.words, thread });
     } else {
       const file = toFile(next, dependencies);
@@ -47,7 +47,7 @@ function toFile(
     const { media } = step;
     return {
       name: mediaName(media),
-      open: (signal) => parleyFiles.open(media, signal),
+      download: (signal) => parleyFiles.download(media, signal),
       instead: (given) => [renderFileLine(media, given)],
     };
   }
@@ -55,7 +55,7 @@ function toFile(
   const { file } = document;
   return {
     name: file.name,
-    async open() {
+    async download() {
       const bytes = Buffer.from(file.text, "utf8");
       return { name: file.name, mimeType: "text/plain", size: bytes.length, bytes: once(bytes) };
     },

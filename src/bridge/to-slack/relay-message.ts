@@ -1,4 +1,4 @@
-import { mergePosts } from "../../convert/to-slack/merge-posts.ts";
+import { batchPosts } from "../../convert/to-slack/batch-posts.ts";
 import { isSystemMessage } from "../../convert/to-slack/parley-message.ts";
 import type { SlackMessage } from "../../convert/to-slack/slack-message.ts";
 import { type ThreadStep, toThreadSteps } from "../../convert/to-slack/thread-steps.ts";
@@ -12,7 +12,7 @@ import type { Notifier } from "../notify.ts";
 import { askOwnership } from "../owner.ts";
 import type { Conversations, Parley, Threads } from "../ports.ts";
 import { ensureRoot, recordConversation } from "./open-thread.ts";
-import { createPoster, type Poster } from "./post-once.ts";
+import { createPostOnce, type Poster } from "./post-once.ts";
 import { type PostStepsDependencies, postSteps } from "./post-steps.ts";
 
 export interface RelayToSlackDependencies extends Omit<PostStepsDependencies, "threads"> {
@@ -34,7 +34,7 @@ export interface RelayToSlackDependencies extends Omit<PostStepsDependencies, "t
 type MessageEvent = ParleyEvent & { readonly kind: "message" };
 
 /** Words of a User as one post, with the time (ms) at which they reached us. */
-interface Words {
+interface UserText {
   readonly message: SlackMessage;
   readonly at: number;
 }
@@ -62,7 +62,7 @@ export async function relayToSlack(
   const isWords = !isSystemMessage(message);
   const conversation = await conversationOf(work, event, receivedAt, dependencies);
   if (!conversation) return;
-  const poster = createPoster(work, threads, now);
+  const poster = createPostOnce(work, threads, now);
   const thread = await ensureRoot(work, poster, conversation, dependencies);
   if (!isWords) {
     const steps = [{ words: toSlackContext(message) }];
@@ -76,7 +76,7 @@ export async function relayToSlack(
     if (others.length === 0) {
       count = await postWords(work, poster, thread, words, dependencies);
     } else {
-      const steps = [{ words: merge([words], now()) }, ...others];
+      const steps = [{ words: batch([words], now()) }, ...others];
       await postSteps(work, poster, thread, steps, dependencies);
     }
   } else if (first) {
@@ -125,7 +125,7 @@ async function postWords(
   work: Work<InboxBody>,
   poster: Poster,
   thread: Thread,
-  words: Words,
+  words: UserText,
   { threads, parse, groupMs, now }: RelayToSlackDependencies,
 ): Promise<number> {
   const earlier = poster.uncertain?.mark;
@@ -135,29 +135,29 @@ async function postWords(
       // What went out together stays together, whatever has been sorted in between since then.
       const together = await work.take(earlier.items);
       if (found === "cannot-look") {
-        await threads.turn(work.signal, thread);
-        const message = merge([words, ...together.flatMap((item) => wordsOf(item, parse))], now());
+        await threads.acquire(work.signal, thread);
+        const message = batch([words, ...together.flatMap((item) => textsOf(item, parse))], now());
         await poster.post({ step: "0", mark: earlier, message, thread });
       }
       return 1 + together.length;
     }
   }
-  const { saturated } = await threads.turn(work.signal, thread);
+  const { saturated } = await threads.acquire(work.signal, thread);
   const following =
     saturated || groupMs > 0
       ? await work.takeFollowing(fitsBehind(words, parse), MAX_MERGED_ITEMS - 1)
       : [];
   const items = [work.item.id, ...following.map(({ id }) => id)];
-  const message = merge([words, ...following.flatMap((item) => wordsOf(item, parse))], now());
+  const message = batch([words, ...following.flatMap((item) => textsOf(item, parse))], now());
   await poster.post({ step: "0", mark: { kind: "message", items, part: 0 }, message, thread });
   return items.length;
 }
 
 /** Accepts what still fits into one post with the words before it. To be asked in order. */
-function fitsBehind(first: Words, parse: (raw: string) => ParleyEvent) {
+function fitsBehind(first: UserText, parse: (raw: string) => ParleyEvent) {
   let length = first.message.text.length;
   return (item: Item<InboxBody>): boolean => {
-    const [words] = wordsOf(item, parse);
+    const [words] = textsOf(item, parse);
     if (!words) return false;
     length += words.message.text.length;
     return length <= MAX_MERGED_CHARACTERS;
@@ -165,16 +165,16 @@ function fitsBehind(first: Words, parse: (raw: string) => ParleyEvent) {
 }
 
 /** One message as it is, unless it is late; several with the time of each. */
-function merge(all: readonly Words[], now: number): SlackMessage {
+function batch(all: readonly UserText[], now: number): SlackMessage {
   const isOlder = (at: number, age: number) => now - at > age;
   const [first] = all;
   if (first && all.length === 1 && !isOlder(first.at, DATED_AFTER_MS)) return first.message;
   const dated = all.map((words) => ({ ...words, late: isOlder(words.at, LATE_AFTER_MS) }));
-  return { ...first?.message, ...mergePosts(dated) };
+  return { ...first?.message, ...batchPosts(dated) };
 }
 
 /** What can join another message in one post: words that fit one, and that nobody has begun to post. */
-function wordsOf(item: Item<InboxBody>, parse: (raw: string) => ParleyEvent): Words[] {
+function textsOf(item: Item<InboxBody>, parse: (raw: string) => ParleyEvent): UserText[] {
   if (item.body.kind !== "callback" || item.progress !== undefined) return [];
   const event = parse(item.body.raw);
   if (event.kind !== "message" || event.message.typeId === 2) return [];

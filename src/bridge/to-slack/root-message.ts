@@ -2,9 +2,9 @@ import type { SlackMessage } from "../../convert/to-slack/slack-message.ts";
 import { type ThreadStep, toLiteralSteps } from "../../convert/to-slack/thread-steps.ts";
 import { type RootView, renderOverflow, renderRoot } from "../../views/root.ts";
 import type { Conversation } from "../conversation.ts";
-import type { PostMark, Threads } from "../ports.ts";
+import type { PostTag, Threads } from "../ports.ts";
 
-export const rootMark = ({ id, lost = [] }: Conversation): PostMark => ({
+export const rootTag = ({ id, lost = [] }: Conversation): PostTag => ({
   kind: "root",
   conversation: id,
   opening: lost.length,

@@ -1,6 +1,6 @@
 import type { SlackMessage } from "../../convert/to-slack/slack-message.ts";
 import type { Work } from "../../delivery/lanes.ts";
-import type { Slots } from "../../delivery/slots.ts";
+import type { Semaphore } from "../../delivery/semaphore.ts";
 import {
   BridgeError,
   FileError,
@@ -12,19 +12,19 @@ import {
 import type { FileContent } from "../../files/checked-file.ts";
 import type { Thread } from "../../ids.ts";
 import { isJsonObject, type Json } from "../../json.ts";
-import type { PostMark, SlackFiles, Threads } from "../ports.ts";
+import type { PostTag, SlackFiles, Threads } from "../ports.ts";
 import type { Poster } from "./post-once.ts";
 
 export interface ShareFileDependencies {
-  readonly threads: Pick<Threads, "turn">;
+  readonly threads: Pick<Threads, "acquire">;
   readonly slackFiles: Pick<SlackFiles, "upload" | "share" | "look">;
   /** How many files are on their way at once. */
-  readonly transfers: Slots;
+  readonly transfers: Semaphore;
 }
 
 export interface FileToShare {
   readonly name: string;
-  open(signal: AbortSignal): Promise<FileContent>;
+  download(signal: AbortSignal): Promise<FileContent>;
   /** The posts in its place if it cannot be brought; at least one. `size` in bytes, if it is known. */
   instead(given: {
     readonly trouble: FileTrouble | undefined;
@@ -54,7 +54,7 @@ export async function shareFile(
   poster: Poster,
   step: {
     readonly step: string;
-    readonly mark: PostMark & { readonly kind: "message" };
+    readonly mark: PostTag & { readonly kind: "message" };
     readonly thread: Thread;
   },
   file: FileToShare,
@@ -99,7 +99,7 @@ export async function shareFile(
   for (const [index, message] of posts.entries()) {
     const name = nameOf(index, posts.length - 1);
     if (poster.isDone(name)) continue;
-    await dependencies.threads.turn(work.signal, step.thread);
+    await dependencies.threads.acquire(work.signal, step.thread);
     const mark = { ...step.mark, part: step.mark.part + index };
     await poster.post({ step: name, mark, message, thread: step.thread });
   }
@@ -109,7 +109,7 @@ export async function shareFile(
     const { file: earlier } = facts;
     if (earlier !== undefined && (await finishEarlier(earlier))) return;
     const { id, name } = await upload();
-    await threads.turn(work.signal, step.thread);
+    await threads.acquire(work.signal, step.thread);
     await note({ file: id });
     await slackFiles.share(id, name, step.thread);
   }
@@ -119,7 +119,7 @@ export async function shareFile(
     const { slackFiles, threads } = dependencies;
     const state = await slackFiles.look(id, step.thread);
     if (state === "shared") return true;
-    await threads.turn(work.signal, step.thread);
+    await threads.acquire(work.signal, step.thread);
     try {
       // Slack takes a file only once, so this cannot show it twice.
       await slackFiles.share(id, file.name, step.thread);
@@ -139,7 +139,7 @@ export async function shareFile(
   function upload(): Promise<{ readonly id: string; readonly name: string }> {
     const { transfers, slackFiles } = dependencies;
     return transfers.run(work.signal, async () => {
-      const content = await file.open(work.signal);
+      const content = await file.download(work.signal);
       facts = { ...facts, size: content.size };
       return { id: await slackFiles.upload(content, work.signal), name: content.name };
     });

@@ -25,7 +25,7 @@ export async function showNotice(
   const { thread, message, onlyFor, mark, ifUnclear } = notice;
   if (await isOutOfDate(notice, outbox)) return;
   if (mark && !poster.isDone("mark")) {
-    await orNever(threads.mark(thread, mark.ts, mark.as));
+    await unlessRefused(threads.mark(thread, mark.ts, mark.as));
     // It waits no more.
     if (mark.as !== "note") threads.unmark(thread, mark.ts, "delayed");
     // Whoever decided while the mark was on its way has taken the marks off already.
@@ -37,11 +37,12 @@ export async function showNotice(
     const outcome = await tell(poster, () => threads.tell(thread, onlyFor, message));
     if (outcome === "told") return;
     if (outcome === "unclear" && ifUnclear !== undefined) {
-      if (ifUnclear !== "nothing") await orNever(threads.mark(thread, ifUnclear.ts, ifUnclear.as));
+      if (ifUnclear !== "nothing")
+        await unlessRefused(threads.mark(thread, ifUnclear.ts, ifUnclear.as));
       return;
     }
   }
-  await threads.turn(work.signal, thread);
+  await threads.acquire(work.signal, thread);
   if (await isOutOfDate(notice, outbox)) return;
   await poster.post({
     step: "notice",
@@ -81,7 +82,7 @@ async function tell(
 }
 
 /** A refusal for good is no reason to keep the rest of the notice back; what may still work is thrown. */
-async function orNever(call: Promise<void>): Promise<void> {
+async function unlessRefused(call: Promise<void>): Promise<void> {
   try {
     await call;
   } catch (thrown) {

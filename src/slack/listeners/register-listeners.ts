@@ -2,13 +2,13 @@ import type { App, ViewClosedAction, ViewSubmitAction } from "@slack/bolt";
 import { DISMISS, IT_ARRIVED, SEND_AGAIN, TAKE_OVER, UNDO } from "../../views/notices.ts";
 import { HAND_BACK } from "../../views/root.ts";
 import { GIVE_USER } from "../../views/service-choice.ts";
+import { dismiss, sendAgain, takeOverAndSend, undo } from "./dead-letter-buttons.ts";
 import { openHandBackFromButton, openHandBackFromShortcut } from "./hand-back-modal.ts";
 import { submitHandBack } from "./hand-back-submission.ts";
 import { publishHome } from "./home.ts";
 import type { ListenerDependencies } from "./listener-dependencies.ts";
 import { answerOwnerCommand, answerServiceChoice } from "./owner-command.ts";
 import { refuseOutsiders } from "./refuse-outsiders.ts";
-import { dismiss, sendAgain, takeOverAndSend, undo } from "./set-aside-buttons.ts";
 
 export const OWNER_COMMAND = "/parley-owner";
 

@@ -3,8 +3,8 @@ import { checkBlocks } from "../../../fakes/slack/block-limits.ts";
 import { textLength } from "../../../fakes/slack/complete-blocks.ts";
 import { literalMrkdwn } from "../../../src/convert/text/literal-mrkdwn.ts";
 import { unescapeText } from "../../../src/convert/text/slack-text.ts";
+import { batchPosts } from "../../../src/convert/to-slack/batch-posts.ts";
 import { mediaOf } from "../../../src/convert/to-slack/describe-card.ts";
-import { mergePosts } from "../../../src/convert/to-slack/merge-posts.ts";
 import { toSlack } from "../../../src/convert/to-slack/user-message.ts";
 import type { Json } from "../../../src/json.ts";
 import { AWKWARD_TEXTS } from "../../fixtures/conversion/awkward-texts.ts";
@@ -108,7 +108,7 @@ describe("what a User wrote", () => {
     const words = FROM_PARLEY.slice(0, 15).flatMap(({ parley }) =>
       toSlack({ typeId: 1, ...parley }),
     );
-    const merged = mergePosts(words.map((message, at) => ({ message, at: at * 1_000 })));
+    const merged = batchPosts(words.map((message, at) => ({ message, at: at * 1_000 })));
     expect(checkBlocks(merged.blocks, "message").hints).toEqual([]);
     expect(merged.blocks).toHaveLength(30);
   });

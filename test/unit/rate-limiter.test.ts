@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { backoffMs } from "../../src/delivery/backoff.ts";
-import { createPacer, type Pacer } from "../../src/delivery/pacer.ts";
+import { createRateLimiter, type RateLimiter } from "../../src/delivery/rate-limiter.ts";
 import { holds } from "../support/property.ts";
 
 const POLICY = { firstMs: 500, capMs: 60_000, maxAgeMs: 1 };
@@ -32,7 +32,7 @@ describe("backoff", () => {
   );
 });
 
-describe("the pacer", () => {
+describe("the rateLimiter", () => {
   beforeEach(() => {
     vi.useFakeTimers({ now: 1_000_000 });
   });
@@ -41,14 +41,14 @@ describe("the pacer", () => {
   });
 
   /** Asks for turns, and notes when each came, in ms from now. */
-  function watch(pacer: Pacer) {
+  function watch(rateLimiter: RateLimiter) {
     const start = Date.now();
     const came: [string, number][] = [];
     return {
       came,
-      ask(name: string, ...rest: [key?: string, options?: Parameters<Pacer["turn"]>[1]]) {
+      ask(name: string, ...rest: [key?: string, options?: Parameters<RateLimiter["acquire"]>[1]]) {
         const [key = "C1", options] = rest;
-        return pacer.turn(key, options).then(
+        return rateLimiter.acquire(key, options).then(
           () => void came.push([name, Date.now() - start]),
           (reason: unknown) => void came.push([`${name}: ${String(reason)}`, Date.now() - start]),
         );
@@ -59,11 +59,11 @@ describe("the pacer", () => {
   it.each([-3_600_000, 3_600_000])(
     "keeps the pace, and no pause longer, when the clock is set: by %i ms",
     async (jumpMs) => {
-      const pacer = createPacer({ perSecond: 2, burst: 3 });
+      const rateLimiter = createRateLimiter({ perSecond: 2, burst: 3 });
       const came: string[] = [];
-      const ask = (name: string) => void pacer.turn("C1").then(() => came.push(name));
+      const ask = (name: string) => void rateLimiter.acquire("C1").then(() => came.push(name));
       ask("first");
-      pacer.pause("C1", 2_000);
+      rateLimiter.pause("C1", 2_000);
       ask("second");
       ask("third");
       vi.setSystemTime(Date.now() + jumpMs);
@@ -75,7 +75,7 @@ describe("the pacer", () => {
   );
 
   it("begins with one turn and then keeps the pace, first come first served", async () => {
-    const { came, ask } = watch(createPacer({ perSecond: 2, burst: 3 }));
+    const { came, ask } = watch(createRateLimiter({ perSecond: 2, burst: 3 }));
     for (const name of ["a", "b", "c", "d"]) void ask(name);
     await vi.advanceTimersByTimeAsync(10_000);
     expect(came).toEqual([
@@ -87,10 +87,10 @@ describe("the pacer", () => {
   });
 
   it("allows a burst after a quiet time, and no more", async () => {
-    const pacer = createPacer({ perSecond: 1, burst: 3 });
-    await pacer.turn("C1");
+    const rateLimiter = createRateLimiter({ perSecond: 1, burst: 3 });
+    await rateLimiter.acquire("C1");
     await vi.advanceTimersByTimeAsync(60_000);
-    const { came, ask } = watch(pacer);
+    const { came, ask } = watch(rateLimiter);
     for (const name of ["a", "b", "c", "d"]) void ask(name);
     await vi.advanceTimersByTimeAsync(10_000);
     expect(came).toEqual([
@@ -102,7 +102,7 @@ describe("the pacer", () => {
   });
 
   it("paces each key by itself", async () => {
-    const { came, ask } = watch(createPacer({ perSecond: 1, burst: 1 }));
+    const { came, ask } = watch(createRateLimiter({ perSecond: 1, burst: 1 }));
     void ask("a1", "A");
     void ask("b1", "B");
     void ask("a2", "A");
@@ -117,7 +117,7 @@ describe("the pacer", () => {
   });
 
   it("lets what can wait go only while nobody else waits", async () => {
-    const { came, ask } = watch(createPacer({ perSecond: 1, burst: 1 }));
+    const { came, ask } = watch(createRateLimiter({ perSecond: 1, burst: 1 }));
     void ask("first");
     void ask("low", "C1", { priority: "low" });
     void ask("second");
@@ -128,14 +128,14 @@ describe("the pacer", () => {
   });
 
   it("pauses for exactly as long as it was told, also while others wait", async () => {
-    const pacer = createPacer({ perSecond: 1, burst: 1 });
-    const { came, ask } = watch(pacer);
+    const rateLimiter = createRateLimiter({ perSecond: 1, burst: 1 });
+    const { came, ask } = watch(rateLimiter);
     void ask("a");
     void ask("b");
     void ask("elsewhere", "C2");
     await vi.advanceTimersByTimeAsync(100);
-    pacer.pause("C1", 30_000);
-    pacer.pause("C1", 5);
+    rateLimiter.pause("C1", 30_000);
+    rateLimiter.pause("C1", 5);
     await vi.advanceTimersByTimeAsync(29_999);
     expect(came).toEqual([
       ["a", 0],
@@ -146,17 +146,17 @@ describe("the pacer", () => {
   });
 
   it("rejects with the reason of an aborted signal, and gives the place to the next", async () => {
-    const pacer = createPacer({ perSecond: 1, burst: 1 });
-    const { came, ask } = watch(pacer);
+    const rateLimiter = createRateLimiter({ perSecond: 1, burst: 1 });
+    const { came, ask } = watch(rateLimiter);
     const controller = new AbortController();
     void ask("a");
     void ask("b", "C1", { signal: controller.signal });
     void ask("c");
     await vi.advanceTimersByTimeAsync(10);
-    expect(pacer.waitMs("C1")).toBe(2_000);
+    expect(rateLimiter.waitMs("C1")).toBe(2_000);
     controller.abort("stopping");
     await vi.advanceTimersByTimeAsync(0);
-    expect(pacer.waitMs("C1")).toBe(1_000);
+    expect(rateLimiter.waitMs("C1")).toBe(1_000);
     void ask("d", "C1", { signal: controller.signal });
     await vi.advanceTimersByTimeAsync(5_000);
     expect(came).toEqual([
@@ -165,12 +165,12 @@ describe("the pacer", () => {
       ["d: stopping", 10],
       ["c", 1_000],
     ]);
-    expect(pacer.waitMs("C1")).toBe(0);
-    expect(pacer.waitMs("never heard of")).toBe(0);
+    expect(rateLimiter.waitMs("C1")).toBe(0);
+    expect(rateLimiter.waitMs("never heard of")).toBe(0);
   });
 
   it("forgets a signal once the turn has come", async () => {
-    const { came, ask } = watch(createPacer({ perSecond: 1, burst: 1 }));
+    const { came, ask } = watch(createRateLimiter({ perSecond: 1, burst: 1 }));
     const controller = new AbortController();
     await ask("a", "C1", { signal: controller.signal });
     void ask("b");

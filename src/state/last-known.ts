@@ -8,7 +8,7 @@ import type { Database } from "./database.ts";
  * What the other side answered last time, for a start while it cannot be reached or refuses us: the bridge then takes in
  * what comes, and delivers when the other side is back. Where nothing is remembered, what `ask` threw is thrown.
  */
-export function createRemembered(database: Database, log: Log) {
+export function createLastKnown(database: Database, log: Log) {
   const store = new Keyv<Json>({
     store: database.keyvStore,
     throwOnErrors: true,

@@ -1,7 +1,7 @@
 import type { BlockAction, BlockElementAction, RespondFn } from "@slack/bolt";
 import { z } from "zod";
 import { type ItemId, type Thread, toItemId } from "../../ids.ts";
-import { parseSetAsideReply } from "../../views/notices.ts";
+import { parseDeadReply } from "../../views/notices.ts";
 import type { ListenerDependencies } from "./listener-dependencies.ts";
 
 interface Click {
@@ -36,7 +36,7 @@ async function inItsThread(
   const { outbox, conversations, log } = dependencies;
   const { action, body, respond } = click;
   const value = "value" in action && typeof action.value === "string" ? action.value : "";
-  const { item: id, ts } = parseSetAsideReply(value);
+  const { item: id, ts } = parseDeadReply(value);
   const item = toItemId(id);
   const place = container.safeParse(body.container).data;
   const channel = place?.channel_id ?? body.channel?.id ?? "";
@@ -59,7 +59,7 @@ async function inItsThread(
 export const sendAgain = (click: Click, dependencies: ListenerDependencies): Promise<void> =>
   inItsThread(click, dependencies, async ({ item, ts, at }) => {
     const { outbox, threads } = dependencies;
-    const isBack = await outbox.revive(item);
+    const isBack = await outbox.requeue(item);
     if (isBack) {
       threads.unmark(at, ts, "failed");
       threads.unmark(at, ts, "uncertain");
@@ -82,7 +82,7 @@ export const takeOverAndSend = (click: Click, dependencies: ListenerDependencies
         ...kept.body,
         takeOver: { ...kept.body.takeOver, by: click.body.user.id },
       })) &&
-      (await outbox.revive(item));
+      (await outbox.requeue(item));
     if (isBack) threads.unmark(at, ts, "failed");
     await click.respond({
       replace_original: true,
@@ -112,7 +112,7 @@ export const dismiss = (
 export const undo = (click: Click, dependencies: ListenerDependencies): Promise<void> =>
   inItsThread(click, dependencies, async ({ item, ts, at }) => {
     const { outbox, threads } = dependencies;
-    const isBack = await outbox.withdraw("undone", item);
+    const isBack = await outbox.cancel("undone", item);
     if (isBack) threads.markLater(at, ts, "note");
     await click.respond({
       replace_original: true,

@@ -1,4 +1,4 @@
-import type { Pacer } from "../delivery/pacer.ts";
+import type { RateLimiter } from "../delivery/rate-limiter.ts";
 import { toBridgeError } from "../errors.ts";
 import type { Log } from "../log.ts";
 import { type Conversation, isBeingHandedBack } from "./conversation.ts";
@@ -8,7 +8,7 @@ import { nameService } from "./owner.ts";
 import { recordTakenAway } from "./ownership/end-conversation.ts";
 import type { Conversations, Parley, Threads } from "./ports.ts";
 
-export interface RepairDependencies {
+export interface ReconcilerDependencies {
   readonly parley: Pick<Parley, "self" | "ownerOf" | "services">;
   readonly threads: Pick<Threads, "repliesAfter">;
   readonly conversations: Conversations;
@@ -16,13 +16,13 @@ export interface RepairDependencies {
   readonly takeIn: (reply: AgentReply) => Promise<"appended" | "duplicate" | "note">;
   readonly notifier: Notifier;
   /** Spaces the questions to Parley, so that ten thousand conversations do no harm. */
-  readonly ownerQuestions: Pacer;
+  readonly ownerQuestions: RateLimiter;
   readonly intervalMs: number;
   readonly log: Log;
   readonly now: () => number;
 }
 
-export interface Repair {
+export interface Reconciler {
   /** Looks soon: events may just have been lost. A round under way is followed by another. */
   request(): void;
   stop(): Promise<void>;
@@ -39,7 +39,7 @@ const MAX_READ_BACK_MS = 3 * 86_400_000;
  * just arrived, and Users who are not ours any more are shown as gone. In rounds, one conversation after the other; a
  * round that fails somewhere goes on with the next conversation. Parley is never asked later because Slack is slow.
  */
-export function startRepair(dependencies: RepairDependencies): Repair {
+export function startReconciler(dependencies: ReconcilerDependencies): Reconciler {
   const stopping = new AbortController();
   const { signal } = stopping;
   const rounds = [
@@ -60,9 +60,9 @@ export function startRepair(dependencies: RepairDependencies): Repair {
 /** Runs rounds of one kind on schedule and on request, one at a time, the first at once. */
 function startRounds(
   work: () => Promise<void>,
-  { intervalMs, log }: RepairDependencies,
+  { intervalMs, log }: ReconcilerDependencies,
   signal: AbortSignal,
-): Repair {
+): Reconciler {
   let requested = true;
   let round: Promise<void> | undefined;
 
@@ -96,7 +96,10 @@ function startRounds(
   };
 }
 
-async function readThreads(dependencies: RepairDependencies, signal: AbortSignal): Promise<void> {
+async function readThreads(
+  dependencies: ReconcilerDependencies,
+  signal: AbortSignal,
+): Promise<void> {
   let found = 0;
   let readable = true;
   const round = await eachOpen(dependencies, signal, async (conversation) => {
@@ -108,7 +111,10 @@ async function readThreads(dependencies: RepairDependencies, signal: AbortSignal
   dependencies.log.info({ found, readable, ...round }, "repair.done");
 }
 
-async function checkOwners(dependencies: RepairDependencies, signal: AbortSignal): Promise<void> {
+async function checkOwners(
+  dependencies: ReconcilerDependencies,
+  signal: AbortSignal,
+): Promise<void> {
   let gone = 0;
   const round = await eachOpen(dependencies, signal, async (conversation) => {
     if (await checkOwner(conversation, dependencies, signal)) gone += 1;
@@ -118,7 +124,7 @@ async function checkOwners(dependencies: RepairDependencies, signal: AbortSignal
 
 /** One after the other; what fails for one conversation does not keep the others from their turn. */
 async function eachOpen(
-  { conversations }: RepairDependencies,
+  { conversations }: ReconcilerDependencies,
   signal: AbortSignal,
   step: (conversation: Conversation) => Promise<void>,
 ): Promise<{ conversations: number; failures: number; failure: string | undefined }> {
@@ -141,7 +147,7 @@ async function eachOpen(
 /** Appends what people wrote and we never heard of. Returns how many that were. */
 async function readBack(
   { id, thread, readUntil }: Conversation,
-  { threads, conversations, takeIn, now }: RepairDependencies,
+  { threads, conversations, takeIn, now }: ReconcilerDependencies,
   signal: AbortSignal,
 ): Promise<number | "cannot-look"> {
   if (!thread) return 0;
@@ -162,11 +168,11 @@ async function readBack(
 /** Whether another Service owns the User; the thread then says so. */
 async function checkOwner(
   conversation: Conversation,
-  dependencies: RepairDependencies,
+  dependencies: ReconcilerDependencies,
   signal: AbortSignal,
 ): Promise<boolean> {
   const { parley, conversations, ownerQuestions, now } = dependencies;
-  await ownerQuestions.turn("owner", { signal });
+  await ownerQuestions.acquire("owner", { signal });
   const owner = await parley.ownerOf(conversation.userId);
   if (owner === undefined || owner === parley.self) return false;
   // Asked while a hand-back of ours was under way: what comes of that says more than we know here.

@@ -1,9 +1,9 @@
-export interface Pacer {
+export interface RateLimiter {
   /**
    * Waits for a place among the calls of `key`, first come first served; calls of priority `low` go only while no other
    * waits. Rejects with the signal's reason when it is aborted first.
    */
-  turn(key: string, options?: { priority?: "low"; signal?: AbortSignal }): Promise<void>;
+  acquire(key: string, options?: { priority?: "low"; signal?: AbortSignal }): Promise<void>;
   /** Nobody gets a turn of `key` for this long: the other side said so. */
   pause(key: string, ms: number): void;
   /** How long those who wait for `key` now will take, ms. */
@@ -27,11 +27,11 @@ interface Bucket {
  * Spaces calls at `perSecond` on average for each key, with at most `burst` at once after a quiet time.
  * A new key starts with one token, not with a burst: after a restart nobody knows what was sent a moment ago.
  */
-export function createPacer(options: {
+export function createRateLimiter(options: {
   readonly perSecond: number;
   readonly burst: number;
   readonly now?: () => number;
-}): Pacer {
+}): RateLimiter {
   // Monotonic: a clock that is set back must not stop everybody.
   const now = options.now ?? (() => performance.now());
   const { perSecond, burst } = options;
@@ -80,7 +80,7 @@ export function createPacer(options: {
   }
 
   return {
-    turn(key, { priority, signal } = {}) {
+    acquire(key, { priority, signal } = {}) {
       return new Promise((resolve, reject) => {
         if (signal?.aborted) return reject(signal.reason as Error);
         const bucket = bucketOf(key);

@@ -1,10 +1,10 @@
 /** Lets only so many pieces of work run at once, first come first served. */
-export interface Slots {
+export interface Semaphore {
   /** Runs `work` when a slot is free. Rejects with the signal's reason when it is aborted first. */
   run<Result>(signal: AbortSignal, work: () => Promise<Result>): Promise<Result>;
 }
 
-export function createSlots(count: number): Slots {
+export function createSemaphore(count: number): Semaphore {
   let free = count;
   const waiting: (() => void)[] = [];
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Attempt, Lanes, LastWords } from "../../src/delivery/lanes.ts";
+import type { Attempt, Lanes, OnDeadLetter } from "../../src/delivery/lanes.ts";
 import {
   type BridgeError,
   PayloadError,
@@ -8,7 +8,7 @@ import {
 } from "../../src/errors.ts";
 import { toItemId } from "../../src/ids.ts";
 import { benchForTest, type LanesBenchFactory } from "./lanes-bench.ts";
-import { failing, gate, newItem, noLastWords, recorder, toldTo } from "./lanes-suite.ts";
+import { failing, gate, newItem, recorder, tellNobody, toldTo } from "./lanes-suite.ts";
 
 type Body = string;
 const id = toItemId;
@@ -20,7 +20,7 @@ const outcomes = (attempts: readonly Attempt[]) =>
 const always = (error: Error) => () => Promise.reject(error);
 
 /** What is set aside, and what people are told of it. */
-export function describeLanesAside(engineName: string, open: LanesBenchFactory): void {
+export function describeDeadLetters(engineName: string, open: LanesBenchFactory): void {
   describe(`${engineName}: what is set aside`, () => {
     it.each<[string, BridgeError]>([
       ["a refusal", new PayloadError("unreadable")],
@@ -36,10 +36,10 @@ export function describeLanesAside(engineName: string, open: LanesBenchFactory):
           seen.push(["prepare", item.body, reason, await dead(lanes)]);
           return { about: item.body };
         },
-        async say(item, words) {
+        async tell(item, words) {
           seen.push(["say", item, words, await dead(lanes)]);
         },
-      } satisfies LastWords<Body, { about: string }>);
+      } satisfies OnDeadLetter<Body, { about: string }>);
       await lanes.append(newItem("a"));
       await lanes.append(newItem("b"));
       await expect.poll(() => done).toEqual(["b"]);
@@ -59,7 +59,7 @@ export function describeLanesAside(engineName: string, open: LanesBenchFactory):
       const presses: boolean[] = [];
       await lanes.start(handler, {
         prepare: () => Promise.resolve("Send it again?"),
-        say: async (item) => void presses.push(await lanes.revive(item)),
+        tell: async (item) => void presses.push(await lanes.requeue(item)),
       });
       await lanes.append(newItem("a"));
       await expect.poll(() => done).toEqual(["a"]);
@@ -72,7 +72,7 @@ export function describeLanesAside(engineName: string, open: LanesBenchFactory):
       const about = gate();
       await lanes.start(always(new PayloadError("unreadable")), {
         prepare: ({ body }) => Promise.resolve(`${body} of before`),
-        async say() {
+        async tell() {
           about.open();
           await new Promise(() => {});
         },
@@ -82,9 +82,9 @@ export function describeLanesAside(engineName: string, open: LanesBenchFactory):
       await bench.crash();
 
       const told: string[] = [];
-      const words: LastWords<Body, string> = {
+      const words: OnDeadLetter<Body, string> = {
         prepare: () => Promise.reject(new Error("prepared already")),
-        say: (item, said) => Promise.resolve(void told.push(`${item}: ${said}`)),
+        tell: (item, said) => Promise.resolve(void told.push(`${item}: ${said}`)),
       };
       for (const name of ["b", "c"]) {
         const next = await bench.engine<Body>();
@@ -104,7 +104,7 @@ export function describeLanesAside(engineName: string, open: LanesBenchFactory):
       const about = gate();
       await lanes.start(always(new PayloadError("unreadable")), {
         prepare: () => Promise.resolve("words"),
-        async say(item) {
+        async tell(item) {
           if (item === "b") about.open();
           await new Promise(() => {});
         },
@@ -118,7 +118,7 @@ export function describeLanesAside(engineName: string, open: LanesBenchFactory):
       await next.discard(id("b"));
       await bench.crash();
       const last = await bench.engine<Body>();
-      await last.revive(id("a"));
+      await last.requeue(id("a"));
       await bench.crash();
       const told: string[] = [];
       const { done, handler } = recorder();
@@ -142,10 +142,10 @@ export function describeLanesAside(engineName: string, open: LanesBenchFactory):
         appendedAt: 1_000,
       });
       expect(await look("a")).toMatchObject({ lane: "user-1", state: "waiting" });
-      await lanes.start(handler, noLastWords);
-      await expect.poll(async () => (await look("a"))?.state).toBe("aside");
+      await lanes.start(handler, tellNobody);
+      await expect.poll(async () => (await look("a"))?.state).toBe("dead");
       clock = 2_000;
-      await lanes.revive(id("a"));
+      await lanes.requeue(id("a"));
       await expect.poll(() => look("a")).toBeUndefined();
       expect(await look("unheard of")).toBeUndefined();
     });
@@ -173,7 +173,7 @@ export function describeLanesAside(engineName: string, open: LanesBenchFactory):
       const bench = await benchForTest(open);
       const lanes = await bench.engine<Body>();
       const { done, handler } = recorder(failing(2, new RangeError("too far")));
-      await lanes.start(handler, noLastWords);
+      await lanes.start(handler, tellNobody);
       await lanes.append(newItem("a"));
       await expect.poll(() => done).toEqual(["a"]);
     });
@@ -188,7 +188,7 @@ export function describeLanesAside(engineName: string, open: LanesBenchFactory):
       await lanes.start(handler, {
         prepare: () =>
           where === "prepare" ? Promise.reject(new TypeError("no")) : Promise.resolve("words"),
-        say: () => Promise.reject(new TypeError("no")),
+        tell: () => Promise.reject(new TypeError("no")),
       });
       await lanes.append(newItem("a"));
       await lanes.append(newItem("b"));
@@ -268,7 +268,7 @@ export function describeLanesAside(engineName: string, open: LanesBenchFactory):
       await lanes.append(newItem("b"));
       const { done, handler } = recorder();
       await bench.failReads(true);
-      await lanes.start(handler, noLastWords);
+      await lanes.start(handler, tellNobody);
       await expect.poll(() => attempts.length).toBeGreaterThanOrEqual(3);
       expect(attempts[0]).toMatchObject({ lane: "user-1", attempt: 1, outcome: "deferred" });
       expect(attempts[0]).not.toHaveProperty("item");
@@ -287,9 +287,9 @@ export function describeLanesAside(engineName: string, open: LanesBenchFactory):
       const fail = failing(3, new StorageError("full"));
       await lanes.start(handler, {
         ...toldTo(told),
-        async say(item, words) {
+        async tell(item, words) {
           fail();
-          await toldTo(told).say(item, words);
+          await toldTo(told).tell(item, words);
         },
       });
       await lanes.append(newItem("a"));

@@ -3,7 +3,7 @@ import { context, section } from "./blocks.ts";
 import type { SlackMessage } from "./slack-message.ts";
 
 /** Waiting messages in one post; each keeps its own time and place, and the day if it is late. `at` in ms. */
-export function mergePosts(
+export function batchPosts(
   posts: readonly {
     readonly message: SlackMessage;
     readonly at: number;
