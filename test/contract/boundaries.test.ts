@@ -131,6 +131,14 @@ describe("the boundaries", () => {
     expect(violations({ path, text })).toHaveLength(1);
   });
 
+  it("let nothing outside of the sandbox import it", () => {
+    const outside = ["src", "fakes", "test", "bench"].flatMap(readSources);
+    const inside = outside.filter((source) =>
+      importsOf(source).some((name) => join(dirname(source.path), name).startsWith("sandbox/")),
+    );
+    expect(inside.map(({ path }) => path)).toEqual([]);
+  });
+
   it("keep words of Parley and Slack out of delivery", () => {
     const delivery = sources.filter(({ path }) => partOf(path) === "delivery");
     const named = delivery.filter(({ text }) => /parley|slack/i.test(withoutComments(text)));

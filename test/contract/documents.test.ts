@@ -270,4 +270,12 @@ describe("package-lock.json", () => {
     );
     expect(missing).toEqual([]);
   });
+
+  it("names no registry: each machine asks its own", () => {
+    const { packages } = JSON.parse(read("package-lock.json")) as {
+      packages: Record<string, { resolved?: string; link?: true }>;
+    };
+    const fetched = Object.entries(packages).filter(([, { resolved, link }]) => resolved && !link);
+    expect(fetched).toEqual([]);
+  });
 });

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { typedBlocks } from "../../sandbox/page/typed-blocks.ts";
+import { typedBlocks } from "../page/typed-blocks.ts";
 
 const text = (words: string, style?: object) => ({
   type: "text",

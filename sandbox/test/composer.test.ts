@@ -1,8 +1,8 @@
 import { expect, it, onTestFinished } from "vitest";
 import { startFakeParley } from "../../fakes/parley/fake-parley.ts";
 import { startFakeSlack } from "../../fakes/slack/fake-slack.ts";
-import { createActions } from "../../sandbox/page/actions.ts";
-import { readAppManifest } from "../../sandbox/page/app-manifest.ts";
+import { createActions } from "../page/actions.ts";
+import { readAppManifest } from "../page/app-manifest.ts";
 
 /** What Anna does on the sandbox's page, without a bridge behind it. */
 async function openComposer() {

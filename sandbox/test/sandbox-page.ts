@@ -2,7 +2,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Browser, Locator, Page } from "playwright-core";
 import { expect, onTestFinished } from "vitest";
-import type { SandboxUrls } from "../../sandbox/start-sandbox.ts";
+import type { SandboxUrls } from "../start-sandbox.ts";
 import { ROOT, spawnSandbox } from "./sandbox-process.ts";
 
 export const SIZES = {

@@ -3,7 +3,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
-import type { SandboxUrls } from "../../sandbox/start-sandbox.ts";
+import type { SandboxUrls } from "../start-sandbox.ts";
 import { spawnSandbox } from "./sandbox-process.ts";
 
 /** True while something listens there. */

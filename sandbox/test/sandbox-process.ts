@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
-import type { SandboxUrls } from "../../sandbox/start-sandbox.ts";
+import type { SandboxUrls } from "../start-sandbox.ts";
 
 export const ROOT = join(import.meta.dirname, "../..");
 
