@@ -27,8 +27,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 const MAY_USE: Readonly<Record<string, RegExp>> = {
   ground: /^(node:.*|file-type|pino|zod)$/,
   // Pure ones: they translate text.
-  convert:
-    /^(mdast|mdast-util-(from-markdown|gfm|to-markdown)|micromark-extension-gfm|emojibase-data\/.*)$/,
+  convert: /^(mdast|mdast-util-(from-markdown|gfm|to-markdown)|micromark-extension-gfm)$/,
   parley: /^(node:.*|got|zod)$/,
   slack: /^(node:.*|@slack\/(bolt|web-api|types)|zod)$/,
   state: /^(node:.*|keyv|@keyv\/.*)$/,

@@ -1,9 +1,9 @@
-import iamcal from "emojibase-data/en/shortcodes/iamcal.json" with { type: "json" };
+import slackEmoji from "./slack-emoji.json" with { type: "json" };
 
 /** Slack's own names: `thumbsup` -> `1F44D`. */
 const CODES: ReadonlyMap<string, string> = new Map(
-  Object.entries(iamcal as Readonly<Record<string, string | string[]>>).flatMap(([code, names]) =>
-    [names].flat().map((name) => [name, code] as const),
+  Object.entries(slackEmoji.names).flatMap(([code, names]) =>
+    names.split(" ").map((name) => [name, code] as const),
   ),
 );
 

@@ -1,5 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { isKnownEmoji, toEmoji } from "../../../src/convert/to-parley/emoji.ts";
+import slackEmoji from "../../../src/convert/to-parley/slack-emoji.json" with { type: "json" };
+import { makeSlackEmoji } from "../../support/slack-emoji.ts";
+
+describe("src/convert/to-parley/slack-emoji.json", () => {
+  it("holds the names that emojibase-data tells: `npm run emoji:names` writes it", () => {
+    expect(slackEmoji).toEqual(makeSlackEmoji());
+    expect(Object.keys(slackEmoji.names).length).toBeGreaterThan(1_800);
+  });
+});
 
 describe("an emoji code", () => {
   it.each([
