@@ -7,10 +7,10 @@ import {
   ParleyApiError,
   UncertainDeliveryError,
 } from "../errors.ts";
+import { toCallError } from "../http/call-error.ts";
 import type { Json } from "../json.ts";
 import { createAccessWatch } from "./access-watch.ts";
 import { createAuthorizer } from "./authorization.ts";
-import { toCallError } from "./call-error.ts";
 import { type ParleyAnswer, type Reading, readEnvelope } from "./envelope.ts";
 
 export interface ParleyApiOptions {

@@ -25,7 +25,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 
 /** The packages, and modules of Node, that a part may use. Whatever is missing here may use none. */
 const MAY_USE: Readonly<Record<string, RegExp>> = {
-  ground: /^(node:.*|file-type|pino|zod)$/,
+  ground: /^(node:.*|file-type|got|pino|zod)$/,
   // Pure ones: they translate text.
   convert: /^(mdast|mdast-util-(from-markdown|gfm|to-markdown)|micromark-extension-gfm)$/,
   parley: /^(node:.*|got|zod)$/,
