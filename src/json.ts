@@ -1,13 +1,9 @@
 /** What can be stored and sent as JSON. */
-export type Json =
-  | null
-  | boolean
-  | number
-  | string
-  | readonly Json[]
-  | { readonly [key: string]: Json };
+export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
 
-export const isJsonObject = (value: unknown): value is { readonly [key: string]: Json } =>
+export type JsonObject = { readonly [key: string]: Json };
+
+export const isJsonObject = (value: unknown): value is JsonObject =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** Whether `value` is nested deeper than `limit`. Does not recurse, so hostile depths do no harm. */

@@ -1,7 +1,8 @@
-/** @throws {Error} there was no result after `ms` */
-export async function withinTime<T>(promise: Promise<T>, ms: number): Promise<T> {
-  const timeout = new Promise<never>((_, reject) => {
-    setTimeout(() => reject(new Error("no answer in time")), ms).unref();
-  });
-  return await Promise.race([promise, timeout]);
-}
+import { setTimeout } from "node:timers/promises";
+
+/** What `promise` gives, or `late` if that takes longer than `ms`. Its failure in time is thrown. */
+export const withinTime = <T, Late>(
+  promise: Promise<T>,
+  ms: number,
+  late: Late,
+): Promise<T | Late> => Promise.race([promise, setTimeout(ms, late, { ref: false })]);

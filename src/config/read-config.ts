@@ -2,6 +2,7 @@ import { isIPv6 } from "node:net";
 import { z } from "zod";
 import { ConfigError } from "../errors.ts";
 import { type ServiceId, toServiceId } from "../ids.ts";
+import { parseJson } from "../json.ts";
 import { type Secret, toSecret } from "./secret.ts";
 import { isPlaceholder, isQuoted, problemOfSecret, secretValues } from "./secret-rules.ts";
 
@@ -174,14 +175,6 @@ const json = <Type extends z.ZodType>(
   });
 
 const IDENTITY_ADVICE = 'an identity is a name, or {"name", "avatar"} with an https address';
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
 
 const slackId = z.string().regex(/^[UW][A-Z0-9]+$/);
 

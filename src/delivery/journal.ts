@@ -1,6 +1,7 @@
+import type { Backlog } from "../backlog.ts";
 import type { ItemId } from "../ids.ts";
 import type { Json } from "../json.ts";
-import type { Backlog, Look } from "./lanes.ts";
+import type { Look } from "./lanes.ts";
 
 /** A row as the engine hands it to the journal. Order in a lane: `barrier`, `sort`, `seq`. */
 export interface NewRow {

@@ -1,3 +1,4 @@
+import type { Backlog } from "../backlog.ts";
 import type { BridgeError } from "../errors.ts";
 import type { ItemId } from "../ids.ts";
 import type { Json } from "../json.ts";
@@ -135,12 +136,4 @@ export interface Look<Body> {
   readonly state: "waiting" | "held" | "dead";
   /** ms since the epoch; new when it is requeued. */
   readonly appendedAt: number;
-}
-
-export interface Backlog {
-  /** How many wait. */
-  readonly items: number;
-  /** ms since the epoch. */
-  readonly oldestAppendedAt: number | undefined;
-  readonly deadLetters: number;
 }

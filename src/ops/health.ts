@@ -1,6 +1,7 @@
 import type { Alarms } from "../alarms.ts";
 import { reasonOf, toBridgeError } from "../errors.ts";
 import { type Route, sendJson } from "../http/http-server.ts";
+import { withinTime } from "../within-time.ts";
 
 type Checks = Readonly<Record<string, () => Promise<unknown>>>;
 
@@ -82,14 +83,11 @@ function sendResults(response: Parameters<typeof sendJson>[0], checks: Results):
 
 async function runAll(checks: Checks): Promise<Results> {
   const results = Object.entries(checks).map(async ([name, check]) => {
-    const timeout = new Promise<string>((resolve) => {
-      setTimeout(() => resolve("no answer in time"), CHECK_TIMEOUT_MS).unref();
-    });
     const result = check().then(
       () => "ok",
       (thrown: unknown) => reasonOf(toBridgeError(thrown)),
     );
-    return [name, await Promise.race([result, timeout])] as const;
+    return [name, await withinTime(result, CHECK_TIMEOUT_MS, "no answer in time")] as const;
   });
   return Object.fromEntries(await Promise.all(results));
 }

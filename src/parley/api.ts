@@ -1,6 +1,6 @@
 import got, { type OptionsInit } from "got";
 import type { Alarms } from "../alarms.ts";
-import type { Secret } from "../config/secret.ts";
+import type { Config } from "../config/read-config.ts";
 import {
   BridgeError,
   ParleyAccessError,
@@ -13,19 +13,12 @@ import { createAccessWatch } from "./access-watch.ts";
 import { createAuthorizer } from "./authorization.ts";
 import { type ParleyAnswer, type Reading, readEnvelope } from "./envelope.ts";
 
-export interface ParleyApiOptions {
-  readonly serviceId: string;
-  readonly accountId: string;
-  readonly sharedSecret: Secret;
-  /** Without a trailing slash. */
-  readonly apiUrl: string;
-  readonly connectTimeoutMs: number;
-  readonly responseTimeoutMs: number;
+export type ParleyApiOptions = Config["parley"] & {
   /** Told when Parley refuses us altogether, and when it takes us again. */
   readonly alarms: Pick<Alarms, "raise" | "clear">;
   /** Told with each answer what time it is there. */
   readonly onDate: (date: string | undefined) => void;
-}
+};
 
 interface ParleyCall extends Reading {
   readonly method: "GET" | "PUT" | "POST";

@@ -1,4 +1,5 @@
 import type { MessageToUser, Parley, Service } from "../bridge/ports.ts";
+import type { Config } from "../config/read-config.ts";
 import { attribute } from "../convert/to-parley/attribute.ts";
 import { NetworkError } from "../errors.ts";
 import { toServiceId } from "../ids.ts";
@@ -6,18 +7,8 @@ import { isJsonObject, type Json } from "../json.ts";
 import type { ParleyApi } from "./api.ts";
 import { isTrue, readOwner } from "./owner-shape.ts";
 
-export interface ParleyClientOptions {
-  readonly serviceId: string;
-  /** Inferred path of "send a message"; `{userId}` is replaced. */
-  readonly messagesPath: string;
-  /** Inferred fields of the agent's identity. */
-  readonly agentFields: "object" | "object-without-id" | "flat" | "none";
-  /** What a 2xx to a message means that is not Parley's envelope. */
-  readonly emptyAnswer: "uncertain" | "delivered";
-}
-
 /** Parley's Service API. Paths and bodies beyond the handover protocol are Inferred; see docs/architecture.md. */
-export function createParleyClient(api: ParleyApi, options: ParleyClientOptions): Parley {
+export function createParleyClient(api: ParleyApi, options: Config["parley"]): Parley {
   return {
     self: toServiceId(options.serviceId),
 
@@ -69,7 +60,7 @@ export function createParleyClient(api: ParleyApi, options: ParleyClientOptions)
 
 function messageBody(
   { text, media, agent }: MessageToUser,
-  agentFields: ParleyClientOptions["agentFields"],
+  agentFields: Config["parley"]["agentFields"],
 ): Json {
   const content = { ...(text !== undefined && { message: text }), ...(media && { media }) };
   if (!agent) return content;

@@ -1,14 +1,9 @@
+import type { Config } from "../config/read-config.ts";
 import type { ParleyMedia } from "../convert/to-slack/parley-message.ts";
 import { isId } from "../ids.ts";
 
-export interface MediaPlaces {
-  /** Of the Service API, without a trailing slash. */
-  readonly apiUrl: string;
-  /** Inferred; begins with a slash. */
-  readonly mediaPath: string;
-  /** Other hosts that files may come from, in lower case. */
-  readonly mediaHosts: readonly string[];
-}
+/** The API, and who else may give files out. */
+type MediaPlaces = Pick<Config["parley"], "apiUrl" | "mediaPath" | "mediaHosts">;
 
 export interface MediaAddress {
   readonly url: URL;

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { isIP } from "node:net";
 import type { ParleyFiles } from "../bridge/ports.ts";
+import type { Config } from "../config/read-config.ts";
 import { mediaName } from "../convert/to-slack/media-name.ts";
 import type { ParleyMedia } from "../convert/to-slack/parley-message.ts";
 import { FileError, ParleyApiError } from "../errors.ts";
@@ -16,17 +17,12 @@ import {
 } from "../files/transfer.ts";
 import { isJsonObject, type Json } from "../json.ts";
 import type { ParleyApi } from "./api.ts";
-import { addressOf, type MediaPlaces } from "./media-address.ts";
+import { addressOf } from "./media-address.ts";
 import { isPrivateAddress } from "./private-address.ts";
 import { PrivateAddressError, publicLookup } from "./public-lookup.ts";
 
-export interface ParleyFilesOptions extends MediaPlaces {
-  readonly connectTimeoutMs: number;
-  readonly responseTimeoutMs: number;
-}
-
 /** Parley's media, both ways. Everything about it is Inferred from the Client API; see docs/architecture.md. */
-export function createParleyFiles(api: ParleyApi, options: ParleyFilesOptions): ParleyFiles {
+export function createParleyFiles(api: ParleyApi, options: Config["parley"]): ParleyFiles {
   const { mediaPath, connectTimeoutMs, responseTimeoutMs } = options;
   const timeout = transferTimeout({ connectTimeoutMs, responseTimeoutMs });
 

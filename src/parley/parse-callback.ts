@@ -2,10 +2,15 @@ import type { ParleyEvent } from "../bridge/events.ts";
 import { isSeen } from "../convert/text/clean-name.ts";
 import type { UserDetails } from "../convert/to-slack/parley-message.ts";
 import { parseId, parseServiceId, parseUserId, type ServiceId, type UserId } from "../ids.ts";
-import { isDeeperThan, isJsonObject, type Json, MAX_DEPTH, parseJson } from "../json.ts";
+import {
+  isDeeperThan,
+  isJsonObject,
+  type Json,
+  type JsonObject,
+  MAX_DEPTH,
+  parseJson,
+} from "../json.ts";
 import { parseMessage } from "./parse-message.ts";
-
-type JsonObject = { readonly [key: string]: Json };
 
 /**
  * Understands a callback of Parley wherever its parts are. Only the typing event is documented to the letter; every

@@ -5,9 +5,7 @@ import type {
   ParleyMessage,
 } from "../convert/to-slack/parley-message.ts";
 import { parseId } from "../ids.ts";
-import { isJsonObject, type Json } from "../json.ts";
-
-type JsonObject = { readonly [key: string]: Json };
+import { isJsonObject, type Json, type JsonObject } from "../json.ts";
 
 /**
  * A message of Parley's client model, or of the callback candidates that resemble it. A bare string is its text.

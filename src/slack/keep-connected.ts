@@ -9,6 +9,7 @@ import {
   toBridgeError,
 } from "../errors.ts";
 import type { Log } from "../log.ts";
+import { withinTime } from "../within-time.ts";
 import { callSlack } from "./web-api.ts";
 import { refusedSocket } from "./workspace.ts";
 
@@ -127,10 +128,7 @@ export function keepConnected(
     },
     async stop() {
       stopping.abort();
-      await Promise.race([
-        sockets.disconnect(),
-        pause(DISCONNECT_TIMEOUT_MS, undefined, { ref: false }),
-      ]);
+      await withinTime(sockets.disconnect(), DISCONNECT_TIMEOUT_MS, undefined);
     },
     async check() {
       if (openedAt !== undefined) return;

@@ -1,22 +1,15 @@
 import type { Alarm } from "../alarms.ts";
+import type { Backlog } from "../backlog.ts";
 import { escapeText } from "../convert/text/slack-text.ts";
 import { context, header, section, sections } from "../convert/to-slack/blocks.ts";
 import type { Json } from "../json.ts";
 import { type ConversationLine, renderConversations } from "./conversation-list.ts";
 import { formatDuration } from "./format-duration.ts";
 
-/** What waits in one direction. */
-interface HomeBacklog {
-  readonly items: number;
-  /** ms since the epoch. */
-  readonly oldestAppendedAt: number | undefined;
-  readonly deadLetters: number;
-}
-
 export interface HomeView {
   readonly alarms: readonly Alarm[];
-  readonly toSlack: HomeBacklog;
-  readonly toParley: HomeBacklog;
+  readonly toSlack: Backlog;
+  readonly toParley: Backlog;
   readonly conversations: readonly ConversationLine[];
   /** Mention of the channel in which threads open. */
   readonly channel: string;
@@ -33,7 +26,7 @@ const describeAlarms = ({ alarms, now }: HomeView): string[] =>
   );
 
 function describeDelays({ toSlack, toParley, now }: HomeView): string[] {
-  const delay = (what: string, { items, oldestAppendedAt }: HomeBacklog) =>
+  const delay = (what: string, { items, oldestAppendedAt }: Backlog) =>
     oldestAppendedAt !== undefined && now - oldestAppendedAt > DELAY_MS
       ? [
           `:hourglass_flowing_sand: Delivery is delayed: ${items} ${what}, the oldest for ${formatDuration(now - oldestAppendedAt)}. Nothing is lost.`,

@@ -4,6 +4,7 @@ import {
   formatMoment,
   formatMomentElement,
   humanise,
+  oneLine,
   shorten,
 } from "../convert/text/slack-text.ts";
 import type { Style } from "../convert/text/styled-text.ts";
@@ -50,7 +51,7 @@ export interface RootView {
 /** The `action_id` of the button, and the `callback_id` of the message shortcut that does the same. */
 export const HAND_BACK = "parley_hand_back";
 
-// A root stays well below the 13,200 characters at which Slack refuses a message with blocks.
+// A root stays well below `SLACK_LIMITS.blockTextPerMessage`.
 const CODE_LIMIT = 120;
 const FIELD_NAME_LIMIT = 80;
 const SPEAKER_LIMIT = 40;
@@ -66,7 +67,7 @@ const MOST_LINES = 1_000;
  */
 export function renderRoot(view: RootView): SlackMessage {
   const reason = reasonOf(view.metadata);
-  const headline = reason ? shorten(flat(humanise(reason)), CODE_LIMIT) : "New conversation";
+  const headline = reason ? shorten(oneLine(humanise(reason)), CODE_LIMIT) : "New conversation";
   const who = literalMrkdwn(nameOf(view));
   const fields = otherFields(view.metadata);
   const blocks: Json[] = [header(headline), richTextBlock(describeUser(view, reason))];
@@ -144,7 +145,7 @@ export function renderOverflow(
 
 /** The name that people call the User by. Literal text. */
 export const nameOf = (view: { readonly user: UserDetails; readonly userId: string }): string =>
-  shorten(flat(view.user.name ?? view.user.email ?? `User ${view.userId}`), 80);
+  shorten(oneLine(view.user.name ?? view.user.email ?? `User ${view.userId}`), 80);
 
 function otherFields(metadata: Json | undefined): readonly MetadataField[] {
   if (metadata === undefined || metadata === null || typeof metadata === "string") return [];
@@ -180,7 +181,7 @@ function describeUser(view: RootView, reason: string | undefined): Line[] {
 function describeState({ ending, openedAt }: RootView): string {
   if (!ending) return `:large_green_circle: *Open* · since ${formatMoment(openedAt)}`;
   const at = formatMoment(ending.at);
-  const to = literalMrkdwn(flat(shorten(ending.to ?? "another Service", 80)));
+  const to = literalMrkdwn(oneLine(shorten(ending.to ?? "another Service", 80)));
   switch (ending.kind) {
     case "handed-back": {
       const by = ending.by ? ` by <@${ending.by}>` : "";
@@ -243,13 +244,10 @@ const momentOf = (time: number | undefined): Line =>
 const formatWhole = (metadata: Json | undefined): string =>
   typeof metadata === "string" ? metadata : JSON.stringify(metadata, null, 2);
 
-/** On one line: a foreign line break could make up a line of ours. */
-const flat = (text: string): string => text.replaceAll(/\s+/g, " ").trim();
-
 const ours = (text: string, style: Style = {}): Line => inertText(text, style);
 
 /** What somebody else wrote, on one line. */
 const theirs = (text: string, limit: number, style: Style = {}): Line =>
-  inertText(flat(shorten(text, limit)), style);
+  inertText(oneLine(shorten(text, limit)), style);
 
 const code = (text: string): Line => theirs(text, CODE_LIMIT, { code: true });

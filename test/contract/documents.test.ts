@@ -7,17 +7,8 @@ import { readConfig, VARIABLES } from "../../src/config/read-config.ts";
 import { ConfigError } from "../../src/errors.ts";
 import { PROGRAM_ENDINGS } from "../../src/files/programs.ts";
 import { createMetrics } from "../../src/ops/metrics.ts";
+import { MINIMAL_ENV } from "../support/minimal-env.ts";
 import { readSources } from "../support/sources.ts";
-
-const REQUIRED = {
-  SLACK_BOT_TOKEN: "xoxb-1",
-  SLACK_SIGNING_SECRET: "s1gning-secret",
-  SLACK_CHANNEL: "C0123",
-  PARLEY_SERVICE_IDENTIFICATION: "service",
-  PARLEY_ACCOUNT_IDENTIFICATION: "account",
-  PARLEY_SHARED_SECRET: "sh4red",
-  PARLEY_CALLBACK_TOKEN: "c4llback-t0ken",
-};
 
 /** May stay unset, and then mean something that no value says. */
 const NO_DEFAULT = [
@@ -33,7 +24,7 @@ const sources = readSources("src");
 
 /** What the bridge makes of its variables; secrets show as "[redacted]". */
 const effect = (env: Record<string, string>): unknown =>
-  JSON.parse(JSON.stringify(readConfig({ ...REQUIRED, ...env })));
+  JSON.parse(JSON.stringify(readConfig({ ...MINIMAL_ENV, ...env })));
 
 /** The rows of the first table whose first header cell is `first`, as cells without decoration. */
 function table(document: string, first: string): string[][] {

@@ -5,16 +5,7 @@ import { toSecret } from "../../src/config/secret.ts";
 import { unknownVariables } from "../../src/config/unknown-variables.ts";
 import { weakSecrets } from "../../src/config/weak-secrets.ts";
 import { ConfigError } from "../../src/errors.ts";
-
-const MINIMAL = {
-  SLACK_BOT_TOKEN: "xoxb-s3cr3t-1",
-  SLACK_SIGNING_SECRET: "s3cr3t-2",
-  SLACK_CHANNEL: "C0123456789",
-  PARLEY_SERVICE_IDENTIFICATION: "svc",
-  PARLEY_ACCOUNT_IDENTIFICATION: "acct",
-  PARLEY_SHARED_SECRET: "s3cr3t-3",
-  PARLEY_CALLBACK_TOKEN: "s3cr3t-4",
-};
+import { MINIMAL_ENV } from "../support/minimal-env.ts";
 
 function problemsOf(env: Record<string, string | undefined>): readonly string[] {
   try {
@@ -28,7 +19,7 @@ function problemsOf(env: Record<string, string | undefined>): readonly string[] 
 
 describe("the configuration", () => {
   it("needs no more than seven variables", () => {
-    expect(readConfig(MINIMAL)).toMatchObject({
+    expect(readConfig(MINIMAL_ENV)).toMatchObject({
       slack: {
         appToken: undefined,
         channel: "C0123456789",
@@ -49,8 +40,8 @@ describe("the configuration", () => {
       port: 3000,
       logLevel: "info",
     });
-    for (const name of Object.keys(MINIMAL)) {
-      const problems = problemsOf({ ...MINIMAL, [name]: undefined });
+    for (const name of Object.keys(MINIMAL_ENV)) {
+      const problems = problemsOf({ ...MINIMAL_ENV, [name]: undefined });
       expect(problems, name).toHaveLength(1);
       expect(problems[0]).toMatch(new RegExp(`^${name} is missing; `));
     }
@@ -58,7 +49,7 @@ describe("the configuration", () => {
 
   it("reads every variable", () => {
     const { slack, parley, ...rest } = readConfig({
-      ...MINIMAL,
+      ...MINIMAL_ENV,
       SLACK_APP_TOKEN: "xapp-1",
       SLACK_API_URL: "http://127.0.0.1:1/api/",
       SLACK_POSTS_PER_SECOND: "2.5",
@@ -98,10 +89,12 @@ describe("the configuration", () => {
   });
 
   it("takes an empty or blank variable for one that is not set", () => {
-    expect(readConfig({ ...MINIMAL, PORT: "", LOG_LEVEL: "  ", PARLEY_BOT_SERVICE: "" })).toEqual(
-      expect.objectContaining({ port: 3000, logLevel: "info" }),
+    expect(
+      readConfig({ ...MINIMAL_ENV, PORT: "", LOG_LEVEL: "  ", PARLEY_BOT_SERVICE: "" }),
+    ).toEqual(expect.objectContaining({ port: 3000, logLevel: "info" }));
+    expect(problemsOf({ ...MINIMAL_ENV, SLACK_CHANNEL: " " })[0]).toMatch(
+      /^SLACK_CHANNEL is missing/,
     );
-    expect(problemsOf({ ...MINIMAL, SLACK_CHANNEL: " " })[0]).toMatch(/^SLACK_CHANNEL is missing/);
   });
 
   it.each([
@@ -109,12 +102,12 @@ describe("the configuration", () => {
     ["PARLEY_CALLBACK_TOKEN", ({ parley }: Config) => parley.callbackTokens],
   ])("reads both values of %s", (name, secretsOf) => {
     const value = "n3w-5up3r-5ecr3t \t0ld-5up3r-5ecr3t\n";
-    const read = secretsOf(readConfig({ ...MINIMAL, [name]: value }));
+    const read = secretsOf(readConfig({ ...MINIMAL_ENV, [name]: value }));
     expect(read.map((secret) => secret.reveal())).toEqual(["n3w-5up3r-5ecr3t", "0ld-5up3r-5ecr3t"]);
   });
 
   it("needs no signing secret in Socket Mode", () => {
-    const env = { ...MINIMAL, SLACK_SIGNING_SECRET: undefined };
+    const env = { ...MINIMAL_ENV, SLACK_SIGNING_SECRET: undefined };
     expect(problemsOf(env)).toHaveLength(1);
     expect(problemsOf({ ...env, SLACK_APP_TOKEN: "xapp-1" })).toEqual([]);
   });
@@ -171,7 +164,7 @@ describe("the configuration", () => {
     ["SLACK_CHANNEL", "D0123456789"],
     ["SLACK_APP_TOKEN", "xoxb-1"],
   ])("refuses %s=%s, without repeating it", (name, value) => {
-    const problems = problemsOf({ ...MINIMAL, [name]: value });
+    const problems = problemsOf({ ...MINIMAL_ENV, [name]: value });
     expect(problems.length).toBeGreaterThan(0);
     for (const problem of problems) expect(problem.startsWith(`${name} must `)).toBe(true);
   });
@@ -200,7 +193,7 @@ describe("the configuration", () => {
     ["PARLEY_SHARED_SECRET", '"5up3r-5ecr3t"'],
     ["PARLEY_SHARED_SECRET", "two words"],
   ])("refuses %s=%j, which would guard nothing or refuse everything", (name, value) => {
-    const problems = problemsOf({ ...MINIMAL, [name]: value });
+    const problems = problemsOf({ ...MINIMAL_ENV, [name]: value });
     expect(problems).toEqual([expect.stringMatching(new RegExp(`^${name} (must|is) `))]);
     const inside = value.trim().replace(/^bearer\s*/i, "");
     if (inside.length > 1) expect(problems[0]).not.toContain(inside);
@@ -208,25 +201,25 @@ describe("the configuration", () => {
 
   it("takes a header's value as callback token, and two tokens while one takes the other's place", () => {
     const tokens = "Bearer 0ld-5up3r-5ecr3t  n3w-5up3r-5ecr3t\n";
-    expect(problemsOf({ ...MINIMAL, PARLEY_CALLBACK_TOKEN: tokens })).toEqual([]);
+    expect(problemsOf({ ...MINIMAL_ENV, PARLEY_CALLBACK_TOKEN: tokens })).toEqual([]);
     const secrets = "0ld-5igning n3w-5igning";
-    expect(problemsOf({ ...MINIMAL, SLACK_SIGNING_SECRET: secrets })).toEqual([]);
+    expect(problemsOf({ ...MINIMAL_ENV, SLACK_SIGNING_SECRET: secrets })).toEqual([]);
   });
 
   it("takes no white space around a value for a part of it", () => {
     const padded = Object.fromEntries(
-      Object.entries(MINIMAL).map(([name, value]) => [name, ` ${value}\r\n`]),
+      Object.entries(MINIMAL_ENV).map(([name, value]) => [name, ` ${value}\r\n`]),
     );
     const { slack, parley } = readConfig(padded);
-    expect(slack.botToken.reveal()).toBe(MINIMAL.SLACK_BOT_TOKEN);
-    expect(slack.channel).toBe(MINIMAL.SLACK_CHANNEL);
-    expect(parley.sharedSecret.reveal()).toBe(MINIMAL.PARLEY_SHARED_SECRET);
-    expect(parley.serviceId).toBe(MINIMAL.PARLEY_SERVICE_IDENTIFICATION);
+    expect(slack.botToken.reveal()).toBe(MINIMAL_ENV.SLACK_BOT_TOKEN);
+    expect(slack.channel).toBe(MINIMAL_ENV.SLACK_CHANNEL);
+    expect(parley.sharedSecret.reveal()).toBe(MINIMAL_ENV.PARLEY_SHARED_SECRET);
+    expect(parley.serviceId).toBe(MINIMAL_ENV.PARLEY_SERVICE_IDENTIFICATION);
   });
 
   it("warns of a secret that could be guessed, without repeating it", () => {
     const warnings = weakSecrets({
-      ...MINIMAL,
+      ...MINIMAL_ENV,
       SLACK_SIGNING_SECRET: "0123456789abcdef01234567",
       PARLEY_CALLBACK_TOKEN: `${"a1".repeat(12)} s3cr3t-5-s3cr3t`,
     });
@@ -246,7 +239,7 @@ describe("the configuration", () => {
     ["TEAM_IDENTITY", '{"name": "s3cr3t", "avatar": "s3cr3t"}', /must be JSON such as .*https/],
     ["TEAM_IDENTITY", "s3cr3t", /must be JSON such as/],
   ])("says what %s=%s should be", (name, value, says) => {
-    const problems = problemsOf({ ...MINIMAL, [name]: value });
+    const problems = problemsOf({ ...MINIMAL_ENV, [name]: value });
     expect(problems).toEqual([expect.stringMatching(says)]);
     expect(problems[0]).toMatch(new RegExp(`^${name} must `));
     expect(problems[0]).not.toContain("s3cr3t");
@@ -265,7 +258,7 @@ describe("the configuration", () => {
       "\ud83d",
     ];
     const problems = VARIABLES.flatMap((name) =>
-      odd.flatMap((value) => problemsOf({ ...MINIMAL, [name]: value })),
+      odd.flatMap((value) => problemsOf({ ...MINIMAL_ENV, [name]: value })),
     );
     expect(problems.length).toBeGreaterThan(100);
     expect(problems.filter((problem) => !/^[A-Z_]+ (must|is|are) /.test(problem))).toEqual([]);
@@ -277,20 +270,20 @@ describe("the configuration", () => {
     ["localhost", "localhost"],
     ["0.0.0.0", "0.0.0.0"],
   ])("listens on HOST=%s", (value, host) => {
-    expect(readConfig({ ...MINIMAL, HOST: value }).host).toBe(host);
+    expect(readConfig({ ...MINIMAL_ENV, HOST: value }).host).toBe(host);
   });
 
   it.each(["localhost:3000", "[::1]:3000", "http://localhost", "a b"])(
     "refuses HOST=%s",
     (value) => {
-      expect(problemsOf({ ...MINIMAL, HOST: value })).toEqual([
+      expect(problemsOf({ ...MINIMAL_ENV, HOST: value })).toEqual([
         expect.stringMatching(/^HOST must be .*PORT/),
       ]);
     },
   );
 
   it("shows no secret, however it is printed", () => {
-    const config = readConfig({ ...MINIMAL, SLACK_APP_TOKEN: "xapp-s3cr3t" });
+    const config = readConfig({ ...MINIMAL_ENV, SLACK_APP_TOKEN: "xapp-s3cr3t" });
     const shown = [
       JSON.stringify(config),
       inspect(config, { depth: 9 }),
@@ -304,7 +297,7 @@ describe("the configuration", () => {
 
   it("hints at the variable that was most likely meant", () => {
     const hints = unknownVariables({
-      ...MINIMAL,
+      ...MINIMAL_ENV,
       SLACK_CHANEL: "C1",
       PARLEY_BOT_SERVICES: "x",
       PATH: "/bin",
@@ -326,7 +319,7 @@ describe("the configuration", () => {
     ["MENTION", "MENTIONS"],
     ["STATE_URI", "STATE_URL"],
   ])("takes %s for a slip of %s", (given, meant) => {
-    expect(unknownVariables({ ...MINIMAL, [given]: "x" })).toEqual([
+    expect(unknownVariables({ ...MINIMAL_ENV, [given]: "x" })).toEqual([
       `${given} is not read by the bridge; did you mean ${meant}?`,
     ]);
   });

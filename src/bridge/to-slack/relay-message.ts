@@ -41,7 +41,7 @@ interface UserText {
 
 /** A merged post stays readable, and far below Slack's limit of 50 blocks. */
 const MAX_MERGED_ITEMS = 15;
-/** Slack refuses a post with about 13,200 characters in its blocks, and the times between messages count too. */
+/** Below `SLACK_LIMITS.blockTextPerMessage`, because the times between messages count too. */
 const MAX_MERGED_CHARACTERS = 9_000;
 /** From here on Slack's own time beside a post misleads. */
 const DATED_AFTER_MS = 10_000;

@@ -1,3 +1,5 @@
+import { graphemesOf } from "./graphemes.ts";
+
 /**
  * Makes foreign text inert in Slack's mrkdwn: nothing in it can ping, mention or disguise a link.
  * Source: docs.slack.dev/messaging/formatting-message-text, exactly these three characters.
@@ -9,18 +11,14 @@ export const escapeText = (text: string): string =>
 export const unescapeText = (text: string): string =>
   text.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&");
 
-const graphemes = new Intl.Segmenter("en", { granularity: "grapheme" });
-
 /** At most `limit` UTF-16 units, cut between graphemes, with an ellipsis where something was cut. */
 export function shorten(text: string, limit: number): string {
   if (text.length <= limit) return text;
-  let end = 0;
-  for (const { index, segment } of graphemes.segment(text.slice(0, limit + 64))) {
-    if (index + segment.length > limit - 1) break;
-    end = index + segment.length;
-  }
-  return `${text.slice(0, end)}…`;
+  return `${text.slice(0, graphemesOf(text, limit).lastBoundary(limit - 1))}…`;
 }
+
+/** A foreign line break could make up a line of ours. */
+export const oneLine = (text: string): string => text.replaceAll(/\s+/g, " ").trim();
 
 const MOMENT = "{date_short_pretty} {time}";
 const momentFallback = (at: number): string =>

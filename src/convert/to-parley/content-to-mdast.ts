@@ -20,7 +20,7 @@ function toBlocks(part: SlackContent, reading: Reading): BlockContent[] {
     case "markdown":
       return markdownToMdast(part.markdown);
     case "heading":
-      return [{ type: "heading", depth: 2, children: oneLine([{ text: part.text }]) }];
+      return [{ type: "heading", depth: 2, children: phrasingOnOneLine([{ text: part.text }]) }];
     case "rule":
       return [{ type: "thematicBreak" }];
     case "table":
@@ -58,7 +58,7 @@ function toTable(rows: readonly (readonly TableCell[])[], reading: Reading): Blo
       type: "tableRow",
       children: Array.from({ length: columns }, (_, column) => ({
         type: "tableCell",
-        children: oneLine(cellTexts(row[column] ?? [], reading)),
+        children: phrasingOnOneLine(cellTexts(row[column] ?? [], reading)),
       })),
     }),
   );
@@ -74,11 +74,11 @@ const cellTexts = (cell: TableCell, reading: Reading): StyledText[] =>
 
 const paragraphOf = (texts: readonly StyledText[]): BlockContent => ({
   type: "paragraph",
-  children: oneLine(texts),
+  children: phrasingOnOneLine(texts),
 });
 
 /** Line breaks become spaces. */
-const oneLine = (texts: readonly StyledText[]): PhrasingContent[] => [
+const phrasingOnOneLine = (texts: readonly StyledText[]): PhrasingContent[] => [
   ...toPhrasing([
     trimStyled(
       toLines(texts)

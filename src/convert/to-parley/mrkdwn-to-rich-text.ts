@@ -1,6 +1,7 @@
 import { append } from "../text/append.ts";
 import type { RichText } from "../text/rich-text.ts";
 import { unescapeText } from "../text/slack-text.ts";
+import type { Style } from "../text/styled-text.ts";
 import { EMOJI_CODE, isKnownEmoji } from "./emoji.ts";
 
 /**
@@ -24,13 +25,6 @@ export function mrkdwnToRichText(mrkdwn: string): RichText[] {
   }
   return elements;
 }
-
-type Style = {
-  readonly bold?: true;
-  readonly italic?: true;
-  readonly strike?: true;
-  readonly code?: true;
-};
 
 interface Line {
   readonly kind: "text" | "quote" | "bullet";

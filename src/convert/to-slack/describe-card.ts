@@ -1,3 +1,4 @@
+import { oneLine } from "../text/slack-text.ts";
 import type { ParleyButton, ParleyCard, ParleyMedia, ParleyMessage } from "./parley-message.ts";
 
 /** Everything to download that belongs to a message, in the order in which {@link describeMedia} names it. */
@@ -23,5 +24,3 @@ export function describeCard(card: ParleyCard): string {
   const buttons = (card.buttons ?? []).map(describeButton).join(" ");
   return [card.title, card.text, file, buttons].filter(Boolean).join("\n");
 }
-
-const oneLine = (text: string): string => text.replaceAll(/\s+/g, " ").trim();

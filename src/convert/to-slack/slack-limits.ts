@@ -13,6 +13,8 @@ export const SLACK_LIMITS = {
   optionText: 75,
   optionsPerSelect: 100,
   blocksPerMessage: 50,
+  /** In all blocks of a message together, about; undocumented. Source: slackapi/bolt-js issue 2509. */
+  blockTextPerMessage: 13_200,
   blocksPerView: 100,
   privateMetadata: 3_000,
 } as const;

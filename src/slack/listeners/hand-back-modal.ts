@@ -56,7 +56,9 @@ async function open(origin: Origin, dependencies: ListenerDependencies): Promise
       : "This message is not part of a conversation with a Parley User, so there is nobody to hand back. Use the shortcut on a message of a handover's thread.";
     return await answer(origin, text, dependencies);
   }
-  const services = await withinTime(parley.services(), SERVICES_TIMEOUT_MS).catch(() => undefined);
+  const services = await withinTime(parley.services(), SERVICES_TIMEOUT_MS, undefined).catch(
+    () => undefined,
+  );
   const others = services?.filter(({ id }) => id !== parley.self);
   const view = renderHandBackModal({
     userName: nameOf(conversation),

@@ -32,8 +32,8 @@ export async function submitHandBack(
     );
   }
   const lastMessage = replyMode === "explicit" ? unescapeText(withoutMarker(written).text) : typed;
-  const services = () => withinTime(parley.services(), SERVICES_TIMEOUT_MS);
-  const to = await fromOptionValue(destination, services).catch(() => undefined);
+  const service = fromOptionValue(destination, () => parley.services());
+  const to = await withinTime(service, SERVICES_TIMEOUT_MS, undefined).catch(() => undefined);
   if (to === undefined) {
     return await refuse(
       "Parley did not say in time which Service this is. Nothing was done; try again in a moment.",

@@ -7,6 +7,7 @@ import type {
   SlashCommand,
 } from "@slack/bolt";
 import { giveOfferedUser, runOwnerCommand } from "../../bridge/ownership/owner-command.ts";
+import { withinTime } from "../../within-time.ts";
 import { toArguments } from "../message-arguments.ts";
 import type { ListenerDependencies } from "./listener-dependencies.ts";
 
@@ -26,10 +27,7 @@ export async function answerOwnerCommand(
     { text: command.text ?? "", agent: command.user_id, trigger: command.trigger_id },
     dependencies,
   );
-  const late = new Promise<undefined>((resolve) => {
-    setTimeout(() => resolve(undefined), ANSWER_WITHIN_MS).unref();
-  });
-  const inTime = await Promise.race([answer, late]);
+  const inTime = await withinTime(answer, ANSWER_WITHIN_MS, undefined);
   if (inTime) return await ack({ response_type: "ephemeral", ...toArguments(inTime) });
   await ack({
     response_type: "ephemeral",

@@ -1,4 +1,3 @@
-import { setTimeout } from "node:timers/promises";
 import type { AllMiddlewareArgs, AnyMiddlewareArgs, RespondFn } from "@slack/bolt";
 import type { HomeView } from "@slack/web-api";
 import { z } from "zod";
@@ -7,6 +6,7 @@ import { adviceForRefusal } from "../../bridge/refusal.ts";
 import { escapeText } from "../../convert/text/slack-text.ts";
 import { section } from "../../convert/to-slack/blocks.ts";
 import type { Log } from "../../log.ts";
+import { withinTime } from "../../within-time.ts";
 import { foreignTeamOf } from "../permissions.ts";
 import { callSlack } from "../web-api.ts";
 
@@ -53,10 +53,11 @@ export function refuseOutsiders({ permissions, team, log }: OutsiderOptions) {
     if (isNews) return await args.next();
     const foreignTeam = foreignTeamOf(team, [body.team_id, body.team?.id, body.user?.team_id]);
     const refusal = agent
-      ? await Promise.race([
+      ? await withinTime(
           permissions.refusalOf({ agent, ...(foreignTeam !== undefined && { foreignTeam }) }),
-          setTimeout(LOOK_UP_WITHIN_MS, foreignTeam && ("other-company" as const), { ref: false }),
-        ])
+          LOOK_UP_WITHIN_MS,
+          foreignTeam && ("other-company" as const),
+        )
       : "no-person";
     if (!refusal) return await args.next();
     log.info({ agent, reason: refusal, type: body.event?.type ?? body.type }, "actor.refused");

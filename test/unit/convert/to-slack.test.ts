@@ -5,6 +5,7 @@ import { literalMrkdwn } from "../../../src/convert/text/literal-mrkdwn.ts";
 import { unescapeText } from "../../../src/convert/text/slack-text.ts";
 import { batchPosts } from "../../../src/convert/to-slack/batch-posts.ts";
 import { mediaOf } from "../../../src/convert/to-slack/describe-card.ts";
+import { SLACK_LIMITS } from "../../../src/convert/to-slack/slack-limits.ts";
 import { toSlack } from "../../../src/convert/to-slack/user-message.ts";
 import type { Json } from "../../../src/json.ts";
 import { AWKWARD_TEXTS } from "../../fixtures/conversion/awkward-texts.ts";
@@ -47,7 +48,7 @@ describe("what a User wrote", () => {
       const messages = ofText(text);
       for (const message of messages) {
         expect(checkBlocks(message.blocks, "message").hints).toEqual([]);
-        expect(textLength(message.blocks)).toBeLessThan(13_200);
+        expect(textLength(message.blocks)).toBeLessThan(SLACK_LIMITS.blockTextPerMessage);
         expect(typed(message.text).length).toBeLessThanOrEqual(3_000);
         expect(message.text).not.toMatch(/[<>]/);
         expect(dangersIn(message.blocks ?? [])).toEqual([]);
