@@ -1,18 +1,8 @@
 import { request as httpRequest } from "node:http";
 import { describe, expect, it } from "vitest";
-import {
-  activeMarkup,
-  handBack,
-  handOver,
-  openState,
-  PATIENCE,
-  postTo,
-  rootsAbout,
-  settledIn,
-  textOf,
-  toldTo,
-} from "../support/handed-over.ts";
-import { postsIn, rootsOf } from "../support/threads.ts";
+import { attemptsIn } from "../support/attempts.ts";
+import { handBack, handOver, openState, PATIENCE, postTo } from "../support/steps.ts";
+import { activeMarkup, postsIn, rootsAbout, rootsOf, textOf, toldTo } from "../support/threads.ts";
 import { CALLBACK_TOKEN, startWorld, type World } from "../support/world.ts";
 
 const ROUTES = ["/parley/callback", "/parley/handovers"] as const;
@@ -206,7 +196,7 @@ describe("POST /parley/callback", () => {
     const answer = await postTo(world, "/parley/callback", body);
 
     expect(answer.status).toBe(200);
-    await expect.poll(() => settledIn(world, "unknown"), PATIENCE).toBe(1);
+    await expect.poll(() => attemptsIn(world.log, "unknown").length, PATIENCE).toBe(1);
     const state = await openState(world);
     const rows = await state.read<{ body: string }>("SELECT body FROM inbox WHERE state = 'dead'");
     await state.close();

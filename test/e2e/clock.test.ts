@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
-import { openConversation, PATIENCE, settled } from "../support/open-conversation.ts";
+import { settledIn } from "../support/attempts.ts";
+import { handOver, PATIENCE } from "../support/steps.ts";
 import { postsIn } from "../support/threads.ts";
 import { startWorld } from "../support/world.ts";
 
@@ -59,11 +60,11 @@ it("finds a post whose answer was lost although our clock is minutes ahead of Sl
     env: { RETRY_FIRST_MS: "20" },
   });
   const { slack, parley, log } = world;
-  const { user, ts, inbox } = await openConversation(world);
+  const { user, ts, inbox } = await handOver(world);
   slack.faults.add("chat.postMessage", { kind: "lost-answer" }, 1);
 
   await parley.userWrites(user.id, "Once");
 
-  await expect.poll(() => settled(log, inbox), PATIENCE).toHaveLength(2);
+  await expect.poll(() => settledIn(log, inbox), PATIENCE).toHaveLength(2);
   expect(postsIn(slack, ts).map(({ text }) => text)).toEqual(["Once"]);
 });

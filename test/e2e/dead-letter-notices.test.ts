@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { handOver, reactionsOn, textOf, toldTo } from "../support/handed-over.ts";
-import { allTold, EAGER, press, sentTo } from "../support/replies.ts";
-import { postsIn } from "../support/threads.ts";
+import { allTold, EAGER, press } from "../support/replies.ts";
+import { sentTo } from "../support/sent.ts";
+import { handOver } from "../support/steps.ts";
+import { postsIn, reactionsOn, textOf, toldTo } from "../support/threads.ts";
 import { type Env, startWorld, type World } from "../support/world.ts";
 
 /** An agent's reply that Parley refuses once. */

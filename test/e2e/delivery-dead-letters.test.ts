@@ -2,47 +2,39 @@ import { join } from "node:path";
 import { expect, it } from "vitest";
 import { toItemId } from "../../src/ids.ts";
 import { openSqliteJournal } from "../../src/state/sqlite-journal.ts";
+import { attemptsIn } from "../support/attempts.ts";
 import { runDeadLetters } from "../support/dead-letters-tool.ts";
-import { openState, reactionsOn } from "../support/handed-over.ts";
-import {
-  attempts,
-  changesAt,
-  openConversation,
-  PATIENCE,
-  toldTo,
-} from "../support/open-conversation.ts";
-import { postsIn } from "../support/threads.ts";
+import { changesAt, sentTo } from "../support/sent.ts";
+import { handOver, openState, PATIENCE } from "../support/steps.ts";
+import { reactionsOn, textsIn, textsTo } from "../support/threads.ts";
 import { startWorld, type World } from "../support/world.ts";
 
 /** What fails for a second is given up. */
 const IMPATIENT = { RETRY_FIRST_MS: "20", RETRY_CAP_MS: "50", RETRY_MAX_AGE_MS: "1000" };
 
-const sentTo = ({ parley }: World, userId: string) =>
-  parley.sent(userId).map(({ message }) => message);
-const textsIn = ({ slack }: World, ts: string) => postsIn(slack, ts).map(({ text }) => text);
 const isDead = ({ outcome }: { outcome?: unknown }) => outcome === "dead";
 
 /** A reply that Parley has refused for good; its author knows. */
 async function refusedReply(world: World, text: string) {
   const { slack, parley, log } = world;
-  const opened = await openConversation(world);
+  const opened = await handOver(world);
   parley.faults.add(`POST /users/${opened.user.id}/messages`, { kind: "status", status: 400 }, 1);
   const reply = await slack.post({ user: "U0ANNA", threadTs: opened.ts, text });
-  await expect.poll(() => attempts(log, opened.outbox).filter(isDead), PATIENCE).toHaveLength(1);
-  const item = String(attempts(log, opened.outbox).find(isDead)?.item);
+  await expect.poll(() => attemptsIn(log, opened.outbox).filter(isDead), PATIENCE).toHaveLength(1);
+  const item = String(attemptsIn(log, opened.outbox).find(isDead)?.item);
   return { ...opened, item, replyTs: reply.ts };
 }
 
 it("sets aside what cannot be shown, says so in the thread, and shows what waits behind it", async () => {
   const world = await startWorld({ env: IMPATIENT });
   const { slack, parley, log, env } = world;
-  const { user, ts, inbox } = await openConversation(world);
+  const { user, ts, inbox } = await handOver(world);
   slack.faults.add("chat.postMessage", { kind: "status", status: 500 });
   await parley.userWrites(user.id, "Doomed");
   const isOld = ({ age_ms }: { age_ms?: unknown }) => Number(age_ms) > 600;
-  await expect.poll(() => attempts(log, inbox).some(isOld), PATIENCE).toBe(true);
+  await expect.poll(() => attemptsIn(log, inbox).some(isOld), PATIENCE).toBe(true);
   await parley.userWrites(user.id, "Waiting behind");
-  await expect.poll(() => attempts(log, inbox).some(isDead), PATIENCE).toBe(true);
+  await expect.poll(() => attemptsIn(log, inbox).some(isDead), PATIENCE).toBe(true);
 
   slack.faults.clear();
 
@@ -59,10 +51,10 @@ it("sets aside what cannot be shown, says so in the thread, and shows what waits
 it("shows a message after all when it is retried while the bridge runs", async () => {
   const world = await startWorld({ env: IMPATIENT });
   const { slack, parley, log, env } = world;
-  const { user, ts, inbox } = await openConversation(world);
+  const { user, ts, inbox } = await handOver(world);
   slack.faults.add("chat.postMessage", { kind: "status", status: 500 });
   await parley.userWrites(user.id, "Late but there");
-  await expect.poll(() => attempts(log, inbox).some(isDead), PATIENCE).toBe(true);
+  await expect.poll(() => attemptsIn(log, inbox).some(isDead), PATIENCE).toBe(true);
   slack.faults.clear();
   await slack.waitFor(() => /could not be shown/.test(textsIn(world, ts)[0] ?? ""));
 
@@ -90,7 +82,7 @@ it("tells author and thread of a refused reply, and sends those behind it", asyn
   expect(sentTo(world, user.id)).toEqual(["Next"]);
   await slack.waitFor(() => textsIn(world, ts)[0]);
   // The words to one agent do not wait for those to all, nor those for them.
-  await slack.waitFor(() => toldTo(slack, "U0ANNA")[0]?.includes("Not delivered"));
+  await slack.waitFor(() => textsTo(slack, "U0ANNA")[0]?.includes("Not delivered"));
   expect(textsIn(world, ts)[0]).toContain("A reply by <@U0ANNA> did not reach the User");
   expect(reactionsOn(slack, replyTs)).toContain("x");
   const { code, lines } = await runDeadLetters(env, "list");

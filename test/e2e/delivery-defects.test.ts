@@ -4,11 +4,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, it, onTestFinished } from "vitest";
-import { handOver, openState, PATIENCE, reactionsOn, toldTo } from "../support/handed-over.ts";
-import { attempts } from "../support/open-conversation.ts";
+import { attemptsIn } from "../support/attempts.ts";
 import { startBridgeProcess } from "../support/process.ts";
-import { EAGER, press, requestsToSend, sentTo } from "../support/replies.ts";
-import { postsIn } from "../support/threads.ts";
+import { EAGER, press } from "../support/replies.ts";
+import { requestsToSend, sentTo } from "../support/sent.ts";
+import { handOver, openState, PATIENCE } from "../support/steps.ts";
+import { postsIn, reactionsOn, toldTo } from "../support/threads.ts";
 import { CALLBACK_TOKEN, startWorld } from "../support/world.ts";
 
 it("sets a reply that the bridge itself cannot handle aside after a few tries, tells of it, and goes on", async () => {
@@ -27,7 +28,7 @@ it("sets a reply that the bridge itself cannot handle aside after a few tries, t
 
   await press(world, question, "parley_send_again");
   const lane = `${slack.teamId}/${slack.channel}/${root.ts}`;
-  const tries = () => attempts(log, lane).map(({ outcome }) => outcome);
+  const tries = () => attemptsIn(log, lane).map(({ outcome }) => outcome);
   await expect.poll(tries, PATIENCE).toContain("deferred");
   await write("&gt;&gt; Next");
 

@@ -1,25 +1,15 @@
 import { expect, it } from "vitest";
 import type { Database } from "../../src/state/database.ts";
 import { expire } from "../../src/state/expiry.ts";
+import { attemptsIn, settledIn } from "../support/attempts.ts";
 import { runDeadLetters } from "../support/dead-letters-tool.ts";
-import { openState } from "../support/handed-over.ts";
-import {
-  attempts,
-  openConversation,
-  PATIENCE,
-  settled,
-  submitHandBack,
-  toldTo,
-} from "../support/open-conversation.ts";
-import { postsIn, rootsOf } from "../support/threads.ts";
+import { sentTo } from "../support/sent.ts";
+import { handOver, openState, PATIENCE, submitHandBack } from "../support/steps.ts";
+import { rootsOf, textsIn, textsTo } from "../support/threads.ts";
 import { startWorld, type World } from "../support/world.ts";
 
 const DAY_MS = 86_400_000;
 const RETENTION_DAYS = 90;
-
-const textsIn = ({ slack }: World, ts: string) => postsIn(slack, ts).map(({ text }) => text);
-const sentTo = ({ parley }: World, userId: string) =>
-  parley.sent(userId).map(({ message }) => message);
 
 /** Does what the bridge does every hour, `days` from now, while the bridge is stopped. */
 async function expireIn(world: World, days: number): Promise<void> {
@@ -53,12 +43,12 @@ const marksIn = (world: World) =>
 /** One User is handed back, another stays. */
 async function endedAndOpen(world: World) {
   const { slack, log } = world;
-  const ended = await openConversation(world, { user: { uniqueIdentifier: "customer-1" } });
-  const open = await openConversation(world, { user: { uniqueIdentifier: "customer-2" } });
+  const ended = await handOver(world, { user: { uniqueIdentifier: "customer-1" } });
+  const open = await handOver(world, { user: { uniqueIdentifier: "customer-2" } });
   await submitHandBack(slack, ended.ts);
   // The handover, the notice and the root.
-  await expect.poll(() => settled(log, ended.inbox).length, PATIENCE).toBe(3);
-  await expect.poll(() => settled(log, ended.outbox).length, PATIENCE).toBe(1);
+  await expect.poll(() => settledIn(log, ended.inbox).length, PATIENCE).toBe(3);
+  await expect.poll(() => settledIn(log, ended.outbox).length, PATIENCE).toBe(1);
   return { ended, open };
 }
 
@@ -98,7 +88,7 @@ it("opens a new thread for a User whose conversation is forgotten, and refuses r
   await world.startBridge();
 
   await slack.post({ user: "U0ANNA", threadTs: ended.ts, text: "Into the void" });
-  await slack.waitFor(() => toldTo(slack, "U0ANNA").some((text) => text.includes("Not sent")));
+  await slack.waitFor(() => textsTo(slack, "U0ANNA").some((text) => text.includes("Not sent")));
   const { identification: to } = parley.agentService;
   await parley.handOver({ userId: ended.user.id, to, metadata: { reason: "again" } });
 
@@ -110,7 +100,7 @@ it("opens a new thread for a User whose conversation is forgotten, and refuses r
 it("keeps the marks against duplicates for 14 days", async () => {
   const world = await startWorld();
   const { slack, parley } = world;
-  const { user, ts } = await openConversation(world);
+  const { user, ts } = await handOver(world);
   await parley.userWrites(user.id, "Hello");
   await slack.waitFor(() => textsIn(world, ts).includes("Hello"));
   const callback = parley.callbacks.at(-1);
@@ -136,7 +126,7 @@ it("keeps the marks against duplicates for 14 days", async () => {
 it("does not send again what is in a thread, although its marks are gone", async () => {
   const world = await startWorld({ slack: { now: () => Date.now() - 20 * DAY_MS } });
   const { slack, parley, log } = world;
-  const { user, ts } = await openConversation(world);
+  const { user, ts } = await handOver(world);
   await slack.post({ user: "U0ANNA", threadTs: ts, text: "Long ago" });
   await parley.until(() => sentTo(world, user.id).includes("Long ago"));
   await world.stopBridge();
@@ -154,10 +144,10 @@ it("does not send again what is in a thread, although its marks are gone", async
 it("keeps dead letters as long as conversations, and then deletes them with their texts", async () => {
   const world = await startWorld();
   const { slack, parley, log, env } = world;
-  const { user, ts, outbox } = await openConversation(world);
+  const { user, ts, outbox } = await handOver(world);
   parley.faults.add(`POST /users/${user.id}/messages`, { kind: "status", status: 400 }, 1);
   await slack.post({ user: "U0ANNA", threadTs: ts, text: "Refused" });
-  await expect.poll(() => attempts(log, outbox).at(-1)?.outcome, PATIENCE).toBe("dead");
+  await expect.poll(() => attemptsIn(log, outbox).at(-1)?.outcome, PATIENCE).toBe("dead");
   await world.stopBridge();
 
   await expireIn(world, RETENTION_DAYS - 1);
@@ -170,10 +160,10 @@ it("keeps dead letters as long as conversations, and then deletes them with thei
 it("never deletes what waits", async () => {
   const world = await startWorld();
   const { slack, parley, log } = world;
-  const { user, ts, inbox } = await openConversation(world);
+  const { user, ts, inbox } = await handOver(world);
   slack.faults.add("chat.postMessage", { kind: "status", status: 500 });
   await parley.userWrites(user.id, "Patience");
-  await expect.poll(() => attempts(log, inbox).at(-1)?.outcome, PATIENCE).toBe("deferred");
+  await expect.poll(() => attemptsIn(log, inbox).at(-1)?.outcome, PATIENCE).toBe("deferred");
   await world.stopBridge();
 
   await expireIn(world, 10 * RETENTION_DAYS);

@@ -1,21 +1,17 @@
 import { expect, it } from "vitest";
-import {
-  attempts,
-  openConversation,
-  PATIENCE,
-  submitHandBack,
-} from "../support/open-conversation.ts";
+import { attemptsIn } from "../support/attempts.ts";
+import { handOver, PATIENCE, submitHandBack } from "../support/steps.ts";
 import { postsIn, rootsOf } from "../support/threads.ts";
 import { startWorld } from "../support/world.ts";
 
 it("shows what a User wrote before the hand-back, although the hand-back overtakes it", async () => {
   const world = await startWorld();
   const { slack, parley, log } = world;
-  const { user, ts, inbox } = await openConversation(world);
+  const { user, ts, inbox } = await handOver(world);
   slack.faults.add("chat.postMessage", { kind: "rate-limited", retryAfterSeconds: 1 }, 1);
   const { delivered } = await parley.userWrites(user.id, "One more thing");
   expect((await delivered).delivered).toBe(true);
-  await expect.poll(() => attempts(log, inbox).at(-1)?.outcome, PATIENCE).toBe("deferred");
+  await expect.poll(() => attemptsIn(log, inbox).at(-1)?.outcome, PATIENCE).toBe("deferred");
 
   await submitHandBack(slack, ts);
 
@@ -30,7 +26,7 @@ it("shows what a User wrote before the hand-back, although Parley tells it only 
   // Parley dates messages to the second: a hand-back within the same one would not be surely later.
   const world = await startWorld({ parley: { now: () => Date.now() - 2_000 } });
   const { slack, parley } = world;
-  const { user, ts } = await openConversation(world);
+  const { user, ts } = await handOver(world);
   const held = parley.holdCallbacks();
   const { delivered } = await parley.userWrites(user.id, "One more thing");
   await submitHandBack(slack, ts);
@@ -50,10 +46,10 @@ it("shows what a User wrote before the hand-back, although Parley tells it only 
 it("opens no thread for a handover that waited while the User was handed back", async () => {
   const world = await startWorld();
   const { slack, parley, log } = world;
-  const { user, ts, inbox } = await openConversation(world);
+  const { user, ts, inbox } = await handOver(world);
   slack.faults.add("chat.postMessage", { kind: "rate-limited", retryAfterSeconds: 1 }, 1);
   await parley.userWrites(user.id, "One more thing");
-  await expect.poll(() => attempts(log, inbox).at(-1)?.outcome, PATIENCE).toBe("deferred");
+  await expect.poll(() => attemptsIn(log, inbox).at(-1)?.outcome, PATIENCE).toBe("deferred");
   const { delivered } = await parley.callback(parley.agentService.identification, {
     type: "action",
     body: {

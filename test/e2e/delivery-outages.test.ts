@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { openState, reactionsOn, textOf } from "../support/handed-over.ts";
-import { attempts, openConversation, PATIENCE, toldTo } from "../support/open-conversation.ts";
-import { postsIn } from "../support/threads.ts";
+import { attemptsIn } from "../support/attempts.ts";
+import { sentTo } from "../support/sent.ts";
+import { handOver, openState, PATIENCE } from "../support/steps.ts";
+import { postsIn, reactionsOn, textOf, textsTo } from "../support/threads.ts";
 import { startWorld, type World } from "../support/world.ts";
 
 const QUICK = { RETRY_FIRST_MS: "20", RETRY_CAP_MS: "100" };
@@ -10,8 +11,6 @@ const HOUR_MS = 3_600_000;
 /** The words in a thread, one line each, whatever the posts say around them. */
 const wordsIn = ({ slack }: World, ts: string) =>
   postsIn(slack, ts).flatMap(({ text }) => text.split("\n"));
-const sentTo = ({ parley }: World, userId: string) =>
-  parley.sent(userId).map(({ message }) => message);
 const arrivedAt = ({ parley }: World, userId: string) =>
   parley.requests.filter(
     ({ method, path }) => method === "POST" && path === `/users/${userId}/messages`,
@@ -38,7 +37,7 @@ describe("while Slack is down", () => {
     const world = await startWorld({ env: QUICK });
     const { slack, parley, log } = world;
     const conversations = [];
-    while (conversations.length < 5) conversations.push(await openConversation(world));
+    while (conversations.length < 5) conversations.push(await handOver(world));
     slack.faults.add("*", fault);
     for (let n = 0; n < 6; n++) {
       for (const { user } of conversations) {
@@ -47,7 +46,7 @@ describe("while Slack is down", () => {
       }
     }
     for (const { inbox } of conversations) {
-      await expect.poll(() => attempts(log, inbox).at(-1)?.outcome, PATIENCE).toBe("deferred");
+      await expect.poll(() => attemptsIn(log, inbox).at(-1)?.outcome, PATIENCE).toBe("deferred");
     }
 
     slack.faults.clear();
@@ -62,10 +61,10 @@ describe("while Slack is down", () => {
   it("says afterwards when a message was written", async () => {
     const world = await startWorld({ env: QUICK });
     const { slack, parley, log } = world;
-    const { user, ts, inbox } = await openConversation(world);
+    const { user, ts, inbox } = await handOver(world);
     slack.faults.add("chat.postMessage", { kind: "status", status: 500 });
     await parley.userWrites(user.id, "Hello?");
-    await expect.poll(() => attempts(log, inbox).at(-1)?.outcome, PATIENCE).toBe("deferred");
+    await expect.poll(() => attemptsIn(log, inbox).at(-1)?.outcome, PATIENCE).toBe("deferred");
     await world.stopBridge();
     await letWait(world, HOUR_MS);
     slack.faults.clear();
@@ -84,10 +83,10 @@ describe("while Slack is down", () => {
   it("says the time of a message that was delayed for less than two minutes", async () => {
     const world = await startWorld({ env: QUICK });
     const { slack, parley, log } = world;
-    const { user, ts, inbox } = await openConversation(world);
+    const { user, ts, inbox } = await handOver(world);
     slack.faults.add("chat.postMessage", { kind: "status", status: 500 });
     await parley.userWrites(user.id, "Hello?");
-    await expect.poll(() => attempts(log, inbox).at(-1)?.outcome, PATIENCE).toBe("deferred");
+    await expect.poll(() => attemptsIn(log, inbox).at(-1)?.outcome, PATIENCE).toBe("deferred");
     await world.stopBridge();
     await letWait(world, 60_000);
     slack.faults.clear();
@@ -102,13 +101,13 @@ describe("while Slack is down", () => {
   it("says the day too of messages that share a late post", async () => {
     const world = await startWorld({ env: QUICK });
     const { slack, parley, log } = world;
-    const { user, ts, inbox } = await openConversation(world);
+    const { user, ts, inbox } = await handOver(world);
     slack.faults.add("chat.postMessage", { kind: "status", status: 500 });
     for (const text of ["One", "Two", "Three"]) {
       const { delivered } = await parley.userWrites(user.id, text);
       await delivered;
     }
-    await expect.poll(() => attempts(log, inbox).at(-1)?.outcome, PATIENCE).toBe("deferred");
+    await expect.poll(() => attemptsIn(log, inbox).at(-1)?.outcome, PATIENCE).toBe("deferred");
     await world.stopBridge();
     await letWait(world, 26 * HOUR_MS);
     slack.faults.clear();
@@ -127,10 +126,10 @@ describe("while Slack is down", () => {
   it("says so of a long message as well", async () => {
     const world = await startWorld({ env: QUICK });
     const { slack, parley, log } = world;
-    const { user, ts, inbox } = await openConversation(world);
+    const { user, ts, inbox } = await handOver(world);
     slack.faults.add("chat.postMessage", { kind: "status", status: 500 });
     await parley.userWrites(user.id, `${"word ".repeat(1_500)}end`);
-    await expect.poll(() => attempts(log, inbox).at(-1)?.outcome, PATIENCE).toBe("deferred");
+    await expect.poll(() => attemptsIn(log, inbox).at(-1)?.outcome, PATIENCE).toBe("deferred");
     await world.stopBridge();
     await letWait(world, HOUR_MS);
     slack.faults.clear();
@@ -146,11 +145,11 @@ describe("while Slack is down", () => {
   it("shows the delay and what was given up in the App Home", async () => {
     const world = await startWorld({ env: QUICK });
     const { slack, parley, log } = world;
-    const { user, inbox } = await openConversation(world);
+    const { user, inbox } = await handOver(world);
     await parley.callback(parley.agentService.identification, { type: "riddle" });
     slack.faults.add("chat.postMessage", { kind: "status", status: 500 });
     await parley.userWrites(user.id, "Hello?");
-    await expect.poll(() => attempts(log, inbox).at(-1)?.outcome, PATIENCE).toBe("deferred");
+    await expect.poll(() => attemptsIn(log, inbox).at(-1)?.outcome, PATIENCE).toBe("deferred");
     await slack.openHome({ user: "U0ANNA" });
     const home = (agent: string) => JSON.stringify(slack.state.homes.get(agent)?.blocks ?? []);
     await slack.waitFor(() => home("U0ANNA") !== "[]");
@@ -175,7 +174,7 @@ describe("while Parley is down", () => {
   it("marks replies that wait for a while, and takes the marks away when they have gone", async () => {
     const world = await startWorld({ env: QUICK });
     const { slack, parley } = world;
-    const { user, ts } = await openConversation(world);
+    const { user, ts } = await handOver(world);
     parley.faults.add(/\/users\//, { kind: "status", status: 503 });
 
     const reply = await slack.post({ user: "U0ANNA", threadTs: ts, text: "One moment" });
@@ -195,7 +194,7 @@ describe("while Parley is down", () => {
   it("marks a reply at once when Parley asks to wait an hour, and what is written behind it, also after a restart", async () => {
     const world = await startWorld();
     const { slack, parley, log } = world;
-    const { user, ts, outbox } = await openConversation(world);
+    const { user, ts, outbox } = await handOver(world);
     const call = `POST /users/${user.id}/messages`;
     parley.faults.add(call, { kind: "rate-limited", retryAfterSeconds: 3_600 }, 1);
     const write = (text: string) => slack.post({ user: "U0ANNA", threadTs: ts, text });
@@ -208,20 +207,20 @@ describe("while Parley is down", () => {
     await world.startBridge();
     await isMarked(await write("Behind that"));
 
-    expect(attempts(log, outbox).map(({ outcome }) => outcome)).toEqual(["deferred"]);
+    expect(attemptsIn(log, outbox).map(({ outcome }) => outcome)).toEqual(["deferred"]);
     expect(sentTo(world, user.id)).toEqual([]);
   });
 
   it("does not mark a reply that goes out at the third try", async () => {
     const world = await startWorld({ env: QUICK });
     const { slack, parley, log } = world;
-    const { user, ts, outbox } = await openConversation(world);
+    const { user, ts, outbox } = await handOver(world);
     parley.faults.add(`GET /users/${user.id}/owner`, { kind: "refused" }, 2);
 
     const reply = await slack.post({ user: "U0ANNA", threadTs: ts, text: "A hiccup" });
 
     await slack.waitFor(() => reactionsOn(slack, reply.ts).includes("white_check_mark"));
-    const outcomes = () => attempts(log, outbox).map(({ outcome }) => outcome);
+    const outcomes = () => attemptsIn(log, outbox).map(({ outcome }) => outcome);
     await expect.poll(outcomes, PATIENCE).toEqual(["deferred", "deferred", "done"]);
     const calls = slack.calls("reactions.add").map(({ args }) => args.name);
     expect(calls).toEqual(["white_check_mark"]);
@@ -230,15 +229,15 @@ describe("while Parley is down", () => {
   it("gives a reply up in the end: marked as failed and no longer as waiting", async () => {
     const world = await startWorld({ env: { ...QUICK, RETRY_MAX_AGE_MS: "5000" } });
     const { slack, parley, log } = world;
-    const { user, ts, outbox } = await openConversation(world);
+    const { user, ts, outbox } = await handOver(world);
     parley.faults.add(/\/users\//, { kind: "status", status: 503 });
 
     const reply = await slack.post({ user: "U0ANNA", threadTs: ts, text: "Never" });
 
     await slack.waitFor(() => reactionsOn(slack, reply.ts).includes(HOURGLASS), 15_000);
     await slack.waitFor(() => reactionsOn(slack, reply.ts).join() === "x", 15_000);
-    await slack.waitFor(() => toldTo(slack, "U0ANNA")[0]?.includes("Not delivered"));
-    const last = () => attempts(log, outbox).at(-1);
+    await slack.waitFor(() => textsTo(slack, "U0ANNA")[0]?.includes("Not delivered"));
+    const last = () => attemptsIn(log, outbox).at(-1);
     await expect.poll(() => last()?.outcome, PATIENCE).toBe("dead");
     expect(Number(last()?.age_ms)).toBeGreaterThan(5_000);
     parley.faults.clear();
@@ -251,13 +250,13 @@ describe("while Parley is down", () => {
     const env = { RETRY_FIRST_MS: "40", RETRY_CAP_MS: "200" };
     const world = await startWorld({ env });
     const { slack, parley, log } = world;
-    const { ts, outbox } = await openConversation(world);
+    const { ts, outbox } = await handOver(world);
     parley.faults.add(/\/users\//, { kind: "status", status: 503 });
 
     await slack.post({ user: "U0ANNA", threadTs: ts, text: "Later" });
 
-    await expect.poll(() => attempts(log, outbox).length, PATIENCE).toBeGreaterThanOrEqual(6);
-    for (const [n, { next_attempt_in_ms }] of attempts(log, outbox).slice(0, 6).entries()) {
+    await expect.poll(() => attemptsIn(log, outbox).length, PATIENCE).toBeGreaterThanOrEqual(6);
+    for (const [n, { next_attempt_in_ms }] of attemptsIn(log, outbox).slice(0, 6).entries()) {
       const ceiling = Math.min(200, 40 * 2 ** n);
       expect(next_attempt_in_ms).toBeGreaterThanOrEqual(ceiling / 2);
       expect(next_attempt_in_ms).toBeLessThanOrEqual(ceiling);
@@ -267,7 +266,7 @@ describe("while Parley is down", () => {
   it.each([400, 403, 404, 409, 422])("does not try again after HTTP %i", async (status) => {
     const world = await startWorld({ env: QUICK });
     const { slack, parley } = world;
-    const { user, ts } = await openConversation(world);
+    const { user, ts } = await handOver(world);
     parley.faults.add(`POST /users/${user.id}/messages`, { kind: "status", status }, 1);
 
     const reply = await slack.post({ user: "U0ANNA", threadTs: ts, text: "Refused" });
@@ -282,14 +281,14 @@ describe("while Parley is down", () => {
   it("tries again after exactly as long as Parley asks", async () => {
     const world = await startWorld({ env: QUICK });
     const { slack, parley, log } = world;
-    const { user, ts, outbox } = await openConversation(world);
+    const { user, ts, outbox } = await handOver(world);
     const call = `POST /users/${user.id}/messages`;
     parley.faults.add(call, { kind: "rate-limited", retryAfterSeconds: 1 }, 1);
 
     await slack.post({ user: "U0ANNA", threadTs: ts, text: "Slowly" });
 
     await parley.until(() => sentTo(world, user.id).length === 1);
-    expect(attempts(log, outbox)[0]).toMatchObject({
+    expect(attemptsIn(log, outbox)[0]).toMatchObject({
       outcome: "deferred",
       next_attempt_in_ms: 1_000,
     });

@@ -1,18 +1,18 @@
 import { expect, it } from "vitest";
 import { identity } from "../../fakes/slack/identity.ts";
-import { reactionsOn, textOf } from "../support/handed-over.ts";
-import { attempts, openConversation, PATIENCE } from "../support/open-conversation.ts";
+import { attemptsIn } from "../support/attempts.ts";
+import { numbered } from "../support/numbered.ts";
 import { startBridgeProcess } from "../support/process.ts";
-import { postsIn, rootsOf } from "../support/threads.ts";
+import { sentTo } from "../support/sent.ts";
+import { handOver, PATIENCE } from "../support/steps.ts";
+import { postsIn, reactionsOn, rootsOf, textOf, textsIn } from "../support/threads.ts";
 import { startWorld, type World } from "../support/world.ts";
 
 /** Slack's pace, held by both sides. */
 const SLACKS_PACE = { SLACK_POSTS_PER_SECOND: "1" };
 
-const textsIn = ({ slack }: World, ts: string) =>
-  postsIn(slack, ts).flatMap(({ text }) => text.split("\n"));
-const sentTo = ({ parley }: World, userId: string) =>
-  parley.sent(userId).map(({ message }) => message);
+const linesIn = (world: World, ts: string) =>
+  textsIn(world, ts).flatMap((text) => text.split("\n"));
 const itemsOf = (post: { metadata?: { event_payload: Record<string, unknown> } } | undefined) =>
   String(post?.metadata?.event_payload.items).split(" ");
 
@@ -20,7 +20,7 @@ const itemsOf = (post: { metadata?: { event_payload: Record<string, unknown> } }
 async function pacedWorld(users: number) {
   const world = await startWorld();
   const opened = [];
-  for (let n = 0; n < users; n++) opened.push(await openConversation(world));
+  for (let n = 0; n < users; n++) opened.push(await handOver(world));
   await world.stopBridge();
   world.slack.state.limits.posts = true;
   return { world, opened };
@@ -32,9 +32,6 @@ async function write({ parley }: World, userId: string, texts: readonly string[]
     expect((await delivered).delivered).toBe(true);
   }
 }
-
-const numbered = (name: string, count: number) =>
-  Array.from({ length: count }, (_, n) => `${name} ${n}`);
 
 it("keeps Slack's pace, lets threads take turns and merges what waits", async () => {
   const { world, opened } = await pacedWorld(3);
@@ -48,8 +45,8 @@ it("keeps Slack's pace, lets threads take turns and merges what waits", async ()
   );
 
   for (const [n, { ts }] of opened.entries()) {
-    await slack.waitFor(() => textsIn(world, ts).includes(`user ${n}, message 5`), 10_000);
-    expect(textsIn(world, ts)).toEqual(numbered(`user ${n}, message`, 6));
+    await slack.waitFor(() => linesIn(world, ts).includes(`user ${n}, message 5`), 10_000);
+    expect(linesIn(world, ts)).toEqual(numbered(`user ${n}, message`, 6));
   }
   const posts = slack.calls("chat.postMessage").slice(before);
   expect(posts.map(({ status }) => status)).not.toContain(429);
@@ -68,14 +65,14 @@ it("does not flood Slack with what an outage left behind", async () => {
   await world.startBridge({ ...SLACKS_PACE, RETRY_FIRST_MS: "20", RETRY_CAP_MS: "100" });
   for (const [n, { user, inbox }] of opened.entries()) {
     await write(world, user.id, numbered(`user ${n}, message`, 12));
-    await expect.poll(() => attempts(log, inbox).at(-1)?.outcome, PATIENCE).toBe("deferred");
+    await expect.poll(() => attemptsIn(log, inbox).at(-1)?.outcome, PATIENCE).toBe("deferred");
   }
 
   slack.faults.clear();
 
   for (const [n, { ts }] of opened.entries()) {
-    await slack.waitFor(() => textsIn(world, ts).includes(`user ${n}, message 11`), 10_000);
-    expect(textsIn(world, ts)).toEqual(numbered(`user ${n}, message`, 12));
+    await slack.waitFor(() => linesIn(world, ts).includes(`user ${n}, message 11`), 10_000);
+    expect(linesIn(world, ts)).toEqual(numbered(`user ${n}, message`, 12));
     expect(postsIn(slack, ts).length).toBeLessThanOrEqual(2);
   }
   expect(slack.calls("chat.postMessage").map(({ status }) => status)).not.toContain(429);
@@ -101,8 +98,8 @@ it("keeps merged messages apart: each has its time and its mark", async () => {
     if (callback.state === "delivered") await parley.redeliver(callback);
   }
   await write(world, user.id, ["end"]);
-  await slack.waitFor(() => textsIn(world, ts).includes("end"), 10_000);
-  expect(textsIn(world, ts)).toEqual([
+  await slack.waitFor(() => linesIn(world, ts).includes("end"), 10_000);
+  expect(linesIn(world, ts)).toEqual([
     "alone",
     "one",
     "of two lines",
@@ -118,16 +115,16 @@ it("posts a merged post once whose answer was lost", async () => {
   const [{ user, ts } = { user: { id: "" }, ts: "" }] = opened;
   await world.startBridge(SLACKS_PACE);
   await write(world, user.id, ["alone"]);
-  await slack.waitFor(() => textsIn(world, ts).includes("alone"));
+  await slack.waitFor(() => linesIn(world, ts).includes("alone"));
   slack.faults.add("chat.postMessage", { kind: "lost-answer" }, 1);
 
   await write(world, user.id, ["one", "two", "three"]);
-  await slack.waitFor(() => textsIn(world, ts).includes("three"), 10_000);
+  await slack.waitFor(() => linesIn(world, ts).includes("three"), 10_000);
   await write(world, user.id, ["end"]);
 
-  await slack.waitFor(() => textsIn(world, ts).includes("end"), 10_000);
+  await slack.waitFor(() => linesIn(world, ts).includes("end"), 10_000);
   expect(itemsOf(postsIn(slack, ts)[1])).toHaveLength(3);
-  expect(textsIn(world, ts)).toEqual(["alone", "one", "two", "three", "end"]);
+  expect(linesIn(world, ts)).toEqual(["alone", "one", "two", "three", "end"]);
 });
 
 it("posts a merged post once although the process died before it knew", async () => {
@@ -136,10 +133,10 @@ it("posts a merged post once although the process died before it knew", async ()
   const [{ user, ts } = { user: { id: "" }, ts: "" }] = opened;
   const first = await startBridgeProcess(world, SLACKS_PACE);
   await write(world, user.id, ["alone"]);
-  await slack.waitFor(() => textsIn(world, ts).includes("alone"));
+  await slack.waitFor(() => linesIn(world, ts).includes("alone"));
   slack.faults.add("chat.postMessage", { kind: "hang" }, 1);
   await write(world, user.id, ["one", "two", "three"]);
-  await slack.waitFor(() => textsIn(world, ts).includes("three"), 10_000);
+  await slack.waitFor(() => linesIn(world, ts).includes("three"), 10_000);
   expect(itemsOf(postsIn(slack, ts)[1])).toHaveLength(3);
 
   first.signal("SIGKILL");
@@ -149,8 +146,8 @@ it("posts a merged post once although the process died before it knew", async ()
   const callback = parley.callbacks.find(({ body }) => JSON.stringify(body).includes('"two"'));
   expect((await parley.redeliver(callback)).delivered).toBe(true);
   await write(world, user.id, ["end"]);
-  await slack.waitFor(() => textsIn(world, ts).includes("end"), 15_000);
-  expect(textsIn(world, ts)).toEqual(["alone", "one", "two", "three", "end"]);
+  await slack.waitFor(() => linesIn(world, ts).includes("end"), 15_000);
+  expect(linesIn(world, ts)).toEqual(["alone", "one", "two", "three", "end"]);
 });
 
 it("posts the same merged post again when it is not there after all", async () => {
@@ -159,21 +156,21 @@ it("posts the same merged post again when it is not there after all", async () =
   const [{ user, ts } = { user: { id: "" }, ts: "" }] = opened;
   await world.startBridge(SLACKS_PACE);
   await write(world, user.id, ["alone"]);
-  await slack.waitFor(() => textsIn(world, ts).includes("alone"));
+  await slack.waitFor(() => linesIn(world, ts).includes("alone"));
   slack.faults.add("chat.postMessage", { kind: "status", status: 500 }, 1);
 
   await write(world, user.id, ["one", "two"]);
 
-  await slack.waitFor(() => textsIn(world, ts).includes("two"), 10_000);
-  expect(textsIn(world, ts)).toEqual(["alone", "one", "two"]);
+  await slack.waitFor(() => linesIn(world, ts).includes("two"), 10_000);
+  expect(linesIn(world, ts)).toEqual(["alone", "one", "two"]);
 });
 
 it("obeys Retry-After for one channel, and goes on everywhere else", async () => {
   const channels = [{ id: "C0OTHER", name: "other", members: ["U0ANNA", identity.botUserId] }];
   const world = await startWorld({ slack: { channels } });
   const { slack, parley } = world;
-  const { user, ts } = await openConversation(world);
-  const neighbour = await openConversation(world);
+  const { user, ts } = await handOver(world);
+  const neighbour = await handOver(world);
   await world.stopBridge();
   await world.startBridge({ SLACK_CHANNEL: "C0OTHER" });
   slack.faults.add("chat.postMessage", { kind: "rate-limited", retryAfterSeconds: 3 }, 1);
@@ -192,21 +189,21 @@ it("obeys Retry-After for one channel, and goes on everywhere else", async () =>
   await parley.until(() => sentTo(world, user.id).includes("One moment"));
   await slack.waitFor(() => reactionsOn(slack, reply.ts).includes("white_check_mark"));
   expect([...postsIn(slack, ts), ...postsIn(slack, neighbour.ts)]).toEqual([]);
-  await slack.waitFor(() => textsIn(world, ts).includes("As well"), 10_000);
-  await slack.waitFor(() => textsIn(world, neighbour.ts).includes("And the neighbour"));
+  await slack.waitFor(() => linesIn(world, ts).includes("As well"), 10_000);
+  await slack.waitFor(() => linesIn(world, neighbour.ts).includes("And the neighbour"));
   for (const threadTs of [ts, neighbour.ts]) {
     const second = slack
       .calls("chat.postMessage")
       .find(({ args, at }) => args.thread_ts === threadTs && at > refused.at);
     expect((second?.at ?? 0) - refused.at).toBeGreaterThanOrEqual(2_990);
   }
-  expect(textsIn(world, ts)).toEqual(["Has to wait", "As well"]);
+  expect(linesIn(world, ts)).toEqual(["Has to wait", "As well"]);
 });
 
 it("obeys Retry-After for reactions without keeping posts back", async () => {
   const world = await startWorld();
   const { slack, parley } = world;
-  const { user, ts } = await openConversation(world);
+  const { user, ts } = await handOver(world);
   slack.faults.add("reactions.add", { kind: "rate-limited", retryAfterSeconds: 2 }, 1);
   await slack.post({ user: "U0ANNA", threadTs: ts, text: "Its mark is lost" });
   const refused = await slack.waitFor(() =>
@@ -216,7 +213,7 @@ it("obeys Retry-After for reactions without keeping posts back", async () => {
   const second = await slack.post({ user: "U0ANNA", threadTs: ts, text: "Its mark waits" });
   await write(world, user.id, ["Not kept back"]);
 
-  await slack.waitFor(() => textsIn(world, ts).includes("Not kept back"));
+  await slack.waitFor(() => linesIn(world, ts).includes("Not kept back"));
   await parley.until(() => sentTo(world, user.id).includes("Its mark waits"));
   expect(slack.calls("reactions.add")).toHaveLength(1);
   await slack.waitFor(() => reactionsOn(slack, second.ts).includes("white_check_mark"));
@@ -226,8 +223,8 @@ it("obeys Retry-After for reactions without keeping posts back", async () => {
 it("leaves marks of success out when there are too many, never those of failure", async () => {
   const world = await startWorld({ slack: { limits: { reactions: true } } });
   const { slack, parley } = world;
-  const busy = await openConversation(world);
-  const unlucky = await openConversation(world);
+  const busy = await handOver(world);
+  const unlucky = await handOver(world);
   await world.stopBridge();
   // At any other pace than Slack's own, marks would come faster than Slack allows.
   await world.startBridge(SLACKS_PACE);

@@ -1,17 +1,15 @@
 import { expect, it } from "vitest";
 import { DEFAULT_SCOPES } from "../../fakes/slack/identity.ts";
-import { reactionsOn, textOf } from "../support/handed-over.ts";
-import { openConversation, PATIENCE, toldTo } from "../support/open-conversation.ts";
-import { postsIn, rootsOf } from "../support/threads.ts";
+import { numbered } from "../support/numbered.ts";
+import { sentTo } from "../support/sent.ts";
+import { handOver, PATIENCE } from "../support/steps.ts";
+import { postsIn, reactionsOn, rootsOf, textOf, textsTo } from "../support/threads.ts";
 import { startWorld, type World } from "../support/world.ts";
 
 const SOON = { REPAIR_INTERVAL_MS: "1000" };
 
-const sentTo = ({ parley }: World, userId: string) =>
-  parley.sent(userId).map(({ message }) => message);
 const rounds = ({ log }: World, name: "repair.done" | "owners.checked" = "repair.done") =>
   log.lines.filter(({ event }) => event === name);
-const numbered = (count: number) => Array.from({ length: count }, (_, n) => `reply ${n}`);
 
 /** Resolves when a round that began after this call has ended. */
 async function roundFromNow(world: World, name?: "repair.done" | "owners.checked"): Promise<void> {
@@ -36,7 +34,7 @@ async function postUnheard({ slack }: World, threadTs: string, texts: readonly s
 it("finds after a start what was written while the bridge was away", async () => {
   const world = await startWorld();
   const { parley, slack } = world;
-  const { user, ts } = await openConversation(world);
+  const { user, ts } = await handOver(world);
   await world.stopBridge();
   await postUnheard(world, ts, ["One", "Two", "Three"]);
 
@@ -61,7 +59,7 @@ it.each(["cut", "refreshed"] as const)(
   async (how) => {
     const world = await startWorld({ socketMode: true });
     const { parley, slack } = world;
-    const { user, ts } = await openConversation(world);
+    const { user, ts } = await handOver(world);
     await expect.poll(() => rounds(world).length, PATIENCE).toBeGreaterThan(0);
     await postUnheard(world, ts, ["One", "Two"]);
 
@@ -76,7 +74,7 @@ it.each(["cut", "refreshed"] as const)(
 it("finds what was written between the start and the first socket", async () => {
   const world = await startWorld({ socketMode: true });
   const { parley, slack } = world;
-  const { user, ts } = await openConversation(world);
+  const { user, ts } = await handOver(world);
   await world.stopBridge();
   const before = rounds(world).length;
   const opened = slack.calls("apps.connections.open").length;
@@ -97,7 +95,7 @@ it("finds what was written between the start and the first socket", async () => 
 it("finds on its schedule what Slack lost, in order, and takes late events for nothing new", async () => {
   const world = await startWorld({ env: SOON });
   const { parley, slack } = world;
-  const { user, ts } = await openConversation(world);
+  const { user, ts } = await handOver(world);
   await slack.post({ user: "U0ANNA", threadTs: ts, text: "Heard" });
   await postUnheard(world, ts, ["Lost one", "Lost two"]);
 
@@ -118,14 +116,14 @@ it("finds on its schedule what Slack lost, in order, and takes late events for n
 it("reads a long thread in pages of a hundred, or of what Slack gives", async () => {
   const world = await startWorld({ slack: { limits: { historyPage: 15 } } });
   const { parley, slack } = world;
-  const { user, ts } = await openConversation(world);
+  const { user, ts } = await handOver(world);
   await world.stopBridge();
-  await postUnheard(world, ts, numbered(40));
+  await postUnheard(world, ts, numbered("reply", 40));
 
   await world.startBridge();
 
   await parley.until(() => sentTo(world, user.id).length === 40, { timeoutMs: 15_000 });
-  expect(sentTo(world, user.id)).toEqual(numbered(40));
+  expect(sentTo(world, user.id)).toEqual(numbered("reply", 40));
   const pages = slack.calls("conversations.replies");
   expect(pages.length).toBeGreaterThanOrEqual(3);
   for (const { args } of pages) expect(Number(args.limit)).toBe(100);
@@ -134,7 +132,7 @@ it("reads a long thread in pages of a hundred, or of what Slack gives", async ()
 it("reads no further back than where it was the last time", async () => {
   const world = await startWorld({ env: SOON });
   const { parley, slack } = world;
-  const { user, ts } = await openConversation(world);
+  const { user, ts } = await handOver(world);
   const [, last] = await postUnheard(world, ts, ["One", "Two"]);
   await parley.until(() => sentTo(world, user.id).length === 2, { timeoutMs: 10_000 });
 
@@ -147,8 +145,8 @@ it("goes on where Slack does not let it read, and still sees who has the Users",
   const scopes = DEFAULT_SCOPES.filter((scope) => !scope.endsWith(":history"));
   const world = await startWorld({ env: SOON, slack: { scopes } });
   const { parley, slack } = world;
-  const stays = await openConversation(world);
-  const goes = await openConversation(world);
+  const stays = await handOver(world);
+  const goes = await handOver(world);
 
   await parley.handOver({ userId: goes.user.id, to: parley.botService.identification });
 
@@ -165,8 +163,8 @@ it("goes on where Slack does not let it read, and still sees who has the Users",
 it("reads the other threads although one is not there any more", async () => {
   const world = await startWorld({ env: SOON });
   const { parley, slack } = world;
-  const older = await openConversation(world);
-  const deleted = await openConversation(world);
+  const older = await handOver(world);
+  const deleted = await handOver(world);
   await fetch(`${slack.apiUrl}chat.delete`, {
     method: "POST",
     headers: { authorization: `Bearer ${slack.botToken}`, "content-type": "application/json" },
@@ -182,9 +180,9 @@ it("reads the other threads although one is not there any more", async () => {
 it("waits as long as Slack asks before it reads again", async () => {
   const world = await startWorld();
   const { parley, slack } = world;
-  const { user, ts } = await openConversation(world);
+  const { user, ts } = await handOver(world);
   await world.stopBridge();
-  await postUnheard(world, ts, numbered(3));
+  await postUnheard(world, ts, numbered("reply", 3));
   slack.faults.add("conversations.replies", { kind: "rate-limited", retryAfterSeconds: 2 }, 1);
 
   await world.startBridge();
@@ -193,13 +191,13 @@ it("waits as long as Slack asks before it reads again", async () => {
   const [refused, second] = slack.calls("conversations.replies").slice(-2);
   expect(refused?.status).toBe(429);
   expect((second?.at ?? 0) - (refused?.at ?? 0)).toBeGreaterThanOrEqual(1_990);
-  expect(sentTo(world, user.id)).toEqual(numbered(3));
+  expect(sentTo(world, user.id)).toEqual(numbered("reply", 3));
 });
 
 it("keeps notes inside that it finds only later", async () => {
   const world = await startWorld({ env: SOON });
   const { parley, slack } = world;
-  const { user, ts } = await openConversation(world);
+  const { user, ts } = await handOver(world);
   const listen = slack.dropEvents(() => true);
   for (const text of ["// between us", "note: also between us"]) {
     await slack.post({ user: "U0ANNA", threadTs: ts, text });
@@ -220,7 +218,7 @@ it("keeps notes inside that it finds only later", async () => {
 it("shows that a User is gone although nobody told it, and closes the conversation", async () => {
   const world = await startWorld({ env: SOON });
   const { parley, slack } = world;
-  const { user, ts } = await openConversation(world);
+  const { user, ts } = await handOver(world);
 
   await parley.handOver({ userId: user.id, to: parley.botService.identification });
 
@@ -238,16 +236,16 @@ it("shows that a User is gone although nobody told it, and closes the conversati
   expect(root && textOf(root)).toContain("Bot Service");
   expect(rounds(world, "owners.checked").at(-1)?.fields).toMatchObject({ conversations: 0 });
   await slack.post({ user: "U0ANNA", threadTs: ts, text: "Too late" });
-  await slack.waitFor(() => toldTo(slack, "U0ANNA")[0]);
-  expect(toldTo(slack, "U0ANNA")[0]).toContain("Not sent");
+  await slack.waitFor(() => textsTo(slack, "U0ANNA")[0]);
+  expect(textsTo(slack, "U0ANNA")[0]).toContain("Not sent");
   expect(sentTo(world, user.id)).toEqual([]);
 });
 
 it("sees who has the Users although Slack lets it read only now and then", async () => {
   const world = await startWorld({ env: SOON });
   const { parley, slack } = world;
-  const older = await openConversation(world);
-  await openConversation(world);
+  const older = await handOver(world);
+  await handOver(world);
   slack.faults.add("conversations.replies", { kind: "rate-limited", retryAfterSeconds: 60 });
   await slack.waitFor(() =>
     slack.calls("conversations.replies").some((call) => call.status === 429),
@@ -261,7 +259,7 @@ it("sees who has the Users although Slack lets it read only now and then", async
 it("keeps the conversation while Parley does not say who has the User", async () => {
   const world = await startWorld({ env: SOON });
   const { parley, slack } = world;
-  const { user, ts } = await openConversation(world);
+  const { user, ts } = await handOver(world);
   parley.faults.add(`GET /users/${user.id}/owner`, { kind: "status", status: 500 });
   await expect
     .poll(

@@ -1,7 +1,8 @@
 import { expect, it } from "vitest";
-import { openConversation, PATIENCE, toldTo } from "../support/open-conversation.ts";
+import { numbered } from "../support/numbered.ts";
 import { type BridgeProcess, startBridgeProcess } from "../support/process.ts";
-import { postsIn } from "../support/threads.ts";
+import { handOver, PATIENCE } from "../support/steps.ts";
+import { postsIn, textsTo } from "../support/threads.ts";
 import { startWorld, type World } from "../support/world.ts";
 
 const USERS = 6;
@@ -47,7 +48,7 @@ it.each([
   const { slack, parley } = world;
   const users: { id: string; ts: string }[] = [];
   while (users.length < USERS) {
-    const { user, ts } = await openConversation(world);
+    const { user, ts } = await handOver(world);
     users.push({ id: user.id, ts });
   }
   await world.stopBridge();
@@ -64,16 +65,15 @@ it.each([
   }
   const count = await load.stop();
 
-  const numbered = (name: string) => Array.from({ length: count }, (_, n) => `${name} ${n}`);
   for (const { id, ts } of users) {
     const shown = () => postsIn(slack, ts).flatMap(({ text }) => text.split("\n"));
     const sent = () => parley.sent(id).map(({ message }) => message);
     await slack.waitFor(() => shown().includes(`user ${count - 1}`), 15_000);
     await expect.poll(() => sent().length, PATIENCE).toBeGreaterThanOrEqual(count);
-    expect(shown()).toEqual(numbered("user"));
+    expect(shown()).toEqual(numbered("user", count));
     // What no socket heard is found later, so out of its order.
     expect(sent()).toHaveLength(count);
-    expect(new Set(sent())).toEqual(new Set(numbered("agent")));
+    expect(new Set(sent())).toEqual(new Set(numbered("agent", count)));
   }
-  expect(toldTo(slack, "U0ANNA")).toEqual([]);
+  expect(textsTo(slack, "U0ANNA")).toEqual([]);
 });

@@ -1,17 +1,15 @@
 import { describe, expect, it } from "vitest";
 import { DEFAULT_SCOPES } from "../../fakes/slack/identity.ts";
+import { attemptsIn } from "../support/attempts.ts";
 import { endless, foreign } from "../support/foreign-answers.ts";
-import { attempts, openConversation, PATIENCE } from "../support/open-conversation.ts";
 import { spawnBridge, startBridgeProcess } from "../support/process.ts";
-import { postsIn, rootsOf } from "../support/threads.ts";
+import { sentTo } from "../support/sent.ts";
+import { handOver, PATIENCE } from "../support/steps.ts";
+import { postsIn, rootsOf, textsIn } from "../support/threads.ts";
 import { type Env, startWorld, type World } from "../support/world.ts";
 
 /** Nobody listens there. */
 const NOWHERE = "http://127.0.0.1:9";
-
-const textsIn = ({ slack }: World, ts: string) => postsIn(slack, ts).map(({ text }) => text);
-const sentTo = ({ parley }: World, userId: string) =>
-  parley.sent(userId).map(({ message }) => message);
 
 it.each([
   ["cannot be reached", { SLACK_API_URL: `${NOWHERE}/api/` }, undefined],
@@ -20,7 +18,7 @@ it.each([
 ] as const)("takes callbacks in when it starts while Slack %s", async (_how, changes, fault) => {
   const world = await startWorld();
   const { slack, parley, log } = world;
-  const { user, ts, inbox } = await openConversation(world);
+  const { user, ts, inbox } = await handOver(world);
   await world.stopBridge();
   if (fault) slack.faults.add("*", fault);
 
@@ -30,7 +28,7 @@ it.each([
   expect(known.map(({ fields }) => fields.name)).toEqual([`workspace/${slack.channel}`]);
   const { delivered } = await parley.userWrites(user.id, "Is anybody there?");
   expect((await delivered).delivered).toBe(true);
-  await expect.poll(() => attempts(log, inbox).at(-1)?.outcome, PATIENCE).toBe("deferred");
+  await expect.poll(() => attemptsIn(log, inbox).at(-1)?.outcome, PATIENCE).toBe("deferred");
   if (fault) {
     slack.faults.clear();
   } else {
@@ -43,7 +41,7 @@ it.each([
 it("takes replies in when it starts while Parley cannot be reached", async () => {
   const world = await startWorld();
   const { slack, parley, log } = world;
-  const { user, ts, outbox } = await openConversation(world);
+  const { user, ts, outbox } = await handOver(world);
   await world.stopBridge();
 
   await world.startBridge({ PARLEY_API_URL: `${NOWHERE}/serviceApi/v2.5` });
@@ -52,7 +50,7 @@ it("takes replies in when it starts while Parley cannot be reached", async () =>
   expect(known.map(({ fields }) => fields.name)).toEqual([expect.stringMatching(/^bot-service\//)]);
   const reply = await slack.post({ user: "U0ANNA", threadTs: ts, text: "I am" });
   expect((await reply.delivered).status).toBe("delivered");
-  await expect.poll(() => attempts(log, outbox).at(-1)?.outcome, PATIENCE).toBe("deferred");
+  await expect.poll(() => attemptsIn(log, outbox).at(-1)?.outcome, PATIENCE).toBe("deferred");
   await world.stopBridge();
   await world.startBridge();
   await parley.until(() => sentTo(world, user.id).includes("I am"));
@@ -62,7 +60,7 @@ it("takes replies in when it starts while Parley cannot be reached", async () =>
 it("takes callbacks in when it starts in Socket Mode while Slack fails", async () => {
   const world = await startWorld({ socketMode: true });
   const { slack, parley, log } = world;
-  const { user, ts, inbox } = await openConversation(world);
+  const { user, ts, inbox } = await handOver(world);
   await world.stopBridge();
   slack.faults.add("*", { kind: "status", status: 503 });
 
@@ -70,7 +68,7 @@ it("takes callbacks in when it starts in Socket Mode while Slack fails", async (
 
   const { delivered } = await parley.userWrites(user.id, "Is anybody there?");
   expect((await delivered).delivered).toBe(true);
-  await expect.poll(() => attempts(log, inbox).at(-1)?.outcome, PATIENCE).toBe("deferred");
+  await expect.poll(() => attemptsIn(log, inbox).at(-1)?.outcome, PATIENCE).toBe("deferred");
   slack.faults.clear();
   await slack.waitFor(() => textsIn(world, ts).includes("Is anybody there?"));
   await slack.waitFor(() => slack.socketConnections === 1, 15_000);
@@ -109,7 +107,7 @@ it.each<[string, Env, (world: World) => void, RegExp]>([
   async (_what, changes, prepare, says) => {
     const world = await startWorld();
     const { parley, slack, log } = world;
-    const { user } = await openConversation(world);
+    const { user } = await handOver(world);
     await world.stopBridge();
     prepare(world);
 
@@ -168,7 +166,7 @@ describe("while Parley, or a proxy in front of it, refuses the bridge", () => {
     async (_what, answer, advice) => {
       const world = await startWorld();
       const { slack, parley, log } = world;
-      const { user, ts, outbox } = await openConversation(world);
+      const { user, ts, outbox } = await handOver(world);
       await world.stopBridge();
       parley.faults.add(/./, answer);
 
@@ -183,7 +181,7 @@ describe("while Parley, or a proxy in front of it, refuses the bridge", () => {
       ]);
       const reply = await slack.post({ user: "U0ANNA", threadTs: ts, text: "I am" });
       expect((await reply.delivered).status).toBe("delivered");
-      await expect.poll(() => attempts(log, outbox).at(-1)?.outcome, PATIENCE).toBe("deferred");
+      await expect.poll(() => attemptsIn(log, outbox).at(-1)?.outcome, PATIENCE).toBe("deferred");
       parley.faults.clear();
       await parley.until(() => sentTo(world, user.id).includes("I am"));
       expect(alarmsOf(world)).toHaveLength(1);
@@ -263,7 +261,7 @@ describe("while something in front of Slack refuses the bridge", () => {
     async (_what, answer, advice) => {
       const world = await startWorld({ socketMode: true });
       const { slack, parley, log } = world;
-      const { user, ts } = await openConversation(world);
+      const { user, ts } = await handOver(world);
       await world.stopBridge();
       slack.faults.add("*", answer);
 
@@ -323,7 +321,7 @@ it.each([
 it("leaves its state to the bridge that has it, with advice", async () => {
   const world = await startWorld();
   const { slack, parley, env } = world;
-  const { user, ts } = await openConversation(world);
+  const { user, ts } = await handOver(world);
 
   const second = spawnBridge(env);
 
@@ -352,11 +350,11 @@ it("has its state to itself again right after a SIGKILL", async () => {
 it("looks into the thread before it posts what it may have posted", async () => {
   const world = await startWorld();
   const { slack, parley, log } = world;
-  const { user, ts, inbox } = await openConversation(world);
+  const { user, ts, inbox } = await handOver(world);
   slack.faults.add("chat.postMessage", { kind: "lost-answer" }, 1);
   slack.faults.add("conversations.replies", { kind: "status", status: 500 });
   await parley.userWrites(user.id, "Posted");
-  await expect.poll(() => attempts(log, inbox).at(-1)?.outcome, PATIENCE).toBe("deferred");
+  await expect.poll(() => attemptsIn(log, inbox).at(-1)?.outcome, PATIENCE).toBe("deferred");
   const { delivered } = await parley.userWrites(user.id, "Not posted");
   await delivered;
   await world.stopBridge();
@@ -379,7 +377,7 @@ it("looks into the channel before it posts a root that it may have posted", asyn
   const user = parley.createUser();
   const to = parley.agentService.identification;
   await parley.handOver({ userId: user.id, to, metadata: { reason: "lost" } });
-  const deferred = () => attempts(log, `user/${user.id}`).at(-1)?.outcome;
+  const deferred = () => attemptsIn(log, `user/${user.id}`).at(-1)?.outcome;
   await expect.poll(deferred, PATIENCE).toBe("deferred");
   await world.stopBridge();
   slack.faults.clear();
@@ -396,7 +394,7 @@ it("says so too when the repeat itself is refused at first", async () => {
   const scopes = DEFAULT_SCOPES.filter((scope) => !scope.endsWith(":history"));
   const world = await startWorld({ slack: { scopes }, env: { RETRY_FIRST_MS: "20" } });
   const { slack, parley } = world;
-  const { user, ts } = await openConversation(world);
+  const { user, ts } = await handOver(world);
   slack.faults.add("chat.postMessage", { kind: "lost-answer" }, 1);
   slack.faults.add("chat.postMessage", { kind: "rate-limited", retryAfterSeconds: 1 }, 1);
 
@@ -413,10 +411,10 @@ it("says that a post may be a repeat where Slack does not let it look", async ()
   const scopes = DEFAULT_SCOPES.filter((scope) => !scope.endsWith(":history"));
   const world = await startWorld({ slack: { scopes }, env: { RETRY_FIRST_MS: "500" } });
   const { slack, parley, log } = world;
-  const { user, ts, inbox } = await openConversation(world);
+  const { user, ts, inbox } = await handOver(world);
   slack.faults.add("chat.postMessage", { kind: "lost-answer" }, 1);
   await parley.userWrites(user.id, "Once or twice");
-  await expect.poll(() => attempts(log, inbox).at(-1)?.outcome, PATIENCE).toBe("deferred");
+  await expect.poll(() => attemptsIn(log, inbox).at(-1)?.outcome, PATIENCE).toBe("deferred");
   await parley.userWrites(user.id, "Surely once");
   await world.stopBridge();
 

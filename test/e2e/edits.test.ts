@@ -1,16 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { handOver, reactionsOn, textOf, toldTo } from "../support/handed-over.ts";
-import {
-  allTold,
-  EAGER,
-  envelopeOf,
-  isTried,
-  keepWaiting,
-  press,
-  requestsToSend,
-  sentTo,
-} from "../support/replies.ts";
-import { postsIn } from "../support/threads.ts";
+import { allTold, EAGER, envelopeOf, isTried, keepWaiting, press } from "../support/replies.ts";
+import { requestsToSend, sentTo } from "../support/sent.ts";
+import { handOver } from "../support/steps.ts";
+import { postsIn, reactionsOn, textOf, toldTo } from "../support/threads.ts";
 import { type Env, startWorld, type World } from "../support/world.ts";
 
 async function openThread(env: Env = EAGER) {

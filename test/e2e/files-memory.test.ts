@@ -1,8 +1,9 @@
 import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
-import { png, sentTo, shownIn } from "../support/files.ts";
-import { PATIENCE } from "../support/handed-over.ts";
+import { png, shownIn } from "../support/files.ts";
 import { type BridgeProcess, startBridgeProcess } from "../support/process.ts";
+import { sentTo } from "../support/sent.ts";
+import { PATIENCE } from "../support/steps.ts";
 import { rootsOf } from "../support/threads.ts";
 import { startWorld } from "../support/world.ts";
 

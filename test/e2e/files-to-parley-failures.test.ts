@@ -1,9 +1,11 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { bytesAt, png, sentTo } from "../support/files.ts";
-import { handOver, PATIENCE, reactionsOn, textOf, toldTo } from "../support/handed-over.ts";
+import { bytesAt, png } from "../support/files.ts";
 import { startBridgeProcess } from "../support/process.ts";
+import { sentTo } from "../support/sent.ts";
+import { handOver, PATIENCE } from "../support/steps.ts";
+import { reactionsOn, textOf, toldTo } from "../support/threads.ts";
 import { startWorld, type World } from "../support/world.ts";
 
 type Share = Parameters<World["slack"]["shareFile"]>[0];

@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { bytesAt, png, sentTo } from "../support/files.ts";
-import { handOver, reactionsOn, toldTo } from "../support/handed-over.ts";
+import { bytesAt, png } from "../support/files.ts";
+import { sentTo } from "../support/sent.ts";
+import { handOver } from "../support/steps.ts";
+import { reactionsOn, toldTo } from "../support/threads.ts";
 import { startWorld, type World } from "../support/world.ts";
 
 const DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";

@@ -3,9 +3,9 @@ import type { AddressInfo } from "node:net";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { storeMedia } from "../../fakes/parley/media.ts";
 import { allShown, bytesIn, png, shownIn } from "../support/files.ts";
-import { activeMarkup, handOver, PATIENCE, textOf } from "../support/handed-over.ts";
 import { startBridgeProcess } from "../support/process.ts";
-import { postsIn } from "../support/threads.ts";
+import { handOver, PATIENCE } from "../support/steps.ts";
+import { activeMarkup, postsIn, textOf } from "../support/threads.ts";
 import { startWorld, type World } from "../support/world.ts";
 
 type Written = Exclude<Parameters<World["parley"]["userWrites"]>[1], string>;

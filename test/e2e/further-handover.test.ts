@@ -1,13 +1,7 @@
 import { expect, it } from "vitest";
-import {
-  handBack,
-  handOver,
-  lastCallbackHandled,
-  postTo,
-  settledIn,
-  textOf,
-} from "../support/handed-over.ts";
-import { postsIn, rootsOf } from "../support/threads.ts";
+import { attemptsIn } from "../support/attempts.ts";
+import { handBack, handOver, lastCallbackHandled, postTo } from "../support/steps.ts";
+import { postsIn, rootsOf, textOf } from "../support/threads.ts";
 import { startWorld, type World } from "../support/world.ts";
 
 /** A further handover of a User who is with us already. */
@@ -72,11 +66,11 @@ it("says nothing of the reason again when only a transcript comes, and shows onl
     });
 
   await send("first");
-  await expect.poll(() => settledIn(world, `user/${user.id}`)).toBe(2);
+  await expect.poll(() => attemptsIn(world.log, `user/${user.id}`).length).toBe(2);
   await send("first", "second");
-  await expect.poll(() => settledIn(world, `user/${user.id}`)).toBe(3);
+  await expect.poll(() => attemptsIn(world.log, `user/${user.id}`).length).toBe(3);
   await send("first", "second");
-  await expect.poll(() => settledIn(world, `user/${user.id}`)).toBe(4);
+  await expect.poll(() => attemptsIn(world.log, `user/${user.id}`).length).toBe(4);
 
   expect(textOf(root)).toContain("Reason `refund`");
   const [, ...posts] = postsIn(world.slack, root.ts).map((post) => textOf(post));
@@ -97,9 +91,9 @@ it("keeps the name that the User had where it brings one that nobody would see",
     postTo(world, "/parley/handovers", { userId: user.id, user: { name, language: `in ${name}` } });
 
   await send("Ada Lovelace");
-  await expect.poll(() => settledIn(world, `user/${user.id}`)).toBe(2);
+  await expect.poll(() => attemptsIn(world.log, `user/${user.id}`).length).toBe(2);
   await send("\u200b\u3164");
-  await expect.poll(() => settledIn(world, `user/${user.id}`)).toBe(3);
+  await expect.poll(() => attemptsIn(world.log, `user/${user.id}`).length).toBe(3);
 
   await world.slack.waitFor(() => textOf(root).includes("in \u200b"));
   expect(textOf(root)).toContain("Ada Lovelace");

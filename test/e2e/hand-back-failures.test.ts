@@ -1,22 +1,21 @@
 import { expect, it } from "vitest";
 import type { Fault } from "../../fakes/http/faults.ts";
+import { attemptsIn, settledIn } from "../support/attempts.ts";
+import { changesAt } from "../support/sent.ts";
 import {
-  attempts,
-  changesAt,
-  type Opened,
-  openConversation,
+  type HandedOver,
+  handOver,
   openModal,
   PATIENCE,
-  settled,
   submitHandBack,
-} from "../support/open-conversation.ts";
+} from "../support/steps.ts";
 import { postsIn, rootsOf } from "../support/threads.ts";
 import { startWorld, type World } from "../support/world.ts";
 
 const LAST_MESSAGE = { last_message: "Goodbye" };
 
 /** What the bridge says in the thread once the hand-back has failed. */
-async function failure({ slack }: World, { ts }: Opened): Promise<string> {
+async function failure({ slack }: World, { ts }: HandedOver): Promise<string> {
   const post = await slack.waitFor(
     () => postsIn(slack, ts).find(({ text }) => /handing back did not work/.test(text)),
     15_000,
@@ -26,7 +25,7 @@ async function failure({ slack }: World, { ts }: Opened): Promise<string> {
 }
 
 /** The User is still ours, agents' replies arrive, and handing back again works. */
-async function expectUsable(world: World, { user, ts }: Opened): Promise<void> {
+async function expectUsable(world: World, { user, ts }: HandedOver): Promise<void> {
   const { slack, parley } = world;
   const { faults, agentService, botService } = parley;
   faults.clear();
@@ -43,7 +42,7 @@ async function expectUsable(world: World, { user, ts }: Opened): Promise<void> {
 it("goes no further when Parley refuses the last message", async () => {
   const world = await startWorld();
   const { slack, parley } = world;
-  const opened = await openConversation(world);
+  const opened = await handOver(world);
   const { user, ts } = opened;
   parley.faults.add(`POST /users/${user.id}/messages`, { kind: "status", status: 400 });
 
@@ -57,7 +56,7 @@ it("goes no further when Parley refuses the last message", async () => {
 it("does not send a last message again whose answer was lost, and says so", async () => {
   const world = await startWorld();
   const { slack, parley } = world;
-  const opened = await openConversation(world);
+  const opened = await handOver(world);
   const { user, ts } = opened;
   parley.faults.add(`POST /users/${user.id}/messages`, { kind: "lost-answer" }, 1);
 
@@ -74,7 +73,7 @@ it.each([400, 500])(
   async (status) => {
     const world = await startWorld();
     const { slack, parley } = world;
-    const { user, ts } = await openConversation(world);
+    const { user, ts } = await handOver(world);
     parley.faults.add(`PUT /users/${user.id}/agent/unset`, { kind: "status", status });
 
     await submitHandBack(slack, ts);
@@ -90,7 +89,7 @@ it.each([400, 500])(
 it("goes on where it was after a hiccup, without a second last message", async () => {
   const world = await startWorld();
   const { slack, parley } = world;
-  const { user, ts } = await openConversation(world);
+  const { user, ts } = await handOver(world);
   parley.faults.add(`PUT /users/${user.id}/agent/unset`, { kind: "status", status: 500 }, 1);
   parley.faults.add(`PUT /users/${user.id}/owner`, { kind: "status", status: 503 }, 1);
 
@@ -111,7 +110,7 @@ it.each<[string, Fault]>([
 ])("keeps the User when Parley %s", async (_, fault) => {
   const world = await startWorld();
   const { slack, parley } = world;
-  const opened = await openConversation(world);
+  const opened = await handOver(world);
   const { user, ts } = opened;
   parley.faults.add(`PUT /users/${user.id}/owner`, fault);
 
@@ -126,7 +125,7 @@ it.each<[string, Fault]>([
 it("keeps the User when Parley is down altogether", async () => {
   const world = await startWorld();
   const { slack, parley } = world;
-  const opened = await openConversation(world);
+  const opened = await handOver(world);
   parley.faults.add("*", { kind: "refused" });
 
   const submission = await submitHandBack(slack, opened.ts, LAST_MESSAGE);
@@ -144,7 +143,7 @@ it.each<[string, Fault]>([
   const world = await startWorld();
   const { slack, parley } = world;
   parley.addService({ name: "Sales desk" });
-  const { user, ts } = await openConversation(world);
+  const { user, ts } = await handOver(world);
   parley.faults.add("GET /services", fault, 1);
 
   const view = await openModal(slack, ts);
@@ -163,7 +162,7 @@ it.each<[string, Fault]>([
 it("says that the form did not open when Slack refuses it", async () => {
   const world = await startWorld();
   const { slack } = world;
-  const { ts } = await openConversation(world);
+  const { ts } = await handOver(world);
   slack.faults.add("views.open", { kind: "status", status: 500 }, 1);
 
   await slack.shortcut({
@@ -182,7 +181,7 @@ it("does not hand back a User who is with another Service by now, and marks the 
   const world = await startWorld();
   const { slack, parley } = world;
   const sales = parley.addService({ name: "Sales desk" });
-  const opened = await openConversation(world);
+  const opened = await handOver(world);
   const { user, ts } = opened;
   const view = await openModal(slack, ts);
   await parley.handOver({ userId: user.id, to: sales.identification });
@@ -199,7 +198,7 @@ it("does not hand back a User who is with another Service by now, and marks the 
 it("does not take Parley's callback about its own hand-back for news", async () => {
   const world = await startWorld();
   const { slack, parley, log } = world;
-  const { user, ts, inbox, outbox } = await openConversation(world);
+  const { user, ts, inbox, outbox } = await handOver(world);
   const { agentService, botService } = parley;
   const tellUs = async () => {
     const { delivered } = await parley.callback(agentService.identification, {
@@ -215,12 +214,12 @@ it("does not take Parley's callback about its own hand-back for news", async () 
   await parley.until(() => parley.user(user.id).owner === botService.identification);
   parley.faults.add(`GET /users/${user.id}/owner`, { kind: "status", status: 503 }, 1);
   await tellUs();
-  await expect.poll(() => settled(log, inbox), PATIENCE).toHaveLength(2);
-  expect(attempts(log, outbox).map(({ outcome }) => outcome)).not.toContain("done");
+  await expect.poll(() => settledIn(log, inbox), PATIENCE).toHaveLength(2);
+  expect(attemptsIn(log, outbox).map(({ outcome }) => outcome)).not.toContain("done");
   await slack.waitFor(() => /Handed back/.test(JSON.stringify(rootsOf(slack)[0]?.blocks)), 15_000);
-  const before = settled(log, inbox).length;
+  const before = settledIn(log, inbox).length;
   await tellUs();
-  await expect.poll(() => settled(log, inbox), PATIENCE).toHaveLength(before + 1);
+  await expect.poll(() => settledIn(log, inbox), PATIENCE).toHaveLength(before + 1);
 
   expect(postsIn(slack, ts).map(({ text }) => text)).toEqual([
     expect.stringContaining("handed this User back"),
@@ -233,12 +232,12 @@ it("does not take Parley's callback about its own hand-back for news", async () 
 it("takes the change for news when its own hand-back had failed before", async () => {
   const world = await startWorld();
   const { slack, parley } = world;
-  const opened = await openConversation(world);
+  const opened = await handOver(world);
   const { user, ts } = opened;
   parley.faults.add(`PUT /users/${user.id}/owner`, { kind: "status", status: 400 }, 1);
   await submitHandBack(slack, ts);
   await failure(world, opened);
-  await expect.poll(() => settled(world.log, opened.outbox), PATIENCE).toHaveLength(1);
+  await expect.poll(() => settledIn(world.log, opened.outbox), PATIENCE).toHaveLength(1);
   const { agentService, botService } = parley;
 
   await parley.handOver({ userId: user.id, to: botService.identification });

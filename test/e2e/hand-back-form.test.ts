@@ -1,13 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { answering } from "../support/answers.ts";
-import {
-  changesAt,
-  openConversation,
-  openModal,
-  PATIENCE,
-  submitHandBack,
-  toldTo,
-} from "../support/open-conversation.ts";
+import { changesAt } from "../support/sent.ts";
+import { handOver, openModal, PATIENCE, submitHandBack } from "../support/steps.ts";
+import { textsTo } from "../support/threads.ts";
 import { startWorld } from "../support/world.ts";
 
 describe("the form to hand back", () => {
@@ -16,7 +11,7 @@ describe("the form to hand back", () => {
     const { slack, parley } = world;
     const identification = "x".repeat(180);
     parley.addService({ name: "Long", identification });
-    const { user, ts } = await openConversation(world);
+    const { user, ts } = await handOver(world);
     const { id, blocks } = await openModal(slack, ts);
     const [option] = optionsOf(blocks).filter(({ text }) => text.text === "Long");
     const values = { destination: option?.value };
@@ -35,7 +30,7 @@ describe("the form to hand back", () => {
     const services = Array.from({ length: 150 }, (_, n) =>
       parley.addService({ name: `Service ${n}` }),
     );
-    const { user, ts } = await openConversation(world);
+    const { user, ts } = await handOver(world);
     const { id, blocks } = await openModal(slack, ts);
     const last = services.at(-1)?.identification;
     expect(optionsOf(blocks).map(({ value }) => value)).toContain(last);
@@ -47,7 +42,7 @@ describe("the form to hand back", () => {
     "sends no note to the User as the last message: %j",
     async (note) => {
       const { slack, parley, ...world } = await startWorld();
-      const { user, ts } = await openConversation({ slack, parley, ...world });
+      const { user, ts } = await handOver({ slack, parley, ...world });
       const { id } = await openModal(slack, ts);
       const submit = (last_message: string) =>
         slack.submitView({ user: "U0ANNA", viewId: id, values: { last_message } });
@@ -64,7 +59,7 @@ describe("the form to hand back", () => {
 
   it("takes `>>` in front of the last message for what it is in front of a reply", async () => {
     const { slack, parley, ...world } = await startWorld({ env: { REPLY_MODE: "explicit" } });
-    const { user, ts } = await openConversation({ slack, parley, ...world });
+    const { user, ts } = await handOver({ slack, parley, ...world });
     await submitHandBack(slack, ts, { last_message: ">> Bye & <bye>" });
     const { identification } = parley.botService;
     await expect.poll(() => parley.user(user.id).owner, PATIENCE).toBe(identification);
@@ -82,7 +77,7 @@ describe("the form to hand back", () => {
   ])("says what is true when it does not open: %s", async (error, words) => {
     const world = await startWorld();
     const { slack } = world;
-    const { ts } = await openConversation(world);
+    const { ts } = await handOver(world);
     const write = answering(JSON.stringify({ ok: false, error }));
     slack.faults.add("views.open", { kind: "other-answer", isDone: false, write }, 1);
     await slack.shortcut({
@@ -91,8 +86,8 @@ describe("the form to hand back", () => {
       ts,
       callbackId: "parley_hand_back",
     });
-    await expect.poll(() => toldTo(slack, "U0ANNA"), PATIENCE).toHaveLength(1);
-    expect(toldTo(slack, "U0ANNA")[0]).toMatch(words);
+    await expect.poll(() => textsTo(slack, "U0ANNA"), PATIENCE).toHaveLength(1);
+    expect(textsTo(slack, "U0ANNA")[0]).toMatch(words);
   });
 });
 

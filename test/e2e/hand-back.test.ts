@@ -1,15 +1,8 @@
 import { expect, it } from "vitest";
-import {
-  attempts,
-  changesAt,
-  openConversation,
-  openModal,
-  PATIENCE,
-  settled,
-  submitHandBack,
-  toldTo,
-} from "../support/open-conversation.ts";
-import { postsIn, rootsOf } from "../support/threads.ts";
+import { attemptsIn, settledIn } from "../support/attempts.ts";
+import { changesAt } from "../support/sent.ts";
+import { handOver, openModal, PATIENCE, submitHandBack } from "../support/steps.ts";
+import { postsIn, rootsOf, textsTo } from "../support/threads.ts";
 import { startWorld, type World } from "../support/world.ts";
 
 const isWith = async ({ parley }: World, userId: string, service: string) => {
@@ -23,11 +16,11 @@ it.each(["root", "agent's message", "User's message"] as const)(
   async (place) => {
     const world = await startWorld();
     const { slack, parley, log } = world;
-    const { user, ts, outbox } = await openConversation(world);
+    const { user, ts, outbox } = await handOver(world);
     await parley.userWrites(user.id, "Where is it?");
     const fromUser = await slack.waitFor(() => postsIn(slack, ts)[0]);
     const fromAgent = await slack.post({ user: "U0ANNA", threadTs: ts, text: "One moment" });
-    await expect.poll(() => settled(log, outbox), PATIENCE).toHaveLength(1);
+    await expect.poll(() => settledIn(log, outbox), PATIENCE).toHaveLength(1);
 
     const at = {
       root: ts,
@@ -49,7 +42,7 @@ it.each(["root", "agent's message", "User's message"] as const)(
 it("hands back with the root's button, which is gone afterwards", async () => {
   const world = await startWorld();
   const { slack, parley } = world;
-  const { user, ts } = await openConversation(world);
+  const { user, ts } = await handOver(world);
   expect(rootOf(world, ts)).toContain('"action_id":"parley_hand_back"');
 
   const view = await openModal(slack, ts, { by: "button" });
@@ -64,7 +57,7 @@ it("asks for destination, note and last message, with the bot chosen and itself 
   const world = await startWorld();
   const { slack, parley } = world;
   const sales = parley.addService({ name: "Sales desk" });
-  const { ts } = await openConversation(world, {
+  const { ts } = await handOver(world, {
     user: { additionalInformation: { name: "Ada Lovelace" } },
   });
 
@@ -91,13 +84,13 @@ it("asks for destination, note and last message, with the bot chosen and itself 
 it("sends the last message, unsets the agent and then changes the owner, telling why", async () => {
   const world = await startWorld();
   const { slack, parley, log } = world;
-  const { user, ts, outbox } = await openConversation(world, {
+  const { user, ts, outbox } = await handOver(world, {
     metadata: { reason: "damaged_parcel", order: 42 },
   });
   await parley.userWrites(user.id, "It is broken");
   await slack.waitFor(() => postsIn(slack, ts)[0]);
   await slack.post({ user: "U0BEN", threadTs: ts, text: "Sorry to hear that" });
-  await expect.poll(() => settled(log, outbox), PATIENCE).toHaveLength(1);
+  await expect.poll(() => settledIn(log, outbox), PATIENCE).toHaveLength(1);
   const startedAt = Date.now();
 
   await submitHandBack(slack, ts, {
@@ -139,7 +132,7 @@ it("sends the last message, unsets the agent and then changes the owner, telling
 it("says in root and thread who handed back to whom and when, with the note", async () => {
   const world = await startWorld();
   const { slack } = world;
-  const { ts } = await openConversation(world);
+  const { ts } = await handOver(world);
   const before = Math.floor(Date.now() / 1000);
 
   await submitHandBack(slack, ts, { note: "Refund <!channel> is booked" });
@@ -159,7 +152,7 @@ it("says in root and thread who handed back to whom and when, with the note", as
 it("sends the User no message and the bot no note unless they are given", async () => {
   const world = await startWorld();
   const { slack, parley } = world;
-  const { user, ts } = await openConversation(world);
+  const { user, ts } = await handOver(world);
 
   await submitHandBack(slack, ts, { note: "  ", last_message: "" });
   await isWith(world, user.id, parley.botService.identification);
@@ -172,7 +165,7 @@ it("hands back to another Service than the bot", async () => {
   const world = await startWorld();
   const { slack, parley } = world;
   const sales = parley.addService({ name: "Sales desk" });
-  const { user, ts } = await openConversation(world);
+  const { user, ts } = await handOver(world);
 
   await submitHandBack(slack, ts, { destination: sales.identification });
 
@@ -185,7 +178,7 @@ it("chooses PARLEY_BOT_SERVICE beforehand where it is set", async () => {
   const { slack, parley } = world;
   const second = parley.addService({ name: "Second bot" });
   await world.startBridge({ PARLEY_BOT_SERVICE: second.identification });
-  const { user, ts } = await openConversation(world);
+  const { user, ts } = await handOver(world);
 
   await submitHandBack(slack, ts);
 
@@ -195,13 +188,13 @@ it("chooses PARLEY_BOT_SERVICE beforehand where it is set", async () => {
 it("takes what agents wrote before the hand-back to the User first", async () => {
   const world = await startWorld();
   const { slack, parley, log } = world;
-  const { user, ts, outbox } = await openConversation(world);
+  const { user, ts, outbox } = await handOver(world);
   parley.faults.add(`POST /users/${user.id}/messages`, { kind: "status", status: 503 }, 1);
 
   await slack.post({ user: "U0ANNA", threadTs: ts, text: "first" });
   await slack.post({ user: "U0BEN", threadTs: ts, text: "second" });
   await slack.waitFor(() => slack.requests.filter(({ method }) => method === "event:message")[1]);
-  await expect.poll(() => attempts(log, outbox)[0]?.outcome, PATIENCE).toBe("deferred");
+  await expect.poll(() => attemptsIn(log, outbox)[0]?.outcome, PATIENCE).toBe("deferred");
   await submitHandBack(slack, ts, { last_message: "third" });
 
   await isWith(world, user.id, parley.botService.identification);
@@ -211,7 +204,7 @@ it("takes what agents wrote before the hand-back to the User first", async () =>
 it("hands back once when the same form is submitted twice", async () => {
   const world = await startWorld();
   const { slack, parley, log } = world;
-  const { user, ts, outbox } = await openConversation(world);
+  const { user, ts, outbox } = await handOver(world);
   const { id } = await openModal(slack, ts);
   const submission = { user: "U0ANNA", viewId: id, values: { last_message: "Bye" } };
 
@@ -219,10 +212,10 @@ it("hands back once when the same form is submitted twice", async () => {
   await isWith(world, user.id, parley.botService.identification);
   // Whatever the second one put into the lane is handled before this.
   await slack.post({ user: "U0ANNA", threadTs: ts, text: "Anybody there?" });
-  await expect.poll(() => settled(log, outbox).at(-1)?.outcome, PATIENCE).toBe("ignored");
+  await expect.poll(() => settledIn(log, outbox).at(-1)?.outcome, PATIENCE).toBe("ignored");
 
   expect(changesAt(parley, user.id)).toEqual(["POST messages", "PUT agent/unset", "PUT owner"]);
-  expect(settled(log, outbox)).toHaveLength(2);
+  expect(settledIn(log, outbox)).toHaveLength(2);
   expect(postsIn(slack, ts).filter(({ text }) => /handed this User back/.test(text))).toHaveLength(
     1,
   );
@@ -232,7 +225,7 @@ it("tells the second of two agents who hand back at once that it was done alread
   const world = await startWorld();
   const { slack, parley, log } = world;
   const sales = parley.addService({ name: "Sales desk" });
-  const { user, ts, outbox } = await openConversation(world);
+  const { user, ts, outbox } = await handOver(world);
   const anna = await openModal(slack, ts, { user: "U0ANNA" });
   const ben = await openModal(slack, ts, { user: "U0BEN" });
   // Keeps Anna's hand-back under way until Ben's is in line behind it.
@@ -245,16 +238,16 @@ it("tells the second of two agents who hand back at once that it was done alread
     values: { destination: sales.identification, last_message: "Sales calls you" },
   });
 
-  await expect.poll(() => settled(log, outbox), PATIENCE).toHaveLength(2);
+  await expect.poll(() => settledIn(log, outbox), PATIENCE).toHaveLength(2);
   expect(parley.user(user.id).owner).toBe(parley.botService.identification);
   expect(parley.sent(user.id)).toEqual([]);
-  await slack.waitFor(() => toldTo(slack, "U0BEN").some((text) => /not sent/.test(text)));
+  await slack.waitFor(() => textsTo(slack, "U0BEN").some((text) => /not sent/.test(text)));
 });
 
 it("refuses in the form what became pointless while it was open", async () => {
   const world = await startWorld();
   const { slack } = world;
-  const { ts } = await openConversation(world);
+  const { ts } = await handOver(world);
   const late = await openModal(slack, ts, { user: "U0BEN" });
   await submitHandBack(slack, ts);
   await slack.waitFor(() => /Handed back/.test(rootOf(world, ts)));
@@ -278,8 +271,8 @@ it("answers politely on a message that is no conversation", async () => {
   });
 
   expect(outcome.status).toBe("delivered");
-  await slack.waitFor(() => toldTo(slack, "U0ANNA")[0]);
-  expect(toldTo(slack, "U0ANNA")).toEqual([expect.stringMatching(/not part of a conversation/)]);
+  await slack.waitFor(() => textsTo(slack, "U0ANNA")[0]);
+  expect(textsTo(slack, "U0ANNA")).toEqual([expect.stringMatching(/not part of a conversation/)]);
   expect(slack.state.views.size).toBe(0);
 });
 
@@ -304,7 +297,7 @@ it("answers politely in a channel that the bot is not in", async () => {
 it("answers politely on a conversation that is over", async () => {
   const world = await startWorld();
   const { slack } = world;
-  const { ts } = await openConversation(world);
+  const { ts } = await handOver(world);
   await submitHandBack(slack, ts);
   await slack.waitFor(() => /Handed back/.test(rootOf(world, ts)));
   const views = slack.state.views.size;
@@ -316,7 +309,7 @@ it("answers politely on a conversation that is over", async () => {
     ts,
   });
 
-  await slack.waitFor(() => toldTo(slack, "U0BEN")[0]);
-  expect(toldTo(slack, "U0BEN")[0]).toMatch(/over/);
+  await slack.waitFor(() => textsTo(slack, "U0BEN")[0]);
+  expect(textsTo(slack, "U0BEN")[0]).toMatch(/over/);
   expect(slack.state.views.size).toBe(views);
 });

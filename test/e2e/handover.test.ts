@@ -1,15 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { toHandoverBody } from "../../fakes/parley/callback-bodies.ts";
 import { type HandoverShape, toSettings } from "../../fakes/parley/options.ts";
-import {
-  activeMarkup,
-  handOver,
-  postTo,
-  rootsAbout,
-  settledIn,
-  textOf,
-} from "../support/handed-over.ts";
-import { postsIn, rootsOf } from "../support/threads.ts";
+import { attemptsIn } from "../support/attempts.ts";
+import { handOver, postTo } from "../support/steps.ts";
+import { activeMarkup, postsIn, rootsAbout, rootsOf, textOf } from "../support/threads.ts";
 import { startWorld } from "../support/world.ts";
 
 describe("the root of a thread", () => {
@@ -253,7 +247,7 @@ describe("POST /parley/handovers", () => {
     await postTo(world, "/parley/handovers", { userId: user.id, transcript });
 
     await world.slack.waitFor(() => rootsAbout(world.slack, user.id)[0]);
-    await expect.poll(() => settledIn(world, `user/${user.id}`)).toBe(1);
+    await expect.poll(() => attemptsIn(world.log, `user/${user.id}`).length).toBe(1);
     const root = rootsAbout(world.slack, user.id)[0];
     const whole = postsIn(world.slack, root?.ts ?? "")
       .map((post) => preformattedIn(post.blocks))
@@ -274,7 +268,7 @@ describe("POST /parley/handovers", () => {
     const root = await world.slack.waitFor(() => rootsAbout(world.slack, user.id)[0]);
     expect(textOf(root)).toContain("*User:* line-299.");
     expect(textOf(root)).not.toContain("line-0.");
-    await expect.poll(() => settledIn(world, `user/${user.id}`)).toBe(1);
+    await expect.poll(() => attemptsIn(world.log, `user/${user.id}`).length).toBe(1);
     const whole = postsIn(world.slack, root.ts)
       .map((post) => preformattedIn(post.blocks))
       .join("");
@@ -310,7 +304,7 @@ describe("POST /parley/handovers", () => {
         const [root] = rootsAbout(slack, user.id);
         return root && /Refund[\s\S]*Where is my parcel/.test(textOf(root));
       });
-      await expect.poll(() => settledIn(world, `user/${user.id}`)).toBe(2);
+      await expect.poll(() => attemptsIn(world.log, `user/${user.id}`).length).toBe(2);
       expect(rootsOf(slack)).toHaveLength(1);
       expect(textOf(rootsOf(slack)[0] ?? { text: "" })).toMatch(/Refund[\s\S]*Where is my parcel/);
     },
@@ -325,7 +319,7 @@ describe("POST /parley/handovers", () => {
     await postTo(world, "/parley/handovers", body);
     await postTo(world, "/parley/handovers", body);
 
-    await expect.poll(() => settledIn(world, `user/${user.id}`)).toBe(2);
+    await expect.poll(() => attemptsIn(world.log, `user/${user.id}`).length).toBe(2);
     const [root, ...others] = rootsOf(slack);
     expect(others).toEqual([]);
     expect(postsIn(slack, root?.ts ?? "")).toEqual([]);
@@ -374,7 +368,7 @@ describe("a handover callback", () => {
     const user = parley.createUser();
     const told = await parley.handOver({ userId: user.id, to: parley.agentService.identification });
     await told.delivered;
-    await expect.poll(() => settledIn(world, "unknown")).toBe(1);
+    await expect.poll(() => attemptsIn(world.log, "unknown").length).toBe(1);
     expect(rootsOf(slack)).toEqual([]);
 
     await parley.userWrites(user.id, "Is anybody there?");

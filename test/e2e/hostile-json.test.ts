@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { handOver, postTo, rootsAbout, textOf } from "../support/handed-over.ts";
-import { EAGER, sentTo } from "../support/replies.ts";
-import { postsIn } from "../support/threads.ts";
+import { EAGER } from "../support/replies.ts";
+import { sentTo } from "../support/sent.ts";
+import { handOver, postTo } from "../support/steps.ts";
+import { postsIn, rootsAbout, textOf } from "../support/threads.ts";
 import { startWorld, type World } from "../support/world.ts";
 
 const HALF = "\ud83d";

@@ -1,7 +1,7 @@
 import { describe, expect, it, onTestFinished } from "vitest";
-import { openConversation, PATIENCE } from "../support/open-conversation.ts";
 import { connectTo, head } from "../support/raw-request.ts";
 import { nowSeconds, sendAsSlack, slackHeaders } from "../support/send-as-slack.ts";
+import { handOver, PATIENCE } from "../support/steps.ts";
 import { startWorld, type World } from "../support/world.ts";
 
 const OTHER_SECRET = "0".repeat(32);
@@ -185,7 +185,7 @@ describe("a frame of Slack's socket", () => {
   ])("that holds %s stops nothing", async (frame) => {
     const world = await startWorld({ socketMode: true });
     const { slack, parley } = world;
-    const { user, ts } = await openConversation(world);
+    const { user, ts } = await handOver(world);
 
     slack.sendRawFrame(frame);
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { DEFAULT_SCOPES } from "../../fakes/slack/identity.ts";
-import { handBack, handOver, PATIENCE } from "../support/handed-over.ts";
-import { sentTo } from "../support/replies.ts";
+import { sentTo } from "../support/sent.ts";
+import { handBack, handOver, PATIENCE } from "../support/steps.ts";
 import { postsIn } from "../support/threads.ts";
 import { startWorld, type World, type WorldOptions } from "../support/world.ts";
 

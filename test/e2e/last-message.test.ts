@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import type { Fault } from "../../fakes/http/faults.ts";
-import { openConversation, submitHandBack } from "../support/open-conversation.ts";
-import { sentTo } from "../support/replies.ts";
+import { sentTo } from "../support/sent.ts";
+import { handOver, submitHandBack } from "../support/steps.ts";
 import { postsIn } from "../support/threads.ts";
 import { type Env, startWorld } from "../support/world.ts";
 
@@ -9,7 +9,7 @@ import { type Env, startWorld } from "../support/world.ts";
 async function sayGoodbye(text: string, env: Env = {}) {
   const world = await startWorld({ env });
   const { slack, parley } = world;
-  const { user, ts } = await openConversation(world);
+  const { user, ts } = await handOver(world);
   await submitHandBack(slack, ts, { last_message: text });
   await parley.until(() => parley.user(user.id).owner === parley.botService.identification);
   return { world, user, ts, sent: sentTo(world, user.id) };
@@ -44,7 +44,7 @@ it("goes in several messages where it is long, counted once for the bot", async 
 async function withTrouble(fault: Fault, times?: number) {
   const world = await startWorld({ env: SHORT_MESSAGES });
   const { slack, parley } = world;
-  const { user, ts } = await openConversation(world);
+  const { user, ts } = await handOver(world);
   const call = `POST /users/${user.id}/messages`;
   parley.faults.add(call, { kind: "latency", ms: 0 }, 1);
   parley.faults.add(call, fault, times);

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import { handOver } from "../support/handed-over.ts";
-import { sentTo } from "../support/replies.ts";
+import { sentTo } from "../support/sent.ts";
+import { handOver } from "../support/steps.ts";
 import { startWorld } from "../support/world.ts";
 
 it("sends a long reply whole, in messages that end between its sentences", async () => {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { literalMrkdwn } from "../../src/convert/text/literal-mrkdwn.ts";
 import { bytesIn, shownIn } from "../support/files.ts";
-import { handOver, PATIENCE, postTo, rootsAbout, textOf } from "../support/handed-over.ts";
 import { EAGER } from "../support/replies.ts";
-import { postsIn } from "../support/threads.ts";
+import { handOver, PATIENCE, postTo } from "../support/steps.ts";
+import { postsIn, rootsAbout, textOf } from "../support/threads.ts";
 import { startWorld, type World } from "../support/world.ts";
 
 const SENTENCE = /This is only the beginning/;

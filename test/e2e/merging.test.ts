@@ -1,16 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { ParleyUser } from "../../fakes/parley/state.ts";
-import {
-  handBack,
-  handOver,
-  lastCallbackHandled,
-  PATIENCE,
-  rootsAbout,
-  textOf,
-  toldTo,
-} from "../support/handed-over.ts";
-import { allTold, requestsToSend, sentTo } from "../support/replies.ts";
-import { postsIn, rootsOf } from "../support/threads.ts";
+import { allTold } from "../support/replies.ts";
+import { requestsToSend, sentTo } from "../support/sent.ts";
+import { handBack, handOver, lastCallbackHandled, PATIENCE } from "../support/steps.ts";
+import { postsIn, rootsAbout, rootsOf, textOf, toldTo } from "../support/threads.ts";
 import { startWorld, type World, type WorldOptions } from "../support/world.ts";
 
 const ANNA = "U0ANNA";

@@ -1,13 +1,6 @@
 import { describe, expect, it } from "vitest";
-import {
-  handBack,
-  handOver,
-  lastCallbackHandled,
-  postTo,
-  rootsAbout,
-} from "../support/handed-over.ts";
-import { openConversation } from "../support/open-conversation.ts";
-import { postsIn, rootsOf } from "../support/threads.ts";
+import { handBack, handOver, lastCallbackHandled, postTo } from "../support/steps.ts";
+import { postsIn, rootsAbout, rootsOf } from "../support/threads.ts";
 import { startWorld, type World } from "../support/world.ts";
 
 it.each([
@@ -16,7 +9,7 @@ it.each([
 ])("%s", async (_what, arriving, shown) => {
   const world = await startWorld();
   const { slack } = world;
-  const { user, ts } = await openConversation(world);
+  const { user, ts } = await handOver(world);
   slack.faults.add("chat.postMessage", { kind: "latency", ms: 1_000 }, 1);
 
   for (const id of arriving) {
@@ -61,7 +54,7 @@ describe("messages that wait are sorted", () => {
   it("although their thread is gone and another one opens between them", async () => {
     const world = await startWorld({ env: { RETRY_FIRST_MS: "20" } });
     const { slack } = world;
-    const { user, ts: old } = await openConversation(world);
+    const { user, ts: old } = await handOver(world);
     const post = toUser(world, user.id);
     slack.expireThread({ ts: old });
     const before = posts(world);
@@ -82,7 +75,7 @@ describe("messages that wait are sorted", () => {
 it("shows no typing of a User whose words came first", async () => {
   const world = await startWorld();
   const { slack } = world;
-  const { user, ts } = await openConversation(world);
+  const { user, ts } = await handOver(world);
   const tell = (body: object) => postTo(world, "/parley/callback", body);
   const message = (id: number) => ({
     type: "message",

@@ -2,8 +2,10 @@ import { describe, expect, it } from "vitest";
 import type { Block } from "../../fakes/slack/state.ts";
 import { FORWARD, TABLE } from "../fixtures/conversion/slack-content.ts";
 import { png } from "../support/files.ts";
-import { handOver, reactionsOn, toldTo } from "../support/handed-over.ts";
-import { allTold, EAGER, envelopeOf, press, sentTo } from "../support/replies.ts";
+import { allTold, EAGER, envelopeOf, press } from "../support/replies.ts";
+import { sentTo } from "../support/sent.ts";
+import { handOver } from "../support/steps.ts";
+import { reactionsOn, toldTo } from "../support/threads.ts";
 import { startWorld, type WorldOptions } from "../support/world.ts";
 
 const rich = (...elements: readonly Record<string, unknown>[]): Block => ({

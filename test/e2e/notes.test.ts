@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { handOver, openState, PATIENCE, reactionsOn, toldTo } from "../support/handed-over.ts";
 import { startBridgeProcess } from "../support/process.ts";
-import { allTold, EAGER, envelopeOf, isTried, keepWaiting, sentTo } from "../support/replies.ts";
-import { postsIn } from "../support/threads.ts";
+import { allTold, EAGER, envelopeOf, isTried, keepWaiting } from "../support/replies.ts";
+import { sentTo } from "../support/sent.ts";
+import { handOver, openState, PATIENCE } from "../support/steps.ts";
+import { postsIn, reactionsOn, toldTo } from "../support/threads.ts";
 import { startWorld, type World } from "../support/world.ts";
 
 /** Replies are relayed in the order of their thread: what is not sent before this one never will be. */

@@ -1,15 +1,7 @@
 import { describe, expect, it } from "vitest";
-import {
-  handBack,
-  handOver,
-  lastCallbackHandled,
-  PATIENCE,
-  postTo,
-  rootsAbout,
-  settledIn,
-  textOf,
-} from "../support/handed-over.ts";
-import { postsIn, rootsOf } from "../support/threads.ts";
+import { attemptsIn } from "../support/attempts.ts";
+import { handBack, handOver, lastCallbackHandled, PATIENCE, postTo } from "../support/steps.ts";
+import { postsIn, rootsAbout, rootsOf, textOf } from "../support/threads.ts";
 import { startWorld } from "../support/world.ts";
 
 describe("exactly one thread", () => {
@@ -44,7 +36,7 @@ describe("exactly one thread", () => {
       );
 
       expect(answers.map(({ status }) => status)).toEqual([200, 200]);
-      await expect.poll(() => settledIn(world, `user/${user.id}`)).toBe(2);
+      await expect.poll(() => attemptsIn(world.log, `user/${user.id}`).length).toBe(2);
       expect(rootsOf(slack)).toHaveLength(1);
       const [root] = rootsAbout(slack, user.id);
       const posts = postsIn(slack, root?.ts ?? "").map(({ text }) => text);
@@ -171,7 +163,7 @@ describe("exactly one thread", () => {
 
     const [root] = rootsAbout(slack, user.id);
     const shown = () => postsIn(slack, root?.ts ?? "").map(({ text }) => text);
-    await expect.poll(() => settledIn(world, `user/${user.id}`), PATIENCE).toBe(3);
+    await expect.poll(() => attemptsIn(world.log, `user/${user.id}`).length, PATIENCE).toBe(3);
     expect(rootsOf(slack)).toHaveLength(1);
     expect(shown()).toEqual(["message 10", "message 11"]);
   });

@@ -1,14 +1,9 @@
 import { expect, it, onTestFinished, vi } from "vitest";
 import type { Fault } from "../../fakes/http/faults.ts";
-import {
-  changesAt,
-  openConversation,
-  PATIENCE,
-  settled,
-  submitHandBack,
-  toldTo,
-} from "../support/open-conversation.ts";
-import { postsIn, rootsOf } from "../support/threads.ts";
+import { settledIn } from "../support/attempts.ts";
+import { changesAt } from "../support/sent.ts";
+import { handOver, PATIENCE, submitHandBack } from "../support/steps.ts";
+import { postsIn, rootsOf, textsTo } from "../support/threads.ts";
 import { startWorld, type World } from "../support/world.ts";
 
 /** Types the command as Anna; the answer is what only she sees, in time. */
@@ -55,17 +50,16 @@ it("lists open conversations with links and waiting time, those who wait longest
   });
   const world = await startWorld();
   const { slack, log } = world;
-  const open = (name: string) =>
-    openConversation(world, { user: { additionalInformation: { name } } });
+  const open = (name: string) => handOver(world, { user: { additionalInformation: { name } } });
   const first = await open("Ada");
   minutesPass(180);
   const answered = await open("Bob");
   const last = await open("<!here> Eve");
   const gone = await open("Gone");
   await slack.post({ user: "U0BEN", threadTs: answered.ts, text: "Hello Bob" });
-  await expect.poll(() => settled(log, answered.outbox), PATIENCE).toHaveLength(1);
+  await expect.poll(() => settledIn(log, answered.outbox), PATIENCE).toHaveLength(1);
   await submitHandBack(slack, gone.ts);
-  await expect.poll(() => settled(log, gone.outbox), PATIENCE).toHaveLength(1);
+  await expect.poll(() => settledIn(log, gone.outbox), PATIENCE).toHaveLength(1);
   minutesPass(7);
 
   const line = ({ user, ts }: typeof first, name: string, state: string) =>
@@ -94,7 +88,7 @@ it("shows the owner by name, live from Parley", async () => {
 
 it("links to the open thread of a User who is with us", async () => {
   const world = await startWorld();
-  const { user, ts } = await openConversation(world);
+  const { user, ts } = await handOver(world);
 
   const answer = await ask(world, user.id);
 
@@ -274,7 +268,7 @@ it("changes nothing when the User is with that Service already", async () => {
 it("ends the open conversation of a User who is given away", async () => {
   const world = await startWorld();
   const { slack, parley, log } = world;
-  const { user, ts, outbox } = await openConversation(world);
+  const { user, ts, outbox } = await handOver(world);
 
   await ask(world, `${user.id} bot service`);
 
@@ -286,25 +280,25 @@ it("ends the open conversation of a User who is given away", async () => {
     expect.stringContaining("<@U0ANNA> handed this User back to *Bot Service*"),
   ]);
   await slack.post({ user: "U0BEN", threadTs: ts, text: "Too late" });
-  await expect.poll(() => settled(log, outbox)[0]?.outcome, PATIENCE).toBe("ignored");
+  await expect.poll(() => settledIn(log, outbox)[0]?.outcome, PATIENCE).toBe("ignored");
   expect(parley.sent(user.id)).toEqual([]);
 });
 
 it("takes a User back into one new thread that links to the old one", async () => {
   const world = await startWorld();
   const { slack, parley, log } = world;
-  const { user, ts, inbox } = await openConversation(world, {
+  const { user, ts, inbox } = await handOver(world, {
     user: { uniqueIdentifier: "customer-7", additionalInformation: { name: "Ada" } },
   });
   await submitHandBack(slack, ts);
   // The handover, the notice and the root.
-  await expect.poll(() => settled(log, inbox), PATIENCE).toHaveLength(3);
+  await expect.poll(() => settledIn(log, inbox), PATIENCE).toHaveLength(3);
 
   expect(await ask(world, `${user.id} agent service`)).toContain("is with *Agent Service* now");
 
   expect(parley.user(user.id).owner).toBe(parley.agentService.identification);
   // Parley's callback about it and the bridge's own knowledge.
-  await expect.poll(() => settled(log, inbox), PATIENCE).toHaveLength(5);
+  await expect.poll(() => settledIn(log, inbox), PATIENCE).toHaveLength(5);
   expect(rootsOf(slack)).toHaveLength(2);
   const root = rootsOf(slack)[1];
   expect(JSON.stringify(root?.blocks)).toContain("Taken over by agent");
@@ -340,7 +334,7 @@ it.each([
   ["an id with signs that nobody sees", () => "\u2060custo\u200bmer-7\ufeff"],
 ])("finds the User by %s", async (_, target) => {
   const world = await startWorld();
-  const { user, ts } = await openConversation(world, { user: { uniqueIdentifier: "customer-7" } });
+  const { user, ts } = await handOver(world, { user: { uniqueIdentifier: "customer-7" } });
 
   expect(await ask(world, target(world, ts))).toContain(`User ${user.id} is with *Agent Service*`);
   expect(await ask(world, `${target(world, ts)} bot service`)).toBe(
@@ -367,7 +361,7 @@ it.each([
 
 it("takes a number that is no User of Parley for a customer", async () => {
   const world = await startWorld();
-  const { user } = await openConversation(world, { user: { uniqueIdentifier: "4711" } });
+  const { user } = await handOver(world, { user: { uniqueIdentifier: "4711" } });
 
   expect(await ask(world, "4711")).toContain(`User ${user.id} is with *Agent Service*`);
 });
@@ -376,7 +370,7 @@ it("does not guess whether a number is a User or a customer", async () => {
   const world = await startWorld();
   const { parley } = world;
   const other = parley.createUser({ id: "4711" });
-  const { user } = await openConversation(world, { user: { uniqueIdentifier: "4711" } });
+  const { user } = await handOver(world, { user: { uniqueIdentifier: "4711" } });
 
   expect(await ask(world, "4711 bot service")).toMatch(/`user:4711` or `customer:4711`/);
   expect([...changesAt(parley, other.id), ...changesAt(parley, user.id)]).toEqual([]);
@@ -396,7 +390,7 @@ it.each<[string, Fault]>([
 ])("says so when Parley %s", async (_, fault) => {
   const world = await startWorld();
   const { slack, parley } = world;
-  const { user, ts } = await openConversation(world);
+  const { user, ts } = await handOver(world);
   parley.faults.add("*", fault);
 
   for (const text of [user.id, `${user.id} bot service`, "services"]) {
@@ -412,7 +406,7 @@ it.each<[string, Fault]>([
 it("keeps the conversation when Parley refuses the change", async () => {
   const world = await startWorld();
   const { slack, parley } = world;
-  const { user, ts } = await openConversation(world);
+  const { user, ts } = await handOver(world);
   parley.faults.add(`PUT /users/${user.id}/owner`, { kind: "status", status: 400 }, 1);
 
   expect(await ask(world, `${user.id} bot service`)).toMatch(/refuses the change \(HTTP 400\)/);
@@ -430,8 +424,8 @@ it("says within three seconds that Parley is slow, and brings the answer later",
 
   expect(await ask(world, user.id)).toMatch(/Parley is slow/);
 
-  await slack.waitFor(() => toldTo(slack, "U0ANNA")[1]);
-  expect(toldTo(slack, "U0ANNA")[1]).toBe(`User ${user.id} is with *Bot Service*`);
+  await slack.waitFor(() => textsTo(slack, "U0ANNA")[1]);
+  expect(textsTo(slack, "U0ANNA")[1]).toBe(`User ${user.id} is with *Bot Service*`);
 });
 
 it("says within three seconds that Parley hangs, and in the end that it is down", async () => {
@@ -442,6 +436,6 @@ it("says within three seconds that Parley hangs, and in the end that it is down"
 
   expect(await ask(world, `${user.id} sales`)).toMatch(/Parley is slow/);
 
-  await slack.waitFor(() => toldTo(slack, "U0ANNA")[1]);
-  expect(toldTo(slack, "U0ANNA")[1]).toMatch(/Parley cannot be reached right now/);
+  await slack.waitFor(() => textsTo(slack, "U0ANNA")[1]);
+  expect(textsTo(slack, "U0ANNA")[1]).toMatch(/Parley cannot be reached right now/);
 });

@@ -2,16 +2,10 @@ import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import type { Fault } from "../../fakes/http/faults.ts";
 import { afterWork, endless, foreign } from "../support/foreign-answers.ts";
-import { reactionsOn, textOf } from "../support/handed-over.ts";
-import {
-  changesAt,
-  openConversation,
-  PATIENCE,
-  submitHandBack,
-  toldTo,
-} from "../support/open-conversation.ts";
-import { EAGER, requestsToSend, sentTo } from "../support/replies.ts";
-import { postsIn, rootsOf } from "../support/threads.ts";
+import { EAGER } from "../support/replies.ts";
+import { changesAt, requestsToSend, sentTo } from "../support/sent.ts";
+import { handOver, PATIENCE, submitHandBack } from "../support/steps.ts";
+import { postsIn, reactionsOn, rootsOf, textOf, textsTo } from "../support/threads.ts";
 import { startWorld, type World } from "../support/world.ts";
 
 const PAGE = "<html><body>We are in maintenance. Your order A-4711 is safe.</body></html>";
@@ -47,7 +41,7 @@ describe("a reply that Parley answers with 2xx but without its envelope", () => 
     async (_, fault) => {
       const world = await startWorld({ env: EAGER });
       const { slack, parley } = world;
-      const { user, ts } = await openConversation(world);
+      const { user, ts } = await handOver(world);
       parley.faults.add(`POST /users/${user.id}/messages`, fault, 1);
 
       const reply = await slack.post({ user: "U0ANNA", threadTs: ts, text: "Perhaps" });
@@ -80,7 +74,7 @@ describe("a reply that Parley answers with 2xx but without its envelope", () => 
     async (_, fault, mark) => {
       const world = await startWorld({ env: { ...EAGER, PARLEY_EMPTY_ANSWER: "delivered" } });
       const { slack, parley } = world;
-      const { user, ts } = await openConversation(world);
+      const { user, ts } = await handOver(world);
       parley.faults.add(`POST /users/${user.id}/messages`, afterWork(fault), 1);
 
       const reply = await slack.post({ user: "U0ANNA", threadTs: ts, text: "Hello" });
@@ -96,7 +90,7 @@ describe("a change of owner that Parley answers with 2xx but without its envelop
   it.each(NO_ANSWERS)("is asked for again: %s", async (_, fault) => {
     const world = await startWorld({ env: EAGER });
     const { slack, parley } = world;
-    const { user, ts } = await openConversation(world);
+    const { user, ts } = await handOver(world);
     parley.faults.add(`PUT /users/${user.id}/owner`, fault, 1);
 
     await submitHandBack(slack, ts);
@@ -113,7 +107,7 @@ describe("a change of owner that Parley answers with 2xx but without its envelop
   it("is done if Parley names the new owner then, and is not asked for again", async () => {
     const world = await startWorld({ env: EAGER });
     const { slack, parley } = world;
-    const { user, ts } = await openConversation(world);
+    const { user, ts } = await handOver(world);
     const fault = afterWork(foreign(PAGE));
     parley.faults.add(`PUT /users/${user.id}/owner`, fault);
 
@@ -129,7 +123,7 @@ describe("a change of owner that Parley answers with 2xx but without its envelop
   ])("is not told as done while the User is still ours: %s every time", async (_, body) => {
     const world = await startWorld({ env: EAGER });
     const { slack, parley } = world;
-    const { user, ts } = await openConversation(world);
+    const { user, ts } = await handOver(world);
     parley.faults.add(`PUT /users/${user.id}/owner`, foreign(body));
 
     await submitHandBack(slack, ts);
@@ -153,7 +147,7 @@ describe("a change of owner that Parley answers with 2xx but without its envelop
 
     await slack.command({ ...command, text: `${user.id} Agent Service` });
 
-    const [answer] = toldTo(slack, "U0ANNA");
+    const [answer] = textsTo(slack, "U0ANNA");
     expect(answer).toMatch(/^:warning:/);
     expect(rootsOf(slack)).toEqual([]);
   });
@@ -165,7 +159,7 @@ describe("a gateway's answer to a reply", () => {
     async (status) => {
       const world = await startWorld({ env: EAGER });
       const { slack, parley } = world;
-      const { user, ts } = await openConversation(world);
+      const { user, ts } = await handOver(world);
       const fault = afterWork(foreign(PAGE, status));
       parley.faults.add(`POST /users/${user.id}/messages`, fault, 1);
 
@@ -180,7 +174,7 @@ describe("a gateway's answer to a reply", () => {
   it.each([503, 521, 523, 525, 526, 530])("says that it was not passed on: %i", async (status) => {
     const world = await startWorld({ env: EAGER });
     const { slack, parley } = world;
-    const { user, ts } = await openConversation(world);
+    const { user, ts } = await handOver(world);
     parley.faults.add(`POST /users/${user.id}/messages`, foreign(PAGE, status), 2);
 
     const reply = await slack.post({ user: "U0ANNA", threadTs: ts, text: "Once" });
@@ -188,7 +182,7 @@ describe("a gateway's answer to a reply", () => {
     await slack.waitFor(() => reactionsOn(slack, reply.ts).length > 0);
     expect(reactionsOn(slack, reply.ts)).toEqual(["white_check_mark"]);
     expect(sentTo(world, user.id)).toEqual(["Once"]);
-    expect(toldTo(slack, "U0ANNA")).toEqual([]);
+    expect(textsTo(slack, "U0ANNA")).toEqual([]);
   });
 });
 
@@ -224,7 +218,7 @@ describe("while Parley refuses us altogether", () => {
     async (_, faults, advice) => {
       const world = await startWorld({ env: EAGER });
       const { slack, parley, log } = world;
-      const { user, ts } = await openConversation(world);
+      const { user, ts } = await handOver(world);
       for (const [target, fault] of faults) parley.faults.add(target, fault);
 
       const reply = await slack.post({ user: "U0ANNA", threadTs: ts, text: "First" });
@@ -239,7 +233,7 @@ describe("while Parley refuses us altogether", () => {
       await parley.until(() => sentTo(world, user.id).length === 2);
       expect(sentTo(world, user.id)).toEqual(["First", "Second"]);
       expect(log.lines.filter(({ event }) => event === "alarm.cleared")).toHaveLength(1);
-      expect(toldTo(slack, "U0ANNA")).toEqual([]);
+      expect(textsTo(slack, "U0ANNA")).toEqual([]);
       expectNotQuoted(world);
     },
   );
@@ -267,7 +261,7 @@ describe("403 to one reply while Parley answers us otherwise", () => {
   it("concerns this reply alone, which is set aside", async () => {
     const world = await startWorld({ env: EAGER });
     const { slack, parley } = world;
-    const { user, ts } = await openConversation(world);
+    const { user, ts } = await handOver(world);
     parley.faults.add(`POST /users/${user.id}/messages`, foreign(PAGE, 403), 1);
 
     const reply = await slack.post({ user: "U0ANNA", threadTs: ts, text: "Refused" });
@@ -286,7 +280,7 @@ describe("403 to one reply while Parley answers us otherwise", () => {
       const world = await startWorld({ env: EAGER });
       const { slack, parley } = world;
       const night = parley.addService({ name: "Night shift" });
-      const { user, ts } = await openConversation(world);
+      const { user, ts } = await handOver(world);
       // The owner is asked before; the User goes away between the two.
       parley.subscribe((change) => {
         if (change.kind !== "request" || change.request.answer === null) return;
@@ -297,8 +291,8 @@ describe("403 to one reply while Parley answers us otherwise", () => {
 
       await slack.post({ user: "U0ANNA", threadTs: ts, text: "Hello" });
 
-      await slack.waitFor(() => toldTo(slack, "U0ANNA").length > 0);
-      expect(toldTo(slack, "U0ANNA")[0]).toMatch(
+      await slack.waitFor(() => textsTo(slack, "U0ANNA").length > 0);
+      expect(textsTo(slack, "U0ANNA")[0]).toMatch(
         /^:no_entry: \*Not sent\.\* Night shift has this User/,
       );
       await slack.waitFor(() => /\*Taken over\* by Night shift/.test(rootText(world)));
@@ -309,7 +303,7 @@ describe("403 to one reply while Parley answers us otherwise", () => {
 it("stays small and well while Parley answers everything without an end", async () => {
   const world = await startWorld({ env: EAGER });
   const { slack, parley } = world;
-  const { user, ts } = await openConversation(world);
+  const { user, ts } = await handOver(world);
   parley.faults.add(/^GET /, endless(200));
 
   await slack.post({ user: "U0ANNA", threadTs: ts, text: "Later" });

@@ -1,14 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { DEFAULT_MEMBERS, type MemberOptions } from "../../fakes/slack/people.ts";
-import {
-  type Opened,
-  openConversation,
-  openModal,
-  PATIENCE,
-  toldTo,
-} from "../support/open-conversation.ts";
 import { nowSeconds, sendAsSlack } from "../support/send-as-slack.ts";
-import { postsIn } from "../support/threads.ts";
+import { type HandedOver, handOver, openModal, PATIENCE } from "../support/steps.ts";
+import { reactionsOn, textsIn, textsTo } from "../support/threads.ts";
 import { startWorld, type World, type WorldOptions } from "../support/world.ts";
 
 const OUTSIDERS: readonly MemberOptions[] = [
@@ -18,27 +12,24 @@ const OUTSIDERS: readonly MemberOptions[] = [
 ];
 const IDS = [...OUTSIDERS.map(({ id }) => id), "USLACKBOT"];
 
-async function openWithOutsiders(options: WorldOptions = {}): Promise<World & Opened> {
+async function openWithOutsiders(options: WorldOptions = {}): Promise<World & HandedOver> {
   const members = [...DEFAULT_MEMBERS, ...OUTSIDERS];
   const world = await startWorld({ ...options, slack: { members, ...options.slack } });
-  return { ...world, ...(await openConversation(world)) };
+  return { ...world, ...(await handOver(world)) };
 }
 
-const messagesTo = ({ parley, user }: Pick<World & Opened, "parley" | "user">) =>
+const messagesTo = ({ parley, user }: Pick<World & HandedOver, "parley" | "user">) =>
   parley.sent(user.id).map(({ message }) => message);
 
 /** A reply of Anna goes behind the ones before it: what is refused must be missing among what the User has then. */
-async function annaWrites(opened: World & Opened, text = "From Anna"): Promise<void> {
+async function annaWrites(opened: World & HandedOver, text = "From Anna"): Promise<void> {
   await opened.slack.post({ user: "U0ANNA", threadTs: opened.ts, text });
   await opened.parley.until(() => messagesTo(opened).includes(text));
 }
 
 /** What its writer is told, alone where Slack allows that, else in the thread. */
-const wordsTo = ({ slack, ts }: World & Opened, user: string): string =>
-  [...toldTo(slack, user), ...postsIn(slack, ts).map(({ text }) => text)].join("\n");
-
-const reactionsOn = ({ slack }: World, ts: string) =>
-  slack.state.messages.find((message) => message.ts === ts)?.reactions?.map(({ name }) => name);
+const wordsTo = ({ slack, ts }: World & HandedOver, user: string): string =>
+  [...textsTo(slack, user), ...textsIn({ slack }, ts)].join("\n");
 
 describe("a reply", () => {
   it.each([
@@ -56,7 +47,7 @@ describe("a reply", () => {
     expect(messagesTo(opened)).toEqual(["From Anna"]);
     await expect.poll(() => wordsTo(opened, user), PATIENCE).toMatch(words);
     expect(wordsTo(opened, user)).toContain("Not sent");
-    await expect.poll(() => reactionsOn(opened, written.ts), PATIENCE).toContain("x");
+    await expect.poll(() => reactionsOn(opened.slack, written.ts), PATIENCE).toContain("x");
   });
 
   it("of a guest reaches the User if that is wanted", async () => {
@@ -82,7 +73,7 @@ describe("a reply", () => {
     await opened.parley.until(() => messagesTo(opened).includes("Lost"));
 
     expect(messagesTo(opened)).toEqual(["Before", "Lost"]);
-    await expect.poll(() => toldTo(slack, "U0PARTNER").join(), PATIENCE).toMatch(/Only members/);
+    await expect.poll(() => textsTo(slack, "U0PARTNER").join(), PATIENCE).toMatch(/Only members/);
   });
 
   it("of another company is known as that while Slack cannot be asked, and ours go all the same", async () => {
@@ -94,7 +85,7 @@ describe("a reply", () => {
     await annaWrites(opened);
 
     expect(messagesTo(opened)).toEqual(["From Anna"]);
-    await expect.poll(() => toldTo(slack, "U0PARTNER").join(), PATIENCE).toMatch(/Only members/);
+    await expect.poll(() => textsTo(slack, "U0PARTNER").join(), PATIENCE).toMatch(/Only members/);
   });
 
   it("in an event of another workspace never reaches the User", async () => {
@@ -143,12 +134,12 @@ describe.each(OUTSIDERS.map(({ id }) => [id]))("what %s does with the app", (use
     expect((await slack.shortcut({ ...at, callbackId: "parley_hand_back" })).status).toBe(
       "delivered",
     );
-    await slack.waitFor(() => toldTo(slack, user).length === 1);
+    await slack.waitFor(() => textsTo(slack, user).length === 1);
     expect((await slack.click({ ...at, actionId: "parley_hand_back" })).status).toBe("delivered");
-    await slack.waitFor(() => toldTo(slack, user).length === 2);
+    await slack.waitFor(() => textsTo(slack, user).length === 2);
 
     expect(slack.state.views.size).toBe(0);
-    expect(toldTo(slack, user).join()).toMatch(/cannot answer Users|can answer Users/);
+    expect(textsTo(slack, user).join()).toMatch(/cannot answer Users|can answer Users/);
   });
 
   it("shows no User and moves none by the command", async () => {
@@ -207,7 +198,7 @@ it("is decided in time where Slack does not say who somebody is", async () => {
 
   expect(ours.ack?.text).toContain(user.id);
   await slack.waitFor(() => slack.state.homes.get("U0ANNA"));
-  await slack.waitFor(() => toldTo(slack, "U0PARTNER")[0]);
+  await slack.waitFor(() => textsTo(slack, "U0PARTNER")[0]);
   expect(slack.state.views.size).toBe(0);
 });
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { sign } from "../../fakes/slack/http-delivery.ts";
 import { DEFAULT_SCOPES } from "../../fakes/slack/identity.ts";
-import { openConversation, PATIENCE } from "../support/open-conversation.ts";
+import { handOver, PATIENCE } from "../support/steps.ts";
 import { CALLBACK_TOKEN, startWorld, type World } from "../support/world.ts";
 
 interface Answer {
@@ -75,7 +75,7 @@ describe("/readyz", () => {
       expect(status).toBe(503);
       expect(body.checks["slack-setup"]).toContain(missing);
       expect((await ask(world, "/readyz/intake")).status).toBe(200);
-      await openConversation(world);
+      await handOver(world);
     },
   );
 
@@ -136,7 +136,7 @@ describe("/metrics", () => {
       const since = Number(lines.find((line) => line.startsWith(name))?.slice(name.length));
       return { earliest: before - since, latest: after - since };
     };
-    const { user, ts } = await openConversation(world);
+    const { user, ts } = await handOver(world);
 
     for (const [from, send] of [
       ["parley", () => world.parley.userWrites(user.id, "Hello")],

@@ -2,20 +2,11 @@ import { describe, expect, it } from "vitest";
 import type { FakeParleyOptions, OwnerShape } from "../../fakes/parley/options.ts";
 import type { ParleyUser } from "../../fakes/parley/state.ts";
 import { unescapeText } from "../../src/convert/text/slack-text.ts";
-import {
-  activeMarkup,
-  handOver,
-  openState,
-  PATIENCE,
-  rootsAbout,
-  settledIn,
-  textOf,
-} from "../support/handed-over.ts";
-import { postsIn, rootsOf } from "../support/threads.ts";
+import { attemptsIn } from "../support/attempts.ts";
+import { numbered } from "../support/numbered.ts";
+import { handOver, openState, PATIENCE } from "../support/steps.ts";
+import { activeMarkup, postsIn, rootsAbout, rootsOf, textOf, textsIn } from "../support/threads.ts";
 import { startWorld, type World } from "../support/world.ts";
-
-const textsIn = ({ slack }: World, rootTs: string) =>
-  postsIn(slack, rootTs).map(({ text }) => text);
 
 describe("what a User writes", () => {
   it("comes into the thread in order, each User's into their own", async () => {
@@ -30,9 +21,8 @@ describe("what a User writes", () => {
 
     await slack.waitFor(() => postsIn(slack, ada.root.ts).at(-1)?.text.endsWith("ada 14"));
     await slack.waitFor(() => postsIn(slack, eve.root.ts).at(-1)?.text.endsWith("eve 14"));
-    const numbered = (name: string) => Array.from({ length: 15 }, (_, n) => `${name} ${n}`);
-    expect(textsIn(world, ada.root.ts).join("\n").split("\n")).toEqual(numbered("ada"));
-    expect(textsIn(world, eve.root.ts).join("\n").split("\n")).toEqual(numbered("eve"));
+    expect(textsIn(world, ada.root.ts).join("\n").split("\n")).toEqual(numbered("ada", 15));
+    expect(textsIn(world, eve.root.ts).join("\n").split("\n")).toEqual(numbered("eve", 15));
   });
 
   it.each([
@@ -159,7 +149,7 @@ describe("a User without a handover callback", () => {
       const { slack, parley } = world;
       const user = parley.createUser();
       await parley.userWrites(user.id, "To the bot");
-      await expect.poll(() => settledIn(world, `user/${user.id}`), PATIENCE).toBe(1);
+      await expect.poll(() => attemptsIn(world.log, `user/${user.id}`).length, PATIENCE).toBe(1);
       expect(rootsOf(slack)).toEqual([]);
 
       await parley.handOver({ userId: user.id, to: parley.agentService.identification });
@@ -188,7 +178,7 @@ describe("a User without a handover callback", () => {
     });
     const { user } = await writeWhileOwnerIsUnknown(world);
 
-    await expect.poll(() => settledIn(world, `user/${user.id}`), PATIENCE).toBe(1);
+    await expect.poll(() => attemptsIn(world.log, `user/${user.id}`).length, PATIENCE).toBe(1);
     expect(rootsOf(world.slack)).toEqual([]);
   });
 
@@ -215,7 +205,7 @@ describe("what nobody typed", () => {
 
     await tell(world, user, { id: 1, typeId, message });
 
-    await expect.poll(() => settledIn(world, `user/${user.id}`), PATIENCE).toBe(1);
+    await expect.poll(() => attemptsIn(world.log, `user/${user.id}`).length, PATIENCE).toBe(1);
     expect(rootsOf(world.slack)).toEqual([]);
     await tell(world, user, { id: 2, typeId: 1, message: "A person" });
     await world.slack.waitFor(() => rootsAbout(world.slack, user.id)[0]);
@@ -246,7 +236,7 @@ describe("what nobody typed", () => {
     await tell(world, user, { id: 3, typeId: 1, message: "From the User" });
 
     await world.slack.waitFor(() => postsIn(world.slack, root.ts)[0]);
-    await expect.poll(() => settledIn(world, `user/${stranger.id}`), PATIENCE).toBe(1);
+    await expect.poll(() => attemptsIn(world.log, `user/${stranger.id}`).length, PATIENCE).toBe(1);
     expect(textsIn(world, root.ts)).toEqual(["From the User"]);
     expect(rootsOf(world.slack)).toHaveLength(1);
   });
@@ -290,7 +280,7 @@ describe("typing", () => {
 
     await world.parley.userTypes(user.id, "startTyping");
 
-    await expect.poll(() => settledIn(world, `user/${user.id}`), PATIENCE).toBe(1);
+    await expect.poll(() => attemptsIn(world.log, `user/${user.id}`).length, PATIENCE).toBe(1);
     expect(world.slack.calls("assistant.threads.setStatus")).toEqual([]);
     expect(rootsOf(world.slack)).toEqual([]);
   });
@@ -373,7 +363,7 @@ describe("a User whom another Service takes", () => {
       await parley.redeliver(callback);
       await parley.userWrites(user.id, "To the night shift");
 
-      await expect.poll(() => settledIn(world, `user/${user.id}`), PATIENCE).toBe(4);
+      await expect.poll(() => attemptsIn(world.log, `user/${user.id}`).length, PATIENCE).toBe(4);
       expect(postsIn(slack, root.ts)).toHaveLength(1);
       expect(rootsOf(slack)).toHaveLength(1);
     },

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { handOver, PATIENCE, reactionsOn, textOf, toldTo } from "../support/handed-over.ts";
-import { allTold, press, requestsToSend, sentTo } from "../support/replies.ts";
-import { postsIn } from "../support/threads.ts";
+import { allTold, press } from "../support/replies.ts";
+import { requestsToSend, sentTo } from "../support/sent.ts";
+import { handOver, PATIENCE } from "../support/steps.ts";
+import { postsIn, reactionsOn, textOf, toldTo } from "../support/threads.ts";
 import { type Env, startWorld, type World } from "../support/world.ts";
 
 const EXPLICIT: Env = { REPLY_MODE: "explicit" };

@@ -1,7 +1,7 @@
 import { deflateRawSync, deflateSync, gzipSync } from "node:zlib";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { openState, PATIENCE } from "../support/handed-over.ts";
 import { connectTo, head } from "../support/raw-request.ts";
+import { openState, PATIENCE } from "../support/steps.ts";
 import { CALLBACK_TOKEN, startWorld, type World } from "../support/world.ts";
 
 const MIB = 1024 * 1024;

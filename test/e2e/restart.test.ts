@@ -1,10 +1,9 @@
 import { expect, it } from "vitest";
-import { toldTo } from "../support/open-conversation.ts";
 import { type BridgeProcess, spawnBridge, startBridgeProcess } from "../support/process.ts";
-import { postsIn, rootsOf } from "../support/threads.ts";
+import { sentTo } from "../support/sent.ts";
+import { PATIENCE } from "../support/steps.ts";
+import { postsIn, rootsOf, textsIn, textsTo } from "../support/threads.ts";
 import { startWorld, type World } from "../support/world.ts";
-
-const PATIENCE = { timeout: 15_000, interval: 10 };
 
 /** A User in an open thread; resolves once the process has recorded it. */
 async function openThread({ slack, parley }: World) {
@@ -27,9 +26,6 @@ async function stop(bridge: BridgeProcess, last = "app.stopped"): Promise<void> 
   expect(bridge.lines.at(-1)?.msg).toBe(last);
 }
 
-const textsIn = ({ slack }: World, ts: string) => postsIn(slack, ts).map(({ text }) => text);
-const sentTo = ({ parley }: World, userId: string) =>
-  parley.sent(userId).map(({ message }) => message);
 /** How many requests of this kind have arrived at Parley, answered or not. */
 const arrivedAt = ({ parley }: World, call: string) =>
   parley.requests.filter(({ method, path }) => `${method} ${path}` === call).length;
@@ -97,7 +93,7 @@ it.each([
   expect(textsIn(world, ts).join("\n")).toBe(
     "Where is my parcel?\nuser one\nuser two\nuser three\nuser end",
   );
-  expect(toldTo(slack, "U0ANNA")).toEqual([]);
+  expect(textsTo(slack, "U0ANNA")).toEqual([]);
 });
 
 it("stops in time while Parley hangs, and asks the agent after the restart", async () => {
@@ -113,8 +109,8 @@ it("stops in time while Parley hangs, and asks the agent after the restart", asy
   await stop(first, "app.stop-cut-off");
   await startBridgeProcess(world);
 
-  await slack.waitFor(() => toldTo(slack, "U0ANNA")[0], 15_000);
-  expect(toldTo(slack, "U0ANNA")[0]).toMatch(/may or may not have arrived|Perhaps not delivered/);
+  await slack.waitFor(() => textsTo(slack, "U0ANNA")[0], 15_000);
+  expect(textsTo(slack, "U0ANNA")[0]).toMatch(/may or may not have arrived|Perhaps not delivered/);
   await slack.waitFor(() =>
     slack.state.messages
       .find((message) => message.ts === reply.ts)
@@ -243,7 +239,7 @@ it("logs JSON lines with facts, but no texts, names, addresses or secrets", asyn
   await parley.until(() => parley.sent(userId)[0]);
   parley.faults.add(`POST /users/${userId}/messages`, { kind: "status", status: 400 }, 1);
   await slack.post({ user: "U0ANNA", threadTs: ts, text: "This one is refused" });
-  await slack.waitFor(() => toldTo(slack, "U0ANNA")[0]);
+  await slack.waitFor(() => textsTo(slack, "U0ANNA")[0]);
   await stop(bridge);
 
   const { lines } = bridge;

@@ -1,8 +1,8 @@
 import type { ServerResponse } from "node:http";
 import { describe, expect, it } from "vitest";
 import { answering, bomb, cutOff, endless } from "../support/answers.ts";
-import { handOver } from "../support/handed-over.ts";
-import { openConversation, PATIENCE, settled } from "../support/open-conversation.ts";
+import { settledIn } from "../support/attempts.ts";
+import { handOver, PATIENCE } from "../support/steps.ts";
 import { postsIn, rootsOf } from "../support/threads.ts";
 import { startWorld, type World } from "../support/world.ts";
 
@@ -36,10 +36,10 @@ describe("an answer of Slack that is none", () => {
   it.each(answersThatAreNone)("is unclear after the post was made: %s", async (_, write) => {
     const world = await startWorld({ env });
     const { slack, parley } = world;
-    const { user, ts, inbox } = await openConversation(world);
+    const { user, ts, inbox } = await handOver(world);
     slack.faults.add("chat.postMessage", { kind: "other-answer", isDone: true, write }, 1);
     await parley.userWrites(user.id, SECRET);
-    await expect.poll(() => settled(world.log, inbox), PATIENCE).toHaveLength(2);
+    await expect.poll(() => settledIn(world.log, inbox), PATIENCE).toHaveLength(2);
     expect(postsIn(slack, ts).map(({ text }) => text)).toEqual([SECRET]);
     expect(slack.calls("conversations.replies")).not.toHaveLength(0);
     expect(JSON.stringify(world.log.lines)).not.toContain(SECRET);
@@ -61,11 +61,11 @@ describe("an answer of Slack that is none", () => {
   ])("says nothing about what is in a thread: %s", async (_, write) => {
     const world = await startWorld({ env });
     const { slack, parley, log } = world;
-    const { user, ts, inbox } = await openConversation(world);
+    const { user, ts, inbox } = await handOver(world);
     slack.faults.add("chat.postMessage", { kind: "lost-answer" }, 1);
     slack.faults.add("conversations.replies", { kind: "other-answer", isDone: true, write }, 2);
     await parley.userWrites(user.id, "Once");
-    await expect.poll(() => settled(log, inbox), PATIENCE).toHaveLength(2);
+    await expect.poll(() => settledIn(log, inbox), PATIENCE).toHaveLength(2);
     expect(postsIn(slack, ts).map(({ text }) => text)).toEqual(["Once"]);
   });
 });
@@ -78,14 +78,14 @@ describe("an answer of Slack to a post that was made", () => {
   ])("is not the cause of a second one: %s", async (_, given) => {
     const world = await startWorld({ env });
     const { slack, parley, log } = world;
-    const { user, ts, inbox } = await openConversation(world);
+    const { user, ts, inbox } = await handOver(world);
     const body = JSON.stringify({ ok: true, ...given }).replace("?", ts);
     const fault = { kind: "other-answer", isDone: true, write: answering(body) } as const;
     slack.faults.add("chat.postMessage", fault, 3);
 
     await parley.userWrites(user.id, "Once");
 
-    await expect.poll(() => settled(log, inbox), PATIENCE).toHaveLength(2);
+    await expect.poll(() => settledIn(log, inbox), PATIENCE).toHaveLength(2);
     expect(postsIn(slack, ts).map(({ text }) => text)).toEqual(["Once"]);
   });
 });
@@ -97,10 +97,10 @@ describe("an answer of Slack without end", () => {
   ])("is left, and its post is made once: %s", async (_, write) => {
     const world = await startWorld({ env });
     const { slack, parley, log } = world;
-    const { user, ts, inbox } = await openConversation(world);
+    const { user, ts, inbox } = await handOver(world);
     slack.faults.add("chat.postMessage", { kind: "other-answer", isDone: false, write }, 1);
     await parley.userWrites(user.id, "Once");
-    await expect.poll(() => settled(log, inbox), PATIENCE).toHaveLength(2);
+    await expect.poll(() => settledIn(log, inbox), PATIENCE).toHaveLength(2);
     expect(postsIn(slack, ts).map(({ text }) => text)).toEqual(["Once"]);
     expect(JSON.stringify(log.lines)).toContain("ANSWER_TOO_LONG");
   });

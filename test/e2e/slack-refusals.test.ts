@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { answering } from "../support/answers.ts";
-import { handOver, toldTo } from "../support/handed-over.ts";
-import { attempts, openConversation, PATIENCE, settled } from "../support/open-conversation.ts";
-import { postsIn, rootsOf } from "../support/threads.ts";
+import { attemptsIn, settledIn } from "../support/attempts.ts";
+import { handOver, lastCallbackHandled, PATIENCE } from "../support/steps.ts";
+import { postsIn, rootsOf, toldTo } from "../support/threads.ts";
 import { startWorld, type World } from "../support/world.ts";
 
 /** Retries within the patience of a test. */
@@ -40,10 +40,10 @@ describe("a refusal of Slack that passes", () => {
   ])("is waited out, is loud, and is over when it is over: %s", async (error) => {
     const world = await startWorld({ env });
     const { slack, parley, log } = world;
-    const { user, ts, inbox } = await openConversation(world);
+    const { user, ts, inbox } = await handOver(world);
     refuse(world, "chat.postMessage", error);
     await parley.userWrites(user.id, "Here I am");
-    await expect.poll(() => attempts(log, inbox).length, PATIENCE).toBeGreaterThan(3);
+    await expect.poll(() => attemptsIn(log, inbox).length, PATIENCE).toBeGreaterThan(3);
     expect(linesOf(world, "alarm.raised")).toEqual([
       expect.objectContaining({
         level: "error",
@@ -56,7 +56,7 @@ describe("a refusal of Slack that passes", () => {
 
     slack.faults.clear();
 
-    await expect.poll(() => settled(log, inbox), PATIENCE).toHaveLength(2);
+    await expect.poll(() => settledIn(log, inbox), PATIENCE).toHaveLength(2);
     expect(postsIn(slack, ts).map(({ text }) => text)).toEqual(["Here I am"]);
     expect(linesOf(world, "alarm.cleared")).toHaveLength(1);
     expect((await fetch(`${world.bridgeUrl()}/readyz`)).status).toBe(200);
@@ -65,15 +65,15 @@ describe("a refusal of Slack that passes", () => {
   it("stays loud while other calls work", async () => {
     const world = await startWorld({ env });
     const { slack, parley, log } = world;
-    const locked = await openConversation(world);
-    const open = await openConversation(world);
+    const locked = await handOver(world);
+    const open = await handOver(world);
     refuse(world, "chat.postMessage", "restricted_action_thread_locked", 1);
     await parley.userWrites(locked.user.id, "Here I am");
-    await expect.poll(() => attempts(log, locked.inbox).length, PATIENCE).toBeGreaterThan(1);
+    await expect.poll(() => attemptsIn(log, locked.inbox).length, PATIENCE).toBeGreaterThan(1);
     refuse(world, "files.info", "missing_scope");
     await parley.userWrites(open.user.id, "I am here");
-    await expect.poll(() => settled(log, open.inbox), PATIENCE).toHaveLength(2);
-    await expect.poll(() => settled(log, locked.inbox), PATIENCE).toHaveLength(2);
+    await expect.poll(() => settledIn(log, open.inbox), PATIENCE).toHaveLength(2);
+    await expect.poll(() => settledIn(log, locked.inbox), PATIENCE).toHaveLength(2);
     expect(linesOf(world, "alarm.raised")).toHaveLength(1);
     expect(slack.calls("chat.postMessage").length).toBeGreaterThan(4);
   });
@@ -81,12 +81,12 @@ describe("a refusal of Slack that passes", () => {
   it("is no alarm where nobody misses anything", async () => {
     const world = await startWorld({ env });
     const { parley, log } = world;
-    const { user, inbox } = await openConversation(world);
+    const { user, inbox } = await handOver(world);
     refuse(world, "assistant.threads.setStatus", "no_permission");
     refuse(world, "chat.postMessage", "invalid_arguments");
     await parley.userTypes(user.id, "startTyping");
     await parley.userWrites(user.id, "Here I am");
-    await expect.poll(() => settled(log, inbox).at(-1)?.outcome, PATIENCE).toBe("dead");
+    await expect.poll(() => settledIn(log, inbox).at(-1)?.outcome, PATIENCE).toBe("dead");
     expect(linesOf(world, "alarm.raised")).toEqual([]);
   });
 });
@@ -97,10 +97,10 @@ describe("blocks that Slack refuses", () => {
     async (error) => {
       const world = await startWorld({ env });
       const { slack, parley, log } = world;
-      const { user, ts, inbox } = await openConversation(world);
+      const { user, ts, inbox } = await handOver(world);
       refuse(world, "chat.postMessage", error, 1);
       await parley.userWrites(user.id, "Here I am");
-      await expect.poll(() => settled(log, inbox), PATIENCE).toHaveLength(2);
+      await expect.poll(() => settledIn(log, inbox), PATIENCE).toHaveLength(2);
       const [post, ...more] = postsIn(slack, ts);
       expect(more).toEqual([]);
       expect(post?.text).toBe("Here I am");
@@ -119,14 +119,17 @@ describe("blocks that Slack refuses", () => {
     const { slack, parley } = world;
     const other = parley.addService({ name: "Night shift" });
     refuse(world, "chat.postMessage", "invalid_blocks", 1);
-    const { user, ts } = await openConversation(world);
-    const root = rootsOf(slack)[0];
-    expect(root?.blocks).toBeUndefined();
+    const user = parley.createUser();
+    await parley.handOver({ userId: user.id, to: parley.agentService.identification });
+    const root = await slack.waitFor(() => rootsOf(slack)[0]);
+    await lastCallbackHandled(world, user.id);
+    const { ts } = root;
+    expect(root.blocks).toBeUndefined();
     refuse(world, "chat.update", "msg_blocks_too_long", 1);
     refuse(world, "chat.postEphemeral", "invalid_blocks", 1);
     await parley.handOver({ userId: user.id, to: other.identification });
     await slack.post({ user: "U0ANNA", threadTs: ts, text: "Late" });
-    await slack.waitFor(() => root?.text.startsWith("Taken over: "));
+    await slack.waitFor(() => root.text.startsWith("Taken over: "));
     await slack.waitFor(() => toldTo(slack, "U0ANNA", ts).length > 0);
     expect(toldTo(slack, "U0ANNA", ts)[0]?.blocks).toBeUndefined();
     expect(linesOf(world, "blocks.refused")).toHaveLength(3);
@@ -135,11 +138,11 @@ describe("blocks that Slack refuses", () => {
   it("are tried once: what is refused without them as well is refused", async () => {
     const world = await startWorld({ env });
     const { parley, log } = world;
-    const { user, inbox } = await openConversation(world);
+    const { user, inbox } = await handOver(world);
     refuse(world, "chat.postMessage", "invalid_blocks", 2);
     await parley.userWrites(user.id, "Here I am");
     await expect
-      .poll(() => settled(log, inbox).map(({ outcome }) => outcome), PATIENCE)
+      .poll(() => settledIn(log, inbox).map(({ outcome }) => outcome), PATIENCE)
       .toContain("dead");
   });
 });
@@ -148,10 +151,10 @@ describe("metadata that Slack does not keep", () => {
   it("is told loudly, and nothing is posted again on the strength of it", async () => {
     const world = await startWorld({ env });
     const { slack, parley, log } = world;
-    const { user, ts, inbox } = await openConversation(world);
+    const { user, ts, inbox } = await handOver(world);
     slack.state.quirks.dropsMetadata = true;
     await parley.userWrites(user.id, "One");
-    await expect.poll(() => settled(log, inbox), PATIENCE).toHaveLength(2);
+    await expect.poll(() => settledIn(log, inbox), PATIENCE).toHaveLength(2);
     expect(linesOf(world, "metadata.dropped")).toEqual([
       expect.objectContaining({
         level: "error",
@@ -160,7 +163,7 @@ describe("metadata that Slack does not keep", () => {
     ]);
     slack.faults.add("chat.postMessage", { kind: "lost-answer" }, 1);
     await parley.userWrites(user.id, "Two");
-    await expect.poll(() => settled(log, inbox), PATIENCE).toHaveLength(3);
+    await expect.poll(() => settledIn(log, inbox), PATIENCE).toHaveLength(3);
     const [, two, again] = postsIn(slack, ts).map(({ text }) => text);
     expect(two).toBe("Two");
     // Nobody can look, so the second one says what it may be.

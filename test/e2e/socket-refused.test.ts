@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { type Opened, openConversation, PATIENCE } from "../support/open-conversation.ts";
+import { type HandedOver, handOver, PATIENCE } from "../support/steps.ts";
 import { postsIn } from "../support/threads.ts";
 import { startWorld, type World } from "../support/world.ts";
 
@@ -25,7 +25,7 @@ async function readyz(world: World) {
 }
 
 /** A callback is taken and shown, and a reply goes, as if nothing had been. */
-async function works(world: World, { user, ts }: Opened) {
+async function works(world: World, { user, ts }: HandedOver) {
   const { slack, parley } = world;
   const { delivered } = await parley.userWrites(user.id, "Is anybody there?");
   expect((await delivered).delivered).toBe(true);
@@ -40,7 +40,7 @@ it.each([
   async (_when, before) => {
     const world = await startWorld({ socketMode: true });
     const { slack } = world;
-    const opened = await openConversation(world);
+    const opened = await handOver(world);
     for (const fault of before) slack.faults.add(OPEN, fault, 1);
     slack.faults.add(OPEN, saying("invalid_auth"));
 
@@ -71,7 +71,7 @@ it.each([
 it("starts again while Slack refuses the app token, takes callbacks and is loud", async () => {
   const world = await startWorld({ socketMode: true });
   const { slack } = world;
-  const opened = await openConversation(world);
+  const opened = await handOver(world);
   await world.stopBridge();
   slack.faults.add(OPEN, saying("not_allowed_token_type"));
 

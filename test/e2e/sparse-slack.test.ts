@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { PATIENCE, settled } from "../support/open-conversation.ts";
+import { attemptsIn } from "../support/attempts.ts";
 import {
   CHANNEL,
   ROOT_TS,
@@ -7,6 +7,7 @@ import {
   sendAsSlack,
   startSparseSlack,
 } from "../support/sparse-slack.ts";
+import { PATIENCE } from "../support/steps.ts";
 import { startWorld } from "../support/world.ts";
 
 type SparseSlack = Awaited<ReturnType<typeof startSparseSlack>>;
@@ -64,7 +65,7 @@ it("says so when the form of a hand-back that failed is sent again", async () =>
   const user = parley.createUser();
   await parley.handOver({ userId: user.id, to: parley.agentService.identification, metadata: {} });
   await expect.poll(() => slack.called("chat.postMessage").length, PATIENCE).toBe(1);
-  await expect.poll(() => settled(world.log, `user/${user.id}`).length, PATIENCE).toBe(1);
+  await expect.poll(() => attemptsIn(world.log, `user/${user.id}`).length, PATIENCE).toBe(1);
   parley.faults.add(`PUT /users/${user.id}/owner`, { kind: "status", status: 400 });
   const thread = { team: "", channel: CHANNEL, ts: ROOT_TS };
   const view = {

@@ -1,7 +1,7 @@
 import { describe, expect, it, onTestFinished } from "vitest";
-import { PATIENCE } from "../support/handed-over.ts";
 import { spawnBridge, startBridgeProcess } from "../support/process.ts";
 import { connectTo, head } from "../support/raw-request.ts";
+import { PATIENCE } from "../support/steps.ts";
 import { CALLBACK_TOKEN, startWorld, type World } from "../support/world.ts";
 
 const events = (bridge: Awaited<ReturnType<typeof startBridgeProcess>>) =>

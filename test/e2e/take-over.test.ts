@@ -1,18 +1,10 @@
 import { describe, expect, it } from "vitest";
 import type { FakeSlack } from "../../fakes/slack/fake-slack.ts";
-import {
-  handBack,
-  handOver,
-  openState,
-  reactionsOn,
-  rootsAbout,
-  textOf,
-  toldTo,
-} from "../support/handed-over.ts";
 import { killBridge } from "../support/killed.ts";
-import { submitHandBack } from "../support/open-conversation.ts";
-import { EAGER, press, requestsToSend, sentTo } from "../support/replies.ts";
-import { postsIn } from "../support/threads.ts";
+import { EAGER, press } from "../support/replies.ts";
+import { requestsToSend, sentTo } from "../support/sent.ts";
+import { handBack, handOver, openState, submitHandBack } from "../support/steps.ts";
+import { postsIn, reactionsOn, rootsAbout, textOf, toldTo } from "../support/threads.ts";
 import { startWorld, type World, type WorldOptions } from "../support/world.ts";
 
 type Message = FakeSlack["state"]["messages"][number];

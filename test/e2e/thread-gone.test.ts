@@ -1,26 +1,16 @@
 import { describe, expect, it } from "vitest";
 import { identity } from "../../fakes/slack/identity.ts";
+import { attemptsIn, settledIn } from "../support/attempts.ts";
 import { png } from "../support/files.ts";
-import { postTo, textOf } from "../support/handed-over.ts";
-import {
-  attempts,
-  type Opened,
-  openConversation,
-  openModal,
-  PATIENCE,
-  settled,
-} from "../support/open-conversation.ts";
-import { postsIn, rootsOf } from "../support/threads.ts";
+import { type HandedOver, handOver, openModal, PATIENCE, postTo } from "../support/steps.ts";
+import { postsIn, rootsOf, textOf, textsIn } from "../support/threads.ts";
 import { startWorld, type World } from "../support/world.ts";
 
 /** Retries within the patience of a test. */
 const env = { RETRY_FIRST_MS: "20", RETRY_CAP_MS: "100" };
 
-const textsIn = ({ slack }: World, ts: string): string[] =>
-  postsIn(slack, ts).map(({ text }) => text);
-
 /** The only thread besides the one that is gone. */
-async function newThread({ slack }: World, { ts: old }: Opened): Promise<string> {
+async function newThread({ slack }: World, { ts: old }: HandedOver): Promise<string> {
   const roots = () => rootsOf(slack).filter(({ ts }) => ts !== old);
   await expect.poll(() => roots().filter(isRoot).length, PATIENCE).toBe(1);
   return roots().find(isRoot)?.ts ?? "";
@@ -37,14 +27,14 @@ const strays = ({ slack }: World) =>
 
 type Shown = ReturnType<typeof strays>[number];
 
-const becomesQuiet = ({ log }: World, { inbox }: Opened, count: number) =>
-  expect.poll(() => settled(log, inbox), PATIENCE).toHaveLength(count);
+const becomesQuiet = ({ log }: World, { inbox }: HandedOver, count: number) =>
+  expect.poll(() => settledIn(log, inbox), PATIENCE).toHaveLength(count);
 
 describe("a thread that is not there any more", () => {
   it("opens again with all that is known, and takes what went astray", async () => {
     const world = await startWorld({ env });
     const { slack, parley } = world;
-    const opened = await openConversation(world, { metadata: { reason: "refund", order: "A-1" } });
+    const opened = await handOver(world, { metadata: { reason: "refund", order: "A-1" } });
     const { user, ts: old } = opened;
     slack.expireThread({ ts: old });
 
@@ -73,7 +63,7 @@ describe("a thread that is not there any more", () => {
   ] as const)("leaves no stray post behind when %s", async (_, method, fault) => {
     const world = await startWorld({ env });
     const { slack, parley } = world;
-    const opened = await openConversation(world);
+    const opened = await handOver(world);
     slack.expireThread({ ts: opened.ts });
     slack.faults.add(method, fault, 1);
 
@@ -88,7 +78,7 @@ describe("a thread that is not there any more", () => {
   it("opens again once when the answer to its new root is lost, and after a restart", async () => {
     const world = await startWorld({ env });
     const { slack, parley } = world;
-    const opened = await openConversation(world);
+    const opened = await handOver(world);
     slack.expireThread({ ts: opened.ts });
     slack.faults.add("chat.delete", { kind: "status", status: 500 });
     await parley.userWrites(opened.user.id, "Are you there?");
@@ -110,7 +100,7 @@ describe("a thread that is not there any more", () => {
     async (error) => {
       const world = await startWorld({ env });
       const { slack, parley } = world;
-      const opened = await openConversation(world);
+      const opened = await handOver(world);
       slack.faults.add(
         "chat.postMessage",
         {
@@ -133,7 +123,7 @@ describe("a thread that is not there any more", () => {
   ])("is not given up for an answer that does not show the thread: %s", async (_, status) => {
     const world = await startWorld({ env });
     const { slack, parley } = world;
-    const opened = await openConversation(world);
+    const opened = await handOver(world);
     if (status !== 200) slack.faults.add("conversations.replies", { kind: "status", status }, 1);
     slack.faults.add(
       "chat.postMessage",
@@ -156,7 +146,7 @@ describe("a thread that is not there any more", () => {
   it("leaves a line where Slack does not let the bridge delete", async () => {
     const world = await startWorld({ env: { ...env, SHOW_USER_IDENTITY: "true" } });
     const { slack, parley } = world;
-    const opened = await openConversation(world);
+    const opened = await handOver(world);
     slack.expireThread({ ts: opened.ts });
     await parley.userWrites(opened.user.id, "My secret");
     const ts = await newThread(world, opened);
@@ -171,7 +161,7 @@ describe("a thread that is not there any more", () => {
   it("takes files and long messages whole", async () => {
     const world = await startWorld({ env });
     const { slack, parley } = world;
-    const opened = await openConversation(world);
+    const opened = await handOver(world);
     slack.expireThread({ ts: opened.ts });
     await parley.userWrites(opened.user.id, {
       message: "Look",
@@ -187,7 +177,7 @@ describe("a thread that is not there any more", () => {
   it("takes a further handover, with its news", async () => {
     const world = await startWorld({ env });
     const { slack } = world;
-    const opened = await openConversation(world, { metadata: { reason: "refund" } });
+    const opened = await handOver(world, { metadata: { reason: "refund" } });
     slack.expireThread({ ts: opened.ts });
     await postTo(world, "/parley/handovers", {
       userId: opened.user.id,
@@ -202,10 +192,10 @@ describe("a thread that is not there any more", () => {
   it("takes notices as well", async () => {
     const world = await startWorld({ env });
     const { slack, parley, log } = world;
-    const opened = await openConversation(world);
+    const opened = await handOver(world);
     parley.faults.add(/POST .*messages/, { kind: "status", status: 503 });
     await slack.post({ user: "U0ANNA", threadTs: opened.ts, text: "Hello" });
-    await expect.poll(() => attempts(log, opened.outbox).length, PATIENCE).toBeGreaterThan(1);
+    await expect.poll(() => attemptsIn(log, opened.outbox).length, PATIENCE).toBeGreaterThan(1);
     slack.expireThread({ ts: opened.ts });
     parley.faults.clear();
     parley.faults.add(/POST .*messages/, { kind: "status", status: 400 }, 1);
@@ -224,7 +214,7 @@ describe("a thread that is not there any more", () => {
   it("is left alone when the conversation is over", async () => {
     const world = await startWorld({ env });
     const { slack, parley, log } = world;
-    const opened = await openConversation(world);
+    const opened = await handOver(world);
     const { id } = await openModal(slack, opened.ts);
     slack.expireThread({ ts: opened.ts });
     await slack.submitView({ user: "U0ANNA", viewId: id, values: {} });
@@ -233,7 +223,7 @@ describe("a thread that is not there any more", () => {
     );
     // The handover; the notice and the change of the root have nowhere to go.
     await becomesQuiet(world, opened, 3);
-    expect(settled(log, opened.inbox).map(({ outcome }) => outcome)).toEqual([
+    expect(settledIn(log, opened.inbox).map(({ outcome }) => outcome)).toEqual([
       "done",
       "ignored",
       "ignored",
@@ -257,7 +247,7 @@ describe("a thread that is not there any more", () => {
         slack: { channels: [{ id: "C0NEW", name: "new", members: [identity.botUserId] }] },
       });
       const { slack, parley, log } = world;
-      const opened = await openConversation(world);
+      const opened = await handOver(world);
       await slack.removeFromChannel({ user: slack.botUserId });
       await world.stopBridge();
       await world.startBridge({ SLACK_CHANNEL: "C0NEW" });
@@ -274,7 +264,7 @@ describe("a root that somebody deletes", () => {
   it("is posted anew at once, though nobody writes", async () => {
     const world = await startWorld({ env });
     const { slack, parley } = world;
-    const opened = await openConversation(world);
+    const opened = await handOver(world);
     await slack.remove({ user: "U0ANNA", ts: opened.ts, asAdmin: true });
     const ts = await newThread(world, opened);
     await parley.userWrites(opened.user.id, "Are you there?");
@@ -286,7 +276,7 @@ describe("a root that somebody deletes", () => {
   it("leaves replies that stand: they say where it goes on, and answers below them still go out", async () => {
     const world = await startWorld({ env });
     const { slack, parley } = world;
-    const opened = await openConversation(world);
+    const opened = await handOver(world);
     const { user, ts: old } = opened;
     await parley.userWrites(user.id, "Hello");
     await slack.waitFor(() => textsIn(world, old).length === 1);
@@ -304,7 +294,7 @@ describe("a root that somebody deletes", () => {
   it("is not posted anew for ever when something deletes each", async () => {
     const world = await startWorld({ env });
     const { slack, parley } = world;
-    const opened = await openConversation(world);
+    const opened = await handOver(world);
     for (let n = 1; n <= 6; n++) {
       const root = await slack.waitFor(() => rootsOf(slack)[0]);
       await slack.remove({ user: "U0ANNA", ts: root.ts, asAdmin: true });
@@ -321,7 +311,7 @@ describe("a root that somebody deletes", () => {
   it("is no news once, however often Slack tells it, and none after the end", async () => {
     const world = await startWorld({ env });
     const { slack } = world;
-    const opened = await openConversation(world);
+    const opened = await handOver(world);
     await slack.remove({ user: "U0ANNA", ts: opened.ts, asAdmin: true });
     await newThread(world, opened);
     const [deletion] = [...slack.sentEvents.values()].filter(

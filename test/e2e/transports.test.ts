@@ -1,15 +1,10 @@
 import { request } from "node:http";
 import { WebClient } from "@slack/web-api";
 import { describe, expect, it } from "vitest";
-import {
-  openConversation,
-  openModal,
-  PATIENCE,
-  settled,
-  toldTo,
-} from "../support/open-conversation.ts";
+import { settledIn } from "../support/attempts.ts";
 import { nowSeconds, sendAsSlack } from "../support/send-as-slack.ts";
-import { postsIn, rootsOf } from "../support/threads.ts";
+import { handOver, openModal, PATIENCE } from "../support/steps.ts";
+import { postsIn, rootsOf, textsTo } from "../support/threads.ts";
 import { CALLBACK_TOKEN, startWorld, type World } from "../support/world.ts";
 
 const SECONDS_ALLOWED = 5 * 60;
@@ -46,7 +41,7 @@ describe("over HTTP", () => {
   ])("refuses %s with 401 and does nothing", async (_, forged) => {
     const world = await startWorld();
     const { slack, parley, log } = world;
-    const { user, ts, outbox } = await openConversation(world);
+    const { user, ts, outbox } = await handOver(world);
     const secret = slack.signingSecret;
 
     const answer = await sendAsSlack(world, replyEvent(world, ts, "Forged"), { secret, ...forged });
@@ -54,13 +49,13 @@ describe("over HTTP", () => {
     expect(answer.status).toBe(401);
     // In the lane this would come behind the forged one.
     await sendAsSlack(world, replyEvent(world, ts, "Genuine"), { secret });
-    await expect.poll(() => settled(log, outbox), PATIENCE).toHaveLength(1);
+    await expect.poll(() => settledIn(log, outbox), PATIENCE).toHaveLength(1);
     expect(parley.sent(user.id).map(({ message }) => message)).toEqual(["Genuine"]);
   });
 
   it("refuses a forged command, and says nothing about Users", async () => {
     const world = await startWorld();
-    const { user } = await openConversation(world);
+    const { user } = await handOver(world);
     const form = new URLSearchParams({ command: "/parley-owner", text: "" }).toString();
 
     const answer = await sendAsSlack(world, form, {
@@ -132,7 +127,7 @@ describe("in Socket Mode", () => {
   it("carries a conversation from handover to hand-back", async () => {
     const world = await startWorld({ socketMode: true });
     const { slack, parley } = world;
-    const { user, ts } = await openConversation(world);
+    const { user, ts } = await handOver(world);
 
     await parley.userWrites(user.id, "Hello?");
     await slack.waitFor(() => postsIn(slack, ts)[0]);
@@ -159,7 +154,7 @@ describe("in Socket Mode", () => {
   it("opens the form by the root's button and shows in it what is wrong", async () => {
     const world = await startWorld({ socketMode: true });
     const { slack, parley } = world;
-    const { user, ts } = await openConversation(world);
+    const { user, ts } = await handOver(world);
     const early = await openModal(slack, ts, { by: "button" });
     const late = await openModal(slack, ts, { by: "button" });
 
@@ -174,7 +169,7 @@ describe("in Socket Mode", () => {
   it("answers the command in the acknowledgement, and later when Parley is slow", async () => {
     const world = await startWorld({ socketMode: true });
     const { slack, parley } = world;
-    const { user } = await openConversation(world);
+    const { user } = await handOver(world);
     const command = { user: "U0ANNA", channel: slack.channel, command: "/parley-owner" };
 
     const outcome = await slack.command({ ...command, text: "" });
@@ -184,7 +179,7 @@ describe("in Socket Mode", () => {
     parley.faults.add("GET /services", { kind: "latency", ms: 2_600 }, 1);
     const slow = await slack.command({ ...command, text: "services" });
     expect(slow.ack?.text).toMatch(/slow/);
-    await slack.waitFor(() => toldTo(slack, "U0ANNA").at(-1)?.includes("Bot Service"));
+    await slack.waitFor(() => textsTo(slack, "U0ANNA").at(-1)?.includes("Bot Service"));
   });
 
   it("serves callback, health and metrics itself, but nothing for Slack", async () => {
@@ -214,7 +209,7 @@ describe("in Socket Mode", () => {
     async (reason) => {
       const world = await startWorld({ socketMode: true });
       const { slack, parley } = world;
-      const { user, ts } = await openConversation(world);
+      const { user, ts } = await handOver(world);
       const connections = slack.calls("apps.connections.open").length;
 
       slack.disconnectSockets(reason);
@@ -234,7 +229,7 @@ describe("in Socket Mode", () => {
   it("comes back after the connection broke, also when Slack fails at first", async () => {
     const world = await startWorld({ socketMode: true });
     const { slack, parley } = world;
-    const { user, ts } = await openConversation(world);
+    const { user, ts } = await handOver(world);
 
     slack.faults.add("apps.connections.open", { kind: "status", status: 500 }, 1);
     slack.cutSockets();
@@ -344,7 +339,7 @@ describe.each([
     await slack.openHome({ user: "U0BEN" });
     const empty = await slack.waitFor(() => slack.state.homes.get("U0BEN"));
     expect(JSON.stringify(empty.blocks)).toContain("Nobody is waiting");
-    const { user, ts } = await openConversation(world, {
+    const { user, ts } = await handOver(world, {
       user: { additionalInformation: { name: "<!here> Ada" } },
     });
 

@@ -1,7 +1,6 @@
 import { expect } from "vitest";
-import type { ParleyMessage } from "../../fakes/parley/message.ts";
 import type { FakeSlack } from "../../fakes/slack/fake-slack.ts";
-import { PATIENCE } from "./handed-over.ts";
+import { PATIENCE } from "./steps.ts";
 import { postsIn } from "./threads.ts";
 import type { World } from "./world.ts";
 
@@ -12,14 +11,6 @@ export function png(size: number): Buffer {
   const filling = Buffer.from("7fffffff49444154", "hex");
   return Buffer.concat([head, check, filling, Buffer.alloc(Math.max(0, size))]).subarray(0, size);
 }
-
-/** What a User reads of a message: its text, or the name of its file. */
-const readBy = ({ message, media }: ParleyMessage): string =>
-  media ? `[${media.description}]` : (message ?? "");
-
-/** What the User has of the account, oldest first. */
-export const sentTo = ({ parley }: World, userId: string): string[] =>
-  parley.sent(userId).map(readBy);
 
 /** The bytes of a User's file with that description, as Parley has them. */
 export function bytesAt({ parley }: World, userId: string, description: string) {

@@ -1,20 +1,11 @@
 import { expect } from "vitest";
 import type { FakeSlack } from "../../fakes/slack/fake-slack.ts";
-import { PATIENCE, toldTo } from "./handed-over.ts";
+import { PATIENCE } from "./steps.ts";
+import { toldTo } from "./threads.ts";
 import type { Env, World } from "./world.ts";
 
 /** Failures are tried again at once, so that a fault that ends is felt at once. */
 export const EAGER: Env = { RETRY_FIRST_MS: "5", RETRY_CAP_MS: "20" };
-
-/** The texts that a User has got, oldest first. */
-export const sentTo = ({ parley }: World, userId: string) =>
-  parley.sent(userId).map(({ message }) => message);
-
-/** How often Parley was asked to send something to a User. */
-export const requestsToSend = ({ parley }: World, userId: string): number =>
-  parley.requests.filter(
-    ({ method, path }) => method === "POST" && path === `/users/${userId}/messages`,
-  ).length;
 
 /** Until the returned function is called, replies to this User wait for Parley. */
 export function keepWaiting({ parley }: World, userId: string): () => void {

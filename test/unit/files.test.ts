@@ -18,7 +18,7 @@ import { isPrivateAddress } from "../../src/parley/private-address.ts";
 import { createIsSlackHost } from "../../src/slack/slack-hosts.ts";
 import { renderFileLine, renderFilesNotSent } from "../../src/views/files.ts";
 import { png } from "../support/files.ts";
-import { activeMarkup } from "../support/handed-over.ts";
+import { activeMarkup } from "../support/threads.ts";
 
 const DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
 

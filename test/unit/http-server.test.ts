@@ -10,8 +10,7 @@ import {
 import { readBody } from "../../src/http/read-body.ts";
 import { captureLog } from "../support/captured-log.ts";
 import { connectTo, head } from "../support/raw-request.ts";
-
-const PATIENCE = { timeout: 10_000, interval: 10 };
+import { PATIENCE } from "../support/steps.ts";
 
 /**
  * A server that reads a body first at `POST /echo`, answers `GET /held` when it is released, and at `GET /long` with more

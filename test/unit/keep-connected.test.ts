@@ -6,7 +6,7 @@ import { createBoltLog } from "../../src/slack/bolt-log.ts";
 import { keepConnected } from "../../src/slack/keep-connected.ts";
 import { webClientOptions } from "../../src/slack/web-api.ts";
 import { captureLog } from "../support/captured-log.ts";
-import { PATIENCE } from "../support/open-conversation.ts";
+import { PATIENCE } from "../support/steps.ts";
 
 it("gives up a socket that opens and never says hello, and opens the next one", async () => {
   const slack = await startFakeSlack();

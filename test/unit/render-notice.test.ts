@@ -23,14 +23,8 @@ import {
   renderTakenAway,
 } from "../../src/views/notices.ts";
 import { anyText, holds } from "../support/property.ts";
-import {
-  blocksOf,
-  foreignMarkup,
-  foreignMarkupIn,
-  mrkdwnIn,
-  problemsOf,
-  textsOf,
-} from "./rendered.ts";
+import { mrkdwnIn } from "../support/threads.ts";
+import { blocksOf, foreignMarkup, foreignMarkupIn, problemsOf, textsOf } from "./rendered.ts";
 
 const LINK = "https://w.slack.com/archives/C1/p1700000000000100";
 const DEAD = { item: "r_0123456789abcdef01234567", ts: "1700000000.000100" };

@@ -4,8 +4,8 @@ import { textLength } from "../../fakes/slack/complete-blocks.ts";
 import type { Json } from "../../src/json.ts";
 import { type RootView, renderOverflow, renderRoot } from "../../src/views/root.ts";
 import { actingIn } from "../support/acting-in.ts";
-import { textOf } from "../support/handed-over.ts";
 import { anyText, holds } from "../support/property.ts";
+import { textOf } from "../support/threads.ts";
 import { blocksOf, foreignMarkupIn, problemsOf } from "./rendered.ts";
 
 const VIEW: RootView = {

@@ -1,5 +1,6 @@
 import { checkBlocks } from "../../fakes/slack/block-limits.ts";
 import type { SlackMessage } from "../../src/convert/to-slack/slack-message.ts";
+import { mrkdwnIn } from "../support/threads.ts";
 
 type Block = Record<string, unknown>;
 
@@ -14,13 +15,6 @@ export const problemsOf = (message: SlackMessage): readonly string[] => [
 /** Every text that Slack reads as mrkdwn: the message's own and those of its blocks. */
 export function textsOf(message: SlackMessage): string[] {
   return [message.text, ...mrkdwnIn(message.blocks)];
-}
-
-export function mrkdwnIn(value: unknown): string[] {
-  if (typeof value !== "object" || value === null) return [];
-  const { type, text } = value as Block;
-  if (type === "mrkdwn") return [String(text)];
-  return Object.values(value).flatMap(mrkdwnIn);
 }
 
 /** The markup that the bridge itself writes: moments, agents, its own links, a channel. */
