@@ -74,10 +74,13 @@ export interface Conversation {
   readonly readUntil?: string;
 }
 
-export function openConversation(
-  given: Pick<Conversation, "id" | "userId" | "user" | "openedAt"> &
-    Partial<Pick<Conversation, "metadata" | "transcript" | "ownerUnverified" | "previous">>,
-): Conversation {
+/** What is known of a conversation when it opens. */
+export type Opening = Pick<
+  Conversation,
+  "id" | "userId" | "user" | "openedAt" | "metadata" | "transcript" | "ownerUnverified" | "previous"
+>;
+
+export function openConversation(given: Opening): Conversation {
   return {
     ...given,
     state: "open",

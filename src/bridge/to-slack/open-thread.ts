@@ -1,6 +1,11 @@
 import type { Work } from "../../delivery/lanes.ts";
 import { type ConversationId, type ItemId, makeConversationId, type Thread } from "../../ids.ts";
-import { type Conversation, openConversation, withoutOpening } from "../conversation.ts";
+import {
+  type Conversation,
+  type Opening,
+  openConversation,
+  withoutOpening,
+} from "../conversation.ts";
 import type { InboxBody } from "../events.ts";
 import type { Notifier } from "../notify.ts";
 import type { Conversations, Threads } from "../ports.ts";
@@ -18,8 +23,7 @@ export interface EnsureRootDependencies {
 export async function recordConversation(
   work: Work<InboxBody>,
   conversations: Conversations,
-  given: Pick<Conversation, "userId" | "user" | "openedAt"> &
-    Partial<Pick<Conversation, "metadata" | "transcript" | "ownerUnverified">>,
+  given: Omit<Opening, "id" | "previous">,
   previous: Conversation | undefined,
 ): Promise<Conversation> {
   const conversation = openConversation({
