@@ -15,14 +15,23 @@ export interface Log {
   child(fields: Fields): Log;
 }
 
-/** JSON lines to standard output. */
-export const createLog = (level: LogLevel): Log =>
-  pino({
-    level,
-    base: null,
-    timestamp: pino.stdTimeFunctions.isoTime,
-    redact: { paths: ["*.token", "*.authorization", "*.secret"], censor: "[redacted]" },
-  });
+/** Standard output, written at once, for as long as somebody reads it. */
+export const openStandardOutput = () => pino.destination(1);
+
+/** JSON lines. */
+export const createLog = (
+  level: LogLevel,
+  output: { write(line: string): unknown } = openStandardOutput(),
+): Log =>
+  pino(
+    {
+      level,
+      base: null,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      redact: { paths: ["*.token", "*.authorization", "*.secret"], censor: "[redacted]" },
+    },
+    { write: (line) => void output.write(line) },
+  );
 
 /** What an error may show in the log: never its cause's text, which could hold a URL or a body. */
 export const errorFields = (error: unknown): Fields =>

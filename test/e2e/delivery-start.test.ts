@@ -3,6 +3,7 @@ import { DEFAULT_SCOPES } from "../../fakes/slack/identity.ts";
 import { attemptsIn } from "../support/attempts.ts";
 import { endless, foreign } from "../support/foreign-answers.ts";
 import { spawnBridge, startBridgeProcess } from "../support/process.ts";
+import { runToEnd } from "../support/run-to-end.ts";
 import { sentTo } from "../support/sent.ts";
 import { handOver, PATIENCE } from "../support/steps.ts";
 import { postsIn, rootsOf, textsIn } from "../support/threads.ts";
@@ -134,9 +135,9 @@ it("does not go by memory when the channel is unknown", async () => {
   const { env, log } = world;
   await world.stopBridge();
 
-  const bridge = spawnBridge({ ...env, SLACK_CHANNEL: "C0NOWHERE" });
+  const bridge = await runToEnd({ ...env, SLACK_CHANNEL: "C0NOWHERE" });
 
-  expect((await bridge.exited).code).toBe(78);
+  expect(bridge.code).toBe(78);
   expect(bridge.stderr).toContain("SLACK_CHANNEL");
   expect(log.lines.some(({ event }) => event === "start.from-memory")).toBe(false);
   expect(bridge.stdout).not.toContain("start.from-memory");
@@ -194,9 +195,9 @@ describe("while Parley, or a proxy in front of it, refuses the bridge", () => {
       const world = await startWorld({ stopped: true });
       world.parley.faults.add(/./, answer);
 
-      const bridge = spawnBridge(world.env);
+      const bridge = await runToEnd(world.env);
 
-      expect((await bridge.exited).code).toBe(1);
+      expect(bridge.code).toBe(1);
       expect(bridge.lines.find(({ msg }) => msg === "alarm.raised")?.advice).toMatch(advice);
       expect(bridge.lines.at(-1)?.msg).toBe("app.start-failed");
       expect(bridge.stdout + bridge.stderr).not.toContain("Forbidden");
@@ -207,9 +208,9 @@ describe("while Parley, or a proxy in front of it, refuses the bridge", () => {
     const world = await startWorld({ stopped: true });
     world.parley.faults.add(/./, answer);
 
-    const bridge = spawnBridge(world.env);
+    const bridge = await runToEnd(world.env);
 
-    expect((await bridge.exited).code).toBe(78);
+    expect(bridge.code).toBe(78);
     expect(bridge.stderr).toMatch(advice);
   });
 
@@ -248,9 +249,9 @@ describe("while something in front of Slack refuses the bridge", () => {
       const world = await startWorld({ stopped: true, socketMode });
       world.slack.faults.add("*", answer);
 
-      const bridge = spawnBridge(world.env);
+      const bridge = await runToEnd(world.env);
 
-      expect((await bridge.exited).code).toBe(1);
+      expect(bridge.code).toBe(1);
       expect(bridge.lines.find(({ msg }) => msg === "alarm.raised")?.advice).toMatch(advice);
       expect(bridge.stdout + bridge.stderr).not.toMatch(/SLACK_(BOT|APP)_TOKEN is|Forbidden/);
     },

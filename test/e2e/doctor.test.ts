@@ -2,12 +2,12 @@ import { stat, writeFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
 import { DEFAULT_SCOPES } from "../../fakes/slack/identity.ts";
 import { spawnBridge, startBridgeProcess } from "../support/process.ts";
+import { runToEnd } from "../support/run-to-end.ts";
 import { type Env, startWorld } from "../support/world.ts";
 
 async function runDoctor(env: Env, ...args: readonly string[]) {
-  const doctor = spawnBridge(env, { args: ["doctor", ...args] });
-  const { code } = await doctor.exited;
-  return { code, lines: doctor.stdout.trimEnd().split("\n"), stderr: doctor.stderr };
+  const { code, stdout, stderr } = await runToEnd(env, "doctor", ...args);
+  return { code, lines: stdout.trimEnd().split("\n"), stderr };
 }
 
 const stateFile = ({ STATE_URL = "" }: Env): string => STATE_URL.replace("sqlite:", "");

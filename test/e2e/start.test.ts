@@ -6,19 +6,22 @@ import { startHttpServer } from "../../fakes/http/http-server.ts";
 import type { FakeParley } from "../../fakes/parley/fake-parley.ts";
 import type { FakeSlack } from "../../fakes/slack/fake-slack.ts";
 import { spawnBridge, startBridgeProcess } from "../support/process.ts";
+import { runToEnd } from "../support/run-to-end.ts";
 import { type Env, startWorld, type WorldOptions } from "../support/world.ts";
 
 const EXIT_CONFIG = 78;
 
 /** Runs the bridge on this environment until it gives up. */
 async function failToStart(env: Env) {
-  const bridge = spawnBridge(env);
-  const { code } = await bridge.exited;
-  return { code, stderr: bridge.stderr, output: bridge.stdout + bridge.stderr };
+  const { code, stdout, stderr } = await runToEnd(env);
+  return { code, stderr, output: stdout + stderr };
 }
 
 it("lists every missing variable at once, each with where it is found", async () => {
-  const { code, stderr, output } = await failToStart({});
+  const bridge = spawnBridge({});
+  const { code } = await bridge.exited;
+  const { stderr } = bridge;
+  const output = bridge.stdout + stderr;
 
   expect(code).toBe(EXIT_CONFIG);
   expect(output).toBe(stderr);

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, it, onTestFinished } from "vitest";
 import { spawnBridge, startBridgeProcess } from "../support/process.ts";
+import { runToEnd } from "../support/run-to-end.ts";
 import { CALLBACK_TOKEN, startWorld } from "../support/world.ts";
 
 async function makeFolder(): Promise<string> {
@@ -25,7 +26,13 @@ const withRoomFor = (size: number) => [
   "bash",
 ];
 
-async function failToStart(stateUrl: string, under: readonly string[] = []) {
+async function failToStart(stateUrl: string) {
+  const { env } = await startWorld({ stopped: true });
+  return await runToEnd({ ...env, STATE_URL: stateUrl });
+}
+
+/** As a process of its own, which something in front of it limits. */
+async function failToStartUnder(stateUrl: string, under: readonly string[]) {
   const { env } = await startWorld({ stopped: true });
   const bridge = spawnBridge({ ...env, STATE_URL: stateUrl }, { under });
   const { code } = await bridge.exited;
@@ -38,7 +45,7 @@ it.each([0, 8, 40])(
     const folder = await makeFolder();
     const url = `sqlite:${folder}/data/bridge.sqlite`;
 
-    const { code, stderr, lines } = await failToStart(url, withRoomFor(size));
+    const { code, stderr, lines } = await failToStartUnder(url, withRoomFor(size));
 
     expect(code).toBe(1);
     expect(stderr).toBe("");
@@ -56,7 +63,7 @@ it("does not start on a folder that it may not write, and says whose it is", asy
   const folder = await makeFolder();
   await chmod(folder, 0o555);
 
-  const { code, stderr } = await failToStart(`sqlite:${folder}/bridge.sqlite`, AS_NOBODY);
+  const { code, stderr } = await failToStartUnder(`sqlite:${folder}/bridge.sqlite`, AS_NOBODY);
 
   expect(stderr).toContain(`${folder}/bridge.sqlite cannot be opened for writing (EACCES)`);
   expect(stderr).toMatch(/belongs to user \d+, with rights 555, and the bridge runs as .*chown/);
@@ -97,10 +104,10 @@ it("does not start on a damaged file, wherever that shows, and says what to do",
   }
   await file.close();
 
-  const bridge = spawnBridge({ ...env, STATE_URL: `sqlite:${path}` });
+  const { code, stderr } = await runToEnd({ ...env, STATE_URL: `sqlite:${path}` });
 
-  expect((await bridge.exited).code).toBe(78);
-  expect(bridge.stderr).toMatch(/bridge\.sqlite is damaged .*restore a backup/);
+  expect(code).toBe(78);
+  expect(stderr).toMatch(/bridge\.sqlite is damaged .*restore a backup/);
 });
 
 it("refuses callbacks while its disk is full, says so at once, and needs nobody afterwards", async () => {

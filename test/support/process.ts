@@ -7,7 +7,7 @@ import { CALLBACK_TOKEN, type Env, type World } from "./world.ts";
 const ROOT = join(import.meta.dirname, "../..");
 
 /** A line of the log, as an operator's tools read it. */
-interface LogLine {
+export interface LogLine {
   readonly level: number;
   readonly time: string;
   readonly msg: string;

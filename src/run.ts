@@ -1,0 +1,99 @@
+import { startApp } from "./app.ts";
+import { describeBuild } from "./build-info.ts";
+import { readConfig, readStateUrl } from "./config/read-config.ts";
+import { unknownVariables } from "./config/unknown-variables.ts";
+import { weakSecrets } from "./config/weak-secrets.ts";
+import { createDoctorChecks } from "./doctor-checks.ts";
+import { ConfigError, StorageError } from "./errors.ts";
+import { createLog, errorFields } from "./log.ts";
+import { runDeadLetters } from "./ops/dead-letters.ts";
+import { runDoctor } from "./ops/doctor.ts";
+import { createShutDown } from "./shut-down.ts";
+
+/** The process that the program runs in. */
+export interface Program {
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly stdout: { write(text: string): unknown };
+  readonly stderr: { write(text: string): unknown };
+  /** Ends the process at once. */
+  exit(code: number): void;
+  on(event: "SIGTERM" | "SIGINT", listener: () => void): unknown;
+  on(event: "uncaughtException", listener: (error: Error, origin: string) => void): unknown;
+}
+
+/** sysexits: the configuration is wrong. */
+const EXIT_CONFIG = 78;
+
+const START_ADVICE =
+  "this can pass, so start it again; if it stays, npm run doctor tells what to do about it";
+
+/** The bridge, or the tool that the first argument names. Ends the process with an exit code, sooner or later. */
+export async function run(program: Program): Promise<void> {
+  const [tool, ...args] = program.args;
+  try {
+    if (tool === "dead-letters") program.exit(await runDeadLettersTool(program, args));
+    else if (tool === "doctor") program.exit(await examine(program, args));
+    else await runBridge(program);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    program.stderr.write(`${error.message}\n`);
+    program.exit(EXIT_CONFIG);
+  }
+}
+
+async function runBridge(program: Program): Promise<void> {
+  const { env, exit } = program;
+  const config = readConfig(env);
+  const log = createLog(config.logLevel, program.stdout);
+  for (const warning of unknownVariables(env)) log.warn({ warning }, "config.unknown");
+  for (const warning of weakSecrets(env)) log.warn({ warning }, "config.weak");
+
+  const starting = new AbortController();
+  const app = startApp(config, log, starting.signal);
+  const shutDown = createShutDown({
+    app,
+    starting,
+    deadlineMs: config.stopDeadlineMs,
+    log,
+    exit,
+  });
+  for (const signal of ["SIGTERM", "SIGINT"] as const) program.on(signal, shutDown.onSignal);
+  // Of unhandled rejections too: nothing else listens to them.
+  program.on("uncaughtException", shutDown.onCrash);
+  try {
+    await app;
+  } catch (error) {
+    if (error === starting.signal.reason) return;
+    if (error instanceof ConfigError) throw error;
+    log.error({ ...errorFields(error), advice: START_ADVICE }, "app.start-failed");
+    exit(1);
+  }
+}
+
+/** What is wrong with the configuration is a finding as any other, but leaves nothing else to look at. */
+function examine({ env, stdout }: Program, args: readonly string[]): Promise<number> {
+  const warnings = [...unknownVariables(env), ...weakSecrets(env)];
+  const configuration = (check: () => Promise<string>) => ({ name: "configuration", run: check });
+  const print = (line: string) => stdout.write(`${line}\n`);
+  try {
+    const config = readConfig(env);
+    const { version, mode } = describeBuild(config);
+    const known = configuration(() => Promise.resolve(`version ${version}, mode ${mode}`));
+    return runDoctor(args, { checks: [known, ...createDoctorChecks(config)], warnings }, print);
+  } catch (error) {
+    const checks = [configuration(() => Promise.reject(error))];
+    return runDoctor(args, { checks, warnings }, print);
+  }
+}
+
+async function runDeadLettersTool(program: Program, args: readonly string[]): Promise<number> {
+  const stateUrl = readStateUrl(program.env);
+  try {
+    return await runDeadLetters(args, stateUrl, (line) => program.stdout.write(`${line}\n`));
+  } catch (error) {
+    if (!(error instanceof StorageError)) throw error;
+    program.stderr.write(`${error.message}\n`);
+    return 1;
+  }
+}
