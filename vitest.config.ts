@@ -1,12 +1,48 @@
-import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
+
+const TESTS = ["test/**/*.test.ts", "sandbox/test/**/*.test.ts"];
+/** What compares times or memory, and would measure its neighbours too. */
+const ALONE = ["test/e2e/delivery-pace.test.ts", "test/e2e/files-memory.test.ts"];
+/** What takes long and seldom breaks: `npm run test:all` runs it, `npm test` does not. */
+const LONG = ["test/chaos/chaos.test.ts", "test/e2e/delivery-restarts.test.ts"];
+
+const limits = { testTimeout: 60_000, hookTimeout: 30_000 };
 
 export default defineConfig({
   test: {
-    include: ["test/**/*.test.ts", "sandbox/test/**/*.test.ts"],
-    // Half of a test file is waiting: two fit on a machine with two cores, where vitest would run one.
-    maxWorkers: Math.max(2, availableParallelism() - 1),
-    testTimeout: 60_000,
-    hookTimeout: 30_000,
+    projects: [
+      {
+        test: {
+          name: "parallel",
+          include: TESTS,
+          exclude: [...ALONE, ...LONG],
+          // Files share a process and its modules: to load Bolt and the rest anew for each would be most of the work.
+          isolate: false,
+          // More than there are cores: much of a test is waiting, for the disk above all.
+          maxWorkers: 3,
+          sequence: { groupOrder: 0 },
+          ...limits,
+        },
+      },
+      {
+        test: {
+          name: "alone",
+          include: ALONE,
+          isolate: false,
+          maxWorkers: 1,
+          sequence: { groupOrder: 1 },
+          ...limits,
+        },
+      },
+      {
+        test: {
+          name: "long",
+          include: LONG,
+          maxWorkers: 1,
+          sequence: { groupOrder: 2 },
+          ...limits,
+        },
+      },
+    ],
   },
 });

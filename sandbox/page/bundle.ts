@@ -8,8 +8,15 @@ export interface Bundle {
 
 const CLIENT = join(import.meta.dirname, "client");
 
-/** The page's script and style, built in memory from `client/`. */
-export async function bundlePage(): Promise<Bundle> {
+let bundle: Promise<Bundle> | undefined;
+
+/** The page's script and style, built in memory from `client/`, once in a process. */
+export function bundlePage(): Promise<Bundle> {
+  bundle ??= buildPage();
+  return bundle;
+}
+
+async function buildPage(): Promise<Bundle> {
   const { outputFiles } = await build({
     entryPoints: [join(CLIENT, "main.tsx"), join(CLIENT, "styles/main.css")],
     entryNames: "[name]",

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { type Browser, chromium } from "playwright-core";
-import { afterAll, beforeAll, describe } from "vitest";
+import { beforeAll, describe } from "vitest";
 
 const USUAL_PATHS = [
   "/usr/bin/chromium",
@@ -27,7 +27,10 @@ const ARGUMENTS = [
   "--disable-sync",
 ];
 
-/** Tests that need a browser; one browser for all of a file. Skipped, with the reason in the name, where there is none. */
+/** One for all files of a process; it ends with the process. */
+let launched: Promise<Browser> | undefined;
+
+/** Tests that need a browser. Skipped, with the reason in the name, where there is none. */
 export function describeInBrowser(name: string, tests: (browser: () => Browser) => void): void {
   if (path === undefined) {
     describe.skip(`${name} (skipped: no Chromium found, set CHROMIUM_PATH)`, () => {
@@ -38,9 +41,9 @@ export function describeInBrowser(name: string, tests: (browser: () => Browser) 
   describe(name, { timeout: TEST_TIMEOUT_MS }, () => {
     let browser: Browser | undefined;
     beforeAll(async () => {
-      browser = await chromium.launch({ executablePath: path, args: ARGUMENTS });
+      launched ??= chromium.launch({ executablePath: path, args: ARGUMENTS });
+      browser = await launched;
     });
-    afterAll(() => browser?.close());
     tests(() => browser ?? missing());
   });
 }

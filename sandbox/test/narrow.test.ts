@@ -7,24 +7,23 @@ const overflow = (page: Page): Promise<number> =>
   page.evaluate<number>("document.documentElement.scrollWidth - window.innerWidth");
 
 describeInBrowser("a narrow window", (browser) => {
-  it.each([1280, 1099, 1000, 800, 720, 719, 390, 320])(
-    "shows everything without scrolling sideways: %i pixels",
-    async (width) => {
-      const sandbox = await openSandbox(browser());
-      const { page } = sandbox;
-      await getHandedOver(sandbox);
+  it("shows everything without scrolling sideways, however wide it is", async () => {
+    const sandbox = await openSandbox(browser());
+    const { page } = sandbox;
+    await getHandedOver(sandbox);
+    const switcher = page.getByRole("navigation", { name: "Places on the page" });
+    for (const width of [1280, 1099, 1000, 800, 720, 719, 390, 320]) {
       await page.setViewportSize({ width, height: 800 });
-      const switcher = page.getByRole("navigation", { name: "Places on the page" });
       const isPhone = width < 720;
-      expect(await switcher.isVisible()).toBe(isPhone);
+      expect(await switcher.isVisible(), `${width} pixels`).toBe(isPhone);
       for (const place of isPhone ? ["Customer", "Requests", "Slack"] : ["everything"]) {
         if (isPhone) await switcher.getByRole("button", { name: place }).click();
-        expect(await overflow(page)).toBeLessThanOrEqual(0);
+        expect(await overflow(page), `${place} at ${width} pixels`).toBeLessThanOrEqual(0);
       }
       await page.getByRole("button", { name: "Slack down" }).waitFor();
       await page.getByRole("button", { name: "kill -9" }).waitFor();
-    },
-  );
+    }
+  });
 
   it("on a phone holds a whole story, one pane at a time", async () => {
     const sandbox = await openSandbox(browser());

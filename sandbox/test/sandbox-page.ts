@@ -2,8 +2,9 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Browser, Locator, Page } from "playwright-core";
 import { expect, onTestFinished } from "vitest";
-import type { SandboxUrls } from "../start-sandbox.ts";
-import { ROOT, spawnSandbox } from "./sandbox-process.ts";
+import { readOptions } from "../options.ts";
+import { type SandboxUrls, startSandbox } from "../start-sandbox.ts";
+import { ROOT } from "./sandbox-process.ts";
 
 export const SIZES = {
   1280: { width: 1280, height: 800 },
@@ -29,22 +30,22 @@ export interface SandboxPage {
   reply(text: string): Promise<void>;
   /** Writes into the channel's box, with Enter. */
   type(text: string): Promise<void>;
-  /** Ctrl-C. */
+  /** As Ctrl-C does. */
   stop(): Promise<void>;
 }
 
-/** Starts a sandbox of its own and opens its page; both end with the test, which fails on any complaint of the page. */
+/**
+ * Starts what `npm run sandbox` starts, with these arguments, and opens its page; both end with the test, which fails on
+ * any complaint of the page.
+ */
 export async function openSandbox(
   browser: Browser,
   args: readonly string[] = [],
   size: (typeof SIZES)[keyof typeof SIZES] = SIZES[1280],
 ): Promise<SandboxPage> {
-  const sandbox = spawnSandbox(["--json", ...args]);
-  const stop = async (): Promise<void> => {
-    sandbox.child.kill("SIGINT");
-    await sandbox.exited;
-  };
-  const urls = await sandbox.urls;
+  const options = readOptions(args);
+  if (!options) throw new Error("These arguments ask for help only");
+  const { urls, close } = await startSandbox(options);
   const context = await browser.newContext({ viewport: size });
   const page = await context.newPage();
   page.setDefaultTimeout(PATIENCE_MS);
@@ -61,6 +62,7 @@ export async function openSandbox(
   });
   onTestFinished(async () => {
     await context.close();
+    await close();
     // Errors of the page, and requests to anybody else. That the sandbox has stopped is said on the page.
     expect(complaints.filter((line) => !line.includes("ERR_CONNECTION_REFUSED"))).toEqual([]);
   });
@@ -74,7 +76,7 @@ export async function openSandbox(
   return {
     page,
     urls,
-    stop,
+    stop: close,
     chat: page.getByRole("log", { name: "Messages" }),
     thread: page.getByRole("log", { name: "Thread" }),
     channel: page.getByRole("log", { name: "Channel" }),
