@@ -8,6 +8,7 @@ import { startReconciler } from "./bridge/reconcile.ts";
 import { takeInReply } from "./bridge/to-parley/take-in-reply.ts";
 import { describeBuild } from "./build-info.ts";
 import type { Config } from "./config/read-config.ts";
+import { defined } from "./defined.ts";
 import { createEmbeddedLanes } from "./delivery/embedded-lanes.ts";
 import type { Attempt } from "./delivery/lanes.ts";
 import { createRateLimiter } from "./delivery/rate-limiter.ts";
@@ -314,7 +315,7 @@ function untilAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): 
 /** The one wide line of an attempt. */
 function logAttempt(log: Log, { error, ...attempt }: Attempt): void {
   log[attempt.outcome === "dead" ? "error" : "info"](
-    {
+    defined({
       queue: attempt.queue,
       lane: attempt.lane,
       item: attempt.item,
@@ -323,12 +324,11 @@ function logAttempt(log: Log, { error, ...attempt }: Attempt): void {
       outcome: attempt.outcome,
       duration_ms: Math.round(attempt.durationMs),
       age_ms: Math.round(attempt.ageMs),
-      ...(error && { error: error.message, error_code: error.code }),
-      ...(error?.code === "defect" && { stack: framesOf(error.cause) }),
-      ...(attempt.nextAttemptInMs !== undefined && {
-        next_attempt_in_ms: Math.round(attempt.nextAttemptInMs),
-      }),
-    },
+      error: error?.message,
+      error_code: error?.code,
+      stack: error?.code === "defect" ? framesOf(error.cause) : undefined,
+      next_attempt_in_ms: attempt.nextAttemptInMs && Math.round(attempt.nextAttemptInMs),
+    }),
     "delivery.attempted",
   );
 }

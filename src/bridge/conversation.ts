@@ -1,6 +1,7 @@
 import { anyReasonOf } from "../convert/text/reason-of.ts";
 import { shorten } from "../convert/text/slack-text.ts";
 import type { TranscriptLine, UserDetails } from "../convert/to-slack/parley-message.ts";
+import { defined } from "../defined.ts";
 import type { ConversationId, ServiceId, Thread, UserId } from "../ids.ts";
 import type { Json } from "../json.ts";
 import { joinTranscripts, mergeMetadata } from "./ownership/merge-handover.ts";
@@ -132,9 +133,7 @@ export function withHandover(
   return {
     ...conversation,
     user,
-    ...(metadata !== undefined && { metadata }),
-    ...(furtherReasons && { furtherReasons }),
-    ...(transcript && { transcript }),
+    ...defined({ metadata, furtherReasons, transcript }),
   };
 }
 

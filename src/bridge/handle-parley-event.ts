@@ -1,3 +1,4 @@
+import { defined } from "../defined.ts";
 import type { Handler, OnDeadLetter, Work } from "../delivery/lanes.ts";
 import { BridgeError, PayloadError, ThreadGoneError } from "../errors.ts";
 import { makeConversationId } from "../ids.ts";
@@ -146,13 +147,13 @@ export function createParleyEventHandler(dependencies: InboxDependencies): Handl
       conversation = await recordConversation(
         work,
         conversations,
-        {
+        defined({
           userId,
           user: { ...newest?.user, ...user },
           openedAt: receivedAt,
-          ...(metadata !== undefined && { metadata }),
-          ...(transcript !== undefined && { transcript }),
-        },
+          metadata,
+          transcript,
+        }),
         newest,
       );
     }

@@ -1,3 +1,4 @@
+import { defined } from "../defined.ts";
 import type { Handler, Item, Lanes, OnDeadLetter, Work } from "../delivery/lanes.ts";
 import {
   BridgeError,
@@ -214,10 +215,11 @@ function wordsAbout(
     purpose: `${outcome} ${item.appendedAt}`,
     notice: {
       thread: reply.thread,
-      message: renderFailedReply(outcome, hasBegun ? `${BEGUN} ${advice}` : advice, {
-        ...(dead && { dead }),
-        ...(link !== undefined && { link }),
-      }),
+      message: renderFailedReply(
+        outcome,
+        hasBegun ? `${BEGUN} ${advice}` : advice,
+        defined({ dead, link }),
+      ),
       onlyFor: reply.agent,
       mark: { ts: reply.ts, as: outcome === "uncertain" ? "uncertain" : "failed" },
       ...(dead && {

@@ -1,3 +1,4 @@
+import { defined } from "../defined.ts";
 import { type BridgeError, CancelledError, RateLimitedError, toBridgeError } from "../errors.ts";
 import { type BackoffPolicy, backoffMs } from "./backoff.ts";
 import type { Journal, Owed, Row } from "./journal.ts";
@@ -248,7 +249,7 @@ export function createHeads<Body>(options: HeadsOptions): Heads<Body> {
     onAttempt({
       queue,
       lane: lane.key,
-      ...(item && { item: item.id }),
+      ...defined({ item: item?.id }),
       attempt: lane.failures,
       items: 1,
       durationMs: monotonic() - startedAt,

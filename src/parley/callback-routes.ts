@@ -6,6 +6,7 @@ import { inboxLane } from "../bridge/notify.ts";
 import type { Secret } from "../config/secret.ts";
 import { isSeen } from "../convert/text/clean-name.ts";
 import type { UserDetails } from "../convert/to-slack/parley-message.ts";
+import { defined } from "../defined.ts";
 import type { Lanes } from "../delivery/lanes.ts";
 import { decodeJsonText } from "../files/decode-text.ts";
 import { type Route, sendJson } from "../http/http-server.ts";
@@ -166,13 +167,9 @@ export function createCallbackRoutes(options: CallbackOptions): Route[] {
             kind: "handover",
             userId,
             user,
-            ...(metadata !== undefined && { metadata }),
+            ...defined({ metadata }),
             ...(transcript && {
-              transcript: transcript.map(({ from, text, time }) => ({
-                from,
-                text,
-                ...(time !== undefined && { time }),
-              })),
+              transcript: transcript.map(({ from, text, time }) => defined({ from, text, time })),
             }),
             receivedAt,
           },

@@ -1,6 +1,7 @@
 import type { MessageToUser, Parley, Service } from "../bridge/ports.ts";
 import type { Config } from "../config/read-config.ts";
 import { attribute } from "../convert/to-parley/attribute.ts";
+import { defined } from "../defined.ts";
 import { NetworkError } from "../errors.ts";
 import { toServiceId } from "../ids.ts";
 import { isJsonObject, type Json } from "../json.ts";
@@ -62,22 +63,22 @@ function messageBody(
   { text, media, agent }: MessageToUser,
   agentFields: Config["parley"]["agentFields"],
 ): Json {
-  const content = { ...(text !== undefined && { message: text }), ...(media && { media }) };
+  const content = defined({ message: text, media });
   if (!agent) return content;
   const { id, name, avatar } = agent;
   switch (agentFields) {
     case "object":
-      return { ...content, agent: { id, name, ...(avatar && { avatar }) } };
+      return { ...content, agent: defined({ id, name, avatar }) };
     case "object-without-id":
-      return { ...content, agent: { name, ...(avatar && { avatar }) } };
+      return { ...content, agent: defined({ name, avatar }) };
     case "flat":
       return {
         ...content,
         agentId: id,
         agentName: name,
-        ...(avatar && { agentAvatar: avatar }),
+        ...defined({ agentAvatar: avatar }),
       };
     case "none":
-      return { ...content, ...(text !== undefined && { message: attribute(name, text) }) };
+      return text === undefined ? content : { ...content, message: attribute(name, text) };
   }
 }

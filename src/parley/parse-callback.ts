@@ -1,6 +1,7 @@
 import type { ParleyEvent } from "../bridge/events.ts";
 import { isSeen } from "../convert/text/clean-name.ts";
 import type { UserDetails } from "../convert/to-slack/parley-message.ts";
+import { defined } from "../defined.ts";
 import { parseId, parseServiceId, parseUserId, type ServiceId, type UserId } from "../ids.ts";
 import {
   isDeeperThan,
@@ -48,7 +49,7 @@ export function parseCallback(body: Json, self: ServiceId): ParleyEvent {
   }
   const isNamed = names.some((name) => /owner|hand.?over/.test(name));
   if (newOwner === self || (isNamed && metadata !== undefined)) {
-    return { kind: "handover", ...about, ...(metadata !== undefined && { metadata }) };
+    return { kind: "handover", ...about, ...defined({ metadata }) };
   }
 
   // Objects only: a bare string is the text of the object around it, which has the id and the type too.
@@ -95,11 +96,7 @@ function parseDetails(user: JsonObject): UserDetails {
   const information = isJsonObject(given) ? given : {};
   const name = firstText(information.name, information.fullName, information.firstName);
   const email = firstText(information.email, information.emailAddress);
-  return {
-    ...(externalId !== undefined && { externalId }),
-    ...(name !== undefined && { name }),
-    ...(email !== undefined && { email }),
-  };
+  return defined({ externalId, name, email });
 }
 
 /** Both ids and the direction must be plain, else nobody may guess. */

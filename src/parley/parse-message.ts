@@ -4,6 +4,7 @@ import type {
   ParleyMedia,
   ParleyMessage,
 } from "../convert/to-slack/parley-message.ts";
+import { defined } from "../defined.ts";
 import { parseId } from "../ids.ts";
 import { isJsonObject, type Json, type JsonObject } from "../json.ts";
 
@@ -26,8 +27,7 @@ export function parseMessage(value: Json | undefined): ParleyMessage | undefined
   return {
     ...card,
     typeId: number(value.typeId) ?? 1,
-    ...(id !== undefined && { id }),
-    ...(time !== undefined && { time }),
+    ...defined({ id, time }),
     ...(carousel.length > 0 && { carousel }),
     ...(quickReplies.length > 0 && { quickReplies }),
   };
@@ -41,9 +41,7 @@ function parseCard(value: JsonObject): ParleyCard {
   const media = parseMedia(value.media) ?? parseImage(value.image);
   const buttons = list(value.buttons).flatMap(parseButton);
   return {
-    ...(title !== undefined && { title }),
-    ...(body !== undefined && { text: body }),
-    ...(media && { media }),
+    ...defined({ title, text: body, media }),
     ...(buttons.length > 0 && { buttons }),
   };
 }
@@ -74,8 +72,7 @@ function parseButton(value: Json): ParleyButton[] {
   return [
     {
       type: text(value.type) ?? "reply",
-      ...(title !== undefined && { title }),
-      ...(payload !== undefined && { payload }),
+      ...defined({ title, payload }),
     },
   ];
 }

@@ -1,5 +1,6 @@
 import type { WebClient } from "@slack/web-api";
 import type { PostTag } from "../bridge/ports.ts";
+import { defined } from "../defined.ts";
 import { NetworkError } from "../errors.ts";
 import { isMarked } from "./post-metadata.ts";
 import { callSlack } from "./web-api.ts";
@@ -34,7 +35,7 @@ export async function findPost(
       oldest,
       limit: PAGE_SIZE,
       include_all_metadata: true,
-      ...(cursor && { cursor }),
+      ...defined({ cursor: cursor || undefined }),
     };
     const answer =
       threadTs === undefined

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { AgentIdentity } from "../bridge/ports.ts";
 import { cleanName } from "../convert/text/clean-name.ts";
+import { defined } from "../defined.ts";
 import type { FindUser, SlackUser } from "./users.ts";
 
 const NEUTRAL_NAME = "Support";
@@ -25,7 +26,7 @@ export function createIdentities(
     if (override) {
       const { avatar } = override;
       const name = cleanName(override.name) || NEUTRAL_NAME;
-      return { id: numericId(team ? "team" : agent), name, ...(avatar && { avatar }) };
+      return defined({ id: numericId(team ? "team" : agent), name, avatar });
     }
     return toIdentity(agent, await findUser(agent));
   };

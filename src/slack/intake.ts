@@ -7,6 +7,7 @@ import {
   takeInEdit,
   takeInReply,
 } from "../bridge/to-parley/take-in-reply.ts";
+import { defined } from "../defined.ts";
 import type { Lanes } from "../delivery/lanes.ts";
 import { makeReplyItemId } from "../ids.ts";
 import { type Json, wellFormed } from "../json.ts";
@@ -110,7 +111,7 @@ async function takeReaction(event: ReceiverEvent, options: IntakeOptions): Promi
   if (!reaction || reaction.user === botUserId) return false;
   const { channel, ts, user } = reaction;
   const foreignTeam = foreignTeamOf(team, [event.body.team_id]);
-  const actor = { agent: user, ...(foreignTeam !== undefined && { foreignTeam }) };
+  const actor = defined({ agent: user, foreignTeam });
   const refusal = await permissions.refusalOf(actor);
   if (refusal) {
     log.info({ agent: user, reason: refusal, type: "reaction_added" }, "actor.refused");

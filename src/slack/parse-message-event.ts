@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { AgentReply } from "../bridge/events.ts";
 import { readSlackContent } from "../convert/to-parley/read-slack-content.ts";
+import { defined } from "../defined.ts";
 import type { Thread } from "../ids.ts";
 import { type Json, wellFormed } from "../json.ts";
 import { foreignTeamOf } from "./permissions.ts";
@@ -99,7 +100,7 @@ export function parseMessageEvent(
     }
     default: {
       const written = toReply(event, team, channel);
-      const reply = written && { ...written, ...(foreignTeam !== undefined && { foreignTeam }) };
+      const reply = written && defined({ ...written, foreignTeam });
       return reply
         ? { kind: "reply", reply, rootAuthor: event.parent_user_id ?? undefined }
         : { kind: "other" };
@@ -150,10 +151,12 @@ function toReply(
     thread: { team, channel, ts: thread_ts },
     ts,
     agent: user,
-    ...(foreignTeam !== undefined && { foreignTeam }),
+    ...defined({ foreignTeam }),
     text: text ?? "",
-    ...(blocks && { blocks }),
-    ...(attachments && { attachments }),
-    ...(files && { files }),
+    ...defined({
+      blocks: blocks ?? undefined,
+      attachments: attachments ?? undefined,
+      files: files ?? undefined,
+    }),
   };
 }

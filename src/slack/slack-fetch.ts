@@ -1,3 +1,4 @@
+import { defined } from "../defined.ts";
 import { createSemaphore } from "../delivery/semaphore.ts";
 import { observedFetch } from "./observed-fetch.ts";
 import { readSlackAnswer, type SlackAnswer } from "./slack-answer.ts";
@@ -52,13 +53,7 @@ export function createSlackFetch(
     const seen = (answer?: SlackAnswer) => {
       if (method === undefined) return;
       const asked = new URLSearchParams(typeof init?.body === "string" ? init.body : "");
-      onAnswer({
-        method,
-        asked,
-        date: response.headers.get("date"),
-        status,
-        ...(answer && { answer }),
-      });
+      onAnswer(defined({ method, asked, date: response.headers.get("date"), status, answer }));
     };
     if (method === undefined || status !== 200) {
       await response.body?.cancel();

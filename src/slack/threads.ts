@@ -2,6 +2,7 @@ import type { ChatPostMessageResponse, WebClient } from "@slack/web-api";
 import type { AgentReply } from "../bridge/events.ts";
 import type { Mark, PostTag, Threads } from "../bridge/ports.ts";
 import type { SlackMessage } from "../convert/to-slack/slack-message.ts";
+import { defined } from "../defined.ts";
 import type { RateLimiter } from "../delivery/rate-limiter.ts";
 import {
   NetworkError,
@@ -211,9 +212,9 @@ export function createThreads(options: ThreadsOptions): Threads {
           () =>
             client.chat.postMessage({
               channel: at,
-              ...(thread && { thread_ts: thread.ts }),
+              ...defined({ thread_ts: thread?.ts }),
               ...toArguments(message),
-              ...(author && { username: author.name, icon_emoji: author.icon }),
+              ...defined({ username: author?.name, icon_emoji: author?.icon }),
               metadata: toMetadata(mark),
               // A User's links must not fill the thread, nor fetch anything.
               unfurl_links: false,
@@ -281,7 +282,7 @@ export function createThreads(options: ThreadsOptions): Threads {
           ts: thread.ts,
           oldest: after,
           limit: PAGE_SIZE,
-          ...(cursor && { cursor }),
+          ...defined({ cursor: cursor || undefined }),
         };
         const page = await readPatiently(thread, () => client.conversations.replies(query), signal);
         if (page === "cannot-look") return page;

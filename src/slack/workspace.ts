@@ -1,5 +1,6 @@
 import type { WebClient } from "@slack/web-api";
 import type { Alarms } from "../alarms.ts";
+import { defined } from "../defined.ts";
 import { ConfigError, SlackApiError, toBridgeError } from "../errors.ts";
 import { faultOf } from "./refusals.ts";
 import { missingScopes } from "./scopes.ts";
@@ -53,8 +54,10 @@ export async function checkWorkspace(
     url: URL.parse(identity.url ?? "")?.href ?? "https://slack.com/",
     botUserId: identity.user_id ?? "",
     botId: identity.bot_id ?? "",
-    ...(identity.enterprise_id && { enterprise: identity.enterprise_id }),
-    ...(info?.name && { channelName: info.name }),
+    ...defined({
+      enterprise: identity.enterprise_id || undefined,
+      channelName: info?.name || undefined,
+    }),
   };
 }
 

@@ -1,6 +1,7 @@
 import { closeDirections } from "../convert/text/close-directions.ts";
 import { shorten } from "../convert/text/slack-text.ts";
 import { SLACK_LIMITS } from "../convert/to-slack/slack-limits.ts";
+import { defined } from "../defined.ts";
 import type { Json } from "../json.ts";
 import { HAND_BACK } from "./root.ts";
 
@@ -54,7 +55,7 @@ export function renderHandBackModal(modal: HandBackModal): Json {
           ...(options.length > SLACK_LIMITS.optionsPerSelect
             ? { option_groups: grouped(options) }
             : { options }),
-          ...(preferred && { initial_option: preferred }),
+          ...defined({ initial_option: preferred }),
         },
       },
       text(HAND_BACK_INPUTS.note, "Note for the bot", "What was it about, and what was done?"),

@@ -1,3 +1,4 @@
+import { defined } from "../../defined.ts";
 import { type ItemId, makeDerivedItemId } from "../../ids.ts";
 import { renderHandedBack, renderTakenAway } from "../../views/notices.ts";
 import { type Conversation, type Destination, end } from "../conversation.ts";
@@ -29,7 +30,7 @@ export async function recordHandBack(
     await notifier.notice(userId, from, "handed back", { thread, message });
   }
   const ended = await conversations.update(id, (c) =>
-    end(c, "handed-back", { at: now(), to, by, ...(note && { note }) }),
+    end(c, "handed-back", defined({ at: now(), to, by, note: note || undefined })),
   );
   if (ended) await notifier.refreshRoot(ended, from);
 }

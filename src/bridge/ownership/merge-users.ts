@@ -1,4 +1,5 @@
 import type { UserDetails } from "../../convert/to-slack/parley-message.ts";
+import { defined } from "../../defined.ts";
 import type { Item } from "../../delivery/lanes.ts";
 import { BridgeError } from "../../errors.ts";
 import type { UserId } from "../../ids.ts";
@@ -45,7 +46,7 @@ export async function mergeUsers(
         });
       }
       const ended = await conversations.update(absorbed.id, (c) =>
-        end(c, "merged", { at, ...(into && { into }) }),
+        end(c, "merged", defined({ at, into })),
       );
       if (ended) await notifier.refreshRoot(ended, item);
     } else {

@@ -1,3 +1,4 @@
+import { defined } from "../../defined.ts";
 import type { Work } from "../../delivery/lanes.ts";
 import { type ConversationId, type ItemId, makeConversationId, type Thread } from "../../ids.ts";
 import {
@@ -29,7 +30,7 @@ export async function recordConversation(
   const conversation = openConversation({
     ...given,
     id: makeConversationId(given.userId, work.item.id),
-    ...(previous?.thread && { previous: previous.thread }),
+    ...defined({ previous: previous?.thread }),
   });
   await conversations.create(conversation);
   return conversation;

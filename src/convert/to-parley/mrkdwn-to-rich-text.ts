@@ -1,3 +1,4 @@
+import { defined } from "../../defined.ts";
 import { append } from "../text/append.ts";
 import type { RichText } from "../text/rich-text.ts";
 import { unescapeText } from "../text/slack-text.ts";
@@ -149,7 +150,7 @@ function readControl(control: string, style: Style): RichText {
     type,
     [key]: id,
     style,
-    ...(label && { name: label }),
+    ...defined({ name: label || undefined }),
   });
   if (target.startsWith("@")) return named("user", "user_id", target.slice(1));
   if (target.startsWith("#")) return named("channel", "channel_id", target.slice(1));
@@ -161,9 +162,14 @@ function readControl(control: string, style: Style): RichText {
       timestamp: Number(timestamp),
       fallback: label,
       style,
-      ...(url && { url }),
+      ...defined({ url: url || undefined }),
     };
   }
   if (target.startsWith("!")) return { type: "broadcast", range: target.slice(1) };
-  return { type: "link", url: unescapeText(target), style, ...(label && { text: label }) };
+  return {
+    type: "link",
+    url: unescapeText(target),
+    style,
+    ...defined({ text: label || undefined }),
+  };
 }

@@ -87,12 +87,9 @@ function textOf(element: RichText, { names, mentions }: Reading): string {
 
 function styleOf(style: Json | undefined): Style {
   if (!isJsonObject(style)) return {};
-  return {
-    ...(style.bold === true && { bold: true }),
-    ...(style.italic === true && { italic: true }),
-    ...(style.strike === true && { strike: true }),
-    ...(style.code === true && { code: true }),
-  };
+  const { bold, italic, strike, code } = style;
+  const given = Object.entries({ bold, italic, strike, code });
+  return Object.fromEntries(given.filter(([, value]) => value === true));
 }
 
 /** `2026-11-22 17:06 UTC`, where Slack says no words for a moment. */

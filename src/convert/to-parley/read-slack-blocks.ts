@@ -1,3 +1,4 @@
+import { defined } from "../../defined.ts";
 import { isJsonObject, type Json } from "../../json.ts";
 import { childrenOf, type RichText, stringIn } from "../text/rich-text.ts";
 import { mrkdwnToRichText } from "./mrkdwn-to-rich-text.ts";
@@ -107,7 +108,7 @@ export function readPicture(image: RichText): SlackContent {
   const file = isJsonObject(slack_file) ? slack_file : {};
   const url = stringIn(image.image_url) || stringIn(file.url);
   const id = stringIn(file.id) || (PRIVATE.test(url) ? FILE_ID.exec(url)?.[1] : undefined);
-  if (id) return { kind: "file", file: { id, ...(name && { name }) } };
+  if (id) return { kind: "file", file: defined({ id, name: name || undefined }) };
   if (!/^https?:\/\//i.test(url) || PRIVATE.test(url)) {
     return { kind: "lost", what: "a picture that only Slack can show" };
   }

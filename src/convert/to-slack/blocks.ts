@@ -1,3 +1,4 @@
+import { defined } from "../../defined.ts";
 import type { Json } from "../../json.ts";
 import { shorten } from "../text/slack-text.ts";
 import { SLACK_LIMITS } from "./slack-limits.ts";
@@ -65,7 +66,7 @@ export function button(given: {
     text: plainText(given.text, SLACK_LIMITS.buttonText),
     action_id: given.actionId,
     value: given.value,
-    ...(given.style && { style: given.style }),
+    ...defined({ style: given.style }),
     ...(given.confirm && {
       confirm: {
         title: plainText(given.confirm.title, SLACK_LIMITS.confirmTitle),

@@ -1,3 +1,4 @@
+import { defined } from "../../defined.ts";
 import type { Json } from "../../json.ts";
 import { closeDirections } from "../text/close-directions.ts";
 import { isItsOwnLabel, toSafeUrl } from "../text/links.ts";
@@ -51,11 +52,11 @@ function inertLink(label: string, url: string, style: Style): RichText[] {
 }
 
 function withStyle(element: RichText, { bold, italic, strike, code }: Style): RichText {
-  const style: Record<string, Json> = {
-    ...(bold && { bold }),
-    ...(italic && { italic }),
-    ...(strike && { strike }),
-    ...(code && { code }),
-  };
+  const style: Record<string, Json> = defined({
+    bold: bold || undefined,
+    italic: italic || undefined,
+    strike: strike || undefined,
+    code: code || undefined,
+  });
   return Object.keys(style).length === 0 ? element : { ...element, style };
 }

@@ -1,3 +1,4 @@
+import { defined } from "../../defined.ts";
 import type { ParleyCard, ParleyMedia, ParleyMessage } from "./parley-message.ts";
 
 /** What a message becomes in a thread, in its order: words, and files between them. */
@@ -22,9 +23,7 @@ export function splitAtFiles(message: ParleyMessage): MessageStep[] {
     if (!isEmpty) {
       const words = {
         typeId: own.typeId,
-        ...(title && { title }),
-        ...(text && { text }),
-        ...(buttons && { buttons }),
+        ...defined({ title: title || undefined, text: text || undefined, buttons }),
         ...(cards.length > 0 && { carousel: cards }),
         ...more,
       };

@@ -1,6 +1,7 @@
 import type { AckFn, ViewOutput, ViewResponseAction, ViewSubmitAction } from "@slack/bolt";
 import { escapeText, unescapeText } from "../../convert/text/slack-text.ts";
 import { intentOf, withoutMarker } from "../../convert/to-parley/reply-intent.ts";
+import { defined } from "../../defined.ts";
 import { makeDerivedItemId, makeThreadKey, type Thread } from "../../ids.ts";
 import { errorFields } from "../../log.ts";
 import { HAND_BACK_INPUTS } from "../../views/hand-back-form.ts";
@@ -56,8 +57,7 @@ export async function submitHandBack(
           thread,
           agent: body.user.id,
           to,
-          ...(note && { note }),
-          ...(lastMessage && { lastMessage }),
+          ...defined({ note: note || undefined, lastMessage: lastMessage || undefined }),
         },
       },
     });

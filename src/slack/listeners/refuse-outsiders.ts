@@ -5,6 +5,7 @@ import type { Permissions } from "../../bridge/ports.ts";
 import { adviceForRefusal } from "../../bridge/refusal.ts";
 import { escapeText } from "../../convert/text/slack-text.ts";
 import { section } from "../../convert/to-slack/blocks.ts";
+import { defined } from "../../defined.ts";
 import type { Log } from "../../log.ts";
 import { withinTime } from "../../within-time.ts";
 import { foreignTeamOf } from "../permissions.ts";
@@ -54,7 +55,7 @@ export function refuseOutsiders({ permissions, team, log }: OutsiderOptions) {
     const foreignTeam = foreignTeamOf(team, [body.team_id, body.team?.id, body.user?.team_id]);
     const refusal = agent
       ? await withinTime(
-          permissions.refusalOf({ agent, ...(foreignTeam !== undefined && { foreignTeam }) }),
+          permissions.refusalOf(defined({ agent, foreignTeam })),
           LOOK_UP_WITHIN_MS,
           foreignTeam && ("other-company" as const),
         )
