@@ -315,7 +315,7 @@ function untilAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): 
 /** The one wide line of an attempt. */
 function logAttempt(log: Log, { error, ...attempt }: Attempt): void {
   log[attempt.outcome === "dead" ? "error" : "info"](
-    defined({
+    {
       queue: attempt.queue,
       lane: attempt.lane,
       item: attempt.item,
@@ -324,11 +324,13 @@ function logAttempt(log: Log, { error, ...attempt }: Attempt): void {
       outcome: attempt.outcome,
       duration_ms: Math.round(attempt.durationMs),
       age_ms: Math.round(attempt.ageMs),
-      error: error?.message,
-      error_code: error?.code,
-      stack: error?.code === "defect" ? framesOf(error.cause) : undefined,
-      next_attempt_in_ms: attempt.nextAttemptInMs && Math.round(attempt.nextAttemptInMs),
-    }),
+      ...defined({
+        error: error?.message,
+        error_code: error?.code,
+        stack: error?.code === "defect" ? framesOf(error.cause) : undefined,
+        next_attempt_in_ms: attempt.nextAttemptInMs && Math.round(attempt.nextAttemptInMs),
+      }),
+    },
     "delivery.attempted",
   );
 }

@@ -115,8 +115,8 @@ export function withHandover(
   conversation: Conversation,
   told: {
     readonly user?: UserDetails;
-    readonly metadata?: Json | undefined;
-    readonly transcript?: readonly TranscriptLine[] | undefined;
+    readonly metadata?: Json;
+    readonly transcript?: readonly TranscriptLine[];
   },
   at: number,
 ): Conversation {

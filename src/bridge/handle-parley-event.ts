@@ -203,10 +203,12 @@ export function createParleyEventHandler(dependencies: InboxDependencies): Handl
     const news = poster.noteOf(NEWS) as HandoverNews | undefined;
     if (!news) return;
     await refreshRoot(told);
-    const overflow = overflowSteps({
-      metadata: news.hasDetails || news.reason !== null ? event.metadata : undefined,
-      transcript: news.lines > 0 ? told.transcript?.slice(-news.lines) : undefined,
-    });
+    const overflow = overflowSteps(
+      defined({
+        metadata: news.hasDetails || news.reason !== null ? event.metadata : undefined,
+        transcript: news.lines > 0 ? told.transcript?.slice(-news.lines) : undefined,
+      }),
+    );
     const steps = [{ words: renderFurtherHandover(news) }, ...overflow];
     await postSteps(work, poster, told.thread, steps, dependencies);
   }

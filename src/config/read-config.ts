@@ -88,7 +88,7 @@ export interface Config {
 interface Identity {
   readonly name: string;
   /** https */
-  readonly avatar?: string | undefined;
+  readonly avatar?: string;
 }
 
 const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
@@ -154,7 +154,10 @@ const identity = z.union([
     .string()
     .min(1)
     .transform((name) => ({ name })),
-  z.strictObject({ name: z.string().min(1), avatar: z.url({ protocol: /^https$/ }).optional() }),
+  z.strictObject({
+    name: z.string().min(1),
+    avatar: z.url({ protocol: /^https$/ }).exactOptional(),
+  }),
 ]);
 
 /** JSON in a variable, of the given shape. zod's own words about it would help nobody. */

@@ -187,10 +187,11 @@ export function createHeads<Body>(options: HeadsOptions): Heads<Body> {
     error: BridgeError,
     onDeadLetter: OnDeadLetter<Body, unknown>,
   ): Promise<void> {
-    const rows: { seq: number; words: string | undefined }[] = [];
+    const rows: { seq: number; words?: string }[] = [];
     for (const row of attempt.taken) {
       const words = await orGiveUp(lane, () => onDeadLetter.prepare(toItem<Body>(row), error));
-      rows.push({ seq: row.seq, words: words === undefined ? undefined : JSON.stringify(words) });
+      const { seq } = row;
+      rows.push(words === undefined ? { seq } : { seq, words: JSON.stringify(words) });
     }
     const { code, message } = error;
     const dead = await journal.dead(rows, { code, message });
@@ -287,7 +288,7 @@ export function toItem<Body>(row: Row): Item<Body> {
   return {
     lane: row.lane,
     id: row.id,
-    sort: row.sort === "" ? undefined : row.sort,
+    ...defined({ sort: row.sort === "" ? undefined : row.sort }),
     body: JSON.parse(row.body) as Body,
     attempt: row.attempts + 1,
     progress: row.progress,

@@ -80,7 +80,7 @@ export interface Journal {
    * them. Returns which that were.
    */
   dead(
-    rows: readonly { readonly seq: number; readonly words?: string | undefined }[],
+    rows: readonly { readonly seq: number; readonly words?: string }[],
     reason: { code: string; message: string },
   ): Promise<readonly number[]>;
   /** What is set aside and still owes its words. */

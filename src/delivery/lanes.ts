@@ -9,10 +9,10 @@ export interface NewItem<Body> {
   /** What makes two arrivals the same; remembered long after the item has left. */
   readonly id: ItemId;
   /** Items that have one are ordered by it, between items that have none and keep their place of arrival. */
-  readonly sort?: string | undefined;
+  readonly sort?: string;
   readonly body: Body;
   /** ms since the epoch; the item, and its lane behind it, wait until then. */
-  readonly notBefore?: number | undefined;
+  readonly notBefore?: number;
   /** The item does not go until it is requeued; its lane does not wait for it. */
   readonly held?: boolean;
 }

@@ -18,10 +18,10 @@ export interface AnnouncedFile {
   /** What the other side says that it is; empty: nothing. */
   readonly mimeType: string;
   /** What the other side said about its size before, bytes. */
-  readonly size?: number | undefined;
+  readonly size?: number;
   /** `Content-Type` and `Content-Length` of the answer that brings it. */
-  readonly contentType?: string | undefined;
-  readonly contentLength?: number | undefined;
+  readonly contentType?: string;
+  readonly contentLength?: number;
   readonly bytes: AsyncIterable<Uint8Array>;
 }
 

@@ -1,6 +1,7 @@
 import got, { type OptionsInit } from "got";
 import type { Alarms } from "../alarms.ts";
 import type { Config } from "../config/read-config.ts";
+import { defined } from "../defined.ts";
 import {
   BridgeError,
   ParleyAccessError,
@@ -100,7 +101,7 @@ export function createParleyApi(options: ParleyApiOptions): ParleyApi {
       return {
         status: response?.statusCode ?? 0,
         body: length > MAX_ANSWER_BYTES ? "" : new TextDecoder().decode(Buffer.concat(chunks)),
-        retryAfter: response?.headers["retry-after"],
+        ...defined({ retryAfter: response?.headers["retry-after"] }),
       };
     }
   }

@@ -27,7 +27,7 @@ export interface ParleyAnswer {
   readonly status: number;
   /** Empty also where it was too long to read. */
   readonly body: string;
-  readonly retryAfter?: string | undefined;
+  readonly retryAfter?: string;
 }
 
 export interface Reading {

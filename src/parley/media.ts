@@ -4,6 +4,7 @@ import type { ParleyFiles } from "../bridge/ports.ts";
 import type { Config } from "../config/read-config.ts";
 import { mediaName } from "../convert/to-slack/media-name.ts";
 import type { ParleyMedia } from "../convert/to-slack/parley-message.ts";
+import { defined } from "../defined.ts";
 import { FileError, ParleyApiError } from "../errors.ts";
 import { checkFile, type FileContent } from "../files/checked-file.ts";
 import { isProgram } from "../files/programs.ts";
@@ -69,8 +70,7 @@ export function createParleyFiles(api: ParleyApi, options: Config["parley"]): Pa
       const content = await checkFile({
         ...file,
         mimeType: media.mimeType ?? "",
-        contentType: headers["content-type"],
-        contentLength,
+        ...defined({ contentType: headers["content-type"], contentLength }),
         bytes,
       });
       // Its bytes, or its sender, say what its name did not.

@@ -1,5 +1,6 @@
 import type { InboxBody, ParleyEvent } from "../bridge/events.ts";
 import { BEHIND_MESSAGES, inboxLane } from "../bridge/notify.ts";
+import { defined } from "../defined.ts";
 import type { NewItem } from "../delivery/lanes.ts";
 import { makeBodyItemId, makeMessageItemId } from "../ids.ts";
 
@@ -25,8 +26,13 @@ export function toInboxItem(
   const { id } = event.message;
   const notBefore = groupMs > 0 ? receivedAt + groupMs : undefined;
   return id === undefined
-    ? { lane, id: makeBodyItemId(raw, slotOf(receivedAt)), body, notBefore }
-    : { lane, id: makeMessageItemId(event.userId, id), sort: toSortKey(id), body, notBefore };
+    ? { lane, id: makeBodyItemId(raw, slotOf(receivedAt)), body, ...defined({ notBefore }) }
+    : {
+        lane,
+        id: makeMessageItemId(event.userId, id),
+        body,
+        ...defined({ sort: toSortKey(id), notBefore }),
+      };
 }
 
 const slotOf = (at: number): string => `slot ${Math.floor(at / NAMELESS_SLOT_MS)}`;

@@ -3,6 +3,7 @@ import type { WebClient } from "@slack/web-api";
 import type { SlackFiles } from "../bridge/ports.ts";
 import type { Secret } from "../config/secret.ts";
 import type { SlackFile } from "../convert/to-parley/slack-file.ts";
+import { defined } from "../defined.ts";
 import { FileError, NetworkError, ThreadGoneError } from "../errors.ts";
 import { checkFile } from "../files/checked-file.ts";
 import {
@@ -77,8 +78,7 @@ export function createSlackFiles({
       const { headers, contentLength, bytes } = answer;
       return await checkFile({
         ...file,
-        contentType: headers["content-type"],
-        contentLength,
+        ...defined({ contentType: headers["content-type"], contentLength }),
         bytes,
       });
     },

@@ -1,25 +1,16 @@
 import { createHash } from "node:crypto";
 import type { AgentIdentity } from "../bridge/ports.ts";
+import type { Config } from "../config/read-config.ts";
 import { cleanName } from "../convert/text/clean-name.ts";
 import { defined } from "../defined.ts";
 import type { FindUser, SlackUser } from "./users.ts";
 
 const NEUTRAL_NAME = "Support";
 
-/** What the configuration says instead of Slack. */
-export interface IdentityOverrides {
-  /** By Slack id. */
-  readonly aliases: Readonly<
-    Record<string, Pick<AgentIdentity, "name"> & { avatar?: string | undefined }>
-  >;
-  /** One for everybody. */
-  readonly team: (Pick<AgentIdentity, "name"> & { avatar?: string | undefined }) | undefined;
-}
-
 /** Who Slack members are to a User. Never fails. */
 export function createIdentities(
   findUser: FindUser,
-  { aliases, team }: IdentityOverrides,
+  { aliases, team }: Config["identity"],
 ): (agent: string) => Promise<AgentIdentity> {
   return async (agent) => {
     const override = team ?? aliases[agent];

@@ -100,7 +100,7 @@ export function parseMessageEvent(
     }
     default: {
       const written = toReply(event, team, channel);
-      const reply = written && defined({ ...written, foreignTeam });
+      const reply = written && { ...written, ...defined({ foreignTeam }) };
       return reply
         ? { kind: "reply", reply, rootAuthor: event.parent_user_id ?? undefined }
         : { kind: "other" };

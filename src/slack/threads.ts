@@ -1,6 +1,7 @@
 import type { ChatPostMessageResponse, WebClient } from "@slack/web-api";
 import type { AgentReply } from "../bridge/events.ts";
 import type { Mark, PostTag, Threads } from "../bridge/ports.ts";
+import type { Config } from "../config/read-config.ts";
 import type { SlackMessage } from "../convert/to-slack/slack-message.ts";
 import { defined } from "../defined.ts";
 import type { RateLimiter } from "../delivery/rate-limiter.ts";
@@ -15,7 +16,7 @@ import {
 import type { Thread } from "../ids.ts";
 import type { Log } from "../log.ts";
 import { findPost, PAGE_SIZE } from "./find-post.ts";
-import { createIdentities, type IdentityOverrides } from "./identity.ts";
+import { createIdentities } from "./identity.ts";
 import { toArguments } from "./message-arguments.ts";
 import { createNames } from "./names.ts";
 import { parseThreadMessage } from "./parse-message-event.ts";
@@ -34,7 +35,7 @@ export interface ThreadsOptions {
   readonly workspaceUrl: string;
   readonly channel: string;
   readonly botUserId: string;
-  readonly identity: IdentityOverrides;
+  readonly identity: Config["identity"];
   readonly findUser: FindUser;
   /** Posts, by channel. */
   readonly posts: RateLimiter;

@@ -24,7 +24,7 @@ export function renderFilesNotSent(
 /** In the place of a User's file that could not be brought into Slack. Nothing in it can ping or hide a target. */
 export function renderFileLine(
   media: ParleyMedia,
-  given: { readonly trouble: FileTrouble | undefined; readonly size?: number | undefined },
+  given: { readonly trouble: FileTrouble | undefined; readonly size: number | undefined },
 ): SlackMessage {
   const size = given.size === undefined ? "" : `, ${formatSize(given.size)}`;
   const name = `${shorten(describeMedia(media), 300)}${size}`;

@@ -22,28 +22,28 @@ export interface RootView {
   readonly userId: string;
   readonly user: UserDetails;
   readonly openedAt: number;
-  readonly metadata?: Json | undefined;
+  readonly metadata?: Json;
   /** Of further handovers, oldest first; no more than a handful. */
-  readonly furtherReasons?: readonly { readonly reason: string; readonly at: number }[] | undefined;
-  readonly transcript?: readonly TranscriptLine[] | undefined;
-  readonly ownerUnverified?: boolean | undefined;
+  readonly furtherReasons?: readonly { readonly reason: string; readonly at: number }[];
+  readonly transcript?: readonly TranscriptLine[];
+  readonly ownerUnverified?: boolean;
   /** Where this conversation was before its thread went. */
-  readonly lostLink?: string | undefined;
+  readonly lostLink?: string;
   /** Address of the User's thread before this one. */
-  readonly previousLink?: string | undefined;
+  readonly previousLink?: string;
   /** Address of the User's thread after this one. */
-  readonly nextLink?: string | undefined;
+  readonly nextLink?: string;
   readonly ending?:
     | {
         readonly kind: "handed-back" | "taken-away" | "merged";
         readonly at: number;
         /** Name of the Service. */
-        readonly to?: string | undefined;
+        readonly to?: string;
         /** Address of the thread in which a merged User goes on. */
-        readonly link?: string | undefined;
+        readonly link?: string;
         /** Slack id. */
-        readonly by?: string | undefined;
-        readonly note?: string | undefined;
+        readonly by?: string;
+        readonly note?: string;
       }
     | undefined;
 }

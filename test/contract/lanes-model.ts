@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect } from "vitest";
+import { defined } from "../../src/defined.ts";
 import type { Lanes, Work } from "../../src/delivery/lanes.ts";
 import { BridgeError, NetworkError, PayloadError, StorageError } from "../../src/errors.ts";
 import { toItemId } from "../../src/ids.ts";
@@ -208,7 +209,12 @@ class Play {
     const sent = this.#sent.get(name);
     if (!sent || !this.#lanes) return;
     const { lane, sort, acknowledged } = sent;
-    const append = this.#lanes.append({ lane, id: toItemId(name), sort, body: name });
+    const append = this.#lanes.append({
+      lane,
+      id: toItemId(name),
+      ...defined({ sort }),
+      body: name,
+    });
     this.#appending.push(
       append.then((result) => {
         if (acknowledged) expect(result, `${name}, sent again`).toBe("duplicate");

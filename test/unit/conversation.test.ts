@@ -9,6 +9,7 @@ import {
   withHandover,
   withUserMessages,
 } from "../../src/bridge/conversation.ts";
+import { defined } from "../../src/defined.ts";
 import {
   BridgeError,
   CancelledError,
@@ -103,10 +104,10 @@ describe("a conversation", () => {
       JSON.parse('{"reason": "x", "__proto__": {"reason": "y"}}') as Json,
     ],
   ])("adds the metadata of two handovers: %s", (_, first, later, both) => {
-    const opened = openConversation({ ...OPEN, ...(first !== undefined && { metadata: first }) });
+    const opened = openConversation({ ...OPEN, ...defined({ metadata: first }) });
     const { metadata: __, ...bare } = opened;
     const start = first === undefined ? bare : opened;
-    const told = withHandover(start, { metadata: later }, 2_000).metadata;
+    const told = withHandover(start, defined({ metadata: later }), 2_000).metadata;
     expect(JSON.stringify(told)).toBe(JSON.stringify(both));
   });
 
@@ -149,7 +150,7 @@ describe("a conversation", () => {
       OPEN,
     );
     expect(withHandover(OPEN, { metadata: "x" }, 2_000)).toBe(OPEN);
-    expect(withHandover(OPEN, { metadata: undefined, transcript: undefined }, 2_000)).toBe(OPEN);
+    expect(withHandover(OPEN, {}, 2_000)).toBe(OPEN);
   });
 
   it("does not grow without end, however often and however much it is told", () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { defined } from "../../src/defined.ts";
 import {
   ParleyAccessError,
   ParleyApiError,
@@ -60,7 +61,7 @@ const refusal = (
       {
         status,
         body: typeof body === "string" ? body : JSON.stringify(body),
-        retryAfter,
+        ...defined({ retryAfter }),
       },
       reading,
     ),

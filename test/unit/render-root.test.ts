@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { textLength } from "../../fakes/slack/complete-blocks.ts";
+import { defined } from "../../src/defined.ts";
 import type { Json } from "../../src/json.ts";
 import { type RootView, renderOverflow, renderRoot } from "../../src/views/root.ts";
 import { actingIn } from "../support/acting-in.ts";
@@ -85,7 +86,7 @@ describe("the root of a thread", () => {
     ["a reason that is no text", { reason: { code: 7 } }, "New conversation"],
     ["metadata that is a text", "angry_customer", "Angry customer"],
   ])("has a headline for %s", (_, metadata, headline) => {
-    expect(blocksOf(renderRoot({ ...VIEW, metadata }))[0]).toMatchObject({
+    expect(blocksOf(renderRoot({ ...VIEW, ...defined({ metadata }) }))[0]).toMatchObject({
       text: { text: headline },
     });
   });

@@ -18,9 +18,9 @@ export async function recordHandBack(
   done: {
     readonly to: Destination;
     readonly by: string;
-    readonly note?: string | undefined;
+    readonly note?: string;
     /** Why Parley did not take the agent's name off the User's chat. */
-    readonly unsetRefusal?: string | undefined;
+    readonly unsetRefusal?: string;
   },
   { conversations, notifier, now }: Records,
 ): Promise<void> {

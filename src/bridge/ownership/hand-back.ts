@@ -2,6 +2,7 @@ import { reasonOf } from "../../convert/text/reason-of.ts";
 import { escapeText } from "../../convert/text/slack-text.ts";
 import { type MessageWriting, toParleyMessages } from "../../convert/to-parley/agent-reply.ts";
 import { NO_NAMES } from "../../convert/to-parley/mentions.ts";
+import { defined } from "../../defined.ts";
 import type { Work } from "../../delivery/lanes.ts";
 import { type BridgeError, toBridgeError, UncertainDeliveryError } from "../../errors.ts";
 import { isJsonObject, type Json } from "../../json.ts";
@@ -90,12 +91,12 @@ export async function handBack(
     await giveUp(work, conversation, request, failedAt, error, dependencies);
     return;
   }
-  const done = {
+  const done = defined({
     to: await nameService(parley, request.to),
     by: request.agent,
     note: request.note,
     unsetRefusal: refusal && causeOf(refusal),
-  };
+  });
   await recordHandBack(work.item.id, conversation, done, dependencies);
 }
 

@@ -86,7 +86,7 @@ async function openRoot(
       step: "root",
       mark: rootTag(conversation),
       message: rootMessage(conversation, threads),
-      since: openingSince,
+      ...defined({ since: openingSince }),
     });
   } catch (thrown) {
     if (!poster.uncertain) await conversations.update(conversation.id, withoutOpening);

@@ -12,9 +12,9 @@ interface Post {
   readonly mark: PostTag;
   readonly message: SlackMessage;
   /** Missing: the post opens a thread. */
-  readonly thread?: Thread | undefined;
+  readonly thread?: Thread;
   /** Another item may have posted it, not before this moment (ms). */
-  readonly since?: number | undefined;
+  readonly since?: number;
 }
 
 /** A post that may be in Slack; nothing of it was there before `since` (ms). */

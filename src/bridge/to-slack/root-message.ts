@@ -1,5 +1,6 @@
 import type { SlackMessage } from "../../convert/to-slack/slack-message.ts";
 import { type ThreadStep, toLiteralSteps } from "../../convert/to-slack/thread-steps.ts";
+import { defined } from "../../defined.ts";
 import { type RootView, renderOverflow, renderRoot } from "../../views/root.ts";
 import type { Conversation } from "../conversation.ts";
 import type { PostTag, Threads } from "../ports.ts";
@@ -16,7 +17,7 @@ export function rootMessage(
   threads: Pick<Threads, "permalink">,
 ): SlackMessage {
   const { id, state, ending, previous, next, lost } = conversation;
-  const view: RootView = {
+  const view: RootView = defined({
     conversation: id,
     userId: conversation.userId,
     user: conversation.user,
@@ -30,16 +31,16 @@ export function rootMessage(
     nextLink: next && threads.permalink(next),
     ending:
       ending && state !== "open"
-        ? {
+        ? defined({
             kind: state,
             at: ending.at,
             to: ending.to?.name,
             link: ending.into && threads.permalink(ending.into),
             by: ending.by,
             note: ending.note,
-          }
+          })
         : undefined,
-  };
+  });
   return renderRoot(view);
 }
 

@@ -18,9 +18,9 @@ export interface EmojiCode {
   /** Without colons; may end in `::skin-tone-3`. */
   readonly name: string;
   /** Code points in hex, such as `1f44b-1f3fd`; missing for custom emoji. */
-  readonly unicode?: string | undefined;
+  readonly unicode?: string;
   /** 2 to 6. */
-  readonly skinTone?: number | undefined;
+  readonly skinTone?: number;
 }
 
 /** The emoji itself, or `:name:` for what only exists in this workspace. */

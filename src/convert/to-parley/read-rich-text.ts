@@ -1,3 +1,4 @@
+import { defined } from "../../defined.ts";
 import { isJsonObject, type Json } from "../../json.ts";
 import { append } from "../text/append.ts";
 import { childrenOf, type RichText, stringIn } from "../text/rich-text.ts";
@@ -63,8 +64,10 @@ function textOf(element: RichText, { names, mentions }: Reading): string {
     case "emoji":
       return toEmoji({
         name: stringIn(element.name),
-        unicode: stringIn(element.unicode) || undefined,
-        skinTone: typeof element.skin_tone === "number" ? element.skin_tone : undefined,
+        ...defined({
+          unicode: stringIn(element.unicode) || undefined,
+          skinTone: typeof element.skin_tone === "number" ? element.skin_tone : undefined,
+        }),
       });
     case "user":
       return mention("@", names.users, element.user_id, "someone");
