@@ -13,16 +13,16 @@ export interface FileContent {
 
 export interface AnnouncedFile {
   /** For log lines: an opaque id. */
-  readonly id: string;
-  readonly name: string;
+  id: string;
+  name: string;
   /** What the other side says that it is; empty: nothing. */
-  readonly mimeType: string;
+  mimeType: string;
   /** What the other side said about its size before, bytes. */
-  readonly size?: number;
+  size?: number;
   /** `Content-Type` and `Content-Length` of the answer that brings it. */
-  readonly contentType?: string;
-  readonly contentLength?: number;
-  readonly bytes: AsyncIterable<Uint8Array>;
+  contentType?: string;
+  contentLength?: number;
+  bytes: AsyncIterable<Uint8Array>;
 }
 
 /** Enough for every mark that tells a type. */

@@ -1,7 +1,7 @@
 /** `damaged`: some of it was no text in its charset; a U+FFFD stands in the place. */
 export interface DecodedText {
-  readonly text: string;
-  readonly damaged: boolean;
+  text: string;
+  damaged: boolean;
 }
 
 /**

@@ -29,20 +29,20 @@ export function transferTimeout({
 export interface TransferRequest
   extends Pick<OptionsInit, "method" | "headers" | "body" | "decompress" | "dnsLookup"> {
   /** For errors: what is asked, without its address. */
-  readonly call: string;
-  readonly url: URL;
-  readonly timeout: ReturnType<typeof transferTimeout>;
-  readonly signal: AbortSignal;
+  call: string;
+  url: URL;
+  timeout: ReturnType<typeof transferTimeout>;
+  signal: AbortSignal;
 }
 
 /** An answer whose body is still to come: it has to be read, or discarded. */
 export interface Answer {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string | undefined>>;
+  status: number;
+  headers: Readonly<Record<string, string | undefined>>;
   /** Bytes; missing also where the body was decompressed: that is the length of what travelled. */
-  readonly contentLength: number | undefined;
+  contentLength: number | undefined;
   /** Can be read once. @throws {NetworkError} it broke off; {unknown} the signal's reason */
-  readonly bytes: AsyncIterable<Uint8Array>;
+  bytes: AsyncIterable<Uint8Array>;
   discard(): void;
 }
 

@@ -23,19 +23,19 @@ export interface HttpServer {
 
 /** How long senders may take, ms. A callback or an event is small: who sends it slower does not mean to be answered. */
 export interface HttpLimits {
-  readonly headersMs: number;
+  headersMs: number;
   /** The whole request, its headers included. */
-  readonly requestMs: number;
+  requestMs: number;
   /** Node cuts at the first check after that. */
-  readonly checkMs: number;
+  checkMs: number;
   /** Each connection may hold a body in memory. When there are more, one that nobody works on gives way. */
-  readonly connections: number;
+  connections: number;
   /** They may all be sent before the first answer is read, and their answers are in memory then. */
-  readonly requestsPerConnection: number;
+  requestsPerConnection: number;
   /** How long an answer may wait for its reader. */
-  readonly unreadMs: number;
+  unreadMs: number;
   /** How long a request may still arrive during a stop. */
-  readonly stopMs: number;
+  stopMs: number;
 }
 
 export const HTTP_LIMITS: HttpLimits = {

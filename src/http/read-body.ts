@@ -57,7 +57,7 @@ async function collect(request: IncomingMessage, maxBytes: number): Promise<Buff
   return Buffer.concat(chunks);
 }
 
-type Unpacker = (bytes: Buffer, options: { readonly maxOutputLength: number }) => Promise<Buffer>;
+type Unpacker = (bytes: Buffer, options: { maxOutputLength: number }) => Promise<Buffer>;
 
 const unpackGzip: Unpacker = promisify(gunzip);
 const unpackZlib: Unpacker = promisify(inflate);

@@ -7,12 +7,12 @@ export interface Check {
 }
 
 interface Finding {
-  readonly check: string;
+  check: string;
   /** `warning`: the bridge starts and works even so. */
-  readonly status: "ok" | "warning" | "failed";
-  readonly detail: string;
+  status: "ok" | "warning" | "failed";
+  detail: string;
   /** It failed, but perhaps it is over at the next try. */
-  readonly canPass?: true;
+  canPass?: true;
 }
 
 /** What is wrong with the state says itself what to do. */
@@ -28,7 +28,7 @@ const EXIT_CONFIG = 78;
  */
 export async function runDoctor(
   args: readonly string[],
-  { checks, warnings }: { readonly checks: readonly Check[]; readonly warnings: readonly string[] },
+  { checks, warnings }: { checks: readonly Check[]; warnings: readonly string[] },
   print: (line: string) => void,
 ): Promise<number> {
   const found = await Promise.all(checks.map(runCheck));

@@ -14,10 +14,10 @@ const ROUND_MS = 60_000;
 
 export interface HealthOptions {
   /** What callbacks and events need to be taken in. */
-  readonly intake: Checks;
+  intake: Checks;
   /** What the rest of the work needs besides. */
-  readonly rest: Checks;
-  readonly alarms: Pick<Alarms, "current">;
+  rest: Checks;
+  alarms: Pick<Alarms, "current">;
 }
 
 export interface Health {
@@ -94,7 +94,7 @@ async function runAll(checks: Checks): Promise<Results> {
 
 /** The latest answer again while it is young. */
 function remember<T>(ask: () => Promise<T>): () => Promise<T> {
-  let latest: { readonly at: number; readonly answer: Promise<T> } | undefined;
+  let latest: { at: number; answer: Promise<T> } | undefined;
   return () => {
     // Monotonic: a clock that is set back would keep an old answer alive.
     const now = performance.now();

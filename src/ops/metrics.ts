@@ -18,10 +18,10 @@ export interface Metrics {
 
 /** `GET /metrics` in Prometheus' text format. Labels are a few fixed words, never ids. */
 export function createMetrics(sources: {
-  readonly queues: () => Readonly<Record<string, Pick<Lanes<unknown>, "backlog">>>;
-  readonly openConversations: () => number;
-  readonly alarms: () => readonly Alarm[];
-  readonly buildInfo: BuildInfo;
+  queues: () => Readonly<Record<string, Pick<Lanes<unknown>, "backlog">>>;
+  openConversations: () => number;
+  alarms: () => readonly Alarm[];
+  buildInfo: BuildInfo;
 }): Metrics {
   const registry = new Registry();
   const registers = [registry];

@@ -15,7 +15,7 @@ export function createAccessWatch(
   alarms: Pick<Alarms, "raise" | "clear">,
   now: () => number = () => performance.now(),
 ): AccessWatch {
-  let last: { readonly kind: string; readonly at: number } | undefined;
+  let last: { kind: string; at: number } | undefined;
   return {
     refused(kind, error) {
       last = { kind, at: now() };

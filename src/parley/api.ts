@@ -16,16 +16,16 @@ import { type ParleyAnswer, type Reading, readEnvelope } from "./envelope.ts";
 
 export type ParleyApiOptions = Config["parley"] & {
   /** Told when Parley refuses us altogether, and when it takes us again. */
-  readonly alarms: Pick<Alarms, "raise" | "clear">;
+  alarms: Pick<Alarms, "raise" | "clear">;
   /** Told with each answer what time it is there. */
-  readonly onDate: (date: string | undefined) => void;
+  onDate: (date: string | undefined) => void;
 };
 
 interface ParleyCall extends Reading {
-  readonly method: "GET" | "PUT" | "POST";
-  readonly path: string;
+  method: "GET" | "PUT" | "POST";
+  path: string;
   /** Besides what every call has, e.g. its body. */
-  readonly init?: OptionsInit;
+  init?: OptionsInit;
 }
 
 /** Parley's Service API as far as all calls are alike. */

@@ -6,11 +6,7 @@ const AUTHORIZATION_LIFE_SECONDS = 10 * 60;
 
 /** Makes a new value for each request. */
 export const createAuthorizer =
-  (given: {
-    readonly serviceId: string;
-    readonly accountId: string;
-    readonly sharedSecret: Secret;
-  }): (() => string) =>
+  (given: { serviceId: string; accountId: string; sharedSecret: Secret }): (() => string) =>
   () =>
     makeAuthorization({
       serviceIdentification: given.serviceId,
@@ -25,10 +21,10 @@ export const createAuthorizer =
  * Source: developers.parley.io/docs/service-api/service-api-authorization, November 2026.
  */
 export function makeAuthorization(given: {
-  readonly serviceIdentification: string;
-  readonly accountIdentification: string;
-  readonly sharedSecret: string;
-  readonly validUntilSeconds: number;
+  serviceIdentification: string;
+  accountIdentification: string;
+  sharedSecret: string;
+  validUntilSeconds: number;
 }): string {
   const { serviceIdentification, accountIdentification, sharedSecret } = given;
   const validUntil = String(given.validUntilSeconds);

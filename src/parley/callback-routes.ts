@@ -22,16 +22,16 @@ import { toUnixSeconds } from "./unix-seconds.ts";
 const MAX_BODY_BYTES = 1024 * 1024;
 
 export interface CallbackOptions {
-  readonly inbox: Pick<Lanes<InboxBody>, "append">;
+  inbox: Pick<Lanes<InboxBody>, "append">;
   /** Parley may send any of them. */
-  readonly tokens: readonly Secret[];
-  readonly accountId: string;
+  tokens: readonly Secret[];
+  accountId: string;
   /** How long a message waits for others to share its post. */
-  readonly groupMs: number;
-  readonly parse: (body: Json) => ParleyEvent;
-  readonly refused: RefusalLog;
-  readonly log: Log;
-  readonly onCallback: (kind: ParleyEvent["kind"] | "refused") => void;
+  groupMs: number;
+  parse: (body: Json) => ParleyEvent;
+  refused: RefusalLog;
+  log: Log;
+  onCallback: (kind: ParleyEvent["kind"] | "refused") => void;
 }
 
 const id = z.union([z.string(), z.int()]).transform((given, context) => {

@@ -32,9 +32,9 @@ export interface ParleyAnswer {
 
 export interface Reading {
   /** Doing the call twice is the same as doing it once, so that nothing about it is uncertain. */
-  readonly repeatable: boolean;
+  repeatable: boolean;
   /** A 2xx without Parley's envelope is a success, unless it is a web page. */
-  readonly needsNoEnvelope?: boolean;
+  needsNoEnvelope?: boolean;
 }
 
 /**
@@ -71,7 +71,7 @@ export function readEnvelope(
       : new UncertainDeliveryError(`${call}: ${what}`);
   if (status >= 200 && status < 300) {
     if (isOwnError) throw new ParleyApiError(call, status, codes);
-    if (parsed?.status === "SUCCESS") return (json as { readonly data?: Json }).data;
+    if (parsed?.status === "SUCCESS") return (json as { data?: Json }).data;
     if (needsNoEnvelope && !/^\s*</.test(body)) return undefined;
     throw unclear(`HTTP ${status} without Parley's envelope`);
   }

@@ -39,7 +39,7 @@ const BROKEN_BEHIND_ENVOY = /disconnect\/reset before headers/;
 /** `own`: the `status` of Parley's own envelope, if the body is one. */
 export function meaningOf(
   status: number,
-  { body, own }: { readonly body: string; readonly own: string | undefined },
+  { body, own }: { body: string; own: string | undefined },
 ): StatusMeaning {
   // Parley itself came to the end of the request, and says that it failed.
   if (status === 500 && own === "ERROR") return "not-done";

@@ -6,9 +6,9 @@ import { isId } from "../ids.ts";
 type MediaPlaces = Pick<Config["parley"], "apiUrl" | "mediaPath" | "mediaHosts">;
 
 export interface MediaAddress {
-  readonly url: URL;
+  url: URL;
   /** Whether this is Parley's API: only there our authorization may go. */
-  readonly isApi: boolean;
+  isApi: boolean;
 }
 
 /**

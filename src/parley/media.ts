@@ -96,8 +96,8 @@ async function ask(file: Named, url: URL, request: Omit<TransferRequest, "url">)
 }
 
 interface Named {
-  readonly id: string;
-  readonly name: string;
+  id: string;
+  name: string;
 }
 
 const isPrivate = (error: unknown): boolean =>

@@ -77,8 +77,8 @@ export function accountOf(body: Json): string | undefined {
 }
 
 interface About {
-  readonly userId: UserId;
-  readonly user: UserDetails;
+  userId: UserId;
+  user: UserDetails;
 }
 
 function findUser(levels: readonly JsonObject[]): About | undefined {

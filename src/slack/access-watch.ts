@@ -3,8 +3,8 @@ import { type Fault, faultOf } from "./refusals.ts";
 import type { SeenAnswer } from "./slack-fetch.ts";
 
 interface Noted {
-  readonly advice: string;
-  readonly at: number;
+  advice: string;
+  at: number;
 }
 
 /** What has not failed again for so long is not asked for any more. */

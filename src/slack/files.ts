@@ -22,12 +22,12 @@ import { takeBack } from "./strays.ts";
 import { callSlack } from "./web-api.ts";
 
 export interface SlackFilesOptions {
-  readonly client: WebClient;
+  client: WebClient;
   /** Where threads open. */
-  readonly channel: string;
-  readonly log: Log;
-  readonly botToken: Secret;
-  readonly apiUrl: string;
+  channel: string;
+  log: Log;
+  botToken: Secret;
+  apiUrl: string;
 }
 
 const MAX_REDIRECTS = 3;

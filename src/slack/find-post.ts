@@ -21,11 +21,11 @@ export async function findPost(
   client: WebClient,
   mark: PostTag,
   place: {
-    readonly channel: string;
-    readonly threadTs: string | undefined;
-    readonly since: number;
+    channel: string;
+    threadTs: string | undefined;
+    since: number;
   },
-): Promise<{ readonly ts: string } | "not-there" | "cannot-look"> {
+): Promise<{ ts: string } | "not-there" | "cannot-look"> {
   const { channel, threadTs, since } = place;
   const oldest = String((since - CLOCK_SKEW_MS) / 1000);
   let cursor: string | undefined;

@@ -18,14 +18,14 @@ import { parseRootDeletion } from "./parse-root-deletion.ts";
 import { foreignTeamOf } from "./permissions.ts";
 
 export interface IntakeOptions extends TakeInDependencies {
-  readonly outbox: TakeInDependencies["outbox"] & Pick<Lanes<OutboxBody>, "look">;
-  readonly threads: Pick<Threads, "threadOf">;
-  readonly team: string;
-  readonly botUserId: string;
-  readonly permissions: Permissions;
+  outbox: TakeInDependencies["outbox"] & Pick<Lanes<OutboxBody>, "look">;
+  threads: Pick<Threads, "threadOf">;
+  team: string;
+  botUserId: string;
+  permissions: Permissions;
   /** Slack has sent something, whatever it is. */
-  readonly onRequest: () => void;
-  readonly log: Log;
+  onRequest: () => void;
+  log: Log;
 }
 
 /**

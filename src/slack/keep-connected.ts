@@ -27,10 +27,10 @@ export interface Socket {
 
 export interface KeepConnectedOptions {
   /** Told at once when Slack refuses the app token, and when a socket is open. */
-  readonly alarms: Pick<Alarms, "raise" | "clear">;
-  readonly log: Log;
+  alarms: Pick<Alarms, "raise" | "clear">;
+  log: Log;
   /** How long Slack may take to say hello on a socket; it does so at once. */
-  readonly helloMs?: number;
+  helloMs?: number;
 }
 
 /** How long a closing handshake may take: Slack's client can wait for half a minute. */

@@ -14,7 +14,7 @@ export function createNames(
   client: WebClient,
   findUser: FindUser,
 ): (ids: MentionedIds) => Promise<SlackNames> {
-  const known = new Map<string, { readonly name: string | undefined; readonly until: number }>();
+  const known = new Map<string, { name: string | undefined; until: number }>();
 
   async function nameOf(
     id: string,

@@ -47,9 +47,9 @@ const eventCallback = z.looseObject({
 });
 
 interface InThread {
-  readonly reply: AgentReply;
+  reply: AgentReply;
   /** Who wrote the root, where Slack tells. */
-  readonly rootAuthor: string | undefined;
+  rootAuthor: string | undefined;
 }
 
 /** What people do with messages in threads; `other` is everything that does not concern us. */

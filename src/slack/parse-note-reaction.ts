@@ -14,7 +14,7 @@ const reactionAdded = z.looseObject({
 /** Somebody has put a lock on a message. */
 export function parseNoteReaction(
   body: Readonly<Record<string, unknown>>,
-): { readonly user: string; readonly channel: string; readonly ts: string } | undefined {
+): { user: string; channel: string; ts: string } | undefined {
   const parsed = reactionAdded.safeParse(body);
   if (!parsed.success) return undefined;
   const { user, item } = parsed.data.event;

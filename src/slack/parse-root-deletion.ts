@@ -26,7 +26,7 @@ const eventCallback = z.looseObject({
 export function parseRootDeletion(
   body: Readonly<Record<string, unknown>>,
   team: string,
-): { readonly thread: Thread; readonly stands: boolean } | undefined {
+): { thread: Thread; stands: boolean } | undefined {
   const parsed = eventCallback.safeParse(body);
   if (!parsed.success) return undefined;
   const { event } = parsed.data;

@@ -3,10 +3,10 @@ import type { FindUser, SlackUser } from "./users.ts";
 import type { Workspace } from "./workspace.ts";
 
 export interface PermissionOptions {
-  readonly findUser: FindUser;
-  readonly workspace: Pick<Workspace, "team" | "enterprise">;
+  findUser: FindUser;
+  workspace: Pick<Workspace, "team" | "enterprise">;
   /** Restricted guests may answer too. */
-  readonly guestsMayAnswer: boolean;
+  guestsMayAnswer: boolean;
 }
 
 /**

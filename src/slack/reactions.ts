@@ -13,5 +13,5 @@ export const REACTIONS: Readonly<Record<Mark, string>> = {
 };
 
 /** Whether a message that was read from a thread shows that it stays inside. */
-export const isLocked = (message: { readonly reactions?: readonly { name?: string }[] }): boolean =>
+export const isLocked = (message: { reactions?: readonly { name?: string }[] }): boolean =>
   message.reactions?.some(({ name }) => name === NOTE_REACTION) ?? false;

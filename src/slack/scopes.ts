@@ -17,8 +17,8 @@ const FOR_CHANNEL = {
 };
 
 export interface ScopeNeeds {
-  readonly channel: keyof typeof FOR_CHANNEL;
-  readonly showUserIdentity: boolean;
+  channel: keyof typeof FOR_CHANNEL;
+  showUserIdentity: boolean;
 }
 
 /** What of it the app was not given. */

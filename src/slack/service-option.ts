@@ -10,7 +10,7 @@ export const toOptionValue = (id: ServiceId): string =>
 /** The Service behind an option. `services` is asked only where the option is not the id itself. */
 export async function fromOptionValue(
   value: string,
-  services: () => Promise<readonly { readonly id: ServiceId }[]>,
+  services: () => Promise<readonly { id: ServiceId }[]>,
 ): Promise<ServiceId | undefined> {
   if (!/^d_[0-9a-f]{24}$/.test(value)) return value as ServiceId;
   return (await services()).find(({ id }) => toOptionValue(id) === value)?.id;

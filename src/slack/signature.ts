@@ -4,9 +4,9 @@ import type { Secret } from "../config/secret.ts";
 
 /** What the headers of a request say about who has signed it, and when. */
 export interface Signature {
-  readonly timestamp: string;
+  timestamp: string;
   /** Hex. */
-  readonly digest: string;
+  digest: string;
 }
 
 /** Slack's own rule for old signatures, applied to those from the future too. */

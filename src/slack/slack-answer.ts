@@ -18,9 +18,7 @@ export interface SlackAnswer {
  * Reads the body of an answer. `text` is the same again for a reader that quotes what it finds: everything in it that
  * such a reader could quote is gone, unless it is a code. `undefined`: Slack never answers so; it may be anybody's.
  */
-export function readSlackAnswer(
-  body: string,
-): { readonly answer: SlackAnswer; readonly text: string } | undefined {
+export function readSlackAnswer(body: string): { answer: SlackAnswer; text: string } | undefined {
   const source = wellFormedSource(body);
   const parsed = parse(source);
   if (!isObject(parsed)) return undefined;

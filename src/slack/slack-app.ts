@@ -12,15 +12,15 @@ import type { SlackClientOptions } from "./web-api.ts";
 import type { Workspace } from "./workspace.ts";
 
 export interface SlackAppOptions {
-  readonly workspace: Workspace;
-  readonly botToken: Secret;
+  workspace: Workspace;
+  botToken: Secret;
   /** Slack may have signed with any of them. */
-  readonly signingSecrets: readonly Secret[];
-  readonly appToken: Secret | undefined;
-  readonly clientOptions: SlackClientOptions;
-  readonly alarms: Pick<Alarms, "raise" | "clear">;
-  readonly refused: RefusalLog;
-  readonly log: Log;
+  signingSecrets: readonly Secret[];
+  appToken: Secret | undefined;
+  clientOptions: SlackClientOptions;
+  alarms: Pick<Alarms, "raise" | "clear">;
+  refused: RefusalLog;
+  log: Log;
 }
 
 /** Slack's way in: HTTP requests on our own server, or Slack's sockets. */

@@ -11,7 +11,7 @@ const INSTEAD =
 export async function takeBack(
   client: WebClient,
   log: Log,
-  { channel, ts }: { readonly channel: string; readonly ts: string },
+  { channel, ts }: { channel: string; ts: string },
 ): Promise<void> {
   const steps = [
     () => callSlack("chat.delete", () => client.chat.delete({ channel, ts }), { idempotent: true }),

@@ -29,19 +29,19 @@ import type { FindUser } from "./users.ts";
 import { callSlack } from "./web-api.ts";
 
 export interface ThreadsOptions {
-  readonly client: WebClient;
-  readonly team: string;
+  client: WebClient;
+  team: string;
   /** Of the workspace, ends in `/`. */
-  readonly workspaceUrl: string;
-  readonly channel: string;
-  readonly botUserId: string;
-  readonly identity: Config["identity"];
-  readonly findUser: FindUser;
+  workspaceUrl: string;
+  channel: string;
+  botUserId: string;
+  identity: Config["identity"];
+  findUser: FindUser;
   /** Posts, by channel. */
-  readonly posts: RateLimiter;
+  posts: RateLimiter;
   /** Updates and reactions, by method. */
-  readonly extras: RateLimiter;
-  readonly log: Log;
+  extras: RateLimiter;
+  log: Log;
 }
 
 /** A wait longer than this for a place says that the channel is busy. */

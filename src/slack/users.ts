@@ -12,7 +12,7 @@ const LIFE_MS = 60 * 60_000;
 const FAILURE_LIFE_MS = 60_000;
 
 interface Known {
-  readonly user: Promise<SlackUser | undefined>;
+  user: Promise<SlackUser | undefined>;
   until: number;
 }
 

@@ -42,7 +42,7 @@ export type SlackClientOptions = ReturnType<typeof webClientOptions>;
 
 export interface CallOptions {
   /** Doing it twice is the same as doing it once, so nothing about it is uncertain. */
-  readonly idempotent?: boolean;
+  idempotent?: boolean;
 }
 
 /**

@@ -20,9 +20,9 @@ export interface Workspace {
 }
 
 export interface WorkspaceOptions {
-  readonly channel: string;
+  channel: string;
   /** Posts carry the User's name, which needs a scope of its own. */
-  readonly showUserIdentity: boolean;
+  showUserIdentity: boolean;
 }
 
 /**
@@ -110,7 +110,7 @@ export async function checkAppToken(client: WebClient): Promise<true> {
 async function findChannel(
   client: WebClient,
   channel: string,
-): Promise<{ readonly name?: string; readonly is_private?: boolean } | undefined> {
+): Promise<{ name?: string; is_private?: boolean } | undefined> {
   const invite = "invite the bot: in the channel write /invite and choose the app";
   try {
     const { channel: info } = await callSlack(

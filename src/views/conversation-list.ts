@@ -4,12 +4,12 @@ import { formatDuration } from "./format-duration.ts";
 import { nameOf } from "./root.ts";
 
 export interface ConversationLine {
-  readonly userId: string;
-  readonly user: UserDetails;
+  userId: string;
+  user: UserDetails;
   /** Missing while the root is on its way. */
-  readonly link: string | undefined;
+  link: string | undefined;
   /** Since when the User waits for an answer, ms since the epoch. */
-  readonly waitingSince: number | undefined;
+  waitingSince: number | undefined;
 }
 
 /** One line each, those who wait longest first. Slack's mrkdwn. */

@@ -10,7 +10,7 @@ import { formatSize } from "../files/file-types.ts";
 
 /** To the writer of a message whose files Parley's clients cannot show. `isAll`: nothing of it goes to the User. */
 export function renderFilesNotSent(
-  files: readonly { readonly name: string; readonly why: string }[],
+  files: readonly { name: string; why: string }[],
   isAll: boolean,
 ): SlackMessage {
   const lines = files.map(
@@ -24,7 +24,7 @@ export function renderFilesNotSent(
 /** In the place of a User's file that could not be brought into Slack. Nothing in it can ping or hide a target. */
 export function renderFileLine(
   media: ParleyMedia,
-  given: { readonly trouble: FileTrouble | undefined; readonly size: number | undefined },
+  given: { trouble: FileTrouble | undefined; size: number | undefined },
 ): SlackMessage {
   const size = given.size === undefined ? "" : `, ${formatSize(given.size)}`;
   const name = `${shorten(describeMedia(media), 300)}${size}`;

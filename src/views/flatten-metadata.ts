@@ -2,8 +2,8 @@ import { isJsonObject, type Json } from "../json.ts";
 
 /** One field of a handover's metadata; nested fields have dotted names: `order.lines[0].sku`. */
 export interface MetadataField {
-  readonly name: string;
-  readonly value: string;
+  name: string;
+  value: string;
 }
 
 /** Longer than anybody shows: each leaf of a deep tree has the names of all that is around it. In UTF-16 units. */

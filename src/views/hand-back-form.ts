@@ -7,13 +7,13 @@ import { HAND_BACK } from "./root.ts";
 
 export interface HandBackModal {
   /** Literal text. */
-  readonly userName: string;
+  userName: string;
   /** Given back with the submission. */
-  readonly privateMetadata: string;
+  privateMetadata: string;
   /** `value` comes back when a Service is chosen; at most 150 characters. */
-  readonly services: readonly { readonly value: string; readonly name: string }[];
+  services: readonly { value: string; name: string }[];
   /** The `value` that is chosen already. */
-  readonly preferred: string | undefined;
+  preferred: string | undefined;
 }
 
 /** The inputs' `block_id`s; their `action_id`s are the same. */
@@ -65,8 +65,8 @@ export function renderHandBackModal(modal: HandBackModal): Json {
 }
 
 type Option = {
-  readonly text: { readonly type: string; readonly text: string; readonly emoji: boolean };
-  readonly value: string;
+  text: { type: string; text: string; emoji: boolean };
+  value: string;
 };
 
 /** As many as Slack takes in one view, the one that is chosen among them. */

@@ -7,13 +7,13 @@ import { type ConversationLine, renderConversations } from "./conversation-list.
 import { formatDuration } from "./format-duration.ts";
 
 export interface HomeView {
-  readonly alarms: readonly Alarm[];
-  readonly toSlack: Backlog;
-  readonly toParley: Backlog;
-  readonly conversations: readonly ConversationLine[];
+  alarms: readonly Alarm[];
+  toSlack: Backlog;
+  toParley: Backlog;
+  conversations: readonly ConversationLine[];
   /** Mention of the channel in which threads open. */
-  readonly channel: string;
-  readonly now: number;
+  channel: string;
+  now: number;
 }
 
 /** Everything is a little late now and then; this is worth telling. */

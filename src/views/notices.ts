@@ -123,8 +123,8 @@ const TAKE_OVER_CONFIRMATION = {
 
 /** A reply that was set aside: its outbox item, and the `ts` of the agent's message. */
 export interface DeadReply {
-  readonly item: string;
-  readonly ts: string;
+  item: string;
+  ts: string;
 }
 
 export const parseDeadReply = (value: string): DeadReply => {
@@ -139,7 +139,7 @@ export const parseDeadReply = (value: string): DeadReply => {
 export function renderFailedReply(
   outcome: ReplyFate,
   advice: string,
-  { dead, link }: { readonly dead?: DeadReply; readonly link?: string } = {},
+  { dead, link }: { dead?: DeadReply; link?: string } = {},
 ): SlackMessage {
   const where = link === undefined ? "" : ` <${link}|Go to that thread>.`;
   const text = `${HEADLINES[outcome]} ${literalMrkdwn(advice)}${where}`;

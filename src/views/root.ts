@@ -18,32 +18,32 @@ import { fitLines, type Line, lengthOf, richTextBlock } from "./rich-text-lines.
 
 /** Everything that the root of a thread shows. Times are ms since the epoch. */
 export interface RootView {
-  readonly conversation: string;
-  readonly userId: string;
-  readonly user: UserDetails;
-  readonly openedAt: number;
-  readonly metadata?: Json;
+  conversation: string;
+  userId: string;
+  user: UserDetails;
+  openedAt: number;
+  metadata?: Json;
   /** Of further handovers, oldest first; no more than a handful. */
-  readonly furtherReasons?: readonly { readonly reason: string; readonly at: number }[];
-  readonly transcript?: readonly TranscriptLine[];
-  readonly ownerUnverified?: boolean;
+  furtherReasons?: readonly { reason: string; at: number }[];
+  transcript?: readonly TranscriptLine[];
+  ownerUnverified?: boolean;
   /** Where this conversation was before its thread went. */
-  readonly lostLink?: string;
+  lostLink?: string;
   /** Address of the User's thread before this one. */
-  readonly previousLink?: string;
+  previousLink?: string;
   /** Address of the User's thread after this one. */
-  readonly nextLink?: string;
-  readonly ending?:
+  nextLink?: string;
+  ending?:
     | {
-        readonly kind: "handed-back" | "taken-away" | "merged";
-        readonly at: number;
+        kind: "handed-back" | "taken-away" | "merged";
+        at: number;
         /** Name of the Service. */
-        readonly to?: string;
+        to?: string;
         /** Address of the thread in which a merged User goes on. */
-        readonly link?: string;
+        link?: string;
         /** Slack id. */
-        readonly by?: string;
-        readonly note?: string;
+        by?: string;
+        note?: string;
       }
     | undefined;
 }
@@ -144,7 +144,7 @@ export function renderOverflow(
 }
 
 /** The name that people call the User by. Literal text. */
-export const nameOf = (view: { readonly user: UserDetails; readonly userId: string }): string =>
+export const nameOf = (view: { user: UserDetails; userId: string }): string =>
   shorten(oneLine(view.user.name ?? view.user.email ?? `User ${view.userId}`), 80);
 
 function otherFields(metadata: Json | undefined): readonly MetadataField[] {

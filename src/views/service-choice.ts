@@ -21,11 +21,11 @@ const CHOICE_LIMIT = 5;
 
 /** What somebody wrote is no whole name of a Service: asks which one was meant, where only a few can be. */
 export function renderServiceChoice(choice: {
-  readonly wanted: string;
-  readonly userId: string;
-  readonly trigger: string;
-  readonly matches: readonly { readonly id: string; readonly name: string }[];
-  readonly services: readonly { readonly name: string }[];
+  wanted: string;
+  userId: string;
+  trigger: string;
+  matches: readonly { id: string; name: string }[];
+  services: readonly { name: string }[];
 }): SlackMessage {
   const { wanted, userId, trigger, matches, services } = choice;
   const quoted = `“${literalMrkdwn(shorten(wanted, 80))}”`;

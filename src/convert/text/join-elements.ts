@@ -9,7 +9,7 @@ export function joinElements(
   rows: readonly (readonly RichText[])[],
   gapBefore: (row: number) => string,
 ): RichText[] {
-  const joined: { readonly element: RichText; readonly children: RichText[] }[] = [];
+  const joined: { element: RichText; children: RichText[] }[] = [];
   for (const [row, elements] of rows.entries()) {
     for (const [index, element] of elements.entries()) {
       const last = joined.at(-1);

@@ -3,12 +3,12 @@ import { bestCut } from "./split-text.ts";
 /** A code fence that is open: what opens it again, and what closes it. */
 interface Fence {
   /** `> ` where the fence stands in a quote. */
-  readonly prefix: string;
-  readonly marker: string;
-  readonly language: string;
+  prefix: string;
+  marker: string;
+  language: string;
   /** Where its opening line begins, and where its code begins. */
-  readonly start: number;
-  readonly codeStart: number;
+  start: number;
+  codeStart: number;
 }
 
 /** The signs of quotes in front may have four spaces between them, of which one belongs to the sign before. */
@@ -44,9 +44,9 @@ export function splitMarkdown(text: string, limit: number): string[] {
 
 /** A first piece, where in the text it ends, and what begins the next one. */
 interface Cut {
-  readonly piece: string;
-  readonly end: number;
-  readonly reopened: string;
+  piece: string;
+  end: number;
+  reopened: string;
 }
 
 /** `text`: what must be cut, as far as {@link LOOKAHEAD} behind the limit. */

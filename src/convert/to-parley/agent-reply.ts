@@ -6,15 +6,15 @@ import { type LineBreak, renderMarkdown } from "./render-markdown.ts";
 import type { SlackText } from "./slack-content.ts";
 
 interface Writing {
-  readonly mentions: Mentions;
+  mentions: Mentions;
   /** Default: `hard`. */
-  readonly lineBreak?: LineBreak;
+  lineBreak?: LineBreak;
 }
 
 /** How what agents write goes out. */
 export interface MessageWriting extends Writing {
   /** A longer text goes in several messages, UTF-16 units. */
-  readonly messageLength: number;
+  messageLength: number;
 }
 
 /**

@@ -37,7 +37,7 @@ function toBlocks(part: SlackContent, reading: Reading): BlockContent[] {
 
 /** A forwarded message that has words, below the name of whoever wrote them. */
 function toQuote(
-  { author, content }: SlackContent & { readonly kind: "forward" },
+  { author, content }: SlackContent & { kind: "forward" },
   reading: Reading,
 ): BlockContent[] {
   const words = contentToMdast(content, reading).children as BlockContent[];

@@ -16,11 +16,11 @@ export const EMOJI_CODE = /:([a-z0-9_+'-]+):(?::skin-tone-([2-6])(?:-([2-6]))?:)
 /** An emoji as Slack's `rich_text` and mrkdwn tell it. */
 export interface EmojiCode {
   /** Without colons; may end in `::skin-tone-3`. */
-  readonly name: string;
+  name: string;
   /** Code points in hex, such as `1f44b-1f3fd`; missing for custom emoji. */
-  readonly unicode?: string;
+  unicode?: string;
   /** 2 to 6. */
-  readonly skinTone?: number;
+  skinTone?: number;
 }
 
 /** The emoji itself, or `:name:` for what only exists in this workspace. */

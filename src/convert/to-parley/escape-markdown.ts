@@ -3,9 +3,9 @@ export type EscapeLevel = "nothing" | "likely" | "everything";
 
 /** Whether the text stands at the beginning of a line, and whether inside the brackets of a link's label. */
 export interface TextPlace {
-  readonly before: string;
-  readonly after: string;
-  readonly inLabel: boolean;
+  before: string;
+  after: string;
+  inLabel: boolean;
 }
 
 const PUNCTUATION = /[!-/:-@[-`{-~]/;

@@ -28,9 +28,9 @@ export function mrkdwnToRichText(mrkdwn: string): RichText[] {
 }
 
 interface Line {
-  readonly kind: "text" | "quote" | "bullet";
-  readonly indent: number;
-  readonly text: string;
+  kind: "text" | "quote" | "bullet";
+  indent: number;
+  text: string;
 }
 
 function readLines(text: string): RichText[] {

@@ -6,12 +6,12 @@ import { plainTextOf, type StyledText } from "../text/styled-text.ts";
 
 /** One character with its look: what is bold here may be italic only up to there. */
 interface Char {
-  readonly text: string;
-  readonly bold: boolean;
-  readonly italic: boolean;
-  readonly strike: boolean;
-  readonly code: boolean;
-  readonly url: string | undefined;
+  text: string;
+  bold: boolean;
+  italic: boolean;
+  strike: boolean;
+  code: boolean;
+  url: string | undefined;
 }
 
 const STYLES = ["bold", "italic", "strike", "url"] as const;

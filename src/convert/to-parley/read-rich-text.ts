@@ -8,8 +8,8 @@ import type { Mentions, SlackNames } from "./mentions.ts";
 
 /** What a reader needs besides the text itself. */
 export interface Reading {
-  readonly names: SlackNames;
-  readonly mentions: Mentions;
+  names: SlackNames;
+  mentions: Mentions;
 }
 
 /** In place of something that is left out; the white space around it is closed in {@link readInline}. */

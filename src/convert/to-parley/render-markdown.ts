@@ -30,10 +30,10 @@ export type LineBreak = "hard" | "soft";
 const BREAKS: Readonly<Record<LineBreak, string>> = { hard: "  \n", soft: "\n" };
 
 interface Attempt {
-  readonly escape: EscapeLevel;
-  readonly bareLinks: boolean;
+  escape: EscapeLevel;
+  bareLinks: boolean;
   /** Bold, italic and strike; a few of their combinations cannot be said in Markdown. */
-  readonly marks: boolean;
+  marks: boolean;
 }
 
 /**
@@ -138,7 +138,7 @@ export function renderMarkdown(root: Root, lineBreak: LineBreak = "hard"): strin
       const rule = `|${" --- |".repeat(node.children[0]?.children.length ?? 0)}`;
       return [head, rule, ...rows].join("\n");
     },
-    text(node: { readonly value: string }, _parent, state, info) {
+    text(node: { value: string }, _parent, state, info) {
       const { before, after } = info;
       return escapeMarkdown(node.value, attempt.escape, {
         before,

@@ -5,9 +5,9 @@ import type { SlackMessage } from "./slack-message.ts";
 /** Waiting messages in one post; each keeps its own time and place, and the day if it is late. `at` in ms. */
 export function batchPosts(
   posts: readonly {
-    readonly message: SlackMessage;
-    readonly at: number;
-    readonly late?: boolean;
+    message: SlackMessage;
+    at: number;
+    late?: boolean;
   }[],
 ): SlackMessage {
   return {

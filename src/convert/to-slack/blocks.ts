@@ -49,16 +49,16 @@ export const preformatted = (text: string): Json => ({
 export const actions = (...elements: readonly Json[]): Json => ({ type: "actions", elements });
 
 export function button(given: {
-  readonly text: string;
-  readonly actionId: string;
-  readonly value: string;
-  readonly style?: "primary" | "danger";
+  text: string;
+  actionId: string;
+  value: string;
+  style?: "primary" | "danger";
   /** Asked before the press counts. */
-  readonly confirm?: {
-    readonly title: string;
-    readonly text: string;
-    readonly confirm: string;
-    readonly deny: string;
+  confirm?: {
+    title: string;
+    text: string;
+    confirm: string;
+    deny: string;
   };
 }): Json {
   return {

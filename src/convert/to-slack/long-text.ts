@@ -17,8 +17,8 @@ export interface LongText {
 
 /** Cuts text into pieces of at most `limit` UTF-16 units, and shows one of them as a post. */
 export interface LongTextView {
-  readonly split: (text: string, limit: number) => readonly string[];
-  readonly show: (piece: string) => SlackMessage;
+  split: (text: string, limit: number) => readonly string[];
+  show: (piece: string) => SlackMessage;
 }
 
 /** `name`: of the file. */

@@ -5,17 +5,17 @@ import { parseDeadReply } from "../../views/notices.ts";
 import type { ListenerDependencies } from "./listener-dependencies.ts";
 
 interface Click {
-  readonly action: BlockElementAction;
-  readonly body: BlockAction;
-  readonly respond: RespondFn;
+  action: BlockElementAction;
+  body: BlockAction;
+  respond: RespondFn;
 }
 
 /** What a button is about. */
 interface Target {
-  readonly item: ItemId;
+  item: ItemId;
   /** Of the agent's message. */
-  readonly ts: string;
-  readonly at: { readonly channel: string };
+  ts: string;
+  at: { channel: string };
 }
 
 /** Where a button stands. Slack may leave out the thread of what only one agent sees. */

@@ -14,11 +14,11 @@ import type { ListenerDependencies } from "./listener-dependencies.ts";
 const SERVICES_TIMEOUT_MS = 1_500;
 
 interface Origin {
-  readonly thread: Thread;
-  readonly agent: string;
-  readonly trigger: string;
-  readonly client: WebClient;
-  readonly respond: RespondFn | undefined;
+  thread: Thread;
+  agent: string;
+  trigger: string;
+  client: WebClient;
+  respond: RespondFn | undefined;
 }
 
 export async function openHandBackFromShortcut(

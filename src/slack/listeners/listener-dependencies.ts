@@ -9,13 +9,13 @@ import type { Log } from "../../log.ts";
 
 /** What the listeners work with. */
 export interface ListenerDependencies extends OwnerCommandDependencies {
-  readonly inbox: Lanes<InboxBody>;
-  readonly outbox: Lanes<OutboxBody>;
-  readonly threads: Threads;
-  readonly permissions: Permissions;
+  inbox: Lanes<InboxBody>;
+  outbox: Lanes<OutboxBody>;
+  threads: Threads;
+  permissions: Permissions;
   /** Where a User is handed back to unless the agent chooses otherwise. */
-  readonly botService: ServiceId;
-  readonly replyMode: ReplyMode;
-  readonly alarms: Alarms;
-  readonly log: Log;
+  botService: ServiceId;
+  replyMode: ReplyMode;
+  alarms: Alarms;
+  log: Log;
 }

@@ -15,9 +15,9 @@ import { callSlack } from "../web-api.ts";
 const LOOK_UP_WITHIN_MS = 1_000;
 
 export interface OutsiderOptions {
-  readonly permissions: Permissions;
-  readonly team: string;
-  readonly log: Log;
+  permissions: Permissions;
+  team: string;
+  log: Log;
 }
 
 type Args = AllMiddlewareArgs & AnyMiddlewareArgs;
