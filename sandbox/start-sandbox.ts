@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { bridgeEnv } from "../fakes/bridge-env.ts";
 import { type FakeParley, startFakeParley } from "../fakes/parley/fake-parley.ts";
 import { type FakeSlack, startFakeSlack } from "../fakes/slack/fake-slack.ts";
 import { createBridgeProcess } from "./bridge-process.ts";
@@ -89,7 +90,13 @@ async function build(
   closers.push(() => troubles.close());
   const callbackToken = randomUUID();
   const bridge = createBridgeProcess({
-    env: toEnv({ slack, parley, folder, callbackToken }, options.socketMode),
+    env: {
+      ...bridgeEnv({ slack, parley, folder, callbackToken, socketMode: options.socketMode }),
+      // The local Slack has no limit unless it is switched on, and nobody likes to wait.
+      SLACK_POSTS_PER_SECOND: "20",
+      // Back at work soon after an outage has been switched off.
+      RETRY_CAP_MS: "3000",
+    },
     port: options.bridgePort || (saved?.ports.bridge ?? 0),
     logFile: join(folder, "bridge.log"),
     onChange: () => changed(),
@@ -156,37 +163,6 @@ function keepSaved(
   return async () => {
     for (const unsubscribe of unsubscribers) unsubscribe();
     await saveNow();
-  };
-}
-
-/** What an operator would put into `.env`. */
-function toEnv(
-  parts: {
-    readonly slack: FakeSlack;
-    readonly parley: FakeParley;
-    readonly folder: string;
-    readonly callbackToken: string;
-  },
-  socketMode: boolean,
-): Record<string, string> {
-  const { slack, parley, folder, callbackToken } = parts;
-  return {
-    SLACK_BOT_TOKEN: slack.botToken,
-    ...(socketMode
-      ? { SLACK_APP_TOKEN: slack.appToken }
-      : { SLACK_SIGNING_SECRET: slack.signingSecret }),
-    SLACK_CHANNEL: slack.channel,
-    SLACK_API_URL: slack.apiUrl,
-    // The local Slack has no limit unless it is switched on, and nobody likes to wait.
-    SLACK_POSTS_PER_SECOND: "20",
-    PARLEY_SERVICE_IDENTIFICATION: parley.agentService.identification,
-    PARLEY_ACCOUNT_IDENTIFICATION: parley.account.identification,
-    PARLEY_SHARED_SECRET: parley.account.sharedSecret,
-    PARLEY_CALLBACK_TOKEN: callbackToken,
-    PARLEY_API_URL: parley.serviceApiUrl,
-    // Back at work soon after an outage has been switched off.
-    RETRY_CAP_MS: "3000",
-    STATE_URL: `sqlite:${join(folder, "bridge.sqlite")}`,
   };
 }
 

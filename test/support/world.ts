@@ -2,6 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
+import { bridgeEnv } from "../../fakes/bridge-env.ts";
 import { type FakeParley, startFakeParley } from "../../fakes/parley/fake-parley.ts";
 import type { FakeParleyOptions } from "../../fakes/parley/options.ts";
 import {
@@ -83,26 +84,13 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   return world;
 }
 
-export function makeEnv(
+export const makeEnv = (
   slack: FakeSlack,
   parley: FakeParley,
   folder: string,
   socketMode = false,
-): Env {
-  return {
-    SLACK_BOT_TOKEN: slack.botToken,
-    ...(socketMode
-      ? { SLACK_APP_TOKEN: slack.appToken }
-      : { SLACK_SIGNING_SECRET: slack.signingSecret }),
-    SLACK_CHANNEL: slack.channel,
-    SLACK_API_URL: slack.apiUrl,
-    SLACK_POSTS_PER_SECOND: "1000",
-    PARLEY_SERVICE_IDENTIFICATION: parley.agentService.identification,
-    PARLEY_ACCOUNT_IDENTIFICATION: parley.account.identification,
-    PARLEY_SHARED_SECRET: parley.account.sharedSecret,
-    PARLEY_CALLBACK_TOKEN: CALLBACK_TOKEN,
-    PARLEY_API_URL: parley.serviceApiUrl,
-    STATE_URL: `sqlite:${join(folder, "bridge.sqlite")}`,
-    PORT: "0",
-  };
-}
+): Env => ({
+  ...bridgeEnv({ slack, parley, folder, socketMode, callbackToken: CALLBACK_TOKEN }),
+  SLACK_POSTS_PER_SECOND: "1000",
+  PORT: "0",
+});
