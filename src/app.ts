@@ -5,6 +5,10 @@ import { createInboxOnDeadLetter, createParleyEventHandler } from "./bridge/hand
 import { createOutboxOnDeadLetter, createSlackEventHandler } from "./bridge/handle-slack-event.ts";
 import { createNotifier } from "./bridge/notify.ts";
 import { startReconciler } from "./bridge/reconcile.ts";
+import { inboxBodySchema, outboxBodySchema } from "./bridge/stored/body-schemas.ts";
+import { flag } from "./bridge/stored/fields.ts";
+import { serviceSchema, workspaceSchema } from "./bridge/stored/last-known-schemas.ts";
+import { parseStored } from "./bridge/stored/read-stored.ts";
 import { takeInReply } from "./bridge/to-parley/take-in-reply.ts";
 import { describeBuild } from "./build-info.ts";
 import type { Config } from "./config/read-config.ts";
@@ -92,13 +96,13 @@ async function buildApp(config: Config, foundations: Foundations): Promise<App> 
   const parleyLog = log.child({ component: "parley" });
   const outside = connectOutside(config, log, alarms);
   const { client, clientOptions, parleyApi, parley } = outside;
-  const remembered = createLastKnown(database, log);
+  const lastKnown = createLastKnown(database, log);
   const { channel } = config.slack;
   const { accountId, botService: wanted } = config.parley;
   const answers = allProblems([
-    remembered(`workspace/${channel}`, outside.askWorkspace),
-    remembered(`bot-service/${accountId}/${wanted ?? ""}`, outside.askBotService),
-    config.slack.appToken && remembered("app-token", outside.askAppToken),
+    lastKnown(`workspace/${channel}`, workspaceSchema, outside.askWorkspace),
+    lastKnown(`bot-service/${accountId}/${wanted ?? ""}`, serviceSchema, outside.askBotService),
+    config.slack.appToken && lastKnown("app-token", flag, outside.askAppToken),
   ]);
   const [workspace, botService] = await untilAborted(answers, signal);
   const conversations = await openConversationStore(database);
@@ -115,6 +119,7 @@ async function buildApp(config: Config, foundations: Foundations): Promise<App> 
   const inbox = await createEmbeddedLanes<InboxBody>({
     queue: "inbox",
     journal: await openSqliteJournal(database, "inbox"),
+    readBody: (text) => parseStored(inboxBodySchema, text, "an inbox item"),
     backoff: config.retry,
     concurrency: 64,
     onAttempt,
@@ -122,6 +127,7 @@ async function buildApp(config: Config, foundations: Foundations): Promise<App> 
   const outbox = await createEmbeddedLanes<OutboxBody>({
     queue: "outbox",
     journal: await openSqliteJournal(database, "outbox"),
+    readBody: (text) => parseStored(outboxBodySchema, text, "an outbox item"),
     backoff: config.retry,
     concurrency: 64,
     onAttempt,

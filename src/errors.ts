@@ -21,6 +21,7 @@ export type ErrorCode =
   | "empty-reply"
   | "file"
   | "storage"
+  | "unreadable"
   | "defect"
   | "unexpected";
 
@@ -281,6 +282,14 @@ export class StorageError extends BridgeError {
   constructor(message: string, options?: ErrorOptions & { readonly canPass?: boolean }) {
     super(message, { ...options, code: "storage", disposition: "retry" });
     this.canPass = options?.canPass ?? true;
+  }
+}
+
+/** Something on disk that this version does not understand: it stays as it is, for one that does. */
+export class UnreadableError extends BridgeError {
+  override readonly name = "UnreadableError";
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, { ...options, code: "unreadable", disposition: "dead-letter" });
   }
 }
 

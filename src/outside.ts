@@ -1,6 +1,6 @@
 import { WebClient } from "@slack/web-api";
 import type { Alarms } from "./alarms.ts";
-import type { Parley, Service } from "./bridge/ports.ts";
+import type { Parley, Service, Workspace } from "./bridge/ports.ts";
 import { type ClockWatch, createClockWatch } from "./clock-watch.ts";
 import type { Config } from "./config/read-config.ts";
 import type { Log } from "./log.ts";
@@ -10,7 +10,7 @@ import { createParleyClient } from "./parley/client.ts";
 import { createAccessWatch } from "./slack/access-watch.ts";
 import { createBoltLog } from "./slack/bolt-log.ts";
 import { type SlackClientOptions, webClientOptions } from "./slack/web-api.ts";
-import { checkAppToken, checkWorkspace, type Workspace } from "./slack/workspace.ts";
+import { checkAppToken, checkWorkspace } from "./slack/workspace.ts";
 
 /** Slack and Parley as the configuration names them, and the questions that the start and the doctor ask them. */
 export interface Outside {

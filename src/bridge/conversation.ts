@@ -25,7 +25,7 @@ export interface Ending {
 }
 
 /** Why a User who was with us already was handed over once more. */
-interface FurtherReason {
+export interface FurtherReason {
   readonly reason: string;
   /** ms since the epoch. */
   readonly at: number;

@@ -2,15 +2,17 @@ import { defined } from "../defined.ts";
 import type { Handler, OnDeadLetter, Work } from "../delivery/lanes.ts";
 import { BridgeError, PayloadError, ThreadGoneError } from "../errors.ts";
 import { makeConversationId } from "../ids.ts";
-import { type HandoverNews, renderFurtherHandover, renderNotShown } from "../views/notices.ts";
+import { renderFurtherHandover, renderNotShown } from "../views/notices.ts";
 import { type Conversation, withHandover } from "./conversation.ts";
 import type { InboxBody, ParleyEvent } from "./events.ts";
-import type { Notifier, OwedNotice } from "./notify.ts";
+import { type Notifier, type OwedNotice, tellOwedNotice } from "./notify.ts";
 import { askOwnership, nameService, OWNER_TRIES } from "./owner.ts";
 import { recordTakenAway } from "./ownership/end-conversation.ts";
 import { handoverNews } from "./ownership/handover-news.ts";
 import { mergeUsers } from "./ownership/merge-users.ts";
 import type { Parley, Threads } from "./ports.ts";
+import { handoverNewsSchema } from "./stored/progress-schemas.ts";
+import { readStored } from "./stored/read-stored.ts";
 import { loseThread, openAgain, whereItBelongs } from "./to-slack/open-again.ts";
 import { ensureRoot, recordConversation } from "./to-slack/open-thread.ts";
 import { createPostOnce } from "./to-slack/post-once.ts";
@@ -30,10 +32,7 @@ export function createInboxOnDeadLetter({
   conversations,
   notifier,
   parse,
-}: Pick<InboxDependencies, "conversations" | "notifier" | "parse">): OnDeadLetter<
-  InboxBody,
-  OwedNotice
-> {
+}: Pick<InboxDependencies, "conversations" | "notifier" | "parse">): OnDeadLetter<InboxBody> {
   return {
     async prepare({ body, appendedAt }, error) {
       if (body.kind !== "callback") return undefined;
@@ -41,13 +40,14 @@ export function createInboxOnDeadLetter({
       if (event.kind !== "message") return undefined;
       const conversation = await conversations.byUser(event.userId);
       if (!conversation?.thread) return undefined;
-      return {
+      const owed: OwedNotice = {
         userId: conversation.userId,
         purpose: `not shown ${appendedAt}`,
         notice: { thread: conversation.thread, message: renderNotShown(error.message) },
       };
+      return owed;
     },
-    tell: (item, { userId, purpose, notice }) => notifier.notice(userId, item, purpose, notice),
+    tell: (item, owed) => tellOwedNotice(item, owed, notifier),
   };
 }
 
@@ -200,8 +200,9 @@ export function createParleyEventHandler(dependencies: InboxDependencies): Handl
       await ensureRoot(work, poster, told, dependencies);
       return;
     }
-    const news = poster.noteOf(NEWS) as HandoverNews | undefined;
-    if (!news) return;
+    const noted = poster.noteOf(NEWS);
+    if (noted === undefined) return;
+    const news = readStored(handoverNewsSchema, noted, "news of a handover");
     await refreshRoot(told);
     const overflow = overflowSteps(
       defined({

@@ -20,7 +20,7 @@ import { adviceFor } from "./advice.ts";
 import { type Conversation, isBeingHandedBack, withAgentMessage } from "./conversation.ts";
 import type { DelayMarks } from "./delay-marks.ts";
 import type { AgentReply, OutboxBody, ReplyBody } from "./events.ts";
-import type { Notifier, OwedNotice } from "./notify.ts";
+import { type Notifier, type OwedNotice, tellOwedNotice } from "./notify.ts";
 import { nameService } from "./owner.ts";
 import { recordTakenAway } from "./ownership/end-conversation.ts";
 import { handBack } from "./ownership/hand-back.ts";
@@ -59,7 +59,7 @@ export function createSlackEventHandler(dependencies: OutboxDependencies): Handl
 /** Tells the writer of a reply that it was set aside, with buttons to send it again or to dismiss it. */
 export function createOutboxOnDeadLetter(
   dependencies: Pick<OutboxDependencies, "conversations" | "notifier" | "threads">,
-): OnDeadLetter<OutboxBody, OwedNotice> {
+): OnDeadLetter<OutboxBody> {
   const { conversations, notifier } = dependencies;
   return {
     async prepare(item, error) {
@@ -69,7 +69,7 @@ export function createOutboxOnDeadLetter(
       const dead = { item: item.id, ts: reply.ts, since: item.appendedAt };
       return wordsAbout(item, reply, error, user, dependencies, dead);
     },
-    tell: (item, { userId, purpose, notice }) => notifier.notice(userId, item, purpose, notice),
+    tell: (item, owed) => tellOwedNotice(item, owed, notifier),
   };
 }
 

@@ -3,9 +3,11 @@ import type { Lanes } from "../delivery/lanes.ts";
 import { type ItemId, makeDerivedItemId, makeThreadKey, type Thread, type UserId } from "../ids.ts";
 import type { Conversation } from "./conversation.ts";
 import type { InboxBody, Notice } from "./events.ts";
+import { owedNoticeSchema } from "./stored/body-schemas.ts";
+import { readStored } from "./stored/read-stored.ts";
 
 /** A notice to one agent that says besides what everyone in the thread sees, and what stays. */
-type NoticeToAll = Notice & { readonly forAll?: SlackMessage };
+export type NoticeToAll = Notice & { readonly forAll?: SlackMessage };
 
 /** What is told about an item, and in whose lane. Stored: changing it is a migration. */
 export interface OwedNotice {
@@ -27,21 +29,27 @@ export interface Notifier {
   ): Promise<void>;
 }
 
+/** @throws {UnreadableError} a newer version stored `owed` */
+export function tellOwedNotice(item: ItemId, owed: unknown, notifier: Notifier): Promise<void> {
+  const { userId, purpose, notice } = readStored(owedNoticeSchema, owed, "an owed notice");
+  return notifier.notice(userId, item, purpose, notice);
+}
+
 /** The inbox lane of a User. Stored: changing it is a migration. */
 export const inboxLane = (userId: UserId): string => `user/${userId}`;
 
 /** Sorts what says nothing about order, and so must not keep messages from being sorted. */
 export const BEHIND_MESSAGES = "~";
 
-/** OwedNotice to one agent, and marks, need no place among posts, and must not wait for them. */
+/** Words to one agent, and marks, need no place among posts, and must not wait for them. */
 const ephemeralLane = (thread: Thread): string => `aside/${makeThreadKey(thread)}`;
 
 export function createNotifier(inbox: Pick<Lanes<InboxBody>, "append">): Notifier {
   return {
     async notice(userId, from, purpose, { forAll, ...notice }) {
-      const isDead = notice.onlyFor !== undefined || notice.message === undefined;
+      const isEphemeral = notice.onlyFor !== undefined || notice.message === undefined;
       await inbox.append({
-        lane: isDead ? ephemeralLane(notice.thread) : inboxLane(userId),
+        lane: isEphemeral ? ephemeralLane(notice.thread) : inboxLane(userId),
         id: makeDerivedItemId(from, purpose),
         body: { kind: "notice", notice },
       });

@@ -15,6 +15,19 @@ export interface Service {
   readonly isDefault: boolean;
 }
 
+/** Who we are in Slack. */
+export interface Workspace {
+  readonly team: string;
+  /** Ends in `/`. */
+  readonly url: string;
+  readonly botUserId: string;
+  readonly botId: string;
+  /** The Enterprise organisation that the workspace is a part of; missing where it is of none. */
+  readonly enterprise?: string;
+  /** Of the channel in which threads open; missing where Slack does not tell. */
+  readonly channelName?: string;
+}
+
 /** Who a message to the User comes from. */
 export interface AgentIdentity {
   /** Stable whole number: some of Parley's apps refuse others. */

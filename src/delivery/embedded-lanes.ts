@@ -1,9 +1,10 @@
 import type { ItemId } from "../ids.ts";
 import type { BackoffPolicy } from "./backoff.ts";
-import { type Consumer, createHeads, toItem } from "./heads.ts";
+import { type Consumer, createHeads } from "./heads.ts";
 import type { Journal, Row } from "./journal.ts";
 import { createLane, type Lane } from "./lane.ts";
 import type { Attempt, Lanes } from "./lanes.ts";
+import { type ReadBody, tryReadItem } from "./read-item.ts";
 
 /** As long as more appends than this are under way, taking in goes before handing out. */
 const BUSY_APPENDS = 2;
@@ -16,9 +17,10 @@ const WATCH_INTERVAL_MS = 1_000;
 /** So many items that wait behind a failed one are told of. */
 const SHOWN_DELAYS = 50;
 
-export interface EmbeddedLanesOptions {
+export interface EmbeddedLanesOptions<Body> {
   readonly queue: string;
   readonly journal: Journal;
+  readonly readBody: ReadBody<Body>;
   readonly backoff: BackoffPolicy;
   /** How many handlers run at once. */
   readonly concurrency: number;
@@ -32,9 +34,9 @@ export interface EmbeddedLanesOptions {
 
 /** Lanes inside this process, durable through a {@link Journal}. One process at a time may own a journal. */
 export async function createEmbeddedLanes<Body>(
-  options: EmbeddedLanesOptions,
+  options: EmbeddedLanesOptions<Body>,
 ): Promise<Lanes<Body>> {
-  const { journal, concurrency } = options;
+  const { journal, readBody, concurrency } = options;
   const now = options.now ?? Date.now;
   const monotonic = options.monotonic ?? (() => performance.now());
   const random = options.random ?? Math.random;
@@ -131,7 +133,10 @@ export async function createEmbeddedLanes<Body>(
     if (!onDelay) return;
     // A courtesy: where the journal fails, the lane itself will say so.
     const rows = await journal.head(lane.key, SHOWN_DELAYS).catch(() => []);
-    for (const row of rows) onDelay(toItem(row), lane.until - monotonic());
+    for (const row of rows) {
+      const item = tryReadItem(row, readBody);
+      if (item) onDelay(item, lane.until - monotonic());
+    }
   }
 
   function forget(lane: Lane): void {
@@ -170,7 +175,8 @@ export async function createEmbeddedLanes<Body>(
           const arrived: Row = { ...stored, progress: undefined };
           lane.fresh = isAlone ? arrived : undefined;
           if (lane.state === "deferred" && lane.isDelayed) {
-            consumer?.onDelay?.(toItem(arrived), lane.until - monotonic());
+            const item = tryReadItem(arrived, readBody);
+            if (item) consumer?.onDelay?.(item, lane.until - monotonic());
           }
           wake(lane);
         }
@@ -220,7 +226,7 @@ export async function createEmbeddedLanes<Body>(
 
     async look(id) {
       const found = await journal.look(id);
-      return found && { ...found, body: JSON.parse(found.body) as Body };
+      return found && { ...found, body: readBody(found.body) };
     },
 
     hasBegun: (id) => journal.hasBegun(id),

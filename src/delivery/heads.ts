@@ -4,19 +4,21 @@ import { type BackoffPolicy, backoffMs } from "./backoff.ts";
 import type { Journal, Owed, Row } from "./journal.ts";
 import type { Debt, Lane } from "./lane.ts";
 import type { Attempt, Handler, Item, OnDeadLetter, OnDelay, Work } from "./lanes.ts";
+import { type ReadBody, readItem, tryReadItem } from "./read-item.ts";
 
 /** The same defect again will not mend itself; what only looked like one might. */
 const DEFECT_TRIES = 3;
 
 export interface Consumer<Body> {
   readonly handler: Handler<Body>;
-  readonly onDeadLetter: OnDeadLetter<Body, unknown>;
+  readonly onDeadLetter: OnDeadLetter<Body>;
   readonly onDelay: OnDelay<Body> | undefined;
 }
 
-export interface HeadsOptions {
+export interface HeadsOptions<Body> {
   readonly queue: string;
   readonly journal: Journal;
+  readonly readBody: ReadBody<Body>;
   readonly backoff: BackoffPolicy;
   readonly onAttempt: (attempt: Attempt) => void;
   /** ms since the epoch, for what must outlast a restart. */
@@ -35,7 +37,7 @@ export interface Heads<Body> {
   /** What the lane does next. Never rejects. */
   handle(lane: Lane, consumer: Consumer<Body>): Promise<Next>;
   /** What is set aside already, and must still be told, before anything else in the lane. */
-  oweNotice(lane: Lane, owed: Omit<Owed, "lane">, onDeadLetter: OnDeadLetter<Body, unknown>): void;
+  oweNotice(lane: Lane, owed: Omit<Owed, "lane">, onDeadLetter: OnDeadLetter<Body>): void;
 }
 
 /** The head that a handler has in its hands, and what it took along. */
@@ -45,8 +47,9 @@ interface Running {
   readonly startedAt: number;
 }
 
-export function createHeads<Body>(options: HeadsOptions): Heads<Body> {
-  const { queue, journal, backoff, onAttempt, now, monotonic, random, stopping } = options;
+export function createHeads<Body>(options: HeadsOptions<Body>): Heads<Body> {
+  const { queue, journal, readBody, backoff, onAttempt, now, monotonic, random, stopping } =
+    options;
 
   async function handle(lane: Lane, consumer: Consumer<Body>): Promise<Next> {
     const startedAt = monotonic();
@@ -92,7 +95,7 @@ export function createHeads<Body>(options: HeadsOptions): Heads<Body> {
   function workOn(lane: Lane, { row, taken }: Running): Work<Body> {
     let { body } = row;
     return {
-      item: toItem<Body>(row),
+      item: readItem(row, readBody),
       signal: stopping,
       save: (progress) => journal.saveProgress(row.seq, progress),
       async begin(progress) {
@@ -112,16 +115,25 @@ export function createHeads<Body>(options: HeadsOptions): Heads<Body> {
         // What a late arrival was sorted in before must wait for it, so then nothing comes along.
         const isUnbroken = known[taken.length - 1]?.seq === taken.at(-1)?.seq;
         const rows = isUnbroken ? known.slice(taken.length) : [];
-        const end = rows.findIndex((next) => !accept(toItem<Body>(next)));
-        const accepted = end === -1 ? rows : rows.slice(0, end);
-        taken.push(...accepted);
-        return accepted.map((next) => toItem<Body>(next));
+        const items: Item<Body>[] = [];
+        for (const next of rows) {
+          const item = tryReadItem(next, readBody);
+          if (!item || !accept(item)) break;
+          taken.push(next);
+          items.push(item);
+        }
+        return items;
       },
       async take(ids) {
         const rows = await journal.waiting(ids);
-        const others = rows.filter(({ seq }) => taken.every((known) => known.seq !== seq));
-        taken.push(...others);
-        return others.map((next) => toItem<Body>(next));
+        const items: Item<Body>[] = [];
+        for (const other of rows) {
+          const item = tryReadItem(other, readBody);
+          if (!item || taken.some(({ seq }) => seq === other.seq)) continue;
+          taken.push(other);
+          items.push(item);
+        }
+        return items;
       },
     };
   }
@@ -185,11 +197,13 @@ export function createHeads<Body>(options: HeadsOptions): Heads<Body> {
     lane: Lane,
     attempt: Running,
     error: BridgeError,
-    onDeadLetter: OnDeadLetter<Body, unknown>,
+    onDeadLetter: OnDeadLetter<Body>,
   ): Promise<void> {
     const rows: { seq: number; words?: string }[] = [];
     for (const row of attempt.taken) {
-      const words = await orGiveUp(lane, () => onDeadLetter.prepare(toItem<Body>(row), error));
+      const words = await orGiveUp(lane, () =>
+        onDeadLetter.prepare(readItem(row, readBody), error),
+      );
       const { seq } = row;
       rows.push(words === undefined ? { seq } : { seq, words: JSON.stringify(words) });
     }
@@ -206,7 +220,7 @@ export function createHeads<Body>(options: HeadsOptions): Heads<Body> {
   function oweNotice(
     lane: Lane,
     { seq, words, ...item }: Omit<Owed, "lane">,
-    onDeadLetter: OnDeadLetter<Body, unknown>,
+    onDeadLetter: OnDeadLetter<Body>,
   ): void {
     owe(lane, item, async () => {
       await orGiveUp(lane, async () => {
@@ -216,7 +230,7 @@ export function createHeads<Body>(options: HeadsOptions): Heads<Body> {
     });
   }
 
-  /** A defect in last words must not hold up the lane for ever; each failure before that is in the log. */
+  /** What nobody understands is told to nobody, and a defect must not hold up the lane for ever; it is in the log. */
   async function orGiveUp<Result>(
     lane: Lane,
     work: () => Promise<Result>,
@@ -225,6 +239,7 @@ export function createHeads<Body>(options: HeadsOptions): Heads<Body> {
       return await work();
     } catch (thrown) {
       const error = toBridgeError(thrown);
+      if (error.code === "unreadable") return undefined;
       if (error.code !== "defect" || lane.failures < DEFECT_TRIES) throw error;
       return undefined;
     }
@@ -282,16 +297,4 @@ export function createHeads<Body>(options: HeadsOptions): Heads<Body> {
   }
 
   return { handle, oweNotice };
-}
-
-export function toItem<Body>(row: Row): Item<Body> {
-  return {
-    lane: row.lane,
-    id: row.id,
-    ...defined({ sort: row.sort === "" ? undefined : row.sort }),
-    body: JSON.parse(row.body) as Body,
-    attempt: row.attempts + 1,
-    progress: row.progress,
-    appendedAt: row.appendedAt,
-  };
 }

@@ -65,14 +65,14 @@ export interface Work<Body> {
 export type Handler<Body> = (work: Work<Body>) => Promise<void>;
 
 /**
- * What people are told about an item that is set aside. It is set aside first, together with the words, so that whoever
- * reads them can act at once, and a crash in between loses neither.
+ * What people are told about a dead letter. It is stored first, together with the notice that is owed about it, so that
+ * whoever reads the notice can act at once, and a crash in between loses neither.
  */
-export interface OnDeadLetter<Body, Notice> {
-  /** The words, which are kept with the item until they are said; `undefined`: nobody needs to be told. */
-  prepare(item: Item<Body>, error: BridgeError): Promise<Notice | undefined>;
-  /** The item is set aside. May run twice for the same words: after a crash. */
-  tell(item: ItemId, notice: Notice): Promise<void>;
+export interface OnDeadLetter<Body> {
+  /** The notice, which is kept with the item as JSON until it is told; `undefined`: nobody needs to be told. */
+  prepare(item: Item<Body>, error: BridgeError): Promise<object | string | undefined>;
+  /** The item is a dead letter; `notice` is what was prepared, as JSON gives it back. May run twice: after a crash. */
+  tell(item: ItemId, notice: unknown): Promise<void>;
 }
 
 /** Hears of each item that a failure keeps waiting: the failed one, those behind it, and what arrives meanwhile. */
@@ -105,9 +105,9 @@ export interface Lanes<Body> {
    */
   append(item: NewItem<Body>): Promise<"appended" | "duplicate">;
   /** Begins to hand out items, those of earlier runs first. */
-  start<Notice>(
+  start(
     handler: Handler<Body>,
-    onDeadLetter: OnDeadLetter<Body, Notice>,
+    onDeadLetter: OnDeadLetter<Body>,
     onDelay?: OnDelay<Body>,
   ): Promise<void>;
   /** Hands out nothing more, aborts `Work.signal` and resolves when the last handler has returned. */
@@ -119,7 +119,11 @@ export interface Lanes<Body> {
   cancel(lane: string, id: ItemId): Promise<boolean>;
   /** Gives an item that waits, is held or was set aside another body; false if it has begun, or is none of these. */
   replace(id: ItemId, body: Body): Promise<boolean>;
-  /** An item that is not done; `undefined`: it is, or nobody knows it. */
+  /**
+   * An item that is not done; `undefined`: it is, or nobody knows it.
+   *
+   * @throws {UnreadableError} this version does not understand its body
+   */
   look(id: ItemId): Promise<Look<Body> | undefined>;
   /** False: the item, whatever became of it, never began. True also for an id that is not known (any more). */
   hasBegun(id: ItemId): Promise<boolean>;

@@ -1,6 +1,5 @@
-import type { Permissions, Refusal } from "../bridge/ports.ts";
+import type { Permissions, Refusal, Workspace } from "../bridge/ports.ts";
 import type { FindUser, SlackUser } from "./users.ts";
-import type { Workspace } from "./workspace.ts";
 
 export interface PermissionOptions {
   findUser: FindUser;

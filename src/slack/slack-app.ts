@@ -1,5 +1,6 @@
 import { App, HTTPReceiver, SocketModeReceiver } from "@slack/bolt";
 import type { Alarms } from "../alarms.ts";
+import type { Workspace } from "../bridge/ports.ts";
 import type { Secret } from "../config/secret.ts";
 import type { Route } from "../http/http-server.ts";
 import type { RefusalLog } from "../http/refusal-log.ts";
@@ -9,7 +10,6 @@ import { createEventsRoute } from "./events-route.ts";
 import { guardFrames } from "./guard-frames.ts";
 import { keepConnected } from "./keep-connected.ts";
 import type { SlackClientOptions } from "./web-api.ts";
-import type { Workspace } from "./workspace.ts";
 
 export interface SlackAppOptions {
   workspace: Workspace;

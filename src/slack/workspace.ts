@@ -1,23 +1,11 @@
 import type { WebClient } from "@slack/web-api";
 import type { Alarms } from "../alarms.ts";
+import type { Workspace } from "../bridge/ports.ts";
 import { defined } from "../defined.ts";
 import { ConfigError, SlackApiError, toBridgeError } from "../errors.ts";
 import { faultOf } from "./refusals.ts";
 import { missingScopes } from "./scopes.ts";
 import { callSlack } from "./web-api.ts";
-
-/** Who we are in Slack. */
-export interface Workspace {
-  readonly team: string;
-  /** Ends in `/`. */
-  readonly url: string;
-  readonly botUserId: string;
-  readonly botId: string;
-  /** The Enterprise organisation that the workspace is a part of; missing where it is of none. */
-  readonly enterprise?: string;
-  /** Of the channel in which threads open; missing where Slack does not tell. */
-  readonly channelName?: string;
-}
 
 export interface WorkspaceOptions {
   channel: string;

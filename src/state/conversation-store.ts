@@ -1,6 +1,9 @@
 import { Keyv } from "keyv";
 import type { Conversation } from "../bridge/conversation.ts";
 import type { Conversations } from "../bridge/ports.ts";
+import { conversationSchema } from "../bridge/stored/conversation-schema.ts";
+import { text } from "../bridge/stored/fields.ts";
+import { readStored } from "../bridge/stored/read-stored.ts";
 import { StorageError } from "../errors.ts";
 import { type ConversationId, makeThreadKey, type Thread, toUserId, type UserId } from "../ids.ts";
 import type { Database } from "./database.ts";
@@ -36,8 +39,10 @@ export async function openConversationStore(database: Database): Promise<Convers
   /** The last change of each conversation under way. */
   const changing = new Map<ConversationId, Promise<unknown>>();
 
-  const get = async <T extends string | Conversation>(key: string): Promise<T | undefined> =>
-    (await store.get(key)) as T | undefined;
+  const pointer = async (key: string): Promise<string | undefined> => {
+    const value = await store.get(key);
+    return value === undefined ? undefined : readStored(text, value, key);
+  };
 
   // Keyv stores `{"value": …}`.
   const rows = await database.read<{ conversation: string }>(
@@ -45,7 +50,11 @@ export async function openConversationStore(database: Database): Promise<Convers
        (SELECT 'conversation/' || substr(key, length('open/') + 1) FROM keyv
         WHERE key >= 'open/' AND key < 'open0')`,
   );
-  for (const { conversation } of rows) remember(JSON.parse(conversation) as Conversation);
+  for (const { conversation } of rows) {
+    // One that cannot be read keeps no other from going on; whoever needs it is told.
+    const known = conversationSchema.safeParse(JSON.parse(conversation));
+    if (known.success) remember(known.data);
+  }
   const aliased = await database.read<{ key: string; value: string }>(
     "SELECT key, value ->> '$.value' AS value FROM keyv WHERE key >= 'alias/' AND key < 'alias0'",
   );
@@ -98,8 +107,13 @@ export async function openConversationStore(database: Database): Promise<Convers
     remember(conversation);
   }
 
-  const byId = async (id: ConversationId): Promise<Conversation | undefined> =>
-    open.get(id) ?? (await get<Conversation>(keys.conversation(id)));
+  async function byId(id: ConversationId): Promise<Conversation | undefined> {
+    const known = open.get(id);
+    if (known) return known;
+    const key = keys.conversation(id);
+    const value = await store.get(key);
+    return value === undefined ? undefined : readStored(conversationSchema, value, key);
+  }
 
   function resolve(userId: UserId): UserId {
     let current = userId;
@@ -117,20 +131,19 @@ export async function openConversationStore(database: Database): Promise<Convers
 
     async byUser(given) {
       const userId = resolve(given);
-      const id = openByUser.get(userId) ?? (await get<string>(keys.user(userId)));
+      const id = openByUser.get(userId) ?? (await pointer(keys.user(userId)));
       return id === undefined ? undefined : await byId(id as ConversationId);
     },
 
     async byThread(thread) {
-      const id =
-        openByThread.get(makeThreadKey(thread)) ?? (await get<string>(keys.thread(thread)));
+      const id = openByThread.get(makeThreadKey(thread)) ?? (await pointer(keys.thread(thread)));
       return id === undefined ? undefined : await byId(id as ConversationId);
     },
 
     currentId: (userId) => Promise.resolve(resolve(userId)),
 
     async userByExternalId(externalId) {
-      const userId = await get<string>(keys.externalId(externalId));
+      const userId = await pointer(keys.externalId(externalId));
       return userId === undefined ? undefined : resolve(toUserId(userId));
     },
 

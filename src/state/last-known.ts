@@ -1,4 +1,5 @@
 import { Keyv } from "keyv";
+import type { ZodType } from "zod";
 import { reasonOf, toBridgeError } from "../errors.ts";
 import type { Json } from "../json.ts";
 import type { Log } from "../log.ts";
@@ -6,7 +7,7 @@ import type { Database } from "./database.ts";
 
 /**
  * What the other side answered last time, for a start while it cannot be reached or refuses us: the bridge then takes in
- * what comes, and delivers when the other side is back. Where nothing is remembered, what `ask` threw is thrown.
+ * what comes, and delivers when the other side is back. Where nothing is known that can be read, what `ask` threw is thrown.
  */
 export function createLastKnown(database: Database, log: Log) {
   const store = new Keyv<Json>({
@@ -15,7 +16,11 @@ export function createLastKnown(database: Database, log: Log) {
     useKeyPrefix: false,
   });
 
-  return async function remembered<T>(name: string, ask: () => Promise<T>): Promise<T> {
+  return async function lastKnown<T>(
+    name: string,
+    schema: ZodType<T>,
+    ask: () => Promise<T>,
+  ): Promise<T> {
     const key = `remembered/${name}`;
     try {
       const answer = await ask();
@@ -24,9 +29,10 @@ export function createLastKnown(database: Database, log: Log) {
     } catch (thrown) {
       const error = toBridgeError(thrown);
       const last = await store.get(key);
-      if (last === undefined) throw error;
+      const known = schema.safeParse(last);
+      if (!known.success) throw error;
       log.warn({ name, error: reasonOf(error) }, "start.from-memory");
-      return last as T;
+      return known.data;
     }
   };
 }

@@ -63,6 +63,7 @@ export async function openEmbeddedBench(): Promise<LanesBench> {
       const journal = await openSqliteJournal(await owner.database, "outbox");
       const lanes = await createEmbeddedLanes<Body>({
         queue: "outbox",
+        readBody: (text) => JSON.parse(text) as Body,
         journal: mortal(journal, () => owner.alive),
         backoff: QUICK,
         concurrency: 4,

@@ -39,7 +39,7 @@ export function describeDeadLetters(engineName: string, open: LanesBenchFactory)
         async tell(item, words) {
           seen.push(["say", item, words, await dead(lanes)]);
         },
-      } satisfies OnDeadLetter<Body, { about: string }>);
+      } satisfies OnDeadLetter<Body>);
       await lanes.append(newItem("a"));
       await lanes.append(newItem("b"));
       await expect.poll(() => done).toEqual(["b"]);
@@ -82,7 +82,7 @@ export function describeDeadLetters(engineName: string, open: LanesBenchFactory)
       await bench.crash();
 
       const told: string[] = [];
-      const words: OnDeadLetter<Body, string> = {
+      const words: OnDeadLetter<Body> = {
         prepare: () => Promise.reject(new Error("prepared already")),
         tell: (item, said) => Promise.resolve(void told.push(`${item}: ${said}`)),
       };

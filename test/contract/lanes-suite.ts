@@ -44,16 +44,16 @@ export function gate(): { readonly opened: Promise<void>; open(): void } {
   return { opened, open: () => open() };
 }
 
-export const tellNobody: OnDeadLetter<Body, string> = {
+export const tellNobody: OnDeadLetter<Body> = {
   prepare: () => Promise.resolve(undefined),
   tell: () => Promise.resolve(),
 };
 
 /** Everybody is told, and what they are told is kept. */
-export function toldTo(told: string[]): OnDeadLetter<Body, string> {
+export function toldTo(told: string[]): OnDeadLetter<Body> {
   return {
     prepare: ({ body }, { code }) => Promise.resolve(`${body}: ${code}`),
-    tell: (_, words) => Promise.resolve(void told.push(words)),
+    tell: (_, words) => Promise.resolve(void told.push(String(words))),
   };
 }
 
@@ -68,7 +68,7 @@ export const failing = (times: number, error: Error) => {
 const start = (
   lanes: Lanes<Body>,
   handler: Handler<Body>,
-  onDeadLetter: OnDeadLetter<Body, string> = tellNobody,
+  onDeadLetter: OnDeadLetter<Body> = tellNobody,
 ) => lanes.start(handler, onDeadLetter);
 
 /** What every engine of lanes has to keep. */

@@ -32,6 +32,7 @@ import {
   ThreadGoneError,
   toBridgeError,
   UncertainDeliveryError,
+  UnreadableError,
 } from "../../src/errors.ts";
 import { makeConversationId, toItemId, toServiceId, toUserId } from "../../src/ids.ts";
 import type { Json } from "../../src/json.ts";
@@ -214,6 +215,7 @@ const REFUSED = new ParleyApiError("POST /users/1/messages", 400, ["message_too_
 /** One error of each code. */
 const ERRORS: Readonly<Record<ErrorCode, BridgeError>> = {
   config: new ConfigError(["PORT must be a number"]),
+  unreadable: new UnreadableError("an outbox item: kind is not understood"),
   payload: new PayloadError("unreadable"),
   network: new NetworkError("POST /x: ECONNREFUSED"),
   uncertain: new UncertainDeliveryError("POST /x: no answer"),

@@ -19,6 +19,8 @@ import type { Notifier } from "../notify.ts";
 import { asNotOwner, assertOwner, giveTo, nameService } from "../owner.ts";
 import type { Conversations, Parley, Threads } from "../ports.ts";
 import { sendOnce } from "../send-once.ts";
+import { lastMessageProgressSchema } from "../stored/progress-schemas.ts";
+import { readStored } from "../stored/read-stored.ts";
 import { recordHandBack, recordTakenAway } from "./end-conversation.ts";
 
 export interface HandBackDependencies extends MessageWriting {
@@ -33,7 +35,7 @@ export interface HandBackDependencies extends MessageWriting {
 const TRIES = 3;
 
 /** Stored before and after each part of the last message goes out; everything behind it is safe to repeat. */
-interface LastMessageProgress {
+export interface LastMessageProgress {
   readonly lastMessage?: "sending" | "sent";
   /** How many parts the User has. */
   readonly parts?: number;
@@ -157,7 +159,9 @@ async function sendLastMessage(
 }
 
 const lastMessageProgress = ({ item: { progress } }: Work<OutboxBody>): LastMessageProgress =>
-  isJsonObject(progress) ? (progress as LastMessageProgress) : {};
+  progress === undefined
+    ? {}
+    : readStored(lastMessageProgressSchema, progress, "the progress of a hand-back");
 
 /** First, because Parley may refuse it once the User is not ours. That it fails does no harm: the User sees an old name. */
 async function unsetAgent(

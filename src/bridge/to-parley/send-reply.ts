@@ -19,7 +19,7 @@ import {
   toBridgeError,
   UncertainDeliveryError,
 } from "../../errors.ts";
-import { isJsonObject, type Json } from "../../json.ts";
+import type { Json } from "../../json.ts";
 import { renderFilesNotSent } from "../../views/files.ts";
 import { renderPartsNotSent } from "../../views/notices.ts";
 import type { Conversation } from "../conversation.ts";
@@ -35,6 +35,8 @@ import type {
   Threads,
 } from "../ports.ts";
 import { sendOnce } from "../send-once.ts";
+import { replyProgressSchema } from "../stored/progress-schemas.ts";
+import { readStored } from "../stored/read-stored.ts";
 
 export interface SendReplyDependencies extends MessageWriting {
   readonly parley: Parley;
@@ -52,7 +54,7 @@ type Part =
   | { readonly key: string; readonly file: SharedFile };
 
 /** How far a reply has come, besides the parts that its body lists as settled. */
-interface Progress {
+export interface ReplyProgress {
   /** The part whose request has begun. */
   readonly underWay?: string;
   /** Parts that may have arrived: they do not go again unless somebody says so. */
@@ -287,22 +289,22 @@ const isSame = (a: SharedFile, b: SharedFile): boolean =>
   a.size === b.size &&
   a.mimeType === b.mimeType;
 
-const withUndecided = ({ underWay: _, ...progress }: Progress, key: string): Progress => ({
+const withUndecided = (
+  { underWay: _, ...progress }: ReplyProgress,
+  key: string,
+): ReplyProgress => ({
   ...progress,
   undecided: [...(progress.undecided ?? []), key],
 });
 
 /** `undefined`: nothing of the reply may have gone, so it can still be changed or taken back. */
-const asStored = (progress: Progress, settled: readonly string[]): Json | undefined =>
+const asStored = (progress: ReplyProgress, settled: readonly string[]): Json | undefined =>
   settled.length === 0 && !progress.undecided && !progress.uploaded
     ? undefined
     : (progress as Json);
 
-function progressOf(stored: Json | undefined): Progress {
-  if (!isJsonObject(stored)) return {};
-  // Before there were files the mark said only that there is a request.
-  return (stored.underWay === true ? { underWay: "text" } : stored) as Progress;
-}
+const progressOf = (stored: Json | undefined): ReplyProgress =>
+  stored === undefined ? {} : readStored(replyProgressSchema, stored, "the progress of a reply");
 
 /** What went wrong with a file names it. */
 const nameFile = (error: BridgeError, part: Part): BridgeError =>

@@ -3,8 +3,10 @@ import { asPossibleRepeat } from "../../convert/to-slack/user-message.ts";
 import type { Work } from "../../delivery/lanes.ts";
 import { BridgeError, toBridgeError } from "../../errors.ts";
 import type { Thread } from "../../ids.ts";
-import { isJsonObject, type Json } from "../../json.ts";
+import type { Json } from "../../json.ts";
 import type { PostTag, Threads } from "../ports.ts";
+import { postProgressSchema } from "../stored/progress-schemas.ts";
+import { readStored } from "../stored/read-stored.ts";
 
 /** One step of an item on its way into Slack. Steps have names of their own within the item. */
 interface Post {
@@ -18,18 +20,20 @@ interface Post {
 }
 
 /** A post that may be in Slack; nothing of it was there before `since` (ms). */
-interface UncertainPost {
+export interface UncertainPost {
   readonly step: string;
   readonly mark: PostTag;
   readonly since: number;
 }
 
 /** How far an item has come: the steps that are surely in Slack, and the one that may be. */
-interface Progress {
+export interface PostProgress {
   readonly done: readonly string[];
   readonly posting?: UncertainPost;
   /** What steps that are more than a post have to remember. */
   readonly notes?: Readonly<Record<string, Json>>;
+  /** The one note that items of an earlier version have. */
+  readonly noted?: { readonly step: string; readonly facts: Json };
 }
 
 /** Posts the steps of one item, each once. */
@@ -125,11 +129,8 @@ export function createPostOnce(work: Work<unknown>, threads: Threads, now: () =>
   };
 }
 
-function progressOf(stored: Json | undefined): Progress {
-  if (!isJsonObject(stored)) return { done: [] };
-  const { noted, ...progress } = stored as unknown as Progress & {
-    /** The one note that items of an earlier version have. */
-    readonly noted?: { readonly step: string; readonly facts: Json };
-  };
+function progressOf(stored: Json | undefined): PostProgress {
+  if (stored === undefined) return { done: [] };
+  const { noted, ...progress } = readStored(postProgressSchema, stored, "the progress of a post");
   return noted ? { ...progress, notes: { [noted.step]: noted.facts } } : progress;
 }

@@ -11,8 +11,10 @@ import {
 } from "../../errors.ts";
 import type { FileContent } from "../../files/checked-file.ts";
 import type { Thread } from "../../ids.ts";
-import { isJsonObject, type Json } from "../../json.ts";
+import type { Json } from "../../json.ts";
 import type { PostTag, SlackFiles, Threads } from "../ports.ts";
+import { fileFactsSchema } from "../stored/progress-schemas.ts";
+import { readStored } from "../stored/read-stored.ts";
 import type { Poster } from "./post-once.ts";
 
 export interface ShareFileDependencies {
@@ -33,7 +35,7 @@ export interface FileToShare {
 }
 
 /** What is remembered of a file between attempts. */
-interface Facts {
+export interface FileFacts {
   /** Slack's id of the file that may be shared already. */
   readonly file?: string;
   /** In bytes, once it is known. */
@@ -62,7 +64,7 @@ export async function shareFile(
 ): Promise<void> {
   if (poster.isDone(step.step)) return;
   let facts = factsOf(poster.noteOf(step.step));
-  const note = async (change: Partial<Facts>) => {
+  const note = async (change: Partial<FileFacts>) => {
     facts = { ...facts, ...change };
     await poster.note(step.step, facts as unknown as Json);
   };
@@ -163,6 +165,8 @@ const toRetry = (error: BridgeError): BridgeError =>
     ? error
     : new BridgeError(error.message, { code: error.code, disposition: "retry", cause: error });
 
-function factsOf(stored: Json | undefined): Facts {
-  return isJsonObject(stored) ? (stored as unknown as Facts) : { failures: 0 };
+function factsOf(stored: Json | undefined): FileFacts {
+  return stored === undefined
+    ? { failures: 0 }
+    : readStored(fileFactsSchema, stored, "what is known of a file");
 }

@@ -1,0 +1,67 @@
+import { z } from "zod";
+import type { TranscriptLine, UserDetails } from "../../convert/to-slack/parley-message.ts";
+import type { Conversation, Destination, Ending, FurtherReason } from "../conversation.ts";
+import {
+  conversationId,
+  count,
+  flag,
+  json,
+  list,
+  optional,
+  record,
+  serviceId,
+  text,
+  thread,
+  time,
+  userId,
+} from "./fields.ts";
+
+export const userDetailsSchema = record<UserDetails>({
+  externalId: optional(text),
+  name: optional(text),
+  email: optional(text),
+  language: optional(text),
+});
+
+export const transcriptLineSchema = record<TranscriptLine>({
+  from: text,
+  text,
+  time: optional(z.number()),
+});
+
+const destination = record<Destination>({ id: serviceId, name: text });
+
+const ending = record<Ending>({
+  at: time,
+  to: optional(destination),
+  into: optional(thread),
+  by: optional(text),
+  note: optional(text),
+});
+
+const furtherReason = record<FurtherReason>({ reason: text, at: time });
+
+export const conversationSchema = record<Conversation>({
+  id: conversationId,
+  userId,
+  user: userDetailsSchema,
+  state: z.enum(["open", "handed-back", "taken-away", "merged"]),
+  openedAt: time,
+  thread: optional(thread),
+  openingSince: optional(time),
+  lost: optional(list(thread)),
+  metadata: optional(json),
+  furtherReasons: optional(list(furtherReason)),
+  transcript: optional(list(transcriptLineSchema)),
+  ownerUnverified: optional(flag),
+  previous: optional(thread),
+  next: optional(thread),
+  lastWroteAt: optional(time),
+  waitingSince: optional(time),
+  userMessages: count,
+  agentMessages: count,
+  handingBackTo: optional(serviceId),
+  handingBackSince: optional(time),
+  ending: optional(ending),
+  readUntil: optional(text),
+});

@@ -1,0 +1,33 @@
+import { z } from "zod";
+import { type ConversationId, type Thread, toItemId, toServiceId, toUserId } from "../../ids.ts";
+import type { Json } from "../../json.ts";
+
+type Fields<T> = { readonly [Field in keyof T]-?: z.ZodType<T[Field]> };
+
+/**
+ * A record on disk. Every field of `T` stands here once, neither more nor fewer. What a newer version has added is kept:
+ * whoever goes back to an older one loses nothing.
+ */
+export const record = <T extends object>(fields: Fields<T>) =>
+  z.looseObject(fields) as unknown as z.ZodType<T>;
+
+/** A field that may be missing. */
+export const optional = <T>(schema: z.ZodType<T>) =>
+  z.exactOptional(schema) as unknown as z.ZodType<T>;
+
+export const text = z.string();
+export const count = z.number();
+/** ms since the epoch. */
+export const time = z.number();
+/** Written only when it is so. */
+export const flag = z.literal(true);
+export const json = z.custom<Json>((value) => value !== undefined);
+
+export const userId = z.string().transform(toUserId);
+export const serviceId = z.string().transform(toServiceId);
+export const itemId = z.string().transform(toItemId);
+export const conversationId = z.string().transform((id) => id as ConversationId);
+
+export const thread = record<Thread>({ team: text, channel: text, ts: text });
+
+export const list = <T>(of: z.ZodType<T>) => z.array(of) as z.ZodType<readonly T[]>;

@@ -1,0 +1,27 @@
+import type { z } from "zod";
+import { UnreadableError } from "../../errors.ts";
+
+/**
+ * What is on disk, as one of the schemas of this folder says. The text stays as it is.
+ *
+ * @throws {UnreadableError} a newer version wrote it, or it is damaged; names places and kinds, never values
+ */
+export function readStored<T>(schema: z.ZodType<T>, value: unknown, what: string): T {
+  const { data, error } = schema.safeParse(value);
+  if (!error) return data;
+  const [problem] = error.issues;
+  throw new UnreadableError(`${what}: ${problem?.path.join(".") || "all of it"} is not understood`);
+}
+
+/** The same of JSON text. */
+export function parseStored<T>(schema: z.ZodType<T>, text: string, what: string): T {
+  return readStored(schema, fromJson(text, what), what);
+}
+
+function fromJson(text: string, what: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new UnreadableError(`${what}: it is no JSON`, { cause });
+  }
+}
