@@ -83,10 +83,10 @@ export async function startApp(config: Config, log: Log, signal?: AbortSignal): 
 }
 
 interface Foundations {
-  readonly log: Log;
-  readonly alarms: Alarms;
-  readonly database: Database;
-  readonly signal: AbortSignal | undefined;
+  log: Log;
+  alarms: Alarms;
+  database: Database;
+  signal: AbortSignal | undefined;
 }
 
 async function buildApp(config: Config, foundations: Foundations): Promise<App> {

@@ -83,7 +83,7 @@ async function checkPort({ host, port }: Config): Promise<string> {
 async function isBridge(url: string): Promise<boolean> {
   try {
     const answer = await fetch(url, { signal: AbortSignal.timeout(PROBE_TIMEOUT_MS) });
-    return ((await answer.json()) as { readonly status?: unknown }).status === "up";
+    return ((await answer.json()) as { status?: unknown }).status === "up";
   } catch {
     return false;
   }

@@ -36,7 +36,7 @@ export class BridgeError extends Error {
 
   constructor(
     message: string,
-    options: ErrorOptions & { readonly code: ErrorCode; readonly disposition: Disposition },
+    options: ErrorOptions & { code: ErrorCode; disposition: Disposition },
   ) {
     super(message, options);
     this.code = options.code;
@@ -261,8 +261,8 @@ export class FileError extends BridgeError {
   readonly fileName: string;
   constructor(
     trouble: FileTrouble,
-    file: { readonly id: string; readonly name: string },
-    options?: ErrorOptions & { readonly disposition?: Disposition },
+    file: { id: string; name: string },
+    options?: ErrorOptions & { disposition?: Disposition },
   ) {
     super(`File ${file.id}: ${trouble}`, {
       disposition: trouble === "not-ready" ? "retry" : "dead-letter",
@@ -279,7 +279,7 @@ export class StorageError extends BridgeError {
   override readonly name = "StorageError";
   /** False: somebody has to repair it first. */
   readonly canPass: boolean;
-  constructor(message: string, options?: ErrorOptions & { readonly canPass?: boolean }) {
+  constructor(message: string, options?: ErrorOptions & { canPass?: boolean }) {
     super(message, { ...options, code: "storage", disposition: "retry" });
     this.canPass = options?.canPass ?? true;
   }

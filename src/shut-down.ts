@@ -2,15 +2,15 @@ import { errorFields, type Log } from "./log.ts";
 
 export interface ShutDownOptions {
   /** What has begun to take something in while it starts is stopped as soon as it has started. */
-  readonly app: Promise<{ stop(): Promise<void> }>;
+  app: Promise<{ stop(): Promise<void> }>;
   /** Ends a start that has not taken anything in yet: `app` is then rejected with its reason. */
-  readonly starting: AbortController;
+  starting: AbortController;
   /** A stop that takes longer is cut off; what was under way is found again at the next start. */
-  readonly deadlineMs: number;
-  readonly log: Log;
-  readonly exit: (code: number) => void;
+  deadlineMs: number;
+  log: Log;
+  exit: (code: number) => void;
   /** ms of a clock that is never set. */
-  readonly now?: () => number;
+  now?: () => number;
 }
 
 export interface ShutDown {

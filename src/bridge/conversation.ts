@@ -114,9 +114,9 @@ const REASON_LIMIT = 500;
 export function withHandover(
   conversation: Conversation,
   told: {
-    readonly user?: UserDetails;
-    readonly metadata?: Json;
-    readonly transcript?: readonly TranscriptLine[];
+    user?: UserDetails;
+    metadata?: Json;
+    transcript?: readonly TranscriptLine[];
   },
   at: number,
 ): Conversation {

@@ -20,8 +20,8 @@ export function createDelayMarks({
   threads,
   now,
 }: {
-  readonly threads: Pick<Threads, "markLater" | "unmark">;
-  readonly now: () => number;
+  threads: Pick<Threads, "markLater" | "unmark">;
+  now: () => number;
 }): DelayMarks {
   /** Each further failure tells of the same replies. */
   const marked = new Set<ItemId>();

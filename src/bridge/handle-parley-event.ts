@@ -22,9 +22,9 @@ import { overflowSteps, rootMessage, rootTag } from "./to-slack/root-message.ts"
 import { type ShowNoticeDependencies, showNotice } from "./to-slack/show-notice.ts";
 
 export interface InboxDependencies extends RelayToSlackDependencies, ShowNoticeDependencies {
-  readonly parley: Pick<Parley, "self" | "ownerOf" | "services">;
-  readonly notifier: Notifier;
-  readonly threads: Threads;
+  parley: Pick<Parley, "self" | "ownerOf" | "services">;
+  notifier: Notifier;
+  threads: Threads;
 }
 
 /** Tells the thread that something of its User could not be shown. What belongs to no thread is only logged. */

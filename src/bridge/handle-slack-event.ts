@@ -33,14 +33,14 @@ import { type SendReplyDependencies, type Sent, sendReply } from "./to-parley/se
 const NOBODY = toUserId("none");
 
 export interface OutboxDependencies extends SendReplyDependencies, TakeOverDependencies {
-  readonly parley: Parley;
-  readonly threads: Threads;
-  readonly conversations: Conversations;
-  readonly notifier: Notifier;
-  readonly delays: DelayMarks;
-  readonly permissions: Permissions;
-  readonly outbox: Pick<Lanes<OutboxBody>, "append" | "look">;
-  readonly now: () => number;
+  parley: Parley;
+  threads: Threads;
+  conversations: Conversations;
+  notifier: Notifier;
+  delays: DelayMarks;
+  permissions: Permissions;
+  outbox: Pick<Lanes<OutboxBody>, "append" | "look">;
+  now: () => number;
 }
 
 /** Handles what waits for Parley, one item of a thread at a time, in the order in which people wrote. */
@@ -197,7 +197,7 @@ function wordsAbout(
   error: BridgeError,
   user: Conversation | undefined,
   { threads }: Pick<OutboxDependencies, "threads">,
-  dead?: DeadReply & { readonly since: number },
+  dead?: DeadReply & { since: number },
   hasBegun = false,
 ): OwedNotice {
   const outcome =

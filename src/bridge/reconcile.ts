@@ -9,17 +9,17 @@ import { recordTakenAway } from "./ownership/end-conversation.ts";
 import type { Conversations, Parley, Threads } from "./ports.ts";
 
 export interface ReconcilerDependencies {
-  readonly parley: Pick<Parley, "self" | "ownerOf" | "services">;
-  readonly threads: Pick<Threads, "repliesAfter">;
-  readonly conversations: Conversations;
+  parley: Pick<Parley, "self" | "ownerOf" | "services">;
+  threads: Pick<Threads, "repliesAfter">;
+  conversations: Conversations;
   /** As if its event had just arrived. */
-  readonly takeIn: (reply: AgentReply) => Promise<"appended" | "duplicate" | "note">;
-  readonly notifier: Notifier;
+  takeIn: (reply: AgentReply) => Promise<"appended" | "duplicate" | "note">;
+  notifier: Notifier;
   /** Spaces the questions to Parley, so that ten thousand conversations do no harm. */
-  readonly ownerQuestions: RateLimiter;
-  readonly intervalMs: number;
-  readonly log: Log;
-  readonly now: () => number;
+  ownerQuestions: RateLimiter;
+  intervalMs: number;
+  log: Log;
+  now: () => number;
 }
 
 export interface Reconciler {

@@ -18,18 +18,18 @@ const WATCH_INTERVAL_MS = 1_000;
 const SHOWN_DELAYS = 50;
 
 export interface EmbeddedLanesOptions<Body> {
-  readonly queue: string;
-  readonly journal: Journal;
-  readonly readBody: ReadBody<Body>;
-  readonly backoff: BackoffPolicy;
+  queue: string;
+  journal: Journal;
+  readBody: ReadBody<Body>;
+  backoff: BackoffPolicy;
   /** How many handlers run at once. */
-  readonly concurrency: number;
-  readonly onAttempt: (attempt: Attempt) => void;
+  concurrency: number;
+  onAttempt: (attempt: Attempt) => void;
   /** ms since the epoch, for what must outlast a restart. */
-  readonly now?: () => number;
+  now?: () => number;
   /** ms that never jump, for pauses. */
-  readonly monotonic?: () => number;
-  readonly random?: () => number;
+  monotonic?: () => number;
+  random?: () => number;
 }
 
 /** Lanes inside this process, durable through a {@link Journal}. One process at a time may own a journal. */

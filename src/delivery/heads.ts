@@ -16,17 +16,17 @@ export interface Consumer<Body> {
 }
 
 export interface HeadsOptions<Body> {
-  readonly queue: string;
-  readonly journal: Journal;
-  readonly readBody: ReadBody<Body>;
-  readonly backoff: BackoffPolicy;
-  readonly onAttempt: (attempt: Attempt) => void;
+  queue: string;
+  journal: Journal;
+  readBody: ReadBody<Body>;
+  backoff: BackoffPolicy;
+  onAttempt: (attempt: Attempt) => void;
   /** ms since the epoch, for what must outlast a restart. */
-  readonly now: () => number;
+  now: () => number;
   /** ms that never jump, for pauses. */
-  readonly monotonic: () => number;
-  readonly random: () => number;
-  readonly stopping: AbortSignal;
+  monotonic: () => number;
+  random: () => number;
+  stopping: AbortSignal;
 }
 
 /** Go on, nothing more to do, or wait that many ms. */
@@ -42,9 +42,9 @@ export interface Heads<Body> {
 
 /** The head that a handler has in its hands, and what it took along. */
 interface Running {
-  readonly row: Row;
-  readonly taken: Row[];
-  readonly startedAt: number;
+  row: Row;
+  taken: Row[];
+  startedAt: number;
 }
 
 export function createHeads<Body>(options: HeadsOptions<Body>): Heads<Body> {

@@ -11,15 +11,15 @@ export interface RateLimiter {
 }
 
 interface Waiter {
-  readonly go: () => void;
+  go: () => void;
 }
 
 interface Bucket {
   tokens: number;
   filledAt: number;
   pausedUntil: number;
-  readonly normal: Waiter[];
-  readonly low: Waiter[];
+  normal: Waiter[];
+  low: Waiter[];
   timer: NodeJS.Timeout | undefined;
 }
 
@@ -28,9 +28,9 @@ interface Bucket {
  * A new key starts with one token, not with a burst: after a restart nobody knows what was sent a moment ago.
  */
 export function createRateLimiter(options: {
-  readonly perSecond: number;
-  readonly burst: number;
-  readonly now?: () => number;
+  perSecond: number;
+  burst: number;
+  now?: () => number;
 }): RateLimiter {
   // Monotonic: a clock that is set back must not stop everybody.
   const now = options.now ?? (() => performance.now());

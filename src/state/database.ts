@@ -38,21 +38,21 @@ export interface Database {
 
 export interface DatabaseOptions {
   /** No other process may have it so at the same time; two bridges on one state would send everything twice. */
-  readonly exclusive: boolean;
+  exclusive: boolean;
   /** Told when it cannot be written or is damaged, and when it can be written again. */
-  readonly alarms?: Pick<Alarms, "raise" | "clear">;
+  alarms?: Pick<Alarms, "raise" | "clear">;
 }
 
 /** `sqlite:./data/bridge.sqlite` → `./data/bridge.sqlite`. */
 export const toPath = (stateUrl: string): string => stateUrl.replace(/^sqlite:(\/\/)?/, "");
 
 interface Write {
-  readonly sql: string;
+  sql: string;
   /** Of a statement of its own, or one row for a shared one. */
-  readonly values: readonly unknown[];
-  readonly shared: boolean;
-  readonly resolve: (rows: unknown[]) => void;
-  readonly reject: (error: StorageError) => void;
+  values: readonly unknown[];
+  shared: boolean;
+  resolve: (rows: unknown[]) => void;
+  reject: (error: StorageError) => void;
 }
 
 /**
@@ -174,7 +174,7 @@ export async function openDatabase(
     read: <Row>(sql: string, ...values: SqlValue[]) => read(sql, values) as Promise<Row[]>,
     write: <Row>(sql: string, ...values: SqlValue[]) => write(sql, values, false) as Promise<Row[]>,
     async writeRow<Row>(sql: string, ...row: readonly [SqlValue, ...SqlValue[]]) {
-      const rows = (await write(sql, row, true)) as { readonly row: SqlValue }[];
+      const rows = (await write(sql, row, true)) as { row: SqlValue }[];
       return rows.find((returned) => returned.row === row[0]) as Row | undefined;
     },
     async probe() {
@@ -194,9 +194,9 @@ const KEYV_SET = `INSERT INTO keyv (key, value) SELECT value ->> 0, value ->> 1 
   ON CONFLICT (key) DO UPDATE SET value = excluded.value`;
 
 interface Statement {
-  readonly sql: string;
-  readonly values: readonly unknown[];
-  readonly writes: readonly Write[];
+  sql: string;
+  values: readonly unknown[];
+  writes: readonly Write[];
 }
 
 /** Rows for the same shared statement go together, where the first of them stands. Making a statement costs most. */

@@ -13,7 +13,7 @@ const CHUNK = 500;
 /** Deletes hourly what is no longer needed: marks of done items, old dead letters, ended conversations. */
 export function startExpiry(
   database: Database,
-  options: { readonly retentionDays: number; readonly onError: (error: unknown) => void },
+  options: { retentionDays: number; onError: (error: unknown) => void },
 ): { stop(): Promise<void> } {
   const run = () => expire(database, Date.now(), options.retentionDays).catch(options.onError);
   let round = run();

@@ -8,12 +8,12 @@ import type { Conversations, Parley, Service, Threads } from "../ports.ts";
 import { recordHandBack } from "./end-conversation.ts";
 
 export interface ChangeOwnerDependencies {
-  readonly parley: Parley;
-  readonly threads: Pick<Threads, "identityOf">;
-  readonly conversations: Conversations;
-  readonly notifier: Notifier;
-  readonly inbox: Pick<Lanes<InboxBody>, "append">;
-  readonly now: () => number;
+  parley: Parley;
+  threads: Pick<Threads, "identityOf">;
+  conversations: Conversations;
+  notifier: Notifier;
+  inbox: Pick<Lanes<InboxBody>, "append">;
+  now: () => number;
 }
 
 /**
@@ -22,10 +22,10 @@ export interface ChangeOwnerDependencies {
  */
 export async function changeOwner(
   change: {
-    readonly userId: UserId;
-    readonly to: Service;
-    readonly agent: string;
-    readonly trigger: string;
+    userId: UserId;
+    to: Service;
+    agent: string;
+    trigger: string;
   },
   dependencies: ChangeOwnerDependencies,
 ): Promise<"already" | "given" | "taken"> {
@@ -57,10 +57,10 @@ export async function takeUser(
     item,
     isThere,
   }: {
-    readonly userId: UserId;
-    readonly agentName: string;
-    readonly item: ItemId;
-    readonly isThere: boolean;
+    userId: UserId;
+    agentName: string;
+    item: ItemId;
+    isThere: boolean;
   },
   { parley, inbox, now }: Pick<ChangeOwnerDependencies, "parley" | "inbox" | "now">,
 ): Promise<void> {
@@ -74,7 +74,7 @@ async function give(
   userId: UserId,
   to: Service,
   open: Conversation | undefined,
-  by: { readonly item: ItemId; readonly agent: string; readonly name: string },
+  by: { item: ItemId; agent: string; name: string },
   dependencies: ChangeOwnerDependencies,
 ): Promise<void> {
   const { parley, conversations } = dependencies;

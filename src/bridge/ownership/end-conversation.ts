@@ -6,9 +6,9 @@ import type { Notifier } from "../notify.ts";
 import type { Conversations } from "../ports.ts";
 
 interface Records {
-  readonly conversations: Conversations;
-  readonly notifier: Notifier;
-  readonly now: () => number;
+  conversations: Conversations;
+  notifier: Notifier;
+  now: () => number;
 }
 
 /** An agent gave the User to another Service: thread and root say so. Safe to repeat for the same `from`. */
@@ -16,11 +16,11 @@ export async function recordHandBack(
   from: ItemId,
   { id, userId, thread }: Conversation,
   done: {
-    readonly to: Destination;
-    readonly by: string;
-    readonly note?: string;
+    to: Destination;
+    by: string;
+    note?: string;
     /** Why Parley did not take the agent's name off the User's chat. */
-    readonly unsetRefusal?: string;
+    unsetRefusal?: string;
   },
   { conversations, notifier, now }: Records,
 ): Promise<void> {

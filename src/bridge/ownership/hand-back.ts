@@ -24,11 +24,11 @@ import { readStored } from "../stored/read-stored.ts";
 import { recordHandBack, recordTakenAway } from "./end-conversation.ts";
 
 export interface HandBackDependencies extends MessageWriting {
-  readonly parley: Parley;
-  readonly threads: Pick<Threads, "identityOf">;
-  readonly conversations: Conversations;
-  readonly notifier: Notifier;
-  readonly now: () => number;
+  parley: Parley;
+  threads: Pick<Threads, "identityOf">;
+  conversations: Conversations;
+  notifier: Notifier;
+  now: () => number;
 }
 
 /** A hand-back that Parley does not take is tried this often; then the agent decides, with the User still ours. */

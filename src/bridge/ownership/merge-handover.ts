@@ -37,7 +37,7 @@ export function joinTranscripts(
   return JSON.stringify(joined).length <= MAX_CHARACTERS ? joined : later;
 }
 
-type Fields = { readonly [key: string]: Json };
+type Fields = { [key: string]: Json };
 
 const toFields = (metadata: Json): Fields => {
   if (isJsonObject(metadata)) return metadata;

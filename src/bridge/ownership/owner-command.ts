@@ -10,17 +10,17 @@ import type { Threads } from "../ports.ts";
 import { type ChangeOwnerDependencies, changeOwner } from "./change-owner.ts";
 
 export interface OwnerCommandDependencies extends ChangeOwnerDependencies {
-  readonly threads: Pick<Threads, "permalink" | "identityOf">;
-  readonly parsePermalink: (text: string) => Thread | undefined;
+  threads: Pick<Threads, "permalink" | "identityOf">;
+  parsePermalink: (text: string) => Thread | undefined;
 }
 
 /** What somebody typed behind `/parley-owner`. */
 export interface OwnerCommand {
-  readonly text: string;
+  text: string;
   /** Slack id. */
-  readonly agent: string;
+  agent: string;
   /** Slack's id of this one use, so that a repeat of it changes nothing. */
-  readonly trigger: string;
+  trigger: string;
 }
 
 /** Fits a message; who has more open conversations looks at the App Home. */
@@ -48,7 +48,7 @@ export async function runOwnerCommand(
  * Does what a button of the command's answer offers; answers with text for the person who pressed it. Never throws.
  */
 export async function giveOfferedUser(
-  { value, agent }: { readonly value: string; readonly agent: string },
+  { value, agent }: { value: string; agent: string },
   dependencies: OwnerCommandDependencies,
 ): Promise<SlackMessage> {
   return await answering(async () => {

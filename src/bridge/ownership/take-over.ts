@@ -15,11 +15,11 @@ import type { Conversations, Parley, Threads } from "../ports.ts";
 import { takeUser } from "./change-owner.ts";
 
 export interface TakeOverDependencies {
-  readonly parley: Parley;
-  readonly conversations: Conversations;
-  readonly threads: Pick<Threads, "identityOf">;
-  readonly inbox: Pick<Lanes<InboxBody>, "append">;
-  readonly now: () => number;
+  parley: Parley;
+  conversations: Conversations;
+  threads: Pick<Threads, "identityOf">;
+  inbox: Pick<Lanes<InboxBody>, "append">;
+  now: () => number;
 }
 
 /** Whoever said "take over" meant now: while Parley cannot be reached, that holds so long. */
@@ -39,7 +39,7 @@ export async function keepForTakeOver(
   refused: ItemId,
   { takeOver, ...left }: ReplyBody,
   outbox: Pick<Lanes<OutboxBody>, "append" | "look">,
-): Promise<{ readonly item: ItemId; readonly since: number } | undefined> {
+): Promise<{ item: ItemId; since: number } | undefined> {
   const round = takeOver ? (takeOver.round ?? 1) + 1 : 1;
   if (round > MAX_ROUNDS) return undefined;
   const id = takeOverItem(refused);
@@ -79,7 +79,7 @@ export async function cancelReply(
  */
 export async function takeOverFor(
   work: Work<OutboxBody>,
-  body: ReplyBody & { readonly takeOver: TakeOver },
+  body: ReplyBody & { takeOver: TakeOver },
   dependencies: TakeOverDependencies,
 ): Promise<Conversation> {
   const { conversations, parley, now } = dependencies;

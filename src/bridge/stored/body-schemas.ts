@@ -26,7 +26,7 @@ import {
   userId,
 } from "./fields.ts";
 
-type Of<Body, Kind> = Extract<Body, { readonly kind: Kind }>;
+type Of<Body, Kind> = Extract<Body, { kind: Kind }>;
 
 const slackMessage = record<SlackMessage>({
   text,

@@ -19,12 +19,12 @@ import {
 } from "./fields.ts";
 
 const postTag: z.ZodType<PostTag> = z.union([
-  record<Extract<PostTag, { readonly kind: "root" }>>({
+  record<Extract<PostTag, { kind: "root" }>>({
     kind: z.literal("root"),
     conversation: conversationId,
     opening: count,
   }),
-  record<Extract<PostTag, { readonly kind: "message" }>>({
+  record<Extract<PostTag, { kind: "message" }>>({
     kind: z.literal("message"),
     items: list(itemId),
     part: count,

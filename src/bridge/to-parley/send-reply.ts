@@ -39,19 +39,17 @@ import { replyProgressSchema } from "../stored/progress-schemas.ts";
 import { readStored } from "../stored/read-stored.ts";
 
 export interface SendReplyDependencies extends MessageWriting {
-  readonly parley: Parley;
-  readonly threads: Pick<Threads, "identityOf" | "namesOf">;
-  readonly parleyFiles: ParleyFiles;
-  readonly slackFiles: SlackFiles;
+  parley: Parley;
+  threads: Pick<Threads, "identityOf" | "namesOf">;
+  parleyFiles: ParleyFiles;
+  slackFiles: SlackFiles;
   /** How many files are on their way at once. */
-  readonly transfers: Semaphore;
-  readonly notifier: Notifier;
+  transfers: Semaphore;
+  notifier: Notifier;
 }
 
 /** What one message of an agent becomes: its text, then each of its files. Keys are stored. */
-type Part =
-  | { readonly key: string; readonly text: string }
-  | { readonly key: string; readonly file: SharedFile };
+type Part = { key: string; text: string } | { key: string; file: SharedFile };
 
 /** How far a reply has come, besides the parts that its body lists as settled. */
 export interface ReplyProgress {
@@ -277,7 +275,7 @@ function partsOf({ reply, wordsOnly }: ReplyBody, texts: readonly string[]): Par
   ];
 }
 
-type FilePart = Part & { readonly file: SharedFile };
+type FilePart = Part & { file: SharedFile };
 
 const isRefused = (part: Part): part is FilePart =>
   "file" in part && whyNotShown(part.file) !== undefined;

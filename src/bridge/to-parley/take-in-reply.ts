@@ -13,13 +13,13 @@ import { cancelReply } from "../ownership/take-over.ts";
 import type { Conversations } from "../ports.ts";
 
 export interface TakeInDependencies {
-  readonly outbox: Pick<Lanes<OutboxBody>, "append" | "cancel" | "replace" | "hasBegun" | "look">;
-  readonly conversations: Pick<Conversations, "byThread">;
-  readonly notifier: Notifier;
-  readonly replyMode: ReplyMode;
+  outbox: Pick<Lanes<OutboxBody>, "append" | "cancel" | "replace" | "hasBegun" | "look">;
+  conversations: Pick<Conversations, "byThread">;
+  notifier: Notifier;
+  replyMode: ReplyMode;
   /** How long a reply is held so that it can be undone; 0: not at all. */
-  readonly undoMs: number;
-  readonly now: () => number;
+  undoMs: number;
+  now: () => number;
 }
 
 /** An unknown message is a new one up to this age: far below that at which the marks against duplicates expire. */

@@ -12,10 +12,10 @@ import { type PostStepsDependencies, postSteps } from "./post-steps.ts";
 import { overflowSteps } from "./root-message.ts";
 
 export interface OpenAgainDependencies extends PostStepsDependencies {
-  readonly threads: Threads;
-  readonly conversations: Conversations;
-  readonly notifier: Notifier;
-  readonly now: () => number;
+  threads: Threads;
+  conversations: Conversations;
+  notifier: Notifier;
+  now: () => number;
 }
 
 /**
@@ -47,7 +47,7 @@ const MAX_AT_ONCE = 5;
 /** Opens another thread for a conversation whose thread is gone, with all that is known, and says so in the old one. */
 export async function openAgain(
   work: Work<InboxBody>,
-  { thread: gone, stands }: { readonly thread: Thread; readonly stands: boolean },
+  { thread: gone, stands }: { thread: Thread; stands: boolean },
   dependencies: OpenAgainDependencies,
 ): Promise<void> {
   const { threads, conversations, now } = dependencies;

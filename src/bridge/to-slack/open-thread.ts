@@ -14,10 +14,10 @@ import type { Poster } from "./post-once.ts";
 import { rootMessage, rootTag } from "./root-message.ts";
 
 export interface EnsureRootDependencies {
-  readonly threads: Threads;
-  readonly conversations: Conversations;
-  readonly notifier: Notifier;
-  readonly now: () => number;
+  threads: Threads;
+  conversations: Conversations;
+  notifier: Notifier;
+  now: () => number;
 }
 
 /** Records the conversation that this item opens. The same item always opens the same one, also after a crash. */

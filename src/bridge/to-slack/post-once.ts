@@ -10,13 +10,13 @@ import { readStored } from "../stored/read-stored.ts";
 
 /** One step of an item on its way into Slack. Steps have names of their own within the item. */
 interface Post {
-  readonly step: string;
-  readonly mark: PostTag;
-  readonly message: SlackMessage;
+  step: string;
+  mark: PostTag;
+  message: SlackMessage;
   /** Missing: the post opens a thread. */
-  readonly thread?: Thread;
+  thread?: Thread;
   /** Another item may have posted it, not before this moment (ms). */
-  readonly since?: number;
+  since?: number;
 }
 
 /** A post that may be in Slack; nothing of it was there before `since` (ms). */

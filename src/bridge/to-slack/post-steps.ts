@@ -9,7 +9,7 @@ import type { Poster } from "./post-once.ts";
 import { type FileToShare, type ShareFileDependencies, shareFile } from "./share-file.ts";
 
 export interface PostStepsDependencies extends ShareFileDependencies {
-  readonly parleyFiles: Pick<ParleyFiles, "download">;
+  parleyFiles: Pick<ParleyFiles, "download">;
 }
 
 /** Posts words and shares files one after the other, each once and each in its own turn. */
@@ -40,7 +40,7 @@ export async function postSteps(
 const placesOf = (step: ThreadStep): number => ("document" in step ? ITEM_LIMITS.posts - 1 : 1);
 
 function toFile(
-  step: Exclude<ThreadStep, { readonly words: unknown }>,
+  step: Exclude<ThreadStep, { words: unknown }>,
   { parleyFiles }: PostStepsDependencies,
 ): FileToShare {
   if ("media" in step) {

@@ -16,27 +16,27 @@ import { createPostOnce, type Poster } from "./post-once.ts";
 import { type PostStepsDependencies, postSteps } from "./post-steps.ts";
 
 export interface RelayToSlackDependencies extends Omit<PostStepsDependencies, "threads"> {
-  readonly parley: Pick<Parley, "self" | "ownerOf">;
-  readonly threads: Threads;
-  readonly conversations: Conversations;
-  readonly notifier: Notifier;
+  parley: Pick<Parley, "self" | "ownerOf">;
+  threads: Threads;
+  conversations: Conversations;
+  notifier: Notifier;
   /** Parley's raw callback, understood. */
-  readonly parse: (raw: string) => ParleyEvent;
+  parse: (raw: string) => ParleyEvent;
   /** Posts carry the User's name and a picture. */
-  readonly showUserIdentity: boolean;
+  showUserIdentity: boolean;
   /** How long a message waits for others to share its post, ms. */
-  readonly groupMs: number;
+  groupMs: number;
   /** What to do with a User whose owner Parley does not tell. */
-  readonly ownerUnknown: "deliver" | "ignore";
-  readonly now: () => number;
+  ownerUnknown: "deliver" | "ignore";
+  now: () => number;
 }
 
 type MessageEvent = ParleyEvent & { readonly kind: "message" };
 
 /** Words of a User as one post, with the time (ms) at which they reached us. */
 interface UserText {
-  readonly message: SlackMessage;
-  readonly at: number;
+  message: SlackMessage;
+  at: number;
 }
 
 /** A merged post stays readable, and far below Slack's limit of 50 blocks. */

@@ -18,19 +18,19 @@ import { readStored } from "../stored/read-stored.ts";
 import type { Poster } from "./post-once.ts";
 
 export interface ShareFileDependencies {
-  readonly threads: Pick<Threads, "acquire">;
-  readonly slackFiles: Pick<SlackFiles, "upload" | "share" | "look">;
+  threads: Pick<Threads, "acquire">;
+  slackFiles: Pick<SlackFiles, "upload" | "share" | "look">;
   /** How many files are on their way at once. */
-  readonly transfers: Semaphore;
+  transfers: Semaphore;
 }
 
 export interface FileToShare {
-  readonly name: string;
+  name: string;
   download(signal: AbortSignal): Promise<FileContent>;
   /** The posts in its place if it cannot be brought; at least one. `size` in bytes, if it is known. */
   instead(given: {
-    readonly trouble: FileTrouble | undefined;
-    readonly size: number | undefined;
+    trouble: FileTrouble | undefined;
+    size: number | undefined;
   }): readonly SlackMessage[];
 }
 
@@ -55,9 +55,9 @@ export async function shareFile(
   work: Work<unknown>,
   poster: Poster,
   step: {
-    readonly step: string;
-    readonly mark: PostTag & { readonly kind: "message" };
-    readonly thread: Thread;
+    step: string;
+    mark: PostTag & { kind: "message" };
+    thread: Thread;
   },
   file: FileToShare,
   dependencies: ShareFileDependencies,
@@ -138,7 +138,7 @@ export async function shareFile(
     }
   }
 
-  function upload(): Promise<{ readonly id: string; readonly name: string }> {
+  function upload(): Promise<{ id: string; name: string }> {
     const { transfers, slackFiles } = dependencies;
     return transfers.run(work.signal, async () => {
       const content = await file.download(work.signal);

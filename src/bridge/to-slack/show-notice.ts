@@ -5,8 +5,8 @@ import type { Threads } from "../ports.ts";
 import type { Poster } from "./post-once.ts";
 
 export interface ShowNoticeDependencies {
-  readonly threads: Threads;
-  readonly outbox: Pick<Lanes<OutboxBody>, "look">;
+  threads: Threads;
+  outbox: Pick<Lanes<OutboxBody>, "look">;
 }
 
 /** On disk while an agent is told: an attempt that finds it cannot know whether the agent was. */
