@@ -6,17 +6,18 @@ import { createLane, type Lane } from "./lane.ts";
 import type { Attempt, Lanes } from "./lanes.ts";
 import { type ReadBody, tryReadItem } from "./read-item.ts";
 
-/** As long as more appends than this are under way, taking in goes before handing out. */
+/** While more appends than this are under way, new items have priority over the handling of others. */
 const BUSY_APPENDS = 2;
-/** How many handlers run then: somebody waits for an answer to each append, and nobody for a handler. */
+/** How many handlers run then. Few: a sender waits for the answer to each append, but nobody waits for a handler. */
 const BUSY_CONCURRENCY = 8;
 
-/** How soon a requeued dead letter goes on its way. */
+/** How soon a dead letter is noticed that another process has requeued. */
 const WATCH_INTERVAL_MS = 1_000;
 
-/** So many items that wait behind a failed one are told of. */
+/** How many items that wait behind a failed one are reported as delayed. */
 const SHOWN_DELAYS = 50;
 
+/** What the embedded lanes work with; the clocks and `random` are for tests. */
 export interface EmbeddedLanesOptions<Body> {
   queue: string;
   journal: Journal;
@@ -55,14 +56,14 @@ export async function createEmbeddedLanes<Body>(
   let lastSeq = await journal.lastSeq();
   let appends = 0;
   let watching: NodeJS.Timeout | undefined;
-  /** By another process, and nobody has looked what that was. */
+  /** Another process has written to the journal, and the lanes have not been woken for it yet. */
   let hasChanged = false;
   let consumer: Consumer<Body> | undefined;
 
-  // From here on, so that nothing is missed that is requeued between this look and the first of the watch.
+  // Asked once before the lanes are read: what is requeued between that and the watch's first look then counts as changed.
   await journal.changedElsewhere();
   for (const { lane, barrier } of await journal.pendingLanes()) laneOf(lane).barrier = barrier;
-  // A crash may have come between setting aside and telling.
+  // A crash may have come between storing a dead letter and giving the notice about it.
   const owed = await journal.owed();
 
   /** Dead letters can be requeued by a tool that runs beside the bridge. */
@@ -127,11 +128,11 @@ export async function createEmbeddedLanes<Body>(
     );
   }
 
-  /** What arrives from here on is told of when it arrives. */
+  /** Reports the items that wait now. Those that arrive later are reported as they arrive. */
   async function tellDelay(lane: Lane): Promise<void> {
     const onDelay = consumer?.onDelay;
     if (!onDelay) return;
-    // A courtesy: where the journal fails, the lane itself will say so.
+    // Only a courtesy: if the journal fails here, the next attempt fails too and logs it.
     const rows = await journal.head(lane.key, SHOWN_DELAYS).catch(() => []);
     for (const row of rows) {
       const item = tryReadItem(row, readBody);
@@ -143,7 +144,7 @@ export async function createEmbeddedLanes<Body>(
     if (lane.state === "idle" && lane.appending === 0) lanes.delete(lane.key);
   }
 
-  /** The item is about to change in the journal, so what is in memory of it no longer counts. */
+  /** The item is about to change in the journal, so the copy of it in memory must not be used. */
   function readBack(id: ItemId): void {
     for (const lane of lanes.values()) if (lane.fresh?.id === id) lane.fresh = undefined;
   }
@@ -169,7 +170,7 @@ export async function createEmbeddedLanes<Body>(
         };
         const result = await journal.append({ ...row, held });
         if (result === "appended" && !held) {
-          // Others that arrived meanwhile may come before it.
+          // If others arrived at the same time, one of them may have to come before it.
           const isAlone = isEmpty && lane.appending === 1 && lane.state === "idle";
           const stored = { ...row, attempts: 0, pauseMs: notBefore - row.appendedAt };
           const arrived: Row = { ...stored, progress: undefined };
@@ -191,9 +192,9 @@ export async function createEmbeddedLanes<Body>(
 
     async start(handler, onDeadLetter, onDelay) {
       consumer = { handler, onDeadLetter, onDelay };
-      for (const { lane, ...words } of owed) heads.oweNotice(laneOf(lane), words, onDeadLetter);
+      for (const { lane, ...notice } of owed) heads.oweNotice(laneOf(lane), notice, onDeadLetter);
       for (const lane of lanes.values()) wake(lane);
-      // What arrived before the start is in the line already.
+      // Lanes whose items arrived before the start are `ready` already.
       pump();
       watching = setInterval(() => {
         void wakeWhatOthersRequeued().catch(() => {});

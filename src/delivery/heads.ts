@@ -6,15 +6,17 @@ import type { Debt, Lane } from "./lane.ts";
 import type { Attempt, Handler, Item, OnDeadLetter, OnDelay, Work } from "./lanes.ts";
 import { type ReadBody, readItem, tryReadItem } from "./read-item.ts";
 
-/** The same defect again will not mend itself; what only looked like one might. */
+/** A defect does not go away by itself, but a passing failure may look like one, so it gets more tries than one. */
 const DEFECT_TRIES = 3;
 
+/** The functions that `Lanes.start` was given. */
 export interface Consumer<Body> {
   readonly handler: Handler<Body>;
   readonly onDeadLetter: OnDeadLetter<Body>;
   readonly onDelay: OnDelay<Body> | undefined;
 }
 
+/** What attempts need of the lanes around them. */
 export interface HeadsOptions<Body> {
   queue: string;
   journal: Journal;
@@ -29,18 +31,18 @@ export interface HeadsOptions<Body> {
   stopping: AbortSignal;
 }
 
-/** Go on, nothing more to do, or wait that many ms. */
+/** What the lane does next: go on with the next item, rest, or wait for that many ms. */
 type Next = "again" | "empty" | number;
 
-/** What handles the heads of lanes, one at a time in each. */
+/** Runs the attempts at the heads of lanes, and decides what becomes of each. */
 export interface Heads<Body> {
-  /** What the lane does next. Never rejects. */
+  /** Makes one attempt and returns what the lane does next. Never rejects. */
   handle(lane: Lane, consumer: Consumer<Body>): Promise<Next>;
-  /** What is set aside already, and must still be told, before anything else in the lane. */
+  /** Adds a notice that is owed about a dead letter. It is given before anything else in the lane. */
   oweNotice(lane: Lane, owed: Omit<Owed, "lane">, onDeadLetter: OnDeadLetter<Body>): void;
 }
 
-/** The head that a handler has in its hands, and what it took along. */
+/** The head that is being handled, and the items that its handler took along (the head is the first of `taken`). */
 interface Running {
   row: Row;
   taken: Row[];
@@ -78,11 +80,11 @@ export function createHeads<Body>(options: HeadsOptions<Body>): Heads<Body> {
       next = conclude(lane, attempt, thrown, consumer);
     }
     await payDebts(lane);
-    // Nothing is behind a fresh item but what has arrived since, and that is noted in the lane.
+    // A fresh item was alone in its lane. What has arrived behind it since then has set `lane.again`.
     return next ?? (fresh ? "empty" : "again");
   }
 
-  /** How long the head still has to wait; once that is known, the wall clock has no more say in it. */
+  /** How long the head still has to wait, ms. Measured by the wall clock only once, after that by one that never jumps. */
   function remainingMs(lane: Lane, { seq, dueAt, pauseMs, attempts }: Row): number {
     if (lane.wait?.seq !== seq) {
       const waitMs = Math.min(dueAt - now(), pauseMs);
@@ -112,7 +114,7 @@ export function createHeads<Body>(options: HeadsOptions<Body>): Heads<Body> {
       },
       async takeFollowing(accept, limit) {
         const known = await journal.head(lane.key, taken.length + limit);
-        // What a late arrival was sorted in before must wait for it, so then nothing comes along.
+        // An item was inserted before one that we hold: take nothing, or it would be overtaken.
         const isUnbroken = known[taken.length - 1]?.seq === taken.at(-1)?.seq;
         const rows = isUnbroken ? known.slice(taken.length) : [];
         const items: Item<Body>[] = [];
@@ -161,7 +163,7 @@ export function createHeads<Body>(options: HeadsOptions<Body>): Heads<Body> {
     const error = toBridgeError(thrown);
     lane.defects = error.code === "defect" ? lane.defects + 1 : 0;
     if (error instanceof CancelledError) {
-      // It is gone, or has another body: either way the journal knows what comes next.
+      // It was cancelled, or has another body: either way the journal knows what comes next.
       report(lane, attempt, "ignored", { error });
       return "again";
     }
@@ -199,38 +201,41 @@ export function createHeads<Body>(options: HeadsOptions<Body>): Heads<Body> {
     error: BridgeError,
     onDeadLetter: OnDeadLetter<Body>,
   ): Promise<void> {
-    const rows: { seq: number; words?: string }[] = [];
+    const rows: { seq: number; notice?: string }[] = [];
     for (const row of attempt.taken) {
-      const words = await orGiveUp(lane, () =>
+      const notice = await orGiveUp(lane, () =>
         onDeadLetter.prepare(readItem(row, readBody), error),
       );
       const { seq } = row;
-      rows.push(words === undefined ? { seq } : { seq, words: JSON.stringify(words) });
+      rows.push(notice === undefined ? { seq } : { seq, notice: JSON.stringify(notice) });
     }
     const { code, message } = error;
     const dead = await journal.dead(rows, { code, message });
     report(lane, attempt, "dead", { error });
     for (const { seq, id, appendedAt } of attempt.taken) {
-      const words = rows.find((row) => row.seq === seq)?.words;
-      if (words === undefined || !dead.includes(seq)) continue;
-      oweNotice(lane, { seq, id, appendedAt, words }, onDeadLetter);
+      const notice = rows.find((row) => row.seq === seq)?.notice;
+      if (notice === undefined || !dead.includes(seq)) continue;
+      oweNotice(lane, { seq, id, appendedAt, notice }, onDeadLetter);
     }
   }
 
   function oweNotice(
     lane: Lane,
-    { seq, words, ...item }: Omit<Owed, "lane">,
+    { seq, notice, ...item }: Omit<Owed, "lane">,
     onDeadLetter: OnDeadLetter<Body>,
   ): void {
     owe(lane, item, async () => {
       await orGiveUp(lane, async () => {
-        await onDeadLetter.tell(item.id, JSON.parse(words) as unknown);
+        await onDeadLetter.tell(item.id, JSON.parse(notice) as unknown);
       });
       await journal.told(seq);
     });
   }
 
-  /** What nobody understands is told to nobody, and a defect must not hold up the lane for ever; it is in the log. */
+  /**
+   * Runs a step of giving a notice. Where the item cannot be read there is no notice, and after some tries a defect ends
+   * in none, too: it must not hold up the lane for ever. Each failure before that is in the log.
+   */
   async function orGiveUp<Result>(
     lane: Lane,
     work: () => Promise<Result>,
@@ -257,7 +262,7 @@ export function createHeads<Body>(options: HeadsOptions<Body>): Heads<Body> {
     }
   }
 
-  /** The journal, or last words: nothing is lost, and the same comes again after a pause. Returns how long that is. */
+  /** The journal failed, or giving a notice did. Nothing is lost: it is tried again after the pause that this returns, ms. */
   function reportFailure(lane: Lane, thrown: unknown, startedAt: number): number {
     lane.failures += 1;
     const pauseMs = backoffMs(backoff, lane.failures, random());

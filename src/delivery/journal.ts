@@ -14,29 +14,32 @@ export interface NewRow {
   readonly appendedAt: number;
   /** Not before this time, ms since the epoch. */
   readonly dueAt: number;
-  /** Kept apart until it is requeued. */
+  /** Outside of its lane until it is requeued. */
   readonly held: boolean;
 }
 
+/** A row that is not done. */
 export interface Row extends Omit<NewRow, "held"> {
   readonly attempts: number;
-  /** How long it was to wait when `dueAt` was set, ms: so long at most, whatever has become of the clock since. */
+  /** The pause that was meant when `dueAt` was set, ms. No wait is longer, even if the clock was changed since. */
   readonly pauseMs: number;
   readonly progress: Json | undefined;
 }
 
-/** A row that is set aside, while nobody has been told. */
+/** A dead letter about which nobody has been told yet. */
 export interface Owed extends Pick<Row, "seq" | "id" | "lane" | "appendedAt"> {
-  readonly words: string;
+  /** As JSON. */
+  readonly notice: string;
 }
 
+/** A lane with waiting items. */
 export interface PendingLane {
   readonly lane: string;
-  /** The greatest one of the waiting items: what arrives next must not be sorted in front of any of them. */
+  /** The greatest barrier among the waiting items: what arrives next must not be sorted in front of any of them. */
   readonly barrier: number;
 }
 
-/** An item that was set aside, and why. Times are ms since the epoch. */
+/** A dead letter and its reason. Times are ms since the epoch. */
 export interface DeadLetter {
   readonly id: ItemId;
   readonly lane: string;
@@ -47,7 +50,8 @@ export interface DeadLetter {
 }
 
 /**
- * Where the embedded lanes keep their items: one queue of it. Whatever resolves is synced to disk.
+ * Where the embedded lanes keep the items of one queue, in the states that {@link Lanes} describes. Whatever resolves is
+ * synced to disk.
  *
  * @throws {StorageError} from every call
  */
@@ -56,38 +60,41 @@ export interface Journal {
   append(row: NewRow): Promise<"appended" | "duplicate">;
   /** The first `limit` waiting rows of a lane, in order. */
   head(lane: string, limit: number): Promise<readonly Row[]>;
-  /** The rows with these ids that still wait, in order. */
+  /** The waiting rows among those with these ids, in order. */
   waiting(ids: readonly ItemId[]): Promise<readonly Row[]>;
   pendingLanes(): Promise<readonly PendingLane[]>;
   lastSeq(): Promise<number>;
-  /** `undefined`: the row has not begun. */
+  /** With `undefined` the row counts as not begun. */
   saveProgress(seq: number, progress: Json | undefined): Promise<void>;
-  /** Saves progress and marks the row as begun; false if it waits no more, or has another body by now. */
+  /** Saves progress and makes the row one that has begun; false if it is not waiting, or its body was replaced. */
   begin(row: Pick<Row, "seq" | "body">, progress: Json): Promise<boolean>;
-  /** The same, with another body from here on. */
+  /** The same, and replaces the body. */
   advance(row: Pick<Row, "seq" | "body">, body: string, progress: Json): Promise<boolean>;
-  /** Ends a row unless it has begun; adds an ended one for an id that is new. False if it has begun. */
+  /** Makes a row done unless it has begun, and adds one that is done for an id that is new. False if it has begun. */
   cancel(row: Pick<NewRow, "seq" | "id" | "lane">, at: number): Promise<boolean>;
-  /** Gives a row that has not begun another body; false if it has begun or ended. */
+  /** Replaces the body of a row that has not begun; false if it has begun or is done. */
   replace(id: ItemId, body: string): Promise<boolean>;
-  /** Also true of rows that are not there. */
+  /** Also true for ids that have no row. */
   hasBegun(id: ItemId): Promise<boolean>;
   defer(seq: number, attempts: number, dueAt: number, pauseMs: number): Promise<void>;
   /** Drops the bodies; the ids stay known. */
   done(seqs: readonly number[]): Promise<void>;
   /**
-   * Sets the rows that still wait aside, with everything that a later retry needs, and with the words that are owed about
-   * them. Returns which that were.
+   * Makes dead letters of those rows that are waiting, and stores the notices that are owed about them. Returns which
+   * rows that were.
    */
   dead(
-    rows: readonly { readonly seq: number; readonly words?: string }[],
+    rows: readonly { readonly seq: number; readonly notice?: string }[],
     reason: { code: string; message: string },
   ): Promise<readonly number[]>;
-  /** What is set aside and still owes its words. */
+  /** The dead letters about which a notice is still owed. */
   owed(): Promise<readonly Owed[]>;
-  /** The words were said. */
+  /** The notice was given. */
   told(seq: number): Promise<void>;
-  /** Makes a dead or held row wait, as new, but not less begun; returns its lane, or nothing if there is no such row. */
+  /**
+   * Makes a dead or held row waiting again, with no attempts and a new age; if it had begun, it still has. Returns its
+   * lane, or nothing if there is no such row.
+   */
   requeue(id: ItemId, at: number): Promise<string | undefined>;
   /** Drops the body of a dead or held row for good; false if there is no such row. */
   discard(id: ItemId): Promise<boolean>;
@@ -99,6 +106,6 @@ export interface Journal {
   >;
   deadLetters(): Promise<readonly DeadLetter[]>;
   backlog(): Promise<Backlog>;
-  /** Whether another process has written since the last call. */
+  /** Whether another process has written to the store since the last call. */
   changedElsewhere(): Promise<boolean>;
 }

@@ -1,37 +1,38 @@
 import type { ItemId } from "../ids.ts";
 import type { Row } from "./journal.ts";
 
-/** Something that has happened but is not stored, or that is set aside but not told: it comes before the next item. */
+/** An outcome that is not stored yet, or a notice that is not given yet. The lane goes on only after it. */
 export interface Debt {
   readonly item: Pick<Row, "appendedAt"> & { readonly id: ItemId };
-  /** What throws is tried again after a pause. */
+  /** Stores the outcome, or gives the notice. If it throws it is tried again after a pause. */
   readonly pay: () => Promise<void>;
 }
 
 /**
- * A lane is in memory while it has items: only its barrier and its state, never the items themselves.
- * `idle` nothing runs and nothing is planned · `ready` in the line for a free handler · `running` its head is being
- * handled · `deferred` it waits for a time.
+ * What is in memory of a lane, while it has waiting items: its state and its barrier, never its items (their states are
+ * in {@link Lanes}). `idle`: nothing runs and nothing is planned · `ready`: it waits for a free handler · `running`: an
+ * attempt at its head is under way · `deferred`: it waits for a moment.
  */
 export interface Lane {
   readonly key: string;
   state: "idle" | "ready" | "running" | "deferred";
   barrier: number;
-  /** Appends that are not on disk yet; the lane must not be forgotten under them. */
+  /** How many appends are not on disk yet. Until they are, the lane must stay in memory. */
   appending: number;
-  /** Something arrived while the head was running. */
+  /** Something arrived while an attempt was under way. */
   again: boolean;
-  /** The only item of a lane that was empty before: it need not be read back. */
+  /** The only item of a lane that was empty before. It is kept here to save reading it from the journal. */
   fresh: Row | undefined;
   readonly debts: Debt[];
-  /** How often in a row the journal or last words have failed. */
+  /** How often in a row storing an outcome, or giving a notice, has failed. */
   failures: number;
-  /** How often in a row the head has met a defect. */
+  /** How often in a row an attempt at the head has met a defect. */
   defects: number;
-  /** Until when (ms, monotonic) that row waits; `isAsked`: as its sender wanted, not because of a failure. */
+  /** Until when (ms, monotonic) the head waits. `isAsked`: its sender wanted that (`notBefore`), nothing has failed. */
   wait: { readonly seq: number; readonly until: number; readonly isAsked: boolean } | undefined;
-  /** Of a deferred lane: until when (ms, monotonic), and whether because of a failure. */
+  /** Until when (ms, monotonic) a deferred lane waits. */
   until: number;
+  /** A deferred lane waits because of a failure. */
   isDelayed: boolean;
   timer: NodeJS.Timeout | undefined;
 }

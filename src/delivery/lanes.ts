@@ -3,20 +3,22 @@ import type { BridgeError } from "../errors.ts";
 import type { ItemId } from "../ids.ts";
 import type { Json } from "../json.ts";
 
+/** What is appended to a lane. */
 export interface NewItem<Body> {
   /** Items of one lane are handled one at a time, in order; lanes never wait for each other. */
   readonly lane: string;
-  /** What makes two arrivals the same; remembered long after the item has left. */
+  /** Two arrivals with the same id are the same item; the id is remembered long after the item is done. */
   readonly id: ItemId;
-  /** Items that have one are ordered by it, between items that have none and keep their place of arrival. */
+  /** Items that have one are ordered by it. An item without one is a barrier, see {@link Lanes}. */
   readonly sort?: string;
   readonly body: Body;
-  /** ms since the epoch; the item, and its lane behind it, wait until then. */
+  /** ms since the epoch. The item, and everything behind it in its lane, waits until then. */
   readonly notBefore?: number;
-  /** The item does not go until it is requeued; its lane does not wait for it. */
+  /** The item stays outside of its lane until it is requeued; the lane does not wait for it. */
   readonly held?: boolean;
 }
 
+/** An item as its handler sees it. */
 export interface Item<Body> extends Pick<NewItem<Body>, "lane" | "id" | "sort" | "body"> {
   /** 1 at the first try. Attempts that ended in a crash are not counted. */
   readonly attempt: number;
@@ -26,41 +28,46 @@ export interface Item<Body> extends Pick<NewItem<Body>, "lane" | "id" | "sort" |
   readonly appendedAt: number;
 }
 
-/** The head of a lane in the hands of its handler. */
+/** One attempt at the head of a lane: the item, and what its handler may do with it. */
 export interface Work<Body> {
   readonly item: Item<Body>;
-  /** Aborted when the bridge stops. A handler that has not touched the other side yet should give up then. */
+  /** Aborted when the bridge stops. A handler that has not sent anything yet should give up then. */
   readonly signal: AbortSignal;
   /**
-   * Like {@link save}, just before something is done that cannot be taken back: from here on the item cannot be cancelled
-   * or replaced.
+   * Stores progress as {@link save} does, and makes the item one that has begun: from here on it cannot be cancelled or
+   * replaced. To be called just before something is done that cannot be undone.
    *
-   * @throws {CancelledError} it was, meanwhile
+   * @throws {CancelledError} it was cancelled or replaced before; nothing was stored
    */
   begin(progress: Json): Promise<void>;
-  /** Durable when resolved; the next attempt finds it as `item.progress`. `undefined`: as if nothing had begun. */
+  /**
+   * Stores progress: on disk when resolved, and the next attempt finds it as `item.progress`. With `undefined` the item
+   * counts as not begun again.
+   */
   save(progress: Json | undefined): Promise<void>;
   /**
-   * Gives the head another body, together with its progress: what is left of it to do. Unlike progress the body also
-   * outlasts a requeueing. From here on the item cannot be cancelled or replaced.
+   * Does what {@link begin} does, and in the same write replaces the body by what is left to do. The body outlasts a
+   * requeue, which progress need not.
    *
-   * @throws {CancelledError} it was, meanwhile
+   * @throws {CancelledError} it was cancelled or replaced before; nothing was stored
    */
   advance(body: Body, progress: Json): Promise<void>;
-  /** Takes the items directly behind the head, while `accept` says so; they share the head's fate from here on. */
+  /**
+   * Takes the items directly behind the head into this attempt, up to the first that `accept` refuses. Whatever becomes
+   * of the head becomes of them.
+   */
   takeFollowing(
     accept: (item: Item<Body>) => boolean,
     limit: number,
   ): Promise<readonly Item<Body>[]>;
-  /** Takes these items of the lane, wherever they wait; those that wait no more are left out. */
+  /** Takes these items into the attempt, wherever in the lane they wait. Those that are not waiting are left out. */
   take(ids: readonly ItemId[]): Promise<readonly Item<Body>[]>;
 }
 
 /**
- * Resolves: the item, and what it took along, is done. Throws: the error's disposition decides (`retry` defers the lane,
- * `ignore` counts as done, `dead-letter` and `uncertain` set the item aside and the lane goes on). A defect is tried a
- * few times, then it sets the item aside too.
- * May run twice for one item: after a crash, and after a stop while its outcome could not be stored.
+ * Handles one attempt. When it resolves, the item and those that it took along are done. When it throws, the error's
+ * disposition decides, see {@link Lanes}.
+ * May run twice for one item: after a crash, and after a stop during which its outcome could not be stored.
  */
 export type Handler<Body> = (work: Work<Body>) => Promise<void>;
 
@@ -75,7 +82,7 @@ export interface OnDeadLetter<Body> {
   tell(item: ItemId, notice: unknown): Promise<void>;
 }
 
-/** Hears of each item that a failure keeps waiting: the failed one, those behind it, and what arrives meanwhile. */
+/** Is called for each item that a failure keeps waiting: the one that failed, those behind it, and those that arrive meanwhile. */
 export type OnDelay<Body> = (item: Item<Body>, waitMs: number) => void;
 
 /** One attempt, for logs and metrics. */
@@ -84,7 +91,7 @@ export interface Attempt {
   readonly lane: string;
   /** Missing: the lane could not even be read. */
   readonly item?: ItemId;
-  /** 1 at the first; where outcomes or last words could not be stored, how often that failed in a row. */
+  /** 1 at the first. Where an outcome could not be stored, or a notice not be given: how often that failed in a row. */
   readonly attempt: number;
   /** How many items shared it. */
   readonly items: number;
@@ -96,7 +103,47 @@ export interface Attempt {
   readonly nextAttemptInMs?: number;
 }
 
-/** A durable set of ordered lanes. */
+/**
+ * A durable set of ordered lanes.
+ *
+ * # The life of an item
+ *
+ * Every item is in one of four states:
+ *
+ *     append ──────────────► waiting ──── handled, or cancelled ────► done
+ *                            ▲     │                                   ▲
+ *                    requeue │     │ given up                          │
+ *                            │     ▼                                   │
+ *     append, held ───────► held, dead ── discarded, or cancelled ─────┘
+ *
+ * - `waiting`: it is in its lane. The first item of a lane is its *head*; only the head is handed to the handler.
+ * - `held`: it is stored outside of its lane, which does not wait for it. Somebody has to requeue it.
+ * - `dead`: it is a *dead letter*. Nobody tries it any more, but its body and the reason are kept, so that people can
+ *   still requeue or discard it.
+ * - `done`: only its id is kept, as the *idempotency key* that makes a redelivery of it a `duplicate`.
+ *
+ * **Order.** Items of a lane are handled one at a time. Those that have a `sort` are ordered by it, also when they arrive
+ * late. An item without one is a *barrier*: it keeps its place of arrival, and nothing that arrives later is sorted in
+ * front of it. A head with a `notBefore` waits until then, and its lane waits with it.
+ *
+ * **Attempts.** An *attempt* is one run of the handler with the head. If it throws, the error's disposition decides:
+ *
+ * - `retry` and `fatal` *defer* the lane: the head stays where it is, everything behind it waits, and another attempt
+ *   follows after a pause. Pauses grow.
+ * - `ignore` counts as done.
+ * - `dead-letter` and `uncertain` make the item a dead letter, and the lane goes on. The same happens to an item that
+ *   fails when it is older than the policy allows, and to one that meets a defect of our own again and again.
+ *
+ * **Progress.** An attempt can be cut off anywhere, and the next one starts the handler from the beginning. What that one
+ * has to know is stored by `save`. An item has *begun* when something may have left us that cannot be undone; that
+ * is why `begin` stores the progress that the next attempt needs *before* the request. `advance` does the same, and
+ * replaces the body by what is left to do.
+ *
+ * **From outside.** `cancel` and `replace` work in every state but `done`, as long as the item has not begun. `requeue` and
+ * `discard` work on held items and dead letters, begun or not. A requeued item goes to the place in its lane that its
+ * `sort` and its arrival gave it, and is as old as if it had just arrived. It has its newest body. Whether it still has
+ * its progress depends on the queue, and one that had begun still has.
+ */
 export interface Lanes<Body> {
   /**
    * Resolves once the item is synced to disk; `duplicate` if its id was seen before, whatever became of it.
@@ -104,36 +151,37 @@ export interface Lanes<Body> {
    * @throws {StorageError} nothing was stored; do not acknowledge
    */
   append(item: NewItem<Body>): Promise<"appended" | "duplicate">;
-  /** Begins to hand out items, those of earlier runs first. */
+  /** Begins to hand items to the handler, those of earlier runs first. */
   start(
     handler: Handler<Body>,
     onDeadLetter: OnDeadLetter<Body>,
     onDelay?: OnDelay<Body>,
   ): Promise<void>;
-  /** Hands out nothing more, aborts `Work.signal` and resolves when the last handler has returned. */
+  /** Starts no more attempts, aborts `Work.signal` and resolves when the last handler has returned. */
   stop(): Promise<void>;
   /**
-   * Takes an item out for good unless it has begun, wherever it is; false if it is too late. Safe to repeat. An id that
-   * was never seen is remembered, so that its item will not be taken in.
+   * Ends an item for good, in whichever state it is; false if it has begun. Safe to repeat. An id that was never seen is
+   * remembered, so that an item with it is a `duplicate` when it arrives.
    */
   cancel(lane: string, id: ItemId): Promise<boolean>;
-  /** Gives an item that waits, is held or was set aside another body; false if it has begun, or is none of these. */
+  /** Gives an item another body; false if it has begun, is done, or was never seen. */
   replace(id: ItemId, body: Body): Promise<boolean>;
   /**
-   * An item that is not done; `undefined`: it is, or nobody knows it.
+   * An item that is not done; `undefined`: it is done, or was never seen.
    *
    * @throws {UnreadableError} this version does not understand its body
    */
   look(id: ItemId): Promise<Look<Body> | undefined>;
-  /** False: the item, whatever became of it, never began. True also for an id that is not known (any more). */
+  /** False: the item never began, whatever became of it. True also for an id that was never seen or has expired. */
   hasBegun(id: ItemId): Promise<boolean>;
-  /** Puts an item that was set aside or held into its lane, as if it had just arrived; false if it is neither. */
+  /** Puts a dead letter or a held item back into its lane; false if it is neither. */
   requeue(id: ItemId): Promise<boolean>;
-  /** Gives up an item that was set aside or held; false if it is neither. */
+  /** Gives up a dead letter or a held item for good; false if it is neither. */
   discard(id: ItemId): Promise<boolean>;
   backlog(): Promise<Backlog>;
 }
 
+/** An item that is not done, seen from outside of its handler. */
 export interface Look<Body> {
   readonly lane: string;
   readonly body: Body;

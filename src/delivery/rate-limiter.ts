@@ -1,12 +1,13 @@
+/** Spaces calls in time, for each key apart. */
 export interface RateLimiter {
   /**
-   * Waits for a place among the calls of `key`, first come first served; calls of priority `low` go only while no other
-   * waits. Rejects with the signal's reason when it is aborted first.
+   * Resolves when the caller may make one call under `key`, first come first served. Callers of priority `low` wait until
+   * no other does. Rejects with the signal's reason if that is aborted first.
    */
   acquire(key: string, options?: { priority?: "low"; signal?: AbortSignal }): Promise<void>;
-  /** Nobody gets a turn of `key` for this long: the other side said so. */
+  /** Lets nobody through for `key` for this long, because the other side asked for it. */
   pause(key: string, ms: number): void;
-  /** How long those who wait for `key` now will take, ms. */
+  /** How long it takes until all who wait for `key` now are through, ms. */
   waitMs(key: string): number;
 }
 
@@ -64,7 +65,7 @@ export function createRateLimiter(options: {
     refill(bucket);
     while (bucket.normal.length + bucket.low.length > 0) {
       const pausedMs = bucket.pausedUntil - now();
-      // Compared with a little slack: tokens are fractions, and a timer may fire a hair early.
+      // With a little tolerance: tokens are fractions, and a timer may fire slightly early.
       const emptyMs = bucket.tokens >= 0.999 ? 0 : ((1 - bucket.tokens) / perSecond) * 1000;
       const waitMs = Math.max(pausedMs, emptyMs);
       if (waitMs > 0) {

@@ -6,8 +6,8 @@ import { openDatabase } from "./database.ts";
 import { troubleOf } from "./storage-trouble.ts";
 
 /**
- * Whether a bridge could start on this file, and what it would find. Leaves nothing behind, and disturbs no bridge that
- * has it open.
+ * Checks whether a bridge could start on this file, and says what it would find. Leaves nothing behind, and does not
+ * disturb a bridge that has the file open.
  *
  * @throws {ConfigError} somebody has to do something; says what · {StorageError} it can pass
  */
@@ -23,7 +23,7 @@ export async function checkState(path: string): Promise<string> {
     return `${file} will be made at the first start`;
   }
   const { uid } = statSync(file);
-  // What another user makes here, such as the file's companions, the bridge could not open any more.
+  // Files that another user creates here, such as SQLite's WAL, could not be opened by the bridge.
   if (uid !== userInfo().uid) {
     throw new ConfigError([
       `${file} belongs to user ${uid}, and this is user ${userInfo().uid}; run this as the bridge's own user, or give the file to it`,

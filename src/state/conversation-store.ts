@@ -8,7 +8,7 @@ import { StorageError } from "../errors.ts";
 import { type ConversationId, makeThreadKey, type Thread, toUserId, type UserId } from "../ids.ts";
 import type { Database } from "./database.ts";
 
-/** While nobody knows the User who lives on, that long after a merging something may still name the other one. */
+/** How long callbacks may still use the id of a merged User of whom nothing else is kept. */
 const ALIAS_LIFE_MS = 30 * 86_400_000;
 
 /** The keys of the records. Stored: changing one is a migration. */
@@ -22,8 +22,8 @@ const keys = {
 };
 
 /**
- * Conversations in Keyv, by id, User, thread and customer id. Open ones are in memory too, so that the busy paths need
- * no reading; every change is synced to disk before it shows.
+ * Conversations in Keyv, by id, User, thread and customer id. Open ones are in memory too, so that what happens for every
+ * message reads nothing from disk. A change is visible only after it is synced to disk.
  */
 export async function openConversationStore(database: Database): Promise<Conversations> {
   const store = new Keyv<string | Conversation>({
@@ -36,7 +36,7 @@ export async function openConversationStore(database: Database): Promise<Convers
   const openByUser = new Map<UserId, ConversationId>();
   const openByThread = new Map<string, ConversationId>();
   const aliases = new Map<UserId, UserId>();
-  /** The last change of each conversation under way. */
+  /** For each conversation that is being changed: the last change in line. */
   const changing = new Map<ConversationId, Promise<unknown>>();
 
   const pointer = async (key: string): Promise<string | undefined> => {
@@ -51,7 +51,7 @@ export async function openConversationStore(database: Database): Promise<Convers
         WHERE key >= 'open/' AND key < 'open0')`,
   );
   for (const { conversation } of rows) {
-    // One that cannot be read keeps no other from going on; whoever needs it is told.
+    // One that cannot be read must not affect the others; reading it later throws.
     const known = conversationSchema.safeParse(JSON.parse(conversation));
     if (known.success) remember(known.data);
   }
@@ -62,7 +62,7 @@ export async function openConversationStore(database: Database): Promise<Convers
     aliases.set(toUserId(key.slice("alias/".length)), toUserId(value));
   }
 
-  /** The open ones, by everything that the busy paths ask for. */
+  /** Indexes an open conversation in memory, and forgets one that has ended. */
   function remember(conversation: Conversation): void {
     const { id, userId, thread, state } = conversation;
     if (state !== "open") {
@@ -117,7 +117,7 @@ export async function openConversationStore(database: Database): Promise<Convers
 
   function resolve(userId: UserId): UserId {
     let current = userId;
-    // Merged Users may be merged again; the bound is for a circle that nobody should have made.
+    // A merged User may be merged again. The bound ends a circle, which should not exist.
     for (let hops = 0; hops < 10; hops++) {
       const next = aliases.get(current);
       if (next === undefined) break;

@@ -37,9 +37,9 @@ export interface Database {
 }
 
 export interface DatabaseOptions {
-  /** No other process may have it so at the same time; two bridges on one state would send everything twice. */
+  /** At most one process may open the file so: two bridges on one state would send everything twice. */
   exclusive: boolean;
-  /** Told when it cannot be written or is damaged, and when it can be written again. */
+  /** Raised when the file cannot be written or is damaged, cleared when it can be written again. */
   alarms?: Pick<Alarms, "raise" | "clear">;
 }
 
@@ -104,7 +104,7 @@ export async function openDatabase(
   let waiting: Write[] = [];
   let committing: Promise<void> | undefined;
 
-  /** A closed database is no trouble of the disk, and what a start that was given up still asks must not wait for it. */
+  /** Throws after `close`: that is no trouble of the disk, and questions of an aborted start must not wait for one. */
   const refuseIfClosing = (): void => {
     if (isClosing) throw new StorageError("the state is closed");
   };
@@ -134,7 +134,7 @@ export async function openDatabase(
       waiting = [];
       await commit(batch);
     }
-    // In the same breath as the look: a write in between would find a loop that has ended, and wait for ever.
+    // Synchronous with the check above, else a write in between would never be committed.
     committing = undefined;
   }
 
@@ -156,7 +156,7 @@ export async function openDatabase(
         }
       }
       if (!isOne) await run("COMMIT", []);
-      // Other pages of a damaged file may still do.
+      // A damaged file stays damaged, even if other pages of it can still be written.
       if (!isDamaged) alarms?.clear("store");
       for (const done of settle) done();
     } catch (error) {
@@ -189,7 +189,7 @@ export async function openDatabase(
   };
 }
 
-/** As the adapter's own `set`, for any number of keys at once; of two values for one key the later stays. */
+/** Does what the adapter's own `set` does, for any number of keys at once. Of two values for one key the later stays. */
 const KEYV_SET = `INSERT INTO keyv (key, value) SELECT value ->> 0, value ->> 1 FROM json_each(?) WHERE true
   ON CONFLICT (key) DO UPDATE SET value = excluded.value`;
 
@@ -199,7 +199,7 @@ interface Statement {
   writes: readonly Write[];
 }
 
-/** Rows for the same shared statement go together, where the first of them stands. Making a statement costs most. */
+/** Joins rows for the same shared statement, at the place of the first: preparing a statement is what costs most. */
 function toStatements(batch: readonly Write[]): Statement[] {
   const shared = new Map<string, Write[]>();
   const groups: Write[][] = [];
@@ -224,7 +224,7 @@ function toStatements(batch: readonly Write[]): Statement[] {
 }
 
 const OURS_ALONE = 0o600;
-/** Takes more room than a callback usually does: where that finds none, this must not find it. */
+/** Larger than a usual callback: if there is no room for a callback, the probe must fail too. */
 const PROBE = JSON.stringify("room".repeat(5_000));
 
 /**
@@ -269,7 +269,7 @@ async function lock(path: string): Promise<() => Promise<void>> {
   return () => holder.close();
 }
 
-/** Whether only the statement is wrong, and the transaction as good as before. */
+/** Whether only this statement is wrong, and the transaction around it can go on. */
 const isOwnFault = (error: unknown): boolean =>
   error instanceof Error && OWN_FAULT.test(sqliteCode(error.cause));
 

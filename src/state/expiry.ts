@@ -1,16 +1,16 @@
 import type { Database } from "./database.ts";
 
 /**
- * How long the marks against duplicates are kept: far longer than Slack redelivers (24 h with Delayed Events), and than
- * anything that is read back.
+ * How long idempotency keys are kept: far longer than Slack redelivers (24 h with Delayed Events), and longer than anything
+ * is read back.
  */
-const MARKS_DAYS = 14;
+const KEYS_DAYS = 14;
 const DAY_MS = 86_400_000;
 const INTERVAL_MS = 60 * 60_000;
-/** One statement stays short, so that a callback never waits long behind it. */
+/** Rows deleted by one statement. Few, so that a callback never waits long behind it. */
 const CHUNK = 500;
 
-/** Deletes hourly what is no longer needed: marks of done items, old dead letters, ended conversations. */
+/** Deletes hourly what is no longer needed: old idempotency keys, dead letters, held items and ended conversations. */
 export function startExpiry(
   database: Database,
   options: { retentionDays: number; onError: (error: unknown) => void },
@@ -35,10 +35,10 @@ export async function expire(
   now: number,
   retentionDays: number,
 ): Promise<void> {
-  const marksBefore = now - MARKS_DAYS * DAY_MS;
+  const keysBefore = now - KEYS_DAYS * DAY_MS;
   const recordsBefore = now - retentionDays * DAY_MS;
   for (const table of ["inbox", "outbox"]) {
-    await deleteInChunks(database, table, "done", marksBefore);
+    await deleteInChunks(database, table, "done", keysBefore);
     await deleteInChunks(database, table, "dead", recordsBefore);
     await deleteInChunks(database, table, "held", recordsBefore);
   }
@@ -82,7 +82,7 @@ async function deleteConversations(database: Database, endedBefore: number): Pro
   }
 }
 
-/** What leads to a User of whom nothing is kept; aliases live a while even so. */
+/** Deletes the keys that lead to a User of whom nothing else is kept. Aliases are kept for a while longer. */
 async function deletePointers(database: Database, now: number): Promise<void> {
   for (const prefix of ["customer", "alias"]) {
     await database.write(

@@ -6,8 +6,9 @@ import type { Log } from "../log.ts";
 import type { Database } from "./database.ts";
 
 /**
- * What the other side answered last time, for a start while it cannot be reached or refuses us: the bridge then takes in
- * what comes, and delivers when the other side is back. Where nothing is known that can be read, what `ask` threw is thrown.
+ * Keeps what the other side answered last, for a start while it cannot be reached or refuses us: the bridge then takes in
+ * what arrives, and delivers it when the other side is back. If no answer is known that this version can read, what `ask`
+ * threw is thrown.
  */
 export function createLastKnown(database: Database, log: Log) {
   const store = new Keyv<Json>({

@@ -4,9 +4,8 @@ import type { Json } from "../json.ts";
 import type { Database } from "./database.ts";
 
 /**
- * `waiting` in its lane · `held` apart until somebody lets it go · `done` only the id is kept, as a mark against
- * duplicates · `dead` set aside with its body. `progress` and `error` are JSON; `error` also holds the words that are
- * owed about a dead row. `begun`: it cannot be taken back.
+ * `state` and `begun` are those of the life of an item, see `Lanes`. `progress` and `error` are JSON; the `error` of a dead
+ * letter also holds, as `words`, the notice that is still owed about it. Stored: changing a name is a migration.
  */
 const schema = (table: string): readonly string[] => [
   `CREATE TABLE IF NOT EXISTS ${table} (
@@ -59,7 +58,7 @@ export async function openSqliteJournal(
   return {
     async append({ seq, id, lane, barrier, sort, body, appendedAt, dueAt, held }: NewRow) {
       const state = held ? "held" : "waiting";
-      // A held row has an end from the start, for its expiry, should nobody ever let it go.
+      // A held row that nobody ever requeues must expire, so it has an end from the start.
       const endedAt = held ? appendedAt : null;
       const added = await database.writeRow(
         `INSERT INTO ${table} (seq, id, lane, barrier, sort, body, appended_at, due_at, state, ended_at, pause_ms)
@@ -197,7 +196,10 @@ export async function openSqliteJournal(
     },
 
     async dead(rows, { code, message }) {
-      const changes = rows.map(({ seq, words }) => [seq, JSON.stringify({ code, message, words })]);
+      const changes = rows.map(({ seq, notice }) => [
+        seq,
+        JSON.stringify({ code, message, words: notice }),
+      ]);
       const dead = await database.write<{ seq: number }>(
         `UPDATE ${table} SET state = 'dead', error = change.value ->> 1, ended_at = ?
          FROM json_each(?) AS change WHERE seq = change.value ->> 0 AND state = 'waiting' RETURNING seq`,
@@ -208,16 +210,16 @@ export async function openSqliteJournal(
     },
 
     async owed() {
-      const rows = await database.read<StoredRow & { words: string }>(
-        `SELECT seq, id, lane, appended_at, error ->> '$.words' AS words FROM ${table}
+      const rows = await database.read<StoredRow & { notice: string }>(
+        `SELECT seq, id, lane, appended_at, error ->> '$.words' AS notice FROM ${table}
          WHERE state = 'dead' AND state <> 'waiting' AND error ->> '$.words' IS NOT NULL ORDER BY seq`,
       );
-      return rows.map(({ seq, id, lane, appended_at, words }) => ({
+      return rows.map(({ seq, id, lane, appended_at, notice }) => ({
         seq,
         id: id as ItemId,
         lane,
         appendedAt: appended_at,
-        words,
+        notice,
       }));
     },
 
@@ -230,7 +232,8 @@ export async function openSqliteJournal(
 
     async requeue(id, at) {
       const [row] = await database.write<{ lane: string }>(
-        // A post that may be there is still looked for; what may have reached Parley goes because somebody said so.
+        // An inbox item keeps its progress: a post that may be in Slack is still looked for. An outbox item loses it: it
+        // may have reached Parley, but somebody has decided to send it again.
         `UPDATE ${table} SET state = 'waiting', progress = ${table === "inbox" ? "progress" : "NULL"}, attempts = 0, due_at = 0, pause_ms = 0, appended_at = ?, error = NULL, ended_at = NULL
          WHERE id = ? AND state IN ('dead', 'held') RETURNING lane`,
         at,
@@ -307,7 +310,7 @@ function reasonOf(error: string): DeadLetter["reason"] {
   return { code, message };
 }
 
-/** For a table that an earlier version made. */
+/** Adds a column to a table that an earlier version may have made without it. */
 async function addColumn(
   database: Database,
   table: string,

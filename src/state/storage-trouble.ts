@@ -5,7 +5,7 @@ import { dirname, resolve } from "node:path";
 /** What people have to do about a failure of the file system or of SQLite. */
 export interface StorageTrouble {
   readonly advice: string;
-  /** Whether it can be over at the next try, without anybody. */
+  /** Whether it can be over at the next try without anybody's help. */
   readonly canPass: boolean;
 }
 
