@@ -84,7 +84,7 @@ export function describeDeadLetters(engineName: string, open: LanesBenchFactory)
       const told: string[] = [];
       const words: OnDeadLetter<Body> = {
         prepare: () => Promise.reject(new Error("prepared already")),
-        tell: (item, said) => Promise.resolve(void told.push(`${String(item)}: ${said}`)),
+        tell: (item, said) => Promise.resolve(void told.push(`${item}: ${String(said)}`)),
       };
       for (const name of ["b", "c"]) {
         const next = await bench.engine<Body>();

@@ -296,7 +296,7 @@ export function describeLanes(engineName: string, open: LanesBenchFactory): void
       const outcomes: string[] = [];
       await start(lanes, () => Promise.reject(new NetworkError("refused")), {
         prepare: (item, { code }) => Promise.resolve(`${code} in attempt ${item.attempt}`),
-        tell: (item, words) => Promise.resolve(void outcomes.push(`${String(item)} ${words}`)),
+        tell: (item, words) => Promise.resolve(void outcomes.push(`${item} ${String(words)}`)),
       });
       await lanes.append(newItem("a"));
       await expect.poll(() => outcomes).toEqual(["a network in attempt 3"]);
