@@ -10,7 +10,7 @@ import { isPlaceholder, isQuoted, problemOfSecret, secretValues } from "./secret
 export interface Config {
   readonly slack: {
     readonly botToken: Secret;
-    /** Two while one takes the other's place; none only in Socket Mode. */
+    /** Two while one replaces the other; none only in Socket Mode. */
     readonly signingSecrets: readonly Secret[];
     /** Set: Socket Mode instead of HTTP. */
     readonly appToken: Secret | undefined;
@@ -23,7 +23,7 @@ export interface Config {
     readonly serviceId: ServiceId;
     readonly accountId: string;
     readonly sharedSecret: Secret;
-    /** Two while one takes the other's place. */
+    /** Two while one replaces the other. */
     readonly callbackTokens: readonly Secret[];
     /** Without a trailing slash. */
     readonly apiUrl: string;
@@ -39,7 +39,7 @@ export interface Config {
     readonly agentFields: "object" | "object-without-id" | "flat" | "none";
     /** How a line break of an agent is written: a blank line in one client, or joined lines in another. */
     readonly lineBreak: "hard" | "soft";
-    /** A longer reply goes in several messages, characters. */
+    /** A longer reply is sent in several messages; in characters. */
     readonly messageLength: number;
     /** What happens to a User's first message when Parley does not say who owns the User. */
     readonly ownerUnknown: "deliver" | "ignore";
@@ -57,26 +57,26 @@ export interface Config {
   readonly mentions: "names" | "hide";
   /** Whether posts carry the User's name and a picture; needs the scope chat:write.customize. */
   readonly showUserIdentity: boolean;
-  /** How long a User's message waits for others to share its post; 0: it goes at once. */
+  /** How long a User's message waits for others to share its post; 0: it is posted at once. */
   readonly groupMs: number;
-  /** Whether replies go to the User unless they are notes, or stay inside unless they are marked to go. */
+  /** `send`: replies are sent to the User unless they are notes. `explicit`: only replies that begin with `>>` are. */
   readonly replyMode: "send" | "explicit";
   /** Whether restricted guests of the workspace may answer Users. */
   readonly guestsMayAnswer: boolean;
-  /** How long a reply can be undone before it goes; 0: it goes at once. */
+  /** How long a reply can be undone before it is sent; 0: it is sent at once. */
   readonly undoMs: number;
   readonly retry: {
     /** The pause after the first failure; it doubles up to `capMs`. */
     readonly firstMs: number;
     readonly capMs: number;
-    /** An item older than this is set aside at its next failure. */
+    /** An item older than this becomes a dead letter at its next failure. */
     readonly maxAgeMs: number;
   };
   /** How often open threads and their owners are compared with Slack and Parley. */
   readonly reconcileIntervalMs: number;
   /** How long ended conversations and dead letters are kept. */
   readonly retentionDays: number;
-  /** A stop that takes longer is cut off. */
+  /** A stop that takes longer than this ends at once. */
   readonly stopDeadlineMs: number;
   readonly stateUrl: string;
   readonly host: string;
@@ -105,7 +105,7 @@ const required = (advice: string) =>
 const matching = (pattern: RegExp, looks: string, advice: string) =>
   required(advice).regex(pattern, { error: `must look like ${looks}; ${advice}` });
 
-/** Guards a door of ours, so a weak one would open it. Two values while one takes the other's place. */
+/** Secrets that protect our own routes, so weak ones are refused. Two values while one replaces the other. */
 const secrets = (advice: string) =>
   required(advice).superRefine((text, context) => {
     const values = secretValues(text);
@@ -116,7 +116,7 @@ const secrets = (advice: string) =>
     if (problem) context.addIssue({ code: "custom", message: `${problem}; ${advice}` });
   });
 
-/** Made by the other side, which knows what it takes; only slips of copying are refused. */
+/** A secret that the other side made. Its strength is not our business; only mistakes of copying are refused. */
 const foreignSecret = (advice: string) =>
   required(advice).refine(
     (value) => /^\S+$/.test(value) && !isQuoted(value) && !isPlaceholder(value),
@@ -160,7 +160,7 @@ const identity = z.union([
   }),
 ]);
 
-/** JSON in a variable, of the given shape. zod's own words about it would help nobody. */
+/** JSON in a variable, of the given shape. `describe` makes the message, because zod's own would help nobody. */
 const json = <Type extends z.ZodType>(
   type: Type,
   example: string,

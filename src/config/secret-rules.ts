@@ -1,13 +1,13 @@
-/** Shorter ones can be tried out. */
+/** Shorter secrets can be found by trying. */
 const MIN_LENGTH = 8;
-/** 24 signs of `openssl rand -hex` are 96 bits. */
+/** 24 characters of `openssl rand -hex` are 96 bits. */
 const STRONG_LENGTH = 24;
 
 /** What stands in documents and examples where a secret belongs. */
 const FILLER =
   /^(?:your|my|the|an?|some|insert|paste|enter|put|replace|change|fill|me|this|here|in|is|long|random|parley|slack|bridge|callback|signing|shared|app|api|auth|access|secret|token|key|password|value|string|text|placeholder|example|sample|demo|dummy|test|todo|tbd|foo|bar|baz)+$/i;
 
-/** Its values: two while one takes the other's place. The `Bearer` of a header that was copied whole is none. */
+/** The values in a variable: two while one replaces the other. A `Bearer` that was copied with its header is dropped. */
 export const secretValues = (text: string): readonly string[] =>
   text.split(/\s+/).filter((word) => word !== "" && !/^bearer$/i.test(word));
 

@@ -1,6 +1,6 @@
 import { inspect } from "node:util";
 
-/** A value that does not show itself when it is logged, printed or serialised. */
+/** A value that shows as `[redacted]` when it is logged, printed or serialised. */
 export interface Secret {
   reveal(): string;
 }

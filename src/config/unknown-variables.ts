@@ -1,11 +1,11 @@
 import { VARIABLES } from "./read-config.ts";
 
-/** Shorter names are too close to other programs' own. */
+/** Shorter names are too easily those of other programs. */
 const MIN_LENGTH = 6;
-/** Names of npm, systemd, X and the locale; no slips of ours, however near. */
+/** Names of npm, systemd, X and the locale are never mistyped names of ours. */
 const FOREIGN = /^(npm_|systemd_|xdg_|lc_)/i;
 
-/** Names that look like ours but are not read, each with the nearest name that is: most likely a slip. */
+/** Variables that are not read but look like ours, most likely mistyped; each with the nearest name that is read. */
 export function unknownVariables(env: Record<string, string | undefined>): string[] {
   return Object.keys(env)
     .filter((name) => !VARIABLES.some((known) => known === name))

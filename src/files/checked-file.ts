@@ -2,7 +2,7 @@ import { fileTypeFromBuffer } from "file-type";
 import { FileError } from "../errors.ts";
 import { baseType, contradicts, contradictsBytes, isVague, MAX_FILE_BYTES } from "./file-types.ts";
 
-/** A file on its way. Its bytes can be read once; reading throws where they are not what was announced. */
+/** A file that is being transferred. Its bytes can be read once; reading throws if they are not what was announced. */
 export interface FileContent {
   readonly name: string;
   readonly mimeType: string;
@@ -11,11 +11,12 @@ export interface FileContent {
   readonly bytes: AsyncIterable<Uint8Array>;
 }
 
+/** A download, and everything that was said about it before. */
 export interface AnnouncedFile {
   /** For log lines: an opaque id. */
   id: string;
   name: string;
-  /** What the other side says that it is; empty: nothing. */
+  /** The type that the other side declares; empty: none. */
   mimeType: string;
   /** What the other side said about its size before, bytes. */
   size?: number;
@@ -25,12 +26,12 @@ export interface AnnouncedFile {
   bytes: AsyncIterable<Uint8Array>;
 }
 
-/** Enough for every mark that tells a type. */
+/** Enough for the signature of every type of file. */
 const SAMPLE_BYTES = 4_100;
 
 /**
- * Holds a download against what was announced, before anything of it is passed on: the first bytes are looked at here,
- * the rest is counted while it is read. Where nobody has told the size the whole file is read first.
+ * Compares a download with what was announced before anything of it is passed on: the first bytes are checked here, the
+ * rest is counted while it is read. If nobody has told the size, the whole file is read first.
  *
  * @throws {FileError} also later, while `bytes` are read
  */
@@ -54,7 +55,7 @@ export async function checkFile(file: AnnouncedFile): Promise<FileContent> {
   if (sample.length === 0) throw fail(size === undefined || size === 0 ? "empty" : "wrong-size");
   const mimeType = baseType(file.mimeType) || baseType(contentType ?? "");
   if (looksLikePage(sample) && !/^text\//.test(mimeType)) return giveUp(fail("login-page"));
-  // "BMW" is no bitmap: what begins like another type may still be a text.
+  // A text may begin like another type: "BMW" begins like a bitmap.
   const isText = /^text\//.test(mimeType) && !sample.includes(0);
   const found = isText ? undefined : await typeOf(sample);
   if (contradictsBytes(mimeType, found)) return giveUp(fail("wrong-type"));
@@ -70,7 +71,7 @@ export async function checkFile(file: AnnouncedFile): Promise<FileContent> {
 
 const isPage = (contentType: string): boolean => baseType(contentType) === "text/html";
 
-/** A comment ends at its first end; if it could go on behind it there would be endlessly many ways to read them. */
+/** HTML comments must end at their first `-->`: otherwise matching could take exponentially long. */
 const PAGE = /^(?:\s|<!--(?:(?!-->)[\s\S])*-->)*<(?:!doctype html|html)\b/i;
 
 const looksLikePage = (sample: Uint8Array): boolean =>
@@ -84,7 +85,7 @@ const looksLikePage = (sample: Uint8Array): boolean =>
 async function typeOf(sample: Uint8Array): Promise<string | undefined> {
   const found = await fileTypeFromBuffer(sample);
   if (found) return found.mime;
-  // Readers of PDF allow something in front of its mark.
+  // PDF readers allow other bytes in front of the signature.
   const isPdf = Buffer.from(sample).subarray(0, 1_024).includes("%PDF-");
   return isPdf ? "application/pdf" : undefined;
 }
@@ -108,7 +109,7 @@ async function* once(all: Uint8Array): AsyncGenerator<Uint8Array> {
   yield all;
 }
 
-/** The sample and what follows it, as long as it is not longer, and not shorter, than it should be. */
+/** Yields the sample and what follows it; throws if that is longer or shorter than announced. */
 async function* counted(
   sample: Uint8Array,
   source: AsyncIterator<Uint8Array>,

@@ -1,13 +1,12 @@
-/** `damaged`: some of it was no text in its charset; a U+FFFD stands in the place. */
+/** `damaged`: some bytes were not valid in their charset, and U+FFFD replaces them. */
 export interface DecodedText {
   text: string;
   damaged: boolean;
 }
 
 /**
- * The text of a body without its byte order mark. A mark and, in JSON, the zero bytes of UTF-16 say more about the charset
- * than what the sender calls it; without either it is `charset`, and UTF-8 where that is missing. `undefined`: a charset
- * that we do not know.
+ * The text of a body without its byte order mark. The charset is what the byte order mark or, in JSON, the zero bytes of
+ * UTF-16 show; else `charset`, as the sender calls it; else UTF-8. `undefined`: we do not know the charset.
  */
 export function decodeJsonText(
   bytes: Buffer,
@@ -28,7 +27,7 @@ function charsetShownBy(bytes: Buffer): string | undefined {
   if (first === 0xef && second === 0xbb && third === 0xbf) return "utf-8";
   if (first === 0xfe && second === 0xff) return "utf-16be";
   if (first === 0xff && second === 0xfe) return "utf-16le";
-  // JSON begins with a sign of ASCII. Source: RFC 4627, section 3.
+  // JSON begins with an ASCII character. Source: RFC 4627, section 3.
   if (first === 0 && second) return "utf-16be";
   if (first && second === 0) return "utf-16le";
   return undefined;

@@ -61,11 +61,11 @@ export function baseType(type: string): string {
 
 export const isShownByParley = (type: string): boolean => SHOWN_BY_PARLEY.has(baseType(type));
 
-/** They say nothing about what is inside. */
+/** Types that say nothing about what is inside. */
 const VAGUE = new Set(["", "application/octet-stream", "binary/octet-stream"]);
 export const isVague = (type: string): boolean => VAGUE.has(baseType(type));
 
-/** What the newer and the older office formats look like from outside. */
+/** What office formats look like by their first bytes: the newer ones are zip archives, the older ones CFB. */
 const PACKAGES: Readonly<Record<string, RegExp>> = {
   "application/zip": /^application\/vnd\.(openxmlformats|oasis)|\+zip$/,
   "application/x-cfb": /^application\/(msword|vnd\.ms-)/,
@@ -73,7 +73,7 @@ const PACKAGES: Readonly<Record<string, RegExp>> = {
 const isSound = (type: string): boolean => /^(audio|video)\/|^application\/ogg$/.test(type);
 const isText = (type: string): boolean => /^text\/|[/+](json|xml)$/.test(type);
 
-/** Whether a file that is announced as `declared` cannot be of the type that its sender's answer names. */
+/** Whether a file that is announced as `declared` cannot be of the type `found` that the answer's header names. */
 export function contradicts(declared: string, found: string): boolean {
   const [announced, other] = [baseType(declared), baseType(found)];
   if (isVague(announced) || isVague(other) || announced === other) return false;
@@ -84,8 +84,8 @@ export function contradicts(declared: string, found: string): boolean {
 }
 
 /**
- * Whether the bytes of a file cannot be of the type `declared`. `found`: what they look like, `undefined` where they
- * have no mark of their own, as texts have none.
+ * Whether the bytes of a file cannot be of the type `declared`. `found`: the type of their signature; `undefined` if they
+ * have none, as texts.
  */
 export function contradictsBytes(declared: string, found: string | undefined): boolean {
   const announced = baseType(declared);
@@ -99,7 +99,7 @@ export function contradictsBytes(declared: string, found: string | undefined): b
   return true;
 }
 
-/** `9.9 MB`, counted in tens. */
+/** `9.9 MB`; a MB is a million bytes. */
 export function formatSize(bytes: number): string {
   if (bytes < 1_000) return `${bytes} ${bytes === 1 ? "byte" : "bytes"}`;
   const [value, unit] = bytes < 1_000_000 ? [bytes / 1_000, "kB"] : [bytes / 1_000_000, "MB"];

@@ -1,4 +1,4 @@
-/** What runs, or can be opened to run something, on the machine of whoever clicks it. Source: the lists of mail services. */
+/** Endings of files that run something when somebody opens them. Source: what mail services refuse. */
 export const PROGRAM_ENDINGS: readonly string[] =
   "ade adp apk app application appimage appref-ms appx appxbundle bat cab chm cmd com command cpl deb desktop diagcab diagcfg diagpkg dll dmg ex ex_ exe gadget hta img inf ins iso isp jar jnlp js jse lib library-ms lnk mde mjs msc msi msix msixbundle msp mst msu nsh pif pkg ps1 psm1 reg rpm run scf scr sct search-ms settingcontent-ms sh shb sys terminal tool url vb vbe vbs vhd vhdx vxd workflow wsb wsc wsf wsh xbap xll".split(
     " ",
@@ -6,7 +6,7 @@ export const PROGRAM_ENDINGS: readonly string[] =
 
 const ENDINGS: ReadonlySet<string> = new Set(PROGRAM_ENDINGS);
 
-/** Without what stands in front of the `/`, which is mostly `application`. */
+/** Types of programs, without the part before the `/`, which is mostly `application`. */
 const TYPES: ReadonlySet<string> = new Set([
   "hta",
   "java-archive",
@@ -34,7 +34,7 @@ const TYPES: ReadonlySet<string> = new Set([
   "x.ms.shortcut",
 ]);
 
-/** Whether a name's ending or a type says that a file is a program. Windows passes over dots and spaces at the end. */
+/** Whether a name's ending or a type says that a file is a program. Windows ignores dots and spaces at the end of a name. */
 export const isProgram = (name: string, type = ""): boolean =>
   ENDINGS.has(/\.([^.\s]+)[.\s]*$/.exec(name)?.[1]?.toLowerCase() ?? "") ||
   TYPES.has(

@@ -4,14 +4,14 @@ import { NetworkError, RateLimitedError, toBridgeError } from "../errors.ts";
 import { toCallError } from "../http/call-error.ts";
 import { parseRetryAfter } from "../retry-after.ts";
 
-/** 10 MB over a slow line. */
+/** Enough for 10 MB over a slow line. */
 const TRANSFER_TIMEOUT_MS = 120_000;
-/** What stands still for so long has stopped, and others wait for its place. */
+/** The idle timeout. Other transfers wait for the place of one that has stopped. */
 const IDLE_TIMEOUT_MS = 20_000;
-/** For who has no setting for it. */
+/** For callers without a setting of their own. */
 const CONNECT_TIMEOUT_MS = 10_000;
 
-/** How long each phase of a request that moves a file may take, as got is told. */
+/** How long each phase of a request that moves a file may take, in got's terms. */
 export function transferTimeout({
   connectTimeoutMs = CONNECT_TIMEOUT_MS,
   responseTimeoutMs = IDLE_TIMEOUT_MS,
@@ -28,20 +28,20 @@ export function transferTimeout({
 
 export interface TransferRequest
   extends Pick<OptionsInit, "method" | "headers" | "body" | "decompress" | "dnsLookup"> {
-  /** For errors: what is asked, without its address. */
+  /** Names the request in errors; never its address. */
   call: string;
   url: URL;
   timeout: ReturnType<typeof transferTimeout>;
   signal: AbortSignal;
 }
 
-/** An answer whose body is still to come: it has to be read, or discarded. */
+/** An answer whose body has not been read yet: it must be read or discarded. */
 export interface Answer {
   status: number;
   headers: Readonly<Record<string, string | undefined>>;
-  /** Bytes; missing also where the body was decompressed: that is the length of what travelled. */
+  /** In bytes. Missing also if the body was decompressed, because the header then has the compressed length. */
   contentLength: number | undefined;
-  /** Can be read once. @throws {NetworkError} it broke off; {unknown} the signal's reason */
+  /** Can be read once. @throws {NetworkError} the connection broke · {unknown} the signal's reason */
   bytes: AsyncIterable<Uint8Array>;
   discard(): void;
 }
@@ -55,9 +55,10 @@ const http = got.extend({
 });
 
 /**
- * A request that moves a file, one way or the other; resolves when the answer has begun. Safe to repeat.
+ * Sends a request that uploads or downloads a file; resolves when the answer begins. Only for requests that are safe to
+ * repeat.
  *
- * @throws {NetworkError} no answer; {DefectError} the request could not even be made; {unknown} the signal's reason
+ * @throws {NetworkError} no answer · {DefectError} the request could not even be made · {unknown} the signal's reason
  */
 export async function startTransfer({ call, url, ...init }: TransferRequest): Promise<Answer> {
   const { signal } = init;
@@ -96,7 +97,7 @@ async function* reading(
   }
 }
 
-/** Why a file was not moved that may be moved later; `undefined`: the refusal is about the file itself. */
+/** The error for a refusal that can pass; `undefined`: the refusal is about the file itself. */
 export function passingRefusal(call: string, { status, headers }: Answer): Error | undefined {
   if (status === 429) {
     return new RateLimitedError(`${call}: HTTP 429`, parseRetryAfter(headers["retry-after"]));
@@ -105,8 +106,8 @@ export function passingRefusal(call: string, { status, headers }: Answer): Error
 }
 
 /**
- * Sends a file as the body of a request, which reads it only as fast as it is sent. What went wrong with reading it says
- * more than that the request broke off, so that is thrown then.
+ * Sends a file as the body of a request, and reads it only as fast as it is sent. If reading fails the request breaks off
+ * too; then the error of reading is thrown, because it is the cause.
  */
 export async function sendBody<T>(
   bytes: AsyncIterable<Uint8Array>,

@@ -12,11 +12,11 @@ const NEVER_SENT_CODES = new Set([
 ]);
 
 /**
- * Translates what got throws. `idempotent`: doing it twice is the same as doing it once.
- * The error's text is left out: it can hold the address with its query, and the cause keeps it for debugging.
+ * Translates what got throws. `idempotent`: doing the call twice is the same as doing it once.
+ * The error's own text is left out because it can hold the address with its query; `cause` keeps it for debugging.
  */
 export function toCallError(name: string, error: unknown, idempotent: boolean): Error {
-  // Without timings got has not even made a request: whatever is wrong, it is on our side.
+  // Without timings got did not even make a request, so the defect is ours.
   if (!(error instanceof RequestError) || error.timings === undefined) {
     return new DefectError(error instanceof RequestError ? error.cause : error);
   }

@@ -17,22 +17,22 @@ export interface HttpServer {
    * @throws {ConfigError} another program has the port, or the machine has no such address
    */
   start(host: string, port: number): Promise<number>;
-  /** Takes no new requests and resolves when those that have arrived are answered. Who is still sending one is cut off. */
+  /** Takes no new requests, and resolves when those that have arrived are answered. Requests that are still being sent are cut off. */
   stop(): Promise<void>;
 }
 
-/** How long senders may take, ms. A callback or an event is small: who sends it slower does not mean to be answered. */
+/** How long senders may take, ms, and how much they may hold. Callbacks and events are small: a slow sender is no real one. */
 export interface HttpLimits {
   headersMs: number;
   /** The whole request, its headers included. */
   requestMs: number;
-  /** Node cuts at the first check after that. */
+  /** How often Node checks for requests that took too long. */
   checkMs: number;
-  /** Each connection may hold a body in memory. When there are more, one that nobody works on gives way. */
+  /** Each connection may hold a body in memory. When there are more than this, one without a running request is closed. */
   connections: number;
-  /** They may all be sent before the first answer is read, and their answers are in memory then. */
+  /** A sender may send all of them before it reads the first answer, and the answers are in memory until then. */
   requestsPerConnection: number;
-  /** How long an answer may wait for its reader. */
+  /** How long an answer may wait until it is read. */
   unreadMs: number;
   /** How long a request may still arrive during a stop. */
   stopMs: number;
@@ -54,7 +54,7 @@ export function createHttpServer(
   log: Log,
   limits: HttpLimits = HTTP_LIMITS,
 ): HttpServer {
-  /** With the answer that is under way on each, if any; whoever was heard of last comes last. */
+  /** Every connection with the answer that is under way on it, if any; the one that sent something last is last. */
   const open = new Map<Socket, ServerResponse | undefined>();
   const listener = (request: IncomingMessage, response: ServerResponse) => {
     const { socket } = request;
@@ -68,7 +68,7 @@ export function createHttpServer(
   const server = createServer(
     {
       headersTimeout: limits.headersMs,
-      // Node takes the longer of the two for the whole request.
+      // Node uses the longer of this and the headers' timeout for the whole request.
       requestTimeout: limits.requestMs,
       connectionsCheckingInterval: limits.checkMs,
     },
@@ -81,7 +81,7 @@ export function createHttpServer(
     socket.once("close", () => open.delete(socket));
     if (open.size > limits.connections) makeRoom();
   });
-  // Whoever asks first whether to send a body is told so by the route that reads it, if at all.
+  // `Expect: 100-continue` is answered by the route that reads the body, if it reads it.
   server.on("checkContinue", listener);
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -103,7 +103,7 @@ export function createHttpServer(
     }
   }
 
-  /** Whoever sends slowly cannot keep others out. Where all the others are worked on, the newest gives way. */
+  /** Closes one connection, so that slow senders cannot keep others out: the oldest idle one, else the newest. */
   function makeRoom(): void {
     for (const [socket, response] of open) {
       if (isWorkedOn(response)) continue;
@@ -142,7 +142,7 @@ export function createHttpServer(
   };
 }
 
-/** The other ones wait for the other side. Where none of their requests was answered, it will be sent again. */
+/** Whether we are working on a request of the connection. If not, we wait for its sender, who sends again what was cut off. */
 const isWorkedOn = (response: ServerResponse | undefined): boolean =>
   response?.req.complete === true && !response.writableEnded;
 

@@ -5,17 +5,17 @@ import { gunzip, inflate, inflateRaw } from "node:zlib";
 /** Why there is no body. `unknown-coding`: we cannot unpack it. `broken`: it is not what its coding says. */
 export type NoBody = "too-long" | "unknown-coding" | "broken";
 
-/** The sender went away in the middle of a request: that is its own business, and no failure of ours. */
+/** The sender broke off in the middle of a request: no failure of ours. */
 export class AbortedRequestError extends Error {
   override readonly name = "AbortedRequestError";
 }
 
-/** What a body may be longer by for being packed, where packing does not make it shorter. */
+/** How much longer than its content a compressed body may be, for content that cannot be compressed. */
 const PACKING_BYTES = 64 * 1024;
 
 /**
- * Reads a body that is at most `maxBytes` long once it is unpacked. As soon as it is clear that there will be none, nothing
- * more of it is asked for or read; the connection cannot be used again then.
+ * Reads a body of at most `maxBytes` unpacked bytes. As soon as it is clear that it cannot be read, no more of it is asked
+ * for or read, and the connection cannot be used again.
  *
  * @throws {AbortedRequestError}
  */
@@ -30,7 +30,7 @@ export async function readBody(
   if (isPacked && !unpack) return "unknown-coding";
   const maxSentBytes = isPacked ? maxBytes + PACKING_BYTES : maxBytes;
   if (Number(request.headers["content-length"] ?? 0) > maxSentBytes) return "too-long";
-  // Its sender waits for a word before it sends the body.
+  // The sender waits for this before it sends the body.
   if (request.headers.expect !== undefined) response.writeContinue();
   const sent = await collect(request, maxSentBytes);
   if (!unpack || sent === "too-long") return sent;

@@ -1,17 +1,16 @@
 import type { Fields, Log } from "../log.ts";
 
-/** To be told of each request that was refused. Equal fields are one kind, so they hold nothing of the sender's choice. */
+/** To be called for each refused request. Equal fields are one kind, so none of them may be of the sender's choice. */
 export type RefusalLog = (refusal: Fields) => void;
 
 const MINUTE_MS = 60_000;
 
 /**
- * Anybody can send what has to be refused, so a flood of it must not become one of the log: the first of a kind is told at
- * once, and those that come within a minute of a line about the same together at its end, with their `count`.
- * `onRefused` hears of each.
+ * Anybody can send requests that are refused, so a flood of them must not flood the log: the first of a kind is logged at
+ * once, those that follow within a minute together at its end, with their `count`. `onRefused` is called for each.
  */
 export function createRefusalLog(log: Log, event: string, onRefused: () => void): RefusalLog {
-  /** How many of a kind came since the latest line about it. */
+  /** For each kind, how many came since the last line about it. */
   const untold = new Map<string, number>();
 
   function tell(kind: string, refusal: Fields): void {

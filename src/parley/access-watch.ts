@@ -2,10 +2,10 @@ import type { Alarms } from "../alarms.ts";
 import type { ParleyAccessError } from "../errors.ts";
 import { accessAdvice } from "./access-advice.ts";
 
-/** Longer than the pauses between tries, so that whatever is still refused has been refused again meanwhile. */
+/** Longer than the pauses between attempts, so that what is still refused has been refused again by then. */
 const QUIET_MS = 120_000;
 
-/** Keeps the alarm about access, also while Parley refuses one kind of call and answers another. */
+/** Raises and clears the alarm about access, also while Parley refuses one kind of call and answers another. */
 export interface AccessWatch {
   refused(kind: string, error: ParleyAccessError): void;
   answered(kind: string): void;

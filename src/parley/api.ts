@@ -15,9 +15,9 @@ import { createAuthorizer } from "./authorization.ts";
 import { type ParleyAnswer, type Reading, readEnvelope } from "./envelope.ts";
 
 export type ParleyApiOptions = Config["parley"] & {
-  /** Told when Parley refuses us altogether, and when it takes us again. */
+  /** Raised when Parley refuses every call of ours, cleared when it answers again. */
   alarms: Pick<Alarms, "raise" | "clear">;
-  /** Told with each answer what time it is there. */
+  /** Called with the `Date` header of each answer. */
   onDate: (date: string | undefined) => void;
 };
 
@@ -28,9 +28,9 @@ interface ParleyCall extends Reading {
   init?: OptionsInit;
 }
 
-/** Parley's Service API as far as all calls are alike. */
+/** What all calls of Parley's Service API have in common. */
 export interface ParleyApi {
-  /** What identifies us, new for each request. */
+  /** The headers that identify us. To be made anew for each request. */
   ownHeaders(): Record<string, string>;
   /**
    * The `data` of Parley's answer.
@@ -49,10 +49,10 @@ export interface ParleyApi {
 /** Parley's header for v2.5 (Inferred from the documented rule). */
 const API_VERSION = "20500";
 
-/** What the account is like; everybody who is let in may ask. */
+/** A call that is allowed to every caller whose credentials are right. */
 const SERVICES: ParleyCall = { method: "GET", path: "/services", repeatable: true };
 
-/** Far above any answer of Parley, and harmless to memory. Counted after decompression. */
+/** Far longer than any answer of Parley, and short enough for memory. Counted after decompression. */
 const MAX_ANSWER_BYTES = 1_000_000;
 
 export function createParleyApi(options: ParleyApiOptions): ParleyApi {
@@ -62,9 +62,9 @@ export function createParleyApi(options: ParleyApiOptions): ParleyApi {
   const ownHeaders = () => ({ authorization: authorize(), "X-Parley-API-Version": API_VERSION });
   const http = got.extend({
     throwHttpErrors: false,
-    // Repeating is the lanes' decision.
+    // The lanes decide what is repeated.
     retry: { limit: 0 },
-    // Parley answers itself; a redirect could carry our authorization elsewhere.
+    // Parley sends no redirects, and one could carry our authorization elsewhere.
     followRedirect: false,
     timeout: {
       lookup: connectTimeoutMs,
@@ -78,7 +78,7 @@ export function createParleyApi(options: ParleyApiOptions): ParleyApi {
   async function ask(name: string, { method, path, init, repeatable }: ParleyCall) {
     const isBare = init?.json === undefined && init?.body === undefined;
     const headers = { ...init?.headers, ...ownHeaders() };
-    // Without a body got would wait for one to be written.
+    // Without a body got would wait until one is written.
     const body = isBare && method !== "GET" && { body: "" };
     try {
       return await exchange({ ...init, ...body, method, headers });
@@ -92,7 +92,7 @@ export function createParleyApi(options: ParleyApiOptions): ParleyApi {
       let length = 0;
       for await (const chunk of stream as AsyncIterable<Uint8Array>) {
         length += chunk.length;
-        // Leaving the loop ends the connection.
+        // Leaving the loop closes the connection.
         if (length > MAX_ANSWER_BYTES) break;
         chunks.push(chunk);
       }
@@ -115,7 +115,7 @@ export function createParleyApi(options: ParleyApiOptions): ParleyApi {
       access.answered(kind);
       return data;
     } catch (thrown) {
-      // A defect of our own, but Parley has the request.
+      // A defect of our own, but Parley may have the request.
       if (!(thrown instanceof BridgeError) && !given.repeatable) {
         throw new UncertainDeliveryError(`${name}: answer not read`, { cause: thrown });
       }
@@ -127,7 +127,7 @@ export function createParleyApi(options: ParleyApiOptions): ParleyApi {
 
   const checkAccess = async () => void (await call(SERVICES));
 
-  /** Whether a refusal concerns us or this one call, the list of Services tells. */
+  /** Asks for the list of Services to tell whether a refusal concerns us or only this call. Returns the right error. */
   async function judge(error: unknown): Promise<unknown> {
     if (!(error instanceof ParleyApiError) || error.disposition !== "dead-letter") return error;
     return await checkAccess().then(
@@ -139,7 +139,7 @@ export function createParleyApi(options: ParleyApiOptions): ParleyApi {
   return { ownHeaders, call, checkAccess };
 }
 
-/** The list of Services is refused to nobody who is let in: whatever says no there says no to us. */
+/** If even the list of Services is refused, the refusal is of us. */
 const toAccessError = (thrown: unknown, { method, path }: ParleyCall): unknown =>
   thrown instanceof ParleyApiError &&
   thrown.disposition === "dead-letter" &&

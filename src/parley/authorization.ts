@@ -1,10 +1,10 @@
 import { createHmac } from "node:crypto";
 import type { Secret } from "../config/secret.ts";
 
-/** Short, because a string that leaks is of no use a few minutes later; long enough for clocks that differ a little. */
+/** Short, so that a string that leaks is soon of no use; long enough for clocks that differ a little. */
 const AUTHORIZATION_LIFE_SECONDS = 10 * 60;
 
-/** Makes a new value for each request. */
+/** Returns a function that makes a new header value for each request. */
 export const createAuthorizer =
   (given: { serviceId: string; accountId: string; sharedSecret: Secret }): (() => string) =>
   () =>

@@ -5,10 +5,10 @@ import type { ServiceId } from "../ids.ts";
 import { accessAdvice } from "./access-advice.ts";
 
 /**
- * The Service that Users are handed back to: the one that is wanted, else the account's default. Never ourselves.
+ * The Service that Users are handed back to: the configured one, else the account's default. Never ourselves.
  *
- * @throws {ConfigError} Parley says that our credentials are wrong, or that the account has no such Service; says what
- * to do. What a proxy in front of Parley says is no such word.
+ * @throws {ConfigError} Parley itself, not a proxy in front of it, says that our credentials are wrong or that the account
+ * has no such Service; says what to do
  */
 async function findBotService(
   parley: Pick<Parley, "self" | "services">,
@@ -43,7 +43,7 @@ async function findBotService(
   ]);
 }
 
-/** As {@link findBotService}; the alarm says what is wrong with the Services for as long as it is. */
+/** Does what {@link findBotService} does, and raises an alarm while something is wrong with the Services. */
 export async function checkBotService(
   parley: Pick<Parley, "self" | "services">,
   wanted: ServiceId | undefined,
@@ -54,7 +54,7 @@ export async function checkBotService(
     alarms.clear("parley-service");
     return service;
   } catch (error) {
-    // Where Parley refuses us altogether another alarm says so.
+    // If Parley refuses every call of ours, another alarm says so.
     const isConfiguration = error instanceof ConfigError && error.cause === undefined;
     if (isConfiguration) alarms.raise("parley-service", error.problems.join("; "));
     throw error;

@@ -23,7 +23,7 @@ const MAX_BODY_BYTES = 1024 * 1024;
 
 export interface CallbackOptions {
   inbox: Pick<Lanes<InboxBody>, "append">;
-  /** Parley may send any of them. */
+  /** Any of them is accepted. */
   tokens: readonly Secret[];
   accountId: string;
   /** How long a message waits for others to share its post. */
@@ -41,17 +41,17 @@ const id = z.union([z.string(), z.int()]).transform((given, context) => {
   return z.NEVER;
 });
 
-/** A field that says nothing does not erase what Parley told. */
+/** Empty fields count as missing, so that they do not erase what Parley has told. */
 const aboutUser = z
   .string()
   .trim()
   .nullish()
   .transform((given) => (given && isSeen(given) ? given : undefined));
 
-/** What bots may send us on top of Parley's callbacks: our own extension. */
+/** The body of a handover request, which bots may send besides Parley's callbacks: our own extension. */
 const handoverRequest = z.object({
   userId: id.transform(toUserId),
-  /** `null` says nothing, so it does not erase what Parley's own callback told. */
+  /** `null` counts as missing, so that it does not erase what Parley's callback has told. */
   metadata: z
     .json()
     .optional()
@@ -97,12 +97,12 @@ export function createCallbackRoutes(options: CallbackOptions): Route[] {
   function refuse(path: string, response: ServerResponse, status: number, error: string): void {
     onCallback("refused");
     options.refused({ path, status, ...(status === 401 && { advice: ADVICE }) });
-    // What is still coming is not read, so the connection cannot be used again.
+    // The rest of the body is not read, so the connection cannot be used again.
     response.setHeader("connection", "close");
     sendJson(response, status, { error });
   }
 
-  /** The body of an authentic request; otherwise it is answered here. */
+  /** The body of an authentic request; `undefined` if the request was answered here with an error. */
   async function authenticBody(
     path: string,
     request: IncomingMessage,
@@ -125,7 +125,7 @@ export function createCallbackRoutes(options: CallbackOptions): Route[] {
     if (account !== undefined && account !== options.accountId) {
       return deny(403, "the callback is for another account");
     }
-    // Taken all the same: what is lost of it would not come back by refusing it.
+    // Taken nevertheless: refusing it would not bring back the damaged characters.
     if (damaged) log.warn({ path, bytes: bytes.length }, "callback.text-damaged");
     return { raw, body };
   }
@@ -188,7 +188,7 @@ const withoutMissing = (
   },
 ) => Object.fromEntries(Object.entries(user).filter(([, value]) => value)) as UserDetails;
 
-/** Constant in time for tokens of any length. */
+/** Whether the header holds one of the tokens. Takes the same time for every header and every length. */
 function isToken(header: string | undefined, tokens: readonly Secret[]): boolean {
   const digest = (text: string) => createHash("sha256").update(text).digest();
   const given = digest((header ?? "").replace(/^Bearer\s+/i, ""));

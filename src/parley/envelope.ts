@@ -18,28 +18,28 @@ const envelope = z.looseObject({
     .catch(undefined),
 });
 
-/** Parley's codes look like this; anything else is somebody's words, and not repeated. */
+/** The form of Parley's codes. Anything else may be foreign text, and is never repeated. */
 const CODE = /^[a-z]\w{0,63}$/i;
 
 const INVALID_CREDENTIALS = "api_key_not_valid";
 
 export interface ParleyAnswer {
   readonly status: number;
-  /** Empty also where it was too long to read. */
+  /** Empty also if it was too long to read. */
   readonly body: string;
   readonly retryAfter?: string;
 }
 
 export interface Reading {
-  /** Doing the call twice is the same as doing it once, so that nothing about it is uncertain. */
+  /** Doing the call twice is the same as doing it once, so it never ends as uncertain. */
   repeatable: boolean;
   /** A 2xx without Parley's envelope is a success, unless it is a web page. */
   needsNoEnvelope?: boolean;
 }
 
 /**
- * The `data` of Parley's answer. A call has succeeded if HTTP is 2xx and the body is Parley's envelope with `status`
- * SUCCESS: everybody on the way can answer 200 with something else.
+ * The `data` of Parley's answer. A call has succeeded only if HTTP says 2xx and the body is Parley's envelope with `status`
+ * SUCCESS: a proxy on the way may also answer 200, with something else.
  *
  * @throws {RateLimitedError} 429
  * @throws {ParleyAccessError} our credentials are refused
@@ -81,7 +81,7 @@ export function readEnvelope(
   throw new ParleyApiError(call, status, codes, disposition);
 }
 
-/** What is nested so deep that it could not be walked through is none of Parley's. */
+/** The body as JSON; `undefined` if it is none, or nested deeper than anything that Parley sends. */
 function readBody(body: string): Json | undefined {
   const json = parseJson(body);
   return json === undefined || isDeeperThan(json, MAX_DEPTH) ? undefined : json;

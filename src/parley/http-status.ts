@@ -6,23 +6,23 @@ export type StatusMeaning = "refused" | "not-done" | "perhaps";
 
 /** Every status that needs a word; docs/architecture.md has the same table with the reasons. */
 const MEANINGS: ReadonlyMap<number, StatusMeaning> = new Map([
-  // Somebody in between gave up waiting.
+  // A proxy gave up waiting.
   [408, "perhaps"],
   [499, "perhaps"],
   [504, "perhaps"],
   [524, "perhaps"],
   [598, "perhaps"],
   [599, "perhaps"],
-  // Somebody in between had the request, or may have had it, and got no answer that it understood.
+  // A proxy got no answer that it understood, after Parley had, or may have had, the request.
   [502, "perhaps"],
   [520, "perhaps"],
   [522, "perhaps"],
-  // Parley broke down somewhere on the way.
+  // Parley failed at some point, before or after the work.
   [500, "perhaps"],
-  // Seen after the work: its result is elsewhere, or is what somebody in between has kept.
+  // Said after the work: its result is elsewhere, or a proxy has it in its cache.
   [303, "perhaps"],
   [304, "perhaps"],
-  // Said before the request was passed on.
+  // Said before the request was passed on to Parley.
   [425, "not-done"],
   [429, "not-done"],
   [503, "not-done"],
@@ -33,7 +33,7 @@ const MEANINGS: ReadonlyMap<number, StatusMeaning> = new Map([
   [530, "not-done"],
 ]);
 
-/** Envoy says 503 also when the connection broke after the request had gone. */
+/** Envoy says 503 also when the connection broke after it had passed the request on. */
 const BROKEN_BEHIND_ENVOY = /disconnect\/reset before headers/;
 
 /** `own`: the `status` of Parley's own envelope, if the body is one. */
@@ -41,10 +41,10 @@ export function meaningOf(
   status: number,
   { body, own }: { body: string; own: string | undefined },
 ): StatusMeaning {
-  // Parley itself came to the end of the request, and says that it failed.
+  // Parley itself finished the request, and says that it failed.
   if (status === 500 && own === "ERROR") return "not-done";
   if (status === 503 && BROKEN_BEHIND_ENVOY.test(body)) return "perhaps";
   const meaning = MEANINGS.get(status) ?? (status >= 300 && status < 500 ? "refused" : "perhaps");
-  // An answer that contradicts itself: what Parley says it did is not tried again.
+  // The status contradicts Parley's own SUCCESS, so it may have been done, and is not tried again.
   return meaning === "not-done" && own === "SUCCESS" ? "perhaps" : meaning;
 }

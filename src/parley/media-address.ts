@@ -2,18 +2,18 @@ import type { Config } from "../config/read-config.ts";
 import type { ParleyMedia } from "../convert/to-slack/parley-message.ts";
 import { isId } from "../ids.ts";
 
-/** The API, and who else may give files out. */
+/** The API, and the other hosts that files may be fetched from. */
 type MediaPlaces = Pick<Config["parley"], "apiUrl" | "mediaPath" | "mediaHosts">;
 
 export interface MediaAddress {
   url: URL;
-  /** Whether this is Parley's API: only there our authorization may go. */
+  /** Whether this is Parley's API: our authorization may be sent nowhere else. */
   isApi: boolean;
 }
 
 /**
- * Where a User's file is; `undefined` if that is nowhere we may look. Inferred: the Service API offers the Client API's
- * path, `/media/{year}/{month}/{day}/{filename}`, which is `media.id` without its first two segments.
+ * The address of a User's file; `undefined` if it is on a host that we may not ask. Inferred: the Service API offers the
+ * Client API's path, `/media/{year}/{month}/{day}/{filename}`, which is `media.id` without its first two segments.
  */
 export function addressOf(media: ParleyMedia, places: MediaPlaces): MediaAddress | undefined {
   const { url, id, year, month, day, filename } = media;
@@ -38,7 +38,7 @@ function ofSegments(
   segments: readonly string[],
   { apiUrl, mediaPath }: MediaPlaces,
 ): MediaAddress | undefined {
-  // A path that leads elsewhere is no path to a file.
+  // A path with `..` in it could lead elsewhere.
   if (!segments.every(isId)) return undefined;
   const path = segments.map((segment) => encodeURIComponent(segment)).join("/");
   return { url: new URL(`${apiUrl}${mediaPath}/${path}`), isApi: true };

@@ -73,7 +73,7 @@ export function createParleyFiles(api: ParleyApi, options: Config["parley"]): Pa
         ...defined({ contentType: headers["content-type"], contentLength }),
         bytes,
       });
-      // Its bytes, or its sender, say what its name did not.
+      // The name did not say that it is a program, but its bytes or the answer's header may.
       if (isProgram(file.name, content.mimeType)) {
         answer.discard();
         throw new FileError("program", file);
@@ -85,7 +85,7 @@ export function createParleyFiles(api: ParleyApi, options: Config["parley"]): Pa
 
 /** @throws {FileError} it is on this machine or in a private network */
 async function ask(file: Named, url: URL, request: Omit<TransferRequest, "url">): Promise<Answer> {
-  // Numbers are never looked up.
+  // An IP address is never looked up, so it is checked here.
   const host = url.hostname.replace(/^\[|\]$/g, "");
   if (request.dnsLookup && isIP(host) !== 0 && isPrivateAddress(host)) {
     throw new FileError("refused", file);
@@ -104,7 +104,7 @@ const isPrivate = (error: unknown): boolean =>
   error instanceof PrivateAddressError ||
   (error instanceof Error && error.cause !== undefined && isPrivate(error.cause));
 
-/** For the log Parley's own name of it, a random one; for people what its sender called it. */
+/** How a file is named: in the log by Parley's id, which says nothing; to people by the name that its sender gave it. */
 const nameOf = (media: ParleyMedia): Named => ({
   id: [media.filename, media.id?.split("/").at(-1)].find(isRandom) ?? "of-a-user",
   name: mediaName(media),
@@ -116,7 +116,7 @@ const pathOf = (url: string | undefined): string =>
 const isRandom = (name: string | undefined): name is string =>
   name !== undefined && /^[\da-f-]{16,64}(\.\w{1,8})?$/i.test(name);
 
-/** A form of one file, of known length, that reads the file only as fast as it is sent. */
+/** A multipart form of one file, with a known length, that reads the file only as fast as it is sent. */
 function multipart({ name, mimeType, size, bytes }: FileContent) {
   const boundary = `bridge-${randomUUID()}`;
   const quoted = name.replaceAll(/["\r\n]/g, encodeURIComponent);

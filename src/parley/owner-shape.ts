@@ -3,7 +3,7 @@ import { isJsonObject, type Json } from "../json.ts";
 
 /**
  * The owner in the `data` of GET owner. Its shape is not documented, so every plausible one is accepted (Inferred).
- * `undefined`: none of them, so we do not know.
+ * `undefined`: it has none of these shapes, so the owner is unknown.
  */
 export function readOwner(data: Json | undefined): ServiceId | undefined {
   if (typeof data === "string" && data !== "") return toServiceId(data);

@@ -14,9 +14,9 @@ import {
 import { parseMessage } from "./parse-message.ts";
 
 /**
- * Understands a callback of Parley wherever its parts are. Only the typing event is documented to the letter; every
- * other place is Inferred from it and from Parley's client model, so this one module knows them all.
- * Never throws: what is not understood comes back as `unknown`, named by its keys only.
+ * Parses a callback of Parley, wherever in the body its parts are. Only the typing event is documented exactly. All other
+ * places are Inferred from it and from Parley's client model, and this module alone knows them.
+ * Never throws: a body that nobody understands becomes `unknown`, described by its keys only.
  * Source: developers.parley.io/docs/service-api/setting-up-a-service/payloads, November 2026.
  */
 export function parseCallback(body: Json, self: ServiceId): ParleyEvent {
@@ -52,10 +52,10 @@ export function parseCallback(body: Json, self: ServiceId): ParleyEvent {
     return { kind: "handover", ...about, ...defined({ metadata }) };
   }
 
-  // Objects only: a bare string is the text of the object around it, which has the id and the type too.
+  // Objects only: a bare string is the text of the object around it, and that object has the id and the type.
   const candidates: readonly (Json | undefined)[] = [
     ...[objectAt(inner.message), innermost, inner, objectAt(body.message), body],
-    // Unless there is nothing but the text.
+    // But if nothing else is there, a bare string is the message.
     ...(names.includes("message") ? [inner.body, body.body] : []),
   ];
   for (const candidate of candidates) {
@@ -72,7 +72,7 @@ export function accountOf(body: Json): string | undefined {
   const account = first([objectAt(inner.body), inner, body], ({ accountIdentification }) =>
     accountIdentification === null ? undefined : accountIdentification,
   );
-  // What is no id is another account; writing it out could recurse without end.
+  // A value that is no id is not our account. It is not shown: it may be nested without end.
   return account === undefined ? undefined : (parseId(account) ?? "unreadable");
 }
 
@@ -99,7 +99,7 @@ function parseDetails(user: JsonObject): UserDetails {
   return defined({ externalId, name, email });
 }
 
-/** Both ids and the direction must be plain, else nobody may guess. */
+/** Only if both ids and the direction are certain: merging the wrong Users could show one's messages to another. */
 function parseMerge(levels: readonly JsonObject[]): ParleyEvent | undefined {
   const pairs = [
     ["from", "to"],
@@ -134,7 +134,7 @@ function parseMerge(levels: readonly JsonObject[]): ParleyEvent | undefined {
 const isGiven = (value: Json | undefined): boolean =>
   value !== undefined && value !== null && value !== "";
 
-/** `unreadable`: somebody, but not us. */
+/** `unreadable`: there is an owner, but not us. */
 const parseOwner = (value: Json | undefined): ServiceId | "unreadable" | undefined => {
   if (!isGiven(value)) return undefined;
   return (
@@ -142,7 +142,7 @@ const parseOwner = (value: Json | undefined): ServiceId | "unreadable" | undefin
   );
 };
 
-/** Metadata may come as any JSON, or as JSON in a string; what is nested too deep in it stays that text. */
+/** Metadata may be any JSON, or JSON in a string; a string with JSON that is nested too deep stays a string. */
 function parseMetadata(value: Json | undefined): Json | undefined {
   if (value === null || value === "") return undefined;
   if (typeof value !== "string") return value;
@@ -151,7 +151,7 @@ function parseMetadata(value: Json | undefined): Json | undefined {
   return unpacked === undefined || isDeeperThan(unpacked, MAX_DEPTH) ? value : unpacked;
 }
 
-/** Names no values: they could be anybody's words. */
+/** Describes a body by its keys: values could be what people wrote. */
 function unknown(body: JsonObject): ParleyEvent {
   const keys = (value: JsonObject) =>
     Object.keys(value)

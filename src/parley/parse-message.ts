@@ -9,8 +9,8 @@ import { parseId } from "../ids.ts";
 import { isJsonObject, type Json, type JsonObject } from "../json.ts";
 
 /**
- * A message of Parley's client model, or of the callback candidates that resemble it. A bare string is its text.
- * `undefined`: nothing in it that anybody could read.
+ * Parses a message of Parley's client model, or one of the shapes that resemble it. A bare string is its text.
+ * `undefined`: it holds nothing that can be shown.
  */
 export function parseMessage(value: Json | undefined): ParleyMessage | undefined {
   if (typeof value === "string" && value !== "") return { typeId: 1, text: value };

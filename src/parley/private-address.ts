@@ -1,6 +1,6 @@
 import { BlockList, isIP } from "node:net";
 
-// Two lists, because one would take every IPv4 address for one that is written as IPv6.
+// Two lists: in a single one every IPv4 address would match the rules for IPv4 written as IPv6.
 const IPV4 = new BlockList();
 const IPV6 = new BlockList();
 for (const [network, prefix] of [
@@ -35,8 +35,8 @@ for (const [network, prefix] of [
 }
 
 /**
- * Whether an IP address is not one of the open internet: this machine, private and local networks, and every way to
- * write IPv4 as IPv6. What is no IP address counts as private.
+ * Whether an IP address does not belong to the open internet: this machine, private and local networks, also where IPv4 is
+ * written as IPv6. Text that is no IP address counts as private.
  */
 export function isPrivateAddress(address: string): boolean {
   const family = isIP(address);

@@ -1,7 +1,7 @@
 import { type LookupAddress, type LookupOptions, lookup } from "node:dns";
 import { isPrivateAddress } from "./private-address.ts";
 
-/** A host that stands for this machine or for a private network. */
+/** A host's name resolves to this machine or to a private network. */
 export class PrivateAddressError extends Error {
   override readonly name = "PrivateAddressError";
   constructor(host: string) {
@@ -16,8 +16,8 @@ type Callback = (
 ) => void;
 
 /**
- * As `dns.lookup`, for the connection itself, so that nothing can change between looking and connecting. One private
- * address among several is enough to refuse the host.
+ * Does what `dns.lookup` does, and refuses hosts that have a private address, even one among several. It is used by the
+ * connection itself, so that the name cannot resolve to something else between the check and the connection.
  */
 export function publicLookup(hostname: string, options: LookupOptions, callback: Callback): void {
   lookup(hostname, { ...options, all: true }, (error, addresses) => {

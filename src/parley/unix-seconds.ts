@@ -1,9 +1,9 @@
-/** Later than any moment in seconds: so it is in milliseconds. */
+/** Greater numbers are milliseconds: as seconds they would be thousands of years away. */
 const FIRST_IN_MS = 100_000_000_000;
 
 /**
- * When something was, as bots may say it: in unix seconds or milliseconds, as a number or as text, or as ISO 8601.
- * `undefined` for anything else, which is not worth refusing a handover for.
+ * A moment as bots may write it: unix seconds or milliseconds, as a number or as text, or ISO 8601. `undefined` for
+ * anything else: a wrong time is no reason to refuse a handover.
  */
 export function toUnixSeconds(value: unknown): number | undefined {
   if (typeof value === "string" && value.trim() !== "") {
