@@ -1,0 +1,166 @@
+import { copyFile, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, it, onTestFinished } from "vitest";
+import type { z } from "zod";
+import {
+  inboxBodySchema,
+  outboxBodySchema,
+  owedNoticeSchema,
+} from "../../src/bridge/stored/body-schemas.ts";
+import { conversationSchema } from "../../src/bridge/stored/conversation-schema.ts";
+import { flag } from "../../src/bridge/stored/fields.ts";
+import { serviceSchema, workspaceSchema } from "../../src/bridge/stored/last-known-schemas.ts";
+import {
+  fileFactsSchema,
+  handoverNewsSchema,
+  lastMessageProgressSchema,
+  postProgressSchema,
+  replyProgressSchema,
+} from "../../src/bridge/stored/progress-schemas.ts";
+import { createEmbeddedLanes } from "../../src/delivery/embedded-lanes.ts";
+import { toUserId } from "../../src/ids.ts";
+import { openConversationStore } from "../../src/state/conversation-store.ts";
+import { type Database, openDatabase } from "../../src/state/database.ts";
+import { openSqliteJournal } from "../../src/state/sqlite-journal.ts";
+import { sentTo } from "../support/sent.ts";
+import { fieldsIn, fieldsOf } from "../support/stored-fields.ts";
+import { startWorld } from "../support/world.ts";
+
+const VERSIONS = ["0.1.0"];
+
+/** A copy that a test may change. */
+async function copyOf(version: string): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), "bridge-stored-"));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  const path = join(folder, "bridge.sqlite");
+  await copyFile(join(import.meta.dirname, `../fixtures/state/${version}.sqlite`), path);
+  return path;
+}
+
+async function openCopy(version: string): Promise<Database> {
+  const database = await openDatabase(await copyOf(version), { exclusive: true });
+  onTestFinished(() => database.close());
+  return database;
+}
+
+/** Each stored value beside the schema that reads it. */
+async function storedValues(database: Database): Promise<[z.ZodType, unknown][]> {
+  const values: [z.ZodType, unknown][] = [];
+  const records = await database.read<{ key: string; value: string }>(
+    "SELECT key, value -> '$.value' AS value FROM keyv",
+  );
+  const SCHEMAS: [string, z.ZodType][] = [
+    ["conversation/", conversationSchema],
+    ["remembered/workspace/", workspaceSchema],
+    ["remembered/bot-service/", serviceSchema],
+    ["remembered/app-token", flag],
+  ];
+  for (const { key, value } of records) {
+    const schema = SCHEMAS.find(([prefix]) => key.startsWith(prefix))?.[1];
+    if (schema) values.push([schema, JSON.parse(value)]);
+  }
+  for (const queue of ["inbox", "outbox"] as const) {
+    const rows = await database.read<Record<"body" | "progress" | "error", string | null>>(
+      `SELECT body, progress, error FROM ${queue} WHERE body IS NOT NULL`,
+    );
+    for (const { body, progress, error } of rows) {
+      const read = JSON.parse(body ?? "") as { kind: string };
+      values.push([queue === "inbox" ? inboxBodySchema : outboxBodySchema, read]);
+      const { words } = JSON.parse(error ?? "{}") as { words?: string };
+      if (words !== undefined) values.push([owedNoticeSchema, JSON.parse(words)]);
+      if (progress === null) continue;
+      const far = JSON.parse(progress) as { notes?: Record<string, unknown> };
+      const reply = read.kind === "reply" ? replyProgressSchema : lastMessageProgressSchema;
+      values.push([queue === "inbox" ? postProgressSchema : reply, far]);
+      for (const [step, note] of Object.entries(far.notes ?? {})) {
+        values.push([step === "news" ? handoverNewsSchema : fileFactsSchema, note]);
+      }
+    }
+  }
+  return values;
+}
+
+const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
+  conversation: conversationSchema,
+  "inbox body": inboxBodySchema,
+  "outbox body": outboxBodySchema,
+  "owed notice": owedNoticeSchema,
+  "progress of a post": postProgressSchema,
+  "facts of a file": fileFactsSchema,
+  "news of a handover": handoverNewsSchema,
+  "progress of a reply": replyProgressSchema,
+  "progress of a last message": lastMessageProgressSchema,
+  workspace: workspaceSchema,
+  service: serviceSchema,
+};
+
+describe.each(VERSIONS)("what version %s has stored", (version) => {
+  it.each(Object.keys(SCHEMAS))("is read with every field, and no other: %s", async (name) => {
+    const schema = SCHEMAS[name];
+    if (!schema) throw new Error(`No schema ${name}`);
+    const values = await storedValues(await openCopy(version));
+
+    const found = values.filter(([reader]) => reader === schema);
+    const fields = found.flatMap(([, value]) => fieldsIn(schema, value));
+
+    expect([...new Set(fields)].sort()).toEqual([...new Set(fieldsOf(schema))].sort());
+  });
+
+  it("is found by User, thread, customer, and the id of a merged User", async () => {
+    const store = await openConversationStore(await openCopy(version));
+    const thread = { team: "T0PARLEY1", channel: "C0SUPPORT", ts: "1795608001.000100" };
+
+    expect((await store.byThread(thread))?.id).toBe("c_open");
+    expect((await store.byUser(toUserId("11111")))?.id).toBe("c_open");
+    expect((await store.byUser(toUserId("13333")))?.state).toBe("handed-back");
+    expect(await store.currentId(toUserId("15555"))).toBe("11111");
+    expect(await store.userByExternalId("customer-3")).toBe("13333");
+    expect(store.open().map(({ id }) => id)).toEqual(["c_open", "c_opening"]);
+  });
+
+  it("is listed as waiting, held and dead in both queues", async () => {
+    const database = await openCopy(version);
+    const backlog = async (queue: "inbox" | "outbox") => {
+      const lanes = await createEmbeddedLanes({
+        queue,
+        journal: await openSqliteJournal(database, queue),
+        readBody: (text) => text,
+        backoff: { firstMs: 1, capMs: 1, maxAgeMs: 1 },
+        concurrency: 1,
+        onAttempt: () => {},
+      });
+      const { items, deadLetters } = await lanes.backlog();
+      return { items, deadLetters };
+    };
+
+    expect(await backlog("inbox")).toEqual({ items: 7, deadLetters: 2 });
+    expect(await backlog("outbox")).toEqual({ items: 3, deadLetters: 2 });
+  });
+
+  it("goes where it was to go", async () => {
+    const world = await startWorld({
+      stopped: true,
+      env: { STATE_URL: `sqlite:${await copyOf(version)}`, RETRY_MAX_AGE_MS: "2592000000" },
+    });
+    const { slack, parley } = world;
+    for (const id of ["11111", "16666"]) {
+      const user = parley.createUser({ id });
+      user.owner = parley.agentService.identification;
+    }
+    await world.startBridge();
+
+    await parley.until(() => sentTo(world, "11111").length === 2);
+    expect(sentTo(world, "11111")).toEqual(["Written under 0.1.0", "Second half."]);
+    const find = (text: string) =>
+      slack.state.messages.find((message) => message.text.includes(text));
+    await slack.waitFor(() => find("Second of 0.1.0") !== undefined);
+    const root = find("First of 0.1.0")?.thread_ts;
+    expect(find("Second of 0.1.0")?.thread_ts).toBe(root);
+    await slack.waitFor(() =>
+      slack.state.messages.some(
+        ({ ts, blocks }) => ts === root && /written by 0\.1\.0/i.test(JSON.stringify(blocks)),
+      ),
+    );
+  });
+});
