@@ -286,4 +286,22 @@ describe("conversations on SQLite", () => {
     await again.update(conversation.id, change);
     expect((await again.byThread(THREAD))?.id).toBe(conversation.id);
   });
+
+  it("names a conversation that it does not understand to whoever asks for it, and finds the others", async () => {
+    const { store, database, reopen } = await openForTest();
+    await store.create(conversationOf("1"));
+    await store.create(conversationOf("2"));
+    await database.write(
+      "UPDATE keyv SET value = json_set(value, '$.value.state', 'asleep') WHERE key = ?",
+      `conversation/${idOf("1")}`,
+    );
+
+    const later = await reopen();
+
+    await expect(later.byUser(toUserId("1"))).rejects.toThrow(
+      `conversation/${idOf("1")}: state is not understood`,
+    );
+    expect((await later.byUser(toUserId("2")))?.id).toBe(idOf("2"));
+    expect(later.open().map(({ id }) => id)).toEqual([idOf("2")]);
+  });
 });

@@ -6,7 +6,7 @@ import type { BackoffPolicy } from "../../src/delivery/backoff.ts";
 import { createEmbeddedLanes } from "../../src/delivery/embedded-lanes.ts";
 import type { Journal } from "../../src/delivery/journal.ts";
 import type { Attempt, Lanes } from "../../src/delivery/lanes.ts";
-import { StorageError } from "../../src/errors.ts";
+import { StorageError, UnreadableError } from "../../src/errors.ts";
 import { type Database, openDatabase } from "../../src/state/database.ts";
 import { openSqliteJournal } from "../../src/state/sqlite-journal.ts";
 
@@ -18,6 +18,8 @@ interface EngineOptions {
   readonly now?: () => number;
   readonly monotonic?: () => number;
   readonly random?: () => number;
+  /** Like a version that does not understand some bodies. */
+  readonly refuses?: (body: string) => boolean;
 }
 
 /** Durable state on which engines run, one process after the other. */
@@ -63,7 +65,10 @@ export async function openEmbeddedBench(): Promise<LanesBench> {
       const journal = await openSqliteJournal(await owner.database, "outbox");
       const lanes = await createEmbeddedLanes<Body>({
         queue: "outbox",
-        readBody: (text) => JSON.parse(text) as Body,
+        readBody(text) {
+          if (options.refuses?.(text)) throw new UnreadableError("an item");
+          return JSON.parse(text) as Body;
+        },
         journal: mortal(journal, () => owner.alive),
         backoff: QUICK,
         concurrency: 4,

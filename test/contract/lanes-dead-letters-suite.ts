@@ -52,6 +52,40 @@ export function describeDeadLetters(engineName: string, open: LanesBenchFactory)
       expect(attempts[0]).toMatchObject({ item: "a", outcome: "dead", error });
     });
 
+    it("is what this version does not understand: untouched, for one that does, and nobody is told", async () => {
+      const bench = await benchForTest(open);
+      const old = await bench.engine<Body>({ refuses: (body) => body.includes("new") });
+      const { handed, done, handler } = recorder();
+      const told: string[] = [];
+      await old.append(newItem("a"));
+      await old.append(newItem("new"));
+      await old.append(newItem("b"));
+      await old.start(handler, toldTo(told));
+      await expect.poll(() => done).toEqual(["a", "b"]);
+      expect([handed, told]).toEqual([["a", "b"], []]);
+      await bench.crash();
+
+      const lanes = await bench.engine<Body>();
+      expect(await lanes.look(id("new"))).toMatchObject({ state: "dead", body: "new" });
+      await lanes.start(handler, toldTo(told));
+      expect(await lanes.requeue(id("new"))).toBe(true);
+      await expect.poll(() => done).toEqual(["a", "b", "new"]);
+    });
+
+    it("takes nothing along that this version does not understand", async () => {
+      const bench = await benchForTest(open);
+      const lanes = await bench.engine<Body>({ refuses: (body) => body.includes("new") });
+      const taken: string[][] = [];
+      for (const name of ["a", "b", "new", "c"]) await lanes.append(newItem(name));
+      await lanes.start(async ({ item, takeFollowing, take }) => {
+        const following = await takeFollowing(() => true, 5);
+        const others = item.body === "c" ? [] : await take([id("new")]);
+        taken.push([item, ...following, ...others].map(({ body }) => body));
+      }, tellNobody);
+      await expect.poll(() => taken).toEqual([["a", "b"], ["c"]]);
+      await expect.poll(() => dead(lanes)).toBe(1);
+    });
+
     it("can be sent again by whoever reads of it, at once", async () => {
       const bench = await benchForTest(open);
       const lanes = await bench.engine<Body>();
