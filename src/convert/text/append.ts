@@ -1,4 +1,4 @@
-/** Adds items one by one: `push(...items)` fails for more than some ten thousands. */
+/** Adds items one by one, because `push(...items)` throws for many thousands of items. */
 export function append<T>(to: T[], items: readonly T[]): void {
   for (const item of items) to.push(item);
 }

@@ -2,9 +2,9 @@ const POP_EMBEDDING = "\u202c";
 const POP_ISOLATE = "\u2069";
 
 /**
- * Ends every change of direction that a text begins, or what stands behind it would read backwards. Linear. The pairs
- * are those of Unicode's bidirectional algorithm (UAX #9, BD9 and X7): an isolate's end closes all that was begun in it,
- * an embedding's end nothing but the embedding begun last.
+ * Ends every change of direction that a text begins; otherwise the text behind it would read backwards. Takes linear time.
+ * The pairs are those of Unicode's bidirectional algorithm (UAX #9, BD9 and X7): the end of an isolate closes everything
+ * that began inside of it, the end of an embedding only the embedding that began last.
  */
 export function closeDirections(text: string): string {
   const open: string[] = [];

@@ -1,13 +1,13 @@
 const segmenter = new Intl.Segmenter("en", { granularity: "grapheme" });
 
-/** What people see as one character may be many UTF-16 units; a cut is looked for in a window that is a little longer. */
+/** One visible character can have many UTF-16 units, so the text is examined this much further than the limit. */
 const LOOKAHEAD = 64;
 
-/** The places in the first `limit` UTF-16 units of a text where it can be cut without damage. */
+/** Where the first `limit` UTF-16 units of a text can be cut without damage. */
 export interface Graphemes {
-  /** Whether `index` is between two of what people see as characters, and not within a line end. */
+  /** Whether `index` is between two visible characters, and not inside of `\r\n`. */
   isBoundary(index: number): boolean;
-  /** The last boundary that is not after `index`; 0 where not even the first grapheme fits. */
+  /** The last boundary that is not after `index`; 0 if not even the first grapheme fits. */
   lastBoundary(index: number): number;
 }
 
@@ -19,6 +19,6 @@ export function graphemesOf(text: string, limit: number): Graphemes {
   return { isBoundary: (index) => lastBoundary(index) === index, lastBoundary };
 }
 
-/** The characters that people see. */
+/** The visible characters of a text. */
 export const toGraphemes = (text: string): string[] =>
   Array.from(segmenter.segment(text), ({ segment }) => segment);

@@ -2,8 +2,8 @@ import { append } from "./append.ts";
 import { childrenOf, type RichText } from "./rich-text.ts";
 
 /**
- * Rows of `rich_text` elements as one row. Neighbouring sections, and neighbouring quotes, become one with the later
- * row's gap between them, as Slack's own clients have it; lists and code stand for themselves.
+ * Joins several lists of `rich_text` elements into one. Neighbouring sections become one section with the later list's gap
+ * between them, and so do neighbouring quotes, as Slack's own clients write them. Lists and code stay apart.
  */
 export function joinElements(
   rows: readonly (readonly RichText[])[],
@@ -22,7 +22,7 @@ export function joinElements(
       }
     }
   }
-  // An empty section would be refused.
+  // Slack refuses an empty section.
   return joined
     .filter(({ children }) => children.length > 0)
     .map(({ element, children }) => ({ ...element, elements: children }));

@@ -1,10 +1,10 @@
-/** Longer addresses are no links for Slack. */
+/** Slack makes no link of a longer address. */
 const URL_LIMIT = 3_000;
 
-/** Characters that end an address in Slack's or in Markdown's syntax, or that nobody sees. */
+/** Characters that end an address in Slack's or in Markdown's syntax, or that are invisible. */
 const UNSAFE = /[\s<>"\\^`{|}\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
 
-/** An address that can be shown and followed without surprise; `undefined` for anything but web, mail and telephone. */
+/** The address in a form that is safe in a link; `undefined` for anything but web, mail and telephone addresses. */
 export function toSafeUrl(url: string): string | undefined {
   const trimmed = url.trim().replace(/^tel:\/\//i, "tel:");
   if (!/^(?:https?:\/\/\S|mailto:\S|tel:\S)/i.test(trimmed)) return undefined;
@@ -12,7 +12,7 @@ export function toSafeUrl(url: string): string | undefined {
   return safe.length <= URL_LIMIT ? safe : undefined;
 }
 
-/** Whether a label says where the link leads: it is the address itself, with or without the part that all have. */
+/** Whether a link's label is its own address, with or without the scheme. */
 export const isItsOwnLabel = (label: string, url: string): boolean =>
   [
     url,

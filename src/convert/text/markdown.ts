@@ -6,11 +6,11 @@ import { gfm } from "micromark-extension-gfm";
 const SYNTAX = [gfm()];
 const TREE = [gfmFromMarkdown()];
 
-/** Markdown as Parley's web client reads it: GitHub's dialect. */
+/** Parses Markdown as Parley's web client does: GitHub's dialect. */
 export const parseMarkdown = (markdown: string): Root =>
   fromMarkdown(markdown, { extensions: SYNTAX, mdastExtensions: TREE });
 
-/** What nobody means in a chat: it would take words away, or point to a place that is not shown. */
+/** Syntax that nobody means in a chat: it would remove text, or refer to something that is not shown. */
 const NOT_MEANT = [
   "htmlFlow",
   "htmlText",
@@ -22,6 +22,6 @@ const NOT_MEANT = [
 
 const CHAT_SYNTAX = [...SYNTAX, { disable: { null: NOT_MEANT } }];
 
-/** The same for what a User wrote: raw HTML, references and footnotes are text like any other. */
+/** Parses what a User wrote in the same way, but raw HTML, references and footnotes stay plain text. */
 export const parseChatMarkdown = (markdown: string): Root =>
   fromMarkdown(markdown, { extensions: CHAT_SYNTAX, mdastExtensions: TREE });

@@ -1,7 +1,7 @@
 import type { PhrasingContent } from "mdast";
 import type { Style, StyledText } from "./styled-text.ts";
 
-/** Markdown's inline tree as a row of texts. A link comes with its label, and a picture as a link to it. */
+/** Markdown's inline tree as a list of texts. A link has its label as text, and a picture becomes a link to it. */
 export function readPhrasing(nodes: readonly PhrasingContent[], style: Style = {}): StyledText[] {
   return nodes.flatMap((node): StyledText[] => {
     switch (node.type) {
@@ -23,7 +23,7 @@ export function readPhrasing(nodes: readonly PhrasingContent[], style: Style = {
       }
       case "image":
         return [{ ...style, text: node.alt || node.url, url: node.url }];
-      // Clients leave it out.
+      // Parley's clients do not show it.
       case "html":
         return [];
       default:

@@ -3,7 +3,7 @@ import { isJsonObject, type Json } from "../../json.ts";
 /** Slack's `rich_text` as plain data. Source: docs.slack.dev/reference/block-kit/blocks/rich-text-block, 2026. */
 export type RichText = { readonly [key: string]: Json };
 
-/** What is inside of an element, as far as it can be understood. */
+/** The elements inside of an element; anything else in it is left out. */
 export const childrenOf = ({ elements }: RichText): RichText[] =>
   Array.isArray(elements) ? (elements as readonly Json[]).filter(isJsonObject) : [];
 

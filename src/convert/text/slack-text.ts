@@ -11,13 +11,13 @@ export const escapeText = (text: string): string =>
 export const unescapeText = (text: string): string =>
   text.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&");
 
-/** At most `limit` UTF-16 units, cut between graphemes, with an ellipsis where something was cut. */
+/** At most `limit` UTF-16 units of a text, cut between graphemes, with an ellipsis at the end if something was cut. */
 export function shorten(text: string, limit: number): string {
   if (text.length <= limit) return text;
   return `${text.slice(0, graphemesOf(text, limit).lastBoundary(limit - 1))}…`;
 }
 
-/** A foreign line break could make up a line of ours. */
+/** The text on one line: with foreign line breaks a text could imitate a line of the bridge's own. */
 export const oneLine = (text: string): string => text.replaceAll(/\s+/g, " ").trim();
 
 const MOMENT = "{date_short_pretty} {time}";
@@ -36,7 +36,7 @@ export const formatMomentElement = (at: number) => ({
   fallback: momentFallback(at),
 });
 
-/** `question_too_complex` → `Question too complex`. Other texts stay as they are but for the first letter. */
+/** `question_too_complex` → `Question too complex`. Of other texts only the first letter changes. */
 export function humanise(code: string): string {
   const words = /^[\w-]+$/.test(code) ? code.replaceAll(/[_-]+/g, " ").trim() || code : code.trim();
   const separated = /^[a-z]+(?:[A-Z][a-z]+)+$/.test(words)

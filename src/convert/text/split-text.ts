@@ -1,6 +1,6 @@
 import { graphemesOf } from "./graphemes.ts";
 
-/** From the best place for a cut to the worst. */
+/** Places for a cut, the best first. */
 const BOUNDARIES = [
   /\r?\n[^\S\n]*\r?\n\s*/g,
   /\n/g,
@@ -27,11 +27,11 @@ export function splitText(text: string, limit: number): string[] {
   return pieces;
 }
 
-/** The best place, at most at `limit` and at least at 1, for a piece of `text` to end. */
+/** The best place for a piece of `text` to end, from 1 to `limit`. */
 export function bestCut(text: string, limit: number, allows: Allows = () => true): number {
   const window = text.slice(0, limit);
   const graphemes = graphemesOf(text, limit);
-  // A piece may be shorter than half only where something would be cut in two.
+  // A piece may be shorter than half the limit only if there is no allowed place behind that.
   for (const least of [limit / 2, 0]) {
     for (const boundary of BOUNDARIES) {
       for (const found of [...window.matchAll(boundary)].reverse()) {
@@ -46,7 +46,7 @@ export function bestCut(text: string, limit: number, allows: Allows = () => true
   }
   const anyway = graphemes.lastBoundary(limit);
   if (anyway > 0) return anyway;
-  // A single grapheme longer than the limit: cut it, between code points, rather than stand still.
+  // A single grapheme is longer than the limit: cut it between code points, else splitting would never end.
   return limit > 1 && text.codePointAt(limit - 1) !== text.charCodeAt(limit - 1)
     ? limit - 1
     : limit;

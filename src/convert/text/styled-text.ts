@@ -1,11 +1,11 @@
-/** Text with one look; the common ground of Slack's rich text and of Markdown. Line breaks are `\n`. */
+/** Text with one style: what Slack's rich text and Markdown have in common. Line breaks are `\n`. */
 export interface StyledText {
   readonly text: string;
   readonly bold?: boolean;
   readonly italic?: boolean;
   readonly strike?: boolean;
   readonly code?: boolean;
-  /** Where a click leads. */
+  /** The target, if the text is a link. */
   readonly url?: string;
 }
 

@@ -11,15 +11,15 @@ interface Writing {
   lineBreak?: LineBreak;
 }
 
-/** How what agents write goes out. */
+/** How agents' messages are written for Users. */
 export interface MessageWriting extends Writing {
-  /** A longer text goes in several messages, UTF-16 units. */
+  /** A longer text is sent in several messages; in UTF-16 units. */
   messageLength: number;
 }
 
 /**
- * What an agent wrote, as Markdown for Parley's clients. Empty when nothing of it is for the User, such as a lone
- * `@here` or a file without words.
+ * An agent's message as Markdown for Parley's clients. Empty if nothing of its text is for the User: it is only `@here`, or
+ * only a file.
  */
 export const toParley = (
   message: SlackText,
@@ -28,7 +28,7 @@ export const toParley = (
 ): string =>
   renderMarkdown(contentToMdast(readSlackContent(message), { names, mentions }), lineBreak);
 
-/** The same in as many messages as it needs; none where there is nothing for the User. */
+/** The same, cut into as many messages as it needs; none if nothing of it is for the User. */
 export const toParleyMessages = (
   message: SlackText,
   names: SlackNames,

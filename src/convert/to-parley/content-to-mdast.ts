@@ -7,7 +7,7 @@ import { type Reading, readInline } from "./read-rich-text.ts";
 import { richTextToMdast } from "./rich-text-to-mdast.ts";
 import type { Author, SlackContent, TableCell } from "./slack-content.ts";
 
-/** What a message holds as a Markdown tree, as far as it can be said in words. */
+/** The content of a message as a Markdown tree, without what only Slack can show. */
 export const contentToMdast = (content: readonly SlackContent[], reading: Reading): Root => ({
   type: "root",
   children: content.flatMap((part) => toBlocks(part, reading)),
@@ -35,7 +35,7 @@ function toBlocks(part: SlackContent, reading: Reading): BlockContent[] {
   }
 }
 
-/** A forwarded message that has words, below the name of whoever wrote them. */
+/** A forwarded message as a quote, with the name of its writer on top; nothing if it has no text. */
 function toQuote(
   { author, content }: SlackContent & { kind: "forward" },
   reading: Reading,
@@ -47,7 +47,7 @@ function toQuote(
   return [{ type: "blockquote", children: [...head, ...words] }];
 }
 
-/** Empty where names of people in Slack stay inside. */
+/** Empty if names of people in Slack are not shown to Users. */
 const nameOf = ({ id, name }: Author, { names, mentions }: Reading): string =>
   mentions === "hide" ? "" : cleanName(name) || cleanName(names.users.get(id) ?? "");
 
@@ -65,7 +65,7 @@ function toTable(rows: readonly (readonly TableCell[])[], reading: Reading): Blo
   return { type: "table", children };
 }
 
-/** The sections of a cell, one behind the other. */
+/** The texts of a cell's sections in one list. */
 const cellTexts = (cell: TableCell, reading: Reading): StyledText[] =>
   cell.flatMap((element, index) => [
     ...(index > 0 ? [{ text: "\n" }] : []),

@@ -13,7 +13,7 @@ const TONES = ["🏻", "🏼", "🏽", "🏾", "🏿"] as const;
 /** `:wave:`, `:+1::skin-tone-3:`, `:handshake::skin-tone-2-5:`. Custom emoji have the same form. */
 export const EMOJI_CODE = /:([a-z0-9_+'-]+):(?::skin-tone-([2-6])(?:-([2-6]))?:)?/g;
 
-/** An emoji as Slack's `rich_text` and mrkdwn tell it. */
+/** An emoji as Slack's `rich_text` and mrkdwn describe it. */
 export interface EmojiCode {
   /** Without colons; may end in `::skin-tone-3`. */
   name: string;
@@ -23,7 +23,7 @@ export interface EmojiCode {
   skinTone?: number;
 }
 
-/** The emoji itself, or `:name:` for what only exists in this workspace. */
+/** The emoji itself, or `:name:` for a custom one of this workspace. */
 export function toEmoji({ name, unicode, skinTone }: EmojiCode): string {
   const [plainName = name, suffix] = name.split("::skin-tone-");
   const given = unicode === undefined ? undefined : fromCode(unicode);
@@ -47,17 +47,17 @@ function fromCode(code: string): string | undefined {
   const points = code.split("-").map((hex) => Number.parseInt(hex, 16));
   if (points.some((point) => !(point > 0 && point <= 0x10ffff))) return undefined;
   const emoji = String.fromCodePoint(...points);
-  // The data leave this out where it is alone; without it some fonts show a black sign in place of the picture.
+  // The data omit the variation selector of single characters; without it some fonts show a black symbol.
   return /^\p{Emoji}$/u.test(emoji) && !/^\p{Emoji_Presentation}$/u.test(emoji)
     ? `${emoji}\ufe0f`
     : emoji;
 }
 
-/** One tone for everybody in the picture, or one for each; the plain emoji where no such picture exists. */
+/** The emoji with one skin tone for all people in it, or one for each; the plain emoji if no such emoji exists. */
 function withTones(plain: string, tones: readonly string[]): string {
   let person = 0;
   const painted = plain.replaceAll(/(\p{Emoji_Modifier_Base})\ufe0f?/gu, (whole, base: string) => {
-    // Hands that two people hold have no tone of their own.
+    // In emoji of people holding hands the hands have no tone of their own.
     if (base === "🤝" && plain !== base) return whole;
     const tone = tones.length === 1 ? tones[0] : tones[person];
     person++;

@@ -1,7 +1,7 @@
-/** How much of a text is escaped so that it stays literal. What reads well is tried first. */
+/** How much of a text is escaped so that it stays literal. Levels that read well are tried first. */
 export type EscapeLevel = "nothing" | "likely" | "everything";
 
-/** Whether the text stands at the beginning of a line, and whether inside the brackets of a link's label. */
+/** Where a text stands: at the beginning of a line or not, in the brackets of a link's label or not. */
 export interface TextPlace {
   before: string;
   after: string;
@@ -10,7 +10,7 @@ export interface TextPlace {
 
 const PUNCTUATION = /[!-/:-@[-`{-~]/;
 
-/** Text on one line, as Markdown that shows it literally if the level is high enough. */
+/** A line of text as Markdown that shows it literally, provided that the level is high enough. */
 export function escapeMarkdown(text: string, level: EscapeLevel, place: TextPlace): string {
   if (level === "nothing") return place.inLabel ? text.replaceAll(/[[\]]/g, "\\$&") : text;
   const positions = new Set<number>();
@@ -33,13 +33,13 @@ export function escapeMarkdown(text: string, level: EscapeLevel, place: TextPlac
     .join("");
 }
 
-/** Ends in the character that makes the line a heading, a quote, a list, a rule, a code fence or a table. */
+/** Matches as far as the character that would make the line a heading, a quote, a list, a rule, a code fence or a table. */
 const LINE_START =
   /^(?:#(?=#{0,5}(?:\s|$))|>|[-+*](?=\s|$)|\d{1,9}[.)](?=\s|$)|[=-](?=[=-]*\s*$)|[-*_](?=(?:\s*[-*_])+\s*$)|`(?=``)|~(?=~~)|[|:-](?=[\s|:-]*$)|\[(?=[ xX]\]))/;
 
 const LIKELY = [
   /\\(?=[!-/:-@[-`{-~]|$)/g,
-  // Between two spaces these mean nothing, and an underscore means nothing inside of a word.
+  // A star between two spaces, and an underscore inside of a word, mean nothing.
   /\*(?!(?<=\s\*)\s)/g,
   /(?<![\p{L}\p{N}]_{0,9})_(?!(?<=\s_)\s)|_(?!_{0,9}[\p{L}\p{N}])(?!(?<=\s_)\s)/gu,
   /~(?!(?<=\s~)\s)/g,
@@ -49,7 +49,7 @@ const LIKELY = [
   /&(?=#?\w+;)/g,
 ] as const;
 
-/** With addresses, in which a backslash would be part of the address: they may not become links before it is read. */
+/** Addresses are broken up here, too: if clients made links of them, a backslash in one would become part of the address. */
 const EVERYTHING = [
   /[\\`*_[\]<>&#|~!]/g,
   /:(?=\/\/)/g,

@@ -5,8 +5,8 @@ import { readPhrasing } from "../text/read-phrasing.ts";
 import type { StyledText } from "../text/styled-text.ts";
 
 /**
- * Whether a reader of `markdown` sees exactly `paragraph`: each character, with its look and the place it leads to.
- * `1. First` is a list then, but looks as it was written; a bare address becomes a link, and looks the same too.
+ * Whether a reader of `markdown` sees exactly `paragraph`: each character with its style and its link. `1. First` may become
+ * a list, because it still looks as it was written; a bare address may become a link for the same reason.
  */
 export function isFaithful(markdown: string, paragraph: Paragraph): boolean {
   const seen = parseMarkdown(markdown).children.map(readBlock);

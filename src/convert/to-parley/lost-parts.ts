@@ -3,7 +3,7 @@ import type { RichText } from "../text/rich-text.ts";
 import { lost } from "./read-slack-blocks.ts";
 import { flattenContent, richTextIn, type SlackContent } from "./slack-content.ts";
 
-/** What of a message cannot reach a User, in words for its writer, each once. */
+/** The parts of a message that cannot be sent to a User, described for its writer, each once. */
 export const lostParts = (content: readonly SlackContent[]): string[] => [
   ...new Set(
     [...flattenContent(content), ...richTextIn(content).flatMap(unknownIn)].flatMap((part) =>
@@ -29,7 +29,7 @@ const KNOWN = new Set([
   "color",
 ]);
 
-/** Elements that we do not know, and that bring no words of their own. */
+/** Elements of unknown types that have no text. */
 function unknownIn({ type, elements, text, fallback }: RichText): SlackContent[] {
   if (Array.isArray(elements)) {
     return (elements as readonly Json[]).filter(isJsonObject).flatMap(unknownIn);

@@ -4,7 +4,7 @@ import { readPhrasing } from "../text/read-phrasing.ts";
 import { toLines } from "../text/styled-text.ts";
 import { toPhrasing } from "./phrasing.ts";
 
-/** Markdown that somebody wrote in Slack, in the form that {@link renderMarkdown} takes. */
+/** Parses Markdown that somebody wrote in Slack into the form that {@link renderMarkdown} takes. */
 export const markdownToMdast = (markdown: string): BlockContent[] =>
   parseChatMarkdown(markdown).children.flatMap(toBlock);
 
@@ -40,7 +40,7 @@ function toBlock(node: RootContent | DefinitionContent): BlockContent[] {
 const toText = (children: readonly PhrasingContent[]): PhrasingContent[] =>
   toPhrasing(toLines(readPhrasing(children)));
 
-/** Boxes to tick are signs: not every client knows them. */
+/** Task list boxes as characters, because not every client shows them. */
 function withBox(checked: boolean | null | undefined, blocks: BlockContent[]): BlockContent[] {
   if (typeof checked !== "boolean") return blocks;
   const [first, ...rest] = blocks;

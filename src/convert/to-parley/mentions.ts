@@ -3,7 +3,7 @@ import { append } from "../text/append.ts";
 import { readSlackContent } from "./read-slack-content.ts";
 import { flattenContent, richTextIn, type SlackText } from "./slack-content.ts";
 
-/** The names that people know Slack's ids by, as far as they were found. Literal text without `@` and `#`. */
+/** The names behind Slack's ids, as far as they were found. Literal text without `@` and `#`. */
 export interface SlackNames {
   readonly users: ReadonlyMap<string, string>;
   readonly channels: ReadonlyMap<string, string>;
@@ -16,7 +16,7 @@ export const NO_NAMES: SlackNames = {
   usergroups: new Map(),
 };
 
-/** `names`: a User reads the name. `hide`: internal names stay inside, and the mention is left out. */
+/** `names`: Users read the name of who is mentioned. `hide`: mentions are left out, so that Users see no internal names. */
 export type Mentions = "names" | "hide";
 
 export interface MentionedIds {
@@ -25,7 +25,7 @@ export interface MentionedIds {
   readonly usergroups: readonly string[];
 }
 
-/** The ids whose names {@link toParley} wants to know, each once. */
+/** The ids whose names {@link toParley} needs, each once. */
 export function mentionedIds(message: SlackText): MentionedIds {
   const found = {
     users: new Set<string>(),

@@ -6,17 +6,17 @@ import type { Style } from "../text/styled-text.ts";
 import { EMOJI_CODE, isKnownEmoji } from "./emoji.ts";
 
 /**
- * Slack's older markup in the form of its `rich_text`. Only for messages without such blocks: what people type in
- * Slack's own clients has them.
+ * Slack's older markup as `rich_text`. Needed only for messages without such blocks; those that people type in Slack's own
+ * clients have them.
  * Source: docs.slack.dev/messaging/formatting-message-text, 2026.
  */
 export function mrkdwnToRichText(mrkdwn: string): RichText[] {
   const elements: RichText[] = [];
   const parts = mrkdwn.replaceAll(/\r\n?/g, "\n").split("```");
-  // A fence that nothing closes is a word like any other.
+  // A fence that is never closed is plain text.
   if (parts.length % 2 === 0) parts.push(parts.splice(-2).join("```"));
   for (const [index, part] of parts.entries()) {
-    // Every second part is between fences.
+    // Every second part is inside of a fence.
     if (index % 2 === 1) {
       const code = part.replace(/^\n/, "").replace(/\n$/, "");
       elements.push({ type: "rich_text_preformatted", elements: literalOrLink(code) });
@@ -87,7 +87,7 @@ function toElement(lines: readonly Line[]): RichText {
   };
 }
 
-/** Neither of its ends is inside of a word, and there is no space within. */
+/** A span: neither end is inside of a word, and no space is next to its ends on the inside. */
 const SPAN =
   /(?<![\p{L}\p{N}])(?<sign>[*_~])(?!\s|\k<sign>)(?<inner>(?:(?!\k<sign>)[^\n])*?(?!\k<sign>)\S)\k<sign>(?![\p{L}\p{N}])/u;
 
@@ -110,7 +110,7 @@ function readInline(text: string, style: Style): RichText[] {
 
 const STYLES = { "*": { bold: true }, _: { italic: true }, "~": { strike: true } } as const;
 
-/** Code has no markup but links and mentions. */
+/** Inside of code only links and mentions are markup. */
 function literalOrLink(text: string, style: Style = {}): RichText[] {
   const elements: RichText[] = [];
   let end = 0;
@@ -132,7 +132,7 @@ function literal(text: string, style: Style): RichText[] {
   let end = 0;
   for (const found of text.matchAll(EMOJI_CODE)) {
     const name = found[0].slice(1, -1);
-    // `10:30:45` has colons too; custom emoji read the same as text.
+    // Unknown names stay text: `10:30:45` has colons too, and custom emoji are shown as text anyway.
     if (!isKnownEmoji(name)) continue;
     append(elements, plain(text.slice(end, found.index), style));
     elements.push({ type: "emoji", name, style });
@@ -141,7 +141,7 @@ function literal(text: string, style: Style): RichText[] {
   return [...elements, ...plain(text.slice(end), style)];
 }
 
-/** What stands between `<` and `>`: a mention, a moment or a link. */
+/** Parses what is between `<` and `>`: a mention, a date or a link. */
 function readControl(control: string, style: Style): RichText {
   const bar = control.indexOf("|");
   const target = bar < 0 ? control : control.slice(0, bar);

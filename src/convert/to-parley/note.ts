@@ -6,13 +6,13 @@ import { readSlackContent } from "./read-slack-content.ts";
 import type { SlackContent, SlackText } from "./slack-content.ts";
 
 /**
- * Whether a message begins as a note among colleagues. What looks like one to its writer must be one, so it is enough
- * that its blocks or its text look so, whatever is in front that a reader passes over.
+ * Whether a message begins as a note among colleagues. What looks like a note to its writer must be one. So it is enough
+ * that either its blocks or its text begin like one, and everything that a reader ignores at the beginning is skipped.
  */
 export const isNote = (message: SlackText): boolean =>
   beginsAsNote(leadOf(message)) || beginsAsNote(leadOf({ text: message.text }));
 
-/** What its writer says before the first quote, code block, table or forwarded message; without mentions. */
+/** The writer's own text before the first quote, code block, table or forwarded message, without mentions. */
 export function leadOf(message: SlackText): string {
   const lead: string[] = [];
   for (const part of readSlackContent(message)) {
@@ -24,7 +24,7 @@ export function leadOf(message: SlackText): string {
   return lead.join("\n");
 }
 
-/** `undefined`: from here on something is shown, not said. */
+/** `undefined`: from here on the message shows something, such as a quote, instead of the writer's own text. */
 type Words = string | undefined;
 
 function wordsOf(part: SlackContent): Words[] {
@@ -55,15 +55,15 @@ function wordsOfElement(element: RichText): Words[] {
   return [plainTextOf(readInline(element, { names: NO_NAMES, mentions: "hide" }))];
 }
 
-/** Nobody sees these, wherever they stand. White space that a reader sees stays. */
+/** Invisible characters. White space is not among them. */
 const INVISIBLE = /\ufeff|(?!\s)[\p{Default_Ignorable_Code_Point}\p{Cc}\p{Cf}\p{Co}\u2800]/gu;
 
-/** What each of these matches is read on from the place where it ends; full-width forms are plain ones by then. */
+/** The marker of a note. Sticky, as those below: each is tried at one position. Full-width characters are plain ones by then. */
 const MARKER =
   /[/\u2044\u2215\u29f8]{2}|note\s*[:\u2236\ua789]|[\u{1f512}\u{1f510}\u{1f50f}]|:(?:note|lock|lock_with_ink_pen|closed_lock_with_key):/iuy;
-/** What says nothing by itself: an emoji of this workspace, the number of a list's item, any other sign or space. */
+/** What is skipped in front of a note's marker: a custom emoji, the number of a list's item, punctuation, white space. */
 const FILLER = /:[\w+'-]+:|\d{1,9}[.)]\s|[^\p{L}\p{N}]/uy;
-/** A mention that Slack has not understood, or of somebody outside. */
+/** A mention that Slack did not recognise, or of somebody outside of the workspace. */
 const MENTION = /[@#][\p{L}\p{N}][\p{L}\p{N}._'’-]*[,:;]?/uy;
 const FURTHER_NAME = /\p{Lu}[\p{L}\p{N}._'’-]*[,:;]?/uy;
 const FURTHER_NAMES = 3;

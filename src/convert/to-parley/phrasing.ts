@@ -4,7 +4,7 @@ import { toGraphemes } from "../text/graphemes.ts";
 import { isItsOwnLabel, toSafeUrl } from "../text/links.ts";
 import { plainTextOf, type StyledText } from "../text/styled-text.ts";
 
-/** One character with its look: what is bold here may be italic only up to there. */
+/** One character with its style, because styles may overlap. */
 interface Char {
   text: string;
   bold: boolean;
@@ -18,8 +18,8 @@ const STYLES = ["bold", "italic", "strike", "url"] as const;
 type StyleName = (typeof STYLES)[number];
 
 /**
- * Lines as Markdown's inline tree. Each line has styles of its own, because simple renderers look for both ends of a
- * style in one line; and a style neither begins nor ends with a space, which Markdown would not take for one.
+ * Lines as Markdown's inline tree. A style never continues on the next line, because simple renderers look for both ends
+ * of a style on one line. It neither begins nor ends with a space, because Markdown would not recognise it.
  */
 export const toPhrasing = (lines: readonly (readonly StyledText[])[]): PhrasingContent[] =>
   lines.flatMap((line, index) => [
@@ -33,7 +33,7 @@ function toChars(styled: StyledText): Char[] {
   return toGraphemes(text).map((char) => ({ text: char, bold, italic, strike, code, url }));
 }
 
-/** Clients follow web links only, and find mail addresses and telephone numbers by themselves. */
+/** Only web links become links: clients open no others, and recognise mail addresses and telephone numbers themselves. */
 function asMarkdownLink({ text, url }: StyledText): Pick<StyledText, "text" | "url"> {
   if (url === undefined) return { text };
   const safe = toSafeUrl(url);
@@ -43,7 +43,7 @@ function asMarkdownLink({ text, url }: StyledText): Pick<StyledText, "text" | "u
   return { text: `${text} (${url.replace(/^(?:mailto|tel):/i, "")})` };
 }
 
-/** A parenthesis without its partner would end the link. */
+/** Escapes parentheses without a partner, which would end the link. */
 function closeParentheses(url: string): string {
   let open = 0;
   for (const char of url) {
@@ -53,7 +53,7 @@ function closeParentheses(url: string): string {
   return open === 0 ? url : url.replaceAll("(", "%28").replaceAll(")", "%29");
 }
 
-/** `before` and `after`: the characters around. The style that goes on for longest is the outermost. */
+/** `before` and `after`: the characters around the run. The style that covers most characters becomes the outermost. */
 function nest(
   chars: readonly Char[],
   styles: readonly StyleName[],
@@ -105,8 +105,8 @@ const isSpace = (text: string): boolean => /^\s/u.test(text);
 const isWord = (text: string): boolean => !/^[\s\p{P}\p{S}]/u.test(text);
 
 /**
- * What Markdown lets a style hold: no space at its ends, and no punctuation there where a letter follows outside, as
- * in `**so!**no`. The rest stays without the style.
+ * The part of a run that Markdown allows to have a style: no space at its ends, and no punctuation there if a letter is
+ * directly outside, as in `**so!**no`. The rest is left without the style.
  */
 function fitMarks(
   chars: readonly Char[],
@@ -140,7 +140,7 @@ function wrap(
   }
 }
 
-/** Characters that differ in nothing but code. */
+/** Text and inline code for characters whose other styles are the same. */
 function toLeaves(chars: readonly Char[]): PhrasingContent[] {
   const nodes: PhrasingContent[] = [];
   let at = 0;

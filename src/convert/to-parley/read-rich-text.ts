@@ -6,13 +6,13 @@ import type { Style, StyledText } from "../text/styled-text.ts";
 import { toEmoji } from "./emoji.ts";
 import type { Mentions, SlackNames } from "./mentions.ts";
 
-/** What a reader needs besides the text itself. */
+/** What is needed to read a text besides the text itself. */
 export interface Reading {
   names: SlackNames;
   mentions: Mentions;
 }
 
-/** In place of something that is left out; the white space around it is closed in {@link readInline}. */
+/** Stands for something that is left out, until {@link readInline} removes it together with superfluous white space. */
 const LEFT_OUT = "\uFFFC";
 
 /** The text inside of a section, quote, list item, code block or whatever else holds some, as a User reads it. */
@@ -29,7 +29,7 @@ export function readInline(parent: RichText, reading: Reading): StyledText[] {
 
 const isFrame = ({ elements }: RichText): boolean => Array.isArray(elements);
 
-/** What stands in an element, and in the ones that it puts around that: each of those has lines of its own. */
+/** The innermost elements of an element. Elements in between begin a line of their own. */
 function leavesOf(element: RichText): RichText[] {
   if (!isFrame(element)) return [element];
   const leaves: RichText[] = [];
@@ -52,7 +52,7 @@ function textOf(element: RichText, { names, mentions }: Reading): string {
     unknown: string,
   ) => {
     if (mentions === "hide") return LEFT_OUT;
-    // An id tells a User nothing; a name from the message itself is as good as one that was looked up.
+    // An id means nothing to a User; the name in the message will do if none was looked up.
     const name = known.get(stringIn(id)) || stringIn(element.name);
     return `${sign}${(name || unknown).replace(/^[@#]/, "")}`;
   };
@@ -75,7 +75,7 @@ function textOf(element: RichText, { names, mentions }: Reading): string {
       return mention("@", names.usergroups, element.usergroup_id, "group");
     case "channel":
       return mention("#", names.channels, element.channel_id, "channel");
-    // A call to the colleagues in the channel: it means nothing to a User.
+    // `@here` and the like concern colleagues, not the User.
     case "broadcast":
     case "team":
       return LEFT_OUT;
@@ -95,21 +95,21 @@ function styleOf(style: Json | undefined): Style {
   return Object.fromEntries(given.filter(([, value]) => value === true));
 }
 
-/** `2026-11-22 17:06 UTC`, where Slack says no words for a moment. */
+/** `2026-11-22 17:06 UTC`, for a date that has no text of its own. */
 function dateOf(timestamp: Json | undefined): string {
   const at = new Date(Number(timestamp) * 1000);
   if (typeof timestamp !== "number" || Number.isNaN(at.getTime())) return "";
   return `${at.toISOString().slice(0, 16).replace("T", " ")} UTC`;
 }
 
-/** What `/[^\S\n]+$/` finds, which would look at each space again and again. */
+/** Removes what `/[^\S\n]+$/` would match, but in linear time. */
 function withoutSpaceAtEnd(text: string): string {
   const trimmed = text.trimEnd();
   const lineEnd = text.lastIndexOf("\n") + 1;
   return text.slice(0, Math.max(trimmed.length, lineEnd));
 }
 
-/** Takes the marks of what was left out away, and with each one the space that nobody needs any more. */
+/** Removes the placeholders of what was left out, and beside each the space that is superfluous now. */
 function closeGaps(texts: readonly StyledText[]): StyledText[] {
   if (!texts.some(({ text }) => text === LEFT_OUT)) return [...texts];
   const closed: StyledText[] = [];

@@ -5,8 +5,8 @@ import { lost, readBlocks, readPicture } from "./read-slack-blocks.ts";
 import type { SlackContent } from "./slack-content.ts";
 
 /**
- * What is attached to a message of a member: messages that were forwarded, and what its composer puts there, such as
- * tables. Previews of links are left out: the link is in the text, and nobody chose to send what is behind it.
+ * The attachments of a member's message: forwarded messages, and what Slack's composer attaches, such as tables. Previews
+ * of links are left out: the link is in the text, and nobody chose to send the preview.
  */
 export const readAttachments = (attachments: readonly Json[]): SlackContent[] =>
   attachments.filter(isJsonObject).flatMap((attachment): SlackContent[] => {
@@ -41,7 +41,7 @@ function readForward(attachment: RichText): SlackContent {
   };
 }
 
-/** The words stand in blocks or in the older fields, which then say the same. */
+/** Reads the blocks of an attachment, or its older fields, which repeat the blocks if there are any. */
 function readContent(attachment: RichText): SlackContent[] {
   const messages = listIn(attachment.message_blocks)
     .filter(isJsonObject)

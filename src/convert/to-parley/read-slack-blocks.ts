@@ -42,11 +42,11 @@ function readBlock(block: RichText): SlackContent[] {
   }
 }
 
-/** Slack's own limit for such a block, and what a parser can pair and nest without needing long, UTF-16 units. */
+/** Slack's own limit for a Markdown block, and how much the parser reads quickly; in UTF-16 units. */
 const PROSE = { total: 12_000, paragraph: 4_000, signs: 1_000 } as const;
 const DEEP = /^[ \t]*(?:(?:>|[-+*]|\d{1,9}[.)])[ \t]*){20}/m;
 
-/** Whether Markdown is what people write; what is not goes as the text that it is. */
+/** Whether Markdown is short and simple enough to be parsed. Otherwise it is sent as plain text. */
 const isProse = (markdown: string): boolean =>
   markdown.length <= PROSE.total &&
   !DEEP.test(markdown) &&
@@ -96,11 +96,11 @@ export const lost = (kind: string): SlackContent => ({
   what: NAMES[kind] ?? `something that the bridge does not know (${kind})`,
 });
 
-/** Slack's own hosts give nothing to a User. */
+/** Addresses on Slack's own hosts, which Users cannot open. */
 const PRIVATE = /^https?:\/\/(?:[^/?#]*[.@])?slack(?:-files)?\.com(?::\d+)?(?:[/?#]|$)/i;
 const FILE_ID = /[-/](F[A-Z0-9]{4,})(?:[-/?#.]|$)/;
 
-/** A picture by its public address, or the file that it is in Slack. Of an image block, element or attachment. */
+/** The picture of an image block, element or attachment: its public address, or its file in Slack. */
 export function readPicture(image: RichText): SlackContent {
   const { slack_file } = image;
   const title = isJsonObject(image.title) ? stringIn(image.title.text) : "";

@@ -3,17 +3,17 @@ import { readAttachments } from "./read-slack-attachments.ts";
 import { readBlocks } from "./read-slack-blocks.ts";
 import type { SlackContent, SlackText } from "./slack-content.ts";
 
-/** What can hold the words of a message. */
+/** The kinds of content that can hold the text of a message. */
 const WORDS: ReadonlySet<SlackContent["kind"]> = new Set(["rich", "markdown", "heading", "table"]);
 
-/** All that a message holds, in the order in which Slack shows it; without the files that are on it. */
+/** The content of a message in the order in which Slack shows it, without the files attached to it. */
 export function readSlackContent({
   text,
   blocks = [],
   attachments = [],
 }: SlackText): SlackContent[] {
   const shown = readBlocks(blocks);
-  // Only Slack's own client makes blocks of what people write.
+  // Only Slack's own clients write blocks; other messages have only their text.
   const words: SlackContent[] = shown.some(({ kind }) => WORDS.has(kind))
     ? []
     : [{ kind: "rich", elements: mrkdwnToRichText(text) }];

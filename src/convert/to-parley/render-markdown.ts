@@ -7,7 +7,7 @@ import { plainTextOf } from "../text/styled-text.ts";
 import { type EscapeLevel, escapeMarkdown } from "./escape-markdown.ts";
 import { isFaithful } from "./is-faithful.ts";
 
-/** What is tried for a paragraph, one after the other, until a reader would see what was meant. */
+/** The ways to write a paragraph, tried in this order until a reader would see exactly what was meant. */
 const ATTEMPTS = [
   { escape: "nothing", bareLinks: true, marks: true },
   { escape: "likely", bareLinks: true, marks: true },
@@ -32,18 +32,18 @@ const BREAKS: Readonly<Record<LineBreak, string>> = { hard: "  \n", soft: "\n" }
 interface Attempt {
   escape: EscapeLevel;
   bareLinks: boolean;
-  /** Bold, italic and strike; a few of their combinations cannot be said in Markdown. */
+  /** Whether bold, italic and strike are written; a few of their combinations cannot be in Markdown. */
   marks: boolean;
 }
 
 /**
- * What of one message is checked, so that a parser never needs long: in UTF-16 units for all of it, for a paragraph, and
- * for what each check costs besides; and how many signs of emphasis or lines a paragraph may have, because the parser
- * pairs them. What is more than all this is no prose, and is escaped without a look.
+ * How much of one message is checked, so that the parser never takes long. In UTF-16 units: all of it, one paragraph, and
+ * the fixed cost of each check. `signs`: how many emphasis characters or lines a paragraph may have, because the parser
+ * compares each with the others. Whatever exceeds this is no prose, and is escaped without a check.
  */
 const CHECKED = { total: 30_000, paragraph: 4_000, overhead: 50, signs: 400 } as const;
 
-/** What no reader of Markdown takes for anything else. */
+/** Text in which nothing can be Markdown, so that it needs no check. */
 const PLAIN = /^\p{L}[\p{L}\p{M}\p{N} ,;?'"()]*[.!]?$/u;
 
 const textOf = ({ children }: Paragraph): string => plainTextOf(readPhrasing(children));
@@ -56,7 +56,7 @@ const isPlain = ({ children: [only, ...more] }: Paragraph): boolean =>
 const NUMBERED = /^\d{1,9}[.)](?:\s|$)/m;
 
 /**
- * Whether Markdown that is right by itself may be another thing where it stands: a box to tick or a list in a list
+ * Whether Markdown that is right by itself may mean something else in its place: a task box or a list inside of a list
  * item, or a part of the numbered list next to it.
  */
 function dependsOnPlace(markdown: string, node: Paragraph, parent: Parents | undefined): boolean {
@@ -73,8 +73,8 @@ function dependsOnPlace(markdown: string, node: Paragraph, parent: Parents | und
 }
 
 /**
- * The tree as Markdown that reads well as text, too: characters are escaped only where a reader would see something
- * else, and addresses stay bare.
+ * The tree as Markdown that is also readable as plain text: characters are escaped only if a reader would otherwise see
+ * something else, and addresses stay bare.
  */
 export function renderMarkdown(root: Root, lineBreak: LineBreak = "hard"): string {
   let attempt: Attempt = ATTEMPTS[0];
@@ -124,7 +124,7 @@ export function renderMarkdown(root: Root, lineBreak: LineBreak = "hard"): strin
     paragraph: writeText,
     heading(node: Heading, _parent, state, info) {
       const text = writeText(asParagraph(node.children), undefined, state, info);
-      // Signs at the end belong to the heading's mark; a line break ends it.
+      // A `#` at the end would count as the heading's end, and a line break would end it.
       const title = onOneLine(text).replace(/(?<!\\)#$/, "\\#");
       return `${"#".repeat(node.depth)} ${title}`;
     },
@@ -188,19 +188,19 @@ const onOneLine = (markdown: string): string =>
     .map((line) => line.trim())
     .join(" ");
 
-/** A bar ends a cell, also in code, and so does the end of a line. */
+/** Escapes what would end a cell: a bar, also in code, and the end of a line. */
 const toCell = (markdown: string): string =>
   onOneLine(markdown).replaceAll(/\\.|\|/g, (sign) => (sign === "|" ? "\\|" : sign));
 
 type Handle = Handlers["text"];
 
-/** `peek`: what the neighbour before it should expect; may differ from what comes, as both are punctuation. */
+/** `peek`: the first character for the neighbour before it. Any punctuation will do, so it may differ from the real one. */
 const withPeek = (handle: Handle, peek: string): Handle =>
   Object.assign(handle, { peek: () => peek });
 
 const isWord = (text: string): boolean => /[^\s\p{P}\p{S}]/u.test(text);
 
-/** Whether every client makes the same link of its label alone. */
+/** Whether every client makes the same link of the label alone. */
 function isBare({ url, children }: Link, label: string, { before, after }: Info): boolean {
   if (children.some(({ type }) => type !== "text") || !isItsOwnLabel(label, url)) return false;
   if (!/^$|[\s(*_~]$/.test(before) || !/^$|^[\s.,;:!?)*_~]/.test(after)) return false;

@@ -2,16 +2,16 @@ import { isJsonObject, type Json } from "../../json.ts";
 import { isNote, leadOf } from "./note.ts";
 import type { SlackText } from "./slack-content.ts";
 
-/** Whether what agents write goes to the User unless it is marked as a note, or stays inside unless it is marked to go. */
+/** `send`: messages are sent to the User unless they are notes. `explicit`: only messages that begin with `>>` are sent. */
 export type ReplyMode = "send" | "explicit";
 
-/** `note` stays inside · `send` goes to the User · `ask` stays inside until the agent says otherwise. */
+/** `note`: stays inside · `send`: is sent to the User · `ask`: stays inside unless the agent releases it. */
 export type ReplyIntent = "note" | "send" | "ask";
 
 /** `>>` as Slack escapes it. */
 const TO_USER = /^\s*&gt;&gt;\s*/;
 
-/** What the agent means a message for, by how it begins. */
+/** What the agent wants to be done with a message, according to how it begins. */
 export function intentOf(written: SlackText, mode: ReplyMode): ReplyIntent {
   if (isNote(written)) return "note";
   return mode === "send" || isForUser(written) ? "send" : "ask";
@@ -20,7 +20,7 @@ export function intentOf(written: SlackText, mode: ReplyMode): ReplyIntent {
 const isForUser = (written: SlackText): boolean =>
   TO_USER.test(written.text) || (written.text.trim() === "" && /^\s*>>/.test(leadOf(written)));
 
-/** Takes the leading `>>` away, in the text and in the first text of the blocks. */
+/** Removes the leading `>>` from the text and from the first text of the blocks. */
 export function withoutMarker<W extends SlackText>(written: W): W {
   if (!isForUser(written)) return written;
   const { blocks } = written;
@@ -31,7 +31,7 @@ export function withoutMarker<W extends SlackText>(written: W): W {
   };
 }
 
-/** Depth first; only the very first text is looked at. */
+/** Depth first; only the very first text is examined. */
 function stripFirstText(values: readonly Json[]): { value: readonly Json[]; found: boolean } {
   for (const [index, value] of values.entries()) {
     if (!isJsonObject(value)) continue;

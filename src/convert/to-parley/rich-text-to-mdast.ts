@@ -5,7 +5,7 @@ import { plainTextOf, type StyledText, toLines, trimStyled } from "../text/style
 import { toPhrasing } from "./phrasing.ts";
 import { type Reading, readInline } from "./read-rich-text.ts";
 
-/** Elements of Slack's `rich_text` as a Markdown tree. Lists that Slack tells one by one are put into each other. */
+/** Elements of Slack's `rich_text` as a Markdown tree. Slack has nested lists one after another; here they are nested. */
 export function richTextToMdast(elements: readonly RichText[], reading: Reading): Root {
   const root: BlockContent[] = [];
   let lists: Nesting = [];
@@ -33,7 +33,7 @@ export function richTextToMdast(elements: readonly RichText[], reading: Reading)
   };
 }
 
-/** The quote at the end, so that neighbouring parts of one quote stay together; a new one where there is none. */
+/** The children of the quote at the end of `root`, where one is added if needed: neighbouring quotes become one. */
 function quoteAt(root: BlockContent[]): BlockContent[] {
   const last = root.at(-1);
   if (last?.type === "blockquote") return last.children as BlockContent[];
@@ -42,7 +42,7 @@ function quoteAt(root: BlockContent[]): BlockContent[] {
   return children;
 }
 
-/** Every blank line begins a paragraph. */
+/** A blank line begins a new paragraph. */
 function toParagraphs(texts: readonly StyledText[]): Paragraph[] {
   const paragraphs: StyledText[][][] = [[]];
   for (const line of toLines(texts).map(trimStyled)) {
@@ -54,10 +54,10 @@ function toParagraphs(texts: readonly StyledText[]): Paragraph[] {
     .map((lines) => ({ type: "paragraph", children: toPhrasing(lines) }));
 }
 
-/** Nobody can write deeper in Slack, and what walks through the tree does not come to the end of the stack. */
+/** Deeper than anybody can write in Slack, and not too deep for recursion. */
 const DEEPEST = 8;
 
-/** The lists that can go on, from the outermost inward. */
+/** The lists that the next element can continue, from the outermost inward. */
 type Nesting = readonly List[];
 
 function addList(
@@ -78,7 +78,7 @@ function addList(
   if (items.length === 0) return lists;
   const depth = Math.min(countIn(element.indent), lists.length, DEEPEST);
   const same = lists[depth];
-  // Slack interrupts a list for what is nested in it; numbers go on where the offset says so.
+  // Slack ends a list where a nested one begins. What follows continues it, and the offset says with which number.
   if (
     same &&
     same.ordered === ordered &&

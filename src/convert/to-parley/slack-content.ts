@@ -1,7 +1,7 @@
 import type { Json } from "../../json.ts";
 import type { RichText } from "../text/rich-text.ts";
 
-/** What a member wrote, as Slack tells it. */
+/** What a member wrote, in Slack's form. */
 export interface SlackText {
   /** Slack's mrkdwn. */
   readonly text: string;
@@ -10,41 +10,41 @@ export interface SlackText {
   readonly attachments?: readonly Json[];
 }
 
-/** One thing in a message. */
+/** One part of a message's content. */
 export type SlackContent =
   | { readonly kind: "rich"; readonly elements: readonly RichText[] }
   | { readonly kind: "markdown"; readonly markdown: string }
   | { readonly kind: "heading"; readonly text: string }
   | { readonly kind: "rule" }
   | { readonly kind: "table"; readonly rows: readonly (readonly TableCell[])[] }
-  /** Anybody can open its address. */
+  /** Its address is public. */
   | { readonly kind: "picture"; readonly url: string; readonly name: string }
-  /** A file object, or as much of it as Slack tells here. */
+  /** Slack's file object, possibly incomplete. */
   | { readonly kind: "file"; readonly file: Json }
   | { readonly kind: "forward"; readonly author: Author; readonly content: readonly SlackContent[] }
-  /** Only Slack can show it; in words for its writer. */
+  /** Only Slack can show it. `what` describes it for its writer. */
   | { readonly kind: "lost"; readonly what: string };
 
-/** The sections in it. */
+/** The sections of a table's cell. */
 export type TableCell = readonly RichText[];
 
-/** Who wrote what was forwarded; empty where Slack does not tell. */
+/** Who wrote a forwarded message; empty if Slack does not say. */
 export interface Author {
   readonly id: string;
   readonly name: string;
 }
 
-/** Everything, with what is inside of forwarded messages. */
+/** All content, including the content of forwarded messages. */
 export const flattenContent = (content: readonly SlackContent[]): SlackContent[] =>
   content.flatMap((part) =>
     part.kind === "forward" ? [part, ...flattenContent(part.content)] : [part],
   );
 
-/** The files that content brings along. */
+/** The files in the content. */
 export const filesIn = (content: readonly SlackContent[]): Json[] =>
   flattenContent(content).flatMap((part) => (part.kind === "file" ? [part.file] : []));
 
-/** All the elements of `rich_text`, from the outermost on. */
+/** All `rich_text` elements in the content, each before those inside of it. */
 export const richTextIn = (content: readonly SlackContent[]): RichText[] =>
   flattenContent(content).flatMap((part) => {
     if (part.kind === "rich") return part.elements;

@@ -7,16 +7,16 @@ export interface SlackFile {
   readonly name: string;
   readonly mimeType: string;
   readonly size: number;
-  /** Private: only our token opens it. Never passed on. */
+  /** Private: it can be opened only with our token. Never passed on. */
   readonly url: string;
 }
 
-/** What Slack says about a file that an agent shared. */
+/** A file that an agent shared, according to Slack. */
 export type SharedFile =
   | ({ readonly kind: "ready" } & SlackFile)
-  /** Slack has not told everything yet. */
+  /** Slack does not know everything about it yet. */
   | { readonly kind: "unfinished"; readonly id: string; readonly name: string }
-  /** Nobody can fetch it: deleted, hidden by the workspace's plan, or kept elsewhere. */
+  /** It cannot be fetched: deleted or hidden by the workspace's plan (`gone`), or stored elsewhere. */
   | { readonly kind: "gone" | "elsewhere"; readonly id: string; readonly name: string };
 
 const GONE = new Set(["tombstone", "hidden_by_limit"]);

@@ -2,7 +2,7 @@ import { formatMoment } from "../text/slack-text.ts";
 import { context, section } from "./blocks.ts";
 import type { SlackMessage } from "./slack-message.ts";
 
-/** Waiting messages in one post; each keeps its own time and place, and the day if it is late. `at` in ms. */
+/** Waiting messages as one post, in their order, each with its time, and with the day if it is late. `at` in ms. */
 export function batchPosts(
   posts: readonly {
     message: SlackMessage;

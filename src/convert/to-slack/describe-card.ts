@@ -1,7 +1,7 @@
 import { oneLine } from "../text/slack-text.ts";
 import type { ParleyButton, ParleyCard, ParleyMedia, ParleyMessage } from "./parley-message.ts";
 
-/** Everything to download that belongs to a message, in the order in which {@link describeMedia} names it. */
+/** All files of a message and its cards, in the order in which they are shown. */
 export const mediaOf = ({ media, carousel = [] }: ParleyMessage): ParleyMedia[] =>
   [media, ...carousel.map((card) => card.media)].filter((item) => item !== undefined);
 
@@ -12,13 +12,13 @@ export function describeMedia({ description, filename, id, url, mimeType }: Parl
   return oneLine(`${name ?? "file without a name"}${mimeType ? ` (${mimeType})` : ""}`);
 }
 
-/** `[Open app]`, as people know buttons. Literal text on one line. */
+/** `[Open app]`: a button as text. Literal text on one line. */
 export const describeButton = ({
   title,
   payload,
 }: Pick<ParleyButton, "title" | "payload">): string => `[${oneLine(title || payload || "")}]`;
 
-/** A card in one text, without anything that only Slack's blocks can say. */
+/** A card as one text, without blocks. */
 export function describeCard(card: ParleyCard): string {
   const file = card.media && `[file: ${describeMedia(card.media)}]`;
   const buttons = (card.buttons ?? []).map(describeButton).join(" ");

@@ -6,8 +6,8 @@ import type { RichText } from "../text/rich-text.ts";
 import { hasSameStyle, type Style, type StyledText } from "../text/styled-text.ts";
 
 /**
- * Foreign texts as elements of Slack's `rich_text`: no mention, no emoji code and no markup in them is ever acted on,
- * and no link hides where it leads.
+ * Foreign texts as elements of Slack's `rich_text`. No mention, emoji code or markup in them has any effect, and no link
+ * hides its target.
  */
 export const inertElements = (texts: readonly StyledText[]): RichText[] =>
   joinLabels(texts).flatMap((styled) => {
@@ -15,7 +15,7 @@ export const inertElements = (texts: readonly StyledText[]): RichText[] =>
     return url === undefined ? inertText(text, style) : inertLink(text, url, style);
   });
 
-/** A label may be bold in part, but leads to one place. */
+/** Joins neighbouring texts that are parts of the same link: a label may be bold in part. */
 function joinLabels(texts: readonly StyledText[]): StyledText[] {
   const joined: StyledText[] = [];
   for (const styled of texts) {
@@ -29,7 +29,7 @@ function joinLabels(texts: readonly StyledText[]): StyledText[] {
   return joined;
 }
 
-/** Slack's control sequences are cut in two, for readers that put the texts of a message together as mrkdwn. */
+/** Where Slack's control sequences are cut in two, because some readers join the texts of a message as mrkdwn. */
 const CONTROL = /(?<=<)(?=[!@#a-z])/i;
 
 export const inertText = (text: string, style: Style = {}): RichText[] =>
@@ -42,7 +42,7 @@ export const inertText = (text: string, style: Style = {}): RichText[] =>
 function inertLink(label: string, url: string, style: Style): RichText[] {
   const safe = toSafeUrl(url);
   const isOwn = isItsOwnLabel(label, url);
-  // Not even as text may it look like a link that works.
+  // An unsafe target is shown as text, so that nobody mistakes the label for a working link.
   if (safe === undefined) return inertText(isOwn ? label : `${label} (${url})`, style);
   const link = withStyle(
     { type: "link", url: safe, ...(isOwn && label !== safe && safe === url && { text: label }) },

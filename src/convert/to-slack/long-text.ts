@@ -1,27 +1,27 @@
 import { context } from "./blocks.ts";
 import type { SlackMessage } from "./slack-message.ts";
 
-/** What one item may take of a channel, in UTF-16 units and in posts. What is more comes as a text file. */
+/** How much of a channel one item may take, in UTF-16 units and in posts. A longer text is shared as a file. */
 export const ITEM_LIMITS = { characters: 12_000, posts: 5 } as const;
 
-/** What each post of a longer text shows, in UTF-16 units. */
+/** How much of a longer text each post shows, in UTF-16 units. */
 const EXCERPT = 2_500;
 
-/** A text that is too long for posts: its beginning, and the file that has all of it. */
+/** A text that is too long for posts: a post with its beginning, and a file with all of it. */
 export interface LongText {
   readonly first: SlackMessage;
   readonly file: { readonly name: string; readonly text: string };
-  /** What comes after {@link first} where Slack refuses the file; ends with a sentence about what is missing. */
+  /** The posts after {@link first} if Slack refuses the file; they end with a sentence about what is missing. */
   instead(): readonly SlackMessage[];
 }
 
-/** Cuts text into pieces of at most `limit` UTF-16 units, and shows one of them as a post. */
+/** How a long text is cut into pieces of at most `limit` UTF-16 units, and how a piece is shown as a post. */
 export interface LongTextView {
   split: (text: string, limit: number) => readonly string[];
   show: (piece: string) => SlackMessage;
 }
 
-/** `name`: of the file. */
+/** `name`: the file's name. */
 export function toLongText(text: string, name: string, { split, show }: LongTextView): LongText {
   const begin = text.trimStart();
   const pieces = split(begin.slice(0, EXCERPT * (ITEM_LIMITS.posts + 1)), EXCERPT).slice(

@@ -6,7 +6,7 @@ import { childrenOf, type RichText } from "../text/rich-text.ts";
 import { plainTextOf, type StyledText } from "../text/styled-text.ts";
 import { inertElements, inertText } from "./inert-rich-text.ts";
 
-/** A Markdown tree of foreign origin as elements of one `rich_text` block, all of it inert. */
+/** A foreign Markdown tree as elements of one `rich_text` block, all of them inert. */
 export const mdastToRichText = (root: Root): RichText[] => toElements(root.children, false);
 
 const toElements = (blocks: readonly RootContent[], quoted: boolean): RichText[] =>
@@ -52,10 +52,10 @@ const preformatted = (code: string, quoted: boolean): RichText => ({
   ...(quoted && BORDER),
 });
 
-/** Slack knows no deeper ones. */
+/** Slack's deepest level. */
 const MAX_INDENT = 8;
 
-/** Slack's own numbers begin at 1: a list that begins before is written out. */
+/** A numbered list as text: Slack's own numbers begin at 1, so a list that begins before that is written out. */
 const writeNumbers = (items: readonly RichText[], first: number, quoted: boolean): RichText => ({
   type: quoted ? "rich_text_quote" : "rich_text_section",
   elements: items.flatMap((item, index) => [
@@ -64,7 +64,7 @@ const writeNumbers = (items: readonly RichText[], first: number, quoted: boolean
   ]),
 });
 
-/** Slack has lists of one level only; what is nested in an item comes after it, and the list goes on behind. */
+/** A list as Slack's lists, which have one level each: a nested list follows its item, and then the outer list continues. */
 function toLists(list: List, indent: number, quoted: boolean): RichText[] {
   const elements: RichText[] = [];
   const first = list.start ?? 1;
@@ -91,7 +91,7 @@ function toLists(list: List, indent: number, quoted: boolean): RichText[] {
     const [opening, ...rest] = children;
     const texts = opening?.type === "paragraph" ? readPhrasing(opening.children) : [];
     const own = inertElements([...box, ...texts]);
-    // Slack refuses an item without any text.
+    // Slack refuses an item without text.
     items.push({
       type: "rich_text_section",
       elements: own.length > 0 ? own : [{ type: "text", text: " " }],
@@ -109,10 +109,10 @@ function toLists(list: List, indent: number, quoted: boolean): RichText[] {
   return elements;
 }
 
-/** Columns wider than this are not filled up: the table would be longer than what the User wrote. */
+/** Wider columns are not padded: the table would become much longer than what the User wrote. */
 const MAX_COLUMN = 40;
 
-/** A table as text in columns; Slack shows it in a fixed width. */
+/** A table as text in columns, which Slack shows in a fixed-width font. */
 function drawTable({ children: rows }: Table): string {
   const cells = rows.map((row) =>
     row.children.map((cell) => plainTextOf(withTargets(readPhrasing(cell.children)))),
@@ -131,7 +131,7 @@ function drawTable({ children: rows }: Table): string {
   );
 }
 
-/** In a table a link is text: its target is shown behind it. */
+/** Links cannot be clicked in a table, so the target of each is shown behind its label. */
 const withTargets = (texts: readonly StyledText[]): StyledText[] =>
   texts.map((styled) =>
     styled.url === undefined || styled.url.endsWith(styled.text)

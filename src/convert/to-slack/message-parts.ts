@@ -7,20 +7,20 @@ import { inertElements, inertText } from "./inert-rich-text.ts";
 import { mdastToRichText } from "./mdast-to-rich-text.ts";
 import type { ParleyButton, ParleyCard, ParleyMessage } from "./parley-message.ts";
 
-/** Something that belongs into one message: the same as literal text and as inert `rich_text`. */
+/** A part of a message that is not cut further, as literal text and as inert `rich_text`. */
 export interface MessagePart {
   readonly text: string;
   readonly elements: readonly RichText[];
-  /** What separates its text from the part before it. */
+  /** What separates it from the part before it. */
   readonly gap: "\n\n" | "\n" | " ";
-  /** Goes on where the last message had to end. */
+  /** It continues a text that had to be cut, so it begins a new message. */
   readonly startsMessage: boolean;
 }
 
 /** In UTF-16 units; leaves room for a title and a file in the same message. */
 const PART_LIMIT = 2_800;
 
-/** All that a message says, in the order in which Parley's clients show it. */
+/** The parts of a message in the order in which Parley's clients show them. */
 export function toParts(message: ParleyMessage): MessagePart[] {
   const replies = (message.quickReplies ?? []).flatMap((reply, index) =>
     literal(describeButton({ title: reply }), index === 0 ? "\n" : " "),
@@ -50,23 +50,23 @@ const sectionOf = (elements: readonly RichText[]): RichText => ({
 
 const showLiteral = (text: string): RichText[] => [sectionOf(inertText(text))];
 
-/** Quotes in lists in quotes: nobody means it, and it takes a parser very long. */
+/** Quotes and lists nested so deep that nobody means it, and that parsing would take very long. */
 const DEEP = /^[ \t]*(?:(?:>|[-+*]|\d{1,9}[.)])[ \t]*){40}/m;
 
-/** A parser pairs each of these with the others, which takes the square of their number; prose has a few dozens. */
+/** The parser compares each of these characters with the others, which takes quadratic time; prose has a few dozens. */
 const MOST_SIGNS = 400;
 
 const hasTooManySigns = (markdown: string): boolean =>
   (markdown.match(/[*_~]/g)?.length ?? 0) > MOST_SIGNS;
 
-/** What means nothing as Markdown, such as a lone `#`, is shown as it is. */
+/** Markdown as `rich_text`. If nothing of it would be shown, such as of a lone `#`, the text is shown as it is. */
 function showMarkdown(markdown: string): RichText[] {
   if (DEEP.test(markdown) || hasTooManySigns(markdown)) return showLiteral(markdown);
   const elements = mdastToRichText(parseChatMarkdown(markdown));
   return elements.length > 0 ? elements : showLiteral(markdown);
 }
 
-/** Not by its code: in a notification a code would be anybody's. */
+/** The character itself, because an emoji code would not stand out from codes that a User writes. */
 const CLIP = "📎";
 
 const showFile = (text: string): RichText[] => [
@@ -77,7 +77,7 @@ const showFile = (text: string): RichText[] => [
   ),
 ];
 
-/** Long texts in several parts; each but the first begins a message. What nobody would see is not posted. */
+/** A long text as several parts, of which each but the first begins a message. Parts that would show nothing are left out. */
 const pieces = (
   texts: readonly string[],
   gap: MessagePart["gap"],
@@ -90,10 +90,10 @@ const pieces = (
 const literal = (text: string, gap: MessagePart["gap"], show = showLiteral): MessagePart[] =>
   pieces(splitText(text, PART_LIMIT), gap, show);
 
-/** Parley gives a button no limit; longer ones are text like any other. */
+/** Parley has no limit for a button's target; longer ones are cut into parts like any other text. */
 const TARGET_LIMIT = 1_000;
 
-/** `• [Open app] https://…`: what the User can click, and where that leads or what it says. */
+/** `• [Open app] https://…`: a button that the User sees, and its target or the text that it sends. */
 function buttonParts(button: ParleyButton, gap: MessagePart["gap"]): MessagePart[] {
   const { title = "", payload = "", type } = button;
   const name = describeButton(button);

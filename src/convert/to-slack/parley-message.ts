@@ -1,10 +1,10 @@
-/** What the User's app says about the User. Nothing of it is verified by Parley. */
+/** What the User's app says about the User. Parley verifies nothing of it. */
 export interface UserDetails {
   /** The business's own id of a registered User (`uniqueIdentifier`). */
   readonly externalId?: string;
   readonly name?: string;
   readonly email?: string;
-  /** As whoever hands the User over names it, such as `nl`. */
+  /** As named by whoever hands the User over, such as `nl`. */
   readonly language?: string;
 }
 
@@ -33,7 +33,7 @@ export interface ParleyButton {
   readonly payload?: string;
 }
 
-/** The parts of a message that can stand alone or in a carousel. */
+/** The fields that a message and a card of its carousel have in common. */
 export interface ParleyCard {
   readonly title?: string;
   /** Markdown. */
@@ -52,6 +52,6 @@ export interface ParleyMessage extends ParleyCard {
   readonly quickReplies?: readonly string[];
 }
 
-/** Info and system messages, and Parley's own notice about a new registered User: nobody typed them. */
+/** Whether nobody typed the message: info and system messages, and Parley's own notice about a new registered User. */
 export const isSystemMessage = ({ typeId, text }: ParleyMessage): boolean =>
   typeId === 3 || typeId === 4 || typeId === 5 || text === "user_registered";

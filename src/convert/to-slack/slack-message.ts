@@ -1,6 +1,6 @@
 import type { Json } from "../../json.ts";
 
-/** A message for Slack: `text` is what notifications and screen readers use, and all there is where blocks are missing. */
+/** A message for Slack. `text` is used by notifications and screen readers, and shown if there are no blocks. */
 export interface SlackMessage {
   /** Slack's mrkdwn; everything foreign in it is escaped. */
   readonly text: string;

@@ -1,15 +1,15 @@
 import { defined } from "../../defined.ts";
 import type { ParleyCard, ParleyMedia, ParleyMessage } from "./parley-message.ts";
 
-/** What a message becomes in a thread, in its order: words, and files between them. */
+/** One step of showing a message in a thread: text, or a file. */
 export type MessageStep =
   | { readonly kind: "words"; readonly message: ParleyMessage }
   | { readonly kind: "file"; readonly media: ParleyMedia };
 
-/** Of more files than this the others are named in the words. */
+/** Files beyond this number are only named in the text. */
 export const MAX_FILES = 10;
 
-/** Title, text and buttons first, then the file, for the message and for each of its cards; quick replies at the end. */
+/** For the message and each of its cards: title, text and buttons, then the file. Quick replies are at the end. */
 export function splitAtFiles(message: ParleyMessage): MessageStep[] {
   const { carousel = [], quickReplies, ...own } = message;
   const steps: MessageStep[] = [];

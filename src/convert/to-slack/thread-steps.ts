@@ -8,20 +8,20 @@ import type { SlackMessage } from "./slack-message.ts";
 import { MAX_FILES, splitAtFiles } from "./split-at-files.ts";
 import { showLiteral, toSlack } from "./user-message.ts";
 
-/** One thing in a thread. */
+/** One post or file in a thread. */
 export type ThreadStep =
   | { readonly words: SlackMessage }
   | { readonly media: ParleyMedia }
-  /** The file with all of a text whose beginning stands before it. */
+  /** The file with all of a text whose beginning is in the step before. */
   | { readonly document: LongText };
 
 /**
- * What a User's message becomes in the thread, in its order. More than {@link ITEM_LIMITS} allow is a beginning, the
- * whole as a file, and the first of its own files.
+ * The steps that show a User's message in a thread, in their order. A message that exceeds {@link ITEM_LIMITS} is shown as
+ * its beginning, the whole text as a file, and the first of its own files.
  */
 export function toThreadSteps(message: ParleyMessage): ThreadStep[] {
   const whole = wholeText(message);
-  // Looked at before anything is read as Markdown.
+  // Checked before anything is parsed as Markdown, which could take long.
   if (whole.length <= ITEM_LIMITS.characters) {
     const steps = splitAtFiles(message).flatMap((step): ThreadStep[] =>
       step.kind === "file"
@@ -38,7 +38,7 @@ export function toThreadSteps(message: ParleyMessage): ThreadStep[] {
   return [...inSteps(long), ...files.map((media) => ({ media }))];
 }
 
-/** Literal text; as a file with this name if it is more than {@link ITEM_LIMITS} allow. */
+/** The steps that show a literal text: as a file with this name if it exceeds {@link ITEM_LIMITS}. */
 export function toLiteralSteps(text: string, name: string): ThreadStep[] {
   if (text.length <= ITEM_LIMITS.characters) {
     const pieces = splitText(text, SLACK_LIMITS.section);
@@ -54,7 +54,7 @@ const inSteps = (long: LongText): ThreadStep[] => [{ words: long.first }, { docu
 const countWords = (steps: readonly ThreadStep[]): number =>
   steps.filter((step) => "words" in step).length;
 
-/** All that a message says, as one Markdown text. */
+/** The text of a message and its cards as one Markdown text. */
 function wholeText(message: ParleyMessage): string {
   const cards = [message, ...(message.carousel ?? [])].map(textOfCard);
   const replies = (message.quickReplies ?? []).map((title) => describeButton({ title }));

@@ -10,9 +10,9 @@ import { SLACK_LIMITS } from "./slack-limits.ts";
 import type { SlackMessage } from "./slack-message.ts";
 
 /**
- * What a User wrote, ready for the thread; long texts come in several messages, none longer than a section. `text` has
- * all of it, escaped, as the User typed it; the one block shows the same as `rich_text`, where nothing that is foreign
- * can ping, look like the bridge's own lines or hide where a link leads. Files are named; {@link mediaOf} lists them.
+ * What a User wrote, as messages for the thread: several for long texts, none longer than a section. `text` has all of it,
+ * escaped, as the User typed it. The one block shows the same as `rich_text`, where foreign text cannot ping, look like the
+ * bridge's own lines, or hide a link's target. Files are only named; {@link mediaOf} lists them.
  */
 export function toSlack(message: ParleyMessage): SlackMessage[] {
   const messages: SlackMessage[] = [];
@@ -39,19 +39,19 @@ function toMessage(parts: readonly MessagePart[]): SlackMessage {
   return { text: literalMrkdwn(text), blocks: [{ type: "rich_text", elements } satisfies Json] };
 }
 
-/** System messages are not the User's words: a quiet line. */
+/** A system message, as a small line in grey: the User did not write it. */
 export const toSlackContext = (message: ParleyMessage): SlackMessage => {
   const text = literalMrkdwn(shorten(describeCard(message) || "(empty)", 2_000));
   return { text, blocks: [context(`:gear: ${text}`)] };
 };
 
-/** Literal text, not longer than a section. */
+/** Literal text that is not longer than a section. */
 export const showLiteral = (text: string): SlackMessage => ({
   text: literalMrkdwn(shorten(text, 200)),
   blocks: [preformatted(text)],
 });
 
-/** For a post that may already be there, where nobody can look. */
+/** The same message, saying that it may be a repeat: for a post that may be in Slack already when nobody can look. */
 export const asPossibleRepeat = ({ text, blocks }: SlackMessage): SlackMessage => ({
   text: `${text}\n_(may be a repeat)_`,
   ...(blocks && {
