@@ -5,17 +5,17 @@ import type { Look } from "./lanes.ts";
 
 /** A row as the engine hands it to the journal. Order in a lane: `barrier`, `sort`, `seq`. */
 export interface NewRow {
-  readonly seq: number;
-  readonly id: ItemId;
-  readonly lane: string;
-  readonly barrier: number;
-  readonly sort: string;
-  readonly body: string;
-  readonly appendedAt: number;
+  seq: number;
+  id: ItemId;
+  lane: string;
+  barrier: number;
+  sort: string;
+  body: string;
+  appendedAt: number;
   /** Not before this time, ms since the epoch. */
-  readonly dueAt: number;
+  dueAt: number;
   /** Outside of its lane until it is requeued. */
-  readonly held: boolean;
+  held: boolean;
 }
 
 /** A row that is not done. */

@@ -6,16 +6,16 @@ import type { Json } from "../json.ts";
 /** What is appended to a lane. */
 export interface NewItem<Body> {
   /** Items of one lane are handled one at a time, in order; lanes never wait for each other. */
-  readonly lane: string;
+  lane: string;
   /** Two arrivals with the same id are the same item; the id is remembered long after the item is done. */
-  readonly id: ItemId;
+  id: ItemId;
   /** Items that have one are ordered by it. An item without one is a barrier, see {@link Lanes}. */
-  readonly sort?: string;
-  readonly body: Body;
+  sort?: string;
+  body: Body;
   /** ms since the epoch. The item, and everything behind it in its lane, waits until then. */
-  readonly notBefore?: number;
+  notBefore?: number;
   /** The item stays outside of its lane until it is requeued; the lane does not wait for it. */
-  readonly held?: boolean;
+  held?: boolean;
 }
 
 /** An item as its handler sees it. */
@@ -87,20 +87,20 @@ export type OnDelay<Body> = (item: Item<Body>, waitMs: number) => void;
 
 /** One attempt, for logs and metrics. */
 export interface Attempt {
-  readonly queue: string;
-  readonly lane: string;
+  queue: string;
+  lane: string;
   /** Missing: the lane could not even be read. */
-  readonly item?: ItemId;
+  item?: ItemId;
   /** 1 at the first. Where an outcome could not be stored, or a notice not be given: how often that failed in a row. */
-  readonly attempt: number;
+  attempt: number;
   /** How many items shared it. */
-  readonly items: number;
-  readonly durationMs: number;
+  items: number;
+  durationMs: number;
   /** From append to the end of this attempt. */
-  readonly ageMs: number;
-  readonly outcome: "done" | "ignored" | "deferred" | "dead" | "interrupted";
-  readonly error?: BridgeError;
-  readonly nextAttemptInMs?: number;
+  ageMs: number;
+  outcome: "done" | "ignored" | "deferred" | "dead" | "interrupted";
+  error?: BridgeError;
+  nextAttemptInMs?: number;
 }
 
 /**

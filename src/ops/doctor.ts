@@ -1,9 +1,9 @@
 import { ConfigError, toBridgeError } from "../errors.ts";
 
 export interface Check {
-  readonly name: string;
+  name: string;
   /** Resolves with what it found. @throws {ConfigError} somebody has to do something · {BridgeError} it can pass */
-  readonly run: () => Promise<string>;
+  run: () => Promise<string>;
 }
 
 interface Finding {

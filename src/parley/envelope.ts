@@ -24,10 +24,10 @@ const CODE = /^[a-z]\w{0,63}$/i;
 const INVALID_CREDENTIALS = "api_key_not_valid";
 
 export interface ParleyAnswer {
-  readonly status: number;
+  status: number;
   /** Empty also if it was too long to read. */
-  readonly body: string;
-  readonly retryAfter?: string;
+  body: string;
+  retryAfter?: string;
 }
 
 export interface Reading {

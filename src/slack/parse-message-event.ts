@@ -54,16 +54,16 @@ interface InThread {
 
 /** What people do with messages in threads; `other` is everything that does not concern us. */
 export type MessageEvent =
-  | (InThread & { readonly kind: "reply" })
+  | (InThread & { kind: "reply" })
   | (InThread & {
-      readonly kind: "edit";
-      readonly before: AgentReply;
+      kind: "edit";
+      before: AgentReply;
       /** Tells the edits of one message apart. */
-      readonly editId: string;
+      editId: string;
     })
-  | (InThread & { readonly kind: "deletion" })
+  | (InThread & { kind: "deletion" })
   /** `unreadable`: the fields that are not what they should be, for the log. */
-  | { readonly kind: "other"; readonly unreadable?: readonly string[] };
+  | { kind: "other"; unreadable?: readonly string[] };
 
 /**
  * What a person wrote, changed or deleted in a thread. `other` are our own posts, other bots, joins, link previews and

@@ -7,11 +7,11 @@ const SCOPES = /^[a-z][a-z0-9_.:,-]{0,199}$/;
 
 /** An answer of the Web API, as far as it is one. Nothing in a refusal or a warning is more than a code. */
 export interface SlackAnswer {
-  readonly ok: boolean;
+  ok: boolean;
   /** Of a refusal. */
-  readonly error?: string;
+  error?: string;
   /** The scope that is missing. */
-  readonly needed?: string;
+  needed?: string;
 }
 
 /**

@@ -23,13 +23,13 @@ class UnreadableAnswerError extends Error {
 
 /** What a call of the Web API asked for, and how it was answered. */
 export interface SeenAnswer {
-  readonly method: string;
-  readonly asked: URLSearchParams;
+  method: string;
+  asked: URLSearchParams;
   /** What time it was there. */
-  readonly date?: string | null;
+  date?: string | null;
   /** HTTP; without `answer` there was no body that counts. */
-  readonly status: number;
-  readonly answer?: SlackAnswer;
+  status: number;
+  answer?: SlackAnswer;
 }
 
 /**

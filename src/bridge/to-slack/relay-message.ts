@@ -31,7 +31,7 @@ export interface RelayToSlackDependencies extends Omit<PostStepsDependencies, "t
   now: () => number;
 }
 
-type MessageEvent = ParleyEvent & { readonly kind: "message" };
+type MessageEvent = ParleyEvent & { kind: "message" };
 
 /** Words of a User as one post, with the time (ms) at which they reached us. */
 interface UserText {

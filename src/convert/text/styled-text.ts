@@ -1,12 +1,12 @@
 /** Text with one style: what Slack's rich text and Markdown have in common. Line breaks are `\n`. */
 export interface StyledText {
-  readonly text: string;
-  readonly bold?: boolean;
-  readonly italic?: boolean;
-  readonly strike?: boolean;
-  readonly code?: boolean;
+  text: string;
+  bold?: boolean;
+  italic?: boolean;
+  strike?: boolean;
+  code?: boolean;
   /** The target, if the text is a link. */
-  readonly url?: string;
+  url?: string;
 }
 
 export type Style = Omit<StyledText, "text">;

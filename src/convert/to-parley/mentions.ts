@@ -5,9 +5,9 @@ import { flattenContent, richTextIn, type SlackText } from "./slack-content.ts";
 
 /** The names behind Slack's ids, as far as they were found. Literal text without `@` and `#`. */
 export interface SlackNames {
-  readonly users: ReadonlyMap<string, string>;
-  readonly channels: ReadonlyMap<string, string>;
-  readonly usergroups: ReadonlyMap<string, string>;
+  users: ReadonlyMap<string, string>;
+  channels: ReadonlyMap<string, string>;
+  usergroups: ReadonlyMap<string, string>;
 }
 
 export const NO_NAMES: SlackNames = {
@@ -20,9 +20,9 @@ export const NO_NAMES: SlackNames = {
 export type Mentions = "names" | "hide";
 
 export interface MentionedIds {
-  readonly users: readonly string[];
-  readonly channels: readonly string[];
-  readonly usergroups: readonly string[];
+  users: readonly string[];
+  channels: readonly string[];
+  usergroups: readonly string[];
 }
 
 /** The ids whose names {@link toParley} needs, each once. */

@@ -4,34 +4,34 @@ import type { RichText } from "../text/rich-text.ts";
 /** What a member wrote, in Slack's form. */
 export interface SlackText {
   /** Slack's mrkdwn. */
-  readonly text: string;
-  readonly blocks?: readonly Json[];
+  text: string;
+  blocks?: readonly Json[];
   /** Forwarded messages, tables, and previews of links. */
-  readonly attachments?: readonly Json[];
+  attachments?: readonly Json[];
 }
 
 /** One part of a message's content. */
 export type SlackContent =
-  | { readonly kind: "rich"; readonly elements: readonly RichText[] }
-  | { readonly kind: "markdown"; readonly markdown: string }
-  | { readonly kind: "heading"; readonly text: string }
-  | { readonly kind: "rule" }
-  | { readonly kind: "table"; readonly rows: readonly (readonly TableCell[])[] }
+  | { kind: "rich"; elements: readonly RichText[] }
+  | { kind: "markdown"; markdown: string }
+  | { kind: "heading"; text: string }
+  | { kind: "rule" }
+  | { kind: "table"; rows: readonly (readonly TableCell[])[] }
   /** Its address is public. */
-  | { readonly kind: "picture"; readonly url: string; readonly name: string }
+  | { kind: "picture"; url: string; name: string }
   /** Slack's file object, possibly incomplete. */
-  | { readonly kind: "file"; readonly file: Json }
-  | { readonly kind: "forward"; readonly author: Author; readonly content: readonly SlackContent[] }
+  | { kind: "file"; file: Json }
+  | { kind: "forward"; author: Author; content: readonly SlackContent[] }
   /** Only Slack can show it. `what` describes it for its writer. */
-  | { readonly kind: "lost"; readonly what: string };
+  | { kind: "lost"; what: string };
 
 /** The sections of a table's cell. */
 export type TableCell = readonly RichText[];
 
 /** Who wrote a forwarded message; empty if Slack does not say. */
 export interface Author {
-  readonly id: string;
-  readonly name: string;
+  id: string;
+  name: string;
 }
 
 /** All content, including the content of forwarded messages. */

@@ -3,21 +3,21 @@ import { isJsonObject, type Json } from "../../json.ts";
 
 /** A file in Slack that can be fetched. */
 export interface SlackFile {
-  readonly id: string;
-  readonly name: string;
-  readonly mimeType: string;
-  readonly size: number;
+  id: string;
+  name: string;
+  mimeType: string;
+  size: number;
   /** Private: it can be opened only with our token. Never passed on. */
-  readonly url: string;
+  url: string;
 }
 
 /** A file that an agent shared, according to Slack. */
 export type SharedFile =
-  | ({ readonly kind: "ready" } & SlackFile)
+  | ({ kind: "ready" } & SlackFile)
   /** Slack does not know everything about it yet. */
-  | { readonly kind: "unfinished"; readonly id: string; readonly name: string }
+  | { kind: "unfinished"; id: string; name: string }
   /** It cannot be fetched: deleted or hidden by the workspace's plan (`gone`), or stored elsewhere. */
-  | { readonly kind: "gone" | "elsewhere"; readonly id: string; readonly name: string };
+  | { kind: "gone" | "elsewhere"; id: string; name: string };
 
 const GONE = new Set(["tombstone", "hidden_by_limit"]);
 

@@ -9,8 +9,8 @@ const EXCERPT = 2_500;
 
 /** A text that is too long for posts: a post with its beginning, and a file with all of it. */
 export interface LongText {
-  readonly first: SlackMessage;
-  readonly file: { readonly name: string; readonly text: string };
+  first: SlackMessage;
+  file: { name: string; text: string };
   /** The posts after {@link first} if Slack refuses the file; they end with a sentence about what is missing. */
   instead(): readonly SlackMessage[];
 }

@@ -9,12 +9,12 @@ import type { ParleyButton, ParleyCard, ParleyMessage } from "./parley-message.t
 
 /** A part of a message that is not cut further, as literal text and as inert `rich_text`. */
 export interface MessagePart {
-  readonly text: string;
-  readonly elements: readonly RichText[];
+  text: string;
+  elements: readonly RichText[];
   /** What separates it from the part before it. */
-  readonly gap: "\n\n" | "\n" | " ";
+  gap: "\n\n" | "\n" | " ";
   /** It continues a text that had to be cut, so it begins a new message. */
-  readonly startsMessage: boolean;
+  startsMessage: boolean;
 }
 
 /** In UTF-16 units; leaves room for a title and a file in the same message. */

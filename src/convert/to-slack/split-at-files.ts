@@ -3,8 +3,8 @@ import type { ParleyCard, ParleyMedia, ParleyMessage } from "./parley-message.ts
 
 /** One step of showing a message in a thread: text, or a file. */
 export type MessageStep =
-  | { readonly kind: "words"; readonly message: ParleyMessage }
-  | { readonly kind: "file"; readonly media: ParleyMedia };
+  | { kind: "words"; message: ParleyMessage }
+  | { kind: "file"; media: ParleyMedia };
 
 /** Files beyond this number are only named in the text. */
 export const MAX_FILES = 10;

@@ -10,10 +10,10 @@ import { showLiteral, toSlack } from "./user-message.ts";
 
 /** One post or file in a thread. */
 export type ThreadStep =
-  | { readonly words: SlackMessage }
-  | { readonly media: ParleyMedia }
+  | { words: SlackMessage }
+  | { media: ParleyMedia }
   /** The file with all of a text whose beginning is in the step before. */
-  | { readonly document: LongText };
+  | { document: LongText };
 
 /**
  * The steps that show a User's message in a thread, in their order. A message that exceeds {@link ITEM_LIMITS} is shown as
