@@ -12,7 +12,7 @@ export const ALARM_NAMES = [
 ] as const;
 export type AlarmName = (typeof ALARM_NAMES)[number];
 
-/** A fault that only a person can repair, as long as it lasts. */
+/** A fault that lasts, and that only a person can repair. */
 export interface Alarm {
   readonly name: AlarmName;
   /** One sentence for whoever runs the bridge: what is wrong, and what to do. No secrets, no foreign text. */
@@ -22,9 +22,9 @@ export interface Alarm {
 }
 
 export interface Alarms {
-  /** Loud once: one error log line, again only if the advice changes or after the alarm was cleared. */
+  /** Writes one error to the log, and another only if the advice changes or after the alarm was cleared. */
   raise(name: AlarmName, advice: string): void;
-  /** It works again. Harmless if nothing was raised. */
+  /** To be called when it works again. Does nothing if the alarm was not raised. */
   clear(name: AlarmName): void;
   current(): readonly Alarm[];
 }

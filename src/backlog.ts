@@ -1,4 +1,4 @@
-/** What waits in one direction, and what nobody tries any more. */
+/** How much waits in one direction, and how many dead letters there are. */
 export interface Backlog {
   /** How many wait. */
   readonly items: number;

@@ -1,11 +1,11 @@
 import packageJson from "../package.json" with { type: "json" };
 import type { Config } from "./config/read-config.ts";
 
-/** What runs here, in words for the log and for `parley_bridge_build_info`. */
+/** What runs here, for the log and for the metric `parley_bridge_build_info`. */
 export interface BuildInfo {
   readonly version: string;
   readonly node: string;
-  /** `test` while one of the two sides is not the real one. */
+  /** `test` if Slack or Parley is not the real one. */
   readonly mode: "live" | "test";
   /** How Slack reaches the bridge. */
   readonly transport: "http" | "socket";

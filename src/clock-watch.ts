@@ -1,21 +1,21 @@
 import type { Alarms } from "./alarms.ts";
 
-/** Who tells us the time. */
+/** Whose clock ours is compared with. */
 type TimeSource = "Slack" | "Parley";
 
 export interface ClockWatch {
-  /** An answer has just come; `date` is its header. What is no date is not looked at. */
+  /** To be called as soon as an answer arrives; `date` is its header. Ignored if it is no date. */
   saw(source: TimeSource, date: string | null | undefined): void;
-  /** How far this machine's clock is ahead of theirs, ms; missing where nobody has answered yet. */
+  /** How far this machine's clock is ahead of theirs, ms; `undefined` before the first answer. */
   aheadOf(source: TimeSource): number | undefined;
 }
 
-/** Slack refuses, and we refuse, what was signed more than five minutes ago; an answer may take some seconds. */
+/** Below the five minutes after which Slack and we refuse a signature, and above what an answer takes to arrive. */
 const WRONG_MS = 120_000;
-/** Less than that, so that a clock at the limit does not raise and clear the alarm all the time. */
+/** Lower, so that a clock at the limit does not raise and clear the alarm all the time. */
 const RIGHT_MS = 90_000;
 
-/** Raises `clock` while this machine's clock is minutes away from Slack's or Parley's: signatures hold the time. */
+/** Raises `clock` while this machine's clock differs by minutes from Slack's or Parley's: signatures depend on the time. */
 export function createClockWatch(
   alarms: Pick<Alarms, "raise" | "clear">,
   now: () => number = Date.now,
@@ -38,6 +38,6 @@ export function createClockWatch(
   };
 }
 
-/** Without a figure, which would change with every answer. */
+/** Says no figure: it would change with every answer, and the alarm with it. */
 const clockAdvice = (source: TimeSource, ahead: number): string =>
   `this machine's clock is minutes ${ahead > 0 ? "ahead of" : "behind"} ${source}'s; set it, and let it follow a time server (timedatectl set-ntp true). Until then requests of Slack and to Parley are refused, because their signatures hold the time`;

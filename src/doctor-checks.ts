@@ -8,10 +8,10 @@ import { connectOutside } from "./outside.ts";
 import { checkState } from "./state/check-state.ts";
 import { toPath } from "./state/database.ts";
 
-/** How long a bridge that runs here may take to say so. */
+/** How long a bridge that runs on this machine may take to answer. */
 const PROBE_TIMEOUT_MS = 2_000;
 
-/** What the start asks of this machine, of Slack and of Parley, asked without starting anything. */
+/** The checks that the start makes of this machine, of Slack and of Parley, without starting anything. */
 export function createDoctorChecks(config: Config): readonly Check[] {
   const log = createLog("silent");
   const alarms = createAlarms(log);
@@ -20,7 +20,7 @@ export function createDoctorChecks(config: Config): readonly Check[] {
   const botService = outside.askBotService();
   const answered = Promise.allSettled([workspace, botService]);
 
-  /** What the alarm says is more than what the error says. */
+  /** Fails with the advice of an alarm if one was raised, because that says more than an error. */
   async function orAlarm<T>(result: Promise<T>, ...names: readonly AlarmName[]): Promise<T> {
     const thrown = await result.then(
       () => undefined,

@@ -1,6 +1,6 @@
 import type { ServiceId, Thread } from "./ids.ts";
 
-/** What the delivery of an item does with a failure. */
+/** What becomes of an item whose handling failed; see `Lanes`. `fatal`: as `retry`, but somebody has to repair something. */
 export type Disposition = "retry" | "dead-letter" | "ignore" | "fatal" | "uncertain";
 
 export type ErrorCode =
@@ -44,7 +44,7 @@ export class BridgeError extends Error {
   }
 }
 
-/** The start cannot go on; every problem is listed, one line each. Exit code 78. */
+/** The bridge cannot start until somebody acts. Lists every problem, one line each. Exit code 78. */
 export class ConfigError extends BridgeError {
   override readonly name = "ConfigError";
   readonly problems: readonly string[];
@@ -76,7 +76,7 @@ export class NetworkError extends BridgeError {
   }
 }
 
-/** The request left us and its outcome is unknown: timeout or reset after it was written, or a gateway that gave up. */
+/** The request was sent and its outcome is unknown: timeout or reset after it was written, or a gateway that gave up. */
 export class UncertainDeliveryError extends BridgeError {
   override readonly name = "UncertainDeliveryError";
   constructor(message: string, options?: ErrorOptions) {
@@ -85,9 +85,9 @@ export class UncertainDeliveryError extends BridgeError {
 }
 
 /**
- * 429. The next attempt comes exactly after `retryAfterMs`.
+ * The other side answered 429. The next attempt comes exactly after `retryAfterMs`.
  *
- * @throws {RangeError} it is not finite: no pause could be made of it
+ * @throws {RangeError} `retryAfterMs` is not finite
  */
 export class RateLimitedError extends BridgeError {
   override readonly name = "RateLimitedError";
@@ -124,20 +124,20 @@ export class ParleyApiError extends BridgeError {
   }
 }
 
-/** Parley refuses us altogether, whatever we ask. Somebody has to repair that; until then everything waits. */
+/** Parley refuses every call of ours. Somebody has to repair that; until then everything waits. */
 export class ParleyAccessError extends ParleyApiError {
   override readonly name = "ParleyAccessError";
   constructor(call: string, httpStatus: number, notificationCodes: readonly string[]) {
     super(call, httpStatus, notificationCodes, "retry");
   }
 
-  /** Parley's own word; another refusal may be of something in front of it, and pass. */
+  /** Whether Parley itself refuses our credentials. Other refusals may be those of a proxy, and pass. */
   get isAboutCredentials(): boolean {
     return this.notificationCodes.includes("api_key_not_valid");
   }
 }
 
-/** We are not (any more) the owner of the User, so nothing may be sent. The writer is told and keeps the text in Slack. */
+/** We do not own the User (any more), so nothing may be sent. The writer is told, and the text is still in Slack. */
 export class NotOwnerError extends BridgeError {
   override readonly name = "NotOwnerError";
   readonly owner: ServiceId;
@@ -161,7 +161,7 @@ export class OwnerUnchangedError extends BridgeError {
   }
 }
 
-/** Its writer may not answer Users. The writer is told and keeps the text in Slack. */
+/** The writer of a reply may not answer Users. The writer is told, and the text is still in Slack. */
 export class NotPermittedError extends BridgeError {
   override readonly name = "NotPermittedError";
   /** One or two sentences for the writer. */
@@ -175,7 +175,7 @@ export class NotPermittedError extends BridgeError {
   }
 }
 
-/** Parley did not give us a User whom an agent wanted for a reply, so nothing was sent. Its writer is told. */
+/** An agent wanted to take a User over for a reply, but Parley did not give us the User. Nothing was sent; the writer is told. */
 export class NotTakenOverError extends BridgeError {
   override readonly name = "NotTakenOverError";
   constructor(userId: string, options?: ErrorOptions) {
@@ -187,7 +187,7 @@ export class NotTakenOverError extends BridgeError {
   }
 }
 
-/** The item was taken back, or changed, before it had begun: what its handler holds is no longer true. */
+/** The item was cancelled or replaced before it had begun, so its handler has an old version of it. */
 export class CancelledError extends BridgeError {
   override readonly name = "CancelledError";
   constructor(id: string) {
@@ -195,7 +195,7 @@ export class CancelledError extends BridgeError {
   }
 }
 
-/** Nothing of a reply is for the User: it was all for people in Slack. */
+/** Nothing of a reply is for the User, e.g. because it only mentions colleagues. */
 export class EmptyReplyError extends BridgeError {
   override readonly name = "EmptyReplyError";
   constructor(id: string) {
@@ -227,7 +227,7 @@ export class SlackApiError extends BridgeError {
   }
 }
 
-/** The thread is not there any more; nothing of what was to go there is in Slack. It opens again elsewhere. */
+/** The thread is gone, and nothing of what was to be posted there is in Slack. Its conversation opens another thread. */
 export class ThreadGoneError extends BridgeError {
   override readonly name = "ThreadGoneError";
   readonly thread: Thread;
@@ -241,7 +241,7 @@ export class ThreadGoneError extends BridgeError {
   }
 }
 
-/** What is wrong with a file. `not-ready`: its sender still works on it. `program`: opening it could run something. */
+/** What is wrong with a file. `not-ready`: Slack is still processing it. `program`: opening it could run something. */
 export type FileTrouble =
   | "not-ready"
   | "login-page"
@@ -253,7 +253,7 @@ export type FileTrouble =
   | "gone"
   | "refused";
 
-/** A file that is not what it should be, or that nobody gives us. The text beside it still goes. */
+/** A file that is not what it should be, or that we are not given. The text of its message is still sent. */
 export class FileError extends BridgeError {
   override readonly name = "FileError";
   readonly trouble: FileTrouble;
@@ -274,10 +274,10 @@ export class FileError extends BridgeError {
   }
 }
 
-/** The state could not be written or read. Nothing is acknowledged, so the sender will try again. */
+/** The state could not be written or read. Nothing is acknowledged then, so the sender will try again. */
 export class StorageError extends BridgeError {
   override readonly name = "StorageError";
-  /** False: somebody has to repair it first. */
+  /** False: somebody has to repair something first. */
   readonly canPass: boolean;
   constructor(message: string, options?: ErrorOptions & { canPass?: boolean }) {
     super(message, { ...options, code: "storage", disposition: "retry" });
@@ -294,8 +294,8 @@ export class UnreadableError extends BridgeError {
 }
 
 /**
- * A defect of the bridge itself, met before anything of a request had left us: the same again would fail the same way, so
- * it is tried a few times only. Says where it was thrown, not what: that text could quote a message.
+ * A defect of the bridge itself, met before any request was sent. It would fail in the same way again, so it is tried only
+ * a few times. Its message says where it was thrown, but not the original text, which could quote a message.
  */
 export class DefectError extends BridgeError {
   override readonly name = "DefectError";
@@ -311,7 +311,7 @@ export class DefectError extends BridgeError {
   }
 }
 
-/** An error in one line, for a log or a check of a bridge that has started. */
+/** An error in one line, for the log and for health checks. */
 export const reasonOf = (error: BridgeError): string =>
   error instanceof ConfigError ? error.problems.join("; ") : error.message;
 
@@ -321,6 +321,6 @@ export const framesOf = (thrown: unknown): string[] =>
     ? (thrown.stack ?? "").split("\n").filter((line) => /^\s+at /.test(line))
     : [];
 
-/** Total: whatever was thrown becomes a member of the family; what is none of it is a defect. */
+/** Never throws. Whatever was thrown becomes a member of the family; anything foreign becomes a defect. */
 export const toBridgeError = (thrown: unknown): BridgeError =>
   thrown instanceof BridgeError ? thrown : new DefectError(thrown);

@@ -9,22 +9,22 @@ export type UserId = Branded<"UserId">;
 export type ServiceId = Branded<"ServiceId">;
 /** One conversation, e.g. `"c_5d41402abc4b2a76b9719d91"`; opaque, safe to show to every member of a workspace. */
 export type ConversationId = Branded<"ConversationId">;
-/** What makes two arrivals the same, and what a Slack message carries so that it can be found again. */
+/** Two arrivals with the same id are the same item. Posts in Slack carry it in their post tag, so that they can be found. */
 export type ItemId = Branded<"ItemId">;
 
-/** Where a conversation lives in Slack. `ts` is the root's. */
+/** A thread in Slack. `ts` is the root's. */
 export interface Thread {
   readonly team: string;
   readonly channel: string;
   readonly ts: string;
 }
 
-/** Longer than any id that somebody means, short enough for log lines, keys and addresses. */
+/** Longer than any real id, short enough for log lines, keys and addresses. */
 const ID_LIMIT = 200;
 
 /**
- * Whether a text from outside can be an id: not empty, at most 200 characters, none of them a control character, and
- * no path whose dots lead elsewhere.
+ * Whether a text from outside can be an id: not empty, at most 200 characters, without control characters, and without a
+ * segment of dots alone (`..`), which would lead elsewhere in the path of an address.
  */
 export const isId = (text: string): boolean =>
   text.trim() !== "" &&
@@ -32,7 +32,7 @@ export const isId = (text: string): boolean =>
   !/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}]/u.test(text) &&
   !/(?:^|[/\\])\.+(?:$|[/\\])/.test(text);
 
-/** The id that a value from outside is, without white space around it. `undefined`: it is none, see {@link isId}. */
+/** A value from outside as an id, without white space around it. `undefined`: it cannot be one, see {@link isId}. */
 export function parseId(value: unknown): string | undefined {
   if (typeof value === "number" && Number.isSafeInteger(value)) return String(value);
   const text = typeof value === "string" ? value.trim() : "";
@@ -46,7 +46,7 @@ export const parseServiceId = (value: unknown): ServiceId | undefined =>
 
 /** For ids that have passed {@link parseUserId} before. */
 export const toUserId = (value: string | number): UserId => String(value) as UserId;
-/** For ids that the configuration or Parley itself gives. */
+/** For ids from the configuration or from Parley itself. */
 export const toServiceId = (value: string): ServiceId => value as ServiceId;
 export const toItemId = (value: string): ItemId => value as ItemId;
 
@@ -57,19 +57,19 @@ const digest = (...parts: readonly string[]): string =>
 export const makeConversationId = (userId: UserId, openedBy: ItemId): ConversationId =>
   `c_${digest(userId, openedBy)}` as ConversationId;
 
-/** A Parley message: its own id where it has one. Sources: Parley's ids are unique for an account (Inferred). */
+/** The item of a Parley message that has an id of its own. Inferred: Parley's ids are unique for an account. */
 export const makeMessageItemId = (userId: UserId, messageId: string): ItemId =>
   toItemId(`m_${digest(userId, messageId)}`);
 
-/** A callback without an id of its own: its bytes, and when it came as exactly as that matters. */
+/** The item of a callback without an id: its bytes, and an `occasion` that tells apart those with the same bytes. */
 export const makeBodyItemId = (rawBody: string, occasion: string): ItemId =>
   toItemId(`b_${digest(rawBody, occasion)}`);
 
-/** An agent's message in Slack: (channel, ts) names it, whatever event brings it. */
+/** The item of an agent's message in Slack. Channel and `ts` identify it, whichever event reports it. */
 export const makeReplyItemId = (team: string, channel: string, ts: string): ItemId =>
   toItemId(`r_${digest(team, channel, ts)}`);
 
-/** Something that follows from an item, e.g. the notice about its failure. Made once, however often it is derived. */
+/** An item that another one causes, e.g. the notice about its failure. The same arguments give the same id. */
 export const makeDerivedItemId = (from: string, purpose: string): ItemId =>
   toItemId(`d_${digest(from, purpose)}`);
 

@@ -18,16 +18,16 @@ export function isDeeperThan(value: Json, limit: number): boolean {
   return false;
 }
 
-/** Nobody means deeper nesting; what walks through foreign JSON may rely on it. */
+/** Deeper than any real JSON. Code that recurses through foreign JSON may rely on this limit. */
 export const MAX_DEPTH = 64;
 
 /**
- * JSON from outside, read without loss: every text in it is well-formed Unicode (half a character becomes U+FFFD), and
- * a number that JavaScript cannot hold as it was written stays a text. `undefined`: it is no JSON.
+ * Parses JSON from outside without loss: every text in it is well-formed Unicode (half a character becomes U+FFFD), and a
+ * number that JavaScript cannot represent exactly becomes a text. `undefined`: it is no JSON.
  */
 export function parseJson(source: string): Json | undefined {
   try {
-    // First as it is: only what is JSON has tokens that can be told apart in one pass.
+    // Parsed unchanged first: only in valid JSON can its tokens be told apart in one pass.
     const value = JSON.parse(source) as Json;
     return RISKY.test(source) ? (JSON.parse(keepAll(source)) as Json) : value;
   } catch {
@@ -35,7 +35,7 @@ export function parseJson(source: string): Json | undefined {
   }
 }
 
-/** Half a character, or digits that may be too many. */
+/** Half a character, or a number with too many digits. */
 const RISKY = /\p{Cs}|\\u[dD][89a-fA-F]|[\d.]{16}|\d[eE]/u;
 
 const TOKEN = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d[\d.eE+-]*/g;
@@ -45,7 +45,7 @@ const keepAll = (source: string): string =>
     token.startsWith('"') ? token : keepNumber(token),
   );
 
-/** One escape, or the two that make one character. */
+/** An escape sequence, or the two that make one character. */
 const ESCAPE = /\\(?:u[dD][89abAB]..\\u[dD][c-fC-F]..|u....|.)/g;
 
 /** The same JSON with every text in it well-formed. */
@@ -60,7 +60,7 @@ function keepNumber(source: string): string {
   return isHeld && (source.length < 16 || String(value) === source) ? source : `"${source}"`;
 }
 
-/** The same with every text in it well-formed; what is nested deeper than {@link MAX_DEPTH} is left out. */
+/** The same value with every text in it well-formed; what is nested deeper than {@link MAX_DEPTH} is left out. */
 export function wellFormed(value: Json, depth = MAX_DEPTH): Json {
   if (typeof value === "string") return value.toWellFormed();
   if (typeof value !== "object" || value === null) return value;

@@ -15,7 +15,7 @@ export interface Log {
   child(fields: Fields): Log;
 }
 
-/** Standard output, written at once, for as long as somebody reads it. */
+/** Standard output, written synchronously, as long as somebody reads it. */
 export const openStandardOutput = () => pino.destination(1);
 
 /** JSON lines. */
@@ -33,7 +33,7 @@ export const createLog = (
     { write: (line) => void output.write(line) },
   );
 
-/** What an error may show in the log: never its cause's text, which could hold a URL or a body. */
+/** The fields of an error for the log; without the text of its cause, which could hold a URL or a body. */
 export const errorFields = (error: unknown): Fields =>
   error instanceof Error
     ? { error: error.message, error_name: error.name, stack: error.stack }

@@ -12,17 +12,17 @@ import { createBoltLog } from "./slack/bolt-log.ts";
 import { type SlackClientOptions, webClientOptions } from "./slack/web-api.ts";
 import { checkAppToken, checkWorkspace } from "./slack/workspace.ts";
 
-/** Slack and Parley as the configuration names them, and the questions that the start and the doctor ask them. */
+/** The connections to Slack and Parley, and the questions that both the start and the doctor ask them. */
 export interface Outside {
   readonly client: WebClient;
   readonly clientOptions: SlackClientOptions;
   readonly parleyApi: ParleyApi;
   readonly parley: Parley;
-  /** Hears every answer of both. */
+  /** Is told the time of every answer of both. */
   readonly clock: ClockWatch;
-  /** @throws {ConfigError} somebody has to do something; says what · {BridgeError} it can pass. So do the others. */
+  /** Like the others: @throws {ConfigError} somebody has to act; says what to do · {BridgeError} it can pass */
   askWorkspace(): Promise<Workspace>;
-  /** Whether Slack takes the token for sockets, where there is one. */
+  /** Checks the token for sockets, if there is one. */
   askAppToken(): Promise<true>;
   askBotService(): Promise<Service>;
 }
@@ -33,7 +33,7 @@ export function connectOutside(config: Config, log: Log, alarms: Alarms): Outsid
   const watchAccess = createAccessWatch(alarms, config.slack.channel);
   const clientOptions = webClientOptions(slack.apiUrl, (seen) => {
     clock.saw("Slack", seen.date);
-    // What is answered to the app's token says nothing about the bot's.
+    // Calls of `apps.*` use the app's token, so their answers say nothing about the bot's.
     if (!seen.method.startsWith("apps.")) watchAccess(seen);
   });
   const logger = createBoltLog(log.child({ component: "slack" }));

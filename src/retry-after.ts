@@ -1,8 +1,8 @@
-/** Where the other side asks to wait without saying how long. */
+/** Used when the other side asks to wait without saying how long. */
 const DEFAULT_MS = 5_000;
-/** Who says "at once" with a refusal, or names a moment that has passed on our clock, is not to be asked at once. */
+/** Used when the header says "at once", or names a moment that has passed by our clock. */
 const MIN_MS = 1_000;
-/** What asks for more is a mistake; asking once a day does no harm. */
+/** A longer wait would be a mistake of the other side, and asking once a day does no harm. */
 const MAX_MS = 24 * 60 * 60_000;
 
 /**

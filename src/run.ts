@@ -22,13 +22,13 @@ export interface Program {
   on(event: "uncaughtException", listener: (error: Error, origin: string) => void): unknown;
 }
 
-/** sysexits: the configuration is wrong. */
+/** EX_CONFIG of sysexits.h: the configuration is wrong. */
 const EXIT_CONFIG = 78;
 
 const START_ADVICE =
   "this can pass, so start it again; if it stays, npm run doctor tells what to do about it";
 
-/** The bridge, or the tool that the first argument names. Ends the process with an exit code, sooner or later. */
+/** Runs the bridge, or the tool that the first argument names. Ends the process with an exit code when that is done. */
 export async function run(program: Program): Promise<void> {
   const [tool, ...args] = program.args;
   try {
@@ -59,7 +59,7 @@ async function runBridge(program: Program): Promise<void> {
     exit,
   });
   for (const signal of ["SIGTERM", "SIGINT"] as const) program.on(signal, shutDown.onSignal);
-  // Of unhandled rejections too: nothing else listens to them.
+  // Unhandled rejections arrive here too, because nothing else listens to them.
   program.on("uncaughtException", shutDown.onCrash);
   try {
     await app;
@@ -71,7 +71,7 @@ async function runBridge(program: Program): Promise<void> {
   }
 }
 
-/** What is wrong with the configuration is a finding as any other, but leaves nothing else to look at. */
+/** Runs the doctor. A wrong configuration is a finding like any other, but nothing else can be checked then. */
 function examine({ env, stdout }: Program, args: readonly string[]): Promise<number> {
   const warnings = [...unknownVariables(env), ...weakSecrets(env)];
   const configuration = (check: () => Promise<string>) => ({ name: "configuration", run: check });

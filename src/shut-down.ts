@@ -1,26 +1,26 @@
 import { errorFields, type Log } from "./log.ts";
 
 export interface ShutDownOptions {
-  /** What has begun to take something in while it starts is stopped as soon as it has started. */
+  /** The app, which may still be starting; it is stopped as soon as it has started. */
   app: Promise<{ stop(): Promise<void> }>;
-  /** Ends a start that has not taken anything in yet: `app` is then rejected with its reason. */
+  /** Aborts a start that has not taken anything in yet: `app` then rejects with its reason. */
   starting: AbortController;
-  /** A stop that takes longer is cut off; what was under way is found again at the next start. */
+  /** A stop that takes longer ends the process at once. Items that were being handled are handled again at the next start. */
   deadlineMs: number;
   log: Log;
   exit: (code: number) => void;
-  /** ms of a clock that is never set. */
+  /** ms of a clock that never jumps. */
   now?: () => number;
 }
 
 export interface ShutDown {
   /** Stops in order and exits with 0. A later signal means "now", and exits with 1. */
   onSignal(): void;
-  /** Something was thrown that nobody caught, so nobody knows what still works: stops in order and exits with 1. */
+  /** To be called for an uncaught error. Nobody knows what still works then: stops in order and exits with 1. */
   onCrash(cause: unknown, origin: string): void;
 }
 
-/** A terminal signals all its programs, and npm and service managers pass their own signal on: that is one signal still. */
+/** A terminal signals all its programs, and npm and service managers pass theirs on: signals within this time count as one. */
 const SAME_SIGNAL_MS = 2_000;
 
 export function createShutDown(options: ShutDownOptions): ShutDown {

@@ -1,6 +1,6 @@
 import { setTimeout } from "node:timers/promises";
 
-/** What `promise` gives, or `late` if that takes longer than `ms`. Its failure in time is thrown. */
+/** The result of `promise`, or `late` if it takes longer than `ms`. Throws if the promise rejects in time. */
 export const withinTime = <T, Late>(
   promise: Promise<T>,
   ms: number,

@@ -12,7 +12,7 @@ const USAGE = `Usage: npm run dead-letters -- <command>
                      replies that may have arrived (uncertain): they go again only by their id
   discard <id>|--all gives it up for good`;
 
-/** Lists, retries and discards what was set aside; works beside a running bridge. Returns the exit code. */
+/** Lists, requeues and discards dead letters; works beside a running bridge. Returns the exit code. */
 export async function runDeadLetters(
   args: readonly string[],
   stateUrl: string,

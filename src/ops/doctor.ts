@@ -2,7 +2,7 @@ import { ConfigError, toBridgeError } from "../errors.ts";
 
 export interface Check {
   name: string;
-  /** Resolves with what it found. @throws {ConfigError} somebody has to do something · {BridgeError} it can pass */
+  /** Resolves with what it found. @throws {ConfigError} somebody has to act · {BridgeError} it can pass */
   run: () => Promise<string>;
 }
 
@@ -11,11 +11,11 @@ interface Finding {
   /** `warning`: the bridge starts and works even so. */
   status: "ok" | "warning" | "failed";
   detail: string;
-  /** It failed, but perhaps it is over at the next try. */
+  /** It failed, but it may work at the next try. */
   canPass?: true;
 }
 
-/** What is wrong with the state says itself what to do. */
+/** Only for failures of the network: errors of the state say themselves what to do. */
 const NETWORK_ADVICE =
   ", and if it stays check SLACK_API_URL or PARLEY_API_URL where it is set, DNS, proxy and firewall";
 
@@ -23,8 +23,8 @@ const EXIT_CAN_PASS = 1;
 const EXIT_CONFIG = 78;
 
 /**
- * Runs the checks of the start and tells what each found, one line for each finding, or as one JSON object with `--json`.
- * Returns the exit code: 0 all is well, 78 somebody has to do something, 1 what failed can pass.
+ * Runs the checks of the start and prints what each found: one line for each, or one JSON object with `--json`.
+ * Returns the exit code: 0 all is well, 78 somebody has to act, 1 what failed can pass.
  */
 export async function runDoctor(
   args: readonly string[],

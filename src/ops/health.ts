@@ -7,29 +7,29 @@ type Checks = Readonly<Record<string, () => Promise<unknown>>>;
 
 /** A check that takes longer has failed. */
 const CHECK_TIMEOUT_MS = 4_000;
-/** Probes come often; the other side is asked this often at most. */
+/** How long a result is reused, because probes come often, and each check asks the other side. */
 const RESULT_LIFE_MS = 5_000;
-/** Nobody may ask for weeks; what is broken is noticed within this time even so. */
+/** How often the checks run when nobody asks, so that what is broken is noticed anyway. */
 const ROUND_MS = 60_000;
 
 export interface HealthOptions {
-  /** What callbacks and events need to be taken in. */
+  /** The checks of what is needed to take callbacks and events in. */
   intake: Checks;
-  /** What the rest of the work needs besides. */
+  /** The checks of what the rest of the work needs. */
   rest: Checks;
   alarms: Pick<Alarms, "current">;
 }
 
 export interface Health {
   readonly routes: readonly Route[];
-  /** Runs the checks now and then, until `stop`. */
+  /** Runs the checks every minute, until `stop`. */
   start(): void;
   stop(): void;
 }
 
 /**
  * `GET /healthz`: the process is up. `GET /readyz`: all is well. `GET /readyz/intake`: callbacks and events can be taken
- * in, whatever is wrong with Slack or Parley. The last two answer 503 with what each check said where one fails.
+ * in, whatever is wrong with Slack or Parley. If a check fails, the last two answer 503 and say what each check found.
  */
 export function createHealth({ intake, rest, alarms }: HealthOptions): Health {
   const runIntake = remember(() => runAll(intake));
@@ -52,7 +52,7 @@ export function createHealth({ intake, rest, alarms }: HealthOptions): Health {
         async handle(_request, response) {
           const [first, second] = await Promise.all([runIntake(), runRest()]);
           const raised = alarms.current().map(({ name, advice }) => [name, advice] as const);
-          // What an alarm tells is the more exact.
+          // An alarm says more exactly what is wrong than a check does.
           sendResults(response, { ...first, ...second, ...Object.fromEntries(raised) });
         },
       },
@@ -92,11 +92,11 @@ async function runAll(checks: Checks): Promise<Results> {
   return Object.fromEntries(await Promise.all(results));
 }
 
-/** The latest answer again while it is young. */
+/** Reuses the latest result for as long as {@link RESULT_LIFE_MS}. */
 function remember<T>(ask: () => Promise<T>): () => Promise<T> {
   let latest: { at: number; answer: Promise<T> } | undefined;
   return () => {
-    // Monotonic: a clock that is set back would keep an old answer alive.
+    // Monotonic: if the clock is set back an old result must not last longer.
     const now = performance.now();
     if (!latest || now - latest.at > RESULT_LIFE_MS) latest = { at: now, answer: ask() };
     return latest.answer;

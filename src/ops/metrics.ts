@@ -10,7 +10,7 @@ type Sender = "slack" | "parley";
 export interface Metrics {
   readonly onAttempt: (attempt: Attempt) => void;
   readonly onCallback: (kind: string) => void;
-  /** A request of theirs was taken for theirs. */
+  /** To be called for each authentic request. */
   readonly onRequest: (from: Sender) => void;
   readonly onRefused: (from: Sender) => void;
   readonly routes: readonly Route[];
@@ -26,7 +26,7 @@ export function createMetrics(sources: {
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
-  // Gauges that are named as if they were counters; the others of the library tell the same by kind.
+  // These gauges of the library end in `_total` like counters; others of it show the same by kind.
   for (const what of ["handles", "requests", "resources"]) {
     registry.removeSingleMetric(`nodejs_active_${what}_total`);
   }
@@ -36,7 +36,7 @@ export function createMetrics(sources: {
     labelNames: ["version", "node", "mode", "transport"],
     registers,
   }).set({ ...sources.buildInfo }, 1);
-  /** Until the first request of one: since the start. */
+  /** Until the first request of a sender: when the bridge started. */
   const lastRequestAt = { slack: performance.now(), parley: performance.now() };
   new Gauge({
     name: "parley_bridge_last_request_seconds",
@@ -122,7 +122,7 @@ export function createMetrics(sources: {
     registers,
   });
 
-  /** Before the scrape, not while it goes on: three gauges of one reading would show two different moments. */
+  /** To be called before the scrape, not during it, so that all gauges show the same moment. */
   async function readBacklogs(): Promise<void> {
     for (const [queue, lanes] of Object.entries(sources.queues())) {
       const { items, oldestAppendedAt, deadLetters } = await lanes.backlog();

@@ -7,19 +7,19 @@ interface Noted {
   at: number;
 }
 
-/** What has not failed again for so long is not asked for any more. */
+/** A fault that was not seen again for this long counts as gone. */
 const LIFE_MS = 2 * 60 * 60_000;
 
-/** Calls that must work: what else fails is a courtesy, or happens elsewhere than in our threads. */
+/** Calls that must work. Others are only a courtesy, or concern other places than our threads. */
 const NEEDED = /^(auth|chat|conversations\.(replies|history)|files|reactions|users)\./;
-/** Calls that go to our threads only. */
+/** Calls that concern only our threads. */
 const TO_THREADS = /^(chat\.(postMessage|update|delete)|files\.completeUploadExternal|reactions)/;
-/** Missing it costs no more than the names of Users above their posts. */
+/** Without this scope only the names of Users above their posts are missing. */
 const OPTIONAL_SCOPE = "chat:write.customize";
 
 /**
- * Raises `slack-access` while Slack refuses what the bridge cannot do without, and clears it when the same works again.
- * To be shown every answer of Slack; `channel` is where threads open.
+ * Raises `slack-access` while Slack refuses a call that the bridge needs, and clears it when the same kind of call works
+ * again. The result must be called with every answer of Slack; `channel` is where threads open.
  */
 export function createAccessWatch(
   alarms: Pick<Alarms, "raise" | "clear">,
@@ -59,7 +59,7 @@ function codeOf({ status, answer }: SeenAnswer): string | undefined {
 function counts(fault: Fault, seen: SeenAnswer, channel: string): boolean {
   const { method, answer } = seen;
   if (fault === "thread") return TO_THREADS.test(method);
-  // Conversations in a channel that was ours before move to the one that is ours now.
+  // Refusals in a channel that was configured before do not count: its conversations move to the current channel.
   if (fault === "channel") return TO_THREADS.test(method) && channelOf(seen) === channel;
   return NEEDED.test(method) && answer?.needed !== OPTIONAL_SCOPE;
 }
@@ -67,7 +67,7 @@ function counts(fault: Fault, seen: SeenAnswer, channel: string): boolean {
 const channelOf = ({ asked }: SeenAnswer): string =>
   asked.get("channel") ?? asked.get("channel_id") ?? "";
 
-/** What has to work again for the fault to be gone. */
+/** Names the fault by what has to work again. */
 function keyOf(fault: Fault, seen: SeenAnswer): string {
   switch (fault) {
     case "token":

@@ -2,7 +2,7 @@ import { type Logger, LogLevel } from "@slack/bolt";
 import type { Log } from "../log.ts";
 
 /**
- * Slack's libraries log through ours. Their debug lines hold message texts, so they stay off whatever our level is.
+ * Lets Slack's libraries log through our log. Their debug lines hold message texts, so they are off at every log level.
  */
 export function createBoltLog(log: Log): Logger {
   const write =

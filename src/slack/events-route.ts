@@ -7,13 +7,13 @@ import type { RefusalLog } from "../http/refusal-log.ts";
 import { isJsonObject } from "../json.ts";
 import { claimedSignature, isSigned } from "./signature.ts";
 
-/** Slack's largest requests, forms with a whole view in them, are a fraction of that. */
+/** Much longer than Slack's largest requests, which hold a whole view. */
 const MAX_BODY_BYTES = 1_000_000;
 const FORM = "application/x-www-form-urlencoded";
 
 /**
- * `POST /slack/events`: hands to `receiver` what Slack has signed. What lacks a fresh signature is refused before anything
- * of its body is read, and nothing but an object gets through: the receiver takes whatever it is given for one.
+ * `POST /slack/events`: passes to `receiver` what Slack has signed. A request without a fresh signature is refused before
+ * its body is read. Bodies that are no object are refused too, because the receiver would fail on them.
  * 401 not signed by Slack; 400 not readable; 413 over 1 MB.
  */
 export function createEventsRoute(
@@ -27,7 +27,7 @@ export function createEventsRoute(
     async handle(request, response) {
       const refuse = (status: number, reason: string): void => {
         refused({ status, reason, ...(status === 401 && { advice: ADVICE }) });
-        // What is still coming is not read, so the connection cannot be used again.
+        // The rest of the body is not read, so the connection cannot be used again.
         response.writeHead(status, { connection: "close" }).end();
       };
       const signature = claimedSignature(request.headers, Date.now());
@@ -52,7 +52,7 @@ export function createEventsRoute(
 const ADVICE =
   "If Slack sent it, SLACK_SIGNING_SECRET is not the one of your app, or the clock of this machine is wrong";
 
-/** Whether Bolt, which reads forms in the same way, will find an object: in a form's `payload`, or the form itself, or JSON. */
+/** Whether Bolt will find an object: in a form's `payload`, the form itself, or JSON. Bolt reads forms in the same way. */
 function isObject(body: string, type: string | undefined): boolean {
   const json = type === FORM ? parseForm(body).payload : body;
   if (typeof json !== "string") return true;

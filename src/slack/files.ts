@@ -31,10 +31,10 @@ export interface SlackFilesOptions {
 }
 
 const MAX_REDIRECTS = 3;
-/** How long to wait, in turn, for Slack to show where it shared a file. */
+/** The pauses between looks at where Slack has shared a file, which it shows only after a while. */
 const SHOWN_AFTER_MS = [500, 1_000, 2_000];
 
-/** Slack's files: our token goes to Slack's hosts only, and nothing is passed on that is not what Slack announced. */
+/** Slack's files. Our token is sent to Slack's hosts only, and a file that is not what Slack announced is not passed on. */
 export function createSlackFiles({
   client,
   channel,
@@ -46,7 +46,7 @@ export function createSlackFiles({
   const ownHeaders = () => ({ authorization: `Bearer ${botToken.reveal()}` });
   const timeout = transferTimeout();
 
-  /** Follows redirects as long as they stay with Slack. */
+  /** Follows redirects, but only to Slack's hosts. */
   async function get(file: SlackFile, call: string, signal: AbortSignal): Promise<Answer> {
     let address = file.url;
     for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
@@ -122,7 +122,7 @@ export function createSlackFiles({
           ? new ThreadGoneError(thread, { cause: error })
           : error;
       });
-      // Slack shows only afterwards where it is, and in no thread if there is none: then everybody sees it.
+      // Only later does Slack show where the file is. If the thread is gone it is in the channel, where everybody sees it.
       for (const pauseMs of SHOWN_AFTER_MS) {
         if ((await look(id, thread)) !== "not-shared") return;
         await delay(pauseMs);

@@ -5,10 +5,10 @@ import { NetworkError } from "../errors.ts";
 import { isMarked } from "./post-metadata.ts";
 import { callSlack } from "./web-api.ts";
 
-/** What Slack's answer may hold; some apps get no more than 15 whatever they ask for. */
+/** How many messages we ask for at once; some apps get no more than 15. */
 export const PAGE_SIZE = 100;
 const MAX_PAGES = 10;
-/** Slack's clock and ours may differ by this much; with more between them Slack's signatures would not hold either. */
+/** How much Slack's clock and ours may differ. If it were more, Slack's signatures would be refused too. */
 const CLOCK_SKEW_MS = 5 * 60_000;
 
 /**

@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { RefusalLog } from "../http/refusal-log.ts";
 import { errorFields, type Log } from "../log.ts";
 
-/** What Slack's client takes for granted of a frame. What else is in it is looked at where it is used. */
+/** What Slack's client assumes about a frame. Everything else in it is checked where it is used. */
 const frame = z.union([
   z.looseObject({ type: z.enum(["hello", "disconnect"]) }),
   z.looseObject({
@@ -19,15 +19,15 @@ const frame = z.union([
 type Listener = (...data: readonly unknown[]) => Promise<void>;
 
 /**
- * Lets only such frames of a socket through to Slack's client as it can handle: it takes each for what it should be, and
- * what it throws over one that is not nobody would catch.
+ * Lets only those frames of a socket through that Slack's client can handle: it does not check them, and nobody could
+ * catch what it throws.
  */
 export function guardFrames(
   sockets: SocketModeReceiver["client"],
   refused: RefusalLog,
   log: Log,
 ): void {
-  // Typed as if they returned nothing; the client's own returns a promise that nobody looks at.
+  // The types say that listeners return nothing, but the client's own returns a promise, which may reject.
   const listeners = sockets.listeners("ws_message") as Listener[];
   sockets.removeAllListeners("ws_message");
 

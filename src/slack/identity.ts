@@ -7,7 +7,7 @@ import type { FindUser, SlackUser } from "./users.ts";
 
 const NEUTRAL_NAME = "Support";
 
-/** Who Slack members are to a User. Never fails. */
+/** Finds the identity under which a User sees a Slack member. Never fails. */
 export function createIdentities(
   findUser: FindUser,
   { aliases, team }: Config["identity"],
@@ -37,6 +37,6 @@ function toIdentity(agent: string, user: SlackUser | undefined): AgentIdentity {
   };
 }
 
-/** Parley's iOS app wants a whole number; the same member always has the same one. */
+/** A whole number, as Parley's iOS app needs; always the same one for the same member. */
 const numericId = (agent: string): number =>
   createHash("sha256").update(agent).digest().readUInt32BE(0) & 0x7fffffff;

@@ -23,14 +23,14 @@ export interface IntakeOptions extends TakeInDependencies {
   team: string;
   botUserId: string;
   permissions: Permissions;
-  /** Slack has sent something, whatever it is. */
+  /** Called for every request or frame of Slack. */
   onRequest: () => void;
   log: Log;
 }
 
 /**
- * Stores what agents write before Slack is told that we have it. Bolt acknowledges an event before any listener runs,
- * so this stands in front of it: if storing fails nothing is acknowledged, and Slack sends the event again.
+ * Stores what agents write before it is acknowledged to Slack. Bolt acknowledges an event before any listener runs, so this
+ * is in front of Bolt: if storing fails nothing is acknowledged, and Slack sends the event again.
  */
 export function storeBeforeAck(app: App, options: IntakeOptions): void {
   const processEvent = app.processEvent.bind(app);
@@ -42,7 +42,7 @@ export function storeBeforeAck(app: App, options: IntakeOptions): void {
   };
 }
 
-/** False if it is no message event. */
+/** Takes a message event in; false if it is none. */
 async function takeMessage(event: ReceiverEvent, options: IntakeOptions): Promise<boolean> {
   await takeRootDeletion(event, options);
   const parsed = parseMessageEvent(event.body, options.team);
@@ -69,7 +69,7 @@ async function takeMessage(event: ReceiverEvent, options: IntakeOptions): Promis
   return true;
 }
 
-/** Somebody has deleted the root of a conversation that is open: it goes on in another thread. */
+/** If somebody has deleted the root of an open conversation, that goes on in another thread. */
 async function takeRootDeletion(
   { body }: ReceiverEvent,
   { team, conversations, notifier, log }: IntakeOptions,
@@ -94,17 +94,17 @@ function takeIn(parsed: Exclude<MessageEvent, { kind: "other" }>, options: Intak
   }
 }
 
-/** A thread of ours may be younger than its record, or older than we remember: its root still names us. */
+/** Whether the thread is ours. A new thread may not be recorded yet, and an old one not any more: then its root tells. */
 async function isOurs(
   { reply, rootAuthor }: Exclude<MessageEvent, { kind: "other" }>,
   { botUserId, conversations }: IntakeOptions,
 ): Promise<boolean> {
-  // Files that the bridge itself shares come without a bot_id.
+  // Messages with files that the bridge itself shares have no bot_id.
   if (reply.agent === botUserId) return false;
   return rootAuthor === botUserId || (await conversations.byThread(reply.thread)) !== undefined;
 }
 
-/** A lock on a message keeps it inside, if it comes before the message has gone. False if it is no such reaction. */
+/** A lock on a message makes it a note, unless it has been sent already. False if the event is no such reaction. */
 async function takeReaction(event: ReceiverEvent, options: IntakeOptions): Promise<boolean> {
   const { team, botUserId, outbox, permissions, log } = options;
   const reaction = parseNoteReaction(event.body);
@@ -124,7 +124,7 @@ async function takeReaction(event: ReceiverEvent, options: IntakeOptions): Promi
   return true;
 }
 
-/** People put locks on other messages too: what cannot be a reply of ours is not worth a place in the state. */
+/** Whether the message may be a reply in one of our threads. Locks on other messages are not recorded. */
 async function mayBeReply(
   channel: string,
   ts: string,
@@ -132,7 +132,7 @@ async function mayBeReply(
 ): Promise<boolean> {
   if (await outbox.look(makeReplyItemId(team, channel, ts))) return true;
   const found = await threads.threadOf(channel, ts);
-  // Where Slack does not say, a lock that is kept for nothing is better than words that go out.
+  // If Slack does not say, better record a lock in vain than send a note to the User.
   if (found === "unknown") return true;
   if (found === "none") return false;
   return found.openedBy === botUserId || (await conversations.byThread(found.thread)) !== undefined;

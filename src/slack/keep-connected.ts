@@ -13,40 +13,40 @@ import { withinTime } from "../within-time.ts";
 import { callSlack } from "./web-api.ts";
 import { refusedSocket } from "./workspace.ts";
 
-/** Slack's socket, opened again until it is stopped, whatever Slack says meanwhile. */
+/** Slack's socket, which is opened again until it is stopped, whatever Slack answers. */
 export interface Socket {
   /**
-   * Resolves when the first one is open, or could not be opened at once. `onConnect`: one is open, for the first time or
-   * again.
+   * Resolves when the first try to open a socket has succeeded or failed. `onConnect` is called each time one is open.
    */
   start(onConnect: () => void): Promise<void>;
   stop(): Promise<void>;
-  /** @throws {NetworkError} none is open now · {ConfigError} somebody has to do something about that; says what */
+  /** @throws {NetworkError} no socket is open now · {ConfigError} somebody has to act; says what to do */
   check(): Promise<void>;
 }
 
 export interface KeepConnectedOptions {
-  /** Told at once when Slack refuses the app token, and when a socket is open. */
+  /** Raised at once when Slack refuses the app token, cleared when a socket is open. */
   alarms: Pick<Alarms, "raise" | "clear">;
   log: Log;
-  /** How long Slack may take to say hello on a socket; it does so at once. */
+  /** How long Slack may take to send its `hello` on a socket, ms; usually it comes at once. */
   helloMs?: number;
 }
 
-/** How long a closing handshake may take: Slack's client can wait for half a minute. */
+/** How long a closing handshake may take; Slack's client would wait for half a minute. */
 const DISCONNECT_TIMEOUT_MS = 3_000;
-/** A socket that ends sooner has not lasted, and the next one waits. */
+/** After a socket that lasted less than this there is a pause before the next one. */
 const LASTING_MS = 10_000;
 const FIRST_PAUSE_MS = 250;
 const MAX_PAUSE_MS = 30_000;
-/** Slack renews sockets now and then; without one for longer something is wrong. */
+/** Slack renews sockets now and then; only if there is none for longer than this is something wrong. */
 const GRACE_MS = 60_000;
 
 const NO_SOCKET =
   "no socket to Slack has been open for over a minute; check that this machine may open WebSockets to *.slack.com on port 443, also through its proxy";
 
 /**
- * `sockets` must not reconnect by itself: a refusal at that moment would end it, and nobody could catch what it throws.
+ * Keeps a socket to Slack open. `sockets` must not reconnect by itself: if Slack refused it then, it would throw an error
+ * that nobody can catch.
  */
 export function keepConnected(
   sockets: SocketModeReceiver["client"],
@@ -61,13 +61,13 @@ export function keepConnected(
   let isConnecting = false;
   let greeting: NodeJS.Timeout | undefined;
 
-  /** One try; what is left after it goes on by itself. */
+  /** Tries once to open a socket. If it fails, the next try is scheduled. */
   async function connect(): Promise<void> {
     isConnecting = true;
     try {
       await callSlack("apps.connections.open", () => sockets.start(), { idempotent: true });
       isConnecting = false;
-      // It may have been closed before we heard of it.
+      // It may have been closed again before this line runs.
       if (openedAt === undefined && !signal.aborted) void connectAfter(nextPause());
     } catch (thrown) {
       if (signal.aborted) return;
@@ -92,10 +92,10 @@ export function keepConnected(
     if (!isOver) await connect();
   }
 
-  /** Slack's client would wait for ever, because such a socket may well answer its pings. */
+  /** Ends a socket without `hello`. Slack's client would wait for ever, because such a socket may still answer its pings. */
   function giveUp(): void {
     void sockets.disconnect();
-    // The second time it waits for no closing handshake.
+    // Called a second time, it does not wait for the closing handshake.
     void sockets.disconnect();
   }
 
@@ -114,7 +114,7 @@ export function keepConnected(
     const lasted = openedAt === undefined ? 0 : performance.now() - openedAt;
     if (openedAt !== undefined) closedAt = performance.now();
     openedAt = undefined;
-    // The try that is under way tells of its own failure.
+    // A try under way handles its own failure.
     if (isConnecting || signal.aborted) return;
     if (lasted > LASTING_MS) failures = 0;
     void connectAfter(failures === 0 ? 0 : nextPause());

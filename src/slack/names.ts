@@ -9,7 +9,7 @@ const LIFE_MS = 60 * 60_000;
 /** After a failure Slack is asked again soon, but not for every message. */
 const FAILURE_LIFE_MS = 60_000;
 
-/** Finds the names behind Slack's ids; those that Slack does not tell are left out. Never fails. */
+/** Finds the names behind Slack's ids. Names that Slack does not give are left out. Never fails. */
 export function createNames(
   client: WebClient,
   findUser: FindUser,

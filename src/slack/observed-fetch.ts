@@ -1,10 +1,10 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 
-/** What became of the one request of a call, seen where it leaves us. */
+/** What is known about the request of a call from where it was sent. */
 export interface Observation {
   /** Something of it may have reached the other side. */
   sent: boolean;
-  /** Of a 429; `null`: it had none. */
+  /** The `Retry-After` of a 429; `null`: it had none. */
   retryAfter?: string | null;
 }
 
@@ -17,7 +17,7 @@ export const observe = <Result>(
 ): Promise<Result> => current.run(observation, call);
 
 export const observedFetch: typeof fetch = async (input, init) => {
-  // What is wrong with the request itself is thrown here, before anything is sent.
+  // If something is wrong with the request itself, this throws before anything is sent.
   const request = new Request(input, init);
   const observation = current.getStore();
   if (observation) observation.sent = true;

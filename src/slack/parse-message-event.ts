@@ -6,10 +6,10 @@ import type { Thread } from "../ids.ts";
 import { type Json, wellFormed } from "../json.ts";
 import { foreignTeamOf } from "./permissions.ts";
 
-/** A file has a subtype, and so has "also send to channel": dropping every subtype would lose both. */
+/** Messages with files, and those that are also sent to the channel, have a subtype, so these must not be ignored. */
 const RELAYED_SUBTYPES = new Set(["", "file_share", "thread_broadcast", "me_message"]);
 
-/** Slack tells what is not there as null, too; a list that is none takes no message with it. */
+/** A field may be missing, null, or of a wrong type: the rest of the message still counts. */
 const maybe = <Type extends z.ZodType>(type: Type) => type.nullish().catch(undefined);
 const list = maybe(z.array(z.json()));
 
@@ -27,7 +27,7 @@ const message = z.looseObject({
   team: maybe(z.string()),
   parent_user_id: maybe(z.string()),
   hidden: z.boolean().nullish(),
-  /** Slack forgets the subtype of `message_replied`: a parent's update then looks like a message. */
+  /** Slack leaves out the subtype of `message_replied`, so that an update of a root looks like a message but for this. */
   message: z.unknown().optional(),
   blocks: list,
   attachments: list,
@@ -48,11 +48,11 @@ const eventCallback = z.looseObject({
 
 interface InThread {
   reply: AgentReply;
-  /** Who wrote the root, where Slack tells. */
+  /** Who wrote the root, if Slack says so. */
   rootAuthor: string | undefined;
 }
 
-/** What people do with messages in threads; `other` is everything that does not concern us. */
+/** What somebody did with a message in a thread. `other`: anything that does not concern us. */
 export type MessageEvent =
   | (InThread & { kind: "reply" })
   | (InThread & {
@@ -82,13 +82,13 @@ export function parseMessageEvent(
   const { channel } = event;
   const at = { team, channel };
   const foreignTeam = foreignTeamOf(team, [team_id]);
-  // What another workspace says of a message changes nothing about it; a new one is refused with a word to its writer.
+  // Another workspace cannot change or delete a message. A new one of it is refused later, and its writer is told.
   if (foreignTeam !== undefined && event.subtype?.startsWith("message_")) return { kind: "other" };
   switch (event.subtype) {
     case "message_changed": {
       const reply = parseThreadMessage(event.message, at);
       const before = parseThreadMessage(event.previous_message, at);
-      // A link preview changes a message too, but not what was written.
+      // A link preview changes a message too, but not its text.
       if (!reply || !before || isSameText(reply, before)) return { kind: "other" };
       const rootAuthor = parentOf(event.message);
       return { kind: "edit", reply, before, rootAuthor, editId: event.event_ts ?? event.ts };
@@ -117,11 +117,11 @@ const isMessageEvent = (body: Readonly<Record<string, unknown>>): boolean =>
 const parentOf = (written: unknown): string | undefined =>
   message.safeParse(written).data?.parent_user_id ?? undefined;
 
-/** Text and what else it holds, but not in what words Slack tells that; where one side lacks blocks the text decides. */
+/** Whether two versions of a message hold the same. Differences in Slack's form do not count; without blocks the text decides. */
 const isSameText = (a: AgentReply, b: AgentReply): boolean =>
   a.text === b.text && ((a.text !== "" && !a.blocks !== !b.blocks) || holding(a) === holding(b));
 
-/** Of what is attached only tables are what people write there; the rest Slack adds, such as previews. */
+/** The parts that people write. Of the attachments only tables are; Slack adds the others, such as previews. */
 const holding = ({ attachments = [], ...reply }: AgentReply): string =>
   JSON.stringify([
     ...readSlackContent(reply),

@@ -11,7 +11,7 @@ const reactionAdded = z.looseObject({
   }),
 });
 
-/** Somebody has put a lock on a message. */
+/** The message on which somebody has put a lock; `undefined`: the event is another one. */
 export function parseNoteReaction(
   body: Readonly<Record<string, unknown>>,
 ): { user: string; channel: string; ts: string } | undefined {

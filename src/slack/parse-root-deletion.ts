@@ -20,8 +20,8 @@ const eventCallback = z.looseObject({
 });
 
 /**
- * The thread whose root somebody has deleted. `stands`: it has replies, so Slack keeps it with a gravestone for a root.
- * `undefined`: the event tells of something else.
+ * The thread whose root somebody has deleted. `stands`: it has replies, so Slack keeps it, with a placeholder as its root.
+ * `undefined`: the event is another one.
  */
 export function parseRootDeletion(
   body: Readonly<Record<string, unknown>>,

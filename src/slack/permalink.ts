@@ -4,7 +4,7 @@ import { isId, type Thread } from "../ids.ts";
 export const makePermalink = (workspaceUrl: string, { channel, ts }: Thread): string =>
   `${workspaceUrl}archives/${channel}/p${ts.replace(".", "")}`;
 
-/** The thread that a message's address belongs to, whichever message of it was copied. */
+/** The thread of a message's address; it need not be the address of its root. */
 export function parsePermalink(text: string, team: string): Thread | undefined {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   const match = url?.pathname.match(/^\/archives\/([A-Z0-9_]+)\/p(\d{10})(\d{6})$/);

@@ -9,8 +9,8 @@ export interface PermissionOptions {
 }
 
 /**
- * Members of our workspace may act, and colleagues of the same Enterprise organisation. While Slack cannot be asked, what
- * a message says of its own origin decides: an outage of Slack stops no reply.
+ * Members of our workspace may act, and colleagues of the same Enterprise organisation. While Slack cannot be asked, the
+ * workspace that the message names decides, so that an outage of Slack stops no reply.
  */
 export function createPermissions(options: PermissionOptions): Permissions {
   const { findUser, workspace, guestsMayAnswer } = options;
@@ -34,7 +34,7 @@ export function createPermissions(options: PermissionOptions): Permissions {
   };
 }
 
-/** The first of `teams` that is not `ours`. Where Slack does not tell who we are, or whence something came, there is none. */
+/** The first of `teams` that is not `ours`. None if Slack does not say which workspace is ours, or where something is from. */
 export const foreignTeamOf = (ours: string, teams: readonly unknown[]): string | undefined =>
   teams.find((team): team is string => typeof team === "string" && isOther(team, ours));
 

@@ -1,6 +1,6 @@
 import type { Mark } from "../bridge/ports.ts";
 
-/** People set it to keep a message inside, and we set it to show that one stays inside. */
+/** The reaction of a note: people add it to make a message a note, and the bridge to show that a message is one. */
 export const NOTE_REACTION = "lock";
 
 /** The marks on agents' messages. */
@@ -12,6 +12,6 @@ export const REACTIONS: Readonly<Record<Mark, string>> = {
   note: NOTE_REACTION,
 };
 
-/** Whether a message that was read from a thread shows that it stays inside. */
+/** Whether a message that was read from a thread has the reaction of a note. */
 export const isLocked = (message: { reactions?: readonly { name?: string }[] }): boolean =>
   message.reactions?.some(({ name }) => name === NOTE_REACTION) ?? false;

@@ -1,7 +1,7 @@
 import { SlackApiError } from "../errors.ts";
 import type { Thread } from "../ids.ts";
 
-/** Whose fault it is that Slack refuses a call, where it is not the call's own: somebody has to repair that. */
+/** Why Slack refuses a call, if the reason is not the call itself but something that somebody has to repair. */
 export type Fault = "token" | "scope" | "channel" | "thread" | "workspace";
 
 // Source: docs.slack.dev/reference/methods/chat.postMessage, "Errors", and those of the other methods in use.
@@ -13,15 +13,15 @@ const FAULTS: readonly (readonly [Fault, RegExp])[] = [
   ["channel", /^(no_permission|external_channel_migrating)$/],
   ["workspace", /^(team|org|enterprise|two_factor)_\w+$/],
   ["workspace", /^(\w+_)?(access_?denied|access_?limited|is_restricted)$/],
-  // A proxy on the way, or an address that is not Slack's.
+  // Said by a proxy, or by a host that is not Slack's.
   ["workspace", /^http_4\d\d$/],
 ];
 
-/** `undefined`: the refusal is about this call alone. */
+/** The fault behind Slack's error code; `undefined`: the refusal concerns only this call. */
 export const faultOf = (slackError: string): Fault | undefined =>
   FAULTS.find(([, codes]) => codes.test(slackError))?.[0];
 
-/** Slack itself refuses the call; a page with HTTP 403 says nothing about what is in Slack. */
+/** Whether Slack itself refuses the call. A page with HTTP 403, e.g. of a proxy, says nothing about Slack. */
 export const isSlacksWord = (error: unknown): error is SlackApiError =>
   error instanceof SlackApiError && !error.slackError.startsWith("http_");
 
@@ -29,13 +29,13 @@ const NO_THREAD =
   /^(thread_not_found|message_not_found|cannot_reply_to_message|invalid_thread_ts)$/;
 
 /**
- * The thread, or its root, is not there any more. So it is, too, when it is in another channel than `channel`, where
- * threads open, and that one is closed to us.
+ * Whether the error means that the thread or its root is gone. A thread in another channel than `channel`, where threads
+ * open, is also gone if we have no access to that channel.
  */
 export const meansGone = (error: unknown, thread: Thread, channel: string): boolean =>
   error instanceof SlackApiError &&
   (NO_THREAD.test(error.slackError) ||
     (thread.channel !== channel && faultOf(error.slackError) === "channel"));
 
-/** Slack does not take the blocks of a message; its text may still go. */
+/** Whether Slack refuses only the blocks of a message, so that its text can still be posted. */
 export const refusesBlocks = (slackError: string): boolean => /(^|_)blocks?(_|$)/.test(slackError);

@@ -1,4 +1,4 @@
-/** What the bridge cannot do all of its work without, in the order of `manifest.yml`. */
+/** The scopes that the bridge always needs, in the order of `manifest.yml`. */
 const ALWAYS = [
   "chat:write",
   "commands",
@@ -9,7 +9,7 @@ const ALWAYS = [
   "usergroups:read",
   "users:read",
 ];
-/** By the kind of the channel in which threads open. Without the second of each nobody can tell which kind it is. */
+/** The scopes for each kind of channel in which threads open. Without the second of a kind Slack does not say which it is. */
 const FOR_CHANNEL = {
   public: ["channels:history", "channels:read"],
   private: ["groups:history", "groups:read"],
@@ -21,7 +21,7 @@ export interface ScopeNeeds {
   showUserIdentity: boolean;
 }
 
-/** What of it the app was not given. */
+/** The needed scopes that the app was not given. */
 export function missingScopes(given: readonly string[], needs: ScopeNeeds): readonly string[] {
   const needed = [
     ...FOR_CHANNEL[needs.channel],

@@ -1,13 +1,13 @@
 import { makeDerivedItemId, type ServiceId } from "../ids.ts";
 
-/** Slack takes no longer value of an option. Source: docs.slack.dev, composition objects. */
+/** Slack's limit for the value of an option. Source: docs.slack.dev, composition objects. */
 const MAX_VALUE = 150;
 
-/** What stands for a Service among the options of a form: its id, or where that is too long something made of it. */
+/** The value for a Service in the options of a form: its id, or a hash of it if it is too long. */
 export const toOptionValue = (id: ServiceId): string =>
   id.length <= MAX_VALUE ? id : makeDerivedItemId(id, "option");
 
-/** The Service behind an option. `services` is asked only where the option is not the id itself. */
+/** The Service behind an option's value. `services` is called only if the value is not the id itself. */
 export async function fromOptionValue(
   value: string,
   services: () => Promise<readonly { id: ServiceId }[]>,

@@ -2,19 +2,19 @@ import { createHmac, timingSafeEqual } from "node:crypto";
 import type { IncomingHttpHeaders } from "node:http";
 import type { Secret } from "../config/secret.ts";
 
-/** What the headers of a request say about who has signed it, and when. */
+/** A signature as the headers of a request claim it. */
 export interface Signature {
   timestamp: string;
   /** Hex. */
   digest: string;
 }
 
-/** Slack's own rule for old signatures, applied to those from the future too. */
+/** Slack's own limit for old signatures; it is applied to those from the future too. */
 const MAX_CLOCK_SKEW_SECONDS = 5 * 60;
 
 /**
- * The signature that the headers claim, if it looks like one of Slack's and was made just now. Whether it is genuine only
- * the body can tell. Source: docs.slack.dev/authentication/verifying-requests-from-slack, November 2026.
+ * The signature in the headers, if it looks like one of Slack's and is fresh. Whether it is genuine is for {@link isSigned}
+ * to say, which needs the body. Source: docs.slack.dev/authentication/verifying-requests-from-slack, November 2026.
  */
 export function claimedSignature(
   headers: IncomingHttpHeaders,
@@ -27,7 +27,7 @@ export function claimedSignature(
   return skewSeconds > MAX_CLOCK_SKEW_SECONDS ? "stale" : { timestamp, digest };
 }
 
-/** Whether one of `secrets` has signed `body`. Constant in time. */
+/** Whether `body` was signed with one of `secrets`. Takes the same time whether it was or not. */
 export function isSigned(
   body: Buffer,
   { timestamp, digest }: Signature,

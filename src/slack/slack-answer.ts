@@ -1,22 +1,22 @@
 import { wellFormedSource } from "../json.ts";
 
-/** What Slack says with a code: lower case, never a sentence. */
+/** The form of Slack's codes: lower case, never a sentence. */
 const CODE = /^[a-z][a-z0-9_]{0,99}$/;
 /** `chat:write.customize`, or several with commas between. */
 const SCOPES = /^[a-z][a-z0-9_.:,-]{0,199}$/;
 
-/** An answer of the Web API, as far as it is one. Nothing in a refusal or a warning is more than a code. */
+/** An answer of the Web API. Refusals and warnings in it are codes and nothing else. */
 export interface SlackAnswer {
   ok: boolean;
-  /** Of a refusal. */
+  /** The code of a refusal. */
   error?: string;
   /** The scope that is missing. */
   needed?: string;
 }
 
 /**
- * Reads the body of an answer. `text` is the same again for a reader that quotes what it finds: everything in it that
- * such a reader could quote is gone, unless it is a code. `undefined`: Slack never answers so; it may be anybody's.
+ * Reads the body of an answer. `text` is the body for Slack's client, whose errors quote it: everything that it could quote
+ * is removed, unless it is a code. `undefined`: it is no answer of Slack.
  */
 export function readSlackAnswer(body: string): { answer: SlackAnswer; text: string } | undefined {
   const source = wellFormedSource(body);
@@ -38,7 +38,7 @@ export function readSlackAnswer(body: string): { answer: SlackAnswer; text: stri
   };
 }
 
-/** A warning of Slack is a code, or several with commas between. */
+/** Warnings as codes; a warning of Slack is one code, or several with commas between. */
 function withoutWords(warning: unknown, metadata: unknown) {
   const { warnings, next_cursor } = isObject(metadata) ? metadata : {};
   const listed = Array.isArray(warnings) ? (warnings as unknown[]) : [];

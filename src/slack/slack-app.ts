@@ -14,7 +14,7 @@ import type { SlackClientOptions } from "./web-api.ts";
 export interface SlackAppOptions {
   workspace: Workspace;
   botToken: Secret;
-  /** Slack may have signed with any of them. */
+  /** A signature with any of them is accepted. */
   signingSecrets: readonly Secret[];
   appToken: Secret | undefined;
   clientOptions: SlackClientOptions;
@@ -23,15 +23,15 @@ export interface SlackAppOptions {
   log: Log;
 }
 
-/** Slack's way in: HTTP requests on our own server, or Slack's sockets. */
+/** How Slack's events reach us: by HTTP requests to our own server, or over sockets. */
 export interface SlackApp {
   readonly app: App;
-  /** What Slack calls over HTTP; nothing in Socket Mode. */
+  /** The routes for Slack's HTTP requests; none in Socket Mode. */
   readonly routes: readonly Route[];
-  /** `onConnect`: a socket is open, for the first time or again; what was written while none was may be lost. */
+  /** `onConnect` is called each time a socket opens. Events from the time without one may be lost. */
   start(onConnect: () => void): Promise<void>;
   stop(): Promise<void>;
-  /** @throws {BridgeError} Slack cannot reach us over a socket, where it should */
+  /** @throws {BridgeError} in Socket Mode: no socket is open */
   check(): Promise<void>;
 }
 
@@ -44,9 +44,9 @@ export async function createSlackApp(options: SlackAppOptions): Promise<SlackApp
   const app = new App({
     receiver: transport.receiver,
     logger,
-    // An object of its own: Bolt changes what it is given.
+    // A copy, because Bolt changes it.
     clientOptions: { ...options.clientOptions },
-    // Known from the start, so that no event ever waits for, or is lost by, a question to Slack.
+    // Answered from memory, so that no event waits for a call to Slack or is lost when one fails.
     authorize: () =>
       Promise.resolve({
         botToken: options.botToken.reveal(),
@@ -64,7 +64,7 @@ type Logger = ReturnType<typeof createBoltLog>;
 
 function httpTransport({ signingSecrets, refused }: SlackAppOptions, logger: Logger) {
   const receiver = new HTTPReceiver({
-    // Our own route has verified the request before: Bolt knows one secret only, and reads first.
+    // Our own route verifies requests: Bolt knows only one secret, and reads the body before it verifies.
     signingSecret: "",
     signatureVerification: false,
     logger,
@@ -86,7 +86,7 @@ function socketTransport(
   const receiver = new SocketModeReceiver({
     appToken: appToken.reveal(),
     logger,
-    // An object of its own: the receiver changes what it is given.
+    // A copy, because the receiver changes it.
     installerOptions: { clientOptions: { ...clientOptions } },
     clientPingTimeout: 3_000,
     autoReconnectEnabled: false,

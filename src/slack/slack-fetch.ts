@@ -3,15 +3,15 @@ import { createSemaphore } from "../delivery/semaphore.ts";
 import { observedFetch } from "./observed-fetch.ts";
 import { readSlackAnswer, type SlackAnswer } from "./slack-answer.ts";
 
-/** A hundred of the longest messages are far shorter. */
+/** Longer than an answer with a hundred of the longest messages. */
 const MAX_BYTES = 10_000_000;
-/** Few answers are longer than this; no more than {@link LARGE_AT_ONCE} of those are in memory at once. */
+/** Few answers are longer than this. At most {@link LARGE_AT_ONCE} of those are in memory at once. */
 const LARGE_BYTES = 1_000_000;
 const LARGE_AT_ONCE = 2;
-/** For calls that bring no limit of their own. */
+/** For calls without a limit of their own. */
 const TIMEOUT_MS = 10_000;
 
-/** The other side answered, but not as Slack does, so nobody can tell what became of the call. */
+/** The answer is not one of Slack, so nobody knows whether Slack carried the call out. */
 class UnreadableAnswerError extends Error {
   override readonly name = "UnreadableAnswerError";
   readonly code: "ANSWER_TOO_LONG" | "ANSWER_NOT_SLACKS";
@@ -21,22 +21,22 @@ class UnreadableAnswerError extends Error {
   }
 }
 
-/** What a call of the Web API asked for, and how it was answered. */
+/** A call of the Web API and its answer. */
 export interface SeenAnswer {
   method: string;
   asked: URLSearchParams;
-  /** What time it was there. */
+  /** The answer's `Date` header. */
   date?: string | null;
-  /** HTTP; without `answer` there was no body that counts. */
+  /** The HTTP status. Without `answer` the body was no answer of Slack. */
   status: number;
   answer?: SlackAnswer;
 }
 
 /**
- * The one way out to Slack's API, for all clients. An answer is read to its end here, as unpacked bytes and never more
- * than 10 MB of them; what is no answer of the Web API's throws, and no word of it goes any further.
+ * The `fetch` of all clients of Slack's API. It reads each answer completely, at most 10 MB of unpacked bytes. If that is no
+ * answer of the Web API it throws, and passes nothing of it on.
  *
- * @throws {UnreadableAnswerError} what came is too long, or not Slack's
+ * @throws {UnreadableAnswerError} the answer is too long, or not one of Slack
  */
 export function createSlackFetch(
   apiUrl: string,
@@ -65,7 +65,7 @@ export function createSlackFetch(
     if (!read) throw new UnreadableAnswerError("ANSWER_NOT_SLACKS");
     seen(read.answer);
     const headers = new Headers(response.headers);
-    // The client would unpack once more what says that it is packed.
+    // The body is unpacked already; with the original headers the client would unpack it again.
     headers.set("content-type", "application/json");
     return new Response(read.text, { status, headers });
   };
@@ -75,7 +75,7 @@ export function createSlackFetch(
     if (!response.body) return chunks;
     const reader = (response.body as ReadableStream<Uint8Array>).getReader();
     let size = 0;
-    /** False: there is more than that. */
+    /** False: the body is longer than `limit`. */
     const readUpTo = async (limit: number): Promise<boolean> => {
       while (size <= limit) {
         const { value, done } = await reader.read();

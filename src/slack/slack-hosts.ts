@@ -1,7 +1,7 @@
-/** Where Slack keeps files, and nobody else. */
+/** Hosts that belong to Slack alone. */
 const HOSTS = /^(?:[\w-]+\.)*(?:slack\.com|slack-files\.com)$/i;
 
-/** Whether our token may go to this address: Slack's own hosts over https, and the Web API's host as it is configured. */
+/** Whether our token may be sent to an address: to Slack's own hosts over https, and to the configured host of the Web API. */
 export function createIsSlackHost(apiUrl: string): (url: URL) => boolean {
   const api = new URL(apiUrl);
   return (url) =>

@@ -3,7 +3,7 @@ import { callSlack } from "./web-api.ts";
 
 export type SlackUser = NonNullable<UsersInfoResponse["user"]>;
 
-/** What Slack says about somebody, `undefined` where it does not tell. Never fails. */
+/** What Slack knows about somebody; `undefined` if Slack does not say. Never fails. */
 export type FindUser = (id: string) => Promise<SlackUser | undefined>;
 
 /** Names and rights change rarely; a change shows within the hour. */
@@ -16,7 +16,7 @@ interface Known {
   until: number;
 }
 
-/** Asks Slack once an hour for each; while Slack fails, what it said last holds. `now`: ms of a clock that is never set. */
+/** Asks Slack once an hour for each member; if that fails, the last answer is used. `now`: ms of a clock that never jumps. */
 export function createFindUser(
   client: WebClient,
   now: () => number = () => performance.now(),
@@ -32,7 +32,7 @@ export function createFindUser(
   return (id) => {
     const before = known.get(id);
     if (before && before.until > now()) return before.user;
-    // Nobody asks a second time while the answer is on its way.
+    // While Slack is being asked, others wait for the same answer.
     const entry: Known = { user: renew(), until: Number.POSITIVE_INFINITY };
     known.set(id, entry);
     return entry.user;

@@ -13,8 +13,8 @@ import { faultOf } from "./refusals.ts";
 import { createSlackFetch, type SeenAnswer } from "./slack-fetch.ts";
 
 /**
- * Options for every WebClient of the bridge, Bolt's and Socket Mode's too: the lanes decide about repeats and pauses, not
- * the client. `onAnswer` is shown every answer of Slack.
+ * Options for every WebClient of the bridge, also those of Bolt and of Socket Mode: the lanes decide about repeats and
+ * pauses, not the client. `onAnswer` is called with every answer of Slack.
  */
 export const webClientOptions = (
   apiUrl: string,
@@ -25,11 +25,11 @@ export const webClientOptions = (
   rejectRateLimitedCalls: true,
   timeout: 10_000,
   fetch: createSlackFetch(apiUrl, onAnswer),
-  // A call that waits in the client's line would go out in the name of another one; our rateLimiters limit the calls.
+  // No queue inside the client, because `observe` would mistake one call for another. Our rate limiters limit the calls.
   maxRequestConcurrency: Number.POSITIVE_INFINITY,
 });
 
-/** Part of the work may have been done. Source: docs.slack.dev/reference/methods/chat.postMessage. */
+/** Errors after which part of the work may have been done. Source: docs.slack.dev/reference/methods/chat.postMessage. */
 const HALF_DONE = new Set([
   "fatal_error",
   "internal_error",
@@ -41,12 +41,12 @@ const RATE_LIMITED = new Set(["ratelimited", "rate_limited", "message_limit_exce
 export type SlackClientOptions = ReturnType<typeof webClientOptions>;
 
 export interface CallOptions {
-  /** Doing it twice is the same as doing it once, so nothing about it is uncertain. */
+  /** Doing the call twice is the same as doing it once, so it never ends as uncertain. */
   idempotent?: boolean;
 }
 
 /**
- * Calls a method and translates what goes wrong, in this one place.
+ * Calls a method of the Web API, and translates whatever it throws.
  *
  * @throws {NetworkError} Slack did not get it · {UncertainDeliveryError} Slack may have it · {RateLimitedError} ·
  * {SlackApiError} Slack refuses it: `fatal` where somebody can repair that, else `dead-letter` · {DefectError} our own
@@ -77,7 +77,7 @@ function translate(
       ? new NetworkError(`${method}: ${what}`, { cause: error })
       : new UncertainDeliveryError(`${method}: ${what}`, { cause: error });
 
-  // The client reads seconds only.
+  // The client understands only seconds, so the header is parsed here.
   if (retryAfter !== undefined) {
     const waitMs = parseRetryAfter(retryAfter);
     return new RateLimitedError(`${method}: rate limited`, waitMs, { cause: error });
@@ -102,11 +102,11 @@ function translate(
       ? new NetworkError(`${method}: ${code}`, { cause: error })
       : unclear(code ?? "no answer");
   }
-  // An answer that broke off while it was read, most likely.
+  // Most likely the answer broke off while it was read.
   return unclear(error instanceof Error ? error.name : "no answer");
 }
 
-/** 408 and 499: somebody on the way gave up, perhaps after the work. */
+/** Except 408 and 499: there a proxy gave up waiting, perhaps after the work was done. */
 const REFUSED = /^4(?!08|99)/;
 
 const NEVER_SENT = new Set([

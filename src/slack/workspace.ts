@@ -9,13 +9,13 @@ import { callSlack } from "./web-api.ts";
 
 export interface WorkspaceOptions {
   channel: string;
-  /** Posts carry the User's name, which needs a scope of its own. */
+  /** Posts show the User's name, which needs a scope of its own. */
   showUserIdentity: boolean;
 }
 
 /**
- * Checks the token, the channel and the scopes. The alarm says what is wrong with the channel or the scopes for as long as
- * it is; where Slack refuses the token another alarm does. Missing scopes stop nothing: much works without.
+ * Checks the token, the channel and the scopes. While something is wrong with the channel or the scopes an alarm is raised;
+ * if Slack refuses the token another alarm is. Missing scopes are no error, because much works without them.
  *
  * @throws {ConfigError} Slack refuses the token, or the bot is not in the channel; says what to do
  * @throws {SlackApiError} something else keeps the app out, perhaps in front of Slack
@@ -38,7 +38,7 @@ export async function checkWorkspace(
   else alarms.clear("slack-setup");
   return {
     team: identity.team_id ?? "",
-    // Ends in a slash then.
+    // `URL` adds the slash at the end if it is missing.
     url: URL.parse(identity.url ?? "")?.href ?? "https://slack.com/",
     botUserId: identity.user_id ?? "",
     botId: identity.bot_id ?? "",
@@ -63,11 +63,11 @@ const identify = (client: WebClient) =>
     );
   });
 
-/** What keeps the app out is no fault of a token. */
+/** Whether the workspace keeps the app out, so that the token is not at fault. */
 const isOfWorkspace = ({ slackError }: SlackApiError): boolean =>
   faultOf(slackError) === "workspace";
 
-/** What to do when Slack does not let the app open a socket. */
+/** The error for a refused socket, with what to do. */
 export const refusedSocket = (cause: SlackApiError): ConfigError =>
   new ConfigError(
     [
@@ -94,7 +94,7 @@ export async function checkAppToken(client: WebClient): Promise<true> {
   return true;
 }
 
-/** What Slack tells about the channel, if it does. */
+/** What Slack says about the channel; `undefined` if it does not say. */
 async function findChannel(
   client: WebClient,
   channel: string,
@@ -118,8 +118,8 @@ async function findChannel(
   } catch (thrown) {
     const error = toBridgeError(thrown);
     if (!(error instanceof SlackApiError) || isOfWorkspace(error)) throw error;
-    // A stand-in for Slack may lack the method, and the app the scope, which shows elsewhere. What is wrong with the
-    // channel itself shows at the first post then.
+    // A fake Slack may lack the method, and the app the scope, which is reported elsewhere. If something is wrong with the
+    // channel, the first post will show it.
     if (error.slackError === "unknown_method" || error.slackError === "missing_scope") {
       return undefined;
     }

@@ -10,7 +10,7 @@ interface Click {
   respond: RespondFn;
 }
 
-/** What a button is about. */
+/** The reply that a button belongs to. */
 interface Target {
   item: ItemId;
   /** Of the agent's message. */
@@ -18,15 +18,15 @@ interface Target {
   at: { channel: string };
 }
 
-/** Where a button stands. Slack may leave out the thread of what only one agent sees. */
+/** The place of a button. For a message that only one agent sees Slack may leave the thread out. */
 const container = z.looseObject({
   channel_id: z.string(),
   thread_ts: z.string().optional(),
 });
 
 /**
- * Runs `act` if the button stands in the thread of its own reply, or where its conversation goes on now, or the reply is
- * settled: what somebody has brought elsewhere does nothing there.
+ * Runs `act` if the button is in the thread of its own reply or in the one where the conversation goes on, or if the reply
+ * is settled. A button that somebody has forwarded elsewhere does nothing.
  */
 async function inItsThread(
   click: Click,
@@ -55,7 +55,7 @@ async function inItsThread(
   await act({ item, ts, at: { channel } });
 }
 
-/** Sends a reply that was set aside or held. A second click finds nothing to send. */
+/** Sends a reply that is a dead letter or held. A second click finds nothing to send. */
 export const sendAgain = (click: Click, dependencies: ListenerDependencies): Promise<void> =>
   inItsThread(click, dependencies, async ({ item, ts, at }) => {
     const { outbox, threads } = dependencies;
@@ -71,7 +71,7 @@ export const sendAgain = (click: Click, dependencies: ListenerDependencies): Pro
     });
   });
 
-/** Has the User taken over for a refused reply, which then goes. A second click finds nothing to do. */
+/** Has the User taken over for a refused reply, which is then sent. A second click finds nothing to do. */
 export const takeOverAndSend = (click: Click, dependencies: ListenerDependencies): Promise<void> =>
   inItsThread(click, dependencies, async ({ item, ts, at }) => {
     const { outbox, threads } = dependencies;

@@ -10,7 +10,7 @@ import { toOptionValue } from "../service-option.ts";
 import { callSlack } from "../web-api.ts";
 import type { ListenerDependencies } from "./listener-dependencies.ts";
 
-/** Slack lets us open a modal for 3 s; when Parley is slower, a modal with the bot alone is better than none. */
+/** Slack lets us open a modal within 3 s. If Parley is slower, a modal that offers only the bot is better than none. */
 const SERVICES_TIMEOUT_MS = 1_500;
 
 interface Origin {
@@ -82,7 +82,7 @@ async function open(origin: Origin, dependencies: ListenerDependencies): Promise
 
 const fallback = (id: Service["id"]): Service => ({ id, name: "The bot", isDefault: true });
 
-/** In the thread where the bot may write; elsewhere through the address that came with the interaction. */
+/** Answers in the thread if the bot may write there, else through the interaction's `response_url`. */
 async function answer(
   { thread, agent, respond }: Origin,
   text: string,
@@ -96,7 +96,7 @@ async function answer(
   }
 }
 
-/** What an agent can do about a form that did not open. */
+/** Why a form did not open, and what the agent can do. */
 function whyNotOpened({ code, disposition, message }: BridgeError): string {
   if (code === "rate-limited") return "Slack is busy right now. Please try again in a moment.";
   if (!(code === "slack-api"))

@@ -13,8 +13,8 @@ import type { ListenerDependencies } from "./listener-dependencies.ts";
 const SERVICES_TIMEOUT_MS = 1_500;
 
 /**
- * Stores the hand-back behind the replies that were written before it, and only then closes the modal. What keeps it
- * from being stored is shown in the modal, with everything the agent typed still there.
+ * Stores the hand-back behind the replies that were written before it, and only then closes the modal. If it cannot be
+ * stored, the modal says why, and keeps everything that the agent typed.
  */
 export async function submitHandBack(
   { ack, body, view }: { ack: AckFn<ViewResponseAction>; body: ViewSubmitAction; view: ViewOutput },
@@ -24,7 +24,7 @@ export async function submitHandBack(
     ack({ response_action: "errors", errors: { [input]: problem } });
   const thread = JSON.parse(view.private_metadata) as Thread;
   const { destination = botService, note, lastMessage: typed = "" } = readInputs(view);
-  // A form gives what was typed, which Slack escapes everywhere else.
+  // Forms hold text as it was typed; everywhere else Slack escapes it.
   const written = { text: escapeText(typed) };
   if (intentOf(written, replyMode) === "note") {
     return await refuse(

@@ -14,7 +14,7 @@ import type { ListenerDependencies } from "./listener-dependencies.ts";
 /** Slack shows an error after 3 s without an acknowledgement. */
 const ANSWER_WITHIN_MS = 2_300;
 
-/** Answers in the acknowledgement; when Parley takes longer, says so and answers behind it. */
+/** Answers in the acknowledgement. If Parley takes longer it says so there, and answers later. */
 export async function answerOwnerCommand(
   {
     ack,

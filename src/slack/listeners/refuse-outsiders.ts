@@ -11,7 +11,7 @@ import { withinTime } from "../../within-time.ts";
 import { foreignTeamOf } from "../permissions.ts";
 import { callSlack } from "../web-api.ts";
 
-/** Slack wants an acknowledgement within 3 s; who cannot be looked up by then is judged by what the request says. */
+/** Slack needs an acknowledgement within 3 s. If looking somebody up takes longer than this, only the request itself decides. */
 const LOOK_UP_WITHIN_MS = 1_000;
 
 export interface OutsiderOptions {
@@ -26,7 +26,7 @@ const maybeText = z.string().nullish().catch(undefined);
 const part = <Shape extends z.ZodRawShape>(shape: Shape) =>
   z.looseObject(shape).nullish().catch(undefined);
 
-/** Who acts, and where from, in whatever Slack sends. */
+/** Who acts, and in which workspace, in each kind of Slack's requests. */
 const request = z.looseObject({
   type: maybeText,
   command: maybeText,
@@ -42,14 +42,14 @@ const request = z.looseObject({
 type Request = z.output<typeof request>;
 
 /**
- * In front of every listener: who may not act for the team is told so, and nothing else happens. Replies do not come this
- * way. They are refused where they would be sent: they are on disk by then, and so are those that were read back.
+ * Runs before every listener: somebody who may not act for the team is told so, and nothing else happens. Replies do not
+ * pass here. They are refused when they would be sent, because replies that are read back from a thread do not pass here.
  */
 export function refuseOutsiders({ permissions, team, log }: OutsiderOptions) {
   return async (args: Args): Promise<void> => {
     const body = request.parse(args.body);
     const agent = body.user?.id ?? body.user_id ?? body.event?.user;
-    // Of the events only this one shows anything to anybody; others tell what became of channels and of the app.
+    // Opening the App Home is the only event that shows something to somebody; others report changes of channels or the app.
     const isNews = body.event && body.event.type !== "app_home_opened";
     if (isNews) return await args.next();
     const foreignTeam = foreignTeamOf(team, [body.team_id, body.team?.id, body.user?.team_id]);
@@ -66,7 +66,7 @@ export function refuseOutsiders({ permissions, team, log }: OutsiderOptions) {
   };
 }
 
-/** In the place where the outcome would have shown. */
+/** Answers in the place where the outcome would have been shown. */
 async function answer(
   args: Args,
   body: Request,

@@ -13,8 +13,8 @@ import { refuseOutsiders } from "./refuse-outsiders.ts";
 export const OWNER_COMMAND = "/parley-owner";
 
 /**
- * One listener of each kind, because an interaction that nobody acknowledges shows an error to the agent, and over a
- * socket is never answered at all: what is not ours is acknowledged and left.
+ * One listener for each kind of request, so that those that are not ours are acknowledged too: without that the agent sees
+ * an error, and over a socket no answer at all.
  */
 export function registerListeners(app: App, dependencies: ListenerDependencies): void {
   const { log, permissions, threads } = dependencies;
@@ -69,7 +69,7 @@ export function registerListeners(app: App, dependencies: ListenerDependencies):
     if (event.tab === "home") await publishHome({ user: event.user, client }, dependencies);
   });
 
-  // What has not been acknowledged by now is not acknowledged: over HTTP Slack then tells the agent.
+  // What is not acknowledged by now stays so: over HTTP Slack then shows the agent an error.
   app.error(({ code, message }) => {
     log.error({ code, error: message }, "listener.failed");
     return Promise.resolve();
