@@ -3,7 +3,7 @@ import type { Config } from "./config/read-config.ts";
 import { ConfigError } from "./errors.ts";
 import { createHttpServer } from "./http/http-server.ts";
 import { createLog } from "./log.ts";
-import type { Check } from "./ops/doctor.ts";
+import type { Check } from "./ops/run-doctor.ts";
 import { connectOutside } from "./outside.ts";
 import { checkState } from "./state/check-state.ts";
 import { toPath } from "./state/database.ts";

@@ -6,8 +6,8 @@ import { weakSecrets } from "./config/weak-secrets.ts";
 import { createDoctorChecks } from "./doctor-checks.ts";
 import { ConfigError, StorageError } from "./errors.ts";
 import { createLog, errorFields } from "./log.ts";
-import { runDeadLetters } from "./ops/dead-letters.ts";
-import { runDoctor } from "./ops/doctor.ts";
+import { runDeadLetters } from "./ops/run-dead-letters.ts";
+import { runDoctor } from "./ops/run-doctor.ts";
 import { createShutDown } from "./shut-down.ts";
 
 /** The process that the program runs in. */

@@ -4,7 +4,7 @@ import type { TranscriptLine, UserDetails } from "../convert/to-slack/parley-mes
 import { defined } from "../defined.ts";
 import type { ConversationId, ServiceId, Thread, UserId } from "../ids.ts";
 import type { Json } from "../json.ts";
-import { joinTranscripts, mergeMetadata } from "./ownership/merge-handover.ts";
+import { joinMetadata, joinTranscripts } from "./ownership/join-handovers.ts";
 
 export type EndState = "handed-back" | "taken-away" | "merged";
 
@@ -120,7 +120,7 @@ export function withHandover(
   },
   at: number,
 ): Conversation {
-  const metadata = mergeMetadata(conversation.metadata, told.metadata);
+  const metadata = joinMetadata(conversation.metadata, told.metadata);
   const transcript = joinTranscripts(conversation.transcript, told.transcript);
   const furtherReasons = addReason(conversation, anyReasonOf(told.metadata), at);
   const user = { ...conversation.user, ...told.user };

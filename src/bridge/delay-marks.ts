@@ -14,7 +14,7 @@ export interface DelayMarks {
 /** Nobody wonders about less. */
 const DELAYED_AFTER_MS = 3_000;
 /** A mark that is set again does no harm, so this may be forgotten. */
-const MAX_REMEMBERED = 10_000;
+const MAX_KEPT = 10_000;
 
 export function createDelayMarks({
   threads,
@@ -29,7 +29,7 @@ export function createDelayMarks({
     onDelay({ id, body, appendedAt }, waitMs) {
       const isLong = now() - appendedAt + waitMs >= DELAYED_AFTER_MS;
       if (body.kind !== "reply" || !isLong || marked.has(id)) return;
-      if (marked.size >= MAX_REMEMBERED) marked.clear();
+      if (marked.size >= MAX_KEPT) marked.clear();
       marked.add(id);
       threads.markLater(body.reply.thread, body.reply.ts, "delayed");
     },

@@ -17,11 +17,11 @@ import { loseThread, openAgain, whereItBelongs } from "./to-slack/open-again.ts"
 import { ensureRoot, recordConversation } from "./to-slack/open-thread.ts";
 import { createPostOnce } from "./to-slack/post-once.ts";
 import { postSteps } from "./to-slack/post-steps.ts";
-import { type RelayToSlackDependencies, relayToSlack } from "./to-slack/relay-message.ts";
+import { type RelayMessageDependencies, relayMessage } from "./to-slack/relay-message.ts";
 import { overflowSteps, rootMessage, rootTag } from "./to-slack/root-message.ts";
 import { type ShowNoticeDependencies, showNotice } from "./to-slack/show-notice.ts";
 
-export interface InboxDependencies extends RelayToSlackDependencies, ShowNoticeDependencies {
+export interface InboxDependencies extends RelayMessageDependencies, ShowNoticeDependencies {
   parley: Pick<Parley, "self" | "ownerOf" | "services">;
   notifier: Notifier;
   threads: Threads;
@@ -111,7 +111,7 @@ export function createParleyEventHandler(dependencies: InboxDependencies): Handl
   ): Promise<void> {
     switch (event.kind) {
       case "message":
-        return await relayToSlack(work, event, receivedAt, dependencies);
+        return await relayMessage(work, event, receivedAt, dependencies);
       case "handover":
         return await takeOver(work, event, receivedAt);
       case "owner-changed":

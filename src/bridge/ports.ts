@@ -2,7 +2,7 @@ import type { MentionedIds, SlackNames } from "../convert/to-parley/mentions.ts"
 import type { SlackFile } from "../convert/to-parley/slack-file.ts";
 import type { ParleyMedia } from "../convert/to-slack/parley-message.ts";
 import type { SlackMessage } from "../convert/to-slack/slack-message.ts";
-import type { FileContent } from "../files/checked-file.ts";
+import type { FileContent } from "../files/check-file.ts";
 import type { ConversationId, ItemId, ServiceId, Thread, UserId } from "../ids.ts";
 import type { Json } from "../json.ts";
 import type { Conversation } from "./conversation.ts";

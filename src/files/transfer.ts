@@ -1,8 +1,8 @@
 import { Readable } from "node:stream";
 import got, { type OptionsInit, RequestError } from "got";
 import { NetworkError, RateLimitedError, toBridgeError } from "../errors.ts";
-import { toCallError } from "../http/call-error.ts";
-import { parseRetryAfter } from "../retry-after.ts";
+import { toCallError } from "../http/to-call-error.ts";
+import { parseRetryAfter } from "../parse-retry-after.ts";
 
 /** Enough for 10 MB over a slow line. */
 const TRANSFER_TIMEOUT_MS = 120_000;

@@ -32,8 +32,8 @@ export interface Health {
  * in, whatever is wrong with Slack or Parley. If a check fails, the last two answer 503 and say what each check found.
  */
 export function createHealth({ intake, rest, alarms }: HealthOptions): Health {
-  const runIntake = remember(() => runAll(intake));
-  const runRest = remember(() => runAll(rest));
+  const runIntake = reuse(() => runAll(intake));
+  const runRest = reuse(() => runAll(rest));
   let timer: NodeJS.Timeout | undefined;
 
   return {
@@ -93,7 +93,7 @@ async function runAll(checks: Checks): Promise<Results> {
 }
 
 /** Reuses the latest result for as long as {@link RESULT_LIFE_MS}. */
-function remember<T>(ask: () => Promise<T>): () => Promise<T> {
+function reuse<T>(ask: () => Promise<T>): () => Promise<T> {
   let latest: { at: number; answer: Promise<T> } | undefined;
   return () => {
     // Monotonic: if the clock is set back an old result must not last longer.

@@ -111,7 +111,7 @@ export function createMetrics(sources: {
   });
   const dead = new Gauge({
     name: "parley_bridge_dead_letters",
-    help: "Items that were set aside",
+    help: "Dead letters",
     labelNames: ["queue"],
     registers,
   });

@@ -8,7 +8,7 @@ import { isSeen } from "../convert/text/clean-name.ts";
 import type { UserDetails } from "../convert/to-slack/parley-message.ts";
 import { defined } from "../defined.ts";
 import type { Lanes } from "../delivery/lanes.ts";
-import { decodeJsonText } from "../files/decode-text.ts";
+import { decodeJsonText } from "../files/decode-json-text.ts";
 import { type Route, sendJson } from "../http/http-server.ts";
 import { type NoBody, readBody } from "../http/read-body.ts";
 import type { RefusalLog } from "../http/refusal-log.ts";
@@ -17,7 +17,7 @@ import { isDeeperThan, type Json, MAX_DEPTH, parseJson } from "../json.ts";
 import type { Log } from "../log.ts";
 import { accountOf } from "./parse-callback.ts";
 import { arrival, toInboxItem } from "./to-inbox-item.ts";
-import { toUnixSeconds } from "./unix-seconds.ts";
+import { toUnixSeconds } from "./to-unix-seconds.ts";
 
 const MAX_BODY_BYTES = 1024 * 1024;
 

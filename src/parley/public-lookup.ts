@@ -1,5 +1,5 @@
 import { type LookupAddress, type LookupOptions, lookup } from "node:dns";
-import { isPrivateAddress } from "./private-address.ts";
+import { isPrivateAddress } from "./is-private-address.ts";
 
 /** A host's name resolves to this machine or to a private network. */
 export class PrivateAddressError extends Error {

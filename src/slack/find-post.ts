@@ -2,7 +2,7 @@ import type { WebClient } from "@slack/web-api";
 import type { PostTag } from "../bridge/ports.ts";
 import { defined } from "../defined.ts";
 import { NetworkError } from "../errors.ts";
-import { isMarked } from "./post-metadata.ts";
+import { hasTag } from "./post-metadata.ts";
 import { callSlack } from "./web-api.ts";
 
 /** How many messages we ask for at once; some apps get no more than 15. */
@@ -12,14 +12,14 @@ const MAX_PAGES = 10;
 const CLOCK_SKEW_MS = 5 * 60_000;
 
 /**
- * Looks for a post with this mark that was made after `since` (ms), in a thread or among the messages outside of threads;
+ * Looks for a post with this post tag that was made after `since` (ms), in a thread or among the messages outside of threads;
  * `cannot-look`: there are too many.
  *
  * @throws {SlackApiError} Slack refuses reading
  */
 export async function findPost(
   client: WebClient,
-  mark: PostTag,
+  tag: PostTag,
   place: {
     channel: string;
     threadTs: string | undefined;
@@ -48,7 +48,7 @@ export async function findPost(
             { idempotent: true },
           );
     if (!answer.messages) throw new NetworkError("No messages in Slack's answer");
-    const found = answer.messages.find(({ metadata }) => isMarked(metadata, mark));
+    const found = answer.messages.find(({ metadata }) => hasTag(metadata, tag));
     if (found?.ts) return { ts: found.ts };
     cursor = answer.response_metadata?.next_cursor || undefined;
     if (!cursor) return "not-there";

@@ -2,27 +2,27 @@ import type { MessageMetadata } from "@slack/types";
 import type { PostTag } from "../bridge/ports.ts";
 
 /** Message metadata is readable by every member of the workspace: opaque ids only. */
-export function toMetadata(mark: PostTag): MessageMetadata {
-  return mark.kind === "root"
+export function toMetadata(tag: PostTag): MessageMetadata {
+  return tag.kind === "root"
     ? {
         event_type: "parley_handover",
         event_payload: {
-          conversation: mark.conversation,
-          ...(mark.opening > 0 && { opening: mark.opening }),
+          conversation: tag.conversation,
+          ...(tag.opening > 0 && { opening: tag.opening }),
         },
       }
     : {
         event_type: "parley_message",
-        event_payload: { items: mark.items.join(" "), part: mark.part },
+        event_payload: { items: tag.items.join(" "), part: tag.part },
       };
 }
 
-/** Whether a message that Slack returned carries this mark. */
-export function isMarked(
+/** Whether a message that Slack returned carries this post tag. */
+export function hasTag(
   metadata: { event_type?: string; event_payload?: unknown } | undefined,
-  mark: PostTag,
+  tag: PostTag,
 ): boolean {
-  const { event_type, event_payload } = toMetadata(mark);
+  const { event_type, event_payload } = toMetadata(tag);
   return (
     metadata?.event_type === event_type &&
     typeof metadata.event_payload === "object" &&

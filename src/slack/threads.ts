@@ -21,10 +21,10 @@ import { toArguments } from "./message-arguments.ts";
 import { createNames } from "./names.ts";
 import { parseThreadMessage } from "./parse-message-event.ts";
 import { makePermalink } from "./permalink.ts";
-import { isMarked, toMetadata } from "./post-metadata.ts";
+import { hasTag, toMetadata } from "./post-metadata.ts";
 import { isLocked, REACTIONS } from "./reactions.ts";
 import { isSlacksWord, meansGone, refusesBlocks } from "./refusals.ts";
-import { takeBack } from "./strays.ts";
+import { takeBack } from "./take-back.ts";
 import type { FindUser } from "./users.ts";
 import { callSlack } from "./web-api.ts";
 
@@ -66,7 +66,7 @@ export function createThreads(options: ThreadsOptions): Threads {
     mark: PostTag,
   ): boolean {
     // An answer without the message does not tell.
-    if (!message || isMarked(message.metadata, mark)) return true;
+    if (!message || hasTag(message.metadata, mark)) return true;
     log.error({ mark: mark.kind, warnings: about?.warnings ?? [] }, "metadata.dropped");
     return false;
   }

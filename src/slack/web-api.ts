@@ -7,7 +7,7 @@ import {
   SlackApiError,
   UncertainDeliveryError,
 } from "../errors.ts";
-import { parseRetryAfter } from "../retry-after.ts";
+import { parseRetryAfter } from "../parse-retry-after.ts";
 import { type Observation, observe } from "./observed-fetch.ts";
 import { faultOf } from "./refusals.ts";
 import { createSlackFetch, type SeenAnswer } from "./slack-fetch.ts";

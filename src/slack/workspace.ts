@@ -3,8 +3,8 @@ import type { Alarms } from "../alarms.ts";
 import type { Workspace } from "../bridge/ports.ts";
 import { defined } from "../defined.ts";
 import { ConfigError, SlackApiError, toBridgeError } from "../errors.ts";
+import { missingScopes } from "./missing-scopes.ts";
 import { faultOf } from "./refusals.ts";
-import { missingScopes } from "./scopes.ts";
 import { callSlack } from "./web-api.ts";
 
 export interface WorkspaceOptions {

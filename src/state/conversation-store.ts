@@ -53,7 +53,7 @@ export async function openConversationStore(database: Database): Promise<Convers
   for (const { conversation } of rows) {
     // One that cannot be read must not affect the others; reading it later throws.
     const known = conversationSchema.safeParse(JSON.parse(conversation));
-    if (known.success) remember(known.data);
+    if (known.success) index(known.data);
   }
   const aliased = await database.read<{ key: string; value: string }>(
     "SELECT key, value ->> '$.value' AS value FROM keyv WHERE key >= 'alias/' AND key < 'alias0'",
@@ -63,7 +63,7 @@ export async function openConversationStore(database: Database): Promise<Convers
   }
 
   /** Indexes an open conversation in memory, and forgets one that has ended. */
-  function remember(conversation: Conversation): void {
+  function index(conversation: Conversation): void {
     const { id, userId, thread, state } = conversation;
     if (state !== "open") {
       forget(conversation);
@@ -104,7 +104,7 @@ export async function openConversationStore(database: Database): Promise<Convers
       throw new StorageError("A conversation could not be stored", { cause: error });
     });
     if (before && before.userId !== userId) forget(before);
-    remember(conversation);
+    index(conversation);
   }
 
   async function byId(id: ConversationId): Promise<Conversation | undefined> {

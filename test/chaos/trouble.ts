@@ -38,7 +38,7 @@ export function startTrouble(stage: Stage, plan: Plan, random: Random): Trouble 
   const stopping = new AbortController();
 
   /** Goes on in the background, but is over before the trouble is. */
-  const aside = (work: Promise<unknown>): void => {
+  const inBackground = (work: Promise<unknown>): void => {
     open.add(work);
     work.finally(() => open.delete(work)).catch(() => undefined);
   };
@@ -82,7 +82,7 @@ export function startTrouble(stage: Stage, plan: Plan, random: Random): Trouble 
       );
       if (roots.length === 0) return;
       const { ts } = random.pick(roots.slice(-plan.users));
-      aside(slack.remove({ user: AGENTS[0], ts, asAdmin: true }));
+      inBackground(slack.remove({ user: AGENTS[0], ts, asAdmin: true }));
     },
     // What is seldom called would otherwise meet one fault after the other.
     "clear sky": () => {
@@ -93,7 +93,7 @@ export function startTrouble(stage: Stage, plan: Plan, random: Random): Trouble 
       const events = [...slack.sentEvents.values()].filter(({ event }) => event.type === "message");
       if (events.length === 0) return;
       const { event_id, event } = random.pick(events);
-      aside(
+      inBackground(
         slack.redeliver(event_id).then(({ status }) => {
           if (status !== "delivered") return;
           for (const token of tokensIn(String(event.text))) ledger.acknowledge(token);
@@ -104,7 +104,7 @@ export function startTrouble(stage: Stage, plan: Plan, random: Random): Trouble 
       const sent = parley.callbacks.filter(({ body }) => tokensIn(JSON.stringify(body)).length > 0);
       if (sent.length === 0) return;
       const again = random.pick(sent);
-      aside(
+      inBackground(
         parley.redeliver(again).then(({ delivered }) => {
           if (!delivered) return;
           for (const token of tokensIn(JSON.stringify(again.body))) ledger.acknowledge(token);
@@ -115,7 +115,7 @@ export function startTrouble(stage: Stage, plan: Plan, random: Random): Trouble 
       if (holdsEvents) return;
       holdsEvents = true;
       const held = slack.holdEvents();
-      aside(
+      inBackground(
         rest(random.between(200, 900)).then(() => {
           holdsEvents = false;
           // Order is promised while a lane is behind, so it often is.
@@ -130,7 +130,7 @@ export function startTrouble(stage: Stage, plan: Plan, random: Random): Trouble 
       if (holdsCallbacks) return;
       holdsCallbacks = true;
       const held = parley.holdCallbacks();
-      aside(
+      inBackground(
         rest(random.between(200, 900)).then(() => {
           holdsCallbacks = false;
           if (random.chance(0.5)) {

@@ -181,7 +181,8 @@ describe("docs/operations.md", () => {
   });
 
   it("tells every exit code", () => {
-    const main = read("src/run.ts") + read("src/shut-down.ts") + read("src/ops/dead-letters.ts");
+    const main =
+      read("src/run.ts") + read("src/shut-down.ts") + read("src/ops/run-dead-letters.ts");
     const codes = [...main.matchAll(/(?:exit\(|EXIT_\w+ = |return )(\d+)[);]/g)].map(
       ([, code = ""]) => code,
     );

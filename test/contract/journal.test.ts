@@ -155,7 +155,7 @@ describe("the journal on SQLite", () => {
     ]);
   });
 
-  it("lists what was set aside, with the reason", async () => {
+  it("lists dead letters with their reasons", async () => {
     const { journal } = await openForTest();
     for (const seq of [1, 2, 3]) await journal.append(row(seq));
     const before = Date.now();
@@ -191,7 +191,7 @@ describe("the journal on SQLite", () => {
     expect(await journal.deadLetters()).toEqual([]);
   });
 
-  it("counts what waits and what was set aside", async () => {
+  it("counts what waits, and dead letters", async () => {
     const { journal } = await openForTest();
     expect(await journal.backlog()).toEqual({
       items: 0,

@@ -19,9 +19,9 @@ const outcomes = (attempts: readonly Attempt[]) =>
 /** Every handler fails with this. */
 const always = (error: Error) => () => Promise.reject(error);
 
-/** What is set aside, and what people are told of it. */
+/** Dead letters, and what people are told about them. */
 export function describeDeadLetters(engineName: string, open: LanesBenchFactory): void {
-  describe(`${engineName}: what is set aside`, () => {
+  describe(`${engineName}: a dead letter`, () => {
     it.each<[string, BridgeError]>([
       ["a refusal", new PayloadError("unreadable")],
       ["an unknown outcome", new UncertainDeliveryError("no answer")],
@@ -37,7 +37,7 @@ export function describeDeadLetters(engineName: string, open: LanesBenchFactory)
           return { about: item.body };
         },
         async tell(item, words) {
-          seen.push(["say", item, words, await dead(lanes)]);
+          seen.push(["tell", item, words, await dead(lanes)]);
         },
       } satisfies OnDeadLetter<Body>);
       await lanes.append(newItem("a"));
@@ -46,7 +46,7 @@ export function describeDeadLetters(engineName: string, open: LanesBenchFactory)
       expect(handed).toEqual(["a", "b"]);
       expect(seen).toEqual([
         ["prepare", "a", error, 0],
-        ["say", "a", { about: "a" }, 1],
+        ["tell", "a", { about: "a" }, 1],
       ]);
       expect(await lanes.backlog()).toMatchObject({ deadLetters: 1 });
       expect(attempts[0]).toMatchObject({ item: "a", outcome: "dead", error });
@@ -186,7 +186,7 @@ export function describeDeadLetters(engineName: string, open: LanesBenchFactory)
   });
 
   describe(`${engineName}: a defect`, () => {
-    it("is tried a few times, then set aside and told of, and the lane goes on", async () => {
+    it("is tried a few times, then becomes a dead letter that people are told of, and the lane goes on", async () => {
       const bench = await benchForTest(open);
       const attempts: Attempt[] = [];
       const lanes = await bench.engine<Body>({ onAttempt: (attempt) => attempts.push(attempt) });
@@ -212,7 +212,7 @@ export function describeDeadLetters(engineName: string, open: LanesBenchFactory)
       await expect.poll(() => done).toEqual(["a"]);
     });
 
-    it.each(["prepare", "say"] as const)("in last words (%s) holds up nothing", async (where) => {
+    it.each(["prepare", "tell"] as const)("in a notice (%s) holds up nothing", async (where) => {
       const bench = await benchForTest(open);
       const attempts: Attempt[] = [];
       const lanes = await bench.engine<Body>({ onAttempt: (attempt) => attempts.push(attempt) });
@@ -280,7 +280,7 @@ export function describeDeadLetters(engineName: string, open: LanesBenchFactory)
       },
     );
 
-    it("keeps a refused item, which is set aside and told of when it works again", async () => {
+    it("keeps a refused item, which becomes a dead letter that people are told of when it works again", async () => {
       const { bench, lanes, attempts, told, handed, done } = await broken(
         "failWrites",
         new PayloadError("unreadable"),

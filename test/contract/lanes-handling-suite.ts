@@ -224,7 +224,7 @@ export function describeLanesHandling(engineName: string, open: LanesBenchFactor
   });
 
   describe(`${engineName}: looked after by people`, () => {
-    it("puts an item that was set aside back, once and without its progress", async () => {
+    it("puts a dead letter back, once and without its progress", async () => {
       const bench = await benchForTest(open);
       const lanes = await bench.engine<Body>();
       const progress: (Json | undefined)[] = [];
@@ -249,7 +249,7 @@ export function describeLanesHandling(engineName: string, open: LanesBenchFactor
       expect(await lanes.append(newItem("a"))).toBe("duplicate");
     });
 
-    it("gives up an item that was set aside, for good", async () => {
+    it("gives up a dead letter for good", async () => {
       const bench = await benchForTest(open);
       const lanes = await bench.engine<Body>();
       await lanes.append(newItem("waiting", { lane: "other" }));
@@ -268,7 +268,7 @@ export function describeLanesHandling(engineName: string, open: LanesBenchFactor
       expect(done).toEqual(["waiting"]);
     });
 
-    it("tells how many wait, since when, and how many were set aside", async () => {
+    it("tells how many wait, since when, and how many dead letters there are", async () => {
       const bench = await benchForTest(open);
       let clock = 1_000;
       const lanes = await bench.engine<Body>({ now: () => clock });

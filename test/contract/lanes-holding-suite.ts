@@ -161,7 +161,7 @@ export function describeLanesHolding(engineName: string, open: LanesBenchFactory
       expect(await lanes.backlog()).toMatchObject({ deadLetters: 0 });
     });
 
-    it("is out also when it is taken out again, was given up, or was set aside untouched", async () => {
+    it("is out also when it is taken out again, was given up, or became a dead letter untouched", async () => {
       const bench = await benchForTest(open);
       const lanes = await bench.engine<Body>();
       await lanes.append(newItem("twice", { lane: "1" }));
@@ -280,7 +280,7 @@ export function describeLanesHolding(engineName: string, open: LanesBenchFactory
       expect(done).toContain("C");
     });
 
-    it("goes with it when it was set aside untouched and is sent again", async () => {
+    it("goes with it when it became a dead letter untouched and is sent again", async () => {
       const bench = await benchForTest(open);
       const lanes = await bench.engine<Body>();
       const { done, handler } = recorder(({ body }) => {

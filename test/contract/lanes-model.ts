@@ -98,9 +98,9 @@ class Play {
   readonly #settled = new Set<string>();
   /** What went together with the head of that name. */
   readonly #groups = new Map<string, readonly string[]>();
-  /** Refused, and the engine said that it is set aside. */
+  /** Refused, and the engine said that it is a dead letter. */
   readonly #aside = new Set<string>();
-  /** In which lives people were told of what is set aside. */
+  /** In which lives people were told of dead letters. */
   readonly #told = new Map<string, number[]>();
   #quiet = false;
   /** Promises that were broken in the handler, where the engine would take them for a failure to try again. */
@@ -230,7 +230,7 @@ class Play {
       expect(item, "the words of another").toBe(name);
       expect(lives, `${name} is told of twice in one life`).not.toContain(life);
       expect((await this.#lanes?.look(toItemId(name)))?.state, `${name} is told of`).toBe("dead");
-      // It is set aside, also if the crash came before the engine could say so.
+      // It is a dead letter, also if the crash came before the engine could say so.
       this.#aside.add(name);
       this.#told.set(name, [...lives, life]);
     } catch (error) {
@@ -298,7 +298,7 @@ class Play {
 export function describeLanesUnderCrashes(engineName: string, open: LanesBenchFactory): void {
   describe(`${engineName}: whatever happens`, () => {
     holds(
-      "settles each item once and in order, again only after a crash, and tells of what is set aside",
+      "settles each item once and in order, again only after a crash, and tells of dead letters",
       fc.array(step, { minLength: 5, maxLength: 60, size: "max" }) as fc.Arbitrary<readonly Step[]>,
       async (steps) => {
         const bench = await open();

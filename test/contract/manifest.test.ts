@@ -7,7 +7,7 @@ import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { identity } from "../../fakes/slack/identity.ts";
 import { OWNER_COMMAND } from "../../src/slack/listeners/register-listeners.ts";
-import { missingScopes } from "../../src/slack/scopes.ts";
+import { missingScopes } from "../../src/slack/missing-scopes.ts";
 import { HAND_BACK } from "../../src/views/root.ts";
 import { readSources } from "../support/sources.ts";
 import { postsIn } from "../support/threads.ts";

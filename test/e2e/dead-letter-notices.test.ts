@@ -27,7 +27,7 @@ const questionsIn = ({ slack }: World, rootTs: string) => [
   ...postsIn(slack, rootTs).map(({ text }) => text),
 ];
 
-describe("the question about a reply that was set aside", () => {
+describe("the question about a reply that is a dead letter", () => {
   it.each([{ kind: "lost-answer" }, { kind: "status", status: 503 }] as const)(
     "is put once to its writer though nobody knows what Slack did with it (%o), and ends with one mark",
     async (fault) => {

@@ -25,7 +25,7 @@ async function refusedReply(world: World, text: string) {
   return { ...opened, item, replyTs: reply.ts };
 }
 
-it("sets aside what cannot be shown, says so in the thread, and shows what waits behind it", async () => {
+it("makes a dead letter of what cannot be shown, says so in the thread, and shows what waits behind it", async () => {
   const world = await startWorld({ env: IMPATIENT });
   const { slack, parley, log, env } = world;
   const { user, ts, inbox } = await handOver(world);
@@ -122,7 +122,7 @@ it("sends a retried reply once, without a restart", async () => {
   expect(sentTo(world, user.id)).toEqual(["Refused at first", "Next"]);
 });
 
-it("retries what a stopped bridge had set aside at its next start", async () => {
+it("requeues dead letters of a stopped bridge at its next start", async () => {
   const world = await startWorld();
   const { parley, env } = world;
   const { user, item } = await refusedReply(world, "Refused at first");

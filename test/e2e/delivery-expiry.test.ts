@@ -97,7 +97,7 @@ it("opens a new thread for a User whose conversation is forgotten, and refuses r
   expect(sentTo(world, ended.user.id)).toEqual([]);
 });
 
-it("keeps the marks against duplicates for 14 days", async () => {
+it("keeps idempotency keys for 14 days", async () => {
   const world = await startWorld();
   const { slack, parley } = world;
   const { user, ts } = await handOver(world);

@@ -198,14 +198,14 @@ describe("while Parley is down", () => {
     const call = `POST /users/${user.id}/messages`;
     parley.faults.add(call, { kind: "rate-limited", retryAfterSeconds: 3_600 }, 1);
     const write = (text: string) => slack.post({ user: "U0ANNA", threadTs: ts, text });
-    const isMarked = (reply: { ts: string }) =>
+    const hasTag = (reply: { ts: string }) =>
       slack.waitFor(() => reactionsOn(slack, reply.ts).join() === HOURGLASS);
 
-    await isMarked(await write("In an hour"));
-    await isMarked(await write("Behind it"));
+    await hasTag(await write("In an hour"));
+    await hasTag(await write("Behind it"));
     await world.stopBridge();
     await world.startBridge();
-    await isMarked(await write("Behind that"));
+    await hasTag(await write("Behind that"));
 
     expect(attemptsIn(log, outbox).map(({ outcome }) => outcome)).toEqual(["deferred"]);
     expect(sentTo(world, user.id)).toEqual([]);

@@ -233,8 +233,8 @@ it("leaves marks of success out when there are too many, never those of failure"
     posted.push(await slack.post({ user: "U0ANNA", threadTs: busy.ts, text }));
   }
   await parley.until(() => sentTo(world, busy.user.id).length === 60, { timeoutMs: 15_000 });
-  const isMarked = ({ ts }: { ts: string }) => reactionsOn(slack, ts).includes("white_check_mark");
-  const marked = () => posted.filter(isMarked).length;
+  const hasTag = ({ ts }: { ts: string }) => reactionsOn(slack, ts).includes("white_check_mark");
+  const marked = () => posted.filter(hasTag).length;
 
   parley.faults.add(`POST /users/${unlucky.user.id}/messages`, { kind: "status", status: 400 });
   const failed = await slack.post({ user: "U0ANNA", threadTs: unlucky.ts, text: "Refused" });
@@ -246,7 +246,7 @@ it("leaves marks of success out when there are too many, never those of failure"
   const later: { ts: string }[] = [];
   const writeAndLook = async () => {
     later.push(await slack.post({ user: "U0ANNA", threadTs: busy.ts, text: "And now?" }));
-    return later.some(isMarked);
+    return later.some(hasTag);
   };
   await expect.poll(writeAndLook, { timeout: 40_000, interval: 1_000 }).toBe(true);
   // Marks go out in order, so those that are missing now will never come.

@@ -298,7 +298,7 @@ it.each([
   expect(log.lines.filter(({ event }) => event === "start.from-memory")).toHaveLength(1);
 });
 
-it("does not use what it remembers about one channel for another", async () => {
+it("does not use the last-known answer about one channel for another", async () => {
   const world = await startWorld();
   await world.stopBridge();
   world.slack.faults.add("*", { kind: "status", status: 503 });
@@ -311,7 +311,7 @@ it("does not use what it remembers about one channel for another", async () => {
 it.each([
   ["another bot", { PARLEY_BOT_SERVICE: "another-bot" }],
   ["another account", { PARLEY_ACCOUNT_IDENTIFICATION: "another-account" }],
-])("does not use what it remembers about one bot for %s", async (_what, changes) => {
+])("does not use the last-known answer about one bot for %s", async (_what, changes) => {
   const world = await startWorld();
   await world.stopBridge();
   world.parley.faults.add("*", { kind: "status", status: 503 });

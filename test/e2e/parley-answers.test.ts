@@ -258,7 +258,7 @@ it("is not ready while Parley refuses its credentials, and says why", async () =
 });
 
 describe("403 to one reply while Parley answers us otherwise", () => {
-  it("concerns this reply alone, which is set aside", async () => {
+  it("concerns this reply alone, which becomes a dead letter", async () => {
     const world = await startWorld({ env: EAGER });
     const { slack, parley } = world;
     const { user, ts } = await handOver(world);

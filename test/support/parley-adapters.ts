@@ -1,8 +1,8 @@
 import type { Parley, ParleyFiles } from "../../src/bridge/ports.ts";
 import { readConfig } from "../../src/config/read-config.ts";
-import { createParleyApi } from "../../src/parley/api.ts";
-import { createParleyClient } from "../../src/parley/client.ts";
-import { createParleyFiles } from "../../src/parley/media.ts";
+import { createParleyApi } from "../../src/parley/parley-api.ts";
+import { createParleyClient } from "../../src/parley/parley-client.ts";
+import { createParleyFiles } from "../../src/parley/parley-files.ts";
 import { MINIMAL_ENV } from "./minimal-env.ts";
 
 /** What talks to Parley, for a server that stands in for it. */

@@ -4,7 +4,7 @@ import { mediaName } from "../../src/convert/to-slack/media-name.ts";
 import type { ParleyMessage } from "../../src/convert/to-slack/parley-message.ts";
 import { splitAtFiles } from "../../src/convert/to-slack/split-at-files.ts";
 import { createSemaphore } from "../../src/delivery/semaphore.ts";
-import { type AnnouncedFile, checkFile } from "../../src/files/checked-file.ts";
+import { type AnnouncedFile, checkFile } from "../../src/files/check-file.ts";
 import {
   baseType,
   contradicts,
@@ -13,9 +13,9 @@ import {
   isShownByParley,
 } from "../../src/files/file-types.ts";
 import { isProgram } from "../../src/files/programs.ts";
+import { isPrivateAddress } from "../../src/parley/is-private-address.ts";
 import { addressOf } from "../../src/parley/media-address.ts";
-import { isPrivateAddress } from "../../src/parley/private-address.ts";
-import { createIsSlackHost } from "../../src/slack/slack-hosts.ts";
+import { createIsSlackHost } from "../../src/slack/is-slack-host.ts";
 import { renderFileLine, renderFilesNotSent } from "../../src/views/files.ts";
 import { png } from "../support/files.ts";
 import { activeMarkup } from "../support/threads.ts";
@@ -404,23 +404,23 @@ describe("Slack's hosts", () => {
   });
 });
 
-describe("slots", () => {
+describe("semaphore", () => {
   it("let only so many run at once, in order, and let the others go when they are aborted", async () => {
-    const slots = createSemaphore(1);
+    const semaphore = createSemaphore(1);
     const { signal } = new AbortController();
     const leaving = new AbortController();
     const ran: string[] = [];
     const gate = Promise.withResolvers<void>();
-    const first = slots.run(signal, () => gate.promise);
-    const second = slots.run(leaving.signal, async () => ran.push("second"));
-    const third = slots.run(signal, async () => ran.push("third"));
+    const first = semaphore.run(signal, () => gate.promise);
+    const second = semaphore.run(leaving.signal, async () => ran.push("second"));
+    const third = semaphore.run(signal, async () => ran.push("third"));
     leaving.abort(new Error("gone"));
     await expect(second).rejects.toThrow("gone");
     expect(ran).toEqual([]);
     gate.resolve();
     await Promise.all([first, third]);
     expect(ran).toEqual(["third"]);
-    await expect(slots.run(signal, () => Promise.reject(new Error("x")))).rejects.toThrow("x");
-    expect(await slots.run(signal, async () => "free again")).toBe("free again");
+    await expect(semaphore.run(signal, () => Promise.reject(new Error("x")))).rejects.toThrow("x");
+    expect(await semaphore.run(signal, async () => "free again")).toBe("free again");
   });
 });

@@ -5,7 +5,7 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { toSecret } from "../../src/config/secret.ts";
 import { type BridgeError, toBridgeError } from "../../src/errors.ts";
 import { toUserId } from "../../src/ids.ts";
-import { createSlackFiles } from "../../src/slack/files.ts";
+import { createSlackFiles } from "../../src/slack/slack-files.ts";
 import { callSlack, webClientOptions } from "../../src/slack/web-api.ts";
 import { captureLog } from "../support/captured-log.ts";
 import { createParleyAdapters } from "../support/parley-adapters.ts";

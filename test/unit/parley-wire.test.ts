@@ -8,8 +8,8 @@ import {
 } from "../../src/errors.ts";
 import type { Json } from "../../src/json.ts";
 import { makeAuthorization } from "../../src/parley/authorization.ts";
-import { type Reading, readEnvelope } from "../../src/parley/envelope.ts";
-import { isTrue, readOwner } from "../../src/parley/owner-shape.ts";
+import { type Reading, readEnvelope } from "../../src/parley/read-envelope.ts";
+import { isTrue, readOwner } from "../../src/parley/read-owner.ts";
 
 describe("the authorization string", () => {
   // Made-up inputs; two independent implementations agree on the results.

@@ -48,7 +48,7 @@ const NOTICES: Readonly<Record<string, (text: string) => SlackMessage>> = {
   "a reply from elsewhere": () => renderSentFromElsewhere("U0ANNA", "U0ANNA", LINK),
   "a failed reply": (text) => renderFailedReply("failed", text, { dead: DEAD }),
   "an uncertain reply": (text) => renderFailedReply("uncertain", text, { dead: DEAD }),
-  "a reply set aside": () => renderDeadLetter("failed", "U0ANNA", DEAD),
+  "a reply that is a dead letter": () => renderDeadLetter("failed", "U0ANNA", DEAD),
 };
 
 describe.each(Object.entries(NOTICES))("the notice about %s", (_, render) => {

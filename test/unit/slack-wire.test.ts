@@ -14,7 +14,7 @@ import {
 } from "../../src/ids.ts";
 import { parseMessageEvent, parseThreadMessage } from "../../src/slack/parse-message-event.ts";
 import { makePermalink, parsePermalink } from "../../src/slack/permalink.ts";
-import { isMarked, toMetadata } from "../../src/slack/post-metadata.ts";
+import { hasTag, toMetadata } from "../../src/slack/post-metadata.ts";
 import { holds } from "../support/property.ts";
 
 const ROOT = "1700000000.000100";
@@ -232,20 +232,20 @@ describe("what a post carries", () => {
     const first = { kind: "root", conversation, opening: 0 } as const;
     const second = { ...first, opening: 1 };
     expect(toMetadata(first).event_payload).toEqual({ conversation });
-    expect(isMarked(toMetadata(first), second)).toBe(false);
-    expect(isMarked(toMetadata(second), second)).toBe(true);
+    expect(hasTag(toMetadata(first), second)).toBe(false);
+    expect(hasTag(toMetadata(second), second)).toBe(true);
   });
 
   it("is found again, and not taken for another one", () => {
     const mark = { kind: "message", items, part: 1 } as const;
     const stored = JSON.parse(JSON.stringify(toMetadata(mark))) as Record<string, unknown>;
-    expect(isMarked(stored, mark)).toBe(true);
-    expect(isMarked(stored, { ...mark, part: 0 })).toBe(false);
-    expect(isMarked(stored, { ...mark, items: items.slice(1) })).toBe(false);
-    expect(isMarked(stored, { kind: "root", conversation, opening: 0 })).toBe(false);
-    expect(isMarked({ event_type: "parley_message" }, mark)).toBe(false);
-    expect(isMarked({ ...stored, event_payload: null }, mark)).toBe(false);
-    expect(isMarked(undefined, mark)).toBe(false);
+    expect(hasTag(stored, mark)).toBe(true);
+    expect(hasTag(stored, { ...mark, part: 0 })).toBe(false);
+    expect(hasTag(stored, { ...mark, items: items.slice(1) })).toBe(false);
+    expect(hasTag(stored, { kind: "root", conversation, opening: 0 })).toBe(false);
+    expect(hasTag({ event_type: "parley_message" }, mark)).toBe(false);
+    expect(hasTag({ ...stored, event_payload: null }, mark)).toBe(false);
+    expect(hasTag(undefined, mark)).toBe(false);
   });
 });
 

@@ -33,13 +33,13 @@ export async function changeOwner(
   const { userId, to, agent, trigger } = change;
   const newest = await conversations.byUser(userId);
   const open = newest?.state === "open" ? newest : undefined;
-  const isThere = (await parley.ownerOf(userId)) === to.id;
+  const hasUser = (await parley.ownerOf(userId)) === to.id;
   const isOurs = to.id === parley.self;
-  if (isThere && (!isOurs || open)) return "already";
+  if (hasUser && (!isOurs || open)) return "already";
   const { name } = await dependencies.threads.identityOf(agent);
   const item = makeBodyItemId(`${userId} ${to.id}`, trigger);
   if (isOurs) {
-    await takeUser({ userId, agentName: name, item, isThere }, dependencies);
+    await takeUser({ userId, agentName: name, item, isOurs: hasUser }, dependencies);
     return "taken";
   }
   await give(userId, to, open, { item, agent, name }, dependencies);
@@ -47,7 +47,7 @@ export async function changeOwner(
 }
 
 /**
- * Takes a User over, and has a thread opened if there is none. `isThere`: Parley has given us the User already. Safe to
+ * Takes a User over, and has a thread opened if there is none. `isOurs`: Parley has given us the User already. Safe to
  * repeat for the same `item`.
  */
 export async function takeUser(
@@ -55,17 +55,17 @@ export async function takeUser(
     userId,
     agentName,
     item,
-    isThere,
+    isOurs,
   }: {
     userId: UserId;
     agentName: string;
     item: ItemId;
-    isThere: boolean;
+    isOurs: boolean;
   },
   { parley, inbox, now }: Pick<ChangeOwnerDependencies, "parley" | "inbox" | "now">,
 ): Promise<void> {
   const metadata = { reason: "taken_over_by_agent", takenOverBy: agentName };
-  if (!isThere) await giveTo(parley, userId, parley.self, metadata);
+  if (!isOurs) await giveTo(parley, userId, parley.self, metadata);
   const body: InboxBody = { kind: "handover", userId, metadata, receivedAt: now() };
   await inbox.append({ lane: inboxLane(userId), id: item, body });
 }

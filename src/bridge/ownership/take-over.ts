@@ -107,15 +107,15 @@ export async function takeOverFor(
   try {
     if (now() - work.item.appendedAt > WISH_LIFE_MS) throw new NotTakenOverError(userId);
     const owner = await parley.ownerOf(userId);
-    const isThere = owner === parley.self;
+    const isOurs = owner === parley.self;
     const { from = owner } = takeOver;
-    if (!isThere && owner !== undefined && owner !== from) throw new NotTakenOverError(userId);
+    if (!isOurs && owner !== undefined && owner !== from) throw new NotTakenOverError(userId);
     if (from !== undefined && takeOver.from === undefined) {
       await advance({ ...takeOver, since, from });
     }
     const { name } = await dependencies.threads.identityOf(takeOver.by ?? reply.agent);
     const item = makeDerivedItemId(work.item.id, `taken over ${since}`);
-    await takeUser({ userId, agentName: name, item, isThere }, dependencies);
+    await takeUser({ userId, agentName: name, item, isOurs }, dependencies);
   } catch (thrown) {
     // Where Parley did it and somebody else has the User nevertheless, asking once more would take the User from them.
     const isRefusal =

@@ -15,7 +15,7 @@ import { ensureRoot, recordConversation } from "./open-thread.ts";
 import { createPostOnce, type Poster } from "./post-once.ts";
 import { type PostStepsDependencies, postSteps } from "./post-steps.ts";
 
-export interface RelayToSlackDependencies extends Omit<PostStepsDependencies, "threads"> {
+export interface RelayMessageDependencies extends Omit<PostStepsDependencies, "threads"> {
   parley: Pick<Parley, "self" | "ownerOf">;
   threads: Threads;
   conversations: Conversations;
@@ -40,31 +40,31 @@ interface UserText {
 }
 
 /** A merged post stays readable, and far below Slack's limit of 50 blocks. */
-const MAX_MERGED_ITEMS = 15;
+const MAX_BATCHED_ITEMS = 15;
 /** Below `SLACK_LIMITS.blockTextPerMessage`, because the times between messages count too. */
-const MAX_MERGED_CHARACTERS = 9_000;
+const MAX_BATCHED_CHARACTERS = 9_000;
 /** From here on Slack's own time beside a post misleads. */
 const DATED_AFTER_MS = 10_000;
 /** After an outage people should not take old words for new ones. */
 const LATE_AFTER_MS = 2 * 60_000;
 
 /** What a User writes, into the thread; it opens one if the User is ours and has none. */
-export async function relayToSlack(
+export async function relayMessage(
   work: Work<InboxBody>,
   event: MessageEvent,
   receivedAt: number,
-  dependencies: RelayToSlackDependencies,
+  dependencies: RelayMessageDependencies,
 ): Promise<void> {
   const { threads, conversations, now } = dependencies;
   const { message } = event;
   // What the account sent is no news here; system messages are not the User's words and open no thread.
   if (message.typeId === 2) return;
-  const isWords = !isSystemMessage(message);
+  const isOwnText = !isSystemMessage(message);
   const conversation = await conversationOf(work, event, receivedAt, dependencies);
   if (!conversation) return;
   const poster = createPostOnce(work, threads, now);
   const thread = await ensureRoot(work, poster, conversation, dependencies);
-  if (!isWords) {
+  if (!isOwnText) {
     const steps = [{ words: toSlackContext(message) }];
     return await postSteps(work, poster, thread, steps, dependencies);
   }
@@ -74,7 +74,7 @@ export async function relayToSlack(
   if (first && "words" in first) {
     const words = { message: first.words, at: receivedAt };
     if (others.length === 0) {
-      count = await postWords(work, poster, thread, words, dependencies);
+      count = await postTexts(work, poster, thread, words, dependencies);
     } else {
       const steps = [{ words: batch([words], now()) }, ...others];
       await postSteps(work, poster, thread, steps, dependencies);
@@ -92,7 +92,7 @@ async function conversationOf(
   work: Work<InboxBody>,
   { userId, user, message }: MessageEvent,
   receivedAt: number,
-  { parley, conversations, ownerUnknown }: RelayToSlackDependencies,
+  { parley, conversations, ownerUnknown }: RelayMessageDependencies,
 ): Promise<Conversation | undefined> {
   const newest = await conversations.byUser(userId);
   const wasOpenAt = (at: number) =>
@@ -121,12 +121,12 @@ function withAuthor(step: ThreadStep, author: Pick<SlackMessage, "author">): Thr
  * Posts the words of the head; when the channel is saturated, together with those that wait behind it, so that a burst
  * costs one post. Returns how many messages went out.
  */
-async function postWords(
+async function postTexts(
   work: Work<InboxBody>,
   poster: Poster,
   thread: Thread,
   words: UserText,
-  { threads, parse, groupMs, now }: RelayToSlackDependencies,
+  { threads, parse, groupMs, now }: RelayMessageDependencies,
 ): Promise<number> {
   const earlier = poster.uncertain?.mark;
   if (earlier?.kind === "message") {
@@ -145,7 +145,7 @@ async function postWords(
   const { saturated } = await threads.acquire(work.signal, thread);
   const following =
     saturated || groupMs > 0
-      ? await work.takeFollowing(fitsBehind(words, parse), MAX_MERGED_ITEMS - 1)
+      ? await work.takeFollowing(fitsBehind(words, parse), MAX_BATCHED_ITEMS - 1)
       : [];
   const items = [work.item.id, ...following.map(({ id }) => id)];
   const message = batch([words, ...following.flatMap((item) => textsOf(item, parse))], now());
@@ -160,7 +160,7 @@ function fitsBehind(first: UserText, parse: (raw: string) => ParleyEvent) {
     const [words] = textsOf(item, parse);
     if (!words) return false;
     length += words.message.text.length;
-    return length <= MAX_MERGED_CHARACTERS;
+    return length <= MAX_BATCHED_CHARACTERS;
   };
 }
 

@@ -9,7 +9,7 @@ import {
   SlackApiError,
   toBridgeError,
 } from "../../errors.ts";
-import type { FileContent } from "../../files/checked-file.ts";
+import type { FileContent } from "../../files/check-file.ts";
 import type { Thread } from "../../ids.ts";
 import type { Json } from "../../json.ts";
 import type { PostTag, SlackFiles, Threads } from "../ports.ts";

@@ -2,10 +2,10 @@ import type { BlockContent, PhrasingContent, Root, TableRow } from "mdast";
 import { cleanName } from "../text/clean-name.ts";
 import { type StyledText, toLines, trimStyled } from "../text/styled-text.ts";
 import { markdownToMdast } from "./markdown-to-mdast.ts";
-import { toPhrasing } from "./phrasing.ts";
-import { type Reading, readInline } from "./read-rich-text.ts";
+import { type Reading, readInline } from "./read-inline.ts";
 import { richTextToMdast } from "./rich-text-to-mdast.ts";
 import type { Author, SlackContent, TableCell } from "./slack-content.ts";
+import { toPhrasing } from "./to-phrasing.ts";
 
 /** The content of a message as a Markdown tree, without what only Slack can show. */
 export const contentToMdast = (content: readonly SlackContent[], reading: Reading): Root => ({

@@ -1,7 +1,7 @@
 import type { List, Paragraph, RootContent } from "mdast";
-import { isItsOwnLabel } from "../text/links.ts";
 import { parseMarkdown } from "../text/markdown.ts";
 import { readPhrasing } from "../text/read-phrasing.ts";
+import { isItsOwnLabel } from "../text/safe-url.ts";
 import type { StyledText } from "../text/styled-text.ts";
 
 /**

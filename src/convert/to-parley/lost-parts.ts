@@ -1,6 +1,6 @@
 import { isJsonObject, type Json } from "../../json.ts";
 import type { RichText } from "../text/rich-text.ts";
-import { lost } from "./read-slack-blocks.ts";
+import { lost } from "./read-blocks.ts";
 import { flattenContent, richTextIn, type SlackContent } from "./slack-content.ts";
 
 /** The parts of a message that cannot be sent to a User, described for its writer, each once. */

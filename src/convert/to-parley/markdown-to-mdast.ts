@@ -2,7 +2,7 @@ import type { BlockContent, DefinitionContent, PhrasingContent, RootContent } fr
 import { parseChatMarkdown } from "../text/markdown.ts";
 import { readPhrasing } from "../text/read-phrasing.ts";
 import { toLines } from "../text/styled-text.ts";
-import { toPhrasing } from "./phrasing.ts";
+import { toPhrasing } from "./to-phrasing.ts";
 
 /** Parses Markdown that somebody wrote in Slack into the form that {@link renderMarkdown} takes. */
 export const markdownToMdast = (markdown: string): BlockContent[] =>

@@ -3,7 +3,7 @@ import { append } from "../text/append.ts";
 import type { RichText } from "../text/rich-text.ts";
 import { unescapeText } from "../text/slack-text.ts";
 import type { Style } from "../text/styled-text.ts";
-import { EMOJI_CODE, isKnownEmoji } from "./emoji.ts";
+import { EMOJI_CODE, isKnownEmoji } from "./to-emoji.ts";
 
 /**
  * Slack's older markup as `rich_text`. Needed only for messages without such blocks; those that people type in Slack's own

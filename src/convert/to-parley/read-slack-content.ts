@@ -1,6 +1,6 @@
 import { mrkdwnToRichText } from "./mrkdwn-to-rich-text.ts";
-import { readAttachments } from "./read-slack-attachments.ts";
-import { readBlocks } from "./read-slack-blocks.ts";
+import { readAttachments } from "./read-attachments.ts";
+import { readBlocks } from "./read-blocks.ts";
 import type { SlackContent, SlackText } from "./slack-content.ts";
 
 /** The kinds of content that can hold the text of a message. */

@@ -1,18 +1,18 @@
 import type { Heading, Link, Nodes, Paragraph, Parents, PhrasingContent, Root, Table } from "mdast";
 import { type Handlers, type Info, type State, toMarkdown } from "mdast-util-to-markdown";
-import { isItsOwnLabel } from "../text/links.ts";
 import { parseMarkdown } from "../text/markdown.ts";
 import { readPhrasing } from "../text/read-phrasing.ts";
+import { isItsOwnLabel } from "../text/safe-url.ts";
 import { plainTextOf } from "../text/styled-text.ts";
 import { type EscapeLevel, escapeMarkdown } from "./escape-markdown.ts";
 import { isFaithful } from "./is-faithful.ts";
 
 /** The ways to write a paragraph, tried in this order until a reader would see exactly what was meant. */
 const ATTEMPTS = [
-  { escape: "nothing", bareLinks: true, marks: true },
-  { escape: "likely", bareLinks: true, marks: true },
-  { escape: "everything", bareLinks: false, marks: true },
-  { escape: "everything", bareLinks: false, marks: false },
+  { escape: "nothing", bareLinks: true, styles: true },
+  { escape: "likely", bareLinks: true, styles: true },
+  { escape: "everything", bareLinks: false, styles: true },
+  { escape: "everything", bareLinks: false, styles: false },
 ] as const satisfies readonly Attempt[];
 
 /**
@@ -33,7 +33,7 @@ interface Attempt {
   escape: EscapeLevel;
   bareLinks: boolean;
   /** Whether bold, italic and strike are written; a few of their combinations cannot be in Markdown. */
-  marks: boolean;
+  styles: boolean;
 }
 
 /**
@@ -85,9 +85,9 @@ export function renderMarkdown(root: Root, lineBreak: LineBreak = "hard"): strin
     return left >= 0;
   };
   const marked =
-    (mark: (info: Info) => string, construct: "strong" | "emphasis" | "strikethrough") =>
+    (markerOf: (info: Info) => string, construct: "strong" | "emphasis" | "strikethrough") =>
     (node: Nodes, _parent: Parents | undefined, state: State, info: Info): string => {
-      const sign = attempt.marks ? mark(info) : "";
+      const sign = attempt.styles ? markerOf(info) : "";
       const exit = state.enter(construct as "strong");
       const inside = state.containerPhrasing(node as Paragraph, {
         ...info,

@@ -1,5 +1,5 @@
 import { isJsonObject, type Json } from "../../json.ts";
-import { isNote, leadOf } from "./note.ts";
+import { isNote, leadOf } from "./is-note.ts";
 import type { SlackText } from "./slack-content.ts";
 
 /** `send`: messages are sent to the User unless they are notes. `explicit`: only messages that begin with `>>` are sent. */

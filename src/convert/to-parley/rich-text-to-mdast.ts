@@ -2,8 +2,8 @@ import type { BlockContent, List, ListItem, Paragraph, Root } from "mdast";
 import { append } from "../text/append.ts";
 import { childrenOf, countIn, type RichText, stringIn } from "../text/rich-text.ts";
 import { plainTextOf, type StyledText, toLines, trimStyled } from "../text/styled-text.ts";
-import { toPhrasing } from "./phrasing.ts";
-import { type Reading, readInline } from "./read-rich-text.ts";
+import { type Reading, readInline } from "./read-inline.ts";
+import { toPhrasing } from "./to-phrasing.ts";
 
 /** Elements of Slack's `rich_text` as a Markdown tree. Slack has nested lists one after another; here they are nested. */
 export function richTextToMdast(elements: readonly RichText[], reading: Reading): Root {

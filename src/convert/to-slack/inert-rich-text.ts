@@ -1,8 +1,8 @@
 import { defined } from "../../defined.ts";
 import type { Json } from "../../json.ts";
 import { closeDirections } from "../text/close-directions.ts";
-import { isItsOwnLabel, toSafeUrl } from "../text/links.ts";
 import type { RichText } from "../text/rich-text.ts";
+import { isItsOwnLabel, toSafeUrl } from "../text/safe-url.ts";
 import { hasSameStyle, type Style, type StyledText } from "../text/styled-text.ts";
 
 /**

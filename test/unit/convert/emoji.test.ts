@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { isKnownEmoji, toEmoji } from "../../../src/convert/to-parley/emoji.ts";
 import slackEmoji from "../../../src/convert/to-parley/slack-emoji.json" with { type: "json" };
+import { isKnownEmoji, toEmoji } from "../../../src/convert/to-parley/to-emoji.ts";
 import { defined } from "../../../src/defined.ts";
 import { makeSlackEmoji } from "../../support/slack-emoji.ts";
 

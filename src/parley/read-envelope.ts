@@ -7,7 +7,7 @@ import {
   UncertainDeliveryError,
 } from "../errors.ts";
 import { isDeeperThan, type Json, MAX_DEPTH, parseJson } from "../json.ts";
-import { parseRetryAfter } from "../retry-after.ts";
+import { parseRetryAfter } from "../parse-retry-after.ts";
 import { meaningOf } from "./http-status.ts";
 
 const envelope = z.looseObject({

@@ -3,8 +3,8 @@ import { isJsonObject, type Json } from "../../json.ts";
 import { append } from "../text/append.ts";
 import { childrenOf, type RichText, stringIn } from "../text/rich-text.ts";
 import type { Style, StyledText } from "../text/styled-text.ts";
-import { toEmoji } from "./emoji.ts";
 import type { Mentions, SlackNames } from "./mentions.ts";
+import { toEmoji } from "./to-emoji.ts";
 
 /** What is needed to read a text besides the text itself. */
 export interface Reading {

@@ -5,7 +5,7 @@ import type { Secret } from "../config/secret.ts";
 import type { SlackFile } from "../convert/to-parley/slack-file.ts";
 import { defined } from "../defined.ts";
 import { FileError, NetworkError, ThreadGoneError } from "../errors.ts";
-import { checkFile } from "../files/checked-file.ts";
+import { checkFile } from "../files/check-file.ts";
 import {
   type Answer,
   passingRefusal,
@@ -16,9 +16,9 @@ import {
 import type { Thread } from "../ids.ts";
 import type { Json } from "../json.ts";
 import type { Log } from "../log.ts";
+import { createIsSlackHost } from "./is-slack-host.ts";
 import { isSlacksWord, meansGone } from "./refusals.ts";
-import { createIsSlackHost } from "./slack-hosts.ts";
-import { takeBack } from "./strays.ts";
+import { takeBack } from "./take-back.ts";
 import { callSlack } from "./web-api.ts";
 
 export interface SlackFilesOptions {

@@ -8,11 +8,11 @@ import {
   ParleyApiError,
   UncertainDeliveryError,
 } from "../errors.ts";
-import { toCallError } from "../http/call-error.ts";
+import { toCallError } from "../http/to-call-error.ts";
 import type { Json } from "../json.ts";
 import { createAccessWatch } from "./access-watch.ts";
 import { createAuthorizer } from "./authorization.ts";
-import { type ParleyAnswer, type Reading, readEnvelope } from "./envelope.ts";
+import { type ParleyAnswer, type Reading, readEnvelope } from "./read-envelope.ts";
 
 export type ParleyApiOptions = Config["parley"] & {
   /** Raised when Parley refuses every call of ours, cleared when it answers again. */

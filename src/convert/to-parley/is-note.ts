@@ -1,7 +1,7 @@
 import { childrenOf, countIn, type RichText } from "../text/rich-text.ts";
 import { plainTextOf } from "../text/styled-text.ts";
 import { NO_NAMES } from "./mentions.ts";
-import { readInline } from "./read-rich-text.ts";
+import { readInline } from "./read-inline.ts";
 import { readSlackContent } from "./read-slack-content.ts";
 import type { SlackContent, SlackText } from "./slack-content.ts";
 
@@ -25,9 +25,9 @@ export function leadOf(message: SlackText): string {
 }
 
 /** `undefined`: from here on the message shows something, such as a quote, instead of the writer's own text. */
-type Words = string | undefined;
+type Lead = string | undefined;
 
-function wordsOf(part: SlackContent): Words[] {
+function wordsOf(part: SlackContent): Lead[] {
   switch (part.kind) {
     case "rich":
       return part.elements.flatMap(wordsOfElement);
@@ -46,7 +46,7 @@ function wordsOf(part: SlackContent): Words[] {
 /** Markdown that begins with a quote or a code block. */
 const SHOWS = /^\s*(?:>|```|~~~)/;
 
-function wordsOfElement(element: RichText): Words[] {
+function wordsOfElement(element: RichText): Lead[] {
   const { type, border } = element;
   if (type === "rich_text_quote" || type === "rich_text_preformatted" || countIn(border) > 0) {
     return [undefined];

@@ -6,7 +6,7 @@ import { mediaName } from "../convert/to-slack/media-name.ts";
 import type { ParleyMedia } from "../convert/to-slack/parley-message.ts";
 import { defined } from "../defined.ts";
 import { FileError, ParleyApiError } from "../errors.ts";
-import { checkFile, type FileContent } from "../files/checked-file.ts";
+import { checkFile, type FileContent } from "../files/check-file.ts";
 import { isProgram } from "../files/programs.ts";
 import {
   type Answer,
@@ -17,9 +17,9 @@ import {
   transferTimeout,
 } from "../files/transfer.ts";
 import { isJsonObject, type Json } from "../json.ts";
-import type { ParleyApi } from "./api.ts";
+import { isPrivateAddress } from "./is-private-address.ts";
 import { addressOf } from "./media-address.ts";
-import { isPrivateAddress } from "./private-address.ts";
+import type { ParleyApi } from "./parley-api.ts";
 import { PrivateAddressError, publicLookup } from "./public-lookup.ts";
 
 /** Parley's media, both ways. Everything about it is Inferred from the Client API; see docs/architecture.md. */

@@ -1,7 +1,7 @@
 import type { PhrasingContent } from "mdast";
 import { append } from "../text/append.ts";
 import { toGraphemes } from "../text/graphemes.ts";
-import { isItsOwnLabel, toSafeUrl } from "../text/links.ts";
+import { isItsOwnLabel, toSafeUrl } from "../text/safe-url.ts";
 import { plainTextOf, type StyledText } from "../text/styled-text.ts";
 
 /** One character with its style, because styles may overlap. */
@@ -72,7 +72,7 @@ function nest(
       const outsideBefore = chars[at - 1]?.text ?? before;
       const outsideAfter = chars[end]?.text ?? after;
       const [head, core, tail] =
-        style === "url" ? [[], part, []] : fitMarks(part, outsideBefore, outsideAfter);
+        style === "url" ? [[], part, []] : fitStyle(part, outsideBefore, outsideAfter);
       append(nodes, nest(head, rest, outsideBefore, " "));
       if (core.length > 0) nodes.push(wrap(style, core, nest(core, rest, " ", " ")));
       append(nodes, nest(tail, rest, " ", outsideAfter));
@@ -108,7 +108,7 @@ const isWord = (text: string): boolean => !/^[\s\p{P}\p{S}]/u.test(text);
  * The part of a run that Markdown allows to have a style: no space at its ends, and no punctuation there if a letter is
  * directly outside, as in `**so!**no`. The rest is left without the style.
  */
-function fitMarks(
+function fitStyle(
   chars: readonly Char[],
   before: string,
   after: string,

@@ -5,8 +5,8 @@ import { defined } from "../defined.ts";
 import { NetworkError } from "../errors.ts";
 import { toServiceId } from "../ids.ts";
 import { isJsonObject, type Json } from "../json.ts";
-import type { ParleyApi } from "./api.ts";
-import { isTrue, readOwner } from "./owner-shape.ts";
+import type { ParleyApi } from "./parley-api.ts";
+import { isTrue, readOwner } from "./read-owner.ts";
 
 /** Parley's Service API. Paths and bodies beyond the handover protocol are Inferred; see docs/architecture.md. */
 export function createParleyClient(api: ParleyApi, options: Config["parley"]): Parley {

@@ -1,7 +1,7 @@
 import { isJsonObject, type Json } from "../../json.ts";
 import { type RichText, stringIn } from "../text/rich-text.ts";
 import { mrkdwnToRichText } from "./mrkdwn-to-rich-text.ts";
-import { lost, readBlocks, readPicture } from "./read-slack-blocks.ts";
+import { lost, readBlocks, readPicture } from "./read-blocks.ts";
 import type { SlackContent } from "./slack-content.ts";
 
 /**

@@ -9,16 +9,16 @@ const MAX_CHARACTERS = 1024 * 1024;
  * The metadata of two handovers of the same conversation, field by field: what the later one says wins, what it does not
  * mention or leaves empty stays, and so does the first reason. The same object if the later one says nothing new.
  */
-export function mergeMetadata(first: Json | undefined, later: Json | undefined): Json | undefined {
+export function joinMetadata(first: Json | undefined, later: Json | undefined): Json | undefined {
   if (later === undefined || later === null) return first;
   if (first === undefined || first === null) return later;
   const known = toFields(first);
   const withReason = (fields: Fields): Fields =>
     anyReasonOf(first) === undefined ? fields : { ...fields, reason: known.reason ?? null };
-  const merged = withReason(mergeFields(known, toFields(later)));
-  const all = JSON.stringify(merged);
+  const joined = withReason(joinFields(known, toFields(later)));
+  const all = JSON.stringify(joined);
   if (all === JSON.stringify(known)) return first;
-  return all.length <= MAX_CHARACTERS ? merged : withReason(toFields(later));
+  return all.length <= MAX_CHARACTERS ? joined : withReason(toFields(later));
 }
 
 /**
@@ -44,14 +44,14 @@ const toFields = (metadata: Json): Fields => {
   return typeof metadata === "string" ? { reason: metadata } : { metadata };
 };
 
-function mergeFields(first: Fields, later: Fields): Fields {
+function joinFields(first: Fields, later: Fields): Fields {
   // A map, because a field may be called `__proto__`.
   const fields = new Map(Object.entries(first));
   for (const [key, value] of Object.entries(later)) {
     const earlier = fields.get(key);
     if (earlier !== undefined && (value === null || value === "")) continue;
     const areBothObjects = isJsonObject(earlier) && isJsonObject(value);
-    fields.set(key, areBothObjects ? mergeFields(earlier, value) : value);
+    fields.set(key, areBothObjects ? joinFields(earlier, value) : value);
   }
   return Object.fromEntries(fields);
 }
