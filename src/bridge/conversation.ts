@@ -24,7 +24,7 @@ export interface Ending {
   readonly note?: string;
 }
 
-/** Why a User who was with us already was handed over once more. */
+/** The reason of a handover that came while the User was with us already. */
 export interface FurtherReason {
   readonly reason: string;
   /** ms since the epoch. */
@@ -35,8 +35,8 @@ export interface FurtherReason {
  * One User's time with us, from handover to hand-back.
  *
  * `open` → `handed-back` (an agent gave the User to another Service), `taken-away` (somebody else did) or `merged` (the
- * User goes on in another thread). None of them ever opens again: the next handover is a new conversation with a new
- * thread. Times are ms since the epoch.
+ * User was merged into one with a thread of its own). A conversation that has ended never opens again: the next handover
+ * begins a new one with a new thread. Times are ms since the epoch.
  */
 export interface Conversation {
   readonly id: ConversationId;
@@ -46,11 +46,11 @@ export interface Conversation {
   readonly openedAt: number;
   /** Missing until the root is posted. */
   readonly thread?: Thread;
-  /** Its root may be in Slack since then, and is not recorded yet. */
+  /** Since when its root may be in Slack, although that is not recorded yet. */
   readonly openingSince?: number;
-  /** Its threads that are not there any more, the newest first. */
+  /** Its threads that are gone, the newest first. */
   readonly lost?: readonly Thread[];
-  /** Of all handovers, field by field; its reason is the first one. */
+  /** The metadata of all its handovers, joined field by field; the reason in it is that of the first. */
   readonly metadata?: Json;
   /** The reasons of further handovers, oldest first. */
   readonly furtherReasons?: readonly FurtherReason[];
@@ -67,11 +67,11 @@ export interface Conversation {
   readonly waitingSince?: number;
   readonly userMessages: number;
   readonly agentMessages: number;
-  /** We have asked, or are about to ask, Parley for this change of owner: its callback is then no news. */
+  /** We have asked, or are about to ask, Parley for this change of owner, so its callback tells us nothing new. */
   readonly handingBackTo?: ServiceId;
   readonly handingBackSince?: number;
   readonly ending?: Ending;
-  /** `ts` up to which the thread was read back and nothing was missing; its root's if it never was. */
+  /** The `ts` up to which the thread was read back and nothing was missing; missing if it never was. */
   readonly readUntil?: string;
 }
 
@@ -91,7 +91,7 @@ export function openConversation(given: Opening): Conversation {
   };
 }
 
-/** Its thread is not there any more: the next thing that is to go there opens another. Safe to repeat. */
+/** Records that the thread is gone: the next item for the conversation opens another. Safe to repeat. */
 export function withoutThread(conversation: Conversation, gone: Thread): Conversation {
   const { thread, readUntil: _, ...rest } = conversation;
   if (thread?.channel !== gone.channel || thread.ts !== gone.ts) return conversation;
@@ -103,7 +103,7 @@ export function withoutOpening(conversation: Conversation): Conversation {
   return rest;
 }
 
-/** Of more reasons than this the newest are kept, each as long as anybody reads. */
+/** Only this many of the newest reasons are kept, and each is cut to a length that people still read. */
 const MAX_FURTHER_REASONS = 10;
 const REASON_LIMIT = 500;
 
@@ -137,7 +137,7 @@ export function withHandover(
   };
 }
 
-/** A reason that is known already is a repeat: the same handover, told twice. */
+/** A reason that is known already is not added: it is the same handover, reported twice. */
 function addReason(
   { metadata, furtherReasons }: Conversation,
   given: string | undefined,
@@ -178,10 +178,10 @@ export function withoutHandingBack(conversation: Conversation): Conversation {
   return rest;
 }
 
-/** A hand-back takes seconds; one that is older was cut off between Parley and its record. */
+/** A hand-back takes seconds. One that is older was interrupted between Parley's answer and its record. */
 const HAND_BACK_LIFE_MS = 5 * 60_000;
 
-/** Whether the User is with `owner` because we are just handing the User back: what comes of that says more. */
+/** Whether the User is with `owner` because we are handing the User back now; the outcome of that will say more. */
 export const isBeingHandedBack = (
   { state, handingBackTo, handingBackSince = 0 }: Conversation,
   owner: ServiceId,

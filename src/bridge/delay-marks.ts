@@ -3,17 +3,17 @@ import type { ItemId } from "../ids.ts";
 import type { AgentReply, OutboxBody } from "./events.ts";
 import type { Threads } from "./ports.ts";
 
-/** The marks on replies that have to wait. */
+/** Sets and removes the hourglass on replies that have to wait. */
 export interface DelayMarks {
-  /** Marks a reply as soon as it is known that it will wait long, for whatever reason. */
+  /** Marks a reply as soon as it is known that it will wait long, whatever the reason. */
   readonly onDelay: OnDelay<OutboxBody>;
-  /** The reply has gone. */
+  /** To be called when a reply is settled; removes its mark. */
   readonly end: (item: Item<OutboxBody>, reply: AgentReply) => void;
 }
 
-/** Nobody wonders about less. */
+/** Shorter delays are not worth a mark. */
 const DELAYED_AFTER_MS = 3_000;
-/** A mark that is set again does no harm, so this may be forgotten. */
+/** More than this are not kept in memory. Forgetting them does no harm, because a mark may be set twice. */
 const MAX_KEPT = 10_000;
 
 export function createDelayMarks({
@@ -23,7 +23,7 @@ export function createDelayMarks({
   threads: Pick<Threads, "markLater" | "unmark">;
   now: () => number;
 }): DelayMarks {
-  /** Each further failure tells of the same replies. */
+  /** The replies that are marked already, because each further failure reports them again. */
   const marked = new Set<ItemId>();
   return {
     onDelay({ id, body, appendedAt }, waitMs) {

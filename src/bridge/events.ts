@@ -12,7 +12,7 @@ interface AboutUser {
   readonly user: UserDetails;
 }
 
-/** A callback of Parley, understood. Two shapes of the same thing give the same event. */
+/** What a callback of Parley means, whatever its shape. */
 export type ParleyEvent =
   | (AboutUser & { readonly kind: "message"; readonly message: ParleyMessage })
   | (AboutUser & {
@@ -23,7 +23,7 @@ export type ParleyEvent =
   /** Another Service owns the User from now on. */
   | (AboutUser & { readonly kind: "owner-changed"; readonly newOwner: ServiceId })
   | (AboutUser & { readonly kind: "typing"; readonly active: boolean })
-  /** The User `from` lives on as `userId`. */
+  /** The User `from` was merged into `userId`. */
   | (AboutUser & { readonly kind: "merged"; readonly from: UserId })
   /** Authentic, kept, but not understood. */
   | { readonly kind: "unknown"; readonly shape: string };
@@ -34,17 +34,17 @@ export interface AgentReply {
   readonly ts: string;
   /** Slack id of the writer. */
   readonly agent: string;
-  /** The workspace that it came from, where that is not ours. */
+  /** The workspace of the writer, if it is not ours. */
   readonly foreignTeam?: string;
   readonly text: string;
-  /** Slack's blocks as they came; only Slack's own client makes `rich_text` of what people write. */
+  /** Slack's blocks, unchanged. */
   readonly blocks?: readonly Json[];
-  /** What was forwarded or pasted, and previews of links, as they came. */
+  /** Slack's attachments, unchanged: forwarded messages, tables, and previews of links. */
   readonly attachments?: readonly Json[];
   readonly files?: readonly Json[];
 }
 
-/** What waits in an inbox lane: things that go to Slack. */
+/** The body of an inbox item: something to show in Slack. */
 export type InboxBody =
   | { readonly kind: "callback"; readonly raw: string; readonly receivedAt: number }
   | {
@@ -57,34 +57,34 @@ export type InboxBody =
     }
   | { readonly kind: "notice"; readonly notice: Notice }
   | { readonly kind: "root"; readonly conversation: ConversationId }
-  /** A thread has lost its root. `stands`: its replies are still there. */
+  /** A thread has lost its root. `stands`: its replies are still in Slack. */
   | { readonly kind: "thread-gone"; readonly thread: Thread; readonly stands: boolean };
 
-/** What waits in an outbox lane: things that go to Parley. */
+/** The body of an outbox item: something to send to Parley. */
 export type OutboxBody =
   | {
       readonly kind: "reply";
       readonly reply: AgentReply;
-      /** The parts of it that need not go any more. */
+      /** The parts of it that are settled: sent, refused for good, or given up. */
       readonly settled?: readonly string[];
-      /** Its text as it was cut when the first piece went: cut anew, by other settings or names, pieces would go astray. */
+      /** The pieces of its text, as they were cut when the first was sent. Other settings or names would cut it differently. */
       readonly texts?: readonly string[];
-      /** The User has its files, or its writer was told why not. */
+      /** Only its text is to be sent: the User has its files, or its writer was told why not. */
       readonly wordsOnly?: true;
-      /** It was refused because another Service has the User: it goes only if an agent takes the User over for it. */
+      /** It was refused because another Service has the User, and is sent only if an agent takes the User over for it. */
       readonly takeOver?: TakeOver;
     }
   | { readonly kind: "hand-back"; readonly request: HandBackRequest };
 
 export type ReplyBody = OutboxBody & { readonly kind: "reply" };
 
-/** How far taking a User over for a reply has come. */
+/** The state of taking a User over for a refused reply. */
 export interface TakeOver {
-  /** How often the reply has been kept, from 1; missing in what an earlier version kept. */
+  /** How often the reply has been kept, from 1; missing in items of an earlier version. */
   readonly round?: number;
-  /** Slack id of who said so; missing: nobody yet. */
+  /** Slack id of the agent who wants it; missing: nobody yet. */
   readonly by?: string;
-  /** When we began to ask Parley, ms: a conversation that opened later is the one it is about. */
+  /** When we first asked Parley for the User, ms. A conversation that opened later comes from this takeover. */
   readonly since?: number;
   /** Who had the User then. */
   readonly from?: ServiceId;
@@ -104,20 +104,20 @@ export interface HandBackRequest {
 /** Something that people in a thread should know. */
 export interface Notice {
   readonly thread: Thread;
-  /** Missing: there is only a mark. */
+  /** Missing: the notice is only a mark. */
   readonly message?: SlackMessage;
-  /** Slack id: only this agent sees it, and only while they are there. Missing: everyone in the thread. */
+  /** Slack id of the only agent who sees it, if they are online. Missing: everyone in the thread sees it. */
   readonly onlyFor?: string;
-  /** The reaction on an agent's message that goes with it. */
+  /** The mark to set on an agent's message. */
   readonly mark?: { readonly ts: string; readonly as: "failed" | "uncertain" | "note" };
   /**
-   * The reply that waits for somebody's decision, without which the notice is out of date. `since`: when it was put in
-   * line (ms), where it may be so again.
+   * The reply about which the notice asks for a decision. Once that is taken the notice is out of date. `since`: when the
+   * reply was appended (ms), for a reply that may be appended again.
    */
   readonly about?: { readonly reply: ItemId; readonly since?: number };
   /**
-   * What happens when nobody can tell whether the agent was told: `nothing`, because the same is said elsewhere or does
-   * not matter; or a mark instead. Missing: everyone in the thread is told.
+   * What to do if nobody knows whether the agent was told: `nothing`, because the same is said elsewhere or does not matter,
+   * or a mark instead. Missing: everyone in the thread is told.
    */
   readonly ifUnclear?: "nothing" | { readonly ts: string; readonly as: "note" };
 }

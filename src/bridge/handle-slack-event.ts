@@ -29,7 +29,7 @@ import type { Conversations, Parley, Permissions, Threads } from "./ports.ts";
 import { adviceForRefusal } from "./refusal.ts";
 import { type SendReplyDependencies, type Sent, sendReply } from "./to-parley/send-reply.ts";
 
-/** The lane of notices about threads that belong to no conversation (any more). */
+/** Stands for the User in notices about threads without a conversation. */
 const NOBODY = toUserId("none");
 
 export interface OutboxDependencies extends SendReplyDependencies, TakeOverDependencies {
@@ -43,7 +43,7 @@ export interface OutboxDependencies extends SendReplyDependencies, TakeOverDepen
   now: () => number;
 }
 
-/** Handles what waits for Parley, one item of a thread at a time, in the order in which people wrote. */
+/** Handles outbox items, one of a thread at a time, in the order in which people wrote. */
 export function createSlackEventHandler(dependencies: OutboxDependencies): Handler<OutboxBody> {
   return async (work) => {
     const { body } = work.item;
@@ -56,7 +56,7 @@ export function createSlackEventHandler(dependencies: OutboxDependencies): Handl
   };
 }
 
-/** Tells the writer of a reply that it was set aside, with buttons to send it again or to dismiss it. */
+/** Tells the writer of a reply that it is a dead letter, with buttons to send it again or to dismiss it. */
 export function createOutboxOnDeadLetter(
   dependencies: Pick<OutboxDependencies, "conversations" | "notifier" | "threads">,
 ): OnDeadLetter<OutboxBody> {
@@ -74,8 +74,8 @@ export function createOutboxOnDeadLetter(
 }
 
 /**
- * Sends an agent's reply to the User, if the User is ours. Nothing is ever sent twice on a guess: the mark that is
- * written before the request makes an attempt that finds it stop and ask the agent.
+ * Sends an agent's reply to the User, if we own the User. Nothing is ever sent twice on a guess: an intent is stored before
+ * the request, and an attempt that finds one sends nothing and has the agent asked.
  */
 async function relay(
   work: Work<OutboxBody>,
@@ -99,14 +99,14 @@ async function relay(
     sent = outcome;
   } catch (thrown) {
     const error = toBridgeError(thrown);
-    // Its writer has just done that, or changed the text: there is nothing to tell.
+    // Its writer has just deleted or changed it, so there is nothing to tell them.
     if (error instanceof CancelledError) throw error;
     if (error instanceof NotOwnerError && conversation) {
       const current = (await conversations.byId(conversation.id)) ?? conversation;
       if (isBeingHandedBack(current, error.owner, now())) throw notYet("A hand-back is under way");
       const to = await nameService(parley, error.owner);
       await recordTakenAway(conversation, to, dependencies);
-      // Whoever said "take over" meant whoever has the User, also where nobody knew that yet.
+      // "Take over" means from whoever has the User now, even if that was not known when it was said.
       const isUnasked = body.takeOver !== undefined && body.takeOver.since === undefined;
       if (isUnasked && settledIn(left) === settledIn(body)) throw notYet("The User is elsewhere");
     }
@@ -140,14 +140,14 @@ async function conversationFor(
   const { thread } = body.reply;
   const conversation = await conversations.byThread(thread);
   if (conversation?.state === "open") return conversation;
-  // Slack shows a root before its answer has reached us: this may be the thread of a conversation without one yet.
+  // People see a root before its `ts` is recorded, so this may be the thread of a conversation that has none yet.
   if (!conversation && conversations.open().some((open) => open.thread === undefined)) {
     throw notYet("The thread is not recorded yet");
   }
   throw new ConversationClosedError(conversation?.id ?? makeThreadKey(thread));
 }
 
-/** What refuses a reply only because another Service has the User. */
+/** The errors that mean that another Service has the User. */
 const MEANS_ELSEWHERE: ReadonlySet<ErrorCode> = new Set([
   "not-owner",
   "conversation-closed",
@@ -155,8 +155,8 @@ const MEANS_ELSEWHERE: ReadonlySet<ErrorCode> = new Set([
 ]);
 
 /**
- * Tells the writer of a refused reply. It is not set aside: the text is in Slack. But where another Service has the User
- * the reply is kept, so that an agent can take the User over and send it.
+ * Tells the writer that a reply was refused. The reply becomes no dead letter, because its text is still in Slack. But if
+ * another Service has the User it is kept, so that an agent can take the User over and send it.
  */
 async function refuse(
   item: Item<OutboxBody>,
@@ -167,7 +167,7 @@ async function refuse(
   const { conversations, notifier, outbox } = dependencies;
   const { reply } = left;
   const user = await findUserOf(reply, conversations);
-  // Who was not given to us may be with us a moment later, in a thread that another Service ends at once.
+  // A User who was not given to us may still have got a conversation for a moment, which another Service then ended.
   const isOver = user?.state !== "open" || error.code === "not-taken-over";
   const isElsewhere = user !== undefined && isOver && MEANS_ELSEWHERE.has(error.code);
   const kept = isElsewhere ? await keepForTakeOver(item.id, left, outbox) : undefined;
@@ -188,8 +188,8 @@ async function findUserOf(
 }
 
 /**
- * To the writer of a reply that did not (surely) reach the User. `dead`: what the buttons are about; `hasBegun`: the
- * User has, or may have, a part of it.
+ * The notice to the writer of a reply that did not, or not certainly, reach the User. `dead`: the reply that its buttons are
+ * about; `hasBegun`: the User has, or may have, a part of it.
  */
 function wordsAbout(
   item: Pick<Item<OutboxBody>, "id" | "appendedAt">,
@@ -211,7 +211,7 @@ function wordsAbout(
   const link = newer && user.thread ? threads.permalink(user.thread) : undefined;
   return {
     userId: user?.userId ?? NOBODY,
-    // `appendedAt` is new when an agent sends a reply again, so a second failure is told again.
+    // `appendedAt` changes when an agent sends a reply again, so a second failure gives a second notice.
     purpose: `${outcome} ${item.appendedAt}`,
     notice: {
       thread: reply.thread,
@@ -223,7 +223,7 @@ function wordsAbout(
       onlyFor: reply.agent,
       mark: { ts: reply.ts, as: outcome === "uncertain" ? "uncertain" : "failed" },
       ...(dead && {
-        // What can be sent again has to be there when the agent comes back, and for colleagues.
+        // Everyone sees what can be sent again, so that it is there when the agent comes back, and for colleagues.
         forAll: renderDeadLetter(outcome, reply.agent, dead),
         about: { reply: toItemId(dead.item), since: dead.since },
         ifUnclear: "nothing" as const,

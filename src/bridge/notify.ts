@@ -6,22 +6,22 @@ import type { InboxBody, Notice } from "./events.ts";
 import { owedNoticeSchema } from "./stored/body-schemas.ts";
 import { readStored } from "./stored/read-stored.ts";
 
-/** A notice to one agent that says besides what everyone in the thread sees, and what stays. */
+/** A notice to one agent. `forAll`: what everyone in the thread sees besides, and what stays there. */
 export type NoticeToAll = Notice & { readonly forAll?: SlackMessage };
 
-/** What is told about an item, and in whose lane. Stored: changing it is a migration. */
+/** A notice that is owed about a dead letter, and in whose lane it is given. Stored: changing it is a migration. */
 export interface OwedNotice {
   readonly userId: UserId;
   readonly purpose: string;
   readonly notice: NoticeToAll;
 }
 
-/** Puts what everyone sees in line behind what already goes to a User's thread; durable when resolved. */
+/** Appends notices to lanes of the inbox: those that everyone sees to the User's. On disk when resolved. */
 export interface Notifier {
-  /** The same `from` and `purpose` give one notice, however often they are told. */
+  /** Calls with the same `from` and `purpose` give one notice, however often they are made. */
   notice(userId: UserId, from: ItemId, purpose: string, notice: NoticeToAll): Promise<void>;
   refreshRoot(conversation: Conversation, from: ItemId): Promise<void>;
-  /** Has another thread opened for the conversation, once. `stands`: replies in the old one are still there. */
+  /** Has another thread opened for the conversation, once. `stands`: the replies in the old one are still in Slack. */
   threadGone(
     conversation: Pick<Conversation, "userId">,
     thread: Thread,
@@ -38,10 +38,10 @@ export function tellOwedNotice(item: ItemId, owed: unknown, notifier: Notifier):
 /** The inbox lane of a User. Stored: changing it is a migration. */
 export const inboxLane = (userId: UserId): string => `user/${userId}`;
 
-/** Sorts what says nothing about order, and so must not keep messages from being sorted. */
+/** The `sort` of items that may come after any message, so that they are no barrier between messages. */
 export const BEHIND_MESSAGES = "~";
 
-/** Words to one agent, and marks, need no place among posts, and must not wait for them. */
+/** The lane of notices to one agent and of marks: they need no place among the posts, and must not wait for them. */
 const ephemeralLane = (thread: Thread): string => `aside/${makeThreadKey(thread)}`;
 
 export function createNotifier(inbox: Pick<Lanes<InboxBody>, "append">): Notifier {

@@ -11,12 +11,12 @@ import type { Json } from "../json.ts";
 import type { Destination } from "./conversation.ts";
 import type { Parley } from "./ports.ts";
 
-/** After this many tries without a certain answer about the owner it is decided without one. */
+/** After this many tries without a certain answer about the owner, the bridge decides without one. */
 export const OWNER_TRIES = 4;
 
 /**
- * Whether we own the User, as Parley tells it now. While Parley cannot be asked, the item is tried again; in the end
- * the answer is `unknown`.
+ * Whether we own the User now, according to Parley. While Parley cannot be asked this throws, so that the item is tried
+ * again; after some tries the answer is `unknown`.
  */
 export async function askOwnership(
   parley: Pick<Parley, "self" | "ownerOf">,
@@ -35,7 +35,7 @@ export async function askOwnership(
 }
 
 /**
- * Passes if we own the User or Parley does not tell: then Parley itself refuses what we may not send.
+ * Passes if we own the User. Passes also if Parley does not say who does, because Parley then refuses what we may not send.
  *
  * @throws {NotOwnerError} Parley says that another Service owns the User
  */
@@ -47,7 +47,7 @@ export async function assertOwner(
   if (refusal) throw refusal;
 }
 
-/** The same as a value. */
+/** The error that {@link assertOwner} would throw; `undefined` if it would pass. */
 export async function findOtherOwner(
   parley: Pick<Parley, "self" | "ownerOf">,
   userId: UserId,
@@ -61,7 +61,7 @@ export async function findOtherOwner(
     : new NotOwnerError(userId, owner);
 }
 
-/** The refusal itself where it means that another Service has the User, as it says or as Parley does when it is asked. */
+/** The error for a refusal that came because another Service has the User, as it says itself or as Parley says when asked. */
 export async function asNotOwner(
   parley: Pick<Parley, "self" | "ownerOf">,
   userId: UserId,
@@ -73,10 +73,10 @@ export async function asNotOwner(
 }
 
 /**
- * Gives the User to a Service. Resolves only if Parley says afterwards that the Service has the User, or said that it has
- * done it and does not tell who has the User now. Safe to repeat.
+ * Gives the User to a Service. Resolves only if Parley says afterwards that this Service has the User, or if Parley
+ * accepted the change and does not say who has the User now. Safe to repeat.
  *
- * @throws {OwnerUnchangedError} somebody else has the User although Parley said that it was done
+ * @throws {OwnerUnchangedError} another Service has the User although Parley accepted the change
  */
 export async function giveTo(
   parley: Pick<Parley, "ownerOf" | "setOwner">,
@@ -89,7 +89,7 @@ export async function giveTo(
     await parley.setOwner(userId, to, metadata);
   } catch (thrown) {
     doubt = toBridgeError(thrown);
-    // Only where the answer was lost, or was none, it may have been done nevertheless.
+    // Only if the answer was lost or unreadable may the change have been made nevertheless.
     if (doubt.disposition !== "retry" || doubt instanceof RateLimitedError) throw doubt;
   }
   const owner = await parley.ownerOf(userId).catch(() => undefined);
@@ -98,7 +98,7 @@ export async function giveTo(
   if (owner !== undefined) throw new OwnerUnchangedError(userId, owner);
 }
 
-/** The Service by name; its id where Parley does not tell the name now. */
+/** The name of a Service; its id if Parley does not give the name now. */
 export async function nameService(
   parley: Pick<Parley, "services">,
   id: ServiceId,

@@ -12,10 +12,10 @@ export interface ReconcilerDependencies {
   parley: Pick<Parley, "self" | "ownerOf" | "services">;
   threads: Pick<Threads, "repliesAfter">;
   conversations: Conversations;
-  /** As if its event had just arrived. */
+  /** Takes a reply in as if its event had just arrived. */
   takeIn: (reply: AgentReply) => Promise<"appended" | "duplicate" | "note">;
   notifier: Notifier;
-  /** Spaces the questions to Parley, so that ten thousand conversations do no harm. */
+  /** Spaces the questions to Parley, so that thousands of conversations do not overload it. */
   ownerQuestions: RateLimiter;
   intervalMs: number;
   log: Log;
@@ -23,21 +23,21 @@ export interface ReconcilerDependencies {
 }
 
 export interface Reconciler {
-  /** Looks soon: events may just have been lost. A round under way is followed by another. */
+  /** Starts a round soon, because events may have been lost. If one is under way, another follows it. */
   request(): void;
   stop(): Promise<void>;
 }
 
 /**
- * Nothing older is read back. Far below the age at which the marks against duplicates expire, else a thread that could
- * not be read for weeks would be sent all over again.
+ * Nothing older is read back. Far shorter than idempotency keys are kept; otherwise all replies in a thread that could not
+ * be read for weeks would be sent again.
  */
 const MAX_READ_BACK_MS = 3 * 86_400_000;
 
 /**
- * Compares open conversations with what Slack and Parley say: replies whose events were lost are appended as if they had
- * just arrived, and Users who are not ours any more are shown as gone. In rounds, one conversation after the other; a
- * round that fails somewhere goes on with the next conversation. Parley is never asked later because Slack is slow.
+ * Compares open conversations with what Slack and Parley say, in rounds, one conversation after the other. Replies whose
+ * events were lost are taken in as if they had just arrived, and conversations end whose User another Service has. If it
+ * fails for one conversation the round goes on with the next. The rounds of Slack and of Parley do not wait for each other.
  */
 export function startReconciler(dependencies: ReconcilerDependencies): Reconciler {
   const stopping = new AbortController();
@@ -57,7 +57,7 @@ export function startReconciler(dependencies: ReconcilerDependencies): Reconcile
   };
 }
 
-/** Runs rounds of one kind on schedule and on request, one at a time, the first at once. */
+/** Runs rounds of one kind on schedule and on request, one at a time; the first one at once. */
 function startRounds(
   work: () => Promise<void>,
   { intervalMs, log }: ReconcilerDependencies,
@@ -122,18 +122,18 @@ async function checkOwners(
   dependencies.log.info({ gone, ...round }, "owners.checked");
 }
 
-/** One after the other; what fails for one conversation does not keep the others from their turn. */
+/** Calls `look` for each open conversation, one after the other. A failure for one does not affect the others. */
 async function eachOpen(
   { conversations }: ReconcilerDependencies,
   signal: AbortSignal,
   step: (conversation: Conversation) => Promise<void>,
 ): Promise<{ conversations: number; failures: number; failure: string | undefined }> {
-  // The youngest first: there somebody is most likely to wait.
+  // The youngest first, because there it is most likely that somebody waits.
   const open = conversations.open().toReversed();
   const failures: string[] = [];
   for (const { id } of open) {
     try {
-      // It may have ended while the round waited for its turn.
+      // It may have ended since the round began.
       const conversation = await conversations.byId(id);
       if (conversation?.state === "open") await step(conversation);
     } catch (thrown) {
@@ -144,7 +144,7 @@ async function eachOpen(
   return { conversations: open.length, failures: failures.length, failure: failures[0] };
 }
 
-/** Appends what people wrote and we never heard of. Returns how many that were. */
+/** Takes in what people wrote in the thread without an event reaching us. Returns how many replies that were. */
 async function readBack(
   { id, thread, readUntil }: Conversation,
   { threads, conversations, takeIn, now }: ReconcilerDependencies,
@@ -165,7 +165,7 @@ async function readBack(
   return missing;
 }
 
-/** Whether another Service owns the User; the thread then says so. */
+/** Asks Parley whether another Service owns the User, and ends the conversation if so. */
 async function checkOwner(
   conversation: Conversation,
   dependencies: ReconcilerDependencies,
@@ -175,7 +175,7 @@ async function checkOwner(
   await ownerQuestions.acquire("owner", { signal });
   const owner = await parley.ownerOf(conversation.userId);
   if (owner === undefined || owner === parley.self) return false;
-  // Asked while a hand-back of ours was under way: what comes of that says more than we know here.
+  // If a hand-back of ours is under way, its outcome will say more than the owner does now.
   const current = await conversations.byId(conversation.id);
   if (current?.state !== "open") return false;
   if (isBeingHandedBack(current, owner, now())) return false;

@@ -17,8 +17,8 @@ export interface ChangeOwnerDependencies {
 }
 
 /**
- * Gives a User to a Service because an agent (Slack id) says so, outside of any thread. `already`: there was nothing to
- * do. `trigger` names this one use.
+ * Gives a User to a Service because an agent (Slack id) wants it, outside of any thread. `already`: there was nothing to
+ * do. `trigger` identifies this use of the command.
  */
 export async function changeOwner(
   change: {
@@ -47,8 +47,8 @@ export async function changeOwner(
 }
 
 /**
- * Takes a User over, and has a thread opened if there is none. `isOurs`: Parley has given us the User already. Safe to
- * repeat for the same `item`.
+ * Takes a User over, and has a thread opened if there is none. `isOurs`: we own the User already. Safe to repeat for the
+ * same `item`.
  */
 export async function takeUser(
   {
@@ -80,7 +80,7 @@ async function give(
   const { parley, conversations } = dependencies;
   if (open) {
     await conversations.update(open.id, (c) => withHandingBack(c, to.id, dependencies.now()));
-    // The User only sees a name too long if this fails.
+    // If this fails the User only sees the agent's name for longer.
     await parley.unsetAgent(userId).catch(() => {});
   }
   try {

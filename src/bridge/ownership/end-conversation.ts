@@ -11,7 +11,7 @@ interface Records {
   now: () => number;
 }
 
-/** An agent gave the User to another Service: thread and root say so. Safe to repeat for the same `from`. */
+/** Ends a conversation whose User an agent gave to another Service; thread and root say so. Safe to repeat for the same `from`. */
 export async function recordHandBack(
   from: ItemId,
   { id, userId, thread }: Conversation,
@@ -19,7 +19,7 @@ export async function recordHandBack(
     to: Destination;
     by: string;
     note?: string;
-    /** Why Parley did not take the agent's name off the User's chat. */
+    /** Why Parley refused to remove the agent's name from the User's chat. */
     unsetRefusal?: string;
   },
   { conversations, notifier, now }: Records,
@@ -36,8 +36,8 @@ export async function recordHandBack(
 }
 
 /**
- * Another Service owns the User, and no agent of ours wanted that: thread and root say so. However often and in whichever
- * way we hear of it, it is said once.
+ * Ends a conversation whose User another Service has, although no agent of ours wanted that; thread and root say so. Safe
+ * to repeat: it is said once, however often and in whichever way it is reported to us.
  */
 export async function recordTakenAway(
   { id, userId, thread }: Conversation,

@@ -4,7 +4,7 @@ import type { Conversation } from "../conversation.ts";
 
 type Told = Pick<Conversation, "user" | "metadata" | "transcript" | "furtherReasons">;
 
-/** What a conversation tells after a further handover and did not tell before it. */
+/** What a further handover added to a conversation. */
 export function handoverNews(before: Told, after: Told): HandoverNews {
   const isFirstReason = anyReasonOf(before.metadata) === undefined;
   const further =

@@ -2,12 +2,13 @@ import { anyReasonOf } from "../../convert/text/reason-of.ts";
 import type { TranscriptLine } from "../../convert/to-slack/parley-message.ts";
 import { isJsonObject, type Json } from "../../json.ts";
 
-/** As much as one handover may bring; where several come to more, the newest stays. */
+/** As much as one handover may have. If several have more together, only the newest is kept. */
 const MAX_CHARACTERS = 1024 * 1024;
 
 /**
- * The metadata of two handovers of the same conversation, field by field: what the later one says wins, what it does not
- * mention or leaves empty stays, and so does the first reason. The same object if the later one says nothing new.
+ * Joins the metadata of two handovers of the same conversation, field by field: the later value wins, except for the
+ * reason, of which the first stays; fields that the later one leaves out or empty stay too. Returns `first` itself if the
+ * later one says nothing new.
  */
 export function joinMetadata(first: Json | undefined, later: Json | undefined): Json | undefined {
   if (later === undefined || later === null) return first;
@@ -22,8 +23,8 @@ export function joinMetadata(first: Json | undefined, later: Json | undefined): 
 }
 
 /**
- * Two transcripts as one: a later one may repeat the end of the first, all of it, or go on behind it. The same object if
- * it brings no new line.
+ * Joins two transcripts: the later one may repeat the end of the first, repeat all of it, or continue it. Returns `first`
+ * itself if the later one has no new line.
  */
 export function joinTranscripts(
   first: readonly TranscriptLine[] | undefined,
@@ -45,7 +46,7 @@ const toFields = (metadata: Json): Fields => {
 };
 
 function joinFields(first: Fields, later: Fields): Fields {
-  // A map, because a field may be called `__proto__`.
+  // A map, because a field can have the name `__proto__`.
   const fields = new Map(Object.entries(first));
   for (const [key, value] of Object.entries(later)) {
     const earlier = fields.get(key);
@@ -58,7 +59,7 @@ function joinFields(first: Fields, later: Fields): Fields {
 
 const keyOf = ({ from, text }: TranscriptLine): string => JSON.stringify([from, text]);
 
-/** How many lines of `later` are there already: as the end of `first`, or all of them anywhere in it. Linear. */
+/** How many lines of `later` are in `first` already: at its end, or all of them anywhere in it. Takes linear time. */
 function overlap(first: readonly string[], later: readonly string[]): number {
   const fallback = [0];
   const advance = (line: string, matched: number): number => {

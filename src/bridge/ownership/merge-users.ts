@@ -8,12 +8,12 @@ import { end } from "../conversation.ts";
 import type { Notifier } from "../notify.ts";
 import type { Conversations, Threads } from "../ports.ts";
 
-/** After this many tries, some seconds in all, a thread that does not open is not waited for any more. */
+/** After this many tries, some seconds in all, the bridge no longer waits for a thread that does not open. */
 const OPENING_TRIES = 5;
 
 /**
- * The User `from` lives on as `to`, e.g. because an anonymous User registered. An open conversation of `from` goes on as
- * one of `to`; if both have one, that of `to` goes on and the threads point to each other. Safe to repeat.
+ * Merges the User `from` into `to`, e.g. because an anonymous User registered. An open conversation of `from` becomes one of
+ * `to`. If both have one, that of `to` goes on, and the two threads link to each other. Safe to repeat.
  */
 export async function mergeUsers(
   { id: item, attempt }: Pick<Item<unknown>, "id" | "attempt">,
@@ -61,7 +61,7 @@ export async function mergeUsers(
       if (renamed) await notifier.refreshRoot(renamed, item);
     }
   } else if (absorbed && !surviving) {
-    // The next thread links to this one.
+    // So that the next thread links to this one.
     await conversations.update(absorbed.id, (c) => ({ ...c, userId: to }));
   }
   await conversations.alias(from, to);

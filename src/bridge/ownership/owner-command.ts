@@ -14,16 +14,16 @@ export interface OwnerCommandDependencies extends ChangeOwnerDependencies {
   parsePermalink: (text: string) => Thread | undefined;
 }
 
-/** What somebody typed behind `/parley-owner`. */
+/** One use of `/parley-owner`. */
 export interface OwnerCommand {
   text: string;
   /** Slack id. */
   agent: string;
-  /** Slack's id of this one use, so that a repeat of it changes nothing. */
+  /** Slack's id of this use, so that a repeat of it changes nothing. */
   trigger: string;
 }
 
-/** Fits a message; who has more open conversations looks at the App Home. */
+/** As many lines as fit into a message. Teams with more open conversations use the App Home. */
 const LIST_LIMIT = 25;
 
 const HELP = `*/parley-owner* shows and changes which Service a User is with.
@@ -45,7 +45,7 @@ export async function runOwnerCommand(
 }
 
 /**
- * Does what a button of the command's answer offers; answers with text for the person who pressed it. Never throws.
+ * Carries out what a button of the command's answer offers; returns the answer for the person who pressed it. Never throws.
  */
 export async function giveOfferedUser(
   { value, agent }: { value: string; agent: string },
@@ -62,7 +62,7 @@ export async function giveOfferedUser(
   });
 }
 
-/** What comes along when somebody copies an id, from our own texts or from elsewhere. */
+/** Invisible characters that are copied together with an id, from our own texts or from elsewhere. */
 const UNSEEN = /[\u200b\u2060\ufeff]/g;
 
 const say = (text: string): SlackMessage => ({ text, blocks: sections(text.split("\n")) });
@@ -133,7 +133,7 @@ async function showOwner(
   return `${who} is with *${literalMrkdwn(name)}*${owner === parley.self ? " (this bridge)" : ""}${link}`;
 }
 
-/** Only a whole name or an id acts: a User who lands with a Service that merely sounds like it waits in vain. */
+/** Only a whole name or an id is enough: with a Service of a similar name the User would wait in vain. */
 async function giveTo(
   userId: UserId,
   wanted: string,
@@ -151,7 +151,7 @@ async function giveTo(
   return renderServiceChoice({ wanted, userId, trigger, matches, services });
 }
 
-/** A name as people compare it: in any letters, and however its spaces and accents are written. */
+/** A name in a form for comparing: without differences of case, spaces and ways to write accents. */
 const plain = (name: string): string =>
   name.normalize("NFKC").replaceAll(/\s+/g, " ").trim().toLowerCase();
 
@@ -170,7 +170,7 @@ async function giveUser(
   }
 }
 
-/** By link, by customer id, or by Parley's own id. A number that is two Users is never guessed. */
+/** Finds a User by link, by customer id, or by Parley's own id. If a number fits two Users, neither is chosen. */
 async function findUser(
   text: string,
   { parley, conversations, parsePermalink }: OwnerCommandDependencies,

@@ -22,18 +22,18 @@ export interface TakeOverDependencies {
   now: () => number;
 }
 
-/** Whoever said "take over" meant now: while Parley cannot be reached, that holds so long. */
+/** How long an agent's wish to take a User over is tried while Parley cannot be reached: the agent meant now. */
 const WISH_LIFE_MS = 10 * 60_000;
 
-/** What was refused more often than this is only in Slack. */
+/** A reply that is refused more often than this is not kept any more; its text is still in Slack. */
 const MAX_ROUNDS = 5;
 
-/** Where a refused reply is kept until somebody takes the User over for it. */
+/** The held item that keeps a refused reply until somebody takes the User over for it. */
 const takeOverItem = (refused: ItemId): ItemId => makeDerivedItemId(refused, "take over");
 
 /**
- * Keeps a refused reply, or what is left of it, until somebody decides. Returns what is kept and since when (ms);
- * `undefined`: its writer has taken it back, or it was refused too often.
+ * Keeps a refused reply, or what is left of it, as a held item until somebody decides. Returns that item and since when it
+ * is held (ms); `undefined`: its writer has deleted it, or it was refused too often.
  */
 export async function keepForTakeOver(
   refused: ItemId,
@@ -50,8 +50,8 @@ export async function keepForTakeOver(
 }
 
 /**
- * Takes a reply back, and what is or will be kept of it, however often it was refused. False: the User has something of
- * it, or it is on its way.
+ * Cancels a reply, and the items that keep it or would keep it after a refusal. False: the User has a part of it, or it is
+ * being sent.
  */
 export async function cancelReply(
   lane: string,
@@ -64,7 +64,7 @@ export async function cancelReply(
     id = takeOverItem(id);
     const kept = await outbox.look(id);
     if (!(await outbox.cancel(lane, id))) isBack = false;
-    // It has begun to ask for the User before, but nothing was sent.
+    // It has begun because we asked for the User, but nothing of it was sent.
     else if (kept?.body.kind === "reply") isBack = !kept.body.settled?.length;
   }
   return isBack;
@@ -72,8 +72,8 @@ export async function cancelReply(
 
 /**
  * Takes the User of a refused reply over. Resolves with the User's open conversation once it has a thread; until then it
- * throws what has the item tried again. Asks Parley for the User once, and never again after somebody else had a say:
- * a conversation that opened and ended meanwhile, or another owner, is a refusal as before.
+ * throws, so that the item is tried again. Parley is not asked again if something happened meanwhile: if a conversation
+ * opened and ended, or there is another owner than before, the reply is refused again.
  *
  * @throws {NotTakenOverError} · {NotOwnerError} · {ConversationClosedError}
  */
@@ -96,7 +96,7 @@ export async function takeOverFor(
     throw new ConversationClosedError(latest.id);
   }
   if (takeOver.taken) {
-    // Its thread is about to open, unless somebody else has the User by now.
+    // Its thread will open soon, unless another Service has the User by now.
     await assertOwner(parley, userId);
     throw notOpenYet();
   }
@@ -117,7 +117,7 @@ export async function takeOverFor(
     const item = makeDerivedItemId(work.item.id, `taken over ${since}`);
     await takeUser({ userId, agentName: name, item, isOurs }, dependencies);
   } catch (thrown) {
-    // Where Parley did it and somebody else has the User nevertheless, asking once more would take the User from them.
+    // If Parley did it and another Service has the User nevertheless, asking again would take the User from that one.
     const isRefusal =
       thrown instanceof OwnerUnchangedError || toBridgeError(thrown).disposition === "dead-letter";
     throw isRefusal ? new NotTakenOverError(userId, { cause: thrown }) : thrown;

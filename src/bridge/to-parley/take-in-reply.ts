@@ -17,20 +17,20 @@ export interface TakeInDependencies {
   conversations: Pick<Conversations, "byThread">;
   notifier: Notifier;
   replyMode: ReplyMode;
-  /** How long a reply is held so that it can be undone; 0: not at all. */
+  /** How long a reply waits so that it can be undone, ms; 0: not at all. */
   undoMs: number;
   now: () => number;
 }
 
-/** An unknown message is a new one up to this age: far below that at which the marks against duplicates expire. */
+/** Only up to this age an unknown message is new. Far shorter than idempotency keys are kept. */
 const YOUNG_MS = 3 * 86_400_000;
 
 const idOf = ({ thread, ts }: AgentReply): ItemId =>
   makeReplyItemId(thread.team, thread.channel, ts);
 
 /**
- * Takes in what an agent wrote, in the order of Slack's `ts`, whichever way and however often we heard of it. Notes
- * never enter the outbox; where the agent has a say before it goes, the agent is asked. Durable when resolved.
+ * Takes in what an agent wrote, in the order of Slack's `ts`, whichever way and however often it is reported. Notes never
+ * become outbox items. If the agent must confirm a reply, or can undo it, the agent is told so. On disk when resolved.
  */
 export async function takeInReply(
   written: AgentReply,
@@ -41,7 +41,7 @@ export async function takeInReply(
   const id = idOf(written);
   const lane = makeThreadKey(written.thread);
   if (intent === "note") {
-    // Remembered, so that no later reading of the thread takes it for a reply.
+    // Its id is stored, so that it is not taken for a reply when the thread is read back later.
     await outbox.cancel(lane, id);
     await markNote(written, id, dependencies);
     return "note";
@@ -74,8 +74,8 @@ export async function takeInReply(
 }
 
 /**
- * Takes in that an agent has changed a message. Before it has gone the new text goes in its place; afterwards the agent
- * is asked, because Parley cannot change what a User has. `editId` tells edits of one message apart.
+ * Takes in that an agent has changed a message. If it has not been sent yet the new text replaces the old one. Otherwise
+ * the agent is asked, because Parley cannot change what a User has. `editId` distinguishes edits of one message.
  */
 export async function takeInEdit(
   written: AgentReply,
@@ -95,17 +95,17 @@ export async function takeInEdit(
   }
   const reply = replyMode === "explicit" ? withoutMarker(written) : written;
   const body: OutboxBody = { kind: "reply", reply };
-  // Without its `>>` it may not go any more, not even with the new text.
+  // Its `>>` was removed, so it must not be sent any more, not even with the new text.
   const isTakenBack = was === "send" && is === "ask" && (await cancelReply(lane, id, outbox));
-  // Also if we never heard of it: read back later it would look like a reply.
+  // Also if it was never reported to us: when the thread is read back it would look like a reply.
   if (was === "note") await outbox.cancel(lane, id);
   else if (!isTakenBack) {
     if (await outbox.replace(id, body)) return;
-    // Slack may tell of a change before, or instead of, the message itself.
+    // Slack may report a change before the message itself, or instead of it.
     const isYoung = now() - Number(written.ts) * 1000 < YOUNG_MS;
     if (isYoung && (await takeInReply(written, dependencies)) !== "duplicate") return;
   }
-  // What is kept for a takeover has the text as it was.
+  // A reply that is kept for a takeover has the old text.
   await cancelReply(lane, id, outbox);
   const isNews = was === "note" || !(await outbox.hasBegun(id));
   const correction = makeDerivedItemId(id, `edit ${editId}`);
@@ -121,7 +121,7 @@ export async function takeInEdit(
   );
 }
 
-/** Takes in that an agent has deleted a message: it does not go if it has not gone. */
+/** Takes in that an agent has deleted a message: if it has not been sent yet, it never is. */
 export async function takeInDeletion(
   deleted: AgentReply,
   dependencies: TakeInDependencies,
@@ -153,7 +153,7 @@ async function tell(
   { conversations, notifier }: TakeInDependencies,
 ): Promise<void> {
   const conversation = await conversations.byThread(thread);
-  // Without a conversation the reply itself will be refused, with words of its own.
+  // Without a conversation the reply itself will be refused, and that has a notice of its own.
   if (!conversation) return;
   await notifier.notice(conversation.userId, from, purpose, { thread, ...notice });
 }

@@ -19,8 +19,9 @@ export interface OpenAgainDependencies extends PostStepsDependencies {
 }
 
 /**
- * The item has met a thread that is not there any more. Its conversation loses the thread, so that the next attempt opens
- * another, and everything of the item goes there. What would only be said about a conversation that is over is not said.
+ * To be called when the item was to be posted in a thread that is gone. Records that its conversation has lost the thread,
+ * so that the next attempt opens another one and posts everything of the item there. Notices about a conversation that has
+ * ended are dropped instead.
  */
 export async function loseThread(
   work: Work<InboxBody>,
@@ -34,17 +35,18 @@ export async function loseThread(
     throw new BridgeError(gone.message, { code: "thread-gone", disposition: "ignore" });
   }
   if (!conversation) return;
-  // All of it goes to the new thread. Not `undefined`: what it has recorded already is no news at the next attempt. Before
-  // the thread is lost: an attempt after a crash in between would take what stands in the old one for done.
+  // No step counts as done in the new thread. The item still counts as begun (so not `undefined`), because it has changed
+  // the record already. Stored before the thread is recorded as lost: after a crash in between, the next attempt would
+  // otherwise take the posts in the old thread for done.
   if (kind !== "notice") await work.save({ done: [] });
   await notifier.threadGone(conversation, gone.thread, false);
   await conversations.update(conversation.id, (c) => withoutThread(c, gone.thread));
 }
 
-/** So many threads of a conversation are opened anew as soon as they are gone. */
+/** How many threads of a conversation are replaced as soon as they are gone. */
 const MAX_AT_ONCE = 5;
 
-/** Opens another thread for a conversation whose thread is gone, with all that is known, and says so in the old one. */
+/** Opens another thread for a conversation whose thread is gone, with all that is known, and links to it in the old one. */
 export async function openAgain(
   work: Work<InboxBody>,
   { thread: gone, stands }: { thread: Thread; stands: boolean },
@@ -55,7 +57,7 @@ export async function openAgain(
   if (conversation?.state !== "open") return;
   const moved = await conversations.update(conversation.id, (c) => withoutThread(c, gone));
   if (!moved) return;
-  // Somebody, or some app, deletes every root: from here on only what comes for the thread opens another.
+  // Somebody, or an app, deletes every root. From now on another thread opens only when there is something to post in it.
   if ((moved.lost?.length ?? 0) > MAX_AT_ONCE && !moved.thread) return;
   const poster = createPostOnce(work, threads, now);
   const thread = await ensureRoot(work, poster, moved, dependencies);
@@ -70,15 +72,15 @@ export async function openAgain(
       thread: gone,
     })
     .catch((error: unknown) => {
-      // It does not stand any more: then nobody reads it there.
+      // The old thread is gone completely by now, so nobody would read it there.
       if (!(error instanceof ThreadGoneError)) throw error;
     });
 }
 
 /**
- * A notice where people read it now: a conversation may have another thread than when it was written.
+ * The notice with the thread that its conversation has now, which may be another one than when the notice was written.
  *
- * @throws {BridgeError} that thread is about to open
+ * @throws {BridgeError} that thread has not opened yet
  */
 export async function whereItBelongs(
   work: Work<InboxBody>,
@@ -89,7 +91,7 @@ export async function whereItBelongs(
   const { conversations } = dependencies;
   const conversation = await conversations.byThread(notice.thread);
   if (!conversation || !hasLost(conversation, notice.thread)) return notice;
-  // Only one lane may open threads of a User; in that one nothing behind this item could.
+  // Only the User's own lane may open threads. In that lane this item must not wait: no item behind it could open one.
   if (conversation.thread ?? work.item.lane === inboxLane(conversation.userId)) {
     const thread = await ensureRoot(work, poster, conversation, dependencies);
     return { ...notice, thread };

@@ -20,7 +20,7 @@ export interface EnsureRootDependencies {
   now: () => number;
 }
 
-/** Records the conversation that this item opens. The same item always opens the same one, also after a crash. */
+/** Records the conversation that this item opens. An item always opens the same conversation, also after a crash. */
 export async function recordConversation(
   work: Work<InboxBody>,
   conversations: Conversations,
@@ -36,12 +36,12 @@ export async function recordConversation(
   return conversation;
 }
 
-/** The roots that are being posted now. */
+/** The roots that are being posted at this moment. */
 const openings = new WeakMap<Conversations, Map<ConversationId, Promise<Thread>>>();
 
 /**
- * The conversation's thread; its root is posted now if it is not there yet, and the root before it points there. While
- * Users are merged two lanes may want the same root at once: only one of them posts it.
+ * The conversation's thread. If it has none its root is posted now, and the root of the User's conversation before this one
+ * links to it. While Users are merged two lanes may need the same root at once; only one of them posts it.
  */
 export async function ensureRoot(
   work: Work<InboxBody>,
@@ -71,12 +71,12 @@ async function openRoot(
   given: Conversation,
   { threads, conversations, notifier, now }: EnsureRootDependencies,
 ): Promise<Thread> {
-  // Another lane may have opened it since it was read.
+  // Another lane may have opened it since the conversation was read.
   const conversation = (await conversations.byId(given.id)) ?? given;
   if (conversation.thread) return conversation.thread;
   await threads.acquire(work.signal);
   const { openingSince } = conversation;
-  // With the conversation: what arrives late may come before the item that has begun, and must know of it.
+  // Stored in the conversation, not in the item: a late arrival may be handled before this item, and must know of it.
   if (openingSince === undefined) {
     await conversations.update(conversation.id, (c) => ({ ...c, openingSince: now() }));
   }
@@ -92,13 +92,13 @@ async function openRoot(
     if (!poster.uncertain) await conversations.update(conversation.id, withoutOpening);
     throw thrown;
   }
-  // Before the thread is recorded: after a crash the item comes here again.
+  // Before the thread is recorded, so that after a crash the item comes here again.
   await pointForward(work.item.id, conversation, thread, { conversations, notifier });
   await conversations.update(conversation.id, (c) => ({ ...withoutOpening(c), thread }));
   return thread;
 }
 
-/** Lets the root of the User's conversation before this one say where the User went on. */
+/** Lets the root of the User's previous conversation link to this one. */
 async function pointForward(
   from: ItemId,
   { previous }: Conversation,

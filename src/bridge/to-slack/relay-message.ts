@@ -33,22 +33,22 @@ export interface RelayMessageDependencies extends Omit<PostStepsDependencies, "t
 
 type MessageEvent = ParleyEvent & { kind: "message" };
 
-/** Words of a User as one post, with the time (ms) at which they reached us. */
+/** A User's message that fits one post, with the time (ms) at which it reached us. */
 interface UserText {
   message: SlackMessage;
   at: number;
 }
 
-/** A merged post stays readable, and far below Slack's limit of 50 blocks. */
+/** How many messages a batched post may have: few enough to be readable, and far below Slack's limit of 50 blocks. */
 const MAX_BATCHED_ITEMS = 15;
 /** Below `SLACK_LIMITS.blockTextPerMessage`, because the times between messages count too. */
 const MAX_BATCHED_CHARACTERS = 9_000;
-/** From here on Slack's own time beside a post misleads. */
+/** After this delay the time that Slack shows beside a post is misleading, so ours is added. */
 const DATED_AFTER_MS = 10_000;
-/** After an outage people should not take old words for new ones. */
+/** After this delay a message says that it is late, so that nobody takes it for a new one after an outage. */
 const LATE_AFTER_MS = 2 * 60_000;
 
-/** What a User writes, into the thread; it opens one if the User is ours and has none. */
+/** Posts a User's message in the User's thread; opens one if we own the User and there is none. */
 export async function relayMessage(
   work: Work<InboxBody>,
   event: MessageEvent,
@@ -57,7 +57,7 @@ export async function relayMessage(
 ): Promise<void> {
   const { threads, conversations, now } = dependencies;
   const { message } = event;
-  // What the account sent is no news here; system messages are not the User's words and open no thread.
+  // Messages of the account are our own. System messages were not written by the User, and open no thread.
   if (message.typeId === 2) return;
   const isOwnText = !isSystemMessage(message);
   const conversation = await conversationOf(work, event, receivedAt, dependencies);
@@ -100,7 +100,7 @@ async function conversationOf(
   if (wasOpenAt(receivedAt)) return newest;
   if (isSystemMessage(message)) return undefined;
   const ownership = await askOwnership(parley, userId, work.item.attempt);
-  // A callback that comes late still went to us alone. Parley tells the second; its end is what is certain.
+  // Parley's timestamps have whole seconds, so compare with the end of that second.
   const writtenAt = message.time === undefined ? receivedAt : (message.time + 1) * 1000;
   if (ownership === "other") return wasOpenAt(writtenAt) ? newest : undefined;
   if (ownership === "unknown" && ownerUnknown === "ignore") return undefined;
@@ -118,8 +118,8 @@ function withAuthor(step: ThreadStep, author: Pick<SlackMessage, "author">): Thr
 }
 
 /**
- * Posts the words of the head; when the channel is saturated, together with those that wait behind it, so that a burst
- * costs one post. Returns how many messages went out.
+ * Posts the head's message. If the channel is saturated, messages that wait behind it are batched into the same post.
+ * Returns how many messages were posted.
  */
 async function postTexts(
   work: Work<InboxBody>,
@@ -132,7 +132,7 @@ async function postTexts(
   if (earlier?.kind === "message") {
     const found = await poster.find(thread);
     if (found !== "not-there") {
-      // What went out together stays together, whatever has been sorted in between since then.
+      // The messages that were posted together stay together, even if others were sorted in between since then.
       const together = await work.take(earlier.items);
       if (found === "cannot-look") {
         await threads.acquire(work.signal, thread);
@@ -153,7 +153,7 @@ async function postTexts(
   return items.length;
 }
 
-/** Accepts what still fits into one post with the words before it. To be asked in order. */
+/** Returns a function that accepts the next message if it still fits into the post. To be called in order. */
 function fitsBehind(first: UserText, parse: (raw: string) => ParleyEvent) {
   let length = first.message.text.length;
   return (item: Item<InboxBody>): boolean => {
@@ -164,7 +164,7 @@ function fitsBehind(first: UserText, parse: (raw: string) => ParleyEvent) {
   };
 }
 
-/** One message as it is, unless it is late; several with the time of each. */
+/** The post for these messages: a single one as it is, unless it is late; several with the time of each. */
 function batch(all: readonly UserText[], now: number): SlackMessage {
   const isOlder = (at: number, age: number) => now - at > age;
   const [first] = all;
@@ -173,7 +173,7 @@ function batch(all: readonly UserText[], now: number): SlackMessage {
   return { ...first?.message, ...batchPosts(dated) };
 }
 
-/** What can join another message in one post: words that fit one, and that nobody has begun to post. */
+/** The messages of an item that can be batched into a post: those that fit one post and were not begun to be posted. */
 function textsOf(item: Item<InboxBody>, parse: (raw: string) => ParleyEvent): UserText[] {
   if (item.body.kind !== "callback" || item.progress !== undefined) return [];
   const event = parse(item.body.raw);

@@ -44,7 +44,7 @@ export function rootMessage(
   return renderRoot(view);
 }
 
-/** What follows with all that the root had to shorten; nothing if all fitted. */
+/** The steps behind the root with everything that it had to shorten; none if all of it fitted. */
 export function overflowSteps(told: Pick<RootView, "metadata" | "transcript">): ThreadStep[] {
   const overflow = renderOverflow(told);
   return overflow === undefined ? [] : toLiteralSteps(overflow, "metadata.txt");

@@ -9,12 +9,12 @@ export interface ShowNoticeDependencies {
   outbox: Pick<Lanes<OutboxBody>, "look">;
 }
 
-/** On disk while an agent is told: an attempt that finds it cannot know whether the agent was. */
+/** The step that is noted before an agent is told. An attempt that finds it cannot know whether the agent was told. */
 const TELLING = "telling";
 
 /**
- * Shows a notice where people will see it, each part of it once: what one agent cannot be told alone is said in the
- * thread. What asks for a decision that has been taken meanwhile is left out.
+ * Shows a notice, each part of it once. What cannot be told to one agent alone is posted in the thread. A notice that asks
+ * for a decision is left out if the decision has been taken meanwhile.
  */
 export async function showNotice(
   work: Work<unknown>,
@@ -26,9 +26,9 @@ export async function showNotice(
   if (await isOutOfDate(notice, outbox)) return;
   if (mark && !poster.isDone("mark")) {
     await unlessRefused(threads.mark(thread, mark.ts, mark.as));
-    // It waits no more.
+    // The reply does not wait any longer.
     if (mark.as !== "note") threads.unmark(thread, mark.ts, "delayed");
-    // Whoever decided while the mark was on its way has taken the marks off already.
+    // Somebody decided while the mark was being set, and has removed the marks before this one was there.
     if (await isOutOfDate(notice, outbox)) return threads.unmark(thread, mark.ts, mark.as);
     await poster.finish("mark");
   }
@@ -62,7 +62,7 @@ async function isOutOfDate(
   return about.since !== undefined && reply.appendedAt !== about.since;
 }
 
-/** Nobody can look for what only one agent sees, so it is never said again on a guess. */
+/** What only one agent sees cannot be looked up, so it is never posted again on a guess. */
 async function tell(
   poster: Poster,
   call: () => Promise<void>,
@@ -81,7 +81,7 @@ async function tell(
   }
 }
 
-/** A refusal for good is no reason to keep the rest of the notice back; what may still work is thrown. */
+/** Ignores a refusal for good, so that the rest of the notice is still shown. Throws what may work at another try. */
 async function unlessRefused(call: Promise<void>): Promise<void> {
   try {
     await call;
