@@ -12,29 +12,35 @@ import { parseStored } from "./bridge/stored/read-stored.ts";
 import { takeInReply } from "./bridge/to-parley/take-in-reply.ts";
 import { describeBuild } from "./build-info.ts";
 import type { Config } from "./config/read-config.ts";
-import { defined } from "./defined.ts";
 import { createEmbeddedLanes } from "./delivery/embedded-lanes.ts";
 import type { Attempt } from "./delivery/lanes.ts";
 import { createRateLimiter } from "./delivery/rate-limiter.ts";
 import { createSemaphore } from "./delivery/semaphore.ts";
-import { ConfigError, framesOf, StorageError, toBridgeError } from "./errors.ts";
+import { ConfigError, StorageError, toBridgeError } from "./errors.ts";
 import { createHttpServer } from "./http/http-server.ts";
 import { createRefusalLog } from "./http/refusal-log.ts";
+import type { Thread } from "./ids.ts";
 import { type Json, parseJson } from "./json.ts";
 import { errorFields, type Log } from "./log.ts";
+import { logAttempt } from "./ops/attempt-log.ts";
 import { createHealth } from "./ops/health.ts";
 import { createMetrics } from "./ops/metrics.ts";
 import { connectOutside } from "./outside.ts";
 import { createCallbackRoutes } from "./parley/callback-routes.ts";
 import { createParleyFiles } from "./parley/parley-files.ts";
 import { parseCallback } from "./parley/parse-callback.ts";
+import { createIdentities } from "./slack/identity.ts";
 import { storeBeforeAck } from "./slack/intake.ts";
 import { registerListeners } from "./slack/listeners/register-listeners.ts";
-import { parsePermalink } from "./slack/permalink.ts";
+import { createReactions } from "./slack/mark-messages.ts";
+import { createNames } from "./slack/names.ts";
+import { createPace } from "./slack/pace.ts";
+import { makePermalink, parsePermalink } from "./slack/permalink.ts";
 import { createPermissions } from "./slack/permissions.ts";
+import { createPosts } from "./slack/posts.ts";
 import { createSlackApp } from "./slack/slack-app.ts";
 import { createSlackFiles } from "./slack/slack-files.ts";
-import { createThreads } from "./slack/threads.ts";
+import { createThreadReader } from "./slack/thread-reader.ts";
 import { createFindUser } from "./slack/users.ts";
 import { openConversationStore } from "./state/conversation-store.ts";
 import { type Database, openDatabase, toPath } from "./state/database.ts";
@@ -49,16 +55,10 @@ export interface App {
   stop(): Promise<void>;
 }
 
-/** Slack allows short bursts without a figure. */
-const POSTS_BURST = 3;
 /** Files on their way at once; of those whose size is not known each takes up to 10 MB of memory. */
 const TRANSFERS = 4;
 /** A round over 10,000 open conversations takes about a quarter of an hour, and Parley does not notice it. */
 const OWNER_QUESTIONS_PER_SECOND = 10;
-/** Updates and reactions: Slack allows about 50 a minute of each; a test server may allow more, but needs no flood. */
-const EXTRAS_PER_POST = 50 / 60;
-const MAX_PACE_OF_EXTRAS = 10;
-const EXTRAS_BURST = 10;
 
 /**
  * Builds the adapters, joins the two flows and starts them. `signal` ends a start that still waits for Slack or Parley.
@@ -134,21 +134,18 @@ async function buildApp(config: Config, foundations: Foundations): Promise<App> 
   });
 
   const findUser = createFindUser(client);
-  const threads = createThreads({
-    client,
-    findUser,
-    team: workspace.team,
-    workspaceUrl: workspace.url,
-    botUserId: workspace.botUserId,
-    channel,
-    identity: config.identity,
-    posts: createRateLimiter({ perSecond: config.slack.postsPerSecond, burst: POSTS_BURST }),
-    extras: createRateLimiter({
-      perSecond: Math.min(config.slack.postsPerSecond, MAX_PACE_OF_EXTRAS) * EXTRAS_PER_POST,
-      burst: EXTRAS_BURST,
-    }),
-    log: slackLog,
-  });
+  const pace = createPace(config.slack.postsPerSecond);
+  const { team, botUserId } = workspace;
+  const slackPorts = {
+    posts: createPosts({ client, team, channel, pace, log: slackLog }),
+    reactions: createReactions({ client, pace, log: slackLog }),
+    reader: createThreadReader({ client, team, channel, botUserId, pace }),
+    people: {
+      identityOf: createIdentities(findUser, config.identity),
+      namesOf: createNames(client, findUser),
+    },
+    permalink: (thread: Thread) => makePermalink(workspace.url, thread),
+  };
   const parse = (body: Json) => parseCallback(body, parley.self);
   const files = {
     parleyFiles: createParleyFiles(parleyApi, config.parley),
@@ -157,7 +154,13 @@ async function buildApp(config: Config, foundations: Foundations): Promise<App> 
   };
   const { guestsMayAnswer } = config;
   const permissions = createPermissions({ findUser, workspace, guestsMayAnswer });
-  const shared = { parley, threads, conversations, notifier: createNotifier(inbox), now: Date.now };
+  const shared = {
+    parley,
+    ...slackPorts,
+    conversations,
+    notifier: createNotifier(inbox),
+    now: Date.now,
+  };
 
   const slack = await createSlackApp({
     ...config.slack,
@@ -177,6 +180,7 @@ async function buildApp(config: Config, foundations: Foundations): Promise<App> 
   });
   registerListeners(slack.app, {
     ...shared,
+    team,
     permissions,
     inbox,
     outbox,
@@ -316,27 +320,4 @@ function untilAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): 
     signal?.addEventListener("abort", () => reject(signal.reason as Error), { once: true });
   });
   return Promise.race([promise, aborted]);
-}
-
-/** The one wide line of an attempt. */
-function logAttempt(log: Log, { error, ...attempt }: Attempt): void {
-  log[attempt.outcome === "dead" ? "error" : "info"](
-    {
-      queue: attempt.queue,
-      lane: attempt.lane,
-      item: attempt.item,
-      attempt: attempt.attempt,
-      items: attempt.items,
-      outcome: attempt.outcome,
-      duration_ms: Math.round(attempt.durationMs),
-      age_ms: Math.round(attempt.ageMs),
-      ...defined({
-        error: error?.message,
-        error_code: error?.code,
-        stack: error?.code === "defect" ? framesOf(error.cause) : undefined,
-        next_attempt_in_ms: attempt.nextAttemptInMs && Math.round(attempt.nextAttemptInMs),
-      }),
-    },
-    "delivery.attempted",
-  );
 }

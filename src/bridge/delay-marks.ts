@@ -1,7 +1,7 @@
 import type { Item, OnDelay } from "../delivery/lanes.ts";
 import type { ItemId } from "../ids.ts";
 import type { AgentReply, OutboxBody } from "./events.ts";
-import type { Threads } from "./ports.ts";
+import type { Reactions } from "./ports.ts";
 
 /** Sets and removes the hourglass on replies that have to wait. */
 export interface DelayMarks {
@@ -17,10 +17,10 @@ const DELAYED_AFTER_MS = 3_000;
 const MAX_KEPT = 10_000;
 
 export function createDelayMarks({
-  threads,
+  reactions,
   now,
 }: {
-  threads: Pick<Threads, "markLater" | "unmark">;
+  reactions: Pick<Reactions, "markLater" | "unmark">;
   now: () => number;
 }): DelayMarks {
   /** The replies that are marked already, because each further failure reports them again. */
@@ -31,13 +31,13 @@ export function createDelayMarks({
       if (body.kind !== "reply" || !isLong || marked.has(id)) return;
       if (marked.size >= MAX_KEPT) marked.clear();
       marked.add(id);
-      threads.markLater(body.reply.thread, body.reply.ts, "delayed");
+      reactions.markLater(body.reply.thread, body.reply.ts, "delayed");
     },
     end({ id, attempt, appendedAt }, { thread, ts }) {
       const wasMarked = marked.delete(id);
       // It may have been marked before a restart.
       const mayBeMarked = attempt > 1 || now() - appendedAt >= DELAYED_AFTER_MS;
-      if (wasMarked || mayBeMarked) threads.unmark(thread, ts, "delayed");
+      if (wasMarked || mayBeMarked) reactions.unmark(thread, ts, "delayed");
     },
   };
 }

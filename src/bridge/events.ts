@@ -28,6 +28,8 @@ export type ParleyEvent =
   /** Authentic, kept, but not understood. */
   | { readonly kind: "unknown"; readonly shape: string };
 
+export type EventOf<Kind extends ParleyEvent["kind"]> = ParleyEvent & { readonly kind: Kind };
+
 /** What an agent wrote in one of our threads. */
 export interface AgentReply {
   readonly thread: Thread;

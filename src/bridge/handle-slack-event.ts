@@ -25,7 +25,7 @@ import { nameService } from "./owner.ts";
 import { recordTakenAway } from "./ownership/end-conversation.ts";
 import { handBack } from "./ownership/hand-back.ts";
 import { keepForTakeOver, type TakeOverDependencies, takeOverFor } from "./ownership/take-over.ts";
-import type { Conversations, Parley, Permissions, Threads } from "./ports.ts";
+import type { Conversations, Parley, Permalink, Permissions, Reactions } from "./ports.ts";
 import { adviceForRefusal } from "./refusal.ts";
 import { type SendReplyDependencies, type Sent, sendReply } from "./to-parley/send-reply.ts";
 
@@ -34,7 +34,8 @@ const NOBODY = toUserId("none");
 
 export interface OutboxDependencies extends SendReplyDependencies, TakeOverDependencies {
   parley: Parley;
-  threads: Threads;
+  reactions: Pick<Reactions, "markLater">;
+  permalink: Permalink;
   conversations: Conversations;
   notifier: Notifier;
   delays: DelayMarks;
@@ -58,7 +59,7 @@ export function createSlackEventHandler(dependencies: OutboxDependencies): Handl
 
 /** Tells the writer of a reply that it is a dead letter, with buttons to send it again or to dismiss it. */
 export function createOutboxOnDeadLetter(
-  dependencies: Pick<OutboxDependencies, "conversations" | "notifier" | "threads">,
+  dependencies: Pick<OutboxDependencies, "conversations" | "notifier" | "permalink">,
 ): OnDeadLetter<OutboxBody> {
   const { conversations, notifier } = dependencies;
   return {
@@ -82,7 +83,8 @@ async function relay(
   body: ReplyBody,
   dependencies: OutboxDependencies,
 ): Promise<void> {
-  const { parley, threads, conversations, notifier, delays, permissions, now } = dependencies;
+  const { parley, reactions, permalink, conversations, notifier, delays, permissions, now } =
+    dependencies;
   const { reply } = body;
   let conversation: Conversation | undefined;
   let left = body;
@@ -115,10 +117,10 @@ async function relay(
   }
   if (sent === "nothing") return;
   await conversations.update(conversation.id, withAgentMessage);
-  if (sent === "all") threads.markLater(reply.thread, reply.ts, "delivered");
+  if (sent === "all") reactions.markLater(reply.thread, reply.ts, "delivered");
   delays.end(work.item, reply);
   if (body.takeOver && conversation.thread) {
-    const link = threads.permalink({ ...reply.thread, ts: reply.ts });
+    const link = permalink({ ...reply.thread, ts: reply.ts });
     const message = renderSentFromElsewhere(body.takeOver.by ?? reply.agent, reply.agent, link);
     const notice = { thread: conversation.thread, message };
     await notifier.notice(conversation.userId, work.item.id, "sent from elsewhere", notice);
@@ -196,7 +198,7 @@ function wordsAbout(
   reply: AgentReply,
   error: BridgeError,
   user: Conversation | undefined,
-  { threads }: Pick<OutboxDependencies, "threads">,
+  { permalink }: Pick<OutboxDependencies, "permalink">,
   dead?: DeadReply & { since: number },
   hasBegun = false,
 ): OwedNotice {
@@ -208,7 +210,7 @@ function wordsAbout(
         : "failed";
   const newer = user?.state === "open" && !isSameThread(user.thread, reply.thread);
   const advice = adviceFor(error, user);
-  const link = newer && user.thread ? threads.permalink(user.thread) : undefined;
+  const link = newer && user.thread ? permalink(user.thread) : undefined;
   return {
     userId: user?.userId ?? NOBODY,
     // `appendedAt` changes when an agent sends a reply again, so a second failure gives a second notice.

@@ -105,9 +105,9 @@ export type PostTag =
 /** What agents see on their own messages. */
 export type Mark = "delivered" | "delayed" | "failed" | "uncertain" | "note";
 
-/** What the centre needs of Slack. Every call may throw a member of the error family. */
-export interface Threads {
-  readonly team: string;
+/** What the bridge posts in Slack. Every call may throw a member of the error family. */
+export interface Posts {
+  /** Where threads open. */
   readonly channel: string;
   /**
    * Waits until one post may go out to the thread's channel, or to the one where threads open. `saturated`: others had
@@ -115,21 +115,41 @@ export interface Threads {
    */
   acquire(signal: AbortSignal, thread?: Thread): Promise<{ readonly saturated: boolean }>;
   /**
-   * Posts at once: wait for a {@link Threads.acquire} before. Opens a thread if `thread` is missing.
+   * Posts at once: {@link Posts.acquire} comes before. Opens a thread if `thread` is missing.
    *
    * @throws {ThreadGoneError} what went astray was taken back
    */
-  post(message: SlackMessage, mark: PostTag, thread?: Thread): Promise<Thread>;
+  post(message: SlackMessage, tag: PostTag, thread?: Thread): Promise<Thread>;
   /**
-   * Looks for an earlier post with this mark that was made after `since` (ms); `cannot-look`: Slack refuses reading.
+   * Looks for an earlier post with this tag that was made after `since` (ms); `cannot-look`: Slack refuses reading.
    *
    * @throws {ThreadGoneError} what went astray was taken back
    */
-  find(
-    mark: PostTag,
-    since: number,
-    thread?: Thread,
-  ): Promise<Thread | "not-there" | "cannot-look">;
+  find(tag: PostTag, since: number, thread?: Thread): Promise<Thread | "not-there" | "cannot-look">;
+  /** @throws {ThreadGoneError} */
+  updateRoot(thread: Thread, message: SlackMessage, tag: PostTag): Promise<void>;
+  /** Only `agent` sees it. Not safe to repeat: nobody can look for it. */
+  tell(thread: Thread, agent: string, message: SlackMessage): Promise<void>;
+  /** Shows or clears that the User is typing. Never throws: it is only a courtesy. */
+  showTyping(thread: Thread, active: boolean): Promise<void>;
+}
+
+/** The marks on agents' messages. */
+export interface Reactions {
+  /** One that must not be missing. */
+  mark(thread: Thread, ts: string, as: "failed" | "uncertain" | "note"): Promise<void>;
+  /** Set when there is time for it; left out when there are too many. Never throws. */
+  markLater(
+    thread: Pick<Thread, "channel">,
+    ts: string,
+    as: "delivered" | "delayed" | "note",
+  ): void;
+  /** Taken away when there is time for it. Never throws. */
+  unmark(thread: Pick<Thread, "channel">, ts: string, as: Mark): void;
+}
+
+/** Reads back what is in Slack. */
+export interface ThreadReader {
   /** The thread that a message is in, and who opened it; `unknown`: Slack does not say. */
   threadOf(
     channel: string,
@@ -146,28 +166,18 @@ export interface Threads {
     after: string,
     signal: AbortSignal,
   ): Promise<readonly AgentReply[] | "cannot-look">;
-  /** @throws {ThreadGoneError} */
-  updateRoot(thread: Thread, message: SlackMessage, mark: PostTag): Promise<void>;
-  /** Shows or clears that the User is typing. Never throws: it is only a courtesy. */
-  showTyping(thread: Thread, active: boolean): Promise<void>;
-  /** A reaction on an agent's message that must not be missing. */
-  mark(thread: Thread, ts: string, as: "failed" | "uncertain" | "note"): Promise<void>;
-  /** A reaction that is set when there is time for it; left out when there are too many. Never throws. */
-  markLater(
-    thread: Pick<Thread, "channel">,
-    ts: string,
-    as: "delivered" | "delayed" | "note",
-  ): void;
-  /** Takes a reaction away when there is time for it. Never throws. */
-  unmark(thread: Pick<Thread, "channel">, ts: string, as: Mark): void;
-  /** Only `agent` sees it. Not safe to repeat: nobody can look for it. */
-  tell(thread: Thread, agent: string, message: SlackMessage): Promise<void>;
+}
+
+/** Who people are. */
+export interface People {
   /** Never fails: without an answer of Slack the identity is a neutral one. */
   identityOf(agent: string): Promise<AgentIdentity>;
   /** Never fails: names that Slack does not tell are left out. */
   namesOf(ids: MentionedIds): Promise<SlackNames>;
-  permalink(thread: Thread): string;
 }
+
+/** The address of a thread, or of a message in it, for people. */
+export type Permalink = (thread: Thread) => string;
 
 /** Why somebody may not act for the team. */
 export type Refusal = "other-company" | "deactivated" | "guest" | "no-person";

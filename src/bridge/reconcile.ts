@@ -6,11 +6,11 @@ import type { AgentReply } from "./events.ts";
 import type { Notifier } from "./notify.ts";
 import { nameService } from "./owner.ts";
 import { recordTakenAway } from "./ownership/end-conversation.ts";
-import type { Conversations, Parley, Threads } from "./ports.ts";
+import type { Conversations, Parley, ThreadReader } from "./ports.ts";
 
 export interface ReconcilerDependencies {
   parley: Pick<Parley, "self" | "ownerOf" | "services">;
-  threads: Pick<Threads, "repliesAfter">;
+  reader: Pick<ThreadReader, "repliesAfter">;
   conversations: Conversations;
   /** Takes a reply in as if its event had just arrived. */
   takeIn: (reply: AgentReply) => Promise<"appended" | "duplicate" | "note">;
@@ -147,14 +147,14 @@ async function eachOpen(
 /** Takes in what people wrote in the thread without an event reaching us. Returns how many replies that were. */
 async function readBack(
   { id, thread, readUntil }: Conversation,
-  { threads, conversations, takeIn, now }: ReconcilerDependencies,
+  { reader, conversations, takeIn, now }: ReconcilerDependencies,
   signal: AbortSignal,
 ): Promise<number | "cannot-look"> {
   if (!thread) return 0;
   const oldest = String((now() - MAX_READ_BACK_MS) / 1000);
   // Both are `ts`, which sort as text.
   const [after = oldest] = [readUntil ?? thread.ts, oldest].sort().reverse();
-  const replies = await threads.repliesAfter(thread, after, signal);
+  const replies = await reader.repliesAfter(thread, after, signal);
   if (replies === "cannot-look") return replies;
   let missing = 0;
   for (const reply of replies) {

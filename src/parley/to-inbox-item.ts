@@ -7,7 +7,10 @@ import { makeBodyItemId, makeMessageItemId } from "../ids.ts";
 /** Without an id of its own, the same message within this time is a redelivery; later it may well be a new "ok". */
 const NAMELESS_SLOT_MS = 10_000;
 
-/** Messages are known by their id; what has none and changes only our state is harmless twice. */
+/** Callbacks that nobody understands, until a person looks at them. */
+const UNKNOWN_LANE = "unknown";
+
+/** Where a callback waits, and what makes two of them the same. */
 export function toInboxItem(
   event: ParleyEvent,
   raw: string,
@@ -15,24 +18,34 @@ export function toInboxItem(
   groupMs: number,
 ): NewItem<InboxBody> {
   const body: InboxBody = { kind: "callback", raw, receivedAt };
-  if (event.kind === "unknown") {
-    return { lane: "unknown", id: makeBodyItemId(raw, slotOf(receivedAt)), body };
-  }
-  const lane = inboxLane(event.userId);
-  if (event.kind === "typing") {
-    return { lane, id: makeBodyItemId(raw, arrival()), sort: BEHIND_MESSAGES, body };
-  }
-  if (event.kind !== "message") return { lane, id: makeBodyItemId(raw, arrival()), body };
-  const { id } = event.message;
-  const notBefore = groupMs > 0 ? receivedAt + groupMs : undefined;
-  return id === undefined
-    ? { lane, id: makeBodyItemId(raw, slotOf(receivedAt)), body, ...defined({ notBefore }) }
-    : {
-        lane,
-        id: makeMessageItemId(event.userId, id),
+  const inSlot = makeBodyItemId(raw, slotOf(receivedAt));
+  switch (event.kind) {
+    case "message": {
+      const lane = inboxLane(event.userId);
+      const notBefore = groupMs > 0 ? receivedAt + groupMs : undefined;
+      const { id } = event.message;
+      if (id === undefined) return { lane, id: inSlot, body, ...defined({ notBefore }) };
+      // Messages go by Parley's own order, in which they need not arrive.
+      const order = defined({ sort: toSortKey(id), notBefore });
+      return { lane, id: makeMessageItemId(event.userId, id), body, ...order };
+    }
+    // Messages overtake it: it says nothing about order, and a late one says nothing at all.
+    case "typing":
+      return {
+        lane: inboxLane(event.userId),
+        id: makeBodyItemId(raw, arrival()),
+        sort: BEHIND_MESSAGES,
         body,
-        ...defined({ sort: toSortKey(id), notBefore }),
       };
+    // Nothing in them tells a redelivery from the same thing happening again, and each handler may run twice.
+    case "handover":
+    case "owner-changed":
+    case "merged":
+      return { lane: inboxLane(event.userId), id: makeBodyItemId(raw, arrival()), body };
+    // Belongs to nobody; the same bytes at once are the same callback.
+    case "unknown":
+      return { lane: UNKNOWN_LANE, id: inSlot, body };
+  }
 }
 
 const slotOf = (at: number): string => `slot ${Math.floor(at / NAMELESS_SLOT_MS)}`;

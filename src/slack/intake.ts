@@ -1,6 +1,6 @@
 import type { App, ReceiverEvent } from "@slack/bolt";
 import type { OutboxBody } from "../bridge/events.ts";
-import type { Permissions, Threads } from "../bridge/ports.ts";
+import type { Permissions, ThreadReader } from "../bridge/ports.ts";
 import {
   type TakeInDependencies,
   takeInDeletion,
@@ -19,7 +19,7 @@ import { foreignTeamOf } from "./permissions.ts";
 
 export interface IntakeOptions extends TakeInDependencies {
   outbox: TakeInDependencies["outbox"] & Pick<Lanes<OutboxBody>, "look">;
-  threads: Pick<Threads, "threadOf">;
+  reader: Pick<ThreadReader, "threadOf">;
   team: string;
   botUserId: string;
   permissions: Permissions;
@@ -128,10 +128,10 @@ async function takeReaction(event: ReceiverEvent, options: IntakeOptions): Promi
 async function mayBeReply(
   channel: string,
   ts: string,
-  { team, botUserId, outbox, threads, conversations }: IntakeOptions,
+  { team, botUserId, outbox, reader, conversations }: IntakeOptions,
 ): Promise<boolean> {
   if (await outbox.look(makeReplyItemId(team, channel, ts))) return true;
-  const found = await threads.threadOf(channel, ts);
+  const found = await reader.threadOf(channel, ts);
   // If Slack does not say, better record a lock in vain than send a note to the User.
   if (found === "unknown") return true;
   if (found === "none") return false;

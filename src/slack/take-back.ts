@@ -1,5 +1,9 @@
 import type { WebClient } from "@slack/web-api";
+import type { PostTag } from "../bridge/ports.ts";
+import { UncertainDeliveryError } from "../errors.ts";
+import type { Thread } from "../ids.ts";
 import type { Log } from "../log.ts";
+import { findPost, PAGE_SIZE } from "./find-post.ts";
 import { isSlacksWord } from "./refusals.ts";
 import { callSlack } from "./web-api.ts";
 
@@ -29,5 +33,50 @@ export async function takeBack(
       if (error.slackError === "message_not_found") return;
       log.error({ channel, ts, error: error.message }, "stray.not-taken-back");
     }
+  }
+}
+
+/**
+ * Takes back a post that should be in this thread. False: it is there, whatever the answer showed.
+ *
+ * @throws {UncertainDeliveryError} it may be astray still
+ */
+export async function takeBackUnlessIn(
+  client: WebClient,
+  log: Log,
+  { channel, ts: threadTs }: Thread,
+  ts: string,
+): Promise<boolean> {
+  const query = { channel, ts: threadTs, oldest: ts, inclusive: true, limit: PAGE_SIZE };
+  const read = () => client.conversations.replies(query);
+  try {
+    const { messages } = await callSlack("conversations.replies", read, { idempotent: true }).catch(
+      (error: unknown) => {
+        if (!isSlacksWord(error)) throw error;
+        return { messages: [] };
+      },
+    );
+    if (messages?.some((message) => message.ts === ts)) return false;
+    await takeBack(client, log, { channel, ts });
+    return true;
+  } catch (error) {
+    throw new UncertainDeliveryError("chat.postMessage: perhaps astray", { cause: error });
+  }
+}
+
+/** Takes back what an earlier attempt may have posted for a thread that is not there. */
+export async function takeStrayBack(
+  client: WebClient,
+  log: Log,
+  channel: string,
+  { tag, since }: { tag: PostTag; since: number },
+): Promise<void> {
+  try {
+    const found = await findPost(client, tag, { channel, threadTs: undefined, since });
+    if (typeof found === "object") await takeBack(client, log, { channel, ts: found.ts });
+    else if (found === "cannot-look") log.error({ channel }, "stray.not-sought");
+  } catch (error) {
+    if (!isSlacksWord(error)) throw error;
+    log.error({ channel, error: error.message }, "stray.not-sought");
   }
 }

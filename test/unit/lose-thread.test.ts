@@ -1,7 +1,8 @@
 import { expect, it } from "vitest";
 import { type Conversation, openConversation } from "../../src/bridge/conversation.ts";
 import type { InboxBody } from "../../src/bridge/events.ts";
-import { loseThread, type OpenAgainDependencies } from "../../src/bridge/to-slack/open-again.ts";
+import { loseThread } from "../../src/bridge/to-slack/open-again.ts";
+import type { OpenThreadDependencies } from "../../src/bridge/to-slack/open-thread.ts";
 import type { Work } from "../../src/delivery/lanes.ts";
 import { ThreadGoneError } from "../../src/errors.ts";
 import { makeConversationId, toItemId, toUserId } from "../../src/ids.ts";
@@ -38,7 +39,7 @@ async function loseItUntil(steps: number) {
         step(() => void Object.assign(disk, { conversation: change(disk.conversation) })),
     },
     notifier: { threadGone: () => step(() => void disk.queued++) },
-  } as unknown as OpenAgainDependencies;
+  } as unknown as OpenThreadDependencies;
   const isKilled = await loseThread(work, new ThreadGoneError(thread), dependencies).then(
     () => false,
     () => true,

@@ -2,9 +2,8 @@ import { WebClient } from "@slack/web-api";
 import { expect, it, onTestFinished } from "vitest";
 import { sendJson, startHttpServer } from "../../fakes/http/http-server.ts";
 import { createRateLimiter } from "../../src/delivery/rate-limiter.ts";
-import { createThreads } from "../../src/slack/threads.ts";
+import { createThreadReader } from "../../src/slack/thread-reader.ts";
 import { webClientOptions } from "../../src/slack/web-api.ts";
-import { captureLog } from "../support/captured-log.ts";
 
 const THREAD = { team: "T1", channel: "C1", ts: "1.000001" };
 
@@ -23,20 +22,14 @@ async function readEndless(repliesPerPage: number) {
     sendJson(response, 200, { ok: true, messages, response_metadata: { next_cursor: "on" } });
   });
   onTestFinished(() => server.close());
-  const rateLimiter = () => createRateLimiter({ perSecond: 10_000, burst: 1_000 });
-  const threads = createThreads({
+  const reader = createThreadReader({
     client: new WebClient("xoxb-test", webClientOptions(`${server.url}/api/`)),
     team: "T1",
-    workspaceUrl: "https://w.slack.com/",
     channel: "C1",
     botUserId: "UBOT",
-    identity: { aliases: {}, team: undefined },
-    findUser: () => Promise.resolve(undefined),
-    posts: rateLimiter(),
-    extras: rateLimiter(),
-    log: captureLog(),
+    pace: { extras: createRateLimiter({ perSecond: 10_000, burst: 1_000 }) },
   });
-  const replies = await threads.repliesAfter(THREAD, "1.000001", new AbortController().signal);
+  const replies = await reader.repliesAfter(THREAD, "1.000001", new AbortController().signal);
   return { pages, replies };
 }
 

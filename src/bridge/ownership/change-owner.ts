@@ -4,12 +4,12 @@ import { type Conversation, withHandingBack, withoutHandingBack } from "../conve
 import type { InboxBody } from "../events.ts";
 import { inboxLane, type Notifier } from "../notify.ts";
 import { giveTo } from "../owner.ts";
-import type { Conversations, Parley, Service, Threads } from "../ports.ts";
+import type { Conversations, Parley, People, Service } from "../ports.ts";
 import { recordHandBack } from "./end-conversation.ts";
 
 export interface ChangeOwnerDependencies {
   parley: Parley;
-  threads: Pick<Threads, "identityOf">;
+  people: People;
   conversations: Conversations;
   notifier: Notifier;
   inbox: Pick<Lanes<InboxBody>, "append">;
@@ -36,7 +36,7 @@ export async function changeOwner(
   const hasUser = (await parley.ownerOf(userId)) === to.id;
   const isOurs = to.id === parley.self;
   if (hasUser && (!isOurs || open)) return "already";
-  const { name } = await dependencies.threads.identityOf(agent);
+  const { name } = await dependencies.people.identityOf(agent);
   const item = makeBodyItemId(`${userId} ${to.id}`, trigger);
   if (isOurs) {
     await takeUser({ userId, agentName: name, item, isOurs: hasUser }, dependencies);

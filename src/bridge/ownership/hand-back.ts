@@ -17,7 +17,7 @@ import {
 import type { HandBackRequest, OutboxBody } from "../events.ts";
 import type { Notifier } from "../notify.ts";
 import { asNotOwner, assertOwner, giveTo, nameService } from "../owner.ts";
-import type { Conversations, Parley, Threads } from "../ports.ts";
+import type { Conversations, Parley, People } from "../ports.ts";
 import { sendOnce } from "../send-once.ts";
 import { lastMessageProgressSchema } from "../stored/progress-schemas.ts";
 import { readStored } from "../stored/read-stored.ts";
@@ -25,7 +25,7 @@ import { recordHandBack, recordTakenAway } from "./end-conversation.ts";
 
 export interface HandBackDependencies extends MessageWriting {
   parley: Parley;
-  threads: Pick<Threads, "identityOf">;
+  people: People;
   conversations: Conversations;
   notifier: Notifier;
   now: () => number;
@@ -129,7 +129,7 @@ async function sendLastMessage(
   work: Work<OutboxBody>,
   { id, userId }: Conversation,
   request: HandBackRequest,
-  { parley, threads, conversations, ...writing }: HandBackDependencies,
+  { parley, people, conversations, ...writing }: HandBackDependencies,
   reach: (stage: Stage) => void,
 ): Promise<void> {
   if (request.lastMessage === undefined) return;
@@ -139,7 +139,7 @@ async function sendLastMessage(
     throw new UncertainDeliveryError("The bridge was stopped while it sent the last message");
   }
   if (parts > 0) reach("message-begun");
-  const agent = await threads.identityOf(request.agent);
+  const agent = await people.identityOf(request.agent);
   // A form gives what was typed, which Slack escapes everywhere else.
   const typed = { text: escapeText(request.lastMessage) };
   const texts = progress.texts ?? toParleyMessages(typed, NO_NAMES, writing);
@@ -183,9 +183,9 @@ async function unsetAgent(
 async function describe(
   conversation: Conversation,
   request: HandBackRequest,
-  { threads, now }: HandBackDependencies,
+  { people, now }: HandBackDependencies,
 ): Promise<Json> {
-  const { name } = await threads.identityOf(request.agent);
+  const { name } = await people.identityOf(request.agent);
   return {
     reason: "handed_back",
     note: request.note ?? null,

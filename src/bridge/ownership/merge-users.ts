@@ -1,28 +1,32 @@
-import type { UserDetails } from "../../convert/to-slack/parley-message.ts";
 import { defined } from "../../defined.ts";
 import type { Item } from "../../delivery/lanes.ts";
 import { BridgeError } from "../../errors.ts";
-import type { UserId } from "../../ids.ts";
 import { renderMergedAway, renderMergedIn, renderRenamed } from "../../views/notices.ts";
 import { end } from "../conversation.ts";
+import type { EventOf } from "../events.ts";
 import type { Notifier } from "../notify.ts";
-import type { Conversations, Threads } from "../ports.ts";
+import type { Conversations, Permalink } from "../ports.ts";
 
 /** After this many tries, some seconds in all, the bridge no longer waits for a thread that does not open. */
 const OPENING_TRIES = 5;
 
+export interface MergeUsersDependencies {
+  conversations: Conversations;
+  notifier: Notifier;
+  permalink: Permalink;
+  now: () => number;
+}
+
 /**
- * Merges the User `from` into `to`, e.g. because an anonymous User registered. An open conversation of `from` becomes one of
- * `to`. If both have one, that of `to` goes on, and the two threads link to each other. Safe to repeat.
+ * Merges the User `from` into `userId`, e.g. because an anonymous User registered. An open conversation of `from` becomes one
+ * of `userId`. If both have one, that one goes on, and the two threads link to each other. Safe to repeat.
  */
 export async function mergeUsers(
   { id: item, attempt }: Pick<Item<unknown>, "id" | "attempt">,
-  merge: { from: UserId; to: UserId; user: UserDetails; at: number },
-  conversations: Conversations,
-  threads: Pick<Threads, "permalink">,
-  notifier: Notifier,
+  { from, userId: to, user }: EventOf<"merged">,
+  { conversations, permalink, notifier, now }: MergeUsersDependencies,
 ): Promise<void> {
-  const { from, to, user, at } = merge;
+  const at = now();
   const absorbed = await conversations.byUser(from);
   const surviving = await conversations.byUser(to);
   if (absorbed?.state === "open" && absorbed.id !== surviving?.id) {
@@ -38,11 +42,11 @@ export async function mergeUsers(
       if (old && into) {
         await notifier.notice(to, item, "away", {
           thread: old,
-          message: renderMergedAway(threads.permalink(into)),
+          message: renderMergedAway(permalink(into)),
         });
         await notifier.notice(to, item, "in", {
           thread: into,
-          message: renderMergedIn(threads.permalink(old)),
+          message: renderMergedIn(permalink(old)),
         });
       }
       const ended = await conversations.update(absorbed.id, (c) =>

@@ -6,11 +6,11 @@ import { ParleyAccessError, ParleyApiError, toBridgeError } from "../../errors.t
 import { parseUserId, type Thread, type UserId } from "../../ids.ts";
 import { renderConversations } from "../../views/conversation-list.ts";
 import { parseOfferedChange, renderServiceChoice } from "../../views/service-choice.ts";
-import type { Threads } from "../ports.ts";
+import type { Permalink } from "../ports.ts";
 import { type ChangeOwnerDependencies, changeOwner } from "./change-owner.ts";
 
 export interface OwnerCommandDependencies extends ChangeOwnerDependencies {
-  threads: Pick<Threads, "permalink" | "identityOf">;
+  permalink: Permalink;
   parsePermalink: (text: string) => Thread | undefined;
 }
 
@@ -96,11 +96,11 @@ async function answer(
     : await giveTo(user.userId, unescapeText(rest.join(" ")), command, dependencies);
 }
 
-function listConversations({ conversations, threads, now }: OwnerCommandDependencies): string {
+function listConversations({ conversations, permalink, now }: OwnerCommandDependencies): string {
   const lines = conversations.open().map(({ userId, user, thread, waitingSince }) => ({
     userId,
     user,
-    link: thread && threads.permalink(thread),
+    link: thread && permalink(thread),
     waitingSince,
   }));
   const count = lines.length === 1 ? "1 open conversation" : `${lines.length} open conversations`;
@@ -119,7 +119,7 @@ async function listServices({ parley }: OwnerCommandDependencies): Promise<strin
 
 async function showOwner(
   userId: UserId,
-  { parley, conversations, threads }: OwnerCommandDependencies,
+  { parley, conversations, permalink }: OwnerCommandDependencies,
 ): Promise<string> {
   const [owner, services] = await Promise.all([parley.ownerOf(userId), parley.services()]);
   const who = `User ${literalMrkdwn(userId)}`;
@@ -127,9 +127,7 @@ async function showOwner(
   const name = services.find(({ id }) => id === owner)?.name ?? owner;
   const newest = await conversations.byUser(userId);
   const link =
-    newest?.state === "open" && newest.thread
-      ? ` · <${threads.permalink(newest.thread)}|open thread>`
-      : "";
+    newest?.state === "open" && newest.thread ? ` · <${permalink(newest.thread)}|open thread>` : "";
   return `${who} is with *${literalMrkdwn(name)}*${owner === parley.self ? " (this bridge)" : ""}${link}`;
 }
 

@@ -11,13 +11,13 @@ import type { Json } from "../../json.ts";
 import type { Conversation } from "../conversation.ts";
 import type { InboxBody, OutboxBody, ReplyBody, TakeOver } from "../events.ts";
 import { assertOwner } from "../owner.ts";
-import type { Conversations, Parley, Threads } from "../ports.ts";
+import type { Conversations, Parley, People } from "../ports.ts";
 import { takeUser } from "./change-owner.ts";
 
 export interface TakeOverDependencies {
   parley: Parley;
   conversations: Conversations;
-  threads: Pick<Threads, "identityOf">;
+  people: People;
   inbox: Pick<Lanes<InboxBody>, "append">;
   now: () => number;
 }
@@ -113,7 +113,7 @@ export async function takeOverFor(
     if (from !== undefined && takeOver.from === undefined) {
       await advance({ ...takeOver, since, from });
     }
-    const { name } = await dependencies.threads.identityOf(takeOver.by ?? reply.agent);
+    const { name } = await dependencies.people.identityOf(takeOver.by ?? reply.agent);
     const item = makeDerivedItemId(work.item.id, `taken over ${since}`);
     await takeUser({ userId, agentName: name, item, isOurs }, dependencies);
   } catch (thrown) {

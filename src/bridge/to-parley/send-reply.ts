@@ -31,8 +31,8 @@ import type {
   MessageToUser,
   Parley,
   ParleyFiles,
+  People,
   SlackFiles,
-  Threads,
 } from "../ports.ts";
 import { sendOnce } from "../send-once.ts";
 import { replyProgressSchema } from "../stored/progress-schemas.ts";
@@ -40,7 +40,7 @@ import { readStored } from "../stored/read-stored.ts";
 
 export interface SendReplyDependencies extends MessageWriting {
   parley: Parley;
-  threads: Pick<Threads, "identityOf" | "namesOf">;
+  people: People;
   parleyFiles: ParleyFiles;
   slackFiles: SlackFiles;
   /** How many files are on their way at once. */
@@ -87,7 +87,7 @@ export async function sendReply(
   { userId }: Pick<Conversation, "userId">,
   dependencies: SendReplyDependencies,
 ): Promise<Sent | Refused> {
-  const { parley, threads, notifier } = dependencies;
+  const { parley, people, notifier } = dependencies;
   const { reply } = body;
   const settled = [...(body.settled ?? [])];
   let progress = progressOf(work.item.progress);
@@ -141,7 +141,7 @@ export async function sendReply(
   for (const [index, part] of remaining.entries()) {
     const refusal = index > 0 ? await findOtherOwner(parley, userId) : undefined;
     if (refusal) return refused(refusal);
-    agent ??= await threads.identityOf(reply.agent);
+    agent ??= await people.identityOf(reply.agent);
     try {
       const content = "file" in part ? await prepareFile(part.key, part.file) : { text: part.text };
       if (content) {
@@ -256,10 +256,10 @@ const neverReady = (file: SharedFile, cause: BridgeError): FileError =>
 /** What the User reads; none if all of it was for people in Slack. */
 async function textsOf(
   reply: AgentReply,
-  { threads, ...writing }: Pick<SendReplyDependencies, "threads"> & MessageWriting,
+  { people, ...writing }: Pick<SendReplyDependencies, "people"> & MessageWriting,
 ): Promise<string[]> {
   const isNamed = writing.mentions === "names";
-  const names = isNamed ? await threads.namesOf(mentionedIds(reply)) : NO_NAMES;
+  const names = isNamed ? await people.namesOf(mentionedIds(reply)) : NO_NAMES;
   return toParleyMessages(reply, names, writing);
 }
 

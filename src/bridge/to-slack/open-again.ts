@@ -4,19 +4,11 @@ import type { Thread } from "../../ids.ts";
 import { renderGoesOnElsewhere } from "../../views/notices.ts";
 import { type Conversation, withoutThread } from "../conversation.ts";
 import type { InboxBody, Notice } from "../events.ts";
-import { inboxLane, type Notifier } from "../notify.ts";
-import type { Conversations, Threads } from "../ports.ts";
-import { ensureRoot } from "./open-thread.ts";
+import { inboxLane } from "../notify.ts";
+import { ensureRoot, type OpenThreadDependencies } from "./open-thread.ts";
 import { createPostOnce, type Poster } from "./post-once.ts";
-import { type PostStepsDependencies, postSteps } from "./post-steps.ts";
+import { postSteps } from "./post-steps.ts";
 import { overflowSteps } from "./root-message.ts";
-
-export interface OpenAgainDependencies extends PostStepsDependencies {
-  threads: Threads;
-  conversations: Conversations;
-  notifier: Notifier;
-  now: () => number;
-}
 
 /**
  * To be called when the item was to be posted in a thread that is gone. Records that its conversation has lost the thread,
@@ -26,7 +18,7 @@ export interface OpenAgainDependencies extends PostStepsDependencies {
 export async function loseThread(
   work: Work<InboxBody>,
   gone: ThreadGoneError,
-  { conversations, notifier }: OpenAgainDependencies,
+  { conversations, notifier }: OpenThreadDependencies,
 ): Promise<void> {
   const conversation = await conversations.byThread(gone.thread);
   const { kind } = work.item.body;
@@ -50,27 +42,23 @@ const MAX_AT_ONCE = 5;
 export async function openAgain(
   work: Work<InboxBody>,
   { thread: gone, stands }: { thread: Thread; stands: boolean },
-  dependencies: OpenAgainDependencies,
+  dependencies: OpenThreadDependencies,
 ): Promise<void> {
-  const { threads, conversations, now } = dependencies;
+  const { posts, conversations, permalink, now } = dependencies;
   const conversation = await conversations.byThread(gone);
   if (conversation?.state !== "open") return;
   const moved = await conversations.update(conversation.id, (c) => withoutThread(c, gone));
   if (!moved) return;
   // Somebody, or an app, deletes every root. From now on another thread opens only when there is something to post in it.
   if ((moved.lost?.length ?? 0) > MAX_AT_ONCE && !moved.thread) return;
-  const poster = createPostOnce(work, threads, now);
+  const poster = createPostOnce(work, posts, now);
   const thread = await ensureRoot(work, poster, moved, dependencies);
   await postSteps(work, poster, thread, overflowSteps(moved), dependencies);
   if (!stands || poster.isDone("pointer")) return;
-  await threads.acquire(work.signal, gone);
+  const tag = { kind: "message" as const, items: [work.item.id], part: -1 };
+  const message = renderGoesOnElsewhere(permalink(thread));
   await poster
-    .post({
-      step: "pointer",
-      mark: { kind: "message", items: [work.item.id], part: -1 },
-      message: renderGoesOnElsewhere(threads.permalink(thread)),
-      thread: gone,
-    })
+    .post({ step: "pointer", thread: gone, content: () => ({ tag, message }) })
     .catch((error: unknown) => {
       // The old thread is gone completely by now, so nobody would read it there.
       if (!(error instanceof ThreadGoneError)) throw error;
@@ -86,7 +74,7 @@ export async function whereItBelongs(
   work: Work<InboxBody>,
   poster: Poster,
   notice: Notice,
-  dependencies: OpenAgainDependencies,
+  dependencies: OpenThreadDependencies,
 ): Promise<Notice> {
   const { conversations } = dependencies;
   const conversation = await conversations.byThread(notice.thread);

@@ -9,14 +9,19 @@ import {
 } from "../conversation.ts";
 import type { InboxBody } from "../events.ts";
 import type { Notifier } from "../notify.ts";
-import type { Conversations, Threads } from "../ports.ts";
+import type { Conversations, Permalink, Posts } from "../ports.ts";
 import type { Poster } from "./post-once.ts";
+import type { PostStepsDependencies } from "./post-steps.ts";
 import { rootMessage, rootTag } from "./root-message.ts";
 
+/** What it takes to open a thread and to fill it. */
+export type OpenThreadDependencies = EnsureRootDependencies & PostStepsDependencies;
+
 export interface EnsureRootDependencies {
-  threads: Threads;
+  posts: Posts;
   conversations: Conversations;
   notifier: Notifier;
+  permalink: Permalink;
   now: () => number;
 }
 
@@ -69,24 +74,24 @@ async function openRoot(
   work: Work<InboxBody>,
   poster: Poster,
   given: Conversation,
-  { threads, conversations, notifier, now }: EnsureRootDependencies,
+  { conversations, notifier, permalink, now }: EnsureRootDependencies,
 ): Promise<Thread> {
   // Another lane may have opened it since the conversation was read.
   const conversation = (await conversations.byId(given.id)) ?? given;
   if (conversation.thread) return conversation.thread;
-  await threads.acquire(work.signal);
   const { openingSince } = conversation;
-  // Stored in the conversation, not in the item: a late arrival may be handled before this item, and must know of it.
-  if (openingSince === undefined) {
-    await conversations.update(conversation.id, (c) => ({ ...c, openingSince: now() }));
-  }
   let thread: Thread;
   try {
     thread = await poster.post({
       step: "root",
-      mark: rootTag(conversation),
-      message: rootMessage(conversation, threads),
       ...defined({ since: openingSince }),
+      async content() {
+        // Stored in the conversation, not in the item: a late arrival may be handled before this item, and must know.
+        if (openingSince === undefined) {
+          await conversations.update(conversation.id, (c) => ({ ...c, openingSince: now() }));
+        }
+        return { tag: rootTag(conversation), message: rootMessage(conversation, permalink) };
+      },
     });
   } catch (thrown) {
     if (!poster.uncertain) await conversations.update(conversation.id, withoutOpening);

@@ -4,24 +4,34 @@ import type { Work } from "../../delivery/lanes.ts";
 import { BridgeError, toBridgeError } from "../../errors.ts";
 import type { Thread } from "../../ids.ts";
 import type { Json } from "../../json.ts";
-import type { PostTag, Threads } from "../ports.ts";
+import type { Posts, PostTag } from "../ports.ts";
 import { postProgressSchema } from "../stored/progress-schemas.ts";
 import { readStored } from "../stored/read-stored.ts";
 
-/** One step of an item on its way into Slack. Steps have names of their own within the item. */
-interface Post {
-  step: string;
-  mark: PostTag;
+/** What goes out in a post. */
+export interface PostContent {
+  tag: PostTag;
   message: SlackMessage;
+}
+
+/** One step of an item on its way into Slack. Steps have names of their own within the item. */
+interface Post<Content extends PostContent | undefined> {
+  step: string;
   /** Missing: the post opens a thread. */
   thread?: Thread;
   /** Another item may have posted it, not before this moment (ms). */
   since?: number;
+  /**
+   * Asked when it is this post's turn. `undefined`: nothing goes out any more. `saturated`: others had to go first, or the
+   * pace forbade it for a while.
+   */
+  content: (turn: { readonly saturated: boolean }) => Promise<Content> | Content;
 }
 
 /** A post that may be in Slack; nothing of it was there before `since` (ms). */
 export interface UncertainPost {
   readonly step: string;
+  /** The tag; stored under this name since 0.1.0. */
   readonly mark: PostTag;
   readonly since: number;
 }
@@ -44,10 +54,12 @@ export interface Poster {
   /** Looks for the uncertain post; `cannot-look`: Slack refuses reading. */
   find(thread: Thread | undefined): Promise<Thread | "not-there" | "cannot-look">;
   /**
-   * Wait for your turn before. Looks first if this step is the uncertain one; where Slack does not let us look, the
-   * post goes out and says that it may be a repeat. Returns its thread.
+   * Waits for the thread's turn. Looks first if this step is the uncertain one; where Slack does not let us look, the post
+   * goes out and says that it may be a repeat. Returns its thread, or nothing if nothing went out.
    */
-  post(post: Post): Promise<Thread>;
+  post<Content extends PostContent | undefined>(
+    post: Post<Content>,
+  ): Promise<Thread | Extract<Content, undefined>>;
   /** What was noted for a step, also by an earlier attempt. */
   noteOf(step: string): Json | undefined;
   /** Durable when resolved, until it is noted again. */
@@ -57,10 +69,10 @@ export interface Poster {
 }
 
 /**
- * Before each request a mark goes to disk, so an attempt after a crash or a lost answer knows that the post may be
- * there, and looks before it posts again.
+ * Before each request an intent goes to disk, so an attempt after a crash or a lost answer knows that the post may be
+ * there, and looks before it posts again. Whoever is stopped while it waits for its turn has written none.
  */
-export function createPostOnce(work: Work<unknown>, threads: Threads, now: () => number): Poster {
+export function createPostOnce(work: Work<unknown>, posts: Posts, now: () => number): Poster {
   const progress = progressOf(work.item.progress);
   const done = [...progress.done];
   let uncertain = progress.posting;
@@ -69,7 +81,7 @@ export function createPostOnce(work: Work<unknown>, threads: Threads, now: () =>
 
   async function find(thread: Thread | undefined): ReturnType<Poster["find"]> {
     if (!uncertain) return "not-there";
-    const found = await threads.find(uncertain.mark, uncertain.since, thread);
+    const found = await posts.find(uncertain.mark, uncertain.since, thread);
     if (typeof found === "object") done.push(uncertain.step);
     // A post that is not there now will not come any more, so the next one may differ from it.
     if (found !== "cannot-look") uncertain = undefined;
@@ -91,26 +103,35 @@ export function createPostOnce(work: Work<unknown>, threads: Threads, now: () =>
       done.push(step);
       await work.save(soFar());
     },
-    async post({ step, mark, message, thread, since: earlier }) {
+    async post<Content extends PostContent | undefined>({
+      step,
+      thread,
+      since: earlier,
+      content,
+    }: Post<Content>): Promise<Thread | Extract<Content, undefined>> {
+      const turn = await posts.acquire(work.signal, thread);
+      const given = await content(turn);
+      if (!given) return given as Extract<Content, undefined>;
+      const { tag, message } = given;
       if (earlier !== undefined && uncertain?.step !== step) {
-        uncertain = { step, mark, since: earlier };
+        uncertain = { step, mark: tag, since: earlier };
       }
       const isRetry = uncertain?.step === step;
       const since = isRetry && uncertain ? uncertain.since : now();
       const found = isRetry ? await find(thread) : "not-there";
       if (typeof found === "object") return found;
-      const posting: UncertainPost = { step, mark, since };
+      const posting: UncertainPost = { step, mark: tag, since };
       await work.save({ ...soFar(), posting } as unknown as Json);
       uncertain = posting;
       try {
         const outgoing = found === "cannot-look" ? asPossibleRepeat(message) : message;
-        const posted = await threads.post(outgoing, mark, thread);
+        const posted = await posts.post(outgoing, tag, thread);
         uncertain = undefined;
         done.push(step);
         return posted;
       } catch (thrown) {
         const error = toBridgeError(thrown);
-        // Slack may have it, also where we fell over its answer: the mark stays, and the next attempt looks.
+        // Slack may have it, also where we fell over its answer: the intent stays, and the next attempt looks.
         if (error.code === "defect") throw error;
         if (error.code === "uncertain") {
           throw new BridgeError(error.message, {

@@ -23,20 +23,20 @@ export async function postSteps(
   let part = 0;
   for (const next of steps) {
     const step = String(part);
-    const mark = { kind: "message" as const, items: [work.item.id], part };
+    const tag = { kind: "message" as const, items: [work.item.id], part };
     part += placesOf(next);
     if (poster.isDone(step)) continue;
     if ("words" in next) {
-      await dependencies.threads.acquire(work.signal, thread);
-      await poster.post({ step, mark, message: next.words, thread });
+      const { words: message } = next;
+      await poster.post({ step, thread, content: () => ({ tag, message }) });
     } else {
       const file = toFile(next, dependencies);
-      await shareFile(work, poster, { step, mark, thread }, file, dependencies);
+      await shareFile(work, poster, { step, tag, thread }, file, dependencies);
     }
   }
 }
 
-/** How many marks a step may need: a document has one for each post that may stand in its place. */
+/** How many tags a step may need: a document has one for each post that may stand in its place. */
 const placesOf = (step: ThreadStep): number => ("document" in step ? ITEM_LIMITS.posts - 1 : 1);
 
 function toFile(

@@ -8,18 +8,14 @@ import type { Thread } from "../../ids.ts";
 import { userAuthor } from "../../views/user-author.ts";
 import { type Conversation, withUserMessages } from "../conversation.ts";
 import type { InboxBody, ParleyEvent } from "../events.ts";
-import type { Notifier } from "../notify.ts";
 import { askOwnership } from "../owner.ts";
-import type { Conversations, Parley, Threads } from "../ports.ts";
-import { ensureRoot, recordConversation } from "./open-thread.ts";
+import type { Parley } from "../ports.ts";
+import { ensureRoot, type OpenThreadDependencies, recordConversation } from "./open-thread.ts";
 import { createPostOnce, type Poster } from "./post-once.ts";
-import { type PostStepsDependencies, postSteps } from "./post-steps.ts";
+import { postSteps } from "./post-steps.ts";
 
-export interface RelayMessageDependencies extends Omit<PostStepsDependencies, "threads"> {
+export interface RelayMessageDependencies extends OpenThreadDependencies {
   parley: Pick<Parley, "self" | "ownerOf">;
-  threads: Threads;
-  conversations: Conversations;
-  notifier: Notifier;
   /** Parley's raw callback, understood. */
   parse: (raw: string) => ParleyEvent;
   /** Posts carry the User's name and a picture. */
@@ -40,9 +36,9 @@ interface UserText {
 }
 
 /** How many messages a batched post may have: few enough to be readable, and far below Slack's limit of 50 blocks. */
-const MAX_BATCHED_ITEMS = 15;
+const MAX_BATCH_ITEMS = 15;
 /** Below `SLACK_LIMITS.blockTextPerMessage`, because the times between messages count too. */
-const MAX_BATCHED_CHARACTERS = 9_000;
+const MAX_BATCH_CHARACTERS = 9_000;
 /** After this delay the time that Slack shows beside a post is misleading, so ours is added. */
 const DATED_AFTER_MS = 10_000;
 /** After this delay a message says that it is late, so that nobody takes it for a new one after an outage. */
@@ -55,14 +51,14 @@ export async function relayMessage(
   receivedAt: number,
   dependencies: RelayMessageDependencies,
 ): Promise<void> {
-  const { threads, conversations, now } = dependencies;
+  const { posts, conversations, now } = dependencies;
   const { message } = event;
   // Messages of the account are our own. System messages were not written by the User, and open no thread.
   if (message.typeId === 2) return;
   const isOwnText = !isSystemMessage(message);
   const conversation = await conversationOf(work, event, receivedAt, dependencies);
   if (!conversation) return;
-  const poster = createPostOnce(work, threads, now);
+  const poster = createPostOnce(work, posts, now);
   const thread = await ensureRoot(work, poster, conversation, dependencies);
   if (!isOwnText) {
     const steps = [{ words: toSlackContext(message) }];
@@ -126,7 +122,7 @@ async function postTexts(
   poster: Poster,
   thread: Thread,
   words: UserText,
-  { threads, parse, groupMs, now }: RelayMessageDependencies,
+  { parse, groupMs, now }: Pick<RelayMessageDependencies, "parse" | "groupMs" | "now">,
 ): Promise<number> {
   const earlier = poster.uncertain?.mark;
   if (earlier?.kind === "message") {
@@ -135,22 +131,34 @@ async function postTexts(
       // The messages that were posted together stay together, even if others were sorted in between since then.
       const together = await work.take(earlier.items);
       if (found === "cannot-look") {
-        await threads.acquire(work.signal, thread);
-        const message = batch([words, ...together.flatMap((item) => textsOf(item, parse))], now());
-        await poster.post({ step: "0", mark: earlier, message, thread });
+        await poster.post({
+          step: "0",
+          thread,
+          content: () => ({ tag: earlier, message: toOnePost(together) }),
+        });
       }
       return 1 + together.length;
     }
   }
-  const { saturated } = await threads.acquire(work.signal, thread);
-  const following =
-    saturated || groupMs > 0
-      ? await work.takeFollowing(fitsBehind(words, parse), MAX_BATCHED_ITEMS - 1)
-      : [];
-  const items = [work.item.id, ...following.map(({ id }) => id)];
-  const message = batch([words, ...following.flatMap((item) => textsOf(item, parse))], now());
-  await poster.post({ step: "0", mark: { kind: "message", items, part: 0 }, message, thread });
-  return items.length;
+  let count = 1;
+  await poster.post({
+    step: "0",
+    thread,
+    async content({ saturated }) {
+      const following =
+        saturated || groupMs > 0
+          ? await work.takeFollowing(fitsBehind(words, parse), MAX_BATCH_ITEMS - 1)
+          : [];
+      const items = [work.item.id, ...following.map(({ id }) => id)];
+      count = items.length;
+      return { tag: { kind: "message", items, part: 0 } as const, message: toOnePost(following) };
+    },
+  });
+  return count;
+
+  function toOnePost(others: readonly Item<InboxBody>[]): SlackMessage {
+    return batch([words, ...others.flatMap((item) => textsOf(item, parse))], now());
+  }
 }
 
 /** Returns a function that accepts the next message if it still fits into the post. To be called in order. */
@@ -160,7 +168,7 @@ function fitsBehind(first: UserText, parse: (raw: string) => ParleyEvent) {
     const [words] = textsOf(item, parse);
     if (!words) return false;
     length += words.message.text.length;
-    return length <= MAX_BATCHED_CHARACTERS;
+    return length <= MAX_BATCH_CHARACTERS;
   };
 }
 

@@ -3,7 +3,7 @@ import { type ThreadStep, toLiteralSteps } from "../../convert/to-slack/thread-s
 import { defined } from "../../defined.ts";
 import { type RootView, renderOverflow, renderRoot } from "../../views/root.ts";
 import type { Conversation } from "../conversation.ts";
-import type { PostTag, Threads } from "../ports.ts";
+import type { Permalink, Posts, PostTag } from "../ports.ts";
 
 export const rootTag = ({ id, lost = [] }: Conversation): PostTag => ({
   kind: "root",
@@ -12,10 +12,7 @@ export const rootTag = ({ id, lost = [] }: Conversation): PostTag => ({
 });
 
 /** The root as it should look now. */
-export function rootMessage(
-  conversation: Conversation,
-  threads: Pick<Threads, "permalink">,
-): SlackMessage {
+export function rootMessage(conversation: Conversation, permalink: Permalink): SlackMessage {
   const { id, state, ending, previous, next, lost } = conversation;
   const view: RootView = defined({
     conversation: id,
@@ -26,22 +23,32 @@ export function rootMessage(
     furtherReasons: conversation.furtherReasons,
     transcript: conversation.transcript,
     ownerUnverified: conversation.ownerUnverified,
-    lostLink: lost?.[0] && threads.permalink(lost[0]),
-    previousLink: previous && threads.permalink(previous),
-    nextLink: next && threads.permalink(next),
+    lostLink: lost?.[0] && permalink(lost[0]),
+    previousLink: previous && permalink(previous),
+    nextLink: next && permalink(next),
     ending:
       ending && state !== "open"
         ? defined({
             kind: state,
             at: ending.at,
             to: ending.to?.name,
-            link: ending.into && threads.permalink(ending.into),
+            link: ending.into && permalink(ending.into),
             by: ending.by,
             note: ending.note,
           })
         : undefined,
   });
   return renderRoot(view);
+}
+
+/** Shows the root as it should look now. */
+export async function refreshRoot(
+  conversation: Conversation,
+  { posts, permalink }: { posts: Pick<Posts, "updateRoot">; permalink: Permalink },
+): Promise<void> {
+  const { thread } = conversation;
+  if (!thread) return;
+  await posts.updateRoot(thread, rootMessage(conversation, permalink), rootTag(conversation));
 }
 
 /** The steps behind the root with everything that it had to shorten; none if all of it fitted. */

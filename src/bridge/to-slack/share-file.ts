@@ -12,13 +12,13 @@ import {
 import type { FileContent } from "../../files/check-file.ts";
 import type { Thread } from "../../ids.ts";
 import type { Json } from "../../json.ts";
-import type { PostTag, SlackFiles, Threads } from "../ports.ts";
+import type { Posts, PostTag, SlackFiles } from "../ports.ts";
 import { fileFactsSchema } from "../stored/progress-schemas.ts";
 import { readStored } from "../stored/read-stored.ts";
 import type { Poster } from "./post-once.ts";
 
 export interface ShareFileDependencies {
-  threads: Pick<Threads, "acquire">;
+  posts: Posts;
   slackFiles: Pick<SlackFiles, "upload" | "share" | "look">;
   /** How many files are on their way at once. */
   transfers: Semaphore;
@@ -49,14 +49,14 @@ const MAX_FAILURES = 6;
 /**
  * Brings a file into the thread, once: before it is shared its Slack id is on disk, and an attempt that finds an id
  * looks whether that file is in the thread. What cannot be brought has posts in its place; each after the first has the
- * mark of the part behind the one before it.
+ * tag of the part behind the one before it.
  */
 export async function shareFile(
   work: Work<unknown>,
   poster: Poster,
   step: {
     step: string;
-    mark: PostTag & { kind: "message" };
+    tag: PostTag & { kind: "message" };
     thread: Thread;
   },
   file: FileToShare,
@@ -101,30 +101,31 @@ export async function shareFile(
   for (const [index, message] of posts.entries()) {
     const name = nameOf(index, posts.length - 1);
     if (poster.isDone(name)) continue;
-    await dependencies.threads.acquire(work.signal, step.thread);
-    const mark = { ...step.mark, part: step.mark.part + index };
-    await poster.post({ step: name, mark, message, thread: step.thread });
+    const tag = { ...step.tag, part: step.tag.part + index };
+    await poster.post({ step: name, thread: step.thread, content: () => ({ tag, message }) });
   }
 
   async function bring(): Promise<void> {
-    const { slackFiles, threads } = dependencies;
     const { file: earlier } = facts;
     if (earlier !== undefined && (await finishEarlier(earlier))) return;
     const { id, name } = await upload();
-    await threads.acquire(work.signal, step.thread);
-    await note({ file: id });
-    await slackFiles.share(id, name, step.thread);
+    await share(id, name);
+  }
+
+  /** In its turn: whoever is stopped while it waits has shared nothing, and noted nothing. */
+  async function share(id: string, name: string): Promise<void> {
+    await dependencies.posts.acquire(work.signal, step.thread);
+    if (facts.file !== id) await note({ file: id });
+    await dependencies.slackFiles.share(id, name, step.thread);
   }
 
   /** Whether the file that an earlier attempt may have shared is in the thread now. */
   async function finishEarlier(id: string): Promise<boolean> {
-    const { slackFiles, threads } = dependencies;
-    const state = await slackFiles.look(id, step.thread);
+    const state = await dependencies.slackFiles.look(id, step.thread);
     if (state === "shared") return true;
-    await threads.acquire(work.signal, step.thread);
     try {
       // Slack takes a file only once, so this cannot show it twice.
-      await slackFiles.share(id, file.name, step.thread);
+      await share(id, file.name);
       return true;
     } catch (thrown) {
       if (!(thrown instanceof SlackApiError) || thrown.disposition !== "dead-letter") throw thrown;

@@ -1,11 +1,12 @@
 import type { Lanes, Work } from "../../delivery/lanes.ts";
 import { toBridgeError } from "../../errors.ts";
 import type { Notice, OutboxBody } from "../events.ts";
-import type { Threads } from "../ports.ts";
+import type { Posts, PostTag, Reactions } from "../ports.ts";
 import type { Poster } from "./post-once.ts";
 
 export interface ShowNoticeDependencies {
-  threads: Threads;
+  posts: Posts;
+  reactions: Reactions;
   outbox: Pick<Lanes<OutboxBody>, "look">;
 }
 
@@ -20,35 +21,33 @@ export async function showNotice(
   work: Work<unknown>,
   poster: Poster,
   notice: Notice,
-  { threads, outbox }: ShowNoticeDependencies,
+  { posts, reactions, outbox }: ShowNoticeDependencies,
 ): Promise<void> {
   const { thread, message, onlyFor, mark, ifUnclear } = notice;
   if (await isOutOfDate(notice, outbox)) return;
   if (mark && !poster.isDone("mark")) {
-    await unlessRefused(threads.mark(thread, mark.ts, mark.as));
+    await unlessRefused(reactions.mark(thread, mark.ts, mark.as));
     // The reply does not wait any longer.
-    if (mark.as !== "note") threads.unmark(thread, mark.ts, "delayed");
+    if (mark.as !== "note") reactions.unmark(thread, mark.ts, "delayed");
     // Somebody decided while the mark was being set, and has removed the marks before this one was there.
-    if (await isOutOfDate(notice, outbox)) return threads.unmark(thread, mark.ts, mark.as);
+    if (await isOutOfDate(notice, outbox)) return reactions.unmark(thread, mark.ts, mark.as);
     await poster.finish("mark");
   }
   if (!message) return;
   if (onlyFor !== undefined) {
-    const outcome = await tell(poster, () => threads.tell(thread, onlyFor, message));
+    const outcome = await tell(poster, () => posts.tell(thread, onlyFor, message));
     if (outcome === "told") return;
     if (outcome === "unclear" && ifUnclear !== undefined) {
       if (ifUnclear !== "nothing")
-        await unlessRefused(threads.mark(thread, ifUnclear.ts, ifUnclear.as));
+        await unlessRefused(reactions.mark(thread, ifUnclear.ts, ifUnclear.as));
       return;
     }
   }
-  await threads.acquire(work.signal, thread);
-  if (await isOutOfDate(notice, outbox)) return;
+  const tag: PostTag = { kind: "message", items: [work.item.id], part: 0 };
   await poster.post({
     step: "notice",
-    mark: { kind: "message", items: [work.item.id], part: 0 },
-    message,
     thread,
+    content: async () => ((await isOutOfDate(notice, outbox)) ? undefined : { tag, message }),
   });
 }
 

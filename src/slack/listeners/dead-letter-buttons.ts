@@ -58,12 +58,12 @@ async function inItsThread(
 /** Sends a reply that is a dead letter or held. A second click finds nothing to send. */
 export const sendAgain = (click: Click, dependencies: ListenerDependencies): Promise<void> =>
   inItsThread(click, dependencies, async ({ item, ts, at }) => {
-    const { outbox, threads } = dependencies;
+    const { outbox, reactions } = dependencies;
     const isBack = await outbox.requeue(item);
     if (isBack) {
-      threads.unmark(at, ts, "failed");
-      threads.unmark(at, ts, "uncertain");
-      threads.unmark(at, ts, "note");
+      reactions.unmark(at, ts, "failed");
+      reactions.unmark(at, ts, "uncertain");
+      reactions.unmark(at, ts, "note");
     }
     await click.respond({
       replace_original: true,
@@ -74,7 +74,7 @@ export const sendAgain = (click: Click, dependencies: ListenerDependencies): Pro
 /** Has the User taken over for a refused reply, which is then sent. A second click finds nothing to do. */
 export const takeOverAndSend = (click: Click, dependencies: ListenerDependencies): Promise<void> =>
   inItsThread(click, dependencies, async ({ item, ts, at }) => {
-    const { outbox, threads } = dependencies;
+    const { outbox, reactions } = dependencies;
     const kept = await outbox.look(item);
     const isBack =
       kept?.body.kind === "reply" &&
@@ -83,7 +83,7 @@ export const takeOverAndSend = (click: Click, dependencies: ListenerDependencies
         takeOver: { ...kept.body.takeOver, by: click.body.user.id },
       })) &&
       (await outbox.requeue(item));
-    if (isBack) threads.unmark(at, ts, "failed");
+    if (isBack) reactions.unmark(at, ts, "failed");
     await click.respond({
       replace_original: true,
       text: isBack
@@ -99,11 +99,11 @@ export const dismiss = (
   dependencies: ListenerDependencies,
 ): Promise<void> =>
   inItsThread(click, dependencies, async ({ item, ts, at }) => {
-    const { outbox, threads } = dependencies;
+    const { outbox, reactions } = dependencies;
     const isDismissed = await outbox.discard(item);
     if (isDismissed && arrived) {
-      threads.unmark(at, ts, "uncertain");
-      threads.markLater(at, ts, "delivered");
+      reactions.unmark(at, ts, "uncertain");
+      reactions.markLater(at, ts, "delivered");
     }
     await click.respond({ delete_original: true });
   });
@@ -111,9 +111,9 @@ export const dismiss = (
 /** Takes a reply back that is still held. */
 export const undo = (click: Click, dependencies: ListenerDependencies): Promise<void> =>
   inItsThread(click, dependencies, async ({ item, ts, at }) => {
-    const { outbox, threads } = dependencies;
+    const { outbox, reactions } = dependencies;
     const isBack = await outbox.cancel("undone", item);
-    if (isBack) threads.markLater(at, ts, "note");
+    if (isBack) reactions.markLater(at, ts, "note");
     await click.respond({
       replace_original: true,
       text: isBack

@@ -31,7 +31,7 @@ export async function openHandBackFromShortcut(
 ): Promise<void> {
   const { message, message_ts, channel, user, trigger_id } = shortcut;
   const ts = typeof message.thread_ts === "string" ? message.thread_ts : message_ts;
-  const thread = { team: dependencies.threads.team, channel: channel.id, ts };
+  const thread = { team: dependencies.team, channel: channel.id, ts };
   await open({ thread, agent: user.id, trigger: trigger_id, client, respond }, dependencies);
 }
 
@@ -41,7 +41,7 @@ export async function openHandBackFromButton(
 ): Promise<void> {
   const channel = body.channel?.id ?? String(body.container.channel_id);
   const ts = body.message?.thread_ts ?? body.message?.ts ?? String(body.container.message_ts);
-  const thread = { team: dependencies.threads.team, channel, ts };
+  const thread = { team: dependencies.team, channel, ts };
   const { user, trigger_id } = body;
   await open({ thread, agent: user.id, trigger: trigger_id, client, respond }, dependencies);
 }
@@ -86,10 +86,10 @@ const fallback = (id: Service["id"]): Service => ({ id, name: "The bot", isDefau
 async function answer(
   { thread, agent, respond }: Origin,
   text: string,
-  { threads, log }: ListenerDependencies,
+  { posts, log }: ListenerDependencies,
 ): Promise<void> {
   try {
-    await threads.tell(thread, agent, { text });
+    await posts.tell(thread, agent, { text });
   } catch (thrown) {
     log.info({ error: toBridgeError(thrown).message }, "answer.not-in-thread");
     await respond?.({ text, response_type: "ephemeral", replace_original: false });

@@ -6,7 +6,7 @@ import type { ListenerDependencies } from "./listener-dependencies.ts";
 /** Shows an agent who waits, each time the App Home is opened. */
 export async function publishHome(
   { user, client }: { user: string; client: WebClient },
-  { conversations, threads, inbox, outbox, alarms, now }: ListenerDependencies,
+  { conversations, posts, permalink, inbox, outbox, alarms, now }: ListenerDependencies,
 ): Promise<void> {
   const [toSlack, toParley] = await Promise.all([inbox.backlog(), outbox.backlog()]);
   const view = renderHome({
@@ -16,10 +16,10 @@ export async function publishHome(
     conversations: conversations.open().map((conversation) => ({
       userId: conversation.userId,
       user: conversation.user,
-      link: conversation.thread && threads.permalink(conversation.thread),
+      link: conversation.thread && permalink(conversation.thread),
       waitingSince: conversation.waitingSince,
     })),
-    channel: threads.channel,
+    channel: posts.channel,
     now: now(),
   });
   await callSlack(

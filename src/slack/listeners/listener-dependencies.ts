@@ -1,7 +1,7 @@
 import type { Alarms } from "../../alarms.ts";
 import type { InboxBody, OutboxBody } from "../../bridge/events.ts";
 import type { OwnerCommandDependencies } from "../../bridge/ownership/owner-command.ts";
-import type { Permissions, Threads } from "../../bridge/ports.ts";
+import type { Permissions, Posts, Reactions } from "../../bridge/ports.ts";
 import type { ReplyMode } from "../../convert/to-parley/reply-intent.ts";
 import type { Lanes } from "../../delivery/lanes.ts";
 import type { ServiceId } from "../../ids.ts";
@@ -11,7 +11,10 @@ import type { Log } from "../../log.ts";
 export interface ListenerDependencies extends OwnerCommandDependencies {
   inbox: Lanes<InboxBody>;
   outbox: Lanes<OutboxBody>;
-  threads: Threads;
+  /** Of the workspace. */
+  team: string;
+  posts: Pick<Posts, "channel" | "tell">;
+  reactions: Pick<Reactions, "markLater" | "unmark">;
   permissions: Permissions;
   /** Where a User is handed back to unless the agent chooses otherwise. */
   botService: ServiceId;

@@ -17,9 +17,9 @@ export const OWNER_COMMAND = "/parley-owner";
  * an error, and over a socket no answer at all.
  */
 export function registerListeners(app: App, dependencies: ListenerDependencies): void {
-  const { log, permissions, threads } = dependencies;
+  const { log, permissions, team } = dependencies;
 
-  app.use(refuseOutsiders({ permissions, team: threads.team, log }));
+  app.use(refuseOutsiders({ permissions, team, log }));
 
   app.shortcut({ type: "message_action" }, async ({ ack, shortcut, client, respond }) => {
     await ack();

@@ -1,0 +1,115 @@
+import { defined } from "../../defined.ts";
+import type { Work } from "../../delivery/lanes.ts";
+import { BridgeError } from "../../errors.ts";
+import { makeConversationId } from "../../ids.ts";
+import { renderFurtherHandover } from "../../views/notices.ts";
+import { type Conversation, withHandover } from "../conversation.ts";
+import type { EventOf, InboxBody } from "../events.ts";
+import { askOwnership, OWNER_TRIES } from "../owner.ts";
+import type { Parley } from "../ports.ts";
+import { handoverNewsSchema } from "../stored/progress-schemas.ts";
+import { readStored } from "../stored/read-stored.ts";
+import {
+  ensureRoot,
+  type OpenThreadDependencies,
+  recordConversation,
+} from "../to-slack/open-thread.ts";
+import { createPostOnce } from "../to-slack/post-once.ts";
+import { postSteps } from "../to-slack/post-steps.ts";
+import { overflowSteps, refreshRoot } from "../to-slack/root-message.ts";
+import { handoverNews } from "./handover-news.ts";
+
+export interface HandoverDependencies extends OpenThreadDependencies {
+  parley: Pick<Parley, "self" | "ownerOf">;
+}
+
+/** The note of an item: what a further handover brought that was not known before it. */
+const NEWS = "news";
+
+/** The User is ours from now on: a conversation opens, or the open one shows what is new. Safe to repeat. */
+export async function handover(
+  work: Work<InboxBody>,
+  event: EventOf<"handover">,
+  receivedAt: number,
+  dependencies: HandoverDependencies,
+): Promise<void> {
+  const { posts, conversations, now } = dependencies;
+  const { userId, user, metadata, transcript } = event;
+  const newest = await conversations.byUser(userId);
+  if (newest?.state === "open" && newest.id !== makeConversationId(userId, work.item.id)) {
+    return await addToHandover(work, event, receivedAt, newest, dependencies);
+  }
+  let conversation = newest?.state === "open" ? newest : undefined;
+  if (!conversation) {
+    if (newest && !(await isStillOurs(work, event, receivedAt, newest, dependencies))) return;
+    conversation = await recordConversation(
+      work,
+      conversations,
+      {
+        userId,
+        user: { ...newest?.user, ...user },
+        openedAt: receivedAt,
+        ...defined({ metadata, transcript }),
+      },
+      newest,
+    );
+  }
+  const poster = createPostOnce(work, posts, now);
+  const thread = await ensureRoot(work, poster, conversation, dependencies);
+  await postSteps(work, poster, thread, overflowSteps(conversation), dependencies);
+}
+
+/**
+ * A handover that comes after the end of a conversation may belong to that one, hours late: then only Parley knows. One
+ * that was not heard of before may also be ahead of what Parley tells, so a no to it counts only after some tries.
+ */
+async function isStillOurs(
+  work: Work<InboxBody>,
+  event: EventOf<"handover">,
+  receivedAt: number,
+  ended: Conversation,
+  { parley }: Pick<HandoverDependencies, "parley">,
+): Promise<boolean> {
+  const { attempt } = work.item;
+  if ((await askOwnership(parley, event.userId, attempt)) !== "other") return true;
+  const isRepeat = withHandover(ended, event, receivedAt) === ended;
+  const isOvertaken = ended.ending !== undefined && receivedAt <= ended.ending.at;
+  if (isRepeat || isOvertaken || attempt >= OWNER_TRIES) return false;
+  throw new BridgeError("Parley does not say yet that the User is ours", {
+    code: "unexpected",
+    disposition: "retry",
+  });
+}
+
+/** A further handover of a User who is with us already: the root shows it, and the thread says what is new. */
+async function addToHandover(
+  work: Work<InboxBody>,
+  event: EventOf<"handover">,
+  receivedAt: number,
+  open: Conversation,
+  dependencies: HandoverDependencies,
+): Promise<void> {
+  const { posts, conversations, now } = dependencies;
+  const poster = createPostOnce(work, posts, now);
+  const add = (conversation: Conversation) => withHandover(conversation, event, receivedAt);
+  const isNews = add(open) !== open;
+  // Noted before it is recorded: an attempt after a crash finds nothing new, and still has to show it.
+  if (isNews) await poster.note(NEWS, handoverNews(open, add(open)));
+  const told = (await conversations.update(open.id, add)) ?? open;
+  if (!told.thread) {
+    await ensureRoot(work, poster, told, dependencies);
+    return;
+  }
+  const noted = poster.noteOf(NEWS);
+  if (noted === undefined) return;
+  const news = readStored(handoverNewsSchema, noted, "news of a handover");
+  await refreshRoot(told, dependencies);
+  const overflow = overflowSteps(
+    defined({
+      metadata: news.hasDetails || news.reason !== null ? event.metadata : undefined,
+      transcript: news.lines > 0 ? told.transcript?.slice(-news.lines) : undefined,
+    }),
+  );
+  const steps = [{ words: renderFurtherHandover(news) }, ...overflow];
+  await postSteps(work, poster, told.thread, steps, dependencies);
+}

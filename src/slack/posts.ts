@@ -1,0 +1,185 @@
+import type { ChatPostMessageResponse, WebClient } from "@slack/web-api";
+import type { Posts, PostTag } from "../bridge/ports.ts";
+import type { SlackMessage } from "../convert/to-slack/slack-message.ts";
+import { defined } from "../defined.ts";
+import {
+  SlackApiError,
+  ThreadGoneError,
+  toBridgeError,
+  UncertainDeliveryError,
+} from "../errors.ts";
+import type { Thread } from "../ids.ts";
+import type { Log } from "../log.ts";
+import { findPost } from "./find-post.ts";
+import { toArguments } from "./message-arguments.ts";
+import { callExtra, callPaced, type Pace } from "./pace.ts";
+import { hasTag, toMetadata } from "./post-metadata.ts";
+import { isSlacksWord, meansGone, refusesBlocks } from "./refusals.ts";
+import { takeBackUnlessIn, takeStrayBack } from "./take-back.ts";
+import { callSlack } from "./web-api.ts";
+
+export interface PostsOptions {
+  client: WebClient;
+  team: string;
+  channel: string;
+  pace: Pace;
+  log: Log;
+}
+
+/** A wait longer than this for a place says that the channel is busy. */
+const SATURATED_AFTER_MS = 250;
+
+export function createPosts({ client, team, channel, pace, log }: PostsOptions): Posts {
+  /** As of the newest post. */
+  let isMetadataKept = true;
+
+  /** Slack only warns when it drops metadata, and "posted once" rests on it. */
+  function checkMetadata(
+    { message, response_metadata: about }: ChatPostMessageResponse,
+    tag: PostTag,
+  ): boolean {
+    // An answer without the message does not tell.
+    if (!message || hasTag(message.metadata, tag)) return true;
+    log.error({ mark: tag.kind, warnings: about?.warnings ?? [] }, "metadata.dropped");
+    return false;
+  }
+
+  /** Blocks that Slack refuses must not cost the message: its text goes without them. */
+  async function withBlocksOrText<Result>(
+    message: SlackMessage,
+    send: (message: SlackMessage) => Promise<Result>,
+  ): Promise<Result> {
+    try {
+      return await send(message);
+    } catch (error) {
+      const isAboutBlocks = error instanceof SlackApiError && refusesBlocks(error.slackError);
+      if (!isAboutBlocks || !message.blocks) throw error;
+      log.error({ error: error.message }, "blocks.refused");
+      const { blocks: _, ...plain } = message;
+      return await send(plain);
+    }
+  }
+
+  /** Without the scope for it, the name of the User must not cost the message either. */
+  async function withAuthorOrNone<Result>(
+    message: SlackMessage,
+    send: (message: SlackMessage) => Promise<Result>,
+  ): Promise<Result> {
+    try {
+      return await send(message);
+    } catch (error) {
+      const isScope = error instanceof SlackApiError && error.slackError === "missing_scope";
+      if (!isScope || !message.author) throw error;
+      log.warn({ scope: "chat:write.customize" }, "author.not-shown");
+      const { author: _, ...anonymous } = message;
+      return await send(anonymous);
+    }
+  }
+
+  const postTo =
+    (at: string, thread: Thread | undefined, tag: PostTag) =>
+    ({ author, ...message }: SlackMessage): Promise<ChatPostMessageResponse> =>
+      callPaced(pace.posts, at, { method: "chat.postMessage", idempotent: false }, () =>
+        client.chat.postMessage({
+          channel: at,
+          ...defined({ thread_ts: thread?.ts }),
+          ...toArguments(message),
+          ...defined({ username: author?.name, icon_emoji: author?.icon }),
+          metadata: toMetadata(tag),
+          // A User's links must not fill the thread, nor fetch anything.
+          unfurl_links: false,
+          unfurl_media: false,
+        }),
+      );
+
+  const isGone = (thread: Thread, error: unknown) => meansGone(error, thread, channel);
+  const asGone = (thread: Thread, error: unknown): unknown =>
+    isGone(thread, error) ? new ThreadGoneError(thread, { cause: error }) : error;
+
+  return {
+    channel,
+
+    async acquire(signal, thread) {
+      const askedAt = performance.now();
+      await pace.posts.acquire(thread?.channel ?? channel, { signal });
+      return { saturated: performance.now() - askedAt > SATURATED_AFTER_MS };
+    },
+
+    async post(message, tag, thread) {
+      const at = thread?.channel ?? channel;
+      const send = postTo(at, thread, tag);
+      const answer = await withBlocksOrText(message, (outgoing) =>
+        withAuthorOrNone(outgoing, send),
+      ).catch((error: unknown) => {
+        throw thread ? asGone(thread, error) : error;
+      });
+      isMetadataKept = checkMetadata(answer, tag);
+      if (!answer.ts) throw new UncertainDeliveryError("chat.postMessage: no ts in the answer");
+      if (!thread) return { team, channel: at, ts: answer.ts };
+      // Slack has no error for a thread that is not there: it posts into the open channel.
+      const isAstray = answer.message && answer.message.thread_ts !== thread.ts;
+      if (isAstray && (await takeBackUnlessIn(client, log, thread, answer.ts))) {
+        throw new ThreadGoneError(thread);
+      }
+      return thread;
+    },
+
+    async find(tag, since, thread) {
+      const at = thread?.channel ?? channel;
+      try {
+        const found = await findPost(client, tag, { channel: at, threadTs: thread?.ts, since });
+        if (typeof found === "object") return thread ?? { team, channel, ts: found.ts };
+        // Posts of which Slack dropped the metadata cannot be told from others.
+        return isMetadataKept ? found : "cannot-look";
+      } catch (error) {
+        if (!isSlacksWord(error)) throw error;
+        if (!thread || !isGone(thread, error)) return "cannot-look";
+        await takeStrayBack(client, log, thread.channel, { tag, since });
+        throw new ThreadGoneError(thread, { cause: error });
+      }
+    },
+
+    async updateRoot(thread, message, tag) {
+      await withBlocksOrText(message, (outgoing) =>
+        callExtra(pace, "chat.update", () =>
+          client.chat.update({
+            channel: thread.channel,
+            ts: thread.ts,
+            ...toArguments(outgoing),
+            metadata: toMetadata(tag),
+          }),
+        ),
+      ).catch((error: unknown) => {
+        throw asGone(thread, error);
+      });
+    },
+
+    async tell(thread, agent, message) {
+      await withBlocksOrText(message, (outgoing) =>
+        callSlack("chat.postEphemeral", () =>
+          client.chat.postEphemeral({
+            channel: thread.channel,
+            thread_ts: thread.ts,
+            user: agent,
+            ...toArguments(outgoing),
+          }),
+        ),
+      );
+    },
+
+    async showTyping(thread, active) {
+      await callSlack("assistant.threads.setStatus", () =>
+        client.assistant.threads.setStatus({
+          channel_id: thread.channel,
+          thread_ts: thread.ts,
+          status: active ? TYPING : "",
+        }),
+      ).catch((error: unknown) => {
+        log.debug({ error: toBridgeError(error).message }, "typing.not-shown");
+      });
+    },
+  };
+}
+
+/** Slack shows it behind the app's name: "Parley customer is typing…". */
+const TYPING = "customer is typing…";

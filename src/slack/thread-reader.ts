@@ -1,0 +1,89 @@
+import type { WebClient } from "@slack/web-api";
+import type { AgentReply } from "../bridge/events.ts";
+import type { ThreadReader } from "../bridge/ports.ts";
+import { defined } from "../defined.ts";
+import { NetworkError, RateLimitedError, SlackApiError } from "../errors.ts";
+import type { Thread } from "../ids.ts";
+import { PAGE_SIZE } from "./find-post.ts";
+import { callPaced, type Pace } from "./pace.ts";
+import { parseThreadMessage } from "./parse-message-event.ts";
+import { isLocked } from "./reactions.ts";
+import { meansGone } from "./refusals.ts";
+import { callSlack } from "./web-api.ts";
+
+export interface ThreadReaderOptions {
+  client: WebClient;
+  team: string;
+  channel: string;
+  botUserId: string;
+  pace: Pick<Pace, "extras">;
+}
+
+const REPLIES = "conversations.replies";
+/** For one reading of a thread; the next one goes on where it ended. */
+const MAX_PAGES = 50;
+const MAX_REPLIES = 500;
+
+export function createThreadReader(options: ThreadReaderOptions): ThreadReader {
+  const { client, team, channel, botUserId } = options;
+  const { extras } = options.pace;
+
+  /** Nobody waits for what is read back: it waits as long as Slack wants, behind everything else. */
+  async function readPatiently<Result>(
+    thread: Thread,
+    read: () => Promise<Result>,
+    signal: AbortSignal,
+  ): Promise<Result | "cannot-look"> {
+    for (;;) {
+      await extras.acquire(REPLIES, { priority: "low", signal });
+      try {
+        return await callPaced(extras, REPLIES, { method: REPLIES, idempotent: true }, read);
+      } catch (error) {
+        // Other refusals are about this thread alone, e.g. because its root was deleted.
+        const isForAll =
+          error instanceof SlackApiError &&
+          error.disposition === "fatal" &&
+          !meansGone(error, thread, channel);
+        if (isForAll) return "cannot-look";
+        if (!(error instanceof RateLimitedError)) throw error;
+      }
+    }
+  }
+
+  return {
+    async threadOf(at, ts) {
+      const ask = () => client.conversations.replies({ channel: at, ts, limit: 1 });
+      const answer = await callSlack(REPLIES, ask, { idempotent: true }).catch(() => undefined);
+      if (!answer) return "unknown";
+      const message = answer.messages?.find((each) => each.ts === ts);
+      if (!message?.thread_ts || message.thread_ts === ts) return "none";
+      const thread = { team, channel: at, ts: message.thread_ts };
+      return { thread, openedBy: message.parent_user_id };
+    },
+
+    async repliesAfter(thread, after, signal) {
+      const replies: AgentReply[] = [];
+      let cursor: string | undefined;
+      for (let pages = 0; pages < MAX_PAGES; pages++) {
+        const query = {
+          channel: thread.channel,
+          ts: thread.ts,
+          oldest: after,
+          limit: PAGE_SIZE,
+          ...defined({ cursor: cursor || undefined }),
+        };
+        const page = await readPatiently(thread, () => client.conversations.replies(query), signal);
+        if (page === "cannot-look") return page;
+        if (!page.messages) throw new NetworkError(`${REPLIES}: no messages in the answer`);
+        for (const message of page.messages) {
+          const reply = isLocked(message) ? undefined : parseThreadMessage(message, thread);
+          // Files that the bridge itself shares come without a bot_id.
+          if (reply && reply.ts > after && reply.agent !== botUserId) replies.push(reply);
+        }
+        cursor = page.response_metadata?.next_cursor || undefined;
+        if (!cursor || replies.length >= MAX_REPLIES) break;
+      }
+      return replies;
+    },
+  };
+}
