@@ -9,7 +9,7 @@ import { postProgressSchema } from "../stored/progress-schemas.ts";
 import { readStored } from "../stored/read-stored.ts";
 
 /** What goes out in a post. */
-export interface PostContent {
+interface PostContent {
   tag: PostTag;
   message: SlackMessage;
 }
