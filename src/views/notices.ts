@@ -121,7 +121,7 @@ const TAKE_OVER_CONFIRMATION = {
   deny: "Cancel",
 };
 
-/** A reply that was set aside: its outbox item, and the `ts` of the agent's message. */
+/** A reply that is a dead letter: its outbox item, and the `ts` of the agent's message. */
 export interface DeadReply {
   item: string;
   ts: string;

@@ -193,6 +193,28 @@ describe("docs/operations.md", () => {
 
 describe("docs/architecture.md", () => {
   const text = read("docs/architecture.md");
+
+  /** Written as one word or as several, in any case. */
+  const toPattern = (word: string): RegExp =>
+    new RegExp(word.replaceAll(/ |(?<=[a-z])(?=[A-Z])/g, "[-_ ]?"), "i");
+
+  it.each(
+    table(text, "word").flatMap(([word = "", , not]) =>
+      codeIn(not).map((other) => ({ word, other })),
+    ),
+  )("keeps a word for one thing: $word, and not $other", ({ other }) => {
+    const pattern = toPattern(other);
+    const found = sources.flatMap(({ path, text: source }) =>
+      source.split("\n").flatMap((line) => (pattern.test(line) ? [`${path}: ${line.trim()}`] : [])),
+    );
+    expect(found).toEqual([]);
+  });
+
+  it("has each word once", () => {
+    const words = table(text, "word").flatMap(([word = ""]) => word.split(", "));
+    expect(words.length).toBeGreaterThan(40);
+    expect(words).toEqual([...new Set(words)]);
+  });
   const { dependencies } = JSON.parse(read("package.json")) as { dependencies: object };
 
   it("justifies every runtime dependency", () => {
