@@ -80,6 +80,7 @@ async function openRoot(
   const conversation = (await conversations.byId(given.id)) ?? given;
   if (conversation.thread) return conversation.thread;
   const { openingSince } = conversation;
+  let hasTurn = false;
   let thread: Thread;
   try {
     thread = await poster.post({
@@ -90,11 +91,15 @@ async function openRoot(
         if (openingSince === undefined) {
           await conversations.update(conversation.id, (c) => ({ ...c, openingSince: now() }));
         }
+        hasTurn = true;
         return { tag: rootTag(conversation), message: rootMessage(conversation, permalink) };
       },
     });
   } catch (thrown) {
-    if (!poster.uncertain) await conversations.update(conversation.id, withoutOpening);
+    // Whoever only waited for a turn knows nothing of what an item before it may have posted.
+    if (hasTurn && !poster.uncertain) {
+      await conversations.update(conversation.id, withoutOpening);
+    }
     throw thrown;
   }
   // Before the thread is recorded, so that after a crash the item comes here again.
