@@ -80,26 +80,22 @@ async function openRoot(
   const conversation = (await conversations.byId(given.id)) ?? given;
   if (conversation.thread) return conversation.thread;
   const { openingSince } = conversation;
-  let hasTurn = false;
+  const tag = rootTag(conversation);
   let thread: Thread;
   try {
     thread = await poster.post({
       step: "root",
-      ...defined({ since: openingSince }),
+      ...(openingSince !== undefined && { begun: { mark: tag, since: openingSince } }),
       async content() {
         // Stored in the conversation, not in the item: a late arrival may be handled before this item, and must know.
         if (openingSince === undefined) {
           await conversations.update(conversation.id, (c) => ({ ...c, openingSince: now() }));
         }
-        hasTurn = true;
-        return { tag: rootTag(conversation), message: rootMessage(conversation, permalink) };
+        return { tag, message: rootMessage(conversation, permalink) };
       },
     });
   } catch (thrown) {
-    // Whoever only waited for a turn knows nothing of what an item before it may have posted.
-    if (hasTurn && !poster.uncertain) {
-      await conversations.update(conversation.id, withoutOpening);
-    }
+    if (!poster.uncertain) await conversations.update(conversation.id, withoutOpening);
     throw thrown;
   }
   // Before the thread is recorded, so that after a crash the item comes here again.

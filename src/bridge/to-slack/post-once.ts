@@ -19,8 +19,8 @@ interface Post<Content extends PostContent | undefined> {
   step: string;
   /** Missing: the post opens a thread. */
   thread?: Thread;
-  /** Another item may have posted it, not before this moment (ms). */
-  since?: number;
+  /** Another item may have posted it, with this tag and not before this moment (ms). */
+  begun?: Pick<UncertainPost, "mark" | "since">;
   /**
    * Asked when it is this post's turn. `undefined`: nothing goes out any more. `saturated`: others had to go first, or the
    * pace forbade it for a while.
@@ -106,16 +106,15 @@ export function createPostOnce(work: Work<unknown>, posts: Posts, now: () => num
     async post<Content extends PostContent | undefined>({
       step,
       thread,
-      since: earlier,
+      begun,
       content,
     }: Post<Content>): Promise<Thread | Extract<Content, undefined>> {
+      // Before the wait: whoever is stopped in it must not take a post that may be there for one that is not.
+      if (begun && uncertain?.step !== step) uncertain = { step, ...begun };
       const turn = await posts.acquire(work.signal, thread);
       const given = await content(turn);
       if (!given) return given as Extract<Content, undefined>;
       const { tag, message } = given;
-      if (earlier !== undefined && uncertain?.step !== step) {
-        uncertain = { step, mark: tag, since: earlier };
-      }
       const isRetry = uncertain?.step === step;
       const since = isRetry && uncertain ? uncertain.since : now();
       const found = isRetry ? await find(thread) : "not-there";

@@ -1,0 +1,53 @@
+import { expect, it } from "vitest";
+import { type Conversation, openConversation } from "../../src/bridge/conversation.ts";
+import type { InboxBody } from "../../src/bridge/events.ts";
+import { ensureRoot, type OpenThreadDependencies } from "../../src/bridge/to-slack/open-thread.ts";
+import { createPostOnce } from "../../src/bridge/to-slack/post-once.ts";
+import type { Work } from "../../src/delivery/lanes.ts";
+import { makeConversationId, toItemId, toUserId } from "../../src/ids.ts";
+
+const userId = toUserId("7");
+
+it("an opening that another item began is remembered when a stop comes during the wait for a turn", async () => {
+  const stopping = new AbortController();
+  const disk: { conversation: Conversation } = {
+    conversation: {
+      ...openConversation({
+        id: makeConversationId(userId, toItemId("first")),
+        userId,
+        user: {},
+        openedAt: 0,
+      }),
+      openingSince: 5,
+    },
+  };
+  const posts = {
+    acquire(signal: AbortSignal) {
+      stopping.abort(new Error("The bridge is stopping"));
+      return Promise.reject(signal.reason);
+    },
+  } as unknown as OpenThreadDependencies["posts"];
+  const dependencies = {
+    posts,
+    conversations: {
+      byId: () => Promise.resolve(disk.conversation),
+      update(_: unknown, change: (conversation: Conversation) => Conversation) {
+        disk.conversation = change(disk.conversation);
+        return Promise.resolve(disk.conversation);
+      },
+    },
+    permalink: () => "",
+    now: () => 9,
+  } as unknown as OpenThreadDependencies;
+  const work = {
+    item: { id: toItemId("second") },
+    signal: stopping.signal,
+  } as unknown as Work<InboxBody>;
+  const poster = createPostOnce(work, posts, () => 9);
+
+  await expect(ensureRoot(work, poster, disk.conversation, dependencies)).rejects.toThrow(
+    "stopping",
+  );
+
+  expect(disk.conversation.openingSince).toBe(5);
+});
