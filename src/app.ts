@@ -1,6 +1,5 @@
 import { type Alarms, createAlarms } from "./alarms.ts";
 import { createDelayMarks } from "./bridge/delay-marks.ts";
-import type { InboxBody, OutboxBody } from "./bridge/events.ts";
 import { createInboxOnDeadLetter, createParleyEventHandler } from "./bridge/handle-parley-event.ts";
 import { createOutboxOnDeadLetter, createSlackEventHandler } from "./bridge/handle-slack-event.ts";
 import { createNotifier } from "./bridge/notify.ts";
@@ -15,6 +14,7 @@ import type { Config } from "./config/read-config.ts";
 import { createEmbeddedLanes } from "./delivery/embedded-lanes.ts";
 import type { Attempt } from "./delivery/lanes.ts";
 import { createRateLimiter } from "./delivery/rate-limiter.ts";
+import type { ReadBody } from "./delivery/read-item.ts";
 import { createSemaphore } from "./delivery/semaphore.ts";
 import { ConfigError, StorageError, toBridgeError } from "./errors.ts";
 import { createHttpServer } from "./http/http-server.ts";
@@ -32,12 +32,12 @@ import { parseCallback } from "./parley/parse-callback.ts";
 import { createIdentities } from "./slack/identity.ts";
 import { storeBeforeAck } from "./slack/intake.ts";
 import { registerListeners } from "./slack/listeners/register-listeners.ts";
-import { createReactions } from "./slack/mark-messages.ts";
 import { createNames } from "./slack/names.ts";
 import { createPace } from "./slack/pace.ts";
 import { makePermalink, parsePermalink } from "./slack/permalink.ts";
 import { createPermissions } from "./slack/permissions.ts";
 import { createPosts } from "./slack/posts.ts";
+import { createReactions } from "./slack/reactions.ts";
 import { createSlackApp } from "./slack/slack-app.ts";
 import { createSlackFiles } from "./slack/slack-files.ts";
 import { createThreadReader } from "./slack/thread-reader.ts";
@@ -116,22 +116,21 @@ async function buildApp(config: Config, foundations: Foundations): Promise<App> 
     metrics.onAttempt(attempt);
     logAttempt(log, attempt);
   };
-  const inbox = await createEmbeddedLanes<InboxBody>({
-    queue: "inbox",
-    journal: await openSqliteJournal(database, "inbox"),
-    readBody: (text) => parseStored(inboxBodySchema, text, "an inbox item"),
-    backoff: config.retry,
-    concurrency: 64,
-    onAttempt,
-  });
-  const outbox = await createEmbeddedLanes<OutboxBody>({
-    queue: "outbox",
-    journal: await openSqliteJournal(database, "outbox"),
-    readBody: (text) => parseStored(outboxBodySchema, text, "an outbox item"),
-    backoff: config.retry,
-    concurrency: 64,
-    onAttempt,
-  });
+  const openQueue = async <Body>(queue: "inbox" | "outbox", readBody: ReadBody<Body>) =>
+    await createEmbeddedLanes<Body>({
+      queue,
+      journal: await openSqliteJournal(database, queue),
+      readBody,
+      backoff: config.retry,
+      concurrency: 64,
+      onAttempt,
+    });
+  const inbox = await openQueue("inbox", (text) =>
+    parseStored(inboxBodySchema, text, "an inbox item"),
+  );
+  const outbox = await openQueue("outbox", (text) =>
+    parseStored(outboxBodySchema, text, "an outbox item"),
+  );
 
   const findUser = createFindUser(client);
   const pace = createPace(config.slack.postsPerSecond);
@@ -252,7 +251,7 @@ async function buildApp(config: Config, foundations: Foundations): Promise<App> 
     delays.onDelay,
   );
   const port = await http.start(config.host, config.port);
-  const repair = startReconciler({
+  const reconciler = startReconciler({
     ...shared,
     takeIn: (reply) => takeInReply(reply, takeIn),
     ownerQuestions: createRateLimiter({ perSecond: OWNER_QUESTIONS_PER_SECOND, burst: 1 }),
@@ -260,7 +259,7 @@ async function buildApp(config: Config, foundations: Foundations): Promise<App> 
     log,
   });
   // Slack may have lost what was written while no socket was open.
-  await slack.start(() => repair.request());
+  await slack.start(() => reconciler.request());
   health.start();
   log.info(
     {
@@ -284,7 +283,7 @@ async function buildApp(config: Config, foundations: Foundations): Promise<App> 
     port,
     async stop() {
       health.stop();
-      await Promise.all([http.stop(), slack.stop(), repair.stop()]);
+      await Promise.all([http.stop(), slack.stop(), reconciler.stop()]);
       await Promise.all([inbox.stop(), outbox.stop()]);
       await expiry.stop();
       await database.close();

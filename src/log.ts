@@ -30,7 +30,7 @@ export const createLog = (
       timestamp: pino.stdTimeFunctions.isoTime,
       redact: { paths: ["*.token", "*.authorization", "*.secret"], censor: "[redacted]" },
     },
-    { write: (line) => void output.write(line) },
+    output,
   );
 
 /** The fields of an error for the log; without the text of its cause, which could hold a URL or a body. */

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { NOTE_REACTION } from "./reactions.ts";
+import { NOTE_REACTION } from "./reaction-names.ts";
 
 const reactionAdded = z.looseObject({
   type: z.literal("event_callback"),

@@ -26,6 +26,9 @@ export interface PostsOptions {
   log: Log;
 }
 
+type Send<Result> = (message: SlackMessage) => Promise<Result>;
+type Warn = (error: SlackApiError) => void;
+
 /** A wait longer than this for a place says that the channel is busy. */
 const SATURATED_AFTER_MS = 250;
 
@@ -44,37 +47,28 @@ export function createPosts({ client, team, channel, pace, log }: PostsOptions):
     return false;
   }
 
-  /** Blocks that Slack refuses must not cost the message: its text goes without them. */
-  async function withBlocksOrText<Result>(
-    message: SlackMessage,
-    send: (message: SlackMessage) => Promise<Result>,
-  ): Promise<Result> {
-    try {
-      return await send(message);
-    } catch (error) {
-      const isAboutBlocks = error instanceof SlackApiError && refusesBlocks(error.slackError);
-      if (!isAboutBlocks || !message.blocks) throw error;
-      log.error({ error: error.message }, "blocks.refused");
-      const { blocks: _, ...plain } = message;
-      return await send(plain);
-    }
-  }
-
-  /** Without the scope for it, the name of the User must not cost the message either. */
-  async function withAuthorOrNone<Result>(
-    message: SlackMessage,
-    send: (message: SlackMessage) => Promise<Result>,
-  ): Promise<Result> {
-    try {
-      return await send(message);
-    } catch (error) {
-      const isScope = error instanceof SlackApiError && error.slackError === "missing_scope";
-      if (!isScope || !message.author) throw error;
-      log.warn({ scope: "chat:write.customize" }, "author.not-shown");
-      const { author: _, ...anonymous } = message;
-      return await send(anonymous);
-    }
-  }
+  /** What Slack refuses about one field must not cost the message: it goes without that field. */
+  const orWithout =
+    (field: "blocks" | "author", isRefused: (slackError: string) => boolean, warn: Warn) =>
+    async <Result>(message: SlackMessage, send: Send<Result>): Promise<Result> => {
+      try {
+        return await send(message);
+      } catch (error) {
+        if (!(error instanceof SlackApiError) || !isRefused(error.slackError)) throw error;
+        if (!message[field]) throw error;
+        warn(error);
+        const { [field]: _, ...rest } = message;
+        return await send(rest);
+      }
+    };
+  const withBlocksOrText = orWithout("blocks", refusesBlocks, ({ message }) =>
+    log.error({ error: message }, "blocks.refused"),
+  );
+  const withAuthorOrNone = orWithout(
+    "author",
+    (slackError) => slackError === "missing_scope",
+    () => log.warn({ scope: "chat:write.customize" }, "author.not-shown"),
+  );
 
   const postTo =
     (at: string, thread: Thread | undefined, tag: PostTag) =>

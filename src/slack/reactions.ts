@@ -1,17 +1,54 @@
-import type { Mark } from "../bridge/ports.ts";
+import type { WebClient } from "@slack/web-api";
+import type { Mark, Reactions } from "../bridge/ports.ts";
+import { SlackApiError, toBridgeError } from "../errors.ts";
+import type { Log } from "../log.ts";
+import { callExtra, type Pace } from "./pace.ts";
+import { REACTIONS } from "./reaction-names.ts";
 
-/** The reaction of a note: people add it to make a message a note, and the bridge to show that a message is one. */
-export const NOTE_REACTION = "lock";
+/** Marks of success that would have to wait longer than this are left out: nobody misses them. */
+const PATIENCE_MS = 10_000;
 
-/** The marks on agents' messages. */
-export const REACTIONS: Readonly<Record<Mark, string>> = {
-  delivered: "white_check_mark",
-  delayed: "hourglass_flowing_sand",
-  failed: "x",
-  uncertain: "grey_question",
-  note: NOTE_REACTION,
+export function createReactions({
+  client,
+  pace,
+  log,
+}: {
+  client: WebClient;
+  pace: Pace;
+  log: Log;
+}): Reactions {
+  const react = (channel: string, ts: string, as: Mark, priority?: "low"): Promise<void> =>
+    callExtra(
+      pace,
+      "reactions.add",
+      () => client.reactions.add({ channel, timestamp: ts, name: REACTIONS[as] }),
+      priority,
+    ).catch(ignoring("already_reacted"));
+
+  function inTheBackground(work: Promise<void>): void {
+    work.catch((error: unknown) => {
+      log.info({ error: toBridgeError(error).message }, "mark.not-changed");
+    });
+  }
+
+  return {
+    mark: ({ channel }, ts, as) => react(channel, ts, as),
+
+    markLater({ channel }, ts, as) {
+      if (pace.extras.waitMs("reactions.add") + pace.posts.waitMs(channel) > PATIENCE_MS) return;
+      inTheBackground(react(channel, ts, as, "low"));
+    },
+
+    unmark({ channel }, ts, as) {
+      const call = () => client.reactions.remove({ channel, timestamp: ts, name: REACTIONS[as] });
+      inTheBackground(
+        callExtra(pace, "reactions.remove", call, "low").catch(ignoring("no_reaction")),
+      );
+    },
+  };
+}
+
+/** Already set, or already gone, counts as success. */
+const ignoring = (slackError: string) => (error: unknown) => {
+  if (!(error instanceof SlackApiError) || error.slackError !== slackError) throw error;
 };
-
-/** Whether a message that was read from a thread has the reaction of a note. */
-export const isLocked = (message: { reactions?: readonly { name?: string }[] }): boolean =>
-  message.reactions?.some(({ name }) => name === NOTE_REACTION) ?? false;

@@ -7,7 +7,7 @@ import type { Thread } from "../ids.ts";
 import { PAGE_SIZE } from "./find-post.ts";
 import { callPaced, type Pace } from "./pace.ts";
 import { parseThreadMessage } from "./parse-message-event.ts";
-import { isLocked } from "./reactions.ts";
+import { isLocked } from "./reaction-names.ts";
 import { meansGone } from "./refusals.ts";
 import { callSlack } from "./web-api.ts";
 
