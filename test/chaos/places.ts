@@ -34,7 +34,10 @@ export function watchPlaces(slack: FakeSlack): Places {
     const known = roots.get(user) ?? [];
     const index = known.findIndex((root) => {
       const other = markOf(root);
-      return other.conversation === conversation && other.opening < opening;
+      if (other.conversation !== conversation) return false;
+      // Deleted before the bridge had recorded it, as a kill allows: to the bridge it never was, so it opens the same one.
+      const isGone = !slack.state.messages.includes(root);
+      return other.opening < opening || isGone;
     });
     roots.set(user, index === -1 ? [...known, message] : known.with(index, message));
   });
