@@ -1,5 +1,6 @@
 import { defined } from "../defined.ts";
 import { type BridgeError, CancelledError, RateLimitedError, toBridgeError } from "../errors.ts";
+import { readJson } from "../read-json.ts";
 import { type BackoffPolicy, backoffMs } from "./backoff.ts";
 import type { Journal, Owed, Row } from "./journal.ts";
 import type { Debt, Lane } from "./lane.ts";
@@ -203,9 +204,11 @@ export function createHeads<Body>(options: HeadsOptions<Body>): Heads<Body> {
   ): Promise<void> {
     const rows: { seq: number; notice?: string }[] = [];
     for (const row of attempt.taken) {
-      const notice = await orGiveUp(lane, () =>
-        onDeadLetter.prepare(readItem(row, readBody), error),
-      );
+      const notice = await orGiveUp(lane, () => {
+        // Its progress may be what could not be read, and people are to be told all the same.
+        const item = readItem({ ...row, progress: undefined }, readBody);
+        return onDeadLetter.prepare(item, error);
+      });
       const { seq } = row;
       rows.push(notice === undefined ? { seq } : { seq, notice: JSON.stringify(notice) });
     }
@@ -226,7 +229,7 @@ export function createHeads<Body>(options: HeadsOptions<Body>): Heads<Body> {
   ): void {
     owe(lane, item, async () => {
       await orGiveUp(lane, async () => {
-        await onDeadLetter.tell(item.id, JSON.parse(notice) as unknown);
+        await onDeadLetter.tell(item.id, readJson(notice, "what is owed about an item"));
       });
       await journal.told(seq);
     });

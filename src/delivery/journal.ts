@@ -23,7 +23,8 @@ export interface Row extends Omit<NewRow, "held"> {
   readonly attempts: number;
   /** The pause that was meant when `dueAt` was set, ms. No wait is longer, even if the clock was changed since. */
   readonly pauseMs: number;
-  readonly progress: Json | undefined;
+  /** As JSON. It may be damaged, and then this item alone is. */
+  readonly progress: string | undefined;
 }
 
 /** A dead letter about which nobody has been told yet. */

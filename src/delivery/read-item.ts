@@ -1,12 +1,14 @@
 import { defined } from "../defined.ts";
 import { UnreadableError } from "../errors.ts";
+import type { Json } from "../json.ts";
+import { readJson } from "../read-json.ts";
 import type { Row } from "./journal.ts";
 import type { Item } from "./lanes.ts";
 
 /** @throws {UnreadableError} this version does not understand the body */
 export type ReadBody<Body> = (text: string) => Body;
 
-/** @throws {UnreadableError} as {@link ReadBody} */
+/** @throws {UnreadableError} as {@link ReadBody}, or the progress is damaged */
 export function readItem<Body>(row: Row, readBody: ReadBody<Body>): Item<Body> {
   return {
     lane: row.lane,
@@ -14,7 +16,10 @@ export function readItem<Body>(row: Row, readBody: ReadBody<Body>): Item<Body> {
     ...defined({ sort: row.sort === "" ? undefined : row.sort }),
     body: readBody(row.body),
     attempt: row.attempts + 1,
-    progress: row.progress,
+    progress:
+      row.progress === undefined
+        ? undefined
+        : (readJson(row.progress, "the progress of an item") as Json),
     appendedAt: row.appendedAt,
   };
 }

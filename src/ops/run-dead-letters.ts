@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
-import type { InboxBody, OutboxBody } from "../bridge/events.ts";
 import type { DeadLetter, Journal } from "../delivery/journal.ts";
 import { type ItemId, toItemId } from "../ids.ts";
+import { isJsonObject, parseJson } from "../json.ts";
 import { openDatabase, toPath } from "../state/database.ts";
 import { openSqliteJournal } from "../state/sqlite-journal.ts";
 
@@ -62,7 +62,8 @@ async function list(
 }
 
 function describe(queue: string, { id, lane, body, reason, diedAt }: DeadLetter): string {
-  const { kind } = JSON.parse(body) as InboxBody | OutboxBody;
+  const read = parseJson(body);
+  const kind = isJsonObject(read) ? String(read.kind) : "damaged";
   const way = queue === "inbox" ? "Parley → Slack" : "Slack → Parley";
   const at = new Date(diedAt).toISOString();
   return `${id}  ${at}  ${way}  ${kind}  ${lane}  ${reason.code}: ${reason.message}`;

@@ -1,6 +1,5 @@
 import type { DeadLetter, Journal, NewRow, PendingLane, Row } from "../delivery/journal.ts";
 import type { ItemId } from "../ids.ts";
-import type { Json } from "../json.ts";
 import type { Database } from "./database.ts";
 
 /**
@@ -212,7 +211,7 @@ export async function openSqliteJournal(
     async owed() {
       const rows = await database.read<StoredRow & { notice: string }>(
         `SELECT seq, id, lane, appended_at, error ->> '$.words' AS notice FROM ${table}
-         WHERE state = 'dead' AND state <> 'waiting' AND error ->> '$.words' IS NOT NULL ORDER BY seq`,
+         WHERE state = 'dead' AND state <> 'waiting' AND json_valid(error) AND error ->> '$.words' IS NOT NULL ORDER BY seq`,
       );
       return rows.map(({ seq, id, lane, appended_at, notice }) => ({
         seq,
@@ -306,8 +305,12 @@ export async function openSqliteJournal(
 }
 
 function reasonOf(error: string): DeadLetter["reason"] {
-  const { code, message } = JSON.parse(error) as DeadLetter["reason"];
-  return { code, message };
+  try {
+    const { code, message } = JSON.parse(error) as DeadLetter["reason"];
+    return { code, message };
+  } catch {
+    return { code: "unreadable", message: "the reason is damaged" };
+  }
 }
 
 /** Adds a column to a table that an earlier version may have made without it. */
@@ -334,6 +337,6 @@ function toRow(stored: StoredRow): Row {
     attempts: stored.attempts,
     dueAt: stored.due_at,
     pauseMs: stored.pause_ms ?? Number.POSITIVE_INFINITY,
-    progress: stored.progress === null ? undefined : (JSON.parse(stored.progress) as Json),
+    progress: stored.progress ?? undefined,
   };
 }

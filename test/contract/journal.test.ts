@@ -105,7 +105,7 @@ describe("the journal on SQLite", () => {
         attempts: 3,
         dueAt: 99_001,
         pauseMs: 42_000,
-        progress: { posted: ["1700000000.000100"], part: 2 },
+        progress: '{"posted":["1700000000.000100"],"part":2}',
       },
     ]);
     await again.saveProgress(1, undefined);
@@ -120,7 +120,7 @@ describe("the journal on SQLite", () => {
     expect(await journal.advance(given, '"too late"', {})).toBe(false);
     const again = await reopen();
     expect(await again.head("user-1", 1)).toMatchObject([
-      { body: '"the rest"', progress: { uploaded: true } },
+      { body: '"the rest"', progress: '{"uploaded":true}' },
     ]);
     expect(await again.begin({ seq: 1, body: '{"n":1}' }, {})).toBe(false);
     expect(await again.begin({ seq: 1, body: '"the rest"' }, {})).toBe(true);
@@ -175,6 +175,18 @@ describe("the journal on SQLite", () => {
     ]);
     expect(letters[0]?.diedAt).toBeGreaterThanOrEqual(before);
     expect(await seqs(journal)).toEqual([3]);
+  });
+
+  it("lists a dead letter whose reason is damaged, and the others", async () => {
+    const { journal, database } = await openForTest();
+    for (const seq of [1, 2]) await journal.append(row(seq));
+    await journal.dead(rows(1, 2), { code: "network", message: "refused" });
+    await database.write("UPDATE outbox SET error = '{' WHERE seq = 1");
+    const letters = await journal.deadLetters();
+    expect(letters.map(({ id, reason }) => [id, reason.code])).toEqual([
+      ["item-1", "unreadable"],
+      ["item-2", "network"],
+    ]);
   });
 
   it("requeues only what is dead, as new, and tells its lane", async () => {

@@ -32,6 +32,8 @@ export interface LanesBench {
   failWrites(fail: boolean): Promise<void>;
   /** While true, nothing can be read, nor stored. */
   failReads(fail: boolean): Promise<void>;
+  /** As a broken disk, or a hand that slipped, leaves what is stored of an item. */
+  damage(id: string, what: "progress" | "error"): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -103,6 +105,11 @@ export async function openEmbeddedBench(): Promise<LanesBench> {
       const database = await running().database;
       const [from, to] = fail ? ["outbox", "outbox_away"] : ["outbox_away", "outbox"];
       await database.read(`ALTER TABLE ${from} RENAME TO ${to}`);
+    },
+
+    async damage(id, what) {
+      const database = await running().database;
+      await database.write(`UPDATE outbox SET ${what} = '{"half' WHERE id = ?`, id);
     },
 
     async close() {

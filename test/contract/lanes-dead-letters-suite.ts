@@ -72,6 +72,61 @@ export function describeDeadLetters(engineName: string, open: LanesBenchFactory)
       await expect.poll(() => done).toEqual(["a", "b", "new"]);
     });
 
+    it("is what has damaged progress: untouched, told of, and neither its lane nor another waits for it", async () => {
+      const bench = await benchForTest(open);
+      const attempts: Attempt[] = [];
+      const lanes = await bench.engine<Body>({ onAttempt: (attempt) => attempts.push(attempt) });
+      for (const name of ["a", "b"]) await lanes.append(newItem(name));
+      await lanes.append(newItem("c", { lane: "user-2" }));
+      await bench.damage("a", "progress");
+      const told: string[] = [];
+      const { handed, done, handler } = recorder();
+      await lanes.start(handler, toldTo(told));
+
+      await expect.poll(() => done.toSorted()).toEqual(["b", "c"]);
+      expect(handed).not.toContain("a");
+      expect(attempts).toContainEqual(
+        expect.objectContaining({
+          item: "a",
+          outcome: "dead",
+          error: expect.objectContaining({ code: "unreadable" }),
+        }),
+      );
+      expect(told).toEqual(["a: unreadable"]);
+      expect(await lanes.look(id("a"))).toMatchObject({ state: "dead", body: "a" });
+    });
+
+    it("takes nothing along that has damaged progress", async () => {
+      const bench = await benchForTest(open);
+      const lanes = await bench.engine<Body>();
+      for (const name of ["a", "b", "c"]) await lanes.append(newItem(name));
+      await bench.damage("b", "progress");
+      const taken: string[][] = [];
+      await lanes.start(async ({ item, takeFollowing, take }) => {
+        const along = [...(await takeFollowing(() => true, 5)), ...(await take([id("b")]))];
+        taken.push([item, ...along].map(({ body }) => body));
+      }, tellNobody);
+      await expect.poll(() => taken).toEqual([["a"], ["c"]]);
+    });
+
+    it("whose stored reason is damaged keeps nothing from starting, and can be sent again", async () => {
+      const bench = await benchForTest(open);
+      const lanes = await bench.engine<Body>();
+      await lanes.start(always(new PayloadError("unreadable")), tellNobody);
+      await lanes.append(newItem("a"));
+      await expect.poll(() => dead(lanes)).toBe(1);
+      await bench.damage("a", "error");
+      await bench.crash();
+
+      const next = await bench.engine<Body>();
+      const { done, handler } = recorder();
+      await next.start(handler, tellNobody);
+      await next.append(newItem("b"));
+      await expect.poll(() => done).toEqual(["b"]);
+      expect(await next.requeue(id("a"))).toBe(true);
+      await expect.poll(() => done).toEqual(["b", "a"]);
+    });
+
     it("takes nothing along that this version does not understand", async () => {
       const bench = await benchForTest(open);
       const lanes = await bench.engine<Body>({ refuses: (body) => body.includes("new") });

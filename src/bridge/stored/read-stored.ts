@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import { UnreadableError } from "../../errors.ts";
+import { readJson } from "../../read-json.ts";
 
 /**
  * What is on disk, as one of the schemas of this folder says. The text stays as it is.
@@ -15,13 +16,5 @@ export function readStored<T>(schema: z.ZodType<T>, value: unknown, what: string
 
 /** The same of JSON text. */
 export function parseStored<T>(schema: z.ZodType<T>, text: string, what: string): T {
-  return readStored(schema, fromJson(text, what), what);
-}
-
-function fromJson(text: string, what: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    throw new UnreadableError(`${what}: it is no JSON`, { cause });
-  }
+  return readStored(schema, readJson(text, what), what);
 }
