@@ -9,13 +9,9 @@ import {
   NotPermittedError,
   toBridgeError,
 } from "../errors.ts";
-import { makeThreadKey, type Thread, toItemId, toUserId } from "../ids.ts";
-import {
-  type DeadReply,
-  renderDeadLetter,
-  renderFailedReply,
-  renderSentFromElsewhere,
-} from "../views/notices.ts";
+import { makeThreadKey, type Thread, toUserId } from "../ids.ts";
+import type { DeadReply } from "../views/actions.ts";
+import { renderDeadLetter, renderFailedReply, renderSentFromElsewhere } from "../views/notices.ts";
 import { adviceFor } from "./advice.ts";
 import { type Conversation, isBeingHandedBack, withAgentMessage } from "./conversation.ts";
 import type { DelayMarks } from "./delay-marks.ts";
@@ -227,7 +223,7 @@ function wordsAbout(
       ...(dead && {
         // Everyone sees what can be sent again, so that it is there when the agent comes back, and for colleagues.
         forAll: renderDeadLetter(outcome, reply.agent, dead),
-        about: { reply: toItemId(dead.item), since: dead.since },
+        about: { reply: dead.item, since: dead.since },
         ifUnclear: "nothing" as const,
       }),
     },

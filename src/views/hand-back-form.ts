@@ -2,18 +2,19 @@ import { closeDirections } from "../convert/text/close-directions.ts";
 import { shorten } from "../convert/text/slack-text.ts";
 import { SLACK_LIMITS } from "../convert/to-slack/slack-limits.ts";
 import { defined } from "../defined.ts";
+import type { ServiceId, Thread } from "../ids.ts";
 import type { Json } from "../json.ts";
-import { HAND_BACK } from "./root.ts";
+import { FORMS } from "./actions.ts";
+import { toOptionValue } from "./service-option.ts";
 
 export interface HandBackModal {
   /** Literal text. */
   userName: string;
-  /** Given back with the submission. */
-  privateMetadata: string;
-  /** `value` comes back when a Service is chosen; at most 150 characters. */
-  services: readonly { value: string; name: string }[];
-  /** The `value` that is chosen already. */
-  preferred: string | undefined;
+  /** Where it was opened; comes back with the submission. */
+  thread: Thread;
+  services: readonly { id: ServiceId; name: string }[];
+  /** The Service that is chosen already; if it is missing, the first one is. */
+  preferred: ServiceId;
 }
 
 /** The inputs' `block_id`s; their `action_id`s are the same. */
@@ -29,12 +30,13 @@ const TEXT_LIMIT = 3_000;
 /** The modal that asks where a User goes, and with what words. */
 export function renderHandBackModal(modal: HandBackModal): Json {
   const options = fitting(modal);
-  const preferred = options.find(({ value }) => value === modal.preferred) ?? options[0];
+  const chosen = toOptionValue(modal.preferred);
+  const preferred = options.find(({ value }) => value === chosen) ?? options[0];
   const missing = modal.services.length - options.length;
   return {
     type: "modal",
-    callback_id: HAND_BACK,
-    private_metadata: modal.privateMetadata,
+    callback_id: FORMS.handBack.id,
+    private_metadata: FORMS.handBack.write(modal.thread),
     title: plain("Hand back"),
     submit: plain("Hand back"),
     close: plain("Cancel"),
@@ -71,14 +73,14 @@ type Option = {
 
 /** As many as Slack takes in one view, the one that is chosen among them. */
 function fitting({ services, preferred }: HandBackModal): Option[] {
-  const chosen = services.filter(({ value }) => value === preferred);
+  const chosen = services.filter(({ id }) => id === preferred);
   const options: Option[] = [];
   let left = OPTIONS_BYTES - chosen.length * OPTION_BYTES;
-  for (const { value, name } of services) {
-    const text = plain(shorten(name.trim() || value, SLACK_LIMITS.optionText));
-    const option = { text, value };
-    if (value !== preferred) left -= Buffer.byteLength(JSON.stringify(option)) + 1;
-    if (left >= 0 || value === preferred) options.push(option);
+  for (const { id, name } of services) {
+    const text = plain(shorten(name.trim() || id, SLACK_LIMITS.optionText));
+    const option = { text, value: toOptionValue(id) };
+    if (id !== preferred) left -= Buffer.byteLength(JSON.stringify(option)) + 1;
+    if (left >= 0 || id === preferred) options.push(option);
   }
   return options;
 }

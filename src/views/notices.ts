@@ -1,8 +1,9 @@
 import { literalMrkdwn } from "../convert/text/literal-mrkdwn.ts";
 import { humanise, shorten } from "../convert/text/slack-text.ts";
-import { actions, button, context, section } from "../convert/to-slack/blocks.ts";
+import { actions, context, section } from "../convert/to-slack/blocks.ts";
 import type { SlackMessage } from "../convert/to-slack/slack-message.ts";
 import type { Json } from "../json.ts";
+import { ACTIONS, actionButton, type DeadReply } from "./actions.ts";
 
 /** What the bridge itself says. Names are foreign and get escaped here; Slack ids become mentions. */
 
@@ -107,29 +108,11 @@ export const renderMergedIn = (link: string): SlackMessage =>
 export const renderRenamed = (userId: string): SlackMessage =>
   quiet(`:link: This User has registered and is now Parley User ${literalMrkdwn(userId)}.`);
 
-/** The `action_id`s of the buttons under a failed or uncertain reply; their value names it. */
-export const SEND_AGAIN = "parley_send_again";
-export const DISMISS = "parley_dismiss";
-export const IT_ARRIVED = "parley_it_arrived";
-export const UNDO = "parley_undo";
-export const TAKE_OVER = "parley_take_over";
-
 const TAKE_OVER_CONFIRMATION = {
   title: "Take the User over?",
   text: "The User comes to us from whoever has them now, a new thread opens for them, and exactly this reply goes to them.",
   confirm: "Take over and send",
   deny: "Cancel",
-};
-
-/** A reply that is a dead letter: its outbox item, and the `ts` of the agent's message. */
-export interface DeadReply {
-  item: string;
-  ts: string;
-}
-
-export const parseDeadReply = (value: string): DeadReply => {
-  const [item = "", ts = ""] = value.split(" ");
-  return { item, ts };
 };
 
 /**
@@ -158,19 +141,14 @@ export function renderPartsNotSent(parts: readonly string[], isAll: boolean): Sl
 /** To the writer of a message that stays inside until the agent lets it go. */
 export const renderNotSentYet = (held: DeadReply): SlackMessage =>
   offer(":lock: This stays inside. Start a message with `>>` to send it to the User at once.", [
-    button({
-      text: "Send to user",
-      actionId: SEND_AGAIN,
-      value: buttonValue(held),
-      style: "primary",
-    }),
-    button({ text: "Keep inside", actionId: DISMISS, value: buttonValue(held) }),
+    actionButton(ACTIONS.sendAgain, held, { text: "Send to user", style: "primary" }),
+    actionButton(ACTIONS.dismiss, held, { text: "Keep inside" }),
   ]);
 
 /** To the writer of a reply that goes out in a moment. */
 export const renderUndoOffer = (reply: DeadReply, seconds: number): SlackMessage =>
   offer(`:hourglass_flowing_sand: This goes to the User in ${seconds} s.`, [
-    button({ text: "Undo", actionId: UNDO, value: buttonValue(reply) }),
+    actionButton(ACTIONS.undo, reply, { text: "Undo" }),
   ]);
 
 /** To an agent who changed a message. `isNews`: the User never had it. */
@@ -180,13 +158,11 @@ export const renderCorrectionOffer = (correction: DeadReply, isNews: boolean): S
       ? ":pencil2: The User does not have this message. Shall they get it as it is now?"
       : ":pencil2: The User has the text as it was before, and Parley cannot change it. Shall the new text go out as a correction?",
     [
-      button({
+      actionButton(ACTIONS.sendAgain, correction, {
         text: isNews ? "Send to user" : "Send correction",
-        actionId: SEND_AGAIN,
-        value: buttonValue(correction),
         style: "primary",
       }),
-      button({ text: "Leave it", actionId: DISMISS, value: buttonValue(correction) }),
+      actionButton(ACTIONS.dismiss, correction, { text: "Leave it" }),
     ],
   );
 
@@ -202,8 +178,6 @@ const offer = (text: string, buttons: readonly Json[]): SlackMessage => ({
   blocks: [section(text), actions(...buttons)],
 });
 
-const buttonValue = ({ item, ts }: DeadReply): string => `${item} ${ts}`;
-
 /** To everyone in the thread: a reply waits for somebody to decide. `agent`: Slack id of its writer. */
 export function renderDeadLetter(outcome: ReplyFate, agent: string, dead: DeadReply): SlackMessage {
   const text =
@@ -217,24 +191,21 @@ export function renderDeadLetter(outcome: ReplyFate, agent: string, dead: DeadRe
 export type ReplyFate = "refused" | "failed" | "uncertain";
 
 function choices(outcome: ReplyFate, dead: DeadReply): Json {
-  const value = buttonValue(dead);
   if (outcome === "refused") {
     return actions(
-      button({
+      actionButton(ACTIONS.takeOver, dead, {
         text: "Take over and send",
-        actionId: TAKE_OVER,
-        value,
         style: "primary",
         confirm: TAKE_OVER_CONFIRMATION,
       }),
-      button({ text: "Leave it", actionId: DISMISS, value }),
+      actionButton(ACTIONS.dismiss, dead, { text: "Leave it" }),
     );
   }
   return actions(
-    button({ text: "Send again", actionId: SEND_AGAIN, value, style: "primary" }),
+    actionButton(ACTIONS.sendAgain, dead, { text: "Send again", style: "primary" }),
     outcome === "uncertain"
-      ? button({ text: "It arrived", actionId: IT_ARRIVED, value })
-      : button({ text: "Dismiss", actionId: DISMISS, value }),
+      ? actionButton(ACTIONS.itArrived, dead, { text: "It arrived" })
+      : actionButton(ACTIONS.dismiss, dead, { text: "Dismiss" }),
   );
 }
 

@@ -8,11 +8,12 @@ import {
   shorten,
 } from "../convert/text/slack-text.ts";
 import type { Style } from "../convert/text/styled-text.ts";
-import { actions, button, context, header } from "../convert/to-slack/blocks.ts";
+import { actions, context, header } from "../convert/to-slack/blocks.ts";
 import { inertText } from "../convert/to-slack/inert-rich-text.ts";
 import type { TranscriptLine, UserDetails } from "../convert/to-slack/parley-message.ts";
 import type { SlackMessage } from "../convert/to-slack/slack-message.ts";
 import { isJsonObject, type Json } from "../json.ts";
+import { ACTIONS, actionButton } from "./actions.ts";
 import { flattenMetadata, type MetadataField } from "./flatten-metadata.ts";
 import { fitLines, type Line, lengthOf, richTextBlock } from "./rich-text-lines.ts";
 
@@ -47,9 +48,6 @@ export interface RootView {
       }
     | undefined;
 }
-
-/** The `action_id` of the button, and the `callback_id` of the message shortcut that does the same. */
-export const HAND_BACK = "parley_hand_back";
 
 // A root stays well below `SLACK_LIMITS.blockTextPerMessage`.
 const CODE_LIMIT = 120;
@@ -107,9 +105,7 @@ export function renderRoot(view: RootView): SlackMessage {
     blocks.push(context(`:arrow_right: <${view.nextLink}|Later conversation with this User>`));
   }
   if (!view.ending) {
-    blocks.push(
-      actions(button({ text: "Hand back", actionId: HAND_BACK, value: view.conversation })),
-    );
+    blocks.push(actions(actionButton(ACTIONS.handBack, view.conversation, { text: "Hand back" })));
   }
   return {
     text: `${view.ending ? STATE_WORDS[view.ending.kind] : ""}${literalMrkdwn(headline)} · ${who}`,

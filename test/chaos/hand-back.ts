@@ -1,5 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { HAND_BACK } from "../../src/views/root.ts";
+import { ACTIONS, SHORTCUTS } from "../../src/views/actions.ts";
 import { eventually } from "./eventually.ts";
 import type { Random } from "./random.ts";
 import type { Stage } from "./stage.ts";
@@ -55,7 +55,7 @@ async function submit(
   const rootTs = root().ts;
   const place = { user: agent, channel: slack.channel, ts: rootTs };
   const known = new Set(slack.state.views.keys());
-  const asked = await slack.shortcut({ ...place, callbackId: HAND_BACK });
+  const asked = await slack.shortcut({ ...place, callbackId: SHORTCUTS.handBack.id });
   if (asked.status !== "delivered") return `the shortcut was ${asked.status}`;
   const open = await eventually(
     () =>
@@ -92,7 +92,7 @@ function showsHandBack(
   root: { readonly ts: string; readonly blocks?: unknown },
 ): boolean {
   if (slack.state.messages.some((message) => message === root)) {
-    return !JSON.stringify(root.blocks ?? []).includes(HAND_BACK);
+    return !JSON.stringify(root.blocks ?? []).includes(ACTIONS.handBack.id);
   }
   const conversation = places.conversationOf(root.ts);
   return slack.state.messages.some(

@@ -1,5 +1,5 @@
 import { makeReplyItemId } from "../../src/ids.ts";
-import { SEND_AGAIN } from "../../src/views/notices.ts";
+import { ACTIONS } from "../../src/views/actions.ts";
 import type { Entry } from "./ledger.ts";
 import type { Stage } from "./stage.ts";
 import { keptFor } from "./take-over.ts";
@@ -28,7 +28,7 @@ export function findNotices({ slack, ledger }: Stage): Map<Entry, Notice[]> {
   const ours = slack.state.messages.filter(({ bot_id }) => bot_id === slack.botId);
   for (const { channel, ts, blocks } of [...slack.state.ephemerals, ...ours]) {
     const json = JSON.stringify(blocks ?? []);
-    if (!json.includes(SEND_AGAIN)) continue;
+    if (!json.includes(ACTIONS.sendAgain.id)) continue;
     for (const [item] of json.matchAll(/[rd]_[0-9a-f]{24}/g)) {
       const entry = replies.get(item);
       const agent = authors.get(entry?.ts ?? "");

@@ -1,4 +1,4 @@
-import { SEND_AGAIN } from "../../src/views/notices.ts";
+import { ACTIONS } from "../../src/views/actions.ts";
 import { findDeliveries, isToldAsNotSent } from "./deliveries.ts";
 import { eventually } from "./eventually.ts";
 import type { Entry } from "./ledger.ts";
@@ -28,7 +28,7 @@ export async function sendAgain(
   for (const { entry, notice } of chosen) {
     entry.isSentAgain = true;
     const { agent: user, channel, ts } = notice;
-    const click = { user, channel, ts, actionId: SEND_AGAIN };
+    const click = { user, channel, ts, actionId: ACTIONS.sendAgain.id };
     const clicks = random.chance(0.3) ? [click, click] : [click];
     await Promise.all(
       clicks.map((each) =>

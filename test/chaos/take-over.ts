@@ -1,6 +1,6 @@
 import type { FakeSlack } from "../../fakes/slack/fake-slack.ts";
 import { type ItemId, makeDerivedItemId, makeReplyItemId } from "../../src/ids.ts";
-import { TAKE_OVER } from "../../src/views/notices.ts";
+import { ACTIONS } from "../../src/views/actions.ts";
 import { eventually } from "./eventually.ts";
 import type { Entry } from "./ledger.ts";
 import type { Stage } from "./stage.ts";
@@ -28,7 +28,7 @@ export async function takeOver(
     async () => {
       if (parley.user(id).owner === parley.agentService.identification) return true;
       const offer = offersIn(slack, entry).at(-1);
-      const click = { user: agent, channel: slack.channel, actionId: TAKE_OVER };
+      const click = { user: agent, channel: slack.channel, actionId: ACTIONS.takeOver.id };
       // Perhaps somebody is just answering the press before this one.
       if (offer) await slack.click({ ...click, ts: offer.ts }).catch(() => undefined);
       return false;
@@ -52,6 +52,6 @@ const offersIn = ({ state, botId }: FakeSlack, { ts }: Entry) =>
   [...state.ephemerals, ...state.messages.filter(({ bot_id }) => bot_id === botId)].filter(
     ({ blocks = [] }) => {
       const json = JSON.stringify(blocks);
-      return json.includes(TAKE_OVER) && json.includes(` ${ts}"`);
+      return json.includes(ACTIONS.takeOver.id) && json.includes(` ${ts}"`);
     },
   );

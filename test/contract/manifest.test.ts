@@ -8,7 +8,7 @@ import { parse } from "yaml";
 import { identity } from "../../fakes/slack/identity.ts";
 import { OWNER_COMMAND } from "../../src/slack/listeners/register-listeners.ts";
 import { missingScopes } from "../../src/slack/missing-scopes.ts";
-import { HAND_BACK } from "../../src/views/root.ts";
+import { SHORTCUTS } from "../../src/views/actions.ts";
 import { readSources } from "../support/sources.ts";
 import { postsIn } from "../support/threads.ts";
 import { startWorld, type World } from "../support/world.ts";
@@ -194,7 +194,9 @@ describe("the manifest", () => {
   });
 
   it("offers the shortcut and the command that the code answers", () => {
-    expect(TYPED.features.shortcuts.map(({ callback_id }) => callback_id)).toEqual([HAND_BACK]);
+    expect(TYPED.features.shortcuts.map(({ callback_id }) => callback_id)).toEqual([
+      SHORTCUTS.handBack.id,
+    ]);
     expect(TYPED.features.slash_commands.map(({ command }) => command)).toEqual([OWNER_COMMAND]);
   });
 
@@ -280,7 +282,7 @@ async function converse({ slack, parley, log }: World, channel: string): Promise
   await parley.until(() => parley.sent(user.id).some(({ media }) => media !== null));
   await slack.openHome({ user: anna });
   await slack.waitFor(() => slack.state.homes.get(anna));
-  await slack.shortcut({ user: anna, callbackId: HAND_BACK, channel, ts: reply.ts });
+  await slack.shortcut({ user: anna, callbackId: SHORTCUTS.handBack.id, channel, ts: reply.ts });
   const opened = await slack.waitFor(() => [...slack.state.views.values()][0]);
   await slack.submitView({ user: anna, viewId: opened.view.id, values: {} });
   await slack.waitFor(isDone("chat.update"));

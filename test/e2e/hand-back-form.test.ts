@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { answering } from "../support/answers.ts";
+import { sendAsSlack } from "../support/send-as-slack.ts";
 import { changesAt } from "../support/sent.ts";
 import { handOver, openModal, PATIENCE, submitHandBack } from "../support/steps.ts";
 import { textsTo } from "../support/threads.ts";
@@ -90,6 +91,24 @@ describe("the form to hand back", () => {
     expect(textsTo(slack, "U0ANNA")[0]).toMatch(words);
   });
 });
+
+it.each(["", "null", "{", '{"team":"T0ACME"}'])(
+  "the form says that there is nothing to hand back if it keeps no readable place: %j",
+  async (private_metadata) => {
+    const world = await startWorld();
+    const { slack, parley } = world;
+    const { user, ts } = await handOver(world);
+    const view = { ...(await openModal(slack, ts)), private_metadata };
+    const by = { user: { id: "U0ANNA" }, team: { id: slack.teamId } };
+    const payload = JSON.stringify({ type: "view_submission", ...by, view });
+    const form = new URLSearchParams({ payload }).toString();
+    const contentType = "application/x-www-form-urlencoded";
+    const answer = await sendAsSlack(world, form, { secret: slack.signingSecret, contentType });
+    const errors = { destination: expect.stringMatching(/This conversation is over/) as string };
+    expect(await answer.json()).toEqual({ response_action: "errors", errors });
+    expect(changesAt(parley, user.id)).toEqual([]);
+  },
+);
 
 type Option = { readonly value: string; readonly text: { readonly text: string } };
 

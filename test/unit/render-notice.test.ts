@@ -3,12 +3,13 @@ import { describe, expect, it } from "vitest";
 import { checkBlocks } from "../../fakes/slack/block-limits.ts";
 import { textLength } from "../../fakes/slack/complete-blocks.ts";
 import type { SlackMessage } from "../../src/convert/to-slack/slack-message.ts";
+import { toItemId, toServiceId } from "../../src/ids.ts";
+import { ACTIONS, FORMS } from "../../src/views/actions.ts";
 import type { ConversationLine } from "../../src/views/conversation-list.ts";
 import { renderConversations } from "../../src/views/conversation-list.ts";
 import { HAND_BACK_INPUTS, renderHandBackModal } from "../../src/views/hand-back-form.ts";
 import { renderHome } from "../../src/views/home.ts";
 import {
-  parseDeadReply,
   renderDeadLetter,
   renderFailedReply,
   renderFurtherHandover,
@@ -27,7 +28,7 @@ import { mrkdwnIn } from "../support/threads.ts";
 import { blocksOf, foreignMarkup, foreignMarkupIn, problemsOf, textsOf } from "./rendered.ts";
 
 const LINK = "https://w.slack.com/archives/C1/p1700000000000100";
-const DEAD = { item: "r_0123456789abcdef01234567", ts: "1700000000.000100" };
+const DEAD = { item: toItemId("r_0123456789abcdef01234567"), ts: "1700000000.000100" };
 
 /** Everything that the bridge says in a thread, with `text` wherever somebody else's words go. */
 const NOTICES: Readonly<Record<string, (text: string) => SlackMessage>> = {
@@ -114,7 +115,7 @@ describe("notices", () => {
         "parley_send_again",
         fate === "failed" ? "parley_dismiss" : "parley_it_arrived",
       ]);
-      for (const { value } of buttons) expect(parseDeadReply(value)).toEqual(DEAD);
+      for (const { value } of buttons) expect(ACTIONS.sendAgain.read(value)).toEqual(DEAD);
     }
   });
 });
@@ -212,15 +213,16 @@ describe("App Home", () => {
 });
 
 describe("the hand-back modal", () => {
+  const BOT = toServiceId("bot");
   const modal = (given: Partial<Parameters<typeof renderHandBackModal>[0]> = {}) =>
     renderHandBackModal({
       userName: "Ada",
-      privateMetadata: "{}",
+      thread: { team: "T1", channel: "C1", ts: "1.1" },
       services: [
-        { value: "other", name: "Other" },
-        { value: "bot", name: "Bot" },
+        { id: toServiceId("other"), name: "Other" },
+        { id: BOT, name: "Bot" },
       ],
-      preferred: "bot",
+      preferred: BOT,
       ...given,
     }) as { blocks: Record<string, unknown>[]; title: unknown; private_metadata: string };
 
@@ -235,15 +237,14 @@ describe("the hand-back modal", () => {
   it("prefers the bot, or else takes the first", () => {
     expect(destination().options.map(({ value }) => value)).toEqual(["other", "bot"]);
     expect(destination().initial_option?.value).toBe("bot");
-    expect(destination({ preferred: "gone" }).initial_option?.value).toBe("other");
-    expect(destination({ preferred: undefined }).initial_option?.value).toBe("other");
+    expect(destination({ preferred: toServiceId("gone") }).initial_option?.value).toBe("other");
   });
 
   it("has room for more Services than Slack shows without groups, the bot among them", () => {
     const many = (count: number) =>
-      Array.from({ length: count }, (_, n) => ({ value: `s${n}`, name: `Service ${n}` }));
+      Array.from({ length: count }, (_, n) => ({ id: toServiceId(`s${n}`), name: `Service ${n}` }));
     const { option_groups: groups = [], options } = destination({
-      services: [...many(250), { value: "bot", name: "Bot" }],
+      services: [...many(250), { id: BOT, name: "Bot" }],
     });
     expect(options).toBeUndefined();
     expect(groups.map((group) => group.options.length)).toEqual([100, 100, 51]);
@@ -253,21 +254,22 @@ describe("the hand-back modal", () => {
 
   it("says how many do not fit, and keeps the bot", () => {
     const services = Array.from({ length: 9_000 }, (_, n) => ({
-      value: `s${n}`,
+      id: toServiceId(`s${n}`),
       name: "Service ".repeat(9),
     }));
-    const view = modal({ services: [...services, { value: "bot", name: "Bot" }] });
+    const view = modal({ services: [...services, { id: BOT, name: "Bot" }] });
     expect(checkBlocks(view.blocks, "modal").hints).toEqual([]);
     expect(JSON.stringify(view).length).toBeLessThan(250_000);
     expect(JSON.stringify(view.blocks[0])).toMatch(/\d+ more Services do not fit.*\/parley-owner/);
     const { option_groups: groups = [] } = destination({
-      services: [...services, { value: "bot", name: "Bot" }],
+      services: [...services, { id: BOT, name: "Bot" }],
     });
     expect(groups.at(-1)?.options.at(-1)?.value).toBe("bot");
   });
 
   it("gives back what names the conversation", () => {
-    expect(modal({ privateMetadata: '{"ts":"1"}' }).private_metadata).toBe('{"ts":"1"}');
+    const thread = { team: "T1", channel: "C1", ts: "1.1" };
+    expect(FORMS.handBack.read(modal({ thread }).private_metadata)).toEqual(thread);
   });
 
   holds(
@@ -276,7 +278,7 @@ describe("the hand-back modal", () => {
       anyText(80).map((text) => text || "Ada"),
       fc.array(
         fc.record({
-          value: fc.string({ minLength: 1, maxLength: 150 }),
+          id: fc.string({ minLength: 1, maxLength: 200 }).map(toServiceId),
           name: anyText(200),
         }),
         { minLength: 1, maxLength: 250 },

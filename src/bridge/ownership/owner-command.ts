@@ -4,8 +4,9 @@ import { sections } from "../../convert/to-slack/blocks.ts";
 import type { SlackMessage } from "../../convert/to-slack/slack-message.ts";
 import { ParleyAccessError, ParleyApiError, toBridgeError } from "../../errors.ts";
 import { parseUserId, type Thread, type UserId } from "../../ids.ts";
+import type { OfferedChange } from "../../views/actions.ts";
 import { renderConversations } from "../../views/conversation-list.ts";
-import { parseOfferedChange, renderServiceChoice } from "../../views/service-choice.ts";
+import { renderServiceChoice } from "../../views/service-choice.ts";
 import type { Permalink } from "../ports.ts";
 import { type ChangeOwnerDependencies, changeOwner } from "./change-owner.ts";
 
@@ -46,19 +47,18 @@ export async function runOwnerCommand(
 
 /**
  * Carries out what a button of the command's answer offers; returns the answer for the person who pressed it. Never throws.
+ * `offered` is missing if the button says nothing that can be read.
  */
 export async function giveOfferedUser(
-  { value, agent }: { value: string; agent: string },
+  { offered, agent }: { offered: OfferedChange | undefined; agent: string },
   dependencies: OwnerCommandDependencies,
 ): Promise<SlackMessage> {
   return await answering(async () => {
-    const offered = parseOfferedChange(value);
-    const userId = parseUserId(offered?.userId);
     const services = await dependencies.parley.services();
     const to = services.find(({ id }) => id === offered?.to);
-    if (!offered || userId === undefined || !to)
-      return "This Service is no longer there. Nothing was changed.";
-    return await giveUser({ userId, to, agent, trigger: offered.trigger }, dependencies);
+    if (!offered || !to) return "This Service is no longer there. Nothing was changed.";
+    const { userId, trigger } = offered;
+    return await giveUser({ userId, to, agent, trigger }, dependencies);
   });
 }
 

@@ -1,22 +1,11 @@
-import type { BlockAction, BlockElementAction, RespondFn } from "@slack/bolt";
+import type { RespondFn } from "@slack/bolt";
 import { z } from "zod";
-import { type ItemId, type Thread, toItemId } from "../../ids.ts";
-import { parseDeadReply } from "../../views/notices.ts";
+import type { Thread } from "../../ids.ts";
+import type { DeadReply } from "../../views/actions.ts";
 import type { ListenerDependencies } from "./listener-dependencies.ts";
+import type { Press } from "./requests.ts";
 
-interface Click {
-  action: BlockElementAction;
-  body: BlockAction;
-  respond: RespondFn;
-}
-
-/** The reply that a button belongs to. */
-interface Target {
-  item: ItemId;
-  /** Of the agent's message. */
-  ts: string;
-  at: { channel: string };
-}
+const SETTLED = "This was sent or dismissed already.";
 
 /** The place of a button. For a message that only one agent sees Slack may leave the thread out. */
 const container = z.looseObject({
@@ -24,100 +13,102 @@ const container = z.looseObject({
   thread_ts: z.string().optional(),
 });
 
+/** A press of a button under a reply, and all that is needed to act on it. */
+interface Decision extends DeadReply, ListenerDependencies {
+  /** The channel of the reply. */
+  at: { channel: string };
+  /** Slack id of who decides. */
+  agent: string;
+  respond: RespondFn;
+}
+
 /**
  * Runs `act` if the button is in the thread of its own reply or in the one where the conversation goes on, or if the reply
  * is settled. A button that somebody has forwarded elsewhere does nothing.
  */
-async function inItsThread(
-  click: Click,
-  dependencies: ListenerDependencies,
-  act: (target: Target) => Promise<void>,
-): Promise<void> {
-  const { outbox, conversations, log } = dependencies;
-  const { action, body, respond } = click;
-  const value = "value" in action && typeof action.value === "string" ? action.value : "";
-  const { item: id, ts } = parseDeadReply(value);
-  const item = toItemId(id);
-  const place = container.safeParse(body.container).data;
-  const channel = place?.channel_id ?? body.channel?.id ?? "";
-  const found = await outbox.look(item);
-  if (found?.body.kind === "reply") {
-    const { thread } = found.body.reply;
-    const isIn = (own: Thread) =>
-      own.channel === channel && [own.ts, undefined].includes(place?.thread_ts);
-    const current = isIn(thread) ? thread : (await conversations.byThread(thread))?.thread;
-    if (!current || !isIn(current)) {
-      log.warn({ item, channel, thread: place?.thread_ts }, "button.elsewhere");
-      const text = "This button belongs to another thread. Press it there.";
-      return void (await respond({ response_type: "ephemeral", replace_original: false, text }));
+const inItsThread =
+  (act: (decision: Decision) => Promise<void>) =>
+  async (
+    { value, body, respond }: Press<DeadReply>,
+    dependencies: ListenerDependencies,
+  ): Promise<void> => {
+    const { outbox, conversations, log } = dependencies;
+    const refuse = (text: string) =>
+      respond({ response_type: "ephemeral", replace_original: false, text });
+    if (!value) return void (await refuse(SETTLED));
+    const { item } = value;
+    const place = container.safeParse(body.container).data;
+    const channel = place?.channel_id ?? body.channel?.id ?? "";
+    const found = await outbox.look(item);
+    if (found?.body.kind === "reply") {
+      const { thread } = found.body.reply;
+      const isIn = (own: Thread) =>
+        own.channel === channel && [own.ts, undefined].includes(place?.thread_ts);
+      const current = isIn(thread) ? thread : (await conversations.byThread(thread))?.thread;
+      if (!current || !isIn(current)) {
+        log.warn({ item, channel, thread: place?.thread_ts }, "button.elsewhere");
+        return void (await refuse("This button belongs to another thread. Press it there."));
+      }
     }
-  }
-  await act({ item, ts, at: { channel } });
-}
+    await act({ ...dependencies, ...value, at: { channel }, agent: body.user.id, respond });
+  };
 
 /** Sends a reply that is a dead letter or held. A second click finds nothing to send. */
-export const sendAgain = (click: Click, dependencies: ListenerDependencies): Promise<void> =>
-  inItsThread(click, dependencies, async ({ item, ts, at }) => {
-    const { outbox, reactions } = dependencies;
-    const isBack = await outbox.requeue(item);
-    if (isBack) {
-      reactions.unmark(at, ts, "failed");
-      reactions.unmark(at, ts, "uncertain");
-      reactions.unmark(at, ts, "note");
-    }
-    await click.respond({
-      replace_original: true,
-      text: isBack ? ":outbox_tray: On its way." : "This was sent or dismissed already.",
-    });
+export const sendAgain = inItsThread(async ({ item, ts, at, respond, outbox, reactions }) => {
+  const isBack = await outbox.requeue(item);
+  if (isBack) {
+    reactions.unmark(at, ts, "failed");
+    reactions.unmark(at, ts, "uncertain");
+    reactions.unmark(at, ts, "note");
+  }
+  await respond({
+    replace_original: true,
+    text: isBack ? ":outbox_tray: On its way." : SETTLED,
   });
+});
 
 /** Has the User taken over for a refused reply, which is then sent. A second click finds nothing to do. */
-export const takeOverAndSend = (click: Click, dependencies: ListenerDependencies): Promise<void> =>
-  inItsThread(click, dependencies, async ({ item, ts, at }) => {
-    const { outbox, reactions } = dependencies;
-    const kept = await outbox.look(item);
-    const isBack =
-      kept?.body.kind === "reply" &&
-      (await outbox.replace(item, {
-        ...kept.body,
-        takeOver: { ...kept.body.takeOver, by: click.body.user.id },
-      })) &&
-      (await outbox.requeue(item));
-    if (isBack) reactions.unmark(at, ts, "failed");
-    await click.respond({
-      replace_original: true,
-      text: isBack
-        ? ":outbox_tray: Taking the User over; your reply goes as soon as their new thread is open."
-        : "This was sent or dismissed already.",
-    });
+export const takeOver = inItsThread(async ({ item, ts, at, agent, respond, outbox, reactions }) => {
+  const kept = await outbox.look(item);
+  const isBack =
+    kept?.body.kind === "reply" &&
+    (await outbox.replace(item, {
+      ...kept.body,
+      takeOver: { ...kept.body.takeOver, by: agent },
+    })) &&
+    (await outbox.requeue(item));
+  if (isBack) reactions.unmark(at, ts, "failed");
+  await respond({
+    replace_original: true,
+    text: isBack
+      ? ":outbox_tray: Taking the User over; your reply goes as soon as their new thread is open."
+      : SETTLED,
   });
+});
 
-/** `arrived`: the agent knows that the User has it. */
-export const dismiss = (
-  click: Click,
-  arrived: boolean,
-  dependencies: ListenerDependencies,
-): Promise<void> =>
-  inItsThread(click, dependencies, async ({ item, ts, at }) => {
-    const { outbox, reactions } = dependencies;
-    const isDismissed = await outbox.discard(item);
-    if (isDismissed && arrived) {
-      reactions.unmark(at, ts, "uncertain");
-      reactions.markLater(at, ts, "delivered");
-    }
-    await click.respond({ delete_original: true });
-  });
+/** Gives the reply up. */
+export const dismiss = inItsThread(async ({ item, respond, outbox }) => {
+  await outbox.discard(item);
+  await respond({ delete_original: true });
+});
+
+/** The agent knows that the User has the reply. */
+export const itArrived = inItsThread(async ({ item, ts, at, respond, outbox, reactions }) => {
+  if (await outbox.discard(item)) {
+    reactions.unmark(at, ts, "uncertain");
+    reactions.markLater(at, ts, "delivered");
+  }
+  await respond({ delete_original: true });
+});
 
 /** Takes a reply back that is still held. */
-export const undo = (click: Click, dependencies: ListenerDependencies): Promise<void> =>
-  inItsThread(click, dependencies, async ({ item, ts, at }) => {
-    const { outbox, reactions } = dependencies;
-    const isBack = await outbox.cancel("undone", item);
-    if (isBack) reactions.markLater(at, ts, "note");
-    await click.respond({
-      replace_original: true,
-      text: isBack
-        ? ":lock: Not sent. Write it again when you are ready."
-        : "Too late: it is on its way to the User already.",
-    });
+export const undo = inItsThread(async ({ item, ts, at, respond, outbox, reactions }) => {
+  const isBack = await outbox.cancel("undone", item);
+  if (isBack) reactions.markLater(at, ts, "note");
+  await respond({
+    replace_original: true,
+    text: isBack
+      ? ":lock: Not sent. Write it again when you are ready."
+      : "Too late: it is on its way to the User already.",
   });
+});

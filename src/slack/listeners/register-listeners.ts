@@ -1,16 +1,24 @@
 import type { App, ViewClosedAction, ViewSubmitAction } from "@slack/bolt";
-import { DISMISS, IT_ARRIVED, SEND_AGAIN, TAKE_OVER, UNDO } from "../../views/notices.ts";
-import { HAND_BACK } from "../../views/root.ts";
-import { GIVE_USER } from "../../views/service-choice.ts";
-import { dismiss, sendAgain, takeOverAndSend, undo } from "./dead-letter-buttons.ts";
-import { openHandBackFromButton, openHandBackFromShortcut } from "./hand-back-modal.ts";
-import { submitHandBack } from "./hand-back-submission.ts";
-import { publishHome } from "./home.ts";
+import { z } from "zod";
+import {
+  ACTIONS,
+  type ActionName,
+  FORMS,
+  type FormName,
+  nameIn,
+  SHORTCUTS,
+} from "../../views/actions.ts";
+import { answerOwnerCommand } from "./answer-owner-command.ts";
 import type { ListenerDependencies } from "./listener-dependencies.ts";
-import { answerOwnerCommand, answerServiceChoice } from "./owner-command.ts";
+import { ACTION_LISTENERS, FORM_LISTENERS, SHORTCUT_LISTENERS } from "./listener-tables.ts";
+import { publishHome } from "./publish-home.ts";
 import { refuseOutsiders } from "./refuse-outsiders.ts";
+import type { Press, Submission } from "./requests.ts";
 
 export const OWNER_COMMAND = "/parley-owner";
+
+/** A button that is a link may have no value. */
+const pressed = z.looseObject({ action_id: z.string().catch(""), value: z.string().catch("") });
 
 /**
  * One listener for each kind of request, so that those that are not ours are acknowledged too: without that the agent sees
@@ -23,40 +31,25 @@ export function registerListeners(app: App, dependencies: ListenerDependencies):
 
   app.shortcut({ type: "message_action" }, async ({ ack, shortcut, client, respond }) => {
     await ack();
-    if (shortcut.callback_id !== HAND_BACK) {
-      return log.warn({ id: shortcut.callback_id }, "shortcut.unknown");
-    }
-    await openHandBackFromShortcut({ shortcut, client, respond }, dependencies);
+    const name = nameIn(SHORTCUTS, shortcut.callback_id);
+    if (!name) return log.warn({ id: shortcut.callback_id }, "shortcut.unknown");
+    await SHORTCUT_LISTENERS[name]({ shortcut, client, respond }, dependencies);
   });
   app.shortcut({ type: "shortcut" }, async ({ ack }) => await ack());
 
   app.action({ type: "block_actions" }, async ({ ack, action, body, client, respond }) => {
     await ack();
-    if (action.action_id.startsWith(GIVE_USER)) {
-      return await answerServiceChoice({ action, body, respond }, dependencies);
-    }
-    switch (action.action_id) {
-      case HAND_BACK:
-        return await openHandBackFromButton({ body, client, respond }, dependencies);
-      case SEND_AGAIN:
-        return await sendAgain({ action, body, respond }, dependencies);
-      case TAKE_OVER:
-        return await takeOverAndSend({ action, body, respond }, dependencies);
-      case DISMISS:
-        return await dismiss({ action, body, respond }, false, dependencies);
-      case UNDO:
-        return await undo({ action, body, respond }, dependencies);
-      case IT_ARRIVED:
-        return await dismiss({ action, body, respond }, true, dependencies);
-      default:
-        // Buttons that are links arrive here too.
-        return log.debug({ id: action.action_id }, "action.unknown");
-    }
+    const { action_id: id, value } = pressed.parse(action);
+    const name = nameIn(ACTIONS, id);
+    // Buttons that are links arrive here too.
+    if (!name) return log.debug({ id }, "action.unknown");
+    await hear(name, value, { body, client, respond }, dependencies);
   });
 
   app.view<ViewSubmitAction>({ type: "view_submission" }, async ({ ack, body, view }) => {
-    if (view.callback_id !== HAND_BACK) return await ack();
-    await submitHandBack({ ack, body, view }, dependencies);
+    const name = nameIn(FORMS, view.callback_id);
+    if (!name) return await ack();
+    await submit(name, { ack, body, view }, dependencies);
   });
   app.view<ViewClosedAction>({ type: "view_closed" }, async ({ ack }) => await ack());
 
@@ -75,3 +68,21 @@ export function registerListeners(app: App, dependencies: ListenerDependencies):
     return Promise.resolve();
   });
 }
+
+const hear = <Name extends ActionName>(
+  name: Name,
+  value: string,
+  press: Omit<Press<unknown>, "value">,
+  dependencies: ListenerDependencies,
+): Promise<void> =>
+  ACTION_LISTENERS[name]({ ...press, value: ACTIONS[name].read(value) }, dependencies);
+
+const submit = <Name extends FormName>(
+  name: Name,
+  form: Omit<Submission<unknown>, "value">,
+  dependencies: ListenerDependencies,
+): Promise<void> =>
+  FORM_LISTENERS[name](
+    { ...form, value: FORMS[name].read(form.view.private_metadata) },
+    dependencies,
+  );

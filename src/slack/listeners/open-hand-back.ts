@@ -1,4 +1,4 @@
-import type { BlockAction, MessageShortcut, RespondFn } from "@slack/bolt";
+import type { RespondFn } from "@slack/bolt";
 import type { ModalView, WebClient } from "@slack/web-api";
 import type { Service } from "../../bridge/ports.ts";
 import { type BridgeError, toBridgeError } from "../../errors.ts";
@@ -6,9 +6,9 @@ import type { Thread } from "../../ids.ts";
 import { renderHandBackModal } from "../../views/hand-back-form.ts";
 import { nameOf } from "../../views/root.ts";
 import { withinTime } from "../../within-time.ts";
-import { toOptionValue } from "../service-option.ts";
 import { callSlack } from "../web-api.ts";
 import type { ListenerDependencies } from "./listener-dependencies.ts";
+import type { Press, ShortcutCall } from "./requests.ts";
 
 /** Slack lets us open a modal within 3 s. If Parley is slower, a modal that offers only the bot is better than none. */
 const SERVICES_TIMEOUT_MS = 1_500;
@@ -22,11 +22,7 @@ interface Origin {
 }
 
 export async function openHandBackFromShortcut(
-  {
-    shortcut,
-    client,
-    respond,
-  }: { shortcut: MessageShortcut; client: WebClient; respond: RespondFn | undefined },
+  { shortcut, client, respond }: ShortcutCall,
   dependencies: ListenerDependencies,
 ): Promise<void> {
   const { message, message_ts, channel, user, trigger_id } = shortcut;
@@ -36,7 +32,7 @@ export async function openHandBackFromShortcut(
 }
 
 export async function openHandBackFromButton(
-  { body, client, respond }: { body: BlockAction; client: WebClient; respond: RespondFn },
+  { body, client, respond }: Omit<Press<string>, "value">,
   dependencies: ListenerDependencies,
 ): Promise<void> {
   const channel = body.channel?.id ?? String(body.container.channel_id);
@@ -62,12 +58,9 @@ async function open(origin: Origin, dependencies: ListenerDependencies): Promise
   const others = services?.filter(({ id }) => id !== parley.self);
   const view = renderHandBackModal({
     userName: nameOf(conversation),
-    privateMetadata: JSON.stringify(thread),
-    services: (others?.length ? others : [fallback(botService)]).map(({ id, name }) => ({
-      value: toOptionValue(id),
-      name,
-    })),
-    preferred: toOptionValue(botService),
+    thread,
+    services: others?.length ? others : [fallback(botService)],
+    preferred: botService,
   });
   try {
     await callSlack("views.open", () =>

@@ -1,13 +1,14 @@
-import type { AckFn, ViewOutput, ViewResponseAction, ViewSubmitAction } from "@slack/bolt";
+import type { ViewOutput } from "@slack/bolt";
 import { escapeText, unescapeText } from "../../convert/text/slack-text.ts";
 import { intentOf, withoutMarker } from "../../convert/to-parley/reply-intent.ts";
 import { defined } from "../../defined.ts";
 import { makeDerivedItemId, makeThreadKey, type Thread } from "../../ids.ts";
 import { errorFields } from "../../log.ts";
 import { HAND_BACK_INPUTS } from "../../views/hand-back-form.ts";
+import { fromOptionValue } from "../../views/service-option.ts";
 import { withinTime } from "../../within-time.ts";
-import { fromOptionValue } from "../service-option.ts";
 import type { ListenerDependencies } from "./listener-dependencies.ts";
+import type { Submission } from "./requests.ts";
 
 /** Slack waits for 3 s. */
 const SERVICES_TIMEOUT_MS = 1_500;
@@ -17,12 +18,11 @@ const SERVICES_TIMEOUT_MS = 1_500;
  * stored, the modal says why, and keeps everything that the agent typed.
  */
 export async function submitHandBack(
-  { ack, body, view }: { ack: AckFn<ViewResponseAction>; body: ViewSubmitAction; view: ViewOutput },
+  { value: thread, ack, body, view }: Submission<Thread>,
   { conversations, outbox, parley, botService, replyMode, log }: ListenerDependencies,
 ): Promise<void> {
   const refuse = (problem: string, input: string = HAND_BACK_INPUTS.destination) =>
     ack({ response_action: "errors", errors: { [input]: problem } });
-  const thread = JSON.parse(view.private_metadata) as Thread;
   const { destination = botService, note, lastMessage: typed = "" } = readInputs(view);
   // Forms hold text as it was typed; everywhere else Slack escapes it.
   const written = { text: escapeText(typed) };
@@ -41,8 +41,8 @@ export async function submitHandBack(
     );
   }
   try {
-    const conversation = await conversations.byThread(thread);
-    if (conversation?.state !== "open") {
+    const conversation = thread && (await conversations.byThread(thread));
+    if (!thread || conversation?.state !== "open") {
       return await refuse(
         "This conversation is over. The first message of its thread says where the User is.",
       );

@@ -1,12 +1,5 @@
-import type {
-  AckFn,
-  BlockAction,
-  BlockElementAction,
-  RespondArguments,
-  RespondFn,
-  SlashCommand,
-} from "@slack/bolt";
-import { giveOfferedUser, runOwnerCommand } from "../../bridge/ownership/owner-command.ts";
+import type { AckFn, RespondArguments, RespondFn, SlashCommand } from "@slack/bolt";
+import { runOwnerCommand } from "../../bridge/ownership/owner-command.ts";
 import { withinTime } from "../../within-time.ts";
 import { toArguments } from "../message-arguments.ts";
 import type { ListenerDependencies } from "./listener-dependencies.ts";
@@ -34,14 +27,4 @@ export async function answerOwnerCommand(
     text: ":hourglass_flowing_sand: Parley is slow right now. The answer comes here as soon as there is one.",
   });
   await respond({ response_type: "ephemeral", ...toArguments(await answer) });
-}
-
-/** A Service was chosen under the command's answer, which only its reader sees. A second click changes nothing. */
-export async function answerServiceChoice(
-  { action, body, respond }: { action: BlockElementAction; body: BlockAction; respond: RespondFn },
-  dependencies: ListenerDependencies,
-): Promise<void> {
-  const value = "value" in action && typeof action.value === "string" ? action.value : "";
-  const answer = await giveOfferedUser({ value, agent: body.user.id }, dependencies);
-  await respond({ replace_original: true, ...toArguments(answer) });
 }

@@ -1,0 +1,135 @@
+import { button } from "../convert/to-slack/blocks.ts";
+import { type ItemId, parseUserId, type Thread, toItemId, type UserId } from "../ids.ts";
+import { isJsonObject, type Json, parseJson } from "../json.ts";
+
+/** Something that people press, call up or submit in Slack. */
+interface Callable {
+  /** A button's `action_id`; the `callback_id` of a shortcut or a form. */
+  readonly id: string;
+}
+
+export interface Action<Value> extends Callable {
+  readonly write: (value: Value) => string;
+  /** Never throws; `undefined`: this is nothing that `write` has made. */
+  readonly read: (text: string) => Value | undefined;
+}
+
+type Actions<Values> = { readonly [Name in keyof Values]: Action<Values[Name]> };
+
+/** A reply that waits for somebody's decision: its outbox item, and the `ts` of the agent's message. */
+export interface DeadReply {
+  readonly item: ItemId;
+  readonly ts: string;
+}
+
+/** A change of owner that waits for a click. */
+export interface OfferedChange {
+  readonly userId: UserId;
+  /** Id of the Service. */
+  readonly to: string;
+  /** Slack's id of the command that asked for it. */
+  readonly trigger: string;
+}
+
+/** What the value of each button says. */
+export interface ActionValues {
+  /** Id of the conversation. */
+  handBack: string;
+  sendAgain: DeadReply;
+  takeOver: DeadReply;
+  dismiss: DeadReply;
+  itArrived: DeadReply;
+  undo: DeadReply;
+  giveUser: OfferedChange;
+}
+export type ActionName = keyof ActionValues;
+
+/** What each form keeps in its `private_metadata`. */
+export interface FormValues {
+  handBack: Thread;
+}
+export type FormName = keyof FormValues;
+
+const plain = {
+  write: (value: string) => value,
+  read: (text: string) => text || undefined,
+};
+
+const deadReply = {
+  write: ({ item, ts }: DeadReply) => `${item} ${ts}`,
+  read(text: string): DeadReply | undefined {
+    const [item, ts] = text.split(" ");
+    return item && ts ? { item: toItemId(item), ts } : undefined;
+  },
+};
+
+const offeredChange = {
+  write: ({ userId, to, trigger }: OfferedChange) => JSON.stringify({ userId, to, trigger }),
+  read(text: string): OfferedChange | undefined {
+    const { userId: id, to, trigger } = readTexts(text);
+    const userId = parseUserId(id);
+    return userId && to && trigger ? { userId, to, trigger } : undefined;
+  },
+};
+
+const thread = {
+  write: ({ team, channel, ts }: Thread) => JSON.stringify({ team, channel, ts }),
+  read(text: string): Thread | undefined {
+    // The team is empty where Slack does not say which one is ours.
+    const { team, channel, ts } = readTexts(text);
+    return team !== undefined && channel && ts ? { team, channel, ts } : undefined;
+  },
+};
+
+/** The fields of a JSON object that are texts. */
+function readTexts(source: string): Readonly<Record<string, string>> {
+  const given = parseJson(source);
+  const fields = isJsonObject(given) ? Object.entries(given) : [];
+  return Object.fromEntries(
+    fields.flatMap(([name, value]) => (typeof value === "string" ? [[name, value]] : [])),
+  );
+}
+
+/**
+ * The buttons. Messages that are in Slack already hold these ids, and values of these forms: there may be more of them,
+ * but none may change. The same goes for the two tables below.
+ */
+export const ACTIONS: Actions<ActionValues> = {
+  handBack: { id: "parley_hand_back", ...plain },
+  sendAgain: { id: "parley_send_again", ...deadReply },
+  takeOver: { id: "parley_take_over", ...deadReply },
+  dismiss: { id: "parley_dismiss", ...deadReply },
+  itArrived: { id: "parley_it_arrived", ...deadReply },
+  undo: { id: "parley_undo", ...deadReply },
+  giveUser: { id: "parley_give_user", ...offeredChange },
+};
+
+/** The shortcuts of messages. The app's manifest names them too. */
+export const SHORTCUTS = { handBack: { id: "parley_hand_back" } } as const;
+
+export const FORMS: Actions<FormValues> = {
+  handBack: { id: "parley_hand_back", ...thread },
+};
+
+/** The name of the entry that a request of Slack is about; `undefined`: it is not one of ours. Never throws. */
+export function nameIn<Name extends string>(
+  table: Readonly<Record<Name, Callable>>,
+  id: unknown,
+): Name | undefined {
+  const given = typeof id === "string" ? id.split("/", 1)[0] : undefined;
+  for (const name in table) if (table[name].id === given) return name;
+  return undefined;
+}
+
+/**
+ * A button that does `action` with `value`. `index`: which one it is, if the message has several of this action; Slack
+ * wants the ids within a message different.
+ */
+export function actionButton<Value>(
+  { id, write }: Action<Value>,
+  value: Value,
+  { index, ...look }: Omit<Parameters<typeof button>[0], "actionId" | "value"> & { index?: number },
+): Json {
+  const actionId = index === undefined ? id : `${id}/${index}`;
+  return button({ ...look, actionId, value: write(value) });
+}

@@ -1,0 +1,109 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { toItemId, toUserId } from "../../src/ids.ts";
+import {
+  ACTIONS,
+  type Action,
+  actionButton,
+  FORMS,
+  nameIn,
+  SHORTCUTS,
+} from "../../src/views/actions.ts";
+import { anyText, holds } from "../support/property.ts";
+
+const DEAD = { item: toItemId("r_0123456789abcdef01234567"), ts: "1700000000.000100" };
+const DEAD_VALUE = "r_0123456789abcdef01234567 1700000000.000100";
+const THREAD = { team: "T0ACME", channel: "C0SUPPORT", ts: "1700000000.000100" };
+
+/** As they are in messages and open forms that Slack already holds. */
+const STANDING = [
+  [
+    ACTIONS.handBack,
+    "parley_hand_back",
+    "c_5d41402abc4b2a76b9719d91",
+    "c_5d41402abc4b2a76b9719d91",
+  ],
+  [ACTIONS.sendAgain, "parley_send_again", DEAD_VALUE, DEAD],
+  [ACTIONS.takeOver, "parley_take_over", DEAD_VALUE, DEAD],
+  [ACTIONS.dismiss, "parley_dismiss", DEAD_VALUE, DEAD],
+  [ACTIONS.itArrived, "parley_it_arrived", DEAD_VALUE, DEAD],
+  [ACTIONS.undo, "parley_undo", DEAD_VALUE, DEAD],
+  [
+    ACTIONS.giveUser,
+    "parley_give_user",
+    '{"userId":"11111","to":"service-bot","trigger":"1.2.abc"}',
+    { userId: toUserId("11111"), to: "service-bot", trigger: "1.2.abc" },
+  ],
+  [
+    FORMS.handBack,
+    "parley_hand_back",
+    '{"team":"T0ACME","channel":"C0SUPPORT","ts":"1700000000.000100"}',
+    THREAD,
+  ],
+] as const;
+
+const TABLES = { ...ACTIONS, form: FORMS.handBack };
+
+describe("what people press in Slack", () => {
+  it("is all known to this test", () => {
+    const known = STANDING.map(([, id]) => id);
+    const all = [...Object.values(ACTIONS), ...Object.values(FORMS)].map(({ id }) => id);
+    expect(known).toEqual(all);
+    expect(Object.values(SHORTCUTS)).toEqual([{ id: "parley_hand_back" }]);
+  });
+
+  it.each(STANDING)("keeps its id and the form of its value: %o, %s", (action, id, value, said) => {
+    expect(action.id).toBe(id);
+    expect(action.read(value)).toEqual(said);
+    expect((action as Action<typeof said>).write(said)).toBe(value);
+  });
+
+  it.each([
+    ["sendAgain", ""],
+    ["sendAgain", "r_0123456789abcdef01234567"],
+    ["sendAgain", " 1700000000.000100"],
+    ["handBack", ""],
+    ["giveUser", ""],
+    ["giveUser", "null"],
+    ["giveUser", "[]"],
+    ["giveUser", '"11111"'],
+    ["giveUser", '{"userId":11111,"to":"bot","trigger":"1"}'],
+    ["giveUser", '{"userId":"../1","to":"bot","trigger":"1"}'],
+    ["giveUser", '{"userId":"1","to":"bot"}'],
+    ["giveUser", '{"__proto__":{"userId":"1","to":"bot","trigger":"1"}}'],
+    ["form", "null"],
+    ["form", "{"],
+    ["form", '{"team":"T1","channel":"C1"}'],
+    ["form", '{"team":"T1","channel":["C1"],"ts":"1.1"}'],
+  ] as const)("reads nothing from what no %s has written: %j", (name, value) => {
+    expect(TABLES[name].read(value)).toBeUndefined();
+  });
+
+  holds(
+    "reads whatever comes without failing, and what it writes of that it reads again",
+    fc.oneof(anyText(200), fc.json(), fc.string({ unit: "binary" })),
+    (text) => {
+      for (const { read, write } of Object.values(TABLES) as Action<unknown>[]) {
+        const said = read(text);
+        if (said !== undefined) expect(read(write(said))).toEqual(said);
+      }
+    },
+    { examples: [DEAD_VALUE, JSON.stringify(THREAD)] },
+  );
+
+  it("is found by its id, with a number behind it or not", () => {
+    expect(nameIn(ACTIONS, "parley_undo")).toBe("undo");
+    expect(nameIn(ACTIONS, "parley_give_user/4")).toBe("giveUser");
+    expect(actionButton(ACTIONS.undo, DEAD, { text: "Undo", index: 2 })).toMatchObject({
+      action_id: "parley_undo/2",
+      value: DEAD_VALUE,
+    });
+  });
+
+  it.each(["", "/", "parley_", "parley_undone", "toString", "__proto__", 5, null, { toString: 5 }])(
+    "is none of ours by the id %j",
+    (id) => {
+      expect(nameIn(ACTIONS, id)).toBeUndefined();
+    },
+  );
+});
