@@ -1,12 +1,11 @@
-import { Keyv } from "keyv";
 import type { Conversation } from "../bridge/conversation.ts";
 import type { Conversations } from "../bridge/ports.ts";
 import { conversationSchema } from "../bridge/stored/conversation-schema.ts";
-import { text } from "../bridge/stored/fields.ts";
-import { readStored } from "../bridge/stored/read-stored.ts";
+import { conversationId, userId } from "../bridge/stored/fields.ts";
 import { StorageError } from "../errors.ts";
 import { type ConversationId, makeThreadKey, type Thread, toUserId, type UserId } from "../ids.ts";
 import type { Database } from "./database.ts";
+import { openKeyValues } from "./key-values.ts";
 
 /** How long callbacks may still use the id of a merged User of whom nothing else is kept. */
 const ALIAS_LIFE_MS = 30 * 86_400_000;
@@ -26,12 +25,7 @@ const keys = {
  * message reads nothing from disk. A change is visible only after it is synced to disk.
  */
 export async function openConversationStore(database: Database): Promise<Conversations> {
-  const store = new Keyv<string | Conversation>({
-    store: database.keyvStore,
-    // Without it Keyv swallows errors, and what was not stored would seem stored.
-    throwOnErrors: true,
-    useKeyPrefix: false,
-  });
+  const values = openKeyValues(database);
   const open = new Map<ConversationId, Conversation>();
   const openByUser = new Map<UserId, ConversationId>();
   const openByThread = new Map<string, ConversationId>();
@@ -39,27 +33,13 @@ export async function openConversationStore(database: Database): Promise<Convers
   /** For each conversation that is being changed: the last change in line. */
   const changing = new Map<ConversationId, Promise<unknown>>();
 
-  const pointer = async (key: string): Promise<string | undefined> => {
-    const value = await store.get(key);
-    return value === undefined ? undefined : readStored(text, value, key);
-  };
-
-  // Keyv stores `{"value": …}`.
-  const rows = await database.read<{ conversation: string }>(
-    `SELECT value -> '$.value' AS conversation FROM keyv WHERE key IN
-       (SELECT 'conversation/' || substr(key, length('open/') + 1) FROM keyv
-        WHERE key >= 'open/' AND key < 'open0')`,
-  );
-  for (const { conversation } of rows) {
-    // One that cannot be read must not affect the others; reading it later throws.
-    const known = conversationSchema.safeParse(JSON.parse(conversation));
-    if (known.success) index(known.data);
+  const ids = (await values.readableUnder("open", conversationId)).map(([, id]) => id);
+  // One that cannot be read is left out here; whoever asks for it later is told.
+  for (const known of await values.readable(ids.map(keys.conversation), conversationSchema)) {
+    index(known);
   }
-  const aliased = await database.read<{ key: string; value: string }>(
-    "SELECT key, value ->> '$.value' AS value FROM keyv WHERE key >= 'alias/' AND key < 'alias0'",
-  );
-  for (const { key, value } of aliased) {
-    aliases.set(toUserId(key.slice("alias/".length)), toUserId(value));
+  for (const [from, to] of await values.readableUnder("alias", userId)) {
+    aliases.set(toUserId(from), to);
   }
 
   /** Indexes an open conversation in memory, and forgets one that has ended. */
@@ -87,18 +67,18 @@ export async function openConversationStore(database: Database): Promise<Convers
     const { id, userId, user, thread, state } = conversation;
     // Begun together, so they share one transaction.
     await Promise.all([
-      store.set(keys.conversation(id), conversation),
-      before?.userId === userId ? undefined : store.set(keys.user(userId), id),
-      thread && !before?.thread ? store.set(keys.thread(thread), id) : undefined,
+      values.set(keys.conversation(id), conversation),
+      before?.userId === userId ? undefined : values.set(keys.user(userId), id),
+      thread && !before?.thread ? values.set(keys.thread(thread), id) : undefined,
       user.externalId && user.externalId !== before?.user.externalId
-        ? store.set(keys.externalId(user.externalId), userId)
+        ? values.set(keys.externalId(user.externalId), userId)
         : undefined,
       state === "open"
         ? before?.state === "open"
           ? undefined
-          : store.set(keys.open(id), id)
+          : values.set(keys.open(id), id)
         : before?.state === "open"
-          ? store.delete(keys.open(id))
+          ? values.delete(keys.open(id))
           : undefined,
     ]).catch((error: unknown) => {
       throw new StorageError("A conversation could not be stored", { cause: error });
@@ -110,9 +90,7 @@ export async function openConversationStore(database: Database): Promise<Convers
   async function byId(id: ConversationId): Promise<Conversation | undefined> {
     const known = open.get(id);
     if (known) return known;
-    const key = keys.conversation(id);
-    const value = await store.get(key);
-    return value === undefined ? undefined : readStored(conversationSchema, value, key);
+    return await values.get(keys.conversation(id), conversationSchema);
   }
 
   function resolve(userId: UserId): UserId {
@@ -130,21 +108,23 @@ export async function openConversationStore(database: Database): Promise<Convers
     byId,
 
     async byUser(given) {
-      const userId = resolve(given);
-      const id = openByUser.get(userId) ?? (await pointer(keys.user(userId)));
-      return id === undefined ? undefined : await byId(id as ConversationId);
+      const user = resolve(given);
+      const id = openByUser.get(user) ?? (await values.get(keys.user(user), conversationId));
+      return id === undefined ? undefined : await byId(id);
     },
 
     async byThread(thread) {
-      const id = openByThread.get(makeThreadKey(thread)) ?? (await pointer(keys.thread(thread)));
-      return id === undefined ? undefined : await byId(id as ConversationId);
+      const id =
+        openByThread.get(makeThreadKey(thread)) ??
+        (await values.get(keys.thread(thread), conversationId));
+      return id === undefined ? undefined : await byId(id);
     },
 
     currentId: (userId) => Promise.resolve(resolve(userId)),
 
     async userByExternalId(externalId) {
-      const userId = await pointer(keys.externalId(externalId));
-      return userId === undefined ? undefined : resolve(toUserId(userId));
+      const user = await values.get(keys.externalId(externalId), userId);
+      return user === undefined ? undefined : resolve(user);
     },
 
     open: () => [...open.values()].sort((a, b) => a.openedAt - b.openedAt),
@@ -172,7 +152,7 @@ export async function openConversationStore(database: Database): Promise<Convers
 
     async alias(from, to) {
       if (from === to) return;
-      await store.set(keys.alias(from), to, ALIAS_LIFE_MS);
+      await values.set(keys.alias(from), to, ALIAS_LIFE_MS);
       aliases.set(from, to);
     },
   };

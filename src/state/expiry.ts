@@ -63,21 +63,25 @@ async function deleteInChunks(
   } while (deleted.length === CHUNK);
 }
 
-/** A conversation goes with everything that points to it. Keyv stores `{"value": …}`. */
+/** Of a row of Keyv, which stores `{"value": …, "expires": …}`. What is damaged stays as it is, and is in nobody's way. */
+const ifReadable = (condition: string): string =>
+  `CASE WHEN json_valid(value) THEN ${condition} END`;
+
+/** A conversation goes with everything that points to it. */
 async function deleteConversations(database: Database, endedBefore: number): Promise<void> {
   let deleted: unknown[];
   do {
     deleted = await database.write(
       `DELETE FROM keyv WHERE key IN
          (SELECT key FROM keyv WHERE key >= 'conversation/' AND key < 'conversation0'
-          AND value ->> '$.value.ending.at' < ? LIMIT ${CHUNK}) RETURNING key`,
+          AND ${ifReadable("value ->> '$.value.ending.at' < ?")} LIMIT ${CHUNK}) RETURNING key`,
       endedBefore,
     );
   } while (deleted.length === CHUNK);
   for (const prefix of ["thread", "user"]) {
     await database.write(
       `DELETE FROM keyv WHERE key >= '${prefix}/' AND key < '${prefix}0'
-       AND NOT EXISTS (SELECT 1 FROM keyv AS kept WHERE kept.key = 'conversation/' || (keyv.value ->> '$.value'))`,
+       AND ${ifReadable(`NOT EXISTS (SELECT 1 FROM keyv AS kept WHERE kept.key = 'conversation/' || (keyv.value ->> '$.value'))`)}`,
     );
   }
 }
@@ -87,8 +91,8 @@ async function deletePointers(database: Database, now: number): Promise<void> {
   for (const prefix of ["customer", "alias"]) {
     await database.write(
       `DELETE FROM keyv WHERE key >= '${prefix}/' AND key < '${prefix}0'
-       AND coalesce(value ->> '$.expires', 0) < ?
-       AND NOT EXISTS (SELECT 1 FROM keyv AS kept WHERE kept.key = 'user/' || (keyv.value ->> '$.value'))`,
+       AND ${ifReadable(`coalesce(value ->> '$.expires', 0) < ?
+         AND NOT EXISTS (SELECT 1 FROM keyv AS kept WHERE kept.key = 'user/' || (keyv.value ->> '$.value'))`)}`,
       now,
     );
   }

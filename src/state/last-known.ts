@@ -1,9 +1,8 @@
-import { Keyv } from "keyv";
 import type { ZodType } from "zod";
 import { reasonOf, toBridgeError } from "../errors.ts";
-import type { Json } from "../json.ts";
 import type { Log } from "../log.ts";
 import type { Database } from "./database.ts";
+import { openKeyValues } from "./key-values.ts";
 
 /**
  * Keeps what the other side answered last, for a start while it cannot be reached or refuses us: the bridge then takes in
@@ -11,11 +10,7 @@ import type { Database } from "./database.ts";
  * threw is thrown.
  */
 export function createLastKnown(database: Database, log: Log) {
-  const store = new Keyv<Json>({
-    store: database.keyvStore,
-    throwOnErrors: true,
-    useKeyPrefix: false,
-  });
+  const values = openKeyValues(database);
 
   return async function lastKnown<T>(
     name: string,
@@ -25,15 +20,14 @@ export function createLastKnown(database: Database, log: Log) {
     const key = `remembered/${name}`;
     try {
       const answer = await ask();
-      await store.set(key, answer as Json);
+      await values.set(key, answer);
       return answer;
     } catch (thrown) {
       const error = toBridgeError(thrown);
-      const last = await store.get(key);
-      const known = schema.safeParse(last);
-      if (!known.success) throw error;
+      const [known] = await values.readable([key], schema);
+      if (known === undefined) throw error;
       log.warn({ name, error: reasonOf(error) }, "start.from-memory");
-      return known.data;
+      return known;
     }
   };
 }

@@ -210,8 +210,8 @@ export async function openSqliteJournal(
 
     async owed() {
       const rows = await database.read<StoredRow & { notice: string }>(
-        `SELECT seq, id, lane, appended_at, error ->> '$.words' AS notice FROM ${table}
-         WHERE state = 'dead' AND state <> 'waiting' AND json_valid(error) AND error ->> '$.words' IS NOT NULL ORDER BY seq`,
+        `SELECT seq, id, lane, appended_at, CASE WHEN json_valid(error) THEN error ->> '$.words' END AS notice FROM ${table}
+         WHERE state = 'dead' AND state <> 'waiting' AND notice IS NOT NULL ORDER BY seq`,
       );
       return rows.map(({ seq, id, lane, appended_at, notice }) => ({
         seq,

@@ -287,6 +287,43 @@ describe("conversations on SQLite", () => {
     expect((await again.byThread(THREAD))?.id).toBe(conversation.id);
   });
 
+  it("keeps every text of a conversation as it was, over restarts and changes", async () => {
+    const { store, reopen } = await openForTest();
+    const user = { name: ":)", externalId: ":7" };
+    const metadata = { toJSON: 1, "::": ["::", ":base64:aGk="] };
+    const conversation = { ...conversationOf("11111"), user, metadata };
+    await store.create(conversation);
+
+    for (let restarts = 0; restarts < 2; restarts++) {
+      await (await reopen()).update(conversation.id, withAgentMessage);
+    }
+
+    expect(await (await reopen()).byId(conversation.id)).toMatchObject({ user, metadata });
+  });
+
+  it.each([
+    `conversation/${idOf("1")}`,
+    `open/${idOf("1")}`,
+    "alias/old-1",
+    "customer/1",
+    "user/1",
+  ])("opens, and tidies up, when what is under %s is damaged", async (key) => {
+    const { store, database, reopen } = await openForTest();
+    for (const user of ["1", "2"]) {
+      await store.create({ ...conversationOf(user), user: { externalId: user } });
+      await store.alias(toUserId(`old-${user}`), toUserId(user));
+    }
+    await store.update(idOf("2"), (c) => end(c, "handed-back", { at: 2_000 }));
+    await store.create(conversationOf("3"));
+    await database.write(`UPDATE keyv SET value = '{"half' WHERE key = ?`, key);
+
+    await tidyUp(database, 40);
+
+    const again = await reopen();
+    expect(again.open()).toContainEqual(conversationOf("3"));
+    expect(await again.byId(idOf("2"))).toBeUndefined();
+  });
+
   it("names a conversation that it does not understand to whoever asks for it, and finds the others", async () => {
     const { store, database, reopen } = await openForTest();
     await store.create(conversationOf("1"));
