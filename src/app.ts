@@ -47,6 +47,7 @@ import { type Database, openDatabase, toPath } from "./state/database.ts";
 import { startExpiry } from "./state/expiry.ts";
 import { createLastKnown } from "./state/last-known.ts";
 import { openSqliteJournal } from "./state/sqlite-journal.ts";
+import { en } from "./views/texts/en.ts";
 
 export interface App {
   /** The port of the HTTP server. */
@@ -158,6 +159,7 @@ async function buildApp(config: Config, foundations: Foundations): Promise<App> 
     ...slackPorts,
     conversations,
     notifier: createNotifier(inbox),
+    texts: en,
     now: Date.now,
   };
 

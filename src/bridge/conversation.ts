@@ -1,35 +1,12 @@
 import { anyReasonOf } from "../convert/text/reason-of.ts";
 import { shorten } from "../convert/text/slack-text.ts";
-import type { TranscriptLine, UserDetails } from "../convert/to-slack/parley-message.ts";
+import type { TranscriptLine } from "../convert/to-slack/parley-message.ts";
 import { defined } from "../defined.ts";
-import type { ConversationId, ServiceId, Thread, UserId } from "../ids.ts";
+import type { ServiceId, Thread } from "../ids.ts";
 import type { Json } from "../json.ts";
+import type { Ending, EndState, RootFacts } from "../views/root-facts.ts";
+import type { UserDetails } from "../views/root-user.ts";
 import { joinMetadata, joinTranscripts } from "./ownership/join-handovers.ts";
-
-export type EndState = "handed-back" | "taken-away" | "merged";
-
-export interface Destination {
-  readonly id: ServiceId;
-  readonly name: string;
-}
-
-export interface Ending {
-  readonly at: number;
-  /** The new owner; missing if the User was merged into another one. */
-  readonly to?: Destination;
-  /** The thread in which the merged User goes on. */
-  readonly into?: Thread;
-  /** Slack id; missing: it happened outside of Slack. */
-  readonly by?: string;
-  readonly note?: string;
-}
-
-/** The reason of a handover that came while the User was with us already. */
-export interface FurtherReason {
-  readonly reason: string;
-  /** ms since the epoch. */
-  readonly at: number;
-}
 
 /**
  * One User's time with us, from handover to hand-back.
@@ -38,25 +15,13 @@ export interface FurtherReason {
  * User was merged into one with a thread of its own). A conversation that has ended never opens again: the next handover
  * begins a new one with a new thread. Times are ms since the epoch.
  */
-export interface Conversation {
-  readonly id: ConversationId;
-  readonly userId: UserId;
-  readonly user: UserDetails;
-  readonly state: "open" | EndState;
-  readonly openedAt: number;
+export interface Conversation extends RootFacts {
   /** Missing until the root is posted. */
   readonly thread?: Thread;
   /** Since when its root may be in Slack, although that is not recorded yet. */
   readonly openingSince?: number;
   /** Its threads that are gone, the newest first. */
   readonly lost?: readonly Thread[];
-  /** The metadata of all its handovers, joined field by field; the reason in it is that of the first. */
-  readonly metadata?: Json;
-  /** The reasons of further handovers, oldest first. */
-  readonly furtherReasons?: readonly FurtherReason[];
-  readonly transcript?: readonly TranscriptLine[];
-  /** Parley did not say whether we own the User when this was opened. */
-  readonly ownerUnverified?: true;
   /** The User's conversation before this one. */
   readonly previous?: Thread;
   /** The User's conversation after this one. */
@@ -70,16 +35,12 @@ export interface Conversation {
   /** We have asked, or are about to ask, Parley for this change of owner, so its callback tells us nothing new. */
   readonly handingBackTo?: ServiceId;
   readonly handingBackSince?: number;
-  readonly ending?: Ending;
   /** The `ts` up to which the thread was read back and nothing was missing; missing if it never was. */
   readonly readUntil?: string;
 }
 
 /** What is known of a conversation when it opens. */
-export type Opening = Pick<
-  Conversation,
-  "id" | "userId" | "user" | "openedAt" | "metadata" | "transcript" | "ownerUnverified" | "previous"
->;
+export type Opening = Omit<RootFacts, "state" | "ending"> & Pick<Conversation, "previous">;
 
 export function openConversation(given: Opening): Conversation {
   return {

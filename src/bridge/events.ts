@@ -1,11 +1,8 @@
-import type {
-  ParleyMessage,
-  TranscriptLine,
-  UserDetails,
-} from "../convert/to-slack/parley-message.ts";
+import type { ParleyMessage, TranscriptLine } from "../convert/to-slack/parley-message.ts";
 import type { SlackMessage } from "../convert/to-slack/slack-message.ts";
 import type { ConversationId, ItemId, ServiceId, Thread, UserId } from "../ids.ts";
 import type { Json } from "../json.ts";
+import type { UserDetails } from "../views/root-user.ts";
 
 interface AboutUser {
   readonly userId: UserId;

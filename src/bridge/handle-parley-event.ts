@@ -1,6 +1,6 @@
 import type { Handler, OnDeadLetter, Work } from "../delivery/lanes.ts";
 import { PayloadError, ThreadGoneError } from "../errors.ts";
-import { renderNotShown } from "../views/notices.ts";
+import { renderNotShown } from "../views/not-shown.ts";
 import type { InboxBody, ParleyEvent } from "./events.ts";
 import { type OwedNotice, tellOwedNotice } from "./notify.ts";
 import { type HandoverDependencies, handover } from "./ownership/handover.ts";
@@ -28,7 +28,11 @@ export function createInboxOnDeadLetter({
   conversations,
   notifier,
   parse,
-}: Pick<InboxDependencies, "conversations" | "notifier" | "parse">): OnDeadLetter<InboxBody> {
+  texts,
+}: Pick<
+  InboxDependencies,
+  "conversations" | "notifier" | "parse" | "texts"
+>): OnDeadLetter<InboxBody> {
   return {
     async prepare({ body, appendedAt }, error) {
       if (body.kind !== "callback") return undefined;
@@ -39,7 +43,7 @@ export function createInboxOnDeadLetter({
       const owed: OwedNotice = {
         userId: conversation.userId,
         purpose: `not shown ${appendedAt}`,
-        notice: { thread: conversation.thread, message: renderNotShown(error.message) },
+        notice: { thread: conversation.thread, message: renderNotShown(error.message, texts) },
       };
       return owed;
     },

@@ -11,7 +11,9 @@ import {
 } from "../errors.ts";
 import { makeThreadKey, type Thread, toUserId } from "../ids.ts";
 import type { DeadReply } from "../views/actions.ts";
-import { renderDeadLetter, renderFailedReply, renderSentFromElsewhere } from "../views/notices.ts";
+import { renderDeadLetter, renderFailedReply } from "../views/failed-reply.ts";
+import { renderSentFromElsewhere } from "../views/sent-from-elsewhere.ts";
+import type { Texts } from "../views/texts/en.ts";
 import { adviceFor } from "./advice.ts";
 import { type Conversation, isBeingHandedBack, withAgentMessage } from "./conversation.ts";
 import type { DelayMarks } from "./delay-marks.ts";
@@ -37,6 +39,7 @@ export interface OutboxDependencies extends SendReplyDependencies, TakeOverDepen
   delays: DelayMarks;
   permissions: Permissions;
   outbox: Pick<Lanes<OutboxBody>, "append" | "look">;
+  texts: Texts;
   now: () => number;
 }
 
@@ -55,7 +58,7 @@ export function createSlackEventHandler(dependencies: OutboxDependencies): Handl
 
 /** Tells the writer of a reply that it is a dead letter, with buttons to send it again or to dismiss it. */
 export function createOutboxOnDeadLetter(
-  dependencies: Pick<OutboxDependencies, "conversations" | "notifier" | "permalink">,
+  dependencies: Pick<OutboxDependencies, "conversations" | "notifier" | "permalink" | "texts">,
 ): OnDeadLetter<OutboxBody> {
   const { conversations, notifier } = dependencies;
   return {
@@ -79,8 +82,9 @@ async function relay(
   body: ReplyBody,
   dependencies: OutboxDependencies,
 ): Promise<void> {
-  const { parley, reactions, permalink, conversations, notifier, delays, permissions, now } =
+  const { parley, reactions, permalink, conversations, notifier, delays, permissions } =
     dependencies;
+  const { texts, now } = dependencies;
   const { reply } = body;
   let conversation: Conversation | undefined;
   let left = body;
@@ -117,7 +121,8 @@ async function relay(
   delays.end(work.item, reply);
   if (body.takeOver && conversation.thread) {
     const link = permalink({ ...reply.thread, ts: reply.ts });
-    const message = renderSentFromElsewhere(body.takeOver.by ?? reply.agent, reply.agent, link);
+    const by = body.takeOver.by ?? reply.agent;
+    const message = renderSentFromElsewhere(by, reply.agent, link, texts);
     const notice = { thread: conversation.thread, message };
     await notifier.notice(conversation.userId, work.item.id, "sent from elsewhere", notice);
   }
@@ -194,35 +199,31 @@ function wordsAbout(
   reply: AgentReply,
   error: BridgeError,
   user: Conversation | undefined,
-  { permalink }: Pick<OutboxDependencies, "permalink">,
+  { permalink, texts }: Pick<OutboxDependencies, "permalink" | "texts">,
   dead?: DeadReply & { since: number },
   hasBegun = false,
 ): OwedNotice {
-  const outcome =
+  const fate =
     error.disposition === "ignore"
       ? "refused"
       : error.disposition === "uncertain"
         ? "uncertain"
         : "failed";
   const newer = user?.state === "open" && !isSameThread(user.thread, reply.thread);
-  const advice = adviceFor(error, user);
+  const advice = hasBegun ? `${BEGUN} ${adviceFor(error, user)}` : adviceFor(error, user);
   const link = newer && user.thread ? permalink(user.thread) : undefined;
   return {
     userId: user?.userId ?? NOBODY,
     // `appendedAt` changes when an agent sends a reply again, so a second failure gives a second notice.
-    purpose: `${outcome} ${item.appendedAt}`,
+    purpose: `${fate} ${item.appendedAt}`,
     notice: {
       thread: reply.thread,
-      message: renderFailedReply(
-        outcome,
-        hasBegun ? `${BEGUN} ${advice}` : advice,
-        defined({ dead, link }),
-      ),
+      message: renderFailedReply({ fate, advice, ...defined({ dead, link }) }, texts),
       onlyFor: reply.agent,
-      mark: { ts: reply.ts, as: outcome === "uncertain" ? "uncertain" : "failed" },
+      mark: { ts: reply.ts, as: fate === "uncertain" ? "uncertain" : "failed" },
       ...(dead && {
         // Everyone sees what can be sent again, so that it is there when the agent comes back, and for colleagues.
-        forAll: renderDeadLetter(outcome, reply.agent, dead),
+        forAll: renderDeadLetter(fate, reply.agent, dead, texts),
         about: { reply: dead.item, since: dead.since },
         ifUnclear: "nothing" as const,
       }),

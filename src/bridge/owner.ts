@@ -8,7 +8,7 @@ import {
 } from "../errors.ts";
 import type { ServiceId, UserId } from "../ids.ts";
 import type { Json } from "../json.ts";
-import type { Destination } from "./conversation.ts";
+import type { Destination } from "../views/root-facts.ts";
 import type { Parley } from "./ports.ts";
 
 /** After this many tries without a certain answer about the owner, the bridge decides without one. */

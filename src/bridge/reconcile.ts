@@ -1,6 +1,7 @@
 import type { RateLimiter } from "../delivery/rate-limiter.ts";
 import { toBridgeError } from "../errors.ts";
 import type { Log } from "../log.ts";
+import type { Texts } from "../views/texts/en.ts";
 import { type Conversation, isBeingHandedBack } from "./conversation.ts";
 import type { AgentReply } from "./events.ts";
 import type { Notifier } from "./notify.ts";
@@ -18,6 +19,7 @@ export interface ReconcilerDependencies {
   /** Spaces the questions to Parley, so that thousands of conversations do not overload it. */
   ownerQuestions: RateLimiter;
   intervalMs: number;
+  texts: Texts;
   log: Log;
   now: () => number;
 }

@@ -1,6 +1,5 @@
 import type { ParleyEvent } from "../bridge/events.ts";
 import { isSeen } from "../convert/text/clean-name.ts";
-import type { UserDetails } from "../convert/to-slack/parley-message.ts";
 import { defined } from "../defined.ts";
 import { parseId, parseServiceId, parseUserId, type ServiceId, type UserId } from "../ids.ts";
 import {
@@ -11,6 +10,7 @@ import {
   MAX_DEPTH,
   parseJson,
 } from "../json.ts";
+import type { UserDetails } from "../views/root-user.ts";
 import { parseMessage } from "./parse-message.ts";
 
 /**

@@ -1,7 +1,8 @@
 import { literalMrkdwn } from "../convert/text/literal-mrkdwn.ts";
-import type { UserDetails } from "../convert/to-slack/parley-message.ts";
 import { formatDuration } from "./format-duration.ts";
-import { nameOf } from "./root.ts";
+import { nameOf } from "./name-of.ts";
+import type { UserDetails } from "./root-user.ts";
+import type { Texts } from "./texts/en.ts";
 
 export interface ConversationLine {
   userId: string;
@@ -17,19 +18,21 @@ export function renderConversations(
   conversations: readonly ConversationLine[],
   now: number,
   limit: number,
+  texts: Texts,
 ): string {
-  if (conversations.length === 0) return "No open conversations.";
+  const words = texts.conversations;
+  if (conversations.length === 0) return words.none;
   const waiting = (line: ConversationLine) => line.waitingSince ?? Number.POSITIVE_INFINITY;
   const sorted = conversations.toSorted((a, b) => waiting(a) - waiting(b));
   const lines = sorted.slice(0, limit).map((line) => {
-    const name = literalMrkdwn(nameOf(line));
+    const name = literalMrkdwn(nameOf(line, texts));
     const who = line.link ? `<${line.link}|${name}>` : name;
     const state =
       line.waitingSince === undefined
-        ? "answered"
-        : `*waiting ${formatDuration(now - line.waitingSince)}*`;
-    return `• ${who} · User ${literalMrkdwn(line.userId)} · ${state}`;
+        ? words.answered
+        : words.waiting(formatDuration(now - line.waitingSince, texts));
+    return `• ${who} · ${texts.user(literalMrkdwn(line.userId))} · ${state}`;
   });
   const left = conversations.length - lines.length;
-  return [...lines, ...(left > 0 ? [`… and ${left} more`] : [])].join("\n");
+  return [...lines, ...(left > 0 ? [words.more(left)] : [])].join("\n");
 }

@@ -6,6 +6,7 @@ import type { ServiceId, Thread } from "../ids.ts";
 import type { Json } from "../json.ts";
 import { FORMS } from "./actions.ts";
 import { toOptionValue } from "./service-option.ts";
+import type { Texts } from "./texts/en.ts";
 
 export interface HandBackModal {
   /** Literal text. */
@@ -28,7 +29,7 @@ export const HAND_BACK_INPUTS = {
 const TEXT_LIMIT = 3_000;
 
 /** The modal that asks where a User goes, and with what words. */
-export function renderHandBackModal(modal: HandBackModal): Json {
+export function renderHandBackModal(modal: HandBackModal, { handBackForm: words }: Texts): Json {
   const options = fitting(modal);
   const chosen = toOptionValue(modal.preferred);
   const preferred = options.find(({ value }) => value === chosen) ?? options[0];
@@ -37,20 +38,20 @@ export function renderHandBackModal(modal: HandBackModal): Json {
     type: "modal",
     callback_id: FORMS.handBack.id,
     private_metadata: FORMS.handBack.write(modal.thread),
-    title: plain("Hand back"),
-    submit: plain("Hand back"),
-    close: plain("Cancel"),
+    title: plain(words.title),
+    submit: plain(words.submit),
+    close: plain(words.close),
     blocks: [
       {
         type: "section",
         text: plain(
-          `${closeDirections(modal.userName)} goes on with the Service you choose. Replies in this thread no longer reach them.${missing > 0 ? ` ${missing} more Services do not fit in here; /parley-owner knows them.` : ""}`,
+          `${words.intro(closeDirections(modal.userName))}${missing > 0 ? ` ${words.missing(missing)}` : ""}`,
         ),
       },
       {
         type: "input",
         block_id: HAND_BACK_INPUTS.destination,
-        label: plain("Hand back to"),
+        label: plain(words.destination),
         element: {
           type: "static_select",
           action_id: HAND_BACK_INPUTS.destination,
@@ -60,8 +61,8 @@ export function renderHandBackModal(modal: HandBackModal): Json {
           ...defined({ initial_option: preferred }),
         },
       },
-      text(HAND_BACK_INPUTS.note, "Note for the bot", "What was it about, and what was done?"),
-      text(HAND_BACK_INPUTS.lastMessage, "Last message to the User", "Sent before the hand-back"),
+      text(HAND_BACK_INPUTS.note, words.note, words.notePlaceholder),
+      text(HAND_BACK_INPUTS.lastMessage, words.lastMessage, words.lastMessagePlaceholder),
     ],
   };
 }

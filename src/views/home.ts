@@ -5,13 +5,14 @@ import { context, header, section, sections } from "../convert/to-slack/blocks.t
 import type { Json } from "../json.ts";
 import { type ConversationLine, renderConversations } from "./conversation-list.ts";
 import { formatDuration } from "./format-duration.ts";
+import type { Texts } from "./texts/en.ts";
 
 export interface HomeView {
   alarms: readonly Alarm[];
   toSlack: Backlog;
   toParley: Backlog;
   conversations: readonly ConversationLine[];
-  /** Mention of the channel in which threads open. */
+  /** Id of the channel in which threads open. */
   channel: string;
   now: number;
 }
@@ -19,49 +20,40 @@ export interface HomeView {
 /** Everything is a little late now and then; this is worth telling. */
 const DELAY_MS = 60_000;
 
-const describeAlarms = ({ alarms, now }: HomeView): string[] =>
-  alarms.map(
-    ({ advice, since }) =>
-      `:rotating_light: For ${formatDuration(now - since)}: ${escapeText(advice.replace(/\.$/, ""))}. Whoever runs the bridge has to repair this.`,
-  );
+const describeAlarms = ({ alarms, now }: HomeView, texts: Texts): string[] =>
+  alarms.map(({ name, advice, since }) => {
+    const inert = { name, advice: escapeText(advice.replace(/\.$/, "")) };
+    return `:rotating_light: ${texts.home.alarm(formatDuration(now - since, texts), inert)}`;
+  });
 
-function describeDelays({ toSlack, toParley, now }: HomeView): string[] {
-  const delay = (what: string, { items, oldestAppendedAt }: Backlog) =>
-    oldestAppendedAt !== undefined && now - oldestAppendedAt > DELAY_MS
-      ? [
-          `:hourglass_flowing_sand: Delivery is delayed: ${items} ${what}, the oldest for ${formatDuration(now - oldestAppendedAt)}. Nothing is lost.`,
-        ]
-      : [];
+function describeDelays({ toSlack, toParley, now }: HomeView, texts: Texts): string[] {
+  const delay = (towards: "Slack" | "Parley", { items, oldestAppendedAt }: Backlog) => {
+    const age = oldestAppendedAt === undefined ? 0 : now - oldestAppendedAt;
+    if (age <= DELAY_MS) return [];
+    const text = texts.home.delayed(items, towards, formatDuration(age, texts));
+    return [`:hourglass_flowing_sand: ${text}`];
+  };
   const dead = toSlack.deadLetters + toParley.deadLetters;
   return [
-    ...delay("waiting for Slack", toSlack),
-    ...delay("waiting for Parley", toParley),
-    ...(dead > 0
-      ? [
-          `:x: ${dead} could not be delivered. Whoever runs the bridge finds them with \`npm run dead-letters -- list\`.`,
-        ]
-      : []),
+    ...delay("Slack", toSlack),
+    ...delay("Parley", toParley),
+    ...(dead > 0 ? [`:x: ${texts.home.dead(dead)}`] : []),
   ];
 }
 
 /** The App Home: what is wrong, and who waits, longest first. */
-export function renderHome(view: HomeView): Json {
+export function renderHome(view: HomeView, texts: Texts): Json {
   const { conversations, channel, now } = view;
-  const count =
-    conversations.length === 1
-      ? "1 open conversation"
-      : `${conversations.length} open conversations`;
-  const lines = renderConversations(conversations, now, 60).split("\n");
+  const count = conversations.length;
+  const lines = renderConversations(conversations, now, 60, texts).split("\n");
   return {
     type: "home",
     blocks: [
-      header(conversations.length === 0 ? "Nobody is waiting" : count),
-      ...describeAlarms(view).map(section),
-      ...describeDelays(view).map(section),
+      header(count === 0 ? texts.home.nobodyWaits : texts.conversations.count(count)),
+      ...describeAlarms(view, texts).map(section),
+      ...describeDelays(view, texts).map(section),
       ...sections(lines),
-      context(
-        `Threads open in <#${escapeText(channel)}>. \`/parley-owner help\` says how to move a User. This page is as of when you opened it.`,
-      ),
+      context(texts.home.footer(`<#${escapeText(channel)}>`)),
     ],
   };
 }

@@ -1,8 +1,24 @@
 import { type RichText, stringIn } from "../convert/text/rich-text.ts";
+import { oneLine, shorten } from "../convert/text/slack-text.ts";
+import type { Style } from "../convert/text/styled-text.ts";
+import { inertText } from "../convert/to-slack/inert-rich-text.ts";
 import type { Json } from "../json.ts";
 
 /** One line of a `rich_text_section`: its elements, without a line break. */
 export type Line = readonly RichText[];
+
+/** What the bridge itself says. */
+export const ours = (text: string, style: Style = {}): Line => inertText(text, style);
+
+/** What somebody else wrote, on one line. */
+export const theirs = (text: string, limit: number, style: Style = {}): Line =>
+  inertText(oneLine(shorten(text, limit)), style);
+
+/** In UTF-16 units. */
+export const CODE_LIMIT = 120;
+
+/** What people copy, such as an id. */
+export const code = (text: string): Line => theirs(text, CODE_LIMIT, { code: true });
 
 /** One block with the lines below each other. */
 export const richTextBlock = (lines: readonly Line[]): Json => ({
@@ -24,11 +40,11 @@ export const lengthOf = (lines: readonly Line[]): number =>
     0,
   );
 
-/** The first lines that fit into `limit` characters; another one says how many of `total` are left out. */
+/** The first lines that fit into `limit` characters; `leftOut` says how many of `total` do not. */
 export function fitLines(
   lines: readonly Line[],
   limit: number,
-  what = "more",
+  leftOut: (count: number) => string,
   total = lines.length,
 ): Line[] {
   const fitting: Line[] = [];
@@ -40,6 +56,5 @@ export function fitLines(
   }
   const left = total - fitting.length;
   if (left === 0) return fitting;
-  const text = `… ${left} ${what}, see below`;
-  return [...fitting, [{ type: "text", text, style: { italic: true } }]];
+  return [...fitting, [{ type: "text", text: leftOut(left), style: { italic: true } }]];
 }

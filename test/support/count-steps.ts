@@ -6,15 +6,26 @@ import { toParley } from "../../src/convert/to-parley/agent-reply.ts";
 import { NO_NAMES } from "../../src/convert/to-parley/mentions.ts";
 import { toLiteralSteps, toThreadSteps } from "../../src/convert/to-slack/thread-steps.ts";
 import { toSlackContext } from "../../src/convert/to-slack/user-message.ts";
+import { type ConversationId, toUserId } from "../../src/ids.ts";
 import { parseJson } from "../../src/json.ts";
-import { renderOverflow, renderRoot } from "../../src/views/root.ts";
+import { renderRoot } from "../../src/views/root.ts";
+import { renderOverflow } from "../../src/views/root-details.ts";
+import type { RootFacts } from "../../src/views/root-facts.ts";
+import { en } from "../../src/views/texts/en.ts";
 
 /**
  * Counts how many blocks of JavaScript a conversion runs, with V8's precise coverage: the same on every machine.
  * A process of its own, without compiled code, where each block counts: `node --no-opt --no-maglev count-steps.ts SIZES UNITS`.
  */
 
-const view = { conversation: "c_1", userId: "1", user: {}, openedAt: 0 };
+const facts: RootFacts = {
+  id: "c_1" as ConversationId,
+  userId: toUserId("1"),
+  user: {},
+  state: "open",
+  openedAt: 0,
+};
+const root = (given: Partial<RootFacts>) => renderRoot({ ...facts, ...given }, {}, en);
 const quoted = (text: string) => JSON.stringify(text);
 
 export const CONVERSIONS: Readonly<Record<string, (text: string) => unknown>> = {
@@ -25,13 +36,13 @@ export const CONVERSIONS: Readonly<Record<string, (text: string) => unknown>> = 
   "a User's buttons": (text) =>
     toThreadSteps({ typeId: 1, buttons: eachOf(text, (title) => ({ type: "reply", title })) }),
   "a system message": (text) => toSlackContext({ typeId: 3, text }),
-  "a reason": (text) => renderRoot({ ...view, metadata: { reason: text } }),
+  "a reason": (text) => root({ metadata: { reason: text } }),
   metadata: (text) => [
-    renderRoot({ ...view, metadata: { reason: "r", [text]: eachOf(text, (value) => value) } }),
+    root({ metadata: { reason: "r", [text]: eachOf(text, (value) => value) } }),
     toLiteralSteps(renderOverflow({ metadata: text }) ?? "", "metadata.txt"),
   ],
   "a transcript": (text) =>
-    renderRoot({ ...view, transcript: eachOf(text, (line) => ({ from: line, text: line })) }),
+    root({ transcript: eachOf(text, (line) => ({ from: line, text: line })) }),
   "an agent's old text": (text) => toParley({ text }, NO_NAMES, { mentions: "names" }),
   "an agent's text": (text) => toParley(richText(text), NO_NAMES, { mentions: "names" }),
   "an agent's lines": (text) =>

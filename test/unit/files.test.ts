@@ -16,7 +16,9 @@ import { isProgram } from "../../src/files/programs.ts";
 import { isPrivateAddress } from "../../src/parley/is-private-address.ts";
 import { addressOf } from "../../src/parley/media-address.ts";
 import { createIsSlackHost } from "../../src/slack/is-slack-host.ts";
-import { renderFileLine, renderFilesNotSent } from "../../src/views/files.ts";
+import { renderFileLine } from "../../src/views/file-line.ts";
+import { renderFilesNotSent } from "../../src/views/not-sent.ts";
+import { en } from "../../src/views/texts/en.ts";
 import { png } from "../support/files.ts";
 import { activeMarkup } from "../support/threads.ts";
 
@@ -275,8 +277,9 @@ describe("what is said about a file", () => {
     const line = renderFileLine(
       { description: name, url },
       { trouble: "too-large", size: 12_000_000 },
+      en,
     );
-    const notice = renderFilesNotSent([{ name, why: "of type <!here>" }], true);
+    const notice = renderFilesNotSent([{ name, why: "of type <!here>" }], true, en);
     for (const message of [line, notice]) {
       const blocks = JSON.parse(JSON.stringify(message.blocks ?? []));
       expect(activeMarkup({ text: message.text, blocks })).toEqual([]);
@@ -289,6 +292,7 @@ describe("what is said about a file", () => {
     const line = renderFileLine(
       { id: "img/1/2026/1/1/a.png" },
       { trouble: undefined, size: undefined },
+      en,
     );
     expect(JSON.stringify(line.blocks)).not.toContain('"link"');
   });

@@ -4,6 +4,7 @@ import { startFakeSlack } from "../../fakes/slack/fake-slack.ts";
 import { createIdentities } from "../../src/slack/identity.ts";
 import { createFindUser } from "../../src/slack/users.ts";
 import { webClientOptions } from "../../src/slack/web-api.ts";
+import { en } from "../../src/views/texts/en.ts";
 import { userAuthor } from "../../src/views/user-author.ts";
 
 const HOUR_MS = 60 * 60_000;
@@ -80,9 +81,9 @@ describe("how a User appears in a thread", () => {
   it("is stable for one User and differs among many", () => {
     const icons = Array.from(
       { length: 100 },
-      (_, n) => userAuthor({ userId: `${n}`, user: {} }).icon,
+      (_, n) => userAuthor({ userId: `${n}`, user: {} }, en).icon,
     );
-    expect(icons).toEqual(icons.map((_, n) => userAuthor({ userId: `${n}`, user: {} }).icon));
+    expect(icons).toEqual(icons.map((_, n) => userAuthor({ userId: `${n}`, user: {} }, en).icon));
     expect(new Set(icons).size).toBeGreaterThan(15);
     for (const icon of icons) expect(icon).toMatch(/^:[a-z_]+:$/);
   });

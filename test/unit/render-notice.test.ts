@@ -7,22 +7,16 @@ import { toItemId, toServiceId } from "../../src/ids.ts";
 import { ACTIONS, FORMS } from "../../src/views/actions.ts";
 import type { ConversationLine } from "../../src/views/conversation-list.ts";
 import { renderConversations } from "../../src/views/conversation-list.ts";
+import { renderHandedBack, renderTakenAway } from "../../src/views/ended.ts";
+import { renderDeadLetter, renderFailedReply } from "../../src/views/failed-reply.ts";
+import { renderFurtherHandover } from "../../src/views/further-handover.ts";
+import { renderHandBackFailed, renderHandBackTooLate } from "../../src/views/hand-back-failed.ts";
 import { HAND_BACK_INPUTS, renderHandBackModal } from "../../src/views/hand-back-form.ts";
 import { renderHome } from "../../src/views/home.ts";
-import {
-  renderDeadLetter,
-  renderFailedReply,
-  renderFurtherHandover,
-  renderHandBackFailed,
-  renderHandBackTooLate,
-  renderHandedBack,
-  renderMergedAway,
-  renderMergedIn,
-  renderNotShown,
-  renderRenamed,
-  renderSentFromElsewhere,
-  renderTakenAway,
-} from "../../src/views/notices.ts";
+import { renderMergedAway, renderMergedIn, renderRenamed } from "../../src/views/merged.ts";
+import { renderNotShown } from "../../src/views/not-shown.ts";
+import { renderSentFromElsewhere } from "../../src/views/sent-from-elsewhere.ts";
+import { en } from "../../src/views/texts/en.ts";
 import { anyText, holds } from "../support/property.ts";
 import { mrkdwnIn } from "../support/threads.ts";
 import { blocksOf, foreignMarkup, foreignMarkupIn, problemsOf, textsOf } from "./rendered.ts";
@@ -33,23 +27,26 @@ const DEAD = { item: toItemId("r_0123456789abcdef01234567"), ts: "1700000000.000
 /** Everything that the bridge says in a thread, with `text` wherever somebody else's words go. */
 const NOTICES: Readonly<Record<string, (text: string) => SlackMessage>> = {
   "a further handover": (text) =>
-    renderFurtherHandover({ reason: text, hasDetails: true, lines: 0 }),
-  "a User taken away": renderTakenAway,
-  "a message that cannot be shown": renderNotShown,
-  "a hand-back": (text) => renderHandedBack(text, "U0ANNA", text, text),
-  "a failed hand-back": (text) => renderHandBackFailed("U0ANNA", "message-sent", text),
-  "a hand-back too late": (text) => renderHandBackTooLate(text, true),
-  "a merge, where it ended": () => renderMergedAway(LINK),
-  "a merge, where it goes on": () => renderMergedIn(LINK),
-  "a new id": renderRenamed,
-  "a refused reply": (text) => renderFailedReply("refused", text),
-  "a refused reply that can be sent": (text) => renderFailedReply("refused", text, { dead: DEAD }),
-  "a refused reply to a User in another thread": (text) =>
-    renderFailedReply("refused", text, { link: LINK }),
-  "a reply from elsewhere": () => renderSentFromElsewhere("U0ANNA", "U0ANNA", LINK),
-  "a failed reply": (text) => renderFailedReply("failed", text, { dead: DEAD }),
-  "an uncertain reply": (text) => renderFailedReply("uncertain", text, { dead: DEAD }),
-  "a reply that is a dead letter": () => renderDeadLetter("failed", "U0ANNA", DEAD),
+    renderFurtherHandover({ reason: text, hasDetails: true, lines: 0 }, en),
+  "a User taken away": (text) => renderTakenAway(text, en),
+  "a message that cannot be shown": (text) => renderNotShown(text, en),
+  "a hand-back": (text) =>
+    renderHandedBack({ service: text, agent: "U0ANNA", note: text, unsetRefusal: text }, en),
+  "a failed hand-back": (text) => renderHandBackFailed("U0ANNA", "message-sent", text, en),
+  "a hand-back too late": (text) => renderHandBackTooLate(text, true, en),
+  "a merge, where it ended": () => renderMergedAway(LINK, en),
+  "a merge, where it goes on": () => renderMergedIn(LINK, en),
+  "a new id": (text) => renderRenamed(text, en),
+  "a refused reply": (advice) => renderFailedReply({ fate: "refused", advice }, en),
+  "a refused reply that can be sent": (advice) =>
+    renderFailedReply({ fate: "refused", advice, dead: DEAD }, en),
+  "a refused reply to a User in another thread": (advice) =>
+    renderFailedReply({ fate: "refused", advice, link: LINK }, en),
+  "a reply from elsewhere": () => renderSentFromElsewhere("U0ANNA", "U0ANNA", LINK, en),
+  "a failed reply": (advice) => renderFailedReply({ fate: "failed", advice, dead: DEAD }, en),
+  "an uncertain reply": (advice) =>
+    renderFailedReply({ fate: "uncertain", advice, dead: DEAD }, en),
+  "a reply that is a dead letter": () => renderDeadLetter("failed", "U0ANNA", DEAD, en),
 };
 
 describe.each(Object.entries(NOTICES))("the notice about %s", (_, render) => {
@@ -72,12 +69,20 @@ describe("notices", () => {
 
   it("say who handed a User back to whom, with the note", () => {
     const text = shown(
-      renderHandedBack("Bot <1>", "U0ANNA", "Parcel found\nRefund & sorry", "HTTP 500"),
+      renderHandedBack(
+        {
+          service: "Bot <1>",
+          agent: "U0ANNA",
+          note: "Parcel found\nRefund & sorry",
+          unsetRefusal: "HTTP 500",
+        },
+        en,
+      ),
     );
     expect(text).toContain("<@U0ANNA> handed this User back to *Bot &lt;1&gt;*");
     expect(text).toContain("\n>Parcel found\n>Refund &amp; sorry\n");
     expect(text).toContain("may still show the agent's name (HTTP 500)");
-    expect(shown(renderHandedBack("Bot", "U0ANNA", undefined, undefined))).not.toMatch(
+    expect(shown(renderHandedBack({ service: "Bot", agent: "U0ANNA" }, en))).not.toMatch(
       />P|may still/,
     );
   });
@@ -87,7 +92,7 @@ describe("notices", () => {
     ["message-uncertain", /Nobody can tell/],
     ["message-sent", /was sent; .* without the message/],
   ] as const)("say what became of the last message when a hand-back fails: %s", (stage, words) => {
-    expect(shown(renderHandBackFailed("U0ANNA", stage, "HTTP 500"))).toMatch(words);
+    expect(shown(renderHandBackFailed("U0ANNA", stage, "HTTP 500", en))).toMatch(words);
   });
 
   it.each([
@@ -95,7 +100,7 @@ describe("notices", () => {
     [{ reason: null, hasDetails: true, lines: 3 }, "more details"],
     [{ reason: null, hasDetails: false, lines: 3 }, "what was written before"],
   ])("say what a further handover brought: %j", (news, words) => {
-    expect(shown(renderFurtherHandover(news))).toContain(words);
+    expect(shown(renderFurtherHandover(news, en))).toContain(words);
   });
 
   it.each([
@@ -103,13 +108,14 @@ describe("notices", () => {
     ["failed", "Not delivered"],
     ["uncertain", "Perhaps not delivered"],
   ] as const)("say plainly that a reply was %s", (fate, words) => {
-    expect(shown(renderFailedReply(fate, "Advice."))).toContain(`*${words}.* Advice.`);
-    expect(JSON.stringify(renderFailedReply(fate, "Advice."))).not.toContain("button");
+    const message = renderFailedReply({ fate, advice: "Advice." }, en);
+    expect(shown(message)).toContain(`*${words}.* Advice.`);
+    expect(JSON.stringify(message)).not.toContain("button");
   });
 
   it("offer to send a reply again, and carry what names it", () => {
     for (const fate of ["failed", "uncertain"] as const) {
-      const [, actions] = blocksOf(renderFailedReply(fate, "Advice.", { dead: DEAD }));
+      const [, actions] = blocksOf(renderFailedReply({ fate, advice: "Advice.", dead: DEAD }, en));
       const buttons = actions?.elements as { action_id: string; value: string }[];
       expect(buttons.map(({ action_id }) => action_id)).toEqual([
         "parley_send_again",
@@ -136,12 +142,12 @@ describe("the list of conversations", () => {
   });
 
   it("says when there is none", () => {
-    expect(renderConversations([], 0, 10)).toBe("No open conversations.");
+    expect(renderConversations([], 0, 10, en)).toBe("No open conversations.");
   });
 
   it("shows those who wait longest first, and those who were answered last", () => {
     const now = 3_600_000;
-    const list = renderConversations([of("1"), of("2", 3_500_000), of("3", 0, LINK)], now, 10);
+    const list = renderConversations([of("1"), of("2", 3_500_000), of("3", 0, LINK)], now, 10, en);
     expect(list.split("\n")).toEqual([
       `• <${LINK}|N3> · User 3 · *waiting 1 h*`,
       "• N2 · User 2 · *waiting 1 min*",
@@ -150,35 +156,36 @@ describe("the list of conversations", () => {
   });
 
   it("says how many it leaves out", () => {
-    expect(renderConversations([of("1", 1), of("2", 2), of("3", 3)], 9, 2).split("\n")).toEqual([
-      "• N1 · User 1 · *waiting under a minute*",
-      "• N2 · User 2 · *waiting under a minute*",
-      "… and 1 more",
-    ]);
+    expect(renderConversations([of("1", 1), of("2", 2), of("3", 3)], 9, 2, en).split("\n")).toEqual(
+      [
+        "• N1 · User 1 · *waiting under a minute*",
+        "• N2 · User 2 · *waiting under a minute*",
+        "… and 1 more",
+      ],
+    );
   });
 });
 
 describe("App Home", () => {
   const quiet = { items: 0, oldestAppendedAt: undefined, deadLetters: 0 };
   const home = (conversations: readonly ConversationLine[]) =>
-    renderHome({
-      alarms: [],
-      conversations,
-      channel: "C0",
-      now: 1e9,
-      toSlack: quiet,
-      toParley: quiet,
-    }) as { blocks: unknown[] };
+    renderHome(
+      { alarms: [], conversations, channel: "C0", now: 1e9, toSlack: quiet, toParley: quiet },
+      en,
+    ) as { blocks: unknown[] };
 
   it("says first what somebody has to repair, as inert text", () => {
-    const view = renderHome({
-      alarms: [{ name: "store", advice: "The disk of <!here> is full; make room", since: 0 }],
-      conversations: [],
-      channel: "C0",
-      now: 7 * 60_000,
-      toSlack: quiet,
-      toParley: quiet,
-    });
+    const view = renderHome(
+      {
+        alarms: [{ name: "store", advice: "The disk of <!here> is full; make room", since: 0 }],
+        conversations: [],
+        channel: "C0",
+        now: 7 * 60_000,
+        toSlack: quiet,
+        toParley: quiet,
+      },
+      en,
+    );
 
     expect(mrkdwnIn(view)[0]).toBe(
       ":rotating_light: For 7 min: The disk of &lt;!here&gt; is full; make room. Whoever runs the bridge has to repair this.",
@@ -215,16 +222,19 @@ describe("App Home", () => {
 describe("the hand-back modal", () => {
   const BOT = toServiceId("bot");
   const modal = (given: Partial<Parameters<typeof renderHandBackModal>[0]> = {}) =>
-    renderHandBackModal({
-      userName: "Ada",
-      thread: { team: "T1", channel: "C1", ts: "1.1" },
-      services: [
-        { id: toServiceId("other"), name: "Other" },
-        { id: BOT, name: "Bot" },
-      ],
-      preferred: BOT,
-      ...given,
-    }) as { blocks: Record<string, unknown>[]; title: unknown; private_metadata: string };
+    renderHandBackModal(
+      {
+        userName: "Ada",
+        thread: { team: "T1", channel: "C1", ts: "1.1" },
+        services: [
+          { id: toServiceId("other"), name: "Other" },
+          { id: BOT, name: "Bot" },
+        ],
+        preferred: BOT,
+        ...given,
+      },
+      en,
+    ) as { blocks: Record<string, unknown>[]; title: unknown; private_metadata: string };
 
   const destination = (given?: Parameters<typeof modal>[0]) =>
     modal(given).blocks.find(({ block_id }) => block_id === HAND_BACK_INPUTS.destination)

@@ -2,22 +2,34 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { textLength } from "../../fakes/slack/complete-blocks.ts";
 import { defined } from "../../src/defined.ts";
+import { type ConversationId, type ServiceId, toUserId } from "../../src/ids.ts";
 import type { Json } from "../../src/json.ts";
-import { type RootView, renderOverflow, renderRoot } from "../../src/views/root.ts";
+import { renderRoot } from "../../src/views/root.ts";
+import { renderOverflow } from "../../src/views/root-details.ts";
+import type { EndState, RootFacts, RootLinks } from "../../src/views/root-facts.ts";
+import { en } from "../../src/views/texts/en.ts";
 import { actingIn } from "../support/acting-in.ts";
 import { anyText, holds } from "../support/property.ts";
 import { textOf } from "../support/threads.ts";
 import { blocksOf, foreignMarkupIn, problemsOf } from "./rendered.ts";
 
-const VIEW: RootView = {
-  conversation: "c_0123456789abcdef01234567",
-  userId: "11111",
+const FACTS: RootFacts = {
+  id: "c_0123456789abcdef01234567" as ConversationId,
+  userId: toUserId("11111"),
   user: {},
+  state: "open",
   openedAt: 1_767_225_600_000,
 };
+const LINK = "https://w.slack.com/archives/C1/p1700000000000100";
+const INTO = { team: "T1", channel: "C1", ts: "1700000000.000100" };
+
+const render = (facts: Partial<RootFacts> = {}, links: RootLinks = {}) =>
+  renderRoot({ ...FACTS, ...facts }, links, en);
+const to = (name: string) => ({ id: "svc" as ServiceId, name });
 
 /** All that a root shows, as one text. */
-const shown = (view: Partial<RootView>) => textOf(renderRoot({ ...VIEW, ...view }) as never);
+const shown = (facts: Partial<RootFacts>, links?: RootLinks) =>
+  textOf(render(facts, links) as never);
 
 const json = fc.letrec<{ value: Json }>((tie) => ({
   value: fc.oneof(
@@ -31,10 +43,11 @@ const json = fc.letrec<{ value: Json }>((tie) => ({
   ),
 })).value;
 
-const hostileView: fc.Arbitrary<RootView> = fc.record(
+const hostileFacts: fc.Arbitrary<RootFacts> = fc.record(
   {
-    conversation: fc.constant(VIEW.conversation),
-    userId: anyText(300).map((text) => text || "1"),
+    id: fc.constant(FACTS.id),
+    userId: anyText(300).map((text) => toUserId(text || "1")),
+    state: fc.constantFrom("open", "handed-back", "taken-away", "merged"),
     user: fc.record(
       { name: anyText(300), email: anyText(300), externalId: anyText(300) },
       {
@@ -49,28 +62,23 @@ const hostileView: fc.Arbitrary<RootView> = fc.record(
     transcript: fc.array(fc.record({ from: anyText(100), text: anyText(2_000) }), {
       maxLength: 40,
     }),
-    ownerUnverified: fc.boolean(),
-    previousLink: fc.constant("https://w.slack.com/archives/C1/p1700000000000100"),
-    ending: fc.option(
-      fc.record(
-        {
-          kind: fc.constantFrom("handed-back" as const, "taken-away" as const, "merged" as const),
-          at: fc.integer({ min: 0, max: 4e12 }),
-          to: anyText(300),
-          by: fc.constant("U0ANNA"),
-          note: anyText(4_000),
-        },
-        { requiredKeys: ["kind", "at"] },
-      ),
-      { nil: undefined },
+    ownerUnverified: fc.constant(true),
+    ending: fc.record(
+      {
+        at: fc.integer({ min: 0, max: 4e12 }),
+        to: anyText(300).map(to),
+        by: fc.constant("U0ANNA"),
+        note: anyText(4_000),
+      },
+      { requiredKeys: ["at"] },
     ),
   },
-  { requiredKeys: ["conversation", "userId", "user", "openedAt"] },
+  { requiredKeys: ["id", "userId", "user", "state", "openedAt"] },
 );
 
 describe("the root of a thread", () => {
   it("shows the reason as the headline, and to the letter", () => {
-    const root = renderRoot({ ...VIEW, metadata: { reason: "question_too_complex" } });
+    const root = render({ metadata: { reason: "question_too_complex" } });
     expect(blocksOf(root)[0]).toMatchObject({
       type: "header",
       text: { text: "Question too complex" },
@@ -86,7 +94,7 @@ describe("the root of a thread", () => {
     ["a reason that is no text", { reason: { code: 7 } }, "New conversation"],
     ["metadata that is a text", "angry_customer", "Angry customer"],
   ])("has a headline for %s", (_, metadata, headline) => {
-    expect(blocksOf(renderRoot({ ...VIEW, ...defined({ metadata }) }))[0]).toMatchObject({
+    expect(blocksOf(render(defined({ metadata })))[0]).toMatchObject({
       text: { text: headline },
     });
   });
@@ -97,7 +105,7 @@ describe("the root of a thread", () => {
     expect(text).toContain("*Ada <Lovelace>* · ada@example.com · customer `customer-7`");
     expect(text).toContain("given by the user, not verified");
     expect(text).toContain("`11111`");
-    expect(renderRoot({ ...VIEW, user }).text).toBe("New conversation · Ada &lt;Lovelace&gt;");
+    expect(render({ user }).text).toBe("New conversation · Ada &lt;Lovelace&gt;");
   });
 
   it("calls a User without a name anonymous", () => {
@@ -139,37 +147,38 @@ describe("the root of a thread", () => {
     expect(text.match(/^Parley User/gm)).toHaveLength(1);
   });
 
-  it.each([
+  it.each<[EndState, NonNullable<RootFacts["ending"]>, RegExp]>([
     [
-      { kind: "handed-back", at: 0, to: "Bot <1>", by: "U0ANNA", note: "a<b" } as const,
+      "handed-back",
+      { at: 0, to: to("Bot <1>"), by: "U0ANNA", note: "a<b" },
       /\*Handed back\* to Bot &lt;1&gt; by <@U0ANNA> · <!date\^0\^.*\nNote: a&lt;b/,
     ],
-    [{ kind: "taken-away", at: 0 } as const, /\*Taken over\* by another Service/],
+    ["taken-away", { at: 0 }, /\*Taken over\* by another Service/],
     [
-      { kind: "merged", at: 0, link: "https://w.slack.com/x" } as const,
+      "merged",
+      { at: 0, into: INTO },
       /\*Goes on in <https:\/\/w\.slack\.com\/x\|another thread>\*/,
     ],
-  ])("shows how it ended, and offers no hand-back then: %j", (ending, state) => {
-    expect(shown({ ending })).toMatch(state);
-    const types = (view: Partial<RootView>) =>
-      blocksOf(renderRoot({ ...VIEW, ...view })).map(({ type }) => type);
+  ])("shows how it ended, and offers no hand-back then: %s", (state, ending, words) => {
+    expect(shown({ state, ending }, { into: "https://w.slack.com/x" })).toMatch(words);
+    const types = (facts: Partial<RootFacts>) => blocksOf(render(facts)).map(({ type }) => type);
     expect(types({})).toContain("actions");
-    expect(types({ ending })).not.toContain("actions");
+    expect(types({ state, ending })).not.toContain("actions");
     expect(shown({})).toContain("*Open*");
   });
 
   it("warns when the owner is not known, and links to the thread before", () => {
     expect(shown({ ownerUnverified: true })).toContain("Parley did not say");
-    expect(shown({ previousLink: "https://w.slack.com/x" })).toContain(
+    expect(shown({}, { previous: "https://w.slack.com/x" })).toContain(
       "<https://w.slack.com/x|Earlier conversation",
     );
   });
 
   holds(
     "is taken by Slack, and holds no markup but ours, whatever is in it",
-    hostileView,
-    (view) => {
-      const root = renderRoot(view);
+    hostileFacts,
+    (facts) => {
+      const root = renderRoot(facts, { previous: LINK }, en);
       expect(problemsOf(root)).toEqual([]);
       expect(textLength(blocksOf(root))).toBeLessThan(13_000);
       expect(root.text.length).toBeLessThan(4_000);
@@ -188,16 +197,15 @@ describe("the root of a thread", () => {
     ["backticks", "`"],
   ])("is taken by Slack with as many %s as can come", (_, unit) => {
     const huge = unit.repeat(20_000);
-    const root = renderRoot({
-      ...VIEW,
-      userId: huge,
+    const facts = {
+      userId: toUserId(huge),
       user: { name: huge, email: huge, externalId: huge },
       metadata: { reason: huge, [huge]: huge, list: Array.from({ length: 500 }, () => huge) },
       transcript: Array.from({ length: 500 }, () => ({ from: huge, text: huge })),
-      ownerUnverified: true,
-      previousLink: "https://w.slack.com/archives/C1/p1700000000000100",
-      ending: { kind: "handed-back", at: 0, to: huge, by: "U0ANNA", note: huge },
-    });
+      state: "handed-back" as const,
+      ending: { at: 0, to: to(huge), by: "U0ANNA", note: huge },
+    };
+    const root = render({ ...facts, ownerUnverified: true }, { previous: LINK });
     expect(problemsOf(root)).toEqual([]);
     expect(textLength(blocksOf(root))).toBeLessThan(13_000);
     expect(foreignMarkupIn(root)).toEqual([]);
@@ -227,13 +235,14 @@ describe("what does not fit into the root", () => {
     );
   });
 
-  holds("comes whenever the root says so, or cut something", hostileView, (view) => {
-    const texts = textOf(renderRoot({ ...view, ending: undefined }) as never);
-    if (/_… \d+ (more|earlier), see below_/.test(texts)) expect(renderOverflow(view)).toBeDefined();
+  holds("comes whenever the root says so, or cut something", hostileFacts, (facts) => {
+    const texts = textOf(renderRoot({ ...facts, state: "open" }, {}, en) as never);
+    if (/_… \d+ (more|earlier), see below_/.test(texts))
+      expect(renderOverflow(facts)).toBeDefined();
   });
 });
 
 it("takes no reason for the headline that nobody would see", () => {
-  const { blocks } = renderRoot({ ...VIEW, metadata: { reason: "\u200b\u3164" } });
+  const { blocks } = render({ metadata: { reason: "\u200b\u3164" } });
   expect(blocks?.[0]).toMatchObject({ text: { text: "New conversation" } });
 });

@@ -11,6 +11,7 @@ import { splitText } from "../../src/convert/text/split-text.ts";
 import type { Json } from "../../src/json.ts";
 import { flattenMetadata } from "../../src/views/flatten-metadata.ts";
 import { formatDuration } from "../../src/views/format-duration.ts";
+import { en } from "../../src/views/texts/en.ts";
 import { anyText, holds } from "../support/property.ts";
 
 const segmenter = new Intl.Segmenter("en", { granularity: "grapheme" });
@@ -145,7 +146,7 @@ describe("moments and durations", () => {
     [48 * HOUR, "2 days"],
     [1000 * HOUR, "41 days"],
   ])("says %i ms as %s", (ms, words) => {
-    expect(formatDuration(ms)).toBe(words);
+    expect(formatDuration(ms, en)).toBe(words);
   });
 });
 

@@ -1,5 +1,6 @@
 import type { Lanes } from "../../delivery/lanes.ts";
 import { type ItemId, makeBodyItemId, type UserId } from "../../ids.ts";
+import type { Texts } from "../../views/texts/en.ts";
 import { type Conversation, withHandingBack, withoutHandingBack } from "../conversation.ts";
 import type { InboxBody } from "../events.ts";
 import { inboxLane, type Notifier } from "../notify.ts";
@@ -13,6 +14,7 @@ export interface ChangeOwnerDependencies {
   conversations: Conversations;
   notifier: Notifier;
   inbox: Pick<Lanes<InboxBody>, "append">;
+  texts: Texts;
   now: () => number;
 }
 

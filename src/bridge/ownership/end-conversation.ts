@@ -1,13 +1,16 @@
 import { defined } from "../../defined.ts";
 import { type ItemId, makeDerivedItemId } from "../../ids.ts";
-import { renderHandedBack, renderTakenAway } from "../../views/notices.ts";
-import { type Conversation, type Destination, end } from "../conversation.ts";
+import { renderHandedBack, renderTakenAway } from "../../views/ended.ts";
+import type { Destination } from "../../views/root-facts.ts";
+import type { Texts } from "../../views/texts/en.ts";
+import { type Conversation, end } from "../conversation.ts";
 import type { Notifier } from "../notify.ts";
 import type { Conversations } from "../ports.ts";
 
 interface Records {
   conversations: Conversations;
   notifier: Notifier;
+  texts: Texts;
   now: () => number;
 }
 
@@ -22,11 +25,11 @@ export async function recordHandBack(
     /** Why Parley refused to remove the agent's name from the User's chat. */
     unsetRefusal?: string;
   },
-  { conversations, notifier, now }: Records,
+  { conversations, notifier, texts, now }: Records,
 ): Promise<void> {
   const { to, by, note, unsetRefusal } = done;
   if (thread) {
-    const message = renderHandedBack(to.name, by, note, unsetRefusal);
+    const message = renderHandedBack({ service: to.name, agent: by, note, unsetRefusal }, texts);
     await notifier.notice(userId, from, "handed back", { thread, message });
   }
   const ended = await conversations.update(id, (c) =>
@@ -42,11 +45,11 @@ export async function recordHandBack(
 export async function recordTakenAway(
   { id, userId, thread }: Conversation,
   to: Destination,
-  { conversations, notifier, now }: Records,
+  { conversations, notifier, texts, now }: Records,
 ): Promise<void> {
   const from = makeDerivedItemId(id, `taken away by ${to.id}`);
   if (thread) {
-    const message = renderTakenAway(to.name);
+    const message = renderTakenAway(to.name, texts);
     await notifier.notice(userId, from, "taken away", { thread, message });
   }
   const ended = await conversations.update(id, (c) => end(c, "taken-away", { at: now(), to }));

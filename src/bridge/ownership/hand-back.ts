@@ -6,7 +6,8 @@ import { defined } from "../../defined.ts";
 import type { Work } from "../../delivery/lanes.ts";
 import { type BridgeError, toBridgeError, UncertainDeliveryError } from "../../errors.ts";
 import { isJsonObject, type Json } from "../../json.ts";
-import { renderHandBackFailed, renderHandBackTooLate } from "../../views/notices.ts";
+import { renderHandBackFailed, renderHandBackTooLate } from "../../views/hand-back-failed.ts";
+import type { Texts } from "../../views/texts/en.ts";
 import { causeOf } from "../advice.ts";
 import {
   type Conversation,
@@ -28,6 +29,7 @@ export interface HandBackDependencies extends MessageWriting {
   people: People;
   conversations: Conversations;
   notifier: Notifier;
+  texts: Texts;
   now: () => number;
 }
 
@@ -107,7 +109,7 @@ async function afterTheEnd(
   work: Work<OutboxBody>,
   conversation: Conversation,
   { agent, thread, to, lastMessage }: HandBackRequest,
-  { notifier }: HandBackDependencies,
+  { notifier, texts }: HandBackDependencies,
 ): Promise<void> {
   const { ending } = conversation;
   const progress = lastMessageProgress(work);
@@ -119,6 +121,7 @@ async function afterTheEnd(
   const message = renderHandBackTooLate(
     ending?.to?.name,
     lastMessage !== undefined && progress.lastMessage === undefined && !progress.parts,
+    texts,
   );
   const notice = { thread, message, onlyFor: agent };
   await notifier.notice(conversation.userId, work.item.id, "hand-back too late", notice);
@@ -210,10 +213,10 @@ async function giveUp(
   error: BridgeError,
   dependencies: HandBackDependencies,
 ): Promise<void> {
-  const { parley, conversations, notifier } = dependencies;
+  const { parley, conversations, notifier, texts } = dependencies;
   await notifier.notice(conversation.userId, work.item.id, "hand-back failed", {
     thread: request.thread,
-    message: renderHandBackFailed(request.agent, stage, causeOf(error)),
+    message: renderHandBackFailed(request.agent, stage, causeOf(error), texts),
   });
   // Parley may refuse because the User is not ours any more.
   const notOurs = await asNotOwner(parley, conversation.userId, error);

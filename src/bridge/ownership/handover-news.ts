@@ -1,5 +1,5 @@
 import { anyReasonOf } from "../../convert/text/reason-of.ts";
-import type { HandoverNews } from "../../views/notices.ts";
+import type { HandoverNews } from "../../views/further-handover.ts";
 import type { Conversation } from "../conversation.ts";
 
 type Told = Pick<Conversation, "user" | "metadata" | "transcript" | "furtherReasons">;

@@ -2,7 +2,7 @@ import { defined } from "../../defined.ts";
 import type { Work } from "../../delivery/lanes.ts";
 import { BridgeError } from "../../errors.ts";
 import { makeConversationId } from "../../ids.ts";
-import { renderFurtherHandover } from "../../views/notices.ts";
+import { renderFurtherHandover } from "../../views/further-handover.ts";
 import { type Conversation, withHandover } from "../conversation.ts";
 import type { EventOf, InboxBody } from "../events.ts";
 import { askOwnership, OWNER_TRIES } from "../owner.ts";
@@ -89,7 +89,7 @@ async function addToHandover(
   open: Conversation,
   dependencies: HandoverDependencies,
 ): Promise<void> {
-  const { posts, conversations, now } = dependencies;
+  const { posts, conversations, texts, now } = dependencies;
   const poster = createPostOnce(work, posts, now);
   const add = (conversation: Conversation) => withHandover(conversation, event, receivedAt);
   const isNews = add(open) !== open;
@@ -110,6 +110,6 @@ async function addToHandover(
       transcript: news.lines > 0 ? told.transcript?.slice(-news.lines) : undefined,
     }),
   );
-  const steps = [{ words: renderFurtherHandover(news) }, ...overflow];
+  const steps = [{ words: renderFurtherHandover(news, texts) }, ...overflow];
   await postSteps(work, poster, told.thread, steps, dependencies);
 }

@@ -1,7 +1,8 @@
 import { defined } from "../../defined.ts";
 import type { Item } from "../../delivery/lanes.ts";
 import { BridgeError } from "../../errors.ts";
-import { renderMergedAway, renderMergedIn, renderRenamed } from "../../views/notices.ts";
+import { renderMergedAway, renderMergedIn, renderRenamed } from "../../views/merged.ts";
+import type { Texts } from "../../views/texts/en.ts";
 import { end } from "../conversation.ts";
 import type { EventOf } from "../events.ts";
 import type { Notifier } from "../notify.ts";
@@ -14,6 +15,7 @@ export interface MergeUsersDependencies {
   conversations: Conversations;
   notifier: Notifier;
   permalink: Permalink;
+  texts: Texts;
   now: () => number;
 }
 
@@ -24,7 +26,7 @@ export interface MergeUsersDependencies {
 export async function mergeUsers(
   { id: item, attempt }: Pick<Item<unknown>, "id" | "attempt">,
   { from, userId: to, user }: EventOf<"merged">,
-  { conversations, permalink, notifier, now }: MergeUsersDependencies,
+  { conversations, permalink, notifier, texts, now }: MergeUsersDependencies,
 ): Promise<void> {
   const at = now();
   const absorbed = await conversations.byUser(from);
@@ -42,11 +44,11 @@ export async function mergeUsers(
       if (old && into) {
         await notifier.notice(to, item, "away", {
           thread: old,
-          message: renderMergedAway(permalink(into)),
+          message: renderMergedAway(permalink(into), texts),
         });
         await notifier.notice(to, item, "in", {
           thread: into,
-          message: renderMergedIn(permalink(old)),
+          message: renderMergedIn(permalink(old), texts),
         });
       }
       const ended = await conversations.update(absorbed.id, (c) =>
@@ -55,7 +57,10 @@ export async function mergeUsers(
       if (ended) await notifier.refreshRoot(ended, item);
     } else {
       if (old) {
-        await notifier.notice(to, item, "renamed", { thread: old, message: renderRenamed(to) });
+        await notifier.notice(to, item, "renamed", {
+          thread: old,
+          message: renderRenamed(to, texts),
+        });
       }
       const renamed = await conversations.update(absorbed.id, (c) => ({
         ...c,

@@ -96,7 +96,12 @@ async function answer(
     : await giveTo(user.userId, unescapeText(rest.join(" ")), command, dependencies);
 }
 
-function listConversations({ conversations, permalink, now }: OwnerCommandDependencies): string {
+function listConversations({
+  conversations,
+  permalink,
+  texts,
+  now,
+}: OwnerCommandDependencies): string {
   const lines = conversations.open().map(({ userId, user, thread, waitingSince }) => ({
     userId,
     user,
@@ -104,7 +109,7 @@ function listConversations({ conversations, permalink, now }: OwnerCommandDepend
     waitingSince,
   }));
   const count = lines.length === 1 ? "1 open conversation" : `${lines.length} open conversations`;
-  const list = renderConversations(lines, now(), LIST_LIMIT);
+  const list = renderConversations(lines, now(), LIST_LIMIT, texts);
   return lines.length === 0 ? list : `*${count}*\n${list}`;
 }
 
@@ -146,7 +151,7 @@ async function giveTo(
     return await giveUser({ userId, to, agent, trigger }, dependencies);
   }
   const matches = to ? exact : services.filter(({ name }) => plain(name).includes(looked));
-  return renderServiceChoice({ wanted, userId, trigger, matches, services });
+  return renderServiceChoice({ wanted, userId, trigger, matches, services }, dependencies.texts);
 }
 
 /** A name in a form for comparing: without differences of case, spaces and ways to write accents. */

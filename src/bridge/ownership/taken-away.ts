@@ -1,4 +1,5 @@
 import type { Item } from "../../delivery/lanes.ts";
+import type { Texts } from "../../views/texts/en.ts";
 import type { EventOf } from "../events.ts";
 import type { Notifier } from "../notify.ts";
 import { askOwnership, nameService } from "../owner.ts";
@@ -9,6 +10,7 @@ export interface TakenAwayDependencies {
   parley: Pick<Parley, "self" | "ownerOf" | "services">;
   conversations: Conversations;
   notifier: Notifier;
+  texts: Texts;
   now: () => number;
 }
 

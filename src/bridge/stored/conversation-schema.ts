@@ -1,6 +1,8 @@
 import { z } from "zod";
-import type { TranscriptLine, UserDetails } from "../../convert/to-slack/parley-message.ts";
-import type { Conversation, Destination, Ending, FurtherReason } from "../conversation.ts";
+import type { TranscriptLine } from "../../convert/to-slack/parley-message.ts";
+import type { Destination, Ending, FurtherReason } from "../../views/root-facts.ts";
+import { USER_DETAILS } from "../../views/root-user.ts";
+import type { Conversation } from "../conversation.ts";
 import {
   conversationId,
   count,
@@ -8,6 +10,7 @@ import {
   json,
   list,
   optional,
+  optionalTexts,
   record,
   serviceId,
   text,
@@ -16,12 +19,7 @@ import {
   userId,
 } from "./fields.ts";
 
-export const userDetailsSchema = record<UserDetails>({
-  externalId: optional(text),
-  name: optional(text),
-  email: optional(text),
-  language: optional(text),
-});
+export const userDetailsSchema = optionalTexts(USER_DETAILS);
 
 export const transcriptLineSchema = record<TranscriptLine>({
   from: text,

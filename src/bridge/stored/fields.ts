@@ -16,6 +16,13 @@ export const optional = <T>(schema: z.ZodType<T>) =>
   z.exactOptional(schema) as unknown as z.ZodType<T>;
 
 export const text = z.string();
+
+/** A record of texts that may all be missing. */
+export const optionalTexts = <Name extends string>(names: readonly Name[]) =>
+  z.looseObject(
+    Object.fromEntries(names.map((name) => [name, optional(text)])),
+  ) as unknown as z.ZodType<{ readonly [Field in Name]?: string }>;
+
 export const count = z.number();
 /** ms since the epoch. */
 export const time = z.number();

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { HandoverNews } from "../../views/notices.ts";
+import type { HandoverNews } from "../../views/further-handover.ts";
 import type { LastMessageProgress } from "../ownership/hand-back.ts";
 import type { PostTag } from "../ports.ts";
 import type { ReplyProgress } from "../to-parley/send-reply.ts";

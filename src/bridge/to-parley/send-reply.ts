@@ -20,8 +20,8 @@ import {
   UncertainDeliveryError,
 } from "../../errors.ts";
 import type { Json } from "../../json.ts";
-import { renderFilesNotSent } from "../../views/files.ts";
-import { renderPartsNotSent } from "../../views/notices.ts";
+import { renderFilesNotSent, renderPartsNotSent } from "../../views/not-sent.ts";
+import type { Texts } from "../../views/texts/en.ts";
 import type { Conversation } from "../conversation.ts";
 import type { AgentReply, OutboxBody, ReplyBody } from "../events.ts";
 import type { Notifier } from "../notify.ts";
@@ -46,6 +46,7 @@ export interface SendReplyDependencies extends MessageWriting {
   /** How many files are on their way at once. */
   transfers: Semaphore;
   notifier: Notifier;
+  texts: Texts;
 }
 
 /** What one message of an agent becomes: its text, then each of its files. Keys are stored. */
@@ -117,7 +118,7 @@ export async function sendReply(
   if (lost.length > 0) {
     await notifier.notice(userId, work.item.id, "parts not sent", {
       thread: reply.thread,
-      message: renderPartsNotSent(lost, parts.every(isRefused)),
+      message: renderPartsNotSent(lost, parts.every(isRefused), dependencies.texts),
       onlyFor: reply.agent,
       mark: { ts: reply.ts, as: "failed" },
     });
@@ -127,7 +128,7 @@ export async function sendReply(
     if (named.length === 0) return;
     await notifier.notice(userId, work.item.id, purpose, {
       thread: reply.thread,
-      message: renderFilesNotSent(named, parts.every(isRefused)),
+      message: renderFilesNotSent(named, parts.every(isRefused), dependencies.texts),
       onlyFor: reply.agent,
       mark: { ts: reply.ts, as: "failed" },
     });

@@ -6,7 +6,8 @@ import {
   renderNotSentYet,
   renderSentAlready,
   renderUndoOffer,
-} from "../../views/notices.ts";
+} from "../../views/reply-offers.ts";
+import type { Texts } from "../../views/texts/en.ts";
 import type { AgentReply, Notice, OutboxBody } from "../events.ts";
 import type { Notifier } from "../notify.ts";
 import { cancelReply } from "../ownership/take-over.ts";
@@ -19,6 +20,7 @@ export interface TakeInDependencies {
   replyMode: ReplyMode;
   /** How long a reply waits so that it can be undone, ms; 0: not at all. */
   undoMs: number;
+  texts: Texts;
   now: () => number;
 }
 
@@ -36,7 +38,7 @@ export async function takeInReply(
   written: AgentReply,
   dependencies: TakeInDependencies,
 ): Promise<"appended" | "duplicate" | "note"> {
-  const { outbox, replyMode, undoMs, now } = dependencies;
+  const { outbox, replyMode, undoMs, texts, now } = dependencies;
   const intent = intentOf(written, replyMode);
   const id = idOf(written);
   const lane = makeThreadKey(written.thread);
@@ -57,7 +59,7 @@ export async function takeInReply(
   });
   const onlyFor = reply.agent;
   if (intent === "ask") {
-    const message = renderNotSentYet({ item: id, ts });
+    const message = renderNotSentYet({ item: id, ts }, texts);
     const ifUnclear = { ts, as: "note" as const };
     await tell(
       reply,
@@ -67,7 +69,7 @@ export async function takeInReply(
       dependencies,
     );
   } else if (undoMs > 0 && result === "appended") {
-    const message = renderUndoOffer({ item: id, ts }, undoMs / 1000);
+    const message = renderUndoOffer({ item: id, ts }, undoMs / 1000, texts);
     await tell(reply, id, "undo", { message, onlyFor, ifUnclear: "nothing" }, dependencies);
   }
   return result;
@@ -83,7 +85,7 @@ export async function takeInEdit(
   editId: string,
   dependencies: TakeInDependencies,
 ): Promise<void> {
-  const { outbox, replyMode, now } = dependencies;
+  const { outbox, replyMode, texts, now } = dependencies;
   const was = intentOf(before, replyMode);
   const is = intentOf(written, replyMode);
   const id = idOf(written);
@@ -111,7 +113,7 @@ export async function takeInEdit(
   const correction = makeDerivedItemId(id, `edit ${editId}`);
   const news: OutboxBody = isNews ? body : { ...body, wordsOnly: true };
   await outbox.append({ lane, id: correction, body: news, held: true });
-  const offer = renderCorrectionOffer({ item: correction, ts: reply.ts }, isNews);
+  const offer = renderCorrectionOffer({ item: correction, ts: reply.ts }, isNews, texts);
   await tell(
     reply,
     correction,
@@ -141,7 +143,7 @@ const tellTooLate = (reply: AgentReply, from: ItemId, dependencies: TakeInDepend
     reply,
     from,
     "too late",
-    { message: renderSentAlready(), onlyFor: reply.agent },
+    { message: renderSentAlready(dependencies.texts), onlyFor: reply.agent },
     dependencies,
   );
 

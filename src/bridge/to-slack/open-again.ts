@@ -1,7 +1,7 @@
 import type { Work } from "../../delivery/lanes.ts";
 import { BridgeError, ThreadGoneError } from "../../errors.ts";
 import type { Thread } from "../../ids.ts";
-import { renderGoesOnElsewhere } from "../../views/notices.ts";
+import { renderGoesOnElsewhere } from "../../views/goes-on-elsewhere.ts";
 import { type Conversation, withoutThread } from "../conversation.ts";
 import type { InboxBody, Notice } from "../events.ts";
 import { inboxLane } from "../notify.ts";
@@ -44,7 +44,7 @@ export async function openAgain(
   { thread: gone, stands }: { thread: Thread; stands: boolean },
   dependencies: OpenThreadDependencies,
 ): Promise<void> {
-  const { posts, conversations, permalink, now } = dependencies;
+  const { posts, conversations, permalink, texts, now } = dependencies;
   const conversation = await conversations.byThread(gone);
   if (conversation?.state !== "open") return;
   const moved = await conversations.update(conversation.id, (c) => withoutThread(c, gone));
@@ -56,7 +56,7 @@ export async function openAgain(
   await postSteps(work, poster, thread, overflowSteps(moved), dependencies);
   if (!stands || poster.isDone("pointer")) return;
   const tag = { kind: "message" as const, items: [work.item.id], part: -1 };
-  const message = renderGoesOnElsewhere(permalink(thread));
+  const message = renderGoesOnElsewhere(permalink(thread), texts);
   await poster
     .post({ step: "pointer", thread: gone, content: () => ({ tag, message }) })
     .catch((error: unknown) => {

@@ -1,6 +1,7 @@
 import { defined } from "../../defined.ts";
 import type { Work } from "../../delivery/lanes.ts";
 import { type ConversationId, type ItemId, makeConversationId, type Thread } from "../../ids.ts";
+import type { Texts } from "../../views/texts/en.ts";
 import {
   type Conversation,
   type Opening,
@@ -22,6 +23,7 @@ export interface EnsureRootDependencies {
   conversations: Conversations;
   notifier: Notifier;
   permalink: Permalink;
+  texts: Texts;
   now: () => number;
 }
 
@@ -74,7 +76,7 @@ async function openRoot(
   work: Work<InboxBody>,
   poster: Poster,
   given: Conversation,
-  { conversations, notifier, permalink, now }: EnsureRootDependencies,
+  { conversations, notifier, permalink, texts, now }: EnsureRootDependencies,
 ): Promise<Thread> {
   // Another lane may have opened it since the conversation was read.
   const conversation = (await conversations.byId(given.id)) ?? given;
@@ -91,7 +93,7 @@ async function openRoot(
         if (openingSince === undefined) {
           await conversations.update(conversation.id, (c) => ({ ...c, openingSince: now() }));
         }
-        return { tag, message: rootMessage(conversation, permalink) };
+        return { tag, message: rootMessage(conversation, { permalink, texts }) };
       },
     });
   } catch (thrown) {

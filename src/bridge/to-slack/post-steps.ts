@@ -3,13 +3,15 @@ import { mediaName } from "../../convert/to-slack/media-name.ts";
 import type { ThreadStep } from "../../convert/to-slack/thread-steps.ts";
 import type { Work } from "../../delivery/lanes.ts";
 import type { Thread } from "../../ids.ts";
-import { renderFileLine } from "../../views/files.ts";
+import { renderFileLine } from "../../views/file-line.ts";
+import type { Texts } from "../../views/texts/en.ts";
 import type { ParleyFiles } from "../ports.ts";
 import type { Poster } from "./post-once.ts";
 import { type FileToShare, type ShareFileDependencies, shareFile } from "./share-file.ts";
 
 export interface PostStepsDependencies extends ShareFileDependencies {
   parleyFiles: Pick<ParleyFiles, "download">;
+  texts: Texts;
 }
 
 /** Posts words and shares files one after the other, each once and each in its own turn. */
@@ -41,14 +43,14 @@ const placesOf = (step: ThreadStep): number => ("document" in step ? ITEM_LIMITS
 
 function toFile(
   step: Exclude<ThreadStep, { words: unknown }>,
-  { parleyFiles }: PostStepsDependencies,
+  { parleyFiles, texts }: PostStepsDependencies,
 ): FileToShare {
   if ("media" in step) {
     const { media } = step;
     return {
       name: mediaName(media),
       download: (signal) => parleyFiles.download(media, signal),
-      instead: (given) => [renderFileLine(media, given)],
+      instead: (given) => [renderFileLine(media, given, texts)],
     };
   }
   const { document } = step;

@@ -64,7 +64,9 @@ export async function relayMessage(
     const steps = [{ words: toSlackContext(message) }];
     return await postSteps(work, poster, thread, steps, dependencies);
   }
-  const author = dependencies.showUserIdentity ? { author: userAuthor(conversation) } : {};
+  const author = dependencies.showUserIdentity
+    ? { author: userAuthor(conversation, dependencies.texts) }
+    : {};
   const [first, ...others] = toThreadSteps(message).map((step) => withAuthor(step, author));
   let count = 1;
   if (first && "words" in first) {

@@ -1,7 +1,9 @@
 import type { SlackMessage } from "../../convert/to-slack/slack-message.ts";
 import { type ThreadStep, toLiteralSteps } from "../../convert/to-slack/thread-steps.ts";
 import { defined } from "../../defined.ts";
-import { type RootView, renderOverflow, renderRoot } from "../../views/root.ts";
+import { renderRoot } from "../../views/root.ts";
+import { renderOverflow } from "../../views/root-details.ts";
+import type { Texts } from "../../views/texts/en.ts";
 import type { Conversation } from "../conversation.ts";
 import type { Permalink, Posts, PostTag } from "../ports.ts";
 
@@ -12,47 +14,33 @@ export const rootTag = ({ id, lost = [] }: Conversation): PostTag => ({
 });
 
 /** The root as it should look now. */
-export function rootMessage(conversation: Conversation, permalink: Permalink): SlackMessage {
-  const { id, state, ending, previous, next, lost } = conversation;
-  const view: RootView = defined({
-    conversation: id,
-    userId: conversation.userId,
-    user: conversation.user,
-    openedAt: conversation.openedAt,
-    metadata: conversation.metadata,
-    furtherReasons: conversation.furtherReasons,
-    transcript: conversation.transcript,
-    ownerUnverified: conversation.ownerUnverified,
-    lostLink: lost?.[0] && permalink(lost[0]),
-    previousLink: previous && permalink(previous),
-    nextLink: next && permalink(next),
-    ending:
-      ending && state !== "open"
-        ? defined({
-            kind: state,
-            at: ending.at,
-            to: ending.to?.name,
-            link: ending.into && permalink(ending.into),
-            by: ending.by,
-            note: ending.note,
-          })
-        : undefined,
+export function rootMessage(
+  conversation: Conversation,
+  { permalink, texts }: { permalink: Permalink; texts: Texts },
+): SlackMessage {
+  const { previous, next, lost, ending } = conversation;
+  const links = defined({
+    lost: lost?.[0] && permalink(lost[0]),
+    previous: previous && permalink(previous),
+    next: next && permalink(next),
+    into: ending?.into && permalink(ending.into),
   });
-  return renderRoot(view);
+  return renderRoot(conversation, links, texts);
 }
 
 /** Shows the root as it should look now. */
 export async function refreshRoot(
   conversation: Conversation,
-  { posts, permalink }: { posts: Pick<Posts, "updateRoot">; permalink: Permalink },
+  dependencies: { posts: Pick<Posts, "updateRoot">; permalink: Permalink; texts: Texts },
 ): Promise<void> {
   const { thread } = conversation;
   if (!thread) return;
-  await posts.updateRoot(thread, rootMessage(conversation, permalink), rootTag(conversation));
+  const message = rootMessage(conversation, dependencies);
+  await dependencies.posts.updateRoot(thread, message, rootTag(conversation));
 }
 
 /** The steps behind the root with everything that it had to shorten; none if all of it fitted. */
-export function overflowSteps(told: Pick<RootView, "metadata" | "transcript">): ThreadStep[] {
+export function overflowSteps(told: Parameters<typeof renderOverflow>[0]): ThreadStep[] {
   const overflow = renderOverflow(told);
   return overflow === undefined ? [] : toLiteralSteps(overflow, "metadata.txt");
 }

@@ -1,13 +1,3 @@
-/** What the User's app says about the User. Parley verifies nothing of it. */
-export interface UserDetails {
-  /** The business's own id of a registered User (`uniqueIdentifier`). */
-  readonly externalId?: string;
-  readonly name?: string;
-  readonly email?: string;
-  /** As named by whoever hands the User over, such as `nl`. */
-  readonly language?: string;
-}
-
 export interface TranscriptLine {
   readonly from: string;
   readonly text: string;

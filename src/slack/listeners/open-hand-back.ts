@@ -4,7 +4,7 @@ import type { Service } from "../../bridge/ports.ts";
 import { type BridgeError, toBridgeError } from "../../errors.ts";
 import type { Thread } from "../../ids.ts";
 import { renderHandBackModal } from "../../views/hand-back-form.ts";
-import { nameOf } from "../../views/root.ts";
+import { nameOf } from "../../views/name-of.ts";
 import { withinTime } from "../../within-time.ts";
 import { callSlack } from "../web-api.ts";
 import type { ListenerDependencies } from "./listener-dependencies.ts";
@@ -43,7 +43,7 @@ export async function openHandBackFromButton(
 }
 
 async function open(origin: Origin, dependencies: ListenerDependencies): Promise<void> {
-  const { conversations, parley, botService, log } = dependencies;
+  const { conversations, parley, botService, texts, log } = dependencies;
   const { thread, client, trigger } = origin;
   const conversation = await conversations.byThread(thread);
   if (conversation?.state !== "open") {
@@ -56,12 +56,13 @@ async function open(origin: Origin, dependencies: ListenerDependencies): Promise
     () => undefined,
   );
   const others = services?.filter(({ id }) => id !== parley.self);
-  const view = renderHandBackModal({
-    userName: nameOf(conversation),
+  const modal = {
+    userName: nameOf(conversation, texts),
     thread,
     services: others?.length ? others : [fallback(botService)],
     preferred: botService,
-  });
+  };
+  const view = renderHandBackModal(modal, texts);
   try {
     await callSlack("views.open", () =>
       client.views.open({ trigger_id: trigger, view: view as unknown as ModalView }),

@@ -6,10 +6,10 @@ import type { ListenerDependencies } from "./listener-dependencies.ts";
 /** Shows an agent who waits, each time the App Home is opened. */
 export async function publishHome(
   { user, client }: { user: string; client: WebClient },
-  { conversations, posts, permalink, inbox, outbox, alarms, now }: ListenerDependencies,
+  { conversations, posts, permalink, inbox, outbox, alarms, texts, now }: ListenerDependencies,
 ): Promise<void> {
   const [toSlack, toParley] = await Promise.all([inbox.backlog(), outbox.backlog()]);
-  const view = renderHome({
+  const home = {
     alarms: alarms.current(),
     toSlack,
     toParley,
@@ -21,7 +21,8 @@ export async function publishHome(
     })),
     channel: posts.channel,
     now: now(),
-  });
+  };
+  const view = renderHome(home, texts);
   await callSlack(
     "views.publish",
     () => client.views.publish({ user_id: user, view: view as unknown as HomeView }),

@@ -1,0 +1,31 @@
+import { literalMrkdwn } from "../convert/text/literal-mrkdwn.ts";
+import { shorten } from "../convert/text/slack-text.ts";
+import type { SlackMessage } from "../convert/to-slack/slack-message.ts";
+import { bold, mention, quiet } from "./notice.ts";
+import type { Texts } from "./texts/en.ts";
+
+/** To everyone in the thread of a User whom another Service has now. */
+export const renderTakenAway = (service: string, { ended }: Texts): SlackMessage =>
+  quiet(`:arrow_right: ${ended.takenAway(bold(service))}`);
+
+/** To everyone in the thread of a User whom `agent` handed back. */
+export function renderHandedBack(
+  handedBack: {
+    /** Its name. */
+    service: string;
+    /** Slack id. */
+    agent: string;
+    note?: string | undefined;
+    /** Why Parley did not take the agent's name off the User's chat. */
+    unsetRefusal?: string | undefined;
+  },
+  { ended }: Texts,
+): SlackMessage {
+  const { service, agent, note, unsetRefusal } = handedBack;
+  const lines = [
+    `:leftwards_arrow_with_hook: ${ended.handedBack(mention(agent), bold(service))}`,
+    note && `>${literalMrkdwn(shorten(note, 1_000)).replaceAll("\n", "\n>")}`,
+    unsetRefusal && ended.nameStays(literalMrkdwn(unsetRefusal)),
+  ];
+  return quiet(lines.filter(Boolean).join("\n"));
+}

@@ -1,0 +1,26 @@
+import type { SlackMessage } from "../convert/to-slack/slack-message.ts";
+import { bold, causeText, mention, notice } from "./notice.ts";
+import type { Texts } from "./texts/en.ts";
+
+/** To everyone in the thread: the User is still here. `agent`: Slack id; `stage`: how far the hand-back came. */
+export const renderHandBackFailed = (
+  agent: string,
+  stage: keyof Texts["handBackFailed"]["stages"],
+  cause: string,
+  { handBackFailed }: Texts,
+): SlackMessage =>
+  notice(
+    `:x: ${handBackFailed.failed(mention(agent), causeText(cause))} ${handBackFailed.stages[stage]}`,
+  );
+
+/** To an agent whose hand-back came after the end. `service`: where the User is, if that is known. */
+export function renderHandBackTooLate(
+  service: string | undefined,
+  hadMessage: boolean,
+  { handBackFailed }: Texts,
+): SlackMessage {
+  const where = service ? handBackFailed.isWith(bold(service)) : handBackFailed.hasLeft;
+  return notice(
+    `:information_source: ${where}${hadMessage ? ` ${handBackFailed.messageNotSent}` : ""}`,
+  );
+}
