@@ -1,10 +1,12 @@
 import { describe, expect, it } from "vitest";
-import type { Journal, NewRow } from "../../src/delivery/journal.ts";
+import type { Journal } from "../../src/delivery/journal.ts";
 import { StorageError } from "../../src/errors.ts";
 import { toItemId } from "../../src/ids.ts";
 import { type Database, openDatabase } from "../../src/state/database.ts";
 import { openSqliteJournal } from "../../src/state/sqlite-journal.ts";
+import { createMemoryTable, openMemoryJournal } from "../bridge/support/memory-journal.ts";
 import { makeStateFile } from "../support/state-file.ts";
+import { describeJournal, row, rows, seqs } from "./journal-suite.ts";
 
 async function openForTest(): Promise<{
   journal: Journal;
@@ -17,130 +19,15 @@ async function openForTest(): Promise<{
   return { journal: await openSqliteJournal(database, "outbox"), database, reopen };
 }
 
-const row = (seq: number, more: Partial<NewRow> = {}): NewRow => ({
-  seq,
-  id: toItemId(`item-${seq}`),
-  lane: "user-1",
-  barrier: 0,
-  sort: "",
-  body: `{"n":${seq}}`,
-  appendedAt: 1_000 + seq,
-  dueAt: 0,
-  held: false,
-  ...more,
+describeJournal("the journal on SQLite", openForTest);
+
+describeJournal("the journal in memory, on which tests run", () => {
+  const table = createMemoryTable();
+  const reopen = () => Promise.resolve(openMemoryJournal(table, "outbox"));
+  return Promise.resolve({ journal: openMemoryJournal(table, "outbox"), reopen });
 });
 
-const rows = (...all: number[]) => all.map((seq) => ({ seq }));
-
-const seqs = async (journal: Journal, lane = "user-1") =>
-  (await journal.head(lane, 100)).map(({ seq }) => seq);
-
-describe("the journal on SQLite", () => {
-  it("gives back what was appended, as it was, also after it was reopened", async () => {
-    const { journal, reopen } = await openForTest();
-    const body = '{"text":"naïve 👩‍👩‍👧‍👦 \\u0000 \'; DROP TABLE outbox; --"}';
-    expect(await journal.append(row(7, { body, sort: "0042", barrier: 3 }))).toBe("appended");
-    const { held: _, ...appended } = row(7, { body, sort: "0042", barrier: 3 });
-    const expected = { ...appended, attempts: 0, pauseMs: 0, progress: undefined };
-    expect(await journal.head("user-1", 1)).toEqual([expected]);
-    expect(await (await reopen()).head("user-1", 1)).toEqual([expected]);
-  });
-
-  it("orders a lane by barrier, then sort key, then arrival", async () => {
-    const { journal } = await openForTest();
-    await journal.append(row(1, { barrier: 0, sort: "b" }));
-    await journal.append(row(2, { barrier: 2 }));
-    await journal.append(row(3, { barrier: 2, sort: "b" }));
-    await journal.append(row(4, { barrier: 2, sort: "a" }));
-    await journal.append(row(5, { barrier: 0, sort: "a" }));
-    await journal.append(row(6, { barrier: 2, sort: "a" }));
-    await journal.append(row(7, { lane: "user-2" }));
-    expect(await seqs(journal)).toEqual([5, 1, 2, 4, 6, 3]);
-    expect((await journal.head("user-1", 2)).map(({ seq }) => seq)).toEqual([5, 1]);
-  });
-
-  it("knows an id for good: waiting, done, dead and discarded", async () => {
-    const { journal, reopen } = await openForTest();
-    for (const seq of [1, 2, 3, 4]) await journal.append(row(seq));
-    await journal.done([2]);
-    await journal.dead(rows(3, 4), { code: "payload", message: "unreadable" });
-    await journal.discard(toItemId("item-4"));
-    const again = await reopen();
-    for (const seq of [1, 2, 3, 4]) {
-      expect(await again.append(row(seq + 10, { id: toItemId(`item-${seq}`) }))).toBe("duplicate");
-    }
-    expect(await seqs(again)).toEqual([1]);
-  });
-
-  it("tells which lanes wait, and the barrier that what comes next must respect", async () => {
-    const { journal } = await openForTest();
-    await journal.append(row(1, { barrier: 1 }));
-    await journal.append(row(2, { barrier: 1, sort: "a" }));
-    await journal.append(row(3, { lane: "user-2", sort: "a" }));
-    await journal.append(row(4, { lane: "user-3" }));
-    await journal.done([1, 4]);
-    expect(await journal.pendingLanes()).toEqual([
-      { lane: "user-1", barrier: 1 },
-      { lane: "user-2", barrier: 0 },
-    ]);
-  });
-
-  it("remembers the last sequence number, also when its item is done", async () => {
-    const { journal, reopen } = await openForTest();
-    expect(await journal.lastSeq()).toBe(0);
-    await journal.append(row(41));
-    await journal.append(row(42));
-    await journal.done([41, 42]);
-    expect(await (await reopen()).lastSeq()).toBe(42);
-  });
-
-  it("keeps progress, attempts and the time of the next one", async () => {
-    const { journal, reopen } = await openForTest();
-    await journal.append(row(1));
-    await journal.saveProgress(1, { posted: ["1700000000.000100"], part: 2 });
-    await journal.defer(1, 3, 99_000.6, 42_000.2);
-    const again = await reopen();
-    expect(await again.head("user-1", 1)).toMatchObject([
-      {
-        attempts: 3,
-        dueAt: 99_001,
-        pauseMs: 42_000,
-        progress: '{"posted":["1700000000.000100"],"part":2}',
-      },
-    ]);
-    await again.saveProgress(1, undefined);
-    expect((await again.head("user-1", 1))[0]?.progress).toBeUndefined();
-  });
-
-  it("keeps what a row has become, also when it is requeued, and does not let it be taken back", async () => {
-    const { journal, reopen } = await openForTest();
-    await journal.append(row(1));
-    const given = { seq: 1, body: row(1).body };
-    expect(await journal.advance(given, '"the rest"', { uploaded: true })).toBe(true);
-    expect(await journal.advance(given, '"too late"', {})).toBe(false);
-    const again = await reopen();
-    expect(await again.head("user-1", 1)).toMatchObject([
-      { body: '"the rest"', progress: '{"uploaded":true}' },
-    ]);
-    expect(await again.begin({ seq: 1, body: '{"n":1}' }, {})).toBe(false);
-    expect(await again.begin({ seq: 1, body: '"the rest"' }, {})).toBe(true);
-    await again.dead(rows(1), { code: "network", message: "refused" });
-    await again.requeue(toItemId("item-1"), 5_000);
-    expect(await again.head("user-1", 1)).toMatchObject([
-      { body: '"the rest"', progress: undefined },
-    ]);
-    expect(await again.replace(toItemId("item-1"), '"other"')).toBe(false);
-    expect(await again.cancel({ seq: 2, id: toItemId("item-1"), lane: "user-1" }, 1)).toBe(false);
-  });
-
-  it("finds rows by their ids as long as they wait", async () => {
-    const { journal } = await openForTest();
-    for (const seq of [1, 2, 3]) await journal.append(row(seq));
-    await journal.done([2]);
-    const found = await journal.waiting(["item-3", "item-2", "item-1", "nobody"].map(toItemId));
-    expect(found.map(({ seq }) => seq)).toEqual([1, 3]);
-  });
-
+describe("the file of the journal on SQLite", () => {
   it("drops what people wrote as soon as an item is done or discarded", async () => {
     const { journal, database } = await openForTest();
     for (const seq of [1, 2, 3]) await journal.append(row(seq));
@@ -155,28 +42,6 @@ describe("the journal on SQLite", () => {
     ]);
   });
 
-  it("lists dead letters with their reasons", async () => {
-    const { journal } = await openForTest();
-    for (const seq of [1, 2, 3]) await journal.append(row(seq));
-    const before = Date.now();
-    await journal.dead(rows(1, 2), { code: "uncertain", message: "POST: no answer" });
-    const letters = await journal.deadLetters();
-    expect(letters.map(({ id, body, reason }) => ({ id, body, reason }))).toEqual([
-      {
-        id: "item-1",
-        body: '{"n":1}',
-        reason: { code: "uncertain", message: "POST: no answer" },
-      },
-      {
-        id: "item-2",
-        body: '{"n":2}',
-        reason: { code: "uncertain", message: "POST: no answer" },
-      },
-    ]);
-    expect(letters[0]?.diedAt).toBeGreaterThanOrEqual(before);
-    expect(await seqs(journal)).toEqual([3]);
-  });
-
   it("lists a dead letter whose reason is damaged, and the others", async () => {
     const { journal, database } = await openForTest();
     for (const seq of [1, 2]) await journal.append(row(seq));
@@ -187,32 +52,6 @@ describe("the journal on SQLite", () => {
       ["item-1", "unreadable"],
       ["item-2", "network"],
     ]);
-  });
-
-  it("requeues only what is dead, as new, and tells its lane", async () => {
-    const { journal } = await openForTest();
-    await journal.append(row(1));
-    await journal.saveProgress(1, "half");
-    await journal.defer(1, 5, 99_000, 5_000);
-    expect(await journal.requeue(toItemId("item-1"), 5_000)).toBeUndefined();
-    await journal.dead(rows(1), { code: "network", message: "refused" });
-    expect(await journal.requeue(toItemId("item-1"), 5_000)).toBe("user-1");
-    expect(await journal.head("user-1", 1)).toMatchObject([
-      { attempts: 0, dueAt: 0, progress: undefined, appendedAt: 5_000, body: '{"n":1}' },
-    ]);
-    expect(await journal.deadLetters()).toEqual([]);
-  });
-
-  it("counts what waits, and dead letters", async () => {
-    const { journal } = await openForTest();
-    expect(await journal.backlog()).toEqual({
-      items: 0,
-      oldestAppendedAt: undefined,
-      deadLetters: 0,
-    });
-    for (const seq of [3, 1, 2]) await journal.append(row(seq));
-    await journal.dead(rows(1), { code: "payload", message: "unreadable" });
-    expect(await journal.backlog()).toEqual({ items: 2, oldestAppendedAt: 1_002, deadLetters: 1 });
   });
 
   it("keeps two queues of one file apart", async () => {

@@ -6,9 +6,11 @@ import type { BackoffPolicy } from "../../src/delivery/backoff.ts";
 import { createEmbeddedLanes } from "../../src/delivery/embedded-lanes.ts";
 import type { Journal } from "../../src/delivery/journal.ts";
 import type { Attempt, Lanes } from "../../src/delivery/lanes.ts";
-import { StorageError, UnreadableError } from "../../src/errors.ts";
+import { UnreadableError } from "../../src/errors.ts";
 import { type Database, openDatabase } from "../../src/state/database.ts";
 import { openSqliteJournal } from "../../src/state/sqlite-journal.ts";
+import { createMemoryTable, openMemoryJournal } from "../bridge/support/memory-journal.ts";
+import { mortal } from "../support/mortal.ts";
 
 interface EngineOptions {
   readonly backoff?: BackoffPolicy;
@@ -65,19 +67,10 @@ export async function openEmbeddedBench(): Promise<LanesBench> {
     async engine<Body>(options: EngineOptions = {}) {
       const owner = running();
       const journal = await openSqliteJournal(await owner.database, "outbox");
-      const lanes = await createEmbeddedLanes<Body>({
-        queue: "outbox",
-        readBody(text) {
-          if (options.refuses?.(text)) throw new UnreadableError("an item");
-          return JSON.parse(text) as Body;
-        },
-        journal: mortal(journal, () => owner.alive),
-        backoff: QUICK,
-        concurrency: 4,
-        onAttempt: () => {},
-        ...(options.now && { monotonic: options.now }),
-        ...options,
-      });
+      const lanes = await createEngine<Body>(
+        mortal(journal, () => owner.alive),
+        options,
+      );
       engines.add(lanes);
       return lanes;
     },
@@ -121,43 +114,52 @@ export async function openEmbeddedBench(): Promise<LanesBench> {
   };
 }
 
-/** The journal of a process that can be killed: its calls are then not made, and what they answer is not heard. */
-function mortal(journal: Journal, isAlive: () => boolean): Journal {
-  const never = () => new Promise<never>(() => {});
-  const guard =
-    <Args extends unknown[], Result>(call: (...args: Args) => Promise<Result>) =>
-    async (...args: Args): Promise<Result> => {
-      if (!isAlive()) return await never();
-      try {
-        const result = await call(...args);
-        return isAlive() ? result : await never();
-      } catch (error) {
-        if (!isAlive()) return await never();
-        throw error instanceof Error ? error : new StorageError("not an Error");
-      }
-    };
-  return {
-    append: guard(journal.append),
-    head: guard(journal.head),
-    waiting: guard(journal.waiting),
-    pendingLanes: guard(journal.pendingLanes),
-    lastSeq: guard(journal.lastSeq),
-    saveProgress: guard(journal.saveProgress),
-    begin: guard(journal.begin),
-    advance: guard(journal.advance),
-    cancel: guard(journal.cancel),
-    replace: guard(journal.replace),
-    hasBegun: guard(journal.hasBegun),
-    defer: guard(journal.defer),
-    done: guard(journal.done),
-    dead: guard(journal.dead),
-    owed: guard(journal.owed),
-    told: guard(journal.told),
-    look: guard(journal.look),
-    requeue: guard(journal.requeue),
-    discard: guard(journal.discard),
-    deadLetters: guard(journal.deadLetters),
-    backlog: guard(journal.backlog),
-    changedElsewhere: guard(journal.changedElsewhere),
+/** The embedded lanes on a journal in memory. */
+export function openMemoryBench(): Promise<LanesBench> {
+  const table = createMemoryTable();
+  let process = { alive: true };
+  const engines = new Set<Pick<Lanes<never>, "stop">>();
+  const fail = (how: "writes" | "all") => (fails: boolean) => {
+    table.fails = fails ? how : "nothing";
+    return Promise.resolve();
   };
+  return Promise.resolve({
+    async engine<Body>(options: EngineOptions = {}) {
+      const owner = process;
+      const journal = openMemoryJournal(table, "outbox");
+      const lanes = await createEngine<Body>(
+        mortal(journal, () => owner.alive),
+        options,
+      );
+      engines.add(lanes);
+      return lanes;
+    },
+    async crash() {
+      process.alive = false;
+      process = { alive: true };
+      engines.clear();
+      // What the dead process was about to do has no effect any more after this.
+      await new Promise(setImmediate);
+    },
+    failWrites: fail("writes"),
+    failReads: fail("all"),
+    async close() {
+      await Promise.all([...engines].map((lanes) => lanes.stop()));
+    },
+  });
 }
+
+const createEngine = <Body>(journal: Journal, options: EngineOptions): Promise<Lanes<Body>> =>
+  createEmbeddedLanes<Body>({
+    queue: "outbox",
+    readBody(text) {
+      if (options.refuses?.(text)) throw new UnreadableError("an item");
+      return JSON.parse(text) as Body;
+    },
+    journal,
+    backoff: QUICK,
+    concurrency: 4,
+    onAttempt: () => {},
+    ...(options.now && { monotonic: options.now }),
+    ...options,
+  });

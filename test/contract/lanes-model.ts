@@ -185,9 +185,9 @@ class Play {
         for (let turn = 0; turn < each.turns; turn++) await new Promise(setImmediate);
         return;
       case "crash":
+        await this.#bench.crash();
         this.#held.clear();
         this.#appending = [];
-        await this.#bench.crash();
         await this.#startEngine();
     }
   }

@@ -1,4 +1,4 @@
-import { openEmbeddedBench } from "./lanes-bench.ts";
+import { openEmbeddedBench, openMemoryBench } from "./lanes-bench.ts";
 import { describeDeadLetters } from "./lanes-dead-letters-suite.ts";
 import { describeLanesHandling } from "./lanes-handling-suite.ts";
 import { describeLanesHolding } from "./lanes-holding-suite.ts";
@@ -6,9 +6,16 @@ import { describeLanesUnderCrashes } from "./lanes-model.ts";
 import { describeLanes } from "./lanes-suite.ts";
 import { describeLanesWaiting } from "./lanes-waiting-suite.ts";
 
-describeLanes("embedded lanes on SQLite", openEmbeddedBench);
-describeLanesHandling("embedded lanes on SQLite", openEmbeddedBench);
-describeDeadLetters("embedded lanes on SQLite", openEmbeddedBench);
-describeLanesWaiting("embedded lanes on SQLite", openEmbeddedBench);
-describeLanesHolding("embedded lanes on SQLite", openEmbeddedBench);
-describeLanesUnderCrashes("embedded lanes on SQLite", openEmbeddedBench);
+const ENGINES = [
+  ["embedded lanes on SQLite", openEmbeddedBench],
+  ["embedded lanes in memory, on which tests run", openMemoryBench],
+] as const;
+
+for (const [name, open] of ENGINES) {
+  describeLanes(name, open);
+  describeLanesHandling(name, open);
+  describeDeadLetters(name, open);
+  describeLanesWaiting(name, open);
+  describeLanesHolding(name, open);
+  describeLanesUnderCrashes(name, open);
+}

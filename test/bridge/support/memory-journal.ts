@@ -1,0 +1,248 @@
+import type { Journal, NewRow, Row } from "../../../src/delivery/journal.ts";
+import { StorageError } from "../../../src/errors.ts";
+import type { ItemId } from "../../../src/ids.ts";
+import type { Json } from "../../../src/json.ts";
+
+type State = "waiting" | "held" | "dead" | "done";
+
+interface StoredRow extends Omit<NewRow, "held"> {
+  state: State;
+  attempts: number;
+  pauseMs: number;
+  /** As JSON, so that nothing in memory is shared with what is stored. */
+  progress: string | undefined;
+  begun: boolean;
+  reason?: { code: string; message: string };
+  notice?: string | undefined;
+  endedAt?: number;
+}
+
+/** What a disk would hold of one queue. It outlives the processes that open a journal on it. */
+export interface MemoryTable {
+  readonly rows: Map<ItemId, StoredRow>;
+  /** `writes`: nothing can be stored · `all`: nor read. */
+  fails: "nothing" | "writes" | "all";
+}
+
+export const createMemoryTable = (): MemoryTable => ({ rows: new Map(), fails: "nothing" });
+
+/**
+ * A journal in memory, held to the same contract as the one on SQLite. As there, a requeued item of the inbox keeps its
+ * progress, and one of the outbox loses it.
+ */
+export function openMemoryJournal(table: MemoryTable, queue: "inbox" | "outbox"): Journal {
+  const all = () => [...table.rows.values()];
+  const inState = (...states: readonly State[]) =>
+    all().filter(({ state }) => states.includes(state));
+  const bySeq = (seq: number) => all().find((row) => row.seq === seq);
+
+  const read = async <Result>(look: () => Result): Promise<Result> => {
+    if (table.fails === "all") throw new StorageError("The state cannot be read");
+    return await Promise.resolve(look());
+  };
+  const write = async <Result>(change: () => Result): Promise<Result> => {
+    if (table.fails !== "nothing") throw new StorageError("The state cannot be written");
+    return await Promise.resolve(change());
+  };
+  /** Only an item that waits, and whose body is the one that was handed out. */
+  const current = ({ seq, body }: Pick<Row, "seq" | "body">): StoredRow | undefined =>
+    inState("waiting").find((row) => row.seq === seq && row.body === body);
+
+  return {
+    append: ({ held, ...row }) =>
+      write(() => {
+        if (table.rows.has(row.id)) return "duplicate";
+        if (bySeq(row.seq)) throw new StorageError("A row of this number is there already");
+        table.rows.set(row.id, {
+          ...row,
+          state: held ? "held" : "waiting",
+          attempts: 0,
+          pauseMs: Math.max(0, row.dueAt - row.appendedAt),
+          progress: undefined,
+          begun: false,
+        });
+        return "appended";
+      }),
+
+    head: (lane, limit) =>
+      read(() => {
+        const rows = inState("waiting").filter((row) => row.lane === lane);
+        return rows.sort(inOrder).slice(0, limit).map(toRow);
+      }),
+
+    waiting: (ids) =>
+      read(() => {
+        const rows = inState("waiting").filter(({ id }) => ids.includes(id));
+        return rows.sort(inOrder).map(toRow);
+      }),
+
+    pendingLanes: () =>
+      read(() => {
+        const barriers = new Map<string, number>();
+        for (const { lane, barrier } of inState("waiting")) {
+          barriers.set(lane, Math.max(barrier, barriers.get(lane) ?? 0));
+        }
+        return [...barriers].map(([lane, barrier]) => ({ lane, barrier }));
+      }),
+
+    lastSeq: () => read(() => Math.max(0, ...all().map(({ seq }) => seq))),
+
+    saveProgress: (seq, progress) =>
+      write(() => {
+        const row = bySeq(seq);
+        if (!row) return;
+        row.progress = toText(progress);
+        row.begun &&= progress !== undefined;
+      }),
+
+    begin: (given, progress) =>
+      write(() => {
+        const row = current(given);
+        if (row) Object.assign(row, { progress: toText(progress), begun: true });
+        return row !== undefined;
+      }),
+
+    advance: (given, body, progress) =>
+      write(() => {
+        const row = current(given);
+        if (row) Object.assign(row, { body, progress: toText(progress), begun: true });
+        return row !== undefined;
+      }),
+
+    cancel: ({ seq, id, lane }, at) =>
+      write(() => {
+        const row = table.rows.get(id);
+        if (row?.begun) return false;
+        if (row) end(row, at);
+        else table.rows.set(id, neverSeen({ seq, id, lane }, at));
+        return true;
+      }),
+
+    replace: (id, body) =>
+      write(() => {
+        const row = table.rows.get(id);
+        if (!row || row.begun || row.state === "done") return false;
+        row.body = body;
+        return true;
+      }),
+
+    hasBegun: (id) => read(() => table.rows.get(id)?.begun !== false),
+
+    defer: (seq, attempts, dueAt, pauseMs) =>
+      write(() => {
+        const times = { dueAt: Math.round(dueAt), pauseMs: Math.round(pauseMs) };
+        Object.assign(bySeq(seq) ?? {}, { attempts, ...times });
+      }),
+
+    done: (seqs) =>
+      write(() => {
+        for (const row of inState("waiting")) if (seqs.includes(row.seq)) end(row, Date.now());
+      }),
+
+    dead: (rows, reason) =>
+      write(() =>
+        rows.flatMap(({ seq, notice }) => {
+          const row = inState("waiting").find((each) => each.seq === seq);
+          if (!row) return [];
+          Object.assign(row, { state: "dead", reason, notice, endedAt: Date.now() });
+          return [seq];
+        }),
+      ),
+
+    owed: () =>
+      read(() =>
+        inState("dead").flatMap(({ seq, id, lane, appendedAt, notice }) =>
+          notice === undefined ? [] : [{ seq, id, lane, appendedAt, notice }],
+        ),
+      ),
+
+    told: (seq) =>
+      write(() => {
+        for (const row of inState("dead")) if (row.seq === seq) row.notice = undefined;
+      }),
+
+    requeue: (id, at) =>
+      write(() => {
+        const row = inState("dead", "held").find((each) => each.id === id);
+        if (!row) return undefined;
+        const progress = queue === "inbox" ? row.progress : undefined;
+        const fresh = { attempts: 0, dueAt: 0, pauseMs: 0, appendedAt: at, notice: undefined };
+        Object.assign(row, { state: "waiting", progress, ...fresh });
+        return row.lane;
+      }),
+
+    discard: (id) =>
+      write(() => {
+        const row = inState("dead", "held").find((each) => each.id === id);
+        if (row) end(row, Date.now());
+        return row !== undefined;
+      }),
+
+    look: (id) =>
+      read(() => {
+        const row = table.rows.get(id);
+        if (!row || row.state === "done") return undefined;
+        const { lane, body, appendedAt, state } = row;
+        return { lane, body, appendedAt, state };
+      }),
+
+    deadLetters: () =>
+      read(() =>
+        inState("dead").map(({ id, lane, body, appendedAt, reason, endedAt }) => ({
+          id,
+          lane,
+          body,
+          reason: reason ?? { code: "", message: "" },
+          appendedAt,
+          diedAt: endedAt ?? 0,
+        })),
+      ),
+
+    backlog: () =>
+      read(() => {
+        const waiting = inState("waiting");
+        const times = waiting.map(({ appendedAt }) => appendedAt);
+        return {
+          items: waiting.length,
+          oldestAppendedAt: waiting.length === 0 ? undefined : Math.min(...times),
+          deadLetters: inState("dead").length,
+        };
+      }),
+
+    changedElsewhere: () => read(() => false),
+  };
+}
+
+const inOrder = (a: StoredRow, b: StoredRow): number =>
+  a.barrier - b.barrier || compare(a.sort, b.sort) || a.seq - b.seq;
+
+const compare = (a: string, b: string): number => (a === b ? 0 : a < b ? -1 : 1);
+
+const toText = (progress: Json | undefined): string | undefined =>
+  progress === undefined ? undefined : JSON.stringify(progress);
+
+/** Only the id is kept. */
+function end(row: StoredRow, at: number): void {
+  Object.assign(row, { state: "done", body: "", progress: undefined, notice: undefined });
+  row.endedAt = at;
+}
+
+const neverSeen = (row: Pick<NewRow, "seq" | "id" | "lane">, at: number): StoredRow => ({
+  ...row,
+  barrier: 0,
+  sort: "",
+  body: "",
+  appendedAt: at,
+  dueAt: 0,
+  state: "done",
+  attempts: 0,
+  pauseMs: 0,
+  progress: undefined,
+  begun: false,
+  endedAt: at,
+});
+
+const toRow = ({ state: _, begun: __, reason, notice, endedAt, ...row }: StoredRow): Row => ({
+  ...row,
+  progress: row.progress === undefined ? undefined : (JSON.parse(row.progress) as Json),
+});
