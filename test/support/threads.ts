@@ -3,6 +3,12 @@ import { readRichText } from "./read-rich-text.ts";
 import type { World } from "./world.ts";
 
 export type Message = FakeSlack["state"]["messages"][number];
+
+/** A message, in whichever fake it is. */
+interface Words {
+  readonly text: string;
+  readonly blocks?: readonly unknown[] | undefined;
+}
 type Ephemeral = FakeSlack["state"]["ephemerals"][number];
 
 /** The roots that the bridge posted in the channel, oldest first. */
@@ -42,7 +48,7 @@ export const reactionsOn = (slack: FakeSlack, ts: string): string[] =>
   [];
 
 /** All texts of a message, one a line: its own and those of its blocks. */
-export const textOf = ({ text, blocks }: Pick<Message, "text" | "blocks">): string =>
+export const textOf = ({ text, blocks }: Words): string =>
   [text, ...blockTexts(blocks ?? [])].join("\n");
 
 function blockTexts(value: unknown): string[] {
@@ -57,7 +63,7 @@ function blockTexts(value: unknown): string[] {
 }
 
 /** What Slack would act on in a message: mentions and links. Moments are harmless, and so is plain text. */
-export function activeMarkup({ text, blocks }: Pick<Message, "text" | "blocks">): string[] {
+export function activeMarkup({ text, blocks }: Words): string[] {
   return [text, ...mrkdwnIn(blocks ?? [])]
     .flatMap((mrkdwn) => mrkdwn.match(/<[^>]*>?/g) ?? [])
     .filter((markup) => !markup.startsWith("<!date^"));

@@ -1,0 +1,94 @@
+import type { BridgeError } from "../../../src/errors.ts";
+import { type Bridge, type BridgeOptions, startBridge } from "./start-bridge.ts";
+
+/** What happens to a bridge, and what must be so afterwards, whatever went wrong meanwhile. */
+export interface Story {
+  readonly options?: BridgeOptions;
+  /** Nothing goes wrong in it. */
+  readonly before?: (bridge: Bridge) => Promise<void>;
+  readonly play: (bridge: Bridge) => Promise<void>;
+  /** Complains where something is lost, doubled or misdirected, or where nobody was told. */
+  readonly check: (bridge: Bridge) => void | Promise<void>;
+}
+
+/** These change nothing: to die there is the same as to die before the next call. */
+const READS =
+  /\.(head|waiting|pendingLanes|lastSeq|owed|look|hasBegun|changedElsewhere|by[A-Z]\w*|currentId|open|ownerOf|services|identityOf|namesOf|find|describe|threadOf|repliesAfter|acquire|download)$/;
+
+/** The calls of a story in which nothing goes wrong. */
+async function callsOf(story: Story, trouble: (bridge: Bridge) => void): Promise<string[]> {
+  const bridge = await open(story);
+  const from = bridge.calls.made.length;
+  trouble(bridge);
+  await story.play(bridge);
+  await bridge.settled();
+  return bridge.calls.made.slice(from);
+}
+
+async function open({ options, before }: Story): Promise<Bridge> {
+  const bridge = await startBridge(options);
+  await before?.(bridge);
+  return bridge;
+}
+
+async function playWith(
+  story: Story,
+  trouble: (bridge: Bridge) => void,
+  name: string,
+): Promise<void> {
+  const bridge = await open(story);
+  trouble(bridge);
+  try {
+    await story.play(bridge);
+    await bridge.settled();
+    await story.check(bridge);
+  } catch (error) {
+    if (error instanceof Error) error.message = `${name}: ${error.message}`;
+    throw error;
+  }
+}
+
+/**
+ * Plays a story once for each of its steps, at which the process dies and is started again. `trouble`: what goes wrong
+ * besides. Returns at how many steps it died.
+ */
+export async function dieAtEveryStep(
+  story: Story,
+  when: "before" | "after",
+  trouble: (bridge: Bridge) => void = () => {},
+): Promise<number> {
+  let deaths = 0;
+  for (const [step, call] of (await callsOf(story, trouble)).entries()) {
+    if (READS.test(call)) continue;
+    const kill = (bridge: Bridge): void => {
+      trouble(bridge);
+      bridge.calls.dieAt(step, when);
+    };
+    await playWith(story, kill, `killed ${when} step ${step}, ${call}`);
+    deaths += 1;
+  }
+  return deaths;
+}
+
+/**
+ * Plays a story once for each of its calls that have one of these names, which then fails. Returns how many failed.
+ * `after`: the call took effect all the same.
+ */
+export async function failAtEveryCall(
+  story: Story,
+  names: RegExp,
+  error: BridgeError,
+  { after = false }: { after?: boolean } = {},
+): Promise<number> {
+  const skips = new Map<string, number>();
+  let failures = 0;
+  for (const call of await callsOf(story, () => {})) {
+    if (!names.test(call)) continue;
+    const skip = skips.get(call) ?? 0;
+    skips.set(call, skip + 1);
+    const name = `${call} no. ${skip + 1}: ${error.code}${after ? " after it took effect" : ""}`;
+    await playWith(story, ({ calls }) => calls.fail(call, error, { skip, after }), name);
+    failures += 1;
+  }
+  return failures;
+}

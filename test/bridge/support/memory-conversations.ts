@@ -1,0 +1,63 @@
+import type { Conversation } from "../../../src/bridge/conversation.ts";
+import type { Conversations } from "../../../src/bridge/ports.ts";
+import { conversationSchema } from "../../../src/bridge/stored/conversation-schema.ts";
+import { type ConversationId, makeThreadKey, type UserId } from "../../../src/ids.ts";
+
+/** Conversations in memory, as JSON, so that only what can be stored comes back. */
+export function createMemoryConversations(): Conversations {
+  const stored = new Map<ConversationId, string>();
+  const newest = new Map<UserId, ConversationId>();
+  const byThread = new Map<string, ConversationId>();
+  const byExternalId = new Map<string, UserId>();
+  const aliases = new Map<UserId, UserId>();
+
+  const find = (id: ConversationId | undefined): Conversation | undefined => {
+    const text = id && stored.get(id);
+    return text === undefined ? undefined : conversationSchema.parse(JSON.parse(text));
+  };
+
+  function write(conversation: Conversation, before: Conversation | undefined): void {
+    const { id, userId, user, thread } = conversation;
+    stored.set(id, JSON.stringify(conversation));
+    if (before?.userId !== userId) newest.set(userId, id);
+    if (thread) byThread.set(makeThreadKey(thread), id);
+    if (user.externalId) byExternalId.set(user.externalId, userId);
+  }
+
+  function resolve(userId: UserId): UserId {
+    let current = userId;
+    for (let hops = 0; hops < 10; hops++) current = aliases.get(current) ?? current;
+    return current;
+  }
+
+  return {
+    byId: (id) => Promise.resolve(find(id)),
+    byUser: (userId) => Promise.resolve(find(newest.get(resolve(userId)))),
+    byThread: (thread) => Promise.resolve(find(byThread.get(makeThreadKey(thread)))),
+    currentId: (userId) => Promise.resolve(resolve(userId)),
+    userByExternalId(externalId) {
+      const userId = byExternalId.get(externalId);
+      return Promise.resolve(userId && resolve(userId));
+    },
+    open: () =>
+      [...stored.keys()]
+        .flatMap((id) => find(id) ?? [])
+        .filter(({ state }) => state === "open")
+        .sort((a, b) => a.openedAt - b.openedAt),
+    create(conversation) {
+      write(conversation, undefined);
+      return Promise.resolve();
+    },
+    async update(id, change) {
+      const before = await Promise.resolve(find(id));
+      if (!before) return undefined;
+      const after = change(before);
+      if (after !== before) write(after, before);
+      return after;
+    },
+    alias(from, to) {
+      if (from !== to) aliases.set(from, to);
+      return Promise.resolve();
+    },
+  };
+}

@@ -1,0 +1,285 @@
+import type { AgentReply } from "../../../src/bridge/events.ts";
+import type {
+  Mark,
+  People,
+  Posts,
+  PostTag,
+  Reactions,
+  SlackFiles,
+  ThreadReader,
+} from "../../../src/bridge/ports.ts";
+import { NO_NAMES } from "../../../src/convert/to-parley/mentions.ts";
+import type { SlackMessage } from "../../../src/convert/to-slack/slack-message.ts";
+import { SlackApiError, ThreadGoneError } from "../../../src/errors.ts";
+import { makeThreadKey, type Thread } from "../../../src/ids.ts";
+import type { Json } from "../../../src/json.ts";
+import { readFile, type StoredFile, toContent } from "./stored-file.ts";
+
+export const CHANNEL = "C0SUPPORT";
+const TEAM = "T0TEAM";
+
+/** A message in Slack: of the bridge where it has a tag or a file of the bridge's, of an agent otherwise. */
+export interface Posted {
+  readonly thread: Thread;
+  readonly ts: string;
+  message: SlackMessage;
+  readonly tag?: PostTag;
+  /** The name of the file that the bridge has shared with it. */
+  readonly file?: string;
+  /** Written by an agent. */
+  readonly reply?: AgentReply;
+}
+
+/** What only one agent saw. */
+export interface Told {
+  readonly thread: Thread;
+  readonly agent: string;
+  readonly message: SlackMessage;
+}
+
+/** An agent's file. `isReady`: Slack knows everything about it. */
+interface AgentFile extends StoredFile {
+  isReady: boolean;
+}
+
+/** What an agent writes besides text. */
+export interface Writing {
+  agent?: string;
+  files?: readonly (StoredFile & { isReady?: boolean })[];
+}
+
+/** What Slack has, and its ports. */
+export interface MemorySlack {
+  readonly posts: Posts;
+  readonly reactions: Reactions;
+  readonly reader: ThreadReader;
+  readonly people: People;
+  readonly slackFiles: SlackFiles;
+  readonly messages: Posted[];
+  readonly told: Told[];
+  /** The threads that show that their User is typing. */
+  readonly typing: Set<string>;
+  /** Agents' files, by id. */
+  readonly files: Map<string, AgentFile>;
+  /** Others have to go first. */
+  isBusy: boolean;
+  /** Slack refuses reading. */
+  refusesReading: boolean;
+  /** Slack shows only later what was shared. */
+  showsSharesLate: boolean;
+  /** Until the returned function is called, nobody's turn comes. */
+  holdTurns(): () => void;
+  marksOn(ts: string): readonly Mark[];
+  write(thread: Thread, text: string, more?: Writing): AgentReply;
+  /** The thread is not there any more, nor anything in it. */
+  expire(thread: Thread): void;
+  /** The root goes; replies that stand below it stay. Returns whether there are any. */
+  deleteRoot(thread: Thread): boolean;
+}
+
+export function createMemorySlack(): MemorySlack {
+  const messages: Posted[] = [];
+  const told: Told[] = [];
+  const typing = new Set<string>();
+  const marks = new Map<string, Set<Mark>>();
+  const files = new Map<string, AgentFile>();
+  const uploads = new Map<string, StoredFile & { sharedIn?: Thread }>();
+  const gone = new Set<string>();
+  let lastTs = 0;
+  let turns = Promise.resolve();
+
+  /** Grows, also within a millisecond. */
+  function nextTs(): string {
+    lastTs = Math.max(lastTs + 1, Date.now() * 1_000);
+    return `${Math.floor(lastTs / 1e6)}.${String(lastTs % 1e6).padStart(6, "0")}`;
+  }
+
+  const assertThere = (thread: Thread | undefined): void => {
+    if (thread && gone.has(makeThreadKey(thread))) throw new ThreadGoneError(thread);
+  };
+
+  const marksOf = (ts: string): Set<Mark> => {
+    const found = marks.get(ts) ?? new Set();
+    marks.set(ts, found);
+    return found;
+  };
+
+  const world: MemorySlack = {
+    messages,
+    told,
+    typing,
+    files,
+    isBusy: false,
+    refusesReading: false,
+    showsSharesLate: false,
+    holdTurns() {
+      let give = () => {};
+      turns = new Promise((resolve) => {
+        give = resolve;
+      });
+      return () => give();
+    },
+
+    marksOn: (ts) => [...marksOf(ts)].sort(),
+
+    write(thread, text, { agent = "U0ANNA", files: given = [] } = {}) {
+      const described = given.map((file) => {
+        const id = `F${files.size + 1}`;
+        files.set(id, { isReady: true, ...file });
+        return describe(id);
+      });
+      const ts = nextTs();
+      const reply: AgentReply = {
+        thread,
+        ts,
+        agent,
+        text,
+        ...(described.length > 0 && { files: described }),
+      };
+      messages.push({ thread, ts, message: { text }, reply });
+      return reply;
+    },
+
+    expire(thread) {
+      gone.add(makeThreadKey(thread));
+      const left = messages.filter((each) => each.thread.ts !== thread.ts);
+      messages.splice(0, messages.length, ...left);
+    },
+
+    deleteRoot(thread) {
+      const stands = messages.some((each) => each.thread.ts === thread.ts && each.ts !== thread.ts);
+      if (!stands) world.expire(thread);
+      const root = messages.findIndex(({ ts }) => ts === thread.ts);
+      if (root >= 0) messages.splice(root, 1);
+      return stands;
+    },
+
+    posts: {
+      channel: CHANNEL,
+      async acquire(signal) {
+        await untilAborted(turns, signal);
+        return { saturated: world.isBusy };
+      },
+      async post(message, tag, thread) {
+        await Promise.resolve(assertThere(thread));
+        const ts = nextTs();
+        const at = thread ?? { team: TEAM, channel: CHANNEL, ts };
+        messages.push({ thread: at, ts, message, tag });
+        return at;
+      },
+      async find(tag, since, thread) {
+        await Promise.resolve(assertThere(thread));
+        if (world.refusesReading) return "cannot-look";
+        const found = messages.find(
+          (each) =>
+            JSON.stringify(each.tag) === JSON.stringify(tag) &&
+            Number(each.ts) * 1_000 >= since - 1 &&
+            (thread === undefined || each.thread.ts === thread.ts),
+        );
+        return found ? found.thread : "not-there";
+      },
+      async updateRoot(thread, message) {
+        await Promise.resolve(assertThere(thread));
+        const root = messages.find(({ ts }) => ts === thread.ts);
+        if (!root) throw new ThreadGoneError(thread);
+        root.message = message;
+      },
+      tell(thread, agent, message) {
+        told.push({ thread, agent, message });
+        return Promise.resolve();
+      },
+      showTyping(thread, active) {
+        if (active) typing.add(thread.ts);
+        else typing.delete(thread.ts);
+        return Promise.resolve();
+      },
+    },
+
+    reactions: {
+      mark(_, ts, as) {
+        marksOf(ts).add(as);
+        return Promise.resolve();
+      },
+      markLater: (_, ts, as) => void marksOf(ts).add(as),
+      unmark: (_, ts, as) => void marksOf(ts).delete(as),
+    },
+
+    reader: {
+      threadOf(_, ts) {
+        const found = messages.find((each) => each.ts === ts);
+        return Promise.resolve(found ? { thread: found.thread, openedBy: "U0BRIDGE" } : "none");
+      },
+      async repliesAfter(thread, after) {
+        if (world.refusesReading) return "cannot-look";
+        if (!(await Promise.resolve(messages)).some(({ ts }) => ts === thread.ts)) {
+          throw new SlackApiError("conversations.replies", "thread_not_found", "dead-letter");
+        }
+        return messages.flatMap(({ reply }) =>
+          reply && reply.thread.ts === thread.ts && reply.ts > after ? [reply] : [],
+        );
+      },
+    },
+
+    people: {
+      identityOf: (agent) =>
+        Promise.resolve({
+          id: agent.length * 1_000 + agent.charCodeAt(2),
+          name: PEOPLE[agent] ?? agent,
+        }),
+      namesOf: () => Promise.resolve(NO_NAMES),
+    },
+
+    slackFiles: {
+      describe: (id) => Promise.resolve(describe(id)),
+      download({ id }) {
+        const file = files.get(id);
+        if (!file) throw new SlackApiError("files.info", "file_not_found", "dead-letter");
+        return Promise.resolve(toContent(file));
+      },
+      async upload(content) {
+        const id = `U${uploads.size + 1}`;
+        uploads.set(id, await readFile(content));
+        return id;
+      },
+      async share(id, name, thread) {
+        await Promise.resolve(assertThere(thread));
+        const upload = uploads.get(id);
+        if (!upload || upload.sharedIn) {
+          throw new SlackApiError("files.completeUploadExternal", "file_not_found", "dead-letter");
+        }
+        upload.sharedIn = thread;
+        messages.push({ thread, ts: nextTs(), message: { text: "" }, file: name });
+      },
+      async look(id, thread) {
+        await Promise.resolve(assertThere(thread));
+        if (world.refusesReading) return "cannot-look";
+        const upload = uploads.get(id);
+        if (!upload) return "unknown";
+        return upload.sharedIn && !world.showsSharesLate ? "shared" : "not-shared";
+      },
+    },
+  };
+
+  function describe(id: string): Json {
+    const file = files.get(id);
+    if (!file) return null;
+    const { name, mimeType, bytes, isReady } = file;
+    if (!isReady) return { id, name, file_access: "check_file_info" };
+    const url = `https://files.slack.com/${id}`;
+    return { id, name, mimetype: mimeType, size: bytes.length, url_private: url };
+  }
+
+  return world;
+}
+
+async function untilAborted(wait: Promise<void>, signal: AbortSignal): Promise<void> {
+  signal.throwIfAborted();
+  await Promise.race([
+    wait,
+    new Promise((_, reject) => {
+      signal.addEventListener("abort", () => reject(signal.reason as Error), { once: true });
+    }),
+  ]);
+}
+
+const PEOPLE: Readonly<Record<string, string>> = { U0ANNA: "Anna", U0BEN: "Ben" };

@@ -1,0 +1,203 @@
+import { describe, expect, it } from "vitest";
+import {
+  NetworkError,
+  RateLimitedError,
+  SlackApiError,
+  UncertainDeliveryError,
+} from "../../../src/errors.ts";
+import { png } from "../../support/files.ts";
+import { dieAtEveryStep, failAtEveryCall, type Story } from "../support/every-step.ts";
+import type { Posted } from "../support/memory-slack.ts";
+import { ADA, type Bridge, EVE } from "../support/start-bridge.ts";
+
+const PHOTO = { name: "photo.png", mimeType: "image/png", bytes: png(500) };
+const PARAGRAPHS = ["a", "b", "c"].map((letter) => letter.repeat(2_500));
+
+const handedOver = (bridge: Bridge) => bridge.handover({ metadata: { reason: "refund" } });
+
+const linkTo = (root: Posted | undefined): string => `/p${root?.ts.replace(".", "")}`;
+
+/** Exactly this is in the User's one thread, and nothing waits or was given up. */
+const shows =
+  (...texts: readonly string[]) =>
+  (bridge: Bridge): void => {
+    expect(bridge.roots()).toHaveLength(1);
+    expect(bridge.thread()).toEqual(texts);
+    expect(bridge.items("inbox")).toMatchObject({ waiting: 0, dead: 0 });
+  };
+
+const STORIES: readonly [string, Story][] = [
+  [
+    "a handover and what the User writes at once",
+    {
+      async play(bridge) {
+        await handedOver(bridge);
+        await bridge.userWrites("Hello");
+      },
+      check: shows("Hello"),
+    },
+  ],
+  [
+    "a message that opens the thread by itself",
+    {
+      async play(bridge) {
+        bridge.parley.user(ADA).owner = bridge.parley.parley.self;
+        await bridge.userWrites("Hello");
+        await bridge.userWrites("Anybody?");
+      },
+      check: shows("Hello", "Anybody?"),
+    },
+  ],
+  [
+    "messages of two Users",
+    {
+      async before(bridge) {
+        await handedOver(bridge);
+        await bridge.handover({ user: EVE });
+      },
+      async play(bridge) {
+        await bridge.userWrites("One");
+        await bridge.userWrites("Not for Ada", { user: EVE });
+        await bridge.userWrites("Two");
+      },
+      check(bridge) {
+        expect(bridge.thread(ADA)).toEqual(["One", "Two"]);
+        expect(bridge.thread(EVE)).toEqual(["Not for Ada"]);
+        expect(bridge.roots()).toHaveLength(2);
+      },
+    },
+  ],
+  [
+    "a message of several posts",
+    {
+      before: handedOver,
+      async play(bridge) {
+        await bridge.userWrites(PARAGRAPHS.join("\n\n"));
+        await bridge.userWrites("The end");
+      },
+      check(bridge) {
+        expect(bridge.thread().map((text) => text.trim())).toEqual([...PARAGRAPHS, "The end"]);
+        expect(bridge.roots()).toHaveLength(1);
+      },
+    },
+  ],
+  [
+    "messages that share a post",
+    {
+      async before(bridge) {
+        await handedOver(bridge);
+        bridge.slack.isBusy = true;
+      },
+      async play(bridge) {
+        const goOn = bridge.slack.holdTurns();
+        for (const text of ["One", "Two", "Three"]) await bridge.userWrites(text);
+        goOn();
+        await bridge.userWrites("Four");
+      },
+      check(bridge) {
+        expect(bridge.thread().join("\n")).toBe("One\nTwo\nThree\nFour");
+        expect(bridge.roots()).toHaveLength(1);
+      },
+    },
+  ],
+  [
+    "a file behind its text",
+    {
+      before: handedOver,
+      async play(bridge) {
+        await bridge.userWrites("Look", { file: PHOTO });
+        await bridge.userWrites("The end");
+      },
+      check: shows("Look", "[photo.png]", "The end"),
+    },
+  ],
+  [
+    "a further handover",
+    {
+      before: handedOver,
+      async play(bridge) {
+        await bridge.handover({ metadata: { reason: "asked_again" } });
+        await bridge.userWrites("Well?");
+      },
+      check(bridge) {
+        expect(bridge.thread()).toEqual([expect.stringContaining("Asked again"), "Well?"]);
+        expect(bridge.root()).toContain("asked_again");
+        expect(bridge.roots()).toHaveLength(1);
+      },
+    },
+  ],
+  [
+    "an earlier message that comes while nobody knows whether the root is there",
+    {
+      async play(bridge) {
+        bridge.parley.user(ADA).owner = bridge.parley.parley.self;
+        bridge.calls.fail("posts.post", new UncertainDeliveryError("lost"), { after: true });
+        await bridge.userWrites("message 11", { id: "11" });
+        await bridge.userWrites("message 10", { id: "10" });
+      },
+      check(bridge) {
+        expect(bridge.roots()).toHaveLength(1);
+        expect(bridge.thread().sort()).toEqual(["message 10", "message 11"]);
+      },
+    },
+  ],
+  [
+    "the next conversation of a User",
+    {
+      async before(bridge) {
+        await handedOver(bridge);
+        await bridge.agentHandsBack();
+      },
+      async play(bridge) {
+        await handedOver(bridge);
+        await bridge.userWrites("Me again");
+      },
+      check(bridge) {
+        const [first, second] = bridge.roots();
+        expect(bridge.roots()).toHaveLength(2);
+        expect(bridge.thread()).toEqual(["Me again"]);
+        expect(bridge.root(ADA, second?.thread)).toContain(linkTo(first));
+        expect(bridge.root(ADA, first?.thread)).toContain(linkTo(second));
+      },
+    },
+  ],
+  [
+    "a thread that is gone when the User writes",
+    {
+      async before(bridge) {
+        await handedOver(bridge);
+        bridge.slack.expire(bridge.threadOf());
+      },
+      async play(bridge) {
+        await bridge.userWrites("Are you there?");
+        await bridge.userWrites("Hello?");
+      },
+      check: shows("Are you there?", "Hello?"),
+    },
+  ],
+];
+
+describe.each(STORIES)("%s: everything is in Slack once and in order", (_, story) => {
+  it.each(["before", "after"] as const)("killed %s any step", async (when) => {
+    expect(await dieAtEveryStep(story, when)).toBeGreaterThan(6);
+  });
+
+  it("although an answer of Slack is lost, also where the bridge is killed besides", async () => {
+    const uncertain = new UncertainDeliveryError("The answer is lost");
+    const calls = /^(posts\.post|slackFiles\.(upload|share))$/;
+    expect(await failAtEveryCall(story, calls, uncertain, { after: true })).toBeGreaterThan(0);
+    expect(await failAtEveryCall(story, calls, uncertain)).toBeGreaterThan(0);
+    const lose = ({ calls: { fail } }: Bridge) => fail("posts.post", uncertain, { after: true });
+    for (const when of ["before", "after"] as const) await dieAtEveryStep(story, when, lose);
+  });
+
+  it.each([
+    ["cannot be reached", new NetworkError("refused")],
+    ["asks to wait", new RateLimitedError("429", 5_000)],
+    ["is not available", new SlackApiError("any", "service_unavailable", "retry")],
+    ["wants something repaired", new SlackApiError("any", "not_in_channel", "fatal")],
+  ])("although Slack or Parley %s at any call", async (_what, error) => {
+    const calls = /^(posts\.(post|find|updateRoot)|slackFiles\.\w+|parleyFiles\.\w+|parley\.\w+)$/;
+    expect(await failAtEveryCall(story, calls, error)).toBeGreaterThan(0);
+  });
+});
