@@ -61,7 +61,9 @@ export function describeJournal(name: string, open: OpenJournal): void {
       await journal.discard(toItemId("item-4"));
       const again = await reopen();
       for (const seq of [1, 2, 3, 4]) {
-        expect(await again.append(row(seq + 10, { id: toItemId(`item-${seq}`) }))).toBe("duplicate");
+        expect(await again.append(row(seq + 10, { id: toItemId(`item-${seq}`) }))).toBe(
+          "duplicate",
+        );
       }
       expect(await seqs(again)).toEqual([1]);
     });
@@ -180,7 +182,11 @@ export function describeJournal(name: string, open: OpenJournal): void {
       });
       for (const seq of [3, 1, 2]) await journal.append(row(seq));
       await journal.dead(rows(1), { code: "payload", message: "unreadable" });
-      expect(await journal.backlog()).toEqual({ items: 2, oldestAppendedAt: 1_002, deadLetters: 1 });
+      expect(await journal.backlog()).toEqual({
+        items: 2,
+        oldestAppendedAt: 1_002,
+        deadLetters: 1,
+      });
     });
   });
 }

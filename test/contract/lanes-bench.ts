@@ -7,6 +7,7 @@ import { createEmbeddedLanes } from "../../src/delivery/embedded-lanes.ts";
 import type { Journal } from "../../src/delivery/journal.ts";
 import type { Attempt, Lanes } from "../../src/delivery/lanes.ts";
 import { UnreadableError } from "../../src/errors.ts";
+import { toItemId } from "../../src/ids.ts";
 import { type Database, openDatabase } from "../../src/state/database.ts";
 import { openSqliteJournal } from "../../src/state/sqlite-journal.ts";
 import { createMemoryTable, openMemoryJournal } from "../bridge/support/memory-journal.ts";
@@ -143,6 +144,13 @@ export function openMemoryBench(): Promise<LanesBench> {
     },
     failWrites: fail("writes"),
     failReads: fail("all"),
+    damage(id, what) {
+      const row = table.rows.get(toItemId(id));
+      if (row && what === "progress") row.progress = '{"half';
+      // Nothing of it can be read.
+      else if (row) Object.assign(row, { reason: undefined, notice: undefined });
+      return Promise.resolve();
+    },
     async close() {
       await Promise.all([...engines].map((lanes) => lanes.stop()));
     },

@@ -242,7 +242,4 @@ const neverSeen = (row: Pick<NewRow, "seq" | "id" | "lane">, at: number): Stored
   endedAt: at,
 });
 
-const toRow = ({ state: _, begun: __, reason, notice, endedAt, ...row }: StoredRow): Row => ({
-  ...row,
-  progress: row.progress === undefined ? undefined : (JSON.parse(row.progress) as Json),
-});
+const toRow = ({ state: _, begun: __, reason, notice, endedAt, ...row }: StoredRow): Row => row;

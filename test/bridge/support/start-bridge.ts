@@ -27,7 +27,7 @@ import {
   takeInReply,
 } from "../../../src/bridge/to-parley/take-in-reply.ts";
 import type { ReplyMode } from "../../../src/convert/to-parley/reply-intent.ts";
-import type { ParleyMessage, UserDetails } from "../../../src/convert/to-slack/parley-message.ts";
+import type { ParleyMessage } from "../../../src/convert/to-slack/parley-message.ts";
 import { defined } from "../../../src/defined.ts";
 import { createEmbeddedLanes } from "../../../src/delivery/embedded-lanes.ts";
 import type { Lanes } from "../../../src/delivery/lanes.ts";
@@ -37,14 +37,15 @@ import {
   makeDerivedItemId,
   makeThreadKey,
   type Thread,
-  toItemId,
   toUserId,
   type UserId,
 } from "../../../src/ids.ts";
 import { isJsonObject, type Json } from "../../../src/json.ts";
 import { toInboxItem } from "../../../src/parley/to-inbox-item.ts";
 import { makePermalink } from "../../../src/slack/permalink.ts";
-import { parseDeadReply } from "../../../src/views/notices.ts";
+import { ACTIONS, type ActionName } from "../../../src/views/actions.ts";
+import type { UserDetails } from "../../../src/views/root-user.ts";
+import { en } from "../../../src/views/texts/en.ts";
 import { type CapturedLog, captureLog } from "../../support/captured-log.ts";
 import { textOf } from "../../support/threads.ts";
 import { type Calls, createCalls, type Process } from "./calls.ts";
@@ -108,8 +109,8 @@ export interface Bridge {
     request?: About & Partial<Omit<HandBackRequest, "thread">> & { form?: string },
   ): Promise<void>;
   somebodyDeletesRoot(about?: About): Promise<void>;
-  /** Presses a button of the newest message that has it, seen by all or by one agent. */
-  press(label: string, agent?: string): Promise<void>;
+  /** Presses the newest button of this action, whoever sees it. */
+  press(action: ReplyAction, agent?: string): Promise<void>;
 
   /** Time passes. */
   later(ms: number): Promise<void>;
@@ -137,6 +138,9 @@ export interface Bridge {
   /** How many items wait, are held and are dead letters. */
   items(queue: "inbox" | "outbox"): { waiting: number; held: number; dead: number };
 }
+
+/** A button under a reply. */
+type ReplyAction = Extract<ActionName, "sendAgain" | "takeOver" | "dismiss" | "itArrived">;
 
 interface Running extends Process {
   readonly inbox: Lanes<InboxBody>;
@@ -209,6 +213,7 @@ export async function startBridge(given: BridgeOptions = {}): Promise<Bridge> {
       transfers: createSemaphore(4),
       permalink: (thread: Thread) => makePermalink("https://team.slack.com/", thread),
       notifier: createNotifier(inbox),
+      texts: en,
       now: Date.now,
     };
     const inboxDependencies = {
@@ -372,22 +377,20 @@ export async function startBridge(given: BridgeOptions = {}): Promise<Bridge> {
       await deliver(({ notifier }) => notifier.threadGone({ userId }, thread, stands));
     },
 
-    async press(label, agent = "U0ANNA") {
-      const { item, ts } = findButton(label);
+    async press(action, agent = "U0ANNA") {
+      const { item, ts } = replyUnder(action);
       await deliver(async ({ outbox }) => {
+        if (action === "dismiss" || action === "itArrived") return await outbox.discard(item);
         const kept = await outbox.look(item);
-        if (label === "Dismiss" || label === "Leave it" || label === "It arrived") {
-          await outbox.discard(item);
-          return;
-        }
-        if (label === "Take over and send" && kept?.body.kind === "reply") {
+        if (action === "takeOver" && kept?.body.kind === "reply") {
           const takeOver = { ...kept.body.takeOver, by: agent };
-          if (!(await outbox.replace(item, { ...kept.body, takeOver }))) return;
+          if (!(await outbox.replace(item, { ...kept.body, takeOver }))) return false;
         }
-        if (!(await outbox.requeue(item))) return;
+        if (!(await outbox.requeue(item))) return false;
         for (const mark of ["failed", "uncertain", "note"] as const) {
           slack.reactions.unmark({ channel: "" }, ts, mark);
         }
+        return true;
       });
     },
 
@@ -438,27 +441,25 @@ export async function startBridge(given: BridgeOptions = {}): Promise<Bridge> {
     return { id, description: file.name, mimeType: file.mimeType };
   }
 
-  /** The reply that the newest button of this label is about. */
-  function findButton(label: string) {
+  /** The reply that the newest button of this action is about. */
+  function replyUnder(action: ReplyAction) {
     const values = [...slack.told, ...slack.messages].flatMap(({ message }) =>
-      valuesOf(message.blocks ?? [], label),
+      valuesOf(message.blocks ?? [], ACTIONS[action].id),
     );
-    const value = values.at(-1);
-    if (value === undefined) throw new Error(`There is no button "${label}"`);
-    const { item, ts } = parseDeadReply(value);
-    return { item: toItemId(item), ts };
+    const reply = ACTIONS[action].read(values.at(-1) ?? "");
+    if (!reply) throw new Error(`There is no button to ${action}`);
+    return reply;
   }
 }
 
 const count = ({ rows }: MemoryTable, state: "waiting" | "held" | "dead"): number =>
   [...rows.values()].filter((row) => row.state === state).length;
 
-/** The values of the buttons with this label. */
-function valuesOf(block: Json | readonly Json[], label: string): string[] {
-  if (Array.isArray(block)) return block.flatMap((each: Json) => valuesOf(each, label));
+/** The values of the buttons with this id. */
+function valuesOf(block: Json | readonly Json[], id: string): string[] {
+  if (Array.isArray(block)) return block.flatMap((each: Json) => valuesOf(each, id));
   if (!isJsonObject(block)) return [];
-  const { type, text, value } = block;
-  if (type !== "button") return Object.values(block).flatMap((each) => valuesOf(each, label));
-  const isIt = isJsonObject(text ?? null) && (text as { text: Json }).text === label;
-  return isIt && typeof value === "string" ? [value] : [];
+  const { action_id, value } = block;
+  if (action_id === id && typeof value === "string") return [value];
+  return Object.values(block).flatMap((each) => valuesOf(each, id));
 }
