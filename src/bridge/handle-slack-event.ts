@@ -9,7 +9,7 @@ import {
   NotPermittedError,
   toBridgeError,
 } from "../errors.ts";
-import { makeThreadKey, type Thread, toUserId } from "../ids.ts";
+import { makeThreadKey, type Thread } from "../ids.ts";
 import type { DeadReply } from "../views/actions.ts";
 import { renderDeadLetter, renderFailedReply } from "../views/failed-reply.ts";
 import { renderSentFromElsewhere } from "../views/sent-from-elsewhere.ts";
@@ -26,9 +26,6 @@ import { keepForTakeOver, type TakeOverDependencies, takeOverFor } from "./owner
 import type { Conversations, Parley, Permalink, Permissions, Reactions } from "./ports.ts";
 import { adviceForRefusal } from "./refusal.ts";
 import { type SendReplyDependencies, type Sent, sendReply } from "./to-parley/send-reply.ts";
-
-/** Stands for the User in notices about threads without a conversation. */
-const NOBODY = toUserId("none");
 
 export interface OutboxDependencies extends SendReplyDependencies, TakeOverDependencies {
   parley: Parley;
@@ -213,7 +210,7 @@ function wordsAbout(
   const advice = hasBegun ? `${BEGUN} ${adviceFor(error, user)}` : adviceFor(error, user);
   const link = newer && user.thread ? permalink(user.thread) : undefined;
   return {
-    userId: user?.userId ?? NOBODY,
+    ...defined({ userId: user?.userId }),
     // `appendedAt` changes when an agent sends a reply again, so a second failure gives a second notice.
     purpose: `${fate} ${item.appendedAt}`,
     notice: {

@@ -3,6 +3,7 @@ import type { Lanes } from "../delivery/lanes.ts";
 import { type ItemId, makeDerivedItemId, makeThreadKey, type Thread, type UserId } from "../ids.ts";
 import type { Conversation } from "./conversation.ts";
 import type { InboxBody, Notice } from "./events.ts";
+import { ephemeralLane, threadLane, userLane } from "./inbox-lanes.ts";
 import { owedNoticeSchema } from "./stored/body-schemas.ts";
 import { readStored } from "./stored/read-stored.ts";
 
@@ -11,15 +12,24 @@ export type NoticeToAll = Notice & { readonly forAll?: SlackMessage };
 
 /** A notice that is owed about a dead letter, and in whose lane it is given. Stored: changing it is a migration. */
 export interface OwedNotice {
-  readonly userId: UserId;
+  /** Missing: nobody knows any more whose thread it is. */
+  readonly userId?: UserId;
   readonly purpose: string;
   readonly notice: NoticeToAll;
 }
 
 /** Appends notices to lanes of the inbox: those that everyone sees to the User's. On disk when resolved. */
 export interface Notifier {
-  /** Calls with the same `from` and `purpose` give one notice, however often they are made. */
-  notice(userId: UserId, from: ItemId, purpose: string, notice: NoticeToAll): Promise<void>;
+  /**
+   * Calls with the same `from` and `purpose` give one notice, however often they are made. `undefined`: nobody knows any
+   * more whose thread it is.
+   */
+  notice(
+    userId: UserId | undefined,
+    from: ItemId,
+    purpose: string,
+    notice: NoticeToAll,
+  ): Promise<void>;
   refreshRoot(conversation: Conversation, from: ItemId): Promise<void>;
   /** Has another thread opened for the conversation, once. `stands`: the replies in the old one are still in Slack. */
   threadGone(
@@ -35,41 +45,37 @@ export function tellOwedNotice(item: ItemId, owed: unknown, notifier: Notifier):
   return notifier.notice(userId, item, purpose, notice);
 }
 
-/** The inbox lane of a User. Stored: changing it is a migration. */
-export const inboxLane = (userId: UserId): string => `user/${userId}`;
-
 /** The `sort` of items that may come after any message, so that they are no barrier between messages. */
 export const BEHIND_MESSAGES = "~";
-
-/** The lane of notices to one agent and of marks: they need no place among the posts, and must not wait for them. */
-const ephemeralLane = (thread: Thread): string => `aside/${makeThreadKey(thread)}`;
 
 export function createNotifier(inbox: Pick<Lanes<InboxBody>, "append">): Notifier {
   return {
     async notice(userId, from, purpose, { forAll, ...notice }) {
+      const { thread } = notice;
       const isEphemeral = notice.onlyFor !== undefined || notice.message === undefined;
+      const lane = userId === undefined ? threadLane(thread) : userLane(userId);
       await inbox.append({
-        lane: isEphemeral ? ephemeralLane(notice.thread) : inboxLane(userId),
+        lane: isEphemeral ? ephemeralLane(thread) : lane,
         id: makeDerivedItemId(from, purpose),
         body: { kind: "notice", notice },
       });
       if (!forAll) return;
       const about = notice.about && { about: notice.about };
       await inbox.append({
-        lane: inboxLane(userId),
+        lane,
         id: makeDerivedItemId(from, `${purpose} for all`),
-        body: { kind: "notice", notice: { thread: notice.thread, message: forAll, ...about } },
+        body: { kind: "notice", notice: { thread, message: forAll, ...about } },
       });
     },
     async refreshRoot({ id: conversation, userId, state }, from) {
       const id = makeDerivedItemId(from, `root ${state}`);
       const body: InboxBody = { kind: "root", conversation };
-      await inbox.append({ lane: inboxLane(userId), id, sort: BEHIND_MESSAGES, body });
+      await inbox.append({ lane: userLane(userId), id, sort: BEHIND_MESSAGES, body });
     },
     async threadGone({ userId }, thread, stands) {
       const id = makeDerivedItemId(makeThreadKey(thread), "thread gone");
       const body: InboxBody = { kind: "thread-gone", thread, stands };
-      await inbox.append({ lane: inboxLane(userId), id, sort: BEHIND_MESSAGES, body });
+      await inbox.append({ lane: userLane(userId), id, sort: BEHIND_MESSAGES, body });
     },
   };
 }

@@ -215,9 +215,9 @@ export async function createEmbeddedLanes<Body>(
       return true;
     },
 
-    cancel(lane, id) {
+    cancel(id) {
       readBack(id);
-      return journal.cancel({ seq: ++lastSeq, id, lane }, now());
+      return journal.cancel({ seq: ++lastSeq, id }, now());
     },
 
     replace(id, body) {

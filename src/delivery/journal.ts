@@ -72,7 +72,7 @@ export interface Journal {
   /** The same, and replaces the body. */
   advance(row: Pick<Row, "seq" | "body">, body: string, progress: Json): Promise<boolean>;
   /** Makes a row done unless it has begun, and adds one that is done for an id that is new. False if it has begun. */
-  cancel(row: Pick<NewRow, "seq" | "id" | "lane">, at: number): Promise<boolean>;
+  cancel(row: Pick<NewRow, "seq" | "id">, at: number): Promise<boolean>;
   /** Replaces the body of a row that has not begun; false if it has begun or is done. */
   replace(id: ItemId, body: string): Promise<boolean>;
   /** Also true for ids that have no row. */

@@ -163,7 +163,7 @@ export interface Lanes<Body> {
    * Ends an item for good, in whichever state it is; false if it has begun. Safe to repeat. An id that was never seen is
    * remembered, so that an item with it is a `duplicate` when it arrives.
    */
-  cancel(lane: string, id: ItemId): Promise<boolean>;
+  cancel(id: ItemId): Promise<boolean>;
   /** Gives an item another body; false if it has begun, is done, or was never seen. */
   replace(id: ItemId, body: Body): Promise<boolean>;
   /**

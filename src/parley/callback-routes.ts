@@ -2,7 +2,7 @@ import { createHash, timingSafeEqual } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { z } from "zod";
 import type { InboxBody, ParleyEvent } from "../bridge/events.ts";
-import { inboxLane } from "../bridge/notify.ts";
+import { userLane } from "../bridge/inbox-lanes.ts";
 import type { Secret } from "../config/secret.ts";
 import { isSeen } from "../convert/text/clean-name.ts";
 import { defined } from "../defined.ts";
@@ -161,7 +161,7 @@ export function createCallbackRoutes(options: CallbackOptions): Route[] {
         const { userId, user, metadata, transcript } = parsed.data;
         const receivedAt = Date.now();
         const result = await inbox.append({
-          lane: inboxLane(userId),
+          lane: userLane(userId),
           id: makeBodyItemId(authentic.raw, arrival()),
           body: {
             kind: "handover",
@@ -175,7 +175,7 @@ export function createCallbackRoutes(options: CallbackOptions): Route[] {
           },
         });
         onCallback("handover");
-        log.info({ kind: "handover", lane: inboxLane(userId), result }, "handover.stored");
+        log.info({ kind: "handover", lane: userLane(userId), result }, "handover.stored");
         sendJson(response, 200, { status: "SUCCESS" });
       },
     },

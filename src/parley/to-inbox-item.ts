@@ -1,14 +1,12 @@
 import type { InboxBody, ParleyEvent } from "../bridge/events.ts";
-import { BEHIND_MESSAGES, inboxLane } from "../bridge/notify.ts";
+import { UNKNOWN_LANE, userLane } from "../bridge/inbox-lanes.ts";
+import { BEHIND_MESSAGES } from "../bridge/notify.ts";
 import { defined } from "../defined.ts";
 import type { NewItem } from "../delivery/lanes.ts";
 import { makeBodyItemId, makeMessageItemId } from "../ids.ts";
 
 /** Without an id of its own, the same message within this time is a redelivery; later it may well be a new "ok". */
 const NAMELESS_SLOT_MS = 10_000;
-
-/** Callbacks that nobody understands, until a person looks at them. */
-const UNKNOWN_LANE = "unknown";
 
 /** Where a callback waits, and what makes two of them the same. */
 export function toInboxItem(
@@ -21,7 +19,7 @@ export function toInboxItem(
   const inSlot = makeBodyItemId(raw, slotOf(receivedAt));
   switch (event.kind) {
     case "message": {
-      const lane = inboxLane(event.userId);
+      const lane = userLane(event.userId);
       const notBefore = groupMs > 0 ? receivedAt + groupMs : undefined;
       const { id } = event.message;
       if (id === undefined) return { lane, id: inSlot, body, ...defined({ notBefore }) };
@@ -32,7 +30,7 @@ export function toInboxItem(
     // Messages overtake it: it says nothing about order, and a late one says nothing at all.
     case "typing":
       return {
-        lane: inboxLane(event.userId),
+        lane: userLane(event.userId),
         id: makeBodyItemId(raw, arrival()),
         sort: BEHIND_MESSAGES,
         body,
@@ -41,8 +39,8 @@ export function toInboxItem(
     case "handover":
     case "owner-changed":
     case "merged":
-      return { lane: inboxLane(event.userId), id: makeBodyItemId(raw, arrival()), body };
-    // Belongs to nobody; the same bytes at once are the same callback.
+      return { lane: userLane(event.userId), id: makeBodyItemId(raw, arrival()), body };
+    // The same bytes at once are the same callback.
     case "unknown":
       return { lane: UNKNOWN_LANE, id: inSlot, body };
   }

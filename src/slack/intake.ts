@@ -119,7 +119,7 @@ async function takeReaction(event: ReceiverEvent, options: IntakeOptions): Promi
   }
   const id = makeReplyItemId(team, channel, ts);
   if (!(await mayBeReply(channel, ts, options))) return true;
-  const isInTime = await outbox.cancel(`${team}/${channel}`, id);
+  const isInTime = await outbox.cancel(id);
   log.info({ ts, item: id, in_time: isInTime }, "reply.locked");
   return true;
 }

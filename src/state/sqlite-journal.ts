@@ -144,15 +144,14 @@ export async function openSqliteJournal(
       return rows.length > 0;
     },
 
-    async cancel({ seq, id, lane }, at) {
+    async cancel({ seq, id }, at) {
       const rows = await database.write(
         `INSERT INTO ${table} (seq, id, lane, barrier, sort, appended_at, state, ended_at)
-         VALUES (?1, ?2, ?3, 0, '', ?4, 'done', ?4)
-         ON CONFLICT (id) DO UPDATE SET state = 'done', body = NULL, progress = NULL, ended_at = ?4
+         VALUES (?1, ?2, '', 0, '', ?3, 'done', ?3)
+         ON CONFLICT (id) DO UPDATE SET state = 'done', body = NULL, progress = NULL, ended_at = ?3
          WHERE begun = 0 RETURNING seq`,
         seq,
         id,
-        lane,
         at,
       );
       return rows.length > 0;

@@ -126,7 +126,7 @@ export function describeJournal(name: string, open: OpenJournal): void {
         { body: '"the rest"', progress: undefined },
       ]);
       expect(await again.replace(toItemId("item-1"), '"other"')).toBe(false);
-      expect(await again.cancel({ seq: 2, id: toItemId("item-1"), lane: "user-1" }, 1)).toBe(false);
+      expect(await again.cancel({ seq: 2, id: toItemId("item-1") }, 1)).toBe(false);
     });
 
     it("finds rows by their ids as long as they wait", async () => {

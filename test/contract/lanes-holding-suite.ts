@@ -119,7 +119,7 @@ export function describeLanesHolding(engineName: string, open: LanesBenchFactory
       await lanes.start(handler, tellNobody);
       await lanes.append({ ...newItem("a"), notBefore: Date.now() + 300 });
       await lanes.append(newItem("b"));
-      expect(await lanes.cancel("user-1", id("a"))).toBe(true);
+      expect(await lanes.cancel(id("a"))).toBe(true);
       await expect.poll(() => isEmpty(lanes)).toBe(true);
       expect(done).toEqual(["b"]);
     });
@@ -133,7 +133,7 @@ export function describeLanesHolding(engineName: string, open: LanesBenchFactory
       const bench = await benchForTest(open);
       const before = await bench.engine<Body>();
       await before.append(item);
-      expect(await before.cancel("user-1", id("a"))).toBe(true);
+      expect(await before.cancel(id("a"))).toBe(true);
       await bench.crash();
       const lanes = await bench.engine<Body>();
       const { done, handler } = recorder();
@@ -149,7 +149,7 @@ export function describeLanesHolding(engineName: string, open: LanesBenchFactory
     it("is not taken in when it comes later than its cancellation", async () => {
       const bench = await benchForTest(open);
       const before = await bench.engine<Body>();
-      expect(await before.cancel("elsewhere", id("a"))).toBe(true);
+      expect(await before.cancel(id("a"))).toBe(true);
       await bench.crash();
       const lanes = await bench.engine<Body>();
       const { done, handler } = recorder();
@@ -165,15 +165,15 @@ export function describeLanesHolding(engineName: string, open: LanesBenchFactory
       const bench = await benchForTest(open);
       const lanes = await bench.engine<Body>();
       await lanes.append(newItem("twice", { lane: "1" }));
-      expect(await lanes.cancel("1", id("twice"))).toBe(true);
-      expect(await lanes.cancel("1", id("twice"))).toBe(true);
+      expect(await lanes.cancel(id("twice"))).toBe(true);
+      expect(await lanes.cancel(id("twice"))).toBe(true);
       await lanes.append(held("given up"));
       await lanes.discard(id("given up"));
-      expect(await lanes.cancel("1", id("given up"))).toBe(true);
+      expect(await lanes.cancel(id("given up"))).toBe(true);
       await lanes.start(() => Promise.reject(new PayloadError("refused")), tellNobody);
       await lanes.append(newItem("dead", { lane: "2" }));
       await expect.poll(async () => (await lanes.backlog()).deadLetters).toBe(1);
-      expect(await lanes.cancel("2", id("dead"))).toBe(true);
+      expect(await lanes.cancel(id("dead"))).toBe(true);
       expect(await lanes.backlog()).toMatchObject({ deadLetters: 0 });
       expect(await lanes.requeue(id("dead"))).toBe(false);
     });
@@ -191,7 +191,7 @@ export function describeLanesHolding(engineName: string, open: LanesBenchFactory
         await finish.opened;
       }, tellNobody);
       const isTooLate = async (name: string) => {
-        expect(await lanes.cancel("user-1", id(name))).toBe(false);
+        expect(await lanes.cancel(id(name))).toBe(false);
         expect(await lanes.replace(id(name), "other")).toBe(false);
         expect(await lanes.hasBegun(id(name))).toBe(true);
       };
@@ -223,7 +223,7 @@ export function describeLanesHolding(engineName: string, open: LanesBenchFactory
       await lanes.append(newItem("a"));
       await lanes.append(newItem("b"));
       await failed.opened;
-      expect(await lanes.cancel("user-1", id("a"))).toBe(true);
+      expect(await lanes.cancel(id("a"))).toBe(true);
       await expect.poll(() => tries).toContain("b");
       await expect.poll(() => isEmpty(lanes)).toBe(true);
       expect(tries.filter((name) => name === "a").length).toBeLessThanOrEqual(1);
@@ -232,7 +232,7 @@ export function describeLanesHolding(engineName: string, open: LanesBenchFactory
     it("stops its handler between reading and beginning", async () => {
       const bench = await benchForTest(open);
       const { lanes, attempts, sent, thrown, goOn } = await stoppedBeforeBegin(bench);
-      expect(await lanes.cancel("user-1", id("a"))).toBe(true);
+      expect(await lanes.cancel(id("a"))).toBe(true);
       goOn();
       await expect.poll(() => sent).toEqual(["b"]);
       await expect.poll(() => attempts.map(({ outcome }) => outcome)).toEqual(["ignored", "done"]);
@@ -254,7 +254,7 @@ export function describeLanesHolding(engineName: string, open: LanesBenchFactory
       }, tellNobody);
       await lanes.append(newItem("a"));
       await handed.opened;
-      expect(await lanes.cancel("user-1", id("a"))).toBe(true);
+      expect(await lanes.cancel(id("a"))).toBe(true);
       cancelled.open();
       await expect.poll(() => attempts.map(({ outcome }) => outcome)).toEqual(["ignored"]);
       expect(begun).toEqual([]);
@@ -339,7 +339,7 @@ export function describeLanesHolding(engineName: string, open: LanesBenchFactory
       await bench.crash();
       const lanes = await bench.engine<Body>();
       const seen: (Json | undefined)[] = [];
-      expect(await lanes.cancel("user-1", id("a"))).toBe(false);
+      expect(await lanes.cancel(id("a"))).toBe(false);
       await lanes.start(async ({ item }) => void seen.push(item.progress), tellNobody);
       await expect.poll(() => seen).toEqual([{ underWay: true }]);
     });

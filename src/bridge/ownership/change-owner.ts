@@ -3,7 +3,8 @@ import { type ItemId, makeBodyItemId, type UserId } from "../../ids.ts";
 import type { Texts } from "../../views/texts/en.ts";
 import { type Conversation, withHandingBack, withoutHandingBack } from "../conversation.ts";
 import type { InboxBody } from "../events.ts";
-import { inboxLane, type Notifier } from "../notify.ts";
+import { userLane } from "../inbox-lanes.ts";
+import type { Notifier } from "../notify.ts";
 import { giveTo } from "../owner.ts";
 import type { Conversations, Parley, People, Service } from "../ports.ts";
 import { recordHandBack } from "./end-conversation.ts";
@@ -69,7 +70,7 @@ export async function takeUser(
   const metadata = { reason: "taken_over_by_agent", takenOverBy: agentName };
   if (!isOurs) await giveTo(parley, userId, parley.self, metadata);
   const body: InboxBody = { kind: "handover", userId, metadata, receivedAt: now() };
-  await inbox.append({ lane: inboxLane(userId), id: item, body });
+  await inbox.append({ lane: userLane(userId), id: item, body });
 }
 
 async function give(

@@ -54,16 +54,15 @@ export async function keepForTakeOver(
  * being sent.
  */
 export async function cancelReply(
-  lane: string,
   reply: ItemId,
   outbox: Pick<Lanes<OutboxBody>, "cancel" | "look">,
 ): Promise<boolean> {
-  let isBack = await outbox.cancel(lane, reply);
+  let isBack = await outbox.cancel(reply);
   let id = reply;
   for (let round = 1; round <= MAX_ROUNDS; round++) {
     id = takeOverItem(id);
     const kept = await outbox.look(id);
-    if (!(await outbox.cancel(lane, id))) isBack = false;
+    if (!(await outbox.cancel(id))) isBack = false;
     // It has begun because we asked for the User, but nothing of it was sent.
     else if (kept?.body.kind === "reply") isBack = !kept.body.settled?.length;
   }

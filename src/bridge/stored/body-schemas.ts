@@ -118,7 +118,7 @@ export const outboxBodySchema: z.ZodType<OutboxBody> = z.union([
 
 /** What is owed about a dead letter, until it is told. */
 export const owedNoticeSchema = record<OwedNotice>({
-  userId,
+  userId: optional(userId),
   purpose: text,
   notice: record<NoticeToAll>({ ...notice, forAll: optional(slackMessage) }),
 });

@@ -44,7 +44,7 @@ export async function takeInReply(
   const lane = makeThreadKey(written.thread);
   if (intent === "note") {
     // Its id is stored, so that it is not taken for a reply when the thread is read back later.
-    await outbox.cancel(lane, id);
+    await outbox.cancel(id);
     await markNote(written, id, dependencies);
     return "note";
   }
@@ -92,15 +92,15 @@ export async function takeInEdit(
   const lane = makeThreadKey(written.thread);
   if (is === "note") {
     if (was === "note") return;
-    if (await cancelReply(lane, id, outbox)) return await markNote(written, id, dependencies);
+    if (await cancelReply(id, outbox)) return await markNote(written, id, dependencies);
     return await tellTooLate(written, makeDerivedItemId(id, editId), dependencies);
   }
   const reply = replyMode === "explicit" ? withoutMarker(written) : written;
   const body: OutboxBody = { kind: "reply", reply };
   // Its `>>` was removed, so it must not be sent any more, not even with the new text.
-  const isTakenBack = was === "send" && is === "ask" && (await cancelReply(lane, id, outbox));
+  const isTakenBack = was === "send" && is === "ask" && (await cancelReply(id, outbox));
   // Also if it was never reported to us: when the thread is read back it would look like a reply.
-  if (was === "note") await outbox.cancel(lane, id);
+  if (was === "note") await outbox.cancel(id);
   else if (!isTakenBack) {
     if (await outbox.replace(id, body)) return;
     // Slack may report a change before the message itself, or instead of it.
@@ -108,7 +108,7 @@ export async function takeInEdit(
     if (isYoung && (await takeInReply(written, dependencies)) !== "duplicate") return;
   }
   // A reply that is kept for a takeover has the old text.
-  await cancelReply(lane, id, outbox);
+  await cancelReply(id, outbox);
   const isNews = was === "note" || !(await outbox.hasBegun(id));
   const correction = makeDerivedItemId(id, `edit ${editId}`);
   const news: OutboxBody = isNews ? body : { ...body, wordsOnly: true };
@@ -131,7 +131,7 @@ export async function takeInDeletion(
   const { outbox, replyMode } = dependencies;
   if (intentOf(deleted, replyMode) === "note") return;
   const id = idOf(deleted);
-  if (await cancelReply(makeThreadKey(deleted.thread), id, outbox)) return;
+  if (await cancelReply(id, outbox)) return;
   await tellTooLate(deleted, makeDerivedItemId(id, "deleted"), dependencies);
 }
 

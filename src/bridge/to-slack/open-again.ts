@@ -4,7 +4,7 @@ import type { Thread } from "../../ids.ts";
 import { renderGoesOnElsewhere } from "../../views/goes-on-elsewhere.ts";
 import { type Conversation, withoutThread } from "../conversation.ts";
 import type { InboxBody, Notice } from "../events.ts";
-import { inboxLane } from "../notify.ts";
+import { userLane } from "../inbox-lanes.ts";
 import { ensureRoot, type OpenThreadDependencies } from "./open-thread.ts";
 import { createPostOnce, type Poster } from "./post-once.ts";
 import { postSteps } from "./post-steps.ts";
@@ -80,7 +80,7 @@ export async function whereItBelongs(
   const conversation = await conversations.byThread(notice.thread);
   if (!conversation || !hasLost(conversation, notice.thread)) return notice;
   // Only the User's own lane may open threads. In that lane this item must not wait: no item behind it could open one.
-  if (conversation.thread ?? work.item.lane === inboxLane(conversation.userId)) {
+  if (conversation.thread ?? work.item.lane === userLane(conversation.userId)) {
     const thread = await ensureRoot(work, poster, conversation, dependencies);
     return { ...notice, thread };
   }

@@ -103,7 +103,7 @@ export const itArrived = inItsThread(async ({ item, ts, at, respond, outbox, rea
 
 /** Takes a reply back that is still held. */
 export const undo = inItsThread(async ({ item, ts, at, respond, outbox, reactions }) => {
-  const isBack = await outbox.cancel("undone", item);
+  const isBack = await outbox.cancel(item);
   if (isBack) reactions.markLater(at, ts, "note");
   await respond({
     replace_original: true,

@@ -109,12 +109,12 @@ export function openMemoryJournal(table: MemoryTable, queue: "inbox" | "outbox")
         return row !== undefined;
       }),
 
-    cancel: ({ seq, id, lane }, at) =>
+    cancel: ({ seq, id }, at) =>
       write(() => {
         const row = table.rows.get(id);
         if (row?.begun) return false;
         if (row) end(row, at);
-        else table.rows.set(id, neverSeen({ seq, id, lane }, at));
+        else table.rows.set(id, neverSeen({ seq, id }, at));
         return true;
       }),
 
@@ -227,8 +227,9 @@ function end(row: StoredRow, at: number): void {
   row.endedAt = at;
 }
 
-const neverSeen = (row: Pick<NewRow, "seq" | "id" | "lane">, at: number): StoredRow => ({
+const neverSeen = (row: Pick<NewRow, "seq" | "id">, at: number): StoredRow => ({
   ...row,
+  lane: "",
   barrier: 0,
   sort: "",
   body: "",

@@ -1,0 +1,15 @@
+import { makeThreadKey, type Thread, type UserId } from "../ids.ts";
+
+/** The lanes of the inbox. Stored: changing one is a migration. */
+
+/** Of all that a User's thread shows. */
+export const userLane = (userId: UserId): string => `user/${userId}`;
+
+/** Of notices to one agent and of marks: they need no place among the posts, and must not wait for them. */
+export const ephemeralLane = (thread: Thread): string => `aside/${makeThreadKey(thread)}`;
+
+/** Of posts in a thread of ours whose User is not known any more. */
+export const threadLane = (thread: Thread): string => `thread/${makeThreadKey(thread)}`;
+
+/** Of callbacks that are not understood, and so are about nobody. */
+export const UNKNOWN_LANE = "unknown";
