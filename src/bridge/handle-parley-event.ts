@@ -86,6 +86,8 @@ async function handle(work: Work<InboxBody>, dependencies: InboxDependencies): P
     }
     case "thread-gone":
       return await openAgain(work, body, dependencies);
+    default:
+      return body satisfies never;
   }
 }
 
@@ -108,6 +110,8 @@ async function handleEvent(
       return await mergeUsers(work.item, event, dependencies);
     case "unknown":
       throw new PayloadError(`Callback not understood: ${event.shape}`);
+    default:
+      return event satisfies never;
   }
 }
 

@@ -49,6 +49,8 @@ export function createSlackEventHandler(dependencies: OutboxDependencies): Handl
         return await relay(work, body, dependencies);
       case "hand-back":
         return await handBack(work, body.request, dependencies);
+      default:
+        return body satisfies never;
     }
   };
 }

@@ -4,10 +4,9 @@ import { readSlackContent } from "../convert/to-parley/read-slack-content.ts";
 import { defined } from "../defined.ts";
 import type { Thread } from "../ids.ts";
 import { type Json, wellFormed } from "../json.ts";
+import { readSubtype } from "./message-subtypes.ts";
+import { parseRootDeletion, type RootDeletion } from "./parse-root-deletion.ts";
 import { foreignTeamOf } from "./permissions.ts";
-
-/** Messages with files, and those that are also sent to the channel, have a subtype, so these must not be ignored. */
-const RELAYED_SUBTYPES = new Set(["", "file_share", "thread_broadcast", "me_message"]);
 
 /** A field may be missing, null, or of a wrong type: the rest of the message still counts. */
 const maybe = <Type extends z.ZodType>(type: Type) => type.nullish().catch(undefined);
@@ -52,8 +51,8 @@ interface InThread {
   rootAuthor: string | undefined;
 }
 
-/** What somebody did with a message in a thread. `other`: anything that does not concern us. */
-export type MessageEvent =
+/** What somebody did with a message in a thread. */
+export type ThreadEvent =
   | (InThread & { kind: "reply" })
   | (InThread & {
       kind: "edit";
@@ -61,31 +60,39 @@ export type MessageEvent =
       /** Tells the edits of one message apart. */
       editId: string;
     })
-  | (InThread & { kind: "deletion" })
-  /** `unreadable`: the fields that are not what they should be, for the log. */
-  | { kind: "other"; unreadable?: readonly string[] };
+  | (InThread & { kind: "deletion" });
 
-/**
- * What a person wrote, changed or deleted in a thread. `other` are our own posts, other bots, joins, link previews and
- * messages outside of threads; `undefined` if it is no message event at all.
- */
+export type MessageEvent =
+  | ThreadEvent
+  | RootDeletion
+  /** `fields`: those that are not what they should be, for the log. */
+  | { kind: "unreadable"; fields: readonly string[] }
+  /** Our own posts, other bots, joins, link previews, messages outside of threads. */
+  | { kind: "other" };
+
+/** What a message event tells of. */
 export function parseMessageEvent(
   body: Readonly<Record<string, unknown>>,
   team: string,
-): MessageEvent | undefined {
-  if (!isMessageEvent(body)) return undefined;
+): MessageEvent {
+  const rootDeletion = parseRootDeletion(body, team);
+  if (rootDeletion) return rootDeletion;
   const parsed = eventCallback.safeParse(body);
   if (!parsed.success) {
-    return { kind: "other", unreadable: parsed.error.issues.map(({ path }) => path.join(".")) };
+    return {
+      kind: "unreadable",
+      fields: parsed.error.issues.map(({ path }) => path.join(".")),
+    };
   }
   const { event, team_id } = parsed.data;
   const { channel } = event;
   const at = { team, channel };
   const foreignTeam = foreignTeamOf(team, [team_id]);
+  const news = readSubtype(event.subtype);
   // Another workspace cannot change or delete a message. A new one of it is refused later, and its writer is told.
-  if (foreignTeam !== undefined && event.subtype?.startsWith("message_")) return { kind: "other" };
-  switch (event.subtype) {
-    case "message_changed": {
+  if (foreignTeam !== undefined && news !== "written") return { kind: "other" };
+  switch (news) {
+    case "changed": {
       const reply = parseThreadMessage(event.message, at);
       const before = parseThreadMessage(event.previous_message, at);
       // A link preview changes a message too, but not its text.
@@ -93,26 +100,24 @@ export function parseMessageEvent(
       const rootAuthor = parentOf(event.message);
       return { kind: "edit", reply, before, rootAuthor, editId: event.event_ts ?? event.ts };
     }
-    case "message_deleted": {
+    case "deleted": {
       const reply = parseThreadMessage(event.previous_message, at);
       if (!reply) return { kind: "other" };
       return { kind: "deletion", reply, rootAuthor: parentOf(event.previous_message) };
     }
-    default: {
+    case "written": {
       const written = toReply(event, team, channel);
       const reply = written && { ...written, ...defined({ foreignTeam }) };
       return reply
         ? { kind: "reply", reply, rootAuthor: event.parent_user_id ?? undefined }
         : { kind: "other" };
     }
+    case "nothing":
+      return { kind: "other" };
+    case undefined:
+      return { kind: "unreadable", fields: ["event.subtype"] };
   }
 }
-
-const isMessageEvent = (body: Readonly<Record<string, unknown>>): boolean =>
-  body.type === "event_callback" &&
-  typeof body.event === "object" &&
-  body.event !== null &&
-  (body.event as { type?: unknown }).type === "message";
 
 const parentOf = (written: unknown): string | undefined =>
   message.safeParse(written).data?.parent_user_id ?? undefined;
@@ -143,7 +148,7 @@ function toReply(
   channel: string,
 ): AgentReply | undefined {
   const { user, ts, thread_ts, text, blocks, attachments, files } = written;
-  if (!RELAYED_SUBTYPES.has(written.subtype ?? "")) return undefined;
+  if (readSubtype(written.subtype) !== "written") return undefined;
   if (written.hidden || (written.message ?? undefined) !== undefined) return undefined;
   if (written.bot_id || !user || !thread_ts || thread_ts === ts) return undefined;
   const foreignTeam = foreignTeamOf(team, [written.user_team, written.source_team, written.team]);

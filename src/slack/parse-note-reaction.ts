@@ -11,12 +11,22 @@ const reactionAdded = z.looseObject({
   }),
 });
 
-/** The message on which somebody has put a lock; `undefined`: the event is another one. */
+/** Somebody has put a lock on a message. */
+export interface NoteReaction {
+  kind: "lock";
+  /** Slack id. */
+  agent: string;
+  channel: string;
+  /** Of the message. */
+  ts: string;
+}
+
+/** What a reaction says about the message that it stands on. `other`: it is not a lock. */
 export function parseNoteReaction(
   body: Readonly<Record<string, unknown>>,
-): { user: string; channel: string; ts: string } | undefined {
+): NoteReaction | { kind: "other" } {
   const parsed = reactionAdded.safeParse(body);
-  if (!parsed.success) return undefined;
+  if (!parsed.success) return { kind: "other" };
   const { user, item } = parsed.data.event;
-  return { user, channel: item.channel, ts: item.ts };
+  return { kind: "lock", agent: user, channel: item.channel, ts: item.ts };
 }

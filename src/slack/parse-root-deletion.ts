@@ -19,18 +19,24 @@ const eventCallback = z.looseObject({
   }),
 });
 
-/**
- * The thread whose root somebody has deleted. `stands`: it has replies, so Slack keeps it, with a placeholder as its root.
- * `undefined`: the event is another one.
- */
+/** Somebody has deleted the root of a thread. */
+export interface RootDeletion {
+  kind: "root-deletion";
+  thread: Thread;
+  /** It has replies, so Slack keeps it, with a placeholder as its root. */
+  stands: boolean;
+}
+
+/** `undefined`: the message event tells of something else. */
 export function parseRootDeletion(
   body: Readonly<Record<string, unknown>>,
   team: string,
-): { thread: Thread; stands: boolean } | undefined {
+): RootDeletion | undefined {
   const parsed = eventCallback.safeParse(body);
   if (!parsed.success) return undefined;
   const { event } = parsed.data;
-  const at = (ts: string, stands: boolean) => ({
+  const at = (ts: string, stands: boolean): RootDeletion => ({
+    kind: "root-deletion",
     thread: { team, channel: event.channel, ts },
     stands,
   });

@@ -6,8 +6,10 @@ import addFormats from "ajv-formats";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { identity } from "../../fakes/slack/identity.ts";
+import { EVENT_LISTENERS } from "../../src/slack/listeners/listener-tables.ts";
 import { OWNER_COMMAND } from "../../src/slack/listeners/register-listeners.ts";
 import { missingScopes } from "../../src/slack/missing-scopes.ts";
+import { STORED_EVENTS } from "../../src/slack/slack-event.ts";
 import { SHORTCUTS } from "../../src/views/actions.ts";
 import { readSources } from "../support/sources.ts";
 import { postsIn } from "../support/threads.ts";
@@ -115,7 +117,6 @@ const manifest: unknown = parse(text);
 const socketModeText = text.replace(/^ {2}# (socket_mode_enabled: true)$/m, "  $1");
 
 const sources = readSources("src");
-const slackSources = sources.filter(({ path }) => path.startsWith("src/slack/"));
 
 const namesIn = (files: typeof sources, pattern: RegExp): string[] => [
   ...new Set(
@@ -129,11 +130,7 @@ const METHODS_OF_APP_TOKEN = ["apps.connections.open"];
 const calledMethods = namesIn(sources, /(?<!\.)\bclient\.(\w+(?:\.\w+)*)\(/g)
   .filter((method) => !METHODS_OF_APP_TOKEN.includes(method))
   .sort();
-const heardEvents = [
-  ...namesIn(slackSources, /app\.event\("([\w.]+)"/g),
-  // Events that are taken in before Bolt sees them: a type of their own, on a line of its own.
-  ...namesIn(slackSources, /^ +type: z\.literal\("(?!event_callback|events_api)(\w+)"\),$/gm),
-].sort();
+const heardEvents = [...Object.keys(STORED_EVENTS), ...Object.keys(EVENT_LISTENERS)].sort();
 
 const schemas = process.env.SLACK_SCHEMAS_DIR;
 

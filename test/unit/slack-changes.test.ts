@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { parseMessageEvent } from "../../src/slack/parse-message-event.ts";
-import { parseNoteReaction } from "../../src/slack/parse-note-reaction.ts";
+import { parseSlackEvent } from "../../src/slack/slack-event.ts";
 
 const THREAD = { team: "T1", channel: "C1", ts: "1700000000.000100" };
 const WRITTEN = {
@@ -30,7 +29,7 @@ const DELETED = {
 const REPLY = { thread: THREAD, ts: WRITTEN.ts, agent: "U1", text: "after" };
 
 const parse = (event: Record<string, unknown>) =>
-  parseMessageEvent({ type: "event_callback", event }, "T1");
+  parseSlackEvent({ type: "event_callback", event }, "T1");
 
 describe("what people change in threads", () => {
   it("is an edit with both texts, known by the time of its event", () => {
@@ -91,10 +90,26 @@ describe("what people change in threads", () => {
     ["a tombstone", { ...CHANGED, message: { ...WRITTEN, subtype: "tombstone" } }],
     ["without what was before", { ...CHANGED, previous_message: undefined }],
     ["another bot's deletion", { ...DELETED, previous_message: { ...WRITTEN, bot_id: "B2" } }],
-    ["a deletion outside", { ...DELETED, previous_message: { ...WRITTEN, thread_ts: undefined } }],
-    ["a deletion of nothing", { ...DELETED, previous_message: undefined }],
   ])("does not concern us: %s", (_, event) => {
     expect(parse(event)).toEqual({ kind: "other" });
+  });
+});
+
+describe("a root that somebody deletes", () => {
+  const ROOT = { ...WRITTEN, thread_ts: undefined };
+  const TOMBSTONE = { ...WRITTEN, subtype: "tombstone", thread_ts: WRITTEN.ts };
+
+  it.each<[string, Record<string, unknown>, boolean]>([
+    ["is gone without replies", { ...DELETED, previous_message: ROOT }, false],
+    [
+      "is gone though Slack does not say what it was",
+      { ...DELETED, previous_message: null },
+      false,
+    ],
+    ["stands as a placeholder with replies", { ...CHANGED, message: TOMBSTONE }, true],
+  ])("%s", (_, event, stands) => {
+    const thread = { team: "T1", channel: "C1", ts: WRITTEN.ts };
+    expect(parse(event)).toEqual({ kind: "root-deletion", thread, stands });
   });
 });
 
@@ -105,18 +120,16 @@ describe("a lock", () => {
     user: "U1",
     item: { type: "message", channel: "C1", ts: WRITTEN.ts },
   };
-  const read = (event: unknown) => parseNoteReaction({ type: "event_callback", event });
 
   it("names who put it where", () => {
-    expect(read(LOCK)).toEqual({ user: "U1", channel: "C1", ts: WRITTEN.ts });
+    expect(parse(LOCK)).toEqual({ kind: "lock", agent: "U1", channel: "C1", ts: WRITTEN.ts });
   });
 
   it.each([
     ["another reaction", { ...LOCK, reaction: "closed_lock_with_key" }],
-    ["taken away", { ...LOCK, type: "reaction_removed" }],
     ["on a file", { ...LOCK, item: { type: "file", file: "F1" } }],
-    ["no event", undefined],
+    ["on nothing", { ...LOCK, item: null }],
   ])("is nothing else: %s", (_, event) => {
-    expect(read(event)).toBeUndefined();
+    expect(parse(event)).toEqual({ kind: "other" });
   });
 });

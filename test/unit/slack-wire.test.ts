@@ -12,9 +12,10 @@ import {
   toItemId,
   toUserId,
 } from "../../src/ids.ts";
-import { parseMessageEvent, parseThreadMessage } from "../../src/slack/parse-message-event.ts";
+import { parseThreadMessage } from "../../src/slack/parse-message-event.ts";
 import { makePermalink, parsePermalink } from "../../src/slack/permalink.ts";
 import { hasTag, toMetadata } from "../../src/slack/post-metadata.ts";
+import { parseSlackEvent } from "../../src/slack/slack-event.ts";
 import { holds } from "../support/property.ts";
 
 const ROOT = "1700000000.000100";
@@ -29,7 +30,7 @@ const REPLY = {
 };
 
 const parse = (event: Record<string, unknown>) =>
-  parseMessageEvent({ type: "event_callback", event }, "T1");
+  parseSlackEvent({ type: "event_callback", event }, "T1");
 
 const kindOf = (event: Record<string, unknown>) => parse({ ...REPLY, ...event })?.kind;
 
@@ -78,7 +79,6 @@ describe("message events", () => {
     "assistant_app_thread",
     "document_mention",
     "reply_broadcast",
-    "something_new",
   ])("are left alone with the subtype %s", (subtype) => {
     expect(kindOf({ subtype })).toBe("other");
   });
@@ -90,9 +90,16 @@ describe("message events", () => {
     ["the author of the root", { thread_ts: REPLY.ts }],
     ["Slack, to tell of an update of the root", { message: { text: "x" } }],
     ["Slack, hidden", { hidden: true }],
-    ["a shape that nobody knows", { ts: 7 }],
   ])("are left alone when they come from %s", (_, event) => {
     expect(kindOf(event)).toBe("other");
+  });
+
+  it.each<[Record<string, unknown>, string]>([
+    [{ ts: 7 }, "event.ts"],
+    [{ subtype: "something_new" }, "event.subtype"],
+    [{ subtype: "toString" }, "event.subtype"],
+  ])("are unreadable, not nothing, where Slack sends what nobody knows: %j", (event, field) => {
+    expect(parse({ ...REPLY, ...event })).toEqual({ kind: "unreadable", fields: [field] });
   });
 
   it("are relayed although the text or the bot is null", () => {
@@ -119,13 +126,14 @@ describe("message events", () => {
     expect(parse(event)?.kind).toBe("other");
   });
 
-  it("are none of ours without the wrapper of an event", () => {
-    expect(parseMessageEvent({ type: "block_actions" }, "T1")).toBeUndefined();
-    expect(parseMessageEvent({ type: "event_callback", event: null }, "T1")).toBeUndefined();
-    expect(
-      parseMessageEvent({ type: "event_callback", event: { type: "x" } }, "T1"),
-    ).toBeUndefined();
-    expect(parseMessageEvent({ event: REPLY }, "T1")).toBeUndefined();
+  it.each<Record<string, unknown>>([
+    { type: "block_actions" },
+    { type: "event_callback", event: null },
+    { type: "event_callback", event: { type: "reaction_removed" } },
+    { type: "event_callback", event: { type: "app_home_opened" } },
+    { event: REPLY },
+  ])("are not what %j is: it is left to the listeners", (body) => {
+    expect(parseSlackEvent(body, "T1")).toBeUndefined();
   });
 
   it("are read from a thread by the same rules", () => {

@@ -1,9 +1,11 @@
+import type { SlackEvent } from "@slack/types";
 import type { ActionValues, FormValues, SHORTCUTS } from "../../views/actions.ts";
 import { answerServiceChoice } from "./answer-service-choice.ts";
 import { dismiss, itArrived, sendAgain, takeOver, undo } from "./dead-letter-buttons.ts";
 import type { ListenerDependencies } from "./listener-dependencies.ts";
 import { openHandBackFromButton, openHandBackFromShortcut } from "./open-hand-back.ts";
-import type { Press, ShortcutCall, Submission } from "./requests.ts";
+import { publishHome } from "./publish-home.ts";
+import type { EventCall, Press, ShortcutCall, Submission } from "./requests.ts";
 import { submitHandBack } from "./submit-hand-back.ts";
 
 type Listener<Request> = (request: Request, dependencies: ListenerDependencies) => Promise<void>;
@@ -34,3 +36,8 @@ export const FORM_LISTENERS: {
 } = {
   handBack: submitHandBack,
 };
+
+/** What happens at each event that only shows something, and may be lost. All others are `STORED_EVENTS`. */
+export const EVENT_LISTENERS = {
+  app_home_opened: publishHome,
+} satisfies { readonly [Type in SlackEvent["type"]]?: Listener<EventCall<Type>> };

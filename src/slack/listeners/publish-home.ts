@@ -1,13 +1,15 @@
-import type { HomeView, WebClient } from "@slack/web-api";
+import type { HomeView } from "@slack/web-api";
 import { renderHome } from "../../views/home.ts";
 import { callSlack } from "../web-api.ts";
 import type { ListenerDependencies } from "./listener-dependencies.ts";
+import type { EventCall } from "./requests.ts";
 
 /** Shows an agent who waits, each time the App Home is opened. */
 export async function publishHome(
-  { user, client }: { user: string; client: WebClient },
+  { event: { user, tab }, client }: EventCall<"app_home_opened">,
   { conversations, posts, permalink, inbox, outbox, alarms, texts, now }: ListenerDependencies,
 ): Promise<void> {
+  if (tab !== "home") return;
   const [toSlack, toParley] = await Promise.all([inbox.backlog(), outbox.backlog()]);
   const home = {
     alarms: alarms.current(),

@@ -10,6 +10,7 @@ import type { Log } from "../../log.ts";
 import { withinTime } from "../../within-time.ts";
 import { foreignTeamOf } from "../permissions.ts";
 import { callSlack } from "../web-api.ts";
+import { EVENT_LISTENERS } from "./listener-tables.ts";
 
 /** Slack needs an acknowledgement within 3 s. If looking somebody up takes longer than this, only the request itself decides. */
 const LOOK_UP_WITHIN_MS = 1_000;
@@ -49,8 +50,8 @@ export function refuseOutsiders({ permissions, team, log }: OutsiderOptions) {
   return async (args: Args): Promise<void> => {
     const body = request.parse(args.body);
     const agent = body.user?.id ?? body.user_id ?? body.event?.user;
-    // Opening the App Home is the only event that shows something to somebody; others report changes of channels or the app.
-    const isNews = body.event && body.event.type !== "app_home_opened";
+    // Only these events show something to somebody; others report changes of channels or the app.
+    const isNews = body.event && !Object.hasOwn(EVENT_LISTENERS, body.event.type ?? "");
     if (isNews) return await args.next();
     const foreignTeam = foreignTeamOf(team, [body.team_id, body.team?.id, body.user?.team_id]);
     const refusal = agent

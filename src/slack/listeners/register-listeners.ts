@@ -10,8 +10,12 @@ import {
 } from "../../views/actions.ts";
 import { answerOwnerCommand } from "./answer-owner-command.ts";
 import type { ListenerDependencies } from "./listener-dependencies.ts";
-import { ACTION_LISTENERS, FORM_LISTENERS, SHORTCUT_LISTENERS } from "./listener-tables.ts";
-import { publishHome } from "./publish-home.ts";
+import {
+  ACTION_LISTENERS,
+  EVENT_LISTENERS,
+  FORM_LISTENERS,
+  SHORTCUT_LISTENERS,
+} from "./listener-tables.ts";
 import { refuseOutsiders } from "./refuse-outsiders.ts";
 import type { Press, Submission } from "./requests.ts";
 
@@ -58,9 +62,9 @@ export function registerListeners(app: App, dependencies: ListenerDependencies):
     await answerOwnerCommand({ ack, command, respond }, dependencies);
   });
 
-  app.event("app_home_opened", async ({ event, client }) => {
-    if (event.tab === "home") await publishHome({ user: event.user, client }, dependencies);
-  });
+  for (const type of Object.keys(EVENT_LISTENERS) as (keyof typeof EVENT_LISTENERS)[]) {
+    app.event(type, ({ event, client }) => EVENT_LISTENERS[type]({ event, client }, dependencies));
+  }
 
   // What is not acknowledged by now stays so: over HTTP Slack then shows the agent an error.
   app.error(({ code, message }) => {

@@ -1,6 +1,7 @@
 import type {
   AckFn,
   BlockAction,
+  EventFromType,
   MessageShortcut,
   RespondFn,
   ViewOutput,
@@ -33,4 +34,10 @@ export interface Submission<Value> {
   ack: AckFn<ViewResponseAction>;
   body: ViewSubmitAction;
   view: ViewOutput;
+}
+
+/** Something has happened in Slack. It is acknowledged already. */
+export interface EventCall<Type extends string> {
+  event: EventFromType<Type>;
+  client: WebClient;
 }
