@@ -93,6 +93,7 @@ interface Foundations {
 async function buildApp(config: Config, foundations: Foundations): Promise<App> {
   const { log, alarms, database, signal } = foundations;
   const buildInfo = describeBuild(config);
+  const texts = en;
   const slackLog = log.child({ component: "slack" });
   const parleyLog = log.child({ component: "parley" });
   const outside = connectOutside(config, log, alarms);
@@ -137,7 +138,7 @@ async function buildApp(config: Config, foundations: Foundations): Promise<App> 
   const pace = createPace(config.slack.postsPerSecond);
   const { team, botUserId } = workspace;
   const slackPorts = {
-    posts: createPosts({ client, team, channel, pace, log: slackLog }),
+    posts: createPosts({ client, team, channel, pace, texts, log: slackLog }),
     reactions: createReactions({ client, pace, log: slackLog }),
     reader: createThreadReader({ client, team, channel, botUserId, pace }),
     people: {
@@ -149,7 +150,7 @@ async function buildApp(config: Config, foundations: Foundations): Promise<App> 
   const parse = (body: Json) => parseCallback(body, parley.self);
   const files = {
     parleyFiles: createParleyFiles(parleyApi, config.parley),
-    slackFiles: createSlackFiles({ client, ...config.slack, log: slackLog }),
+    slackFiles: createSlackFiles({ client, ...config.slack, texts, log: slackLog }),
     transfers: createSemaphore(TRANSFERS),
   };
   const { guestsMayAnswer } = config;
@@ -159,7 +160,7 @@ async function buildApp(config: Config, foundations: Foundations): Promise<App> 
     ...slackPorts,
     conversations,
     notifier: createNotifier(inbox),
-    texts: en,
+    texts,
     now: Date.now,
   };
 

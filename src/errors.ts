@@ -161,17 +161,19 @@ export class OwnerUnchangedError extends BridgeError {
   }
 }
 
+/** Why somebody may not act for the team. */
+export type Refusal = "other-company" | "deactivated" | "guest" | "no-person";
+
 /** The writer of a reply may not answer Users. The writer is told, and the text is still in Slack. */
 export class NotPermittedError extends BridgeError {
   override readonly name = "NotPermittedError";
-  /** One or two sentences for the writer. */
-  readonly advice: string;
-  constructor(agent: string, reason: string, advice: string) {
-    super(`Slack member ${agent} may not answer: ${reason}`, {
+  readonly refusal: Refusal;
+  constructor(agent: string, refusal: Refusal) {
+    super(`Slack member ${agent} may not answer: ${refusal}`, {
       code: "not-permitted",
       disposition: "ignore",
     });
-    this.advice = advice;
+    this.refusal = refusal;
   }
 }
 

@@ -11,10 +11,10 @@ import {
 } from "../errors.ts";
 import { makeThreadKey, type Thread } from "../ids.ts";
 import type { DeadReply } from "../views/actions.ts";
+import { adviceFor } from "../views/advice.ts";
 import { renderDeadLetter, renderFailedReply } from "../views/failed-reply.ts";
 import { renderSentFromElsewhere } from "../views/sent-from-elsewhere.ts";
 import type { Texts } from "../views/texts/en.ts";
-import { adviceFor } from "./advice.ts";
 import { type Conversation, isBeingHandedBack, withAgentMessage } from "./conversation.ts";
 import type { DelayMarks } from "./delay-marks.ts";
 import type { AgentReply, OutboxBody, ReplyBody } from "./events.ts";
@@ -24,7 +24,6 @@ import { recordTakenAway } from "./ownership/end-conversation.ts";
 import { handBack } from "./ownership/hand-back.ts";
 import { keepForTakeOver, type TakeOverDependencies, takeOverFor } from "./ownership/take-over.ts";
 import type { Conversations, Parley, Permalink, Permissions, Reactions } from "./ports.ts";
-import { adviceForRefusal } from "./refusal.ts";
 import { type SendReplyDependencies, type Sent, sendReply } from "./to-parley/send-reply.ts";
 
 export interface OutboxDependencies extends SendReplyDependencies, TakeOverDependencies {
@@ -90,7 +89,7 @@ async function relay(
   let sent: Sent;
   try {
     const refusal = await permissions.refusalOf(reply);
-    if (refusal) throw new NotPermittedError(reply.agent, refusal, adviceForRefusal(refusal));
+    if (refusal) throw new NotPermittedError(reply.agent, refusal);
     conversation = await conversationFor(work, body, dependencies);
     const outcome = await sendReply(work, body, conversation, dependencies);
     if (typeof outcome === "object") {
@@ -209,7 +208,8 @@ function wordsAbout(
         ? "uncertain"
         : "failed";
   const newer = user?.state === "open" && !isSameThread(user.thread, reply.thread);
-  const advice = hasBegun ? `${BEGUN} ${adviceFor(error, user)}` : adviceFor(error, user);
+  const reason = adviceFor(error, user, texts);
+  const advice = hasBegun ? `${texts.advice.begun} ${reason}` : reason;
   const link = newer && user.thread ? permalink(user.thread) : undefined;
   return {
     ...defined({ userId: user?.userId }),
@@ -229,9 +229,6 @@ function wordsAbout(
     },
   };
 }
-
-const BEGUN =
-  "A part of it has reached the User, or may have, and does not go again; the rest was not sent.";
 
 const notYet = (message: string): BridgeError =>
   new BridgeError(message, { code: "unexpected", disposition: "retry" });

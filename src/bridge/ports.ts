@@ -2,6 +2,7 @@ import type { MentionedIds, SlackNames } from "../convert/to-parley/mentions.ts"
 import type { SlackFile } from "../convert/to-parley/slack-file.ts";
 import type { ParleyMedia } from "../convert/to-slack/parley-message.ts";
 import type { SlackMessage } from "../convert/to-slack/slack-message.ts";
+import type { Refusal } from "../errors.ts";
 import type { FileContent } from "../files/check-file.ts";
 import type { ConversationId, ItemId, ServiceId, Thread, UserId } from "../ids.ts";
 import type { Json } from "../json.ts";
@@ -178,9 +179,6 @@ export interface People {
 
 /** The address of a thread, or of a message in it, for people. */
 export type Permalink = (thread: Thread) => string;
-
-/** Why somebody may not act for the team. */
-export type Refusal = "other-company" | "deactivated" | "guest" | "no-person";
 
 /** Who may answer Users, move them, and see who they are. */
 export interface Permissions {

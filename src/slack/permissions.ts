@@ -1,4 +1,5 @@
-import type { Permissions, Refusal, Workspace } from "../bridge/ports.ts";
+import type { Permissions, Workspace } from "../bridge/ports.ts";
+import type { Refusal } from "../errors.ts";
 import type { FindUser, SlackUser } from "./users.ts";
 
 export interface PermissionOptions {

@@ -10,6 +10,7 @@ import {
 } from "../errors.ts";
 import type { Thread } from "../ids.ts";
 import type { Log } from "../log.ts";
+import type { Texts } from "../views/texts/en.ts";
 import { findPost } from "./find-post.ts";
 import { toArguments } from "./message-arguments.ts";
 import { callExtra, callPaced, type Pace } from "./pace.ts";
@@ -23,6 +24,7 @@ export interface PostsOptions {
   team: string;
   channel: string;
   pace: Pace;
+  texts: Pick<Texts, "astray" | "typing">;
   log: Log;
 }
 
@@ -32,7 +34,8 @@ type Warn = (error: SlackApiError) => void;
 /** A wait longer than this for a place says that the channel is busy. */
 const SATURATED_AFTER_MS = 250;
 
-export function createPosts({ client, team, channel, pace, log }: PostsOptions): Posts {
+export function createPosts(options: PostsOptions): Posts {
+  const { client, team, channel, pace, texts, log } = options;
   /** As of the newest post. */
   let isMetadataKept = true;
 
@@ -112,7 +115,7 @@ export function createPosts({ client, team, channel, pace, log }: PostsOptions):
       if (!thread) return { team, channel: at, ts: answer.ts };
       // Slack has no error for a thread that is not there: it posts into the open channel.
       const isAstray = answer.message && answer.message.thread_ts !== thread.ts;
-      if (isAstray && (await takeBackUnlessIn(client, log, thread, answer.ts))) {
+      if (isAstray && (await takeBackUnlessIn(options, thread, answer.ts))) {
         throw new ThreadGoneError(thread);
       }
       return thread;
@@ -128,7 +131,7 @@ export function createPosts({ client, team, channel, pace, log }: PostsOptions):
       } catch (error) {
         if (!isSlacksWord(error)) throw error;
         if (!thread || !isGone(thread, error)) return "cannot-look";
-        await takeStrayBack(client, log, thread.channel, { tag, since });
+        await takeStrayBack(options, thread.channel, { tag, since });
         throw new ThreadGoneError(thread, { cause: error });
       }
     },
@@ -166,7 +169,7 @@ export function createPosts({ client, team, channel, pace, log }: PostsOptions):
         client.assistant.threads.setStatus({
           channel_id: thread.channel,
           thread_ts: thread.ts,
-          status: active ? TYPING : "",
+          status: active ? texts.typing : "",
         }),
       ).catch((error: unknown) => {
         log.debug({ error: toBridgeError(error).message }, "typing.not-shown");
@@ -174,6 +177,3 @@ export function createPosts({ client, team, channel, pace, log }: PostsOptions):
     },
   };
 }
-
-/** Slack shows it behind the app's name: "Parley customer is typing…". */
-const TYPING = "customer is typing…";

@@ -16,6 +16,7 @@ import {
 import type { Thread } from "../ids.ts";
 import type { Json } from "../json.ts";
 import type { Log } from "../log.ts";
+import type { Texts } from "../views/texts/en.ts";
 import { createIsSlackHost } from "./is-slack-host.ts";
 import { isSlacksWord, meansGone } from "./refusals.ts";
 import { takeBack } from "./take-back.ts";
@@ -25,6 +26,7 @@ export interface SlackFilesOptions {
   client: WebClient;
   /** Where threads open. */
   channel: string;
+  texts: Pick<Texts, "astray">;
   log: Log;
   botToken: Secret;
   apiUrl: string;
@@ -35,13 +37,8 @@ const MAX_REDIRECTS = 3;
 const SHOWN_AFTER_MS = [500, 1_000, 2_000];
 
 /** Slack's files. Our token is sent to Slack's hosts only, and a file that is not what Slack announced is not passed on. */
-export function createSlackFiles({
-  client,
-  channel,
-  botToken,
-  apiUrl,
-  log,
-}: SlackFilesOptions): SlackFiles {
+export function createSlackFiles(options: SlackFilesOptions): SlackFiles {
+  const { client, channel, botToken, apiUrl } = options;
   const isSlackHost = createIsSlackHost(apiUrl);
   const ownHeaders = () => ({ authorization: `Bearer ${botToken.reveal()}` });
   const timeout = transferTimeout();
@@ -140,7 +137,7 @@ export function createSlackFiles({
       const isAstray = ({ ts, thread_ts }: Share) => thread_ts === undefined || thread_ts === ts;
       if (shares.some((share) => !isAstray(share))) return "shared";
       const strays = shares.flatMap(({ ts }) => ts ?? []);
-      for (const ts of strays) await takeBack(client, log, { channel: thread.channel, ts });
+      for (const ts of strays) await takeBack(options, { channel: thread.channel, ts });
       if (strays.length === 0) return "not-shared";
     } catch (error) {
       if (!isSlacksWord(error)) throw error;

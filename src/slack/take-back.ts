@@ -3,24 +3,27 @@ import type { PostTag } from "../bridge/ports.ts";
 import { UncertainDeliveryError } from "../errors.ts";
 import type { Thread } from "../ids.ts";
 import type { Log } from "../log.ts";
+import type { Texts } from "../views/texts/en.ts";
 import { findPost, PAGE_SIZE } from "./find-post.ts";
 import { isSlacksWord } from "./refusals.ts";
 import { callSlack } from "./web-api.ts";
 
-/** In place of a stray post that Slack does not let us delete, e.g. because it carries the User's name. */
-const INSTEAD =
-  ":wastebasket: _This belonged into a thread that is not there any more; the conversation goes on in another one._";
+interface TakeBackDependencies {
+  client: WebClient;
+  texts: Pick<Texts, "astray">;
+  log: Log;
+}
 
 /** Takes a post back that went into the open channel. Safe to repeat; what Slack refuses is only logged. */
 export async function takeBack(
-  client: WebClient,
-  log: Log,
+  { client, texts, log }: TakeBackDependencies,
   { channel, ts }: { channel: string; ts: string },
 ): Promise<void> {
+  const text = `:wastebasket: ${texts.astray}`;
   const steps = [
     () => callSlack("chat.delete", () => client.chat.delete({ channel, ts }), { idempotent: true }),
     () =>
-      callSlack("chat.update", () => client.chat.update({ channel, ts, text: INSTEAD }), {
+      callSlack("chat.update", () => client.chat.update({ channel, ts, text }), {
         idempotent: true,
       }),
   ];
@@ -42,13 +45,12 @@ export async function takeBack(
  * @throws {UncertainDeliveryError} it may be astray still
  */
 export async function takeBackUnlessIn(
-  client: WebClient,
-  log: Log,
+  dependencies: TakeBackDependencies,
   { channel, ts: threadTs }: Thread,
   ts: string,
 ): Promise<boolean> {
   const query = { channel, ts: threadTs, oldest: ts, inclusive: true, limit: PAGE_SIZE };
-  const read = () => client.conversations.replies(query);
+  const read = () => dependencies.client.conversations.replies(query);
   try {
     const { messages } = await callSlack("conversations.replies", read, { idempotent: true }).catch(
       (error: unknown) => {
@@ -57,7 +59,7 @@ export async function takeBackUnlessIn(
       },
     );
     if (messages?.some((message) => message.ts === ts)) return false;
-    await takeBack(client, log, { channel, ts });
+    await takeBack(dependencies, { channel, ts });
     return true;
   } catch (error) {
     throw new UncertainDeliveryError("chat.postMessage: perhaps astray", { cause: error });
@@ -66,14 +68,14 @@ export async function takeBackUnlessIn(
 
 /** Takes back what an earlier attempt may have posted for a thread that is not there. */
 export async function takeStrayBack(
-  client: WebClient,
-  log: Log,
+  dependencies: TakeBackDependencies,
   channel: string,
   { tag, since }: { tag: PostTag; since: number },
 ): Promise<void> {
+  const { client, log } = dependencies;
   try {
     const found = await findPost(client, tag, { channel, threadTs: undefined, since });
-    if (typeof found === "object") await takeBack(client, log, { channel, ts: found.ts });
+    if (typeof found === "object") await takeBack(dependencies, { channel, ts: found.ts });
     else if (found === "cannot-look") log.error({ channel }, "stray.not-sought");
   } catch (error) {
     if (!isSlacksWord(error)) throw error;

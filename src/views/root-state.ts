@@ -14,7 +14,7 @@ export function describeState(
     return `:large_green_circle: ${root.open(formatMoment(openedAt))}`;
   }
   const at = formatMoment(ending.at);
-  const to = literalMrkdwn(oneLine(shorten(ending.to?.name ?? root.anotherService, 80)));
+  const to = ending.to && literalMrkdwn(oneLine(shorten(ending.to.name, 80)));
   switch (state) {
     case "handed-back": {
       const by = ending.by === undefined ? undefined : mention(ending.by);

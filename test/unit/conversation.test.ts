@@ -1,6 +1,5 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { adviceFor } from "../../src/bridge/advice.ts";
 import {
   type Conversation,
   end,
@@ -36,6 +35,8 @@ import {
 } from "../../src/errors.ts";
 import { makeConversationId, toItemId, toServiceId, toUserId } from "../../src/ids.ts";
 import type { Json } from "../../src/json.ts";
+import { adviceFor } from "../../src/views/advice.ts";
+import { en } from "../../src/views/texts/en.ts";
 import { holds } from "../support/property.ts";
 
 const BOT = { id: toServiceId("bot"), name: "Bot Service" };
@@ -226,7 +227,7 @@ const ERRORS: Readonly<Record<ErrorCode, BridgeError>> = {
   "not-taken-over": new NotTakenOverError("11111"),
   "slack-api": new SlackApiError("chat.postMessage", "not_in_channel", "fatal"),
   "conversation-closed": new ConversationClosedError("c_1"),
-  "not-permitted": new NotPermittedError("U0EVE", "guest", "Guests cannot answer Users."),
+  "not-permitted": new NotPermittedError("U0EVE", "guest"),
   cancelled: new CancelledError("r_1"),
   "empty-reply": new EmptyReplyError("r_1"),
   "thread-gone": new ThreadGoneError({ team: "T1", channel: "C1", ts: "1.2" }),
@@ -240,7 +241,7 @@ describe("advice for an agent", () => {
   it.each(Object.entries(ERRORS))(
     "on %s is whole sentences without the error's own words",
     (_, error) => {
-      const advice = adviceFor(error, OPEN);
+      const advice = adviceFor(error, OPEN, en);
       expect(advice).toMatch(/^[A-Z].{20,}\.$/);
       expect(advice).not.toContain(error.message);
       expect(advice).not.toMatch(/undefined|\[object|ECONN|SQLITE|TypeError/);
@@ -248,24 +249,30 @@ describe("advice for an agent", () => {
   );
 
   it("names what Parley said, or else the HTTP status", () => {
-    expect(adviceFor(REFUSED, OPEN)).toContain("(message_too_long)");
-    expect(adviceFor(new ParleyApiError("POST /x", 422, []), OPEN)).toContain("(HTTP 422)");
+    expect(adviceFor(REFUSED, OPEN, en)).toContain("(message_too_long)");
+    expect(adviceFor(new ParleyApiError("POST /x", 422, []), OPEN, en)).toContain("(HTTP 422)");
   });
 
   it("does not blame the text when Parley refuses us altogether", () => {
-    const advice = adviceFor(new ParleyAccessError("POST /x", 401, ["api_key_not_valid"]), OPEN);
+    const advice = adviceFor(
+      new ParleyAccessError("POST /x", 401, ["api_key_not_valid"]),
+      OPEN,
+      en,
+    );
     expect(advice).toMatch(/refuses this bridge.*whoever runs this bridge/);
     expect(advice).not.toContain("text");
   });
 
   it("does not blame the text when Parley was broken for too long", () => {
-    expect(adviceFor(new ParleyApiError("POST /x", 500, []), OPEN)).toBe(
-      adviceFor(ERRORS.network, OPEN),
+    expect(adviceFor(new ParleyApiError("POST /x", 500, []), OPEN, en)).toBe(
+      adviceFor(ERRORS.network, OPEN, en),
     );
   });
 
   it("never tells to send again blindly what may have arrived", () => {
-    expect(adviceFor(ERRORS.uncertain, OPEN)).toMatch(/may or may not have arrived.*If the User/);
+    expect(adviceFor(ERRORS.uncertain, OPEN, en)).toMatch(
+      /may or may not have arrived.*If the User/,
+    );
   });
 
   const closed = ERRORS["conversation-closed"];
@@ -275,17 +282,17 @@ describe("advice for an agent", () => {
     ["taken-away", { at: 0, to: BOT }, /^Bot Service has this User now.*\/parley-owner 11111/],
     ["merged", { at: 0 }, /goes on in another thread/],
   ] as const)("on a closed conversation says where the User is: %s", (state, ending, words) => {
-    expect(adviceFor(closed, end(OPEN, state, ending))).toMatch(words);
+    expect(adviceFor(closed, end(OPEN, state, ending), en)).toMatch(words);
   });
 
   it("on a closed conversation says so if the User is with us again", () => {
-    const advice = adviceFor(closed, OPEN);
+    const advice = adviceFor(closed, OPEN, en);
     expect(advice).toMatch(/with us in another thread/);
     expect(advice).not.toContain("/parley-owner");
   });
 
   it("on a conversation that is not known says how to find the User, and not that it is old", () => {
-    const advice = adviceFor(closed, undefined);
+    const advice = adviceFor(closed, undefined, en);
     expect(advice).toMatch(/\/parley-owner with that id/);
     expect(advice).not.toMatch(/too old/);
   });

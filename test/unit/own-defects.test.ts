@@ -7,6 +7,7 @@ import { type BridgeError, toBridgeError } from "../../src/errors.ts";
 import { toUserId } from "../../src/ids.ts";
 import { createSlackFiles } from "../../src/slack/slack-files.ts";
 import { callSlack, webClientOptions } from "../../src/slack/web-api.ts";
+import { en } from "../../src/views/texts/en.ts";
 import { captureLog } from "../support/captured-log.ts";
 import { createParleyAdapters } from "../support/parley-adapters.ts";
 
@@ -87,6 +88,7 @@ it("is known as one when a file of Slack cannot even be asked for", async () => 
     botToken: toSecret("xoxb\u0000"),
     apiUrl: `${url}/api/`,
     channel: "C1",
+    texts: en,
     log: captureLog(),
   });
   const file = { id: "F1", name: "a.png", url: `${url}/a.png`, mimeType: "image/png", size: 1 };

@@ -8,6 +8,7 @@ import { toUserId } from "../../src/ids.ts";
 import { parseRetryAfter } from "../../src/parse-retry-after.ts";
 import { createSlackFiles } from "../../src/slack/slack-files.ts";
 import { callSlack, webClientOptions } from "../../src/slack/web-api.ts";
+import { en } from "../../src/views/texts/en.ts";
 import { captureLog } from "../support/captured-log.ts";
 import { createParleyAdapters } from "../support/parley-adapters.ts";
 
@@ -65,6 +66,7 @@ describe("Retry-After as a date", () => {
       botToken: toSecret("xoxb-test"),
       apiUrl: `${url}/api/`,
       channel: "C1",
+      texts: en,
       log: captureLog(),
     });
     const file = { id: "F1", name: "a.png", url: `${url}/a.png`, mimeType: "image/png", size: 1 };

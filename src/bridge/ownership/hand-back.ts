@@ -6,9 +6,9 @@ import { defined } from "../../defined.ts";
 import type { Work } from "../../delivery/lanes.ts";
 import { type BridgeError, toBridgeError, UncertainDeliveryError } from "../../errors.ts";
 import { isJsonObject, type Json } from "../../json.ts";
+import { causeOf } from "../../views/cause-of.ts";
 import { renderHandBackFailed, renderHandBackTooLate } from "../../views/hand-back-failed.ts";
 import type { Texts } from "../../views/texts/en.ts";
-import { causeOf } from "../advice.ts";
 import {
   type Conversation,
   withAgentMessage,
@@ -99,7 +99,7 @@ export async function handBack(
     to: await nameService(parley, request.to),
     by: request.agent,
     note: request.note,
-    unsetRefusal: refusal && causeOf(refusal),
+    unsetRefusal: refusal && causeOf(refusal, dependencies.texts),
   });
   await recordHandBack(work.item.id, conversation, done, dependencies);
 }
@@ -216,7 +216,7 @@ async function giveUp(
   const { parley, conversations, notifier, texts } = dependencies;
   await notifier.notice(conversation.userId, work.item.id, "hand-back failed", {
     thread: request.thread,
-    message: renderHandBackFailed(request.agent, stage, causeOf(error), texts),
+    message: renderHandBackFailed(request.agent, stage, causeOf(error, texts), texts),
   });
   // Parley may refuse because the User is not ours any more.
   const notOurs = await asNotOwner(parley, conversation.userId, error);

@@ -24,7 +24,7 @@ export async function answerOwnerCommand(
   if (inTime) return await ack({ response_type: "ephemeral", ...toArguments(inTime) });
   await ack({
     response_type: "ephemeral",
-    text: ":hourglass_flowing_sand: Parley is slow right now. The answer comes here as soon as there is one.",
+    text: `:hourglass_flowing_sand: ${dependencies.texts.ownerCommand.slow}`,
   });
   await respond({ response_type: "ephemeral", ...toArguments(await answer) });
 }

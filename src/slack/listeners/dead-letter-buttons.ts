@@ -2,10 +2,9 @@ import type { RespondFn } from "@slack/bolt";
 import { z } from "zod";
 import type { Thread } from "../../ids.ts";
 import type { DeadReply } from "../../views/actions.ts";
+import { type Decided, renderDecided } from "../../views/decided.ts";
 import type { ListenerDependencies } from "./listener-dependencies.ts";
 import type { Press } from "./requests.ts";
-
-const SETTLED = "This was sent or dismissed already.";
 
 /** The place of a button. For a message that only one agent sees Slack may leave the thread out. */
 const container = z.looseObject({
@@ -32,10 +31,12 @@ const inItsThread =
     { value, body, respond }: Press<DeadReply>,
     dependencies: ListenerDependencies,
   ): Promise<void> => {
-    const { outbox, conversations, log } = dependencies;
-    const refuse = (text: string) =>
-      respond({ response_type: "ephemeral", replace_original: false, text });
-    if (!value) return void (await refuse(SETTLED));
+    const { outbox, conversations, texts, log } = dependencies;
+    const refuse = (outcome: Decided) => {
+      const text = renderDecided(outcome, texts);
+      return respond({ response_type: "ephemeral", replace_original: false, text });
+    };
+    if (!value) return void (await refuse("settled"));
     const { item } = value;
     const place = container.safeParse(body.container).data;
     const channel = place?.channel_id ?? body.channel?.id ?? "";
@@ -47,28 +48,31 @@ const inItsThread =
       const current = isIn(thread) ? thread : (await conversations.byThread(thread))?.thread;
       if (!current || !isIn(current)) {
         log.warn({ item, channel, thread: place?.thread_ts }, "button.elsewhere");
-        return void (await refuse("This button belongs to another thread. Press it there."));
+        return void (await refuse("elsewhere"));
       }
     }
     await act({ ...dependencies, ...value, at: { channel }, agent: body.user.id, respond });
   };
 
+/** In the place of the buttons. */
+const say = ({ respond, texts }: Decision, outcome: Decided): Promise<unknown> =>
+  respond({ replace_original: true, text: renderDecided(outcome, texts) });
+
 /** Sends a reply that is a dead letter or held. A second click finds nothing to send. */
-export const sendAgain = inItsThread(async ({ item, ts, at, respond, outbox, reactions }) => {
+export const sendAgain = inItsThread(async (decision) => {
+  const { item, ts, at, outbox, reactions } = decision;
   const isBack = await outbox.requeue(item);
   if (isBack) {
     reactions.unmark(at, ts, "failed");
     reactions.unmark(at, ts, "uncertain");
     reactions.unmark(at, ts, "note");
   }
-  await respond({
-    replace_original: true,
-    text: isBack ? ":outbox_tray: On its way." : SETTLED,
-  });
+  await say(decision, isBack ? "onItsWay" : "settled");
 });
 
 /** Has the User taken over for a refused reply, which is then sent. A second click finds nothing to do. */
-export const takeOver = inItsThread(async ({ item, ts, at, agent, respond, outbox, reactions }) => {
+export const takeOver = inItsThread(async (decision) => {
+  const { item, ts, at, agent, outbox, reactions } = decision;
   const kept = await outbox.look(item);
   const isBack =
     kept?.body.kind === "reply" &&
@@ -78,12 +82,7 @@ export const takeOver = inItsThread(async ({ item, ts, at, agent, respond, outbo
     })) &&
     (await outbox.requeue(item));
   if (isBack) reactions.unmark(at, ts, "failed");
-  await respond({
-    replace_original: true,
-    text: isBack
-      ? ":outbox_tray: Taking the User over; your reply goes as soon as their new thread is open."
-      : SETTLED,
-  });
+  await say(decision, isBack ? "takingOver" : "settled");
 });
 
 /** Gives the reply up. */
@@ -102,13 +101,9 @@ export const itArrived = inItsThread(async ({ item, ts, at, respond, outbox, rea
 });
 
 /** Takes a reply back that is still held. */
-export const undo = inItsThread(async ({ item, ts, at, respond, outbox, reactions }) => {
+export const undo = inItsThread(async (decision) => {
+  const { item, ts, at, outbox, reactions } = decision;
   const isBack = await outbox.cancel(item);
   if (isBack) reactions.markLater(at, ts, "note");
-  await respond({
-    replace_original: true,
-    text: isBack
-      ? ":lock: Not sent. Write it again when you are ready."
-      : "Too late: it is on its way to the User already.",
-  });
+  await say(decision, isBack ? "undone" : "tooLate");
 });

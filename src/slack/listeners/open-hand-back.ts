@@ -1,8 +1,8 @@
 import type { RespondFn } from "@slack/bolt";
 import type { ModalView, WebClient } from "@slack/web-api";
-import type { Service } from "../../bridge/ports.ts";
-import { type BridgeError, toBridgeError } from "../../errors.ts";
+import { toBridgeError } from "../../errors.ts";
 import type { Thread } from "../../ids.ts";
+import { renderFormNotOpened } from "../../views/form-not-opened.ts";
 import { renderHandBackModal } from "../../views/hand-back-form.ts";
 import { nameOf } from "../../views/name-of.ts";
 import { withinTime } from "../../within-time.ts";
@@ -47,10 +47,8 @@ async function open(origin: Origin, dependencies: ListenerDependencies): Promise
   const { thread, client, trigger } = origin;
   const conversation = await conversations.byThread(thread);
   if (conversation?.state !== "open") {
-    const text = conversation
-      ? "This conversation is over. The first message of its thread says where the User is."
-      : "This message is not part of a conversation with a Parley User, so there is nobody to hand back. Use the shortcut on a message of a handover's thread.";
-    return await answer(origin, text, dependencies);
+    const { isOver, noConversation } = texts.handBackForm;
+    return await answer(origin, conversation ? isOver : noConversation, dependencies);
   }
   const services = await withinTime(parley.services(), SERVICES_TIMEOUT_MS, undefined).catch(
     () => undefined,
@@ -59,7 +57,7 @@ async function open(origin: Origin, dependencies: ListenerDependencies): Promise
   const modal = {
     userName: nameOf(conversation, texts),
     thread,
-    services: others?.length ? others : [fallback(botService)],
+    services: others?.length ? others : [{ id: botService, name: texts.handBackForm.bot }],
     preferred: botService,
   };
   const view = renderHandBackModal(modal, texts);
@@ -70,11 +68,9 @@ async function open(origin: Origin, dependencies: ListenerDependencies): Promise
   } catch (thrown) {
     const error = toBridgeError(thrown);
     log.warn({ error: error.message }, "modal.not-opened");
-    await answer(origin, whyNotOpened(error), dependencies);
+    await answer(origin, renderFormNotOpened(error, texts), dependencies);
   }
 }
-
-const fallback = (id: Service["id"]): Service => ({ id, name: "The bot", isDefault: true });
 
 /** Answers in the thread if the bot may write there, else through the interaction's `response_url`. */
 async function answer(
@@ -88,14 +84,4 @@ async function answer(
     log.info({ error: toBridgeError(thrown).message }, "answer.not-in-thread");
     await respond?.({ text, response_type: "ephemeral", replace_original: false });
   }
-}
-
-/** Why a form did not open, and what the agent can do. */
-function whyNotOpened({ code, disposition, message }: BridgeError): string {
-  if (code === "rate-limited") return "Slack is busy right now. Please try again in a moment.";
-  if (!(code === "slack-api"))
-    return "Slack did not answer when the form was to open. Please try again.";
-  if (/trigger/.test(message)) return "Slack did not open the form in time. Please try again.";
-  const why = disposition === "fatal" ? "does not let this app open forms" : "refused the form";
-  return `Slack ${why} (${message}). Trying again will not help; please tell whoever runs this bridge. Until then \`/parley-owner\` moves the User too.`;
 }

@@ -2,11 +2,11 @@ import type { AllMiddlewareArgs, AnyMiddlewareArgs, RespondFn } from "@slack/bol
 import type { HomeView } from "@slack/web-api";
 import { z } from "zod";
 import type { Permissions } from "../../bridge/ports.ts";
-import { adviceForRefusal } from "../../bridge/refusal.ts";
 import { escapeText } from "../../convert/text/slack-text.ts";
 import { section } from "../../convert/to-slack/blocks.ts";
 import { defined } from "../../defined.ts";
 import type { Log } from "../../log.ts";
+import type { Texts } from "../../views/texts/en.ts";
 import { withinTime } from "../../within-time.ts";
 import { foreignTeamOf } from "../permissions.ts";
 import { callSlack } from "../web-api.ts";
@@ -18,6 +18,7 @@ const LOOK_UP_WITHIN_MS = 1_000;
 export interface OutsiderOptions {
   permissions: Permissions;
   team: string;
+  texts: Pick<Texts, "refusals">;
   log: Log;
 }
 
@@ -46,7 +47,7 @@ type Request = z.output<typeof request>;
  * Runs before every listener: somebody who may not act for the team is told so, and nothing else happens. Replies do not
  * pass here. They are refused when they would be sent, because replies that are read back from a thread do not pass here.
  */
-export function refuseOutsiders({ permissions, team, log }: OutsiderOptions) {
+export function refuseOutsiders({ permissions, team, texts, log }: OutsiderOptions) {
   return async (args: Args): Promise<void> => {
     const body = request.parse(args.body);
     const agent = body.user?.id ?? body.user_id ?? body.event?.user;
@@ -63,7 +64,7 @@ export function refuseOutsiders({ permissions, team, log }: OutsiderOptions) {
       : "no-person";
     if (!refusal) return await args.next();
     log.info({ agent, reason: refusal, type: body.event?.type ?? body.type }, "actor.refused");
-    await answer(args, body, agent, adviceForRefusal(refusal));
+    await answer(args, body, agent, texts.refusals[refusal]);
   };
 }
 

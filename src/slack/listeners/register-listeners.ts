@@ -29,9 +29,9 @@ const pressed = z.looseObject({ action_id: z.string().catch(""), value: z.string
  * an error, and over a socket no answer at all.
  */
 export function registerListeners(app: App, dependencies: ListenerDependencies): void {
-  const { log, permissions, team } = dependencies;
+  const { log, permissions, team, texts } = dependencies;
 
-  app.use(refuseOutsiders({ permissions, team, log }));
+  app.use(refuseOutsiders({ permissions, team, texts, log }));
 
   app.shortcut({ type: "message_action" }, async ({ ack, shortcut, client, respond }) => {
     await ack();

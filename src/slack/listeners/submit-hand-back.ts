@@ -19,33 +19,27 @@ const SERVICES_TIMEOUT_MS = 1_500;
  */
 export async function submitHandBack(
   { value: thread, ack, body, view }: Submission<Thread>,
-  { conversations, outbox, parley, botService, replyMode, log }: ListenerDependencies,
+  { conversations, outbox, parley, botService, replyMode, texts, log }: ListenerDependencies,
 ): Promise<void> {
+  const { handBackForm: words } = texts;
   const refuse = (problem: string, input: string = HAND_BACK_INPUTS.destination) =>
     ack({ response_action: "errors", errors: { [input]: problem } });
   const { destination = botService, note, lastMessage: typed = "" } = readInputs(view);
   // Forms hold text as it was typed; everywhere else Slack escapes it.
   const written = { text: escapeText(typed) };
   if (intentOf(written, replyMode) === "note") {
-    return await refuse(
-      "This begins as a note among colleagues, so it does not go to the User. Say it in other words, or in the note for the bot.",
-      HAND_BACK_INPUTS.lastMessage,
-    );
+    return await refuse(words.lastMessageIsNote, HAND_BACK_INPUTS.lastMessage);
   }
   const lastMessage = replyMode === "explicit" ? unescapeText(withoutMarker(written).text) : typed;
   const service = fromOptionValue(destination, () => parley.services());
   const to = await withinTime(service, SERVICES_TIMEOUT_MS, undefined).catch(() => undefined);
   if (to === undefined) {
-    return await refuse(
-      "Parley did not say in time which Service this is. Nothing was done; try again in a moment.",
-    );
+    return await refuse(words.serviceUnknown);
   }
   try {
     const conversation = thread && (await conversations.byThread(thread));
     if (!thread || conversation?.state !== "open") {
-      return await refuse(
-        "This conversation is over. The first message of its thread says where the User is.",
-      );
+      return await refuse(words.isOver);
     }
     const lane = makeThreadKey(thread);
     const result = await outbox.append({
@@ -62,13 +56,11 @@ export async function submitHandBack(
       },
     });
     if (result === "duplicate") {
-      return await refuse("This form was sent already; the thread says what became of it.");
+      return await refuse(words.sentAlready);
     }
   } catch (error) {
     log.error(errorFields(error), "hand-back.not-stored");
-    return await refuse(
-      "The bridge could not store this. Nothing was done; try again in a moment.",
-    );
+    return await refuse(words.notStored);
   }
   await ack();
 }

@@ -37,13 +37,13 @@ export const en = {
     next: "Later conversation with this User",
     handBack: "Hand back",
     open: (since: string) => `*Open* · since ${since}`,
-    handedBack: (to: string, by: string | undefined, at: string) =>
-      `*Handed back* to ${to}${by === undefined ? "" : ` by ${by}`} · ${at}`,
+    handedBack: (to: string | undefined, by: string | undefined, at: string) =>
+      `*Handed back* to ${to ?? "another Service"}${by === undefined ? "" : ` by ${by}`} · ${at}`,
     note: (note: string) => `Note: ${note}`,
-    takenAway: (to: string, at: string) => `*Taken over* by ${to} · ${at}`,
+    takenAway: (by: string | undefined, at: string) =>
+      `*Taken over* by ${by ?? "another Service"} · ${at}`,
     merged: (link: string | undefined, at: string) =>
       `*Goes on in ${link === undefined ? "another thread" : `<${link}|another thread>`}* · ${at}`,
-    anotherService: "another Service",
     /** In front of the notification of a root that has ended. */
     ended: {
       "handed-back": "Handed back: ",
@@ -181,6 +181,79 @@ export const en = {
     },
   },
 
+  /** What an agent can do about a reply that did not, or not surely, reach the User. Literal text. */
+  advice: {
+    elsewhere:
+      "Another Service has this User now. Use /parley-owner to see which, or to take the User back.",
+    notTakenOver:
+      "Parley did not give us this User, so nothing was sent. Try again in a moment; if it keeps failing, tell whoever runs this bridge.",
+    empty: "There is nothing in it for the User: mentions of people in Slack stay inside.",
+    uncertain:
+      "Parley gave no clear answer to this, so it may or may not have arrived. If the User does not react to it, send it again.",
+    awayTooLong: "Parley could not be reached for too long. Send it again when it is back.",
+    refusedAltogether:
+      "Parley refuses this bridge altogether. Tell whoever runs this bridge, and send it again afterwards.",
+    refused: (reason: string) =>
+      `Parley refused it (${reason}). Change the text and write again; if it keeps failing, tell whoever runs this bridge.`,
+    defect:
+      "Something went wrong inside the bridge. Send it again; if it keeps failing, tell whoever runs this bridge.",
+    begun:
+      "A part of it has reached the User, or may have, and does not go again; the rest was not sent.",
+    file: (name: string, why: string) => `About your file ${name}: ${why}`,
+    onlyMissing: "Send again sends only what is missing.",
+    fileTroubles: {
+      "not-ready": "Slack still works on it and does not give it out yet.",
+      "login-page":
+        "Slack gave a page to sign in instead of it. Whoever runs this bridge has to check the scope files:read and the bot token.",
+      "wrong-size": "What Slack gave is not as long as the file.",
+      "wrong-type": "What is inside is not what its type says.",
+      "too-large": "It is too large.",
+      empty: "It is empty.",
+      program: "It is a program.",
+      gone: "It is no longer in Slack.",
+      refused: "It could not be fetched from Slack.",
+    },
+    noRecord:
+      "The bridge has no record of this thread: it was deleted after its time, or lost when an older state was restored. The first message says who the User is; /parley-owner with that id tells where the User is now, with a link to the newer thread if there is one.",
+    withUsElsewhere: "This User goes on with us in another thread. Please answer there.",
+    merged: "This User goes on in another thread. Please answer there.",
+    takenAway: (service: string | undefined, userId: string) =>
+      `${service ?? "another Service"} has this User now. To answer again, take the User back with /parley-owner ${userId} and the name of our Service.`,
+    handedBack: (service: string | undefined, userId: string) =>
+      `This User was handed back to ${service ?? "another Service"}. To answer again, take the User back with /parley-owner ${userId} and the name of our Service.`,
+  },
+
+  /** To somebody who may not act for the team. Literal text. */
+  refusals: {
+    "other-company":
+      "Only members of the workspace that runs this bridge can answer Users. Ask one of them to write it.",
+    deactivated: "This account is deactivated in Slack, so it cannot answer Users.",
+    guest:
+      "Guests of this workspace cannot answer Users. Ask a member to write it, or whoever runs this bridge to allow it (GUESTS_MAY_ANSWER).",
+    "no-person": "Only people can answer Users.",
+  },
+
+  /** What went wrong with Parley, for the middle of a sentence. Literal text. */
+  causes: {
+    refused: "Parley refused it",
+    refusedWith: (reason: string) => `Parley refused it: ${reason}`,
+    trouble: (reason: string) => `Parley has trouble: ${reason}`,
+    unreachable: "Parley could not be reached",
+    unclear: "Parley gave no clear answer",
+    elsewhere: "another Service has the User",
+    unchanged: "Parley still has the User where they were",
+  },
+
+  /** After a press on a button under a reply. */
+  decided: {
+    elsewhere: "This button belongs to another thread. Press it there.",
+    settled: "This was sent or dismissed already.",
+    onItsWay: "On its way.",
+    takingOver: "Taking the User over; your reply goes as soon as their new thread is open.",
+    undone: "Not sent. Write it again when you are ready.",
+    tooLate: "Too late: it is on its way to the User already.",
+  },
+
   /** The form to hand a User back. Literal text. */
   handBackForm: {
     title: "Hand back",
@@ -195,7 +268,73 @@ export const en = {
     notePlaceholder: "What was it about, and what was done?",
     lastMessage: "Last message to the User",
     lastMessagePlaceholder: "Sent before the hand-back",
+    /** Stands for the Service where Parley did not name it in time. */
+    bot: "The bot",
+    isOver: "This conversation is over. The first message of its thread says where the User is.",
+    noConversation:
+      "This message is not part of a conversation with a Parley User, so there is nobody to hand back. Use the shortcut on a message of a handover's thread.",
+    lastMessageIsNote:
+      "This begins as a note among colleagues, so it does not go to the User. Say it in other words, or in the note for the bot.",
+    serviceUnknown:
+      "Parley did not say in time which Service this is. Nothing was done; try again in a moment.",
+    sentAlready: "This form was sent already; the thread says what became of it.",
+    notStored: "The bridge could not store this. Nothing was done; try again in a moment.",
   },
+
+  formNotOpened: {
+    busy: "Slack is busy right now. Please try again in a moment.",
+    noAnswer: "Slack did not answer when the form was to open. Please try again.",
+    tooLate: "Slack did not open the form in time. Please try again.",
+    notAllowed: (reason: string) =>
+      `Slack does not let this app open forms (${reason}). Trying again will not help; please tell whoever runs this bridge. Until then \`/parley-owner\` moves the User too.`,
+    refused: (reason: string) =>
+      `Slack refused the form (${reason}). Trying again will not help; please tell whoever runs this bridge. Until then \`/parley-owner\` moves the User too.`,
+  },
+
+  ownerCommand: {
+    help: `*/parley-owner* shows and changes which Service a User is with.
+• \`/parley-owner\` lists the open conversations, those who wait longest first
+• \`/parley-owner &lt;user&gt;\` shows who has the User now
+• \`/parley-owner &lt;user&gt; &lt;service&gt;\` gives the User to a Service, by its whole name or id
+• \`/parley-owner services\` lists the Services
+\`&lt;user&gt;\` is a Parley User id, a customer id, or the link of a thread; \`user:…\` and \`customer:…\` say which id is meant. It does not work inside threads: Slack allows no commands there.`,
+    slow: "Parley is slow right now. The answer comes here as soon as there is one.",
+    noServices: "Parley names no Services for this account.",
+    standard: "default",
+    thisBridge: "this bridge",
+    openThread: "open thread",
+    ownerUnknown: (user: string) => `Parley did not say who has ${user}.`,
+    isWith: (user: string, service: string) => `${user} is with ${service}`,
+    already: (user: string, service: string) => `${user} is with ${service} already.`,
+    given: (user: string, service: string) => `${user} is with ${service} now.`,
+    taken: (user: string, service: string) =>
+      `${user} is with ${service} now. A thread opens in the support channel.`,
+    problems: {
+      "no-id":
+        "That is no id: one has at most 200 characters, no control characters, and is no path of dots.",
+      "no-thread": "That link is no thread of a Parley conversation.",
+      "no-message-link":
+        "That link is no Slack message. Copy the link of a thread's first message.",
+      "service-gone": "This Service is no longer there. Nothing was changed.",
+      "unknown-customer": (id: string) => `No conversation with customer ${id} is known here.`,
+      ambiguous: (id: string) =>
+        `${id} could be a Parley User or a customer. Write \`user:${id}\` or \`customer:${id}\`.`,
+    },
+    failures: {
+      refusedAltogether: "Parley refuses this bridge altogether. Please tell whoever runs it.",
+      refused: (reason: string) =>
+        `Parley does not know this User, or refuses the change (${reason}).`,
+      notStored: "The bridge could not store this. Nothing was changed; try again in a moment.",
+      unreachable:
+        "Parley cannot be reached right now. Nothing was changed as far as we know; try again in a moment.",
+    },
+  },
+
+  /** Slack shows it behind the app's name: "Parley customer is typing…". Literal text. */
+  typing: "customer is typing…",
+  /** In place of a stray post that Slack does not let us delete, e.g. because it carries the User's name. */
+  astray:
+    "_This belonged into a thread that is not there any more; the conversation goes on in another one._",
 
   serviceChoice: {
     none: (wanted: string, services: string) =>

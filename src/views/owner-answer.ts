@@ -1,0 +1,105 @@
+import { codeMrkdwn, literalMrkdwn } from "../convert/text/literal-mrkdwn.ts";
+import { sections } from "../convert/to-slack/blocks.ts";
+import type { SlackMessage } from "../convert/to-slack/slack-message.ts";
+import { type BridgeError, ParleyAccessError, ParleyApiError } from "../errors.ts";
+import { parleysReason } from "./cause-of.ts";
+import { type ConversationLine, renderConversations } from "./conversation-list.ts";
+import { renderServiceChoice } from "./service-choice.ts";
+import type { Texts } from "./texts/en.ts";
+
+/** What `/parley-owner` answers. Names and ids are literal text. */
+export type OwnerAnswer =
+  | { kind: "help" }
+  | { kind: "conversations"; lines: readonly ConversationLine[]; now: number }
+  | { kind: "services"; services: readonly NamedService[] }
+  /** Who has a User; missing: Parley did not say. `link` leads to the open thread. */
+  | { kind: "owner"; userId: string; owner?: { name: string; isUs: boolean }; link?: string }
+  | { kind: "given"; userId: string; service: string; outcome: "already" | "given" | "taken" }
+  | ({ kind: "which-service" } & Parameters<typeof renderServiceChoice>[0])
+  | { kind: "problem"; problem: "no-id" | "no-thread" | "no-message-link" | "service-gone" }
+  | { kind: "problem"; problem: "unknown-customer" | "ambiguous"; id: string }
+  | { kind: "failed"; error: BridgeError };
+
+interface NamedService {
+  id: string;
+  name: string;
+  isDefault: boolean;
+  isUs: boolean;
+}
+
+/** As many lines as fit into a message. Teams with more open conversations use the App Home. */
+const LIST_LIMIT = 25;
+
+/** For the person who asked. */
+export function renderOwnerAnswer(answer: OwnerAnswer, texts: Texts): SlackMessage {
+  if (answer.kind === "which-service") return renderServiceChoice(answer, texts);
+  const text = describe(answer, texts);
+  return { text, blocks: sections(text.split("\n")) };
+}
+
+function describe(answer: Exclude<OwnerAnswer, { kind: "which-service" }>, texts: Texts): string {
+  const words = texts.ownerCommand;
+  switch (answer.kind) {
+    case "help":
+      return words.help;
+    case "conversations":
+      return listConversations(answer, texts);
+    case "services":
+      return answer.services.length > 0
+        ? answer.services.map((service) => describeService(service, texts)).join("\n")
+        : words.noServices;
+    case "owner": {
+      const user = texts.user(literalMrkdwn(answer.userId));
+      if (!answer.owner) return words.ownerUnknown(user);
+      const { name, isUs } = answer.owner;
+      const us = isUs ? ` (${words.thisBridge})` : "";
+      const link = answer.link === undefined ? "" : ` · <${answer.link}|${words.openThread}>`;
+      return `${words.isWith(user, `*${literalMrkdwn(name)}*`)}${us}${link}`;
+    }
+    case "given": {
+      const user = texts.user(literalMrkdwn(answer.userId));
+      return words[answer.outcome](user, `*${literalMrkdwn(answer.service)}*`);
+    }
+    case "problem":
+      return describeProblem(answer, texts);
+    case "failed":
+      return `:warning: ${explain(answer.error, texts)}`;
+  }
+}
+
+function listConversations(
+  { lines, now }: Extract<OwnerAnswer, { kind: "conversations" }>,
+  texts: Texts,
+): string {
+  const list = renderConversations(lines, now, LIST_LIMIT, texts);
+  return lines.length === 0 ? list : `*${texts.conversations.count(lines.length)}*\n${list}`;
+}
+
+function describeService({ id, name, isDefault, isUs }: NamedService, texts: Texts): string {
+  const { standard, thisBridge } = texts.ownerCommand;
+  const marks = [...(isDefault ? [standard] : []), ...(isUs ? [thisBridge] : [])];
+  const about = marks.length > 0 ? ` (${marks.join(", ")})` : "";
+  return `• *${literalMrkdwn(name)}* ${codeMrkdwn(id)}${about}`;
+}
+
+function describeProblem(
+  given: Extract<OwnerAnswer, { kind: "problem" }>,
+  { ownerCommand: { problems } }: Texts,
+): string {
+  switch (given.problem) {
+    case "unknown-customer":
+      return problems[given.problem](literalMrkdwn(given.id));
+    case "ambiguous":
+      return problems[given.problem](given.id);
+    default:
+      return problems[given.problem];
+  }
+}
+
+function explain(error: BridgeError, { ownerCommand: { failures } }: Texts): string {
+  if (error instanceof ParleyAccessError) return failures.refusedAltogether;
+  if (error instanceof ParleyApiError && error.disposition === "dead-letter") {
+    return failures.refused(literalMrkdwn(parleysReason(error)));
+  }
+  return error.code === "storage" ? failures.notStored : failures.unreachable;
+}
