@@ -98,10 +98,3 @@ export function contradictsBytes(declared: string, found: string | undefined): b
   if (isText(announced)) return !isText(other);
   return true;
 }
-
-/** `9.9 MB`; a MB is a million bytes. */
-export function formatSize(bytes: number): string {
-  if (bytes < 1_000) return `${bytes} ${bytes === 1 ? "byte" : "bytes"}`;
-  const [value, unit] = bytes < 1_000_000 ? [bytes / 1_000, "kB"] : [bytes / 1_000_000, "MB"];
-  return `${Number(value.toFixed(1))} ${unit}`;
-}

@@ -4,6 +4,7 @@ import { splitMarkdown } from "../../src/convert/text/split-markdown.ts";
 import { splitText } from "../../src/convert/text/split-text.ts";
 import { toParley } from "../../src/convert/to-parley/agent-reply.ts";
 import { NO_NAMES } from "../../src/convert/to-parley/mentions.ts";
+import type { ParleyMessage } from "../../src/convert/to-slack/parley-message.ts";
 import { toLiteralSteps, toThreadSteps } from "../../src/convert/to-slack/thread-steps.ts";
 import { toSlackContext } from "../../src/convert/to-slack/user-message.ts";
 import { type ConversationId, toUserId } from "../../src/ids.ts";
@@ -26,20 +27,21 @@ const facts: RootFacts = {
   openedAt: 0,
 };
 const root = (given: Partial<RootFacts>) => renderRoot({ ...facts, ...given }, {}, en);
+const steps = (message: Omit<ParleyMessage, "typeId">) =>
+  toThreadSteps({ typeId: 1, ...message }, en.message);
 const quoted = (text: string) => JSON.stringify(text);
 
 export const CONVERSIONS: Readonly<Record<string, (text: string) => unknown>> = {
-  "a User's message": (text) => toThreadSteps({ typeId: 1, text }),
-  "a User's title": (text) => toThreadSteps({ typeId: 1, title: text }),
-  "a User's cards": (text) =>
-    toThreadSteps({ typeId: 1, carousel: eachOf(text, (title) => ({ title })) }),
+  "a User's message": (text) => steps({ text }),
+  "a User's title": (text) => steps({ title: text }),
+  "a User's cards": (text) => steps({ carousel: eachOf(text, (title) => ({ title })) }),
   "a User's buttons": (text) =>
-    toThreadSteps({ typeId: 1, buttons: eachOf(text, (title) => ({ type: "reply", title })) }),
-  "a system message": (text) => toSlackContext({ typeId: 3, text }),
+    steps({ buttons: eachOf(text, (title) => ({ type: "reply", title })) }),
+  "a system message": (text) => toSlackContext({ typeId: 3, text }, en.message),
   "a reason": (text) => root({ metadata: { reason: text } }),
   metadata: (text) => [
     root({ metadata: { reason: "r", [text]: eachOf(text, (value) => value) } }),
-    toLiteralSteps(renderOverflow({ metadata: text }) ?? "", "metadata.txt"),
+    toLiteralSteps(renderOverflow({ metadata: text }) ?? "", "metadata.txt", en.message),
   ],
   "a transcript": (text) =>
     root({ transcript: eachOf(text, (line) => ({ from: line, text: line })) }),

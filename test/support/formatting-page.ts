@@ -2,6 +2,7 @@ import { escapeText } from "../../src/convert/text/slack-text.ts";
 import type { ParleyMessage } from "../../src/convert/to-slack/parley-message.ts";
 import { toSlack } from "../../src/convert/to-slack/user-message.ts";
 import { isJsonObject, type Json } from "../../src/json.ts";
+import { en } from "../../src/views/texts/en.ts";
 import { FROM_PARLEY } from "../fixtures/conversion/parley-to-slack.ts";
 import { FROM_CONTENT } from "../fixtures/conversion/slack-content.ts";
 import { FROM_SLACK, LITERAL_TEXTS } from "../fixtures/conversion/slack-to-parley.ts";
@@ -70,7 +71,7 @@ ${table(
     construct,
     verbatim(describe(parley)),
     verbatim(
-      toSlack({ typeId: 1, ...parley })
+      toSlack({ typeId: 1, ...parley }, en.message)
         .map(({ blocks = [] }) => drawBlocks(blocks))
         .join("\n"),
     ),

@@ -9,7 +9,6 @@ import {
   baseType,
   contradicts,
   contradictsBytes,
-  formatSize,
   isShownByParley,
 } from "../../src/files/file-types.ts";
 import { isProgram } from "../../src/files/programs.ts";
@@ -17,6 +16,7 @@ import { isPrivateAddress } from "../../src/parley/is-private-address.ts";
 import { addressOf } from "../../src/parley/media-address.ts";
 import { createIsSlackHost } from "../../src/slack/is-slack-host.ts";
 import { renderFileLine } from "../../src/views/file-line.ts";
+import { formatSize } from "../../src/views/format-size.ts";
 import { renderFilesNotSent } from "../../src/views/not-sent.ts";
 import { en } from "../../src/views/texts/en.ts";
 import { png } from "../support/files.ts";
@@ -110,7 +110,7 @@ describe("a type", () => {
     [10_000_000, "10 MB"],
     [10_100_000, "10.1 MB"],
   ])("of %i bytes has a readable size", (bytes, text) => {
-    expect(formatSize(bytes)).toBe(text);
+    expect(formatSize(bytes, en)).toBe(text);
   });
 });
 
@@ -218,10 +218,11 @@ describe("a file object of Slack", () => {
   it("says for people why it cannot be shown", () => {
     const why = (change: object) => {
       const file = parseSlackFile({ ...OBJECT, ...change });
-      return file && whyNotShown(file);
+      const reason = file && whyNotShown(file);
+      return reason && renderFilesNotSent([{ name: "a", ...reason }], true, en).text;
     };
     expect(why({})).toBeUndefined();
-    expect(why({ size: 0 })).toBe("it is empty");
+    expect(why({ size: 0 })).toContain("a: it is empty");
     expect(why({ size: 10_000_001 })).toContain("10 MB is the most");
     expect(why({ mimetype: "image/webp" })).toContain("image/webp");
     expect(why({ mode: "tombstone" })).toContain("no longer");
@@ -279,7 +280,11 @@ describe("what is said about a file", () => {
       { trouble: "too-large", size: 12_000_000 },
       en,
     );
-    const notice = renderFilesNotSent([{ name, why: "of type <!here>" }], true, en);
+    const notice = renderFilesNotSent(
+      [{ name, why: "type", mimeType: "of type <!here>" }],
+      true,
+      en,
+    );
     for (const message of [line, notice]) {
       const blocks = JSON.parse(JSON.stringify(message.blocks ?? []));
       expect(activeMarkup({ text: message.text, blocks })).toEqual([]);

@@ -33,7 +33,7 @@ export async function handover(
   receivedAt: number,
   dependencies: HandoverDependencies,
 ): Promise<void> {
-  const { posts, conversations, now } = dependencies;
+  const { posts, conversations, texts, now } = dependencies;
   const { userId, user, metadata, transcript } = event;
   const newest = await conversations.byUser(userId);
   if (newest?.state === "open" && newest.id !== makeConversationId(userId, work.item.id)) {
@@ -56,7 +56,7 @@ export async function handover(
   }
   const poster = createPostOnce(work, posts, now);
   const thread = await ensureRoot(work, poster, conversation, dependencies);
-  await postSteps(work, poster, thread, overflowSteps(conversation), dependencies);
+  await postSteps(work, poster, thread, overflowSteps(conversation, texts), dependencies);
 }
 
 /**
@@ -109,6 +109,7 @@ async function addToHandover(
       metadata: news.hasDetails || news.reason !== null ? event.metadata : undefined,
       transcript: news.lines > 0 ? told.transcript?.slice(-news.lines) : undefined,
     }),
+    texts,
   );
   const steps = [{ words: renderFurtherHandover(news, texts) }, ...overflow];
   await postSteps(work, poster, told.thread, steps, dependencies);

@@ -124,7 +124,10 @@ export async function sendReply(
     });
   }
   const tellNotSent = async (files: readonly SharedFile[], purpose: string) => {
-    const named = files.map((file) => ({ name: file.name, why: whyNotShown(file) ?? "" }));
+    const named = files.flatMap((file) => {
+      const reason = whyNotShown(file);
+      return reason ? [{ name: file.name, ...reason }] : [];
+    });
     if (named.length === 0) return;
     await notifier.notice(userId, work.item.id, purpose, {
       thread: reply.thread,

@@ -53,7 +53,7 @@ export async function openAgain(
   if ((moved.lost?.length ?? 0) > MAX_AT_ONCE && !moved.thread) return;
   const poster = createPostOnce(work, posts, now);
   const thread = await ensureRoot(work, poster, moved, dependencies);
-  await postSteps(work, poster, thread, overflowSteps(moved), dependencies);
+  await postSteps(work, poster, thread, overflowSteps(moved, texts), dependencies);
   if (!stands || poster.isDone("pointer")) return;
   const tag = { kind: "message" as const, items: [work.item.id], part: -1 };
   const message = renderGoesOnElsewhere(permalink(thread), texts);

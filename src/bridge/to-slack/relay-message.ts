@@ -5,6 +5,7 @@ import { type ThreadStep, toThreadSteps } from "../../convert/to-slack/thread-st
 import { toSlackContext } from "../../convert/to-slack/user-message.ts";
 import type { Item, Work } from "../../delivery/lanes.ts";
 import type { Thread } from "../../ids.ts";
+import type { Texts } from "../../views/texts/en.ts";
 import { userAuthor } from "../../views/user-author.ts";
 import { type Conversation, withUserMessages } from "../conversation.ts";
 import type { InboxBody, ParleyEvent } from "../events.ts";
@@ -51,7 +52,7 @@ export async function relayMessage(
   receivedAt: number,
   dependencies: RelayMessageDependencies,
 ): Promise<void> {
-  const { posts, conversations, now } = dependencies;
+  const { posts, conversations, texts, now } = dependencies;
   const { message } = event;
   // Messages of the account are our own. System messages were not written by the User, and open no thread.
   if (message.typeId === 2) return;
@@ -61,21 +62,20 @@ export async function relayMessage(
   const poster = createPostOnce(work, posts, now);
   const thread = await ensureRoot(work, poster, conversation, dependencies);
   if (!isOwnText) {
-    const steps = [{ words: toSlackContext(message) }];
+    const steps = [{ words: toSlackContext(message, texts.message) }];
     return await postSteps(work, poster, thread, steps, dependencies);
   }
-  const author = dependencies.showUserIdentity
-    ? { author: userAuthor(conversation, dependencies.texts) }
-    : {};
-  const [first, ...others] = toThreadSteps(message).map((step) => withAuthor(step, author));
+  const author = dependencies.showUserIdentity ? { author: userAuthor(conversation, texts) } : {};
+  const steps = toThreadSteps(message, texts.message);
+  const [first, ...others] = steps.map((step) => withAuthor(step, author));
   let count = 1;
   if (first && "words" in first) {
     const words = { message: first.words, at: receivedAt };
     if (others.length === 0) {
       count = await postTexts(work, poster, thread, words, dependencies);
     } else {
-      const steps = [{ words: batch([words], now()) }, ...others];
-      await postSteps(work, poster, thread, steps, dependencies);
+      const dated = { words: batch([words], now(), texts) };
+      await postSteps(work, poster, thread, [dated, ...others], dependencies);
     }
   } else if (first) {
     await postSteps(work, poster, thread, [first, ...others], dependencies);
@@ -124,8 +124,9 @@ async function postTexts(
   poster: Poster,
   thread: Thread,
   words: UserText,
-  { parse, groupMs, now }: Pick<RelayMessageDependencies, "parse" | "groupMs" | "now">,
+  dependencies: Pick<RelayMessageDependencies, "parse" | "groupMs" | "texts" | "now">,
 ): Promise<number> {
+  const { groupMs, texts, now } = dependencies;
   const earlier = poster.uncertain?.mark;
   if (earlier?.kind === "message") {
     const found = await poster.find(thread);
@@ -149,7 +150,7 @@ async function postTexts(
     async content({ saturated }) {
       const following =
         saturated || groupMs > 0
-          ? await work.takeFollowing(fitsBehind(words, parse), MAX_BATCH_ITEMS - 1)
+          ? await work.takeFollowing(fitsBehind(words, dependencies), MAX_BATCH_ITEMS - 1)
           : [];
       const items = [work.item.id, ...following.map(({ id }) => id)];
       count = items.length;
@@ -159,15 +160,17 @@ async function postTexts(
   return count;
 
   function toOnePost(others: readonly Item<InboxBody>[]): SlackMessage {
-    return batch([words, ...others.flatMap((item) => textsOf(item, parse))], now());
+    return batch([words, ...others.flatMap((item) => textsOf(item, dependencies))], now(), texts);
   }
 }
 
+type ReadTextDependencies = Pick<RelayMessageDependencies, "parse" | "texts">;
+
 /** Returns a function that accepts the next message if it still fits into the post. To be called in order. */
-function fitsBehind(first: UserText, parse: (raw: string) => ParleyEvent) {
+function fitsBehind(first: UserText, dependencies: ReadTextDependencies) {
   let length = first.message.text.length;
   return (item: Item<InboxBody>): boolean => {
-    const [words] = textsOf(item, parse);
+    const [words] = textsOf(item, dependencies);
     if (!words) return false;
     length += words.message.text.length;
     return length <= MAX_BATCH_CHARACTERS;
@@ -175,21 +178,21 @@ function fitsBehind(first: UserText, parse: (raw: string) => ParleyEvent) {
 }
 
 /** The post for these messages: a single one as it is, unless it is late; several with the time of each. */
-function batch(all: readonly UserText[], now: number): SlackMessage {
+function batch(all: readonly UserText[], now: number, texts: Texts): SlackMessage {
   const isOlder = (at: number, age: number) => now - at > age;
   const [first] = all;
   if (first && all.length === 1 && !isOlder(first.at, DATED_AFTER_MS)) return first.message;
   const dated = all.map((words) => ({ ...words, late: isOlder(words.at, LATE_AFTER_MS) }));
-  return { ...first?.message, ...batchPosts(dated) };
+  return { ...first?.message, ...batchPosts(dated, texts.message) };
 }
 
 /** The messages of an item that can be batched into a post: those that fit one post and were not begun to be posted. */
-function textsOf(item: Item<InboxBody>, parse: (raw: string) => ParleyEvent): UserText[] {
+function textsOf(item: Item<InboxBody>, { parse, texts }: ReadTextDependencies): UserText[] {
   if (item.body.kind !== "callback" || item.progress !== undefined) return [];
   const event = parse(item.body.raw);
   if (event.kind !== "message" || event.message.typeId === 2) return [];
   if (isSystemMessage(event.message)) return [];
-  const [only, ...more] = toThreadSteps(event.message);
+  const [only, ...more] = toThreadSteps(event.message, texts.message);
   if (!only || !("words" in only) || more.length > 0) return [];
   return [{ message: only.words, at: item.body.receivedAt }];
 }

@@ -40,7 +40,10 @@ export async function refreshRoot(
 }
 
 /** The steps behind the root with everything that it had to shorten; none if all of it fitted. */
-export function overflowSteps(told: Parameters<typeof renderOverflow>[0]): ThreadStep[] {
+export function overflowSteps(
+  told: Parameters<typeof renderOverflow>[0],
+  { message }: Texts,
+): ThreadStep[] {
   const overflow = renderOverflow(told);
-  return overflow === undefined ? [] : toLiteralSteps(overflow, "metadata.txt");
+  return overflow === undefined ? [] : toLiteralSteps(overflow, "metadata.txt", message);
 }

@@ -3,7 +3,7 @@ import type { RichText } from "../text/rich-text.ts";
 import { lost } from "./read-blocks.ts";
 import { flattenContent, richTextIn, type SlackContent } from "./slack-content.ts";
 
-/** The parts of a message that cannot be sent to a User, described for its writer, each once. */
+/** The kinds of the parts of a message that cannot be sent to a User, each once. */
 export const lostParts = (content: readonly SlackContent[]): string[] => [
   ...new Set(
     [...flattenContent(content), ...richTextIn(content).flatMap(unknownIn)].flatMap((part) =>

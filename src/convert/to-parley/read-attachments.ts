@@ -27,17 +27,13 @@ const isPreview = (attachment: RichText): boolean =>
 
 function readForward(attachment: RichText): SlackContent {
   const content = readContent(attachment);
-  const nothing = {
-    kind: "lost",
-    what: "a forwarded message that Slack does not give out",
-  } as const;
   return {
     kind: "forward",
     author: {
       id: stringIn(attachment.author_id),
       name: stringIn(attachment.author_name) || stringIn(attachment.author_subname),
     },
-    content: content.length > 0 ? content : [nothing],
+    content: content.length > 0 ? content : [lost("withheld message")],
   };
 }
 

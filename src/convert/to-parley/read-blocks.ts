@@ -82,19 +82,8 @@ const sectionOf = (text: string): RichText => ({
   elements: [{ type: "text", text }],
 });
 
-const NAMES: Readonly<Record<string, string>> = {
-  actions: "buttons",
-  button: "a button",
-  call: "a call",
-  file: "a file that is kept outside of Slack",
-  input: "a form",
-  video: "a video",
-};
-
-export const lost = (kind: string): SlackContent => ({
-  kind: "lost",
-  what: NAMES[kind] ?? `something that the bridge does not know (${kind})`,
-});
+/** What cannot be sent: Slack's own name of its kind. */
+export const lost = (what: string): SlackContent => ({ kind: "lost", what });
 
 /** Addresses on Slack's own hosts, which Users cannot open. */
 const PRIVATE = /^https?:\/\/(?:[^/?#]*[.@])?slack(?:-files)?\.com(?::\d+)?(?:[/?#]|$)/i;
@@ -110,7 +99,7 @@ export function readPicture(image: RichText): SlackContent {
   const id = stringIn(file.id) || (PRIVATE.test(url) ? FILE_ID.exec(url)?.[1] : undefined);
   if (id) return { kind: "file", file: defined({ id, name: name || undefined }) };
   if (!/^https?:\/\//i.test(url) || PRIVATE.test(url)) {
-    return { kind: "lost", what: "a picture that only Slack can show" };
+    return lost("private picture");
   }
   return { kind: "picture", url, name };
 }

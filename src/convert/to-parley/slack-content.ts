@@ -22,7 +22,7 @@ export type SlackContent =
   /** Slack's file object, possibly incomplete. */
   | { kind: "file"; file: Json }
   | { kind: "forward"; author: Author; content: readonly SlackContent[] }
-  /** Only Slack can show it. `what` describes it for its writer. */
+  /** Only Slack can show it. `what`: Slack's name of its kind; ours have a space. */
   | { kind: "lost"; what: string };
 
 /** The sections of a table's cell. */

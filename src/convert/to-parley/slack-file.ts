@@ -1,4 +1,5 @@
-import { formatSize, isShownByParley, MAX_FILE_BYTES } from "../../files/file-types.ts";
+import { isShownByParley, MAX_FILE_BYTES } from "../../files/file-types.ts";
+import type { NotShown } from "../../files/not-shown.ts";
 import { isJsonObject, type Json } from "../../json.ts";
 
 /** A file in Slack that can be fetched. */
@@ -42,23 +43,12 @@ export function parseSlackFile(value: Json): SharedFile | undefined {
   return { kind: "ready", ...named, mimeType: String(mimetype), size, url };
 }
 
-/** Why Parley's clients could not show it, for people; `undefined`: they can. */
-export function whyNotShown(file: SharedFile): string | undefined {
-  switch (file.kind) {
-    case "gone":
-      return "it is no longer in Slack";
-    case "elsewhere":
-      return "it is kept outside of Slack";
-    case "unfinished":
-      return undefined;
-    case "ready":
-      if (!isShownByParley(file.mimeType)) {
-        return `files of type ${file.mimeType} cannot be shown in the User's app`;
-      }
-      if (file.size === 0) return "it is empty";
-      if (file.size > MAX_FILE_BYTES) {
-        return `it has ${formatSize(file.size)}, and ${formatSize(MAX_FILE_BYTES)} is the most`;
-      }
-      return undefined;
-  }
+/** Why Parley's clients could not show it; `undefined`: they can. */
+export function whyNotShown(file: SharedFile): NotShown | undefined {
+  if (file.kind === "unfinished") return undefined;
+  if (file.kind !== "ready") return { why: file.kind };
+  const { mimeType, size } = file;
+  if (!isShownByParley(mimeType)) return { why: "type", mimeType };
+  if (size === 0) return { why: "empty" };
+  return size > MAX_FILE_BYTES ? { why: "size", size } : undefined;
 }

@@ -1,4 +1,5 @@
 import { context } from "./blocks.ts";
+import type { MessageWords } from "./message-words.ts";
 import type { SlackMessage } from "./slack-message.ts";
 
 /** How much of a channel one item may take, in UTF-16 units and in posts. A longer text is shared as a file. */
@@ -19,10 +20,15 @@ export interface LongText {
 export interface LongTextView {
   split: (text: string, limit: number) => readonly string[];
   show: (piece: string) => SlackMessage;
+  words: Pick<MessageWords, "beginningCaption" | "cutCaption">;
 }
 
 /** `name`: the file's name. */
-export function toLongText(text: string, name: string, { split, show }: LongTextView): LongText {
+export function toLongText(
+  text: string,
+  name: string,
+  { split, show, words }: LongTextView,
+): LongText {
   const begin = text.trimStart();
   const pieces = split(begin.slice(0, EXCERPT * (ITEM_LIMITS.posts + 1)), EXCERPT).slice(
     0,
@@ -31,11 +37,11 @@ export function toLongText(text: string, name: string, { split, show }: LongText
   const [first = "", ...others] = pieces;
   const shown = pieces.reduce((sum, piece) => sum + piece.length, 0);
   const left = Math.max(1, begin.length - shown);
-  const refused = `:warning: Slack did not take \`${name}\`. The last ${count(left)} characters are not shown here.`;
+  const refused = `:warning: ${words.cutCaption(left, name)}`;
   return {
     first: withSentence(
       show(first),
-      `:page_facing_up: This is only the beginning. All ${count(text.length)} characters follow as \`${name}\`.`,
+      `:page_facing_up: ${words.beginningCaption(text.length, name)}`,
     ),
     file: { name, text },
     instead: () =>
@@ -44,8 +50,6 @@ export function toLongText(text: string, name: string, { split, show }: LongText
       ),
   };
 }
-
-const count = (value: number): string => value.toLocaleString("en");
 
 function withSentence({ text, blocks = [], ...rest }: SlackMessage, sentence: string) {
   return { ...rest, text: `${text}\n${sentence}`, blocks: [...blocks, context(sentence)] };

@@ -5,6 +5,7 @@ import { splitText } from "../text/split-text.ts";
 import { describeButton, describeMedia } from "./describe-card.ts";
 import { inertElements, inertText } from "./inert-rich-text.ts";
 import { mdastToRichText } from "./mdast-to-rich-text.ts";
+import type { MessageWords } from "./message-words.ts";
 import type { ParleyButton, ParleyCard, ParleyMessage } from "./parley-message.ts";
 
 /** A part of a message that is not cut further, as literal text and as inert `rich_text`. */
@@ -21,22 +22,29 @@ export interface MessagePart {
 const PART_LIMIT = 2_800;
 
 /** The parts of a message in the order in which Parley's clients show them. */
-export function toParts(message: ParleyMessage): MessagePart[] {
+export function toParts(
+  message: ParleyMessage,
+  words: Pick<MessageWords, "namelessFile">,
+): MessagePart[] {
   const replies = (message.quickReplies ?? []).flatMap((reply, index) =>
     literal(describeButton({ title: reply }), index === 0 ? "\n" : " "),
   );
-  const cards = (message.carousel ?? []).flatMap((card) => cardParts(card, "\n\n"));
-  return [...cardParts(message, "\n"), ...cards, ...replies];
+  const cards = (message.carousel ?? []).flatMap((card) => cardParts(card, "\n\n", words));
+  return [...cardParts(message, "\n", words), ...cards, ...replies];
 }
 
-function cardParts(card: ParleyCard, gap: "\n\n" | "\n"): MessagePart[] {
+function cardParts(
+  card: ParleyCard,
+  gap: "\n\n" | "\n",
+  words: Pick<MessageWords, "namelessFile">,
+): MessagePart[] {
   const { title, text, media, buttons = [] } = card;
   const parts = [
     ...(title
       ? literal(title, "\n", (piece) => [sectionOf(inertText(piece, { bold: true }))])
       : []),
     ...(text ? pieces(splitMarkdown(text, PART_LIMIT), "\n", showMarkdown) : []),
-    ...(media ? literal(`${CLIP} ${describeMedia(media)}`, "\n", showFile) : []),
+    ...(media ? literal(`${CLIP} ${describeMedia(media, words)}`, "\n", showFile) : []),
     ...buttons.flatMap((button, index) => buttonParts(button, index === 0 ? "\n" : " ")),
   ];
   const [first, ...rest] = parts;

@@ -2,6 +2,7 @@ import { splitMarkdown } from "../text/split-markdown.ts";
 import { splitText } from "../text/split-text.ts";
 import { describeButton, describeMedia, mediaOf } from "./describe-card.ts";
 import { ITEM_LIMITS, type LongText, toLongText } from "./long-text.ts";
+import type { MessageWords } from "./message-words.ts";
 import type { ParleyCard, ParleyMedia, ParleyMessage } from "./parley-message.ts";
 import { SLACK_LIMITS } from "./slack-limits.ts";
 import type { SlackMessage } from "./slack-message.ts";
@@ -19,34 +20,35 @@ export type ThreadStep =
  * The steps that show a User's message in a thread, in their order. A message that exceeds {@link ITEM_LIMITS} is shown as
  * its beginning, the whole text as a file, and the first of its own files.
  */
-export function toThreadSteps(message: ParleyMessage): ThreadStep[] {
-  const whole = wholeText(message);
+export function toThreadSteps(message: ParleyMessage, words: MessageWords): ThreadStep[] {
+  const whole = wholeText(message, words);
   // Checked before anything is parsed as Markdown, which could take long.
   if (whole.length <= ITEM_LIMITS.characters) {
     const steps = splitAtFiles(message).flatMap((step): ThreadStep[] =>
       step.kind === "file"
         ? [{ media: step.media }]
-        : toSlack(step.message).map((words) => ({ words })),
+        : toSlack(step.message, words).map((post) => ({ words: post })),
     );
     if (countWords(steps) <= ITEM_LIMITS.posts) return steps;
   }
   const long = toLongText(whole, "message.txt", {
     split: splitMarkdown,
-    show: (text) => toSlack({ typeId: message.typeId, text })[0] ?? { text: "" },
+    show: (text) => toSlack({ typeId: message.typeId, text }, words)[0] ?? { text: "" },
+    words,
   });
   const files = mediaOf(message).slice(0, MAX_FILES);
   return [...inSteps(long), ...files.map((media) => ({ media }))];
 }
 
 /** The steps that show a literal text: as a file with this name if it exceeds {@link ITEM_LIMITS}. */
-export function toLiteralSteps(text: string, name: string): ThreadStep[] {
+export function toLiteralSteps(text: string, name: string, words: MessageWords): ThreadStep[] {
   if (text.length <= ITEM_LIMITS.characters) {
     const pieces = splitText(text, SLACK_LIMITS.section);
     if (pieces.length <= ITEM_LIMITS.posts) {
       return pieces.map((piece) => ({ words: showLiteral(piece) }));
     }
   }
-  return inSteps(toLongText(text, name, { split: splitText, show: showLiteral }));
+  return inSteps(toLongText(text, name, { split: splitText, show: showLiteral, words }));
 }
 
 const inSteps = (long: LongText): ThreadStep[] => [{ words: long.first }, { document: long }];
@@ -55,14 +57,14 @@ const countWords = (steps: readonly ThreadStep[]): number =>
   steps.filter((step) => "words" in step).length;
 
 /** The text of a message and its cards as one Markdown text. */
-function wholeText(message: ParleyMessage): string {
-  const cards = [message, ...(message.carousel ?? [])].map(textOfCard);
+function wholeText(message: ParleyMessage, words: MessageWords): string {
+  const cards = [message, ...(message.carousel ?? [])].map((card) => textOfCard(card, words));
   const replies = (message.quickReplies ?? []).map((title) => describeButton({ title }));
   return [...cards, replies.join(" ")].filter((text) => text !== "").join("\n\n");
 }
 
-function textOfCard({ title, text, media, buttons = [] }: ParleyCard): string {
-  const file = media && `[file: ${describeMedia(media)}]`;
+function textOfCard({ title, text, media, buttons = [] }: ParleyCard, words: MessageWords): string {
+  const file = media && words.file(describeMedia(media, words));
   const lines = buttons.map((button) => `${describeButton(button)} ${button.payload ?? ""}`);
   return [title, text, file, ...lines].filter(Boolean).join("\n");
 }

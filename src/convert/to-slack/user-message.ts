@@ -5,6 +5,7 @@ import { shorten } from "../text/slack-text.ts";
 import { context, preformatted } from "./blocks.ts";
 import { describeCard } from "./describe-card.ts";
 import { type MessagePart, toParts } from "./message-parts.ts";
+import type { MessageWords } from "./message-words.ts";
 import type { ParleyMessage } from "./parley-message.ts";
 import { SLACK_LIMITS } from "./slack-limits.ts";
 import type { SlackMessage } from "./slack-message.ts";
@@ -14,7 +15,7 @@ import type { SlackMessage } from "./slack-message.ts";
  * escaped, as the User typed it. The one block shows the same as `rich_text`, where foreign text cannot ping, look like the
  * bridge's own lines, or hide a link's target. Files are only named; {@link mediaOf} lists them.
  */
-export function toSlack(message: ParleyMessage): SlackMessage[] {
+export function toSlack(message: ParleyMessage, words: MessageWords): SlackMessage[] {
   const messages: SlackMessage[] = [];
   let parts: MessagePart[] = [];
   const flush = () => {
@@ -22,14 +23,14 @@ export function toSlack(message: ParleyMessage): SlackMessage[] {
     parts = [];
   };
   let length = 0;
-  for (const part of toParts(message)) {
+  for (const part of toParts(message, words)) {
     const own = part.text.length + part.gap.length;
     if (part.startsMessage || length + own > SLACK_LIMITS.section) flush();
     length = (parts.length === 0 ? 0 : length) + own;
     parts.push(part);
   }
   flush();
-  return messages.length > 0 ? messages : [{ text: "(empty message)" }];
+  return messages.length > 0 ? messages : [{ text: words.emptyMessage }];
 }
 
 function toMessage(parts: readonly MessagePart[]): SlackMessage {
@@ -40,8 +41,8 @@ function toMessage(parts: readonly MessagePart[]): SlackMessage {
 }
 
 /** A system message, as a small line in grey: the User did not write it. */
-export const toSlackContext = (message: ParleyMessage): SlackMessage => {
-  const text = literalMrkdwn(shorten(describeCard(message) || "(empty)", 2_000));
+export const toSlackContext = (message: ParleyMessage, words: MessageWords): SlackMessage => {
+  const text = literalMrkdwn(shorten(describeCard(message, words) || words.emptyMessage, 2_000));
   return { text, blocks: [context(`:gear: ${text}`)] };
 };
 

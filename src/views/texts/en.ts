@@ -1,11 +1,14 @@
 import type { AlarmName } from "../../alarms.ts";
+import type { MessageWords } from "../../convert/to-slack/message-words.ts";
+
+const number = (value: number) => value.toLocaleString("en", { maximumFractionDigits: 1 });
 
 /**
  * All that the team reads, in English. Grouped by the view that shows it. Texts are Slack's mrkdwn unless they say
  * otherwise: views make foreign values literal before they hand them over, and put emoji in front.
  */
 export const en = {
-  number: (value: number) => value.toLocaleString("en", { maximumFractionDigits: 1 }),
+  number,
   bytes: (count: number) => (count === 1 ? "1 byte" : `${count} bytes`),
   duration: {
     underAMinute: "under a minute",
@@ -120,6 +123,18 @@ export const en = {
   notShown: (cause: string) =>
     `A message of this User could not be shown here (${cause}). Whoever runs the bridge finds it with \`npm run dead-letters -- list\`.`,
 
+  /** Among what a User wrote. */
+  message: {
+    file: (name: string) => `[file: ${name}]`,
+    namelessFile: "file without a name",
+    emptyMessage: "(empty message)",
+    lateCaption: (moment: string) => `Delayed; written ${moment}`,
+    beginningCaption: (characters: number, fileName: string) =>
+      `This is only the beginning. All ${number(characters)} characters follow as \`${fileName}\`.`,
+    cutCaption: (charactersLeft: number, fileName: string) =>
+      `Slack did not take \`${fileName}\`. The last ${number(charactersLeft)} characters are not shown here.`,
+  } satisfies MessageWords,
+
   /** In the place of a User's file that could not be brought into Slack. Literal text. */
   fileTroubles: {
     "not-ready": "(not available yet)",
@@ -139,6 +154,30 @@ export const en = {
     parts: "*Not sent.* Only Slack can show:",
     restGoes: "The rest of your message goes to the User.",
     otherWay: "Write it in words, or send it as a file.",
+  },
+
+  /** Why the User's app cannot show a file of an agent. Literal text. */
+  whyNotShown: {
+    gone: "it is no longer in Slack",
+    elsewhere: "it is kept outside of Slack",
+    empty: "it is empty",
+    type: (type: string) => `files of type ${type} cannot be shown in the User's app`,
+    size: (size: string, most: string) => `it has ${size}, and ${most} is the most`,
+  },
+
+  /** Parts of an agent's message that only Slack can show. Literal text. */
+  lostParts: {
+    known: {
+      actions: "buttons",
+      button: "a button",
+      call: "a call",
+      file: "a file that is kept outside of Slack",
+      input: "a form",
+      video: "a video",
+      "private picture": "a picture that only Slack can show",
+      "withheld message": "a forwarded message that Slack does not give out",
+    },
+    unknown: (kind: string) => `something that the bridge does not know (${kind})`,
   },
 
   /** What became of a reply, and what its writer can do. Names of buttons are literal text. */

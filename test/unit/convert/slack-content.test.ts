@@ -6,6 +6,8 @@ import { mentionedIds } from "../../../src/convert/to-parley/mentions.ts";
 import { readSlackContent } from "../../../src/convert/to-parley/read-slack-content.ts";
 import { filesIn } from "../../../src/convert/to-parley/slack-content.ts";
 import type { Json } from "../../../src/json.ts";
+import { describeLostPart } from "../../../src/views/lost-part.ts";
+import { en } from "../../../src/views/texts/en.ts";
 import { list, section, text } from "../../fixtures/conversion/rich-text.ts";
 import {
   FORWARD,
@@ -34,7 +36,7 @@ describe("what is more than a text", () => {
   it.each(LOST_CONTENT)(
     "is named where only Slack can show it: $construct",
     ({ lost, ...rest }) => {
-      expect(lostIn(rest)).toEqual(lost);
+      expect(lostIn(rest).map((kind) => describeLostPart(kind, en))).toEqual(lost);
     },
   );
 

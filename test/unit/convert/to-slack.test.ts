@@ -8,6 +8,7 @@ import { mediaOf } from "../../../src/convert/to-slack/describe-card.ts";
 import { SLACK_LIMITS } from "../../../src/convert/to-slack/slack-limits.ts";
 import { toSlack } from "../../../src/convert/to-slack/user-message.ts";
 import type { Json } from "../../../src/json.ts";
+import { en } from "../../../src/views/texts/en.ts";
 import { AWKWARD_TEXTS } from "../../fixtures/conversion/awkward-texts.ts";
 import { FROM_PARLEY } from "../../fixtures/conversion/parley-to-slack.ts";
 import { actingIn } from "../../support/acting-in.ts";
@@ -23,11 +24,11 @@ const typed = (text: string): string =>
     .replaceAll("\u223c", "~")
     .replaceAll("\u02cb", "`");
 
-const ofText = (text: string) => toSlack({ typeId: 1, text });
+const ofText = (text: string) => toSlack({ typeId: 1, text }, en.message);
 
 describe("what a User wrote", () => {
   it.each(FROM_PARLEY)("becomes rich text: $construct", ({ parley, slack, text }) => {
-    expect(toSlack({ typeId: 1, ...parley })).toEqual([
+    expect(toSlack({ typeId: 1, ...parley }, en.message)).toEqual([
       {
         text: literalMrkdwn(unescapeText(text ?? parley.text ?? "")),
         blocks: [{ type: "rich_text", elements: slack }],
@@ -66,14 +67,17 @@ describe("what a User wrote", () => {
 
   it.each(["text", "title", "button", "quick reply", "media"])("has a %s of any length", (kind) => {
     const long = "Ham & eggs <!here>. ".repeat(400).trim();
-    const messages = toSlack({
-      typeId: 1,
-      ...(kind === "text" && { text: long }),
-      ...(kind === "title" && { title: long }),
-      ...(kind === "button" && { buttons: [{ type: "reply", title: long, payload: "x" }] }),
-      ...(kind === "quick reply" && { quickReplies: [long] }),
-      ...(kind === "media" && { media: { description: long } }),
-    });
+    const messages = toSlack(
+      {
+        typeId: 1,
+        ...(kind === "text" && { text: long }),
+        ...(kind === "title" && { title: long }),
+        ...(kind === "button" && { buttons: [{ type: "reply", title: long, payload: "x" }] }),
+        ...(kind === "quick reply" && { quickReplies: [long] }),
+        ...(kind === "media" && { media: { description: long } }),
+      },
+      en.message,
+    );
     expect(messages.length).toBeGreaterThan(2);
     expect(messages.map(({ text }) => typed(text)).join("")).toContain(long);
     for (const { text, blocks } of messages) {
@@ -88,10 +92,13 @@ describe("what a User wrote", () => {
       text: "words ".repeat(100),
       buttons: [{ type: "reply", title: "x" }],
     });
-    const messages = toSlack({
-      typeId: 1,
-      carousel: Array.from({ length: 30 }, (_, n) => card(n)),
-    });
+    const messages = toSlack(
+      {
+        typeId: 1,
+        carousel: Array.from({ length: 30 }, (_, n) => card(n)),
+      },
+      en.message,
+    );
     const texts = messages.map(({ text }) => text);
     expect(texts.join("\n").match(/^Card \d+$/gm)).toHaveLength(30);
     expect(Math.max(...texts.map(({ length }) => length))).toBeLessThanOrEqual(3_000);
@@ -107,9 +114,12 @@ describe("what a User wrote", () => {
 
   it("keeps its blocks when it is merged with others", () => {
     const words = FROM_PARLEY.slice(0, 15).flatMap(({ parley }) =>
-      toSlack({ typeId: 1, ...parley }),
+      toSlack({ typeId: 1, ...parley }, en.message),
     );
-    const merged = batchPosts(words.map((message, at) => ({ message, at: at * 1_000 })));
+    const merged = batchPosts(
+      words.map((message, at) => ({ message, at: at * 1_000 })),
+      en.message,
+    );
     expect(checkBlocks(merged.blocks, "message").hints).toEqual([]);
     expect(merged.blocks).toHaveLength(30);
   });
@@ -121,10 +131,8 @@ describe("what a User wrote", () => {
       text,
       buttons: [{ type: "webUrl", title: text, payload: text }],
     };
-    for (const { text: notification, blocks = [] } of toSlack({
-      ...message,
-      quickReplies: [text],
-    })) {
+    const shown = toSlack({ ...message, quickReplies: [text] }, en.message);
+    for (const { text: notification, blocks = [] } of shown) {
       expect(notification).not.toMatch(/[<>]/);
       expect(actingIn(notification)).toEqual([]);
       expect(dangersIn(blocks)).toEqual([]);
@@ -148,7 +156,7 @@ it("the media of a message are those of its cards, too, in the order in which th
     "b",
     "c",
   ]);
-  const [message] = toSlack({ typeId: 1, media: { id: "a" }, carousel });
+  const [message] = toSlack({ typeId: 1, media: { id: "a" }, carousel }, en.message);
   expect(message?.text.match(/📎 \w/g)).toEqual(["📎 a", "📎 b", "📎 c"]);
 });
 
