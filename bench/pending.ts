@@ -1,4 +1,4 @@
-import type { InboxBody } from "../src/bridge/events.ts";
+import type { InboxBody } from "../src/bridge/stored/inbox-body.ts";
 import { createEmbeddedLanes } from "../src/delivery/embedded-lanes.ts";
 import { toItemId } from "../src/ids.ts";
 import { openDatabase, toPath } from "../src/state/database.ts";

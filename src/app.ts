@@ -4,9 +4,10 @@ import { createInboxOnDeadLetter, createParleyEventHandler } from "./bridge/hand
 import { createOutboxOnDeadLetter, createSlackEventHandler } from "./bridge/handle-slack-event.ts";
 import { createNotifier } from "./bridge/notify.ts";
 import { startReconciler } from "./bridge/reconcile.ts";
-import { inboxBodySchema, outboxBodySchema } from "./bridge/stored/body-schemas.ts";
 import { flag } from "./bridge/stored/fields.ts";
+import { inboxBodySchema } from "./bridge/stored/inbox-body.ts";
 import { serviceSchema, workspaceSchema } from "./bridge/stored/last-known-schemas.ts";
+import { outboxBodySchema } from "./bridge/stored/outbox-body.ts";
 import { parseStored } from "./bridge/stored/read-stored.ts";
 import { takeInReply } from "./bridge/to-parley/take-in-reply.ts";
 import { describeBuild } from "./build-info.ts";

@@ -1,7 +1,8 @@
 import type { Item, OnDelay } from "../delivery/lanes.ts";
 import type { ItemId } from "../ids.ts";
-import type { AgentReply, OutboxBody } from "./events.ts";
 import type { Reactions } from "./ports.ts";
+import type { AgentReply } from "./stored/agent-reply.ts";
+import type { OutboxBody } from "./stored/outbox-body.ts";
 
 /** Sets and removes the hourglass on replies that have to wait. */
 export interface DelayMarks {

@@ -1,12 +1,14 @@
 import type { Handler, OnDeadLetter, Work } from "../delivery/lanes.ts";
 import { PayloadError, ThreadGoneError } from "../errors.ts";
 import { renderNotShown } from "../views/not-shown.ts";
-import type { InboxBody, ParleyEvent } from "./events.ts";
-import { type OwedNotice, tellOwedNotice } from "./notify.ts";
+import { tellOwedNotice } from "./notify.ts";
 import { type HandoverDependencies, handover } from "./ownership/handover.ts";
 import { type MergeUsersDependencies, mergeUsers } from "./ownership/merge-users.ts";
 import { type TakenAwayDependencies, takenAway } from "./ownership/taken-away.ts";
+import type { ParleyEvent } from "./parley-event.ts";
 import type { Conversations, Parley } from "./ports.ts";
+import type { InboxBody } from "./stored/inbox-body.ts";
+import type { OwedNotice } from "./stored/notice.ts";
 import { loseThread, openAgain, whereItBelongs } from "./to-slack/open-again.ts";
 import { createPostOnce } from "./to-slack/post-once.ts";
 import { type RelayMessageDependencies, relayMessage } from "./to-slack/relay-message.ts";

@@ -17,13 +17,15 @@ import { renderSentFromElsewhere } from "../views/sent-from-elsewhere.ts";
 import type { Texts } from "../views/texts/en.ts";
 import { type Conversation, isBeingHandedBack, withAgentMessage } from "./conversation.ts";
 import type { DelayMarks } from "./delay-marks.ts";
-import type { AgentReply, OutboxBody, ReplyBody } from "./events.ts";
-import { type Notifier, type OwedNotice, tellOwedNotice } from "./notify.ts";
+import { type Notifier, tellOwedNotice } from "./notify.ts";
 import { nameService } from "./owner.ts";
 import { recordTakenAway } from "./ownership/end-conversation.ts";
 import { handBack } from "./ownership/hand-back.ts";
 import { keepForTakeOver, type TakeOverDependencies, takeOverFor } from "./ownership/take-over.ts";
 import type { Conversations, Parley, Permalink, Permissions, Reactions } from "./ports.ts";
+import type { AgentReply } from "./stored/agent-reply.ts";
+import type { OwedNotice } from "./stored/notice.ts";
+import type { OutboxBody, ReplyBody } from "./stored/outbox-body.ts";
 import { type SendReplyDependencies, type Sent, sendReply } from "./to-parley/send-reply.ts";
 
 export interface OutboxDependencies extends SendReplyDependencies, TakeOverDependencies {

@@ -1,22 +1,10 @@
-import type { SlackMessage } from "../convert/to-slack/slack-message.ts";
 import type { Lanes } from "../delivery/lanes.ts";
 import { type ItemId, makeDerivedItemId, makeThreadKey, type Thread, type UserId } from "../ids.ts";
 import type { Conversation } from "./conversation.ts";
-import type { InboxBody, Notice } from "./events.ts";
 import { ephemeralLane, threadLane, userLane } from "./inbox-lanes.ts";
-import { owedNoticeSchema } from "./stored/body-schemas.ts";
+import type { InboxBody } from "./stored/inbox-body.ts";
+import { type NoticeToAll, owedNoticeSchema } from "./stored/notice.ts";
 import { readStored } from "./stored/read-stored.ts";
-
-/** A notice to one agent. `forAll`: what everyone in the thread sees besides, and what stays there. */
-export type NoticeToAll = Notice & { readonly forAll?: SlackMessage };
-
-/** A notice that is owed about a dead letter, and in whose lane it is given. Stored: changing it is a migration. */
-export interface OwedNotice {
-  /** Missing: nobody knows any more whose thread it is. */
-  readonly userId?: UserId;
-  readonly purpose: string;
-  readonly notice: NoticeToAll;
-}
 
 /** Appends notices to lanes of the inbox: those that everyone sees to the User's. On disk when resolved. */
 export interface Notifier {

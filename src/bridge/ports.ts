@@ -7,7 +7,7 @@ import type { FileContent } from "../files/check-file.ts";
 import type { ConversationId, ItemId, ServiceId, Thread, UserId } from "../ids.ts";
 import type { Json } from "../json.ts";
 import type { Conversation } from "./conversation.ts";
-import type { AgentReply } from "./events.ts";
+import type { AgentReply } from "./stored/agent-reply.ts";
 
 /** A backend of the Parley account. */
 export interface Service {

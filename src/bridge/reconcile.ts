@@ -3,11 +3,11 @@ import { toBridgeError } from "../errors.ts";
 import type { Log } from "../log.ts";
 import type { Texts } from "../views/texts/en.ts";
 import { type Conversation, isBeingHandedBack } from "./conversation.ts";
-import type { AgentReply } from "./events.ts";
 import type { Notifier } from "./notify.ts";
 import { nameService } from "./owner.ts";
 import { recordTakenAway } from "./ownership/end-conversation.ts";
 import type { Conversations, Parley, ThreadReader } from "./ports.ts";
+import type { AgentReply } from "./stored/agent-reply.ts";
 
 export interface ReconcilerDependencies {
   parley: Pick<Parley, "self" | "ownerOf" | "services">;

@@ -1,8 +1,9 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { z } from "zod";
-import type { InboxBody, ParleyEvent } from "../bridge/events.ts";
 import { userLane } from "../bridge/inbox-lanes.ts";
+import type { ParleyEvent } from "../bridge/parley-event.ts";
+import type { InboxBody } from "../bridge/stored/inbox-body.ts";
 import type { Secret } from "../config/secret.ts";
 import { isSeen } from "../convert/text/clean-name.ts";
 import { defined } from "../defined.ts";

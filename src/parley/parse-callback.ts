@@ -1,4 +1,4 @@
-import type { ParleyEvent } from "../bridge/events.ts";
+import type { ParleyEvent } from "../bridge/parley-event.ts";
 import { isSeen } from "../convert/text/clean-name.ts";
 import { defined } from "../defined.ts";
 import { parseId, parseServiceId, parseUserId, type ServiceId, type UserId } from "../ids.ts";

@@ -1,6 +1,7 @@
-import type { InboxBody, ParleyEvent } from "../bridge/events.ts";
 import { UNKNOWN_LANE, userLane } from "../bridge/inbox-lanes.ts";
 import { BEHIND_MESSAGES } from "../bridge/notify.ts";
+import type { ParleyEvent } from "../bridge/parley-event.ts";
+import type { InboxBody } from "../bridge/stored/inbox-body.ts";
 import { defined } from "../defined.ts";
 import type { NewItem } from "../delivery/lanes.ts";
 import { makeBodyItemId, makeMessageItemId } from "../ids.ts";

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { AgentReply } from "../bridge/events.ts";
+import type { AgentReply } from "../bridge/stored/agent-reply.ts";
 import { readSlackContent } from "../convert/to-parley/read-slack-content.ts";
 import { defined } from "../defined.ts";
 import type { Thread } from "../ids.ts";

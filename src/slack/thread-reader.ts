@@ -1,6 +1,6 @@
 import type { WebClient } from "@slack/web-api";
-import type { AgentReply } from "../bridge/events.ts";
 import type { ThreadReader } from "../bridge/ports.ts";
+import type { AgentReply } from "../bridge/stored/agent-reply.ts";
 import { defined } from "../defined.ts";
 import { NetworkError, RateLimitedError, SlackApiError } from "../errors.ts";
 import type { Thread } from "../ids.ts";

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import type { InboxBody } from "../../src/bridge/events.ts";
 import { createNotifier } from "../../src/bridge/notify.ts";
+import type { InboxBody } from "../../src/bridge/stored/inbox-body.ts";
 import type { NewItem } from "../../src/delivery/lanes.ts";
 import { toItemId, toUserId } from "../../src/ids.ts";
 

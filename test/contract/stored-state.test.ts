@@ -3,14 +3,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import type { z } from "zod";
-import {
-  inboxBodySchema,
-  outboxBodySchema,
-  owedNoticeSchema,
-} from "../../src/bridge/stored/body-schemas.ts";
 import { conversationSchema } from "../../src/bridge/stored/conversation-schema.ts";
 import { flag } from "../../src/bridge/stored/fields.ts";
+import { inboxBodySchema } from "../../src/bridge/stored/inbox-body.ts";
 import { serviceSchema, workspaceSchema } from "../../src/bridge/stored/last-known-schemas.ts";
+import { owedNoticeSchema } from "../../src/bridge/stored/notice.ts";
+import { outboxBodySchema } from "../../src/bridge/stored/outbox-body.ts";
 import {
   fileFactsSchema,
   handoverNewsSchema,

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { type Conversation, openConversation } from "../../src/bridge/conversation.ts";
-import type { InboxBody } from "../../src/bridge/events.ts";
+import type { InboxBody } from "../../src/bridge/stored/inbox-body.ts";
 import { loseThread } from "../../src/bridge/to-slack/open-again.ts";
 import type { OpenThreadDependencies } from "../../src/bridge/to-slack/open-thread.ts";
 import type { Work } from "../../src/delivery/lanes.ts";

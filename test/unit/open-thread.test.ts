@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { type Conversation, openConversation } from "../../src/bridge/conversation.ts";
-import type { InboxBody } from "../../src/bridge/events.ts";
+import type { InboxBody } from "../../src/bridge/stored/inbox-body.ts";
 import { ensureRoot, type OpenThreadDependencies } from "../../src/bridge/to-slack/open-thread.ts";
 import { createPostOnce } from "../../src/bridge/to-slack/post-once.ts";
 import type { Work } from "../../src/delivery/lanes.ts";

@@ -2,11 +2,11 @@ import type { Lanes } from "../../delivery/lanes.ts";
 import { type ItemId, makeBodyItemId, type UserId } from "../../ids.ts";
 import type { Texts } from "../../views/texts/en.ts";
 import { type Conversation, withHandingBack, withoutHandingBack } from "../conversation.ts";
-import type { InboxBody } from "../events.ts";
 import { userLane } from "../inbox-lanes.ts";
 import type { Notifier } from "../notify.ts";
 import { giveTo } from "../owner.ts";
 import type { Conversations, Parley, People, Service } from "../ports.ts";
+import type { InboxBody } from "../stored/inbox-body.ts";
 import { recordHandBack } from "./end-conversation.ts";
 
 export interface ChangeOwnerDependencies {

@@ -15,11 +15,11 @@ import {
   withHandingBack,
   withoutHandingBack,
 } from "../conversation.ts";
-import type { HandBackRequest, OutboxBody } from "../events.ts";
 import type { Notifier } from "../notify.ts";
 import { asNotOwner, assertOwner, giveTo, nameService } from "../owner.ts";
 import type { Conversations, Parley, People } from "../ports.ts";
 import { sendOnce } from "../send-once.ts";
+import type { HandBackRequest, OutboxBody } from "../stored/outbox-body.ts";
 import { lastMessageProgressSchema } from "../stored/progress-schemas.ts";
 import { readStored } from "../stored/read-stored.ts";
 import { recordHandBack, recordTakenAway } from "./end-conversation.ts";

@@ -4,9 +4,10 @@ import { BridgeError } from "../../errors.ts";
 import { makeConversationId } from "../../ids.ts";
 import { renderFurtherHandover } from "../../views/further-handover.ts";
 import { type Conversation, withHandover } from "../conversation.ts";
-import type { EventOf, InboxBody } from "../events.ts";
 import { askOwnership, OWNER_TRIES } from "../owner.ts";
+import type { EventOf } from "../parley-event.ts";
 import type { Parley } from "../ports.ts";
+import type { InboxBody } from "../stored/inbox-body.ts";
 import { handoverNewsSchema } from "../stored/progress-schemas.ts";
 import { readStored } from "../stored/read-stored.ts";
 import {

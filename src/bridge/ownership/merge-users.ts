@@ -4,8 +4,8 @@ import { BridgeError } from "../../errors.ts";
 import { renderMergedAway, renderMergedIn, renderRenamed } from "../../views/merged.ts";
 import type { Texts } from "../../views/texts/en.ts";
 import { end } from "../conversation.ts";
-import type { EventOf } from "../events.ts";
 import type { Notifier } from "../notify.ts";
+import type { EventOf } from "../parley-event.ts";
 import type { Conversations, Permalink } from "../ports.ts";
 
 /** After this many tries, some seconds in all, the bridge no longer waits for a thread that does not open. */

@@ -9,9 +9,10 @@ import {
 import { type ItemId, makeDerivedItemId, makeThreadKey } from "../../ids.ts";
 import type { Json } from "../../json.ts";
 import type { Conversation } from "../conversation.ts";
-import type { InboxBody, OutboxBody, ReplyBody, TakeOver } from "../events.ts";
 import { assertOwner } from "../owner.ts";
 import type { Conversations, Parley, People } from "../ports.ts";
+import type { InboxBody } from "../stored/inbox-body.ts";
+import type { OutboxBody, ReplyBody, TakeOver } from "../stored/outbox-body.ts";
 import { takeUser } from "./change-owner.ts";
 
 export interface TakeOverDependencies {

@@ -1,8 +1,8 @@
 import type { Item } from "../../delivery/lanes.ts";
 import type { Texts } from "../../views/texts/en.ts";
-import type { EventOf } from "../events.ts";
 import type { Notifier } from "../notify.ts";
 import { askOwnership, nameService } from "../owner.ts";
+import type { EventOf } from "../parley-event.ts";
 import type { Conversations, Parley } from "../ports.ts";
 import { recordTakenAway } from "./end-conversation.ts";
 

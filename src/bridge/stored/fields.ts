@@ -11,6 +11,18 @@ type Fields<T> = { readonly [Field in keyof T]-?: z.ZodType<T[Field]> };
 export const record = <T extends object>(fields: Fields<T>) =>
   z.looseObject(fields) as unknown as z.ZodType<T>;
 
+type Of<Union extends { readonly kind: string }> = {
+  readonly [Kind in Union["kind"]]: Fields<Omit<Extract<Union, { kind: Kind }>, "kind">>;
+};
+
+/** A record on disk that is of one of several kinds. The fields of every kind stand here. */
+export const kinds = <Union extends { readonly kind: string }>(fieldsOf: Of<Union>) =>
+  z.union(
+    Object.entries<Fields<object>>(fieldsOf).map(([kind, fields]) =>
+      z.looseObject({ kind: z.literal(kind), ...fields }),
+    ),
+  ) as unknown as z.ZodType<Union>;
+
 /** A field that may be missing. */
 export const optional = <T>(schema: z.ZodType<T>) =>
   z.exactOptional(schema) as unknown as z.ZodType<T>;

@@ -11,6 +11,7 @@ import {
   flag,
   itemId,
   json,
+  kinds,
   list,
   optional,
   record,
@@ -18,18 +19,10 @@ import {
   time,
 } from "./fields.ts";
 
-const postTag: z.ZodType<PostTag> = z.union([
-  record<Extract<PostTag, { kind: "root" }>>({
-    kind: z.literal("root"),
-    conversation: conversationId,
-    opening: count,
-  }),
-  record<Extract<PostTag, { kind: "message" }>>({
-    kind: z.literal("message"),
-    items: list(itemId),
-    part: count,
-  }),
-]);
+const postTag = kinds<PostTag>({
+  root: { conversation: conversationId, opening: count },
+  message: { items: list(itemId), part: count },
+});
 
 const posting = record<UncertainPost>({ step: text, mark: postTag, since: time });
 

@@ -23,7 +23,6 @@ import type { Json } from "../../json.ts";
 import { renderFilesNotSent, renderPartsNotSent } from "../../views/not-sent.ts";
 import type { Texts } from "../../views/texts/en.ts";
 import type { Conversation } from "../conversation.ts";
-import type { AgentReply, OutboxBody, ReplyBody } from "../events.ts";
 import type { Notifier } from "../notify.ts";
 import { asNotOwner, findOtherOwner } from "../owner.ts";
 import type {
@@ -35,6 +34,8 @@ import type {
   SlackFiles,
 } from "../ports.ts";
 import { sendOnce } from "../send-once.ts";
+import type { AgentReply } from "../stored/agent-reply.ts";
+import type { OutboxBody, ReplyBody } from "../stored/outbox-body.ts";
 import { replyProgressSchema } from "../stored/progress-schemas.ts";
 import { readStored } from "../stored/read-stored.ts";
 

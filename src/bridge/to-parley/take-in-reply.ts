@@ -8,10 +8,12 @@ import {
   renderUndoOffer,
 } from "../../views/reply-offers.ts";
 import type { Texts } from "../../views/texts/en.ts";
-import type { AgentReply, Notice, OutboxBody } from "../events.ts";
 import type { Notifier } from "../notify.ts";
 import { cancelReply } from "../ownership/take-over.ts";
 import type { Conversations } from "../ports.ts";
+import type { AgentReply } from "../stored/agent-reply.ts";
+import type { Notice } from "../stored/notice.ts";
+import type { OutboxBody } from "../stored/outbox-body.ts";
 
 export interface TakeInDependencies {
   outbox: Pick<Lanes<OutboxBody>, "append" | "cancel" | "replace" | "hasBegun" | "look">;

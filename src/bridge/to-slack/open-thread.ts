@@ -8,9 +8,9 @@ import {
   openConversation,
   withoutOpening,
 } from "../conversation.ts";
-import type { InboxBody } from "../events.ts";
 import type { Notifier } from "../notify.ts";
 import type { Conversations, Permalink, Posts } from "../ports.ts";
+import type { InboxBody } from "../stored/inbox-body.ts";
 import type { Poster } from "./post-once.ts";
 import type { PostStepsDependencies } from "./post-steps.ts";
 import { rootMessage, rootTag } from "./root-message.ts";

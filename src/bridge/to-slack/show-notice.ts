@@ -1,7 +1,8 @@
 import type { Lanes, Work } from "../../delivery/lanes.ts";
 import { toBridgeError } from "../../errors.ts";
-import type { Notice, OutboxBody } from "../events.ts";
 import type { Posts, PostTag, Reactions } from "../ports.ts";
+import type { Notice } from "../stored/notice.ts";
+import type { OutboxBody } from "../stored/outbox-body.ts";
 import type { Poster } from "./post-once.ts";
 
 export interface ShowNoticeDependencies {

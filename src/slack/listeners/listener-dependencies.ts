@@ -1,7 +1,8 @@
 import type { Alarms } from "../../alarms.ts";
-import type { InboxBody, OutboxBody } from "../../bridge/events.ts";
 import type { OwnerCommandDependencies } from "../../bridge/ownership/owner-command.ts";
 import type { Permissions, Posts, Reactions } from "../../bridge/ports.ts";
+import type { InboxBody } from "../../bridge/stored/inbox-body.ts";
+import type { OutboxBody } from "../../bridge/stored/outbox-body.ts";
 import type { ReplyMode } from "../../convert/to-parley/reply-intent.ts";
 import type { Lanes } from "../../delivery/lanes.ts";
 import type { ServiceId } from "../../ids.ts";

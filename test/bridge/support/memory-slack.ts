@@ -1,4 +1,3 @@
-import type { AgentReply } from "../../../src/bridge/events.ts";
 import type {
   Mark,
   People,
@@ -8,6 +7,7 @@ import type {
   SlackFiles,
   ThreadReader,
 } from "../../../src/bridge/ports.ts";
+import type { AgentReply } from "../../../src/bridge/stored/agent-reply.ts";
 import { NO_NAMES } from "../../../src/convert/to-parley/mentions.ts";
 import type { SlackMessage } from "../../../src/convert/to-slack/slack-message.ts";
 import { SlackApiError, ThreadGoneError } from "../../../src/errors.ts";

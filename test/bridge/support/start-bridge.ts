@@ -1,13 +1,6 @@
 import { onTestFinished, vi } from "vitest";
 import type { Conversation } from "../../../src/bridge/conversation.ts";
 import { createDelayMarks } from "../../../src/bridge/delay-marks.ts";
-import type {
-  AgentReply,
-  HandBackRequest,
-  InboxBody,
-  OutboxBody,
-  ParleyEvent,
-} from "../../../src/bridge/events.ts";
 import {
   createInboxOnDeadLetter,
   createParleyEventHandler,
@@ -17,9 +10,14 @@ import {
   createSlackEventHandler,
 } from "../../../src/bridge/handle-slack-event.ts";
 import { createNotifier } from "../../../src/bridge/notify.ts";
+import type { ParleyEvent } from "../../../src/bridge/parley-event.ts";
 import type { Mark, Permissions } from "../../../src/bridge/ports.ts";
 import { type Reconciler, startReconciler } from "../../../src/bridge/reconcile.ts";
-import { inboxBodySchema, outboxBodySchema } from "../../../src/bridge/stored/body-schemas.ts";
+import type { AgentReply } from "../../../src/bridge/stored/agent-reply.ts";
+import type { InboxBody } from "../../../src/bridge/stored/inbox-body.ts";
+import { inboxBodySchema } from "../../../src/bridge/stored/inbox-body.ts";
+import type { HandBackRequest, OutboxBody } from "../../../src/bridge/stored/outbox-body.ts";
+import { outboxBodySchema } from "../../../src/bridge/stored/outbox-body.ts";
 import { parseStored } from "../../../src/bridge/stored/read-stored.ts";
 import {
   type TakeInDependencies,

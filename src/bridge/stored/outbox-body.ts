@@ -1,0 +1,82 @@
+import type { ServiceId, Thread } from "../../ids.ts";
+import { type AgentReply, agentReplySchema } from "./agent-reply.ts";
+import {
+  count,
+  flag,
+  kinds,
+  list,
+  optional,
+  record,
+  serviceId,
+  text,
+  thread,
+  time,
+} from "./fields.ts";
+
+/** The body of an outbox item: something to send to Parley. */
+export type OutboxBody =
+  | {
+      readonly kind: "reply";
+      readonly reply: AgentReply;
+      /** The parts of it that are settled: sent, refused for good, or given up. */
+      readonly settled?: readonly string[];
+      /** The pieces of its text, as they were cut when the first was sent. Other settings or names would cut it differently. */
+      readonly texts?: readonly string[];
+      /** Only its text is to be sent: the User has its files, or its writer was told why not. */
+      readonly wordsOnly?: true;
+      /** It was refused because another Service has the User, and is sent only if an agent takes the User over for it. */
+      readonly takeOver?: TakeOver;
+    }
+  | { readonly kind: "hand-back"; readonly request: HandBackRequest };
+
+export type ReplyBody = OutboxBody & { readonly kind: "reply" };
+
+/** The state of taking a User over for a refused reply. */
+export interface TakeOver {
+  /** How often the reply has been kept, from 1; missing in items of an earlier version. */
+  readonly round?: number;
+  /** Slack id of the agent who wants it; missing: nobody yet. */
+  readonly by?: string;
+  /** When we first asked Parley for the User, ms. A conversation that opened later comes from this takeover. */
+  readonly since?: number;
+  /** Who had the User then. */
+  readonly from?: ServiceId;
+  /** Parley gave us the User. */
+  readonly taken?: true;
+}
+
+export interface HandBackRequest {
+  readonly thread: Thread;
+  /** Slack id of who asked for it. */
+  readonly agent: string;
+  readonly to: ServiceId;
+  readonly note?: string;
+  readonly lastMessage?: string;
+}
+
+const takeOver = record<TakeOver>({
+  round: optional(count),
+  by: optional(text),
+  since: optional(time),
+  from: optional(serviceId),
+  taken: optional(flag),
+});
+
+const handBackRequest = record<HandBackRequest>({
+  thread,
+  agent: text,
+  to: serviceId,
+  note: optional(text),
+  lastMessage: optional(text),
+});
+
+export const outboxBodySchema = kinds<OutboxBody>({
+  reply: {
+    reply: agentReplySchema,
+    settled: optional(list(text)),
+    texts: optional(list(text)),
+    wordsOnly: optional(flag),
+    takeOver: optional(takeOver),
+  },
+  "hand-back": { request: handBackRequest },
+});
