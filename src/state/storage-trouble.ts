@@ -74,3 +74,7 @@ function describeFolder(folder: string): string {
     return `its folder ${folder} cannot be seen, and ${bridge}`;
   }
 }
+
+/** The code of an error of Node or SQLite. */
+export const codeOf = (error: unknown): string =>
+  error instanceof Error && "code" in error ? String(error.code) : "failed";

@@ -120,6 +120,44 @@ describe("the database", () => {
     expect(await ids(database)).toEqual([1, 2, 3]);
   });
 
+  it("commits a few times more, not once for each, when one of many fails", async () => {
+    const { database, path } = await openForTest();
+    await note(database, 20);
+    const before = await transactionsIn(path);
+    const results = await Promise.allSettled(
+      Array.from({ length: 64 }, (_, index) => note(database, index)),
+    );
+    expect(results.filter(({ status }) => status === "rejected")).toHaveLength(1);
+    expect(await ids(database)).toHaveLength(64);
+    expect((await transactionsIn(path)) - before).toBeLessThanOrEqual(6);
+  });
+
+  it("stores several rows or none, whatever is in flight beside them", async () => {
+    const { database } = await openForTest();
+    const add =
+      "INSERT INTO notes (id, text) SELECT value ->> 0, value ->> 1 FROM json_each(?) WHERE true";
+    const remove = "DELETE FROM notes WHERE id IN (SELECT value ->> 0 FROM json_each(?))";
+    await database.writeRow(add, 1, "first");
+
+    const results = await Promise.allSettled([
+      database.writeRow(add, 2, "beside"),
+      database.writeRows([
+        { sql: add, row: [3, "never"] },
+        { sql: remove, row: [1] },
+        { sql: add, row: [2, "the same id"] },
+      ]),
+      database.writeRow(add, 4, "beside"),
+    ]);
+
+    expect(results.map(({ status }) => status)).toEqual(["fulfilled", "rejected", "fulfilled"]);
+    expect(await ids(database)).toEqual([1, 2, 4]);
+    await database.writeRows([
+      { sql: add, row: [3, "now"] },
+      { sql: remove, row: [1] },
+    ]);
+    expect(await ids(database)).toEqual([2, 3, 4]);
+  });
+
   it("stores nothing of what was in flight together when the disk is full", async () => {
     const { database } = await openForTest();
     await note(database, 1);

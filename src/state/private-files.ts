@@ -1,0 +1,27 @@
+import { chmodSync, closeSync, existsSync, mkdirSync, openSync, statSync } from "node:fs";
+import { userInfo } from "node:os";
+import { dirname } from "node:path";
+import { StorageError } from "../errors.ts";
+import { codeOf, troubleOf } from "./storage-trouble.ts";
+
+const OURS_ALONE = 0o600;
+
+/**
+ * Makes the file of a database and its lock, and their folder if needed, and takes everybody else's rights to what is there.
+ * SQLite gives the files that it puts beside a database the same rights.
+ *
+ * @throws {StorageError} says what to do
+ */
+export function keepToOurselves(path: string): void {
+  try {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    for (const file of [path, `${path}.lock`]) closeSync(openSync(file, "a", OURS_ALONE));
+    for (const file of [path, `${path}.lock`, `${path}-wal`, `${path}-shm`]) {
+      // Where it is not ours, its owner decides who else may use it.
+      if (existsSync(file) && statSync(file).uid === userInfo().uid) chmodSync(file, OURS_ALONE);
+    }
+  } catch (cause) {
+    const { advice, canPass } = troubleOf(codeOf(cause), path);
+    throw new StorageError(`STATE_URL: ${advice}`, { cause, canPass });
+  }
+}
