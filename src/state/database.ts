@@ -7,7 +7,7 @@ import { lock } from "./lock.ts";
 import { keepToOurselves } from "./private-files.ts";
 
 /** A row for a statement over `json_each(?)`, whose `value ->> 0`, `->> 1` … are its values. */
-export interface RowChange {
+interface RowChange {
   readonly sql: string;
   readonly row: readonly [SqlValue, ...SqlValue[]];
 }

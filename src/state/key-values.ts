@@ -3,7 +3,12 @@ import type { ZodType } from "zod";
 import { readStored } from "../bridge/stored/read-stored.ts";
 import { UnreadableError } from "../errors.ts";
 import { readJson } from "../read-json.ts";
-import type { Database } from "./database.ts";
+import { type Database, KEYV_SET } from "./database.ts";
+
+/** The new value of a key; `undefined`: nothing stands there any more. */
+export type KeyChange = readonly [key: string, value: unknown];
+
+const KEYV_DELETE = "DELETE FROM keyv WHERE key IN (SELECT value ->> 0 FROM json_each(?))";
 
 /**
  * JSON under keys, in Keyv. What is stored comes back as it was, whatever JSON it is. Keys are made of ids, so there are no
@@ -20,7 +25,8 @@ export interface KeyValues {
   readableUnder<T>(folder: string, schema: ZodType<T>): Promise<[key: string, value: T][]>;
   /** `lifeMs`: it may be dropped after that. */
   set(key: string, value: unknown, lifeMs?: number): Promise<void>;
-  delete(key: string): Promise<void>;
+  /** All of these or none, in one transaction. */
+  change(changes: readonly KeyChange[]): Promise<void>;
 }
 
 export function openKeyValues(database: Database): KeyValues {
@@ -70,8 +76,14 @@ export function openKeyValues(database: Database): KeyValues {
       await keyv.set(key, value, lifeMs);
     },
 
-    async delete(key) {
-      await keyv.delete(key);
+    async change(changes) {
+      await database.writeRows(
+        changes.map(([key, value]) =>
+          value === undefined
+            ? { sql: KEYV_DELETE, row: [key] }
+            : { sql: KEYV_SET, row: [key, serialize({ value })] },
+        ),
+      );
     },
   };
 }

@@ -183,14 +183,9 @@ export async function openSqliteJournal(
 
     async done(seqs) {
       const at = Date.now();
-      const done = (seq: number) =>
-        database.writeRow(
-          `UPDATE ${table} SET state = 'done', body = NULL, progress = NULL, ended_at = change.value ->> 1
-           FROM json_each(?) AS change WHERE seq = change.value ->> 0 AND state = 'waiting'`,
-          seq,
-          at,
-        );
-      await Promise.all(seqs.map(done));
+      const sql = `UPDATE ${table} SET state = 'done', body = NULL, progress = NULL, ended_at = change.value ->> 1
+         FROM json_each(?) AS change WHERE seq = change.value ->> 0 AND state = 'waiting'`;
+      await database.writeRows(seqs.map((seq) => ({ sql, row: [seq, at] })));
     },
 
     async dead(rows, { code, message }) {

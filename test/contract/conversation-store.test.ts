@@ -243,6 +243,65 @@ describe("conversations on SQLite", () => {
     expect(await database.read("SELECT * FROM keyv ORDER BY key")).toEqual(before);
   });
 
+  it.each([
+    `conversation/${idOf("1")}`,
+    `open/${idOf("1")}`,
+    "user/1",
+    "customer/customer-1",
+    "thread/T1/C1/1700000000.000100",
+  ])(
+    "stores a conversation whole or not at all, whatever is in flight beside it: %s fails",
+    async (key) => {
+      const fixture = await openForTest();
+      const { store, database } = fixture;
+      const refused = {
+        ...conversationOf("1"),
+        thread: THREAD,
+        user: { externalId: "customer-1" },
+      };
+      await database.read(
+        `CREATE TRIGGER refuse BEFORE INSERT ON keyv WHEN NEW.key = '${key}' BEGIN SELECT RAISE(ABORT, ''); END`,
+      );
+
+      const results = await Promise.allSettled([
+        store.create(refused),
+        store.create({ ...conversationOf("2"), user: { externalId: "customer-2" } }),
+      ]);
+
+      expect(results.map(({ status }) => status)).toEqual(["rejected", "fulfilled"]);
+      await checkTwice(fixture, async (each) => {
+        expect(await each.byId(refused.id)).toBeUndefined();
+        expect(await each.byUser(refused.userId)).toBeUndefined();
+        expect(await each.byThread(THREAD)).toBeUndefined();
+        expect(await each.userByExternalId("customer-1")).toBeUndefined();
+        expect(each.open().map(({ userId }) => userId)).toEqual(["2"]);
+        expect(await each.userByExternalId("customer-2")).toBe("2");
+      });
+    },
+  );
+
+  it("ends a conversation whole or not at all", async () => {
+    const fixture = await openForTest();
+    const { store, database } = fixture;
+    const conversation = conversationOf("1");
+    await store.create(conversation);
+    await database.read(
+      "CREATE TRIGGER refuse BEFORE DELETE ON keyv BEGIN SELECT RAISE(ABORT, ''); END",
+    );
+    const ended = () => store.update(conversation.id, (c) => end(c, "handed-back", { at: 2_000 }));
+
+    await expect(ended()).rejects.toThrow(StorageError);
+
+    expect(store.open()).toEqual([conversation]);
+    await database.read("DROP TRIGGER refuse");
+    await ended();
+    expect(await database.read("SELECT key FROM keyv WHERE key LIKE 'open/%'")).toEqual([]);
+    await checkTwice(fixture, async (each) => {
+      expect(each.open()).toEqual([]);
+      expect(await each.byId(conversation.id)).toMatchObject({ state: "handed-back" });
+    });
+  });
+
   it("keeps memory and disk agreeing when an opening does not fit on the disk", async () => {
     const { store, database, reopen } = await openForTest();
     const earlier = conversationOf("11111", "earlier");
