@@ -5,7 +5,7 @@ import { bytesAt, png } from "../support/files.ts";
 import { startBridgeProcess } from "../support/process.ts";
 import { sentTo } from "../support/sent.ts";
 import { handOver, PATIENCE } from "../support/steps.ts";
-import { reactionsOn, textOf, toldTo } from "../support/threads.ts";
+import { reactionsOn, toldTo } from "../support/threads.ts";
 import { startWorld, type World } from "../support/world.ts";
 
 type Share = Parameters<World["slack"]["shareFile"]>[0];
@@ -102,23 +102,6 @@ describe("what comes in place of an agent's file", () => {
     expect(sentTo(world, user.id)).toEqual(["Look", "Next"]);
   });
 
-  it("goes by itself, and alone, when its writer sends again what is missing", async () => {
-    const world = await startWorld();
-    const { slack, parley } = world;
-    const { user, root } = await handOver(world);
-    slack.state.scopes.delete("files:read");
-    const { ts } = await share(world, root.ts, {});
-    const told = await slack.waitFor(() => toldTo(slack, "U0ANNA", root.ts)[0]);
-
-    slack.state.scopes.add("files:read");
-    await sendAgain(world, told);
-    await parley.until(() => sentTo(world, user.id).includes("[photo.png]"));
-    await followUp(world, user.id, root.ts);
-
-    expect(sentTo(world, user.id)).toEqual(["Look", "[photo.png]", "Next"]);
-    await slack.waitFor(() => reactionsOn(slack, ts).includes("white_check_mark"));
-  });
-
   it("is never fetched from a host that is not Slack's", async () => {
     const world = await startWorld();
     const { slack } = world;
@@ -151,37 +134,6 @@ describe("a file that Slack still works on", () => {
     expect(sentTo(world, user.id)).toEqual(["Look", "[photo.png]", "Next"]);
     expect(bytesAt(world, user.id, "photo.png")?.equals(png(5_000))).toBe(true);
     expect(toldTo(slack, "U0ANNA", root.ts)).toEqual([]);
-  });
-
-  it("holds up its thread only for a while, and is sent when its writer asks for it", async () => {
-    const world = await startWorld({ env: QUICK });
-    const { slack, parley } = world;
-    const { user, root } = await handOver(world);
-
-    const { fileId } = await share(world, root.ts, { pending: true });
-    const told = await slack.waitFor(() => toldTo(slack, "U0ANNA", root.ts)[0]);
-    await followUp(world, user.id, root.ts);
-    expect(told.text).toContain("Slack still works on it");
-    expect(sentTo(world, user.id)).toEqual(["Look", "Next"]);
-
-    slack.finishFile(fileId);
-    await sendAgain(world, told);
-    await parley.until(() => sentTo(world, user.id).includes("[photo.png]"));
-    expect(sentTo(world, user.id)).toEqual(["Look", "Next", "[photo.png]"]);
-  });
-
-  it("is refused as soon as Slack tells what it is, if Parley cannot show that", async () => {
-    const world = await startWorld({ env: QUICK });
-    const { slack } = world;
-    const { user, root } = await handOver(world);
-
-    const { fileId } = await share(world, root.ts, { pending: true, mimetype: "image/heic" });
-    slack.finishFile(fileId);
-    const told = await slack.waitFor(() => toldTo(slack, "U0ANNA", root.ts)[0]);
-    await followUp(world, user.id, root.ts);
-
-    expect(told.text).toContain("files of type image/heic cannot be shown");
-    expect(sentTo(world, user.id)).toEqual(["Look", "Next"]);
   });
 });
 
@@ -236,61 +188,9 @@ describe("a transfer that breaks off", () => {
     expect(sentTo(world, user.id)).toEqual(["Look", "[photo.png]", "Next"]);
     expect(parley.state.media.size).toBe(1);
   });
-
-  it("is not made again when Parley refuses the file, and its writer is told why", async () => {
-    const world = await startWorld({ env: QUICK });
-    const { slack, parley } = world;
-    const { user, root } = await handOver(world);
-    parley.faults.add("POST /media", { kind: "status", status: 400 }, 1);
-
-    await share(world, root.ts, {});
-    const told = await slack.waitFor(() => toldTo(slack, "U0ANNA", root.ts)[0]);
-    await followUp(world, user.id, root.ts);
-
-    expect(told.text).toContain("About your file photo.png: Parley refused it (HTTP 400)");
-    expect(sentTo(world, user.id)).toEqual(["Look", "Next"]);
-  });
 });
 
 describe("a file whose fate nobody knows", () => {
-  it("is the only part that its writer is asked about, and that goes again", async () => {
-    const world = await startWorld();
-    const { slack, parley } = world;
-    const { user, root } = await handOver(world);
-    const send = `POST /users/${user.id}/messages`;
-    // The text goes through, the file's answer is lost.
-    parley.faults.add(send, { kind: "latency", ms: 0 }, 1);
-    parley.faults.add(send, { kind: "lost-answer" }, 1);
-
-    const { ts } = await share(world, root.ts, {});
-    const told = await slack.waitFor(() => toldTo(slack, "U0ANNA", root.ts)[0]);
-    await followUp(world, user.id, root.ts);
-    expect(told.text).toMatch(/^:grey_question: .*About your file photo\.png: .*may or may not/);
-    expect(textOf(told).split("\n")).toEqual(expect.arrayContaining(["Send again", "It arrived"]));
-    expect(reactionsOn(slack, ts)).toContain("grey_question");
-    expect(sentTo(world, user.id)).toEqual(["Look", "[photo.png]", "Next"]);
-
-    await sendAgain(world, told);
-    await parley.until(() => sentTo(world, user.id).length === 4);
-    expect(sentTo(world, user.id)).toEqual(["Look", "[photo.png]", "Next", "[photo.png]"]);
-  });
-
-  it("holds up nothing: an uncertain text goes before its file, and alone when sent again", async () => {
-    const world = await startWorld();
-    const { slack, parley } = world;
-    const { user, root } = await handOver(world);
-    parley.faults.add(`POST /users/${user.id}/messages`, { kind: "lost-answer" }, 1);
-
-    await share(world, root.ts, {});
-    const told = await slack.waitFor(() => toldTo(slack, "U0ANNA", root.ts)[0]);
-    expect(sentTo(world, user.id)).toEqual(["Look", "[photo.png]"]);
-
-    await sendAgain(world, told);
-    await parley.until(() => sentTo(world, user.id).length === 3);
-    await followUp(world, user.id, root.ts);
-    expect(sentTo(world, user.id)).toEqual(["Look", "[photo.png]", "Look", "Next"]);
-  });
-
   it("is asked about after a kill while it was sent; what was sent before does not go again", async () => {
     const world = await startWorld({ stopped: true });
     const { slack, parley } = world;
@@ -315,25 +215,5 @@ describe("a file whose fate nobody knows", () => {
     await sendAgain(world, told);
     await parley.until(() => sentTo(world, user.id).length === 4);
     expect(sentTo(world, user.id).at(-1)).toBe("[photo.png]");
-  });
-
-  it("goes on where it was after a kill while it was uploaded", async () => {
-    const world = await startWorld({ stopped: true });
-    const { slack, parley } = world;
-    const first = await startBridgeProcess(world);
-    const user = parley.createUser();
-    await parley.handOver({ userId: user.id, to: parley.agentService.identification });
-    const root = await slack.waitFor(() => slack.state.messages.at(-1));
-    parley.faults.add("POST /media", { kind: "hang" }, 1);
-    await share(world, root.ts, {});
-    await parley.until(() => parley.state.media.size > 0);
-
-    first.signal("SIGKILL");
-    await first.exited;
-    await startBridgeProcess(world);
-    await followUp(world, user.id, root.ts);
-
-    expect(sentTo(world, user.id)).toEqual(["Look", "[photo.png]", "Next"]);
-    expect(toldTo(slack, "U0ANNA", root.ts)).toEqual([]);
   });
 });

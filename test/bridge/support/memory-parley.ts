@@ -1,5 +1,5 @@
 import type { MessageToUser, Parley, ParleyFiles, Service } from "../../../src/bridge/ports.ts";
-import { FileError } from "../../../src/errors.ts";
+import { FileError, ParleyApiError } from "../../../src/errors.ts";
 import { type ServiceId, toServiceId, type UserId } from "../../../src/ids.ts";
 import type { Json } from "../../../src/json.ts";
 import { readFile, type StoredFile, toContent } from "./stored-file.ts";
@@ -51,6 +51,13 @@ export function createMemoryParley(): MemoryParley {
     return created;
   }
 
+  /** Whoever does not own a User may change nothing of them but the owner. */
+  async function ownedByUs(call: string, userId: UserId): Promise<ParleyUser> {
+    const found = await Promise.resolve(user(userId));
+    if (found.owner !== AGENTS.id) throw new ParleyApiError(call, 403, ["not_the_owner"]);
+    return found;
+  }
+
   const world: MemoryParley = {
     media,
     hidesOwners: false,
@@ -71,14 +78,13 @@ export function createMemoryParley(): MemoryParley {
         world.afterOwner(userId);
         return Promise.resolve();
       },
-      send(userId, message) {
-        user(userId).messages.push(message);
-        user(userId).hasAgent = true;
-        return Promise.resolve();
+      async send(userId, message) {
+        const to = await ownedByUs("POST message", userId);
+        to.messages.push(message);
+        to.hasAgent = true;
       },
-      unsetAgent(userId) {
-        user(userId).hasAgent = false;
-        return Promise.resolve();
+      async unsetAgent(userId) {
+        (await ownedByUs("PUT agent/unset", userId)).hasAgent = false;
       },
     },
     parleyFiles: {

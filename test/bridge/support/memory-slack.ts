@@ -10,7 +10,12 @@ import type {
 import type { AgentReply } from "../../../src/bridge/stored/agent-reply.ts";
 import { NO_NAMES } from "../../../src/convert/to-parley/mentions.ts";
 import type { SlackMessage } from "../../../src/convert/to-slack/slack-message.ts";
-import { SlackApiError, ThreadGoneError } from "../../../src/errors.ts";
+import {
+  FileError,
+  type FileTrouble,
+  SlackApiError,
+  ThreadGoneError,
+} from "../../../src/errors.ts";
 import { makeThreadKey, type Thread } from "../../../src/ids.ts";
 import type { Json } from "../../../src/json.ts";
 import { readFile, type StoredFile, toContent } from "./stored-file.ts";
@@ -37,15 +42,16 @@ export interface Told {
   readonly message: SlackMessage;
 }
 
-/** An agent's file. `isReady`: Slack knows everything about it. */
-interface AgentFile extends StoredFile {
-  isReady: boolean;
+/** An agent's file. `isReady`: Slack knows everything about it. `trouble`: what Slack gives in its place. */
+export interface AgentFile extends StoredFile {
+  isReady?: boolean;
+  trouble?: FileTrouble;
 }
 
 /** What an agent writes besides text. */
 export interface Writing {
   agent?: string;
-  files?: readonly (StoredFile & { isReady?: boolean })[];
+  files?: readonly AgentFile[];
 }
 
 /** What Slack has, and its ports. */
@@ -125,7 +131,7 @@ export function createMemorySlack(): MemorySlack {
     write(thread, text, { agent = "U0ANNA", files: given = [] } = {}) {
       const described = given.map((file) => {
         const id = `F${files.size + 1}`;
-        files.set(id, { isReady: true, ...file });
+        files.set(id, { ...file });
         return describe(id);
       });
       const ts = nextTs();
@@ -231,10 +237,11 @@ export function createMemorySlack(): MemorySlack {
 
     slackFiles: {
       describe: (id) => Promise.resolve(describe(id)),
-      download({ id }) {
-        const file = files.get(id);
+      async download({ id }) {
+        const file = await Promise.resolve(files.get(id));
         if (!file) throw new SlackApiError("files.info", "file_not_found", "dead-letter");
-        return Promise.resolve(toContent(file));
+        if (file.trouble) throw new FileError(file.trouble, { id, name: file.name });
+        return toContent(file);
       },
       async upload(content) {
         const id = `U${uploads.size + 1}`;
@@ -263,7 +270,7 @@ export function createMemorySlack(): MemorySlack {
   function describe(id: string): Json {
     const file = files.get(id);
     if (!file) return null;
-    const { name, mimeType, bytes, isReady } = file;
+    const { name, mimeType, bytes, isReady = true } = file;
     if (!isReady) return { id, name, file_access: "check_file_info" };
     const url = `https://files.slack.com/${id}`;
     return { id, name, mimetype: mimeType, size: bytes.length, url_private: url };

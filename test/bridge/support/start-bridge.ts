@@ -70,6 +70,8 @@ export interface BridgeOptions {
   /** Missing: threads are not read back, nor owners compared. */
   reconcileEveryMs?: number;
   permissions?: Permissions;
+  /** What still fails at this age becomes a dead letter; three days if missing. */
+  maxAgeMs?: number;
 }
 
 interface About {
@@ -101,6 +103,8 @@ export interface Bridge {
     text: string,
     more?: About & Writing & { thread?: Thread; unheard?: true },
   ): Promise<AgentReply>;
+  /** Slack tells us of a message, perhaps once more. */
+  slackTells(reply: AgentReply): Promise<void>;
   agentDeletes(reply: AgentReply): Promise<void>;
   /** Anna submits the form; one with the same `form` once more is the same. */
   agentHandsBack(
@@ -179,7 +183,7 @@ export async function startBridge(given: BridgeOptions = {}): Promise<Bridge> {
     const wire = <Port extends object>(name: string, port: Port): Port =>
       calls.wire(name, port, process);
     const queue = {
-      backoff: { firstMs: 500, capMs: 60_000, maxAgeMs: 3 * 86_400_000 },
+      backoff: { firstMs: 500, capMs: 60_000, maxAgeMs: options.maxAgeMs ?? 3 * 86_400_000 },
       concurrency: 64,
       onAttempt: () => {},
       random: () => 0.5,
@@ -348,8 +352,12 @@ export async function startBridge(given: BridgeOptions = {}): Promise<Bridge> {
 
     async agentWrites(text, { user = ADA, thread = threadOf(user), unheard, ...writing } = {}) {
       const reply = slack.write(thread, text, writing);
-      if (!unheard) await deliver(({ takeIn }) => takeInReply(reply, takeIn));
+      if (!unheard) await bridge.slackTells(reply);
       return reply;
+    },
+
+    async slackTells(reply) {
+      await deliver(({ takeIn }) => takeInReply(reply, takeIn));
     },
 
     async agentDeletes(reply) {
