@@ -49,6 +49,7 @@ export const toUserId = (value: string | number): UserId => String(value) as Use
 /** For ids from the configuration or from Parley itself. */
 export const toServiceId = (value: string): ServiceId => value as ServiceId;
 export const toItemId = (value: string): ItemId => value as ItemId;
+export const toConversationId = (value: string): ConversationId => value as ConversationId;
 
 const digest = (...parts: readonly string[]): string =>
   createHash("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 24);

@@ -1,5 +1,13 @@
 import { button } from "../convert/to-slack/blocks.ts";
-import { type ItemId, parseUserId, type Thread, toItemId, type UserId } from "../ids.ts";
+import {
+  type ConversationId,
+  type ItemId,
+  parseUserId,
+  type Thread,
+  toConversationId,
+  toItemId,
+  type UserId,
+} from "../ids.ts";
 import { isJsonObject, type Json, parseJson } from "../json.ts";
 
 /** Something that people press, call up or submit in Slack. */
@@ -33,8 +41,7 @@ export interface OfferedChange {
 
 /** What the value of each button says. */
 export interface ActionValues {
-  /** Id of the conversation. */
-  handBack: string;
+  handBack: ConversationId;
   sendAgain: DeadReply;
   takeOver: DeadReply;
   dismiss: DeadReply;
@@ -50,9 +57,9 @@ export interface FormValues {
 }
 export type FormName = keyof FormValues;
 
-const plain = {
-  write: (value: string) => value,
-  read: (text: string) => text || undefined,
+const conversation = {
+  write: (id: ConversationId) => id,
+  read: (text: string) => (text ? toConversationId(text) : undefined),
 };
 
 const deadReply = {
@@ -95,7 +102,7 @@ function readTexts(source: string): Readonly<Record<string, string>> {
  * but none may change. The same goes for the two tables below.
  */
 export const ACTIONS: Actions<ActionValues> = {
-  handBack: { id: "parley_hand_back", ...plain },
+  handBack: { id: "parley_hand_back", ...conversation },
   sendAgain: { id: "parley_send_again", ...deadReply },
   takeOver: { id: "parley_take_over", ...deadReply },
   dismiss: { id: "parley_dismiss", ...deadReply },
@@ -103,6 +110,9 @@ export const ACTIONS: Actions<ActionValues> = {
   undo: { id: "parley_undo", ...deadReply },
   giveUser: { id: "parley_give_user", ...offeredChange },
 };
+
+/** The buttons under the root of an open conversation, in this order. */
+export const ROOT_ACTIONS = ["handBack"] as const satisfies readonly ActionName[];
 
 /** The shortcuts of messages. The app's manifest names them too. */
 export const SHORTCUTS = { handBack: { id: "parley_hand_back" } } as const;

@@ -4,7 +4,7 @@ import { formatMomentElement, humanise, oneLine, shorten } from "../convert/text
 import { actions, context, header } from "../convert/to-slack/blocks.ts";
 import type { SlackMessage } from "../convert/to-slack/slack-message.ts";
 import type { Json } from "../json.ts";
-import { ACTIONS, actionButton } from "./actions.ts";
+import { ACTIONS, actionButton, ROOT_ACTIONS } from "./actions.ts";
 import { nameOf } from "./name-of.ts";
 import { CODE_LIMIT, code, type Line, ours, richTextBlock } from "./rich-text-lines.ts";
 import { renderDetails } from "./root-details.ts";
@@ -37,7 +37,10 @@ export function renderRoot(facts: RootFacts, links: RootLinks, texts: Texts): Sl
   blocks.push(context(describeState(facts, links, texts)));
   if (links.next) blocks.push(context(`:arrow_right: ${linkTo(links.next, root.next)}`));
   if (ended === undefined) {
-    blocks.push(actions(actionButton(ACTIONS.handBack, facts.id, { text: root.handBack })));
+    const buttons = ROOT_ACTIONS.map((name) =>
+      actionButton(ACTIONS[name], facts.id, { text: root.buttons[name] }),
+    );
+    blocks.push(actions(...buttons));
   }
   return { text: `${ended ?? ""}${literalMrkdwn(headline)} · ${who}`, blocks };
 }

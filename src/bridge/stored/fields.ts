@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type ConversationId, type Thread, toItemId, toServiceId, toUserId } from "../../ids.ts";
+import { type Thread, toConversationId, toItemId, toServiceId, toUserId } from "../../ids.ts";
 import type { Json } from "../../json.ts";
 
 type Fields<T> = { readonly [Field in keyof T]-?: z.ZodType<T[Field]> };
@@ -45,7 +45,7 @@ export const json = z.custom<Json>((value) => value !== undefined);
 export const userId = z.string().transform(toUserId);
 export const serviceId = z.string().transform(toServiceId);
 export const itemId = z.string().transform(toItemId);
-export const conversationId = z.string().transform((id) => id as ConversationId);
+export const conversationId = z.string().transform(toConversationId);
 
 export const thread = record<Thread>({ team: text, channel: text, ts: text });
 

@@ -32,7 +32,7 @@ export async function openHandBackFromShortcut(
 }
 
 export async function openHandBackFromButton(
-  { body, client, respond }: Omit<Press<string>, "value">,
+  { body, client, respond }: Omit<Press<unknown>, "value">,
   dependencies: ListenerDependencies,
 ): Promise<void> {
   const channel = body.channel?.id ?? String(body.container.channel_id);

@@ -38,7 +38,7 @@ export const en = {
       `This conversation goes on here, because <${link}|its earlier thread> is not there any more. Please answer here.`,
     previous: "Earlier conversation with this User",
     next: "Later conversation with this User",
-    handBack: "Hand back",
+    buttons: { handBack: "Hand back" },
     open: (since: string) => `*Open* · since ${since}`,
     handedBack: (to: string | undefined, by: string | undefined, at: string) =>
       `*Handed back* to ${to ?? "another Service"}${by === undefined ? "" : ` by ${by}`} · ${at}`,
