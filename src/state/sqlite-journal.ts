@@ -1,10 +1,17 @@
-import type { DeadLetter, Journal, NewRow, PendingLane, Row } from "../delivery/journal.ts";
+import {
+  type DeadLetterReason,
+  deadLetterReasonSchema,
+} from "../bridge/stored/dead-letter-reason.ts";
+import { parseStored } from "../bridge/stored/read-stored.ts";
+import { defined } from "../defined.ts";
+import type { Journal, NewRow, PendingLane, Row } from "../delivery/journal.ts";
+import { UnreadableError } from "../errors.ts";
 import type { ItemId } from "../ids.ts";
 import type { Database } from "./database.ts";
 
 /**
- * `state` and `begun` are those of the life of an item, see `Lanes`. `progress` and `error` are JSON; the `error` of a dead
- * letter also holds, as `words`, the notice that is still owed about it. Stored: changing a name is a migration.
+ * `state` and `begun` are those of the life of an item, see `Lanes`. `progress` and `error` are JSON. Stored: changing a name
+ * is a migration.
  */
 const schema = (table: string): readonly string[] => [
   `CREATE TABLE IF NOT EXISTS ${table} (
@@ -189,10 +196,10 @@ export async function openSqliteJournal(
     },
 
     async dead(rows, { code, message }) {
-      const changes = rows.map(({ seq, notice }) => [
-        seq,
-        JSON.stringify({ code, message, words: notice }),
-      ]);
+      const changes = rows.map(({ seq, notice }) => {
+        const reason: DeadLetterReason = { code, message, ...defined({ words: notice }) };
+        return [seq, JSON.stringify(reason)];
+      });
       const dead = await database.write<{ seq: number }>(
         `UPDATE ${table} SET state = 'dead', error = change.value ->> 1, ended_at = ?
          FROM json_each(?) AS change WHERE seq = change.value ->> 0 AND state = 'waiting' RETURNING seq`,
@@ -203,17 +210,16 @@ export async function openSqliteJournal(
     },
 
     async owed() {
-      const rows = await database.read<StoredRow & { notice: string }>(
-        `SELECT seq, id, lane, appended_at, CASE WHEN json_valid(error) THEN error ->> '$.words' END AS notice FROM ${table}
-         WHERE state = 'dead' AND state <> 'waiting' AND notice IS NOT NULL ORDER BY seq`,
+      const rows = await database.read<StoredRow & { error: string }>(
+        // The second condition lets SQLite use the index of what has ended.
+        `SELECT seq, id, lane, appended_at, error FROM ${table}
+         WHERE state = 'dead' AND state <> 'waiting' ORDER BY seq`,
       );
-      return rows.map(({ seq, id, lane, appended_at, notice }) => ({
-        seq,
-        id: id as ItemId,
-        lane,
-        appendedAt: appended_at,
-        notice,
-      }));
+      return rows.flatMap(({ seq, id, lane, appended_at, error }) => {
+        const { words } = readReason(error);
+        if (words === undefined) return [];
+        return [{ seq, id: id as ItemId, lane, appendedAt: appended_at, notice: words }];
+      });
     },
 
     async told(seq) {
@@ -264,14 +270,17 @@ export async function openSqliteJournal(
       }>(
         `SELECT id, lane, body, error, appended_at, ended_at FROM ${table} WHERE state = 'dead' ORDER BY ended_at`,
       );
-      return rows.map(({ id, lane, body, error, appended_at, ended_at }) => ({
-        id: id as ItemId,
-        lane,
-        body,
-        reason: reasonOf(error),
-        appendedAt: appended_at,
-        diedAt: ended_at,
-      }));
+      return rows.map(({ id, lane, body, error, appended_at, ended_at }) => {
+        const { code, message } = readReason(error);
+        return {
+          id: id as ItemId,
+          lane,
+          body,
+          reason: { code, message },
+          appendedAt: appended_at,
+          diedAt: ended_at,
+        };
+      });
     },
 
     async changedElsewhere() {
@@ -298,12 +307,13 @@ export async function openSqliteJournal(
   };
 }
 
-function reasonOf(error: string): DeadLetter["reason"] {
+/** One that is damaged gives way to what is the matter with it: the dead letter itself may well be in order. */
+function readReason(error: string): DeadLetterReason {
   try {
-    const { code, message } = JSON.parse(error) as DeadLetter["reason"];
-    return { code, message };
-  } catch {
-    return { code: "unreadable", message: "the reason is damaged" };
+    return parseStored(deadLetterReasonSchema, error, "the reason of a dead letter");
+  } catch (thrown) {
+    if (!(thrown instanceof UnreadableError)) throw thrown;
+    return { code: thrown.code, message: thrown.message };
   }
 }
 

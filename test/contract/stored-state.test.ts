@@ -4,7 +4,11 @@ import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import type { z } from "zod";
 import { conversationSchema } from "../../src/bridge/stored/conversation-schema.ts";
-import { flag } from "../../src/bridge/stored/fields.ts";
+import {
+  type DeadLetterReason,
+  deadLetterReasonSchema,
+} from "../../src/bridge/stored/dead-letter-reason.ts";
+import { conversationId, flag, userId } from "../../src/bridge/stored/fields.ts";
 import { inboxBodySchema } from "../../src/bridge/stored/inbox-body.ts";
 import { serviceSchema, workspaceSchema } from "../../src/bridge/stored/last-known-schemas.ts";
 import { owedNoticeSchema } from "../../src/bridge/stored/notice.ts";
@@ -42,21 +46,29 @@ async function openCopy(version: string): Promise<Database> {
   return database;
 }
 
+/** What stands under the keys that begin so. */
+const KEYS: readonly [string, z.ZodType][] = [
+  ["conversation/", conversationSchema],
+  ["open/", conversationId],
+  ["user/", conversationId],
+  ["thread/", conversationId],
+  ["customer/", userId],
+  ["alias/", userId],
+  ["remembered/workspace/", workspaceSchema],
+  ["remembered/bot-service/", serviceSchema],
+  ["remembered/app-token", flag],
+];
+
 /** Each stored value beside the schema that reads it. */
 async function storedValues(database: Database): Promise<[z.ZodType, unknown][]> {
   const values: [z.ZodType, unknown][] = [];
   const records = await database.read<{ key: string; value: string }>(
     "SELECT key, value -> '$.value' AS value FROM keyv",
   );
-  const SCHEMAS: [string, z.ZodType][] = [
-    ["conversation/", conversationSchema],
-    ["remembered/workspace/", workspaceSchema],
-    ["remembered/bot-service/", serviceSchema],
-    ["remembered/app-token", flag],
-  ];
   for (const { key, value } of records) {
-    const schema = SCHEMAS.find(([prefix]) => key.startsWith(prefix))?.[1];
-    if (schema) values.push([schema, JSON.parse(value)]);
+    const schema = KEYS.find(([prefix]) => key.startsWith(prefix))?.[1];
+    if (!schema) throw new Error(`Nobody reads ${key}`);
+    values.push([schema, JSON.parse(value)]);
   }
   for (const queue of ["inbox", "outbox"] as const) {
     const rows = await database.read<Record<"body" | "progress" | "error", string | null>>(
@@ -65,8 +77,11 @@ async function storedValues(database: Database): Promise<[z.ZodType, unknown][]>
     for (const { body, progress, error } of rows) {
       const read = JSON.parse(body ?? "") as { kind: string };
       values.push([queue === "inbox" ? inboxBodySchema : outboxBodySchema, read]);
-      const { words } = JSON.parse(error ?? "{}") as { words?: string };
-      if (words !== undefined) values.push([owedNoticeSchema, JSON.parse(words)]);
+      if (error !== null) {
+        const reason = JSON.parse(error) as DeadLetterReason;
+        values.push([deadLetterReasonSchema, reason]);
+        if (reason.words !== undefined) values.push([owedNoticeSchema, JSON.parse(reason.words)]);
+      }
       if (progress === null) continue;
       const far = JSON.parse(progress) as { notes?: Record<string, unknown> };
       const reply = read.kind === "reply" ? replyProgressSchema : lastMessageProgressSchema;
@@ -83,6 +98,7 @@ const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
   conversation: conversationSchema,
   "inbox body": inboxBodySchema,
   "outbox body": outboxBodySchema,
+  "reason of a dead letter": deadLetterReasonSchema,
   "owed notice": owedNoticeSchema,
   "progress of a post": postProgressSchema,
   "facts of a file": fileFactsSchema,
