@@ -39,17 +39,20 @@ const SLACK_RETRY_SCALE = 0.1;
 const SAVE_AFTER_MS = 500;
 
 /**
- * Starts both fakes, the bridge and the page.
+ * Starts both fakes, the bridge and the page. Most tests of the page need no process of its own for the bridge.
  *
  * @throws {Error} a port is taken, the state cannot be read, or the bridge does not start
  */
-export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
+export async function startSandbox(
+  options: SandboxOptions,
+  createBridge: typeof createBridgeProcess = createBridgeProcess,
+): Promise<Sandbox> {
   const closers: (() => unknown)[] = [];
   const close = async (): Promise<void> => {
     for (const closer of closers.splice(0).reverse()) await closer();
   };
   try {
-    return await build(options, closers, close);
+    return await build(options, createBridge, closers, close);
   } catch (error) {
     await close();
     throw error;
@@ -58,6 +61,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
 
 async function build(
   options: SandboxOptions,
+  createBridge: typeof createBridgeProcess,
   closers: (() => unknown)[],
   close: () => Promise<void>,
 ): Promise<Sandbox> {
@@ -89,7 +93,7 @@ async function build(
   const troubles = createTroubles({ slack, parley }, () => changed());
   closers.push(() => troubles.close());
   const callbackToken = randomUUID();
-  const bridge = createBridgeProcess({
+  const bridge = createBridge({
     env: {
       ...bridgeEnv({ slack, parley, folder, callbackToken, socketMode: options.socketMode }),
       // The local Slack has no limit unless it is switched on, and nobody likes to wait.

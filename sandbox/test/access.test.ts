@@ -19,7 +19,7 @@ async function seriousFindings(page: Page): Promise<string[]> {
 
 describeInBrowser("the page is for everybody", (browser) => {
   it.each(Object.entries(SIZES))("has no serious axe finding at %s pixels", async (_, size) => {
-    const sandbox = await openSandbox(browser(), [], size);
+    const sandbox = await openSandbox(browser(), { size });
     const { page, chat, thread, timeline, dialog, ask, reply, type } = sandbox;
     expect(await seriousFindings(page)).toEqual([]);
 

@@ -37,7 +37,7 @@ describeInBrowser("the sandbox page", (browser) => {
   });
 
   it("starts with trouble on request, and the conversation goes on all the same", async () => {
-    const sandbox = await openSandbox(browser(), ["--faults"]);
+    const sandbox = await openSandbox(browser(), { args: ["--faults"] });
     const { page, chat, thread, timeline, ask, reply } = sandbox;
     for (const name of ["Rate limit", "Lost answers", "Slow"]) {
       await page.getByRole("button", { name, pressed: true }).waitFor();

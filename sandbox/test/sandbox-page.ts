@@ -1,9 +1,11 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import type { Browser, Locator, Page } from "playwright-core";
+import type { Browser, ConsoleMessage, Locator, Page, Request } from "playwright-core";
 import { expect, onTestFinished } from "vitest";
+import { createBridgeProcess } from "../bridge-process.ts";
 import { readOptions } from "../options.ts";
 import { type SandboxUrls, startSandbox } from "../start-sandbox.ts";
+import { createBridgeHere } from "./bridge-here.ts";
 import { ROOT } from "./sandbox-process.ts";
 
 export const SIZES = {
@@ -34,34 +36,44 @@ export interface SandboxPage {
   stop(): Promise<void>;
 }
 
+interface Wanted {
+  /** Of `npm run sandbox`. */
+  readonly args?: readonly string[];
+  readonly size?: (typeof SIZES)[keyof typeof SIZES];
+  /** The bridge is a process of its own, as people have it. */
+  readonly ownProcess?: boolean;
+}
+
 /**
- * Starts what `npm run sandbox` starts, with these arguments, and opens its page; both end with the test, which fails on
- * any complaint of the page.
+ * Starts what `npm run sandbox` starts, and opens its page; both end with the test, which fails on any complaint of the
+ * page.
  */
 export async function openSandbox(
   browser: Browser,
-  args: readonly string[] = [],
-  size: (typeof SIZES)[keyof typeof SIZES] = SIZES[1280],
+  { args = [], size = SIZES[1280], ownProcess = false }: Wanted = {},
 ): Promise<SandboxPage> {
   const options = readOptions(args);
   if (!options) throw new Error("These arguments ask for help only");
-  const { urls, close } = await startSandbox(options);
-  const context = await browser.newContext({ viewport: size });
-  const page = await context.newPage();
-  page.setDefaultTimeout(PATIENCE_MS);
+  const createBridge = ownProcess ? createBridgeProcess : createBridgeHere;
+  const { urls, close } = await startSandbox(options, createBridge);
+  const page = await pageOf(browser);
+  await page.setViewportSize(size);
+  await page.mouse.move(0, 0);
   const complaints: string[] = [];
-  page.on("pageerror", (error) => complaints.push(String(error)));
-  page.on("console", (line) => {
+  const onError = (error: Error) => complaints.push(String(error));
+  const onConsole = (line: ConsoleMessage) => {
     // What Parley's own web client would print, too, while a Service cannot be reached.
     const isTyping = line.location().url.includes("/services/event/");
     if (line.type() === "error" && !isTyping) complaints.push(line.text());
-  });
-  page.on("request", (request) => {
+  };
+  const onRequest = (request: Request) => {
     const { protocol, hostname } = new URL(request.url());
     if (protocol.startsWith("http") && hostname !== "127.0.0.1") complaints.push(request.url());
-  });
+  };
+  page.on("pageerror", onError).on("console", onConsole).on("request", onRequest);
   onTestFinished(async () => {
-    await context.close();
+    await page.goto("about:blank");
+    page.off("pageerror", onError).off("console", onConsole).off("request", onRequest);
     await close();
     // Errors of the page, and requests to anybody else. That the sandbox has stopped is said on the page.
     expect(complaints.filter((line) => !line.includes("ERR_CONNECTION_REFUSED"))).toEqual([]);
@@ -86,6 +98,14 @@ export async function openSandbox(
     reply: (text) => write(page.getByRole("textbox", { name: "Reply in the thread" }), text),
     type: (text) => write(page.getByRole("textbox", { name: /^Message or command/ }), text),
   };
+}
+
+/** The one page of the browser: to open another takes longer than most tests. */
+async function pageOf(browser: Browser): Promise<Page> {
+  const [context = await browser.newContext()] = browser.contexts();
+  const [page = await context.newPage()] = context.pages();
+  page.setDefaultTimeout(PATIENCE_MS);
+  return page;
 }
 
 /** The message with this text. */

@@ -13,7 +13,7 @@ const TRANSPORTS = [
 describeInBrowser("the sandbox page", (browser) => {
   it("is there and usable, and tells how soon", async ({ annotate }) => {
     const startedAt = performance.now();
-    const { ask, chat } = await openSandbox(browser());
+    const { ask, chat } = await openSandbox(browser(), { ownProcess: true });
     await ask("Hello!");
     await messageWith(chat, "Hello!").first().waitFor();
     const seconds = (performance.now() - startedAt) / 1000;
@@ -21,7 +21,7 @@ describeInBrowser("the sandbox page", (browser) => {
   });
 
   it.each(TRANSPORTS)("tells the whole story over $name", async ({ name, args }) => {
-    const sandbox = await openSandbox(browser(), args);
+    const sandbox = await openSandbox(browser(), { args, ownProcess: true });
     const { page, chat, thread, channel, ask, reply, dialog } = sandbox;
     const steps = page.getByRole("region", { name: "First steps" }).getByRole("listitem");
     const done = () =>
@@ -111,14 +111,14 @@ describeInBrowser("the sandbox page", (browser) => {
   it("goes on with yesterday's conversation on saved state, and says when it has stopped", async () => {
     const state = await mkdtemp(join(tmpdir(), "sandbox-test-"));
     onTestFinished(() => rm(state, { recursive: true, force: true }));
-    const first = await openSandbox(browser(), ["--state", state]);
+    const first = await openSandbox(browser(), { args: ["--state", state], ownProcess: true });
     await getHandedOver(first);
     await first.reply("See you tomorrow");
     await messageWith(first.chat, "See you tomorrow").waitFor();
     await first.stop();
     await first.page.getByRole("alert").getByText("The sandbox has stopped").waitFor();
 
-    const second = await openSandbox(browser(), ["--state", state]);
+    const second = await openSandbox(browser(), { args: ["--state", state], ownProcess: true });
     await messageWith(second.chat, "See you tomorrow").waitFor();
     await second.ask("Good morning");
     await messageWith(second.thread, "Good morning").waitFor();
@@ -128,7 +128,7 @@ describeInBrowser("the sandbox page", (browser) => {
   });
 
   it.each(TRANSPORTS)("survives kill -9 in mid-conversation over $name", async ({ args }) => {
-    const sandbox = await openSandbox(browser(), args);
+    const sandbox = await openSandbox(browser(), { args, ownProcess: true });
     const { page, chat, thread, ask, reply } = sandbox;
     await getHandedOver(sandbox);
     await reply("Which model is it?");

@@ -11,10 +11,16 @@ import {
   startFakeSlack,
 } from "../../fakes/slack/fake-slack.ts";
 import { type App, startApp } from "../../src/app.ts";
-import { readConfig } from "../../src/config/read-config.ts";
+import { type Config, readConfig } from "../../src/config/read-config.ts";
 import { type CapturedLog, captureLog } from "./captured-log.ts";
 
 export type Env = Record<string, string>;
+
+/** Settings by their names in the code, each group in part; for times that no variable may set so short. */
+export type Settings = {
+  readonly [Name in keyof Config]?: Name extends Group ? Partial<Config[Name]> : Config[Name];
+};
+type Group = "slack" | "parley" | "retry";
 
 /** The real bridge between a fake Parley and a fake Slack, over HTTP or sockets; closed when the test ends. */
 export interface World {
@@ -35,6 +41,8 @@ export interface WorldOptions {
   readonly slack?: FakeSlackOptions;
   readonly parley?: FakeParleyOptions;
   readonly env?: Env;
+  /** On top of `env`, in every start. */
+  readonly config?: Settings;
   readonly socketMode?: boolean;
   /** The bridge is not started yet. */
   readonly stopped?: boolean;
@@ -64,7 +72,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
       app = undefined;
     },
     async startBridge(changes = {}) {
-      app = await startApp(readConfig({ ...env, ...changes }), log);
+      app = await startApp(withSettings(readConfig({ ...env, ...changes }), options.config), log);
       const url = world.bridgeUrl();
       if (!options.socketMode) slack.deliverTo(`${url}/slack/events`);
       parley.registerCallback(parley.agentService.identification, `${url}/parley/callback`, {
@@ -83,6 +91,14 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   if (!options.stopped) await world.startBridge();
   return world;
 }
+
+const withSettings = (config: Config, settings: Settings = {}): Config => ({
+  ...config,
+  ...settings,
+  slack: { ...config.slack, ...settings.slack },
+  parley: { ...config.parley, ...settings.parley },
+  retry: { ...config.retry, ...settings.retry },
+});
 
 export const makeEnv = (
   slack: FakeSlack,
