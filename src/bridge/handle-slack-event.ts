@@ -10,7 +10,7 @@ import {
   toBridgeError,
 } from "../errors.ts";
 import { makeThreadKey, type Thread } from "../ids.ts";
-import type { DeadReply } from "../views/actions.ts";
+import type { UndecidedReply } from "../views/actions.ts";
 import { adviceFor } from "../views/advice.ts";
 import { renderDeadLetter, renderFailedReply } from "../views/failed-reply.ts";
 import { renderSentFromElsewhere } from "../views/sent-from-elsewhere.ts";
@@ -200,7 +200,7 @@ function wordsAbout(
   error: BridgeError,
   user: Conversation | undefined,
   { permalink, texts }: Pick<OutboxDependencies, "permalink" | "texts">,
-  dead?: DeadReply & { since: number },
+  dead?: UndecidedReply & { since: number },
   hasBegun = false,
 ): OwedNotice {
   const fate =

@@ -16,6 +16,7 @@ export const observe = <Result>(
   call: () => Promise<Result>,
 ): Promise<Result> => current.run(observation, call);
 
+/** `fetch`, which also fills in the observation of the call that it belongs to. */
 export const observedFetch: typeof fetch = async (input, init) => {
   // If something is wrong with the request itself, this throws before anything is sent.
   const request = new Request(input, init);

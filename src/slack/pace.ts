@@ -8,14 +8,15 @@ export interface Pace {
   readonly extras: RateLimiter;
 }
 
-/** Slack allows short bursts without a figure. */
+/** Slack allows short bursts of posts, but says no figure. */
 const POSTS_BURST = 3;
-/** Updates and reactions: Slack allows about 50 a minute of each; a test server may allow more, but needs no flood. */
+/** Where one post a second is allowed, about 50 updates a minute are, and as many reactions. */
 const EXTRAS_PER_POST = 50 / 60;
+/** Posts go faster than this, per second, only to a test server, which updates and reactions need not flood. */
 const MAX_PACE_OF_EXTRAS = 10;
 const EXTRAS_BURST = 10;
 
-/** Everything but posts goes a little faster, method by method. */
+/** Each channel has a pace of posts, and each other method one of its own. */
 export const createPace = (postsPerSecond: number): Pace => ({
   posts: createRateLimiter({ perSecond: postsPerSecond, burst: POSTS_BURST }),
   extras: createRateLimiter({
@@ -24,7 +25,7 @@ export const createPace = (postsPerSecond: number): Pace => ({
   }),
 });
 
-/** What Slack asks to wait is obeyed for all calls of that kind, not just for the one that was refused. */
+/** After a 429 all calls of the same `key` wait as long as Slack asks, not just the one that was refused. */
 export async function callPaced<Result>(
   rateLimiter: RateLimiter,
   key: string,
@@ -39,7 +40,7 @@ export async function callPaced<Result>(
   }
 }
 
-/** Goes out when its method's pace allows; low priority behind what must not be missing. Safe to repeat. */
+/** Calls as soon as the pace of the method allows; with `low`, behind calls that matter more. The call must be safe to repeat. */
 export async function callExtra(
   { extras }: Pick<Pace, "extras">,
   method: string,

@@ -26,7 +26,7 @@ const message = z.looseObject({
   team: maybe(z.string()),
   parent_user_id: maybe(z.string()),
   hidden: z.boolean().nullish(),
-  /** Slack leaves out the subtype of `message_replied`, so that an update of a root looks like a message but for this. */
+  /** Slack leaves the subtype `message_replied` out. Only by this field does such an update of a root differ from a message. */
   message: z.unknown().optional(),
   blocks: list,
   attachments: list,

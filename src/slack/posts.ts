@@ -31,26 +31,26 @@ export interface PostsOptions {
 type Send<Result> = (message: SlackMessage) => Promise<Result>;
 type Warn = (error: SlackApiError) => void;
 
-/** A wait longer than this for a place says that the channel is busy. */
+/** Whoever waits longer than this for the channel's pace finds it busy. */
 const SATURATED_AFTER_MS = 250;
 
 export function createPosts(options: PostsOptions): Posts {
   const { client, team, channel, pace, texts, log } = options;
-  /** As of the newest post. */
+  /** Whether Slack kept the metadata of the newest post. */
   let isMetadataKept = true;
 
-  /** Slack only warns when it drops metadata, and "posted once" rests on it. */
+  /** Slack drops metadata with no more than a warning, but without it a post cannot be found again. */
   function checkMetadata(
     { message, response_metadata: about }: ChatPostMessageResponse,
     tag: PostTag,
   ): boolean {
-    // An answer without the message does not tell.
+    // Without the message nobody knows.
     if (!message || hasTag(message.metadata, tag)) return true;
     log.error({ mark: tag.kind, warnings: about?.warnings ?? [] }, "metadata.dropped");
     return false;
   }
 
-  /** What Slack refuses about one field must not cost the message: it goes without that field. */
+  /** A message whose blocks or author Slack refuses goes without them: better plain than not at all. */
   const orWithout =
     (field: "blocks" | "author", isRefused: (slackError: string) => boolean, warn: Warn) =>
     async <Result>(message: SlackMessage, send: Send<Result>): Promise<Result> => {

@@ -40,7 +40,7 @@ export async function takeBack(
 }
 
 /**
- * Takes back a post that should be in this thread. False: it is there, whatever the answer showed.
+ * Takes back a post that should be in this thread but, as Slack's answer said, is not. False: it is there after all.
  *
  * @throws {UncertainDeliveryError} it may be astray still
  */

@@ -28,7 +28,7 @@ export function createThreadReader(options: ThreadReaderOptions): ThreadReader {
   const { client, team, channel, botUserId } = options;
   const { extras } = options.pace;
 
-  /** Nobody waits for what is read back: it waits as long as Slack wants, behind everything else. */
+  /** Nobody waits for what is read back, so it goes behind everything else and waits as long as Slack asks. */
   async function readPatiently<Result>(
     thread: Thread,
     read: () => Promise<Result>,
@@ -39,7 +39,7 @@ export function createThreadReader(options: ThreadReaderOptions): ThreadReader {
       try {
         return await callPaced(extras, REPLIES, { method: REPLIES, idempotent: true }, read);
       } catch (error) {
-        // Other refusals are about this thread alone, e.g. because its root was deleted.
+        // Somebody has to repair this first; until then no thread can be read. Other refusals concern this one alone.
         const isForAll =
           error instanceof SlackApiError &&
           error.disposition === "fatal" &&

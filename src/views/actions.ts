@@ -25,7 +25,7 @@ export interface Action<Value> extends Callable {
 type Actions<Values> = { readonly [Name in keyof Values]: Action<Values[Name]> };
 
 /** A reply that waits for somebody's decision: its outbox item, and the `ts` of the agent's message. */
-export interface DeadReply {
+export interface UndecidedReply {
   readonly item: ItemId;
   readonly ts: string;
 }
@@ -42,11 +42,11 @@ export interface OfferedChange {
 /** What the value of each button says. */
 export interface ActionValues {
   handBack: ConversationId;
-  sendAgain: DeadReply;
-  takeOver: DeadReply;
-  dismiss: DeadReply;
-  itArrived: DeadReply;
-  undo: DeadReply;
+  sendAgain: UndecidedReply;
+  takeOver: UndecidedReply;
+  dismiss: UndecidedReply;
+  itArrived: UndecidedReply;
+  undo: UndecidedReply;
   giveUser: OfferedChange;
 }
 export type ActionName = keyof ActionValues;
@@ -62,9 +62,9 @@ const conversation = {
   read: (text: string) => (text ? toConversationId(text) : undefined),
 };
 
-const deadReply = {
-  write: ({ item, ts }: DeadReply) => `${item} ${ts}`,
-  read(text: string): DeadReply | undefined {
+const undecidedReply = {
+  write: ({ item, ts }: UndecidedReply) => `${item} ${ts}`,
+  read(text: string): UndecidedReply | undefined {
     const [item, ts] = text.split(" ");
     return item && ts ? { item: toItemId(item), ts } : undefined;
   },
@@ -98,21 +98,18 @@ function readTexts(source: string): Readonly<Record<string, string>> {
 }
 
 /**
- * The buttons. Messages that are in Slack already hold these ids, and values of these forms: there may be more of them,
- * but none may change. The same goes for the two tables below.
+ * The buttons. Messages that are in Slack already have these ids and values of these forms, and old buttons have to work:
+ * there may be more of them, but none may change. The same goes for the two tables below.
  */
 export const ACTIONS: Actions<ActionValues> = {
   handBack: { id: "parley_hand_back", ...conversation },
-  sendAgain: { id: "parley_send_again", ...deadReply },
-  takeOver: { id: "parley_take_over", ...deadReply },
-  dismiss: { id: "parley_dismiss", ...deadReply },
-  itArrived: { id: "parley_it_arrived", ...deadReply },
-  undo: { id: "parley_undo", ...deadReply },
+  sendAgain: { id: "parley_send_again", ...undecidedReply },
+  takeOver: { id: "parley_take_over", ...undecidedReply },
+  dismiss: { id: "parley_dismiss", ...undecidedReply },
+  itArrived: { id: "parley_it_arrived", ...undecidedReply },
+  undo: { id: "parley_undo", ...undecidedReply },
   giveUser: { id: "parley_give_user", ...offeredChange },
 };
-
-/** The buttons under the root of an open conversation, in this order. */
-export const ROOT_ACTIONS = ["handBack"] as const satisfies readonly ActionName[];
 
 /** The shortcuts of messages. The app's manifest names them too. */
 export const SHORTCUTS = { handBack: { id: "parley_hand_back" } } as const;
@@ -120,6 +117,9 @@ export const SHORTCUTS = { handBack: { id: "parley_hand_back" } } as const;
 export const FORMS: Actions<FormValues> = {
   handBack: { id: "parley_hand_back", ...thread },
 };
+
+/** The buttons under the root of an open conversation, in this order. */
+export const ROOT_ACTIONS = ["handBack"] as const satisfies readonly ActionName[];
 
 /** The name of the entry that a request of Slack is about; `undefined`: it is not one of ours. Never throws. */
 export function nameIn<Name extends string>(

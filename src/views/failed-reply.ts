@@ -2,7 +2,7 @@ import { literalMrkdwn } from "../convert/text/literal-mrkdwn.ts";
 import { actions, context, section } from "../convert/to-slack/blocks.ts";
 import type { SlackMessage } from "../convert/to-slack/slack-message.ts";
 import type { Json } from "../json.ts";
-import { ACTIONS, actionButton, type DeadReply } from "./actions.ts";
+import { ACTIONS, actionButton, type UndecidedReply } from "./actions.ts";
 import { mention } from "./notice.ts";
 import type { Texts } from "./texts/en.ts";
 
@@ -18,7 +18,7 @@ export function renderFailedReply(
     /** Why, and what to do. Literal text. */
     advice: string;
     /** It can be sent again. */
-    dead?: DeadReply;
+    dead?: UndecidedReply;
     /** The thread where the User is now. */
     link?: string;
   },
@@ -35,7 +35,7 @@ export function renderFailedReply(
 export function renderDeadLetter(
   fate: ReplyFate,
   agent: string,
-  dead: DeadReply,
+  dead: UndecidedReply,
   texts: Texts,
 ): SlackMessage {
   const { notReached, uncertain } = texts.reply;
@@ -46,7 +46,7 @@ export function renderDeadLetter(
   return { text, blocks: [context(text), choices(fate, dead, texts)] };
 }
 
-function choices(fate: ReplyFate, dead: DeadReply, { reply }: Texts): Json {
+function choices(fate: ReplyFate, dead: UndecidedReply, { reply }: Texts): Json {
   const { buttons, takeOverConfirmation: confirm } = reply;
   if (fate === "refused") {
     return actions(

@@ -1,12 +1,12 @@
 import { actions, section } from "../convert/to-slack/blocks.ts";
 import type { SlackMessage } from "../convert/to-slack/slack-message.ts";
 import type { Json } from "../json.ts";
-import { ACTIONS, actionButton, type DeadReply } from "./actions.ts";
+import { ACTIONS, actionButton, type UndecidedReply } from "./actions.ts";
 import { notice } from "./notice.ts";
 import type { Texts } from "./texts/en.ts";
 
 /** To the writer of a message that stays inside until the agent lets it go. */
-export const renderNotSentYet = (held: DeadReply, { reply }: Texts): SlackMessage =>
+export const renderNotSentYet = (held: UndecidedReply, { reply }: Texts): SlackMessage =>
   offer(`:lock: ${reply.notSentYet}`, [
     send(reply.buttons.sendToUser, held),
     actionButton(ACTIONS.dismiss, held, { text: reply.buttons.keepInside }),
@@ -14,7 +14,7 @@ export const renderNotSentYet = (held: DeadReply, { reply }: Texts): SlackMessag
 
 /** To the writer of a reply that goes out in a moment. */
 export const renderUndoOffer = (
-  waiting: DeadReply,
+  waiting: UndecidedReply,
   seconds: number,
   { reply }: Texts,
 ): SlackMessage =>
@@ -24,7 +24,7 @@ export const renderUndoOffer = (
 
 /** To an agent who changed a message. `isNews`: the User never had it. */
 export const renderCorrectionOffer = (
-  correction: DeadReply,
+  correction: UndecidedReply,
   isNews: boolean,
   { reply }: Texts,
 ): SlackMessage =>
@@ -37,7 +37,7 @@ export const renderCorrectionOffer = (
 export const renderSentAlready = ({ reply }: Texts): SlackMessage =>
   notice(`:warning: ${reply.sentAlready}`);
 
-const send = (text: string, reply: DeadReply): Json =>
+const send = (text: string, reply: UndecidedReply): Json =>
   actionButton(ACTIONS.sendAgain, reply, { text, style: "primary" });
 
 const offer = (text: string, buttons: readonly Json[]): SlackMessage => ({

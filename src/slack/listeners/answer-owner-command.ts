@@ -7,7 +7,7 @@ import type { ListenerDependencies } from "./listener-dependencies.ts";
 /** Slack shows an error after 3 s without an acknowledgement. */
 const ANSWER_WITHIN_MS = 2_300;
 
-/** Answers in the acknowledgement. If Parley takes longer it says so there, and answers later. */
+/** Answers in the acknowledgement; if Parley takes too long for that it says so there, and answers later. */
 export async function answerOwnerCommand(
   {
     ack,

@@ -4,7 +4,7 @@ import { toArguments } from "../message-arguments.ts";
 import type { ListenerDependencies } from "./listener-dependencies.ts";
 import type { Press } from "./requests.ts";
 
-/** A Service was chosen under the command's answer, which only its reader sees. A second click changes nothing. */
+/** Somebody has chosen a Service under the answer of `/parley-owner`, which nobody else sees. A second press changes nothing. */
 export async function answerServiceChoice(
   { value, body, respond }: Press<OfferedChange>,
   dependencies: ListenerDependencies,

@@ -8,7 +8,7 @@ import type { Lanes } from "../../delivery/lanes.ts";
 import type { ServiceId } from "../../ids.ts";
 import type { Log } from "../../log.ts";
 
-/** What the listeners work with. */
+/** What all listeners together need; each takes what it uses. */
 export interface ListenerDependencies extends OwnerCommandDependencies {
   inbox: Lanes<InboxBody>;
   outbox: Lanes<OutboxBody>;

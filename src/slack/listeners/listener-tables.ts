@@ -1,10 +1,10 @@
 import type { SlackEvent } from "@slack/types";
 import type { ActionValues, FormValues, SHORTCUTS } from "../../views/actions.ts";
 import { answerServiceChoice } from "./answer-service-choice.ts";
-import { dismiss, itArrived, sendAgain, takeOver, undo } from "./dead-letter-buttons.ts";
 import type { ListenerDependencies } from "./listener-dependencies.ts";
 import { openHandBackFromButton, openHandBackFromShortcut } from "./open-hand-back.ts";
 import { publishHome } from "./publish-home.ts";
+import { dismiss, itArrived, sendAgain, takeOver, undo } from "./reply-buttons.ts";
 import type { EventCall, Press, ShortcutCall, Submission } from "./requests.ts";
 import { submitHandBack } from "./submit-hand-back.ts";
 

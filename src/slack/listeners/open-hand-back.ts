@@ -10,7 +10,7 @@ import { callSlack } from "../web-api.ts";
 import type { ListenerDependencies } from "./listener-dependencies.ts";
 import type { Press, ShortcutCall } from "./requests.ts";
 
-/** Slack lets us open a modal within 3 s. If Parley is slower, a modal that offers only the bot is better than none. */
+/** A modal has to open within 3 s. If Parley is too slow for that, one that offers only the bot is better than none. */
 const SERVICES_TIMEOUT_MS = 1_500;
 
 interface Origin {
@@ -72,7 +72,7 @@ async function open(origin: Origin, dependencies: ListenerDependencies): Promise
   }
 }
 
-/** Answers in the thread if the bot may write there, else through the interaction's `response_url`. */
+/** Answers in the thread. Where the bot may not write, as in a channel that it is not in, Slack's `response_url` is left. */
 async function answer(
   { thread, agent, respond }: Origin,
   text: string,

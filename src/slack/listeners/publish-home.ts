@@ -4,7 +4,7 @@ import { callSlack } from "../web-api.ts";
 import type { ListenerDependencies } from "./listener-dependencies.ts";
 import type { EventCall } from "./requests.ts";
 
-/** Shows an agent who waits, each time the App Home is opened. */
+/** Shows an agent who waits. Slack keeps the page as it was published, so it is made anew each time it is opened. */
 export async function publishHome(
   { event: { user, tab }, client }: EventCall<"app_home_opened">,
   { conversations, posts, permalink, inbox, outbox, alarms, texts, now }: ListenerDependencies,

@@ -12,7 +12,7 @@ import { foreignTeamOf } from "../permissions.ts";
 import { callSlack } from "../web-api.ts";
 import { EVENT_LISTENERS } from "./listener-tables.ts";
 
-/** Slack needs an acknowledgement within 3 s. If looking somebody up takes longer than this, only the request itself decides. */
+/** Slack needs an acknowledgement within 3 s. If it takes longer to look somebody up, what the request says has to do. */
 const LOOK_UP_WITHIN_MS = 1_000;
 
 export interface OutsiderOptions {
@@ -44,16 +44,16 @@ const request = z.looseObject({
 type Request = z.output<typeof request>;
 
 /**
- * Runs before every listener: somebody who may not act for the team is told so, and nothing else happens. Replies do not
- * pass here. They are refused when they would be sent, because replies that are read back from a thread do not pass here.
+ * Runs before every listener: whoever may not act for the team is told so, and nothing else happens. Replies are checked
+ * when they are about to be sent instead, because those that are read back from a thread never come this way.
  */
 export function refuseOutsiders({ permissions, team, texts, log }: OutsiderOptions) {
   return async (args: Args): Promise<void> => {
     const body = request.parse(args.body);
     const agent = body.user?.id ?? body.user_id ?? body.event?.user;
-    // Only these events show something to somebody; others report changes of channels or the app.
-    const isNews = body.event && !Object.hasOwn(EVENT_LISTENERS, body.event.type ?? "");
-    if (isNews) return await args.next();
+    // An event without a listener shows nothing to anybody.
+    const isIdle = body.event && !Object.hasOwn(EVENT_LISTENERS, body.event.type ?? "");
+    if (isIdle) return await args.next();
     const foreignTeam = foreignTeamOf(team, [body.team_id, body.team?.id, body.user?.team_id]);
     const refusal = agent
       ? await withinTime(
@@ -68,7 +68,7 @@ export function refuseOutsiders({ permissions, team, texts, log }: OutsiderOptio
   };
 }
 
-/** Answers in the place where the outcome would have been shown. */
+/** Answers where the person looks for the outcome: in the App Home, under the command, in the form, or to them alone. */
 async function answer(
   args: Args,
   body: Request,

@@ -10,12 +10,12 @@ import { withinTime } from "../../within-time.ts";
 import type { ListenerDependencies } from "./listener-dependencies.ts";
 import type { Submission } from "./requests.ts";
 
-/** Slack waits for 3 s. */
+/** Slack waits 3 s for the whole answer. */
 const SERVICES_TIMEOUT_MS = 1_500;
 
 /**
- * Stores the hand-back behind the replies that were written before it, and only then closes the modal. If it cannot be
- * stored, the modal says why, and keeps everything that the agent typed.
+ * Stores the hand-back behind the replies that were written before it, and only then closes the modal. Until it is stored
+ * the modal stays open and says why, so that the agent types nothing twice.
  */
 export async function submitHandBack(
   { value: thread, ack, body, view }: Submission<Thread>,
@@ -25,7 +25,7 @@ export async function submitHandBack(
   const refuse = (problem: string, input: string = HAND_BACK_INPUTS.destination) =>
     ack({ response_action: "errors", errors: { [input]: problem } });
   const { destination = botService, note, lastMessage: typed = "" } = readInputs(view);
-  // Forms hold text as it was typed; everywhere else Slack escapes it.
+  // `intentOf` reads escaped text, as Slack sends messages; a form alone has it as it was typed.
   const written = { text: escapeText(typed) };
   if (intentOf(written, replyMode) === "note") {
     return await refuse(words.lastMessageIsNote, HAND_BACK_INPUTS.lastMessage);

@@ -1,19 +1,19 @@
 import type { RespondFn } from "@slack/bolt";
 import { z } from "zod";
 import type { Thread } from "../../ids.ts";
-import type { DeadReply } from "../../views/actions.ts";
+import type { UndecidedReply } from "../../views/actions.ts";
 import { type Decided, renderDecided } from "../../views/decided.ts";
 import type { ListenerDependencies } from "./listener-dependencies.ts";
 import type { Press } from "./requests.ts";
 
-/** The place of a button. For a message that only one agent sees Slack may leave the thread out. */
+/** Where a button is. Slack may leave the thread out if only one agent sees the message. */
 const container = z.looseObject({
   channel_id: z.string(),
   thread_ts: z.string().optional(),
 });
 
-/** A press of a button under a reply, and all that is needed to act on it. */
-interface Decision extends DeadReply, ListenerDependencies {
+/** What somebody has decided about a reply, with all that is needed to act on it. */
+interface Decision extends UndecidedReply, ListenerDependencies {
   /** The channel of the reply. */
   at: { channel: string };
   /** Slack id of who decides. */
@@ -22,13 +22,13 @@ interface Decision extends DeadReply, ListenerDependencies {
 }
 
 /**
- * Runs `act` if the button is in the thread of its own reply or in the one where the conversation goes on, or if the reply
- * is settled. A button that somebody has forwarded elsewhere does nothing.
+ * A button counts only in the thread of its reply, or in the one where the conversation goes on: somebody may have forwarded
+ * the message to another channel. If the reply is settled nobody knows its thread any more, but `act` finds nothing to do then.
  */
 const inItsThread =
   (act: (decision: Decision) => Promise<void>) =>
   async (
-    { value, body, respond }: Press<DeadReply>,
+    { value, body, respond }: Press<UndecidedReply>,
     dependencies: ListenerDependencies,
   ): Promise<void> => {
     const { outbox, conversations, texts, log } = dependencies;
@@ -54,11 +54,11 @@ const inItsThread =
     await act({ ...dependencies, ...value, at: { channel }, agent: body.user.id, respond });
   };
 
-/** In the place of the buttons. */
+/** Answers in the place of the buttons, so that nobody presses them again. */
 const say = ({ respond, texts }: Decision, outcome: Decided): Promise<unknown> =>
   respond({ replace_original: true, text: renderDecided(outcome, texts) });
 
-/** Sends a reply that is a dead letter or held. A second click finds nothing to send. */
+/** Sends a reply that is held or a dead letter. A second press finds nothing to send. */
 export const sendAgain = inItsThread(async (decision) => {
   const { item, ts, at, outbox, reactions } = decision;
   const isBack = await outbox.requeue(item);
@@ -70,7 +70,7 @@ export const sendAgain = inItsThread(async (decision) => {
   await say(decision, isBack ? "onItsWay" : "settled");
 });
 
-/** Has the User taken over for a refused reply, which is then sent. A second click finds nothing to do. */
+/** Sends a refused reply after the User has been taken over for it. A second press finds nothing to do. */
 export const takeOver = inItsThread(async (decision) => {
   const { item, ts, at, agent, outbox, reactions } = decision;
   const kept = await outbox.look(item);
@@ -85,13 +85,13 @@ export const takeOver = inItsThread(async (decision) => {
   await say(decision, isBack ? "takingOver" : "settled");
 });
 
-/** Gives the reply up. */
+/** Gives the reply up for good. */
 export const dismiss = inItsThread(async ({ item, respond, outbox }) => {
   await outbox.discard(item);
   await respond({ delete_original: true });
 });
 
-/** The agent knows that the User has the reply. */
+/** The agent knows that the User has got the uncertain reply, so it needs nothing more. */
 export const itArrived = inItsThread(async ({ item, ts, at, respond, outbox, reactions }) => {
   if (await outbox.discard(item)) {
     reactions.unmark(at, ts, "uncertain");
@@ -100,7 +100,7 @@ export const itArrived = inItsThread(async ({ item, ts, at, respond, outbox, rea
   await respond({ delete_original: true });
 });
 
-/** Takes a reply back that is still held. */
+/** Keeps a reply inside that has not gone yet; a note is marked in the same way. */
 export const undo = inItsThread(async (decision) => {
   const { item, ts, at, outbox, reactions } = decision;
   const isBack = await outbox.cancel(item);
