@@ -48,7 +48,7 @@ import { type Database, openDatabase, toPath } from "./state/database.ts";
 import { startExpiry } from "./state/expiry.ts";
 import { createLastKnown } from "./state/last-known.ts";
 import { openSqliteJournal } from "./state/sqlite-journal.ts";
-import { en } from "./views/texts/en.ts";
+import { textsFor } from "./views/texts/texts-for.ts";
 
 export interface App {
   /** The port of the HTTP server. */
@@ -94,7 +94,7 @@ interface Foundations {
 async function buildApp(config: Config, foundations: Foundations): Promise<App> {
   const { log, alarms, database, signal } = foundations;
   const buildInfo = describeBuild(config);
-  const texts = en;
+  const texts = textsFor(config.language);
   const slackLog = log.child({ component: "slack" });
   const parleyLog = log.child({ component: "parley" });
   const outside = connectOutside(config, log, alarms);

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { ConfigError } from "../errors.ts";
 import { type ServiceId, toServiceId } from "../ids.ts";
 import { parseJson } from "../json.ts";
+import { LANGUAGES, type Language } from "../language.ts";
 import { type Secret, toSecret } from "./secret.ts";
 import { isPlaceholder, isQuoted, problemOfSecret, secretValues } from "./secret-rules.ts";
 
@@ -48,6 +49,8 @@ export interface Config {
     readonly connectTimeoutMs: number;
     readonly responseTimeoutMs: number;
   };
+  /** What the team reads. */
+  readonly language: Language;
   /** Who Users see: each agent as in Slack, or as `aliases` say, or one identity for the whole team. */
   readonly identity: {
     readonly aliases: Readonly<Record<string, Identity>>;
@@ -260,6 +263,7 @@ const variables = {
   PARLEY_EMPTY_ANSWER: choice(["uncertain", "delivered"], "uncertain"),
   PARLEY_CONNECT_TIMEOUT_MS: wholeNumber(100, 60_000, 3_000),
   PARLEY_RESPONSE_TIMEOUT_MS: wholeNumber(100, 120_000, 15_000),
+  TEAM_LANGUAGE: choice(LANGUAGES, "en"),
   AGENT_ALIASES: json(
     z.record(slackId, identity),
     '{"U012AB3CD": "Anna", "U045EF6GH": {"name": "Ben", "avatar": "https://example.com/ben.png"}}',
@@ -351,6 +355,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
       connectTimeoutMs: value.PARLEY_CONNECT_TIMEOUT_MS,
       responseTimeoutMs: value.PARLEY_RESPONSE_TIMEOUT_MS,
     },
+    language: value.TEAM_LANGUAGE,
     identity: { aliases: value.AGENT_ALIASES ?? {}, team: value.TEAM_IDENTITY },
     mentions: value.MENTIONS,
     showUserIdentity: value.SHOW_USER_IDENTITY,

@@ -180,6 +180,12 @@ export const en = {
     unknown: (kind: string) => `something that the bridge does not know (${kind})`,
   },
 
+  /** Of a post that may be in Slack already, where Slack does not let us look. */
+  possibleRepeat: {
+    short: "may be a repeat",
+    caption: "May be a repeat: Slack did not say whether this was posted before.",
+  },
+
   /** What became of a reply, and what its writer can do. Names of buttons are literal text. */
   reply: {
     headlines: {
@@ -257,7 +263,7 @@ export const en = {
     withUsElsewhere: "This User goes on with us in another thread. Please answer there.",
     merged: "This User goes on in another thread. Please answer there.",
     takenAway: (service: string | undefined, userId: string) =>
-      `${service ?? "another Service"} has this User now. To answer again, take the User back with /parley-owner ${userId} and the name of our Service.`,
+      `${service ?? "Another Service"} has this User now. To answer again, take the User back with /parley-owner ${userId} and the name of our Service.`,
     handedBack: (service: string | undefined, userId: string) =>
       `This User was handed back to ${service ?? "another Service"}. To answer again, take the User back with /parley-owner ${userId} and the name of our Service.`,
   },

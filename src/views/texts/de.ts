@@ -1,0 +1,388 @@
+import type { AlarmName } from "../../alarms.ts";
+import type { Texts } from "./en.ts";
+
+const number = (value: number) => value.toLocaleString("de", { maximumFractionDigits: 1 });
+
+const ALARMS: Readonly<Record<AlarmName, string>> = {
+  "slack-access": "Slack weist die Anbindung ab",
+  "slack-setup": "Die Anbindung ist in Slack nicht richtig eingerichtet",
+  "slack-socket": "Die Anbindung hat keine Verbindung zu Slack",
+  "parley-access": "Parley weist die Anbindung ab",
+  "parley-service": "Die Services der Anbindung stimmen in Parley nicht",
+  store: "Die Anbindung kann nichts speichern",
+  clock: "Die Uhr des Servers geht falsch",
+};
+
+/** All that the team reads, in German. */
+export const de: Texts = {
+  number,
+  bytes: (count) => (count === 1 ? "1 Byte" : `${count} Bytes`),
+  duration: {
+    underAMinute: "weniger als einer Minute",
+    minutes: (count) => `${count} Min.`,
+    hours: (count) => `${count} Std.`,
+    days: (count) => `${count} Tagen`,
+  },
+  user: (id) => `Nutzer ${id}`,
+
+  root: {
+    newConversation: "Neues Gespräch",
+    anonymous: "Anonym",
+    unverified: "(Angaben des Nutzers, nicht geprüft)",
+    language: "Sprache",
+    customer: "Kundennummer",
+    userId: "Parley-Nutzer",
+    reason: "Grund",
+    furtherReason: "Danach",
+    transcript: "Vor der Übergabe",
+    moreBelow: (count) => `… noch ${count}, siehe unten`,
+    earlierBelow: (count) => `… ${count} frühere, siehe unten`,
+    ownerUnverified:
+      "Parley hat nicht gesagt, ob dieser Nutzer bei uns ist. Wenn auch ein anderer Service antwortet, bitte zurückgeben.",
+    lost: (link) =>
+      `Dieses Gespräch geht hier weiter, weil es <${link}|den früheren Thread> nicht mehr gibt. Bitte hier antworten.`,
+    previous: "Früheres Gespräch mit diesem Nutzer",
+    next: "Späteres Gespräch mit diesem Nutzer",
+    handBack: "Zurückgeben",
+    open: (since) => `*Offen* · seit ${since}`,
+    handedBack: (to, by, at) =>
+      `*Zurückgegeben* an ${to ?? "einen anderen Service"}${by === undefined ? "" : ` von ${by}`} · ${at}`,
+    note: (note) => `Notiz: ${note}`,
+    takenAway: (by, at) => `*Übernommen* von ${by ?? "einem anderen Service"} · ${at}`,
+    merged: (link, at) =>
+      `*Geht in ${link === undefined ? "einem anderen Thread" : `<${link}|einem anderen Thread>`} weiter* · ${at}`,
+    ended: {
+      "handed-back": "Zurückgegeben: ",
+      "taken-away": "Übernommen: ",
+      merged: "Geht woanders weiter: ",
+    },
+  },
+
+  conversations: {
+    none: "Keine offenen Gespräche.",
+    count: (count) => (count === 1 ? "1 offenes Gespräch" : `${count} offene Gespräche`),
+    answered: "beantwortet",
+    waiting: (time) => `*wartet seit ${time}*`,
+    more: (count) => `… und ${count} weitere`,
+  },
+
+  home: {
+    nobodyWaits: "Niemand wartet",
+    alarm: (time, { name, advice }) =>
+      `${ALARMS[name]}, seit ${time}. Das kann nur das Admin-Team beheben: „${advice}.“`,
+    delayed: (count, towards, time) =>
+      `Die Zustellung verzögert sich: ${count} ${count === 1 ? "wartet" : "warten"} auf ${towards}, am längsten seit ${time}. Nichts geht verloren.`,
+    dead: (count) =>
+      `${count} ${count === 1 ? "konnte" : "konnten"} nicht zugestellt werden. Das Admin-Team findet sie mit \`npm run dead-letters -- list\`.`,
+    footer: (channel) =>
+      `Threads entstehen in ${channel}. \`/parley-owner help\` erklärt, wie ein Nutzer verschoben wird. Diese Seite zeigt den Stand beim Öffnen.`,
+  },
+
+  furtherHandover: {
+    reason: (reason) =>
+      `Mit einem Grund übergeben: ${reason}. Die Einzelheiten stehen in der ersten Nachricht dieses Threads.`,
+    details:
+      "Die Übergabe brachte weitere Einzelheiten. Sie stehen in der ersten Nachricht dieses Threads.",
+    transcript:
+      "Die Übergabe brachte, was vorher geschrieben wurde. Es steht in der ersten Nachricht dieses Threads.",
+  },
+
+  ended: {
+    takenAway: (service) =>
+      `Dieser Nutzer ist jetzt bei ${service}. Antworten von hier erreichen ihn nicht mehr.`,
+    handedBack: (agent, service) =>
+      `${agent} hat diesen Nutzer an ${service} zurückgegeben. Antworten von hier erreichen ihn nicht mehr.`,
+    nameStays: (cause) =>
+      `Die App des Nutzers zeigt vielleicht noch den Namen der Person, die geantwortet hat (${cause}).`,
+  },
+
+  handBackFailed: {
+    failed: (agent, cause) => `${agent}, das Zurückgeben hat nicht geklappt (${cause}).`,
+    stages: {
+      "nothing-done":
+        "Es wurde nichts gesendet; das Gespräch geht hier weiter. Bitte gleich noch einmal versuchen.",
+      "message-begun":
+        "Nur der Anfang der letzten Nachricht wurde gesendet; das Gespräch geht hier weiter. Bitte noch einmal zurückgeben, mit dem, was der Nutzer noch nicht hat.",
+      "message-uncertain":
+        "Niemand weiß, ob die letzte Nachricht angekommen ist; das Gespräch geht hier weiter. Bitte noch einmal zurückgeben, ohne die Nachricht, falls der Nutzer sie hat.",
+      "message-sent":
+        "Die letzte Nachricht wurde gesendet; das Gespräch geht hier weiter. Bitte noch einmal zurückgeben, ohne die Nachricht.",
+    },
+    isWith: (service) => `Nichts zurückzugeben: Dieser Nutzer ist schon bei ${service}.`,
+    hasLeft: "Nichts zurückzugeben: Dieser Nutzer hat diesen Thread schon verlassen.",
+    messageNotSent: "Die letzte Nachricht wurde nicht gesendet.",
+  },
+
+  merged: {
+    away: (link) =>
+      `Dieser Nutzer hat sich angemeldet und ist jetzt in <${link}|einem anderen Thread>. Bitte dort antworten.`,
+    in: (link) =>
+      `Derselbe Nutzer hat vor der Anmeldung auch in <${link}|einem früheren Thread> geschrieben.`,
+    renamed: (userId) => `Dieser Nutzer hat sich angemeldet und ist jetzt Parley-Nutzer ${userId}.`,
+  },
+
+  goesOnElsewhere: (link) =>
+    `Die erste Nachricht dieses Threads wurde gelöscht, deshalb geht das Gespräch in <${link}|einem anderen Thread> weiter. Bitte dort antworten.`,
+
+  notShown: (cause) =>
+    `Eine Nachricht dieses Nutzers konnte hier nicht gezeigt werden (${cause}). Das Admin-Team findet sie mit \`npm run dead-letters -- list\`.`,
+
+  message: {
+    file: (name) => `[Datei: ${name}]`,
+    namelessFile: "Datei ohne Namen",
+    emptyMessage: "(leere Nachricht)",
+    lateCaption: (moment) => `Verspätet; geschrieben ${moment}`,
+    beginningCaption: (characters, fileName) =>
+      `Das ist nur der Anfang. Alle ${number(characters)} Zeichen folgen als \`${fileName}\`.`,
+    cutCaption: (charactersLeft, fileName) =>
+      `Slack hat \`${fileName}\` nicht angenommen. Die letzten ${number(charactersLeft)} Zeichen fehlen hier.`,
+  },
+
+  fileTroubles: {
+    "not-ready": "(noch nicht verfügbar)",
+    "login-page": "(konnte nicht geholt werden)",
+    "wrong-size": "(kam nicht vollständig an)",
+    "wrong-type": "(ist nicht, was es zu sein vorgibt; nicht gezeigt)",
+    "too-large": "(zu groß, um hier gezeigt zu werden)",
+    empty: "(eine leere Datei)",
+    program: "(ein Programm: nicht geteilt, weil es beim Öffnen schaden könnte)",
+    gone: "(nicht mehr vorhanden)",
+    refused: "(konnte nicht geholt werden)",
+  },
+
+  notSent: {
+    files: "*Nicht gesendet.* Das erreicht den Nutzer nicht:",
+    parts: "*Nicht gesendet.* Nur Slack kann das zeigen:",
+    restGoes: "Der Rest der Nachricht geht an den Nutzer.",
+    otherWay: "Bitte in Worten schreiben oder als Datei senden.",
+  },
+
+  whyNotShown: {
+    gone: "nicht mehr in Slack",
+    elsewhere: "außerhalb von Slack gespeichert",
+    empty: "leer",
+    type: (type) => `Dateien vom Typ ${type} kann die App des Nutzers nicht zeigen`,
+    size: (size, most) => `${size} groß, höchstens ${most} sind möglich`,
+  },
+
+  lostParts: {
+    known: {
+      actions: "Buttons",
+      button: "ein Button",
+      call: "ein Anruf in Slack",
+      file: "eine Datei außerhalb von Slack",
+      input: "ein Formular",
+      video: "ein Video",
+      "private picture": "ein Bild, das nur Slack zeigen kann",
+      "withheld message": "eine weitergeleitete Nachricht, die Slack nicht herausgibt",
+    },
+    unknown: (kind) => `etwas, das die Anbindung nicht kennt (${kind})`,
+  },
+
+  possibleRepeat: {
+    short: "vielleicht eine Wiederholung",
+    caption: "Vielleicht eine Wiederholung: Slack hat nicht gesagt, ob das schon gepostet war.",
+  },
+
+  reply: {
+    headlines: {
+      refused: "*Nicht gesendet.*",
+      failed: "*Nicht zugestellt.*",
+      uncertain: "*Vielleicht nicht zugestellt.*",
+    },
+    toThread: (link) => `<${link}|Zu diesem Thread>.`,
+    notReached: (agent) =>
+      `Eine Antwort von ${agent} hat den Nutzer nicht erreicht. Sie ist oben markiert.`,
+    uncertain: (agent) =>
+      `Es ist nicht sicher, ob eine Antwort von ${agent} den Nutzer erreicht hat. Sie ist oben markiert.`,
+    sentFromElsewhere: (agent, link, writer) =>
+      `${agent} hat diesen Nutzer übernommen, und <${link}|eine Antwort>, die ${writer} in einem früheren Thread geschrieben hat, wurde gesendet.`,
+    notSentYet:
+      "Das bleibt intern. Eine Nachricht, die mit `>>` beginnt, geht sofort an den Nutzer.",
+    undoable: (seconds) => `Das geht in ${seconds} s an den Nutzer.`,
+    editedNews: "Der Nutzer hat diese Nachricht nicht. Soll er sie so bekommen, wie sie jetzt ist?",
+    edited:
+      "Der Nutzer hat den Text, wie er vorher war, und Parley kann ihn nicht ändern. Soll der neue Text als Korrektur gesendet werden?",
+    sentAlready:
+      "Der Nutzer hat diese Nachricht schon, und Parley kann sie nicht zurückholen. Eine Korrektur ist möglich.",
+    buttons: {
+      sendAgain: "Noch einmal senden",
+      dismiss: "Verwerfen",
+      itArrived: "Ist angekommen",
+      undo: "Rückgängig",
+      takeOver: "Übernehmen und senden",
+      leaveIt: "So lassen",
+      sendToUser: "An Nutzer senden",
+      keepInside: "Intern lassen",
+      sendCorrection: "Korrektur senden",
+    },
+    takeOverConfirmation: {
+      title: "Den Nutzer übernehmen?",
+      text: "Der Nutzer kommt zu uns, bei wem auch immer er gerade ist. Ein neuer Thread entsteht, und genau diese Antwort wird gesendet.",
+      confirm: "Übernehmen und senden",
+      deny: "Abbrechen",
+    },
+  },
+
+  advice: {
+    elsewhere:
+      "Ein anderer Service hat diesen Nutzer jetzt. /parley-owner zeigt, welcher, und holt den Nutzer zurück.",
+    notTakenOver:
+      "Parley hat uns diesen Nutzer nicht gegeben, deshalb wurde nichts gesendet. Bitte gleich noch einmal versuchen; hilft das nicht, bitte dem Admin-Team melden.",
+    empty: "Für den Nutzer ist nichts darin: Erwähnungen von Personen in Slack bleiben intern.",
+    uncertain:
+      "Parley hat darauf keine klare Antwort gegeben, es kann also angekommen sein oder nicht. Reagiert der Nutzer nicht darauf, bitte noch einmal senden.",
+    awayTooLong:
+      "Parley war zu lange nicht erreichbar. Bitte noch einmal senden, sobald es wieder da ist.",
+    refusedAltogether:
+      "Parley weist die Anbindung ganz ab. Bitte dem Admin-Team melden, und danach noch einmal senden.",
+    refused: (reason) =>
+      `Parley hat es abgelehnt (${reason}). Bitte den Text ändern und neu schreiben; hilft das nicht, bitte dem Admin-Team melden.`,
+    defect:
+      "In der Anbindung ist etwas schiefgegangen. Bitte noch einmal senden; hilft das nicht, bitte dem Admin-Team melden.",
+    begun:
+      "Ein Teil davon hat den Nutzer erreicht, oder vielleicht, und geht nicht noch einmal; der Rest wurde nicht gesendet.",
+    file: (name, why) => `Zur Datei ${name}: ${why}`,
+    onlyMissing: "„Noch einmal senden“ sendet nur, was fehlt.",
+    fileTroubles: {
+      "not-ready": "Slack arbeitet noch daran und gibt sie noch nicht heraus.",
+      "login-page":
+        "Slack hat stattdessen eine Anmeldeseite geliefert. Das Admin-Team muss den Scope files:read und das Bot-Token prüfen.",
+      "wrong-size": "Was Slack geliefert hat, ist nicht so lang wie die Datei.",
+      "wrong-type": "Der Inhalt passt nicht zum Dateityp.",
+      "too-large": "Sie ist zu groß.",
+      empty: "Sie ist leer.",
+      program: "Sie ist ein Programm.",
+      gone: "Sie ist nicht mehr in Slack.",
+      refused: "Sie konnte nicht aus Slack geholt werden.",
+    },
+    noRecord:
+      "Die Anbindung weiß nichts von diesem Thread: Er wurde nach seiner Frist gelöscht, oder er ging verloren, als ein älterer Stand eingespielt wurde. Die erste Nachricht sagt, wer der Nutzer ist; /parley-owner mit dieser Nummer sagt, wo er jetzt ist, mit einem Link zum neueren Thread, falls es einen gibt.",
+    withUsElsewhere: "Dieser Nutzer ist bei uns in einem anderen Thread. Bitte dort antworten.",
+    merged: "Dieser Nutzer ist jetzt in einem anderen Thread. Bitte dort antworten.",
+    takenAway: (service, userId) =>
+      `${service ?? "Ein anderer Service"} hat diesen Nutzer jetzt. Um wieder zu antworten, bitte den Nutzer mit /parley-owner ${userId} und dem Namen unseres Service zurückholen.`,
+    handedBack: (service, userId) =>
+      `Dieser Nutzer wurde an ${service ?? "einen anderen Service"} zurückgegeben. Um wieder zu antworten, bitte den Nutzer mit /parley-owner ${userId} und dem Namen unseres Service zurückholen.`,
+  },
+
+  refusals: {
+    "other-company":
+      "Nur Mitglieder des Workspace, in dem diese Anbindung läuft, können Nutzern antworten. Bitten Sie jemanden von dort, es zu schreiben.",
+    deactivated: "Dieses Konto ist in Slack deaktiviert und kann deshalb Nutzern nicht antworten.",
+    guest:
+      "Gäste dieses Workspace können Nutzern nicht antworten. Bitten Sie ein Mitglied, es zu schreiben, oder das Admin-Team, es zu erlauben (GUESTS_MAY_ANSWER).",
+    "no-person": "Nur Menschen können Nutzern antworten.",
+  },
+
+  causes: {
+    refused: "Parley hat es abgelehnt",
+    refusedWith: (reason) => `Parley hat es abgelehnt: ${reason}`,
+    trouble: (reason) => `Parley hat eine Störung: ${reason}`,
+    unreachable: "Parley war nicht erreichbar",
+    unclear: "Parley hat keine klare Antwort gegeben",
+    elsewhere: "ein anderer Service hat den Nutzer",
+    unchanged: "bei Parley ist der Nutzer noch, wo er war",
+  },
+
+  decided: {
+    elsewhere: "Dieser Button gehört zu einem anderen Thread. Bitte dort drücken.",
+    settled: "Das wurde schon gesendet oder verworfen.",
+    onItsWay: "Unterwegs.",
+    takingOver: "Der Nutzer wird übernommen; die Antwort geht, sobald sein neuer Thread offen ist.",
+    undone: "Nicht gesendet. Bitte neu schreiben, wenn es so weit ist.",
+    tooLate: "Zu spät: Es ist schon unterwegs zum Nutzer.",
+  },
+
+  handBackForm: {
+    title: "Zurückgeben",
+    submit: "Zurückgeben",
+    close: "Abbrechen",
+    intro: (user) =>
+      `${user} geht zu dem Service, den Sie wählen. Antworten in diesem Thread kommen dann nicht mehr an.`,
+    missing: (count) =>
+      `${count} weitere Services passen hier nicht hinein; /parley-owner kennt sie.`,
+    destination: "Zurückgeben an",
+    note: "Notiz für den Bot",
+    notePlaceholder: "Worum ging es, und was wurde getan?",
+    lastMessage: "Letzte Nachricht an den Nutzer",
+    lastMessagePlaceholder: "Wird vor dem Zurückgeben gesendet",
+    bot: "Der Bot",
+    isOver: "Dieses Gespräch ist beendet. Die erste Nachricht des Threads sagt, wo der Nutzer ist.",
+    noConversation:
+      "Diese Nachricht gehört zu keinem Gespräch mit einem Parley-Nutzer, es ist also niemand zurückzugeben. Bitte die Verknüpfung an einer Nachricht im Thread einer Übergabe verwenden.",
+    lastMessageIsNote:
+      "Das beginnt wie eine interne Notiz und geht deshalb nicht an den Nutzer. Bitte anders formulieren oder in die Notiz für den Bot schreiben.",
+    serviceUnknown:
+      "Parley hat nicht rechtzeitig gesagt, welcher Service das ist. Es ist nichts passiert; bitte gleich noch einmal versuchen.",
+    sentAlready:
+      "Dieses Formular wurde schon abgeschickt; im Thread steht, was daraus geworden ist.",
+    notStored:
+      "Die Anbindung konnte das nicht speichern. Es ist nichts passiert; bitte gleich noch einmal versuchen.",
+  },
+
+  formNotOpened: {
+    busy: "Slack ist gerade ausgelastet. Bitte gleich noch einmal versuchen.",
+    noAnswer:
+      "Slack hat nicht geantwortet, als das Formular aufgehen sollte. Bitte noch einmal versuchen.",
+    tooLate: "Slack hat das Formular nicht rechtzeitig geöffnet. Bitte noch einmal versuchen.",
+    notAllowed: (reason) =>
+      `Slack lässt diese App keine Formulare öffnen (${reason}). Noch ein Versuch hilft nicht; bitte dem Admin-Team melden. Bis dahin verschiebt \`/parley-owner\` den Nutzer auch.`,
+    refused: (reason) =>
+      `Slack hat das Formular abgelehnt (${reason}). Noch ein Versuch hilft nicht; bitte dem Admin-Team melden. Bis dahin verschiebt \`/parley-owner\` den Nutzer auch.`,
+  },
+
+  serviceChoice: {
+    none: (wanted, services) => `Es gibt keinen Service ${wanted}. Services: ${services}.`,
+    many: (wanted, services) => `Viele Services passen zu ${wanted}. Services: ${services}.`,
+    wasItThis: (wanted, user) =>
+      `Kein Service heißt ${wanted}, deshalb wurde nichts geändert. War dieser für ${user} gemeint?`,
+    whichOne: (wanted, user) =>
+      `Kein Service heißt ${wanted}, deshalb wurde nichts geändert. Welcher war für ${user} gemeint?`,
+    quoted: (text) => `„${text}“`,
+  },
+
+  ownerCommand: {
+    help: `*/parley-owner* zeigt und ändert, bei welchem Service ein Nutzer ist.
+• \`/parley-owner\` zeigt die offenen Gespräche, wer am längsten wartet zuerst
+• \`/parley-owner &lt;nutzer&gt;\` zeigt, wer den Nutzer gerade hat
+• \`/parley-owner &lt;nutzer&gt; &lt;service&gt;\` gibt den Nutzer an einen Service, mit dessen ganzem Namen oder der Id
+• \`/parley-owner services\` zeigt die Services
+\`&lt;nutzer&gt;\` ist die Id eines Parley-Nutzers, eine Kundennummer oder der Link eines Threads; \`user:…\` und \`customer:…\` sagen, welche Nummer gemeint ist. In Threads geht es nicht: Slack erlaubt dort keine Befehle.`,
+    slow: "Parley ist gerade langsam. Die Antwort kommt hierher, sobald sie da ist.",
+    noServices: "Parley nennt keine Services für dieses Konto.",
+    standard: "Standard",
+    thisBridge: "diese Anbindung",
+    openThread: "offener Thread",
+    ownerUnknown: (user) => `Parley hat nicht gesagt, wer ${user} hat.`,
+    isWith: (user, service) => `${user} ist bei ${service}`,
+    already: (user, service) => `${user} ist schon bei ${service}.`,
+    given: (user, service) => `${user} ist jetzt bei ${service}.`,
+    taken: (user, service) =>
+      `${user} ist jetzt bei ${service}. Im Support-Kanal entsteht ein Thread.`,
+    problems: {
+      "no-id":
+        "Das ist keine Id: Eine hat höchstens 200 Zeichen, keine Steuerzeichen und ist kein Pfad aus Punkten.",
+      "no-thread": "Dieser Link ist kein Thread eines Parley-Gesprächs.",
+      "no-message-link":
+        "Dieser Link ist keine Nachricht in Slack. Bitte den Link der ersten Nachricht eines Threads kopieren.",
+      "service-gone": "Diesen Service gibt es nicht mehr. Es wurde nichts geändert.",
+      "unknown-customer": (id) => `Hier ist kein Gespräch mit der Kundennummer ${id} bekannt.`,
+      ambiguous: (id) =>
+        `${id} kann ein Parley-Nutzer oder eine Kundennummer sein. Bitte \`user:${id}\` oder \`customer:${id}\` schreiben.`,
+    },
+    failures: {
+      refusedAltogether: "Parley weist die Anbindung ganz ab. Bitte dem Admin-Team melden.",
+      refused: (reason) =>
+        `Parley kennt diesen Nutzer nicht oder lehnt die Änderung ab (${reason}).`,
+      notStored:
+        "Die Anbindung konnte das nicht speichern. Es wurde nichts geändert; bitte gleich noch einmal versuchen.",
+      unreachable:
+        "Parley ist gerade nicht erreichbar. Soweit bekannt, wurde nichts geändert; bitte gleich noch einmal versuchen.",
+    },
+  },
+
+  typing: "Nutzer schreibt…",
+  astray:
+    "_Das gehörte in einen Thread, den es nicht mehr gibt; das Gespräch geht in einem anderen weiter._",
+};

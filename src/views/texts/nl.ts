@@ -1,0 +1,382 @@
+import type { AlarmName } from "../../alarms.ts";
+import type { Texts } from "./en.ts";
+
+const number = (value: number) => value.toLocaleString("nl", { maximumFractionDigits: 1 });
+
+const ALARMS: Readonly<Record<AlarmName, string>> = {
+  "slack-access": "Slack weigert de koppeling",
+  "slack-setup": "De koppeling is in Slack niet goed ingesteld",
+  "slack-socket": "De koppeling krijgt geen verbinding met Slack",
+  "parley-access": "Parley weigert de koppeling",
+  "parley-service": "De Services van de koppeling kloppen niet in Parley",
+  store: "De koppeling kan niets opslaan",
+  clock: "De klok van de server loopt niet gelijk",
+};
+
+/** All that the team reads, in Dutch. */
+export const nl: Texts = {
+  number,
+  bytes: (count) => (count === 1 ? "1 byte" : `${count} bytes`),
+  duration: {
+    underAMinute: "minder dan een minuut",
+    minutes: (count) => `${count} min`,
+    hours: (count) => `${count} uur`,
+    days: (count) => `${count} dagen`,
+  },
+  user: (id) => `Gebruiker ${id}`,
+
+  root: {
+    newConversation: "Nieuw gesprek",
+    anonymous: "Anoniem",
+    unverified: "(opgegeven door de gebruiker, niet gecontroleerd)",
+    language: "taal",
+    customer: "klantnummer",
+    userId: "Parley-gebruiker",
+    reason: "Reden",
+    furtherReason: "Daarna",
+    transcript: "Voor de overdracht",
+    moreBelow: (count) => `… nog ${count}, zie hieronder`,
+    earlierBelow: (count) => `… ${count} eerdere, zie hieronder`,
+    ownerUnverified:
+      "Parley zei niet of deze gebruiker bij ons is. Antwoordt er ook een andere Service, geef de gebruiker dan terug.",
+    lost: (link) =>
+      `Dit gesprek gaat hier verder, omdat <${link}|de eerdere thread> er niet meer is. Antwoord hier.`,
+    previous: "Eerder gesprek met deze gebruiker",
+    next: "Later gesprek met deze gebruiker",
+    handBack: "Teruggeven",
+    open: (since) => `*Open* · sinds ${since}`,
+    handedBack: (to, by, at) =>
+      `*Teruggegeven* aan ${to ?? "een andere Service"}${by === undefined ? "" : ` door ${by}`} · ${at}`,
+    note: (note) => `Notitie: ${note}`,
+    takenAway: (by, at) => `*Overgenomen* door ${by ?? "een andere Service"} · ${at}`,
+    merged: (link, at) =>
+      `*Gaat verder in ${link === undefined ? "een andere thread" : `<${link}|een andere thread>`}* · ${at}`,
+    ended: {
+      "handed-back": "Teruggegeven: ",
+      "taken-away": "Overgenomen: ",
+      merged: "Gaat elders verder: ",
+    },
+  },
+
+  conversations: {
+    none: "Geen open gesprekken.",
+    count: (count) => (count === 1 ? "1 open gesprek" : `${count} open gesprekken`),
+    answered: "beantwoord",
+    waiting: (time) => `*wacht ${time}*`,
+    more: (count) => `… en nog ${count}`,
+  },
+
+  home: {
+    nobodyWaits: "Er wacht niemand",
+    alarm: (time, { name, advice }) =>
+      `${ALARMS[name]} (${time}). Alleen de beheerder van de koppeling kan dit verhelpen: “${advice}.”`,
+    delayed: (count, towards, time) =>
+      `De bezorging is vertraagd: ${count} ${count === 1 ? "wacht" : "wachten"} op ${towards}, de oudste ${time}. Er gaat niets verloren.`,
+    dead: (count) =>
+      `${count} ${count === 1 ? "kon" : "konden"} niet worden bezorgd. De beheerder van de koppeling vindt ze met \`npm run dead-letters -- list\`.`,
+    footer: (channel) =>
+      `Threads openen in ${channel}. \`/parley-owner help\` legt uit hoe je een gebruiker verplaatst. Deze pagina toont de stand van toen je haar opende.`,
+  },
+
+  furtherHandover: {
+    reason: (reason) =>
+      `Overgedragen met een reden: ${reason}. De details staan in het eerste bericht van deze thread.`,
+    details: "De overdracht bracht meer details. Ze staan in het eerste bericht van deze thread.",
+    transcript:
+      "De overdracht bracht wat ervoor geschreven was. Het staat in het eerste bericht van deze thread.",
+  },
+
+  ended: {
+    takenAway: (service) =>
+      `Deze gebruiker is nu bij ${service}. Antwoorden hier komen niet meer aan.`,
+    handedBack: (agent, service) =>
+      `${agent} heeft deze gebruiker teruggegeven aan ${service}. Antwoorden hier komen niet meer aan.`,
+    nameStays: (cause) =>
+      `De app van de gebruiker toont misschien nog de naam van de medewerker (${cause}).`,
+  },
+
+  handBackFailed: {
+    failed: (agent, cause) => `${agent}, teruggeven is niet gelukt (${cause}).`,
+    stages: {
+      "nothing-done":
+        "Er is niets verstuurd; het gesprek gaat hier verder. Probeer het zo meteen nog eens.",
+      "message-begun":
+        "Alleen het begin van je laatste bericht is verstuurd; het gesprek gaat hier verder. Geef opnieuw terug, met wat de gebruiker nog niet heeft.",
+      "message-uncertain":
+        "Niemand weet of je laatste bericht is aangekomen; het gesprek gaat hier verder. Geef opnieuw terug, zonder het bericht als de gebruiker het heeft.",
+      "message-sent":
+        "Je laatste bericht is verstuurd; het gesprek gaat hier verder. Geef opnieuw terug, zonder het bericht.",
+    },
+    isWith: (service) => `Er is niets terug te geven: deze gebruiker is al bij ${service}.`,
+    hasLeft: "Er is niets terug te geven: deze gebruiker heeft deze thread al verlaten.",
+    messageNotSent: "Je laatste bericht is niet verstuurd.",
+  },
+
+  merged: {
+    away: (link) =>
+      `Deze gebruiker heeft zich aangemeld en gaat verder in <${link}|een andere thread>. Antwoord daar.`,
+    in: (link) =>
+      `Dezelfde gebruiker schreef voor het aanmelden ook in <${link}|een eerdere thread>.`,
+    renamed: (userId) => `Deze gebruiker heeft zich aangemeld en is nu Parley-gebruiker ${userId}.`,
+  },
+
+  goesOnElsewhere: (link) =>
+    `Het eerste bericht van deze thread is verwijderd, daarom gaat het gesprek verder in <${link}|een andere thread>. Antwoord daar.`,
+
+  notShown: (cause) =>
+    `Een bericht van deze gebruiker kon hier niet worden getoond (${cause}). De beheerder van de koppeling vindt het met \`npm run dead-letters -- list\`.`,
+
+  message: {
+    file: (name) => `[bestand: ${name}]`,
+    namelessFile: "bestand zonder naam",
+    emptyMessage: "(leeg bericht)",
+    lateCaption: (moment) => `Vertraagd; geschreven ${moment}`,
+    beginningCaption: (characters, fileName) =>
+      `Dit is alleen het begin. Alle ${number(characters)} tekens volgen als \`${fileName}\`.`,
+    cutCaption: (charactersLeft, fileName) =>
+      `Slack nam \`${fileName}\` niet aan. De laatste ${number(charactersLeft)} tekens staan hier niet.`,
+  },
+
+  fileTroubles: {
+    "not-ready": "(nog niet beschikbaar)",
+    "login-page": "(kon niet worden opgehaald)",
+    "wrong-size": "(kwam niet heel aan)",
+    "wrong-type": "(is niet wat het zegt te zijn, niet getoond)",
+    "too-large": "(te groot om hier te tonen)",
+    empty: "(een leeg bestand)",
+    program: "(een programma: niet gedeeld, omdat openen schade kan doen)",
+    gone: "(er niet meer)",
+    refused: "(kon niet worden opgehaald)",
+  },
+
+  notSent: {
+    files: "*Niet verstuurd.* Dit bereikt de gebruiker niet:",
+    parts: "*Niet verstuurd.* Alleen Slack kan dit tonen:",
+    restGoes: "De rest van je bericht gaat wel naar de gebruiker.",
+    otherWay: "Schrijf het in woorden, of stuur het als bestand.",
+  },
+
+  whyNotShown: {
+    gone: "het staat niet meer in Slack",
+    elsewhere: "het staat buiten Slack",
+    empty: "het is leeg",
+    type: (type) => `bestanden van het type ${type} kan de app van de gebruiker niet tonen`,
+    size: (size, most) => `het is ${size}, en ${most} is het maximum`,
+  },
+
+  lostParts: {
+    known: {
+      actions: "knoppen",
+      button: "een knop",
+      call: "een gesprek in Slack",
+      file: "een bestand dat buiten Slack staat",
+      input: "een formulier",
+      video: "een video",
+      "private picture": "een afbeelding die alleen Slack kan tonen",
+      "withheld message": "een doorgestuurd bericht dat Slack niet vrijgeeft",
+    },
+    unknown: (kind) => `iets wat de koppeling niet kent (${kind})`,
+  },
+
+  possibleRepeat: {
+    short: "misschien een herhaling",
+    caption: "Misschien een herhaling: Slack zei niet of dit al eerder was geplaatst.",
+  },
+
+  reply: {
+    headlines: {
+      refused: "*Niet verstuurd.*",
+      failed: "*Niet bezorgd.*",
+      uncertain: "*Misschien niet bezorgd.*",
+    },
+    toThread: (link) => `<${link}|Naar die thread>.`,
+    notReached: (agent) =>
+      `Een antwoord van ${agent} heeft de gebruiker niet bereikt. Het is hierboven gemarkeerd.`,
+    uncertain: (agent) =>
+      `Het is niet zeker of een antwoord van ${agent} de gebruiker heeft bereikt. Het is hierboven gemarkeerd.`,
+    sentFromElsewhere: (agent, link, writer) =>
+      `${agent} heeft deze gebruiker overgenomen, en <${link}|een antwoord> dat ${writer} in een eerdere thread schreef, is verstuurd.`,
+    notSentYet:
+      "Dit blijft binnen. Begin een bericht met `>>` om het meteen naar de gebruiker te sturen.",
+    undoable: (seconds) => `Dit gaat over ${seconds} s naar de gebruiker.`,
+    editedNews: "De gebruiker heeft dit bericht niet. Moet het er nu zo naartoe?",
+    edited:
+      "De gebruiker heeft de tekst zoals die eerst was, en Parley kan die niet wijzigen. Moet de nieuwe tekst als correctie worden verstuurd?",
+    sentAlready:
+      "De gebruiker heeft dit bericht al, en Parley kan het niet terughalen. Je kunt een correctie schrijven.",
+    buttons: {
+      sendAgain: "Opnieuw sturen",
+      dismiss: "Laat vervallen",
+      itArrived: "Het is aangekomen",
+      undo: "Ongedaan maken",
+      takeOver: "Overnemen en versturen",
+      leaveIt: "Laat maar",
+      sendToUser: "Naar gebruiker sturen",
+      keepInside: "Binnen houden",
+      sendCorrection: "Correctie sturen",
+    },
+    takeOverConfirmation: {
+      title: "De gebruiker overnemen?",
+      text: "De gebruiker komt naar ons, bij wie die nu ook is. Er opent een nieuwe thread, en precies dit antwoord wordt verstuurd.",
+      confirm: "Overnemen en versturen",
+      deny: "Annuleren",
+    },
+  },
+
+  advice: {
+    elsewhere:
+      "Een andere Service heeft deze gebruiker nu. Met /parley-owner zie je welke, of haal je de gebruiker terug.",
+    notTakenOver:
+      "Parley gaf ons deze gebruiker niet, dus er is niets verstuurd. Probeer het zo meteen nog eens; blijft het misgaan, zeg het dan de beheerder van de koppeling.",
+    empty: "Er staat niets in voor de gebruiker: vermeldingen van mensen in Slack blijven binnen.",
+    uncertain:
+      "Parley gaf hierop geen duidelijk antwoord, dus het kan wel of niet zijn aangekomen. Reageert de gebruiker er niet op, stuur het dan opnieuw.",
+    awayTooLong: "Parley was te lang onbereikbaar. Stuur het opnieuw zodra Parley er weer is.",
+    refusedAltogether:
+      "Parley weigert de koppeling helemaal. Zeg het de beheerder van de koppeling, en stuur het daarna opnieuw.",
+    refused: (reason) =>
+      `Parley weigerde het (${reason}). Verander de tekst en schrijf opnieuw; blijft het misgaan, zeg het dan de beheerder van de koppeling.`,
+    defect:
+      "Er ging iets mis binnen de koppeling. Stuur het opnieuw; blijft het misgaan, zeg het dan de beheerder van de koppeling.",
+    begun:
+      "Een deel ervan heeft de gebruiker bereikt, of misschien, en gaat niet nog eens; de rest is niet verstuurd.",
+    file: (name, why) => `Over je bestand ${name}: ${why}`,
+    onlyMissing: "‘Opnieuw sturen’ stuurt alleen wat ontbreekt.",
+    fileTroubles: {
+      "not-ready": "Slack is er nog mee bezig en geeft het nog niet vrij.",
+      "login-page":
+        "Slack gaf in plaats ervan een inlogpagina. De beheerder van de koppeling moet de scope files:read en het bottoken nakijken.",
+      "wrong-size": "Wat Slack gaf, is niet zo lang als het bestand.",
+      "wrong-type": "Wat erin zit, is niet wat het type zegt.",
+      "too-large": "Het is te groot.",
+      empty: "Het is leeg.",
+      program: "Het is een programma.",
+      gone: "Het staat niet meer in Slack.",
+      refused: "Het kon niet uit Slack worden opgehaald.",
+    },
+    noRecord:
+      "De koppeling weet niets van deze thread: die is na zijn bewaartijd gewist, of verloren gegaan toen een oudere stand werd teruggezet. Het eerste bericht zegt wie de gebruiker is; /parley-owner met dat nummer zegt waar de gebruiker nu is, met een link naar de nieuwere thread als die er is.",
+    withUsElsewhere: "Deze gebruiker gaat bij ons verder in een andere thread. Antwoord daar.",
+    merged: "Deze gebruiker gaat verder in een andere thread. Antwoord daar.",
+    takenAway: (service, userId) =>
+      `${service ?? "Een andere Service"} heeft deze gebruiker nu. Wil je weer antwoorden, haal de gebruiker dan terug met /parley-owner ${userId} en de naam van onze Service.`,
+    handedBack: (service, userId) =>
+      `Deze gebruiker is teruggegeven aan ${service ?? "een andere Service"}. Wil je weer antwoorden, haal de gebruiker dan terug met /parley-owner ${userId} en de naam van onze Service.`,
+  },
+
+  refusals: {
+    "other-company":
+      "Alleen leden van de workspace waarin deze koppeling draait, kunnen gebruikers antwoorden. Vraag een van hen het te schrijven.",
+    deactivated: "Dit account is in Slack gedeactiveerd en kan daarom gebruikers niet antwoorden.",
+    guest:
+      "Gasten van deze workspace kunnen gebruikers niet antwoorden. Vraag een lid het te schrijven, of de beheerder van de koppeling om het toe te staan (GUESTS_MAY_ANSWER).",
+    "no-person": "Alleen mensen kunnen gebruikers antwoorden.",
+  },
+
+  causes: {
+    refused: "Parley weigerde het",
+    refusedWith: (reason) => `Parley weigerde het: ${reason}`,
+    trouble: (reason) => `Parley heeft een storing: ${reason}`,
+    unreachable: "Parley was niet bereikbaar",
+    unclear: "Parley gaf geen duidelijk antwoord",
+    elsewhere: "een andere Service heeft de gebruiker",
+    unchanged: "bij Parley is de gebruiker nog waar die was",
+  },
+
+  decided: {
+    elsewhere: "Deze knop hoort bij een andere thread. Druk er daar op.",
+    settled: "Dit is al verstuurd of vervallen.",
+    onItsWay: "Onderweg.",
+    takingOver: "De gebruiker wordt overgenomen; je antwoord gaat zodra de nieuwe thread open is.",
+    undone: "Niet verstuurd. Schrijf het opnieuw als je zover bent.",
+    tooLate: "Te laat: het is al onderweg naar de gebruiker.",
+  },
+
+  handBackForm: {
+    title: "Teruggeven",
+    submit: "Teruggeven",
+    close: "Annuleren",
+    intro: (user) =>
+      `${user} gaat verder bij de Service die je kiest. Antwoorden in deze thread komen niet meer aan.`,
+    missing: (count) => `Nog ${count} Services passen hier niet; /parley-owner kent ze.`,
+    destination: "Teruggeven aan",
+    note: "Notitie voor de bot",
+    notePlaceholder: "Waar ging het over, en wat is er gedaan?",
+    lastMessage: "Laatste bericht aan de gebruiker",
+    lastMessagePlaceholder: "Wordt voor het teruggeven verstuurd",
+    bot: "De bot",
+    isOver: "Dit gesprek is afgelopen. Het eerste bericht van de thread zegt waar de gebruiker is.",
+    noConversation:
+      "Dit bericht hoort niet bij een gesprek met een Parley-gebruiker, dus er is niemand om terug te geven. Gebruik de snelkoppeling op een bericht in de thread van een overdracht.",
+    lastMessageIsNote:
+      "Dit begint als een notitie onder collega’s en gaat daarom niet naar de gebruiker. Zeg het in andere woorden, of in de notitie voor de bot.",
+    serviceUnknown:
+      "Parley zei niet op tijd welke Service dit is. Er is niets gedaan; probeer het zo meteen nog eens.",
+    sentAlready: "Dit formulier is al verstuurd; in de thread staat wat ervan geworden is.",
+    notStored:
+      "De koppeling kon dit niet opslaan. Er is niets gedaan; probeer het zo meteen nog eens.",
+  },
+
+  formNotOpened: {
+    busy: "Slack heeft het nu druk. Probeer het zo meteen nog eens.",
+    noAnswer: "Slack antwoordde niet toen het formulier moest openen. Probeer het nog eens.",
+    tooLate: "Slack opende het formulier niet op tijd. Probeer het nog eens.",
+    notAllowed: (reason) =>
+      `Slack laat deze app geen formulieren openen (${reason}). Opnieuw proberen helpt niet; zeg het de beheerder van de koppeling. Tot die tijd verplaatst \`/parley-owner\` de gebruiker ook.`,
+    refused: (reason) =>
+      `Slack weigerde het formulier (${reason}). Opnieuw proberen helpt niet; zeg het de beheerder van de koppeling. Tot die tijd verplaatst \`/parley-owner\` de gebruiker ook.`,
+  },
+
+  serviceChoice: {
+    none: (wanted, services) => `Er is geen Service ${wanted}. Services: ${services}.`,
+    many: (wanted, services) => `Veel Services lijken op ${wanted}. Services: ${services}.`,
+    wasItThis: (wanted, user) =>
+      `Geen Service heet ${wanted}, dus er is niets veranderd. Was deze bedoeld voor ${user}?`,
+    whichOne: (wanted, user) =>
+      `Geen Service heet ${wanted}, dus er is niets veranderd. Welke was bedoeld voor ${user}?`,
+    quoted: (text) => `“${text}”`,
+  },
+
+  ownerCommand: {
+    help: `*/parley-owner* toont en verandert bij welke Service een gebruiker is.
+• \`/parley-owner\` toont de open gesprekken, wie het langst wacht eerst
+• \`/parley-owner &lt;gebruiker&gt;\` toont wie de gebruiker nu heeft
+• \`/parley-owner &lt;gebruiker&gt; &lt;service&gt;\` geeft de gebruiker aan een Service, met de hele naam of het id
+• \`/parley-owner services\` toont de Services
+\`&lt;gebruiker&gt;\` is het id van een Parley-gebruiker, een klantnummer, of de link van een thread; met \`user:…\` en \`customer:…\` zeg je welk nummer je bedoelt. In threads werkt het niet: Slack staat daar geen opdrachten toe.`,
+    slow: "Parley is nu traag. Het antwoord komt hier zodra het er is.",
+    noServices: "Parley noemt geen Services voor dit account.",
+    standard: "standaard",
+    thisBridge: "deze koppeling",
+    openThread: "open thread",
+    ownerUnknown: (user) => `Parley zei niet wie ${user} heeft.`,
+    isWith: (user, service) => `${user} is bij ${service}`,
+    already: (user, service) => `${user} is al bij ${service}.`,
+    given: (user, service) => `${user} is nu bij ${service}.`,
+    taken: (user, service) =>
+      `${user} is nu bij ${service}. In het supportkanaal opent een thread.`,
+    problems: {
+      "no-id":
+        "Dat is geen id: dat heeft hoogstens 200 tekens, geen stuurtekens, en is geen pad van punten.",
+      "no-thread": "Die link is geen thread van een Parley-gesprek.",
+      "no-message-link":
+        "Die link is geen bericht in Slack. Kopieer de link van het eerste bericht van een thread.",
+      "service-gone": "Deze Service is er niet meer. Er is niets veranderd.",
+      "unknown-customer": (id) => `Er is hier geen gesprek met klantnummer ${id} bekend.`,
+      ambiguous: (id) =>
+        `${id} kan een Parley-gebruiker of een klantnummer zijn. Schrijf \`user:${id}\` of \`customer:${id}\`.`,
+    },
+    failures: {
+      refusedAltogether:
+        "Parley weigert de koppeling helemaal. Zeg het de beheerder van de koppeling.",
+      refused: (reason) => `Parley kent deze gebruiker niet, of weigert de wijziging (${reason}).`,
+      notStored:
+        "De koppeling kon dit niet opslaan. Er is niets veranderd; probeer het zo meteen nog eens.",
+      unreachable:
+        "Parley is nu niet bereikbaar. Voor zover wij weten is er niets veranderd; probeer het zo meteen nog eens.",
+    },
+  },
+
+  typing: "gebruiker is aan het typen…",
+  astray: "_Dit hoorde in een thread die er niet meer is; het gesprek gaat verder in een andere._",
+};
