@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { LANGUAGES, type Language } from "../src/language.ts";
 
 export interface SandboxOptions {
   /** Of the page; 0 for a free one. The others are given the same way. */
@@ -9,6 +10,8 @@ export interface SandboxOptions {
   /** Undefined: a temporary folder that is removed at the end. */
   readonly state: string | undefined;
   readonly socketMode: boolean;
+  /** What the team reads. */
+  readonly language: Language;
   /** Starts with trouble switched on. */
   readonly faults: boolean;
   /** Print the URLs as one JSON line. */
@@ -25,6 +28,7 @@ Starts a local Parley with a bot, a local Slack and the bridge between them, on 
   --bridge-port N    port of the bridge
   --state DIR        keep the state in DIR and go on from there (default: a temporary folder)
   --socket-mode      let the bridge use Socket Mode instead of HTTP
+  --language CODE    what the team reads in Slack: en, nl or de (default: en)
   --faults           start with trouble switched on: rate limit, lost and slow answers
   --json             print the URLs as one JSON line
   --help             print this
@@ -48,6 +52,7 @@ export function readOptions(args: readonly string[]): SandboxOptions | null {
     bridgePort: toPort("--bridge-port", values["bridge-port"]),
     state: values.state,
     socketMode: values["socket-mode"] ?? false,
+    language: toLanguage(values.language),
     faults: values.faults ?? false,
     json: values.json ?? false,
   };
@@ -64,6 +69,7 @@ function parse(args: readonly string[]) {
         "bridge-port": { type: "string" },
         state: { type: "string" },
         "socket-mode": { type: "boolean" },
+        language: { type: "string" },
         faults: { type: "boolean" },
         json: { type: "boolean" },
         help: { type: "boolean" },
@@ -80,4 +86,10 @@ function toPort(name: string, value: string | undefined): number {
   const port = Number(value);
   if (/^\d+$/.test(value) && port <= 65_535) return port;
   throw new UsageError(`${name} must be a number from 0 to 65535, not '${value}'`);
+}
+
+function toLanguage(value = "en"): Language {
+  const language = LANGUAGES.find((code) => code === value);
+  if (language) return language;
+  throw new UsageError(`--language must be one of ${LANGUAGES.join(", ")}, not '${value}'`);
 }

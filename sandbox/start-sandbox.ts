@@ -100,6 +100,7 @@ async function build(
       SLACK_POSTS_PER_SECOND: "20",
       // Back at work soon after an outage has been switched off.
       RETRY_CAP_MS: "3000",
+      TEAM_LANGUAGE: options.language,
     },
     port: options.bridgePort || (saved?.ports.bridge ?? 0),
     logFile: join(folder, "bridge.log"),

@@ -20,7 +20,12 @@ export const rootsOf = (slack: FakeSlack): Message[] =>
 
 /** The roots about one User, oldest first. */
 export const rootsAbout = (slack: FakeSlack, userId: string): Message[] =>
-  rootsOf(slack).filter((root) => textOf(root).includes(`Parley User \`${userId}\``));
+  rootsOf(slack).filter((root) =>
+    textOf(root)
+      .split("\n")
+      // In whichever language: `Parley User …`, `Parley-gebruiker …`.
+      .some((line) => line.startsWith("Parley") && line.endsWith(`\`${userId}\``)),
+  );
 
 /** What the bridge wrote in a thread, oldest first, without the root. */
 export const postsIn = (slack: FakeSlack, rootTs: string): Message[] =>

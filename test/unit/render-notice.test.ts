@@ -3,61 +3,31 @@ import { describe, expect, it } from "vitest";
 import { checkBlocks } from "../../fakes/slack/block-limits.ts";
 import { textLength } from "../../fakes/slack/complete-blocks.ts";
 import type { SlackMessage } from "../../src/convert/to-slack/slack-message.ts";
-import { toItemId, toServiceId } from "../../src/ids.ts";
+import { toServiceId } from "../../src/ids.ts";
 import { ACTIONS, FORMS } from "../../src/views/actions.ts";
 import type { ConversationLine } from "../../src/views/conversation-list.ts";
 import { renderConversations } from "../../src/views/conversation-list.ts";
-import { renderHandedBack, renderTakenAway } from "../../src/views/ended.ts";
-import { renderDeadLetter, renderFailedReply } from "../../src/views/failed-reply.ts";
+import { renderHandedBack } from "../../src/views/ended.ts";
+import { renderFailedReply } from "../../src/views/failed-reply.ts";
 import { renderFurtherHandover } from "../../src/views/further-handover.ts";
-import { renderHandBackFailed, renderHandBackTooLate } from "../../src/views/hand-back-failed.ts";
+import { renderHandBackFailed } from "../../src/views/hand-back-failed.ts";
 import { HAND_BACK_INPUTS, renderHandBackModal } from "../../src/views/hand-back-form.ts";
 import { renderHome } from "../../src/views/home.ts";
-import { renderMergedAway, renderMergedIn, renderRenamed } from "../../src/views/merged.ts";
-import { renderNotShown } from "../../src/views/not-shown.ts";
-import { renderSentFromElsewhere } from "../../src/views/sent-from-elsewhere.ts";
 import { en } from "../../src/views/texts/en.ts";
 import { anyText, holds } from "../support/property.ts";
 import { mrkdwnIn } from "../support/threads.ts";
+import { DEAD, LINK, NOTICES } from "./every-view.ts";
 import { blocksOf, foreignMarkup, foreignMarkupIn, problemsOf, textsOf } from "./rendered.ts";
-
-const LINK = "https://w.slack.com/archives/C1/p1700000000000100";
-const DEAD = { item: toItemId("r_0123456789abcdef01234567"), ts: "1700000000.000100" };
-
-/** Everything that the bridge says in a thread, with `text` wherever somebody else's words go. */
-const NOTICES: Readonly<Record<string, (text: string) => SlackMessage>> = {
-  "a further handover": (text) =>
-    renderFurtherHandover({ reason: text, hasDetails: true, lines: 0 }, en),
-  "a User taken away": (text) => renderTakenAway(text, en),
-  "a message that cannot be shown": (text) => renderNotShown(text, en),
-  "a hand-back": (text) =>
-    renderHandedBack({ service: text, agent: "U0ANNA", note: text, unsetRefusal: text }, en),
-  "a failed hand-back": (text) => renderHandBackFailed("U0ANNA", "message-sent", text, en),
-  "a hand-back too late": (text) => renderHandBackTooLate(text, true, en),
-  "a merge, where it ended": () => renderMergedAway(LINK, en),
-  "a merge, where it goes on": () => renderMergedIn(LINK, en),
-  "a new id": (text) => renderRenamed(text, en),
-  "a refused reply": (advice) => renderFailedReply({ fate: "refused", advice }, en),
-  "a refused reply that can be sent": (advice) =>
-    renderFailedReply({ fate: "refused", advice, dead: DEAD }, en),
-  "a refused reply to a User in another thread": (advice) =>
-    renderFailedReply({ fate: "refused", advice, link: LINK }, en),
-  "a reply from elsewhere": () => renderSentFromElsewhere("U0ANNA", "U0ANNA", LINK, en),
-  "a failed reply": (advice) => renderFailedReply({ fate: "failed", advice, dead: DEAD }, en),
-  "an uncertain reply": (advice) =>
-    renderFailedReply({ fate: "uncertain", advice, dead: DEAD }, en),
-  "a reply that is a dead letter": () => renderDeadLetter("failed", "U0ANNA", DEAD, en),
-};
 
 describe.each(Object.entries(NOTICES))("the notice about %s", (_, render) => {
   holds("is taken by Slack, and holds no markup but ours", anyText(600), (text) => {
-    const message = render(text);
+    const message = render(text, en);
     expect(problemsOf(message)).toEqual([]);
     expect(foreignMarkupIn(message)).toEqual([]);
   });
 
   it.each(["&", "<", "x\n", "👩‍👩‍👧‍👦"])("is taken by Slack with no end of %j", (unit) => {
-    const message = render(unit.repeat(10_000));
+    const message = render(unit.repeat(10_000), en);
     expect(problemsOf(message)).toEqual([]);
     expect(textLength(blocksOf(message))).toBeLessThan(13_000);
     expect(foreignMarkupIn(message)).toEqual([]);

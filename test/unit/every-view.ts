@@ -1,0 +1,202 @@
+import type { SlackMessage } from "../../src/convert/to-slack/slack-message.ts";
+import { NetworkError, ParleyApiError } from "../../src/errors.ts";
+import { type ConversationId, toItemId, toServiceId, toUserId } from "../../src/ids.ts";
+import type { Json } from "../../src/json.ts";
+import { renderDecided } from "../../src/views/decided.ts";
+import { renderHandedBack, renderTakenAway } from "../../src/views/ended.ts";
+import { renderDeadLetter, renderFailedReply } from "../../src/views/failed-reply.ts";
+import { renderFileLine } from "../../src/views/file-line.ts";
+import { renderFormNotOpened } from "../../src/views/form-not-opened.ts";
+import { renderFurtherHandover } from "../../src/views/further-handover.ts";
+import { renderGoesOnElsewhere } from "../../src/views/goes-on-elsewhere.ts";
+import { renderHandBackFailed, renderHandBackTooLate } from "../../src/views/hand-back-failed.ts";
+import { renderHandBackModal } from "../../src/views/hand-back-form.ts";
+import { renderHome } from "../../src/views/home.ts";
+import { renderMergedAway, renderMergedIn, renderRenamed } from "../../src/views/merged.ts";
+import { renderFilesNotSent, renderPartsNotSent } from "../../src/views/not-sent.ts";
+import { renderNotShown } from "../../src/views/not-shown.ts";
+import { renderOwnerAnswer } from "../../src/views/owner-answer.ts";
+import {
+  renderCorrectionOffer,
+  renderNotSentYet,
+  renderSentAlready,
+  renderUndoOffer,
+} from "../../src/views/reply-offers.ts";
+import { renderRoot } from "../../src/views/root.ts";
+import type { RootFacts } from "../../src/views/root-facts.ts";
+import { renderSentFromElsewhere } from "../../src/views/sent-from-elsewhere.ts";
+import { renderServiceChoice } from "../../src/views/service-choice.ts";
+import type { Texts } from "../../src/views/texts/en.ts";
+
+export const LINK = "https://w.slack.com/archives/C1/p1700000000000100";
+export const DEAD = { item: toItemId("r_0123456789abcdef01234567"), ts: "1700000000.000100" };
+
+type Notice = (text: string, texts: Texts) => SlackMessage;
+
+/** Everything that the bridge says in a thread below its root, with `text` wherever somebody else's words go. */
+export const NOTICES: Readonly<Record<string, Notice>> = {
+  "a further handover with a reason": (reason, texts) =>
+    renderFurtherHandover({ reason, hasDetails: true, lines: 0 }, texts),
+  "a further handover with details": (_, texts) =>
+    renderFurtherHandover({ reason: null, hasDetails: true, lines: 3 }, texts),
+  "a further handover with a transcript": (_, texts) =>
+    renderFurtherHandover({ reason: null, hasDetails: false, lines: 3 }, texts),
+  "a User taken away": renderTakenAway,
+  "a message that cannot be shown": renderNotShown,
+  "a hand-back": (text, texts) =>
+    renderHandedBack({ service: text, agent: "U0ANNA", note: text, unsetRefusal: text }, texts),
+  "a failed hand-back": (text, texts) =>
+    renderHandBackFailed("U0ANNA", "message-begun", text, texts),
+  "a hand-back too late": (text, texts) => renderHandBackTooLate(text, true, texts),
+  "a hand-back of somebody who has left": (_, texts) =>
+    renderHandBackTooLate(undefined, true, texts),
+  "a merge, where it ended": (_, texts) => renderMergedAway(LINK, texts),
+  "a merge, where it goes on": (_, texts) => renderMergedIn(LINK, texts),
+  "a new id": renderRenamed,
+  "a thread without its root": (_, texts) => renderGoesOnElsewhere(LINK, texts),
+  "a refused reply": (advice, texts) => renderFailedReply({ fate: "refused", advice }, texts),
+  "a refused reply that can be sent": (advice, texts) =>
+    renderFailedReply({ fate: "refused", advice, dead: DEAD }, texts),
+  "a refused reply to a User in another thread": (advice, texts) =>
+    renderFailedReply({ fate: "refused", advice, link: LINK }, texts),
+  "a reply from elsewhere": (_, texts) => renderSentFromElsewhere("U0ANNA", "U0ANNA", LINK, texts),
+  "a failed reply": (advice, texts) =>
+    renderFailedReply({ fate: "failed", advice, dead: DEAD }, texts),
+  "an uncertain reply": (advice, texts) =>
+    renderFailedReply({ fate: "uncertain", advice, dead: DEAD }, texts),
+  "a reply that is a dead letter": (_, texts) => renderDeadLetter("failed", "U0ANNA", DEAD, texts),
+  "a reply that perhaps arrived": (_, texts) =>
+    renderDeadLetter("uncertain", "U0ANNA", DEAD, texts),
+  "a reply that waits for its writer": (_, texts) => renderNotSentYet(DEAD, texts),
+  "a reply that can be undone": (_, texts) => renderUndoOffer(DEAD, 30, texts),
+  "a note that becomes a reply": (_, texts) => renderCorrectionOffer(DEAD, true, texts),
+  "a reply that changed": (_, texts) => renderCorrectionOffer(DEAD, false, texts),
+  "a reply that cannot be taken back": (_, texts) => renderSentAlready(texts),
+  "files that do not go": (name, texts) =>
+    renderFilesNotSent([{ name, why: "type", mimeType: name }], false, texts),
+  "parts that do not go": (part, texts) => renderPartsNotSent([part, "video"], false, texts),
+  "a file that could not be brought": (description, texts) =>
+    renderFileLine({ description }, { trouble: "wrong-type", size: 12_345_678 }, texts),
+  "Services to choose from": (text, texts) =>
+    renderServiceChoice({ ...choiceOf(text), matches: [serviceOf(text)] }, texts),
+  "Services that do not match": (text, texts) =>
+    renderServiceChoice({ ...choiceOf(text), matches: [] }, texts),
+};
+
+/** As long as ids are taken in. */
+const idOf = (text: string): string => text.slice(0, 200);
+
+/** Only Services with a name match what somebody wrote. */
+const serviceOf = (text: string) => ({ id: idOf(text), name: text.trim() || "Bot" });
+
+const choiceOf = (text: string) => ({
+  wanted: text,
+  userId: toUserId(idOf(text)),
+  trigger: "1.2",
+  services: [{ name: idOf(text) }],
+});
+
+/** The answers of `/parley-owner`. */
+export const ANSWERS: Readonly<Record<string, Notice>> = {
+  help: (_, texts) => renderOwnerAnswer({ kind: "help" }, texts),
+  conversations: (name, texts) => {
+    const line = { userId: name, user: { name }, link: LINK, waitingSince: 0 };
+    return renderOwnerAnswer({ kind: "conversations", lines: [line, line], now: 1e9 }, texts);
+  },
+  Services: (name, texts) => {
+    const service = { id: name, name, isDefault: true, isUs: true };
+    return renderOwnerAnswer({ kind: "services", services: [service] }, texts);
+  },
+  "no Services": (_, texts) => renderOwnerAnswer({ kind: "services", services: [] }, texts),
+  "an owner": (name, texts) =>
+    renderOwnerAnswer(
+      { kind: "owner", userId: name, owner: { name, isUs: true }, link: LINK },
+      texts,
+    ),
+  "no owner": (userId, texts) => renderOwnerAnswer({ kind: "owner", userId }, texts),
+  "a User who is there already": (text, texts) =>
+    renderOwnerAnswer({ kind: "given", userId: text, service: text, outcome: "already" }, texts),
+  "a User who is there now": (text, texts) =>
+    renderOwnerAnswer({ kind: "given", userId: text, service: text, outcome: "given" }, texts),
+  "a User who is ours now": (text, texts) =>
+    renderOwnerAnswer({ kind: "given", userId: text, service: text, outcome: "taken" }, texts),
+  "Services that match": (text, texts) =>
+    renderOwnerAnswer(
+      { kind: "which-service", ...choiceOf(text), matches: [serviceOf(text)] },
+      texts,
+    ),
+  "no such customer": (id, texts) =>
+    renderOwnerAnswer({ kind: "problem", problem: "unknown-customer", id }, texts),
+  "an id that could be two": (_, texts) =>
+    renderOwnerAnswer({ kind: "problem", problem: "ambiguous", id: "11111" }, texts),
+  "no id": (_, texts) => renderOwnerAnswer({ kind: "problem", problem: "no-id" }, texts),
+  "a refusal of Parley": (code, texts) => {
+    const error = new ParleyApiError("PUT /x", 400, [code]);
+    return renderOwnerAnswer({ kind: "failed", error }, texts);
+  },
+  "no Parley": (_, texts) =>
+    renderOwnerAnswer({ kind: "failed", error: new NetworkError("GET /x: ECONNREFUSED") }, texts),
+};
+
+/** A root with all that it can show. `state`: how it ended. */
+export const rootOf = (text: string, texts: Texts, state: RootFacts["state"]): SlackMessage =>
+  renderRoot(
+    {
+      id: "c_0123456789abcdef01234567" as ConversationId,
+      userId: toUserId(text),
+      user: { name: text, email: text, language: text, externalId: text },
+      state,
+      openedAt: 0,
+      metadata: { reason: text, ...Object.fromEntries(numbered(60, (n) => [`${text}${n}`, text])) },
+      furtherReasons: numbered(10, (n) => ({ reason: `${n}${text}`.slice(0, 500), at: n })),
+      transcript: numbered(60, () => ({ from: text, text })),
+      ownerUnverified: true,
+      ...(state !== "open" && {
+        ending: { at: 0, to: { id: toServiceId("svc"), name: text }, by: "U0ANNA", note: text },
+      }),
+    },
+    { lost: LINK, previous: LINK, next: LINK, into: LINK },
+    texts,
+  );
+
+const numbered = <T>(count: number, make: (n: number) => T): T[] =>
+  Array.from({ length: count }, (_, n) => make(n));
+
+/** The form to hand back, with more Services than fit. */
+export const formOf = (text: string, texts: Texts): Json =>
+  renderHandBackModal(
+    {
+      userName: text.slice(0, 80),
+      thread: { team: "T1", channel: "C1", ts: "1.1" },
+      services: numbered(3_000, (n) => ({ id: toServiceId(`s${n}`), name: `${text}${n}` })),
+      preferred: toServiceId("s1"),
+    },
+    texts,
+  );
+
+export const homeOf = (text: string, texts: Texts): Json => {
+  const late = { items: 3, oldestAppendedAt: 0, deadLetters: 2 };
+  return renderHome(
+    {
+      alarms: [{ name: "store", advice: text.slice(0, 500), since: 0 }],
+      toSlack: late,
+      toParley: late,
+      conversations: numbered(70, (n) => ({
+        userId: `${n}`,
+        user: { name: text },
+        link: LINK,
+        waitingSince: n,
+      })),
+      channel: "C0",
+      now: 1e9,
+    },
+    texts,
+  );
+};
+
+/** What people are told without blocks. */
+export const LINES: Readonly<Record<string, (text: string, texts: Texts) => string>> = {
+  "a button pressed": (_, texts) => renderDecided("takingOver", texts),
+  "a form that did not open": (message, texts) =>
+    renderFormNotOpened({ code: "slack-api", disposition: "fatal", message }, texts),
+};
