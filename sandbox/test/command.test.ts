@@ -128,6 +128,7 @@ describe("npm run sandbox", () => {
   it.each([
     [["--prot", "1"], "--prot"],
     [["--port", "many"], "--port must be a number from 0 to 65535, not 'many'"],
+    [["--language", "fr"], "--language must be one of en, nl, de, not 'fr'"],
     [["--state"], "--state"],
     [["extra"], "extra"],
   ])("explains %j", async (args, words) => {

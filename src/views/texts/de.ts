@@ -43,7 +43,7 @@ export const de: Texts = {
       `Dieses Gespräch geht hier weiter, weil es <${link}|den früheren Thread> nicht mehr gibt. Bitte hier antworten.`,
     previous: "Früheres Gespräch mit diesem Nutzer",
     next: "Späteres Gespräch mit diesem Nutzer",
-    handBack: "Zurückgeben",
+    buttons: { handBack: "Zurückgeben" },
     open: (since) => `*Offen* · seit ${since}`,
     handedBack: (to, by, at) =>
       `*Zurückgegeben* an ${to ?? "einen anderen Service"}${by === undefined ? "" : ` von ${by}`} · ${at}`,

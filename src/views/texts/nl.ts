@@ -43,7 +43,7 @@ export const nl: Texts = {
       `Dit gesprek gaat hier verder, omdat <${link}|de eerdere thread> er niet meer is. Antwoord hier.`,
     previous: "Eerder gesprek met deze gebruiker",
     next: "Later gesprek met deze gebruiker",
-    handBack: "Teruggeven",
+    buttons: { handBack: "Teruggeven" },
     open: (since) => `*Open* · sinds ${since}`,
     handedBack: (to, by, at) =>
       `*Teruggegeven* aan ${to ?? "een andere Service"}${by === undefined ? "" : ` door ${by}`} · ${at}`,
