@@ -55,7 +55,7 @@ async function fill(folder: string, items: number, users: number): Promise<void>
   const inbox = await createEmbeddedLanes<InboxBody>({
     queue: "inbox",
     journal: await openSqliteJournal(database, "inbox"),
-    readBody: (text) => JSON.parse(text) as InboxBody,
+    reader: { readBody: (text) => JSON.parse(text) as InboxBody, readProgress: () => ({}) },
     backoff: { firstMs: 1, capMs: 1, maxAgeMs: 1 },
     concurrency: 1,
     onAttempt: () => {},

@@ -8,6 +8,7 @@ import { flag } from "./bridge/stored/fields.ts";
 import { inboxBodySchema } from "./bridge/stored/inbox-body.ts";
 import { serviceSchema, workspaceSchema } from "./bridge/stored/last-known-schemas.ts";
 import { outboxBodySchema } from "./bridge/stored/outbox-body.ts";
+import { readProgress } from "./bridge/stored/read-progress.ts";
 import { parseStored } from "./bridge/stored/read-stored.ts";
 import { takeInReply } from "./bridge/to-parley/take-in-reply.ts";
 import { describeBuild } from "./build-info.ts";
@@ -15,7 +16,6 @@ import type { Config } from "./config/read-config.ts";
 import { createEmbeddedLanes } from "./delivery/embedded-lanes.ts";
 import type { Attempt } from "./delivery/lanes.ts";
 import { createRateLimiter } from "./delivery/rate-limiter.ts";
-import type { ReadBody } from "./delivery/read-item.ts";
 import { createSemaphore } from "./delivery/semaphore.ts";
 import { ConfigError, StorageError, toBridgeError } from "./errors.ts";
 import { createHttpServer } from "./http/http-server.ts";
@@ -119,11 +119,11 @@ async function buildApp(config: Config, foundations: Foundations): Promise<App> 
     metrics.onAttempt(attempt);
     logAttempt(log, attempt);
   };
-  const openQueue = async <Body>(queue: "inbox" | "outbox", readBody: ReadBody<Body>) =>
+  const openQueue = async <Body>(queue: "inbox" | "outbox", readBody: (text: string) => Body) =>
     await createEmbeddedLanes<Body>({
       queue,
       journal: await openSqliteJournal(database, queue),
-      readBody,
+      reader: { readBody, readProgress },
       backoff: config.retry,
       concurrency: 64,
       onAttempt,
@@ -162,6 +162,7 @@ async function buildApp(config: Config, foundations: Foundations): Promise<App> 
     conversations,
     notifier: createNotifier(inbox),
     texts,
+    patience: config.patience,
     now: Date.now,
   };
 

@@ -6,11 +6,11 @@ import { type HandoverDependencies, handover } from "./ownership/handover.ts";
 import { type MergeUsersDependencies, mergeUsers } from "./ownership/merge-users.ts";
 import { type TakenAwayDependencies, takenAway } from "./ownership/taken-away.ts";
 import type { ParleyEvent } from "./parley-event.ts";
+import type { Patience } from "./patience.ts";
 import type { Conversations, Parley } from "./ports.ts";
 import type { InboxBody } from "./stored/inbox-body.ts";
 import type { OwedNotice } from "./stored/notice.ts";
 import { loseThread, openAgain, whereItBelongs } from "./to-slack/open-again.ts";
-import { createPostOnce } from "./to-slack/post-once.ts";
 import { type RelayMessageDependencies, relayMessage } from "./to-slack/relay-message.ts";
 import { refreshRoot } from "./to-slack/root-message.ts";
 import { type ShowNoticeDependencies, showNotice } from "./to-slack/show-notice.ts";
@@ -23,6 +23,7 @@ export interface InboxDependencies
     MergeUsersDependencies,
     ShowNoticeDependencies {
   parley: Pick<Parley, "self" | "ownerOf" | "services">;
+  patience: Patience;
 }
 
 /** Tells the thread that something of its User could not be shown. What belongs to no thread is only logged. */
@@ -66,7 +67,7 @@ export function createParleyEventHandler(dependencies: InboxDependencies): Handl
 }
 
 async function handle(work: Work<InboxBody>, dependencies: InboxDependencies): Promise<void> {
-  const { conversations, posts, parse, now } = dependencies;
+  const { conversations, parse } = dependencies;
   const { body } = work.item;
   switch (body.kind) {
     case "callback": {
@@ -78,9 +79,8 @@ async function handle(work: Work<InboxBody>, dependencies: InboxDependencies): P
       return await handover(work, event, body.receivedAt, dependencies);
     }
     case "notice": {
-      const poster = createPostOnce(work, posts, now);
-      const notice = await whereItBelongs(work, poster, body.notice, dependencies);
-      return await showNotice(work, poster, notice, dependencies);
+      const notice = await whereItBelongs(work, body.notice, dependencies);
+      return await showNotice(work, notice, dependencies);
     }
     case "root": {
       const conversation = await conversations.byId(body.conversation);

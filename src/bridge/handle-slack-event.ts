@@ -20,16 +20,27 @@ import type { DelayMarks } from "./delay-marks.ts";
 import { type Notifier, tellOwedNotice } from "./notify.ts";
 import { nameService } from "./owner.ts";
 import { recordTakenAway } from "./ownership/end-conversation.ts";
-import { handBack } from "./ownership/hand-back.ts";
-import { keepForTakeOver, type TakeOverDependencies, takeOverFor } from "./ownership/take-over.ts";
+import { type HandBackDependencies, handBack } from "./ownership/hand-back.ts";
+import {
+  hasAsked,
+  keepForTakeOver,
+  type TakeOverDependencies,
+  takeOverFor,
+} from "./ownership/take-over.ts";
+import type { Patience } from "./patience.ts";
 import type { Conversations, Parley, Permalink, Permissions, Reactions } from "./ports.ts";
 import type { AgentReply } from "./stored/agent-reply.ts";
 import type { OwedNotice } from "./stored/notice.ts";
 import type { OutboxBody, ReplyBody } from "./stored/outbox-body.ts";
+import { leftOf } from "./to-parley/reply-parts.ts";
 import { type SendReplyDependencies, type Sent, sendReply } from "./to-parley/send-reply.ts";
 
-export interface OutboxDependencies extends SendReplyDependencies, TakeOverDependencies {
+export interface OutboxDependencies
+  extends SendReplyDependencies,
+    TakeOverDependencies,
+    HandBackDependencies {
   parley: Parley;
+  patience: Patience;
   reactions: Pick<Reactions, "markLater">;
   permalink: Permalink;
   conversations: Conversations;
@@ -87,29 +98,24 @@ async function relay(
   const { texts, now } = dependencies;
   const { reply } = body;
   let conversation: Conversation | undefined;
-  let left = body;
   let sent: Sent;
   try {
     const refusal = await permissions.refusalOf(reply);
     if (refusal) throw new NotPermittedError(reply.agent, refusal);
     conversation = await conversationFor(work, body, dependencies);
-    const outcome = await sendReply(work, body, conversation, dependencies);
-    if (typeof outcome === "object") {
-      left = outcome.left;
-      throw outcome.refusal;
-    }
-    sent = outcome;
+    sent = await sendReply(work, body, conversation, dependencies);
   } catch (thrown) {
     const error = toBridgeError(thrown);
     // Its writer has just deleted or changed it, so there is nothing to tell them.
     if (error instanceof CancelledError) throw error;
+    const left = leftOf(work, body);
     if (error instanceof NotOwnerError && conversation) {
       const current = (await conversations.byId(conversation.id)) ?? conversation;
       if (isBeingHandedBack(current, error.owner, now())) throw notYet("A hand-back is under way");
       const to = await nameService(parley, error.owner);
       await recordTakenAway(conversation, to, dependencies);
       // "Take over" means from whoever has the User now, even if that was not known when it was said.
-      const isUnasked = body.takeOver !== undefined && body.takeOver.since === undefined;
+      const isUnasked = body.takeOver !== undefined && !hasAsked(work, body.takeOver);
       if (isUnasked && settledIn(left) === settledIn(body)) throw notYet("The User is elsewhere");
     }
     if (error.disposition === "ignore") await refuse(work.item, left, error, dependencies);

@@ -1,3 +1,4 @@
+import type { Item } from "../delivery/lanes.ts";
 import {
   type BridgeError,
   NotOwnerError,
@@ -9,19 +10,22 @@ import {
 import type { ServiceId, UserId } from "../ids.ts";
 import type { Json } from "../json.ts";
 import type { Destination } from "../views/root-facts.ts";
+import type { Patience } from "./patience.ts";
 import type { Parley } from "./ports.ts";
 
-/** After this many tries without a certain answer about the owner, the bridge decides without one. */
-export const OWNER_TRIES = 4;
+export interface AskOwnershipDependencies {
+  parley: Pick<Parley, "self" | "ownerOf">;
+  patience: Patience;
+}
 
 /**
  * Whether we own the User now, according to Parley. While Parley cannot be asked this throws, so that the item is tried
- * again; after some tries the answer is `unknown`.
+ * again; after a while the answer is `unknown`.
  */
 export async function askOwnership(
-  parley: Pick<Parley, "self" | "ownerOf">,
   userId: UserId,
-  attempt: number,
+  { triedMs }: Pick<Item<unknown>, "triedMs">,
+  { parley, patience }: AskOwnershipDependencies,
 ): Promise<"ours" | "other" | "unknown"> {
   try {
     const owner = await parley.ownerOf(userId);
@@ -29,7 +33,7 @@ export async function askOwnership(
     return owner === parley.self ? "ours" : "other";
   } catch (thrown) {
     const error = toBridgeError(thrown);
-    if (error.disposition === "retry" && attempt < OWNER_TRIES) throw error;
+    if (error.disposition === "retry" && triedMs < patience.ownerMs) throw error;
     return "unknown";
   }
 }

@@ -68,6 +68,14 @@ export interface Config {
   readonly guestsMayAnswer: boolean;
   /** How long a reply can be undone before it is sent; 0: it is sent at once. */
   readonly undoMs: number;
+  /** For how long something that fails is tried before the bridge goes on without it; see `Patience`. Fixed. */
+  readonly patience: {
+    readonly ownerMs: number;
+    readonly handBackMs: number;
+    readonly openingMs: number;
+    readonly fileToSlackMs: number;
+    readonly fileToParleyMs: number;
+  };
   readonly retry: {
     /** The pause after the first failure; it doubles up to `capMs`. */
     readonly firstMs: number;
@@ -363,6 +371,13 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     replyMode: value.REPLY_MODE,
     guestsMayAnswer: value.GUESTS_MAY_ANSWER,
     undoMs: value.UNDO_SECONDS * 1000,
+    patience: {
+      ownerMs: 2_000,
+      handBackMs: 1_000,
+      openingMs: 5_000,
+      fileToSlackMs: 10_000,
+      fileToParleyMs: 20_000,
+    },
     retry: {
       firstMs: value.RETRY_FIRST_MS,
       capMs: value.RETRY_CAP_MS,

@@ -4,7 +4,7 @@ import { type Consumer, createHeads } from "./heads.ts";
 import type { Journal, Row } from "./journal.ts";
 import { createLane, type Lane } from "./lane.ts";
 import type { Attempt, Lanes } from "./lanes.ts";
-import { type ReadBody, tryReadItem } from "./read-item.ts";
+import { type ItemReader, tryReadItem } from "./read-item.ts";
 
 /** While more appends than this are under way, new items have priority over the handling of others. */
 const BUSY_APPENDS = 2;
@@ -21,7 +21,7 @@ const SHOWN_DELAYS = 50;
 export interface EmbeddedLanesOptions<Body> {
   queue: string;
   journal: Journal;
-  readBody: ReadBody<Body>;
+  reader: ItemReader<Body>;
   backoff: BackoffPolicy;
   /** How many handlers run at once. */
   concurrency: number;
@@ -37,7 +37,7 @@ export interface EmbeddedLanesOptions<Body> {
 export async function createEmbeddedLanes<Body>(
   options: EmbeddedLanesOptions<Body>,
 ): Promise<Lanes<Body>> {
-  const { journal, readBody, concurrency } = options;
+  const { journal, reader, concurrency } = options;
   const now = options.now ?? Date.now;
   const monotonic = options.monotonic ?? (() => performance.now());
   const random = options.random ?? Math.random;
@@ -135,7 +135,7 @@ export async function createEmbeddedLanes<Body>(
     // Only a courtesy: if the journal fails here, the next attempt fails too and logs it.
     const rows = await journal.head(lane.key, SHOWN_DELAYS).catch(() => []);
     for (const row of rows) {
-      const item = tryReadItem(row, readBody);
+      const item = tryReadItem(row, reader);
       if (item) onDelay(item, lane.until - monotonic());
     }
   }
@@ -172,11 +172,18 @@ export async function createEmbeddedLanes<Body>(
         if (result === "appended" && !held) {
           // If others arrived at the same time, one of them may have to come before it.
           const isAlone = isEmpty && lane.appending === 1 && lane.state === "idle";
-          const stored = { ...row, attempts: 0, pauseMs: notBefore - row.appendedAt };
-          const arrived: Row = { ...stored, progress: undefined };
+          const arrived: Row = {
+            ...row,
+            attempts: 0,
+            triedMs: 0,
+            requeues: 0,
+            begun: false,
+            pauseMs: notBefore - row.appendedAt,
+            progress: undefined,
+          };
           lane.fresh = isAlone ? arrived : undefined;
           if (lane.state === "deferred" && lane.isDelayed) {
-            const item = tryReadItem(arrived, readBody);
+            const item = tryReadItem(arrived, reader);
             if (item) consumer?.onDelay?.(item, lane.until - monotonic());
           }
           wake(lane);
@@ -227,7 +234,7 @@ export async function createEmbeddedLanes<Body>(
 
     async look(id) {
       const found = await journal.look(id);
-      return found && { ...found, body: readBody(found.body) };
+      return found && { ...found, body: reader.readBody(found.body) };
     },
 
     hasBegun: (id) => journal.hasBegun(id),

@@ -1,14 +1,13 @@
 import { defined } from "../defined.ts";
-import { type BridgeError, CancelledError, RateLimitedError, toBridgeError } from "../errors.ts";
+import { type BridgeError, toBridgeError } from "../errors.ts";
 import { readJson } from "../read-json.ts";
 import { type BackoffPolicy, backoffMs } from "./backoff.ts";
 import type { Journal, Owed, Row } from "./journal.ts";
 import type { Debt, Lane } from "./lane.ts";
-import type { Attempt, Handler, Item, OnDeadLetter, OnDelay, Work } from "./lanes.ts";
-import { type ReadBody, readItem, tryReadItem } from "./read-item.ts";
-
-/** A defect does not go away by itself, but a passing failure may look like one, so it gets more tries than one. */
-const DEFECT_TRIES = 3;
+import type { Attempt, Handler, OnDeadLetter, OnDelay } from "./lanes.ts";
+import { DEFECT_TRIES, type Outcome, outcomeOf } from "./outcome.ts";
+import { type ItemReader, readItem } from "./read-item.ts";
+import { createWork, type TakenRows } from "./work.ts";
 
 /** The functions that `Lanes.start` was given. */
 export interface Consumer<Body> {
@@ -21,7 +20,7 @@ export interface Consumer<Body> {
 export interface HeadsOptions<Body> {
   queue: string;
   journal: Journal;
-  readBody: ReadBody<Body>;
+  reader: ItemReader<Body>;
   backoff: BackoffPolicy;
   onAttempt: (attempt: Attempt) => void;
   /** ms since the epoch, for what must outlast a restart. */
@@ -43,16 +42,13 @@ export interface Heads<Body> {
   oweNotice(lane: Lane, owed: Omit<Owed, "lane">, onDeadLetter: OnDeadLetter<Body>): void;
 }
 
-/** The head that is being handled, and the items that its handler took along (the head is the first of `taken`). */
-interface Running {
-  row: Row;
-  taken: Row[];
+/** The attempt that is under way. */
+interface Running extends TakenRows {
   startedAt: number;
 }
 
 export function createHeads<Body>(options: HeadsOptions<Body>): Heads<Body> {
-  const { queue, journal, readBody, backoff, onAttempt, now, monotonic, random, stopping } =
-    options;
+  const { queue, journal, reader, backoff, onAttempt, now, monotonic, random, stopping } = options;
 
   async function handle(lane: Lane, consumer: Consumer<Body>): Promise<Next> {
     const startedAt = monotonic();
@@ -73,16 +69,31 @@ export function createHeads<Body>(options: HeadsOptions<Body>): Heads<Body> {
     if (waitMs > 0) return waitMs;
 
     const attempt: Running = { row, taken: [row], startedAt: monotonic() };
-    let next: Next | undefined;
-    try {
-      await consumer.handler(workOn(lane, attempt));
-      succeed(lane, attempt);
-    } catch (thrown) {
-      next = conclude(lane, attempt, thrown, consumer);
-    }
+    const next = await runAttempt(lane, attempt, consumer);
     await payDebts(lane);
     // A fresh item was alone in its lane. What has arrived behind it since then has set `lane.again`.
     return next ?? (fresh ? "empty" : "again");
+  }
+
+  /** Returns what the lane does next, unless it just goes on. */
+  async function runAttempt(
+    lane: Lane,
+    attempt: Running,
+    { handler, onDeadLetter }: Consumer<Body>,
+  ): Promise<Next | undefined> {
+    let settled = async (): Promise<void> => {};
+    try {
+      const work = createWork(attempt, { journal, reader, signal: stopping });
+      settled = work.settled;
+      await handler(work);
+    } catch (thrown) {
+      // Else what is decided now could be stored before what was done.
+      await settled();
+      return conclude(lane, attempt, thrown, onDeadLetter);
+    }
+    lane.defects = 0;
+    complete(lane, attempt, "done");
+    return undefined;
   }
 
   /** How long the head still has to wait, ms. Measured by the wall clock only once, after that by one that never jumps. */
@@ -95,102 +106,67 @@ export function createHeads<Body>(options: HeadsOptions<Body>): Heads<Body> {
     return lane.wait.until - monotonic();
   }
 
-  function workOn(lane: Lane, { row, taken }: Running): Work<Body> {
-    let { body } = row;
-    return {
-      item: readItem(row, readBody),
-      signal: stopping,
-      save: (progress) => journal.saveProgress(row.seq, progress),
-      async begin(progress) {
-        const { seq } = row;
-        if (!(await journal.begin({ seq, body }, progress))) throw new CancelledError(row.id);
-      },
-      async advance(next, progress) {
-        const text = JSON.stringify(next);
-        const { seq } = row;
-        if (!(await journal.advance({ seq, body }, text, progress))) {
-          throw new CancelledError(row.id);
-        }
-        body = text;
-      },
-      async takeFollowing(accept, limit) {
-        const known = await journal.head(lane.key, taken.length + limit);
-        // An item was inserted before one that we hold: take nothing, or it would be overtaken.
-        const isUnbroken = known[taken.length - 1]?.seq === taken.at(-1)?.seq;
-        const rows = isUnbroken ? known.slice(taken.length) : [];
-        const items: Item<Body>[] = [];
-        for (const next of rows) {
-          const item = tryReadItem(next, readBody);
-          if (!item || !accept(item)) break;
-          taken.push(next);
-          items.push(item);
-        }
-        return items;
-      },
-      async take(ids) {
-        const rows = await journal.waiting(ids);
-        const items: Item<Body>[] = [];
-        for (const other of rows) {
-          const item = tryReadItem(other, readBody);
-          if (!item || taken.some(({ seq }) => seq === other.seq)) continue;
-          taken.push(other);
-          items.push(item);
-        }
-        return items;
-      },
-    };
-  }
-
-  function succeed(lane: Lane, attempt: Running): void {
-    lane.defects = 0;
-    owe(lane, attempt.row, async () => {
-      await journal.done(attempt.taken.map(({ seq }) => seq));
-      report(lane, attempt, "done");
-    });
-  }
-
-  /** Decides what becomes of an attempt that failed. Returns what the lane does next, unless it just goes on. */
+  /** Carries out what becomes of an attempt that failed. Returns what the lane does next, unless it just goes on. */
   function conclude(
     lane: Lane,
     attempt: Running,
     thrown: unknown,
-    { onDeadLetter }: Consumer<Body>,
+    onDeadLetter: OnDeadLetter<Body>,
   ): Next | undefined {
-    const { row, taken } = attempt;
-    if (stopping.aborted && thrown === stopping.reason) {
-      report(lane, attempt, "interrupted");
-      return "empty";
+    const { row } = attempt;
+    const outcome = outcomeOf(thrown, {
+      stopReason: stopping.reason as unknown,
+      attempt: row.attempts + 1,
+      ageMs: now() - row.appendedAt,
+      defects: lane.defects,
+      policy: backoff,
+      random: random(),
+    });
+    const isDefect = outcome.kind === "deferred" && outcome.error.code === "defect";
+    lane.defects = isDefect ? lane.defects + 1 : 0;
+    switch (outcome.kind) {
+      case "interrupted":
+        report(lane, attempt, "interrupted");
+        return "empty";
+      case "cancelled":
+        report(lane, attempt, "ignored", { error: outcome.error });
+        return "again";
+      case "ignored":
+        complete(lane, attempt, "ignored", outcome.error);
+        return undefined;
+      case "dead":
+        owe(lane, row, () => deadLetter(lane, attempt, outcome.error, onDeadLetter));
+        return undefined;
+      case "deferred":
+        return deferHead(lane, attempt, outcome);
     }
-    const error = toBridgeError(thrown);
-    lane.defects = error.code === "defect" ? lane.defects + 1 : 0;
-    if (error instanceof CancelledError) {
-      // It was cancelled, or has another body: either way the journal knows what comes next.
-      report(lane, attempt, "ignored", { error });
-      return "again";
-    }
-    if (error.disposition === "ignore") {
-      owe(lane, row, async () => {
-        await journal.done(taken.map(({ seq }) => seq));
-        report(lane, attempt, "ignored", { error });
-      });
-      return undefined;
-    }
-    const isExpired = now() - row.appendedAt > backoff.maxAgeMs;
-    const isHopeless = isExpired || lane.defects >= DEFECT_TRIES;
-    if (error.disposition === "dead-letter" || error.disposition === "uncertain" || isHopeless) {
-      lane.defects = 0;
-      owe(lane, row, () => deadLetter(lane, attempt, error, onDeadLetter));
-      return undefined;
-    }
-    const asked =
-      error instanceof RateLimitedError
-        ? error.retryAfterMs
-        : backoffMs(backoff, row.attempts + 1, random());
-    const pauseMs = Math.min(asked, backoff.maxAgeMs);
-    const until = monotonic() + pauseMs;
+  }
+
+  /** The head and what it took along are done. */
+  function complete(
+    lane: Lane,
+    attempt: Running,
+    outcome: "done" | "ignored",
+    error?: BridgeError,
+  ): void {
+    owe(lane, attempt.row, async () => {
+      await journal.done(attempt.taken.map(({ seq }) => seq));
+      report(lane, attempt, outcome, defined({ error }));
+    });
+  }
+
+  function deferHead(
+    lane: Lane,
+    attempt: Running,
+    { error, pauseMs, isAsked }: Outcome & { kind: "deferred" },
+  ): number {
+    const { row, startedAt } = attempt;
+    const at = monotonic();
+    const triedMs = row.triedMs + (at - startedAt) + (isAsked ? 0 : pauseMs);
     owe(lane, row, async () => {
-      await journal.defer(row.seq, row.attempts + 1, now() + pauseMs, pauseMs);
-      lane.wait = { seq: row.seq, until, isAsked: false };
+      const attempts = row.attempts + 1;
+      await journal.defer(row.seq, { attempts, triedMs, dueAt: now() + pauseMs, pauseMs });
+      lane.wait = { seq: row.seq, until: at + pauseMs, isAsked: false };
       report(lane, attempt, "deferred", { error, nextAttemptInMs: pauseMs });
     });
     return pauseMs;
@@ -205,8 +181,7 @@ export function createHeads<Body>(options: HeadsOptions<Body>): Heads<Body> {
     const rows: { seq: number; notice?: string }[] = [];
     for (const row of attempt.taken) {
       const notice = await orGiveUp(lane, () => {
-        // Its progress may be what could not be read, and people are to be told all the same.
-        const item = readItem({ ...row, progress: undefined }, readBody);
+        const item = readItem(row, reader);
         return onDeadLetter.prepare(item, error);
       });
       const { seq } = row;

@@ -1,6 +1,5 @@
 import type { Backlog } from "../backlog.ts";
 import type { ItemId } from "../ids.ts";
-import type { Json } from "../json.ts";
 import type { Look } from "./lanes.ts";
 
 /** A row as the engine hands it to the journal. Order in a lane: `barrier`, `sort`, `seq`. */
@@ -21,6 +20,12 @@ export interface NewRow {
 /** A row that is not done. */
 export interface Row extends Omit<NewRow, "held"> {
   readonly attempts: number;
+  /** How long it has been tried, ms: attempts, and the pauses between them that were ours. */
+  readonly triedMs: number;
+  /** How often it has been requeued. */
+  readonly requeues: number;
+  /** It can no longer be cancelled or replaced. */
+  readonly begun: boolean;
   /** The pause that was meant when `dueAt` was set, ms. No wait is longer, even if the clock was changed since. */
   readonly pauseMs: number;
   /** As JSON. It may be damaged, and then this item alone is. */
@@ -65,19 +70,27 @@ export interface Journal {
   waiting(ids: readonly ItemId[]): Promise<readonly Row[]>;
   pendingLanes(): Promise<readonly PendingLane[]>;
   lastSeq(): Promise<number>;
-  /** With `undefined` the row counts as not begun. */
-  saveProgress(seq: number, progress: Json | undefined): Promise<void>;
-  /** Saves progress and makes the row one that has begun; false if it is not waiting, or its body was replaced. */
-  begin(row: Pick<Row, "seq" | "body">, progress: Json): Promise<boolean>;
-  /** The same, and replaces the body. */
-  advance(row: Pick<Row, "seq" | "body">, body: string, progress: Json): Promise<boolean>;
+  /**
+   * Replaces the progress of a row that is waiting; false if it is not, or has another body than the one that is given.
+   * One that has begun cannot get another, so it needs none.
+   */
+  saveProgress(change: {
+    readonly seq: number;
+    readonly body: string | undefined;
+    /** As JSON. */
+    readonly progress: string;
+    readonly begun: boolean;
+  }): Promise<boolean>;
   /** Makes a row done unless it has begun, and adds one that is done for an id that is new. False if it has begun. */
   cancel(row: Pick<NewRow, "seq" | "id">, at: number): Promise<boolean>;
-  /** Replaces the body of a row that has not begun; false if it has begun or is done. */
+  /** Replaces the body of a row that has not begun, and drops its progress; false if it has begun or is done. */
   replace(id: ItemId, body: string): Promise<boolean>;
   /** Also true for ids that have no row. */
   hasBegun(id: ItemId): Promise<boolean>;
-  defer(seq: number, attempts: number, dueAt: number, pauseMs: number): Promise<void>;
+  defer(
+    seq: number,
+    change: Pick<Row, "attempts" | "triedMs" | "dueAt" | "pauseMs">,
+  ): Promise<void>;
   /** Drops the bodies; the ids stay known. */
   done(seqs: readonly number[]): Promise<void>;
   /**
@@ -93,8 +106,8 @@ export interface Journal {
   /** The notice was given. */
   told(seq: number): Promise<void>;
   /**
-   * Makes a dead or held row waiting again, with no attempts and a new age; if it had begun, it still has. Returns its
-   * lane, or nothing if there is no such row.
+   * Makes a dead or held row waiting again, with no attempts and a new age; if it had begun, it still has, and it keeps its
+   * progress. Returns its lane, or nothing if there is no such row.
    */
   requeue(id: ItemId, at: number): Promise<string | undefined>;
   /** Drops the body of a dead or held row for good; false if there is no such row. */

@@ -1,7 +1,7 @@
 import type { Backlog } from "../backlog.ts";
 import type { BridgeError } from "../errors.ts";
 import type { ItemId } from "../ids.ts";
-import type { Json } from "../json.ts";
+import type { Steps } from "./step.ts";
 
 /** What is appended to a lane. */
 export interface NewItem<Body> {
@@ -22,36 +22,19 @@ export interface NewItem<Body> {
 export interface Item<Body> extends Pick<NewItem<Body>, "lane" | "id" | "sort" | "body"> {
   /** 1 at the first try. Attempts that ended in a crash are not counted. */
   readonly attempt: number;
-  /** What an earlier attempt stored with {@link Work.save}, also when the process was killed right after. */
-  readonly progress: Json | undefined;
+  /** How long it had been tried when this attempt began, ms. Pauses that the other side asked for do not count. */
+  readonly triedMs: number;
+  /** An earlier attempt has stored something of a step. */
+  readonly hasProgress: boolean;
   /** ms since the epoch. */
   readonly appendedAt: number;
 }
 
-/** One attempt at the head of a lane: the item, and what its handler may do with it. */
-export interface Work<Body> {
+/** One attempt at the head of a lane: the item, its steps, and what its handler may do with it. */
+export interface Work<Body> extends Steps {
   readonly item: Item<Body>;
   /** Aborted when the bridge stops. A handler that has not sent anything yet should give up then. */
   readonly signal: AbortSignal;
-  /**
-   * Stores progress as {@link save} does, and makes the item one that has begun: from here on it cannot be cancelled or
-   * replaced. To be called just before something is done that cannot be undone.
-   *
-   * @throws {CancelledError} it was cancelled or replaced before; nothing was stored
-   */
-  begin(progress: Json): Promise<void>;
-  /**
-   * Stores progress: on disk when resolved, and the next attempt finds it as `item.progress`. With `undefined` the item
-   * counts as not begun again.
-   */
-  save(progress: Json | undefined): Promise<void>;
-  /**
-   * Does what {@link begin} does, and in the same write replaces the body by what is left to do. The body outlasts a
-   * requeue, which progress need not.
-   *
-   * @throws {CancelledError} it was cancelled or replaced before; nothing was stored
-   */
-  advance(body: Body, progress: Json): Promise<void>;
   /**
    * Takes the items directly behind the head into this attempt, up to the first that `accept` refuses. Whatever becomes
    * of the head becomes of them.
@@ -60,7 +43,10 @@ export interface Work<Body> {
     accept: (item: Item<Body>) => boolean,
     limit: number,
   ): Promise<readonly Item<Body>[]>;
-  /** Takes these items into the attempt, wherever in the lane they wait. Those that are not waiting are left out. */
+  /**
+   * Takes these items into the attempt, wherever in the lane they wait, and gives them back, also those that were taken
+   * before. The head, and those that are not waiting, are left out.
+   */
   take(ids: readonly ItemId[]): Promise<readonly Item<Body>[]>;
 }
 
@@ -134,15 +120,14 @@ export interface Attempt {
  * - `dead-letter` and `uncertain` make the item a dead letter, and the lane goes on. The same happens to an item that
  *   fails when it is older than the policy allows, and to one that meets a defect of our own again and again.
  *
- * **Progress.** An attempt can be cut off anywhere, and the next one starts the handler from the beginning. What that one
- * has to know is stored by `save`. An item has *begun* when something may have left us that cannot be undone; that
- * is why `begin` stores the progress that the next attempt needs *before* the request. `advance` does the same, and
- * replaces the body by what is left to do.
+ * **Steps.** An attempt can be cut off anywhere, and the next one starts the handler from the beginning. What that one must
+ * not do again is a *step*, see {@link Steps}. An item has *begun* when something may have left us that cannot be undone:
+ * when the intent of a step is on disk.
  *
  * **From outside.** `cancel` and `replace` work in every state but `done`, as long as the item has not begun. `requeue` and
  * `discard` work on held items and dead letters, begun or not. A requeued item goes to the place in its lane that its
- * `sort` and its arrival gave it, and is as old as if it had just arrived. It has its newest body. Whether it still has
- * its progress depends on the queue, and one that had begun still has.
+ * `sort` and its arrival gave it, and is as old as if it had just arrived. It has its newest body and its steps; but what
+ * may have been done, where nobody can look, counts as not done: people have decided that.
  */
 export interface Lanes<Body> {
   /**

@@ -24,6 +24,8 @@ const schema = (table: string): readonly string[] => [
     due_at INTEGER NOT NULL DEFAULT 0,
     pause_ms INTEGER,
     attempts INTEGER NOT NULL DEFAULT 0,
+    tried_ms INTEGER NOT NULL DEFAULT 0,
+    requeues INTEGER NOT NULL DEFAULT 0,
     body TEXT,
     progress TEXT,
     begun INTEGER NOT NULL DEFAULT 0,
@@ -36,7 +38,7 @@ const schema = (table: string): readonly string[] => [
 ];
 
 const COLUMNS =
-  "seq, id, lane, barrier, sort, due_at, pause_ms, attempts, body, progress, appended_at";
+  "seq, id, lane, barrier, sort, due_at, pause_ms, attempts, tried_ms, requeues, body, progress, begun, appended_at";
 
 interface StoredRow {
   readonly seq: number;
@@ -48,8 +50,11 @@ interface StoredRow {
   /** Missing in rows of versions that did not keep it. */
   readonly pause_ms: number | null;
   readonly attempts: number;
+  readonly tried_ms: number;
+  readonly requeues: number;
   readonly body: string;
   readonly progress: string | null;
+  readonly begun: 0 | 1;
   readonly appended_at: number;
 }
 
@@ -60,6 +65,8 @@ export async function openSqliteJournal(
 ): Promise<Journal> {
   for (const statement of schema(table)) await database.read(statement);
   await addColumn(database, table, "pause_ms", "INTEGER");
+  await addColumn(database, table, "tried_ms", "INTEGER NOT NULL DEFAULT 0");
+  await addColumn(database, table, "requeues", "INTEGER NOT NULL DEFAULT 0");
   let lastVersion: number | undefined;
   return {
     async append({ seq, id, lane, barrier, sort, body, appendedAt, dueAt, held }: NewRow) {
@@ -118,37 +125,18 @@ export async function openSqliteJournal(
       return row?.seq ?? 0;
     },
 
-    async saveProgress(seq, progress) {
-      await database.writeRow(
-        `UPDATE ${table} SET progress = change.value ->> 1, begun = begun AND change.value ->> 1 IS NOT NULL
-         FROM json_each(?) AS change WHERE seq = change.value ->> 0`,
+    async saveProgress({ seq, body, progress, begun }) {
+      const saved = await database.writeRow(
+        `UPDATE ${table} SET progress = change.value ->> 1, begun = change.value ->> 2
+         FROM json_each(?) AS change
+         WHERE seq = change.value ->> 0 AND state = 'waiting'
+           AND (change.value ->> 3 IS NULL OR body = change.value ->> 3) RETURNING seq AS row`,
         seq,
-        progress === undefined ? null : JSON.stringify(progress),
+        progress,
+        begun ? 1 : 0,
+        body ?? null,
       );
-    },
-
-    async begin({ seq, body }, progress) {
-      const begun = await database.writeRow(
-        `UPDATE ${table} SET progress = change.value ->> 1, begun = 1 FROM json_each(?) AS change
-         WHERE seq = change.value ->> 0 AND state = 'waiting' AND body = change.value ->> 2
-         RETURNING seq AS row`,
-        seq,
-        JSON.stringify(progress),
-        body,
-      );
-      return begun !== undefined;
-    },
-
-    async advance({ seq, body }, next, progress) {
-      const rows = await database.write(
-        `UPDATE ${table} SET body = ?, progress = ?, begun = 1
-         WHERE seq = ? AND state = 'waiting' AND body = ? RETURNING seq`,
-        next,
-        JSON.stringify(progress),
-        seq,
-        body,
-      );
-      return rows.length > 0;
+      return saved !== undefined;
     },
 
     async cancel({ seq, id }, at) {
@@ -166,7 +154,8 @@ export async function openSqliteJournal(
 
     async replace(id, body) {
       const rows = await database.write(
-        `UPDATE ${table} SET body = ? WHERE id = ? AND state <> 'done' AND begun = 0 RETURNING seq`,
+        `UPDATE ${table} SET body = ?, progress = NULL
+         WHERE id = ? AND state <> 'done' AND begun = 0 RETURNING seq`,
         body,
         id,
       );
@@ -178,10 +167,11 @@ export async function openSqliteJournal(
       return rows.length === 0;
     },
 
-    async defer(seq, attempts, dueAt, pauseMs) {
+    async defer(seq, { attempts, triedMs, dueAt, pauseMs }) {
       await database.write(
-        `UPDATE ${table} SET attempts = ?, due_at = ?, pause_ms = ? WHERE seq = ?`,
+        `UPDATE ${table} SET attempts = ?, tried_ms = ?, due_at = ?, pause_ms = ? WHERE seq = ?`,
         attempts,
+        Math.round(triedMs),
         Math.round(dueAt),
         Math.round(pauseMs),
         seq,
@@ -231,9 +221,8 @@ export async function openSqliteJournal(
 
     async requeue(id, at) {
       const [row] = await database.write<{ lane: string }>(
-        // An inbox item keeps its progress: a post that may be in Slack is still looked for. An outbox item loses it: it
-        // may have reached Parley, but somebody has decided to send it again.
-        `UPDATE ${table} SET state = 'waiting', progress = ${table === "inbox" ? "progress" : "NULL"}, attempts = 0, due_at = 0, pause_ms = 0, appended_at = ?, error = NULL, ended_at = NULL
+        `UPDATE ${table} SET state = 'waiting', requeues = requeues + 1, attempts = 0, tried_ms = 0, due_at = 0,
+           pause_ms = 0, appended_at = ?, error = NULL, ended_at = NULL
          WHERE id = ? AND state IN ('dead', 'held') RETURNING lane`,
         at,
         id,
@@ -339,6 +328,9 @@ function toRow(stored: StoredRow): Row {
     body: stored.body,
     appendedAt: stored.appended_at,
     attempts: stored.attempts,
+    triedMs: stored.tried_ms,
+    requeues: stored.requeues,
+    begun: stored.begun === 1,
     dueAt: stored.due_at,
     pauseMs: stored.pause_ms ?? Number.POSITIVE_INFINITY,
     progress: stored.progress ?? undefined,

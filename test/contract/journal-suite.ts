@@ -35,7 +35,8 @@ export function describeJournal(name: string, open: OpenJournal): void {
       const body = '{"text":"naïve 👩‍👩‍👧‍👦 \\u0000 \'; DROP TABLE outbox; --"}';
       expect(await journal.append(row(7, { body, sort: "0042", barrier: 3 }))).toBe("appended");
       const { held: _, ...appended } = row(7, { body, sort: "0042", barrier: 3 });
-      const expected = { ...appended, attempts: 0, pauseMs: 0, progress: undefined };
+      const times = { attempts: 0, triedMs: 0, requeues: 0, pauseMs: 0 };
+      const expected = { ...appended, ...times, progress: undefined, begun: false };
       expect(await journal.head("user-1", 1)).toEqual([expected]);
       expect(await (await reopen()).head("user-1", 1)).toEqual([expected]);
     });
@@ -93,38 +94,44 @@ export function describeJournal(name: string, open: OpenJournal): void {
     it("keeps progress, attempts and the time of the next one", async () => {
       const { journal, reopen } = await open();
       await journal.append(row(1));
-      await journal.saveProgress(1, { posted: ["1700000000.000100"], part: 2 });
-      await journal.defer(1, 3, 99_000.6, 42_000.2);
+      const progress = '{"steps":{"0":{"intent":null}}}';
+      const change = { seq: 1, body: row(1).body, progress, begun: true };
+      expect(await journal.saveProgress(change)).toBe(true);
+      const times = { triedMs: 12_345.4, dueAt: 99_000.6, pauseMs: 42_000.2 };
+      await journal.defer(1, { attempts: 3, ...times });
       const again = await reopen();
-      expect(await again.head("user-1", 1)).toMatchObject([
-        {
-          attempts: 3,
-          dueAt: 99_001,
-          pauseMs: 42_000,
-          progress: '{"posted":["1700000000.000100"],"part":2}',
-        },
-      ]);
-      await again.saveProgress(1, undefined);
-      expect((await again.head("user-1", 1))[0]?.progress).toBeUndefined();
+      const kept = { attempts: 3, triedMs: 12_345, dueAt: 99_001, pauseMs: 42_000, progress };
+      expect(await again.head("user-1", 1)).toMatchObject([{ ...kept, begun: true, requeues: 0 }]);
     });
 
-    it("keeps what a row has become, also when it is requeued, and does not let it be taken back", async () => {
+    it("saves no progress of a row that has another body by now, or does not wait any more", async () => {
+      const { journal } = await open();
+      await journal.append(row(1));
+      const progress = "{}";
+      const given = { seq: 1, body: row(1).body, progress, begun: false };
+      expect(await journal.saveProgress(given)).toBe(true);
+      expect(await journal.replace(toItemId("item-1"), '"other"')).toBe(true);
+      expect(await journal.head("user-1", 1)).toMatchObject([{ progress: undefined }]);
+      expect(await journal.saveProgress(given)).toBe(false);
+      expect(await journal.saveProgress({ ...given, body: '"other"' })).toBe(true);
+      expect(await journal.saveProgress({ ...given, body: undefined, begun: true })).toBe(true);
+      await journal.done([1]);
+      expect(await journal.saveProgress({ ...given, body: undefined })).toBe(false);
+      expect(await journal.saveProgress({ ...given, seq: 2 })).toBe(false);
+    });
+
+    it("keeps what a row has begun, also when it is requeued, and does not let it be taken back", async () => {
       const { journal, reopen } = await open();
       await journal.append(row(1));
-      const given = { seq: 1, body: row(1).body };
-      expect(await journal.advance(given, '"the rest"', { uploaded: true })).toBe(true);
-      expect(await journal.advance(given, '"too late"', {})).toBe(false);
+      const progress = '{"uploaded":true}';
+      await journal.saveProgress({ seq: 1, body: row(1).body, progress, begun: true });
       const again = await reopen();
-      expect(await again.head("user-1", 1)).toMatchObject([
-        { body: '"the rest"', progress: '{"uploaded":true}' },
-      ]);
-      expect(await again.begin({ seq: 1, body: '{"n":1}' }, {})).toBe(false);
-      expect(await again.begin({ seq: 1, body: '"the rest"' }, {})).toBe(true);
       await again.dead(rows(1), { code: "network", message: "refused" });
-      await again.requeue(toItemId("item-1"), 5_000);
-      expect(await again.head("user-1", 1)).toMatchObject([
-        { body: '"the rest"', progress: undefined },
-      ]);
+      for (const requeues of [1, 2]) {
+        await again.requeue(toItemId("item-1"), 5_000);
+        expect(await again.head("user-1", 1)).toMatchObject([{ progress, begun: true, requeues }]);
+        await again.dead(rows(1), { code: "network", message: "refused" });
+      }
       expect(await again.replace(toItemId("item-1"), '"other"')).toBe(false);
       expect(await again.cancel({ seq: 2, id: toItemId("item-1") }, 1)).toBe(false);
     });
@@ -162,13 +169,15 @@ export function describeJournal(name: string, open: OpenJournal): void {
     it("requeues only what is dead, as new, and tells its lane", async () => {
       const { journal } = await open();
       await journal.append(row(1));
-      await journal.saveProgress(1, "half");
-      await journal.defer(1, 5, 99_000, 5_000);
+      const progress = '"half"';
+      await journal.saveProgress({ seq: 1, body: undefined, progress, begun: false });
+      const times = { triedMs: 7_000, dueAt: 99_000, pauseMs: 5_000 };
+      await journal.defer(1, { attempts: 5, ...times });
       expect(await journal.requeue(toItemId("item-1"), 5_000)).toBeUndefined();
       await journal.dead(rows(1), { code: "network", message: "refused" });
       expect(await journal.requeue(toItemId("item-1"), 5_000)).toBe("user-1");
       expect(await journal.head("user-1", 1)).toMatchObject([
-        { attempts: 0, dueAt: 0, progress: undefined, appendedAt: 5_000, body: '{"n":1}' },
+        { attempts: 0, triedMs: 0, dueAt: 0, progress, appendedAt: 5_000, body: '{"n":1}' },
       ]);
       expect(await journal.deadLetters()).toEqual([]);
     });

@@ -23,15 +23,16 @@ describeJournal("the journal on SQLite", openForTest);
 
 describeJournal("the journal in memory, on which tests run", () => {
   const table = createMemoryTable();
-  const reopen = () => Promise.resolve(openMemoryJournal(table, "outbox"));
-  return Promise.resolve({ journal: openMemoryJournal(table, "outbox"), reopen });
+  const reopen = () => Promise.resolve(openMemoryJournal(table));
+  return Promise.resolve({ journal: openMemoryJournal(table), reopen });
 });
 
 describe("the file of the journal on SQLite", () => {
   it("drops what people wrote as soon as an item is done or discarded", async () => {
     const { journal, database } = await openForTest();
     for (const seq of [1, 2, 3]) await journal.append(row(seq));
-    await journal.saveProgress(1, "1700000000.000100");
+    const progress = '"1700000000.000100"';
+    await journal.saveProgress({ seq: 1, body: undefined, progress, begun: true });
     await journal.done([1]);
     await journal.dead(rows(2), { code: "payload", message: "unreadable" });
     await journal.discard(toItemId("item-2"));

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
+import { readProgress } from "../../src/bridge/stored/read-progress.ts";
 import type { BackoffPolicy } from "../../src/delivery/backoff.ts";
 import { createEmbeddedLanes } from "../../src/delivery/embedded-lanes.ts";
 import type { Journal } from "../../src/delivery/journal.ts";
@@ -127,7 +128,7 @@ export function openMemoryBench(): Promise<LanesBench> {
   return Promise.resolve({
     async engine<Body>(options: EngineOptions = {}) {
       const owner = process;
-      const journal = openMemoryJournal(table, "outbox");
+      const journal = openMemoryJournal(table);
       const lanes = await createEngine<Body>(
         mortal(journal, () => owner.alive),
         options,
@@ -160,9 +161,12 @@ export function openMemoryBench(): Promise<LanesBench> {
 const createEngine = <Body>(journal: Journal, options: EngineOptions): Promise<Lanes<Body>> =>
   createEmbeddedLanes<Body>({
     queue: "outbox",
-    readBody(text) {
-      if (options.refuses?.(text)) throw new UnreadableError("an item");
-      return JSON.parse(text) as Body;
+    reader: {
+      readBody(text) {
+        if (options.refuses?.(text)) throw new UnreadableError("an item");
+        return JSON.parse(text) as Body;
+      },
+      readProgress,
     },
     journal,
     backoff: QUICK,

@@ -2,7 +2,6 @@ import { describe, expect, it, onTestFinished, vi } from "vitest";
 import type { Attempt, Item } from "../../src/delivery/lanes.ts";
 import { NetworkError, PayloadError } from "../../src/errors.ts";
 import { toItemId } from "../../src/ids.ts";
-import type { Json } from "../../src/json.ts";
 import { benchForTest, type LanesBenchFactory } from "./lanes-bench.ts";
 import { gate, newItem, recorder, tellNobody, toldTo } from "./lanes-suite.ts";
 
@@ -13,77 +12,6 @@ const bodies = (items: readonly Item<Body>[]) => items.map(({ body }) => body);
 /** What every engine of lanes offers to a handler, and to people who look after it. */
 export function describeLanesHandling(engineName: string, open: LanesBenchFactory): void {
   describe(`${engineName}: in the hands of a handler`, () => {
-    it("finds what it saved at its next attempt, also after a crash, until it is cleared", async () => {
-      const bench = await benchForTest(open);
-      const before = await bench.engine<Body>();
-      const seen: (Json | undefined)[] = [];
-      const saved = gate();
-      await before.start(async ({ item, save }) => {
-        seen.push(item.progress);
-        if (item.progress === undefined) {
-          await save({ sent: ["1700000000.000100"] });
-          throw new NetworkError("refused");
-        }
-        await save({ sent: [], again: true });
-        saved.open();
-        await new Promise(() => {});
-      }, tellNobody);
-      await before.append(newItem("a"));
-      await saved.opened;
-      await bench.crash();
-
-      const after = await bench.engine<Body>();
-      let cleared = false;
-      await after.start(async ({ item, save }) => {
-        seen.push(item.progress);
-        if (cleared) return;
-        cleared = true;
-        await save(undefined);
-        throw new NetworkError("refused");
-      }, tellNobody);
-      await expect.poll(async () => (await after.backlog()).items).toBe(0);
-      expect(seen).toEqual([
-        undefined,
-        { sent: ["1700000000.000100"] },
-        { sent: [], again: true },
-        undefined,
-      ]);
-    });
-
-    it("finds at its next attempt what it has left of the item, also after a crash and a requeueing", async () => {
-      const bench = await benchForTest(open);
-      const seen: [string, Json | undefined][] = [];
-      const first = await bench.engine<Body>();
-      const advanced = gate();
-      await first.start(async ({ item, advance }) => {
-        await advance("the rest", { uploaded: true });
-        seen.push([item.body, item.progress]);
-        advanced.open();
-        await new Promise(() => {});
-      }, tellNobody);
-      await first.append(newItem("all"));
-      await advanced.opened;
-      await bench.crash();
-
-      const lanes = await bench.engine<Body>();
-      await lanes.start(async ({ item, begin }) => {
-        seen.push([item.body, item.progress]);
-        if (seen.length > 2) return;
-        await begin({ underWay: true });
-        throw new PayloadError("refused");
-      }, tellNobody);
-      await expect.poll(async () => (await lanes.backlog()).deadLetters).toBe(1);
-      const id = toItemId("all");
-      expect(await lanes.replace(id, "something else")).toBe(false);
-      expect(await lanes.requeue(id)).toBe(true);
-      await expect.poll(() => seen.length).toBe(3);
-      expect(seen).toEqual([
-        ["all", undefined],
-        ["the rest", { uploaded: true }],
-        ["the rest", undefined],
-      ]);
-    });
-
     it("takes along the items directly behind the head, as far as it accepts them", async () => {
       const bench = await benchForTest(open);
       const attempts: Attempt[] = [];
@@ -224,26 +152,19 @@ export function describeLanesHandling(engineName: string, open: LanesBenchFactor
   });
 
   describe(`${engineName}: looked after by people`, () => {
-    it("puts a dead letter back, once and without its progress", async () => {
+    it("puts a dead letter back, once and as if it had just arrived", async () => {
       const bench = await benchForTest(open);
       const lanes = await bench.engine<Body>();
-      const progress: (Json | undefined)[] = [];
       const attempts: number[] = [];
-      await lanes.start(async ({ item, save }) => {
-        progress.push(item.progress);
+      await lanes.start(async ({ item }) => {
         attempts.push(item.attempt);
-        if (progress.length > 1) return;
-        await save({ underWay: true });
-        throw new PayloadError("unreadable");
+        if (attempts.length === 1) throw new PayloadError("unreadable");
       }, tellNobody);
       await lanes.append(newItem("a"));
       await expect.poll(async () => (await lanes.backlog()).deadLetters).toBe(1);
-      expect(progress).toEqual([undefined]);
-
       expect(await lanes.requeue(toItemId("unheard of"))).toBe(false);
       expect(await lanes.requeue(toItemId("a"))).toBe(true);
       await expect.poll(() => lanes.backlog()).toMatchObject({ items: 0, deadLetters: 0 });
-      expect(progress).toEqual([undefined, undefined]);
       expect(attempts).toEqual([1, 1]);
       expect(await lanes.requeue(toItemId("a"))).toBe(false);
       expect(await lanes.append(newItem("a"))).toBe("duplicate");

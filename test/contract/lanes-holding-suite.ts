@@ -1,10 +1,9 @@
 import { describe, expect, it } from "vitest";
-import type { Attempt, Lanes, NewItem, Work } from "../../src/delivery/lanes.ts";
+import type { Attempt, Lanes, NewItem } from "../../src/delivery/lanes.ts";
 import { CancelledError, NetworkError, PayloadError } from "../../src/errors.ts";
 import { toItemId } from "../../src/ids.ts";
-import type { Json } from "../../src/json.ts";
 import { benchForTest, type LanesBench, type LanesBenchFactory } from "./lanes-bench.ts";
-import { gate, newItem, recorder, tellNobody } from "./lanes-suite.ts";
+import { anyKind, gate, newItem, recorder, send, tellNobody } from "./lanes-suite.ts";
 
 type Body = string;
 const id = toItemId;
@@ -23,17 +22,16 @@ async function stoppedBeforeBegin(bench: LanesBench) {
   let isFirst = true;
   await lanes.append(newItem("a"));
   await lanes.append(newItem("b"));
-  await lanes.start(async ({ item, begin }: Work<Body>) => {
+  await lanes.start(async (work) => {
     if (isFirst) {
       isFirst = false;
       handed.open();
       await decided.opened;
     }
-    await begin({ underWay: true }).catch((error: unknown) => {
+    await send(work, async () => void sent.push(work.item.body)).catch((error: unknown) => {
       thrown.push(error);
       throw error;
     });
-    sent.push(item.body);
   }, tellNobody);
   await handed.opened;
   return { lanes, attempts, sent, thrown, goOn: () => decided.open() };
@@ -178,15 +176,15 @@ export function describeLanesHolding(engineName: string, open: LanesBenchFactory
       expect(await lanes.requeue(id("dead"))).toBe(false);
     });
 
-    it("stays what it is once it has begun: under way, done, or of unknown fate", async () => {
+    it("stays what it is once it has begun: under way, done, or a dead letter", async () => {
       const bench = await benchForTest(open);
       const lanes = await bench.engine<Body>();
       const [begun, finish] = [gate(), gate()];
       await lanes.append(newItem("a"));
       expect(await lanes.hasBegun(id("a"))).toBe(false);
-      await lanes.start(async ({ item, begin }) => {
-        await begin({ underWay: true });
-        if (item.body !== "a") throw new PayloadError("who knows");
+      await lanes.start(async (work) => {
+        await send(work);
+        if (work.item.body !== "a") throw new PayloadError("refused afterwards");
         begun.open();
         await finish.opened;
       }, tellNobody);
@@ -212,13 +210,10 @@ export function describeLanesHolding(engineName: string, open: LanesBenchFactory
       });
       const tries: string[] = [];
       const failed = gate();
-      await lanes.start(async ({ item, begin, save }) => {
-        tries.push(item.body);
-        if (item.body === "b") return;
-        await begin({ underWay: true });
-        await save(undefined);
-        failed.open();
-        throw new NetworkError("refused");
+      await lanes.start(async (work) => {
+        tries.push(work.item.body);
+        if (work.item.body === "b") return;
+        await send(work, () => Promise.reject(new NetworkError("refused"))).finally(failed.open);
       }, tellNobody);
       await lanes.append(newItem("a"));
       await lanes.append(newItem("b"));
@@ -238,26 +233,6 @@ export function describeLanesHolding(engineName: string, open: LanesBenchFactory
       await expect.poll(() => attempts.map(({ outcome }) => outcome)).toEqual(["ignored", "done"]);
       expect(thrown).toEqual([expect.any(CancelledError)]);
       expect(await lanes.backlog()).toMatchObject({ items: 0, deadLetters: 0 });
-    });
-
-    it("stops its handler before that gives it another body, too", async () => {
-      const bench = await benchForTest(open);
-      const attempts: Attempt[] = [];
-      const lanes = await bench.engine<Body>({ onAttempt: (attempt) => attempts.push(attempt) });
-      const [handed, cancelled] = [gate(), gate()];
-      const begun: string[] = [];
-      await lanes.start(async ({ item, advance }: Work<Body>) => {
-        handed.open();
-        await cancelled.opened;
-        await advance("the rest", {});
-        begun.push(item.body);
-      }, tellNobody);
-      await lanes.append(newItem("a"));
-      await handed.opened;
-      expect(await lanes.cancel(id("a"))).toBe(true);
-      cancelled.open();
-      await expect.poll(() => attempts.map(({ outcome }) => outcome)).toEqual(["ignored"]);
-      expect(begun).toEqual([]);
     });
   });
 
@@ -312,11 +287,10 @@ export function describeLanesHolding(engineName: string, open: LanesBenchFactory
       const lanes = await bench.engine<Body>();
       const [handed, replaced] = [gate(), gate()];
       const sent: string[] = [];
-      await lanes.start(async ({ item, begin }: Work<Body>) => {
+      await lanes.start(async (work) => {
         handed.open();
         await replaced.opened;
-        await begin({ underWay: true });
-        sent.push(item.body);
+        await send(work, async () => void sent.push(work.item.body));
       }, tellNobody);
       await lanes.append(newItem("a"));
       await handed.opened;
@@ -325,23 +299,38 @@ export function describeLanesHolding(engineName: string, open: LanesBenchFactory
       await expect.poll(() => sent).toEqual(["A"]);
     });
 
-    it("keeps its progress where another attempt finds it", async () => {
+    it("keeps no step of the old one", async () => {
+      const bench = await benchForTest(open);
+      const lanes = await bench.engine<Body>();
+      const cut: string[] = [];
+      await lanes.append(newItem("a"));
+      await lanes.start(async ({ item, step }) => {
+        const run = async () => [...item.body, "!"];
+        cut.push(String(await step("cut", { kind: anyKind, run })));
+        if (item.body === "a") throw new PayloadError("refused");
+      }, tellNobody);
+      await expect.poll(async () => (await lanes.backlog()).deadLetters).toBe(1);
+      expect(await lanes.replace(id("a"), "A")).toBe(true);
+      await lanes.requeue(id("a"));
+      await expect.poll(() => cut).toEqual(["a,!", "A,!"]);
+    });
+
+    it("does not get it once it has begun, also after a crash", async () => {
       const bench = await benchForTest(open);
       const before = await bench.engine<Body>();
       const begun = gate();
       await before.append(newItem("a"));
-      await before.start(async ({ begin }) => {
-        await begin({ underWay: true });
-        begun.open();
-        await new Promise(() => {});
+      await before.start(async (work) => {
+        await send(work, async () => {
+          begun.open();
+          await new Promise(() => {});
+        });
       }, tellNobody);
       await begun.opened;
       await bench.crash();
       const lanes = await bench.engine<Body>();
-      const seen: (Json | undefined)[] = [];
       expect(await lanes.cancel(id("a"))).toBe(false);
-      await lanes.start(async ({ item }) => void seen.push(item.progress), tellNobody);
-      await expect.poll(() => seen).toEqual([{ underWay: true }]);
+      expect(await lanes.replace(id("a"), "A")).toBe(false);
     });
   });
 }

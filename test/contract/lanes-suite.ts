@@ -6,7 +6,9 @@ import type {
   Lanes,
   NewItem,
   OnDeadLetter,
+  Work,
 } from "../../src/delivery/lanes.ts";
+import type { StepKind } from "../../src/delivery/step.ts";
 import {
   ConversationClosedError,
   NetworkError,
@@ -22,6 +24,23 @@ export const newItem = (
   name: string,
   more: Partial<Pick<NewItem<Body>, "lane" | "sort">> = {},
 ): NewItem<Body> => ({ lane: "user-1", id: toItemId(name), body: name, ...more });
+
+/** Of steps whose intents and results are any JSON. */
+export const anyKind: StepKind<unknown, unknown> = {
+  readIntent: (stored) => stored,
+  readResult: (stored) => stored,
+};
+
+/** Sends the item, so to speak: once, and nobody can look whether it went. */
+export const send = (work: Work<Body>, run: () => Promise<void> = async () => {}) =>
+  work.step("send", {
+    kind: anyKind,
+    intent: () => null,
+    async run() {
+      await run();
+      return null;
+    },
+  });
 
 /** A handler that keeps what it was handed, does what it is told, and otherwise succeeds. */
 export function recorder(behave: (item: Item<Body>) => void | Promise<void> = () => {}) {

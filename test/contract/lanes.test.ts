@@ -3,6 +3,7 @@ import { describeDeadLetters } from "./lanes-dead-letters-suite.ts";
 import { describeLanesHandling } from "./lanes-handling-suite.ts";
 import { describeLanesHolding } from "./lanes-holding-suite.ts";
 import { describeLanesUnderCrashes } from "./lanes-model.ts";
+import { describeSteps } from "./lanes-steps-suite.ts";
 import { describeLanes } from "./lanes-suite.ts";
 import { describeLanesWaiting } from "./lanes-waiting-suite.ts";
 
@@ -14,6 +15,7 @@ const ENGINES = [
 for (const [name, open] of ENGINES) {
   describeLanes(name, open);
   describeLanesHandling(name, open);
+  describeSteps(name, open);
   describeDeadLetters(name, open);
   describeLanesWaiting(name, open);
   describeLanesHolding(name, open);

@@ -15,11 +15,11 @@ import { owedNoticeSchema } from "../../src/bridge/stored/notice.ts";
 import { outboxBodySchema } from "../../src/bridge/stored/outbox-body.ts";
 import {
   fileFactsSchema,
-  handoverNewsSchema,
   lastMessageProgressSchema,
   postProgressSchema,
   replyProgressSchema,
-} from "../../src/bridge/stored/progress-schemas.ts";
+} from "../../src/bridge/stored/progress-0.1.0.ts";
+import { NEWS } from "../../src/bridge/stored/step-kinds.ts";
 import { createEmbeddedLanes } from "../../src/delivery/embedded-lanes.ts";
 import { toUserId } from "../../src/ids.ts";
 import { openConversationStore } from "../../src/state/conversation-store.ts";
@@ -87,7 +87,7 @@ async function storedValues(database: Database): Promise<[z.ZodType, unknown][]>
       const reply = read.kind === "reply" ? replyProgressSchema : lastMessageProgressSchema;
       values.push([queue === "inbox" ? postProgressSchema : reply, far]);
       for (const [step, note] of Object.entries(far.notes ?? {})) {
-        values.push([step === "news" ? handoverNewsSchema : fileFactsSchema, note]);
+        values.push([step === "news" ? NEWS.result : fileFactsSchema, note]);
       }
     }
   }
@@ -102,7 +102,7 @@ const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
   "owed notice": owedNoticeSchema,
   "progress of a post": postProgressSchema,
   "facts of a file": fileFactsSchema,
-  "news of a handover": handoverNewsSchema,
+  "news of a handover": NEWS.result,
   "progress of a reply": replyProgressSchema,
   "progress of a last message": lastMessageProgressSchema,
   workspace: workspaceSchema,
@@ -142,7 +142,7 @@ describe.each(VERSIONS)("what version %s has stored", (version) => {
       const lanes = await createEmbeddedLanes({
         queue,
         journal: await openSqliteJournal(database, queue),
-        readBody: (text) => text,
+        reader: { readBody: (text) => text, readProgress: () => ({}) },
         backoff: { firstMs: 1, capMs: 1, maxAgeMs: 1 },
         concurrency: 1,
         onAttempt: () => {},

@@ -23,14 +23,14 @@ async function loseItUntil(steps: number) {
     user: {},
     openedAt: 0,
   });
-  const disk: { conversation: Conversation; progress: unknown; queued: number } = {
+  const disk: { conversation: Conversation; steps: readonly string[]; queued: number } = {
     conversation: { ...opened, thread },
-    progress: { done: ["0"] },
+    steps: ["0"],
     queued: 0,
   };
   const work = {
     item: { body: { kind: "callback" } },
-    save: (progress: unknown) => step(() => void Object.assign(disk, { progress })),
+    forget: () => step(() => void Object.assign(disk, { steps: [] })),
   } as unknown as Work<InboxBody>;
   const dependencies = {
     conversations: {
@@ -52,7 +52,7 @@ it("a message whose thread is lost goes whole to the next one, wherever the proc
     const { disk, isKilled } = await loseItUntil(steps);
     // As long as the thread is recorded the next attempt meets its loss again.
     if (disk.conversation.thread === undefined) {
-      expect(disk.progress).toEqual({ done: [] });
+      expect(disk.steps).toEqual([]);
       expect(disk.queued).toBe(1);
     }
     if (!isKilled) return expect(disk.conversation.thread).toBeUndefined();

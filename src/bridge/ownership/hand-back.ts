@@ -4,7 +4,7 @@ import { type MessageWriting, toParleyMessages } from "../../convert/to-parley/a
 import { NO_NAMES } from "../../convert/to-parley/mentions.ts";
 import { defined } from "../../defined.ts";
 import type { Work } from "../../delivery/lanes.ts";
-import { type BridgeError, toBridgeError, UncertainDeliveryError } from "../../errors.ts";
+import { type BridgeError, toBridgeError } from "../../errors.ts";
 import { isJsonObject, type Json } from "../../json.ts";
 import { causeOf } from "../../views/cause-of.ts";
 import { renderHandBackFailed, renderHandBackTooLate } from "../../views/hand-back-failed.ts";
@@ -17,11 +17,11 @@ import {
 } from "../conversation.ts";
 import type { Notifier } from "../notify.ts";
 import { asNotOwner, assertOwner, giveTo, nameService } from "../owner.ts";
+import type { Patience } from "../patience.ts";
+import { piecesOnce } from "../pieces.ts";
 import type { Conversations, Parley, People } from "../ports.ts";
-import { sendOnce } from "../send-once.ts";
 import type { HandBackRequest, OutboxBody } from "../stored/outbox-body.ts";
-import { lastMessageProgressSchema } from "../stored/progress-schemas.ts";
-import { readStored } from "../stored/read-stored.ts";
+import { DONE, REQUEST } from "../stored/step-kinds.ts";
 import { recordHandBack, recordTakenAway } from "./end-conversation.ts";
 
 export interface HandBackDependencies extends MessageWriting {
@@ -30,25 +30,13 @@ export interface HandBackDependencies extends MessageWriting {
   conversations: Conversations;
   notifier: Notifier;
   texts: Texts;
+  patience: Patience;
   now: () => number;
 }
 
-/** A hand-back that Parley does not take is tried this often; then the agent decides, with the User still ours. */
-const TRIES = 3;
-
-/** Stored before and after each part of the last message goes out; everything behind it is safe to repeat. */
-export interface LastMessageProgress {
-  readonly lastMessage?: "sending" | "sent";
-  /** How many parts the User has. */
-  readonly parts?: number;
-  /** All parts, as they were cut before the first one went. */
-  readonly texts?: readonly string[];
-}
-
-const SENT: LastMessageProgress = { lastMessage: "sent" };
-
-/** How far it came: what an agent has to know when it fails. */
-type Stage = "nothing-done" | "message-begun" | "message-uncertain" | "message-sent";
+/** The step that stands for the whole last message; each of its parts is a step before it. */
+const LAST_MESSAGE = "last message";
+const PART = "part ";
 
 /**
  * Hands a User back: last message, then `agent/unset`, then the owner, then root and thread say so.
@@ -59,50 +47,55 @@ export async function handBack(
   request: HandBackRequest,
   dependencies: HandBackDependencies,
 ): Promise<void> {
-  const { parley, conversations } = dependencies;
-  const conversation = await conversations.byThread(request.thread);
+  const conversation = await dependencies.conversations.byThread(request.thread);
   if (!conversation) return;
   if (conversation.state !== "open") {
     return await afterTheEnd(work, conversation, request, dependencies);
   }
-  let stage: Stage = "nothing-done";
   let refusal: BridgeError | undefined;
   try {
-    // After a crash between the change of owner and its record the User is where we wanted.
-    const isDone =
-      conversation.handingBackTo === request.to &&
-      (await parley.ownerOf(conversation.userId)) === request.to;
-    if (!isDone) {
-      await assertOwner(parley, conversation.userId);
-      await sendLastMessage(work, conversation, request, dependencies, (reached) => {
-        stage = reached;
-      });
-      await conversations.update(conversation.id, (c) =>
-        withHandingBack(c, request.to, dependencies.now()),
-      );
-      refusal = await unsetAgent(work, parley, conversation);
-      await giveTo(
-        parley,
-        conversation.userId,
-        request.to,
-        await describe(conversation, request, dependencies),
-      );
-    }
+    refusal = await giveBack(work, conversation, request, dependencies);
   } catch (thrown) {
     const error = toBridgeError(thrown);
-    if (error.disposition === "retry" && work.item.attempt < TRIES) throw error;
-    const failedAt = error.disposition === "uncertain" ? "message-uncertain" : stage;
-    await giveUp(work, conversation, request, failedAt, error, dependencies);
-    return;
+    if (isWorthRetrying(error, work, dependencies)) throw error;
+    return await giveUp(work, conversation, request, error, dependencies);
   }
   const done = defined({
-    to: await nameService(parley, request.to),
+    to: await nameService(dependencies.parley, request.to),
     by: request.agent,
     note: request.note,
     unsetRefusal: refusal && causeOf(refusal, dependencies.texts),
   });
   await recordHandBack(work.item.id, conversation, done, dependencies);
 }
+
+/** Returns why Parley refused to remove the agent's name; that does no harm, the User only sees it for longer. */
+async function giveBack(
+  work: Work<OutboxBody>,
+  conversation: Conversation,
+  request: HandBackRequest,
+  dependencies: HandBackDependencies,
+): Promise<BridgeError | undefined> {
+  const { parley, conversations, now } = dependencies;
+  const { id, userId } = conversation;
+  // After a crash between the change of owner and its record the User is where we wanted.
+  const mayBeDone = conversation.handingBackTo === request.to;
+  if (mayBeDone && (await parley.ownerOf(userId)) === request.to) return undefined;
+  await assertOwner(parley, userId);
+  await sendLastMessage(work, conversation, request, dependencies);
+  await conversations.update(id, (c) => withHandingBack(c, request.to, now()));
+  // First, because Parley may refuse it once the User is not ours.
+  const refusal = await parley.unsetAgent(userId).then(() => undefined, toBridgeError);
+  if (refusal && isWorthRetrying(refusal, work, dependencies)) throw refusal;
+  await giveTo(parley, userId, request.to, await describe(conversation, request, dependencies));
+  return refusal;
+}
+
+const isWorthRetrying = (
+  { disposition }: BridgeError,
+  { item }: Work<OutboxBody>,
+  { patience }: HandBackDependencies,
+): boolean => disposition === "retry" && item.triedMs < patience.handBackMs;
 
 /** The conversation is over: an earlier attempt of this item ended it, or somebody else did and the agent is told. */
 async function afterTheEnd(
@@ -112,15 +105,13 @@ async function afterTheEnd(
   { notifier, texts }: HandBackDependencies,
 ): Promise<void> {
   const { ending } = conversation;
-  const progress = lastMessageProgress(work);
+  const isSent = work.stateOf(LAST_MESSAGE) === "done";
   const isOurs =
-    ending?.by === agent &&
-    ending.to?.id === to &&
-    (progress.lastMessage === "sent" || lastMessage === undefined);
+    ending?.by === agent && ending.to?.id === to && (isSent || lastMessage === undefined);
   if (isOurs) return await notifier.refreshRoot(conversation, work.item.id);
   const message = renderHandBackTooLate(
     ending?.to?.name,
-    lastMessage !== undefined && progress.lastMessage === undefined && !progress.parts,
+    lastMessage !== undefined && !isSent && !hasBegun(work),
     texts,
   );
   const notice = { thread, message, onlyFor: agent };
@@ -133,53 +124,40 @@ async function sendLastMessage(
   { id, userId }: Conversation,
   request: HandBackRequest,
   { parley, people, conversations, ...writing }: HandBackDependencies,
-  reach: (stage: Stage) => void,
 ): Promise<void> {
-  if (request.lastMessage === undefined) return;
-  const { lastMessage, parts = 0, ...progress } = lastMessageProgress(work);
-  if (lastMessage === "sent") return reach("message-sent");
-  if (lastMessage === "sending") {
-    throw new UncertainDeliveryError("The bridge was stopped while it sent the last message");
-  }
-  if (parts > 0) reach("message-begun");
+  const { lastMessage } = request;
+  if (lastMessage === undefined || work.stateOf(LAST_MESSAGE) === "done") return;
   const agent = await people.identityOf(request.agent);
   // A form gives what was typed, which Slack escapes everywhere else.
-  const typed = { text: escapeText(request.lastMessage) };
-  const texts = progress.texts ?? toParleyMessages(typed, NO_NAMES, writing);
+  const typed = { text: escapeText(lastMessage) };
+  const texts = await piecesOnce(work, async () => toParleyMessages(typed, NO_NAMES, writing));
   for (const [index, text] of texts.entries()) {
-    if (index < parts) continue;
+    const name = `${PART}${index}`;
+    if (work.stateOf(name) === "done") continue;
     if (index > 0) await assertOwner(parley, userId);
-    const before = { parts: index, texts };
-    const mark = { ...before, lastMessage: "sending" };
-    await sendOnce(work, () => parley.send(userId, { text, agent }), mark, before);
-    await work.save({ parts: index + 1, texts });
-    reach("message-begun");
+    await work.step(name, {
+      kind: REQUEST,
+      intent: () => null,
+      async run() {
+        await parley.send(userId, { text, agent });
+        return null;
+      },
+    });
   }
-  await work.save(SENT as Json);
-  if (texts.length === 0) return;
-  reach("message-sent");
-  await conversations.update(id, withAgentMessage);
+  await work.step(LAST_MESSAGE, { kind: DONE, run: async () => null });
+  if (texts.length > 0) await conversations.update(id, withAgentMessage);
 }
 
-const lastMessageProgress = ({ item: { progress } }: Work<OutboxBody>): LastMessageProgress =>
-  progress === undefined
-    ? {}
-    : readStored(lastMessageProgressSchema, progress, "the progress of a hand-back");
+const hasBegun = (work: Work<OutboxBody>): boolean =>
+  work.names().some((name) => name.startsWith(PART));
 
-/** First, because Parley may refuse it once the User is not ours. That it fails does no harm: the User sees an old name. */
-async function unsetAgent(
-  work: Work<OutboxBody>,
-  parley: Parley,
-  { userId }: Conversation,
-): Promise<BridgeError | undefined> {
-  try {
-    await parley.unsetAgent(userId);
-    return undefined;
-  } catch (thrown) {
-    const error = toBridgeError(thrown);
-    if (error.disposition === "retry" && work.item.attempt < TRIES) throw error;
-    return error;
-  }
+type Stage = Parameters<typeof renderHandBackFailed>[1];
+
+/** How far it came: what an agent has to know when it fails. */
+function stageOf(work: Work<OutboxBody>, error: BridgeError): Stage {
+  if (error.disposition === "uncertain") return "message-uncertain";
+  if (!hasBegun(work)) return "nothing-done";
+  return work.stateOf(LAST_MESSAGE) === "done" ? "message-sent" : "message-begun";
 }
 
 /** The metadata for the bot that gets the User back. */
@@ -209,14 +187,18 @@ async function giveUp(
   work: Work<OutboxBody>,
   conversation: Conversation,
   request: HandBackRequest,
-  stage: Stage,
   error: BridgeError,
   dependencies: HandBackDependencies,
 ): Promise<void> {
   const { parley, conversations, notifier, texts } = dependencies;
   await notifier.notice(conversation.userId, work.item.id, "hand-back failed", {
     thread: request.thread,
-    message: renderHandBackFailed(request.agent, stage, causeOf(error, texts), texts),
+    message: renderHandBackFailed(
+      request.agent,
+      stageOf(work, error),
+      causeOf(error, texts),
+      texts,
+    ),
   });
   // Parley may refuse because the User is not ours any more.
   const notOurs = await asNotOwner(parley, conversation.userId, error);

@@ -4,28 +4,23 @@ import { BridgeError } from "../../errors.ts";
 import { makeConversationId } from "../../ids.ts";
 import { renderFurtherHandover } from "../../views/further-handover.ts";
 import { type Conversation, withHandover } from "../conversation.ts";
-import { askOwnership, OWNER_TRIES } from "../owner.ts";
+import { type AskOwnershipDependencies, askOwnership } from "../owner.ts";
 import type { EventOf } from "../parley-event.ts";
-import type { Parley } from "../ports.ts";
+import type { Patience } from "../patience.ts";
 import type { InboxBody } from "../stored/inbox-body.ts";
-import { handoverNewsSchema } from "../stored/progress-schemas.ts";
-import { readStored } from "../stored/read-stored.ts";
+import { NEWS } from "../stored/step-kinds.ts";
 import {
   ensureRoot,
   type OpenThreadDependencies,
   recordConversation,
 } from "../to-slack/open-thread.ts";
-import { createPostOnce } from "../to-slack/post-once.ts";
 import { postSteps } from "../to-slack/post-steps.ts";
 import { overflowSteps, refreshRoot } from "../to-slack/root-message.ts";
 import { handoverNews } from "./handover-news.ts";
 
-export interface HandoverDependencies extends OpenThreadDependencies {
-  parley: Pick<Parley, "self" | "ownerOf">;
+export interface HandoverDependencies extends OpenThreadDependencies, AskOwnershipDependencies {
+  patience: Patience;
 }
-
-/** The note of an item: what a further handover brought that was not known before it. */
-const NEWS = "news";
 
 /** The User is ours from now on: a conversation opens, or the open one shows what is new. Safe to repeat. */
 export async function handover(
@@ -34,7 +29,7 @@ export async function handover(
   receivedAt: number,
   dependencies: HandoverDependencies,
 ): Promise<void> {
-  const { posts, conversations, texts, now } = dependencies;
+  const { conversations, texts } = dependencies;
   const { userId, user, metadata, transcript } = event;
   const newest = await conversations.byUser(userId);
   if (newest?.state === "open" && newest.id !== makeConversationId(userId, work.item.id)) {
@@ -55,27 +50,27 @@ export async function handover(
       newest,
     );
   }
-  const poster = createPostOnce(work, posts, now);
-  const thread = await ensureRoot(work, poster, conversation, dependencies);
-  await postSteps(work, poster, thread, overflowSteps(conversation, texts), dependencies);
+  const thread = await ensureRoot(work, conversation, dependencies);
+  await postSteps(work, thread, overflowSteps(conversation, texts), dependencies);
 }
 
 /**
  * A handover that comes after the end of a conversation may belong to that one, hours late: then only Parley knows. One
- * that was not heard of before may also be ahead of what Parley tells, so a no to it counts only after some tries.
+ * that was not heard of before may also be ahead of what Parley tells, so a no to it counts only after a while.
  */
 async function isStillOurs(
   work: Work<InboxBody>,
   event: EventOf<"handover">,
   receivedAt: number,
   ended: Conversation,
-  { parley }: Pick<HandoverDependencies, "parley">,
+  dependencies: AskOwnershipDependencies,
 ): Promise<boolean> {
-  const { attempt } = work.item;
-  if ((await askOwnership(parley, event.userId, attempt)) !== "other") return true;
+  const { item } = work;
+  if ((await askOwnership(event.userId, item, dependencies)) !== "other") return true;
   const isRepeat = withHandover(ended, event, receivedAt) === ended;
   const isOvertaken = ended.ending !== undefined && receivedAt <= ended.ending.at;
-  if (isRepeat || isOvertaken || attempt >= OWNER_TRIES) return false;
+  const hasWaited = item.triedMs >= dependencies.patience.ownerMs;
+  if (isRepeat || isOvertaken || hasWaited) return false;
   throw new BridgeError("Parley does not say yet that the User is ours", {
     code: "unexpected",
     disposition: "retry",
@@ -90,20 +85,19 @@ async function addToHandover(
   open: Conversation,
   dependencies: HandoverDependencies,
 ): Promise<void> {
-  const { posts, conversations, texts, now } = dependencies;
-  const poster = createPostOnce(work, posts, now);
+  const { conversations, texts } = dependencies;
   const add = (conversation: Conversation) => withHandover(conversation, event, receivedAt);
-  const isNews = add(open) !== open;
-  // Noted before it is recorded: an attempt after a crash finds nothing new, and still has to show it.
-  if (isNews) await poster.note(NEWS, handoverNews(open, add(open)));
+  // Stored before it is recorded: an attempt after a crash finds nothing new, and still has to show it.
+  const news =
+    add(open) === open && work.stateOf("news") === "new"
+      ? undefined
+      : await work.step("news", { kind: NEWS, run: async () => handoverNews(open, add(open)) });
   const told = (await conversations.update(open.id, add)) ?? open;
   if (!told.thread) {
-    await ensureRoot(work, poster, told, dependencies);
+    await ensureRoot(work, told, dependencies);
     return;
   }
-  const noted = poster.noteOf(NEWS);
-  if (noted === undefined) return;
-  const news = readStored(handoverNewsSchema, noted, "news of a handover");
+  if (!news) return;
   await refreshRoot(told, dependencies);
   const overflow = overflowSteps(
     defined({
@@ -113,5 +107,5 @@ async function addToHandover(
     texts,
   );
   const steps = [{ words: renderFurtherHandover(news, texts) }, ...overflow];
-  await postSteps(work, poster, told.thread, steps, dependencies);
+  await postSteps(work, told.thread, steps, dependencies);
 }

@@ -6,16 +6,15 @@ import type { Texts } from "../../views/texts/en.ts";
 import { end } from "../conversation.ts";
 import type { Notifier } from "../notify.ts";
 import type { EventOf } from "../parley-event.ts";
+import type { Patience } from "../patience.ts";
 import type { Conversations, Permalink } from "../ports.ts";
-
-/** After this many tries, some seconds in all, the bridge no longer waits for a thread that does not open. */
-const OPENING_TRIES = 5;
 
 export interface MergeUsersDependencies {
   conversations: Conversations;
   notifier: Notifier;
   permalink: Permalink;
   texts: Texts;
+  patience: Patience;
   now: () => number;
 }
 
@@ -24,16 +23,16 @@ export interface MergeUsersDependencies {
  * of `userId`. If both have one, that one goes on, and the two threads link to each other. Safe to repeat.
  */
 export async function mergeUsers(
-  { id: item, attempt }: Pick<Item<unknown>, "id" | "attempt">,
+  { id: item, triedMs }: Pick<Item<unknown>, "id" | "triedMs">,
   { from, userId: to, user }: EventOf<"merged">,
-  { conversations, permalink, notifier, texts, now }: MergeUsersDependencies,
+  { conversations, permalink, notifier, patience, texts, now }: MergeUsersDependencies,
 ): Promise<void> {
   const at = now();
   const absorbed = await conversations.byUser(from);
   const surviving = await conversations.byUser(to);
   if (absorbed?.state === "open" && absorbed.id !== surviving?.id) {
     const old = absorbed.thread;
-    if (!old && attempt < OPENING_TRIES) {
+    if (!old && triedMs < patience.openingMs) {
       throw new BridgeError("The thread of the merged User is not open yet", {
         code: "unexpected",
         disposition: "retry",

@@ -6,13 +6,13 @@ import {
   OwnerUnchangedError,
   toBridgeError,
 } from "../../errors.ts";
-import { type ItemId, makeDerivedItemId, makeThreadKey } from "../../ids.ts";
-import type { Json } from "../../json.ts";
+import { type ItemId, makeDerivedItemId, makeThreadKey, type ServiceId } from "../../ids.ts";
 import type { Conversation } from "../conversation.ts";
 import { assertOwner } from "../owner.ts";
 import type { Conversations, Parley, People } from "../ports.ts";
 import type { InboxBody } from "../stored/inbox-body.ts";
 import type { OutboxBody, ReplyBody, TakeOver } from "../stored/outbox-body.ts";
+import { DONE, MOMENT, SERVICE } from "../stored/step-kinds.ts";
 import { takeUser } from "./change-owner.ts";
 
 export interface TakeOverDependencies {
@@ -56,16 +56,13 @@ export async function keepForTakeOver(
  */
 export async function cancelReply(
   reply: ItemId,
-  outbox: Pick<Lanes<OutboxBody>, "cancel" | "look">,
+  outbox: Pick<Lanes<OutboxBody>, "cancel">,
 ): Promise<boolean> {
   let isBack = await outbox.cancel(reply);
   let id = reply;
   for (let round = 1; round <= MAX_ROUNDS; round++) {
     id = takeOverItem(id);
-    const kept = await outbox.look(id);
     if (!(await outbox.cancel(id))) isBack = false;
-    // It has begun because we asked for the User, but nothing of it was sent.
-    else if (kept?.body.kind === "reply") isBack = !kept.body.settled?.length;
   }
   return isBack;
 }
@@ -92,27 +89,20 @@ export async function takeOverFor(
     throw notOpenYet();
   }
   const { userId, openedAt } = latest;
-  if (takeOver.since !== undefined && openedAt >= takeOver.since) {
-    throw new ConversationClosedError(latest.id);
-  }
-  if (takeOver.taken) {
+  const asked = takeOver.since ?? work.resultOf(ASKED, MOMENT);
+  if (asked !== undefined && openedAt >= asked) throw new ConversationClosedError(latest.id);
+  if (takeOver.taken || work.stateOf(TAKEN) === "done") {
     // Its thread will open soon, unless another Service has the User by now.
     await assertOwner(parley, userId);
     throw notOpenYet();
   }
-  const advance = (next: TakeOver) =>
-    work.advance({ ...body, takeOver: next }, (work.item.progress ?? {}) as Json);
-  const since = takeOver.since ?? now();
-  if (takeOver.since === undefined) await advance({ ...takeOver, since });
+  const since = asked ?? (await work.step(ASKED, { kind: MOMENT, run: async () => now() }));
   try {
     if (now() - work.item.appendedAt > WISH_LIFE_MS) throw new NotTakenOverError(userId);
     const owner = await parley.ownerOf(userId);
     const isOurs = owner === parley.self;
-    const { from = owner } = takeOver;
+    const from = takeOver.from ?? (await rememberOwner(work, owner));
     if (!isOurs && owner !== undefined && owner !== from) throw new NotTakenOverError(userId);
-    if (from !== undefined && takeOver.from === undefined) {
-      await advance({ ...takeOver, since, from });
-    }
     const { name } = await dependencies.people.identityOf(takeOver.by ?? reply.agent);
     const item = makeDerivedItemId(work.item.id, `taken over ${since}`);
     await takeUser({ userId, agentName: name, item, isOurs }, dependencies);
@@ -122,8 +112,28 @@ export async function takeOverFor(
       thrown instanceof OwnerUnchangedError || toBridgeError(thrown).disposition === "dead-letter";
     throw isRefusal ? new NotTakenOverError(userId, { cause: thrown }) : thrown;
   }
-  await advance({ ...takeOver, since, taken: true });
+  await work.step(TAKEN, { kind: DONE, run: async () => null });
   throw notOpenYet();
+}
+
+/** When we first asked Parley for the User, ms. A conversation that opened later comes from this takeover. */
+const ASKED = "asked";
+/** Who had the User then. */
+const OWNER = "owner";
+/** Parley gave us the User. */
+const TAKEN = "taken";
+
+/** Whether we have asked Parley for the User already. */
+export const hasAsked = (work: Work<OutboxBody>, { since }: TakeOver): boolean =>
+  since !== undefined || work.stateOf(ASKED) === "done";
+
+/** The owner at the first time that Parley told one. */
+async function rememberOwner(
+  work: Work<OutboxBody>,
+  owner: ServiceId | undefined,
+): Promise<ServiceId | undefined> {
+  if (owner === undefined) return work.resultOf(OWNER, SERVICE);
+  return await work.step(OWNER, { kind: SERVICE, run: async () => owner });
 }
 
 const notOpenYet = (): BridgeError =>

@@ -3,6 +3,7 @@ import type { Texts } from "../../views/texts/en.ts";
 import type { Notifier } from "../notify.ts";
 import { askOwnership, nameService } from "../owner.ts";
 import type { EventOf } from "../parley-event.ts";
+import type { Patience } from "../patience.ts";
 import type { Conversations, Parley } from "../ports.ts";
 import { recordTakenAway } from "./end-conversation.ts";
 
@@ -11,12 +12,13 @@ export interface TakenAwayDependencies {
   conversations: Conversations;
   notifier: Notifier;
   texts: Texts;
+  patience: Patience;
   now: () => number;
 }
 
 /** Another Service owns the User from now on; no news where an agent of ours wanted just that. Safe to repeat. */
 export async function takenAway(
-  { attempt }: Pick<Item<unknown>, "attempt">,
+  item: Pick<Item<unknown>, "triedMs">,
   { userId, newOwner }: EventOf<"owner-changed">,
   dependencies: TakenAwayDependencies,
 ): Promise<void> {
@@ -28,7 +30,7 @@ export async function takenAway(
   if (isEnded && (newest.state !== "taken-away" || newest.ending?.to?.id !== newOwner)) return;
   // The User was away before: this may be that change of owner once more, and only Parley knows.
   const mayBeOld = newest.previous !== undefined && !isEnded;
-  if (mayBeOld && (await askOwnership(parley, userId, attempt)) === "ours") return;
+  if (mayBeOld && (await askOwnership(userId, item, dependencies)) === "ours") return;
   const to = await nameService(parley, newOwner);
   await recordTakenAway(newest, to, dependencies);
 }

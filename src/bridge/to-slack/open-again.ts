@@ -7,7 +7,7 @@ import { userLane } from "../inbox-lanes.ts";
 import type { InboxBody } from "../stored/inbox-body.ts";
 import type { Notice } from "../stored/notice.ts";
 import { ensureRoot, type OpenThreadDependencies } from "./open-thread.ts";
-import { createPostOnce, type Poster } from "./post-once.ts";
+import { postOnce } from "./post-once.ts";
 import { postSteps } from "./post-steps.ts";
 import { overflowSteps } from "./root-message.ts";
 
@@ -28,10 +28,9 @@ export async function loseThread(
     throw new BridgeError(gone.message, { code: "thread-gone", disposition: "ignore" });
   }
   if (!conversation) return;
-  // No step counts as done in the new thread. The item still counts as begun (so not `undefined`), because it has changed
-  // the record already. Stored before the thread is recorded as lost: after a crash in between, the next attempt would
-  // otherwise take the posts in the old thread for done.
-  if (kind !== "notice") await work.save({ done: [] });
+  // No step counts as done in the new thread. Stored before the thread is recorded as lost: after a crash in between, the
+  // next attempt would otherwise take the posts in the old thread for done.
+  if (kind !== "notice") await work.forget();
   await notifier.threadGone(conversation, gone.thread, false);
   await conversations.update(conversation.id, (c) => withoutThread(c, gone.thread));
 }
@@ -45,25 +44,25 @@ export async function openAgain(
   { thread: gone, stands }: { thread: Thread; stands: boolean },
   dependencies: OpenThreadDependencies,
 ): Promise<void> {
-  const { posts, conversations, permalink, texts, now } = dependencies;
+  const { conversations, permalink, texts } = dependencies;
   const conversation = await conversations.byThread(gone);
   if (conversation?.state !== "open") return;
   const moved = await conversations.update(conversation.id, (c) => withoutThread(c, gone));
   if (!moved) return;
   // Somebody, or an app, deletes every root. From now on another thread opens only when there is something to post in it.
   if ((moved.lost?.length ?? 0) > MAX_AT_ONCE && !moved.thread) return;
-  const poster = createPostOnce(work, posts, now);
-  const thread = await ensureRoot(work, poster, moved, dependencies);
-  await postSteps(work, poster, thread, overflowSteps(moved, texts), dependencies);
-  if (!stands || poster.isDone("pointer")) return;
-  const tag = { kind: "message" as const, items: [work.item.id], part: -1 };
-  const message = renderGoesOnElsewhere(permalink(thread), texts);
-  await poster
-    .post({ step: "pointer", thread: gone, content: () => ({ tag, message }) })
-    .catch((error: unknown) => {
-      // The old thread is gone completely by now, so nobody would read it there.
-      if (!(error instanceof ThreadGoneError)) throw error;
-    });
+  const thread = await ensureRoot(work, moved, dependencies);
+  await postSteps(work, thread, overflowSteps(moved, texts), dependencies);
+  if (!stands) return;
+  const pointer = {
+    thread: gone,
+    tag: () => ({ kind: "message" as const, items: [work.item.id], part: -1 }),
+    message: () => renderGoesOnElsewhere(permalink(thread), texts),
+  };
+  await postOnce(work, "pointer", pointer, dependencies).catch((error: unknown) => {
+    // The old thread is gone completely by now, so nobody would read it there.
+    if (!(error instanceof ThreadGoneError)) throw error;
+  });
 }
 
 /**
@@ -73,7 +72,6 @@ export async function openAgain(
  */
 export async function whereItBelongs(
   work: Work<InboxBody>,
-  poster: Poster,
   notice: Notice,
   dependencies: OpenThreadDependencies,
 ): Promise<Notice> {
@@ -82,7 +80,7 @@ export async function whereItBelongs(
   if (!conversation || !hasLost(conversation, notice.thread)) return notice;
   // Only the User's own lane may open threads. In that lane this item must not wait: no item behind it could open one.
   if (conversation.thread ?? work.item.lane === userLane(conversation.userId)) {
-    const thread = await ensureRoot(work, poster, conversation, dependencies);
+    const thread = await ensureRoot(work, conversation, dependencies);
     return { ...notice, thread };
   }
   throw new BridgeError("The thread is not open again yet", {

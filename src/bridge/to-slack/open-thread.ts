@@ -11,12 +11,12 @@ import {
 import type { Notifier } from "../notify.ts";
 import type { Conversations, Permalink, Posts } from "../ports.ts";
 import type { InboxBody } from "../stored/inbox-body.ts";
-import type { Poster } from "./post-once.ts";
+import { postRootOnce } from "./post-once.ts";
 import type { PostStepsDependencies } from "./post-steps.ts";
 import { rootMessage, rootTag } from "./root-message.ts";
 
 /** What it takes to open a thread and to fill it. */
-export type OpenThreadDependencies = EnsureRootDependencies & PostStepsDependencies;
+export interface OpenThreadDependencies extends EnsureRootDependencies, PostStepsDependencies {}
 
 export interface EnsureRootDependencies {
   posts: Posts;
@@ -52,7 +52,6 @@ const openings = new WeakMap<Conversations, Map<ConversationId, Promise<Thread>>
  */
 export async function ensureRoot(
   work: Work<InboxBody>,
-  poster: Poster,
   conversation: Conversation,
   dependencies: EnsureRootDependencies,
 ): Promise<Thread> {
@@ -63,7 +62,7 @@ export async function ensureRoot(
   openings.set(conversations, underWay);
   const other = underWay.get(id);
   if (other) return await other;
-  const opening = openRoot(work, poster, conversation, dependencies);
+  const opening = openRoot(work, conversation, dependencies);
   underWay.set(id, opening);
   try {
     return await opening;
@@ -74,36 +73,46 @@ export async function ensureRoot(
 
 async function openRoot(
   work: Work<InboxBody>,
-  poster: Poster,
   given: Conversation,
-  { conversations, notifier, permalink, texts, now }: EnsureRootDependencies,
+  dependencies: EnsureRootDependencies,
 ): Promise<Thread> {
+  const { conversations, notifier } = dependencies;
   // Another lane may have opened it since the conversation was read.
   const conversation = (await conversations.byId(given.id)) ?? given;
-  if (conversation.thread) return conversation.thread;
-  const { openingSince } = conversation;
-  const tag = rootTag(conversation);
-  let thread: Thread;
-  try {
-    thread = await poster.post({
-      step: "root",
-      ...(openingSince !== undefined && { begun: { mark: tag, since: openingSince } }),
-      async content() {
-        // Stored in the conversation, not in the item: a late arrival may be handled before this item, and must know.
-        if (openingSince === undefined) {
-          await conversations.update(conversation.id, (c) => ({ ...c, openingSince: now() }));
-        }
-        return { tag, message: rootMessage(conversation, { permalink, texts }) };
-      },
-    });
-  } catch (thrown) {
-    if (!poster.uncertain) await conversations.update(conversation.id, withoutOpening);
-    throw thrown;
-  }
+  const thread = conversation.thread ?? (await postRoot(work, conversation, dependencies));
+  if (conversation.thread) return thread;
   // Before the thread is recorded, so that after a crash the item comes here again.
   await pointForward(work.item.id, conversation, thread, { conversations, notifier });
   await conversations.update(conversation.id, (c) => ({ ...withoutOpening(c), thread }));
   return thread;
+}
+
+/** That a root may be in Slack is recorded of the conversation too: other items may be handled before this one is again. */
+async function postRoot(
+  work: Work<InboxBody>,
+  conversation: Conversation,
+  dependencies: EnsureRootDependencies,
+): Promise<Thread> {
+  const { conversations, permalink, texts, now } = dependencies;
+  const { id, openingSince: since } = conversation;
+  const tag = rootTag(conversation);
+  const name = `root ${tag.opening}`;
+  const root = {
+    begun: since === undefined ? undefined : { tag, since },
+    async tag() {
+      if (since === undefined) {
+        await conversations.update(id, (c) => ({ ...c, openingSince: now() }));
+      }
+      return tag;
+    },
+    message: () => rootMessage(conversation, { permalink, texts }),
+  };
+  try {
+    return await postRootOnce(work, name, root, dependencies);
+  } catch (thrown) {
+    if (work.stateOf(name) === "new") await conversations.update(id, withoutOpening);
+    throw thrown;
+  }
 }
 
 /** Lets the root of the User's previous conversation link to this one. */

@@ -6,7 +6,7 @@ import type { Thread } from "../../ids.ts";
 import { renderFileLine } from "../../views/file-line.ts";
 import type { Texts } from "../../views/texts/en.ts";
 import type { ParleyFiles } from "../ports.ts";
-import type { Poster } from "./post-once.ts";
+import { postOnce } from "./post-once.ts";
 import { type FileToShare, type ShareFileDependencies, shareFile } from "./share-file.ts";
 
 export interface PostStepsDependencies extends ShareFileDependencies {
@@ -17,7 +17,6 @@ export interface PostStepsDependencies extends ShareFileDependencies {
 /** Posts words and shares files one after the other, each once and each in its own turn. */
 export async function postSteps(
   work: Work<unknown>,
-  poster: Poster,
   thread: Thread,
   steps: readonly ThreadStep[],
   dependencies: PostStepsDependencies,
@@ -27,13 +26,12 @@ export async function postSteps(
     const step = String(part);
     const tag = { kind: "message" as const, items: [work.item.id], part };
     part += placesOf(next);
-    if (poster.isDone(step)) continue;
     if ("words" in next) {
-      const { words: message } = next;
-      await poster.post({ step, thread, content: () => ({ tag, message }) });
+      const post = { thread, tag: () => tag, message: () => next.words };
+      await postOnce(work, step, post, dependencies);
     } else {
       const file = toFile(next, dependencies);
-      await shareFile(work, poster, { step, tag, thread }, file, dependencies);
+      await shareFile(work, { name: step, tag, thread }, file, dependencies);
     }
   }
 }

@@ -8,16 +8,18 @@ import type { Thread } from "../../ids.ts";
 import type { Texts } from "../../views/texts/en.ts";
 import { userAuthor } from "../../views/user-author.ts";
 import { type Conversation, withUserMessages } from "../conversation.ts";
-import { askOwnership } from "../owner.ts";
+import { type AskOwnershipDependencies, askOwnership } from "../owner.ts";
 import type { ParleyEvent } from "../parley-event.ts";
-import type { Parley } from "../ports.ts";
+import type { Patience } from "../patience.ts";
+import type { PostTag } from "../ports.ts";
 import type { InboxBody } from "../stored/inbox-body.ts";
+import { POST } from "../stored/step-kinds.ts";
 import { ensureRoot, type OpenThreadDependencies, recordConversation } from "./open-thread.ts";
-import { createPostOnce, type Poster } from "./post-once.ts";
+import { postOnce, type Turn } from "./post-once.ts";
 import { postSteps } from "./post-steps.ts";
 
-export interface RelayMessageDependencies extends OpenThreadDependencies {
-  parley: Pick<Parley, "self" | "ownerOf">;
+export interface RelayMessageDependencies extends OpenThreadDependencies, AskOwnershipDependencies {
+  patience: Patience;
   /** Parley's raw callback, understood. */
   parse: (raw: string) => ParleyEvent;
   /** Posts carry the User's name and a picture. */
@@ -26,7 +28,6 @@ export interface RelayMessageDependencies extends OpenThreadDependencies {
   groupMs: number;
   /** What to do with a User whose owner Parley does not tell. */
   ownerUnknown: "deliver" | "ignore";
-  now: () => number;
 }
 
 type MessageEvent = ParleyEvent & { kind: "message" };
@@ -53,18 +54,17 @@ export async function relayMessage(
   receivedAt: number,
   dependencies: RelayMessageDependencies,
 ): Promise<void> {
-  const { posts, conversations, texts, now } = dependencies;
+  const { conversations, texts, now } = dependencies;
   const { message } = event;
   // Messages of the account are our own. System messages were not written by the User, and open no thread.
   if (message.typeId === 2) return;
   const isOwnText = !isSystemMessage(message);
   const conversation = await conversationOf(work, event, receivedAt, dependencies);
   if (!conversation) return;
-  const poster = createPostOnce(work, posts, now);
-  const thread = await ensureRoot(work, poster, conversation, dependencies);
+  const thread = await ensureRoot(work, conversation, dependencies);
   if (!isOwnText) {
     const steps = [{ words: toSlackContext(message, texts.message) }];
-    return await postSteps(work, poster, thread, steps, dependencies);
+    return await postSteps(work, thread, steps, dependencies);
   }
   const author = dependencies.showUserIdentity ? { author: userAuthor(conversation, texts) } : {};
   const steps = toThreadSteps(message, texts.message);
@@ -73,13 +73,13 @@ export async function relayMessage(
   if (first && "words" in first) {
     const words = { message: first.words, at: receivedAt };
     if (others.length === 0) {
-      count = await postTexts(work, poster, thread, words, dependencies);
+      count = await postTexts(work, thread, words, dependencies);
     } else {
       const dated = { words: batch([words], now(), texts) };
-      await postSteps(work, poster, thread, [dated, ...others], dependencies);
+      await postSteps(work, thread, [dated, ...others], dependencies);
     }
   } else if (first) {
-    await postSteps(work, poster, thread, [first, ...others], dependencies);
+    await postSteps(work, thread, [first, ...others], dependencies);
   }
   await conversations.update(conversation.id, (c) =>
     c.state === "open" ? withUserMessages(c, count, receivedAt) : c,
@@ -91,14 +91,15 @@ async function conversationOf(
   work: Work<InboxBody>,
   { userId, user, message }: MessageEvent,
   receivedAt: number,
-  { parley, conversations, ownerUnknown }: RelayMessageDependencies,
+  dependencies: RelayMessageDependencies,
 ): Promise<Conversation | undefined> {
+  const { conversations, ownerUnknown } = dependencies;
   const newest = await conversations.byUser(userId);
   const wasOpenAt = (at: number) =>
     newest?.state === "open" || (newest?.ending !== undefined && at <= newest.ending.at);
   if (wasOpenAt(receivedAt)) return newest;
   if (isSystemMessage(message)) return undefined;
-  const ownership = await askOwnership(parley, userId, work.item.attempt);
+  const ownership = await askOwnership(userId, work.item, dependencies);
   // Parley's timestamps have whole seconds, so compare with the end of that second.
   const writtenAt = message.time === undefined ? receivedAt : (message.time + 1) * 1000;
   if (ownership === "other") return wasOpenAt(writtenAt) ? newest : undefined;
@@ -122,46 +123,35 @@ function withAuthor(step: ThreadStep, author: Pick<SlackMessage, "author">): Thr
  */
 async function postTexts(
   work: Work<InboxBody>,
-  poster: Poster,
   thread: Thread,
   words: UserText,
-  dependencies: Pick<RelayMessageDependencies, "parse" | "groupMs" | "texts" | "now">,
+  dependencies: RelayMessageDependencies,
 ): Promise<number> {
   const { groupMs, texts, now } = dependencies;
-  const earlier = poster.uncertain?.mark;
-  if (earlier?.kind === "message") {
-    const found = await poster.find(thread);
-    if (found !== "not-there") {
-      // The messages that were posted together stay together, even if others were sorted in between since then.
-      const together = await work.take(earlier.items);
-      if (found === "cannot-look") {
-        await poster.post({
-          step: "0",
-          thread,
-          content: () => ({ tag: earlier, message: toOnePost(together) }),
-        });
-      }
-      return 1 + together.length;
-    }
-  }
-  let count = 1;
-  await poster.post({
-    step: "0",
+  const name = "0";
+  const post = {
     thread,
-    async content({ saturated }) {
+    async tag({ saturated, earlier }: Turn) {
+      if (earlier) return earlier;
       const following =
         saturated || groupMs > 0
           ? await work.takeFollowing(fitsBehind(words, dependencies), MAX_BATCH_ITEMS - 1)
           : [];
       const items = [work.item.id, ...following.map(({ id }) => id)];
-      count = items.length;
-      return { tag: { kind: "message", items, part: 0 } as const, message: toOnePost(following) };
+      return { kind: "message" as const, items, part: 0 };
     },
-  });
-  return count;
+    async message(tag: PostTag) {
+      const others = await take(tag);
+      return batch([words, ...others.flatMap((item) => textsOf(item, dependencies))], now(), texts);
+    },
+  };
+  await postOnce(work, name, post, dependencies);
+  // The messages that were posted together stay together, even if others were sorted in between since then.
+  const others = await take(work.intentOf(name, POST)?.tag);
+  return 1 + others.length;
 
-  function toOnePost(others: readonly Item<InboxBody>[]): SlackMessage {
-    return batch([words, ...others.flatMap((item) => textsOf(item, dependencies))], now(), texts);
+  async function take(tag: PostTag | undefined): Promise<readonly Item<InboxBody>[]> {
+    return tag?.kind === "message" ? await work.take(tag.items) : [];
   }
 }
 
@@ -189,7 +179,7 @@ function batch(all: readonly UserText[], now: number, texts: Texts): SlackMessag
 
 /** The messages of an item that can be batched into a post: those that fit one post and were not begun to be posted. */
 function textsOf(item: Item<InboxBody>, { parse, texts }: ReadTextDependencies): UserText[] {
-  if (item.body.kind !== "callback" || item.progress !== undefined) return [];
+  if (item.body.kind !== "callback" || item.hasProgress) return [];
   const event = parse(item.body.raw);
   if (event.kind !== "message" || event.message.typeId === 2) return [];
   if (isSystemMessage(event.message)) return [];

@@ -7,7 +7,7 @@ import type { Texts } from "../../views/texts/en.ts";
 import type { Conversation } from "../conversation.ts";
 import type { Permalink, Posts, PostTag } from "../ports.ts";
 
-export const rootTag = ({ id, lost = [] }: Conversation): PostTag => ({
+export const rootTag = ({ id, lost = [] }: Conversation): PostTag & { kind: "root" } => ({
   kind: "root",
   conversation: id,
   opening: lost.length,

@@ -11,17 +11,18 @@ import {
 } from "../../errors.ts";
 import type { FileContent } from "../../files/check-file.ts";
 import type { Thread } from "../../ids.ts";
-import type { Json } from "../../json.ts";
+import { isPatientWith, type Patience } from "../patience.ts";
 import type { Posts, PostTag, SlackFiles } from "../ports.ts";
-import { fileFactsSchema } from "../stored/progress-schemas.ts";
-import { readStored } from "../stored/read-stored.ts";
-import type { Poster } from "./post-once.ts";
+import { SHARE, UPLOAD } from "../stored/step-kinds.ts";
+import { postOnce } from "./post-once.ts";
 
 export interface ShareFileDependencies {
   posts: Posts;
   slackFiles: Pick<SlackFiles, "upload" | "share" | "look">;
   /** How many files are on their way at once. */
   transfers: Semaphore;
+  patience: Patience;
+  now: () => number;
 }
 
 export interface FileToShare {
@@ -34,102 +35,141 @@ export interface FileToShare {
   }): readonly SlackMessage[];
 }
 
-/** What is remembered of a file between attempts. */
-export interface FileFacts {
-  /** Slack's id of the file that may be shared already. */
-  readonly file?: string;
-  /** In bytes, once it is known. */
-  readonly size?: number;
-  readonly failures: number;
+/** Where a file goes. `name` is that of its step. */
+interface Place {
+  name: string;
+  tag: PostTag & { kind: "message" };
+  thread: Thread;
 }
 
-/** With the pauses between them about half a minute; then something else stands in its place. */
-const MAX_FAILURES = 6;
+/** Why a file could not be brought, for the posts in its place. */
+interface Failure {
+  trouble?: FileTrouble;
+  /** In bytes. */
+  size?: number | undefined;
+}
 
 /**
- * Brings a file into the thread, once: before it is shared its Slack id is on disk, and an attempt that finds an id
- * looks whether that file is in the thread. What cannot be brought has posts in its place; each after the first has the
- * tag of the part behind the one before it.
+ * Brings a file into the thread, once. What cannot be brought has posts in its place; each after the first has the tag of
+ * the part behind the one before it.
  */
 export async function shareFile(
   work: Work<unknown>,
-  poster: Poster,
-  step: {
-    step: string;
-    tag: PostTag & { kind: "message" };
-    thread: Thread;
-  },
+  place: Place,
   file: FileToShare,
   dependencies: ShareFileDependencies,
 ): Promise<void> {
-  if (poster.isDone(step.step)) return;
-  let facts = factsOf(poster.noteOf(step.step));
-  const note = async (change: Partial<FileFacts>) => {
-    facts = { ...facts, ...change };
-    await poster.note(step.step, facts as unknown as Json);
-  };
-  /** The last one ends the step, so it has its name. */
-  const nameOf = (index: number, last: number) =>
-    index === last ? step.step : `${step.step} instead ${index}`;
+  if (work.stateOf(place.name) === "done") return;
   // An earlier attempt has begun to post something instead.
-  const isGivenUp =
-    poster.isDone(nameOf(0, 1)) || poster.uncertain?.step.split(" ", 1)[0] === step.step;
-  let failure: BridgeError | undefined = isGivenUp
-    ? new FileError("refused", { id: "given up", name: "" })
-    : undefined;
-  if (!failure) {
-    try {
-      await bring();
-      return await poster.finish(step.step);
-    } catch (thrown) {
-      if (work.signal.aborted) throw thrown;
-      failure = toBridgeError(thrown);
-      if (!isFinal(failure)) {
-        // A pause that Slack asks for is no failure of the file; what people have to repair stops everything anyway.
-        if (isElsewhere(failure)) throw failure;
-        const isLast = facts.failures + 1 >= MAX_FAILURES;
-        // While the line cannot be posted either, each further attempt tries the file itself again.
-        if (!isLast) {
-          await note({ failures: facts.failures + 1 });
-          throw toRetry(failure);
-        }
-      }
+  const isGivenUp = [nameOf(place, 0, 1), place.name].some((name) => work.stateOf(name) !== "new");
+  const failure = isGivenUp ? {} : await bring(work, place, file, dependencies);
+  if (failure)
+    await postInstead(
+      work,
+      place,
+      file.instead({ trouble: undefined, size: undefined, ...failure }),
+      dependencies,
+    );
+}
+
+/** Posts in the place of a file. The last one ends the step, so it has its name. */
+async function postInstead(
+  work: Work<unknown>,
+  place: Place,
+  messages: readonly SlackMessage[],
+  dependencies: ShareFileDependencies,
+): Promise<void> {
+  const { thread, tag: first } = place;
+  for (const [index, message] of messages.entries()) {
+    const tag = { ...first, part: first.part + index };
+    const post = { thread, tag: () => tag, message: () => message };
+    await postOnce(work, nameOf(place, index, messages.length - 1), post, dependencies);
+  }
+}
+
+const nameOf = ({ name }: Place, index: number, last: number): string =>
+  index === last ? name : `${name} instead ${index}`;
+
+/**
+ * Uploads and shares the file. Returns why it cannot be brought; `undefined`: it is in the thread.
+ *
+ * @throws {BridgeError} it may work at the next attempt
+ */
+async function bring(
+  work: Work<unknown>,
+  { name, thread }: Place,
+  file: FileToShare,
+  { posts, slackFiles, transfers, patience }: ShareFileDependencies,
+): Promise<Failure | undefined> {
+  let size: number | undefined;
+  let isFresh = false;
+  const upload = `upload ${name}`;
+  try {
+    await work.step(`file ${name}`, {
+      kind: SHARE,
+      async intent() {
+        const { id } = await uploaded();
+        await posts.acquire(work.signal, thread);
+        return { file: id };
+      },
+      async run({ file: id }) {
+        const { name: title } = await uploaded();
+        await slackFiles.share(id, title, thread).catch(orUploadAgain);
+        return null;
+      },
+      check: ({ file: id }) => finishEarlier(id),
+    });
+    return undefined;
+  } catch (thrown) {
+    if (work.signal.aborted) throw thrown;
+    const error = toBridgeError(thrown);
+    if (!isFinal(error)) {
+      // A pause that Slack asks for is no failure of the file; what people have to repair stops everything anyway.
+      if (isElsewhere(error)) throw error;
+      // While the posts in its place cannot be made either, each further attempt tries the file itself again.
+      if (await isPatientWith(work, `failing ${name}`, patience.fileToSlackMs))
+        throw toRetry(error);
     }
-  }
-  const trouble = failure instanceof FileError ? failure.trouble : undefined;
-  const posts = file.instead({ trouble, size: facts.size });
-  for (const [index, message] of posts.entries()) {
-    const name = nameOf(index, posts.length - 1);
-    if (poster.isDone(name)) continue;
-    const tag = { ...step.tag, part: step.tag.part + index };
-    await poster.post({ step: name, thread: step.thread, content: () => ({ tag, message }) });
+    return { size, ...(error instanceof FileError && { trouble: error.trouble }) };
   }
 
-  async function bring(): Promise<void> {
-    const { file: earlier } = facts;
-    if (earlier !== undefined && (await finishEarlier(earlier))) return;
-    const { id, name } = await upload();
-    await share(id, name);
+  /** An upload is seen by nobody, so it may be repeated. */
+  function uploaded() {
+    return work.step(upload, {
+      kind: UPLOAD,
+      run: () =>
+        transfers.run(work.signal, async () => {
+          const content = await file.download(work.signal);
+          size = content.size;
+          isFresh = true;
+          return { id: await slackFiles.upload(content, work.signal), name: content.name };
+        }),
+    });
   }
 
-  /** In its turn: whoever is stopped while it waits has shared nothing, and noted nothing. */
-  async function share(id: string, name: string): Promise<void> {
-    await dependencies.posts.acquire(work.signal, step.thread);
-    if (facts.file !== id) await note({ file: id });
-    await dependencies.slackFiles.share(id, name, step.thread);
+  /** Slack forgets an upload that was not shared for long. */
+  async function orUploadAgain(thrown: unknown): Promise<never> {
+    const error = toBridgeError(thrown);
+    if (isFresh || error.disposition !== "dead-letter") throw error;
+    await work.forget(upload);
+    throw toRetry(error);
   }
 
-  /** Whether the file that an earlier attempt may have shared is in the thread now. */
-  async function finishEarlier(id: string): Promise<boolean> {
-    const state = await dependencies.slackFiles.look(id, step.thread);
-    if (state === "shared") return true;
+  /** Looks whether the file that an earlier attempt may have shared is in the thread, and else shares it. */
+  async function finishEarlier(id: string): Promise<{ result: null } | "not-done"> {
+    const state = await slackFiles.look(id, thread);
+    if (state === "shared") return { result: null };
     try {
+      await posts.acquire(work.signal, thread);
       // Slack takes a file only once, so this cannot show it twice.
-      await share(id, file.name);
-      return true;
+      await slackFiles.share(id, file.name, thread);
+      return { result: null };
     } catch (thrown) {
       if (!(thrown instanceof SlackApiError) || thrown.disposition !== "dead-letter") throw thrown;
-      if (state === "unknown") return false;
+      if (state === "unknown") {
+        await work.forget(upload);
+        return "not-done";
+      }
       // It is shared, or will be: Slack may show that only later.
       throw new BridgeError(`File ${id}: not shared yet`, {
         code: "uncertain",
@@ -137,15 +177,6 @@ export async function shareFile(
         cause: thrown,
       });
     }
-  }
-
-  function upload(): Promise<{ id: string; name: string }> {
-    const { transfers, slackFiles } = dependencies;
-    return transfers.run(work.signal, async () => {
-      const content = await file.download(work.signal);
-      facts = { ...facts, size: content.size };
-      return { id: await slackFiles.upload(content, work.signal), name: content.name };
-    });
   }
 }
 
@@ -165,9 +196,3 @@ const toRetry = (error: BridgeError): BridgeError =>
   error.disposition === "retry"
     ? error
     : new BridgeError(error.message, { code: error.code, disposition: "retry", cause: error });
-
-function factsOf(stored: Json | undefined): FileFacts {
-  return stored === undefined
-    ? { failures: 0 }
-    : readStored(fileFactsSchema, stored, "what is known of a file");
-}

@@ -3,16 +3,15 @@ import { toBridgeError } from "../../errors.ts";
 import type { Posts, PostTag, Reactions } from "../ports.ts";
 import type { Notice } from "../stored/notice.ts";
 import type { OutboxBody } from "../stored/outbox-body.ts";
-import type { Poster } from "./post-once.ts";
+import { DONE, REQUEST } from "../stored/step-kinds.ts";
+import { postOnce } from "./post-once.ts";
 
 export interface ShowNoticeDependencies {
   posts: Posts;
   reactions: Reactions;
   outbox: Pick<Lanes<OutboxBody>, "look">;
+  now: () => number;
 }
-
-/** The step that is noted before an agent is told. An attempt that finds it cannot know whether the agent was told. */
-const TELLING = "telling";
 
 /**
  * Shows a notice, each part of it once. What cannot be told to one agent alone is posted in the thread. A notice that asks
@@ -20,23 +19,23 @@ const TELLING = "telling";
  */
 export async function showNotice(
   work: Work<unknown>,
-  poster: Poster,
   notice: Notice,
-  { posts, reactions, outbox }: ShowNoticeDependencies,
+  dependencies: ShowNoticeDependencies,
 ): Promise<void> {
+  const { posts, reactions, outbox } = dependencies;
   const { thread, message, onlyFor, mark, ifUnclear } = notice;
   if (await isOutOfDate(notice, outbox)) return;
-  if (mark && !poster.isDone("mark")) {
+  if (mark && work.stateOf("mark") !== "done") {
     await unlessRefused(reactions.mark(thread, mark.ts, mark.as));
     // The reply does not wait any longer.
     if (mark.as !== "note") reactions.unmark(thread, mark.ts, "delayed");
     // Somebody decided while the mark was being set, and has removed the marks before this one was there.
     if (await isOutOfDate(notice, outbox)) return reactions.unmark(thread, mark.ts, mark.as);
-    await poster.finish("mark");
+    await work.step("mark", { kind: DONE, run: async () => null });
   }
   if (!message) return;
   if (onlyFor !== undefined) {
-    const outcome = await tell(poster, () => posts.tell(thread, onlyFor, message));
+    const outcome = await tell(work, () => posts.tell(thread, onlyFor, message));
     if (outcome === "told") return;
     if (outcome === "unclear" && ifUnclear !== undefined) {
       if (ifUnclear !== "nothing")
@@ -45,11 +44,12 @@ export async function showNotice(
     }
   }
   const tag: PostTag = { kind: "message", items: [work.item.id], part: 0 };
-  await poster.post({
-    step: "notice",
+  const post = {
     thread,
-    content: async () => ((await isOutOfDate(notice, outbox)) ? undefined : { tag, message }),
-  });
+    tag: async () => ((await isOutOfDate(notice, outbox)) ? undefined : tag),
+    message: () => message,
+  };
+  await postOnce(work, "notice", post, dependencies);
 }
 
 async function isOutOfDate(
@@ -64,18 +64,19 @@ async function isOutOfDate(
 
 /** What only one agent sees cannot be looked up, so it is never posted again on a guess. */
 async function tell(
-  poster: Poster,
+  work: Work<unknown>,
   call: () => Promise<void>,
 ): Promise<"told" | "unclear" | "refused"> {
-  if (poster.noteOf(TELLING) === true) return "unclear";
-  await poster.note(TELLING, true);
-  try {
+  const run = async () => {
     await call();
+    return null;
+  };
+  try {
+    await work.step("tell", { kind: REQUEST, intent: () => null, run });
     return "told";
   } catch (thrown) {
     const { disposition } = toBridgeError(thrown);
     if (disposition === "uncertain") return "unclear";
-    await poster.note(TELLING, false);
     if (disposition !== "dead-letter") throw thrown;
     return "refused";
   }

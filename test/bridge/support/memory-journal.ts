@@ -1,15 +1,15 @@
 import type { Journal, NewRow, Row } from "../../../src/delivery/journal.ts";
 import { StorageError } from "../../../src/errors.ts";
 import type { ItemId } from "../../../src/ids.ts";
-import type { Json } from "../../../src/json.ts";
 
 type State = "waiting" | "held" | "dead" | "done";
 
 interface StoredRow extends Omit<NewRow, "held"> {
   state: State;
   attempts: number;
+  triedMs: number;
+  requeues: number;
   pauseMs: number;
-  /** As JSON, so that nothing in memory is shared with what is stored. */
   progress: string | undefined;
   begun: boolean;
   reason?: { code: string; message: string };
@@ -26,11 +26,8 @@ export interface MemoryTable {
 
 export const createMemoryTable = (): MemoryTable => ({ rows: new Map(), fails: "nothing" });
 
-/**
- * A journal in memory, held to the same contract as the one on SQLite. As there, a requeued item of the inbox keeps its
- * progress, and one of the outbox loses it.
- */
-export function openMemoryJournal(table: MemoryTable, queue: "inbox" | "outbox"): Journal {
+/** A journal in memory, held to the same contract as the one on SQLite. */
+export function openMemoryJournal(table: MemoryTable): Journal {
   const all = () => [...table.rows.values()];
   const inState = (...states: readonly State[]) =>
     all().filter(({ state }) => states.includes(state));
@@ -44,10 +41,6 @@ export function openMemoryJournal(table: MemoryTable, queue: "inbox" | "outbox")
     if (table.fails !== "nothing") throw new StorageError("The state cannot be written");
     return await Promise.resolve(change());
   };
-  /** Only an item that waits, and whose body is the one that was handed out. */
-  const current = ({ seq, body }: Pick<Row, "seq" | "body">): StoredRow | undefined =>
-    inState("waiting").find((row) => row.seq === seq && row.body === body);
-
   return {
     append: ({ held, ...row }) =>
       write(() => {
@@ -57,6 +50,8 @@ export function openMemoryJournal(table: MemoryTable, queue: "inbox" | "outbox")
           ...row,
           state: held ? "held" : "waiting",
           attempts: 0,
+          triedMs: 0,
+          requeues: 0,
           pauseMs: Math.max(0, row.dueAt - row.appendedAt),
           progress: undefined,
           begun: false,
@@ -87,26 +82,12 @@ export function openMemoryJournal(table: MemoryTable, queue: "inbox" | "outbox")
 
     lastSeq: () => read(() => Math.max(0, ...all().map(({ seq }) => seq))),
 
-    saveProgress: (seq, progress) =>
+    saveProgress: ({ seq, body, progress, begun }) =>
       write(() => {
-        const row = bySeq(seq);
-        if (!row) return;
-        row.progress = toText(progress);
-        row.begun &&= progress !== undefined;
-      }),
-
-    begin: (given, progress) =>
-      write(() => {
-        const row = current(given);
-        if (row) Object.assign(row, { progress: toText(progress), begun: true });
-        return row !== undefined;
-      }),
-
-    advance: (given, body, progress) =>
-      write(() => {
-        const row = current(given);
-        if (row) Object.assign(row, { body, progress: toText(progress), begun: true });
-        return row !== undefined;
+        const row = inState("waiting").find((each) => each.seq === seq);
+        const isCurrent = row !== undefined && (body === undefined || body === row.body);
+        if (isCurrent) Object.assign(row, { progress, begun });
+        return isCurrent;
       }),
 
     cancel: ({ seq, id }, at) =>
@@ -122,16 +103,16 @@ export function openMemoryJournal(table: MemoryTable, queue: "inbox" | "outbox")
       write(() => {
         const row = table.rows.get(id);
         if (!row || row.begun || row.state === "done") return false;
-        row.body = body;
+        Object.assign(row, { body, progress: undefined });
         return true;
       }),
 
     hasBegun: (id) => read(() => table.rows.get(id)?.begun !== false),
 
-    defer: (seq, attempts, dueAt, pauseMs) =>
+    defer: (seq, change) =>
       write(() => {
-        const times = { dueAt: Math.round(dueAt), pauseMs: Math.round(pauseMs) };
-        Object.assign(bySeq(seq) ?? {}, { attempts, ...times });
+        const rounded = Object.entries(change).map(([name, value]) => [name, Math.round(value)]);
+        Object.assign(bySeq(seq) ?? {}, Object.fromEntries(rounded));
       }),
 
     done: (seqs) =>
@@ -165,9 +146,9 @@ export function openMemoryJournal(table: MemoryTable, queue: "inbox" | "outbox")
       write(() => {
         const row = inState("dead", "held").find((each) => each.id === id);
         if (!row) return undefined;
-        const progress = queue === "inbox" ? row.progress : undefined;
-        const fresh = { attempts: 0, dueAt: 0, pauseMs: 0, appendedAt: at, notice: undefined };
-        Object.assign(row, { state: "waiting", progress, ...fresh });
+        const fresh = { attempts: 0, triedMs: 0, dueAt: 0, pauseMs: 0, notice: undefined };
+        const { requeues } = row;
+        Object.assign(row, { state: "waiting", appendedAt: at, requeues: requeues + 1, ...fresh });
         return row.lane;
       }),
 
@@ -218,9 +199,6 @@ const inOrder = (a: StoredRow, b: StoredRow): number =>
 
 const compare = (a: string, b: string): number => (a === b ? 0 : a < b ? -1 : 1);
 
-const toText = (progress: Json | undefined): string | undefined =>
-  progress === undefined ? undefined : JSON.stringify(progress);
-
 /** Only the id is kept. */
 function end(row: StoredRow, at: number): void {
   Object.assign(row, { state: "done", body: "", progress: undefined, notice: undefined });
@@ -237,10 +215,12 @@ const neverSeen = (row: Pick<NewRow, "seq" | "id">, at: number): StoredRow => ({
   dueAt: 0,
   state: "done",
   attempts: 0,
+  triedMs: 0,
+  requeues: 0,
   pauseMs: 0,
   progress: undefined,
   begun: false,
   endedAt: at,
 });
 
-const toRow = ({ state: _, begun: __, reason, notice, endedAt, ...row }: StoredRow): Row => row;
+const toRow = ({ state: _, reason, notice, endedAt, ...row }: StoredRow): Row => row;

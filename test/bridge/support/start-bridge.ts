@@ -18,12 +18,14 @@ import type { InboxBody } from "../../../src/bridge/stored/inbox-body.ts";
 import { inboxBodySchema } from "../../../src/bridge/stored/inbox-body.ts";
 import type { HandBackRequest, OutboxBody } from "../../../src/bridge/stored/outbox-body.ts";
 import { outboxBodySchema } from "../../../src/bridge/stored/outbox-body.ts";
+import { readProgress } from "../../../src/bridge/stored/read-progress.ts";
 import { parseStored } from "../../../src/bridge/stored/read-stored.ts";
 import {
   type TakeInDependencies,
   takeInDeletion,
   takeInReply,
 } from "../../../src/bridge/to-parley/take-in-reply.ts";
+import { readConfig } from "../../../src/config/read-config.ts";
 import type { ReplyMode } from "../../../src/convert/to-parley/reply-intent.ts";
 import type { ParleyMessage } from "../../../src/convert/to-slack/parley-message.ts";
 import { defined } from "../../../src/defined.ts";
@@ -45,6 +47,7 @@ import { ACTIONS, type ActionName } from "../../../src/views/actions.ts";
 import type { UserDetails } from "../../../src/views/root-user.ts";
 import { en } from "../../../src/views/texts/en.ts";
 import { type CapturedLog, captureLog } from "../../support/captured-log.ts";
+import { MINIMAL_ENV } from "../../support/minimal-env.ts";
 import { textOf } from "../../support/threads.ts";
 import { type Calls, createCalls, type Process } from "./calls.ts";
 import { createMemoryConversations } from "./memory-conversations.ts";
@@ -191,14 +194,20 @@ export async function startBridge(given: BridgeOptions = {}): Promise<Bridge> {
     const inbox = await createEmbeddedLanes<InboxBody>({
       ...queue,
       queue: "inbox",
-      journal: wire("inbox", openMemoryJournal(disk.inbox, "inbox")),
-      readBody: (text) => parseStored(inboxBodySchema, text, "an inbox item"),
+      journal: wire("inbox", openMemoryJournal(disk.inbox)),
+      reader: {
+        readBody: (text) => parseStored(inboxBodySchema, text, "an inbox item"),
+        readProgress,
+      },
     });
     const outbox = await createEmbeddedLanes<OutboxBody>({
       ...queue,
       queue: "outbox",
-      journal: wire("outbox", openMemoryJournal(disk.outbox, "outbox")),
-      readBody: (text) => parseStored(outboxBodySchema, text, "an outbox item"),
+      journal: wire("outbox", openMemoryJournal(disk.outbox)),
+      reader: {
+        readBody: (text) => parseStored(outboxBodySchema, text, "an outbox item"),
+        readProgress,
+      },
     });
     const { ownerUnknown = "deliver", groupMs = 0, undoMs = 0, replyMode = "send" } = options;
     const { mentions = "names", lineBreak = "hard", messageLength = 5_000 } = options;
@@ -216,6 +225,7 @@ export async function startBridge(given: BridgeOptions = {}): Promise<Bridge> {
       permalink: (thread: Thread) => makePermalink("https://team.slack.com/", thread),
       notifier: createNotifier(inbox),
       texts: en,
+      patience: readConfig(MINIMAL_ENV).patience,
       now: Date.now,
     };
     const inboxDependencies = {

@@ -1,0 +1,55 @@
+import { type BridgeError, CancelledError, RateLimitedError, toBridgeError } from "../errors.ts";
+import { type BackoffPolicy, backoffMs } from "./backoff.ts";
+
+/** A defect does not go away by itself, but a passing failure may look like one, so it gets more tries than one. */
+export const DEFECT_TRIES = 3;
+
+/** What becomes of an item whose attempt has failed. Pauses are in ms. */
+export type Outcome =
+  /** The bridge stops; the next start tries it again. */
+  | { readonly kind: "interrupted" }
+  /** Somebody cancelled or replaced it meanwhile, and the journal knows what comes next. */
+  | { readonly kind: "cancelled"; readonly error: BridgeError }
+  | { readonly kind: "ignored"; readonly error: BridgeError }
+  | { readonly kind: "dead"; readonly error: BridgeError }
+  /** `isAsked`: the other side wants that pause. */
+  | {
+      readonly kind: "deferred";
+      readonly error: BridgeError;
+      readonly pauseMs: number;
+      readonly isAsked: boolean;
+    };
+
+/** What is known of the item and its attempt. */
+interface Circumstances {
+  /** The reason for which attempts are aborted now; `undefined` while the bridge runs. */
+  stopReason: unknown;
+  /** 1 at the first. */
+  attempt: number;
+  ageMs: number;
+  /** How many attempts in a row have met a defect before this one. */
+  defects: number;
+  policy: BackoffPolicy;
+  /** In [0, 1). */
+  random: number;
+}
+
+/** Decides by the disposition of what was thrown, see `Lanes`. */
+export function outcomeOf(
+  thrown: unknown,
+  { stopReason, attempt, ageMs, defects, policy, random }: Circumstances,
+): Outcome {
+  if (stopReason !== undefined && thrown === stopReason) return { kind: "interrupted" };
+  const error = toBridgeError(thrown);
+  if (error instanceof CancelledError) return { kind: "cancelled", error };
+  const { disposition } = error;
+  if (disposition === "ignore") return { kind: "ignored", error };
+  const isHopeless =
+    ageMs > policy.maxAgeMs || (error.code === "defect" && defects + 1 >= DEFECT_TRIES);
+  if (disposition === "dead-letter" || disposition === "uncertain" || isHopeless) {
+    return { kind: "dead", error };
+  }
+  const isAsked = error instanceof RateLimitedError;
+  const pauseMs = isAsked ? error.retryAfterMs : backoffMs(policy, attempt, random);
+  return { kind: "deferred", error, pauseMs: Math.min(pauseMs, policy.maxAgeMs), isAsked };
+}

@@ -1,0 +1,138 @@
+import { BridgeError, toBridgeError, UncertainDeliveryError } from "../errors.ts";
+import type { OnceStep, RepeatableStep, StepRecord, StepRecords, Steps } from "./step.ts";
+
+/** What the steps of an item begin with, and where they go. */
+interface StoredSteps {
+  records: StepRecords;
+  /** As the journal has it. */
+  hasBegun: boolean;
+  /** How often the item has been requeued. */
+  life: number;
+  /** @throws {CancelledError} the item was cancelled or replaced; nothing was stored */
+  save(records: StepRecords, hasBegun: boolean): Promise<void>;
+}
+
+/** The steps of an item during one attempt. */
+export function createSteps({ records: stored, hasBegun, life, save }: StoredSteps): AttemptSteps {
+  const records = new Map(Object.entries(stored).filter(([, record]) => !isVoid(record, life)));
+  // Also by what is void now, and by what an earlier version did without a record.
+  const hasLostTrack =
+    records.size < Object.keys(stored).length || ![...records.values()].some(isBegun);
+  const alwaysBegun = hasBegun && hasLostTrack;
+  let lastWrite: Promise<void> = Promise.resolve();
+
+  /** One write after the other: of two for the same row in one transaction either could win. */
+  function write(): Promise<void> {
+    const writing = lastWrite.then(() =>
+      save(Object.fromEntries(records), alwaysBegun || [...records.values()].some(isBegun)),
+    );
+    lastWrite = writing.catch(() => {});
+    return writing;
+  }
+
+  async function once<Intent, Result, Nothing extends undefined>(
+    name: string,
+    { kind, intent: plan, run, check, begun }: OnceStep<Intent, Result, Nothing>,
+  ): Promise<Result | Nothing> {
+    // Before anything that takes time: whoever is stopped meanwhile must not take what may be done for what is not.
+    if (begun !== undefined && !records.has(name)) records.set(name, { intent: begun });
+    const known = records.get(name)?.intent;
+    let earlier = known === undefined ? undefined : kind.readIntent(known);
+    if (earlier !== undefined) {
+      if (!check)
+        throw new UncertainDeliveryError(`An earlier attempt may have done this: ${name}`);
+      const found = await check(earlier);
+      if (typeof found === "object") return finish(name, found.result);
+      // What is not there now will not come any more, so what goes instead may differ from it.
+      if (found === "not-done") {
+        records.delete(name);
+        earlier = undefined;
+      }
+    }
+    const intent = await plan(earlier);
+    if (intent === undefined) return intent as Nothing;
+    const before = records.get(name);
+    records.set(name, check ? { intent } : { intent, life });
+    try {
+      await write();
+    } catch (error) {
+      restore(name, before);
+      throw error;
+    }
+    try {
+      return finish(name, await run(intent, earlier !== undefined));
+    } catch (thrown) {
+      const error = toBridgeError(thrown);
+      const mayBeDone = error.code === "uncertain" || (error.code === "defect" && check);
+      // That this attempt surely failed says nothing about the one before it.
+      if (!mayBeDone && earlier === undefined) {
+        records.delete(name);
+        // What went wrong with the step says more than that this cannot be stored.
+        await write().catch(() => {});
+      }
+      throw check && error.disposition === "uncertain" ? toBeLookedFor(error) : error;
+    }
+  }
+
+  /** The result follows unawaited: an attempt that does not find it looks, or asks. A failure shows at the next write. */
+  function finish<Result>(name: string, result: Result): Result {
+    records.set(name, { ...records.get(name), result });
+    write().catch(() => {});
+    return result;
+  }
+
+  function restore(name: string, record: StepRecord | undefined): void {
+    if (record) records.set(name, record);
+    else records.delete(name);
+  }
+
+  return {
+    async step<Intent, Result, Nothing extends undefined>(
+      name: string,
+      step: OnceStep<Intent, Result, Nothing> | RepeatableStep<Result>,
+    ): Promise<Result | Nothing> {
+      const result = records.get(name)?.result;
+      if (result !== undefined) return step.kind.readResult(result);
+      if ("intent" in step) return await once(name, step);
+      const done = await step.run();
+      records.set(name, { result: done });
+      await write();
+      return done;
+    },
+    stateOf(name) {
+      const record = records.get(name);
+      if (!record) return "new";
+      return record.result === undefined ? "begun" : "done";
+    },
+    names: () => [...records.keys()],
+    intentOf(name, kind) {
+      const intent = records.get(name)?.intent;
+      return intent === undefined ? undefined : kind.readIntent(intent);
+    },
+    resultOf(name, kind) {
+      const result = records.get(name)?.result;
+      return result === undefined ? undefined : kind.readResult(result);
+    },
+    async forget(name) {
+      if (name === undefined) records.clear();
+      else records.delete(name);
+      await write();
+    },
+    settled: () => lastWrite,
+  };
+}
+
+/** The steps, for whoever decides what becomes of the attempt. */
+export interface AttemptSteps extends Steps {
+  /** Resolves when everything is on disk that was to be stored, or could not be. */
+  settled(): Promise<void>;
+}
+
+const isBegun = ({ intent }: StepRecord): boolean => intent !== undefined;
+
+/** Somebody has decided about it since: what may have been done is to be done again. */
+const isVoid = ({ result, life }: StepRecord, now: number): boolean =>
+  result === undefined && life !== undefined && life !== now;
+
+const toBeLookedFor = (cause: BridgeError): BridgeError =>
+  new BridgeError(cause.message, { code: "uncertain", disposition: "retry", cause });

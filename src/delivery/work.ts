@@ -1,0 +1,68 @@
+import { CancelledError } from "../errors.ts";
+import type { Journal, Row } from "./journal.ts";
+import type { Item, Work } from "./lanes.ts";
+import { type ItemReader, readItem, tryReadItem } from "./read-item.ts";
+import type { StepRecords } from "./step.ts";
+import { createSteps } from "./steps.ts";
+
+/** The head of a lane, and the items that its handler took along; the head is the first of them. */
+export interface TakenRows {
+  row: Row;
+  taken: Row[];
+}
+
+/**
+ * What a handler may do with a head. `settled` resolves when the steps are on disk as they are, or could not be stored.
+ *
+ * @throws {UnreadableError} this version does not understand what is on disk
+ */
+export function createWork<Body>(
+  { row, taken }: TakenRows,
+  { journal, reader, signal }: { journal: Journal; reader: ItemReader<Body>; signal: AbortSignal },
+): Work<Body> & { settled(): Promise<void> } {
+  let mayChange = !row.begun;
+
+  async function save(records: StepRecords, begun: boolean): Promise<void> {
+    const { seq, body } = row;
+    const progress = JSON.stringify({ steps: records });
+    const change = { seq, body: mayChange ? body : undefined, progress, begun };
+    if (!(await journal.saveProgress(change))) throw new CancelledError(row.id);
+    mayChange = !begun;
+  }
+
+  const steps = createSteps({
+    records: row.progress === undefined ? {} : reader.readProgress(row.progress),
+    hasBegun: row.begun,
+    life: row.requeues,
+    save,
+  });
+  return {
+    ...steps,
+    item: readItem(row, reader),
+    signal,
+    async takeFollowing(accept, limit) {
+      const known = await journal.head(row.lane, taken.length + limit);
+      // An item was inserted before one that we hold: take nothing, or it would be overtaken.
+      const isUnbroken = known[taken.length - 1]?.seq === taken.at(-1)?.seq;
+      const items: Item<Body>[] = [];
+      for (const next of isUnbroken ? known.slice(taken.length) : []) {
+        const item = tryReadItem(next, reader);
+        if (!item || !accept(item)) break;
+        taken.push(next);
+        items.push(item);
+      }
+      return items;
+    },
+    async take(ids) {
+      const others = ids.filter((id) => id !== row.id);
+      const items: Item<Body>[] = [];
+      for (const other of others.length === 0 ? [] : await journal.waiting(others)) {
+        const item = tryReadItem(other, reader);
+        if (!item) continue;
+        items.push(item);
+        if (!taken.some(({ seq }) => seq === other.seq)) taken.push(other);
+      }
+      return items;
+    },
+  };
+}
