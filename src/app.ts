@@ -12,6 +12,7 @@ import { readProgress } from "./bridge/stored/read-progress.ts";
 import { parseStored } from "./bridge/stored/read-stored.ts";
 import { takeInReply } from "./bridge/to-parley/take-in-reply.ts";
 import { describeBuild } from "./build-info.ts";
+import { type Clock, systemClock } from "./clock.ts";
 import type { Config } from "./config/read-config.ts";
 import { createEmbeddedLanes } from "./delivery/embedded-lanes.ts";
 import type { Attempt } from "./delivery/lanes.ts";
@@ -62,20 +63,30 @@ const TRANSFERS = 4;
 /** A round over 10,000 open conversations takes about a quarter of an hour, and Parley does not notice it. */
 const OWNER_QUESTIONS_PER_SECOND = 10;
 
+/** What a start works with. `signal` ends it while it still waits for Slack or Parley. */
+export interface StartOptions {
+  signal?: AbortSignal;
+  clock?: Clock;
+}
+
 /**
- * Builds the adapters, joins the two flows and starts them. `signal` ends a start that still waits for Slack or Parley.
+ * Builds the adapters, joins the two flows and starts them.
  *
  * @throws {ConfigError} somebody has to do something first: Slack or Parley refuses what the configuration says, or the
  * state cannot be used; tells what
  * @throws {BridgeError} something that can pass
  */
-export async function startApp(config: Config, log: Log, signal?: AbortSignal): Promise<App> {
+export async function startApp(
+  config: Config,
+  log: Log,
+  { signal, clock = systemClock }: StartOptions = {},
+): Promise<App> {
   const alarms = createAlarms(log);
   let database: Database | undefined;
   try {
     database = await openDatabase(toPath(config.stateUrl), { exclusive: true, alarms });
     signal?.throwIfAborted();
-    return await buildApp(config, { log, alarms, database, signal });
+    return await buildApp(config, { log, alarms, database, signal, clock });
   } catch (error) {
     await database?.close();
     // A damaged file shows wherever it is read first.
@@ -89,10 +100,11 @@ interface Foundations {
   alarms: Alarms;
   database: Database;
   signal: AbortSignal | undefined;
+  clock: Clock;
 }
 
 async function buildApp(config: Config, foundations: Foundations): Promise<App> {
-  const { log, alarms, database, signal } = foundations;
+  const { log, alarms, database, signal, clock } = foundations;
   const buildInfo = describeBuild(config);
   const texts = textsFor(config.language);
   const slackLog = log.child({ component: "slack" });
@@ -126,6 +138,7 @@ async function buildApp(config: Config, foundations: Foundations): Promise<App> 
       reader: { readBody, readProgress },
       backoff: config.retry,
       concurrency: 64,
+      ...clock,
       onAttempt,
     });
   const inbox = await openQueue("inbox", (text) =>
@@ -163,7 +176,7 @@ async function buildApp(config: Config, foundations: Foundations): Promise<App> 
     notifier: createNotifier(inbox),
     texts,
     patience: config.patience,
-    now: Date.now,
+    now: clock.now,
   };
 
   const slack = await createSlackApp({
@@ -196,6 +209,7 @@ async function buildApp(config: Config, foundations: Foundations): Promise<App> 
   });
 
   const health = createHealth({
+    monotonic: clock.monotonic,
     intake: { store: () => database.probe() },
     rest: {
       slack: outside.askWorkspace,

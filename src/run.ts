@@ -50,7 +50,7 @@ async function runBridge(program: Program): Promise<void> {
   for (const warning of weakSecrets(env)) log.warn({ warning }, "config.weak");
 
   const starting = new AbortController();
-  const app = startApp(config, log, starting.signal);
+  const app = startApp(config, log, { signal: starting.signal });
   const shutDown = createShutDown({
     app,
     starting,

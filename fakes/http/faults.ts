@@ -4,7 +4,8 @@ import { setTimeout as delay } from "node:timers/promises";
 /**
  * Trouble that a fake can be told to make:
  * `status` answers without doing the work; `rate-limited` is a 429 with `Retry-After`; `refused` cuts the connection
- * before the work; `lost-answer` does the work and then cuts the connection; `latency` waits before the work;
+ * before the work; `lost-answer` does the work and then cuts the connection; `latency` waits before the work, `held` until
+ * it is let go;
  * `hang` does the work and never answers; `other-answer` writes what it likes, after the work or without it.
  */
 export type Fault =
@@ -18,7 +19,8 @@ export type Fault =
       readonly isDone: boolean;
       write(response: ServerResponse): void;
     }
-  | { readonly kind: "latency"; readonly ms: number };
+  | { readonly kind: "latency"; readonly ms: number }
+  | { readonly kind: "held"; readonly until: Promise<unknown> };
 
 /** Which calls a fault hits: an exact name (`chat.postMessage`, `PUT /users/20/owner`), a pattern, or `*` for all. */
 type FaultTarget = string | RegExp;
@@ -84,6 +86,9 @@ export async function underFault<T>(
       return fault.write(call.leave());
     case "latency":
       await delay(fault.ms);
+      return call.answer(await call.work());
+    case "held":
+      await fault.until;
       return call.answer(await call.work());
     case undefined:
       return call.answer(await call.work());

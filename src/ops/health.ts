@@ -1,4 +1,5 @@
 import type { Alarms } from "../alarms.ts";
+import type { Clock } from "../clock.ts";
 import { reasonOf, toBridgeError } from "../errors.ts";
 import { type Route, sendJson } from "../http/http-server.ts";
 import { withinTime } from "../within-time.ts";
@@ -18,6 +19,8 @@ export interface HealthOptions {
   /** The checks of what the rest of the work needs. */
   rest: Checks;
   alarms: Pick<Alarms, "current">;
+  /** If the clock is set back an old result must not last longer. */
+  monotonic: Clock["monotonic"];
 }
 
 export interface Health {
@@ -31,9 +34,9 @@ export interface Health {
  * `GET /healthz`: the process is up. `GET /readyz`: all is well. `GET /readyz/intake`: callbacks and events can be taken
  * in, whatever is wrong with Slack or Parley. If a check fails, the last two answer 503 and say what each check found.
  */
-export function createHealth({ intake, rest, alarms }: HealthOptions): Health {
-  const runIntake = reuse(() => runAll(intake));
-  const runRest = reuse(() => runAll(rest));
+export function createHealth({ intake, rest, alarms, monotonic }: HealthOptions): Health {
+  const runIntake = reuse(() => runAll(intake), monotonic);
+  const runRest = reuse(() => runAll(rest), monotonic);
   let timer: NodeJS.Timeout | undefined;
 
   return {
@@ -93,12 +96,11 @@ async function runAll(checks: Checks): Promise<Results> {
 }
 
 /** Reuses the latest result for as long as {@link RESULT_LIFE_MS}. */
-function reuse<T>(ask: () => Promise<T>): () => Promise<T> {
+function reuse<T>(ask: () => Promise<T>, now: () => number): () => Promise<T> {
   let latest: { at: number; answer: Promise<T> } | undefined;
   return () => {
-    // Monotonic: if the clock is set back an old result must not last longer.
-    const now = performance.now();
-    if (!latest || now - latest.at > RESULT_LIFE_MS) latest = { at: now, answer: ask() };
+    const at = now();
+    if (!latest || at - latest.at > RESULT_LIFE_MS) latest = { at, answer: ask() };
     return latest.answer;
   };
 }

@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import { settledIn } from "../support/attempts.ts";
+import { readyz, readyzNow } from "../support/readyz.ts";
 import { handOver, PATIENCE } from "../support/steps.ts";
 import { postsIn } from "../support/threads.ts";
 import { startWorld } from "../support/world.ts";
@@ -25,10 +26,6 @@ it.each(["slack", "parley"] as const)(
   async (side) => {
     const world = await startWorld();
     const { slack, parley, log } = world;
-    const ready = async () => {
-      const answer = await fetch(`${world.bridgeUrl()}/readyz`);
-      return (await answer.json()) as { checks: Readonly<Record<string, string>> };
-    };
     const past = new Date(Date.now() - QUARTER_MS);
     if (side === "slack") {
       slack.faults.add("auth.test", at(past, { ok: true, user_id: slack.botUserId }));
@@ -38,7 +35,7 @@ it.each(["slack", "parley"] as const)(
       parley.faults.add("GET /services", at(past, { data: { services }, status: "SUCCESS" }));
     }
 
-    const { checks } = await ready();
+    const { checks } = await readyz(world);
 
     const name = side === "slack" ? "Slack" : "Parley";
     expect(checks.clock).toMatch(new RegExp(`clock is minutes ahead of ${name}'s; set it`));
@@ -50,7 +47,8 @@ it.each(["slack", "parley"] as const)(
       }),
     );
     world[side].faults.clear();
-    await expect.poll(async () => (await ready()).checks, PATIENCE).not.toHaveProperty("clock");
+    const found = async () => (await readyzNow(world)).checks;
+    await expect.poll(found, PATIENCE).not.toHaveProperty("clock");
   },
 );
 

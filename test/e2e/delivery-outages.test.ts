@@ -179,6 +179,8 @@ describe("while Parley is down", () => {
 
     const reply = await slack.post({ user: "U0ANNA", threadTs: ts, text: "One moment" });
     const behind = await slack.post({ user: "U0BEN", threadTs: ts, text: "Two moments" });
+    await Promise.all([reply.delivered, behind.delivered]);
+    world.advance(3_000);
 
     for (const { ts: written } of [reply, behind]) {
       await slack.waitFor(() => reactionsOn(slack, written).join() === HOURGLASS, 15_000);
@@ -233,8 +235,11 @@ describe("while Parley is down", () => {
     parley.faults.add(/\/users\//, { kind: "status", status: 503 });
 
     const reply = await slack.post({ user: "U0ANNA", threadTs: ts, text: "Never" });
+    await reply.delivered;
+    world.advance(3_000);
 
     await slack.waitFor(() => reactionsOn(slack, reply.ts).includes(HOURGLASS), 15_000);
+    world.advance(2_000);
     await slack.waitFor(() => reactionsOn(slack, reply.ts).join() === "x", 15_000);
     await slack.waitFor(() => textsTo(slack, "U0ANNA")[0]?.includes("Not delivered"));
     const last = () => attemptsIn(log, outbox).at(-1);

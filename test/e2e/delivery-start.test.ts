@@ -3,6 +3,7 @@ import { DEFAULT_SCOPES } from "../../fakes/slack/identity.ts";
 import { attemptsIn } from "../support/attempts.ts";
 import { endless, foreign } from "../support/foreign-answers.ts";
 import { spawnBridge, startBridgeProcess } from "../support/process.ts";
+import { readyz, readyzNow } from "../support/readyz.ts";
 import { runToEnd } from "../support/run-to-end.ts";
 import { sentTo } from "../support/sent.ts";
 import { handOver, PATIENCE } from "../support/steps.ts";
@@ -120,7 +121,7 @@ it.each<[string, Env, (world: World) => void, RegExp]>([
     ]);
     const { delivered } = await parley.userWrites(user.id, "Is anybody there?");
     expect((await delivered).delivered).toBe(true);
-    expect((await fetch(`${world.bridgeUrl()}/readyz`)).status).toBe(503);
+    expect((await readyz(world)).status).toBe(503);
     await world.stopBridge();
     slack.state.channels.get(slack.channel)?.members.add(slack.botUserId);
     await world.startBridge();
@@ -229,8 +230,7 @@ describe("while Parley, or a proxy in front of it, refuses the bridge", () => {
       },
     ]);
     parley.faults.clear();
-    const ready = async () => (await fetch(`${world.bridgeUrl()}/readyz`)).status;
-    await expect.poll(ready, PATIENCE).toBe(200);
+    await expect.poll(() => readyzNow(world), PATIENCE).toHaveProperty("status", 200);
   });
 });
 
@@ -269,16 +269,13 @@ describe("while something in front of Slack refuses the bridge", () => {
       await world.startBridge({ RETRY_FIRST_MS: "20", RETRY_CAP_MS: "50" });
 
       await parley.userWrites(user.id, "Is anybody there?");
-      const { checks } = (await (await fetch(`${world.bridgeUrl()}/readyz`)).json()) as {
-        checks: Readonly<Record<string, string>>;
-      };
+      const { checks } = await readyz(world);
       expect(checks["slack-access"]).toMatch(advice);
       expect(JSON.stringify([checks, log.lines])).not.toMatch(/SLACK_(BOT|APP)_TOKEN is/);
       slack.faults.clear();
       await slack.waitFor(() => textsIn(world, ts).includes("Is anybody there?"), 15_000);
       await slack.waitFor(() => slack.socketConnections === 1, 15_000);
-      const ready = async () => (await fetch(`${world.bridgeUrl()}/readyz`)).status;
-      await expect.poll(ready, PATIENCE).toBe(200);
+      await expect.poll(() => readyzNow(world), PATIENCE).toHaveProperty("status", 200);
     },
   );
 });

@@ -59,7 +59,7 @@ describe("a file of a User", () => {
   });
 
   it("is not taken for an agent's, nor read back as one", async () => {
-    const world = await startWorld({ env: { REPAIR_INTERVAL_MS: "1000" } });
+    const world = await startWorld({ config: { reconcileIntervalMs: 100 } });
     const { slack, parley, log } = world;
     const { user, root } = await handOver(world);
 

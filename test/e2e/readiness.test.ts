@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { sign } from "../../fakes/slack/http-delivery.ts";
 import { DEFAULT_SCOPES } from "../../fakes/slack/identity.ts";
+import { readyzNow } from "../support/readyz.ts";
 import { handOver, PATIENCE } from "../support/steps.ts";
 import { CALLBACK_TOKEN, startWorld, type World } from "../support/world.ts";
 
@@ -46,7 +47,7 @@ describe("/readyz", () => {
     expect(await homeOf(world)).toContain("the bot is not in it");
     expect(await metricsOf(world)).toContain('parley_bridge_alarm{alarm="slack-setup"} 1');
     channel?.members.add(world.slack.botUserId);
-    await expect.poll(() => ask(world, "/readyz"), PATIENCE).toHaveProperty("status", 200);
+    await expect.poll(() => readyzNow(world), PATIENCE).toHaveProperty("status", 200);
     expect(await metricsOf(world)).toContain('parley_bridge_alarm{alarm="slack-setup"} 0');
   });
 

@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { readyz, readyzNow } from "../support/readyz.ts";
 import { type HandedOver, handOver, PATIENCE } from "../support/steps.ts";
 import { postsIn } from "../support/threads.ts";
 import { startWorld, type World } from "../support/world.ts";
@@ -18,11 +19,6 @@ const raised = ({ log }: World) =>
   log.lines.filter(
     ({ event, fields }) => event === "alarm.raised" && fields.alarm === "slack-socket",
   );
-
-async function readyz(world: World) {
-  const answer = await fetch(`${world.bridgeUrl()}/readyz`);
-  return { status: answer.status, checks: ((await answer.json()) as { checks: object }).checks };
-}
 
 /** A callback is taken and shown, and a reply goes, as if nothing had been. */
 async function works(world: World, { user, ts }: HandedOver) {
@@ -63,7 +59,7 @@ it.each([
     const { ts } = opened;
     const reply = await slack.post({ user: "U0ANNA", threadTs: ts, text: "I am" });
     expect((await reply.delivered).via).toBe("socket");
-    await expect.poll(() => readyz(world), PATIENCE).toHaveProperty("status", 200);
+    await expect.poll(() => readyzNow(world), PATIENCE).toHaveProperty("status", 200);
     expect(raised(world)).toHaveLength(1);
   },
 );
@@ -91,9 +87,9 @@ it("is not ready while no socket is open", async () => {
   slack.cutSockets();
 
   await expect
-    .poll(() => readyz(world), PATIENCE)
+    .poll(() => readyzNow(world), PATIENCE)
     .toMatchObject({ status: 503, checks: { socket: "no socket to Slack is open" } });
 
   slack.faults.clear();
-  await expect.poll(() => readyz(world), PATIENCE).toHaveProperty("status", 200);
+  await expect.poll(() => readyzNow(world), PATIENCE).toHaveProperty("status", 200);
 });

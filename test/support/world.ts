@@ -11,6 +11,7 @@ import {
   startFakeSlack,
 } from "../../fakes/slack/fake-slack.ts";
 import { type App, startApp } from "../../src/app.ts";
+import { type Clock, systemClock } from "../../src/clock.ts";
 import { type Config, readConfig } from "../../src/config/read-config.ts";
 import { type CapturedLog, captureLog } from "./captured-log.ts";
 
@@ -35,6 +36,8 @@ export interface World {
   stopBridge(): Promise<void>;
   /** Starts it (again) on the same state. */
   startBridge(changes?: Env): Promise<void>;
+  /** Moves the bridge's clock on: what it measures has taken so much longer. Timers do not ring earlier. */
+  advance(ms: number): void;
 }
 
 export interface WorldOptions {
@@ -57,6 +60,11 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const log = captureLog();
   const env = { ...makeEnv(slack, parley, folder, options.socketMode), ...options.env };
   let app: App | undefined;
+  let ahead = 0;
+  const clock: Clock = {
+    now: () => systemClock.now() + ahead,
+    monotonic: () => systemClock.monotonic() + ahead,
+  };
 
   const world: World = {
     slack,
@@ -72,12 +80,16 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
       app = undefined;
     },
     async startBridge(changes = {}) {
-      app = await startApp(withSettings(readConfig({ ...env, ...changes }), options.config), log);
+      const config = withSettings(readConfig({ ...env, ...changes }), options.config);
+      app = await startApp(config, log, { clock });
       const url = world.bridgeUrl();
       if (!options.socketMode) slack.deliverTo(`${url}/slack/events`);
       parley.registerCallback(parley.agentService.identification, `${url}/parley/callback`, {
         authorization: CALLBACK_TOKEN,
       });
+    },
+    advance(ms) {
+      ahead += ms;
     },
   };
   onTestFinished(async () => {

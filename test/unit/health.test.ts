@@ -1,5 +1,6 @@
 import { expect, it, onTestFinished, vi } from "vitest";
 import { createAlarms } from "../../src/alarms.ts";
+import { systemClock } from "../../src/clock.ts";
 import { createHealth } from "../../src/ops/health.ts";
 import { captureLog } from "../support/captured-log.ts";
 
@@ -15,6 +16,7 @@ it.each([1, -1])(
       intake: { store: check },
       rest: {},
       alarms: createAlarms(captureLog()),
+      monotonic: systemClock.monotonic,
     });
     const ask = async () => {
       const response = { writeHead: () => response, end: () => response };
@@ -41,6 +43,7 @@ it("looks once a minute whether all is well, though nobody asks, until it stops"
     intake: { store: check },
     rest: { slack: check },
     alarms: createAlarms(captureLog()),
+    monotonic: systemClock.monotonic,
   });
 
   health.start();

@@ -1,0 +1,9 @@
+/** What the work tells the time by; tests move it on. */
+export interface Clock {
+  /** ms since the epoch, for what must outlast a restart. */
+  readonly now: () => number;
+  /** ms that never jump, for pauses. */
+  readonly monotonic: () => number;
+}
+
+export const systemClock: Clock = { now: () => Date.now(), monotonic: () => performance.now() };
