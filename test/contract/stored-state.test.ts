@@ -18,7 +18,9 @@ import {
   lastMessageProgressSchema,
   postProgressSchema,
   replyProgressSchema,
+  tellingSchema,
 } from "../../src/bridge/stored/progress-0.1.0.ts";
+import { readProgress } from "../../src/bridge/stored/read-progress.ts";
 import { NEWS } from "../../src/bridge/stored/step-kinds.ts";
 import { createEmbeddedLanes } from "../../src/delivery/embedded-lanes.ts";
 import { toUserId } from "../../src/ids.ts";
@@ -59,6 +61,12 @@ const KEYS: readonly [string, z.ZodType][] = [
   ["remembered/app-token", flag],
 ];
 
+/** What 0.1.0 noted of steps; of every other step it was what is known of a file. */
+const NOTES: ReadonlyMap<string, z.ZodType> = new Map<string, z.ZodType>([
+  ["news", NEWS.result],
+  ["telling", tellingSchema],
+]);
+
 /** Each stored value beside the schema that reads it. */
 async function storedValues(database: Database): Promise<[z.ZodType, unknown][]> {
   const values: [z.ZodType, unknown][] = [];
@@ -87,7 +95,7 @@ async function storedValues(database: Database): Promise<[z.ZodType, unknown][]>
       const reply = read.kind === "reply" ? replyProgressSchema : lastMessageProgressSchema;
       values.push([queue === "inbox" ? postProgressSchema : reply, far]);
       for (const [step, note] of Object.entries(far.notes ?? {})) {
-        values.push([step === "news" ? NEWS.result : fileFactsSchema, note]);
+        values.push([NOTES.get(step) ?? fileFactsSchema, note]);
       }
     }
   }
@@ -153,6 +161,30 @@ describe.each(VERSIONS)("what version %s has stored", (version) => {
 
     expect(await backlog("inbox")).toEqual({ items: 7, deadLetters: 2 });
     expect(await backlog("outbox")).toEqual({ items: 3, deadLetters: 2 });
+  });
+
+  it("has come as far in steps as it had come", async () => {
+    const database = await openCopy(version);
+    const stepsIn = async (queue: "inbox" | "outbox") => {
+      const rows = await database.read<{ id: string; progress: string }>(
+        `SELECT id, progress FROM ${queue} WHERE progress IS NOT NULL ORDER BY seq`,
+      );
+      return rows.map(({ id, progress }) => [id, ...Object.keys(readProgress(progress)).sort()]);
+    };
+
+    expect(await stepsIn("inbox")).toEqual([
+      ["p_posting", "a", "b", "file file"],
+      ["p_opening", "root 0"],
+      ["p_news", "news"],
+      ["p_noted"],
+      ["p_telling", "mark", "tell"],
+    ]);
+    expect(await stepsIn("outbox")).toEqual([
+      ["r_begun", "part text"],
+      ["r_full", "part F1", "part text"],
+      ["r_old", "part text"],
+      ["h_back", "part 0", "part 1", "texts"],
+    ]);
   });
 
   it("goes where it was to go", async () => {

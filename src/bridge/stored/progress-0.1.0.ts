@@ -65,6 +65,9 @@ export const fileFactsSchema = record<FileFacts>({
   failures: count,
 });
 
+/** Noted before an agent was told something, and taken back if that surely failed. */
+export const tellingSchema = z.boolean();
+
 const DONE: StepRecord = { intent: null, result: null };
 /** Nobody can look; and 0.1.0 forgot it when the item was requeued. */
 const BEGUN: StepRecord = { intent: null, life: 0 };
@@ -103,7 +106,9 @@ function postSteps({ done, posting, notes, noted }: PostProgress): StepRecords {
 /** The notes of steps that are more than a post: news, whether an agent is being told, and what is known of a file. */
 function noteSteps(name: string, facts: Json): StepRecords {
   if (name === "news") return { news: { result: facts } };
-  if (name === "telling") return facts === true ? { tell: BEGUN } : {};
+  if (name === "telling") {
+    return readStored(tellingSchema, facts, "whether an agent was told") ? { tell: BEGUN } : {};
+  }
   const { file } = readStored(fileFactsSchema, facts, "what is known of a file");
   return file === undefined ? {} : { [`file ${name}`]: { intent: { file } } };
 }
