@@ -1,72 +1,19 @@
 import {
   type DeadLetterReason,
-  deadLetterReasonSchema,
+  readDeadLetterReason,
 } from "../bridge/stored/dead-letter-reason.ts";
-import { parseStored } from "../bridge/stored/read-stored.ts";
 import { defined } from "../defined.ts";
-import type { Journal, NewRow, PendingLane, Row } from "../delivery/journal.ts";
-import { UnreadableError } from "../errors.ts";
+import type { Journal, NewRow, PendingLane } from "../delivery/journal.ts";
 import type { ItemId } from "../ids.ts";
 import type { Database } from "./database.ts";
-
-/**
- * `state` and `begun` are those of the life of an item, see `Lanes`. `progress` and `error` are JSON. Stored: changing a name
- * is a migration.
- */
-const schema = (table: string): readonly string[] => [
-  `CREATE TABLE IF NOT EXISTS ${table} (
-    seq INTEGER PRIMARY KEY,
-    id TEXT NOT NULL UNIQUE,
-    lane TEXT NOT NULL,
-    barrier INTEGER NOT NULL,
-    sort TEXT NOT NULL,
-    state TEXT NOT NULL DEFAULT 'waiting',
-    due_at INTEGER NOT NULL DEFAULT 0,
-    pause_ms INTEGER,
-    attempts INTEGER NOT NULL DEFAULT 0,
-    tried_ms INTEGER NOT NULL DEFAULT 0,
-    requeues INTEGER NOT NULL DEFAULT 0,
-    body TEXT,
-    progress TEXT,
-    begun INTEGER NOT NULL DEFAULT 0,
-    error TEXT,
-    appended_at INTEGER NOT NULL,
-    ended_at INTEGER
-  ) STRICT`,
-  `CREATE INDEX IF NOT EXISTS ${table}_waiting ON ${table} (lane, barrier, sort, seq) WHERE state = 'waiting'`,
-  `CREATE INDEX IF NOT EXISTS ${table}_ended ON ${table} (state, ended_at) WHERE state <> 'waiting'`,
-];
-
-const COLUMNS =
-  "seq, id, lane, barrier, sort, due_at, pause_ms, attempts, tried_ms, requeues, body, progress, begun, appended_at";
-
-interface StoredRow {
-  readonly seq: number;
-  readonly id: string;
-  readonly lane: string;
-  readonly barrier: number;
-  readonly sort: string;
-  readonly due_at: number;
-  /** Missing in rows of versions that did not keep it. */
-  readonly pause_ms: number | null;
-  readonly attempts: number;
-  readonly tried_ms: number;
-  readonly requeues: number;
-  readonly body: string;
-  readonly progress: string | null;
-  readonly begun: 0 | 1;
-  readonly appended_at: number;
-}
+import { COLUMNS, openJournalTable, type StoredRow, toRow } from "./journal-table.ts";
 
 /** The journal of one queue, in a table of its name. */
 export async function openSqliteJournal(
   database: Database,
   table: "inbox" | "outbox",
 ): Promise<Journal> {
-  for (const statement of schema(table)) await database.read(statement);
-  await addColumn(database, table, "pause_ms", "INTEGER");
-  await addColumn(database, table, "tried_ms", "INTEGER NOT NULL DEFAULT 0");
-  await addColumn(database, table, "requeues", "INTEGER NOT NULL DEFAULT 0");
+  await openJournalTable(database, table);
   let lastVersion: number | undefined;
   return {
     async append({ seq, id, lane, barrier, sort, body, appendedAt, dueAt, held }: NewRow) {
@@ -206,7 +153,7 @@ export async function openSqliteJournal(
          WHERE state = 'dead' AND state <> 'waiting' ORDER BY seq`,
       );
       return rows.flatMap(({ seq, id, lane, appended_at, error }) => {
-        const { words } = readReason(error);
+        const { words } = readDeadLetterReason(error);
         if (words === undefined) return [];
         return [{ seq, id: id as ItemId, lane, appendedAt: appended_at, notice: words }];
       });
@@ -260,7 +207,7 @@ export async function openSqliteJournal(
         `SELECT id, lane, body, error, appended_at, ended_at FROM ${table} WHERE state = 'dead' ORDER BY ended_at`,
       );
       return rows.map(({ id, lane, body, error, appended_at, ended_at }) => {
-        const { code, message } = readReason(error);
+        const { code, message } = readDeadLetterReason(error);
         return {
           id: id as ItemId,
           lane,
@@ -293,46 +240,5 @@ export async function openSqliteJournal(
         deadLetters: dead?.items ?? 0,
       };
     },
-  };
-}
-
-/** One that is damaged gives way to what is the matter with it: the dead letter itself may well be in order. */
-function readReason(error: string): DeadLetterReason {
-  try {
-    return parseStored(deadLetterReasonSchema, error, "the reason of a dead letter");
-  } catch (thrown) {
-    if (!(thrown instanceof UnreadableError)) throw thrown;
-    return { code: thrown.code, message: thrown.message };
-  }
-}
-
-/** Adds a column to a table that an earlier version may have made without it. */
-async function addColumn(
-  database: Database,
-  table: string,
-  name: string,
-  type: string,
-): Promise<void> {
-  const columns = await database.read<{ name: string }>(`PRAGMA table_info(${table})`);
-  if (columns.some((column) => column.name === name)) return;
-  await database.read(`ALTER TABLE ${table} ADD COLUMN ${name} ${type}`);
-}
-
-function toRow(stored: StoredRow): Row {
-  return {
-    seq: stored.seq,
-    id: stored.id as ItemId,
-    lane: stored.lane,
-    barrier: stored.barrier,
-    sort: stored.sort,
-    body: stored.body,
-    appendedAt: stored.appended_at,
-    attempts: stored.attempts,
-    triedMs: stored.tried_ms,
-    requeues: stored.requeues,
-    begun: stored.begun === 1,
-    dueAt: stored.due_at,
-    pauseMs: stored.pause_ms ?? Number.POSITIVE_INFINITY,
-    progress: stored.progress ?? undefined,
   };
 }

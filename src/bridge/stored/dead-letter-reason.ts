@@ -1,4 +1,6 @@
+import { UnreadableError } from "../../errors.ts";
 import { optional, record, text } from "./fields.ts";
+import { parseStored } from "./read-stored.ts";
 
 /** Why an item is a dead letter. Stored: changing it is a migration. */
 export interface DeadLetterReason {
@@ -13,3 +15,13 @@ export const deadLetterReasonSchema = record<DeadLetterReason>({
   message: text,
   words: optional(text),
 });
+
+/** One that is damaged gives way to what is the matter with it: the dead letter itself may well be in order. */
+export function readDeadLetterReason(stored: string): DeadLetterReason {
+  try {
+    return parseStored(deadLetterReasonSchema, stored, "the reason of a dead letter");
+  } catch (thrown) {
+    if (!(thrown instanceof UnreadableError)) throw thrown;
+    return { code: thrown.code, message: thrown.message };
+  }
+}
