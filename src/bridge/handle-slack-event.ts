@@ -19,7 +19,7 @@ import { type Conversation, isBeingHandedBack, withAgentMessage } from "./conver
 import type { DelayMarks } from "./delay-marks.ts";
 import { type Notifier, tellOwedNotice } from "./notify.ts";
 import { nameService } from "./owner.ts";
-import { recordTakenAway } from "./ownership/end-conversation.ts";
+import { recordTakenAway, showTakenAway } from "./ownership/end-conversation.ts";
 import { type HandBackDependencies, handBack } from "./ownership/hand-back.ts";
 import {
   hasAsked,
@@ -176,6 +176,8 @@ async function refuse(
   const { conversations, notifier, outbox } = dependencies;
   const { reply } = left;
   const user = await findUserOf(reply, conversations);
+  // An earlier attempt may have ended the conversation without showing it.
+  if (user) await showTakenAway(user, dependencies);
   // A User who was not given to us may still have got a conversation for a moment, which another Service then ended.
   const isOver = user?.state !== "open" || error.code === "not-taken-over";
   const isElsewhere = user !== undefined && isOver && MEANS_ELSEWHERE.has(error.code);

@@ -1,5 +1,5 @@
 import { defined } from "../../defined.ts";
-import { type ItemId, makeDerivedItemId } from "../../ids.ts";
+import { type ConversationId, type ItemId, makeDerivedItemId } from "../../ids.ts";
 import { renderHandedBack, renderTakenAway } from "../../views/ended.ts";
 import type { Destination } from "../../views/root-facts.ts";
 import type { Texts } from "../../views/texts/en.ts";
@@ -47,7 +47,7 @@ export async function recordTakenAway(
   to: Destination,
   { conversations, notifier, texts, now }: Records,
 ): Promise<void> {
-  const from = makeDerivedItemId(id, `taken away by ${to.id}`);
+  const from = takenAwayBy(id, to);
   if (thread) {
     const message = renderTakenAway(to.name, texts);
     await notifier.notice(userId, from, "taken away", { thread, message });
@@ -55,3 +55,19 @@ export async function recordTakenAway(
   const ended = await conversations.update(id, (c) => end(c, "taken-away", { at: now(), to }));
   if (ended) await notifier.refreshRoot(ended, from);
 }
+
+/**
+ * Has the root of a conversation show that another Service took the User, where whoever recorded that was cut off before.
+ * Safe to repeat; for other conversations it does nothing.
+ */
+export async function showTakenAway(
+  conversation: Conversation,
+  { notifier }: Pick<Records, "notifier">,
+): Promise<void> {
+  const { id, state, ending } = conversation;
+  if (state !== "taken-away" || !ending?.to) return;
+  await notifier.refreshRoot(conversation, takenAwayBy(id, ending.to));
+}
+
+const takenAwayBy = (id: ConversationId, to: Destination): ItemId =>
+  makeDerivedItemId(id, `taken away by ${to.id}`);

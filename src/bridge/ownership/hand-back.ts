@@ -22,7 +22,7 @@ import { piecesOnce } from "../pieces.ts";
 import type { Conversations, Parley, People } from "../ports.ts";
 import type { HandBackRequest, OutboxBody } from "../stored/outbox-body.ts";
 import { DONE, REQUEST } from "../stored/step-kinds.ts";
-import { recordHandBack, recordTakenAway } from "./end-conversation.ts";
+import { recordHandBack, recordTakenAway, showTakenAway } from "./end-conversation.ts";
 
 export interface HandBackDependencies extends MessageWriting {
   parley: Parley;
@@ -104,6 +104,7 @@ async function afterTheEnd(
   { agent, thread, to, lastMessage }: HandBackRequest,
   { notifier, texts }: HandBackDependencies,
 ): Promise<void> {
+  await showTakenAway(conversation, { notifier });
   const { ending } = conversation;
   const isSent = work.stateOf(LAST_MESSAGE) === "done";
   const isOurs =
