@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { attemptsIn, settledIn } from "../support/attempts.ts";
+import { settledIn } from "../support/attempts.ts";
 import { changesAt } from "../support/sent.ts";
 import { handOver, openModal, PATIENCE, submitHandBack } from "../support/steps.ts";
 import { postsIn, rootsOf, textsTo } from "../support/threads.ts";
@@ -129,26 +129,6 @@ it("sends the last message, unsets the agent and then changes the owner, telling
   expect(Date.parse(times.handedBackAt)).toBeGreaterThanOrEqual(startedAt);
 });
 
-it("says in root and thread who handed back to whom and when, with the note", async () => {
-  const world = await startWorld();
-  const { slack } = world;
-  const { ts } = await handOver(world);
-  const before = Math.floor(Date.now() / 1000);
-
-  await submitHandBack(slack, ts, { note: "Refund <!channel> is booked" });
-  await slack.waitFor(() => /Handed back/.test(rootOf(world, ts)));
-
-  const root = rootOf(world, ts);
-  expect(root).toContain("*Handed back* to Bot Service by <@U0ANNA>");
-  const at = Number(/Handed back\* to .*?<!date\^(\d+)\^/.exec(root)?.[1]);
-  expect(at).toBeGreaterThanOrEqual(before);
-  expect(at).toBeLessThanOrEqual(Math.ceil(Date.now() / 1000));
-  const [post] = postsIn(slack, ts);
-  expect(post?.text).toContain("<@U0ANNA> handed this User back to *Bot Service*");
-  expect(post?.text).toContain(">Refund &lt;!channel&gt; is booked");
-  expect(root).not.toContain("<!channel>");
-});
-
 it("sends the User no message and the bot no note unless they are given", async () => {
   const world = await startWorld();
   const { slack, parley } = world;
@@ -185,22 +165,6 @@ it("chooses PARLEY_BOT_SERVICE beforehand where it is set", async () => {
   await isWith(world, user.id, second.identification);
 });
 
-it("takes what agents wrote before the hand-back to the User first", async () => {
-  const world = await startWorld();
-  const { slack, parley, log } = world;
-  const { user, ts, outbox } = await handOver(world);
-  parley.faults.add(`POST /users/${user.id}/messages`, { kind: "status", status: 503 }, 1);
-
-  await slack.post({ user: "U0ANNA", threadTs: ts, text: "first" });
-  await slack.post({ user: "U0BEN", threadTs: ts, text: "second" });
-  await slack.waitFor(() => slack.requests.filter(({ method }) => method === "event:message")[1]);
-  await expect.poll(() => attemptsIn(log, outbox)[0]?.outcome, PATIENCE).toBe("deferred");
-  await submitHandBack(slack, ts, { last_message: "third" });
-
-  await isWith(world, user.id, parley.botService.identification);
-  expect(parley.sent(user.id).map(({ message }) => message)).toEqual(["first", "second", "third"]);
-});
-
 it("hands back once when the same form is submitted twice", async () => {
   const world = await startWorld();
   const { slack, parley, log } = world;
@@ -219,29 +183,6 @@ it("hands back once when the same form is submitted twice", async () => {
   expect(postsIn(slack, ts).filter(({ text }) => /handed this User back/.test(text))).toHaveLength(
     1,
   );
-});
-
-it("tells the second of two agents who hand back at once that it was done already", async () => {
-  const world = await startWorld();
-  const { slack, parley, log } = world;
-  const sales = parley.addService({ name: "Sales desk" });
-  const { user, ts, outbox } = await handOver(world);
-  const anna = await openModal(slack, ts, { user: "U0ANNA" });
-  const ben = await openModal(slack, ts, { user: "U0BEN" });
-  // Keeps Anna's hand-back under way until Ben's is in line behind it.
-  parley.faults.add(`PUT /users/${user.id}/owner`, { kind: "status", status: 503 }, 1);
-
-  await slack.submitView({ user: "U0ANNA", viewId: anna.id });
-  await slack.submitView({
-    user: "U0BEN",
-    viewId: ben.id,
-    values: { destination: sales.identification, last_message: "Sales calls you" },
-  });
-
-  await expect.poll(() => settledIn(log, outbox), PATIENCE).toHaveLength(2);
-  expect(parley.user(user.id).owner).toBe(parley.botService.identification);
-  expect(parley.sent(user.id)).toEqual([]);
-  await slack.waitFor(() => textsTo(slack, "U0BEN").some((text) => /not sent/.test(text)));
 });
 
 it("refuses in the form what became pointless while it was open", async () => {

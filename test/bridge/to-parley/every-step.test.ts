@@ -47,7 +47,7 @@ const orderOf = (sent: readonly string[]): string[] => {
 };
 
 /** The User has everything at most once and in order, and of what they surely or perhaps lack its writer knows. */
-function accountedFor(bridge: Bridge): void {
+async function accountedFor(bridge: Bridge): Promise<void> {
   const sent = bridge.sent();
   expect(new Set(sent).size, "twice").toBe(sent.length);
   expect(sent, "out of order").toEqual(orderOf(sent));
@@ -63,6 +63,8 @@ function accountedFor(bridge: Bridge): void {
     if (isTold) expect(words).toMatch(/ot sent|ot delivered|not certain|did not reach/);
   }
   expect(bridge.items("outbox").waiting).toBe(0);
+  const isTakenAway = (await bridge.conversation())?.state === "taken-away";
+  if (isTakenAway) expect(bridge.root()).toMatch(/\*Taken over\* by/);
   expect(bridge.parley.user(EVE).messages.map(({ text }) => text)).toEqual(
     bridge.parley.user(EVE).messages.map(() => "For Eve"),
   );
@@ -130,8 +132,8 @@ const STORIES: readonly [string, Story][] = [
         await bridge.press("takeOver");
         await bridge.settled();
       },
-      check(bridge) {
-        accountedFor(bridge);
+      async check(bridge) {
+        await accountedFor(bridge);
         expect(bridge.roots().length, "threads").toBeLessThanOrEqual(2);
       },
     },
