@@ -1,5 +1,6 @@
 import { dirname, join } from "node:path/posix";
 import { describe, expect, it } from "vitest";
+import { sentencesIn } from "../support/sentences.ts";
 import { readSources, type Source } from "../support/sources.ts";
 
 /**
@@ -163,6 +164,44 @@ describe("the boundaries", () => {
     expect(new Set(readers.map(({ path }) => dirname(path)))).toEqual(
       new Set(["src/bridge/stored"]),
     );
+  });
+
+  it("keep sentences for the team in the texts of the views", () => {
+    // They speak to whoever runs the bridge.
+    const toOperators = [
+      "src/slack/access-watch.ts",
+      "src/slack/events-route.ts",
+      "src/slack/workspace.ts",
+    ];
+    const said = sources.filter(
+      ({ path }) =>
+        /^src\/(bridge|convert|slack|views)\//.test(path) &&
+        !path.startsWith("src/views/texts/") &&
+        !toOperators.includes(path),
+    );
+    expect(said.flatMap(sentencesIn)).toEqual([]);
+    const texts = sources.filter(({ path }) => path.startsWith("src/views/texts/"));
+    expect(texts.flatMap(sentencesIn).length).toBeGreaterThan(300);
+  });
+
+  it.each([
+    `const text = "Nothing was sent";`,
+    `const text = \`\${name} is with us now.\`;`,
+    `await respond({ text: \`:x: Nothing was sent (\${why})\` });`,
+    `return await refuse("please try again.", input);`,
+    `return isOver ? "This conversation is over" : "";`,
+  ])("see a sentence: %s", (text) => {
+    expect(sentencesIn({ text })).toHaveLength(1);
+  });
+
+  it.each([
+    `throw new BridgeError("The thread is not open yet", { code: "unexpected" });`,
+    `throw notYet("The User is elsewhere");`,
+    `log.warn({ item }, "button.elsewhere");`,
+    "// It says: `Nothing was sent.`",
+    `const call = \`POST file \${id}\`;`,
+  ])("see none: %s", (text) => {
+    expect(sentencesIn({ text })).toEqual([]);
   });
 
   it("let only main read the environment", () => {

@@ -75,7 +75,7 @@ export const de: Texts = {
     dead: (count) =>
       `${count} ${count === 1 ? "konnte" : "konnten"} nicht zugestellt werden. Das Admin-Team findet sie mit \`npm run dead-letters -- list\`.`,
     footer: (channel) =>
-      `Threads entstehen in ${channel}. \`/parley-owner help\` erklärt, wie ein Nutzer verschoben wird. Diese Seite zeigt den Stand beim Öffnen.`,
+      `Threads öffnen sich in ${channel}. \`/parley-owner help\` erklärt, wie ein Nutzer verschoben wird. Diese Seite zeigt den Stand beim Öffnen.`,
   },
 
   furtherHandover: {
@@ -115,10 +115,11 @@ export const de: Texts = {
 
   merged: {
     away: (link) =>
-      `Dieser Nutzer hat sich angemeldet und ist jetzt in <${link}|einem anderen Thread>. Bitte dort antworten.`,
+      `Dieser Nutzer hat sich registriert und ist jetzt in <${link}|einem anderen Thread>. Bitte dort antworten.`,
     in: (link) =>
-      `Derselbe Nutzer hat vor der Anmeldung auch in <${link}|einem früheren Thread> geschrieben.`,
-    renamed: (userId) => `Dieser Nutzer hat sich angemeldet und ist jetzt Parley-Nutzer ${userId}.`,
+      `Derselbe Nutzer hat vor der Registrierung auch in <${link}|einem früheren Thread> geschrieben.`,
+    renamed: (userId) =>
+      `Dieser Nutzer hat sich registriert und ist jetzt Parley-Nutzer ${userId}.`,
   },
 
   goesOnElsewhere: (link) =>
@@ -218,7 +219,7 @@ export const de: Texts = {
     },
     takeOverConfirmation: {
       title: "Den Nutzer übernehmen?",
-      text: "Der Nutzer kommt zu uns, bei wem auch immer er gerade ist. Ein neuer Thread entsteht, und genau diese Antwort wird gesendet.",
+      text: "Der Nutzer kommt zu uns, egal wer ihn gerade hat. Ein neuer Thread entsteht, und genau diese Antwort wird gesendet.",
       confirm: "Übernehmen und senden",
       deny: "Abbrechen",
     },
@@ -310,7 +311,7 @@ export const de: Texts = {
     bot: "Der Bot",
     isOver: "Dieses Gespräch ist beendet. Die erste Nachricht des Threads sagt, wo der Nutzer ist.",
     noConversation:
-      "Diese Nachricht gehört zu keinem Gespräch mit einem Parley-Nutzer, es ist also niemand zurückzugeben. Bitte die Verknüpfung an einer Nachricht im Thread einer Übergabe verwenden.",
+      "Diese Nachricht gehört zu keinem Gespräch mit einem Parley-Nutzer, es ist also niemand zurückzugeben. Bitte „Hand back“ im Menü einer Nachricht im Thread einer Übergabe wählen.",
     lastMessageIsNote:
       "Das beginnt wie eine interne Notiz und geht deshalb nicht an den Nutzer. Bitte anders formulieren oder in die Notiz für den Bot schreiben.",
     serviceUnknown:

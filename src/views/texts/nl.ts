@@ -71,7 +71,7 @@ export const nl: Texts = {
     alarm: (time, { name, advice }) =>
       `${ALARMS[name]} (${time}). Alleen de beheerder van de koppeling kan dit verhelpen: “${advice}.”`,
     delayed: (count, towards, time) =>
-      `De bezorging is vertraagd: ${count} ${count === 1 ? "wacht" : "wachten"} op ${towards}, de oudste ${time}. Er gaat niets verloren.`,
+      `De bezorging is vertraagd: ${count} ${count === 1 ? "wacht" : "wachten"} op ${towards}, de oudste al ${time}. Er gaat niets verloren.`,
     dead: (count) =>
       `${count} ${count === 1 ? "kon" : "konden"} niet worden bezorgd. De beheerder van de koppeling vindt ze met \`npm run dead-letters -- list\`.`,
     footer: (channel) =>
@@ -114,10 +114,11 @@ export const nl: Texts = {
 
   merged: {
     away: (link) =>
-      `Deze gebruiker heeft zich aangemeld en gaat verder in <${link}|een andere thread>. Antwoord daar.`,
+      `Deze gebruiker heeft zich geregistreerd en gaat verder in <${link}|een andere thread>. Antwoord daar.`,
     in: (link) =>
-      `Dezelfde gebruiker schreef voor het aanmelden ook in <${link}|een eerdere thread>.`,
-    renamed: (userId) => `Deze gebruiker heeft zich aangemeld en is nu Parley-gebruiker ${userId}.`,
+      `Dezelfde gebruiker schreef voor het registreren ook in <${link}|een eerdere thread>.`,
+    renamed: (userId) =>
+      `Deze gebruiker heeft zich geregistreerd en is nu Parley-gebruiker ${userId}.`,
   },
 
   goesOnElsewhere: (link) =>
@@ -140,7 +141,7 @@ export const nl: Texts = {
   fileTroubles: {
     "not-ready": "(nog niet beschikbaar)",
     "login-page": "(kon niet worden opgehaald)",
-    "wrong-size": "(kwam niet heel aan)",
+    "wrong-size": "(kwam niet volledig aan)",
     "wrong-type": "(is niet wat het zegt te zijn, niet getoond)",
     "too-large": "(te groot om hier te tonen)",
     empty: "(een leeg bestand)",
@@ -197,7 +198,7 @@ export const nl: Texts = {
     sentFromElsewhere: (agent, link, writer) =>
       `${agent} heeft deze gebruiker overgenomen, en <${link}|een antwoord> dat ${writer} in een eerdere thread schreef, is verstuurd.`,
     notSentYet:
-      "Dit blijft binnen. Begin een bericht met `>>` om het meteen naar de gebruiker te sturen.",
+      "Dit blijft intern. Begin een bericht met `>>` om het meteen naar de gebruiker te sturen.",
     undoable: (seconds) => `Dit gaat over ${seconds} s naar de gebruiker.`,
     editedNews: "De gebruiker heeft dit bericht niet. Moet het er nu zo naartoe?",
     edited:
@@ -212,7 +213,7 @@ export const nl: Texts = {
       takeOver: "Overnemen en versturen",
       leaveIt: "Laat maar",
       sendToUser: "Naar gebruiker sturen",
-      keepInside: "Binnen houden",
+      keepInside: "Intern houden",
       sendCorrection: "Correctie sturen",
     },
     takeOverConfirmation: {
@@ -227,17 +228,17 @@ export const nl: Texts = {
     elsewhere:
       "Een andere Service heeft deze gebruiker nu. Met /parley-owner zie je welke, of haal je de gebruiker terug.",
     notTakenOver:
-      "Parley gaf ons deze gebruiker niet, dus er is niets verstuurd. Probeer het zo meteen nog eens; blijft het misgaan, zeg het dan de beheerder van de koppeling.",
-    empty: "Er staat niets in voor de gebruiker: vermeldingen van mensen in Slack blijven binnen.",
+      "Parley gaf ons deze gebruiker niet, dus er is niets verstuurd. Probeer het zo meteen nog eens; blijft het misgaan, meld het dan bij de beheerder van de koppeling.",
+    empty: "Er staat niets in voor de gebruiker: vermeldingen van mensen in Slack blijven intern.",
     uncertain:
       "Parley gaf hierop geen duidelijk antwoord, dus het kan wel of niet zijn aangekomen. Reageert de gebruiker er niet op, stuur het dan opnieuw.",
     awayTooLong: "Parley was te lang onbereikbaar. Stuur het opnieuw zodra Parley er weer is.",
     refusedAltogether:
-      "Parley weigert de koppeling helemaal. Zeg het de beheerder van de koppeling, en stuur het daarna opnieuw.",
+      "Parley weigert de koppeling helemaal. Meld het bij de beheerder van de koppeling, en stuur het daarna opnieuw.",
     refused: (reason) =>
-      `Parley weigerde het (${reason}). Verander de tekst en schrijf opnieuw; blijft het misgaan, zeg het dan de beheerder van de koppeling.`,
+      `Parley weigerde het (${reason}). Verander de tekst en schrijf opnieuw; blijft het misgaan, meld het dan bij de beheerder van de koppeling.`,
     defect:
-      "Er ging iets mis binnen de koppeling. Stuur het opnieuw; blijft het misgaan, zeg het dan de beheerder van de koppeling.",
+      "Er ging iets mis binnen de koppeling. Stuur het opnieuw; blijft het misgaan, meld het dan bij de beheerder van de koppeling.",
     begun:
       "Een deel ervan heeft de gebruiker bereikt, of misschien, en gaat niet nog eens; de rest is niet verstuurd.",
     file: (name, why) => `Over je bestand ${name}: ${why}`,
@@ -255,7 +256,7 @@ export const nl: Texts = {
       refused: "Het kon niet uit Slack worden opgehaald.",
     },
     noRecord:
-      "De koppeling weet niets van deze thread: die is na zijn bewaartijd gewist, of verloren gegaan toen een oudere stand werd teruggezet. Het eerste bericht zegt wie de gebruiker is; /parley-owner met dat nummer zegt waar de gebruiker nu is, met een link naar de nieuwere thread als die er is.",
+      "De koppeling weet niets van deze thread: die is na zijn bewaartijd gewist, of verloren gegaan toen een oudere stand werd teruggezet. Het eerste bericht zegt wie de gebruiker is; /parley-owner met dat id zegt waar de gebruiker nu is, met een link naar de nieuwere thread als die er is.",
     withUsElsewhere: "Deze gebruiker gaat bij ons verder in een andere thread. Antwoord daar.",
     merged: "Deze gebruiker gaat verder in een andere thread. Antwoord daar.",
     takenAway: (service, userId) =>
@@ -266,11 +267,12 @@ export const nl: Texts = {
 
   refusals: {
     "other-company":
-      "Alleen leden van de workspace waarin deze koppeling draait, kunnen gebruikers antwoorden. Vraag een van hen het te schrijven.",
-    deactivated: "Dit account is in Slack gedeactiveerd en kan daarom gebruikers niet antwoorden.",
+      "Alleen leden van de workspace waarin deze koppeling draait, kunnen gebruikers antwoord geven. Vraag een van hen het te schrijven.",
+    deactivated:
+      "Dit account is in Slack gedeactiveerd en kan daarom gebruikers geen antwoord geven.",
     guest:
-      "Gasten van deze workspace kunnen gebruikers niet antwoorden. Vraag een lid het te schrijven, of de beheerder van de koppeling om het toe te staan (GUESTS_MAY_ANSWER).",
-    "no-person": "Alleen mensen kunnen gebruikers antwoorden.",
+      "Gasten van deze workspace kunnen gebruikers geen antwoord geven. Vraag een lid het te schrijven, of de beheerder van de koppeling om het toe te staan (GUESTS_MAY_ANSWER).",
+    "no-person": "Alleen mensen kunnen gebruikers antwoord geven.",
   },
 
   causes: {
@@ -284,7 +286,7 @@ export const nl: Texts = {
   },
 
   decided: {
-    elsewhere: "Deze knop hoort bij een andere thread. Druk er daar op.",
+    elsewhere: "Deze knop hoort bij een andere thread. Gebruik hem daar.",
     settled: "Dit is al verstuurd of vervallen.",
     onItsWay: "Onderweg.",
     takingOver: "De gebruiker wordt overgenomen; je antwoord gaat zodra de nieuwe thread open is.",
@@ -307,7 +309,7 @@ export const nl: Texts = {
     bot: "De bot",
     isOver: "Dit gesprek is afgelopen. Het eerste bericht van de thread zegt waar de gebruiker is.",
     noConversation:
-      "Dit bericht hoort niet bij een gesprek met een Parley-gebruiker, dus er is niemand om terug te geven. Gebruik de snelkoppeling op een bericht in de thread van een overdracht.",
+      "Dit bericht hoort niet bij een gesprek met een Parley-gebruiker, dus er is niemand om terug te geven. Kies ‘Hand back’ in het menu van een bericht in de thread van een overdracht.",
     lastMessageIsNote:
       "Dit begint als een notitie onder collega’s en gaat daarom niet naar de gebruiker. Zeg het in andere woorden, of in de notitie voor de bot.",
     serviceUnknown:
@@ -322,9 +324,9 @@ export const nl: Texts = {
     noAnswer: "Slack antwoordde niet toen het formulier moest openen. Probeer het nog eens.",
     tooLate: "Slack opende het formulier niet op tijd. Probeer het nog eens.",
     notAllowed: (reason) =>
-      `Slack laat deze app geen formulieren openen (${reason}). Opnieuw proberen helpt niet; zeg het de beheerder van de koppeling. Tot die tijd verplaatst \`/parley-owner\` de gebruiker ook.`,
+      `Slack laat deze app geen formulieren openen (${reason}). Opnieuw proberen helpt niet; meld het bij de beheerder van de koppeling. Tot die tijd verplaatst \`/parley-owner\` de gebruiker ook.`,
     refused: (reason) =>
-      `Slack weigerde het formulier (${reason}). Opnieuw proberen helpt niet; zeg het de beheerder van de koppeling. Tot die tijd verplaatst \`/parley-owner\` de gebruiker ook.`,
+      `Slack weigerde het formulier (${reason}). Opnieuw proberen helpt niet; meld het bij de beheerder van de koppeling. Tot die tijd verplaatst \`/parley-owner\` de gebruiker ook.`,
   },
 
   serviceChoice: {
@@ -368,7 +370,7 @@ export const nl: Texts = {
     },
     failures: {
       refusedAltogether:
-        "Parley weigert de koppeling helemaal. Zeg het de beheerder van de koppeling.",
+        "Parley weigert de koppeling helemaal. Meld het bij de beheerder van de koppeling.",
       refused: (reason) => `Parley kent deze gebruiker niet, of weigert de wijziging (${reason}).`,
       notStored:
         "De koppeling kon dit niet opslaan. Er is niets veranderd; probeer het zo meteen nog eens.",
@@ -378,5 +380,6 @@ export const nl: Texts = {
   },
 
   typing: "gebruiker is aan het typen…",
-  astray: "_Dit hoorde in een thread die er niet meer is; het gesprek gaat verder in een andere._",
+  astray:
+    "_Dit hoorde thuis in een thread die er niet meer is; het gesprek gaat verder in een andere._",
 };
