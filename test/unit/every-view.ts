@@ -16,6 +16,7 @@ import { renderMergedAway, renderMergedIn, renderRenamed } from "../../src/views
 import { renderFilesNotSent, renderPartsNotSent } from "../../src/views/not-sent.ts";
 import { renderNotShown } from "../../src/views/not-shown.ts";
 import { renderOwnerAnswer } from "../../src/views/owner-answer.ts";
+import { renderPossibleRepeat } from "../../src/views/possible-repeat.ts";
 import {
   renderCorrectionOffer,
   renderNotSentYet,
@@ -72,6 +73,8 @@ export const NOTICES: Readonly<Record<string, Notice>> = {
   "a note that becomes a reply": (_, texts) => renderCorrectionOffer(DEAD, true, texts),
   "a reply that changed": (_, texts) => renderCorrectionOffer(DEAD, false, texts),
   "a reply that cannot be taken back": (_, texts) => renderSentAlready(texts),
+  "a message that may be a repeat": (text, texts) =>
+    renderPossibleRepeat(renderNotShown(text, texts), texts),
   "files that do not go": (name, texts) =>
     renderFilesNotSent([{ name, why: "type", mimeType: name }], false, texts),
   "parts that do not go": (part, texts) => renderPartsNotSent([part, "video"], false, texts),

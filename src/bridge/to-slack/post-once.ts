@@ -1,13 +1,15 @@
 import type { SlackMessage } from "../../convert/to-slack/slack-message.ts";
-import { asPossibleRepeat } from "../../convert/to-slack/user-message.ts";
 import type { Work } from "../../delivery/lanes.ts";
 import type { OnceStep, StepKind } from "../../delivery/step.ts";
 import type { Thread } from "../../ids.ts";
+import { renderPossibleRepeat } from "../../views/possible-repeat.ts";
+import type { Texts } from "../../views/texts/en.ts";
 import type { Posts, PostTag } from "../ports.ts";
 import { POST, type PostIntent, ROOT } from "../stored/step-kinds.ts";
 
 export interface PostOnceDependencies {
   posts: Pick<Posts, "acquire" | "post" | "find">;
+  texts: Texts;
   now: () => number;
 }
 
@@ -59,7 +61,7 @@ function toStep<Nothing extends undefined, Result>(
   kind: StepKind<PostIntent, Result>,
   resultOf: (thread: Thread) => Result,
   { tag, message, thread }: Post<Nothing> & { thread?: Thread },
-  { posts, now }: PostOnceDependencies,
+  { posts, texts, now }: PostOnceDependencies,
 ): OnceStep<PostIntent, Result, Nothing> {
   return {
     kind,
@@ -70,7 +72,11 @@ function toStep<Nothing extends undefined, Result>(
     },
     async run({ tag }, isRepeat) {
       const words = await message(tag);
-      const posted = await posts.post(isRepeat ? asPossibleRepeat(words) : words, tag, thread);
+      const posted = await posts.post(
+        isRepeat ? renderPossibleRepeat(words, texts) : words,
+        tag,
+        thread,
+      );
       return resultOf(posted);
     },
     async check({ tag, since }) {

@@ -11,6 +11,7 @@ import {
 } from "../../errors.ts";
 import type { FileContent } from "../../files/check-file.ts";
 import type { Thread } from "../../ids.ts";
+import type { Texts } from "../../views/texts/en.ts";
 import { isPatientWith, type Patience } from "../patience.ts";
 import type { Posts, PostTag, SlackFiles } from "../ports.ts";
 import { SHARE, UPLOAD } from "../stored/step-kinds.ts";
@@ -22,6 +23,7 @@ export interface ShareFileDependencies {
   /** How many files are on their way at once. */
   transfers: Semaphore;
   patience: Patience;
+  texts: Texts;
   now: () => number;
 }
 

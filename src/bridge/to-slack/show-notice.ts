@@ -1,5 +1,6 @@
 import type { Lanes, Work } from "../../delivery/lanes.ts";
 import { toBridgeError } from "../../errors.ts";
+import type { Texts } from "../../views/texts/en.ts";
 import type { Posts, PostTag, Reactions } from "../ports.ts";
 import type { Notice } from "../stored/notice.ts";
 import type { OutboxBody } from "../stored/outbox-body.ts";
@@ -10,6 +11,7 @@ export interface ShowNoticeDependencies {
   posts: Posts;
   reactions: Reactions;
   outbox: Pick<Lanes<OutboxBody>, "look">;
+  texts: Texts;
   now: () => number;
 }
 

@@ -51,14 +51,3 @@ export const showLiteral = (text: string): SlackMessage => ({
   text: literalMrkdwn(shorten(text, 200)),
   blocks: [preformatted(text)],
 });
-
-/** The same message, saying that it may be a repeat: for a post that may be in Slack already when nobody can look. */
-export const asPossibleRepeat = ({ text, blocks }: SlackMessage): SlackMessage => ({
-  text: `${text}\n_(may be a repeat)_`,
-  ...(blocks && {
-    blocks: [
-      ...blocks,
-      context("_May be a repeat: Slack did not say whether this was posted before._"),
-    ],
-  }),
-});
