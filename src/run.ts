@@ -1,9 +1,9 @@
+import { createDoctorChecks } from "./app/doctor-checks.ts";
 import { startApp } from "./app.ts";
 import { describeBuild } from "./build-info.ts";
 import { readConfig, readStateUrl } from "./config/read-config.ts";
 import { unknownVariables } from "./config/unknown-variables.ts";
 import { weakSecrets } from "./config/weak-secrets.ts";
-import { createDoctorChecks } from "./doctor-checks.ts";
 import { ConfigError, StorageError } from "./errors.ts";
 import { createLog, errorFields } from "./log.ts";
 import { runDeadLetters } from "./ops/run-dead-letters.ts";

@@ -52,7 +52,7 @@ export async function assertOwner(
 }
 
 /** The error that {@link assertOwner} would throw; `undefined` if it would pass. */
-export async function findOtherOwner(
+async function findOtherOwner(
   parley: Pick<Parley, "self" | "ownerOf">,
   userId: UserId,
 ): Promise<NotOwnerError | undefined> {

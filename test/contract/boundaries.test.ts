@@ -6,7 +6,7 @@ import { readSources, type Source } from "../support/sources.ts";
 /**
  * Imports run one way: `convert`, `views`, `delivery` <- `bridge` <- `parley`, `slack`, `state`, `ops` <- `app` <- `main`.
  * `ground` is what everybody may stand on: `config/`, `files/`, `http/`, and the files directly in `src/` other than those
- * of `main` and `app`. Adapters do not know each other, but for the operator's tools, which work on the state.
+ * of `main` and `app.ts`. Adapters do not know each other, but for the operator's tools, which work on the state.
  */
 const CENTRE = ["ground", "convert", "views", "delivery", "bridge"];
 const ADAPTERS = ["parley", "slack", "state", "ops"];
@@ -42,16 +42,13 @@ const PARTS = Object.keys(MAY_IMPORT);
 
 const ENTRY = ["main.ts", "run.ts"];
 
-/** They join the adapters. */
-const COMPOSITION = ["app.ts", "outside.ts", "doctor-checks.ts"];
-
 const GROUND_FOLDERS = ["config", "files", "http"];
 
 function partOf(path: string): string {
   const [, first = "", ...rest] = path.split("/");
   if (rest.length > 0) return GROUND_FOLDERS.includes(first) ? "ground" : first;
   if (ENTRY.includes(first)) return "main";
-  return COMPOSITION.includes(first) ? "app" : "ground";
+  return first === "app.ts" ? "app" : "ground";
 }
 
 const TO_SLACK = /^src\/(\w+\/to-slack|views)\//;

@@ -1,16 +1,16 @@
 import { WebClient } from "@slack/web-api";
-import type { Alarms } from "./alarms.ts";
-import type { Parley, Service, Workspace } from "./bridge/ports.ts";
-import { type ClockWatch, createClockWatch } from "./clock-watch.ts";
-import type { Config } from "./config/read-config.ts";
-import type { Log } from "./log.ts";
-import { checkBotService } from "./parley/check-bot-service.ts";
-import { createParleyApi, type ParleyApi } from "./parley/parley-api.ts";
-import { createParleyClient } from "./parley/parley-client.ts";
-import { createAccessWatch } from "./slack/access-watch.ts";
-import { createBoltLog } from "./slack/bolt-log.ts";
-import { type SlackClientOptions, webClientOptions } from "./slack/web-api.ts";
-import { checkAppToken, checkWorkspace } from "./slack/workspace.ts";
+import type { Alarms } from "../alarms.ts";
+import type { Parley, Service, Workspace } from "../bridge/ports.ts";
+import { type ClockWatch, createClockWatch } from "../clock-watch.ts";
+import type { Config } from "../config/read-config.ts";
+import type { Log } from "../log.ts";
+import { checkBotService } from "../parley/check-bot-service.ts";
+import { createParleyApi, type ParleyApi } from "../parley/parley-api.ts";
+import { createParleyClient } from "../parley/parley-client.ts";
+import { createAccessWatch } from "../slack/access-watch.ts";
+import { createBoltLog } from "../slack/bolt-log.ts";
+import { type SlackClientOptions, webClientOptions } from "../slack/web-api.ts";
+import { checkAppToken, checkWorkspace } from "../slack/workspace.ts";
 
 /** The connections to Slack and Parley, and the questions that both the start and the doctor ask them. */
 export interface Outside {

@@ -1,12 +1,12 @@
-import { type AlarmName, createAlarms } from "./alarms.ts";
-import type { Config } from "./config/read-config.ts";
-import { ConfigError } from "./errors.ts";
-import { createHttpServer } from "./http/http-server.ts";
-import { createLog } from "./log.ts";
-import type { Check } from "./ops/run-doctor.ts";
+import { type AlarmName, createAlarms } from "../alarms.ts";
+import type { Config } from "../config/read-config.ts";
+import { ConfigError } from "../errors.ts";
+import { createHttpServer } from "../http/http-server.ts";
+import { createLog } from "../log.ts";
+import type { Check } from "../ops/run-doctor.ts";
+import { checkState } from "../state/check-state.ts";
+import { toPath } from "../state/database.ts";
 import { connectOutside } from "./outside.ts";
-import { checkState } from "./state/check-state.ts";
-import { toPath } from "./state/database.ts";
 
 /** How long a bridge that runs on this machine may take to answer. */
 const PROBE_TIMEOUT_MS = 2_000;

@@ -1,0 +1,94 @@
+import type { Alarms } from "../alarms.ts";
+import type { Service, Workspace } from "../bridge/ports.ts";
+import type { Clock } from "../clock.ts";
+import type { Config } from "../config/read-config.ts";
+import { createHttpServer } from "../http/http-server.ts";
+import { createRefusalLog } from "../http/refusal-log.ts";
+import type { Log } from "../log.ts";
+import { createHealth } from "../ops/health.ts";
+import type { Metrics } from "../ops/metrics.ts";
+import { createCallbackRoutes } from "../parley/callback-routes.ts";
+import { parseCallback } from "../parley/parse-callback.ts";
+import { registerListeners } from "../slack/listeners/register-listeners.ts";
+import { parsePermalink } from "../slack/permalink.ts";
+import { createSlackApp } from "../slack/slack-app.ts";
+import { storeBeforeAck } from "../slack/store-before-ack.ts";
+import type { Database } from "../state/database.ts";
+import type { Dependencies } from "./dependencies.ts";
+import type { Outside } from "./outside.ts";
+
+/** Wherever something comes in: from Slack, from Parley, and from whoever watches the bridge. Nothing is started. */
+export async function createEntrances(
+  config: Config,
+  dependencies: Dependencies,
+  {
+    log,
+    alarms,
+    database,
+    clock,
+    outside,
+    workspace,
+    botService,
+    metrics,
+  }: {
+    log: Log;
+    alarms: Alarms;
+    database: Database;
+    clock: Clock;
+    outside: Outside;
+    workspace: Workspace;
+    botService: Service;
+    metrics: Metrics;
+  },
+) {
+  const slackLog = log.child({ component: "slack" });
+  const parleyLog = log.child({ component: "parley" });
+  const slack = await createSlackApp({
+    ...config.slack,
+    clientOptions: outside.clientOptions,
+    workspace,
+    alarms,
+    refused: createRefusalLog(slackLog, "slack.refused", () => metrics.onRefused("slack")),
+    log: slackLog,
+  });
+  storeBeforeAck(slack.app, {
+    ...dependencies,
+    ...workspace,
+    onRequest: () => metrics.onRequest("slack"),
+    log: slackLog,
+  });
+  registerListeners(slack.app, {
+    ...dependencies,
+    team: workspace.team,
+    botService: botService.id,
+    parsePermalink: (text) => parsePermalink(text, workspace.team),
+    alarms,
+    log: slackLog,
+  });
+
+  const health = createHealth({
+    monotonic: clock.monotonic,
+    intake: { store: () => database.probe() },
+    rest: {
+      slack: outside.askWorkspace,
+      ...(config.slack.appToken && { socket: slack.check }),
+      parley: outside.askBotService,
+    },
+    alarms,
+  });
+  const callbackRoutes = createCallbackRoutes({
+    inbox: dependencies.inbox,
+    tokens: config.parley.callbackTokens,
+    accountId: config.parley.accountId,
+    groupMs: config.groupMs,
+    parse: (body) => parseCallback(body, dependencies.parley.self),
+    refused: createRefusalLog(parleyLog, "callback.refused", () => metrics.onRefused("parley")),
+    log: parleyLog,
+    onCallback(kind) {
+      metrics.onCallback(kind);
+      if (kind !== "refused") metrics.onRequest("parley");
+    },
+  });
+  const routes = [...slack.routes, ...callbackRoutes, ...health.routes, ...metrics.routes];
+  return { slack, health, http: createHttpServer(routes, log) };
+}

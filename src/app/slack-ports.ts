@@ -1,0 +1,63 @@
+import type { WebClient } from "@slack/web-api";
+import type {
+  People,
+  Permalink,
+  Permissions,
+  Posts,
+  Reactions,
+  ThreadReader,
+  Workspace,
+} from "../bridge/ports.ts";
+import type { Config } from "../config/read-config.ts";
+import type { Thread } from "../ids.ts";
+import type { Log } from "../log.ts";
+import { createIdentities } from "../slack/identity.ts";
+import { createNames } from "../slack/names.ts";
+import { createPace } from "../slack/pace.ts";
+import { makePermalink } from "../slack/permalink.ts";
+import { createPermissions } from "../slack/permissions.ts";
+import { createPosts } from "../slack/posts.ts";
+import { createReactions } from "../slack/reactions.ts";
+import { createThreadReader } from "../slack/thread-reader.ts";
+import { createFindUser } from "../slack/users.ts";
+import type { Texts } from "../views/texts/en.ts";
+
+/** What the centre needs of Slack, besides its files. */
+export interface SlackPorts {
+  readonly posts: Posts;
+  readonly reactions: Reactions;
+  readonly reader: ThreadReader;
+  readonly people: People;
+  readonly permalink: Permalink;
+  readonly permissions: Permissions;
+}
+
+export function createSlackPorts(
+  client: WebClient,
+  {
+    config,
+    workspace,
+    texts,
+    log,
+  }: { config: Config; workspace: Workspace; texts: Texts; log: Log },
+): SlackPorts {
+  const { channel, postsPerSecond } = config.slack;
+  const { team, botUserId, url } = workspace;
+  const pace = createPace(postsPerSecond);
+  const findUser = createFindUser(client);
+  return {
+    posts: createPosts({ client, team, channel, pace, texts, log }),
+    reactions: createReactions({ client, pace, log }),
+    reader: createThreadReader({ client, team, channel, botUserId, pace }),
+    people: {
+      identityOf: createIdentities(findUser, config.identity),
+      namesOf: createNames(client, findUser),
+    },
+    permalink: (thread: Thread) => makePermalink(url, thread),
+    permissions: createPermissions({
+      findUser,
+      workspace,
+      guestsMayAnswer: config.guestsMayAnswer,
+    }),
+  };
+}

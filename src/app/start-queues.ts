@@ -1,0 +1,27 @@
+import { createDelayMarks } from "../bridge/delay-marks.ts";
+import {
+  createInboxOnDeadLetter,
+  createParleyEventHandler,
+  type InboxDependencies,
+} from "../bridge/handle-parley-event.ts";
+import {
+  createOutboxOnDeadLetter,
+  createSlackEventHandler,
+  type OutboxDependencies,
+} from "../bridge/handle-slack-event.ts";
+import type { Queues } from "./open-queues.ts";
+
+/** Begins to handle both queues, what is left of earlier runs first. */
+export async function startQueues(
+  { inbox, outbox }: Queues,
+  dependencies: Omit<InboxDependencies & OutboxDependencies, "inbox" | "outbox" | "delays">,
+): Promise<void> {
+  const queued = { ...dependencies, inbox, outbox };
+  await inbox.start(createParleyEventHandler(queued), createInboxOnDeadLetter(queued));
+  const delays = createDelayMarks(queued);
+  await outbox.start(
+    createSlackEventHandler({ ...queued, delays }),
+    createOutboxOnDeadLetter(queued),
+    delays.onDelay,
+  );
+}
