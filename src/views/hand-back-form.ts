@@ -1,3 +1,4 @@
+import { isSeen } from "../convert/text/clean-name.ts";
 import { closeDirections } from "../convert/text/close-directions.ts";
 import { shorten } from "../convert/text/slack-text.ts";
 import { SLACK_LIMITS } from "../convert/to-slack/slack-limits.ts";
@@ -78,7 +79,7 @@ function fitting({ services, preferred }: HandBackModal): Option[] {
   const options: Option[] = [];
   let left = OPTIONS_BYTES - chosen.length * OPTION_BYTES;
   for (const { id, name } of services) {
-    const text = plain(shorten(name.trim() || id, SLACK_LIMITS.optionText));
+    const text = plain(shorten(isSeen(name) ? name.trim() : id, SLACK_LIMITS.optionText));
     const option = { text, value: toOptionValue(id) };
     if (id !== preferred) left -= Buffer.byteLength(JSON.stringify(option)) + 1;
     if (left >= 0 || id === preferred) options.push(option);

@@ -1,3 +1,4 @@
+import { isSeen } from "../convert/text/clean-name.ts";
 import { literalMrkdwn } from "../convert/text/literal-mrkdwn.ts";
 import { shorten } from "../convert/text/slack-text.ts";
 import { actions, section } from "../convert/to-slack/blocks.ts";
@@ -32,8 +33,8 @@ export function renderServiceChoice(
   const text = (matches.length === 1 ? words.wasItThis : words.whichOne)(quoted, user);
   const names = matches.map(({ name }) => name);
   const buttons = matches.map(({ id, name }, index) => {
-    const isAlone = names.indexOf(name) === names.lastIndexOf(name);
-    const text = isAlone ? name : `${shorten(name, 30)} (${id})`;
+    const isClear = isSeen(name) && names.indexOf(name) === names.lastIndexOf(name);
+    const text = isClear ? name : `${shorten(name, 30)} (${id})`;
     return actionButton(ACTIONS.giveUser, { userId, to: id, trigger }, { text, index });
   });
   return { text, blocks: [section(text), actions(...buttons)] };

@@ -20,10 +20,14 @@ import { DEAD, LINK, NOTICES } from "./every-view.ts";
 import { blocksOf, foreignMarkup, foreignMarkupIn, problemsOf, textsOf } from "./rendered.ts";
 
 describe.each(Object.entries(NOTICES))("the notice about %s", (_, render) => {
-  holds("is taken by Slack, and holds no markup but ours", anyText(600), (text) => {
+  const isTaken = (text: string) => {
     const message = render(text, en);
     expect(problemsOf(message)).toEqual([]);
     expect(foreignMarkupIn(message)).toEqual([]);
+  };
+  // Invisible names too, of which nothing may be left.
+  holds("is taken by Slack, and holds no markup but ours", anyText(600), isTaken, {
+    examples: ["\u202e", "\u200b", " "],
   });
 
   it.each(["&", "<", "x\n", "👩‍👩‍👧‍👦"])("is taken by Slack with no end of %j", (unit) => {
@@ -218,6 +222,12 @@ describe("the hand-back modal", () => {
     expect(destination().options.map(({ value }) => value)).toEqual(["other", "bot"]);
     expect(destination().initial_option?.value).toBe("bot");
     expect(destination({ preferred: toServiceId("gone") }).initial_option?.value).toBe("other");
+  });
+
+  it("names a Service by its id where its name cannot be seen", () => {
+    const services = [{ id: BOT, name: "\u202e\u200b" }];
+    const [option] = destination({ services }).options as { text?: { text: string } }[];
+    expect(option?.text?.text).toBe("bot");
   });
 
   it("has room for more Services than Slack shows without groups, the bot among them", () => {
