@@ -21,7 +21,7 @@ export type Env = Record<string, string>;
 export type Settings = {
   readonly [Name in keyof Config]?: Name extends Group ? Partial<Config[Name]> : Config[Name];
 };
-type Group = "slack" | "parley" | "retry";
+type Group = "slack" | "parley" | "patience" | "retry";
 
 /** The real bridge between a fake Parley and a fake Slack, over HTTP or sockets; closed when the test ends. */
 export interface World {
@@ -109,6 +109,7 @@ const withSettings = (config: Config, settings: Settings = {}): Config => ({
   ...settings,
   slack: { ...config.slack, ...settings.slack },
   parley: { ...config.parley, ...settings.parley },
+  patience: { ...config.patience, ...settings.patience },
   retry: { ...config.retry, ...settings.retry },
 });
 
