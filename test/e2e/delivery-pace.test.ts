@@ -141,7 +141,7 @@ it("posts a merged post once although the process died before it knew", async ()
 
   first.signal("SIGKILL");
   await first.exited;
-  await startBridgeProcess(world, SLACKS_PACE);
+  await world.startBridge(SLACKS_PACE);
 
   const callback = parley.callbacks.find(({ body }) => JSON.stringify(body).includes('"two"'));
   expect((await parley.redeliver(callback)).delivered).toBe(true);

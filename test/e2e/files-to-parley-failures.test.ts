@@ -206,7 +206,7 @@ describe("a file whose fate nobody knows", () => {
 
     first.signal("SIGKILL");
     await first.exited;
-    await startBridgeProcess(world);
+    await world.startBridge();
 
     const told = await slack.waitFor(() => toldTo(slack, "U0ANNA", root.ts)[0], PATIENCE.timeout);
     expect(told.text).toMatch(/^:grey_question: /);

@@ -359,7 +359,7 @@ describe("a file of a User comes into the thread once", () => {
 
     first.signal("SIGKILL");
     await first.exited;
-    await startBridgeProcess(world);
+    await world.startBridge();
     await allShown(world, user.id, root.ts);
 
     expect(shownIn(slack, root.ts)).toEqual(["Look", "[photo.png]", "The end"]);

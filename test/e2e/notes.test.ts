@@ -113,7 +113,7 @@ describe("a message that begins as a note", () => {
     first.signal("SIGKILL");
     await first.exited;
     slack.faults.clear();
-    await startBridgeProcess(world);
+    await world.startBridge();
 
     await slack.waitFor(() => reactionsOn(slack, ts).includes("lock"), PATIENCE.timeout);
     expect(await slack.redeliver(envelopeOf(slack, ts).event_id)).toMatchObject({

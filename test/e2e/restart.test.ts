@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { attemptsIn } from "../support/attempts.ts";
 import { type BridgeProcess, spawnBridge, startBridgeProcess } from "../support/process.ts";
 import { sentTo } from "../support/sent.ts";
 import { PATIENCE } from "../support/steps.ts";
@@ -57,12 +58,12 @@ it.each([
 it.each([
   ["HTTP", false],
   ["Socket Mode", true],
-])("finishes what is under way at SIGTERM and goes on behind it over %s", async (_, socketMode) => {
-  const world = await startWorld({ stopped: true, socketMode });
-  const { slack, parley } = world;
-  const first = await startBridgeProcess(world);
+])("finishes what is under way at a stop and goes on behind it over %s", async (_, socketMode) => {
+  const world = await startWorld({ socketMode });
+  const { slack, parley, log } = world;
   const { userId, ts } = await openThread(world);
   const messages = `POST /users/${userId}/messages`;
+  // Longer than it takes until the lanes are told to stop.
   parley.faults.add(messages, { kind: "latency", ms: 1_000 }, 1);
   slack.faults.add("chat.postMessage", { kind: "latency", ms: 1_000 }, 1);
   const posts = slack.calls("chat.postMessage").length;
@@ -76,11 +77,12 @@ it.each([
   await expect.poll(() => arrivedAt(world, messages), PATIENCE).toBe(1);
   await expect.poll(() => slack.calls("chat.postMessage").length, PATIENCE).toBe(posts + 1);
   expect(sentTo(world, userId)).toEqual([]);
-  await stop(first);
+  await world.stopBridge();
+  expect(log.lines.at(-1)?.event).toBe("app.stopped");
   expect(sentTo(world, userId)).toEqual(["agent one"]);
   expect(textsIn(world, ts)).toEqual(["Where is my parcel?", "user one"]);
 
-  await startBridgeProcess(world);
+  await world.startBridge();
 
   await parley.until(() => sentTo(world, userId).length === 3);
   await expect.poll(() => textsIn(world, ts).join("\n"), PATIENCE).toContain("user three");
@@ -99,7 +101,7 @@ it.each([
 it("stops in time while Parley hangs, and asks the agent after the restart", async () => {
   const world = await startWorld({ stopped: true });
   const { slack, parley } = world;
-  const first = await startBridgeProcess(world);
+  const first = await startBridgeProcess(world, { STOP_DEADLINE_SECONDS: "1" });
   const { userId, ts } = await openThread(world);
   const messages = `POST /users/${userId}/messages`;
   parley.faults.add(messages, { kind: "hang" }, 1);
@@ -107,7 +109,7 @@ it("stops in time while Parley hangs, and asks the agent after the restart", asy
   await expect.poll(() => arrivedAt(world, messages), PATIENCE).toBe(1);
 
   await stop(first, "app.stop-cut-off");
-  await startBridgeProcess(world);
+  await world.startBridge();
 
   await slack.waitFor(() => textsTo(slack, "U0ANNA")[0], 15_000);
   expect(textsTo(slack, "U0ANNA")[0]).toMatch(/may or may not have arrived|Perhaps not delivered/);
@@ -142,7 +144,7 @@ it("ends at once at a later second signal, and loses nothing", async () => {
     }, PATIENCE)
     .toBe(1);
 
-  await startBridgeProcess(world);
+  await world.startBridge();
   await parley.userWrites(userId, "Next");
   await slack.waitFor(() => textsIn(world, ts).some((text) => text.includes("Next")), 15_000);
   expect(textsIn(world, ts)).toEqual(["Where is my parcel?", "Hello?", "Next"]);
@@ -159,7 +161,7 @@ it("posts once what was posted but not yet recorded when the process was killed"
 
   first.signal("SIGKILL");
   expect((await first.exited).signal).toBe("SIGKILL");
-  await startBridgeProcess(world);
+  await world.startBridge();
 
   await parley.userWrites(userId, "Next");
   await slack.waitFor(() => textsIn(world, ts).includes("Next"), 15_000);
@@ -167,16 +169,16 @@ it("posts once what was posted but not yet recorded when the process was killed"
 });
 
 it("tries again after a restart what Slack refused before", async () => {
-  const world = await startWorld({ stopped: true });
-  const { slack, parley } = world;
-  const first = await startBridgeProcess(world);
+  const world = await startWorld();
+  const { slack, parley, log } = world;
   const { userId, ts } = await openThread(world);
   slack.faults.add("chat.postMessage", { kind: "rate-limited", retryAfterSeconds: 1 }, 1);
   await parley.userWrites(userId, "Hello?");
-  await first.line((line) => line.msg === "delivery.attempted" && line.outcome === "deferred");
+  const last = () => attemptsIn(log, `user/${userId}`).at(-1);
+  await expect.poll(() => last()?.outcome, PATIENCE).toBe("deferred");
 
-  await stop(first);
-  await startBridgeProcess(world);
+  await world.stopBridge();
+  await world.startBridge();
 
   await slack.waitFor(() => textsIn(world, ts).includes("Hello?"), 15_000);
   await parley.userWrites(userId, "Next");
@@ -203,7 +205,7 @@ it("finishes a hand-back that the restart interrupted, without a second last mes
 
   first.signal("SIGKILL");
   await first.exited;
-  await startBridgeProcess(world);
+  await world.startBridge();
 
   await parley.until(() => parley.user(userId).owner === parley.botService.identification);
   await slack.waitFor(() => /Handed back/.test(JSON.stringify(rootsOf(slack)[0]?.blocks)), 15_000);
@@ -220,14 +222,14 @@ it("stops in time while it is still starting", async () => {
   await stop(bridge);
 });
 
-it("stops in time while its socket is broken", async () => {
-  const world = await startWorld({ stopped: true, socketMode: true });
-  const bridge = await startBridgeProcess(world);
+it("stops in order while its socket is broken", async () => {
+  const world = await startWorld({ socketMode: true });
   world.slack.faults.add("apps.connections.open", { kind: "status", status: 500 });
 
   world.slack.cutSockets();
 
-  await stop(bridge);
+  await world.stopBridge();
+  expect(world.log.lines.at(-1)?.event).toBe("app.stopped");
 });
 
 it("logs JSON lines with facts, but no texts, names, addresses or secrets", async () => {

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -243,9 +244,10 @@ it("starts as the default Service when PARLEY_BOT_SERVICE names the bot", async 
     service.default = service.identification === AGENTS;
   }
 
-  const bridge = await startBridgeProcess(world, { PARLEY_BOT_SERVICE: BOT });
+  await world.startBridge({ PARLEY_BOT_SERVICE: BOT });
 
-  expect(await bridge.line("app.started")).toMatchObject({ bot_service: BOT });
+  const started = world.log.lines.find(({ event }) => event === "app.started");
+  expect(started?.fields).toMatchObject({ bot_service: BOT });
 });
 
 it("does not start on a port in use, and names it", async () => {
@@ -278,9 +280,8 @@ it("makes the folder of its state", async () => {
   const folder = await mkdtemp(join(tmpdir(), "bridge-state-"));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
 
-  const bridge = await startBridgeProcess(world, {
-    STATE_URL: `sqlite:${join(folder, "deep", "er", "bridge.sqlite")}`,
-  });
+  const path = join(folder, "deep", "er", "bridge.sqlite");
+  await world.startBridge({ STATE_URL: `sqlite:${path}` });
 
-  expect((await bridge.line("app.started")).level).toBe(30);
+  expect(existsSync(path)).toBe(true);
 });
