@@ -19,7 +19,11 @@ export const renderFilesNotSent = (
   notice(
     [
       `:no_entry: ${texts.notSent.files}`,
-      listed(files.map((file) => `${literal(file.name, 80)}: ${literal(why(file, texts), 120)}`)),
+      listed(
+        files.map(
+          (file) => `${literalMrkdwn(shorten(file.name, 80))}: ${literalMrkdwn(why(file, texts))}`,
+        ),
+      ),
       ...(isAll ? [] : [texts.notSent.restGoes]),
     ].join("\n"),
   );
@@ -28,7 +32,7 @@ function why(file: NotShown, texts: Texts): string {
   const { whyNotShown } = texts;
   switch (file.why) {
     case "type":
-      return whyNotShown.type(file.mimeType);
+      return whyNotShown.type(shorten(file.mimeType, 75));
     case "size":
       return whyNotShown.size(formatSize(file.size, texts), formatSize(MAX_FILE_BYTES, texts));
     default:
@@ -48,13 +52,11 @@ export const renderPartsNotSent = (
   notice(
     [
       `:no_entry: ${texts.notSent.parts}`,
-      listed(parts.map((part) => literal(describeLostPart(part, texts), 120))),
+      listed(parts.map((part) => literalMrkdwn(describeLostPart(part, texts)))),
       ...(isAll ? [] : [texts.notSent.restGoes]),
       texts.notSent.otherWay,
     ].join("\n"),
   );
-
-const literal = (text: string, limit: number): string => literalMrkdwn(shorten(text, limit));
 
 const listed = (lines: readonly string[]): string =>
   shorten(lines.map((line) => `• ${line}`).join("\n"), 2_000);
