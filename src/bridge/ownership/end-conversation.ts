@@ -1,5 +1,5 @@
 import { defined } from "../../defined.ts";
-import { type ConversationId, type ItemId, makeDerivedItemId } from "../../ids.ts";
+import { type ConversationId, type ItemId, makeDerivedItemId, type Thread } from "../../ids.ts";
 import { renderHandedBack, renderTakenAway } from "../../views/ended.ts";
 import type { Destination } from "../../views/root-facts.ts";
 import type { Texts } from "../../views/texts/en.ts";
@@ -14,10 +14,13 @@ interface Records {
   now: () => number;
 }
 
+/** While another thread opens, a notice to the one that is gone waits for it, or opens it. */
+const threadToTell = ({ thread, lost }: Conversation): Thread | undefined => thread ?? lost?.[0];
+
 /** Ends a conversation whose User an agent gave to another Service; thread and root say so. Safe to repeat for the same `from`. */
 export async function recordHandBack(
   from: ItemId,
-  { id, userId, thread }: Conversation,
+  conversation: Conversation,
   done: {
     to: Destination;
     by: string;
@@ -27,7 +30,9 @@ export async function recordHandBack(
   },
   { conversations, notifier, texts, now }: Records,
 ): Promise<void> {
+  const { id, userId } = conversation;
   const { to, by, note, unsetRefusal } = done;
+  const thread = threadToTell(conversation);
   if (thread) {
     const message = renderHandedBack({ service: to.name, agent: by, note, unsetRefusal }, texts);
     await notifier.notice(userId, from, "handed back", { thread, message });
@@ -43,10 +48,12 @@ export async function recordHandBack(
  * to repeat: it is said once, however often and in whichever way it is reported to us.
  */
 export async function recordTakenAway(
-  { id, userId, thread }: Conversation,
+  conversation: Conversation,
   to: Destination,
   { conversations, notifier, texts, now }: Records,
 ): Promise<void> {
+  const { id, userId } = conversation;
+  const thread = threadToTell(conversation);
   const from = takenAwayBy(id, to);
   if (thread) {
     const message = renderTakenAway(to.name, texts);

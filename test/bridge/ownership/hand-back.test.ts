@@ -92,6 +92,28 @@ describe("handing back", () => {
     expect(bridge.root()).not.toContain("<!channel>");
   });
 
+  it.each(["goes on", "is stopped", "is killed"])(
+    "is shown in the new thread when the old one is gone and the bridge %s meanwhile",
+    async (what) => {
+      const bridge = await handedOver();
+      const goOn = bridge.calls.hang("posts.acquire");
+      const root = bridge.threadOf();
+      await bridge.somebodyDeletesRoot();
+
+      await bridge.agentHandsBack({ thread: root });
+      if (what === "is killed") await bridge.crashAndRestart();
+      const restarted = what === "is stopped" ? bridge.stopAndRestart() : undefined;
+      goOn();
+      await restarted;
+      await bridge.settled();
+
+      expectHandedBack(bridge);
+      expect(bridge.threadOf()).not.toEqual(root);
+      expect(bridge.root()).toContain("Handed back* to Bot Service by <@U0ANNA>");
+      expect(bridge.thread()).toContainEqual(expect.stringContaining("handed this User back"));
+    },
+  );
+
   it("takes what agents wrote before it to the User first", async () => {
     const bridge = await handedOver();
     bridge.calls.fail("parley.send", new NetworkError("refused"));

@@ -110,9 +110,7 @@ export interface Bridge {
   slackTells(reply: AgentReply): Promise<void>;
   agentDeletes(reply: AgentReply): Promise<void>;
   /** Anna submits the form; one with the same `form` once more is the same. */
-  agentHandsBack(
-    request?: About & Partial<Omit<HandBackRequest, "thread">> & { form?: string },
-  ): Promise<void>;
+  agentHandsBack(request?: About & Partial<HandBackRequest> & { form?: string }): Promise<void>;
   somebodyDeletesRoot(about?: About): Promise<void>;
   /** Presses the newest button of this action, whoever sees it. */
   press(action: ReplyAction, agent?: string): Promise<void>;
@@ -374,9 +372,8 @@ export async function startBridge(given: BridgeOptions = {}): Promise<Bridge> {
       await deliver(({ takeIn }) => takeInDeletion(reply, takeIn));
     },
 
-    async agentHandsBack({ user = ADA, form, ...request } = {}) {
+    async agentHandsBack({ user = ADA, form, thread = threadOf(user), ...request } = {}) {
       forms += 1;
-      const thread = threadOf(user);
       const lane = makeThreadKey(thread);
       const id = makeDerivedItemId(form ?? `form ${forms}`, lane);
       const body: OutboxBody = {
