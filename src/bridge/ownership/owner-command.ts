@@ -4,6 +4,7 @@ import { ParleyApiError, toBridgeError } from "../../errors.ts";
 import { parseUserId, type Thread, type UserId } from "../../ids.ts";
 import type { OfferedChange } from "../../views/actions.ts";
 import { type OwnerAnswer, renderOwnerAnswer } from "../../views/owner-answer.ts";
+import { listOpen } from "../list-open.ts";
 import type { Permalink } from "../ports.ts";
 import { type ChangeOwnerDependencies, changeOwner } from "./change-owner.ts";
 
@@ -67,7 +68,7 @@ async function answer(
   const [target = "", ...rest] = command.text.replaceAll(UNSEEN, "").trim().split(/\s+/);
   switch (target.toLowerCase()) {
     case "":
-      return listConversations(dependencies);
+      return { kind: "conversations", lines: listOpen(dependencies), now: dependencies.now() };
     case "help":
       return { kind: "help" };
     case "services":
@@ -78,20 +79,6 @@ async function answer(
   return rest.length === 0
     ? await showOwner(user.userId, dependencies)
     : await giveTo(user.userId, unescapeText(rest.join(" ")), command, dependencies);
-}
-
-function listConversations({
-  conversations,
-  permalink,
-  now,
-}: OwnerCommandDependencies): OwnerAnswer {
-  const lines = conversations.open().map(({ userId, user, thread, waitingSince }) => ({
-    userId,
-    user,
-    link: thread && permalink(thread),
-    waitingSince,
-  }));
-  return { kind: "conversations", lines, now: now() };
 }
 
 async function listServices({ parley }: OwnerCommandDependencies): Promise<OwnerAnswer> {

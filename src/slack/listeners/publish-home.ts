@@ -1,4 +1,5 @@
 import type { HomeView } from "@slack/web-api";
+import { listOpen } from "../../bridge/list-open.ts";
 import { renderHome } from "../../views/home.ts";
 import { callSlack } from "../web-api.ts";
 import type { ListenerDependencies } from "./listener-dependencies.ts";
@@ -7,20 +8,16 @@ import type { EventCall } from "./requests.ts";
 /** Shows an agent who waits. Slack keeps the page as it was published, so it is made anew each time it is opened. */
 export async function publishHome(
   { event: { user, tab }, client }: EventCall<"app_home_opened">,
-  { conversations, posts, permalink, inbox, outbox, alarms, texts, now }: ListenerDependencies,
+  dependencies: ListenerDependencies,
 ): Promise<void> {
+  const { posts, inbox, outbox, alarms, texts, now } = dependencies;
   if (tab !== "home") return;
   const [toSlack, toParley] = await Promise.all([inbox.backlog(), outbox.backlog()]);
   const home = {
     alarms: alarms.current(),
     toSlack,
     toParley,
-    conversations: conversations.open().map((conversation) => ({
-      userId: conversation.userId,
-      user: conversation.user,
-      link: conversation.thread && permalink(conversation.thread),
-      waitingSince: conversation.waitingSince,
-    })),
+    conversations: listOpen(dependencies),
     channel: posts.channel,
     now: now(),
   };

@@ -345,7 +345,7 @@ export const de: Texts = {
 
   ownerCommand: {
     help: `*/parley-owner* zeigt und ändert, bei welchem Service ein Nutzer ist.
-• \`/parley-owner\` zeigt die offenen Gespräche, wer am längsten wartet zuerst
+• \`/parley-owner\` zeigt die offenen Gespräche, oben wer am längsten wartet
 • \`/parley-owner &lt;nutzer&gt;\` zeigt, wer den Nutzer gerade hat
 • \`/parley-owner &lt;nutzer&gt; &lt;service&gt;\` gibt den Nutzer an einen Service, mit dessen ganzem Namen oder der Id
 • \`/parley-owner services\` zeigt die Services

@@ -341,7 +341,7 @@ export const nl: Texts = {
 
   ownerCommand: {
     help: `*/parley-owner* toont en verandert bij welke Service een gebruiker is.
-• \`/parley-owner\` toont de open gesprekken, wie het langst wacht eerst
+• \`/parley-owner\` toont de open gesprekken, met bovenaan wie het langst wacht
 • \`/parley-owner &lt;gebruiker&gt;\` toont wie de gebruiker nu heeft
 • \`/parley-owner &lt;gebruiker&gt; &lt;service&gt;\` geeft de gebruiker aan een Service, met de hele naam of het id
 • \`/parley-owner services\` toont de Services
