@@ -50,10 +50,7 @@ export async function mergeUsers(
           message: renderMergedIn(permalink(old), texts),
         });
       }
-      const ended = await conversations.update(absorbed.id, (c) =>
-        end(c, "merged", defined({ at, into })),
-      );
-      if (ended) await notifier.refreshRoot(ended, item);
+      await conversations.update(absorbed.id, (c) => end(c, "merged", defined({ at, into })));
     } else {
       if (old) {
         await notifier.notice(to, item, "renamed", {
@@ -61,16 +58,19 @@ export async function mergeUsers(
           message: renderRenamed(to, texts),
         });
       }
-      const renamed = await conversations.update(absorbed.id, (c) => ({
+      await conversations.update(absorbed.id, (c) => ({
         ...c,
         userId: to,
         user: { ...c.user, ...user },
       }));
-      if (renamed) await notifier.refreshRoot(renamed, item);
     }
   } else if (absorbed && !surviving) {
     // So that the next thread links to this one.
     await conversations.update(absorbed.id, (c) => ({ ...c, userId: to }));
   }
+  // Also where an earlier attempt has changed it, and was cut off before it could be shown.
+  const changed = absorbed && (await conversations.byId(absorbed.id));
+  const isShown = changed?.state === "open" || changed?.state === "merged";
+  if (isShown) await notifier.refreshRoot(changed, item);
   await conversations.alias(from, to);
 }
