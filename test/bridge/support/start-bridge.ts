@@ -23,6 +23,7 @@ import { parseStored } from "../../../src/bridge/stored/read-stored.ts";
 import {
   type TakeInDependencies,
   takeInDeletion,
+  takeInEdit,
   takeInReply,
 } from "../../../src/bridge/to-parley/take-in-reply.ts";
 import { readConfig } from "../../../src/config/read-config.ts";
@@ -87,8 +88,8 @@ type Message = Partial<Omit<ParleyMessage, "media">> & {
 };
 
 /**
- * The flows of the bridge between fakes in memory, with real lanes. No time passes but what a test lets pass, so that all
- * that can happen without a pause has happened when a step of a story resolves.
+ * The flows of the bridge between fakes in memory, with real lanes. No time passes but what a test lets pass, and a
+ * millisecond for each step of a story. When a step resolves all has happened that can happen without a pause.
  */
 export interface Bridge {
   readonly parley: MemoryParley;
@@ -108,6 +109,7 @@ export interface Bridge {
   ): Promise<AgentReply>;
   /** Slack tells us of a message, perhaps once more. */
   slackTells(reply: AgentReply): Promise<void>;
+  agentEdits(reply: AgentReply, text: string): Promise<void>;
   agentDeletes(reply: AgentReply): Promise<void>;
   /** Anna submits the form; one with the same `form` once more is the same. */
   agentHandsBack(request?: About & Partial<HandBackRequest> & { form?: string }): Promise<void>;
@@ -138,6 +140,7 @@ export interface Bridge {
   /** What only this agent was told, oldest first. */
   told(agent?: string): string[];
   conversation(user?: UserId): Promise<Conversation | undefined>;
+  openConversations(): number;
   /** How many items wait, are held and are dead letters. */
   items(queue: "inbox" | "outbox"): { waiting: number; held: number; dead: number };
 }
@@ -176,6 +179,7 @@ export async function startBridge(given: BridgeOptions = {}): Promise<Bridge> {
   let running = await run();
   let messages = 0;
   let forms = 0;
+  let edits = 0;
   /** Sent to us, and not acknowledged yet. */
   const unanswered = new Set<(to: Running) => Promise<unknown>>();
 
@@ -295,6 +299,8 @@ export async function startBridge(given: BridgeOptions = {}): Promise<Bridge> {
     const answered = send(running).then(() => void unanswered.delete(send));
     await Promise.race([answered, new Promise(setImmediate)]);
     await happen();
+    // Two things never happen in the same moment.
+    await vi.advanceTimersByTimeAsync(1);
   }
 
   const threadOf = (user: UserId = ADA): Thread => {
@@ -366,6 +372,12 @@ export async function startBridge(given: BridgeOptions = {}): Promise<Bridge> {
 
     async slackTells(reply) {
       await deliver(({ takeIn }) => takeInReply(reply, takeIn));
+    },
+
+    async agentEdits(reply, text) {
+      edits += 1;
+      const id = `edit ${edits}`;
+      await deliver(({ takeIn }) => takeInEdit({ ...reply, text }, reply, id, takeIn));
     },
 
     async agentDeletes(reply) {
@@ -440,6 +452,7 @@ export async function startBridge(given: BridgeOptions = {}): Promise<Bridge> {
     told: (agent = "U0ANNA") =>
       slack.told.filter((told) => told.agent === agent).map(({ message }) => message.text),
     conversation: (user = ADA) => disk.conversations.byUser(user),
+    openConversations: () => disk.conversations.open().length,
     items: (queue) => ({
       waiting: count(disk[queue], "waiting"),
       held: count(disk[queue], "held"),
