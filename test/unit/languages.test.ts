@@ -4,6 +4,7 @@ import { checkBlocks } from "../../fakes/slack/block-limits.ts";
 import { textLength } from "../../fakes/slack/complete-blocks.ts";
 import { checkView } from "../../fakes/slack/view-limits.ts";
 import { SLACK_LIMITS } from "../../src/convert/to-slack/slack-limits.ts";
+import { toThreadSteps } from "../../src/convert/to-slack/thread-steps.ts";
 import { LANGUAGES, type Language } from "../../src/language.ts";
 import { formatDuration } from "../../src/views/format-duration.ts";
 import { formatSize } from "../../src/views/format-size.ts";
@@ -176,6 +177,17 @@ const UNITS_IN: Readonly<Record<Language, readonly string[]>> = {
     "12.345",
   ],
 };
+
+it("makes the same posts of a User's message in every language, so that a later attempt may speak another one", () => {
+  const media = { url: "" };
+  for (let length = 11_900; length < 12_010; length++) {
+    const message = { typeId: 1, text: "x".repeat(length), media, carousel: [{ media }] };
+    const [kinds, ...others] = LANGUAGES.map((language) =>
+      toThreadSteps(message, textsFor(language).message).flatMap(Object.keys),
+    );
+    expect(others).toEqual([kinds, kinds]);
+  }
+});
 
 it("tries every view in every language", () => {
   const exported = globSync("src/views/*.ts").flatMap((path) =>

@@ -21,9 +21,8 @@ export type ThreadStep =
  * its beginning, the whole text as a file, and the first of its own files.
  */
 export function toThreadSteps(message: ParleyMessage, words: MessageWords): ThreadStep[] {
-  const whole = wholeText(message, words);
   // Checked before anything is parsed as Markdown, which could take long.
-  if (whole.length <= ITEM_LIMITS.characters) {
+  if (wholeText(message, NO_WORDS).length <= ITEM_LIMITS.characters) {
     const steps = splitAtFiles(message).flatMap((step): ThreadStep[] =>
       step.kind === "file"
         ? [{ media: step.media }]
@@ -31,7 +30,7 @@ export function toThreadSteps(message: ParleyMessage, words: MessageWords): Thre
     );
     if (countWords(steps) <= ITEM_LIMITS.posts) return steps;
   }
-  const long = toLongText(whole, "message.txt", {
+  const long = toLongText(wholeText(message, words), "message.txt", {
     split: splitMarkdown,
     show: (text) => toSlack({ typeId: message.typeId, text }, words)[0] ?? { text: "" },
     words,
@@ -56,14 +55,19 @@ const inSteps = (long: LongText): ThreadStep[] => [{ words: long.first }, { docu
 const countWords = (steps: readonly ThreadStep[]): number =>
   steps.filter((step) => "words" in step).length;
 
+type FileWords = Pick<MessageWords, "file" | "namelessFile">;
+
+/** For measuring: an attempt in another language than the one before it has to find the same steps. */
+const NO_WORDS: FileWords = { file: (name) => name, namelessFile: "" };
+
 /** The text of a message and its cards as one Markdown text. */
-function wholeText(message: ParleyMessage, words: MessageWords): string {
+function wholeText(message: ParleyMessage, words: FileWords): string {
   const cards = [message, ...(message.carousel ?? [])].map((card) => textOfCard(card, words));
   const replies = (message.quickReplies ?? []).map((title) => describeButton({ title }));
   return [...cards, replies.join(" ")].filter((text) => text !== "").join("\n\n");
 }
 
-function textOfCard({ title, text, media, buttons = [] }: ParleyCard, words: MessageWords): string {
+function textOfCard({ title, text, media, buttons = [] }: ParleyCard, words: FileWords): string {
   const file = media && words.file(describeMedia(media, words));
   const lines = buttons.map((button) => `${describeButton(button)} ${button.payload ?? ""}`);
   return [title, text, file, ...lines].filter(Boolean).join("\n");
