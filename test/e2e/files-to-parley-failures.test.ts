@@ -164,11 +164,11 @@ describe("a transfer that breaks off", () => {
     const { user, root } = await handOver(world);
     parley.faults.add("POST /media", fault, 2);
 
-    await share(world, root.ts, { bytes: png(9_900_000) });
+    await share(world, root.ts, { bytes: png(1_200_000) });
     await followUp(world, user.id, root.ts);
 
     expect(sentTo(world, user.id)).toEqual(["Look", "[photo.png]", "Next"]);
-    expect(bytesAt(world, user.id, "photo.png")?.length).toBe(9_900_000);
+    expect(bytesAt(world, user.id, "photo.png")?.length).toBe(1_200_000);
   });
 
   it("half-way through the file leaves nothing of it with Parley", async () => {
@@ -176,8 +176,8 @@ describe("a transfer that breaks off", () => {
     const { slack, parley } = world;
     const { user, root } = await handOver(world);
 
-    const bytes = png(9_900_000);
-    const served = { contentType: "image/png", cutAfter: 5_000_000 };
+    const bytes = png(1_200_000);
+    const served = { contentType: "image/png", cutAfter: 600_000 };
     const { fileId } = await share(world, root.ts, { bytes, served });
     const tried = () => slack.calls("files.download").length > 1;
     await slack.waitFor(tried);

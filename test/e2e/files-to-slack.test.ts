@@ -300,19 +300,19 @@ describe("a file of a User comes into the thread once", () => {
     const { user, root } = await handOver(world);
     world[whose].faults.add(call, fault, 2);
 
-    const media = photo({ bytes: png(9_900_000) });
+    const media = photo({ bytes: png(1_200_000) });
     await parley.userWrites(user.id, { message: "Look", media });
     await allShown(world, user.id, root.ts);
 
     expect(shownIn(slack, root.ts)).toEqual(["Look", "[photo.png]", "The end"]);
-    expect(bytesIn(slack, "photo.png")?.length).toBe(9_900_000);
+    expect(bytesIn(slack, "photo.png")?.length).toBe(1_200_000);
   });
 
   it("when it breaks off half-way", async () => {
-    const world = await startWorld({ env: QUICK });
+    const world = await startWorld({ env: QUICK, config: { patience: { fileToSlackMs: 100 } } });
     const { slack, parley } = world;
     const { user, root } = await handOver(world);
-    const media = photo({ bytes: png(9_900_000), served: { cutAfter: 5_000_000 } });
+    const media = photo({ bytes: png(1_200_000), served: { cutAfter: 600_000 } });
 
     await parley.userWrites(user.id, { message: "Look", media });
     await allShown(world, user.id, root.ts);
