@@ -1,8 +1,9 @@
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import { Counter, Gauge, Histogram, Registry } from "prom-client";
 import { ALARM_NAMES, type Alarm } from "../alarms.ts";
 import type { BuildInfo } from "../build-info.ts";
 import type { Attempt, Lanes } from "../delivery/lanes.ts";
 import type { Route } from "../http/http-server.ts";
+import { processMetrics } from "./process-metrics.ts";
 
 /** Who sends us requests. */
 type Sender = "slack" | "parley";
@@ -25,11 +26,6 @@ export function createMetrics(sources: {
 }): Metrics {
   const registry = new Registry();
   const registers = [registry];
-  collectDefaultMetrics({ register: registry });
-  // These gauges of the library end in `_total` like counters; others of it show the same by kind.
-  for (const what of ["handles", "requests", "resources"]) {
-    registry.removeSingleMetric(`nodejs_active_${what}_total`);
-  }
   new Gauge({
     name: "parley_bridge_build_info",
     help: "1; the labels tell version, Node, mode (live or test) and how Slack reaches the bridge",
@@ -149,7 +145,7 @@ export function createMetrics(sources: {
         path: "/metrics",
         async handle(_request, response) {
           await readBacklogs();
-          const text = await registry.metrics();
+          const text = await Registry.merge([processMetrics(), registry]).metrics();
           response.writeHead(200, { "content-type": registry.contentType }).end(text);
         },
       },
