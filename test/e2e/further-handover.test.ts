@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { attemptsIn } from "../support/attempts.ts";
 import { handBack, handOver, lastCallbackHandled, postTo } from "../support/steps.ts";
-import { postsIn, rootsOf, textOf } from "../support/threads.ts";
+import { postsIn, textOf } from "../support/threads.ts";
 import { startWorld, type World } from "../support/world.ts";
 
 /** A further handover of a User who is with us already. */
@@ -43,47 +43,6 @@ it("adds to the first one: nothing of it is lost, and its reason is what the bot
   });
 });
 
-it("gives the bot a reason back that came as bare text", async () => {
-  const world = await startWorld();
-  const { user, root } = await handOver(world, { metadata: "refund please" });
-
-  await handBack(world, root);
-
-  expect(world.parley.user(user.id).handovers.at(-1)?.metadata).toMatchObject({
-    handedOverFor: "refund please",
-  });
-});
-
-it("says nothing of the reason again when only a transcript comes, and shows only its new lines", async () => {
-  const world = await startWorld();
-  const long = "x".repeat(400);
-  const { user, root } = await handOver(world, { metadata: { reason: "refund", story: long } });
-  await expect.poll(() => postsIn(world.slack, root.ts)).toHaveLength(1);
-  const send = (...texts: string[]) =>
-    postTo(world, "/parley/handovers", {
-      userId: user.id,
-      transcript: texts.map((text) => ({ from: "User", text: `${text} ${long}` })),
-    });
-
-  await send("first");
-  await expect.poll(() => attemptsIn(world.log, `user/${user.id}`).length).toBe(2);
-  await send("first", "second");
-  await expect.poll(() => attemptsIn(world.log, `user/${user.id}`).length).toBe(3);
-  await send("first", "second");
-  await expect.poll(() => attemptsIn(world.log, `user/${user.id}`).length).toBe(4);
-
-  expect(textOf(root)).toContain("Reason `refund`");
-  const [, ...posts] = postsIn(world.slack, root.ts).map((post) => textOf(post));
-  expect(posts).toEqual([
-    expect.stringContaining("what was written before it"),
-    expect.stringContaining(`User: first ${long}`),
-    expect.stringContaining("what was written before it"),
-    expect.stringContaining(`User: second ${long}`),
-  ]);
-  for (const post of posts) expect(post).not.toMatch(/refund|story/i);
-  expect(posts.at(-1)).not.toContain("first");
-});
-
 it("keeps the name that the User had where it brings one that nobody would see", async () => {
   const world = await startWorld();
   const { user, root } = await handOver(world);
@@ -97,18 +56,4 @@ it("keeps the name that the User had where it brings one that nobody would see",
 
   await world.slack.waitFor(() => textOf(root).includes("in \u200b"));
   expect(textOf(root)).toContain("Ada Lovelace");
-});
-
-it("shows what it brought although the first attempt to post that failed", async () => {
-  const world = await startWorld({ env: { RETRY_FIRST_MS: "1" } });
-  const { user, root } = await handOver(world, { metadata: { reason: "refund" } });
-  world.slack.faults.add("chat.postMessage", { kind: "status", status: 503 }, 1);
-
-  await again(world, user.id, { reason: "asked_again" });
-
-  await world.slack.waitFor(() => postsIn(world.slack, root.ts)[0]);
-  expect(postsIn(world.slack, root.ts).map(({ text }) => text)).toEqual([
-    expect.stringContaining("with a reason: *Asked again*"),
-  ]);
-  expect(rootsOf(world.slack)).toHaveLength(1);
 });

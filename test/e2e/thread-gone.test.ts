@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { identity } from "../../fakes/slack/identity.ts";
-import { attemptsIn, settledIn } from "../support/attempts.ts";
+import { settledIn } from "../support/attempts.ts";
 import { png } from "../support/files.ts";
-import { type HandedOver, handOver, openModal, PATIENCE, postTo } from "../support/steps.ts";
-import { postsIn, rootsOf, textOf, textsIn } from "../support/threads.ts";
+import { type HandedOver, handOver, PATIENCE } from "../support/steps.ts";
+import { rootsOf, textOf, textsIn } from "../support/threads.ts";
 import { startWorld, type World } from "../support/world.ts";
 
 /** Retries within the patience of a test. */
@@ -158,80 +158,6 @@ describe("a thread that is not there any more", () => {
     expect(stray?.text).toMatch(/belonged into a thread/);
   });
 
-  it("takes files and long messages whole", async () => {
-    const world = await startWorld({ env });
-    const { slack, parley } = world;
-    const opened = await handOver(world);
-    slack.expireThread({ ts: opened.ts });
-    await parley.userWrites(opened.user.id, {
-      message: "Look",
-      media: { name: "photo.png", mimeType: "image/png", bytes: png(5_000) },
-    });
-    const ts = await newThread(world, opened);
-    await becomesQuiet(world, opened, 3);
-    expect(strays(world)).toEqual([]);
-    const shared = slack.state.messages.filter(({ files }) => files !== undefined);
-    expect(shared.map(({ thread_ts }) => thread_ts)).toEqual([ts]);
-  });
-
-  it("takes a further handover, with its news", async () => {
-    const world = await startWorld({ env });
-    const { slack } = world;
-    const opened = await handOver(world, { metadata: { reason: "refund" } });
-    slack.expireThread({ ts: opened.ts });
-    await postTo(world, "/parley/handovers", {
-      userId: opened.user.id,
-      metadata: { reason: "asked_again" },
-    });
-    const ts = await newThread(world, opened);
-    const root = rootsOf(slack).find((message) => message.ts === ts);
-    expect(textOf(root ?? { text: "" })).toMatch(/asked_again/);
-    expect(strays(world)).toEqual([]);
-  });
-
-  it("takes notices as well", async () => {
-    const world = await startWorld({ env });
-    const { slack, parley, log } = world;
-    const opened = await handOver(world);
-    parley.faults.add(/POST .*messages/, { kind: "status", status: 503 });
-    await slack.post({ user: "U0ANNA", threadTs: opened.ts, text: "Hello" });
-    await expect.poll(() => attemptsIn(log, opened.outbox).length, PATIENCE).toBeGreaterThan(1);
-    slack.expireThread({ ts: opened.ts });
-    parley.faults.clear();
-    parley.faults.add(/POST .*messages/, { kind: "status", status: 400 }, 1);
-
-    const ts = await newThread(world, opened);
-    const notice = await slack.waitFor(() =>
-      postsIn(slack, ts).find(({ text }) => /did not reach the User/.test(text)),
-    );
-    expect(strays(world)).toEqual([]);
-    // Its buttons are about a reply in the thread that is gone, where nobody can press them.
-    const actionId = "parley_send_again";
-    await slack.click({ user: "U0ANNA", channel: slack.channel, ts: notice.ts, actionId });
-    await parley.until(() => parley.sent(opened.user.id).length === 1);
-  });
-
-  it("is left alone when the conversation is over", async () => {
-    const world = await startWorld({ env });
-    const { slack, parley, log } = world;
-    const opened = await handOver(world);
-    const { id } = await openModal(slack, opened.ts);
-    slack.expireThread({ ts: opened.ts });
-    await slack.submitView({ user: "U0ANNA", viewId: id, values: {} });
-    await parley.until(
-      () => parley.user(opened.user.id).owner !== parley.agentService.identification,
-    );
-    // The handover; the notice and the change of the root have nowhere to go.
-    await becomesQuiet(world, opened, 3);
-    expect(settledIn(log, opened.inbox).map(({ outcome }) => outcome)).toEqual([
-      "done",
-      "ignored",
-      "ignored",
-    ]);
-    expect(strays(world)).toEqual([]);
-    expect(rootsOf(slack)).toEqual([]);
-  });
-
   it.each([
     ["words", { message: "Are you there?" }, (m: Shown) => m.text === "Are you there?"],
     [
@@ -271,41 +197,6 @@ describe("a root that somebody deletes", () => {
     await slack.waitFor(() => textsIn(world, ts).length > 0);
     expect(textsIn(world, ts)).toEqual(["Are you there?"]);
     expect(strays(world)).toEqual([]);
-  });
-
-  it("leaves replies that stand: they say where it goes on, and answers below them still go out", async () => {
-    const world = await startWorld({ env });
-    const { slack, parley } = world;
-    const opened = await handOver(world);
-    const { user, ts: old } = opened;
-    await parley.userWrites(user.id, "Hello");
-    await slack.waitFor(() => textsIn(world, old).length === 1);
-    await slack.remove({ user: "U0ANNA", ts: old, asAdmin: true });
-    const ts = await newThread(world, opened);
-    await slack.waitFor(() => textsIn(world, old).length === 2);
-    expect(textsIn(world, old)[1]).toContain(`p${ts.replace(".", "")}|another thread>`);
-    await slack.post({ user: "U0ANNA", threadTs: old, text: "From the old one" });
-    await parley.until(() => parley.sent(user.id).length === 1);
-    await parley.userWrites(user.id, "Thanks");
-    await slack.waitFor(() => textsIn(world, ts).includes("Thanks"));
-    expect(strays(world)).toEqual([]);
-  });
-
-  it("is not posted anew for ever when something deletes each", async () => {
-    const world = await startWorld({ env });
-    const { slack, parley } = world;
-    const opened = await handOver(world);
-    for (let n = 1; n <= 6; n++) {
-      const root = await slack.waitFor(() => rootsOf(slack)[0]);
-      await slack.remove({ user: "U0ANNA", ts: root.ts, asAdmin: true });
-      await becomesQuiet(world, opened, 1 + n);
-    }
-    expect(rootsOf(slack)).toEqual([]);
-    await parley.userWrites(opened.user.id, "Are you there?");
-    await becomesQuiet(world, opened, 8);
-    const [root, ...more] = rootsOf(slack);
-    expect(more).toEqual([]);
-    expect(textsIn(world, root?.ts ?? "")).toEqual(["Are you there?"]);
   });
 
   it("is no news once, however often Slack tells it, and none after the end", async () => {
