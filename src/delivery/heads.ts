@@ -1,12 +1,13 @@
 import { defined } from "../defined.ts";
 import { type BridgeError, toBridgeError } from "../errors.ts";
-import { readJson } from "../read-json.ts";
 import { type BackoffPolicy, backoffMs } from "./backoff.ts";
+import { createDeadLetters } from "./dead-letters.ts";
+import { owe, payDebts } from "./debts.ts";
 import type { Journal, Owed, Row } from "./journal.ts";
-import type { Debt, Lane } from "./lane.ts";
+import type { Lane } from "./lane.ts";
 import type { Attempt, Handler, OnDeadLetter, OnDelay } from "./lanes.ts";
-import { DEFECT_TRIES, type Outcome, outcomeOf } from "./outcome.ts";
-import { type ItemReader, readItem } from "./read-item.ts";
+import { type Outcome, outcomeOf } from "./outcome.ts";
+import type { ItemReader } from "./read-item.ts";
 import { createWork, type TakenRows } from "./work.ts";
 
 /** The functions that `Lanes.start` was given. */
@@ -49,6 +50,7 @@ interface Running extends TakenRows {
 
 export function createHeads<Body>(options: HeadsOptions<Body>): Heads<Body> {
   const { queue, journal, reader, backoff, onAttempt, now, monotonic, random, stopping } = options;
+  const deadLetters = createDeadLetters(journal, reader);
 
   async function handle(lane: Lane, consumer: Consumer<Body>): Promise<Next> {
     const startedAt = monotonic();
@@ -135,7 +137,10 @@ export function createHeads<Body>(options: HeadsOptions<Body>): Heads<Body> {
         complete(lane, attempt, "ignored", outcome.error);
         return undefined;
       case "dead":
-        owe(lane, row, () => deadLetter(lane, attempt, outcome.error, onDeadLetter));
+        owe(lane, row, async () => {
+          await deadLetters.store(lane, attempt.taken, outcome.error, onDeadLetter);
+          report(lane, attempt, "dead", { error: outcome.error });
+        });
         return undefined;
       case "deferred":
         return deferHead(lane, attempt, outcome);
@@ -170,74 +175,6 @@ export function createHeads<Body>(options: HeadsOptions<Body>): Heads<Body> {
       report(lane, attempt, "deferred", { error, nextAttemptInMs: pauseMs });
     });
     return pauseMs;
-  }
-
-  async function deadLetter(
-    lane: Lane,
-    attempt: Running,
-    error: BridgeError,
-    onDeadLetter: OnDeadLetter<Body>,
-  ): Promise<void> {
-    const rows: { seq: number; notice?: string }[] = [];
-    for (const row of attempt.taken) {
-      const notice = await orGiveUp(lane, () => {
-        const item = readItem(row, reader);
-        return onDeadLetter.prepare(item, error);
-      });
-      const { seq } = row;
-      rows.push(notice === undefined ? { seq } : { seq, notice: JSON.stringify(notice) });
-    }
-    const { code, message } = error;
-    const dead = await journal.dead(rows, { code, message });
-    report(lane, attempt, "dead", { error });
-    for (const { seq, id, appendedAt } of attempt.taken) {
-      const notice = rows.find((row) => row.seq === seq)?.notice;
-      if (notice === undefined || !dead.includes(seq)) continue;
-      oweNotice(lane, { seq, id, appendedAt, notice }, onDeadLetter);
-    }
-  }
-
-  function oweNotice(
-    lane: Lane,
-    { seq, notice, ...item }: Omit<Owed, "lane">,
-    onDeadLetter: OnDeadLetter<Body>,
-  ): void {
-    owe(lane, item, async () => {
-      await orGiveUp(lane, async () => {
-        await onDeadLetter.tell(item.id, readJson(notice, "what is owed about an item"));
-      });
-      await journal.told(seq);
-    });
-  }
-
-  /**
-   * Runs a step of giving a notice. Where the item cannot be read there is no notice, and after some tries a defect ends
-   * in none, too: it must not hold up the lane for ever. Each failure before that is in the log.
-   */
-  async function orGiveUp<Result>(
-    lane: Lane,
-    work: () => Promise<Result>,
-  ): Promise<Result | undefined> {
-    try {
-      return await work();
-    } catch (thrown) {
-      const error = toBridgeError(thrown);
-      if (error.code === "unreadable") return undefined;
-      if (error.code !== "defect" || lane.failures < DEFECT_TRIES) throw error;
-      return undefined;
-    }
-  }
-
-  const owe = (lane: Lane, item: Debt["item"], pay: Debt["pay"]): void => {
-    lane.debts.push({ item, pay });
-  };
-
-  async function payDebts(lane: Lane): Promise<void> {
-    for (let debt = lane.debts[0]; debt; debt = lane.debts[0]) {
-      await debt.pay();
-      lane.debts.shift();
-      lane.failures = 0;
-    }
   }
 
   /** The journal failed, or giving a notice did. Nothing is lost: it is tried again after the pause that this returns, ms. */
@@ -279,5 +216,5 @@ export function createHeads<Body>(options: HeadsOptions<Body>): Heads<Body> {
     });
   }
 
-  return { handle, oweNotice };
+  return { handle, oweNotice: deadLetters.oweNotice };
 }

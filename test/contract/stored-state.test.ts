@@ -20,8 +20,23 @@ import {
   replyProgressSchema,
   tellingSchema,
 } from "../../src/bridge/stored/progress-0.1.0.ts";
-import { readProgress } from "../../src/bridge/stored/read-progress.ts";
-import { NEWS } from "../../src/bridge/stored/step-kinds.ts";
+import {
+  progressSchema,
+  readProgress,
+  stepRecordSchema,
+} from "../../src/bridge/stored/read-progress.ts";
+import {
+  DONE,
+  MOMENT,
+  NEWS,
+  POST,
+  REQUEST,
+  ROOT,
+  SERVICE,
+  SHARE,
+  TEXTS,
+  UPLOAD,
+} from "../../src/bridge/stored/step-kinds.ts";
 import { createEmbeddedLanes } from "../../src/delivery/embedded-lanes.ts";
 import { toUserId } from "../../src/ids.ts";
 import { openConversationStore } from "../../src/state/conversation-store.ts";
@@ -31,7 +46,7 @@ import { sentTo } from "../support/sent.ts";
 import { fieldsIn, fieldsOf } from "../support/stored-fields.ts";
 import { startWorld } from "../support/world.ts";
 
-const VERSIONS = ["0.1.0"];
+const VERSIONS = ["0.1.0", "0.2.0"];
 
 /** A copy that a test may change. */
 async function copyOf(version: string): Promise<string> {
@@ -67,6 +82,33 @@ const NOTES: ReadonlyMap<string, z.ZodType> = new Map<string, z.ZodType>([
   ["telling", tellingSchema],
 ]);
 
+/** The kinds of steps by the beginning of their names; every other is a post. */
+const KINDS: readonly [RegExp, { intent: z.ZodType; result: z.ZodType }][] = [
+  [/^root \d+$/, ROOT],
+  [/^file \d+$/, SHARE],
+  [/^upload /, UPLOAD],
+  [/^(part |tell$)/, REQUEST],
+  [/^(failing |waiting |asked$)/, MOMENT],
+  [/^texts$/, TEXTS],
+  [/^news$/, NEWS],
+  [/^owner$/, SERVICE],
+  [/^(mark|taken|last message)$/, DONE],
+  [/^/, POST],
+];
+
+/** What is stored of steps beside the schemas that read it. */
+function stepValues(progress: unknown): [z.ZodType, unknown][] {
+  const { steps } = progress as { steps: Record<string, { intent?: unknown; result?: unknown }> };
+  return Object.entries(steps).flatMap(([name, step]) => {
+    const { intent, result } = step;
+    const kind = KINDS.find(([pattern]) => pattern.test(name))?.[1] ?? POST;
+    const values: [z.ZodType, unknown][] = [[stepRecordSchema, step]];
+    if (intent !== undefined && result === undefined) values.push([kind.intent, intent]);
+    if (result !== undefined) values.push([kind.result, result]);
+    return values;
+  });
+}
+
 /** Each stored value beside the schema that reads it. */
 async function storedValues(database: Database): Promise<[z.ZodType, unknown][]> {
   const values: [z.ZodType, unknown][] = [];
@@ -92,6 +134,10 @@ async function storedValues(database: Database): Promise<[z.ZodType, unknown][]>
       }
       if (progress === null) continue;
       const far = JSON.parse(progress) as { notes?: Record<string, unknown> };
+      if ("steps" in far) {
+        values.push([progressSchema, far], ...stepValues(far));
+        continue;
+      }
       const reply = read.kind === "reply" ? replyProgressSchema : lastMessageProgressSchema;
       values.push([queue === "inbox" ? postProgressSchema : reply, far]);
       for (const [step, note] of Object.entries(far.notes ?? {})) {
@@ -108,6 +154,13 @@ const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
   "outbox body": outboxBodySchema,
   "reason of a dead letter": deadLetterReasonSchema,
   "owed notice": owedNoticeSchema,
+  progress: progressSchema,
+  "a step": stepRecordSchema,
+  "intent of a post": POST.intent,
+  "intent of a root": ROOT.intent,
+  "result of a root": ROOT.result,
+  "intent of a shared file": SHARE.intent,
+  "result of an upload": UPLOAD.result,
   "progress of a post": postProgressSchema,
   "facts of a file": fileFactsSchema,
   "news of a handover": NEWS.result,
@@ -131,7 +184,9 @@ describe("what all versions have stored", () => {
   });
 });
 
-describe.each(VERSIONS)("what version %s has stored", (version) => {
+describe("what version 0.1.0 has stored", () => {
+  const version = "0.1.0";
+
   it("is found by User, thread, customer, and the id of a merged User", async () => {
     const store = await openConversationStore(await openCopy(version));
     const thread = { team: "T0PARLEY1", channel: "C0SUPPORT", ts: "1795608001.000100" };
@@ -211,5 +266,33 @@ describe.each(VERSIONS)("what version %s has stored", (version) => {
         ({ ts, blocks }) => ts === root && /written by 0\.1\.0/i.test(JSON.stringify(blocks)),
       ),
     );
+  });
+});
+
+describe("what version 0.2.0 has stored", () => {
+  it("goes on where it was, and nothing of it goes again on a guess", async () => {
+    const world = await startWorld({
+      stopped: true,
+      env: { STATE_URL: `sqlite:${await copyOf("0.2.0")}`, RETRY_MAX_AGE_MS: "2592000000" },
+    });
+    const { slack, parley } = world;
+    for (const id of ["11111", "12222", "13333", "14444"]) {
+      const user = parley.createUser({ id });
+      user.owner = parley.agentService.identification;
+    }
+    await world.startBridge();
+
+    await parley.until(() => sentTo(world, "11111").length === 2);
+    await slack.waitFor(() =>
+      slack.state.messages.some(({ text }) => text.includes("Opens a thread of 0.2.0")),
+    );
+    await expect.poll(() => outcomeOf("r_begun")).toBe("dead");
+    const wanted = ["Once the User is ours", "Second half."];
+    expect(sentTo(world, "11111").toSorted()).toEqual(wanted);
+    expect(outcomeOf("r_parts")).toBe("done");
+
+    function outcomeOf(item: string): unknown {
+      return world.log.lines.findLast(({ fields }) => fields.item === item)?.fields.outcome;
+    }
   });
 });

@@ -5,11 +5,14 @@ import { count, json, optional, record, text } from "./fields.ts";
 import { isProgressOf010, stepsOf010 } from "./progress-0.1.0.ts";
 import { readStored } from "./read-stored.ts";
 
+export const stepRecordSchema = record<StepRecord>({
+  intent: optional(json),
+  result: optional(json),
+  life: optional(count),
+});
+
 export const progressSchema = record<{ steps: StepRecords }>({
-  steps: z.record(
-    text,
-    record<StepRecord>({ intent: optional(json), result: optional(json), life: optional(count) }),
-  ),
+  steps: z.record(text, stepRecordSchema),
 });
 
 /**

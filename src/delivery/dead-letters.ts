@@ -1,0 +1,76 @@
+import { type BridgeError, toBridgeError } from "../errors.ts";
+import { readJson } from "../read-json.ts";
+import { owe } from "./debts.ts";
+import type { Journal, Owed, Row } from "./journal.ts";
+import type { Lane } from "./lane.ts";
+import type { OnDeadLetter } from "./lanes.ts";
+import { DEFECT_TRIES } from "./outcome.ts";
+import { type ItemReader, readItem } from "./read-item.ts";
+
+/** Makes dead letters, and sees to it that people are told. */
+export interface DeadLetters<Body> {
+  /** Stores these rows as dead letters, together with the notices that the lane owes about them from then on. */
+  store(
+    lane: Lane,
+    rows: readonly Row[],
+    error: BridgeError,
+    onDeadLetter: OnDeadLetter<Body>,
+  ): Promise<void>;
+  /** Adds a notice that is owed about a dead letter. It is given before anything else in the lane. */
+  oweNotice(lane: Lane, owed: Omit<Owed, "lane">, onDeadLetter: OnDeadLetter<Body>): void;
+}
+
+export function createDeadLetters<Body>(
+  journal: Journal,
+  reader: ItemReader<Body>,
+): DeadLetters<Body> {
+  function oweNotice(
+    lane: Lane,
+    { seq, notice, ...item }: Omit<Owed, "lane">,
+    onDeadLetter: OnDeadLetter<Body>,
+  ): void {
+    owe(lane, item, async () => {
+      await orGiveUp(lane, async () => {
+        await onDeadLetter.tell(item.id, readJson(notice, "what is owed about an item"));
+      });
+      await journal.told(seq);
+    });
+  }
+
+  return {
+    oweNotice,
+    async store(lane, rows, error, onDeadLetter) {
+      const letters: (Row & { notice?: string })[] = [];
+      for (const row of rows) {
+        const notice = await orGiveUp(lane, () =>
+          onDeadLetter.prepare(readItem(row, reader), error),
+        );
+        letters.push(notice === undefined ? row : { ...row, notice: JSON.stringify(notice) });
+      }
+      const { code, message } = error;
+      const dead = await journal.dead(letters, { code, message });
+      for (const { seq, id, appendedAt, notice } of letters) {
+        if (notice === undefined || !dead.includes(seq)) continue;
+        oweNotice(lane, { seq, id, appendedAt, notice }, onDeadLetter);
+      }
+    },
+  };
+}
+
+/**
+ * Runs a step of giving a notice. Where the item cannot be read there is no notice, and after some tries a defect ends in
+ * none, too: it must not hold up the lane for ever. Each failure before that is in the log.
+ */
+async function orGiveUp<Result>(
+  lane: Lane,
+  work: () => Promise<Result>,
+): Promise<Result | undefined> {
+  try {
+    return await work();
+  } catch (thrown) {
+    const error = toBridgeError(thrown);
+    if (error.code === "unreadable") return undefined;
+    if (error.code !== "defect" || lane.failures < DEFECT_TRIES) throw error;
+    return undefined;
+  }
+}
