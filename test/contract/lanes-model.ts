@@ -308,7 +308,7 @@ export function describeLanesUnderCrashes(engineName: string, open: LanesBenchFa
           await bench.close();
         }
       },
-      { runs: 60, examples: [CRASH_BEHIND_A_BARRIER] },
+      { runs: 20, examples: [CRASH_BEHIND_A_BARRIER] },
     );
   });
 }

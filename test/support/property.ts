@@ -4,6 +4,9 @@ import { it } from "vitest";
 /** Set to the seed of an earlier run, a property sees the same values again: `PROPERTY_SEED=42 npm test`. */
 const wantedSeed = Number(process.env.PROPERTY_SEED) || undefined;
 
+/** How many times as many values are tried; more in `npm run test:all`. */
+const factor = Number(process.env.PROPERTY_FACTOR) || 1;
+
 /**
  * A test that `check` holds for all values of `arbitrary`. Its seed stands in the report of every run, and in the
  * failure together with the smallest counterexample. `examples` come first, in every run.
@@ -21,7 +24,7 @@ export function holds<Value>(
       fc.asyncProperty(arbitrary, async (value) => await check(value)),
       {
         seed,
-        numRuns: parameters.runs ?? 200,
+        numRuns: (parameters.runs ?? 50) * factor,
         examples: (parameters.examples ?? []).map((example) => [example]),
       },
     );

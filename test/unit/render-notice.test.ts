@@ -174,7 +174,7 @@ describe("App Home", () => {
       expect(checkBlocks(view.blocks, "home").hints).toEqual([]);
       expect(foreignMarkup(mrkdwnIn(view))).toEqual([]);
     },
-    { runs: 50 },
+    { runs: 20 },
   );
 
   it("leaves out nobody of the first sixty, however long their names are", () => {
@@ -279,6 +279,6 @@ describe("the hand-back modal", () => {
       expect(checkBlocks(view.blocks, "modal").hints).toEqual([]);
       expect(mrkdwnIn(view)).toEqual([]);
     },
-    { runs: 50 },
+    { runs: 20 },
   );
 });

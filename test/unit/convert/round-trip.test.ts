@@ -123,7 +123,7 @@ describe("from Slack to Parley and back", () => {
       const back = mdastToRichText(parseChatMarkdown(markdown));
       expect(normalise(back)).toEqual(normalise(elements));
     },
-    { runs: 1_000 },
+    { runs: 250 },
   );
 
   holds(
@@ -179,7 +179,7 @@ describe("what an agent typed without any style", () => {
         clean(typed).replaceAll(/\n+/g, "\n"),
       );
     },
-    { runs: 1_000, examples: Object.values(AWKWARD_TEXTS) },
+    { runs: 250, examples: Object.values(AWKWARD_TEXTS) },
   );
 
   holds("reaches the User without style", anyText(100), (typed) => {
