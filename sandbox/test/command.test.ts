@@ -43,38 +43,30 @@ const customersAt = async ({ page }: SandboxUrls): Promise<string> => {
 };
 
 describe("npm run sandbox", () => {
-  it("prints the addresses as one JSON line, all on loopback, and all of them answer", async () => {
-    const sandbox = spawnSandbox(["--json"]);
-    const urls = await sandbox.urls;
-    expect(sandbox.stdout.trimEnd().split("\n")).toHaveLength(1);
-    expect(Object.keys(urls).sort()).toEqual([
-      "bridge",
-      "clientApiDomain",
-      "page",
-      "serviceApi",
-      "slackApi",
-    ]);
-    for (const url of Object.values(urls)) expect(new URL(url).hostname).toBe("127.0.0.1");
-    expect(await whoAnswers(urls)).toEqual(ALL);
-    expect(urls.slackApi).toMatch(/\/api\/$/);
-    expect(urls.serviceApi).toMatch(/\/serviceApi\/v2\.5$/);
-  });
+  it.each(["SIGINT", "SIGTERM", "SIGHUP"] as const)(
+    "prints the addresses as one JSON line, all on loopback, all of them answer, and none after %s",
+    async (signal) => {
+      const sandbox = spawnSandbox(["--json"]);
+      const urls = await sandbox.urls;
+      expect(sandbox.stdout.trimEnd().split("\n")).toHaveLength(1);
+      expect(Object.keys(urls).sort()).toEqual([
+        "bridge",
+        "clientApiDomain",
+        "page",
+        "serviceApi",
+        "slackApi",
+      ]);
+      for (const url of Object.values(urls)) expect(new URL(url).hostname).toBe("127.0.0.1");
+      expect(urls.slackApi).toMatch(/\/api\/$/);
+      expect(urls.serviceApi).toMatch(/\/serviceApi\/v2\.5$/);
+      expect(await whoAnswers(urls)).toEqual(ALL);
 
-  it("prints one address to open for people", async () => {
-    const sandbox = spawnSandbox([]);
-    await expect.poll(() => sandbox.stdout, { timeout: 20_000 }).toContain("Ctrl-C stops");
-    expect(sandbox.stdout.match(/http:\S+/g)).toHaveLength(1);
-    expect(await answers(sandbox.stdout.match(/http:\S+/)?.[0] ?? "")).toBe(true);
-  });
+      sandbox.child.kill(signal);
 
-  it.each(["SIGINT", "SIGTERM", "SIGHUP"] as const)("stops everything on %s", async (signal) => {
-    const sandbox = spawnSandbox(["--json"]);
-    const urls = await sandbox.urls;
-    expect(await whoAnswers(urls)).toEqual(ALL);
-    sandbox.child.kill(signal);
-    expect(await sandbox.exited).toEqual({ code: 0, signal: null });
-    expect(await whoAnswers(urls)).toEqual(NONE);
-  });
+      expect(await sandbox.exited).toEqual({ code: 0, signal: null });
+      expect(await whoAnswers(urls)).toEqual(NONE);
+    },
+  );
 
   it("takes the bridge along even when it is killed itself", async () => {
     const sandbox = spawnSandbox(["--json", "--state", makeFolder()]);
@@ -84,9 +76,12 @@ describe("npm run sandbox", () => {
     await expect.poll(() => whoAnswers(urls), { timeout: 15_000 }).toEqual(NONE);
   });
 
-  it("leaves nothing behind in the temporary folder", async () => {
+  it("prints one address to open for people, and leaves nothing behind in the temporary folder", async () => {
     const sandbox = spawnSandbox([]);
     await expect.poll(() => sandbox.stdout, { timeout: 20_000 }).toContain("state and log");
+    expect(sandbox.stdout).toContain("Ctrl-C stops");
+    expect(sandbox.stdout.match(/http:\S+/g)).toHaveLength(1);
+    expect(await answers(sandbox.stdout.match(/http:\S+/)?.[0] ?? "")).toBe(true);
     const folder = /state and log: (\S+)/.exec(sandbox.stdout)?.[1] ?? "";
     expect(existsSync(join(folder, "bridge.sqlite"))).toBe(true);
     sandbox.child.kill("SIGINT");

@@ -6,8 +6,8 @@ import { describeInBrowser } from "./chromium.ts";
 import { getHandedOver, messageWith, openSandbox, picture, SIZES } from "./sandbox-page.ts";
 
 const TRANSPORTS = [
-  { name: "HTTP", args: [] },
-  { name: "Socket Mode", args: ["--socket-mode"] },
+  { name: "HTTP", args: [], ownProcess: true },
+  { name: "Socket Mode", args: ["--socket-mode"], ownProcess: false },
 ];
 
 describeInBrowser("the sandbox page", (browser) => {
@@ -20,8 +20,8 @@ describeInBrowser("the sandbox page", (browser) => {
     await annotate(`${seconds.toFixed(1)} s to the first message`);
   });
 
-  it.each(TRANSPORTS)("tells the whole story over $name", async ({ name, args }) => {
-    const sandbox = await openSandbox(browser(), { args, ownProcess: true });
+  it.each(TRANSPORTS)("tells the whole story over $name", async ({ name, ...wanted }) => {
+    const sandbox = await openSandbox(browser(), wanted);
     const { page, chat, thread, channel, ask, reply, dialog } = sandbox;
     const steps = page.getByRole("region", { name: "First steps" }).getByRole("listitem");
     const done = () =>
@@ -111,14 +111,14 @@ describeInBrowser("the sandbox page", (browser) => {
   it("goes on with yesterday's conversation on saved state, and says when it has stopped", async () => {
     const state = await mkdtemp(join(tmpdir(), "sandbox-test-"));
     onTestFinished(() => rm(state, { recursive: true, force: true }));
-    const first = await openSandbox(browser(), { args: ["--state", state], ownProcess: true });
+    const first = await openSandbox(browser(), { args: ["--state", state] });
     await getHandedOver(first);
     await first.reply("See you tomorrow");
     await messageWith(first.chat, "See you tomorrow").waitFor();
     await first.stop();
     await first.page.getByRole("alert").getByText("The sandbox has stopped").waitFor();
 
-    const second = await openSandbox(browser(), { args: ["--state", state], ownProcess: true });
+    const second = await openSandbox(browser(), { args: ["--state", state] });
     await messageWith(second.chat, "See you tomorrow").waitFor();
     await second.ask("Good morning");
     await messageWith(second.thread, "Good morning").waitFor();
