@@ -94,27 +94,6 @@ it("finds what was written between the start and the first socket", async () => 
   await parley.until(() => sentTo(world, user.id).length === 1, { timeoutMs: 10_000 });
 });
 
-it("finds on its schedule what Slack lost, in order, and takes late events for nothing new", async () => {
-  const world = await startWorld({ config: SOON });
-  const { parley, slack } = world;
-  const { user, ts } = await handOver(world);
-  await slack.post({ user: "U0ANNA", threadTs: ts, text: "Heard" });
-  await postUnheard(world, ts, ["Lost one", "Lost two"]);
-
-  await parley.until(() => sentTo(world, user.id).length === 3, { timeoutMs: 10_000 });
-
-  for (const [eventId, { event }] of slack.sentEvents) {
-    if (event.type === "message" && event.user === "U0ANNA") {
-      expect((await slack.redeliver(eventId)).status).toBe("delivered");
-    }
-  }
-  await roundFromNow(world);
-  await slack.post({ user: "U0ANNA", threadTs: ts, text: "Heard again" });
-  await parley.until(() => sentTo(world, user.id).includes("Heard again"));
-  expect(sentTo(world, user.id)).toEqual(["Heard", "Lost one", "Lost two", "Heard again"]);
-  expect(rounds(world).reduce((sum, { fields }) => sum + Number(fields.found), 0)).toBe(2);
-});
-
 it("reads a long thread in pages of a hundred, or of what Slack gives", async () => {
   const world = await startWorld({ slack: { limits: { historyPage: 15 } } });
   const { parley, slack } = world;
@@ -241,38 +220,4 @@ it("shows that a User is gone although nobody told it, and closes the conversati
   await slack.waitFor(() => textsTo(slack, "U0ANNA")[0]);
   expect(textsTo(slack, "U0ANNA")[0]).toContain("Not sent");
   expect(sentTo(world, user.id)).toEqual([]);
-});
-
-it("sees who has the Users although Slack lets it read only now and then", async () => {
-  const world = await startWorld({ config: SOON });
-  const { parley, slack } = world;
-  const older = await handOver(world);
-  await handOver(world);
-  slack.faults.add("conversations.replies", { kind: "rate-limited", retryAfterSeconds: 60 });
-  await slack.waitFor(() =>
-    slack.calls("conversations.replies").some((call) => call.status === 429),
-  );
-
-  await parley.handOver({ userId: older.user.id, to: parley.botService.identification });
-
-  await slack.waitFor(() => postsIn(slack, older.ts)[0], 10_000);
-});
-
-it("keeps the conversation while Parley does not say who has the User", async () => {
-  const world = await startWorld({ config: SOON });
-  const { parley, slack } = world;
-  const { user, ts } = await handOver(world);
-  parley.faults.add(`GET /users/${user.id}/owner`, { kind: "status", status: 500 });
-  await expect
-    .poll(
-      () => rounds(world, "owners.checked").some(({ fields }) => Number(fields.failures) > 0),
-      PATIENCE,
-    )
-    .toBe(true);
-  parley.faults.clear();
-
-  await slack.post({ user: "U0ANNA", threadTs: ts, text: "Still yours" });
-
-  await parley.until(() => sentTo(world, user.id).includes("Still yours"));
-  expect(postsIn(slack, ts)).toEqual([]);
 });

@@ -119,6 +119,8 @@ export interface Bridge {
 
   /** Time passes. */
   later(ms: number): Promise<void>;
+  /** So much time has passed, without anything happening in it: for what would take long otherwise. */
+  skip(ms: number): Promise<void>;
   /** Time passes until nothing waits any more. */
   settled(): Promise<void>;
   /** As after `kill -9`: what is on disk is all that is left. What was not acknowledged comes again. */
@@ -285,8 +287,10 @@ export async function startBridge(given: BridgeOptions = {}): Promise<Bridge> {
   }
 
   async function restart(): Promise<void> {
-    // Timers of the dead process, which could only look and do nothing.
+    // Those of the dead process. Its clock begins anew too, but the time of day does not.
+    const now = Date.now();
     vi.clearAllTimers();
+    vi.setSystemTime(now);
     running = await run();
     for (const send of [...unanswered]) await deliver(send);
     await happen();
@@ -419,6 +423,10 @@ export async function startBridge(given: BridgeOptions = {}): Promise<Bridge> {
       });
     },
 
+    async skip(ms) {
+      vi.setSystemTime(Date.now() + ms);
+      await happen();
+    },
     async later(ms) {
       await vi.advanceTimersByTimeAsync(ms);
       await happen();

@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { unescapeText } from "../../../src/convert/text/slack-text.ts";
-import { ParleyApiError } from "../../../src/errors.ts";
+import { ParleyApiError, SlackApiError, UncertainDeliveryError } from "../../../src/errors.ts";
 import { numbered } from "../../support/numbered.ts";
 import { activeMarkup } from "../../support/threads.ts";
+import { dieAtEveryStep, type Story } from "../support/every-step.ts";
 import { AGENTS } from "../support/memory-parley.ts";
 import { ADA, type Bridge, EVE, startBridge } from "../support/start-bridge.ts";
 
@@ -85,6 +86,77 @@ describe("what a User writes", () => {
 
     expect(bridge.thread()).toEqual(["Hello"]);
     expect(bridge.roots()).toHaveLength(1);
+  });
+});
+
+describe("what Slack refuses for good", () => {
+  const REFUSED = new SlackApiError("chat.postMessage", "invalid_arguments", "dead-letter");
+
+  it("is missing in the thread, which says so, and holds up nothing", async () => {
+    const bridge = await startBridge();
+    await bridge.handover();
+    bridge.calls.fail("posts.post", REFUSED);
+
+    await bridge.userWrites("Refused");
+    await bridge.userWrites("Next");
+
+    expect(bridge.thread()).toHaveLength(2);
+    expect(bridge.thread()).toContain("Next");
+    expect(bridge.thread()).toContainEqual(
+      expect.stringMatching(/^:x: A message of this User could not be shown here/),
+    );
+    expect(bridge.items("inbox")).toMatchObject({ waiting: 0, dead: 1 });
+  });
+
+  it.each(["before", "after"] as const)(
+    "is told of once, where the bridge is killed %s any step",
+    async (when) => {
+      const story: Story = {
+        before: (bridge) => bridge.handover(),
+        async play(bridge) {
+          bridge.calls.fail("posts.post", REFUSED);
+          await bridge.userWrites("Refused");
+          await bridge.userWrites("Next");
+        },
+        check(bridge) {
+          const thread = bridge.thread();
+          const isTold = thread.filter((text) => /could not be shown/.test(text)).length;
+          const isShown = thread.filter((text) => text === "Refused").length;
+          // Killed right after the refusal it is tried once more, and then Slack takes it.
+          expect(isTold + isShown).toBe(1);
+          expect(thread.filter((text) => text === "Next")).toHaveLength(1);
+        },
+      };
+      expect(await dieAtEveryStep(story, when)).toBeGreaterThan(5);
+    },
+  );
+
+  it("is no root: the next message opens the thread", async () => {
+    const bridge = await startBridge();
+    bridge.calls.fail("posts.post", REFUSED);
+    await bridge.handover();
+    expect(bridge.roots()).toEqual([]);
+
+    await bridge.userWrites("Hello");
+
+    expect(bridge.roots()).toHaveLength(1);
+    expect(bridge.thread()).toEqual(["Hello"]);
+  });
+
+  it("is posted with a warning where nobody can look whether it is there", async () => {
+    const bridge = await startBridge();
+    await bridge.handover();
+    const lost = new UncertainDeliveryError("lost");
+    bridge.calls.fail("posts.post", lost, { after: true });
+    bridge.slack.refusesReading = true;
+
+    await bridge.userWrites("Hello");
+    await bridge.settled();
+
+    expect(bridge.thread()).toEqual([
+      "Hello",
+      expect.stringMatching(/^Hello\n_\(may be a repeat\)_/),
+    ]);
   });
 });
 
