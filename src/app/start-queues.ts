@@ -1,14 +1,8 @@
 import { createDelayMarks } from "../bridge/delay-marks.ts";
-import {
-  createInboxOnDeadLetter,
-  createParleyEventHandler,
-  type InboxDependencies,
-} from "../bridge/handle-parley-event.ts";
-import {
-  createOutboxOnDeadLetter,
-  createSlackEventHandler,
-  type OutboxDependencies,
-} from "../bridge/handle-slack-event.ts";
+import { createParleyEventHandler, type InboxDependencies } from "../bridge/handle-parley-event.ts";
+import { createSlackEventHandler, type OutboxDependencies } from "../bridge/handle-slack-event.ts";
+import { tellDeadReply } from "../bridge/to-parley/tell-dead-reply.ts";
+import { tellNotShown } from "../bridge/to-slack/tell-not-shown.ts";
 import type { Queues } from "./open-queues.ts";
 
 /** Begins to handle both queues, what is left of earlier runs first. */
@@ -17,11 +11,11 @@ export async function startQueues(
   dependencies: Omit<InboxDependencies & OutboxDependencies, "inbox" | "outbox" | "delays">,
 ): Promise<void> {
   const queued = { ...dependencies, inbox, outbox };
-  await inbox.start(createParleyEventHandler(queued), createInboxOnDeadLetter(queued));
+  await inbox.start(createParleyEventHandler(queued), tellNotShown(queued));
   const delays = createDelayMarks(queued);
   await outbox.start(
     createSlackEventHandler({ ...queued, delays }),
-    createOutboxOnDeadLetter(queued),
+    tellDeadReply(queued),
     delays.onDelay,
   );
 }

@@ -1,7 +1,5 @@
-import type { Handler, OnDeadLetter, Work } from "../delivery/lanes.ts";
+import type { Handler, Work } from "../delivery/lanes.ts";
 import { PayloadError, ThreadGoneError } from "../errors.ts";
-import { renderNotShown } from "../views/not-shown.ts";
-import { tellOwedNotice } from "./notify.ts";
 import { type HandoverDependencies, handover } from "./ownership/handover.ts";
 import { type MergeUsersDependencies, mergeUsers } from "./ownership/merge-users.ts";
 import { type TakenAwayDependencies, takenAway } from "./ownership/taken-away.ts";
@@ -9,7 +7,6 @@ import type { ParleyEvent } from "./parley-event.ts";
 import type { Patience } from "./patience.ts";
 import type { Conversations, Parley } from "./ports.ts";
 import type { InboxBody } from "./stored/inbox-body.ts";
-import type { OwedNotice } from "./stored/notice.ts";
 import { loseThread, openAgain, whereItBelongs } from "./to-slack/open-again.ts";
 import { type RelayMessageDependencies, relayMessage } from "./to-slack/relay-message.ts";
 import { refreshRoot } from "./to-slack/root-message.ts";
@@ -24,34 +21,6 @@ export interface InboxDependencies
     ShowNoticeDependencies {
   parley: Pick<Parley, "self" | "ownerOf" | "services">;
   patience: Patience;
-}
-
-/** Tells the thread that something of its User could not be shown. What belongs to no thread is only logged. */
-export function createInboxOnDeadLetter({
-  conversations,
-  notifier,
-  parse,
-  texts,
-}: Pick<
-  InboxDependencies,
-  "conversations" | "notifier" | "parse" | "texts"
->): OnDeadLetter<InboxBody> {
-  return {
-    async prepare({ body, appendedAt }, error) {
-      if (body.kind !== "callback") return undefined;
-      const event = parse(body.raw);
-      if (event.kind !== "message") return undefined;
-      const conversation = await conversations.byUser(event.userId);
-      if (!conversation?.thread) return undefined;
-      const owed: OwedNotice = {
-        userId: conversation.userId,
-        purpose: `not shown ${appendedAt}`,
-        notice: { thread: conversation.thread, message: renderNotShown(error.message, texts) },
-      };
-      return owed;
-    },
-    tell: (item, owed) => tellOwedNotice(item, owed, notifier),
-  };
 }
 
 /** Handles what waits for Slack, one item of a User at a time. May run twice for an item; posts each thing once. */

@@ -1,14 +1,8 @@
 import { onTestFinished, vi } from "vitest";
 import type { Conversation } from "../../../src/bridge/conversation.ts";
 import { createDelayMarks } from "../../../src/bridge/delay-marks.ts";
-import {
-  createInboxOnDeadLetter,
-  createParleyEventHandler,
-} from "../../../src/bridge/handle-parley-event.ts";
-import {
-  createOutboxOnDeadLetter,
-  createSlackEventHandler,
-} from "../../../src/bridge/handle-slack-event.ts";
+import { createParleyEventHandler } from "../../../src/bridge/handle-parley-event.ts";
+import { createSlackEventHandler } from "../../../src/bridge/handle-slack-event.ts";
 import { createNotifier } from "../../../src/bridge/notify.ts";
 import type { ParleyEvent } from "../../../src/bridge/parley-event.ts";
 import type { Mark, Permissions } from "../../../src/bridge/ports.ts";
@@ -26,6 +20,8 @@ import {
   takeInEdit,
   takeInReply,
 } from "../../../src/bridge/to-parley/take-in-reply.ts";
+import { tellDeadReply } from "../../../src/bridge/to-parley/tell-dead-reply.ts";
+import { tellNotShown } from "../../../src/bridge/to-slack/tell-not-shown.ts";
 import { readConfig } from "../../../src/config/read-config.ts";
 import type { ReplyMode } from "../../../src/convert/to-parley/reply-intent.ts";
 import type { ParleyMessage } from "../../../src/convert/to-slack/parley-message.ts";
@@ -240,10 +236,7 @@ export async function startBridge(given: BridgeOptions = {}): Promise<Bridge> {
       showUserIdentity: false,
       groupMs,
     };
-    await inbox.start(
-      createParleyEventHandler(inboxDependencies),
-      createInboxOnDeadLetter(inboxDependencies),
-    );
+    await inbox.start(createParleyEventHandler(inboxDependencies), tellNotShown(inboxDependencies));
     const delays = createDelayMarks(shared);
     await outbox.start(
       createSlackEventHandler({
@@ -256,7 +249,7 @@ export async function startBridge(given: BridgeOptions = {}): Promise<Bridge> {
         inbox,
         outbox,
       }),
-      createOutboxOnDeadLetter(shared),
+      tellDeadReply(shared),
       delays.onDelay,
     );
     const takeIn = { ...shared, outbox, replyMode, undoMs };

@@ -1,0 +1,111 @@
+import type { Lanes, Work } from "../../delivery/lanes.ts";
+import {
+  BridgeError,
+  CancelledError,
+  ConversationClosedError,
+  NotOwnerError,
+  NotPermittedError,
+  toBridgeError,
+} from "../../errors.ts";
+import { makeThreadKey } from "../../ids.ts";
+import { renderSentFromElsewhere } from "../../views/sent-from-elsewhere.ts";
+import type { Texts } from "../../views/texts/en.ts";
+import { type Conversation, isBeingHandedBack, withAgentMessage } from "../conversation.ts";
+import type { DelayMarks } from "../delay-marks.ts";
+import type { Notifier } from "../notify.ts";
+import { nameService } from "../owner.ts";
+import { recordTakenAway } from "../ownership/end-conversation.ts";
+import { hasAsked, type TakeOverDependencies, takeOverFor } from "../ownership/take-over.ts";
+import type { Conversations, Parley, Permalink, Permissions, Reactions } from "../ports.ts";
+import type { OutboxBody, ReplyBody } from "../stored/outbox-body.ts";
+import { refuseReply, settledIn } from "./refuse-reply.ts";
+import { leftOf } from "./reply-parts.ts";
+import { type SendReplyDependencies, type Sent, sendReply } from "./send-reply.ts";
+
+export interface RelayReplyDependencies extends SendReplyDependencies, TakeOverDependencies {
+  parley: Parley;
+  reactions: Pick<Reactions, "markLater">;
+  permalink: Permalink;
+  conversations: Conversations;
+  notifier: Notifier;
+  delays: DelayMarks;
+  permissions: Permissions;
+  outbox: Pick<Lanes<OutboxBody>, "append" | "look">;
+  texts: Texts;
+  now: () => number;
+}
+
+/**
+ * Sends an agent's reply to the User, if we own the User. Nothing is ever sent twice on a guess: an intent is stored before
+ * the request, and an attempt that finds one sends nothing and has the agent asked.
+ */
+export async function relayReply(
+  work: Work<OutboxBody>,
+  body: ReplyBody,
+  dependencies: RelayReplyDependencies,
+): Promise<void> {
+  const { parley, reactions, permalink, conversations, notifier, delays, permissions } =
+    dependencies;
+  const { texts, now } = dependencies;
+  const { reply } = body;
+  let conversation: Conversation | undefined;
+  let sent: Sent;
+  try {
+    const refusal = await permissions.refusalOf(reply);
+    if (refusal) throw new NotPermittedError(reply.agent, refusal);
+    conversation = await conversationFor(work, body, dependencies);
+    sent = await sendReply(work, body, conversation, dependencies);
+  } catch (thrown) {
+    const error = toBridgeError(thrown);
+    // Its writer has just deleted or changed it, so there is nothing to tell them.
+    if (error instanceof CancelledError) throw error;
+    const left = leftOf(work, body);
+    if (error instanceof NotOwnerError && conversation) {
+      const current = (await conversations.byId(conversation.id)) ?? conversation;
+      if (isBeingHandedBack(current, error.owner, now())) throw notYet("A hand-back is under way");
+      const to = await nameService(parley, error.owner);
+      await recordTakenAway(conversation, to, dependencies);
+      // "Take over" means from whoever has the User now, even if that was not known when it was said.
+      const isUnasked = body.takeOver !== undefined && !hasAsked(work, body.takeOver);
+      if (isUnasked && settledIn(left) === settledIn(body)) throw notYet("The User is elsewhere");
+    }
+    if (error.disposition === "ignore") await refuseReply(work.item, left, error, dependencies);
+    throw error;
+  }
+  if (sent === "nothing") return;
+  await conversations.update(conversation.id, withAgentMessage);
+  if (sent === "all") reactions.markLater(reply.thread, reply.ts, "delivered");
+  delays.end(work.item, reply);
+  if (body.takeOver && conversation.thread) {
+    const link = permalink({ ...reply.thread, ts: reply.ts });
+    const by = body.takeOver.by ?? reply.agent;
+    const message = renderSentFromElsewhere(by, reply.agent, link, texts);
+    const notice = { thread: conversation.thread, message };
+    await notifier.notice(conversation.userId, work.item.id, "sent from elsewhere", notice);
+  }
+}
+
+/**
+ * The open conversation that a reply belongs to.
+ *
+ * @throws {ConversationClosedError} there is none · and what {@link takeOverFor} throws
+ */
+async function conversationFor(
+  work: Work<OutboxBody>,
+  { takeOver, ...body }: ReplyBody,
+  dependencies: RelayReplyDependencies,
+): Promise<Conversation> {
+  if (takeOver) return await takeOverFor(work, { ...body, takeOver }, dependencies);
+  const { conversations } = dependencies;
+  const { thread } = body.reply;
+  const conversation = await conversations.byThread(thread);
+  if (conversation?.state === "open") return conversation;
+  // People see a root before its `ts` is recorded, so this may be the thread of a conversation that has none yet.
+  if (!conversation && conversations.open().some((open) => open.thread === undefined)) {
+    throw notYet("The thread is not recorded yet");
+  }
+  throw new ConversationClosedError(conversation?.id ?? makeThreadKey(thread));
+}
+
+const notYet = (message: string): BridgeError =>
+  new BridgeError(message, { code: "unexpected", disposition: "retry" });
