@@ -2,11 +2,12 @@ import { join } from "node:path";
 import { expect, it } from "vitest";
 import { toItemId } from "../../src/ids.ts";
 import { openSqliteJournal } from "../../src/state/sqlite-journal.ts";
+import { ACTIONS } from "../../src/views/actions.ts";
 import { attemptsIn } from "../support/attempts.ts";
 import { runDeadLetters } from "../support/dead-letters-tool.ts";
 import { changesAt, sentTo } from "../support/sent.ts";
 import { handOver, openState, PATIENCE } from "../support/steps.ts";
-import { reactionsOn, textsIn, textsTo } from "../support/threads.ts";
+import { reactionsOn, textsIn, textsTo, toldTo } from "../support/threads.ts";
 import { startWorld, type World } from "../support/world.ts";
 
 /** What fails for a second is given up. */
@@ -46,6 +47,23 @@ it("makes a dead letter of what cannot be shown, says so in the thread, and show
     expect.stringMatching(/^m_\w+ .* Parley → Slack {2}callback {2}user\/\d+ {2}uncertain: /),
     "1 dead letter",
   ]);
+});
+
+it("says so to whoever presses a button that the bridge cannot act on", async () => {
+  const world = await startWorld();
+  const { slack } = world;
+  const { ts, item } = await refusedReply(world, "Hello");
+  const told = await slack.waitFor(() => toldTo(slack, "U0ANNA", ts)[0]);
+  const state = await openState(world);
+  await state.write("UPDATE outbox SET body = '{\"half' WHERE id = ?", item);
+  await state.close();
+  const { channel, user } = told;
+
+  await slack.click({ user, channel, ts: told.ts, actionId: ACTIONS.sendAgain.id });
+
+  await slack.waitFor(() => textsTo(slack, "U0ANNA").length === 2);
+  expect(textsTo(slack, "U0ANNA")[1]).toMatch(/^The bridge could not do this\./);
+  expect(world.log.lines.map(({ event }) => event)).toContain("listener.failed");
 });
 
 it("shows a message after all when it is retried while the bridge runs", async () => {

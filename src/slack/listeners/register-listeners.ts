@@ -1,5 +1,6 @@
-import type { App, ViewClosedAction, ViewSubmitAction } from "@slack/bolt";
+import type { App, RespondFn, ViewClosedAction, ViewSubmitAction } from "@slack/bolt";
 import { z } from "zod";
+import { errorFields } from "../../log.ts";
 import {
   ACTIONS,
   type ActionName,
@@ -33,11 +34,24 @@ export function registerListeners(app: App, dependencies: ListenerDependencies):
 
   app.use(refuseOutsiders({ permissions, team, texts, log }));
 
+  /** Both are acknowledged first, so Slack shows no error where they fail. */
+  async function orTell(respond: RespondFn | undefined, act: () => Promise<void>): Promise<void> {
+    try {
+      await act();
+    } catch (error) {
+      log.error(errorFields(error), "listener.failed");
+      const text = texts.notDone;
+      await respond?.({ response_type: "ephemeral", replace_original: false, text });
+    }
+  }
+
   app.shortcut({ type: "message_action" }, async ({ ack, shortcut, client, respond }) => {
     await ack();
     const name = nameIn(SHORTCUTS, shortcut.callback_id);
     if (!name) return log.warn({ id: shortcut.callback_id }, "shortcut.unknown");
-    await SHORTCUT_LISTENERS[name]({ shortcut, client, respond }, dependencies);
+    await orTell(respond, () =>
+      SHORTCUT_LISTENERS[name]({ shortcut, client, respond }, dependencies),
+    );
   });
   app.shortcut({ type: "shortcut" }, async ({ ack }) => await ack());
 
@@ -47,7 +61,7 @@ export function registerListeners(app: App, dependencies: ListenerDependencies):
     const name = nameIn(ACTIONS, id);
     // Buttons that are links arrive here too.
     if (!name) return log.debug({ id }, "action.unknown");
-    await hear(name, value, { body, client, respond }, dependencies);
+    await orTell(respond, () => hear(name, value, { body, client, respond }, dependencies));
   });
 
   app.view<ViewSubmitAction>({ type: "view_submission" }, async ({ ack, body, view }) => {

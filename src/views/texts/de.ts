@@ -286,6 +286,9 @@ export const de: Texts = {
     unchanged: "bei Parley ist der Nutzer noch, wo er war",
   },
 
+  notDone:
+    "Die Bridge konnte das nicht ausführen. Bitte gleich noch einmal versuchen; klappt es dann immer noch nicht, bitte denjenigen informieren, der diese Bridge betreibt.",
+
   decided: {
     elsewhere: "Dieser Button gehört zu einem anderen Thread. Bitte dort drücken.",
     settled: "Das wurde schon gesendet oder verworfen.",

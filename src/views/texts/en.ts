@@ -290,6 +290,10 @@ export const en = {
   },
 
   /** After a press on a button under a reply. */
+  /** To whoever pressed a button or called up a shortcut. */
+  notDone:
+    "The bridge could not do this. Try again in a moment; if it keeps failing, tell whoever runs this bridge.",
+
   decided: {
     elsewhere: "This button belongs to another thread. Press it there.",
     settled: "This was sent or dismissed already.",

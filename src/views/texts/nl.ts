@@ -285,6 +285,9 @@ export const nl: Texts = {
     unchanged: "bij Parley is de gebruiker nog waar die was",
   },
 
+  notDone:
+    "De bridge kon dit niet doen. Probeer het zo nog eens; lukt het dan nog niet, meld het aan de beheerder van deze bridge.",
+
   decided: {
     elsewhere: "Deze knop hoort bij een andere thread. Gebruik hem daar.",
     settled: "Dit is al verstuurd of vervallen.",
