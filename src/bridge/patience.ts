@@ -20,7 +20,7 @@ export interface Patience {
 
 /**
  * Whether what fails here is still to be tried again. It counts from the first call with this name, which is a step of the
- * item.
+ * item, or from the moment at which the item was requeued since then.
  */
 export async function isPatientWith(
   work: Work<unknown>,
@@ -28,6 +28,8 @@ export async function isPatientWith(
   patienceMs: number,
 ): Promise<boolean> {
   const { triedMs } = work.item;
+  // Whoever requeues an item has its time begin anew.
+  if ((work.resultOf(name, MOMENT) ?? 0) > triedMs) await work.forget(name);
   const since = await work.step(name, { kind: MOMENT, run: async () => triedMs });
   return triedMs - since < patienceMs;
 }

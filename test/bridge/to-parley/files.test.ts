@@ -199,6 +199,21 @@ describe("a file that Slack still works on", () => {
     expect(bridge.sent()).toEqual(["Look", "Next", "[photo.png]"]);
   });
 
+  it("holds up its thread for no longer when it is sent again, however long it was tried before", async () => {
+    const bridge = await handedOver();
+    bridge.calls.fail("parley.ownerOf", new NetworkError("Parley is away"), { times: 60 });
+    await share(bridge, photo({ isReady: false }), "");
+    await bridge.settled();
+    expect(bridge.told()).toEqual([expect.stringContaining("Slack still works on it")]);
+
+    await bridge.press("sendAgain");
+    await next(bridge);
+    await bridge.later(60_000);
+
+    expect(bridge.sent()).toEqual(["Next"]);
+    expect(bridge.items("outbox")).toEqual({ waiting: 0, held: 0, dead: 1 });
+  });
+
   it("is refused as soon as Slack tells what it is, if Parley cannot show that", async () => {
     const bridge = await handedOver();
     await share(bridge, photo({ isReady: false, mimeType: "image/heic" }));
