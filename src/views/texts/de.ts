@@ -287,7 +287,7 @@ export const de: Texts = {
   },
 
   notDone:
-    "Die Bridge konnte das nicht ausführen. Bitte gleich noch einmal versuchen; klappt es dann immer noch nicht, bitte denjenigen informieren, der diese Bridge betreibt.",
+    "Die Anbindung konnte das nicht tun. Bitte gleich noch einmal versuchen; hilft das nicht, bitte dem Admin-Team melden.",
 
   decided: {
     elsewhere: "Dieser Button gehört zu einem anderen Thread. Bitte dort drücken.",

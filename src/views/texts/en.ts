@@ -289,11 +289,11 @@ export const en = {
     unchanged: "Parley still has the User where they were",
   },
 
-  /** After a press on a button under a reply. */
   /** To whoever pressed a button or called up a shortcut. */
   notDone:
     "The bridge could not do this. Try again in a moment; if it keeps failing, tell whoever runs this bridge.",
 
+  /** After a press on a button under a reply. */
   decided: {
     elsewhere: "This button belongs to another thread. Press it there.",
     settled: "This was sent or dismissed already.",

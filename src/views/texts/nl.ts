@@ -286,7 +286,7 @@ export const nl: Texts = {
   },
 
   notDone:
-    "De bridge kon dit niet doen. Probeer het zo nog eens; lukt het dan nog niet, meld het aan de beheerder van deze bridge.",
+    "De koppeling kon dit niet doen. Probeer het zo meteen nog eens; blijft het misgaan, meld het dan bij de beheerder van de koppeling.",
 
   decided: {
     elsewhere: "Deze knop hoort bij een andere thread. Gebruik hem daar.",
