@@ -58,6 +58,10 @@ export const ADA = toUserId("11111");
 export const EVE = toUserId("22222");
 
 const START = Date.UTC(2026, 10, 30, 9);
+/** So long nothing reacts to a timer: short against the pauses of the bridge. */
+const STEP_MS = 100;
+const MAX_WAIT_MS = 3_600_000;
+const { patience } = readConfig(MINIMAL_ENV);
 
 export interface BridgeOptions {
   messageLength?: number;
@@ -225,7 +229,7 @@ export async function startBridge(given: BridgeOptions = {}): Promise<Bridge> {
       permalink: (thread: Thread) => makePermalink("https://team.slack.com/", thread),
       notifier: createNotifier(inbox),
       texts: en,
-      patience: readConfig(MINIMAL_ENV).patience,
+      patience,
       now: Date.now,
     };
     const inboxDependencies = {
@@ -297,7 +301,14 @@ export async function startBridge(given: BridgeOptions = {}): Promise<Bridge> {
     await Promise.race([answered, new Promise(setImmediate)]);
     await happen();
     // Two things never happen in the same moment.
-    await vi.advanceTimersByTimeAsync(1);
+    await pass(1);
+  }
+
+  async function pass(ms: number): Promise<void> {
+    for (let left = ms; left > 0; left -= STEP_MS) {
+      vi.advanceTimersByTime(Math.min(left, STEP_MS));
+      await happen();
+    }
   }
 
   const threadOf = (user: UserId = ADA): Thread => {
@@ -317,12 +328,10 @@ export async function startBridge(given: BridgeOptions = {}): Promise<Bridge> {
 
   async function settled(): Promise<void> {
     await happen();
-    for (let seconds = 0; seconds < 3_600; seconds++) {
-      if (!isBusy()) return;
-      await vi.advanceTimersByTimeAsync(1_000);
-      await happen();
+    for (let passed = 0; isBusy(); passed += STEP_MS) {
+      if (passed > MAX_WAIT_MS) throw new Error("Something waits for ever");
+      await pass(STEP_MS);
     }
-    throw new Error("Something waits for ever");
   }
 
   const isBusy = (): boolean =>
@@ -420,10 +429,7 @@ export async function startBridge(given: BridgeOptions = {}): Promise<Bridge> {
       vi.setSystemTime(Date.now() + ms);
       await happen();
     },
-    async later(ms) {
-      await vi.advanceTimersByTimeAsync(ms);
-      await happen();
-    },
+    later: pass,
     settled,
     async crashAndRestart(next = {}) {
       running.isAlive = false;

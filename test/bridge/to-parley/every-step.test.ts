@@ -151,13 +151,11 @@ describe.each(STORIES)("%s: everything goes once at most, or its writer knows", 
     expect(await failAtEveryCall(story, /^parley\.send$/, UNCERTAIN, { after })).toBeGreaterThan(0);
   });
 
-  it.each(["before", "after"] as const)(
-    "although the answer is lost and the bridge killed %s any step besides",
-    async (when) => {
-      for (const after of [true, false]) {
-        const lose = ({ calls }: Bridge) => calls.fail("parley.send", UNCERTAIN, { after });
-        await dieAtEveryStep(story, when, lose);
-      }
+  it.each([true, false])(
+    "although an answer is lost and the bridge killed at any step besides, done: %s",
+    async (after) => {
+      const lose = ({ calls }: Bridge) => calls.fail("parley.send", UNCERTAIN, { after });
+      expect(await dieAtEveryStep(story, "after", lose)).toBeGreaterThan(6);
     },
   );
 
@@ -183,7 +181,7 @@ describe.each(STORIES)("%s: everything goes once at most, or its writer knows", 
   });
 
   it("although another Service takes the User at any moment", async () => {
-    for (let answers = 0; answers < 6; answers++) {
+    for (let answers = 0; answers < 4; answers++) {
       const taken: Story = {
         ...story,
         async play(bridge) {

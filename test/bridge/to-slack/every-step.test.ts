@@ -188,7 +188,7 @@ describe.each(STORIES)("%s: everything is in Slack once and in order", (_, story
     expect(await failAtEveryCall(story, calls, uncertain, { after: true })).toBeGreaterThan(0);
     expect(await failAtEveryCall(story, calls, uncertain)).toBeGreaterThan(0);
     const lose = ({ calls: { fail } }: Bridge) => fail("posts.post", uncertain, { after: true });
-    for (const when of ["before", "after"] as const) await dieAtEveryStep(story, when, lose);
+    await dieAtEveryStep(story, "after", lose);
   });
 
   it.each([
