@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { NetworkError, RateLimitedError } from "../../src/errors.ts";
 import { dieAtEveryStep } from "./support/every-step.ts";
-import { BOT } from "./support/memory-parley.ts";
-import { ADA, type Bridge, EVE, startBridge } from "./support/start-bridge.ts";
+import { ADA, BOT, EVE } from "./support/memory-parley.ts";
+import { type Bridge, startBridge } from "./support/start-bridge.ts";
 
 const EVERY_MINUTE = { reconcileEveryMs: 60_000 };
 const nextRound = (bridge: Bridge) => bridge.later(60_001);

@@ -7,8 +7,8 @@ import {
   UncertainDeliveryError,
 } from "../../../src/errors.ts";
 import { dieAtEveryStep, failAtEveryCall, type Story } from "../support/every-step.ts";
-import { AGENTS, BOT, NIGHT } from "../support/memory-parley.ts";
-import { ADA, type Bridge } from "../support/start-bridge.ts";
+import { ADA, AGENTS, BOT, NIGHT } from "../support/memory-parley.ts";
+import type { Bridge } from "../support/start-bridge.ts";
 
 const PARTS = ["a", "b", "c"].map((letter) => letter.repeat(80));
 const UNCERTAIN = new UncertainDeliveryError("The answer is lost");

@@ -2,7 +2,8 @@ import { expect, it } from "vitest";
 import type { ParleyEvent } from "../../../src/bridge/parley-event.ts";
 import { NetworkError, SlackApiError } from "../../../src/errors.ts";
 import { textOf } from "../../support/threads.ts";
-import { ADA, type Bridge, startBridge } from "../support/start-bridge.ts";
+import { ADA } from "../support/memory-parley.ts";
+import { type Bridge, startBridge } from "../support/start-bridge.ts";
 
 const LONG = "x".repeat(400);
 

@@ -6,8 +6,8 @@ import {
   ParleyApiError,
   UncertainDeliveryError,
 } from "../../../src/errors.ts";
-import { AGENTS, BOT, NIGHT } from "../support/memory-parley.ts";
-import { ADA, type Bridge, startBridge } from "../support/start-bridge.ts";
+import { ADA, AGENTS, BOT, NIGHT } from "../support/memory-parley.ts";
+import { type Bridge, startBridge } from "../support/start-bridge.ts";
 
 const GOODBYE = { lastMessage: "Goodbye" };
 const UNCERTAIN = new UncertainDeliveryError("The answer is lost");

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { NetworkError, ParleyApiError, RateLimitedError } from "../../../src/errors.ts";
 import { dieAtEveryStep, failAtEveryCall, type Story } from "../support/every-step.ts";
-import { AGENTS, BOT } from "../support/memory-parley.ts";
-import { ADA, type Bridge, EVE, startBridge } from "../support/start-bridge.ts";
+import { ADA, AGENTS, BOT, EVE } from "../support/memory-parley.ts";
+import { type Bridge, startBridge } from "../support/start-bridge.ts";
 
 /** Anonymous until now; he turns out to be Eve. */
 const ANON = ADA;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { AgentReply } from "../../../src/bridge/stored/agent-reply.ts";
 import { NetworkError, ParleyApiError } from "../../../src/errors.ts";
-import { AGENTS, BOT, NIGHT } from "../support/memory-parley.ts";
-import { ADA, type Bridge, startBridge } from "../support/start-bridge.ts";
+import { ADA, AGENTS, BOT, NIGHT } from "../support/memory-parley.ts";
+import { type Bridge, startBridge } from "../support/start-bridge.ts";
 
 const BEN = { agent: "U0BEN" };
 

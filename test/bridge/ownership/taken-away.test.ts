@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import { NIGHT } from "../support/memory-parley.ts";
-import { ADA, startBridge } from "../support/start-bridge.ts";
+import { ADA, NIGHT } from "../support/memory-parley.ts";
+import { startBridge } from "../support/start-bridge.ts";
 
 it.each(["while the bridge runs", "after a restart", "after a crash"])(
   "a User whom another Service takes is marked in root and thread, once, also when Parley says it again %s",

@@ -1,5 +1,6 @@
 import type { BridgeError } from "../../../src/errors.ts";
-import { type Bridge, type BridgeOptions, startBridge } from "./start-bridge.ts";
+import type { BridgeOptions } from "./run-bridge.ts";
+import { type Bridge, startBridge } from "./start-bridge.ts";
 
 /** What happens to a bridge, and what must be so afterwards, whatever went wrong meanwhile. */
 export interface Story {

@@ -224,3 +224,6 @@ const neverSeen = (row: Pick<NewRow, "seq" | "id">, at: number): StoredRow => ({
 });
 
 const toRow = ({ state: _, reason, notice, endedAt, ...row }: StoredRow): Row => row;
+
+export const countItems = ({ rows }: MemoryTable, state: "waiting" | "held" | "dead"): number =>
+  [...rows.values()].filter((row) => row.state === state).length;

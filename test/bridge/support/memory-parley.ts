@@ -1,8 +1,12 @@
 import type { MessageToUser, Parley, ParleyFiles, Service } from "../../../src/bridge/ports.ts";
 import { FileError, ParleyApiError } from "../../../src/errors.ts";
-import { type ServiceId, toServiceId, type UserId } from "../../../src/ids.ts";
+import { type ServiceId, toServiceId, toUserId, type UserId } from "../../../src/ids.ts";
 import type { Json } from "../../../src/json.ts";
 import { readFile, type StoredFile, toContent } from "./stored-file.ts";
+
+/** The Users of the stories. */
+export const ADA = toUserId("11111");
+export const EVE = toUserId("22222");
 
 const service = (name: string): Service => ({
   id: toServiceId(name.toLowerCase().replaceAll(" ", "-")),

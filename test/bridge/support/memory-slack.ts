@@ -20,7 +20,7 @@ import { makeThreadKey, type Thread } from "../../../src/ids.ts";
 import type { Json } from "../../../src/json.ts";
 import { readFile, type StoredFile, toContent } from "./stored-file.ts";
 
-export const CHANNEL = "C0SUPPORT";
+const CHANNEL = "C0SUPPORT";
 const TEAM = "T0TEAM";
 
 /** A message in Slack: of the bridge where it has a tag or a file of the bridge's, of an agent otherwise. */
@@ -36,7 +36,7 @@ export interface Posted {
 }
 
 /** What only one agent saw. */
-export interface Told {
+interface Told {
   readonly thread: Thread;
   readonly agent: string;
   readonly message: SlackMessage;

@@ -12,8 +12,8 @@ import {
 } from "../../../src/errors.ts";
 import { png } from "../../support/files.ts";
 import { dieAtEveryStep, failAtEveryCall, type Story } from "../support/every-step.ts";
-import { NIGHT } from "../support/memory-parley.ts";
-import { ADA, type Bridge, EVE } from "../support/start-bridge.ts";
+import { ADA, EVE, NIGHT } from "../support/memory-parley.ts";
+import type { Bridge } from "../support/start-bridge.ts";
 
 const PHOTO = { name: "photo.png", mimeType: "image/png", bytes: png(500) };
 const PARTS = ["a", "b", "c"].map((letter) => `${letter.repeat(80)}.`);

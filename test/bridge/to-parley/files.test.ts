@@ -7,9 +7,9 @@ import {
   UncertainDeliveryError,
 } from "../../../src/errors.ts";
 import { png } from "../../support/files.ts";
-import { BOT } from "../support/memory-parley.ts";
+import { ADA, BOT } from "../support/memory-parley.ts";
 import type { AgentFile } from "../support/memory-slack.ts";
-import { ADA, type Bridge, startBridge } from "../support/start-bridge.ts";
+import { type Bridge, startBridge } from "../support/start-bridge.ts";
 
 const photo = (file: Partial<AgentFile> = {}): AgentFile => ({
   name: "photo.png",

@@ -7,8 +7,8 @@ import {
   UncertainDeliveryError,
 } from "../../../src/errors.ts";
 import { numbered } from "../../support/numbered.ts";
-import { NIGHT } from "../support/memory-parley.ts";
-import { ADA, type Bridge, EVE, startBridge } from "../support/start-bridge.ts";
+import { ADA, EVE, NIGHT } from "../support/memory-parley.ts";
+import { type Bridge, startBridge } from "../support/start-bridge.ts";
 
 const UNCERTAIN = new UncertainDeliveryError("The answer is lost");
 

@@ -7,8 +7,9 @@ import {
 } from "../../../src/errors.ts";
 import { png } from "../../support/files.ts";
 import { dieAtEveryStep, failAtEveryCall, type Story } from "../support/every-step.ts";
+import { ADA, EVE } from "../support/memory-parley.ts";
 import type { Posted } from "../support/memory-slack.ts";
-import { ADA, type Bridge, EVE } from "../support/start-bridge.ts";
+import type { Bridge } from "../support/start-bridge.ts";
 
 const PHOTO = { name: "photo.png", mimeType: "image/png", bytes: png(500) };
 const PARAGRAPHS = ["a", "b", "c"].map((letter) => letter.repeat(2_500));

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { ParleyEvent } from "../../../src/bridge/parley-event.ts";
 import { NetworkError } from "../../../src/errors.ts";
-import { AGENTS, BOT } from "../support/memory-parley.ts";
-import { ADA, type Bridge, startBridge } from "../support/start-bridge.ts";
+import { ADA, AGENTS, BOT } from "../support/memory-parley.ts";
+import { type Bridge, startBridge } from "../support/start-bridge.ts";
 
 const message = (id: number): ParleyEvent => ({
   kind: "message",

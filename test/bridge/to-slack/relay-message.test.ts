@@ -4,8 +4,8 @@ import { ParleyApiError, SlackApiError, UncertainDeliveryError } from "../../../
 import { numbered } from "../../support/numbered.ts";
 import { activeMarkup } from "../../support/threads.ts";
 import { dieAtEveryStep, type Story } from "../support/every-step.ts";
-import { AGENTS } from "../support/memory-parley.ts";
-import { ADA, type Bridge, EVE, startBridge } from "../support/start-bridge.ts";
+import { ADA, AGENTS, EVE } from "../support/memory-parley.ts";
+import { type Bridge, startBridge } from "../support/start-bridge.ts";
 
 describe("what a User writes", () => {
   it("comes into the thread in order, each User's into their own", async () => {

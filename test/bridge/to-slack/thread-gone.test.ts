@@ -9,8 +9,8 @@ import {
 import type { Thread } from "../../../src/ids.ts";
 import { png } from "../../support/files.ts";
 import { dieAtEveryStep, failAtEveryCall, type Story } from "../support/every-step.ts";
-import { BOT } from "../support/memory-parley.ts";
-import { ADA, type Bridge, startBridge } from "../support/start-bridge.ts";
+import { ADA, BOT } from "../support/memory-parley.ts";
+import { type Bridge, startBridge } from "../support/start-bridge.ts";
 
 const PHOTO = { name: "photo.png", mimeType: "image/png", bytes: png(500) };
 

@@ -1,0 +1,101 @@
+import { vi } from "vitest";
+import { countItems } from "./memory-journal.ts";
+import { type BridgeOptions, type Running, runBridge } from "./run-bridge.ts";
+import type { World } from "./world.ts";
+
+/** The time that passes for the bridge, and the ends of its processes. */
+export interface Life {
+  /** Time passes. */
+  later(ms: number): Promise<void>;
+  /** So much time has passed, without anything happening in it: for what would take long otherwise. */
+  skip(ms: number): Promise<void>;
+  /** Time passes until nothing waits any more. */
+  settled(): Promise<void>;
+  /** As after `kill -9`: what is on disk is all that is left. What was not acknowledged comes again. */
+  crashAndRestart(options?: BridgeOptions): Promise<void>;
+  stopAndRestart(options?: BridgeOptions): Promise<void>;
+}
+
+/** Hands something to the bridge; resolves when all has happened that can happen without a pause. */
+export type Deliver = (send: (to: Running) => Promise<unknown>) => Promise<void>;
+
+/** So long nothing reacts to a timer: short against the pauses of the bridge. */
+const STEP_MS = 100;
+const MAX_WAIT_MS = 3_600_000;
+
+/** Runs the bridge under a clock that only tests move, and starts it again whenever it has died. */
+export async function keepRunning(
+  world: World,
+  given: BridgeOptions,
+): Promise<Life & { readonly deliver: Deliver }> {
+  let options = given;
+  let running = await runBridge(world, options);
+  /** Sent to the bridge, and not acknowledged yet. */
+  const unanswered = new Set<(to: Running) => Promise<unknown>>();
+
+  /** Everything happens that can happen before a pause. */
+  async function happen(): Promise<void> {
+    await new Promise(setImmediate);
+    if (!running.isAlive) await restart();
+  }
+
+  async function restart(): Promise<void> {
+    // Those of the dead process. Its clock begins anew too, but the time of day does not.
+    const now = Date.now();
+    vi.clearAllTimers();
+    vi.setSystemTime(now);
+    running = await runBridge(world, options);
+    for (const send of [...unanswered]) await deliver(send);
+    await happen();
+  }
+
+  /** As Parley and Slack do it: what is not acknowledged is sent again. */
+  async function deliver(send: (to: Running) => Promise<unknown>): Promise<void> {
+    unanswered.add(send);
+    // A process that dies answers nothing.
+    const answered = send(running).then(() => void unanswered.delete(send));
+    await Promise.race([answered, new Promise(setImmediate)]);
+    await happen();
+    // Two things never happen in the same moment.
+    await later(1);
+  }
+
+  async function later(ms: number): Promise<void> {
+    for (let left = ms; left > 0; left -= STEP_MS) {
+      vi.advanceTimersByTime(Math.min(left, STEP_MS));
+      await happen();
+    }
+  }
+
+  const isBusy = (): boolean =>
+    unanswered.size > 0 ||
+    countItems(world.disk.inbox, "waiting") + countItems(world.disk.outbox, "waiting") > 0;
+
+  return {
+    deliver,
+    later,
+    async skip(ms) {
+      vi.setSystemTime(Date.now() + ms);
+      await happen();
+    },
+    async settled() {
+      await happen();
+      for (let passed = 0; isBusy(); passed += STEP_MS) {
+        if (passed > MAX_WAIT_MS) throw new Error("Something waits for ever");
+        await later(STEP_MS);
+      }
+    },
+    async crashAndRestart(next = {}) {
+      running.isAlive = false;
+      options = { ...options, ...next };
+      await happen();
+    },
+    async stopAndRestart(next = {}) {
+      options = { ...options, ...next };
+      const { inbox, outbox, reconciler } = running;
+      await Promise.all([reconciler?.stop(), inbox.stop(), outbox.stop()]);
+      running.isAlive = false;
+      await happen();
+    },
+  };
+}

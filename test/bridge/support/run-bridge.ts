@@ -1,0 +1,152 @@
+import { createDelayMarks } from "../../../src/bridge/delay-marks.ts";
+import { createParleyEventHandler } from "../../../src/bridge/handle-parley-event.ts";
+import { createSlackEventHandler } from "../../../src/bridge/handle-slack-event.ts";
+import { createNotifier, type Notifier } from "../../../src/bridge/notify.ts";
+import type { ParleyEvent } from "../../../src/bridge/parley-event.ts";
+import type { Permissions } from "../../../src/bridge/ports.ts";
+import { type Reconciler, startReconciler } from "../../../src/bridge/reconcile.ts";
+import { type InboxBody, inboxBodySchema } from "../../../src/bridge/stored/inbox-body.ts";
+import { type OutboxBody, outboxBodySchema } from "../../../src/bridge/stored/outbox-body.ts";
+import { readProgress } from "../../../src/bridge/stored/read-progress.ts";
+import { parseStored } from "../../../src/bridge/stored/read-stored.ts";
+import {
+  type TakeInDependencies,
+  takeInReply,
+} from "../../../src/bridge/to-parley/take-in-reply.ts";
+import { tellDeadReply } from "../../../src/bridge/to-parley/tell-dead-reply.ts";
+import { tellNotShown } from "../../../src/bridge/to-slack/tell-not-shown.ts";
+import { readConfig } from "../../../src/config/read-config.ts";
+import type { ReplyMode } from "../../../src/convert/to-parley/reply-intent.ts";
+import { createEmbeddedLanes } from "../../../src/delivery/embedded-lanes.ts";
+import type { Lanes } from "../../../src/delivery/lanes.ts";
+import { createRateLimiter } from "../../../src/delivery/rate-limiter.ts";
+import { createSemaphore } from "../../../src/delivery/semaphore.ts";
+import type { Thread } from "../../../src/ids.ts";
+import { makePermalink } from "../../../src/slack/permalink.ts";
+import { en } from "../../../src/views/texts/en.ts";
+import { MINIMAL_ENV } from "../../support/minimal-env.ts";
+import type { Process } from "./calls.ts";
+import { openMemoryJournal } from "./memory-journal.ts";
+import type { World } from "./world.ts";
+
+export interface BridgeOptions {
+  messageLength?: number;
+  lineBreak?: "hard" | "soft";
+  mentions?: "names" | "hide";
+  replyMode?: ReplyMode;
+  ownerUnknown?: "deliver" | "ignore";
+  groupMs?: number;
+  undoMs?: number;
+  /** Missing: threads are not read back, nor owners compared. */
+  reconcileEveryMs?: number;
+  permissions?: Permissions;
+  /** What still fails at this age becomes a dead letter; three days if missing. */
+  maxAgeMs?: number;
+}
+
+/** A process of the bridge. */
+export interface Running extends Process {
+  readonly inbox: Lanes<InboxBody>;
+  readonly outbox: Lanes<OutboxBody>;
+  readonly takeIn: TakeInDependencies;
+  readonly notifier: Notifier;
+  readonly reconciler: Reconciler | undefined;
+}
+
+const { patience } = readConfig(MINIMAL_ENV);
+
+/** Starts a process of the bridge, wired as `app.ts` does it. */
+export async function runBridge(
+  { parley, slack, calls, log, disk }: World,
+  options: BridgeOptions,
+): Promise<Running> {
+  const process: Process = { isAlive: true };
+  const wire = <Port extends object>(name: string, port: Port): Port =>
+    calls.wire(name, port, process);
+  const queue = {
+    backoff: { firstMs: 500, capMs: 60_000, maxAgeMs: options.maxAgeMs ?? 3 * 86_400_000 },
+    concurrency: 64,
+    onAttempt: () => {},
+    random: () => 0.5,
+  };
+  const inbox = await createEmbeddedLanes<InboxBody>({
+    ...queue,
+    queue: "inbox",
+    journal: wire("inbox", openMemoryJournal(disk.inbox)),
+    reader: {
+      readBody: (text) => parseStored(inboxBodySchema, text, "an inbox item"),
+      readProgress,
+    },
+  });
+  const outbox = await createEmbeddedLanes<OutboxBody>({
+    ...queue,
+    queue: "outbox",
+    journal: wire("outbox", openMemoryJournal(disk.outbox)),
+    reader: {
+      readBody: (text) => parseStored(outboxBodySchema, text, "an outbox item"),
+      readProgress,
+    },
+  });
+  const { ownerUnknown = "deliver", groupMs = 0, undoMs = 0, replyMode = "send" } = options;
+  const { mentions = "names", lineBreak = "hard", messageLength = 5_000 } = options;
+  const { permissions = { refusalOf: () => Promise.resolve(undefined) } } = options;
+  const shared = {
+    parley: wire("parley", parley.parley),
+    posts: wire("posts", slack.posts),
+    reactions: wire("reactions", slack.reactions),
+    reader: wire("reader", slack.reader),
+    people: wire("people", slack.people),
+    parleyFiles: wire("parleyFiles", parley.parleyFiles),
+    slackFiles: wire("slackFiles", slack.slackFiles),
+    conversations: wire("conversations", disk.conversations),
+    transfers: createSemaphore(4),
+    permalink: (thread: Thread) => makePermalink("https://team.slack.com/", thread),
+    notifier: createNotifier(inbox),
+    texts: en,
+    patience,
+    now: Date.now,
+  };
+  const inboxDependencies = {
+    ...shared,
+    outbox,
+    parse: (raw: string) => JSON.parse(raw) as ParleyEvent,
+    ownerUnknown,
+    showUserIdentity: false,
+    groupMs,
+  };
+  await inbox.start(createParleyEventHandler(inboxDependencies), tellNotShown(inboxDependencies));
+  const delays = createDelayMarks(shared);
+  await outbox.start(
+    createSlackEventHandler({
+      ...shared,
+      permissions,
+      mentions,
+      lineBreak,
+      messageLength,
+      delays,
+      inbox,
+      outbox,
+    }),
+    tellDeadReply(shared),
+    delays.onDelay,
+  );
+  const takeIn = { ...shared, outbox, replyMode, undoMs };
+  const { reconcileEveryMs: intervalMs } = options;
+  const reconciler =
+    intervalMs === undefined
+      ? undefined
+      : startReconciler({
+          ...shared,
+          takeIn: (reply) => takeInReply(reply, takeIn),
+          ownerQuestions: createRateLimiter({ perSecond: 10, burst: 1 }),
+          intervalMs,
+          log,
+        });
+  return Object.assign(process, {
+    inbox,
+    outbox,
+    takeIn,
+    notifier: shared.notifier,
+    reconciler,
+  });
+}

@@ -1,0 +1,157 @@
+import type { ParleyEvent } from "../../../src/bridge/parley-event.ts";
+import type { AgentReply } from "../../../src/bridge/stored/agent-reply.ts";
+import type { HandBackRequest, OutboxBody } from "../../../src/bridge/stored/outbox-body.ts";
+import {
+  takeInDeletion,
+  takeInEdit,
+  takeInReply,
+} from "../../../src/bridge/to-parley/take-in-reply.ts";
+import type { ParleyMedia, ParleyMessage } from "../../../src/convert/to-slack/parley-message.ts";
+import { defined } from "../../../src/defined.ts";
+import { makeDerivedItemId, makeThreadKey, type Thread, type UserId } from "../../../src/ids.ts";
+import type { Json } from "../../../src/json.ts";
+import { toInboxItem } from "../../../src/parley/to-inbox-item.ts";
+import type { UserDetails } from "../../../src/views/root-user.ts";
+import type { Deliver } from "./keep-running.ts";
+import { ADA, AGENTS, BOT, type MemoryParley } from "./memory-parley.ts";
+import type { Writing } from "./memory-slack.ts";
+import type { ReplyAction, Sights } from "./sights.ts";
+import type { StoredFile } from "./stored-file.ts";
+import type { World } from "./world.ts";
+
+interface About {
+  user?: UserId;
+}
+
+type Message = Partial<Omit<ParleyMessage, "media">> & {
+  /** A file that comes with it. */
+  file?: StoredFile;
+};
+
+/** What Users, agents, Parley and Slack do. Where a User is left out it is Ada, and Anna where an agent is. */
+export interface Stories {
+  /** The bot gives us the User. */
+  handover(about?: About & { metadata?: Json; details?: UserDetails }): Promise<void>;
+  userWrites(text: string, more?: About & Message): Promise<void>;
+  /** Parley calls; what it is not answered it tells again. */
+  callback(event: ParleyEvent): Promise<void>;
+  /** An agent writes in the User's newest thread, or in another. `unheard`: Slack loses the event about it. */
+  agentWrites(
+    text: string,
+    more?: About & Writing & { thread?: Thread; unheard?: true },
+  ): Promise<AgentReply>;
+  /** Slack tells us of a message, perhaps once more. */
+  slackTells(reply: AgentReply): Promise<void>;
+  agentEdits(reply: AgentReply, text: string): Promise<void>;
+  agentDeletes(reply: AgentReply): Promise<void>;
+  /** Anna submits the form; one with the same `form` once more is the same. */
+  agentHandsBack(request?: About & Partial<HandBackRequest> & { form?: string }): Promise<void>;
+  somebodyDeletesRoot(about?: About): Promise<void>;
+  /** Presses the newest button of this action, whoever sees it. */
+  press(action: ReplyAction, agent?: string): Promise<void>;
+}
+
+export function tellStories(
+  { parley, slack, disk }: World,
+  deliver: Deliver,
+  sights: Sights,
+  groupMs = 0,
+): Stories {
+  let messages = 0;
+  let forms = 0;
+  let edits = 0;
+
+  const stories: Stories = {
+    async handover({ user = ADA, metadata, details = {} } = {}) {
+      parley.user(user).owner = AGENTS.id;
+      const told = defined({ metadata });
+      await stories.callback({ kind: "handover", userId: user, user: details, ...told });
+    },
+
+    async userWrites(text, { user = ADA, file, ...more } = {}) {
+      messages += 1;
+      const message: ParleyMessage = {
+        typeId: 1,
+        id: String(messages),
+        time: Math.floor(Date.now() / 1_000),
+        ...(text !== "" && { text }),
+        ...(file && { media: keep(file, parley) }),
+        ...more,
+      };
+      await stories.callback({ kind: "message", userId: user, user: {}, message });
+    },
+
+    async callback(event) {
+      const receivedAt = Date.now();
+      await deliver(({ inbox }) =>
+        inbox.append(toInboxItem(event, JSON.stringify(event), receivedAt, groupMs)),
+      );
+    },
+
+    async agentWrites(
+      text,
+      { user = ADA, thread = sights.threadOf(user), unheard, ...writing } = {},
+    ) {
+      const reply = slack.write(thread, text, writing);
+      if (!unheard) await stories.slackTells(reply);
+      return reply;
+    },
+
+    async slackTells(reply) {
+      await deliver(({ takeIn }) => takeInReply(reply, takeIn));
+    },
+
+    async agentEdits(reply, text) {
+      edits += 1;
+      const id = `edit ${edits}`;
+      await deliver(({ takeIn }) => takeInEdit({ ...reply, text }, reply, id, takeIn));
+    },
+
+    async agentDeletes(reply) {
+      await deliver(({ takeIn }) => takeInDeletion(reply, takeIn));
+    },
+
+    async agentHandsBack({ user = ADA, form, thread = sights.threadOf(user), ...request } = {}) {
+      forms += 1;
+      const lane = makeThreadKey(thread);
+      const id = makeDerivedItemId(form ?? `form ${forms}`, lane);
+      const body: OutboxBody = {
+        kind: "hand-back",
+        request: { thread, agent: "U0ANNA", to: BOT.id, ...request },
+      };
+      await deliver(({ outbox }) => outbox.append({ lane, id, body }));
+    },
+
+    async somebodyDeletesRoot({ user = ADA } = {}) {
+      const thread = sights.threadOf(user);
+      const stands = slack.deleteRoot(thread);
+      const userId = (await disk.conversations.byThread(thread))?.userId ?? user;
+      await deliver(({ notifier }) => notifier.threadGone({ userId }, thread, stands));
+    },
+
+    async press(action, agent = "U0ANNA") {
+      const { item, ts } = sights.replyUnder(action);
+      await deliver(async ({ outbox }) => {
+        if (action === "dismiss" || action === "itArrived") return await outbox.discard(item);
+        const kept = await outbox.look(item);
+        if (action === "takeOver" && kept?.body.kind === "reply") {
+          const takeOver = { ...kept.body.takeOver, by: agent };
+          if (!(await outbox.replace(item, { ...kept.body, takeOver }))) return false;
+        }
+        if (!(await outbox.requeue(item))) return false;
+        for (const mark of ["failed", "uncertain", "note"] as const) {
+          slack.reactions.unmark({ channel: "" }, ts, mark);
+        }
+        return true;
+      });
+    },
+  };
+  return stories;
+}
+
+/** Parley has the file of a User. */
+function keep(file: StoredFile, { media }: MemoryParley): ParleyMedia {
+  const id = `sent-${media.size + 1}`;
+  media.set(id, file);
+  return { id, description: file.name, mimeType: file.mimeType };
+}
