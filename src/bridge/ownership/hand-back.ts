@@ -131,7 +131,9 @@ async function sendLastMessage(
   const agent = await people.identityOf(request.agent);
   // A form gives what was typed, which Slack escapes everywhere else.
   const typed = { text: escapeText(lastMessage) };
-  const texts = await piecesOnce(work, async () => toParleyMessages(typed, NO_NAMES, writing));
+  const texts = await piecesOnce(work, hasBegun(work), async () =>
+    toParleyMessages(typed, NO_NAMES, writing),
+  );
   for (const [index, text] of texts.entries()) {
     const name = `${PART}${index}`;
     if (work.stateOf(name) === "done") continue;

@@ -18,6 +18,9 @@ export interface FilePart {
   file: SharedFile;
 }
 
+/** The key of the first piece of a text. */
+export const FIRST_TEXT = "text";
+
 /** A file that Parley's clients cannot show. */
 export const isRefused = (part: Part): part is FilePart =>
   "file" in part && whyNotShown(part.file) !== undefined;
@@ -41,7 +44,7 @@ export function partsOf({ reply, wordsOnly }: ReplyBody, texts: readonly string[
     ({ id }, index) => parsed.findIndex((file) => file.id === id) === index,
   );
   return [
-    ...texts.map((text, index) => ({ key: index === 0 ? "text" : `text ${index}`, text })),
+    ...texts.map((text, index) => ({ key: index === 0 ? FIRST_TEXT : `text ${index}`, text })),
     ...files.map((file) => ({ key: file.id, file })),
   ];
 }

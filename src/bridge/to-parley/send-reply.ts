@@ -23,7 +23,7 @@ import type { AgentReply } from "../stored/agent-reply.ts";
 import type { OutboxBody, ReplyBody } from "../stored/outbox-body.ts";
 import { DONE, REQUEST } from "../stored/step-kinds.ts";
 import { type FileForParleyDependencies, fileForParley } from "./file-for-parley.ts";
-import { isRefused, type Part, partsOf, stepOf } from "./reply-parts.ts";
+import { FIRST_TEXT, isRefused, type Part, partsOf, stepOf } from "./reply-parts.ts";
 
 export interface SendReplyDependencies extends MessageWriting, FileForParleyDependencies {
   parley: Parley;
@@ -57,12 +57,14 @@ export async function sendReply(
   dependencies: SendReplyDependencies,
 ): Promise<Sent> {
   const { reply } = body;
-  const texts = body.texts ?? (await piecesOnce(work, () => textsOf(reply, dependencies)));
+  const stateOf = ({ key }: Pick<Part, "key">) =>
+    body.settled?.includes(key) ? "done" : work.stateOf(stepOf({ key }));
+  const hasBegun = stateOf({ key: FIRST_TEXT }) !== "new";
+  const texts =
+    body.texts ?? (await piecesOnce(work, hasBegun, () => textsOf(reply, dependencies)));
   const parts = partsOf(body, texts);
   const lost = lostParts(readSlackContent(reply));
   if (parts.length === 0 && lost.length === 0) throw new EmptyReplyError(work.item.id);
-  const stateOf = (part: Part) =>
-    body.settled?.includes(part.key) ? "done" : work.stateOf(stepOf(part));
   const remaining = parts.filter((part) => !isRefused(part) && stateOf(part) === "new");
   // Before anything is said of the rest: perhaps nothing goes.
   if (remaining.length > 0) await assertOwner(dependencies.parley, userId);

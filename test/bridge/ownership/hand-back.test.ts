@@ -283,6 +283,22 @@ describe("a hand-back that fails", () => {
     expect(bridge.thread()).toHaveLength(1);
   });
 
+  it("sends no part of a last message again when it is killed and the settings change", async () => {
+    const bridge = await handedOver();
+    const lastMessage = ["a", "b"].map((letter) => letter.repeat(80)).join("\n\n");
+    const stored = bridge.calls.made.length;
+    const release = bridge.calls.hang("outbox.saveProgress", { skip: 2 });
+
+    await bridge.agentHandsBack({ lastMessage });
+    expect(bridge.calls.made.slice(stored)).toContain("parley.send");
+    await bridge.crashAndRestart({ messageLength: 100 });
+    release();
+    await bridge.settled();
+
+    expect(bridge.sent()).toEqual([lastMessage]);
+    expectHandedBack(bridge);
+  });
+
   it.each<[string, BridgeError, boolean]>([
     ["refuses the change of owner", new ParleyApiError("PUT owner", 400, []), false],
     ["fails for good at the change of owner", new ParleyApiError("PUT owner", 500, []), false],

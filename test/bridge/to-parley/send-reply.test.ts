@@ -6,6 +6,7 @@ import {
   RateLimitedError,
   UncertainDeliveryError,
 } from "../../../src/errors.ts";
+import { png } from "../../support/files.ts";
 import { numbered } from "../../support/numbered.ts";
 import { ADA, EVE, NIGHT } from "../support/memory-parley.ts";
 import { type Bridge, startBridge } from "../support/start-bridge.ts";
@@ -361,5 +362,20 @@ describe("a reply of several messages", () => {
     expect(bridge.told()).toEqual([
       expect.stringMatching(/A part of it has reached the User, or may have/),
     ]);
+  });
+
+  it("that is one message stays one when a file waits and the settings change", async () => {
+    const bridge = await startBridge();
+    await bridge.handover();
+    const away = new ParleyApiError("POST message", 503, []);
+    bridge.calls.fail("parley.send", away, { skip: 1, times: 3 });
+    const text = numbered("Point ", 30).join("\n\n");
+    const photo = { name: "photo.png", mimeType: "image/png", bytes: png(500) };
+
+    await bridge.agentWrites(text, { files: [photo] });
+    await bridge.crashAndRestart({ messageLength: 100 });
+    await bridge.settled();
+
+    expect(bridge.sent()).toEqual([text, "[photo.png]"]);
   });
 });
