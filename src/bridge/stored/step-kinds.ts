@@ -26,6 +26,8 @@ export interface PostIntent {
 export interface UploadedFile {
   readonly id: string;
   readonly name: string;
+  /** In bytes. */
+  readonly size: number;
 }
 
 /** A kind with the schemas that read it. */
@@ -59,7 +61,7 @@ export const postTagSchema: z.ZodType<PostTag> = z.union([
   }),
 ]);
 
-const uploadedFile = record<UploadedFile>({ id: text, name: text });
+const uploadedFile = record<UploadedFile>({ id: text, name: text, size: count });
 
 const postIntent = record<PostIntent>({ tag: postTagSchema, since: time });
 

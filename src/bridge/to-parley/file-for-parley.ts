@@ -31,7 +31,7 @@ export async function fileForParley(
   { key, file }: FilePart,
   dependencies: FileForParleyDependencies,
 ): Promise<{ uploaded: UploadedFile } | { notShown: SharedFile }> {
-  const uploaded = work.resultOf(`upload ${key}`, UPLOAD);
+  const uploaded = work.resultOf(uploadOf(work, key), UPLOAD);
   if (uploaded) return { uploaded };
   try {
     const ready = file.kind === "ready" ? file : await describeNow(file, dependencies);
@@ -47,6 +47,10 @@ export async function fileForParley(
     throw isPatient ? error : neverReady(file, error);
   }
 }
+
+/** Another step when people send the reply again: by then Parley may have dropped a file that no message shows. */
+const uploadOf = ({ item }: Work<unknown>, key: string): string =>
+  `upload ${key} of ${item.appendedAt}`;
 
 const neverReady = (file: SharedFile, cause: FileError): FileError =>
   new FileError("not-ready", file, { disposition: "dead-letter", cause });
@@ -80,9 +84,10 @@ async function transfer(
   const run = () =>
     transfers.run(work.signal, async () => {
       const content = await slackFiles.download(file, work.signal);
-      return { id: await parleyFiles.upload(content, work.signal), name: file.name };
+      const { size } = content;
+      return { id: await parleyFiles.upload(content, work.signal), name: file.name, size };
     });
-  return { uploaded: await work.step(`upload ${key}`, { kind: UPLOAD, run }) };
+  return { uploaded: await work.step(uploadOf(work, key), { kind: UPLOAD, run }) };
 }
 
 /** What Slack says of the file now: it may be ready only later than its event. */

@@ -132,6 +132,7 @@ async function bring(
       if (await isPatientWith(work, `failing ${name}`, patience.fileToSlackMs))
         throw toRetry(error);
     }
+    size ??= work.resultOf(upload, UPLOAD)?.size;
     return { size, ...(error instanceof FileError && { trouble: error.trouble }) };
   }
 
@@ -144,7 +145,7 @@ async function bring(
           const content = await file.download(work.signal);
           size = content.size;
           isFresh = true;
-          return { id: await slackFiles.upload(content, work.signal), name: content.name };
+          return { id: await slackFiles.upload(content, work.signal), name: content.name, size };
         }),
     });
   }

@@ -148,6 +148,20 @@ describe("what comes in place of an agent's file", () => {
     expect(bridge.marks(reply)).toEqual(["delivered"]);
   });
 
+  it("is brought to Parley anew when it is sent again: Parley may have dropped it meanwhile", async () => {
+    const bridge = await handedOver();
+    const refused = new ParleyApiError("POST message", 400, []);
+    bridge.calls.fail("parley.send", refused, { skip: 1 });
+    await share(bridge);
+    const [first] = bridge.parley.media.keys();
+
+    await bridge.press("sendAgain");
+    await bridge.settled();
+
+    expect(bridge.sent()).toEqual(["Look", "[photo.png]"]);
+    expect(bridge.parley.user(ADA).messages.at(-1)?.media?.id).not.toBe(first);
+  });
+
   it("is told of once for several files, by their names", async () => {
     const bridge = await handedOver();
     const trouble = "refused";

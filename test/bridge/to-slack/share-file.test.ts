@@ -164,6 +164,18 @@ describe("a file that cannot be brought", () => {
     expect(bridge.thread()).toEqual(["Look", "[photo.png]", "The end"]);
   });
 
+  it("stands as a line that tells its size, also where an earlier attempt has uploaded it", async () => {
+    const bridge = await handedOver();
+    bridge.calls.fail("slackFiles.share", new NetworkError("refused"), { times: Infinity });
+
+    await send(bridge);
+    await bridge.settled();
+
+    const uploads = bridge.calls.made.filter((call) => call === "slackFiles.upload");
+    expect(uploads).toHaveLength(1);
+    expect(bridge.thread()[1]).toMatch(/photo\.png.*, \d+ kB/);
+  });
+
   it.each(["before", "after"] as const)(
     "stands as one line, once, where the bridge is killed %s any step",
     async (when) => {
