@@ -4,7 +4,7 @@ import { UnreadableError } from "../../src/errors.ts";
 
 const read = (progress: unknown) => readProgress(JSON.stringify(progress));
 
-const done = { intent: null, result: null };
+const done = { result: null };
 const begun = { intent: null, life: 0 };
 const tag = { kind: "message", items: ["m_1"], part: 0 };
 const root = { kind: "root", conversation: "c_1", opening: 2 };
@@ -59,7 +59,11 @@ describe("progress that version 0.1.0 has stored becomes steps", () => {
       { lastMessage: "sending", parts: 1, texts: ["a", "b"] },
       { "part 0": done, texts: { result: ["a", "b"] }, "part 1": begun },
     ],
-    ["a last message that was sent", { lastMessage: "sent" }, { "last message": done }],
+    [
+      "a last message that was sent",
+      { lastMessage: "sent" },
+      { "part 0": done, "last message": done },
+    ],
   ])("%s", (_, progress, steps) => {
     expect(read(progress)).toEqual(steps);
   });

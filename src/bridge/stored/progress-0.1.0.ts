@@ -68,7 +68,8 @@ export const fileFactsSchema = record<FileFacts>({
 /** Noted before an agent was told something, and taken back if that surely failed. */
 export const tellingSchema = z.boolean();
 
-const DONE: StepRecord = { intent: null, result: null };
+/** What it was about to do is not known any more. */
+const DONE: StepRecord = { result: null };
 /** Nobody can look; and 0.1.0 forgot it when the item was requeued. */
 const BEGUN: StepRecord = { intent: null, life: 0 };
 
@@ -120,7 +121,9 @@ function replySteps({ underWay, undecided = [] }: ReplyProgress): StepRecords {
 }
 
 function lastMessageSteps({ lastMessage, parts = 0, texts }: LastMessageProgress): StepRecords {
-  const sent = Array.from({ length: parts }, (_, index) => [`part ${index}`, DONE] as const);
+  // Of one that was sent it says only that.
+  const count = lastMessage === "sent" ? 1 : parts;
+  const sent = Array.from({ length: count }, (_, index) => [`part ${index}`, DONE] as const);
   return {
     ...Object.fromEntries(sent),
     ...(texts && { texts: { result: texts } }),
