@@ -8,56 +8,49 @@ import { makeConversationId, toItemId, toUserId } from "../../src/ids.ts";
 
 const userId = toUserId("7");
 
-it.each([
-  ["is remembered while Slack does not let us look", "cannot-look" as const, 5],
-  ["is forgotten when Slack does not have it", "not-there" as const, undefined],
-])(
-  "an opening that another item began %s, when a stop comes during the wait for a turn",
-  async (_, found, since) => {
-    const stopping = new AbortController();
-    const disk: { conversation: Conversation } = {
-      conversation: {
-        ...openConversation({
-          id: makeConversationId(userId, toItemId("first")),
-          userId,
-          user: {},
-          openedAt: 0,
-        }),
-        openingSince: 5,
+it("an opening that another item began is remembered when a stop comes during the wait for a turn", async () => {
+  const stopping = new AbortController();
+  const disk: { conversation: Conversation } = {
+    conversation: {
+      ...openConversation({
+        id: makeConversationId(userId, toItemId("first")),
+        userId,
+        user: {},
+        openedAt: 0,
+      }),
+      openingSince: 5,
+    },
+  };
+  const dependencies = {
+    posts: {
+      acquire(signal: AbortSignal) {
+        stopping.abort(new Error("The bridge is stopping"));
+        return Promise.reject(signal.reason);
       },
-    };
-    const dependencies = {
-      posts: {
-        find: () => Promise.resolve(found),
-        acquire(signal: AbortSignal) {
-          stopping.abort(new Error("The bridge is stopping"));
-          return Promise.reject(signal.reason);
-        },
+    },
+    conversations: {
+      byId: () => Promise.resolve(disk.conversation),
+      update(_: unknown, change: (conversation: Conversation) => Conversation) {
+        disk.conversation = change(disk.conversation);
+        return Promise.resolve(disk.conversation);
       },
-      conversations: {
-        byId: () => Promise.resolve(disk.conversation),
-        update(_: unknown, change: (conversation: Conversation) => Conversation) {
-          disk.conversation = change(disk.conversation);
-          return Promise.resolve(disk.conversation);
-        },
-      },
-      permalink: () => "",
-      now: () => 9,
-    } as unknown as OpenThreadDependencies;
-    const steps = createSteps({
-      records: {},
-      hasBegun: false,
-      life: 0,
-      save: () => Promise.resolve(),
-    });
-    const work = {
-      ...steps,
-      item: { id: toItemId("second") },
-      signal: stopping.signal,
-    } as unknown as Work<InboxBody>;
+    },
+    permalink: () => "",
+    now: () => 9,
+  } as unknown as OpenThreadDependencies;
+  const steps = createSteps({
+    records: {},
+    hasBegun: false,
+    life: 0,
+    save: () => Promise.resolve(),
+  });
+  const work = {
+    ...steps,
+    item: { id: toItemId("second") },
+    signal: stopping.signal,
+  } as unknown as Work<InboxBody>;
 
-    await expect(ensureRoot(work, disk.conversation, dependencies)).rejects.toThrow("stopping");
+  await expect(ensureRoot(work, disk.conversation, dependencies)).rejects.toThrow("stopping");
 
-    expect(disk.conversation.openingSince).toBe(since);
-  },
-);
+  expect(disk.conversation.openingSince).toBe(5);
+});

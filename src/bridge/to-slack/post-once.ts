@@ -54,7 +54,7 @@ export async function postRootOnce(
 /**
  * A post as a step. Where it may be in Slack, the next attempt looks before it posts again; where Slack does not let us
  * look, the post says that it may be a repeat. Its turn is awaited before the intent is stored, so whoever is stopped in
- * that wait leaves none.
+ * that wait leaves none; and before looking, so that nothing which Slack takes during the wait is overlooked.
  */
 function toStep<Nothing extends undefined, Result>(
   work: Work<unknown>,
@@ -63,10 +63,15 @@ function toStep<Nothing extends undefined, Result>(
   { tag, message, thread }: Post<Nothing> & { thread?: Thread },
   { posts, texts, now }: PostOnceDependencies,
 ): OnceStep<PostIntent, Result, Nothing> {
+  let turn: ReturnType<Posts["acquire"]> | undefined;
+  const takeTurn = () => {
+    turn ??= posts.acquire(work.signal, thread);
+    return turn;
+  };
   return {
     kind,
     async intent(earlier) {
-      const { saturated } = await posts.acquire(work.signal, thread);
+      const { saturated } = await takeTurn();
       const given = await tag({ saturated, earlier: earlier?.tag });
       return given === undefined ? given : { tag: given, since: earlier?.since ?? now() };
     },
@@ -80,6 +85,7 @@ function toStep<Nothing extends undefined, Result>(
       return resultOf(posted);
     },
     async check({ tag, since }) {
+      await takeTurn();
       const found = await posts.find(tag, since, thread);
       if (typeof found === "object") return { result: resultOf(found) };
       return found === "not-there" ? "not-done" : "cannot-tell";

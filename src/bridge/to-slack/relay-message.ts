@@ -157,12 +157,15 @@ async function postTexts(
 
 type ReadTextDependencies = Pick<RelayMessageDependencies, "parse" | "texts">;
 
-/** Returns a function that accepts the next message if it still fits into the post. To be called in order. */
+/**
+ * Returns a function that accepts the next message if it still fits into the post, and nothing of it may have been posted.
+ * To be called in order.
+ */
 function fitsBehind(first: UserText, dependencies: ReadTextDependencies) {
   let length = first.message.text.length;
   return (item: Item<InboxBody>): boolean => {
     const [words] = textsOf(item, dependencies);
-    if (!words) return false;
+    if (!words || item.hasProgress) return false;
     length += words.message.text.length;
     return length <= MAX_BATCH_CHARACTERS;
   };
@@ -177,9 +180,9 @@ function batch(all: readonly UserText[], now: number, texts: Texts): SlackMessag
   return { ...first?.message, ...batchPosts(dated, texts.message) };
 }
 
-/** The messages of an item that can be batched into a post: those that fit one post and were not begun to be posted. */
+/** The message of an item that can be batched into a post: one that fits one post. */
 function textsOf(item: Item<InboxBody>, { parse, texts }: ReadTextDependencies): UserText[] {
-  if (item.body.kind !== "callback" || item.hasProgress) return [];
+  if (item.body.kind !== "callback") return [];
   const event = parse(item.body.raw);
   if (event.kind !== "message" || event.message.typeId === 2) return [];
   if (isSystemMessage(event.message)) return [];

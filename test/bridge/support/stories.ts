@@ -49,6 +49,8 @@ export interface Stories {
   somebodyDeletesRoot(about?: About): Promise<void>;
   /** Presses the newest button of this action, whoever sees it. */
   press(action: ReplyAction, agent?: string): Promise<void>;
+  /** Somebody has a dead letter tried again, with the tool for that; 0 is the one that arrived first. */
+  retryDeadLetter(queue: "inbox" | "outbox", index: number): Promise<void>;
 }
 
 export function tellStories(
@@ -135,6 +137,7 @@ export function tellStories(
         if (action === "dismiss" || action === "itArrived") return await outbox.discard(item);
         const kept = await outbox.look(item);
         if (action === "takeOver" && kept?.body.kind === "reply") {
+          if (kept.state === "waiting") return false;
           const takeOver = { ...kept.body.takeOver, by: agent };
           if (!(await outbox.replace(item, { ...kept.body, takeOver }))) return false;
         }
@@ -144,6 +147,13 @@ export function tellStories(
         }
         return true;
       });
+    },
+
+    async retryDeadLetter(queue, index) {
+      const dead = [...disk[queue].rows.values()].filter(({ state }) => state === "dead");
+      const { id } = dead[index] ?? {};
+      if (id === undefined) throw new Error(`There is no dead letter ${index} in the ${queue}`);
+      await deliver((to) => to[queue].requeue(id));
     },
   };
   return stories;
