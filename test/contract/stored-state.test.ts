@@ -289,7 +289,7 @@ describe("what version 0.2.0 has stored", () => {
     await expect.poll(() => outcomeOf("r_begun")).toBe("dead");
     const wanted = ["Once the User is ours", "Second half."];
     expect(sentTo(world, "11111").toSorted()).toEqual(wanted);
-    expect(outcomeOf("r_parts")).toBe("done");
+    await expect.poll(() => outcomeOf("r_parts")).toBe("done");
 
     function outcomeOf(item: string): unknown {
       return world.log.lines.findLast(({ fields }) => fields.item === item)?.fields.outcome;

@@ -113,6 +113,27 @@ describe("a reply that is refused because another Service has the User", () => {
     expect(rootsAbout(slack, user.id)).toHaveLength(2);
   });
 
+  it("takes the User over once, also if somebody presses again and another Service takes the User back meanwhile", async () => {
+    const world = await startEager();
+    const { slack, parley } = world;
+    const { user, root, told } = await refusedReply(world);
+    const post = await slack.waitFor(() =>
+      postsIn(slack, root.ts).find(({ blocks }) => JSON.stringify(blocks).includes(TAKE_OVER)),
+    );
+    slack.faults.add("chat.postMessage", { kind: "status", status: 503 });
+    await press(world, told, TAKE_OVER);
+    await parley.until(() => takenOver(world, user.id) > 0);
+
+    await slack.click({ user: "U0ANNA", channel: slack.channel, ts: post.ts, actionId: TAKE_OVER });
+    await slack.waitFor(() => /dismissed already/.test(post.text));
+    parley.user(user.id).owner = parley.botService.identification;
+
+    await slack.waitFor(() => toldTo(slack, "U0BEN", root.ts)[1]);
+    expect(takenOver(world, user.id)).toBe(1);
+    expect(parley.user(user.id).owner).toBe(parley.botService.identification);
+    expect(sentTo(world, user.id)).toEqual([]);
+  });
+
   it("is left alone for good if its writer says so", async () => {
     const world = await startEager();
     const { slack, parley } = world;

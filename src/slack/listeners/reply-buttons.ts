@@ -75,6 +75,8 @@ export const takeOver = inItsThread(async (decision) => {
   const { item, ts, at, agent, outbox, reactions } = decision;
   const kept = await outbox.look(item);
   const isBack =
+    // While it waits, somebody else has pressed: what is known of their take over must not be lost.
+    kept?.state !== "waiting" &&
     kept?.body.kind === "reply" &&
     (await outbox.replace(item, {
       ...kept.body,
