@@ -1,7 +1,7 @@
 import { type BridgeError, toBridgeError } from "../errors.ts";
 import { readJson } from "../read-json.ts";
-import { owe } from "./debts.ts";
-import type { Journal, Owed, Row } from "./journal.ts";
+import { addFollowUp } from "./follow-ups.ts";
+import type { Journal, OwedNoticeRow, Row } from "./journal.ts";
 import type { Lane } from "./lane.ts";
 import type { OnDeadLetter } from "./lanes.ts";
 import { DEFECT_TRIES } from "./outcome.ts";
@@ -17,28 +17,32 @@ export interface DeadLetters<Body> {
     onDeadLetter: OnDeadLetter<Body>,
   ): Promise<void>;
   /** Adds a notice that is owed about a dead letter. It is given before anything else in the lane. */
-  oweNotice(lane: Lane, owed: Omit<Owed, "lane">, onDeadLetter: OnDeadLetter<Body>): void;
+  addOwedNotice(
+    lane: Lane,
+    owed: Omit<OwedNoticeRow, "lane">,
+    onDeadLetter: OnDeadLetter<Body>,
+  ): void;
 }
 
 export function createDeadLetters<Body>(
   journal: Journal,
   reader: ItemReader<Body>,
 ): DeadLetters<Body> {
-  function oweNotice(
+  function addOwedNotice(
     lane: Lane,
-    { seq, notice, ...item }: Omit<Owed, "lane">,
+    { seq, notice, ...item }: Omit<OwedNoticeRow, "lane">,
     onDeadLetter: OnDeadLetter<Body>,
   ): void {
-    owe(lane, item, async () => {
+    addFollowUp(lane, item, async () => {
       await orGiveUp(lane, async () => {
         await onDeadLetter.tell(item.id, readJson(notice, "what is owed about an item"));
       });
-      await journal.told(seq);
+      await journal.noticeGiven(seq);
     });
   }
 
   return {
-    oweNotice,
+    addOwedNotice,
     async store(lane, rows, error, onDeadLetter) {
       const letters: (Row & { notice?: string })[] = [];
       for (const row of rows) {
@@ -51,7 +55,7 @@ export function createDeadLetters<Body>(
       const dead = await journal.dead(letters, { code, message });
       for (const { seq, id, appendedAt, notice } of letters) {
         if (notice === undefined || !dead.includes(seq)) continue;
-        oweNotice(lane, { seq, id, appendedAt, notice }, onDeadLetter);
+        addOwedNotice(lane, { seq, id, appendedAt, notice }, onDeadLetter);
       }
     },
   };

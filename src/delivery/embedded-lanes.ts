@@ -64,7 +64,7 @@ export async function createEmbeddedLanes<Body>(
   await journal.changedElsewhere();
   for (const { lane, barrier } of await journal.pendingLanes()) laneOf(lane).barrier = barrier;
   // A crash may have come between storing a dead letter and giving the notice about it.
-  const owed = await journal.owed();
+  const owed = await journal.owedNotices();
 
   /** Dead letters can be requeued by a tool that runs beside the bridge. */
   async function wakeWhatOthersRequeued(): Promise<void> {
@@ -199,7 +199,8 @@ export async function createEmbeddedLanes<Body>(
 
     async start(handler, onDeadLetter, onDelay) {
       consumer = { handler, onDeadLetter, onDelay };
-      for (const { lane, ...notice } of owed) heads.oweNotice(laneOf(lane), notice, onDeadLetter);
+      for (const { lane, ...notice } of owed)
+        heads.addOwedNotice(laneOf(lane), notice, onDeadLetter);
       for (const lane of lanes.values()) wake(lane);
       // Lanes whose items arrived before the start are `ready` already.
       pump();

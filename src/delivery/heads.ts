@@ -2,8 +2,8 @@ import { defined } from "../defined.ts";
 import { type BridgeError, toBridgeError } from "../errors.ts";
 import { type BackoffPolicy, backoffMs } from "./backoff.ts";
 import { createDeadLetters } from "./dead-letters.ts";
-import { owe, payDebts } from "./debts.ts";
-import type { Journal, Owed, Row } from "./journal.ts";
+import { addFollowUp, runFollowUps } from "./follow-ups.ts";
+import type { Journal, OwedNoticeRow, Row } from "./journal.ts";
 import type { Lane } from "./lane.ts";
 import type { Attempt, Handler, OnDeadLetter, OnDelay } from "./lanes.ts";
 import { type Outcome, outcomeOf } from "./outcome.ts";
@@ -40,7 +40,11 @@ export interface Heads<Body> {
   /** Makes one attempt and returns what the lane does next. Never rejects. */
   handle(lane: Lane, consumer: Consumer<Body>): Promise<Next>;
   /** Adds a notice that is owed about a dead letter. It is given before anything else in the lane. */
-  oweNotice(lane: Lane, owed: Omit<Owed, "lane">, onDeadLetter: OnDeadLetter<Body>): void;
+  addOwedNotice(
+    lane: Lane,
+    owed: Omit<OwedNoticeRow, "lane">,
+    onDeadLetter: OnDeadLetter<Body>,
+  ): void;
 }
 
 /** The attempt that is under way. */
@@ -62,7 +66,7 @@ export function createHeads<Body>(options: HeadsOptions<Body>): Heads<Body> {
   }
 
   async function handleHead(lane: Lane, consumer: Consumer<Body>): Promise<Next> {
-    await payDebts(lane);
+    await runFollowUps(lane);
     const { fresh } = lane;
     lane.fresh = undefined;
     const row = fresh ?? (await journal.head(lane.key, 1))[0];
@@ -72,7 +76,7 @@ export function createHeads<Body>(options: HeadsOptions<Body>): Heads<Body> {
 
     const attempt: Running = { row, taken: [row], startedAt: monotonic() };
     const next = await runAttempt(lane, attempt, consumer);
-    await payDebts(lane);
+    await runFollowUps(lane);
     // A fresh item was alone in its lane. What has arrived behind it since then has set `lane.again`.
     return next ?? (fresh ? "empty" : "again");
   }
@@ -83,14 +87,14 @@ export function createHeads<Body>(options: HeadsOptions<Body>): Heads<Body> {
     attempt: Running,
     { handler, onDeadLetter }: Consumer<Body>,
   ): Promise<Next | undefined> {
-    let settled = async (): Promise<void> => {};
+    let flushed = async (): Promise<void> => {};
     try {
       const work = createWork(attempt, { journal, reader, signal: stopping });
-      settled = work.settled;
+      flushed = work.flushed;
       await handler(work);
     } catch (thrown) {
       // Else what is decided now could be stored before what was done.
-      await settled();
+      await flushed();
       return conclude(lane, attempt, thrown, onDeadLetter);
     }
     lane.defects = 0;
@@ -137,7 +141,7 @@ export function createHeads<Body>(options: HeadsOptions<Body>): Heads<Body> {
         complete(lane, attempt, "ignored", outcome.error);
         return undefined;
       case "dead":
-        owe(lane, row, async () => {
+        addFollowUp(lane, row, async () => {
           await deadLetters.store(lane, attempt.taken, outcome.error, onDeadLetter);
           report(lane, attempt, "dead", { error: outcome.error });
         });
@@ -154,7 +158,7 @@ export function createHeads<Body>(options: HeadsOptions<Body>): Heads<Body> {
     outcome: "done" | "ignored",
     error?: BridgeError,
   ): void {
-    owe(lane, attempt.row, async () => {
+    addFollowUp(lane, attempt.row, async () => {
       await journal.done(attempt.taken.map(({ seq }) => seq));
       report(lane, attempt, outcome, defined({ error }));
     });
@@ -168,7 +172,7 @@ export function createHeads<Body>(options: HeadsOptions<Body>): Heads<Body> {
     const { row, startedAt } = attempt;
     const at = monotonic();
     const triedMs = row.triedMs + (at - startedAt) + (isAsked ? 0 : pauseMs);
-    owe(lane, row, async () => {
+    addFollowUp(lane, row, async () => {
       const attempts = row.attempts + 1;
       await journal.defer(row.seq, { attempts, triedMs, dueAt: now() + pauseMs, pauseMs });
       lane.wait = { seq: row.seq, until: at + pauseMs, isAsked: false };
@@ -181,7 +185,7 @@ export function createHeads<Body>(options: HeadsOptions<Body>): Heads<Body> {
   function reportFailure(lane: Lane, thrown: unknown, startedAt: number): number {
     lane.failures += 1;
     const pauseMs = backoffMs(backoff, lane.failures, random());
-    const item = lane.debts[0]?.item;
+    const item = lane.followUps[0]?.item;
     onAttempt({
       queue,
       lane: lane.key,
@@ -216,5 +220,5 @@ export function createHeads<Body>(options: HeadsOptions<Body>): Heads<Body> {
     });
   }
 
-  return { handle, oweNotice: deadLetters.oweNotice };
+  return { handle, addOwedNotice: deadLetters.addOwedNotice };
 }

@@ -32,8 +32,8 @@ export interface Row extends Omit<NewRow, "held"> {
   readonly progress: string | undefined;
 }
 
-/** A dead letter about which nobody has been told yet. */
-export interface Owed extends Pick<Row, "seq" | "id" | "lane" | "appendedAt"> {
+/** A dead letter whose notice has not been given yet. */
+export interface OwedNoticeRow extends Pick<Row, "seq" | "id" | "lane" | "appendedAt"> {
   /** As JSON. */
   readonly notice: string;
 }
@@ -102,9 +102,9 @@ export interface Journal {
     reason: { code: string; message: string },
   ): Promise<readonly number[]>;
   /** The dead letters about which a notice is still owed. */
-  owed(): Promise<readonly Owed[]>;
-  /** The notice was given. */
-  told(seq: number): Promise<void>;
+  owedNotices(): Promise<readonly OwedNoticeRow[]>;
+  /** Records that the notice was given. */
+  noticeGiven(seq: number): Promise<void>;
   /**
    * Makes a dead or held row waiting again, with no attempts and a new age; if it had begun, it still has, and it keeps its
    * progress. Returns its lane, or nothing if there is no such row.

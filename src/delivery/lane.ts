@@ -2,10 +2,10 @@ import type { ItemId } from "../ids.ts";
 import type { Row } from "./journal.ts";
 
 /** An outcome that is not stored yet, or a notice that is not given yet. The lane goes on only after it. */
-export interface Debt {
+export interface FollowUp {
   readonly item: Pick<Row, "appendedAt"> & { readonly id: ItemId };
   /** Stores the outcome, or gives the notice. If it throws it is tried again after a pause. */
-  readonly pay: () => Promise<void>;
+  readonly run: () => Promise<void>;
 }
 
 /**
@@ -23,7 +23,7 @@ export interface Lane {
   again: boolean;
   /** The only item of a lane that was empty before. It is kept here to save reading it from the journal. */
   fresh: Row | undefined;
-  readonly debts: Debt[];
+  readonly followUps: FollowUp[];
   /** How often in a row storing an outcome, or giving a notice, has failed. */
   failures: number;
   /** How often in a row an attempt at the head has met a defect. */
@@ -44,7 +44,7 @@ export const createLane = (key: string): Lane => ({
   appending: 0,
   again: false,
   fresh: undefined,
-  debts: [],
+  followUps: [],
   failures: 0,
   defects: 0,
   wait: undefined,

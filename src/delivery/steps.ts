@@ -7,15 +7,20 @@ interface StoredSteps {
   /** As the journal has it. */
   hasBegun: boolean;
   /** How often the item has been requeued. */
-  life: number;
+  requeues: number;
   /** @throws {CancelledError} the item was cancelled or replaced; nothing was stored */
   save(records: StepRecords, hasBegun: boolean): Promise<void>;
 }
 
 /** The steps of an item during one attempt. */
-export function createSteps({ records: stored, hasBegun, life, save }: StoredSteps): AttemptSteps {
-  const records = new Map(Object.entries(stored).filter(([, record]) => !isVoid(record, life)));
-  // Also by what is void now, and by what an earlier version did without a record.
+export function createSteps({
+  records: stored,
+  hasBegun,
+  requeues,
+  save,
+}: StoredSteps): AttemptSteps {
+  const records = new Map(Object.entries(stored).filter(([, record]) => !isVoid(record, requeues)));
+  // It may have begun through a step that is void now, or in an earlier version, which kept no record of it.
   const hasLostTrack =
     records.size < Object.keys(stored).length || ![...records.values()].some(isBegun);
   const alwaysBegun = hasBegun && hasLostTrack;
@@ -52,7 +57,7 @@ export function createSteps({ records: stored, hasBegun, life, save }: StoredSte
     const intent = await plan(earlier);
     if (intent === undefined) return intent as Nothing;
     const before = records.get(name);
-    records.set(name, check ? { intent } : { intent, life });
+    records.set(name, check ? { intent } : { intent, life: requeues });
     try {
       await write();
     } catch (error) {
@@ -118,21 +123,21 @@ export function createSteps({ records: stored, hasBegun, life, save }: StoredSte
       else records.delete(name);
       await write();
     },
-    settled: () => lastWrite,
+    flushed: () => lastWrite,
   };
 }
 
 /** The steps, for whoever decides what becomes of the attempt. */
 export interface AttemptSteps extends Steps {
   /** Resolves when everything is on disk that was to be stored, or could not be. */
-  settled(): Promise<void>;
+  flushed(): Promise<void>;
 }
 
 const isBegun = ({ intent }: StepRecord): boolean => intent !== undefined;
 
 /** Somebody has decided about it since: what may have been done is to be done again. */
-const isVoid = ({ result, life }: StepRecord, now: number): boolean =>
-  result === undefined && life !== undefined && life !== now;
+const isVoid = ({ result, life }: StepRecord, requeues: number): boolean =>
+  result === undefined && life !== undefined && life !== requeues;
 
 const toBeLookedFor = (cause: BridgeError): BridgeError =>
   new BridgeError(cause.message, { code: "uncertain", disposition: "retry", cause });

@@ -12,14 +12,14 @@ export interface TakenRows {
 }
 
 /**
- * What a handler may do with a head. `settled` resolves when the steps are on disk as they are, or could not be stored.
+ * What a handler may do with a head. `flushed` resolves when the steps are on disk as they are, or could not be stored.
  *
  * @throws {UnreadableError} this version does not understand what is on disk
  */
 export function createWork<Body>(
   { row, taken }: TakenRows,
   { journal, reader, signal }: { journal: Journal; reader: ItemReader<Body>; signal: AbortSignal },
-): Work<Body> & { settled(): Promise<void> } {
+): Work<Body> & { flushed(): Promise<void> } {
   let mayChange = !row.begun;
 
   async function save(records: StepRecords, begun: boolean): Promise<void> {
@@ -33,7 +33,7 @@ export function createWork<Body>(
   const steps = createSteps({
     records: row.progress === undefined ? {} : reader.readProgress(row.progress),
     hasBegun: row.begun,
-    life: row.requeues,
+    requeues: row.requeues,
     save,
   });
   return {

@@ -146,7 +146,7 @@ export async function openSqliteJournal(
       return dead.map(({ seq }) => seq);
     },
 
-    async owed() {
+    async owedNotices() {
       const rows = await database.read<StoredRow & { error: string }>(
         // The second condition lets SQLite use the index of what has ended.
         `SELECT seq, id, lane, appended_at, error FROM ${table}
@@ -159,7 +159,7 @@ export async function openSqliteJournal(
       });
     },
 
-    async told(seq) {
+    async noticeGiven(seq) {
       await database.write(
         `UPDATE ${table} SET error = json_remove(error, '$.words') WHERE seq = ? AND state = 'dead'`,
         seq,

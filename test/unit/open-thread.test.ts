@@ -41,7 +41,7 @@ it("an opening that another item began is remembered when a stop comes during th
   const steps = createSteps({
     records: {},
     hasBegun: false,
-    life: 0,
+    requeues: 0,
     save: () => Promise.resolve(),
   });
   const work = {

@@ -130,14 +130,14 @@ export function openMemoryJournal(table: MemoryTable): Journal {
         }),
       ),
 
-    owed: () =>
+    owedNotices: () =>
       read(() =>
         inState("dead").flatMap(({ seq, id, lane, appendedAt, notice }) =>
           notice === undefined ? [] : [{ seq, id, lane, appendedAt, notice }],
         ),
       ),
 
-    told: (seq) =>
+    noticeGiven: (seq) =>
       write(() => {
         for (const row of inState("dead")) if (row.seq === seq) row.notice = undefined;
       }),
