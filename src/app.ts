@@ -5,7 +5,7 @@ import { askFirst } from "./app/first-answers.ts";
 import { openQueues } from "./app/open-queues.ts";
 import { connectOutside } from "./app/outside.ts";
 import { startQueues } from "./app/start-queues.ts";
-import { startReconciler } from "./bridge/reconcile.ts";
+import { startReconciler } from "./bridge/reconciler.ts";
 import { takeInReply } from "./bridge/to-parley/take-in-reply.ts";
 import { describeBuild } from "./build-info.ts";
 import { type Clock, systemClock } from "./clock.ts";

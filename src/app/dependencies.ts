@@ -1,4 +1,4 @@
-import { createNotifier } from "../bridge/notify.ts";
+import { createNotifier } from "../bridge/notifier.ts";
 import type { Conversations, Workspace } from "../bridge/ports.ts";
 import type { Config } from "../config/read-config.ts";
 import { createSemaphore } from "../delivery/semaphore.ts";

@@ -1,6 +1,6 @@
 import { makeThreadKey, type Thread, type UserId } from "../ids.ts";
 
-/** The lanes of the inbox. Stored: changing one is a migration. */
+/* The lanes of the inbox, and an order in them. Stored: changing one is a migration. */
 
 /** Of all that a User's thread shows. */
 export const userLane = (userId: UserId): string => `user/${userId}`;
@@ -13,3 +13,6 @@ export const threadLane = (thread: Thread): string => `thread/${makeThreadKey(th
 
 /** Of callbacks that are not understood, and so are about nobody. */
 export const UNKNOWN_LANE = "unknown";
+
+/** The `sort` of items that may come after any message, so that they are no barrier between messages. */
+export const BEHIND_MESSAGES = "~";

@@ -6,7 +6,7 @@ export interface DecodedText {
 
 /**
  * The text of a body without its byte order mark. The charset is what the byte order mark or, in JSON, the zero bytes of
- * UTF-16 show; else `charset`, as the sender calls it; else UTF-8. `undefined`: we do not know the charset.
+ * UTF-16 show; else the one that `contentType`, the sender's header, names; else UTF-8. `undefined`: we do not know it.
  */
 export function decodeJsonText(
   bytes: Buffer,

@@ -1,5 +1,4 @@
-import { UNKNOWN_LANE, userLane } from "../bridge/inbox-lanes.ts";
-import { BEHIND_MESSAGES } from "../bridge/notify.ts";
+import { BEHIND_MESSAGES, UNKNOWN_LANE, userLane } from "../bridge/inbox-lanes.ts";
 import type { ParleyEvent } from "../bridge/parley-event.ts";
 import type { InboxBody } from "../bridge/stored/inbox-body.ts";
 import { defined } from "../defined.ts";

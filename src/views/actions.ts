@@ -138,8 +138,11 @@ export function nameIn<Name extends string>(
 export function actionButton<Value>(
   { id, write }: Action<Value>,
   value: Value,
-  { index, ...look }: Omit<Parameters<typeof button>[0], "actionId" | "value"> & { index?: number },
+  {
+    index,
+    ...appearance
+  }: Omit<Parameters<typeof button>[0], "actionId" | "value"> & { index?: number },
 ): Json {
   const actionId = index === undefined ? id : `${id}/${index}`;
-  return button({ ...look, actionId, value: write(value) });
+  return button({ ...appearance, actionId, value: write(value) });
 }

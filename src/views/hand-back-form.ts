@@ -9,7 +9,7 @@ import { FORMS } from "./actions.ts";
 import { toOptionValue } from "./service-option.ts";
 import type { Texts } from "./texts/en.ts";
 
-export interface HandBackModal {
+export interface HandBackForm {
   /** Literal text. */
   userName: string;
   /** Where it was opened; comes back with the submission. */
@@ -29,16 +29,16 @@ export const HAND_BACK_INPUTS = {
 /** What a User is told, at most: Slack's own limit for an input. */
 const TEXT_LIMIT = 3_000;
 
-/** The modal that asks where a User goes, and with what words. */
-export function renderHandBackModal(modal: HandBackModal, { handBackForm: words }: Texts): Json {
-  const options = fitting(modal);
-  const chosen = toOptionValue(modal.preferred);
+/** The form that asks where a User goes, and with what words. */
+export function renderHandBackForm(form: HandBackForm, { handBackForm: words }: Texts): Json {
+  const options = fitting(form);
+  const chosen = toOptionValue(form.preferred);
   const preferred = options.find(({ value }) => value === chosen) ?? options[0];
-  const missing = modal.services.length - options.length;
+  const missing = form.services.length - options.length;
   return {
     type: "modal",
     callback_id: FORMS.handBack.id,
-    private_metadata: FORMS.handBack.write(modal.thread),
+    private_metadata: FORMS.handBack.write(form.thread),
     title: plain(words.title),
     submit: plain(words.submit),
     close: plain(words.close),
@@ -46,7 +46,7 @@ export function renderHandBackModal(modal: HandBackModal, { handBackForm: words 
       {
         type: "section",
         text: plain(
-          `${words.intro(closeDirections(modal.userName))}${missing > 0 ? ` ${words.missing(missing)}` : ""}`,
+          `${words.intro(closeDirections(form.userName))}${missing > 0 ? ` ${words.missing(missing)}` : ""}`,
         ),
       },
       {
@@ -74,7 +74,7 @@ type Option = {
 };
 
 /** As many as Slack takes in one view, the one that is chosen among them. */
-function fitting({ services, preferred }: HandBackModal): Option[] {
+function fitting({ services, preferred }: HandBackForm): Option[] {
   const chosen = services.filter(({ id }) => id === preferred);
   const options: Option[] = [];
   let left = OPTIONS_BYTES - chosen.length * OPTION_BYTES;

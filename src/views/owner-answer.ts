@@ -77,8 +77,8 @@ function listConversations(
 
 function describeService({ id, name, isDefault, isUs }: NamedService, texts: Texts): string {
   const { standard, thisBridge } = texts.ownerCommand;
-  const marks = [...(isDefault ? [standard] : []), ...(isUs ? [thisBridge] : [])];
-  const about = marks.length > 0 ? ` (${marks.join(", ")})` : "";
+  const labels = [...(isDefault ? [standard] : []), ...(isUs ? [thisBridge] : [])];
+  const about = labels.length > 0 ? ` (${labels.join(", ")})` : "";
   return `• *${literalMrkdwn(name)}* ${codeMrkdwn(id)}${about}`;
 }
 

@@ -3,14 +3,18 @@ import type { ConversationId, ServiceId, Thread, UserId } from "../ids.ts";
 import type { Json } from "../json.ts";
 import type { UserDetails } from "./root-user.ts";
 
+/** Who ended a conversation: an agent of ours, another Service, or a merge. */
 export type EndState = "handed-back" | "taken-away" | "merged";
 
+/** The Service that a User went to. */
 export interface Destination {
   readonly id: ServiceId;
   readonly name: string;
 }
 
+/** How a conversation ended. */
 export interface Ending {
+  /** ms since the epoch. */
   readonly at: number;
   /** The new owner; missing if the User was merged into another one. */
   readonly to?: Destination;
@@ -18,6 +22,7 @@ export interface Ending {
   readonly into?: Thread;
   /** Slack id; missing: it happened outside of Slack. */
   readonly by?: string;
+  /** What the agent wrote for the next Service when handing the User back. */
   readonly note?: string;
 }
 

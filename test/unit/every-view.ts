@@ -10,7 +10,7 @@ import { renderFormNotOpened } from "../../src/views/form-not-opened.ts";
 import { renderFurtherHandover } from "../../src/views/further-handover.ts";
 import { renderGoesOnElsewhere } from "../../src/views/goes-on-elsewhere.ts";
 import { renderHandBackFailed, renderHandBackTooLate } from "../../src/views/hand-back-failed.ts";
-import { renderHandBackModal } from "../../src/views/hand-back-form.ts";
+import { renderHandBackForm } from "../../src/views/hand-back-form.ts";
 import { renderHome } from "../../src/views/home.ts";
 import { renderMergedAway, renderMergedIn, renderRenamed } from "../../src/views/merged.ts";
 import { renderFilesNotSent, renderPartsNotSent } from "../../src/views/not-sent.ts";
@@ -167,7 +167,7 @@ const numbered = <T>(count: number, make: (n: number) => T): T[] =>
 
 /** The form to hand back, with more Services than fit. */
 export const formOf = (text: string, texts: Texts): Json =>
-  renderHandBackModal(
+  renderHandBackForm(
     {
       userName: text.slice(0, 80),
       thread: { team: "T1", channel: "C1", ts: "1.1" },

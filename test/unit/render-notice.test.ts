@@ -11,7 +11,7 @@ import { renderHandedBack } from "../../src/views/ended.ts";
 import { renderFailedReply } from "../../src/views/failed-reply.ts";
 import { renderFurtherHandover } from "../../src/views/further-handover.ts";
 import { renderHandBackFailed } from "../../src/views/hand-back-failed.ts";
-import { HAND_BACK_INPUTS, renderHandBackModal } from "../../src/views/hand-back-form.ts";
+import { HAND_BACK_INPUTS, renderHandBackForm } from "../../src/views/hand-back-form.ts";
 import { renderHome } from "../../src/views/home.ts";
 import { en } from "../../src/views/texts/en.ts";
 import { anyText, holds } from "../support/property.ts";
@@ -195,8 +195,8 @@ describe("App Home", () => {
 
 describe("the hand-back modal", () => {
   const BOT = toServiceId("bot");
-  const modal = (given: Partial<Parameters<typeof renderHandBackModal>[0]> = {}) =>
-    renderHandBackModal(
+  const modal = (given: Partial<Parameters<typeof renderHandBackForm>[0]> = {}) =>
+    renderHandBackForm(
       {
         userName: "Ada",
         thread: { team: "T1", channel: "C1", ts: "1.1" },

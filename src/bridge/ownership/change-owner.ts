@@ -3,7 +3,7 @@ import { type ItemId, makeBodyItemId, type UserId } from "../../ids.ts";
 import type { Texts } from "../../views/texts/en.ts";
 import { type Conversation, withHandingBack, withoutHandingBack } from "../conversation.ts";
 import { userLane } from "../inbox-lanes.ts";
-import type { Notifier } from "../notify.ts";
+import type { Notifier } from "../notifier.ts";
 import { giveTo } from "../owner.ts";
 import type { Conversations, Parley, People, Service } from "../ports.ts";
 import type { InboxBody } from "../stored/inbox-body.ts";
@@ -20,8 +20,8 @@ export interface ChangeOwnerDependencies {
 }
 
 /**
- * Gives a User to a Service because an agent (Slack id) wants it, outside of any thread. `already`: there was nothing to
- * do. `trigger` identifies this use of the command.
+ * Gives a User to a Service because an agent (Slack id) wants it, outside of any thread. `trigger` identifies this use of
+ * the command. Returns `already`: there was nothing to do · `given` to another Service · `taken` over by us.
  */
 export async function changeOwner(
   change: {

@@ -4,7 +4,7 @@ import { renderHandedBack, renderTakenAway } from "../../views/ended.ts";
 import type { Destination } from "../../views/root-facts.ts";
 import type { Texts } from "../../views/texts/en.ts";
 import { type Conversation, end } from "../conversation.ts";
-import type { Notifier } from "../notify.ts";
+import type { Notifier } from "../notifier.ts";
 import type { Conversations } from "../ports.ts";
 
 interface Records {

@@ -15,7 +15,7 @@ import {
   withHandingBack,
   withoutHandingBack,
 } from "../conversation.ts";
-import type { Notifier } from "../notify.ts";
+import type { Notifier } from "../notifier.ts";
 import { asNotOwner, assertOwner, giveTo, nameService } from "../owner.ts";
 import type { Patience } from "../patience.ts";
 import { piecesOnce } from "../pieces.ts";

@@ -2,10 +2,10 @@ import { anyReasonOf } from "../../convert/text/reason-of.ts";
 import type { HandoverNews } from "../../views/further-handover.ts";
 import type { Conversation } from "../conversation.ts";
 
-type Told = Pick<Conversation, "user" | "metadata" | "transcript" | "furtherReasons">;
+type Known = Pick<Conversation, "user" | "metadata" | "transcript" | "furtherReasons">;
 
 /** What a further handover added to a conversation. */
-export function handoverNews(before: Told, after: Told): HandoverNews {
+export function handoverNews(before: Known, after: Known): HandoverNews {
   const isFirstReason = anyReasonOf(before.metadata) === undefined;
   const further =
     after.furtherReasons === before.furtherReasons ? undefined : after.furtherReasons?.at(-1);

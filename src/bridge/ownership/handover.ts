@@ -92,20 +92,20 @@ async function addToHandover(
     add(open) === open && work.stateOf("news") === "new"
       ? undefined
       : await work.step("news", { kind: NEWS, run: async () => handoverNews(open, add(open)) });
-  const told = (await conversations.update(open.id, add)) ?? open;
-  if (!told.thread) {
-    await ensureRoot(work, told, dependencies);
+  const updated = (await conversations.update(open.id, add)) ?? open;
+  if (!updated.thread) {
+    await ensureRoot(work, updated, dependencies);
     return;
   }
   if (!news) return;
-  await refreshRoot(told, dependencies);
+  await refreshRoot(updated, dependencies);
   const overflow = overflowSteps(
     defined({
       metadata: news.hasDetails || news.reason !== null ? event.metadata : undefined,
-      transcript: news.lines > 0 ? told.transcript?.slice(-news.lines) : undefined,
+      transcript: news.lines > 0 ? updated.transcript?.slice(-news.lines) : undefined,
     }),
     texts,
   );
   const steps = [{ words: renderFurtherHandover(news, texts) }, ...overflow];
-  await postSteps(work, told.thread, steps, dependencies);
+  await postSteps(work, updated.thread, steps, dependencies);
 }

@@ -1,10 +1,11 @@
 import { defined } from "../../defined.ts";
 import type { Item } from "../../delivery/lanes.ts";
 import { BridgeError } from "../../errors.ts";
+import type { ItemId, Thread, UserId } from "../../ids.ts";
 import { renderMergedAway, renderMergedIn, renderRenamed } from "../../views/merged.ts";
 import type { Texts } from "../../views/texts/en.ts";
-import { end } from "../conversation.ts";
-import type { Notifier } from "../notify.ts";
+import { type Conversation, end } from "../conversation.ts";
+import type { Notifier } from "../notifier.ts";
 import type { EventOf } from "../parley-event.ts";
 import type { Patience } from "../patience.ts";
 import type { Conversations, Permalink } from "../ports.ts";
@@ -25,45 +26,20 @@ export interface MergeUsersDependencies {
 export async function mergeUsers(
   { id: item, triedMs }: Pick<Item<unknown>, "id" | "triedMs">,
   { from, userId: to, user }: EventOf<"merged">,
-  { conversations, permalink, notifier, patience, texts, now }: MergeUsersDependencies,
+  dependencies: MergeUsersDependencies,
 ): Promise<void> {
-  const at = now();
+  const { conversations, notifier, patience } = dependencies;
   const absorbed = await conversations.byUser(from);
   const surviving = await conversations.byUser(to);
   if (absorbed?.state === "open" && absorbed.id !== surviving?.id) {
-    const old = absorbed.thread;
-    if (!old && triedMs < patience.openingMs) {
+    if (!absorbed.thread && triedMs < patience.openingMs) {
       throw new BridgeError("The thread of the merged User is not open yet", {
         code: "unexpected",
         disposition: "retry",
       });
     }
-    if (surviving?.state === "open") {
-      const into = surviving.thread;
-      if (old && into) {
-        await notifier.notice(to, item, "away", {
-          thread: old,
-          message: renderMergedAway(permalink(into), texts),
-        });
-        await notifier.notice(to, item, "in", {
-          thread: into,
-          message: renderMergedIn(permalink(old), texts),
-        });
-      }
-      await conversations.update(absorbed.id, (c) => end(c, "merged", defined({ at, into })));
-    } else {
-      if (old) {
-        await notifier.notice(to, item, "renamed", {
-          thread: old,
-          message: renderRenamed(to, texts),
-        });
-      }
-      await conversations.update(absorbed.id, (c) => ({
-        ...c,
-        userId: to,
-        user: { ...c.user, ...user },
-      }));
-    }
+    if (surviving?.state === "open") await endIn(surviving, absorbed, item, dependencies);
+    else await goOnAs(to, user, absorbed, item, dependencies);
   } else if (absorbed && !surviving) {
     // So that the next thread links to this one.
     await conversations.update(absorbed.id, (c) => ({ ...c, userId: to }));
@@ -73,4 +49,45 @@ export async function mergeUsers(
   const isShown = changed?.state === "open" || changed?.state === "merged";
   if (isShown) await notifier.refreshRoot(changed, item);
   await conversations.alias(from, to);
+}
+
+/** Ends a conversation because that of the User who stays goes on. */
+async function endIn(
+  { userId, thread: into }: Conversation,
+  { id, thread: old }: Conversation,
+  item: ItemId,
+  dependencies: MergeUsersDependencies,
+): Promise<void> {
+  const { conversations, now } = dependencies;
+  const at = now();
+  if (old && into) await linkThreads(userId, old, into, item, dependencies);
+  await conversations.update(id, (c) => end(c, "merged", defined({ at, into })));
+}
+
+async function linkThreads(
+  userId: UserId,
+  old: Thread,
+  into: Thread,
+  item: ItemId,
+  { notifier, permalink, texts }: MergeUsersDependencies,
+): Promise<void> {
+  const away = renderMergedAway(permalink(into), texts);
+  await notifier.notice(userId, item, "away", { thread: old, message: away });
+  const here = renderMergedIn(permalink(old), texts);
+  await notifier.notice(userId, item, "in", { thread: into, message: here });
+}
+
+/** Makes an open conversation one of the User who stays. */
+async function goOnAs(
+  userId: UserId,
+  user: EventOf<"merged">["user"],
+  { id, thread }: Conversation,
+  item: ItemId,
+  { conversations, notifier, texts }: MergeUsersDependencies,
+): Promise<void> {
+  if (thread) {
+    const message = renderRenamed(userId, texts);
+    await notifier.notice(userId, item, "renamed", { thread, message });
+  }
+  await conversations.update(id, (c) => ({ ...c, userId, user: { ...c.user, ...user } }));
 }

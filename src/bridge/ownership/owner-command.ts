@@ -78,7 +78,7 @@ async function answer(
   if ("problem" in user) return user;
   return rest.length === 0
     ? await showOwner(user.userId, dependencies)
-    : await giveTo(user.userId, unescapeText(rest.join(" ")), command, dependencies);
+    : await giveToNamed(user.userId, unescapeText(rest.join(" ")), command, dependencies);
 }
 
 async function listServices({ parley }: OwnerCommandDependencies): Promise<OwnerAnswer> {
@@ -105,20 +105,20 @@ async function showOwner(
 }
 
 /** Only a whole name or an id is enough: with a Service of a similar name the User would wait in vain. */
-async function giveTo(
+async function giveToNamed(
   userId: UserId,
   wanted: string,
   { agent, trigger }: OwnerCommand,
   dependencies: OwnerCommandDependencies,
 ): Promise<OwnerAnswer> {
   const services = await dependencies.parley.services();
-  const looked = plain(wanted);
-  const exact = services.filter(({ id, name }) => id === wanted || plain(name) === looked);
+  const sought = plain(wanted);
+  const exact = services.filter(({ id, name }) => id === wanted || plain(name) === sought);
   const [to, ...others] = exact;
   if (to && others.length === 0) {
     return await giveUser({ userId, to, agent, trigger }, dependencies);
   }
-  const matches = to ? exact : services.filter(({ name }) => plain(name).includes(looked));
+  const matches = to ? exact : services.filter(({ name }) => plain(name).includes(sought));
   return { kind: "which-service", wanted, userId, trigger, matches, services };
 }
 

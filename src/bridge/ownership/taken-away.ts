@@ -1,6 +1,6 @@
 import type { Item } from "../../delivery/lanes.ts";
 import type { Texts } from "../../views/texts/en.ts";
-import type { Notifier } from "../notify.ts";
+import type { Notifier } from "../notifier.ts";
 import { askOwnership, nameService } from "../owner.ts";
 import type { EventOf } from "../parley-event.ts";
 import type { Patience } from "../patience.ts";

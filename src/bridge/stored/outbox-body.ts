@@ -45,12 +45,15 @@ export interface TakeOver {
   readonly taken?: true;
 }
 
+/** An agent's wish to give the User of a thread to a Service. */
 export interface HandBackRequest {
   readonly thread: Thread;
   /** Slack id of who asked for it. */
   readonly agent: string;
   readonly to: ServiceId;
+  /** For that Service; the User does not see it. */
   readonly note?: string;
+  /** For the User, sent before. */
   readonly lastMessage?: string;
 }
 

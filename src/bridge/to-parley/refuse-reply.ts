@@ -7,7 +7,7 @@ import { adviceFor } from "../../views/advice.ts";
 import { renderDeadLetter, renderFailedReply } from "../../views/failed-reply.ts";
 import type { Texts } from "../../views/texts/en.ts";
 import type { Conversation } from "../conversation.ts";
-import type { Notifier } from "../notify.ts";
+import type { Notifier } from "../notifier.ts";
 import { showTakenAway } from "../ownership/end-conversation.ts";
 import { keepForTakeOver } from "../ownership/take-over.ts";
 import type { Conversations, Permalink } from "../ports.ts";

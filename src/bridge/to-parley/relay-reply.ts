@@ -12,7 +12,7 @@ import { renderSentFromElsewhere } from "../../views/sent-from-elsewhere.ts";
 import type { Texts } from "../../views/texts/en.ts";
 import { type Conversation, isBeingHandedBack, withAgentMessage } from "../conversation.ts";
 import type { DelayMarks } from "../delay-marks.ts";
-import type { Notifier } from "../notify.ts";
+import type { Notifier } from "../notifier.ts";
 import { nameService } from "../owner.ts";
 import { recordTakenAway } from "../ownership/end-conversation.ts";
 import { hasAsked, type TakeOverDependencies, takeOverFor } from "../ownership/take-over.ts";

@@ -15,7 +15,7 @@ import type { UserId } from "../../ids.ts";
 import { renderFilesNotSent, renderPartsNotSent } from "../../views/not-sent.ts";
 import type { Texts } from "../../views/texts/en.ts";
 import type { Conversation } from "../conversation.ts";
-import type { Notifier } from "../notify.ts";
+import type { Notifier } from "../notifier.ts";
 import { asNotOwner, assertOwner } from "../owner.ts";
 import { piecesOnce } from "../pieces.ts";
 import type { MessageToUser, Parley, People } from "../ports.ts";

@@ -8,7 +8,7 @@ import {
   renderUndoOffer,
 } from "../../views/reply-offers.ts";
 import type { Texts } from "../../views/texts/en.ts";
-import type { Notifier } from "../notify.ts";
+import type { Notifier } from "../notifier.ts";
 import { cancelReply } from "../ownership/take-over.ts";
 import type { Conversations } from "../ports.ts";
 import type { AgentReply } from "../stored/agent-reply.ts";

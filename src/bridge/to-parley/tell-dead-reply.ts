@@ -1,5 +1,5 @@
 import type { OnDeadLetter } from "../../delivery/lanes.ts";
-import { tellOwedNotice } from "../notify.ts";
+import { tellOwedNotice } from "../notifier.ts";
 import type { OutboxBody } from "../stored/outbox-body.ts";
 import { findUserOf, noticeAbout, type RefuseReplyDependencies } from "./refuse-reply.ts";
 

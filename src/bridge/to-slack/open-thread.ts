@@ -8,7 +8,7 @@ import {
   openConversation,
   withoutOpening,
 } from "../conversation.ts";
-import type { Notifier } from "../notify.ts";
+import type { Notifier } from "../notifier.ts";
 import type { Conversations, Permalink, Posts } from "../ports.ts";
 import type { InboxBody } from "../stored/inbox-body.ts";
 import { postRootOnce } from "./post-once.ts";

@@ -23,21 +23,21 @@ export async function postSteps(
 ): Promise<void> {
   let part = 0;
   for (const next of steps) {
-    const step = String(part);
+    const name = String(part);
     const tag = { kind: "message" as const, items: [work.item.id], part };
-    part += placesOf(next);
+    part += tagsFor(next);
     if ("words" in next) {
       const post = { thread, tag: () => tag, message: () => next.words };
-      await postOnce(work, step, post, dependencies);
+      await postOnce(work, name, post, dependencies);
     } else {
       const file = toFile(next, dependencies);
-      await shareFile(work, { name: step, tag, thread }, file, dependencies);
+      await shareFile(work, { name, tag, thread }, file, dependencies);
     }
   }
 }
 
 /** How many tags a step may need: a document has one for each post that may stand in its place. */
-const placesOf = (step: ThreadStep): number => ("document" in step ? ITEM_LIMITS.posts - 1 : 1);
+const tagsFor = (step: ThreadStep): number => ("document" in step ? ITEM_LIMITS.posts - 1 : 1);
 
 function toFile(
   step: Exclude<ThreadStep, { words: unknown }>,

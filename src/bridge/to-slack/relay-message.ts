@@ -9,7 +9,7 @@ import type { Texts } from "../../views/texts/en.ts";
 import { userAuthor } from "../../views/user-author.ts";
 import { type Conversation, withUserMessages } from "../conversation.ts";
 import { type AskOwnershipDependencies, askOwnership } from "../owner.ts";
-import type { ParleyEvent } from "../parley-event.ts";
+import type { EventOf, ParleyEvent } from "../parley-event.ts";
 import type { Patience } from "../patience.ts";
 import type { PostTag } from "../ports.ts";
 import type { InboxBody } from "../stored/inbox-body.ts";
@@ -30,8 +30,6 @@ export interface RelayMessageDependencies extends OpenThreadDependencies, AskOwn
   ownerUnknown: "deliver" | "ignore";
 }
 
-type MessageEvent = ParleyEvent & { kind: "message" };
-
 /** A User's message that fits one post, with the time (ms) at which it reached us. */
 interface UserText {
   message: SlackMessage;
@@ -50,19 +48,18 @@ const LATE_AFTER_MS = 2 * 60_000;
 /** Posts a User's message in the User's thread; opens one if we own the User and there is none. */
 export async function relayMessage(
   work: Work<InboxBody>,
-  event: MessageEvent,
+  event: EventOf<"message">,
   receivedAt: number,
   dependencies: RelayMessageDependencies,
 ): Promise<void> {
   const { conversations, texts, now } = dependencies;
   const { message } = event;
-  // Messages of the account are our own. System messages were not written by the User, and open no thread.
+  // Messages of the account are our own.
   if (message.typeId === 2) return;
-  const isOwnText = !isSystemMessage(message);
   const conversation = await conversationOf(work, event, receivedAt, dependencies);
   if (!conversation) return;
   const thread = await ensureRoot(work, conversation, dependencies);
-  if (!isOwnText) {
+  if (isSystemMessage(message)) {
     const steps = [{ words: toSlackContext(message, texts.message) }];
     return await postSteps(work, thread, steps, dependencies);
   }
@@ -89,7 +86,7 @@ export async function relayMessage(
 /** The conversation that a message belongs to: the open one, the one whose end overtook the message, or a new one. */
 async function conversationOf(
   work: Work<InboxBody>,
-  { userId, user, message }: MessageEvent,
+  { userId, user, message }: EventOf<"message">,
   receivedAt: number,
   dependencies: RelayMessageDependencies,
 ): Promise<Conversation | undefined> {
@@ -98,6 +95,7 @@ async function conversationOf(
   const wasOpenAt = (at: number) =>
     newest?.state === "open" || (newest?.ending !== undefined && at <= newest.ending.at);
   if (wasOpenAt(receivedAt)) return newest;
+  // The User did not write it, so it opens no thread.
   if (isSystemMessage(message)) return undefined;
   const ownership = await askOwnership(userId, work.item, dependencies);
   // Parley's timestamps have whole seconds, so compare with the end of that second.

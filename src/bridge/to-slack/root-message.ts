@@ -41,9 +41,9 @@ export async function refreshRoot(
 
 /** The steps behind the root with everything that it had to shorten; none if all of it fitted. */
 export function overflowSteps(
-  told: Parameters<typeof renderOverflow>[0],
+  details: Parameters<typeof renderOverflow>[0],
   { message }: Texts,
 ): ThreadStep[] {
-  const overflow = renderOverflow(told);
+  const overflow = renderOverflow(details);
   return overflow === undefined ? [] : toLiteralSteps(overflow, "metadata.txt", message);
 }

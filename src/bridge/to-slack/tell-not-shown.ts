@@ -1,7 +1,7 @@
 import type { OnDeadLetter } from "../../delivery/lanes.ts";
 import { renderNotShown } from "../../views/not-shown.ts";
 import type { Texts } from "../../views/texts/en.ts";
-import { type Notifier, tellOwedNotice } from "../notify.ts";
+import { type Notifier, tellOwedNotice } from "../notifier.ts";
 import type { ParleyEvent } from "../parley-event.ts";
 import type { Conversations } from "../ports.ts";
 import type { InboxBody } from "../stored/inbox-body.ts";

@@ -3,7 +3,7 @@ import type { ModalView, WebClient } from "@slack/web-api";
 import { toBridgeError } from "../../errors.ts";
 import type { Thread } from "../../ids.ts";
 import { renderFormNotOpened } from "../../views/form-not-opened.ts";
-import { renderHandBackModal } from "../../views/hand-back-form.ts";
+import { renderHandBackForm } from "../../views/hand-back-form.ts";
 import { nameOf } from "../../views/name-of.ts";
 import { withinTime } from "../../within-time.ts";
 import { callSlack } from "../web-api.ts";
@@ -54,13 +54,13 @@ async function open(origin: Origin, dependencies: ListenerDependencies): Promise
     () => undefined,
   );
   const others = services?.filter(({ id }) => id !== parley.self);
-  const modal = {
+  const form = {
     userName: nameOf(conversation, texts),
     thread,
     services: others?.length ? others : [{ id: botService, name: texts.handBackForm.bot }],
     preferred: botService,
   };
-  const view = renderHandBackModal(modal, texts);
+  const view = renderHandBackForm(form, texts);
   try {
     await callSlack("views.open", () =>
       client.views.open({ trigger_id: trigger, view: view as unknown as ModalView }),

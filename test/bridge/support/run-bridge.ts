@@ -1,10 +1,10 @@
 import { createDelayMarks } from "../../../src/bridge/delay-marks.ts";
 import { createParleyEventHandler } from "../../../src/bridge/handle-parley-event.ts";
 import { createSlackEventHandler } from "../../../src/bridge/handle-slack-event.ts";
-import { createNotifier, type Notifier } from "../../../src/bridge/notify.ts";
+import { createNotifier, type Notifier } from "../../../src/bridge/notifier.ts";
 import type { ParleyEvent } from "../../../src/bridge/parley-event.ts";
 import type { Permissions } from "../../../src/bridge/ports.ts";
-import { type Reconciler, startReconciler } from "../../../src/bridge/reconcile.ts";
+import { type Reconciler, startReconciler } from "../../../src/bridge/reconciler.ts";
 import { type InboxBody, inboxBodySchema } from "../../../src/bridge/stored/inbox-body.ts";
 import { type OutboxBody, outboxBodySchema } from "../../../src/bridge/stored/outbox-body.ts";
 import { readProgress } from "../../../src/bridge/stored/read-progress.ts";

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { createNotifier } from "../../src/bridge/notify.ts";
+import { createNotifier } from "../../src/bridge/notifier.ts";
 import type { InboxBody } from "../../src/bridge/stored/inbox-body.ts";
 import type { NewItem } from "../../src/delivery/lanes.ts";
 import { toItemId, toUserId } from "../../src/ids.ts";

@@ -3,7 +3,7 @@ import { toBridgeError } from "../errors.ts";
 import type { Log } from "../log.ts";
 import type { Texts } from "../views/texts/en.ts";
 import { type Conversation, isBeingHandedBack } from "./conversation.ts";
-import type { Notifier } from "./notify.ts";
+import type { Notifier } from "./notifier.ts";
 import { nameService } from "./owner.ts";
 import { recordTakenAway } from "./ownership/end-conversation.ts";
 import type { Conversations, Parley, ThreadReader } from "./ports.ts";
@@ -124,11 +124,11 @@ async function checkOwners(
   dependencies.log.info({ gone, ...round }, "owners.checked");
 }
 
-/** Calls `look` for each open conversation, one after the other. A failure for one does not affect the others. */
+/** Calls `check` for each open conversation, one after the other. A failure for one does not affect the others. */
 async function eachOpen(
   { conversations }: ReconcilerDependencies,
   signal: AbortSignal,
-  step: (conversation: Conversation) => Promise<void>,
+  check: (conversation: Conversation) => Promise<void>,
 ): Promise<{ conversations: number; failures: number; failure: string | undefined }> {
   // The youngest first, because there it is most likely that somebody waits.
   const open = conversations.open().toReversed();
@@ -137,7 +137,7 @@ async function eachOpen(
     try {
       // It may have ended since the round began.
       const conversation = await conversations.byId(id);
-      if (conversation?.state === "open") await step(conversation);
+      if (conversation?.state === "open") await check(conversation);
     } catch (thrown) {
       if (signal.aborted) throw thrown;
       failures.push(toBridgeError(thrown).message);

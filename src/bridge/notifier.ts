@@ -1,7 +1,7 @@
 import type { Lanes } from "../delivery/lanes.ts";
 import { type ItemId, makeDerivedItemId, makeThreadKey, type Thread, type UserId } from "../ids.ts";
 import type { Conversation } from "./conversation.ts";
-import { ephemeralLane, threadLane, userLane } from "./inbox-lanes.ts";
+import { BEHIND_MESSAGES, ephemeralLane, threadLane, userLane } from "./inbox-lanes.ts";
 import type { InboxBody } from "./stored/inbox-body.ts";
 import { type NoticeToAll, owedNoticeSchema } from "./stored/notice.ts";
 import { readStored } from "./stored/read-stored.ts";
@@ -32,9 +32,6 @@ export function tellOwedNotice(item: ItemId, owed: unknown, notifier: Notifier):
   const { userId, purpose, notice } = readStored(owedNoticeSchema, owed, "an owed notice");
   return notifier.notice(userId, item, purpose, notice);
 }
-
-/** The `sort` of items that may come after any message, so that they are no barrier between messages. */
-export const BEHIND_MESSAGES = "~";
 
 export function createNotifier(inbox: Pick<Lanes<InboxBody>, "append">): Notifier {
   return {
