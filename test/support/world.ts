@@ -18,7 +18,7 @@ import { type CapturedLog, captureLog } from "./captured-log.ts";
 export type Env = Record<string, string>;
 
 /** Settings by their names in the code, each group in part; for times that no variable may set so short. */
-export type Settings = {
+type Settings = {
   readonly [Name in keyof Config]?: Name extends Group ? Partial<Config[Name]> : Config[Name];
 };
 type Group = "slack" | "parley" | "patience" | "retry";
