@@ -4,7 +4,7 @@ import type { AxeResults } from "axe-core";
 import type { Page } from "playwright-core";
 import { expect, it } from "vitest";
 import { describeInBrowser } from "./chromium.ts";
-import { getHandedOver, messageWith, openSandbox, SIZES } from "./sandbox-page.ts";
+import { getHandedOver, messageWith, openSandbox, pressOn, SIZES } from "./sandbox-page.ts";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
@@ -40,8 +40,7 @@ describeInBrowser("the page is for everybody", (browser) => {
     expect(await seriousFindings(page)).toEqual([]);
 
     await page.getByRole("button", { name: "Parley down" }).click();
-    await messageWith(thread, "answer with").hover();
-    await messageWith(thread, "answer with").getByRole("button", { name: "More actions" }).click();
+    await pressOn(messageWith(thread, "answer with"), "More actions");
     await page.getByRole("menuitem", { name: /Hand back/ }).waitFor();
     expect(await seriousFindings(page)).toEqual([]);
     await page.getByRole("menuitem", { name: /Hand back/ }).click();

@@ -1,7 +1,7 @@
 import type { Page } from "playwright-core";
 import { expect, it } from "vitest";
 import { describeInBrowser } from "./chromium.ts";
-import { getHandedOver, messageWith, openSandbox } from "./sandbox-page.ts";
+import { getHandedOver, messageWith, openSandbox, pressOn } from "./sandbox-page.ts";
 
 describeInBrowser("the sandbox page", (browser) => {
   it("shows what waits while Slack is down, and brings it once Slack is back", async () => {
@@ -134,19 +134,17 @@ describeInBrowser("the sandbox page", (browser) => {
     await reply("A tpyo");
     await messageWith(chat, "A tpyo").waitFor();
     const message = messageWith(thread, "A tpyo");
-    await message.hover();
-    await message.getByRole("button", { name: "React with eyes" }).click();
+    await pressOn(message, "React with eyes");
     await message.getByRole("button", { name: "eyes 1", pressed: true }).click();
     await message.getByRole("button", { name: "eyes 1" }).waitFor({ state: "detached" });
-    await message.getByRole("button", { name: "React with lock" }).click();
+    await pressOn(message, "React with lock");
     await message.getByRole("button", { name: "lock 1", pressed: true }).waitFor();
-    await message.getByRole("button", { name: "More actions" }).click();
+    await pressOn(message, "More actions");
     await page.getByRole("menuitem", { name: "Edit message" }).click();
     await page.getByRole("textbox", { name: "Edited text" }).fill("A typo");
     await page.getByRole("textbox", { name: "Edited text" }).press("Enter");
     await messageWith(thread, "A typo").getByText("(edited)").waitFor();
-    await messageWith(thread, "A typo").hover();
-    await messageWith(thread, "A typo").getByRole("button", { name: "More actions" }).click();
+    await pressOn(messageWith(thread, "A typo"), "More actions");
     await page.getByRole("menuitem", { name: "Delete message" }).click();
     await messageWith(thread, "A typo").waitFor({ state: "detached" });
   });

@@ -121,6 +121,22 @@ export async function getHandedOver(
   await messageWith(thread, question).first().waitFor();
 }
 
+/** Presses a button that a message shows while the mouse is on it: what arrives meanwhile may move it away. */
+export const pressOn = (message: Locator, name: string): Promise<void> =>
+  expect
+    .poll(
+      async () => {
+        await message.hover();
+        const pressed = message.getByRole("button", { name }).click({ timeout: 1_000 });
+        return await pressed.then(
+          () => true,
+          () => false,
+        );
+      },
+      { timeout: PATIENCE_MS },
+    )
+    .toBe(true);
+
 /** With `WRITE_SCREENSHOTS=1` a picture for the documentation; else nothing, so that the work tree stays clean. */
 export async function picture(page: Page, name: string): Promise<void> {
   if (process.env.WRITE_SCREENSHOTS !== "1") return;

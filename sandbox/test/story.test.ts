@@ -3,7 +3,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
 import { describeInBrowser } from "./chromium.ts";
-import { getHandedOver, messageWith, openSandbox, picture, SIZES } from "./sandbox-page.ts";
+import {
+  getHandedOver,
+  messageWith,
+  openSandbox,
+  picture,
+  pressOn,
+  SIZES,
+} from "./sandbox-page.ts";
 
 const TRANSPORTS = [
   { name: "HTTP", args: [], ownProcess: true },
@@ -54,9 +61,7 @@ describeInBrowser("the sandbox page", (browser) => {
     await messageWith(chat, "it is the plug").getByText("Ben").waitFor();
     if (name === "HTTP") await picture(page, "sandbox-1280");
 
-    const message = messageWith(thread, "it is the plug");
-    await message.hover();
-    await message.getByRole("button", { name: "More actions" }).click();
+    await pressOn(messageWith(thread, "it is the plug"), "More actions");
     await page.getByRole("menuitem", { name: /Hand back/ }).click();
     await dialog.getByRole("textbox", { name: /Note for the bot/ }).fill("It was the plug");
     await dialog.getByRole("textbox", { name: /Last message/ }).fill("All the best!");

@@ -180,9 +180,8 @@ it("never sends what was discarded, whoever asks for it", async () => {
   expect(await runDeadLetters(env, "retry", item)).toMatchObject({ code: 1 });
   const [eventId = ""] = [...slack.sentEvents].find(([, { event }]) => event.ts === replyTs) ?? [];
   expect((await slack.redeliver(eventId)).status).toBe("delivered");
-  const { state } = slack;
-  const choices = state.ephemerals.find(({ user: told }) => told === "U0ANNA");
-  expect(JSON.stringify(choices?.blocks)).toContain(item);
+  const choices = await slack.waitFor(() => toldTo(slack, "U0ANNA", ts)[0]);
+  expect(JSON.stringify(choices.blocks)).toContain(item);
   await slack.post({ user: "U0ANNA", threadTs: ts, text: "Next" });
   await parley.until(() => sentTo(world, user.id).includes("Next"));
   expect(sentTo(world, user.id)).toEqual(["Next"]);
