@@ -1,6 +1,6 @@
-import { humanise } from "../convert/text/slack-text.ts";
 import type { SlackMessage } from "../convert/to-slack/slack-message.ts";
 import { bold, quiet } from "./notice.ts";
+import { describeReason } from "./reason.ts";
 import type { Texts } from "./texts/en.ts";
 
 /** What a further handover brought that the thread did not have. */
@@ -14,9 +14,12 @@ export type HandoverNews = {
 
 export function renderFurtherHandover(
   { reason, hasDetails, lines }: HandoverNews,
-  { furtherHandover }: Texts,
+  texts: Texts,
 ): SlackMessage {
-  if (reason !== null) return quiet(`:repeat: ${furtherHandover.reason(bold(humanise(reason)))}`);
+  const { furtherHandover } = texts;
+  if (reason !== null) {
+    return quiet(`:repeat: ${furtherHandover.reason(bold(describeReason(reason, texts)))}`);
+  }
   const isTranscriptOnly = !hasDetails && lines > 0;
   return quiet(
     `:repeat: ${isTranscriptOnly ? furtherHandover.transcript : furtherHandover.details}`,

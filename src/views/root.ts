@@ -1,11 +1,12 @@
 import { literalMrkdwn } from "../convert/text/literal-mrkdwn.ts";
 import { reasonOf } from "../convert/text/reason-of.ts";
-import { formatMomentElement, humanise, oneLine, shorten } from "../convert/text/slack-text.ts";
+import { formatMomentElement, oneLine, shorten } from "../convert/text/slack-text.ts";
 import { actions, context, header } from "../convert/to-slack/blocks.ts";
 import type { SlackMessage } from "../convert/to-slack/slack-message.ts";
 import type { Json } from "../json.ts";
 import { ACTIONS, actionButton, ROOT_ACTIONS } from "./actions.ts";
 import { nameOf } from "./name-of.ts";
+import { describeReason } from "./reason.ts";
 import { CODE_LIMIT, code, type Line, ours, richTextBlock } from "./rich-text-lines.ts";
 import { renderDetails } from "./root-details.ts";
 import type { RootFacts, RootLinks } from "./root-facts.ts";
@@ -21,7 +22,9 @@ import type { Texts } from "./texts/en.ts";
 export function renderRoot(facts: RootFacts, links: RootLinks, texts: Texts): SlackMessage {
   const { root } = texts;
   const reason = reasonOf(facts.metadata);
-  const headline = reason ? shorten(oneLine(humanise(reason)), CODE_LIMIT) : root.newConversation;
+  const headline = reason
+    ? shorten(oneLine(describeReason(reason, texts)), CODE_LIMIT)
+    : root.newConversation;
   const who = literalMrkdwn(nameOf(facts, texts));
   const ended = facts.ending && facts.state !== "open" ? root.ended[facts.state] : undefined;
   const blocks: Json[] = [

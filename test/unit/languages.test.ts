@@ -5,9 +5,14 @@ import { textLength } from "../../fakes/slack/complete-blocks.ts";
 import { checkView } from "../../fakes/slack/view-limits.ts";
 import { SLACK_LIMITS } from "../../src/convert/to-slack/slack-limits.ts";
 import { toThreadSteps } from "../../src/convert/to-slack/thread-steps.ts";
+import { type ConversationId, toUserId } from "../../src/ids.ts";
 import { LANGUAGES, type Language } from "../../src/language.ts";
 import { formatDuration } from "../../src/views/format-duration.ts";
 import { formatSize } from "../../src/views/format-size.ts";
+import { renderFurtherHandover } from "../../src/views/further-handover.ts";
+import { TAKEN_OVER } from "../../src/views/reason.ts";
+import { renderRoot } from "../../src/views/root.ts";
+import type { RootFacts } from "../../src/views/root-facts.ts";
 import { textsFor } from "../../src/views/texts/texts-for.ts";
 import { mrkdwnIn } from "../support/threads.ts";
 import { ANSWERS, formOf, homeOf, LINES, NOTICES, rootOf } from "./every-view.ts";
@@ -147,12 +152,59 @@ describe.each(LANGUAGES)("what people read in %s", (language) => {
     expect(render("«reason»", texts)).toMatch(/\p{L}{3}.*\.$/u);
   });
 
+  it("counts one and many apart", () => {
+    const { conversations, handBackForm } = texts;
+    const counted = [conversations.more, handBackForm.missing].flatMap((say) => [say(1), say(2)]);
+    expect(counted).toEqual(COUNTED_IN[language]);
+  });
+
+  it("tells of the bridge's own reason for a handover in its own words", () => {
+    const metadata = { reason: TAKEN_OVER, takenOverBy: "Anna" };
+    const root = renderRoot({ ...FACTS, metadata }, {}, texts);
+    const further = renderFurtherHandover(
+      { reason: TAKEN_OVER, hasDetails: true, lines: 0 },
+      texts,
+    );
+    const { takenOver } = texts.root;
+    expect(root.text).toContain(takenOver);
+    expect(mrkdwnIn(further.blocks).join("")).toContain(takenOver);
+  });
+
   it("has units of its own", () => {
     const durations = [1, 60_000, 3_600_000, 48 * 3_600_000].map((ms) => formatDuration(ms, texts));
     const sizes = [1, 12_345, 9_900_000].map((bytes) => formatSize(bytes, texts));
     expect([...durations, ...sizes, texts.number(12_345)]).toEqual(UNITS_IN[language]);
   });
 });
+
+const FACTS: RootFacts = {
+  id: "c_0123456789abcdef01234567" as ConversationId,
+  userId: toUserId("11111"),
+  user: {},
+  state: "open",
+  openedAt: 0,
+};
+
+const COUNTED_IN: Readonly<Record<Language, readonly string[]>> = {
+  en: [
+    "… and 1 more",
+    "… and 2 more",
+    "1 more Service does not fit in here; /parley-owner knows it.",
+    "2 more Services do not fit in here; /parley-owner knows them.",
+  ],
+  nl: [
+    "… en nog 1",
+    "… en nog 2",
+    "Nog 1 Service past hier niet; /parley-owner kent hem.",
+    "Nog 2 Services passen hier niet; /parley-owner kent ze.",
+  ],
+  de: [
+    "… und 1 weiteres",
+    "… und 2 weitere",
+    "1 weiterer Service passt hier nicht hinein; /parley-owner kennt ihn.",
+    "2 weitere Services passen hier nicht hinein; /parley-owner kennt sie.",
+  ],
+};
 
 const UNITS_IN: Readonly<Record<Language, readonly string[]>> = {
   en: ["under a minute", "1 min", "1 h", "2 days", "1 byte", "12.3 kB", "9.9 MB", "12,345"],

@@ -1,5 +1,6 @@
 import type { Lanes } from "../../delivery/lanes.ts";
 import { type ItemId, makeBodyItemId, type UserId } from "../../ids.ts";
+import { TAKEN_OVER } from "../../views/reason.ts";
 import type { Texts } from "../../views/texts/en.ts";
 import { type Conversation, withHandingBack, withoutHandingBack } from "../conversation.ts";
 import { userLane } from "../inbox-lanes.ts";
@@ -67,7 +68,7 @@ export async function takeUser(
   },
   { parley, inbox, now }: Pick<ChangeOwnerDependencies, "parley" | "inbox" | "now">,
 ): Promise<void> {
-  const metadata = { reason: "taken_over_by_agent", takenOverBy: agentName };
+  const metadata = { reason: TAKEN_OVER, takenOverBy: agentName };
   if (!isOurs) await giveTo(parley, userId, parley.self, metadata);
   const body: InboxBody = { kind: "handover", userId, metadata, receivedAt: now() };
   await inbox.append({ lane: userLane(userId), id: item, body });

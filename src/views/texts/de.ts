@@ -27,6 +27,7 @@ export const de: Texts = {
 
   root: {
     newConversation: "Neues Gespräch",
+    takenOver: "Vom Team übernommen",
     anonymous: "Anonym",
     unverified: "(Angaben des Nutzers, nicht geprüft)",
     language: "Sprache",
@@ -63,7 +64,7 @@ export const de: Texts = {
     count: (count) => (count === 1 ? "1 offenes Gespräch" : `${count} offene Gespräche`),
     answered: "beantwortet",
     waiting: (time) => `*wartet seit ${time}*`,
-    more: (count) => `… und ${count} weitere`,
+    more: (count) => `… und ${count} ${count === 1 ? "weiteres" : "weitere"}`,
   },
 
   home: {
@@ -242,7 +243,7 @@ export const de: Texts = {
     defect:
       "In der Anbindung ist etwas schiefgegangen. Bitte noch einmal senden; hilft das nicht, bitte dem Admin-Team melden.",
     begun:
-      "Ein Teil davon hat den Nutzer erreicht, oder vielleicht, und geht nicht noch einmal; der Rest wurde nicht gesendet.",
+      "Ein Teil davon hat den Nutzer erreicht, oder vielleicht erreicht, und wird nicht noch einmal gesendet; der Rest wurde nicht gesendet.",
     file: (name, why) => `Zur Datei ${name}: ${why}`,
     onlyMissing: "„Noch einmal senden“ sendet nur, was fehlt.",
     fileTroubles: {
@@ -293,7 +294,8 @@ export const de: Texts = {
     elsewhere: "Dieser Button gehört zu einem anderen Thread. Bitte dort drücken.",
     settled: "Das wurde schon gesendet oder verworfen.",
     onItsWay: "Unterwegs.",
-    takingOver: "Der Nutzer wird übernommen; die Antwort geht, sobald sein neuer Thread offen ist.",
+    takingOver:
+      "Der Nutzer wird übernommen; die Antwort wird gesendet, sobald sein neuer Thread offen ist.",
     undone: "Nicht gesendet. Bitte neu schreiben, wenn es so weit ist.",
     tooLate: "Zu spät: Es ist schon unterwegs zum Nutzer.",
   },
@@ -305,7 +307,9 @@ export const de: Texts = {
     intro: (user) =>
       `${user} geht zu dem Service, den Sie wählen. Antworten in diesem Thread kommen dann nicht mehr an.`,
     missing: (count) =>
-      `${count} weitere Services passen hier nicht hinein; /parley-owner kennt sie.`,
+      count === 1
+        ? "1 weiterer Service passt hier nicht hinein; /parley-owner kennt ihn."
+        : `${count} weitere Services passen hier nicht hinein; /parley-owner kennt sie.`,
     destination: "Zurückgeben an",
     note: "Notiz für den Bot",
     notePlaceholder: "Worum ging es, und was wurde getan?",

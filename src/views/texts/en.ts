@@ -22,6 +22,8 @@ export const en = {
   /** The first message of a thread. What is not a whole line is literal text. */
   root: {
     newConversation: "New conversation",
+    /** In place of a reason: an agent asked for the handover. */
+    takenOver: "Taken over by agent",
     anonymous: "Anonymous",
     unverified: "(given by the user, not verified)",
     language: "language",
@@ -311,7 +313,9 @@ export const en = {
     intro: (user: string) =>
       `${user} goes on with the Service you choose. Replies in this thread no longer reach them.`,
     missing: (count: number) =>
-      `${count} more Services do not fit in here; /parley-owner knows them.`,
+      count === 1
+        ? "1 more Service does not fit in here; /parley-owner knows it."
+        : `${count} more Services do not fit in here; /parley-owner knows them.`,
     destination: "Hand back to",
     note: "Note for the bot",
     notePlaceholder: "What was it about, and what was done?",

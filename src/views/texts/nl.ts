@@ -27,6 +27,7 @@ export const nl: Texts = {
 
   root: {
     newConversation: "Nieuw gesprek",
+    takenOver: "Door het team overgenomen",
     anonymous: "Anoniem",
     unverified: "(opgegeven door de gebruiker, niet gecontroleerd)",
     language: "taal",
@@ -146,7 +147,7 @@ export const nl: Texts = {
     "too-large": "(te groot om hier te tonen)",
     empty: "(een leeg bestand)",
     program: "(een programma: niet gedeeld, omdat openen schade kan doen)",
-    gone: "(er niet meer)",
+    gone: "(niet meer beschikbaar)",
     refused: "(kon niet worden opgehaald)",
   },
 
@@ -200,7 +201,7 @@ export const nl: Texts = {
     notSentYet:
       "Dit blijft intern. Begin een bericht met `>>` om het meteen naar de gebruiker te sturen.",
     undoable: (seconds) => `Dit gaat over ${seconds} s naar de gebruiker.`,
-    editedNews: "De gebruiker heeft dit bericht niet. Moet het er nu zo naartoe?",
+    editedNews: "De gebruiker heeft dit bericht niet. Moet het worden verstuurd zoals het nu is?",
     edited:
       "De gebruiker heeft de tekst zoals die eerst was, en Parley kan die niet wijzigen. Moet de nieuwe tekst als correctie worden verstuurd?",
     sentAlready:
@@ -240,7 +241,7 @@ export const nl: Texts = {
     defect:
       "Er ging iets mis binnen de koppeling. Stuur het opnieuw; blijft het misgaan, meld het dan bij de beheerder van de koppeling.",
     begun:
-      "Een deel ervan heeft de gebruiker bereikt, of misschien, en gaat niet nog eens; de rest is niet verstuurd.",
+      "Een deel ervan heeft de gebruiker bereikt, of misschien bereikt, en wordt niet nog eens verstuurd; de rest is niet verstuurd.",
     file: (name, why) => `Over je bestand ${name}: ${why}`,
     onlyMissing: "‘Opnieuw sturen’ stuurt alleen wat ontbreekt.",
     fileTroubles: {
@@ -292,7 +293,8 @@ export const nl: Texts = {
     elsewhere: "Deze knop hoort bij een andere thread. Gebruik hem daar.",
     settled: "Dit is al verstuurd of vervallen.",
     onItsWay: "Onderweg.",
-    takingOver: "De gebruiker wordt overgenomen; je antwoord gaat zodra de nieuwe thread open is.",
+    takingOver:
+      "De gebruiker wordt overgenomen; je antwoord wordt verstuurd zodra de nieuwe thread open is.",
     undone: "Niet verstuurd. Schrijf het opnieuw als je zover bent.",
     tooLate: "Te laat: het is al onderweg naar de gebruiker.",
   },
@@ -303,7 +305,10 @@ export const nl: Texts = {
     close: "Annuleren",
     intro: (user) =>
       `${user} gaat verder bij de Service die je kiest. Antwoorden in deze thread komen niet meer aan.`,
-    missing: (count) => `Nog ${count} Services passen hier niet; /parley-owner kent ze.`,
+    missing: (count) =>
+      count === 1
+        ? "Nog 1 Service past hier niet; /parley-owner kent hem."
+        : `Nog ${count} Services passen hier niet; /parley-owner kent ze.`,
     destination: "Teruggeven aan",
     note: "Notitie voor de bot",
     notePlaceholder: "Waar ging het over, en wat is er gedaan?",
