@@ -93,3 +93,26 @@ export async function failAtEveryCall(
   }
   return failures;
 }
+
+/**
+ * Plays a story once for each turn to post that is waited for in it; the bridge is stopped and started again in that wait.
+ * Returns how many turns that were.
+ */
+export async function stopAtEveryTurn(story: Story): Promise<number> {
+  const calls = await callsOf(story, () => {});
+  const turns = calls.filter((call) => call === "posts.acquire").length;
+  for (let turn = 0; turn < turns; turn++) {
+    let goOn = () => {};
+    const stopped: Story = {
+      ...story,
+      async play(bridge) {
+        goOn = bridge.slack.holdTurns(turn);
+        await story.play(bridge);
+        await bridge.stopAndRestart();
+        goOn();
+      },
+    };
+    await playWith(stopped, () => {}, `stopped in the wait for turn ${turn}`);
+  }
+  return turns;
+}

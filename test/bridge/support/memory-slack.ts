@@ -73,8 +73,8 @@ export interface MemorySlack {
   refusesReading: boolean;
   /** Slack shows only later what was shared. */
   showsSharesLate: boolean;
-  /** Until the returned function is called, nobody's turn comes. */
-  holdTurns(): () => void;
+  /** After so many more turns nobody's turn comes, until the returned function is called. */
+  holdTurns(after?: number): () => void;
   marksOn(ts: string): readonly Mark[];
   write(thread: Thread, text: string, more?: Writing): AgentReply;
   /** The thread is not there any more, nor anything in it. */
@@ -92,7 +92,8 @@ export function createMemorySlack(): MemorySlack {
   const uploads = new Map<string, StoredFile & { sharedIn?: Thread }>();
   const gone = new Set<string>();
   let lastTs = 0;
-  let turns = Promise.resolve();
+  let turns = Number.POSITIVE_INFINITY;
+  let nextTurn = Promise.resolve();
 
   /** Grows, also within a millisecond. */
   function nextTs(): string {
@@ -118,12 +119,14 @@ export function createMemorySlack(): MemorySlack {
     isBusy: false,
     refusesReading: false,
     showsSharesLate: false,
-    holdTurns() {
-      let give = () => {};
-      turns = new Promise((resolve) => {
-        give = resolve;
-      });
-      return () => give();
+    holdTurns(after = 0) {
+      turns = after;
+      const given = Promise.withResolvers<void>();
+      nextTurn = given.promise;
+      return () => {
+        turns = Number.POSITIVE_INFINITY;
+        given.resolve();
+      };
     },
 
     marksOn: (ts) => [...marksOf(ts)].sort(),
@@ -163,7 +166,8 @@ export function createMemorySlack(): MemorySlack {
     posts: {
       channel: CHANNEL,
       async acquire(signal) {
-        await untilAborted(turns, signal);
+        turns -= 1;
+        await (turns < 0 ? untilAborted(nextTurn, signal) : undefined);
         return { saturated: world.isBusy };
       },
       async post(message, tag, thread) {

@@ -6,7 +6,12 @@ import {
   UncertainDeliveryError,
 } from "../../../src/errors.ts";
 import { png } from "../../support/files.ts";
-import { dieAtEveryStep, failAtEveryCall, type Story } from "../support/every-step.ts";
+import {
+  dieAtEveryStep,
+  failAtEveryCall,
+  type Story,
+  stopAtEveryTurn,
+} from "../support/every-step.ts";
 import { ADA, EVE } from "../support/memory-parley.ts";
 import type { Posted } from "../support/memory-slack.ts";
 import type { Bridge } from "../support/start-bridge.ts";
@@ -181,6 +186,10 @@ const STORIES: readonly [string, Story][] = [
 describe.each(STORIES)("%s: everything is in Slack once and in order", (_, story) => {
   it.each(["before", "after"] as const)("killed %s any step", async (when) => {
     expect(await dieAtEveryStep(story, when)).toBeGreaterThan(6);
+  });
+
+  it("stopped while it waits for any turn", async () => {
+    expect(await stopAtEveryTurn(story)).toBeGreaterThan(0);
   });
 
   it("although an answer of Slack is lost, also where the bridge is killed besides", async () => {
