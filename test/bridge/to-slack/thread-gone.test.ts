@@ -3,6 +3,7 @@ import {
   NetworkError,
   ParleyApiError,
   RateLimitedError,
+  SlackApiError,
   ThreadGoneError,
   UncertainDeliveryError,
 } from "../../../src/errors.ts";
@@ -101,6 +102,31 @@ describe("a thread that is not there any more", () => {
     await bridge.press("sendAgain");
     await bridge.settled();
     expect(bridge.sent()).toEqual(["Hello"]);
+  });
+
+  it("opens again with what its root cannot hold, behind what was written", async () => {
+    const bridge = await startBridge();
+    await bridge.handover({ metadata: { reason: "refund", story: "x".repeat(400) } });
+    bridge.slack.expire(bridge.threadOf());
+    await bridge.userWrites("Are you there?");
+    await bridge.settled();
+    expect(bridge.thread()).toEqual(["Are you there?", expect.stringContaining("story")]);
+  });
+
+  it("opens again for a notice that its agent alone was to see", async () => {
+    const refusalOf = () => Promise.resolve("guest" as const);
+    const bridge = await startBridge({ permissions: { refusalOf } });
+    await bridge.handover();
+    const refused = new SlackApiError("chat.postEphemeral", "user_not_in_channel", "dead-letter");
+    bridge.calls.fail("posts.tell", refused, { times: Infinity });
+    const release = bridge.calls.hang("posts.acquire");
+    const thread = bridge.threadOf();
+    await bridge.agentWrites("Hello");
+    bridge.slack.expire(thread);
+    release();
+    await bridge.settled();
+    expect(bridge.roots()).toHaveLength(1);
+    expect(bridge.thread()).toEqual([expect.stringMatching(/^:no_entry: \*Not sent/)]);
   });
 
   it("is left alone when the conversation is over", async () => {
@@ -208,6 +234,21 @@ const STORIES: readonly [string, Story][] = [
         bridge.slack.expire(bridge.threadOf());
       },
       play: (bridge) => bridge.userWrites("Look", { file: PHOTO }),
+      check: shows("Look", "[photo.png]"),
+    },
+  ],
+  [
+    "a message that is half there when its thread goes",
+    {
+      before: (bridge) => bridge.handover(),
+      async play(bridge) {
+        const thread = bridge.threadOf();
+        const release = bridge.calls.hang("slackFiles.share");
+        await bridge.userWrites("Look", { file: PHOTO });
+        bridge.slack.expire(thread);
+        release();
+        await bridge.settled();
+      },
       check: shows("Look", "[photo.png]"),
     },
   ],
