@@ -106,6 +106,8 @@ export interface FakeSlack extends Members, Interactions {
   disconnectSockets(reason: DisconnectReason): void;
   /** Cuts all Socket Mode connections without an announcement. */
   cutSockets(): void;
+  /** From now on nothing is heard on the open sockets; new ones are as usual. */
+  deafenSockets(): void;
   close(): Promise<void>;
 }
 
@@ -210,6 +212,7 @@ export async function startFakeSlack(options: FakeSlackOptions = {}): Promise<Fa
     sendRawFrame: (frame) => socketMode.sendRaw(frame),
     disconnectSockets: (reason) => socketMode.disconnect(reason),
     cutSockets: () => socketMode.cut(),
+    deafenSockets: () => socketMode.deafen(),
     async close() {
       delivery.close();
       socketMode.close();

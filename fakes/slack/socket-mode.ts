@@ -41,6 +41,8 @@ export interface SocketMode {
   disconnect(reason: DisconnectReason): void;
   /** Cuts every connection without a word, like a broken network. */
   cut(): void;
+  /** Hears nothing more on any connection and answers no ping, like a network that swallows everything. */
+  deafen(): void;
   close(): void;
 }
 
@@ -163,6 +165,12 @@ export function createSocketMode(journal: Journal): SocketMode {
       for (const socket of [...sockets]) {
         remove(socket);
         socket.terminate();
+      }
+    },
+    deafen() {
+      for (const socket of [...sockets]) {
+        remove(socket);
+        socket.pause();
       }
     },
     close() {

@@ -19,6 +19,8 @@ export interface Config {
     /** Base URL of the Web API, ends in `/api/`. */
     readonly apiUrl: string;
     readonly postsPerSecond: number;
+    /** How long a socket may be silent on our pings before another is opened. */
+    readonly pingTimeoutMs: number;
   };
   readonly parley: {
     readonly serviceId: ServiceId;
@@ -229,6 +231,7 @@ const variables = {
     .refine((value) => value.endsWith("/api/"), { error: "must end in /api/" })
     .default("https://slack.com/api/"),
   SLACK_POSTS_PER_SECOND: number(0.01, 10_000, 1),
+  SLACK_PING_TIMEOUT_MS: wholeNumber(100, 60_000, 3_000),
   PARLEY_SERVICE_IDENTIFICATION: required(PARLEY_SUPPORT).regex(/^[^|]+$/, {
     error: "must not contain |",
   }),
@@ -344,6 +347,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
       channel: value.SLACK_CHANNEL,
       apiUrl: value.SLACK_API_URL,
       postsPerSecond: value.SLACK_POSTS_PER_SECOND,
+      pingTimeoutMs: value.SLACK_PING_TIMEOUT_MS,
     },
     parley: {
       serviceId: toServiceId(value.PARLEY_SERVICE_IDENTIFICATION),

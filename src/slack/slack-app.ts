@@ -17,6 +17,8 @@ export interface SlackAppOptions {
   /** A signature with any of them is accepted. */
   signingSecrets: readonly Secret[];
   appToken: Secret | undefined;
+  /** How long a socket may be silent on our pings before another is opened, ms. */
+  pingTimeoutMs: number;
   clientOptions: SlackClientOptions;
   alarms: Pick<Alarms, "raise" | "clear">;
   refused: RefusalLog;
@@ -80,7 +82,7 @@ function httpTransport({ signingSecrets, refused }: SlackAppOptions, logger: Log
 
 function socketTransport(
   appToken: Secret,
-  { clientOptions, alarms, refused, log }: SlackAppOptions,
+  { pingTimeoutMs, clientOptions, alarms, refused, log }: SlackAppOptions,
   logger: Logger,
 ) {
   const receiver = new SocketModeReceiver({
@@ -88,7 +90,7 @@ function socketTransport(
     logger,
     // A copy, because the receiver changes it.
     installerOptions: { clientOptions: { ...clientOptions } },
-    clientPingTimeout: 3_000,
+    clientPingTimeout: pingTimeoutMs,
     autoReconnectEnabled: false,
   });
   guardFrames(receiver.client, refused, log);

@@ -226,6 +226,18 @@ describe("in Socket Mode", () => {
     },
   );
 
+  it("comes back after the connection has swallowed everything for a while", async () => {
+    const world = await startWorld({ socketMode: true, env: { SLACK_PING_TIMEOUT_MS: "1000" } });
+    const { slack, parley } = world;
+    const { user, ts } = await handOver(world);
+
+    slack.deafenSockets();
+    await slack.waitFor(() => slack.socketConnections === 1, 15_000);
+
+    await slack.post({ user: "U0ANNA", threadTs: ts, text: "I am back" });
+    await parley.until(() => parley.sent(user.id)[0]?.message === "I am back");
+  });
+
   it("comes back after the connection broke, also when Slack fails at first", async () => {
     const world = await startWorld({ socketMode: true });
     const { slack, parley } = world;

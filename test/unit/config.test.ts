@@ -25,6 +25,7 @@ describe("the configuration", () => {
         channel: "C0123456789",
         apiUrl: "https://slack.com/api/",
         postsPerSecond: 1,
+        pingTimeoutMs: 3_000,
       },
       parley: {
         serviceId: "svc",
