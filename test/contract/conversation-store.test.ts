@@ -1,26 +1,21 @@
 import { describe, expect, it } from "vitest";
-import {
-  type Conversation,
-  end,
-  openConversation,
-  withAgentMessage,
-  withUserMessages,
-} from "../../src/bridge/conversation.ts";
+import { type Conversation, end } from "../../src/bridge/conversation.ts";
 import type { Conversations } from "../../src/bridge/ports.ts";
 import { StorageError } from "../../src/errors.ts";
-import { makeConversationId, toItemId, toUserId } from "../../src/ids.ts";
+import { toUserId } from "../../src/ids.ts";
 import { openConversationStore } from "../../src/state/conversation-store.ts";
 import type { Database } from "../../src/state/database.ts";
 import { expire } from "../../src/state/expiry.ts";
 import { openSqliteJournal } from "../../src/state/sqlite-journal.ts";
+import { createMemoryConversations } from "../bridge/support/memory-conversations.ts";
 import { makeStateFile } from "../support/state-file.ts";
-
-const THREAD = { team: "T1", channel: "C1", ts: "1700000000.000100" };
-
-const idOf = (name: string) => makeConversationId(toUserId(name), toItemId(name));
-
-const conversationOf = (user: string, name = user, openedAt = 1_000): Conversation =>
-  openConversation({ id: idOf(name), userId: toUserId(user), user: {}, openedAt });
+import {
+  checkTwice,
+  conversationOf,
+  describeConversations,
+  idOf,
+  THREAD,
+} from "./conversations-suite.ts";
 
 interface Fixture {
   readonly store: Conversations;
@@ -50,99 +45,14 @@ const BULKY = { text: "long ".repeat(4_000) };
 /** From now on the file cannot grow; a write that needs no further page still succeeds. Until it is opened again. */
 const fillDisk = (database: Database) => database.read("PRAGMA max_page_count = 1");
 
-/** Checks the store as it is, and as another process would find it. */
-async function checkTwice(
-  { store, reopen }: Fixture,
-  check: (store: Conversations) => Promise<void>,
-): Promise<void> {
-  await check(store);
-  await check(await reopen());
-}
+describeConversations("conversations on SQLite", openForTest);
 
-describe("conversations on SQLite", () => {
-  it("finds a conversation by id and by User, also after it was reopened", async () => {
-    const fixture = await openForTest();
-    const { store } = fixture;
-    const conversation: Conversation = {
-      ...conversationOf("11111"),
-      metadata: { reason: "question_too_complex", order: { lines: [1, null, "x"] } },
-      transcript: [{ from: "bot", text: "Hi 👩‍👩‍👧‍👦", time: 1_700_000_000 }],
-    };
-    await store.create(conversation);
-    await checkTwice(fixture, async (each) => {
-      expect(await each.byId(conversation.id)).toEqual(conversation);
-      expect(await each.byUser(toUserId("11111"))).toEqual(conversation);
-      expect(await each.byUser(toUserId(11111))).toEqual(conversation);
-    });
-  });
+describeConversations("conversations in memory, on which tests run", () => {
+  const store = createMemoryConversations();
+  return Promise.resolve({ store, reopen: () => Promise.resolve(store) });
+});
 
-  it("knows nothing of what was never stored", async () => {
-    const { store } = await openForTest();
-    await store.create(conversationOf("11111"));
-    expect(await store.byId(idOf("other"))).toBeUndefined();
-    expect(await store.byUser(toUserId("1111"))).toBeUndefined();
-    expect(await store.byThread(THREAD)).toBeUndefined();
-    expect(await store.userByExternalId("customer-1")).toBeUndefined();
-    expect(await store.update(idOf("other"), (c) => c)).toBeUndefined();
-  });
-
-  it("finds it by its thread from the moment that the root is posted", async () => {
-    const fixture = await openForTest();
-    const { store } = fixture;
-    const { id } = conversationOf("11111");
-    await store.create(conversationOf("11111"));
-    await store.update(id, (c) => ({ ...c, thread: THREAD }));
-    await checkTwice(fixture, async (each) => {
-      expect((await each.byThread(THREAD))?.id).toBe(id);
-      for (const other of [{ team: "T2" }, { channel: "C2" }, { ts: "1700000000.000200" }]) {
-        expect(await each.byThread({ ...THREAD, ...other })).toBeUndefined();
-      }
-    });
-  });
-
-  it("finds the newest conversation of a User, and older ones by their threads", async () => {
-    const fixture = await openForTest();
-    const { store } = fixture;
-    const first = { ...conversationOf("11111", "first"), thread: THREAD };
-    await store.create(first);
-    await store.update(first.id, (c) => end(c, "handed-back", { at: 2_000 }));
-    await store.create(conversationOf("11111", "second", 3_000));
-    await store.update(first.id, (c) => ({ ...c, readUntil: "1700000000.000900" }));
-    await checkTwice(fixture, async (each) => {
-      expect((await each.byUser(toUserId("11111")))?.id).toBe(idOf("second"));
-      expect(await each.byThread(THREAD)).toMatchObject({
-        id: idOf("first"),
-        state: "handed-back",
-        readUntil: "1700000000.000900",
-      });
-    });
-  });
-
-  it("finds a User by the business's own id, also one that is told later", async () => {
-    const { store, reopen } = await openForTest();
-    const conversation = conversationOf("11111");
-    await store.create({ ...conversation, user: { externalId: "customer-7" } });
-    expect(await store.userByExternalId("customer-7")).toBe("11111");
-    await store.update(conversation.id, (c) => ({ ...c, user: { externalId: "customer-8" } }));
-    expect(await (await reopen()).userByExternalId("customer-8")).toBe("11111");
-  });
-
-  it("follows a User through several merges", async () => {
-    const fixture = await openForTest();
-    const { store } = fixture;
-    await store.create({ ...conversationOf("3"), user: { externalId: "customer-3" } });
-    await store.create({ ...conversationOf("old"), user: { externalId: "customer-old" } });
-    await store.alias(toUserId("1"), toUserId("2"));
-    await store.alias(toUserId("2"), toUserId("3"));
-    await store.alias(toUserId("old"), toUserId("2"));
-    await checkTwice(fixture, async (each) => {
-      for (const user of ["1", "2", "3", "old"]) {
-        expect((await each.byUser(toUserId(user)))?.id, user).toBe(idOf("3"));
-      }
-      expect(await each.userByExternalId("customer-old")).toBe("3");
-    });
-  });
-
+describe("the file of conversations on SQLite", () => {
   it("knows as whom a User lives on, with a conversation or without, also once tidied up", async () => {
     const { store, database, reopen } = await openForTest();
     await store.alias(toUserId("1"), toUserId("2"));
@@ -162,73 +72,6 @@ describe("conversations on SQLite", () => {
     const next = await reopen();
     expect(await next.currentId(toUserId("1"))).toBe("2");
     expect(await next.currentId(toUserId("3"))).toBe("3");
-  });
-
-  it("does not turn for ever in a circle of merges", async () => {
-    const { store } = await openForTest();
-    await store.create(conversationOf("1"));
-    await store.alias(toUserId("1"), toUserId("2"));
-    await store.alias(toUserId("2"), toUserId("1"));
-    await store.alias(toUserId("3"), toUserId("3"));
-    await store.create(conversationOf("3"));
-    expect((await store.byUser(toUserId("1")))?.id).toBe(idOf("1"));
-    expect((await store.byUser(toUserId("3")))?.id).toBe(idOf("3"));
-  });
-
-  it("moves a conversation to the User's new id", async () => {
-    const { store, reopen } = await openForTest();
-    const { id } = conversationOf("1");
-    await store.create({ ...conversationOf("1"), thread: THREAD });
-    await store.update(id, (c) => ({ ...c, userId: toUserId("2") }));
-    await store.alias(toUserId("1"), toUserId("2"));
-    const again = await reopen();
-    for (const user of ["1", "2"]) {
-      expect(await again.byUser(toUserId(user))).toMatchObject({ id, userId: "2" });
-    }
-    expect((await again.byThread(THREAD))?.userId).toBe("2");
-  });
-
-  it("lists the open ones, the longest open first, also after it was reopened", async () => {
-    const { store, reopen } = await openForTest();
-    await store.create(conversationOf("b", "b", 2_000));
-    await store.create(conversationOf("c", "c", 3_000));
-    await store.create(conversationOf("a", "a", 1_000));
-    await store.create(conversationOf("d", "d", 4_000));
-    await store.update(idOf("c"), (c) => end(c, "taken-away", { at: 5_000 }));
-    const names = (each: Conversations) => each.open().map(({ userId }) => userId);
-    expect(names(store)).toEqual(["a", "b", "d"]);
-    const again = await reopen();
-    expect(names(again)).toEqual(["a", "b", "d"]);
-    await again.update(idOf("a"), (c) => end(c, "merged", { at: 6_000 }));
-    expect(names(again)).toEqual(["b", "d"]);
-    expect(names(await reopen())).toEqual(["b", "d"]);
-  });
-
-  it("loses no concurrent change", async () => {
-    const { store, reopen } = await openForTest();
-    const { id } = conversationOf("11111");
-    await store.create(conversationOf("11111"));
-    await Promise.all(
-      Array.from({ length: 50 }, (_, index) =>
-        store.update(id, (c) => (index % 2 ? withUserMessages(c, 2, 5_000) : withAgentMessage(c))),
-      ),
-    );
-    const expected = { userMessages: 50, agentMessages: 25 };
-    expect(await store.byId(id)).toMatchObject(expected);
-    expect(await (await reopen()).byId(id)).toMatchObject(expected);
-  });
-
-  it("goes on with the next change after one that threw", async () => {
-    const { store } = await openForTest();
-    const { id } = conversationOf("11111");
-    await store.create(conversationOf("11111"));
-    const failing = store.update(id, () => {
-      throw new Error("not today");
-    });
-    const next = store.update(id, (c) => withUserMessages(c, 1, 5_000));
-    await expect(failing).rejects.toThrow("not today");
-    expect(await next).toMatchObject({ userMessages: 1 });
-    expect(await store.byId(id)).toMatchObject({ userMessages: 1 });
   });
 
   it("writes nothing for a change that changes nothing", async () => {
@@ -344,20 +187,6 @@ describe("conversations on SQLite", () => {
 
     await again.update(conversation.id, change);
     expect((await again.byThread(THREAD))?.id).toBe(conversation.id);
-  });
-
-  it("keeps every text of a conversation as it was, over restarts and changes", async () => {
-    const { store, reopen } = await openForTest();
-    const user = { name: ":)", externalId: ":7" };
-    const metadata = { toJSON: 1, "::": ["::", ":base64:aGk="] };
-    const conversation = { ...conversationOf("11111"), user, metadata };
-    await store.create(conversation);
-
-    for (let restarts = 0; restarts < 2; restarts++) {
-      await (await reopen()).update(conversation.id, withAgentMessage);
-    }
-
-    expect(await (await reopen()).byId(conversation.id)).toMatchObject({ user, metadata });
   });
 
   it.each([

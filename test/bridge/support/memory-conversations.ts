@@ -3,7 +3,7 @@ import type { Conversations } from "../../../src/bridge/ports.ts";
 import { conversationSchema } from "../../../src/bridge/stored/conversation-schema.ts";
 import { type ConversationId, makeThreadKey, type UserId } from "../../../src/ids.ts";
 
-/** Conversations in memory, as JSON, so that only what can be stored comes back. */
+/** Conversations in memory, held to the contract of the store; as JSON, so that only what can be stored comes back. */
 export function createMemoryConversations(): Conversations {
   const stored = new Map<ConversationId, string>();
   const newest = new Map<UserId, ConversationId>();
@@ -49,7 +49,8 @@ export function createMemoryConversations(): Conversations {
       return Promise.resolve();
     },
     async update(id, change) {
-      const before = await Promise.resolve(find(id));
+      await Promise.resolve();
+      const before = find(id);
       if (!before) return undefined;
       const after = change(before);
       if (after !== before) write(after, before);
