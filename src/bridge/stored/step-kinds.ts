@@ -8,6 +8,7 @@ import {
   count,
   itemId,
   list,
+  optional,
   record,
   serviceId,
   text,
@@ -20,6 +21,11 @@ import { readStored } from "./read-stored.ts";
 export interface PostIntent {
   readonly tag: PostTag;
   readonly since: number;
+  /**
+   * Where it goes, because its User may have another thread by the time that it is looked for. Missing: it opens a thread,
+   * or 0.1.0 has stored this.
+   */
+  readonly thread?: Thread;
 }
 
 /** A file that the other side has, and that nobody sees yet. */
@@ -63,7 +69,11 @@ export const postTagSchema: z.ZodType<PostTag> = z.union([
 
 const uploadedFile = record<UploadedFile>({ id: text, name: text, size: count });
 
-const postIntent = record<PostIntent>({ tag: postTagSchema, since: time });
+const postIntent = record<PostIntent>({
+  tag: postTagSchema,
+  since: time,
+  thread: optional(thread),
+});
 
 /** A post in a thread. */
 export const POST = kind(postIntent, nothing);

@@ -1,7 +1,9 @@
 import type { SlackMessage } from "../../convert/to-slack/slack-message.ts";
+import { defined } from "../../defined.ts";
 import type { Work } from "../../delivery/lanes.ts";
 import type { OnceStep, StepKind } from "../../delivery/step.ts";
-import type { Thread } from "../../ids.ts";
+import { ThreadGoneError } from "../../errors.ts";
+import { makeThreadKey, type Thread } from "../../ids.ts";
 import { renderPossibleRepeat } from "../../views/possible-repeat.ts";
 import type { Texts } from "../../views/texts/en.ts";
 import type { Posts, PostTag } from "../ports.ts";
@@ -73,7 +75,8 @@ function toStep<Nothing extends undefined, Result>(
     async intent(earlier) {
       const { saturated } = await takeTurn();
       const given = await tag({ saturated, earlier: earlier?.tag });
-      return given === undefined ? given : { tag: given, since: earlier?.since ?? now() };
+      if (given === undefined) return given;
+      return { tag: given, since: earlier?.since ?? now(), ...defined({ thread }) };
     },
     async run({ tag }, isRepeat) {
       const words = await message(tag);
@@ -84,11 +87,18 @@ function toStep<Nothing extends undefined, Result>(
       );
       return resultOf(posted);
     },
-    async check({ tag, since }) {
+    async check({ tag, since, thread: at = thread }) {
       await takeTurn();
-      const found = await posts.find(tag, since, thread);
+      const found = await posts.find(tag, since, at).catch((error: unknown) => {
+        // What was in a thread that is gone does not count in the one that goes on.
+        if (error instanceof ThreadGoneError && isOther(at, thread)) return "not-there";
+        throw error;
+      });
       if (typeof found === "object") return { result: resultOf(found) };
       return found === "not-there" ? "not-done" : "cannot-tell";
     },
   };
 }
+
+const isOther = (a: Thread | undefined, b: Thread | undefined): boolean =>
+  a !== undefined && b !== undefined && makeThreadKey(a) !== makeThreadKey(b);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { NetworkError, UncertainDeliveryError } from "../../../src/errors.ts";
+import { ADA, EVE } from "../support/memory-parley.ts";
 import { type Bridge, startBridge } from "../support/start-bridge.ts";
 
 const UNCERTAIN = new UncertainDeliveryError("The answer is lost");
@@ -50,6 +51,21 @@ describe("a post that Slack takes late, while the bridge waits for its turn agai
 
     expect(bridge.roots()).toHaveLength(1);
   });
+});
+
+it("a post that may be in the thread of a User who was merged meanwhile is not there and in the other's thread", async () => {
+  const bridge = await startBridge();
+  await bridge.handover();
+  await bridge.handover({ user: EVE });
+  bridge.calls.fail("posts.post", UNCERTAIN, { after: true });
+
+  await bridge.userWrites("Hello");
+  await bridge.callback({ kind: "merged", from: ADA, userId: EVE, user: {} });
+  await bridge.settled();
+
+  expect([...bridge.thread(ADA), ...bridge.thread(EVE)].filter((text) => text === "Hello")).toEqual(
+    ["Hello"],
+  );
 });
 
 it("messages that may have been posted together are all there, also when one was tried alone since", async () => {
