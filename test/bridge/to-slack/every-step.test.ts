@@ -168,6 +168,32 @@ const STORIES: readonly [string, Story][] = [
     },
   ],
   [
+    "Users who are merged while their threads open",
+    {
+      async before({ parley }) {
+        for (const user of [ADA, EVE]) parley.user(user).owner = parley.parley.self;
+      },
+      async play(bridge) {
+        const goOn = bridge.slack.holdTurns();
+        await bridge.userWrites("One");
+        await bridge.userWrites("Two", { user: EVE });
+        await bridge.callback({ kind: "merged", from: ADA, userId: EVE, user: {} });
+        await bridge.userWrites("Three");
+        goOn();
+        await bridge.later(6_000);
+        await bridge.userWrites("Four", { user: EVE });
+      },
+      check(bridge) {
+        const written = bridge.slack.messages.flatMap(({ message: { text } }) =>
+          /^(One|Two|Three|Four)$/.test(text) ? [text] : [],
+        );
+        expect(written.toSorted()).toEqual(["Four", "One", "Three", "Two"]);
+        expect(bridge.roots().length).toBeLessThan(3);
+        expect(bridge.items("inbox")).toMatchObject({ waiting: 0, dead: 0 });
+      },
+    },
+  ],
+  [
     "a thread that is gone when the User writes",
     {
       async before(bridge) {
