@@ -3,7 +3,7 @@ import { MOMENT } from "./stored/step-kinds.ts";
 
 /**
  * For how long something that fails is tried again before the bridge goes on without it, ms. Attempts count, and the pauses
- * between them; pauses that the other side asked for do not.
+ * between them; a pause that the other side asked for counts no more than one of our own would have taken.
  */
 export interface Patience {
   /** Parley does not say who has the User. */

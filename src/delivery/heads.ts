@@ -167,11 +167,11 @@ export function createHeads<Body>(options: HeadsOptions<Body>): Heads<Body> {
   function deferHead(
     lane: Lane,
     attempt: Running,
-    { error, pauseMs, isAsked }: Outcome & { kind: "deferred" },
+    { error, pauseMs, countedMs }: Outcome & { kind: "deferred" },
   ): number {
     const { row, startedAt } = attempt;
     const at = monotonic();
-    const triedMs = row.triedMs + (at - startedAt) + (isAsked ? 0 : pauseMs);
+    const triedMs = row.triedMs + (at - startedAt) + countedMs;
     addFollowUp(lane, row, async () => {
       const attempts = row.attempts + 1;
       await journal.defer(row.seq, { attempts, triedMs, dueAt: now() + pauseMs, pauseMs });

@@ -22,7 +22,10 @@ export interface NewItem<Body> {
 export interface Item<Body> extends Pick<NewItem<Body>, "lane" | "id" | "sort" | "body"> {
   /** 1 at the first try. Attempts that ended in a crash are not counted. */
   readonly attempt: number;
-  /** How long it had been tried when this attempt began, ms. Pauses that the other side asked for do not count. */
+  /**
+   * How long it had been tried when this attempt began, ms. A pause that the other side asked for counts no more than one of
+   * our own would have taken.
+   */
   readonly triedMs: number;
   /** An earlier attempt has stored something of a step. */
   readonly hasProgress: boolean;

@@ -12,12 +12,12 @@ export type Outcome =
   | { readonly kind: "cancelled"; readonly error: BridgeError }
   | { readonly kind: "ignored"; readonly error: BridgeError }
   | { readonly kind: "dead"; readonly error: BridgeError }
-  /** `isAsked`: the other side wants that pause. */
+  /** `countedMs`: how much of the pause counts as time for which the item was tried. */
   | {
       readonly kind: "deferred";
       readonly error: BridgeError;
       readonly pauseMs: number;
-      readonly isAsked: boolean;
+      readonly countedMs: number;
     };
 
 /** What is known of the item and its attempt. */
@@ -49,7 +49,8 @@ export function outcomeOf(
   if (disposition === "dead-letter" || disposition === "uncertain" || isHopeless) {
     return { kind: "dead", error };
   }
-  const isAsked = error instanceof RateLimitedError;
-  const pauseMs = isAsked ? error.retryAfterMs : backoffMs(policy, attempt, random);
-  return { kind: "deferred", error, pauseMs: Math.min(pauseMs, policy.maxAgeMs), isAsked };
+  const ownMs = backoffMs(policy, attempt, random);
+  const askedMs = error instanceof RateLimitedError ? error.retryAfterMs : ownMs;
+  const pauseMs = Math.min(askedMs, policy.maxAgeMs);
+  return { kind: "deferred", error, pauseMs, countedMs: Math.min(pauseMs, ownMs) };
 }

@@ -4,6 +4,7 @@ import {
   NetworkError,
   ParleyAccessError,
   ParleyApiError,
+  RateLimitedError,
   UncertainDeliveryError,
 } from "../../../src/errors.ts";
 import { ADA, AGENTS, BOT, NIGHT } from "../support/memory-parley.ts";
@@ -252,6 +253,17 @@ describe("a hand-back that fails", () => {
       await expectUsable(bridge);
     },
   );
+
+  it("is told after a while also when Parley only ever asks to wait", async () => {
+    const bridge = await handedOver();
+    const error = new RateLimitedError("429", 30_000);
+    bridge.calls.fail("parley.setOwner", error, { times: Infinity });
+
+    await bridge.agentHandsBack();
+    await bridge.later(5 * 60_000);
+
+    expect(bridge.thread().at(-1)).toContain("handing back did not work");
+  });
 
   it.each([400, 500])(
     "hands back although unsetting the agent fails with %i, and says so",

@@ -1,6 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { unescapeText } from "../../../src/convert/text/slack-text.ts";
-import { ParleyApiError, SlackApiError, UncertainDeliveryError } from "../../../src/errors.ts";
+import {
+  ParleyApiError,
+  RateLimitedError,
+  SlackApiError,
+  UncertainDeliveryError,
+} from "../../../src/errors.ts";
 import { numbered } from "../../support/numbered.ts";
 import { activeMarkup } from "../../support/threads.ts";
 import { dieAtEveryStep, type Story } from "../support/every-step.ts";
@@ -200,6 +205,18 @@ describe("a User without a handover callback", () => {
 
     expect(bridge.slack.messages).toEqual([]);
     expect(bridge.items("inbox")).toEqual({ waiting: 0, held: 0, dead: 0 });
+  });
+
+  it("opens a thread after a while also when Parley only ever asks to wait", async () => {
+    const bridge = await startBridge();
+    const error = new RateLimitedError("429", 30_000);
+    bridge.calls.fail("parley.ownerOf", error, { times: Infinity });
+
+    await bridge.userWrites("Hello?");
+    expect(bridge.slack.messages).toEqual([]);
+    await bridge.later(5 * 60_000);
+
+    expect(bridge.thread()).toEqual([expect.stringContaining("Hello?")]);
   });
 
   function hide({ parley }: Bridge): void {
