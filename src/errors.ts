@@ -161,6 +161,14 @@ export class OwnerUnchangedError extends BridgeError {
   }
 }
 
+/** The User was merged into another at this very moment, so what was found out about the User counts no more. */
+export class UserMergedError extends BridgeError {
+  override readonly name = "UserMergedError";
+  constructor(userId: string) {
+    super(`User ${userId} has just been merged`, { code: "unexpected", disposition: "retry" });
+  }
+}
+
 /** Why somebody may not act for the team. */
 export type Refusal = "other-company" | "deactivated" | "guest" | "no-person";
 

@@ -206,6 +206,7 @@ export interface Conversations {
   userByExternalId(externalId: string): Promise<UserId | undefined>;
   /** All open ones, the longest open first. */
   open(): readonly Conversation[];
+  /** @throws {UserMergedError} the User lives on as another by now */
   create(conversation: Conversation): Promise<void>;
   /** Changes are applied one after the other, never on an old copy. `undefined`: there is no such conversation. */
   update(

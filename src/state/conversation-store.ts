@@ -1,6 +1,7 @@
 import type { Conversation } from "../bridge/conversation.ts";
 import type { Conversations } from "../bridge/ports.ts";
-import type { ConversationId } from "../ids.ts";
+import { UserMergedError } from "../errors.ts";
+import type { ConversationId, UserId } from "../ids.ts";
 import { openConversationRecords } from "./conversation-records.ts";
 import type { Database } from "./database.ts";
 import { openKeyValues } from "./key-values.ts";
@@ -18,6 +19,8 @@ export async function openConversationStore(database: Database): Promise<Convers
   const aliases = await openUserAliases(values);
   const open = createOpenConversations();
   const inTurn = createTurns<ConversationId>();
+  /** A conversation is not created while its User is merged: it comes before that, or not at all. */
+  const ofUserInTurn = createTurns<UserId>();
   for (const conversation of await records.open()) open.put(conversation);
 
   async function byId(id: ConversationId | undefined): Promise<Conversation | undefined> {
@@ -49,7 +52,12 @@ export async function openConversationStore(database: Database): Promise<Convers
     },
 
     open: () => open.all(),
-    create: (conversation) => write(conversation),
+    create: (conversation) =>
+      ofUserInTurn(conversation.userId, async () => {
+        const { userId } = conversation;
+        if (aliases.resolve(userId) !== userId) throw new UserMergedError(userId);
+        await write(conversation);
+      }),
 
     update: (id, change) =>
       inTurn(id, async () => {
@@ -60,6 +68,6 @@ export async function openConversationStore(database: Database): Promise<Convers
         return after;
       }),
 
-    alias: (from, to) => aliases.add(from, to),
+    alias: (from, to) => ofUserInTurn(from, () => aliases.add(from, to)),
   };
 }

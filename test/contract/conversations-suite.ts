@@ -7,6 +7,7 @@ import {
   withUserMessages,
 } from "../../src/bridge/conversation.ts";
 import type { Conversations } from "../../src/bridge/ports.ts";
+import { UserMergedError } from "../../src/errors.ts";
 import { makeConversationId, toItemId, toUserId } from "../../src/ids.ts";
 
 export const THREAD = { team: "T1", channel: "C1", ts: "1700000000.000100" };
@@ -47,6 +48,23 @@ export function describeConversations(name: string, open: () => Promise<Fixture>
         expect(await each.byId(conversation.id)).toEqual(conversation);
         expect(await each.byUser(toUserId("11111"))).toEqual(conversation);
         expect(await each.byUser(toUserId(11111))).toEqual(conversation);
+      });
+    });
+
+    it("opens none for a User who lives on as another, also if both happen at once", async () => {
+      const fixture = await open();
+      const { store } = fixture;
+      const [before, during, after] = ["before", "during", "after"].map((name) =>
+        conversationOf("1", name),
+      ) as [Conversation, Conversation, Conversation];
+      await Promise.all([
+        store.create(before),
+        store.alias(toUserId("1"), toUserId("2")),
+        expect(store.create(during)).rejects.toThrow(UserMergedError),
+      ]);
+      await checkTwice(fixture, async (each) => {
+        await expect(each.create(after)).rejects.toThrow(UserMergedError);
+        expect(each.open().map(({ id }) => id)).toEqual([before.id]);
       });
     });
 

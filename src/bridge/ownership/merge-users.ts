@@ -1,6 +1,6 @@
 import { defined } from "../../defined.ts";
 import type { Item } from "../../delivery/lanes.ts";
-import { BridgeError } from "../../errors.ts";
+import { BridgeError, UserMergedError } from "../../errors.ts";
 import type { ItemId, Thread, UserId } from "../../ids.ts";
 import { renderMergedAway, renderMergedIn, renderRenamed } from "../../views/merged.ts";
 import type { Texts } from "../../views/texts/en.ts";
@@ -21,7 +21,8 @@ export interface MergeUsersDependencies {
 
 /**
  * Merges the User `from` into `userId`, e.g. because an anonymous User registered. An open conversation of `from` becomes one
- * of `userId`. If both have one, that one goes on, and the two threads link to each other. Safe to repeat.
+ * of `userId`. If both have one, that one goes on, and the two threads link to each other. Safe to repeat; repeated if one of
+ * `from` opens meanwhile.
  */
 export async function mergeUsers(
   { id: item, triedMs }: Pick<Item<unknown>, "id" | "triedMs">,
@@ -29,7 +30,7 @@ export async function mergeUsers(
   dependencies: MergeUsersDependencies,
 ): Promise<void> {
   const { conversations, notifier, patience } = dependencies;
-  const absorbed = await conversations.byUser(from);
+  const absorbed = openUnder(from, conversations) ?? (await conversations.byUser(from));
   const surviving = await conversations.byUser(to);
   if (absorbed?.state === "open" && absorbed.id !== surviving?.id) {
     if (!absorbed.thread && triedMs < patience.openingMs) {
@@ -49,7 +50,14 @@ export async function mergeUsers(
   const isShown = changed?.state === "open" || changed?.state === "merged";
   if (isShown) await notifier.refreshRoot(changed, item);
   await conversations.alias(from, to);
+  // The lane of `from` does not wait for this one. From here on it opens no conversation any more.
+  const late = openUnder(from, conversations);
+  if (late && late.id !== absorbed?.id) throw new UserMergedError(from);
 }
+
+/** A conversation that has the id of this very User, whoever the User lives on as. */
+const openUnder = (userId: UserId, conversations: Conversations): Conversation | undefined =>
+  conversations.open().find((conversation) => conversation.userId === userId);
 
 /** Ends a conversation because that of the User who stays goes on. */
 async function endIn(

@@ -100,6 +100,51 @@ describe("an anonymous User who registers during a conversation", () => {
     expect(bridge.openConversations()).toBe(1);
   });
 
+  it.each([
+    ["asks whose the User is", "parley.ownerOf"],
+    ["opens the conversation", "conversations.create"],
+  ])("goes on in one thread if the first message just %s", async (_, call) => {
+    const bridge = await startBridge();
+    bridge.parley.user(ANON).owner = AGENTS.id;
+    const goOn = bridge.calls.hang(call);
+    await bridge.userWrites("Hello?", { user: ANON });
+    await merge(bridge);
+    goOn();
+    await bridge.settled();
+    await bridge.agentWrites("Hello!", { user: EVE });
+    expectOneThread(bridge);
+  });
+
+  it("keeps the thread if Parley merges the User back", async () => {
+    const bridge = await duringConversation();
+    await merge(bridge);
+    await bridge.callback({ kind: "merged", from: EVE, userId: ANON, user: {} });
+    await bridge.userWrites("Hello?", { user: ANON });
+    await bridge.settled();
+    expect(bridge.thread(EVE)).toContain("Hello?");
+    expect(bridge.roots()).toHaveLength(1);
+    expect(bridge.openConversations()).toBe(1);
+  });
+
+  it("goes on in the thread that opened while the merge was being recorded", async () => {
+    const bridge = await startBridge();
+    bridge.parley.user(ANON).owner = AGENTS.id;
+    const goOn = bridge.calls.hang("conversations.alias");
+    await merge(bridge);
+    await bridge.userWrites("Hello?", { user: ANON });
+    goOn();
+    await bridge.settled();
+    await bridge.agentWrites("Hello!", { user: EVE });
+    expectOneThread(bridge);
+  });
+
+  function expectOneThread(bridge: Bridge): void {
+    expect(bridge.thread(EVE)).toContain("Hello?");
+    expect(bridge.sent(EVE)).toEqual(["Hello!"]);
+    expect(bridge.roots()).toHaveLength(1);
+    expect(bridge.openConversations()).toBe(1);
+  }
+
   it("is waited for no longer than a thread takes to open", async () => {
     const bridge = await startBridge();
     bridge.calls.fail("posts.post", new NetworkError("refused"), { times: Infinity });

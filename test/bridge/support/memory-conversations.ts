@@ -1,6 +1,7 @@
 import type { Conversation } from "../../../src/bridge/conversation.ts";
 import type { Conversations } from "../../../src/bridge/ports.ts";
 import { conversationSchema } from "../../../src/bridge/stored/conversation-schema.ts";
+import { UserMergedError } from "../../../src/errors.ts";
 import { type ConversationId, makeThreadKey, type UserId } from "../../../src/ids.ts";
 
 /** Conversations in memory, held to the contract of the store; as JSON, so that only what can be stored comes back. */
@@ -45,6 +46,8 @@ export function createMemoryConversations(): Conversations {
         .filter(({ state }) => state === "open")
         .sort((a, b) => a.openedAt - b.openedAt),
     create(conversation) {
+      const { userId } = conversation;
+      if (resolve(userId) !== userId) return Promise.reject(new UserMergedError(userId));
       write(conversation, undefined);
       return Promise.resolve();
     },
