@@ -237,3 +237,42 @@ describe.each(STORIES)("%s: everything is in Slack once and in order", (_, story
     expect(await failAtEveryCall(story, calls, error)).toBeGreaterThan(0);
   });
 });
+
+it.each<[string, (bridge: Bridge) => Promise<void>, readonly string[]]>([
+  ["a message", (bridge) => bridge.userWrites("One"), ["One"]],
+  [
+    "a message of several posts",
+    (bridge) => bridge.userWrites(PARAGRAPHS.join("\n\n")),
+    PARAGRAPHS,
+  ],
+  [
+    "a file behind its text",
+    (bridge) => bridge.userWrites("Look", { file: PHOTO }),
+    ["Look", "[photo.png]"],
+  ],
+])(
+  "%s that Slack refuses for good in any part is told of, and holds up nothing",
+  async (_, play, texts) => {
+    const story: Story = {
+      before: handedOver,
+      async play(bridge) {
+        await play(bridge);
+        await bridge.userWrites("The end");
+      },
+      check(bridge) {
+        const thread = bridge.thread().map((text) => text.trim());
+        const count = (what: RegExp | string) =>
+          thread.filter((text) => (what instanceof RegExp ? what.test(text) : what === text))
+            .length;
+        for (const text of texts) expect(count(text)).toBeLessThanOrEqual(1);
+        const isMissing = [...texts, "The end"].some((text) => count(text) === 0);
+        // A file has a line in its place.
+        if (isMissing) expect(count(/could not be shown|photo\.png .*\(/)).toBe(1);
+        expect(bridge.items("inbox").waiting).toBe(0);
+      },
+    };
+    const refused = new SlackApiError("any", "invalid_arguments", "dead-letter");
+    const calls = /^(posts\.post|slackFiles\.\w+)$/;
+    expect(await failAtEveryCall(story, calls, refused)).toBeGreaterThan(1);
+  },
+);
