@@ -313,6 +313,8 @@ const variables = {
   LOG_LEVEL: choice(LOG_LEVELS, "info"),
 };
 
+const environment = z.object(variables);
+
 /** Every variable that the bridge reads. `.env.example` documents each. */
 export const VARIABLES = Object.keys(variables) as readonly (keyof typeof variables)[];
 
@@ -338,7 +340,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
       : []),
   ];
   if (problems.length > 0) throw new ConfigError(problems);
-  const value = z.object(variables).parse(given);
+  const value = environment.parse(given);
   return {
     slack: {
       botToken: toSecret(value.SLACK_BOT_TOKEN),
