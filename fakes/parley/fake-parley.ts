@@ -149,7 +149,14 @@ export async function startFakeParley(options: FakeParleyOptions = {}): Promise<
     journal.changed({ kind: "service", id: identification });
   };
   const bot = options.bot
-    ? await startBotService({ serviceApiUrl, account, botService, agentService, registerCallback })
+    ? await startBotService({
+        serviceApiUrl,
+        account,
+        botService,
+        agentService,
+        registerCallback,
+        now: settings.now,
+      })
     : null;
 
   return {

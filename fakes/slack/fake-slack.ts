@@ -130,7 +130,7 @@ export async function startFakeSlack(options: FakeSlackOptions = {}): Promise<Fa
   });
   let url = "";
   let page: string | undefined;
-  const journal = createJournal();
+  const journal = createJournal(now);
   const workspace: Workspace = {
     state,
     journal,

@@ -37,7 +37,7 @@ export interface Journal {
   waitFor<T>(condition: () => T, timeoutMs?: number): Promise<NonNullable<T>>;
 }
 
-export function createJournal(): Journal {
+export function createJournal(now: () => number): Journal {
   const calls: RecordedCall[] = [];
   const crashes: Error[] = [];
   const listeners = new Set<(change: Change) => void>();
@@ -53,7 +53,7 @@ export function createJournal(): Journal {
     crashes,
     subscribe,
     open({ kind, method, args }) {
-      const call: RecordedCall = { kind, method, args, at: Date.now(), status: "pending" };
+      const call: RecordedCall = { kind, method, args, at: now(), status: "pending" };
       calls.push(call);
       notify({ kind: "call", call });
       return call;
