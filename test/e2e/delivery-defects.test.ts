@@ -5,11 +5,40 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, it, onTestFinished } from "vitest";
 import { attemptsIn } from "../support/attempts.ts";
+import { runDeadLetters } from "../support/dead-letters-tool.ts";
 import { foreign } from "../support/foreign-answers.ts";
 import { startBridgeProcess } from "../support/process.ts";
 import { requestsToSend, sentTo } from "../support/sent.ts";
 import { handOver, openState, PATIENCE } from "../support/steps.ts";
+import { reactionsOn, toldTo } from "../support/threads.ts";
 import { CALLBACK_TOKEN, startWorld } from "../support/world.ts";
+
+it("gives up a reply that the bridge itself cannot handle after three tries, tells its writer, and goes on behind it", async () => {
+  const aliases = {
+    get U0ANNA(): never {
+      throw new TypeError("a defect");
+    },
+  };
+  const world = await startWorld({
+    env: { RETRY_FIRST_MS: "5", RETRY_CAP_MS: "20" },
+    config: { identity: { aliases, team: undefined } },
+  });
+  const { slack, parley, log } = world;
+  const { user, ts, outbox } = await handOver(world);
+
+  const reply = await slack.post({ user: "U0ANNA", threadTs: ts, text: "From Anna" });
+  await slack.post({ user: "U0BEN", threadTs: ts, text: "From Ben" });
+
+  await parley.until(() => sentTo(world, user.id).includes("From Ben"));
+  const tries = () => attemptsIn(log, outbox).map(({ outcome }) => outcome);
+  await expect.poll(tries, PATIENCE).toEqual(["deferred", "deferred", "dead", "done"]);
+  const told = await slack.waitFor(() => toldTo(slack, "U0ANNA", ts)[0]);
+  expect(told.text).toMatch(/^:x: \*Not delivered\.\*/);
+  expect(told.text).not.toContain("a defect");
+  await slack.waitFor(() => reactionsOn(slack, reply.ts).join() === "x");
+  expect(sentTo(world, user.id)).toEqual(["From Ben"]);
+  expect((await runDeadLetters(world.env, "list")).lines.at(-1)).toBe("1 dead letter");
+});
 
 it("keeps a reply that this version does not understand as it is, and goes on behind it", async () => {
   const world = await startWorld({ env: { RETRY_FIRST_MS: "20", RETRY_CAP_MS: "50" } });
