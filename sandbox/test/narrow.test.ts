@@ -1,7 +1,7 @@
 import type { Page } from "playwright-core";
 import { expect, it } from "vitest";
 import { describeInBrowser } from "./chromium.ts";
-import { getHandedOver, messageWith, openSandbox } from "./sandbox-page.ts";
+import { getHandedOver, messageWith, openSandbox, pressOn } from "./sandbox-page.ts";
 
 const overflow = (page: Page): Promise<number> =>
   page.evaluate<number>("document.documentElement.scrollWidth - window.innerWidth");
@@ -50,8 +50,8 @@ describeInBrowser("a narrow window", (browser) => {
       .getByRole("button", { name: /repl(y|ies)/ })
       .first()
       .click();
-    await messageWith(thread, "Yes, I can").getByRole("button", { name: "More actions" }).click();
-    await page.getByRole("menuitem", { name: /Hand back/ }).click();
+    const answer = messageWith(thread, "Yes, I can");
+    await pressOn(answer, ["More actions", "Hand back"], () => dialog.isVisible());
     await dialog.getByRole("button", { name: "Hand back" }).click();
     await messageWith(thread, "handed this User back").waitFor();
     await go("Requests");

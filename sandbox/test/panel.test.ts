@@ -134,19 +134,19 @@ describeInBrowser("the sandbox page", (browser) => {
     await reply("A tpyo");
     await messageWith(chat, "A tpyo").waitFor();
     const message = messageWith(thread, "A tpyo");
-    await pressOn(message, "React with eyes");
-    await message.getByRole("button", { name: "eyes 1", pressed: true }).click();
+    const mark = (name: string) => message.getByRole("button", { name, pressed: true });
+    await pressOn(message, ["React with eyes"], () => mark("eyes 1").isVisible());
+    await mark("eyes 1").click();
     await message.getByRole("button", { name: "eyes 1" }).waitFor({ state: "detached" });
-    await pressOn(message, "React with lock");
-    await message.getByRole("button", { name: "lock 1", pressed: true }).waitFor();
-    await pressOn(message, "More actions");
-    await page.getByRole("menuitem", { name: "Edit message" }).click();
-    await page.getByRole("textbox", { name: "Edited text" }).fill("A typo");
-    await page.getByRole("textbox", { name: "Edited text" }).press("Enter");
+    await pressOn(message, ["React with lock"], () => mark("lock 1").isVisible());
+    const box = page.getByRole("textbox", { name: "Edited text" });
+    await pressOn(message, ["More actions", "Edit message"], () => box.isVisible());
+    await box.fill("A typo");
+    await box.press("Enter");
     await messageWith(thread, "A typo").getByText("(edited)").waitFor();
-    await pressOn(messageWith(thread, "A typo"), "More actions");
-    await page.getByRole("menuitem", { name: "Delete message" }).click();
-    await messageWith(thread, "A typo").waitFor({ state: "detached" });
+    const edited = messageWith(thread, "A typo");
+    const isGone = async () => (await edited.count()) === 0;
+    await pressOn(edited, ["More actions", "Delete message"], isGone);
   });
 
   it("shows the app's errors below their input, and forgets a cancelled modal", async () => {

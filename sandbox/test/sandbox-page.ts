@@ -121,21 +121,26 @@ export async function getHandedOver(
   await messageWith(thread, question).first().waitFor();
 }
 
-/** Presses a button that a message shows while the mouse is on it: what arrives meanwhile may move it away. */
-export const pressOn = (message: Locator, name: string): Promise<void> =>
-  expect
-    .poll(
-      async () => {
-        await message.hover();
-        const pressed = message.getByRole("button", { name }).click({ timeout: 1_000 });
-        return await pressed.then(
-          () => true,
-          () => false,
-        );
-      },
-      { timeout: PATIENCE_MS },
-    )
-    .toBe(true);
+/**
+ * Presses a button that a message has while the mouse is on it, then an item of the menu that it opens, until `isDone`:
+ * what arrives meanwhile may move the message away, and closes its menu.
+ */
+export const pressOn = (
+  message: Locator,
+  [button, item]: readonly [button: string, item?: string],
+  isDone: () => Promise<boolean>,
+): Promise<void> => {
+  const press = async () => {
+    if (await isDone()) return;
+    await message.hover();
+    await message.getByRole("button", { name: button }).click({ timeout: 2_000 });
+    const items = message.page().getByRole("menuitem", { name: item ?? "" });
+    if (item !== undefined) await items.click({ timeout: 2_000 });
+    await expect.poll(isDone, { timeout: 5_000 }).toBe(true);
+  };
+  const isPressed = () => press().then(() => true, isDone);
+  return expect.poll(isPressed, { timeout: PATIENCE_MS }).toBe(true);
+};
 
 /** With `WRITE_SCREENSHOTS=1` a picture for the documentation; else nothing, so that the work tree stays clean. */
 export async function picture(page: Page, name: string): Promise<void> {

@@ -61,8 +61,8 @@ describeInBrowser("the sandbox page", (browser) => {
     await messageWith(chat, "it is the plug").getByText("Ben").waitFor();
     if (name === "HTTP") await picture(page, "sandbox-1280");
 
-    await pressOn(messageWith(thread, "it is the plug"), "More actions");
-    await page.getByRole("menuitem", { name: /Hand back/ }).click();
+    const plug = messageWith(thread, "it is the plug");
+    await pressOn(plug, ["More actions", "Hand back"], () => dialog.isVisible());
     await dialog.getByRole("textbox", { name: /Note for the bot/ }).fill("It was the plug");
     await dialog.getByRole("textbox", { name: /Last message/ }).fill("All the best!");
     await dialog.getByRole("button", { name: "Hand back" }).click();

@@ -213,8 +213,7 @@ it("shows that a User is gone although nobody told it, and closes the conversati
   expect(postsIn(slack, ts).map(({ text }) => text)).toEqual([
     expect.stringMatching(/is now with \*Bot Service\*/),
   ]);
-  const [root] = rootsOf(slack);
-  expect(root && textOf(root)).toContain("Bot Service");
+  await slack.waitFor(() => rootsOf(slack).some((root) => textOf(root).includes("Bot Service")));
   expect(rounds(world, "owners.checked").at(-1)?.fields).toMatchObject({ conversations: 0 });
   await slack.post({ user: "U0ANNA", threadTs: ts, text: "Too late" });
   await slack.waitFor(() => textsTo(slack, "U0ANNA")[0]);
