@@ -74,11 +74,14 @@ export interface SlackFiles {
    */
   share(id: string, name: string, thread: Thread): Promise<void>;
   /**
-   * `unknown`: Slack knows no file of that id, or not yet.
+   * Whether a file is in a thread. `unknown`: Slack knows no file of that id, or not yet · `cannot-look`: Slack refuses reading.
    *
    * @throws {ThreadGoneError} what went astray was taken back
    */
-  look(id: string, thread: Thread): Promise<"shared" | "not-shared" | "unknown" | "cannot-look">;
+  shareState(
+    id: string,
+    thread: Thread,
+  ): Promise<"shared" | "not-shared" | "unknown" | "cannot-look">;
 }
 
 /** What the centre needs of Parley. Every call may throw a member of the error family. */
@@ -183,7 +186,7 @@ export type Permalink = (thread: Thread) => string;
 /** Who may answer Users, move them, and see who they are. */
 export interface Permissions {
   /**
-   * `undefined`: nothing speaks against it. Never fails. `foreignTeam`: the workspace that the words came from, where that is
+   * `undefined`: nothing speaks against it. Never fails. `foreignTeam`: the workspace that the request came from, where that is
    * not ours.
    */
   refusalOf(actor: {

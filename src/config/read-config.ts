@@ -70,12 +70,21 @@ export interface Config {
   readonly guestsMayAnswer: boolean;
   /** How long a reply can be undone before it is sent; 0: it is sent at once. */
   readonly undoMs: number;
-  /** For how long something that fails is tried before the bridge goes on without it; see `Patience`. Fixed. */
+  /**
+   * For how long something that fails is tried again before the bridge goes on without it. Attempts count, and the pauses
+   * between them; a pause that the other side asked for counts no more than one of our own would have taken. Only tests
+   * set it.
+   */
   readonly patience: {
+    /** Parley does not say who has the User. */
     readonly ownerMs: number;
+    /** Parley does not take a hand-back. Then the agent decides, with the User still ours. */
     readonly handBackMs: number;
+    /** The thread of a User who was merged into another does not open. */
     readonly openingMs: number;
+    /** A User's file does not get into Slack. Then something else stands in its place. */
     readonly fileToSlackMs: number;
+    /** Slack does not give out an agent's file yet. */
     readonly fileToParleyMs: number;
   };
   readonly retry: {

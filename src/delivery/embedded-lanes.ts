@@ -1,7 +1,7 @@
 import type { ItemId } from "../ids.ts";
 import type { BackoffPolicy } from "./backoff.ts";
 import { type Consumer, createHeads } from "./heads.ts";
-import type { Journal, Row } from "./journal.ts";
+import type { Journal, NewRow, Row } from "./journal.ts";
 import { createLane, type Lane } from "./lane.ts";
 import type { Attempt, Lanes } from "./lanes.ts";
 import { type ItemReader, tryReadItem } from "./read-item.ts";
@@ -118,7 +118,7 @@ export async function createEmbeddedLanes<Body>(
     lane.state = "deferred";
     lane.until = monotonic() + ms;
     lane.isDelayed = lane.wait?.isAsked !== true;
-    if (lane.isDelayed) void tellDelay(lane);
+    if (lane.isDelayed) void reportDelay(lane);
     lane.timer = setTimeout(
       () => {
         lane.state = "idle";
@@ -129,15 +129,32 @@ export async function createEmbeddedLanes<Body>(
   }
 
   /** Reports the items that wait now. Those that arrive later are reported as they arrive. */
-  async function tellDelay(lane: Lane): Promise<void> {
-    const onDelay = consumer?.onDelay;
-    if (!onDelay) return;
+  async function reportDelay(lane: Lane): Promise<void> {
+    if (!consumer?.onDelay) return;
     // Only a courtesy: if the journal fails here, the next attempt fails too and logs it.
     const rows = await journal.head(lane.key, SHOWN_DELAYS).catch(() => []);
-    for (const row of rows) {
-      const item = tryReadItem(row, reader);
-      if (item) onDelay(item, lane.until - monotonic());
-    }
+    for (const row of rows) reportDelayOf(row, lane);
+  }
+
+  function reportDelayOf(row: Row, lane: Lane): void {
+    const item = tryReadItem(row, reader);
+    if (item) consumer?.onDelay?.(item, lane.until - monotonic());
+  }
+
+  /** A row has been stored. `isAlone`: it may be handled without reading it back. */
+  function arrive(row: Omit<NewRow, "held">, lane: Lane, isAlone: boolean): void {
+    const arrived: Row = {
+      ...row,
+      attempts: 0,
+      triedMs: 0,
+      requeues: 0,
+      begun: false,
+      pauseMs: row.dueAt - row.appendedAt,
+      progress: undefined,
+    };
+    lane.fresh = isAlone ? arrived : undefined;
+    if (lane.state === "deferred" && lane.isDelayed) reportDelayOf(arrived, lane);
+    wake(lane);
   }
 
   function forget(lane: Lane): void {
@@ -171,22 +188,7 @@ export async function createEmbeddedLanes<Body>(
         const result = await journal.append({ ...row, held });
         if (result === "appended" && !held) {
           // If others arrived at the same time, one of them may have to come before it.
-          const isAlone = isEmpty && lane.appending === 1 && lane.state === "idle";
-          const arrived: Row = {
-            ...row,
-            attempts: 0,
-            triedMs: 0,
-            requeues: 0,
-            begun: false,
-            pauseMs: notBefore - row.appendedAt,
-            progress: undefined,
-          };
-          lane.fresh = isAlone ? arrived : undefined;
-          if (lane.state === "deferred" && lane.isDelayed) {
-            const item = tryReadItem(arrived, reader);
-            if (item) consumer?.onDelay?.(item, lane.until - monotonic());
-          }
-          wake(lane);
+          arrive(row, lane, isEmpty && lane.appending === 1 && lane.state === "idle");
         }
         return result;
       } finally {
@@ -233,8 +235,8 @@ export async function createEmbeddedLanes<Body>(
       return journal.replace(id, JSON.stringify(body));
     },
 
-    async look(id) {
-      const found = await journal.look(id);
+    async find(id) {
+      const found = await journal.find(id);
       return found && { ...found, body: reader.readBody(found.body) };
     },
 

@@ -1,6 +1,6 @@
 import type { Backlog } from "../backlog.ts";
 import type { ItemId } from "../ids.ts";
-import type { Look } from "./lanes.ts";
+import type { UnfinishedItem } from "./lanes.ts";
 
 /** A row as the engine hands it to the journal. Order in a lane: `barrier`, `sort`, `seq`. */
 export interface NewRow {
@@ -113,10 +113,11 @@ export interface Journal {
   /** Drops the body of a dead or held row for good; false if there is no such row. */
   discard(id: ItemId): Promise<boolean>;
   /** A row that is not done. */
-  look(
+  find(
     id: ItemId,
   ): Promise<
-    (Pick<Row, "lane" | "body" | "appendedAt"> & { state: Look<never>["state"] }) | undefined
+    | (Pick<Row, "lane" | "body" | "appendedAt"> & { state: UnfinishedItem<never>["state"] })
+    | undefined
   >;
   deadLetters(): Promise<readonly DeadLetter[]>;
   backlog(): Promise<Backlog>;

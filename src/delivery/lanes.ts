@@ -159,7 +159,7 @@ export interface Lanes<Body> {
    *
    * @throws {UnreadableError} this version does not understand its body
    */
-  look(id: ItemId): Promise<Look<Body> | undefined>;
+  find(id: ItemId): Promise<UnfinishedItem<Body> | undefined>;
   /** False: the item never began, whatever became of it. True also for an id that was never seen or has expired. */
   hasBegun(id: ItemId): Promise<boolean>;
   /** Puts a dead letter or a held item back into its lane; false if it is neither. */
@@ -170,7 +170,7 @@ export interface Lanes<Body> {
 }
 
 /** An item that is not done, seen from outside of its handler. */
-export interface Look<Body> {
+export interface UnfinishedItem<Body> {
   readonly lane: string;
   readonly body: Body;
   readonly state: "waiting" | "held" | "dead";

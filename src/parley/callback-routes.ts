@@ -27,7 +27,7 @@ export interface CallbackOptions {
   /** Any of them is accepted. */
   tokens: readonly Secret[];
   accountId: string;
-  /** How long a message waits for others to share its post. */
+  /** How long a message waits for others to share its post, ms. */
   groupMs: number;
   parse: (body: Json) => ParleyEvent;
   refused: RefusalLog;

@@ -121,15 +121,15 @@ export function createSlackFiles(options: SlackFilesOptions): SlackFiles {
       });
       // Only later does Slack show where the file is. If the thread is gone it is in the channel, where everybody sees it.
       for (const pauseMs of SHOWN_AFTER_MS) {
-        if ((await look(id, thread)) !== "not-shared") return;
+        if ((await shareState(id, thread)) !== "not-shared") return;
         await delay(pauseMs);
       }
     },
 
-    look,
+    shareState,
   };
 
-  async function look(id: string, thread: Thread): ReturnType<SlackFiles["look"]> {
+  async function shareState(id: string, thread: Thread): ReturnType<SlackFiles["shareState"]> {
     const info = () => client.files.info({ file: id });
     try {
       const { file } = await callSlack("files.info", info, { idempotent: true });

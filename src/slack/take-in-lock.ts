@@ -6,7 +6,7 @@ import type { Log } from "../log.ts";
 import type { NoteReaction } from "./parse-note-reaction.ts";
 
 export interface TakeInLockDependencies {
-  outbox: Pick<TakeInDependencies["outbox"], "look" | "cancel">;
+  outbox: Pick<TakeInDependencies["outbox"], "find" | "cancel">;
   reader: Pick<ThreadReader, "threadOf">;
   conversations: Pick<Conversations, "byThread">;
   permissions: Permissions;
@@ -40,7 +40,7 @@ async function mayBeReply(
   ts: string,
   { team, botUserId, outbox, reader, conversations }: TakeInLockDependencies,
 ): Promise<boolean> {
-  if (await outbox.look(makeReplyItemId(team, channel, ts))) return true;
+  if (await outbox.find(makeReplyItemId(team, channel, ts))) return true;
   const found = await reader.threadOf(channel, ts);
   // If Slack does not say, better record a lock in vain than send a note to the User.
   if (found === "unknown") return true;

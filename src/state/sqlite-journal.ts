@@ -185,7 +185,7 @@ export async function openSqliteJournal(
       return rows.length > 0;
     },
 
-    async look(id) {
+    async find(id) {
       const [row] = await database.read<StoredRow & { state: "waiting" | "held" | "dead" }>(
         `SELECT lane, body, state, appended_at FROM ${table} WHERE id = ? AND state <> 'done'`,
         id,

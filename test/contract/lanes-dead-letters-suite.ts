@@ -66,7 +66,7 @@ export function describeDeadLetters(engineName: string, open: LanesBenchFactory)
       await bench.crash();
 
       const lanes = await bench.engine<Body>();
-      expect(await lanes.look(id("new"))).toMatchObject({ state: "dead", body: "new" });
+      expect(await lanes.find(id("new"))).toMatchObject({ state: "dead", body: "new" });
       await lanes.start(handler, toldTo(told));
       expect(await lanes.requeue(id("new"))).toBe(true);
       await expect.poll(() => done).toEqual(["a", "b", "new"]);
@@ -93,7 +93,7 @@ export function describeDeadLetters(engineName: string, open: LanesBenchFactory)
         }),
       );
       expect(told).toEqual(["a: unreadable"]);
-      expect(await lanes.look(id("a"))).toMatchObject({ state: "dead", body: "a" });
+      expect(await lanes.find(id("a"))).toMatchObject({ state: "dead", body: "a" });
     });
 
     it("takes nothing along that has damaged progress", async () => {
@@ -216,27 +216,27 @@ export function describeDeadLetters(engineName: string, open: LanesBenchFactory)
       expect(told).toEqual([]);
     });
 
-    it("can be looked at, like what waits and what is held, until it is done", async () => {
+    it("can be found, like what waits and what is held, until it is done", async () => {
       const bench = await benchForTest(open);
       let clock = 1_000;
       const lanes = await bench.engine<Body>({ now: () => clock });
       const { handler } = recorder(failing(1, new PayloadError("unreadable")));
       await lanes.append({ ...newItem("held", { lane: "other" }), held: true });
       await lanes.append(newItem("a"));
-      const look = async (name: string) => await lanes.look(id(name));
-      expect(await look("held")).toEqual({
+      const find = async (name: string) => await lanes.find(id(name));
+      expect(await find("held")).toEqual({
         lane: "other",
         body: "held",
         state: "held",
         appendedAt: 1_000,
       });
-      expect(await look("a")).toMatchObject({ lane: "user-1", state: "waiting" });
+      expect(await find("a")).toMatchObject({ lane: "user-1", state: "waiting" });
       await lanes.start(handler, tellNobody);
-      await expect.poll(async () => (await look("a"))?.state).toBe("dead");
+      await expect.poll(async () => (await find("a"))?.state).toBe("dead");
       clock = 2_000;
       await lanes.requeue(id("a"));
-      await expect.poll(() => look("a")).toBeUndefined();
-      expect(await look("unheard of")).toBeUndefined();
+      await expect.poll(() => find("a")).toBeUndefined();
+      expect(await find("unheard of")).toBeUndefined();
     });
   });
 

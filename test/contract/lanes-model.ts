@@ -229,7 +229,7 @@ class Play {
     try {
       expect(item, "the words of another").toBe(name);
       expect(lives, `${name} is told of twice in one life`).not.toContain(life);
-      expect((await this.#lanes?.look(toItemId(name)))?.state, `${name} is told of`).toBe("dead");
+      expect((await this.#lanes?.find(toItemId(name)))?.state, `${name} is told of`).toBe("dead");
       // It is a dead letter, also if the crash came before the engine could say so.
       this.#aside.add(name);
       this.#told.set(name, [...lives, life]);

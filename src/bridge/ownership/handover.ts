@@ -106,6 +106,6 @@ async function addToHandover(
     }),
     texts,
   );
-  const steps = [{ words: renderFurtherHandover(news, texts) }, ...overflow];
+  const steps = [{ message: renderFurtherHandover(news, texts) }, ...overflow];
   await postSteps(work, updated.thread, steps, dependencies);
 }

@@ -39,14 +39,14 @@ const takeOverItem = (refused: ItemId): ItemId => makeDerivedItemId(refused, "ta
 export async function keepForTakeOver(
   refused: ItemId,
   { takeOver, ...left }: ReplyBody,
-  outbox: Pick<Lanes<OutboxBody>, "append" | "look">,
+  outbox: Pick<Lanes<OutboxBody>, "append" | "find">,
 ): Promise<{ item: ItemId; since: number } | undefined> {
   const round = takeOver ? (takeOver.round ?? 1) + 1 : 1;
   if (round > MAX_ROUNDS) return undefined;
   const id = takeOverItem(refused);
   const lane = makeThreadKey(left.reply.thread);
   await outbox.append({ lane, id, body: { ...left, takeOver: { round } }, held: true });
-  const kept = await outbox.look(id);
+  const kept = await outbox.find(id);
   return kept && { item: id, since: kept.appendedAt };
 }
 

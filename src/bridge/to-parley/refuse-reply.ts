@@ -18,7 +18,7 @@ import type { OutboxBody, ReplyBody } from "../stored/outbox-body.ts";
 export interface RefuseReplyDependencies {
   conversations: Conversations;
   notifier: Notifier;
-  outbox: Pick<Lanes<OutboxBody>, "append" | "look">;
+  outbox: Pick<Lanes<OutboxBody>, "append" | "find">;
   permalink: Permalink;
   texts: Texts;
 }

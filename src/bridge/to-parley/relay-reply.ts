@@ -30,7 +30,7 @@ export interface RelayReplyDependencies extends SendReplyDependencies, TakeOverD
   notifier: Notifier;
   delays: DelayMarks;
   permissions: Permissions;
-  outbox: Pick<Lanes<OutboxBody>, "append" | "look">;
+  outbox: Pick<Lanes<OutboxBody>, "append" | "find">;
   texts: Texts;
   now: () => number;
 }

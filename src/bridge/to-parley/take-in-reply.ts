@@ -16,7 +16,7 @@ import type { Notice } from "../stored/notice.ts";
 import type { OutboxBody } from "../stored/outbox-body.ts";
 
 export interface TakeInDependencies {
-  outbox: Pick<Lanes<OutboxBody>, "append" | "cancel" | "replace" | "hasBegun" | "look">;
+  outbox: Pick<Lanes<OutboxBody>, "append" | "cancel" | "replace" | "hasBegun" | "find">;
   conversations: Pick<Conversations, "byThread">;
   notifier: Notifier;
   replyMode: ReplyMode;

@@ -79,9 +79,9 @@ function toStep<Nothing extends undefined, Result>(
       return { tag: given, since: earlier?.since ?? now(), ...defined({ thread }) };
     },
     async run({ tag }, isRepeat) {
-      const words = await message(tag);
+      const shown = await message(tag);
       const posted = await posts.post(
-        isRepeat ? renderPossibleRepeat(words, texts) : words,
+        isRepeat ? renderPossibleRepeat(shown, texts) : shown,
         tag,
         thread,
       );

@@ -14,7 +14,7 @@ export interface PostStepsDependencies extends ShareFileDependencies {
   texts: Texts;
 }
 
-/** Posts words and shares files one after the other, each once and each in its own turn. */
+/** Posts messages and shares files one after the other, each once and each in its own turn. */
 export async function postSteps(
   work: Work<unknown>,
   thread: Thread,
@@ -26,8 +26,8 @@ export async function postSteps(
     const name = String(part);
     const tag = { kind: "message" as const, items: [work.item.id], part };
     part += tagsFor(next);
-    if ("words" in next) {
-      const post = { thread, tag: () => tag, message: () => next.words };
+    if ("message" in next) {
+      const post = { thread, tag: () => tag, message: () => next.message };
       await postOnce(work, name, post, dependencies);
     } else {
       const file = toFile(next, dependencies);
@@ -40,7 +40,7 @@ export async function postSteps(
 const tagsFor = (step: ThreadStep): number => ("document" in step ? ITEM_LIMITS.posts - 1 : 1);
 
 function toFile(
-  step: Exclude<ThreadStep, { words: unknown }>,
+  step: Exclude<ThreadStep, { message: unknown }>,
   { parleyFiles, texts }: PostStepsDependencies,
 ): FileToShare {
   if ("media" in step) {

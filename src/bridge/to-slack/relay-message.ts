@@ -60,19 +60,19 @@ export async function relayMessage(
   if (!conversation) return;
   const thread = await ensureRoot(work, conversation, dependencies);
   if (isSystemMessage(message)) {
-    const steps = [{ words: toSlackContext(message, texts.message) }];
+    const steps = [{ message: toSlackContext(message, texts.message) }];
     return await postSteps(work, thread, steps, dependencies);
   }
   const author = dependencies.showUserIdentity ? { author: userAuthor(conversation, texts) } : {};
   const steps = toThreadSteps(message, texts.message);
   const [first, ...others] = steps.map((step) => withAuthor(step, author));
   let count = 1;
-  if (first && "words" in first) {
-    const words = { message: first.words, at: receivedAt };
+  if (first && "message" in first) {
+    const text = { message: first.message, at: receivedAt };
     if (others.length === 0) {
-      count = await postTexts(work, thread, words, dependencies);
+      count = await postTexts(work, thread, text, dependencies);
     } else {
-      const dated = { words: batch([words], now(), texts) };
+      const dated = { message: batch([text], now(), texts) };
       await postSteps(work, thread, [dated, ...others], dependencies);
     }
   } else if (first) {
@@ -108,7 +108,7 @@ async function conversationOf(
 }
 
 function withAuthor(step: ThreadStep, author: Pick<SlackMessage, "author">): ThreadStep {
-  if ("words" in step) return { words: { ...step.words, ...author } };
+  if ("message" in step) return { message: { ...step.message, ...author } };
   if ("media" in step) return step;
   const { document } = step;
   const instead = () => document.instead().map((message) => ({ ...message, ...author }));
@@ -122,7 +122,7 @@ function withAuthor(step: ThreadStep, author: Pick<SlackMessage, "author">): Thr
 async function postTexts(
   work: Work<InboxBody>,
   thread: Thread,
-  words: UserText,
+  text: UserText,
   dependencies: RelayMessageDependencies,
 ): Promise<number> {
   const { groupMs, texts, now } = dependencies;
@@ -133,14 +133,14 @@ async function postTexts(
       if (earlier) return earlier;
       const following =
         saturated || groupMs > 0
-          ? await work.takeFollowing(fitsBehind(words, dependencies), MAX_BATCH_ITEMS - 1)
+          ? await work.takeFollowing(fitsBehind(text, dependencies), MAX_BATCH_ITEMS - 1)
           : [];
       const items = [work.item.id, ...following.map(({ id }) => id)];
       return { kind: "message" as const, items, part: 0 };
     },
     async message(tag: PostTag) {
       const others = await take(tag);
-      return batch([words, ...others.flatMap((item) => textsOf(item, dependencies))], now(), texts);
+      return batch([text, ...others.flatMap((item) => textsOf(item, dependencies))], now(), texts);
     },
   };
   await postOnce(work, name, post, dependencies);
@@ -162,9 +162,9 @@ type ReadTextDependencies = Pick<RelayMessageDependencies, "parse" | "texts">;
 function fitsBehind(first: UserText, dependencies: ReadTextDependencies) {
   let length = first.message.text.length;
   return (item: Item<InboxBody>): boolean => {
-    const [words] = textsOf(item, dependencies);
-    if (!words || item.hasProgress) return false;
-    length += words.message.text.length;
+    const [text] = textsOf(item, dependencies);
+    if (!text || item.hasProgress) return false;
+    length += text.message.text.length;
     return length <= MAX_BATCH_CHARACTERS;
   };
 }
@@ -174,7 +174,7 @@ function batch(all: readonly UserText[], now: number, texts: Texts): SlackMessag
   const isOlder = (at: number, age: number) => now - at > age;
   const [first] = all;
   if (first && all.length === 1 && !isOlder(first.at, DATED_AFTER_MS)) return first.message;
-  const dated = all.map((words) => ({ ...words, late: isOlder(words.at, LATE_AFTER_MS) }));
+  const dated = all.map((text) => ({ ...text, late: isOlder(text.at, LATE_AFTER_MS) }));
   return { ...first?.message, ...batchPosts(dated, texts.message) };
 }
 
@@ -185,6 +185,6 @@ function textsOf(item: Item<InboxBody>, { parse, texts }: ReadTextDependencies):
   if (event.kind !== "message" || event.message.typeId === 2) return [];
   if (isSystemMessage(event.message)) return [];
   const [only, ...more] = toThreadSteps(event.message, texts.message);
-  if (!only || !("words" in only) || more.length > 0) return [];
-  return [{ message: only.words, at: item.body.receivedAt }];
+  if (!only || !("message" in only) || more.length > 0) return [];
+  return [{ message: only.message, at: item.body.receivedAt }];
 }

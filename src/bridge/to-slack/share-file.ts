@@ -19,7 +19,7 @@ import { postOnce } from "./post-once.ts";
 
 export interface ShareFileDependencies {
   posts: Posts;
-  slackFiles: Pick<SlackFiles, "upload" | "share" | "look">;
+  slackFiles: Pick<SlackFiles, "upload" | "share" | "shareState">;
   /** How many files are on their way at once. */
   transfers: Semaphore;
   patience: Patience;
@@ -160,7 +160,7 @@ async function bring(
 
   /** Looks whether the file that an earlier attempt may have shared is in the thread, and else shares it. */
   async function finishEarlier(id: string): Promise<{ result: null } | "not-done"> {
-    const state = await slackFiles.look(id, thread);
+    const state = await slackFiles.shareState(id, thread);
     if (state === "shared") return { result: null };
     try {
       await posts.acquire(work.signal, thread);
@@ -183,7 +183,7 @@ async function bring(
   }
 }
 
-/** Trying again would change nothing. A missing scope holds up no words: the line says enough. */
+/** Trying again would change nothing. A missing scope holds up no messages: the line says enough. */
 const isFinal = (error: BridgeError): boolean =>
   error.disposition === "dead-letter" ||
   (error instanceof SlackApiError && error.slackError === "missing_scope");

@@ -10,7 +10,7 @@ import { postOnce } from "./post-once.ts";
 export interface ShowNoticeDependencies {
   posts: Posts;
   reactions: Reactions;
-  outbox: Pick<Lanes<OutboxBody>, "look">;
+  outbox: Pick<Lanes<OutboxBody>, "find">;
   texts: Texts;
   now: () => number;
 }
@@ -59,7 +59,7 @@ async function isOutOfDate(
   outbox: ShowNoticeDependencies["outbox"],
 ): Promise<boolean> {
   if (!about) return false;
-  const reply = await outbox.look(about.reply);
+  const reply = await outbox.find(about.reply);
   if (!reply || reply.state === "waiting") return true;
   return about.since !== undefined && reply.appendedAt !== about.since;
 }

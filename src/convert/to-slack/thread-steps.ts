@@ -11,7 +11,7 @@ import { showLiteral, toSlack } from "./user-message.ts";
 
 /** One post or file in a thread. */
 export type ThreadStep =
-  | { words: SlackMessage }
+  | { message: SlackMessage }
   | { media: ParleyMedia }
   /** The file with all of a text whose beginning is in the step before. */
   | { document: LongText };
@@ -26,9 +26,9 @@ export function toThreadSteps(message: ParleyMessage, words: MessageWords): Thre
     const steps = splitAtFiles(message).flatMap((step): ThreadStep[] =>
       step.kind === "file"
         ? [{ media: step.media }]
-        : toSlack(step.message, words).map((post) => ({ words: post })),
+        : toSlack(step.message, words).map((post) => ({ message: post })),
     );
-    if (countWords(steps) <= ITEM_LIMITS.posts) return steps;
+    if (countPosts(steps) <= ITEM_LIMITS.posts) return steps;
   }
   const long = toLongText(wholeText(message, words), "message.txt", {
     split: splitMarkdown,
@@ -44,16 +44,16 @@ export function toLiteralSteps(text: string, name: string, words: MessageWords):
   if (text.length <= ITEM_LIMITS.characters) {
     const pieces = splitText(text, SLACK_LIMITS.section);
     if (pieces.length <= ITEM_LIMITS.posts) {
-      return pieces.map((piece) => ({ words: showLiteral(piece) }));
+      return pieces.map((piece) => ({ message: showLiteral(piece) }));
     }
   }
   return inSteps(toLongText(text, name, { split: splitText, show: showLiteral, words }));
 }
 
-const inSteps = (long: LongText): ThreadStep[] => [{ words: long.first }, { document: long }];
+const inSteps = (long: LongText): ThreadStep[] => [{ message: long.first }, { document: long }];
 
-const countWords = (steps: readonly ThreadStep[]): number =>
-  steps.filter((step) => "words" in step).length;
+const countPosts = (steps: readonly ThreadStep[]): number =>
+  steps.filter((step) => "message" in step).length;
 
 type FileWords = Pick<MessageWords, "file" | "namelessFile">;
 

@@ -40,7 +40,7 @@ const inItsThread =
     const { item } = value;
     const place = container.safeParse(body.container).data;
     const channel = place?.channel_id ?? body.channel?.id ?? "";
-    const found = await outbox.look(item);
+    const found = await outbox.find(item);
     if (found?.body.kind === "reply") {
       const { thread } = found.body.reply;
       const isIn = (own: Thread) =>
@@ -73,7 +73,7 @@ export const sendAgain = inItsThread(async (decision) => {
 /** Sends a refused reply after the User has been taken over for it. A second press finds nothing to do. */
 export const takeOver = inItsThread(async (decision) => {
   const { item, ts, at, agent, outbox, reactions } = decision;
-  const kept = await outbox.look(item);
+  const kept = await outbox.find(item);
   const isBack =
     // While it waits, somebody else has pressed: what is known of their take over must not be lost.
     kept?.state !== "waiting" &&

@@ -159,7 +159,7 @@ export function openMemoryJournal(table: MemoryTable): Journal {
         return row !== undefined;
       }),
 
-    look: (id) =>
+    find: (id) =>
       read(() => {
         const row = table.rows.get(id);
         if (!row || row.state === "done") return undefined;

@@ -261,7 +261,7 @@ export function createMemorySlack(): MemorySlack {
         upload.sharedIn = thread;
         messages.push({ thread, ts: nextTs(), message: { text: "" }, file: name });
       },
-      async look(id, thread) {
+      async shareState(id, thread) {
         await Promise.resolve(assertThere(thread));
         if (world.refusesReading) return "cannot-look";
         const upload = uploads.get(id);

@@ -135,7 +135,7 @@ export function tellStories(
       const { item, ts } = sights.replyUnder(action);
       await deliver(async ({ outbox }) => {
         if (action === "dismiss" || action === "itArrived") return await outbox.discard(item);
-        const kept = await outbox.look(item);
+        const kept = await outbox.find(item);
         if (action === "takeOver" && kept?.body.kind === "reply") {
           if (kept.state === "waiting") return false;
           const takeOver = { ...kept.body.takeOver, by: agent };
