@@ -1,5 +1,4 @@
-import type { App } from "../../src/app.ts";
-import { startApp } from "../../src/app.ts";
+import { type App, startApp } from "../../src/app.ts";
 import { readConfig } from "../../src/config/read-config.ts";
 import { createLog } from "../../src/log.ts";
 import type { BridgeProcess, createBridgeProcess } from "../bridge-process.ts";
