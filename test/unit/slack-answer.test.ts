@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createAlarms } from "../../src/alarms.ts";
 import { createAccessWatch } from "../../src/slack/access-watch.ts";
+import { faultOf } from "../../src/slack/refusals.ts";
 import { readSlackAnswer } from "../../src/slack/slack-answer.ts";
 import { captureLog } from "../support/captured-log.ts";
 import { holds } from "../support/property.ts";
@@ -115,6 +116,30 @@ describe("the alarm about Slack's refusals", () => {
     answer("conversations.replies", undefined, { channel: "C1" });
     expect(advice()).toMatch(/channel C1 \(not_in_channel\)/);
     answer("reactions.add", undefined, { channel: "C1" });
+    expect(advice()).toBeUndefined();
+  });
+
+  it.each([
+    ["restricted_action_thread_locked", "thread"],
+    ["restricted_action_read_only_channel", "channel"],
+    ["restricted_action_thread_only_channel", "channel"],
+    ["restricted_action_non_threadable_channel", "channel"],
+    ["restricted_action_of_a_new_kind", "channel"],
+    ["is_archived", "channel"],
+    ["team_added_to_org", "workspace"],
+    ["team_not_found", "workspace"],
+    ["access_denied", "workspace"],
+    ["enterprise_is_restricted", "workspace"],
+    ["user_is_restricted", "workspace"],
+    ["accesslimited", "workspace"],
+    ["two_factor_setup_required", "workspace"],
+  ])("names what somebody has to repair, until the same works: %s", (error, fault) => {
+    const { answer, advice } = watch();
+    const asked = { channel: "C1", thread_ts: "1.2" };
+    answer("chat.postMessage", error, asked);
+    expect(faultOf(error)).toBe(fault);
+    expect(advice()).toContain(error);
+    answer("chat.postMessage", undefined, asked);
     expect(advice()).toBeUndefined();
   });
 
