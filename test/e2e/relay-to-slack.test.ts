@@ -72,11 +72,10 @@ describe("what a User writes", () => {
     expect(rootsOf(slack)).toHaveLength(1);
   });
 
-  it.each(
-    (["body", "body.body", "body.message"] as const).flatMap((message) =>
-      (["string", "number"] as const).map((id) => [message, id] as const),
-    ),
-  )("is found at %s, with ids as %s", async (message, id) => {
+  it.each([
+    ["body", "string"],
+    ["body.message", "number"],
+  ] as const)("is found at %s, with ids as %s", async (message, id) => {
     const world = await startWorld({
       parley: { shapes: { message, userId: id, messageId: id } },
     });
@@ -91,15 +90,7 @@ describe("what a User writes", () => {
 });
 
 describe("a User without a handover callback", () => {
-  it.each([
-    "data",
-    "data.owner",
-    "data.owner.identification",
-    "data.identification",
-    "data.service",
-    "data.service.identification",
-    "data.services",
-  ] satisfies OwnerShape[])(
+  it.each(["data.owner.identification", "data.services"] satisfies OwnerShape[])(
     "gets a thread with the first message iff we own the User, whom Parley names at %s",
     async (owner) => {
       const world = await startWorld({
