@@ -13,7 +13,7 @@ import type { Config } from "./config/read-config.ts";
 import { createRateLimiter } from "./delivery/rate-limiter.ts";
 import { ConfigError, StorageError } from "./errors.ts";
 import { errorFields, type Log } from "./log.ts";
-import { logAttempt } from "./ops/attempt-log.ts";
+import { logAttempt } from "./ops/log-attempt.ts";
 import { createMetrics } from "./ops/metrics.ts";
 import { openConversationStore } from "./state/conversation-store.ts";
 import { type Database, openDatabase, toPath } from "./state/database.ts";

@@ -163,7 +163,7 @@ const wholeNumber = (minimum: number, maximum: number, fallback: number) =>
 const choice = <const Choices extends readonly [string, ...string[]]>(
   choices: Choices,
   fallback: Choices[number],
-) => z.enum(choices, { error: `must be one of ${choices.join(", ")}` }).default(fallback as never);
+) => z.enum(choices, { error: `must be one of ${choices.join(", ")}` }).default(fallback);
 
 const flag = (fallback: boolean) =>
   z

@@ -50,7 +50,7 @@ export interface ParleyApi {
 const API_VERSION = "20500";
 
 /** A call that is allowed to every caller whose credentials are right. */
-const SERVICES: ParleyCall = { method: "GET", path: "/services", repeatable: true };
+const SERVICES: ParleyCall = { method: "GET", path: "/services", idempotent: true };
 
 /** Far longer than any answer of Parley, and short enough for memory. Counted after decompression. */
 const MAX_ANSWER_BYTES = 1_000_000;
@@ -75,7 +75,7 @@ export function createParleyApi(options: ParleyApiOptions): ParleyApi {
     },
   });
 
-  async function ask(name: string, { method, path, init, repeatable }: ParleyCall) {
+  async function ask(name: string, { method, path, init, idempotent }: ParleyCall) {
     const isBare = init?.json === undefined && init?.body === undefined;
     const headers = { ...init?.headers, ...ownHeaders() };
     // Without a body got would wait until one is written.
@@ -83,7 +83,7 @@ export function createParleyApi(options: ParleyApiOptions): ParleyApi {
     try {
       return await exchange({ ...init, ...body, method, headers });
     } catch (error) {
-      throw toCallError(name, error, repeatable);
+      throw toCallError(name, error, idempotent);
     }
 
     async function exchange(request: OptionsInit): Promise<ParleyAnswer> {
@@ -116,7 +116,7 @@ export function createParleyApi(options: ParleyApiOptions): ParleyApi {
       return data;
     } catch (thrown) {
       // A defect of our own, but Parley may have the request.
-      if (!(thrown instanceof BridgeError) && !given.repeatable) {
+      if (!(thrown instanceof BridgeError) && !given.idempotent) {
         throw new UncertainDeliveryError(`${name}: answer not read`, { cause: thrown });
       }
       const error = await judge(toAccessError(thrown, given));

@@ -14,7 +14,7 @@ export function createParleyClient(api: ParleyApi, options: Config["parley"]): P
     self: toServiceId(options.serviceId),
 
     async services() {
-      const data = await api.call({ method: "GET", path: "/services", repeatable: true });
+      const data = await api.call({ method: "GET", path: "/services", idempotent: true });
       const services = isJsonObject(data) ? data.services : undefined;
       if (!Array.isArray(services)) throw new NetworkError("GET /services: no list of Services");
       return services.flatMap((service: Json): Service[] => {
@@ -32,13 +32,13 @@ export function createParleyClient(api: ParleyApi, options: Config["parley"]): P
 
     async ownerOf(userId) {
       const path = `/users/${encodeURIComponent(userId)}/owner`;
-      return readOwner(await api.call({ method: "GET", path, repeatable: true }));
+      return readOwner(await api.call({ method: "GET", path, idempotent: true }));
     },
 
     async setOwner(userId, newOwner, metadata) {
       const path = `/users/${encodeURIComponent(userId)}/owner`;
       const init = { json: { newOwner, metadata } };
-      await api.call({ method: "PUT", path, init, repeatable: true });
+      await api.call({ method: "PUT", path, init, idempotent: true });
     },
 
     async send(userId, message) {
@@ -47,14 +47,14 @@ export function createParleyClient(api: ParleyApi, options: Config["parley"]): P
         method: "POST",
         path,
         init: { json: messageBody(message, options.agentFields) },
-        repeatable: false,
+        idempotent: false,
         needsNoEnvelope: options.emptyAnswer === "delivered",
       });
     },
 
     async unsetAgent(userId) {
       const path = `/users/${encodeURIComponent(userId)}/agent/unset`;
-      await api.call({ method: "PUT", path, repeatable: true });
+      await api.call({ method: "PUT", path, idempotent: true });
     },
   };
 }

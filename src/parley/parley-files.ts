@@ -32,7 +32,7 @@ export function createParleyFiles(api: ParleyApi, options: Config["parley"]): Pa
       const { form, headers } = multipart(file);
       const data = await sendBody(form, signal, (body) => {
         const init = { body, headers, signal, timeout };
-        return api.call({ method: "POST", path: mediaPath, init, repeatable: true });
+        return api.call({ method: "POST", path: mediaPath, init, idempotent: true });
       });
       const id = mediaId(data);
       if (id === undefined) throw new ParleyApiError(`POST ${mediaPath}`, 200, ["no_media_id"]);
@@ -54,7 +54,7 @@ export function createParleyFiles(api: ParleyApi, options: Config["parley"]): Pa
         timeout,
         signal,
         decompress: false,
-        ...(isApi ? { headers: api.ownHeaders() } : { dnsLookup: publicLookup as never }),
+        ...(isApi ? { headers: api.ownHeaders() } : { dnsLookup: publicLookup }),
       });
       const { status, headers, contentLength, bytes } = answer;
       if (status !== 200) {

@@ -32,7 +32,7 @@ export interface ParleyAnswer {
 
 export interface Reading {
   /** Doing the call twice is the same as doing it once, so it never ends as uncertain. */
-  repeatable: boolean;
+  idempotent: boolean;
   /** A 2xx without Parley's envelope is a success, unless it is a web page. */
   needsNoEnvelope?: boolean;
 }
@@ -50,7 +50,7 @@ export interface Reading {
 export function readEnvelope(
   call: string,
   answer: ParleyAnswer,
-  { repeatable, needsNoEnvelope = false }: Reading,
+  { idempotent, needsNoEnvelope = false }: Reading,
 ): Json | undefined {
   const { status, body } = answer;
   const json = readBody(body);
@@ -66,7 +66,7 @@ export function readEnvelope(
     throw new ParleyAccessError(call, status, codes);
   }
   const unclear = (what: string) =>
-    repeatable
+    idempotent
       ? new NetworkError(`${call}: ${what}`)
       : new UncertainDeliveryError(`${call}: ${what}`);
   if (status >= 200 && status < 300) {
@@ -76,7 +76,7 @@ export function readEnvelope(
     throw unclear(`HTTP ${status} without Parley's envelope`);
   }
   const meaning = meaningOf(status, { body, own: parsed?.status });
-  if (meaning === "perhaps" && !repeatable) throw unclear(`HTTP ${status}`);
+  if (meaning === "perhaps" && !idempotent) throw unclear(`HTTP ${status}`);
   const disposition = meaning === "refused" ? "dead-letter" : "retry";
   throw new ParleyApiError(call, status, codes, disposition);
 }

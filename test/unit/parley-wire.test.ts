@@ -47,8 +47,8 @@ function thrownBy(run: () => unknown): unknown {
 }
 
 /** A message: what may have gone must not go again. */
-const SEND = { repeatable: false };
-const REPEATABLE = { repeatable: true };
+const SEND = { idempotent: false };
+const REPEATABLE = { idempotent: true };
 
 const refusal = (
   status: number,

@@ -99,7 +99,7 @@ function postSteps({ done, posting, notes, noted }: PostProgress): StepRecords {
   if (posting) {
     const { step, mark: tag, since } = posting;
     const name = tag.kind === "root" ? `root ${tag.opening}` : step;
-    steps[name] = { intent: { tag, since } as unknown as Json };
+    steps[name] = { intent: { tag, since } };
   }
   return steps;
 }

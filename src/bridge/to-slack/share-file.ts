@@ -99,13 +99,15 @@ const nameOf = ({ name }: Place, index: number, last: number): string =>
  */
 async function bring(
   work: Work<unknown>,
-  { name, thread }: Place,
+  place: Place,
   file: FileToShare,
-  { posts, slackFiles, transfers, patience }: ShareFileDependencies,
+  dependencies: ShareFileDependencies,
 ): Promise<Failure | undefined> {
+  const { name, thread } = place;
+  const { posts, slackFiles, transfers, patience } = dependencies;
   let size: number | undefined;
   let isFresh = false;
-  const upload = `upload ${name}`;
+  const upload = uploadOf(name);
   try {
     await work.step(`file ${name}`, {
       kind: SHARE,
@@ -119,7 +121,7 @@ async function bring(
         await slackFiles.share(id, title, thread).catch(orUploadAgain);
         return null;
       },
-      check: ({ file: id }) => finishEarlier(id),
+      check: ({ file: id }) => finishEarlier(work, id, place, file.name, dependencies),
     });
     return undefined;
   } catch (thrown) {
@@ -127,7 +129,7 @@ async function bring(
     const error = toBridgeError(thrown);
     if (!isFinal(error)) {
       // A pause that Slack asks for is no failure of the file; what people have to repair stops everything anyway.
-      if (isElsewhere(error)) throw error;
+      if (!isAboutFile(error)) throw error;
       // While the posts in its place cannot be made either, each further attempt tries the file itself again.
       if (await isPatientWith(work, `failing ${name}`, patience.fileToSlackMs))
         throw toRetry(error);
@@ -157,42 +159,53 @@ async function bring(
     await work.forget(upload);
     throw toRetry(error);
   }
+}
 
-  /** Looks whether the file that an earlier attempt may have shared is in the thread, and else shares it. */
-  async function finishEarlier(id: string): Promise<{ result: null } | "not-done"> {
-    const state = await slackFiles.shareState(id, thread);
-    if (state === "shared") return { result: null };
-    try {
-      await posts.acquire(work.signal, thread);
-      // Slack takes a file only once, so this cannot show it twice.
-      await slackFiles.share(id, file.name, thread);
-      return { result: null };
-    } catch (thrown) {
-      if (!(thrown instanceof SlackApiError) || thrown.disposition !== "dead-letter") throw thrown;
-      if (state === "unknown") {
-        await work.forget(upload);
-        return "not-done";
-      }
-      // It is shared, or will be: Slack may show that only later.
-      throw new BridgeError(`File ${id}: not shared yet`, {
-        code: "uncertain",
-        disposition: "retry",
-        cause: thrown,
-      });
+/** Looks whether the file that an earlier attempt may have shared is in the thread, and else shares it. */
+async function finishEarlier(
+  work: Work<unknown>,
+  id: string,
+  { name, thread }: Place,
+  title: string,
+  { posts, slackFiles }: ShareFileDependencies,
+): Promise<{ result: null } | "not-done"> {
+  const state = await slackFiles.shareState(id, thread);
+  if (state === "shared") return { result: null };
+  try {
+    await posts.acquire(work.signal, thread);
+    // Slack takes a file only once, so this cannot show it twice.
+    await slackFiles.share(id, title, thread);
+    return { result: null };
+  } catch (thrown) {
+    if (!(thrown instanceof SlackApiError) || thrown.disposition !== "dead-letter") throw thrown;
+    if (state === "unknown") {
+      await work.forget(uploadOf(name));
+      return "not-done";
     }
+    // It is shared, or will be: Slack may show that only later.
+    throw new BridgeError(`File ${id}: not shared yet`, {
+      code: "uncertain",
+      disposition: "retry",
+      cause: thrown,
+    });
   }
 }
+
+/** The step that uploads the file of the step `name`. */
+const uploadOf = (name: string): string => `upload ${name}`;
 
 /** Trying again would change nothing. A missing scope holds up no messages: the line says enough. */
 const isFinal = (error: BridgeError): boolean =>
   error.disposition === "dead-letter" ||
   (error instanceof SlackApiError && error.slackError === "missing_scope");
 
-const isElsewhere = (error: BridgeError): boolean =>
-  error instanceof RateLimitedError ||
-  error.code === "storage" ||
-  error.code === "thread-gone" ||
-  (error instanceof SlackApiError && error.disposition === "fatal");
+const isAboutFile = (error: BridgeError): boolean =>
+  !(
+    error instanceof RateLimitedError ||
+    error.code === "storage" ||
+    error.code === "thread-gone" ||
+    (error instanceof SlackApiError && error.disposition === "fatal")
+  );
 
 /** The lane waits: neither is anything lost yet, nor is it somebody's decision. */
 const toRetry = (error: BridgeError): BridgeError =>
