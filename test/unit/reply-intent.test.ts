@@ -2,13 +2,28 @@ import { describe, expect, it } from "vitest";
 import { intentOf, withoutMarker } from "../../src/convert/to-parley/reply-intent.ts";
 import type { Json } from "../../src/json.ts";
 
-const NOTES = ["//", "// a", "//a", " \n// a", "note:", "NOTE: a", "nOtE:a", "*note:* a", "_// a_"];
+const NOTES = [
+  "//",
+  "// a",
+  "//a",
+  " \n// a",
+  "note:",
+  "notitie: a",
+  "Notiz: a",
+  "NOTE: a",
+  "nOtE:a",
+  "*note:* a",
+  "_// a_",
+];
 const NO_NOTES = [
   "",
   "/",
   "/ / a",
   "a // b",
   "notes: a",
+  "notities: a",
+  "Notizen: a",
+  "noticed: a",
   "note a",
   "a note: b",
   "<@U1> a // b",

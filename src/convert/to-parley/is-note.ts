@@ -58,9 +58,12 @@ function wordsOfElement(element: RichText): Lead[] {
 /** Invisible characters. White space is not among them. */
 const INVISIBLE = /\ufeff|(?!\s)[\p{Default_Ignorable_Code_Point}\p{Cc}\p{Cf}\p{Co}\u2800]/gu;
 
-/** The marker of a note. Sticky, as those below: each is tried at one position. Full-width characters are plain ones by then. */
+/**
+ * The marker of a note, in each language that a team may read, whichever it is: who reads "Notitie" writes it. Sticky, as those
+ * below: each is tried at one position. Full-width characters are plain ones by then.
+ */
 const MARKER =
-  /[/\u2044\u2215\u29f8]{2}|note\s*[:\u2236\ua789]|[\u{1f512}\u{1f510}\u{1f50f}]|:(?:note|lock|lock_with_ink_pen|closed_lock_with_key):/iuy;
+  /[/\u2044\u2215\u29f8]{2}|not(?:e|itie|iz)\s*[:\u2236\ua789]|[\u{1f512}\u{1f510}\u{1f50f}]|:(?:note|lock|lock_with_ink_pen|closed_lock_with_key):/iuy;
 /** What is skipped in front of a note's marker: a custom emoji, the number of a list's item, punctuation, white space. */
 const FILLER = /:[\w+'-]+:|\d{1,9}[.)]\s|[^\p{L}\p{N}]/uy;
 /** A mention that Slack did not recognise, or of somebody outside of the workspace. */
