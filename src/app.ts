@@ -78,6 +78,7 @@ async function buildApp(config: Config, foundations: Foundations): Promise<App> 
 
   const conversations = await openConversationStore(database);
   const metrics = createMetrics({
+    // Asked at each scrape; the queues are open by then.
     queues: () => ({ ...queues }),
     openConversations: () => conversations.open().length,
     alarms: alarms.current,

@@ -53,8 +53,15 @@ export function createDependencies(
     notifier: createNotifier(queues.inbox),
     parse: (raw: string) => parse(parseJson(raw) ?? null),
     texts,
-    ...{ patience, groupMs, showUserIdentity, mentions, replyMode, undoMs },
-    ...{ ownerUnknown, lineBreak, messageLength },
+    patience,
+    groupMs,
+    showUserIdentity,
+    mentions,
+    replyMode,
+    undoMs,
+    ownerUnknown,
+    lineBreak,
+    messageLength,
     now,
   };
 }

@@ -69,28 +69,28 @@ const MAX_FURTHER_REASONS = 10;
 const REASON_LIMIT = 500;
 
 /**
- * Adds what a further handover at the moment `at` (ms) tells; the first reason stays, and a new one is listed behind it.
- * Returns the same object if it tells nothing new.
+ * Adds what a `further` handover at the moment `at` (ms) brings; the first reason stays, and a new one is listed behind it.
+ * Returns the same object if it brings nothing new.
  */
 export function withHandover(
   conversation: Conversation,
-  told: {
+  further: {
     user?: UserDetails;
     metadata?: Json;
     transcript?: readonly TranscriptLine[];
   },
   at: number,
 ): Conversation {
-  const metadata = joinMetadata(conversation.metadata, told.metadata);
-  const transcript = joinTranscripts(conversation.transcript, told.transcript);
-  const furtherReasons = addReason(conversation, anyReasonOf(told.metadata), at);
-  const user = { ...conversation.user, ...told.user };
-  const tellsNothingNew =
+  const metadata = joinMetadata(conversation.metadata, further.metadata);
+  const transcript = joinTranscripts(conversation.transcript, further.transcript);
+  const furtherReasons = addReason(conversation, anyReasonOf(further.metadata), at);
+  const user = { ...conversation.user, ...further.user };
+  const bringsNothingNew =
     metadata === conversation.metadata &&
     transcript === conversation.transcript &&
     furtherReasons === conversation.furtherReasons &&
     JSON.stringify(user) === JSON.stringify(conversation.user);
-  if (tellsNothingNew) return conversation;
+  if (bringsNothingNew) return conversation;
   return {
     ...conversation,
     user,

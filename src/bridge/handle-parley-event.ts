@@ -7,7 +7,7 @@ import type { ParleyEvent } from "./parley-event.ts";
 import type { Patience } from "./patience.ts";
 import type { Conversations, Parley } from "./ports.ts";
 import type { InboxBody } from "./stored/inbox-body.ts";
-import { loseThread, openAgain, whereItBelongs } from "./to-slack/open-again.ts";
+import { inCurrentThread, loseThread, openAgain } from "./to-slack/open-again.ts";
 import { type RelayMessageDependencies, relayMessage } from "./to-slack/relay-message.ts";
 import { refreshRoot } from "./to-slack/root-message.ts";
 import { type ShowNoticeDependencies, showNotice } from "./to-slack/show-notice.ts";
@@ -40,15 +40,15 @@ async function handle(work: Work<InboxBody>, dependencies: InboxDependencies): P
   const { body } = work.item;
   switch (body.kind) {
     case "callback": {
-      const event = await follow(parse(body.raw), conversations);
+      const event = await underCurrentId(parse(body.raw), conversations);
       return await handleEvent(work, event, body.receivedAt, dependencies);
     }
     case "handover": {
-      const event = await follow({ ...body, user: body.user ?? {} }, conversations);
+      const event = await underCurrentId({ ...body, user: body.user ?? {} }, conversations);
       return await handover(work, event, body.receivedAt, dependencies);
     }
     case "notice": {
-      const notice = await whereItBelongs(work, body.notice, dependencies);
+      const notice = await inCurrentThread(work, body.notice, dependencies);
       return await showNotice(work, notice, dependencies);
     }
     case "root": {
@@ -86,8 +86,8 @@ async function handleEvent(
   }
 }
 
-/** What still names a User who was merged into another is about that one. */
-async function follow<Event extends ParleyEvent>(
+/** The event of the User as whom the one that it names lives on: callbacks may still use the id of a merged User. */
+async function underCurrentId<Event extends ParleyEvent>(
   event: Event,
   conversations: Conversations,
 ): Promise<Event> {

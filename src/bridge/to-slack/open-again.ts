@@ -70,7 +70,7 @@ export async function openAgain(
  *
  * @throws {BridgeError} that thread has not opened yet
  */
-export async function whereItBelongs(
+export async function inCurrentThread(
   work: Work<InboxBody>,
   notice: Notice,
   dependencies: OpenThreadDependencies,
