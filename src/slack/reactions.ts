@@ -2,6 +2,7 @@ import type { WebClient } from "@slack/web-api";
 import type { Mark, Reactions } from "../bridge/ports.ts";
 import { SlackApiError, toBridgeError } from "../errors.ts";
 import type { Log } from "../log.ts";
+import { createTurns } from "../turns.ts";
 import { callExtra, type Pace } from "./pace.ts";
 import { REACTIONS } from "./reaction-names.ts";
 
@@ -17,13 +18,16 @@ export function createReactions({
   pace: Pace;
   log: Log;
 }): Reactions {
-  const react = (channel: string, ts: string, as: Mark, priority?: "low"): Promise<void> =>
-    callExtra(
-      pace,
-      "reactions.add",
-      () => client.reactions.add({ channel, timestamp: ts, name: REACTIONS[as] }),
-      priority,
-    ).catch(ignoring("already_reacted"));
+  /** Setting and taking away have a pace each, so a mark could be set after it was to be taken away. */
+  const inTurn = createTurns<string>();
+  const turnOf = (channel: string, ts: string, as: Mark): string => `${channel}/${ts}/${as}`;
+
+  const react = (channel: string, ts: string, as: Mark, priority?: "low"): Promise<void> => {
+    const call = () => client.reactions.add({ channel, timestamp: ts, name: REACTIONS[as] });
+    return inTurn(turnOf(channel, ts, as), () =>
+      callExtra(pace, "reactions.add", call, priority).catch(ignoring("already_reacted")),
+    );
+  };
 
   function inTheBackground(work: Promise<void>): void {
     work.catch((error: unknown) => {
@@ -42,7 +46,9 @@ export function createReactions({
     unmark({ channel }, ts, as) {
       const call = () => client.reactions.remove({ channel, timestamp: ts, name: REACTIONS[as] });
       inTheBackground(
-        callExtra(pace, "reactions.remove", call, "low").catch(ignoring("no_reaction")),
+        inTurn(turnOf(channel, ts, as), () =>
+          callExtra(pace, "reactions.remove", call, "low").catch(ignoring("no_reaction")),
+        ),
       );
     },
   };

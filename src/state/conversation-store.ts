@@ -2,11 +2,11 @@ import type { Conversation } from "../bridge/conversation.ts";
 import type { Conversations } from "../bridge/ports.ts";
 import { UserMergedError } from "../errors.ts";
 import type { ConversationId, UserId } from "../ids.ts";
+import { createTurns } from "../turns.ts";
 import { openConversationRecords } from "./conversation-records.ts";
 import type { Database } from "./database.ts";
 import { openKeyValues } from "./key-values.ts";
 import { createOpenConversations } from "./open-conversations.ts";
-import { createTurns } from "./turns.ts";
 import { openUserAliases } from "./user-aliases.ts";
 
 /**
