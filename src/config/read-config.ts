@@ -71,9 +71,9 @@ export interface Config {
   /** How long a reply can be undone before it is sent; 0: it is sent at once. */
   readonly undoMs: number;
   /**
-   * For how long something that fails is tried again before the bridge goes on without it. Attempts count, and the pauses
-   * between them; a pause that the other side asked for counts no more than one of our own would have taken. Only tests
-   * set it.
+   * For how long something that fails is tried again before the bridge goes on without it. The pauses between attempts
+   * count, and one that the other side asked for no more than one of our own would have taken; attempts do not, because
+   * they wait for their turn. Only tests set it.
    */
   readonly patience: {
     /** Parley does not say who has the User. */

@@ -169,9 +169,10 @@ export function createHeads<Body>(options: HeadsOptions<Body>): Heads<Body> {
     attempt: Running,
     { error, pauseMs, countedMs }: Outcome & { kind: "deferred" },
   ): number {
-    const { row, startedAt } = attempt;
+    const { row } = attempt;
     const at = monotonic();
-    const triedMs = row.triedMs + (at - startedAt) + countedMs;
+    // Not the attempt itself: most of it may have been a wait for its turn.
+    const triedMs = row.triedMs + countedMs;
     addFollowUp(lane, row, async () => {
       const attempts = row.attempts + 1;
       await journal.defer(row.seq, { attempts, triedMs, dueAt: now() + pauseMs, pauseMs });

@@ -20,7 +20,7 @@ export interface NewRow {
 /** A row that is not done. */
 export interface Row extends Omit<NewRow, "held"> {
   readonly attempts: number;
-  /** How long it has been tried, ms: attempts, and the pauses between them that were ours. */
+  /** How long it has been tried, ms: the pauses between its attempts, as far as they count. */
   readonly triedMs: number;
   /** How often it has been requeued. */
   readonly requeues: number;

@@ -23,8 +23,8 @@ export interface Item<Body> extends Pick<NewItem<Body>, "lane" | "id" | "sort" |
   /** 1 at the first try. Attempts that ended in a crash are not counted. */
   readonly attempt: number;
   /**
-   * How long it had been tried when this attempt began, ms. A pause that the other side asked for counts no more than one of
-   * our own would have taken.
+   * How long it had been tried when this attempt began, ms: the pauses between its attempts. One that the other side asked for
+   * counts no more than one of our own would have taken.
    */
   readonly triedMs: number;
   /** An earlier attempt has stored something of a step. */

@@ -164,6 +164,20 @@ describe("a file that cannot be brought", () => {
     expect(bridge.thread()).toEqual(["Look", "[photo.png]", "The end"]);
   });
 
+  it("comes into the thread although it is refused for a moment after a long wait for its turn", async () => {
+    const bridge = await handedOver();
+    const busy = new SlackApiError("any", "service_unavailable", "retry");
+    bridge.calls.fail("slackFiles.share", busy, { times: 2 });
+
+    const goOn = bridge.slack.holdTurns();
+    await send(bridge);
+    await bridge.later(30_000);
+    goOn();
+    await bridge.settled();
+
+    expect(bridge.thread()).toContain("[photo.png]");
+  });
+
   it("stands as a line that tells its size, also where an earlier attempt has uploaded it", async () => {
     const bridge = await handedOver();
     bridge.calls.fail("slackFiles.share", new NetworkError("refused"), { times: Infinity });
