@@ -8,6 +8,7 @@ import { renderPossibleRepeat } from "../../views/possible-repeat.ts";
 import type { Texts } from "../../views/texts/en.ts";
 import type { Posts, PostTag } from "../ports.ts";
 import { POST, type PostIntent, ROOT } from "../stored/step-kinds.ts";
+import { createTurn } from "./turn.ts";
 
 export interface PostOnceDependencies {
   posts: Pick<Posts, "acquire" | "post" | "find">;
@@ -65,11 +66,7 @@ function toStep<Nothing extends undefined, Result>(
   { tag, message, thread }: Post<Nothing> & { thread?: Thread },
   { posts, texts, now }: PostOnceDependencies,
 ): OnceStep<PostIntent, Result, Nothing> {
-  let turn: ReturnType<Posts["acquire"]> | undefined;
-  const takeTurn = () => {
-    turn ??= posts.acquire(work.signal, thread);
-    return turn;
-  };
+  const takeTurn = createTurn(work, posts, thread);
   return {
     kind,
     async intent(earlier) {
