@@ -207,6 +207,7 @@ export async function createEmbeddedLanes<Body>(
       // Lanes whose items arrived before the start are `ready` already.
       pump();
       watching = setInterval(() => {
+        // A journal that cannot be read raises an alarm by itself; the next look comes in a second.
         void wakeWhatOthersRequeued().catch(() => {});
       }, WATCH_INTERVAL_MS);
     },

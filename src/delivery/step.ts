@@ -32,7 +32,7 @@ export interface OnceStep<Intent, Result, Nothing extends undefined = undefined>
   /** Whether it was done. Missing: nobody can look. */
   check?(intent: Intent): Promise<{ result: Result } | "not-done" | "cannot-tell">;
   /** What another item may have done of this step. What this item knows itself goes first. */
-  begun?: Intent | undefined;
+  begun?: Intent;
 }
 
 /** A step that may be done twice. */

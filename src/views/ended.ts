@@ -15,9 +15,9 @@ export function renderHandedBack(
     service: string;
     /** Slack id. */
     agent: string;
-    note?: string | undefined;
+    note?: string;
     /** Why Parley did not take the agent's name off the User's chat. */
-    unsetRefusal?: string | undefined;
+    unsetRefusal?: string;
   },
   { ended }: Texts,
 ): SlackMessage {

@@ -284,6 +284,19 @@ it("ends the open conversation of a User who is given away", async () => {
   expect(parley.sent(user.id)).toEqual([]);
 });
 
+it("says in the thread that the agent's name may stay where Parley does not take it off", async () => {
+  const world = await startWorld();
+  const { slack, parley } = world;
+  const { user, ts } = await handOver(world);
+  parley.faults.add(`PUT /users/${user.id}/agent/unset`, { kind: "status", status: 400 });
+
+  await ask(world, `${user.id} bot service`);
+
+  expect(parley.user(user.id).owner).toBe(parley.botService.identification);
+  await slack.waitFor(() => postsIn(slack, ts).length === 1);
+  expect(postsIn(slack, ts)[0]?.text).toMatch(/may still show the agent's name \(.*HTTP 400.*\)/);
+});
+
 it("takes a User back into one new thread that links to the old one", async () => {
   const world = await startWorld();
   const { slack, parley, log } = world;

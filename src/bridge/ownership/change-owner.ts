@@ -1,5 +1,8 @@
+import { defined } from "../../defined.ts";
 import type { Lanes } from "../../delivery/lanes.ts";
+import { toBridgeError } from "../../errors.ts";
 import { type ItemId, makeBodyItemId, type UserId } from "../../ids.ts";
+import { causeOf } from "../../views/cause-of.ts";
 import { TAKEN_OVER } from "../../views/reason.ts";
 import type { Texts } from "../../views/texts/en.ts";
 import { type Conversation, withHandingBack, withoutHandingBack } from "../conversation.ts";
@@ -84,14 +87,17 @@ async function give(
   const { parley, conversations } = dependencies;
   if (open) {
     await conversations.update(open.id, (c) => withHandingBack(c, to.id, dependencies.now()));
-    // If this fails the User only sees the agent's name for longer.
-    await parley.unsetAgent(userId).catch(() => {});
   }
+  // If this fails the User only sees the agent's name for longer, which the thread says.
+  const refusal = open && (await parley.unsetAgent(userId).then(() => undefined, toBridgeError));
   try {
     await giveTo(parley, userId, to.id, { reason: "owner_changed", changedBy: by.name });
   } catch (error) {
     if (open) await conversations.update(open.id, withoutHandingBack);
     throw error;
   }
-  if (open) await recordHandBack(by.item, open, { to, by: by.agent }, dependencies);
+  if (!open) return;
+  const unsetRefusal = refusal && causeOf(refusal, dependencies.texts);
+  const done = { to, by: by.agent, ...defined({ unsetRefusal }) };
+  await recordHandBack(by.item, open, done, dependencies);
 }

@@ -34,7 +34,10 @@ export async function recordHandBack(
   const { to, by, note, unsetRefusal } = done;
   const thread = threadToTell(conversation);
   if (thread) {
-    const message = renderHandedBack({ service: to.name, agent: by, note, unsetRefusal }, texts);
+    const message = renderHandedBack(
+      { service: to.name, agent: by, ...defined({ note, unsetRefusal }) },
+      texts,
+    );
     await notifier.notice(userId, from, "handed back", { thread, message });
   }
   const ended = await conversations.update(id, (c) =>

@@ -51,7 +51,7 @@ export async function postRootOnce(
   dependencies: PostOnceDependencies,
 ): Promise<Thread> {
   const step = toStep<never, Thread>(work, ROOT, (thread) => thread, root, dependencies);
-  return await work.step<PostIntent, Thread>(name, { ...step, begun });
+  return await work.step<PostIntent, Thread>(name, { ...step, ...defined({ begun }) });
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { SlackMessage } from "../../convert/to-slack/slack-message.ts";
+import { defined } from "../../defined.ts";
 import type { Work } from "../../delivery/lanes.ts";
 import {
   type BridgeError,
@@ -45,7 +46,7 @@ interface Place extends FilePlace {
 interface Failure {
   trouble?: FileTrouble;
   /** In bytes. */
-  size?: number | undefined;
+  size?: number;
 }
 
 /**
@@ -101,7 +102,8 @@ async function tryToBring(
       if (await isPatientWith(work, `failing ${place.name}`, fileToSlackMs)) throw toRetry(error);
     }
     size ??= sizeOf(work, place);
-    return { size, ...(error instanceof FileError && { trouble: error.trouble }) };
+    const trouble = error instanceof FileError ? error.trouble : undefined;
+    return defined({ size, trouble });
   }
 }
 
@@ -128,8 +130,10 @@ const isFinal = (error: BridgeError): boolean =>
   error.disposition === "dead-letter" ||
   (error instanceof SlackApiError && error.slackError === "missing_scope");
 
-const isElsewhere = (error: BridgeError): boolean =>
-  error instanceof RateLimitedError ||
-  error.code === "storage" ||
-  error.code === "thread-gone" ||
-  (error instanceof SlackApiError && error.disposition === "fatal");
+const isAboutFile = (error: BridgeError): boolean =>
+  !(
+    error instanceof RateLimitedError ||
+    error.code === "storage" ||
+    error.code === "thread-gone" ||
+    (error instanceof SlackApiError && error.disposition === "fatal")
+  );
