@@ -4,7 +4,8 @@ import type { TranscriptLine } from "../convert/to-slack/parley-message.ts";
 import { defined } from "../defined.ts";
 import type { ServiceId, Thread } from "../ids.ts";
 import type { Json } from "../json.ts";
-import type { Ending, EndState, RootFacts } from "../views/root-facts.ts";
+import type { RootFacts } from "../views/root.ts";
+import type { Ending, EndState } from "../views/root-state.ts";
 import type { UserDetails } from "../views/root-user.ts";
 import { joinMetadata, joinTranscripts } from "./ownership/join-handovers.ts";
 

@@ -9,7 +9,7 @@ import {
 } from "../errors.ts";
 import type { ServiceId, UserId } from "../ids.ts";
 import type { Json } from "../json.ts";
-import type { Destination } from "../views/root-facts.ts";
+import type { Destination } from "../views/root-state.ts";
 import type { Patience } from "./patience.ts";
 import type { Parley } from "./ports.ts";
 

@@ -6,7 +6,7 @@ import {
   ParleyApiError,
 } from "../errors.ts";
 import { parleysReason } from "./cause-of.ts";
-import type { RootFacts } from "./root-facts.ts";
+import type { RootFacts } from "./root.ts";
 import type { Texts } from "./texts/en.ts";
 
 /** The newest conversation of the User whom a reply was for, whichever thread it was written in. */

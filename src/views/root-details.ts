@@ -11,7 +11,6 @@ import {
   richTextBlock,
   theirs,
 } from "./rich-text-lines.ts";
-import type { RootFacts } from "./root-facts.ts";
 import type { Texts } from "./texts/en.ts";
 
 const FIELD_NAME_LIMIT = 80;
@@ -22,10 +21,15 @@ const TRANSCRIPT_LIMIT = 2_800;
 /** More than fit into either; the others need not be put into words. */
 const MOST_LINES = 1_000;
 
-type Details = Pick<RootFacts, "metadata" | "transcript">;
+/** What handovers brought. */
+export interface RootDetails {
+  /** The metadata of all handovers, joined field by field; the reason in it is that of the first. */
+  readonly metadata?: Json;
+  readonly transcript?: readonly TranscriptLine[];
+}
 
 /** All metadata but the reason, and the end of the transcript, as far as they fit; the rest is counted. */
-export function renderDetails({ metadata, transcript = [] }: Details, { root }: Texts): Json[] {
+export function renderDetails({ metadata, transcript = [] }: RootDetails, { root }: Texts): Json[] {
   const fields = otherFields(metadata);
   const blocks: Json[] = [];
   if (fields.length > 0) {
@@ -43,7 +47,7 @@ export function renderDetails({ metadata, transcript = [] }: Details, { root }: 
 }
 
 /** The metadata and transcript in full, if the root had to shorten them. Literal text, not mrkdwn. */
-export function renderOverflow({ metadata, transcript = [] }: Details): string | undefined {
+export function renderOverflow({ metadata, transcript = [] }: RootDetails): string | undefined {
   const fields = otherFields(metadata);
   const fieldsFit =
     fields.length <= MOST_LINES &&

@@ -3,16 +3,46 @@ import { reasonOf } from "../convert/text/reason-of.ts";
 import { formatMomentElement, oneLine, shorten } from "../convert/text/slack-text.ts";
 import { actions, context, header } from "../convert/to-slack/blocks.ts";
 import type { SlackMessage } from "../convert/to-slack/slack-message.ts";
+import type { ConversationId, UserId } from "../ids.ts";
 import type { Json } from "../json.ts";
 import { ACTIONS, actionButton, ROOT_ACTIONS } from "./actions.ts";
 import { nameOf } from "./name-of.ts";
 import { describeReason } from "./reason.ts";
 import { CODE_LIMIT, code, type Line, ours, richTextBlock } from "./rich-text-lines.ts";
-import { renderDetails } from "./root-details.ts";
-import type { RootFacts, RootLinks } from "./root-facts.ts";
-import { describeState } from "./root-state.ts";
-import { describeDetails } from "./root-user.ts";
+import { type RootDetails, renderDetails } from "./root-details.ts";
+import { describeState, type RootState } from "./root-state.ts";
+import { describeDetails, type UserDetails } from "./root-user.ts";
 import type { Texts } from "./texts/en.ts";
+
+/** The reason of a handover that came while the User was with us already. */
+export interface FurtherReason {
+  readonly reason: string;
+  /** ms since the epoch. */
+  readonly at: number;
+}
+
+/** What is known of a conversation, and shown by the root of its thread. Stored. */
+export interface RootFacts extends RootState, RootDetails {
+  readonly id: ConversationId;
+  readonly userId: UserId;
+  readonly user: UserDetails;
+  /** The reasons of further handovers, oldest first; no more than a handful. */
+  readonly furtherReasons?: readonly FurtherReason[];
+  /** Parley did not say whether we own the User when this was opened. */
+  readonly ownerUnverified?: true;
+}
+
+/** Addresses of other threads that have to do with a conversation. */
+export interface RootLinks {
+  /** Where it was before its thread went. */
+  lost?: string;
+  /** The User's thread before this one. */
+  previous?: string;
+  /** The User's thread after this one. */
+  next?: string;
+  /** The thread in which a merged User goes on. */
+  into?: string;
+}
 
 /**
  * The root: reason, User, state, all metadata, transcript. What does not fit is named and comes whole with

@@ -9,9 +9,8 @@ import { toLiteralSteps, toThreadSteps } from "../../src/convert/to-slack/thread
 import { toSlackContext } from "../../src/convert/to-slack/user-message.ts";
 import { type ConversationId, toUserId } from "../../src/ids.ts";
 import { parseJson } from "../../src/json.ts";
-import { renderRoot } from "../../src/views/root.ts";
+import { type RootFacts, renderRoot } from "../../src/views/root.ts";
 import { renderOverflow } from "../../src/views/root-details.ts";
-import type { RootFacts } from "../../src/views/root-facts.ts";
 import { en } from "../../src/views/texts/en.ts";
 
 /**

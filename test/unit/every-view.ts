@@ -23,8 +23,7 @@ import {
   renderSentAlready,
   renderUndoOffer,
 } from "../../src/views/reply-offers.ts";
-import { renderRoot } from "../../src/views/root.ts";
-import type { RootFacts } from "../../src/views/root-facts.ts";
+import { type RootFacts, renderRoot } from "../../src/views/root.ts";
 import { renderSentFromElsewhere } from "../../src/views/sent-from-elsewhere.ts";
 import { renderServiceChoice } from "../../src/views/service-choice.ts";
 import type { Texts } from "../../src/views/texts/en.ts";

@@ -1,7 +1,7 @@
 import { defined } from "../../defined.ts";
 import { type ConversationId, type ItemId, makeDerivedItemId, type Thread } from "../../ids.ts";
 import { renderHandedBack, renderTakenAway } from "../../views/ended.ts";
-import type { Destination } from "../../views/root-facts.ts";
+import type { Destination } from "../../views/root-state.ts";
 import type { Texts } from "../../views/texts/en.ts";
 import { type Conversation, end } from "../conversation.ts";
 import type { Notifier } from "../notifier.ts";

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { TranscriptLine } from "../../convert/to-slack/parley-message.ts";
-import type { Destination, Ending, FurtherReason } from "../../views/root-facts.ts";
+import type { FurtherReason } from "../../views/root.ts";
+import type { Destination, Ending } from "../../views/root-state.ts";
 import { USER_DETAILS } from "../../views/root-user.ts";
 import type { Conversation } from "../conversation.ts";
 import {
