@@ -1,10 +1,15 @@
 import { defineConfig } from "vitest/config";
 
 const TESTS = ["test/**/*.test.ts", "sandbox/test/**/*.test.ts"];
-/** What compares times or memory, and would measure its neighbours too. */
-const ALONE = ["test/e2e/delivery-pace.test.ts", "test/e2e/files-memory.test.ts"];
+/** What compares times, and would measure its neighbours too. */
+const ALONE = ["test/e2e/delivery-pace.test.ts"];
 /** What takes long and seldom breaks: `npm run test:all` runs it, `npm test` does not. */
-const LONG = ["test/chaos/chaos.test.ts", "test/e2e/delivery-restarts.test.ts"];
+const LONG = [
+  "test/chaos/chaos.test.ts",
+  "test/e2e/delivery-restarts.test.ts",
+  "test/e2e/files-memory.test.ts",
+  "test/unit/convert/linear.test.ts",
+];
 
 /** A machine may be busy with other work: what is waited for has time, and what comes is seen at once. */
 const limits = {
