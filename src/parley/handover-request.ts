@@ -53,8 +53,8 @@ const handoverRequest = z.object({
 });
 
 /**
- * The inbox item of a handover that a bot tells us of; `problem`: why the request is none, for its developer. The same bytes
- * within some seconds are the same handover.
+ * The inbox item of a handover that a bot tells us of; `problem`: why the request is none, for its developer. Each arrival is
+ * an item of its own, because nothing in it tells a redelivery from another handover; its handler shows the same one once.
  */
 export function readHandoverRequest(
   { raw, body }: { raw: string; body: Json },
