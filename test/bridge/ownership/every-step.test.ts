@@ -6,7 +6,12 @@ import {
   RateLimitedError,
   UncertainDeliveryError,
 } from "../../../src/errors.ts";
-import { dieAtEveryStep, failAtEveryCall, type Story } from "../support/every-step.ts";
+import {
+  dieAtEveryStep,
+  dieTwiceAtEveryStep,
+  failAtEveryCall,
+  type Story,
+} from "../support/every-step.ts";
 import { ADA, AGENTS, BOT, NIGHT } from "../support/memory-parley.ts";
 import type { Bridge } from "../support/start-bridge.ts";
 
@@ -152,5 +157,12 @@ it.each([true, false])(
       );
       expect(failures).toBeGreaterThan(1);
     }
+  },
+);
+
+it.each(STORIES.filter(([name]) => /long/.test(name)))(
+  "%s ends one way, also where the next process is killed soon after its start",
+  async (_, story) => {
+    expect(await dieTwiceAtEveryStep(story)).toBeGreaterThan(20);
   },
 );

@@ -29,7 +29,7 @@ export interface Calls {
   fail(call: string, error: BridgeError, when?: When): void;
   /** The next call of this name hangs until the returned function is called. */
   hang(call: string, when?: Pick<When, "after" | "skip">): () => void;
-  /** The process dies at this call, counted from now, before or after it took effect. */
+  /** The process dies at this call, counted from now, before or after it took effect; the next one may die as well. */
   dieAt(step: number, when: "before" | "after"): void;
   /** Nothing goes wrong any more. */
   heal(): void;
@@ -38,7 +38,7 @@ export interface Calls {
 export function createCalls(): Calls {
   const made: string[] = [];
   let troubles: Trouble[] = [];
-  let death: { step: number; when: "before" | "after" } | undefined;
+  let deaths: { step: number; when: "before" | "after" }[] = [];
 
   function troubleWith(call: string): Trouble | undefined {
     for (const trouble of troubles) {
@@ -87,13 +87,14 @@ export function createCalls(): Calls {
           return (...args: readonly unknown[]): unknown => {
             if (!process.isAlive) return never();
             const step = made.push(call) - 1;
-            if (death?.step === step && death.when === "before") {
+            const death = deaths.find((each) => each.step === step);
+            if (death?.when === "before") {
               process.isAlive = false;
               return never();
             }
             const trouble = troubleWith(call);
             const carryOut = (): unknown => Reflect.apply(member, target, args);
-            const isLast = death?.step === step;
+            const isLast = death !== undefined;
             if (trouble && !trouble.after) {
               return answer(trouble.outcome().then(carryOut), undefined, process, isLast);
             }
@@ -116,11 +117,11 @@ export function createCalls(): Calls {
       return release;
     },
     dieAt(step, when) {
-      death = { step: made.length + step, when };
+      deaths.push({ step: made.length + step, when });
     },
     heal() {
       troubles = [];
-      death = undefined;
+      deaths = [];
     },
   };
 }

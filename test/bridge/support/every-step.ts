@@ -72,6 +72,31 @@ export async function dieAtEveryStep(
 }
 
 /**
+ * The same, and the next process dies too, soon after its start. Returns how often two have died.
+ */
+export async function dieTwiceAtEveryStep(story: Story): Promise<number> {
+  let deaths = 0;
+  for (const [step, call] of (await callsOf(story, () => {})).entries()) {
+    if (READS.test(call)) continue;
+    const calls = await callsOf(story, (bridge) => bridge.calls.dieAt(step, "after"));
+    for (const [next, again] of calls.slice(step + 1, step + 1 + SOON).entries()) {
+      if (READS.test(again)) continue;
+      const kill = (bridge: Bridge): void => {
+        bridge.calls.dieAt(step, "after");
+        bridge.calls.dieAt(step + 1 + next, "after");
+      };
+      const name = `killed after step ${step}, ${call}, and ${next + 1} later, ${again}`;
+      await playWith(story, kill, name);
+      deaths += 1;
+    }
+  }
+  return deaths;
+}
+
+/** Calls of the next process, with those that read. */
+const SOON = 30;
+
+/**
  * Plays a story once for each of its calls that have one of these names, which then fails. Returns how many failed.
  * `after`: the call took effect all the same.
  */

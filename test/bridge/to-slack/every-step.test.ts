@@ -8,6 +8,7 @@ import {
 import { png } from "../../support/files.ts";
 import {
   dieAtEveryStep,
+  dieTwiceAtEveryStep,
   failAtEveryCall,
   type Story,
   stopAtEveryTurn,
@@ -274,5 +275,12 @@ it.each<[string, (bridge: Bridge) => Promise<void>, readonly string[]]>([
     const refused = new SlackApiError("any", "invalid_arguments", "dead-letter");
     const calls = /^(posts\.post|slackFiles\.\w+)$/;
     expect(await failAtEveryCall(story, calls, refused)).toBeGreaterThan(1);
+  },
+);
+
+it.each(STORIES.filter(([name]) => /file|nobody knows/.test(name)))(
+  "%s: everything is in Slack once, also where the next process is killed soon after its start",
+  async (_, story) => {
+    expect(await dieTwiceAtEveryStep(story)).toBeGreaterThan(20);
   },
 );
