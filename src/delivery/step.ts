@@ -53,7 +53,7 @@ export interface RepeatableStep<Result> {
 export interface Steps {
   /**
    * Runs a step once, as far as anybody can know. Its intent is on disk before `run`, and from then on the item cannot be
-   * cancelled or replaced; its result follows a moment later.
+   * cancelled or replaced; its result follows later.
    *
    * @throws {CancelledError} the item was cancelled or replaced before; nothing was done
    * @throws {UncertainDeliveryError} it may have been done, and nobody can look

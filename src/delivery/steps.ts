@@ -25,9 +25,12 @@ export function createSteps({
     records.size < Object.keys(stored).length || ![...records.values()].some(isBegun);
   const alwaysBegun = hasBegun && hasLostTrack;
   let lastWrite: Promise<void> = Promise.resolve();
+  /** Whether there are results that the last write did not have. */
+  let hasMore = false;
 
   /** One write after the other: of two for the same row in one transaction either could win. */
   function write(): Promise<void> {
+    hasMore = false;
     const writing = lastWrite.then(() =>
       save(Object.fromEntries(records), alwaysBegun || [...records.values()].some(isBegun)),
     );
@@ -47,7 +50,7 @@ export function createSteps({
       if (!check)
         throw new UncertainDeliveryError(`An earlier attempt may have done this: ${name}`);
       const found = await check(earlier);
-      if (typeof found === "object") return finish(name, found.result);
+      if (typeof found === "object") return finish(name, found.result, check);
       // What is not there now will not come any more, so what goes instead may differ from it.
       if (found === "not-done") {
         records.delete(name);
@@ -65,7 +68,7 @@ export function createSteps({
       throw error;
     }
     try {
-      return finish(name, await run(intent, earlier !== undefined));
+      return finish(name, await run(intent, earlier !== undefined), check);
     } catch (thrown) {
       const error = toBridgeError(thrown);
       const mayBeDone = error.code === "uncertain" || (error.code === "defect" && check);
@@ -79,10 +82,15 @@ export function createSteps({
     }
   }
 
-  /** The result follows unawaited: an attempt that does not find it looks, or asks. A failure shows at the next write. */
-  function finish<Result>(name: string, result: Result): Result {
+  /**
+   * The result follows without being waited for. Where an attempt that does not find it can look, it follows together with
+   * whatever is stored next, and with nothing if the item is done by then.
+   */
+  function finish<Result>(name: string, result: Result, check: unknown): Result {
     records.set(name, { ...records.get(name), result });
-    write().catch(() => {});
+    hasMore = true;
+    // If it fails, so does the next write.
+    if (!check) write().catch(() => {});
     return result;
   }
 
@@ -123,13 +131,16 @@ export function createSteps({
       else records.delete(name);
       await write();
     },
-    flushed: () => lastWrite,
+    async flushed() {
+      if (hasMore) write().catch(() => {});
+      await lastWrite;
+    },
   };
 }
 
 /** The steps, for whoever decides what becomes of the attempt. */
 export interface AttemptSteps extends Steps {
-  /** Resolves when everything is on disk that was to be stored, or could not be. */
+  /** Resolves when every result is on disk, or could not be stored. */
   flushed(): Promise<void>;
 }
 
