@@ -50,7 +50,7 @@ export function createRoutes(parts: {
           done = await work();
         } catch (error) {
           // The caller broke off; that is no defect of the fake.
-          if (!request.complete) {
+          if (!request.complete || request.errored) {
             journal.settle(call, { status: "cut" });
             throw error;
           }

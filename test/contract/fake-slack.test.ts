@@ -778,6 +778,23 @@ describe("interactions of the fake Slack", () => {
     ).rejects.toMatchObject({ data: { error: "invalid_arguments" } });
   });
 
+  it("takes a caller who leaves while a request is held for no defect of its own", async () => {
+    const slack = await slackForTest();
+    const held = Promise.withResolvers<void>();
+    const leaving = new AbortController();
+    slack.faults.add("response_url", { kind: "held", until: held.promise });
+    const call = () => slack.calls("response_url")[0];
+    const { signal } = leaving;
+    const post = fetch(`${slack.url}/app/gone`, { method: "POST", body: "{}", signal });
+    await slack.waitFor(call);
+    leaving.abort();
+    await expect(post).rejects.toThrow();
+    // Whoever comes later is answered only after the fake has heard of the other one's leaving.
+    await fetch(`${slack.url}/nothing`);
+    held.resolve();
+    await slack.waitFor(() => call()?.status === "cut");
+  });
+
   it("takes five posts to a response_url, which replace or delete the message on request", async () => {
     const { slack, click } = await interactiveSlack();
     await appForTest(slack);
