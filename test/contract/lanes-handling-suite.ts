@@ -186,7 +186,7 @@ export function describeLanesHandling(engineName: string, open: LanesBenchFactor
       expect(await lanes.requeue(toItemId("a"))).toBe(false);
       expect(await lanes.append(newItem("a"))).toBe("duplicate");
       expect(await lanes.backlog()).toMatchObject({ deadLetters: 0 });
-      expect(done).toEqual(["waiting"]);
+      await expect.poll(() => done).toEqual(["waiting"]);
     });
 
     it("tells how many wait, since when, and how many dead letters there are", async () => {
