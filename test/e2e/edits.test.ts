@@ -1,5 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { allTold, EAGER, envelopeOf, isTried, keepWaiting, press } from "../support/replies.ts";
+import {
+  allTold,
+  EAGER,
+  envelopeOf,
+  isTried,
+  keepWaiting,
+  letPass,
+  press,
+} from "../support/replies.ts";
 import { requestsToSend, sentTo } from "../support/sent.ts";
 import { handOver } from "../support/steps.ts";
 import { postsIn, reactionsOn, textOf, toldTo } from "../support/threads.ts";
@@ -36,13 +44,19 @@ async function openThread(env: Env = EAGER) {
   };
 }
 
-/** Makes a reply stop between the bridge's reading of it and its sending; resolves once it is there. */
-async function stopOnTheWay({ parley }: World, userId: string, write: () => Promise<unknown>) {
-  parley.faults.add(`GET /users/${userId}/owner`, { kind: "latency", ms: 600 }, 1);
+/** Stops a reply between the bridge's reading of it and its sending; resolves once it is there, with what lets it go. */
+async function stopOnTheWay(
+  { parley }: World,
+  userId: string,
+  write: () => Promise<unknown>,
+): Promise<() => void> {
+  const answer = Promise.withResolvers<void>();
+  parley.faults.add(`GET /users/${userId}/owner`, { kind: "held", until: answer.promise }, 1);
   await write();
   await parley.until(() =>
     parley.requests.some(({ path, method }) => method === "GET" && path.endsWith("/owner")),
   );
+  return answer.resolve;
 }
 
 describe("a reply that is edited before it has gone", () => {
@@ -60,20 +74,23 @@ describe("a reply that is edited before it has gone", () => {
   });
 
   it("goes with its new text while it can be undone", async () => {
-    const { world, user, write, edit, sendNext } = await openThread({ UNDO_SECONDS: "2" });
+    const { world, parley, user, write, edit } = await openThread({ UNDO_SECONDS: "30" });
     const { ts } = await write("Helo");
     await edit(ts, "Hello");
-    await sendNext();
+    await (await write("Next")).delivered;
+    await letPass(world, 30_000);
+    await parley.until(() => sentTo(world, user.id).includes("Next"));
     expect(sentTo(world, user.id)).toEqual(["Hello", "Next"]);
   });
 
   it("goes once, with its new text, though the bridge had the old one in its hands", async () => {
     const { world, slack, user, write, edit, sendNext, allTold: told } = await openThread();
     let ts = "";
-    await stopOnTheWay(world, user.id, async () => {
+    const letGo = await stopOnTheWay(world, user.id, async () => {
       ({ ts } = await write("Helo"));
     });
     await edit(ts, "Hello");
+    letGo();
     await sendNext();
     expect(sentTo(world, user.id)).toEqual(["Hello", "Next"]);
     expect(await told()).toEqual([]);
@@ -306,10 +323,11 @@ describe("a reply that is deleted", () => {
   it("does not go though the bridge had it in its hands", async () => {
     const { world, user, write, remove, sendNext, allTold: told } = await openThread();
     let ts = "";
-    await stopOnTheWay(world, user.id, async () => {
+    const letGo = await stopOnTheWay(world, user.id, async () => {
       ({ ts } = await write("oops"));
     });
     await remove(ts);
+    letGo();
     await sendNext();
     expect(sentTo(world, user.id)).toEqual(["Next"]);
     expect(await told()).toEqual([]);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { startBridgeProcess } from "../support/process.ts";
-import { allTold, EAGER, envelopeOf, isTried, keepWaiting } from "../support/replies.ts";
+import { allTold, EAGER, envelopeOf, isTried, keepWaiting, letPass } from "../support/replies.ts";
 import { sentTo } from "../support/sent.ts";
 import { handOver, openState, PATIENCE } from "../support/steps.ts";
 import { postsIn, reactionsOn, toldTo } from "../support/threads.ts";
@@ -157,12 +157,15 @@ describe("a lock on a message", () => {
   });
 
   it("keeps it inside while it can be undone", async () => {
-    const world = await startWorld({ env: { UNDO_SECONDS: "3" } });
-    const { slack } = world;
+    const world = await startWorld({ env: { UNDO_SECONDS: "30" } });
+    const { slack, parley } = world;
     const { user, root } = await handOver(world);
-    const { ts } = await slack.post({ user: "U0ANNA", threadTs: root.ts, text: "secret" });
+    const inThread = { user: "U0ANNA", threadTs: root.ts };
+    const { ts } = await slack.post({ ...inThread, text: "secret" });
     await slack.react({ user: "U0ANNA", ts, name: "lock" });
-    await sendNext(world, user.id, root.ts);
+    await (await slack.post({ ...inThread, text: "Next" })).delivered;
+    await letPass(world, 30_000);
+    await parley.until(() => sentTo(world, user.id).includes("Next"));
     expect(lockedInTime(world)).toEqual([true]);
     expect(sentTo(world, user.id)).toEqual(["Next"]);
   });

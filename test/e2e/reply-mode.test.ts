@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { allTold, press } from "../support/replies.ts";
+import { allTold, letPass, press } from "../support/replies.ts";
 import { requestsToSend, sentTo } from "../support/sent.ts";
 import { handOver, PATIENCE } from "../support/steps.ts";
 import { postsIn, reactionsOn, textOf, toldTo } from "../support/threads.ts";
@@ -175,12 +175,13 @@ describe("with UNDO_SECONDS a reply", () => {
   });
 
   it("does not go once it is undone, however often; what is behind it does", async () => {
-    const world = await startWorld({ env: { UNDO_SECONDS: "3" } });
+    const world = await startWorld({ env: { UNDO_SECONDS: "30" } });
     const { slack, parley } = world;
     const { user, root } = await handOver(world);
     const { ts, told } = await writeAndBeTold(world, root.ts, "one");
     const stale = structuredClone(told);
-    await slack.post({ user: "U0BEN", threadTs: root.ts, text: "two" });
+    const behind = await slack.post({ user: "U0BEN", threadTs: root.ts, text: "two" });
+    await behind.delivered;
 
     await press(world, told, "parley_undo");
     await slack.waitFor(() => told.text.startsWith(":lock: Not sent."));
@@ -190,25 +191,28 @@ describe("with UNDO_SECONDS a reply", () => {
     await slack.waitFor(() => told.text !== stale.text);
 
     expect(told.text).toMatch(/^:lock: Not sent\./);
+    await letPass(world, 30_000);
     await parley.until(() => sentTo(world, user.id).length > 0);
     expect(sentTo(world, user.id)).toEqual(["two"]);
   });
 
   it("can be undone after a restart, and goes after one, in order", async () => {
-    const world = await startWorld({ env: { UNDO_SECONDS: "4" } });
+    const world = await startWorld({ env: { UNDO_SECONDS: "30" } });
     const { slack, parley } = world;
     const { user, root } = await handOver(world);
     const { told } = await writeAndBeTold(world, root.ts, "one");
     await slack.post({ user: "U0ANNA", threadTs: root.ts, text: "two" });
-    await slack.post({ user: "U0ANNA", threadTs: root.ts, text: "three" });
+    const last = await slack.post({ user: "U0ANNA", threadTs: root.ts, text: "three" });
+    await last.delivered;
     await world.stopBridge();
     await world.startBridge();
     await press(world, told, "parley_undo");
     await slack.waitFor(() => told.text.startsWith(":lock: Not sent."));
+    await letPass(world, 30_000);
     await parley.until(() => sentTo(world, user.id).length === 2);
     expect(sentTo(world, user.id)).toEqual(["two", "three"]);
     await expect.poll(() => agesSent(world, root.ts), PATIENCE).toHaveLength(2);
-    for (const age of agesSent(world, root.ts)) expect(age).toBeGreaterThanOrEqual(3_999);
+    for (const age of agesSent(world, root.ts)) expect(age).toBeGreaterThanOrEqual(29_999);
   });
 
   it("is offered only to its writer", async () => {

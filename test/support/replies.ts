@@ -21,6 +21,13 @@ export const isTried = ({ parley }: World, userId: string) =>
     ),
   );
 
+/** Lets time pass while the bridge is stopped: what waited until then goes when it starts. */
+export async function letPass(world: World, ms: number): Promise<void> {
+  await world.stopBridge();
+  world.advance(ms);
+  await world.startBridge();
+}
+
 type Told = FakeSlack["state"]["ephemerals"][number];
 
 /** Presses a button on a message that only one agent sees. */
