@@ -56,14 +56,20 @@ export async function startUpstreams(): Promise<Upstreams> {
       return { status: 429, json: '{"ok":false,"error":"ratelimited"}', retryAfter: "1" };
     }
     const ts = `1800000000.${String(++lastTs).padStart(6, "0")}`;
-    if (body.includes("thread_ts=")) {
+    const threadTs = /thread_ts=([\d.]+)/.exec(body)?.[1];
+    if (threadTs !== undefined) {
       posts.push(performance.now());
       ledger.arrived(body);
     } else {
       const user = /user(\d+)end/.exec(body)?.[1];
       if (user !== undefined) threads.set(Number(user), ts);
     }
-    return { status: 200, json: `{"ok":true,"channel":"${CHANNEL}","ts":"${ts}","message":{}}` };
+    // As Slack does: without it the bridge would take the post for one that went astray.
+    const message = threadTs === undefined ? "{}" : `{"thread_ts":"${threadTs}"}`;
+    return {
+      status: 200,
+      json: `{"ok":true,"channel":"${CHANNEL}","ts":"${ts}","message":${message}}`,
+    };
   }
 
   function answerParley(path: string, body: string): Answer {
