@@ -20,8 +20,8 @@ import { asNotOwner, assertOwner, giveTo, nameService } from "../owner.ts";
 import type { Patience } from "../patience.ts";
 import { piecesOnce } from "../pieces.ts";
 import type { Conversations, Parley, People } from "../ports.ts";
+import { requestOnce, storeDone } from "../request-once.ts";
 import type { HandBackRequest, OutboxBody } from "../stored/outbox-body.ts";
-import { DONE, REQUEST } from "../stored/step-kinds.ts";
 import { recordHandBack, recordTakenAway, showTakenAway } from "./end-conversation.ts";
 
 export interface HandBackDependencies extends MessageWriting {
@@ -138,16 +138,9 @@ async function sendLastMessage(
     const name = `${PART}${index}`;
     if (work.stateOf(name) === "done") continue;
     if (index > 0) await assertOwner(parley, userId);
-    await work.step(name, {
-      kind: REQUEST,
-      intent: () => null,
-      async run() {
-        await parley.send(userId, { text, agent });
-        return null;
-      },
-    });
+    await requestOnce(work, name, () => parley.send(userId, { text, agent }));
   }
-  await work.step(LAST_MESSAGE, { kind: DONE, run: async () => null });
+  await storeDone(work, LAST_MESSAGE);
   if (texts.length > 0) await conversations.update(id, withAgentMessage);
 }
 

@@ -10,9 +10,10 @@ import { type ItemId, makeDerivedItemId, makeThreadKey, type ServiceId } from ".
 import type { Conversation } from "../conversation.ts";
 import { assertOwner } from "../owner.ts";
 import type { Conversations, Parley, People } from "../ports.ts";
+import { storeDone } from "../request-once.ts";
 import type { InboxBody } from "../stored/inbox-body.ts";
 import type { OutboxBody, ReplyBody, TakeOver } from "../stored/outbox-body.ts";
-import { DONE, MOMENT, SERVICE } from "../stored/step-kinds.ts";
+import { MOMENT, SERVICE } from "../stored/step-kinds.ts";
 import { takeUser } from "./change-owner.ts";
 
 export interface TakeOverDependencies {
@@ -112,7 +113,7 @@ export async function takeOverFor(
       thrown instanceof OwnerUnchangedError || toBridgeError(thrown).disposition === "dead-letter";
     throw isRefusal ? new NotTakenOverError(userId, { cause: thrown }) : thrown;
   }
-  await work.step(TAKEN, { kind: DONE, run: async () => null });
+  await storeDone(work, TAKEN);
   throw notOpenYet();
 }
 

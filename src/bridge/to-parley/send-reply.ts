@@ -19,9 +19,9 @@ import type { Notifier } from "../notifier.ts";
 import { asNotOwner, assertOwner } from "../owner.ts";
 import { piecesOnce } from "../pieces.ts";
 import type { MessageToUser, Parley, People } from "../ports.ts";
+import { requestOnce, storeDone } from "../request-once.ts";
 import type { AgentReply } from "../stored/agent-reply.ts";
 import type { OutboxBody, ReplyBody } from "../stored/outbox-body.ts";
-import { DONE, REQUEST } from "../stored/step-kinds.ts";
 import { type FileForParleyDependencies, fileForParley } from "./file-for-parley.ts";
 import { FIRST_TEXT, isRefused, type Part, partsOf, stepOf } from "./reply-parts.ts";
 
@@ -124,17 +124,10 @@ async function sendPart(
     return await send({ media: { id, description: name }, agent });
   }
   await tellFilesNotSent(sending, [found.notShown], `file ${part.key} not sent`, dependencies);
-  await work.step(stepOf(part), { kind: DONE, run: async () => null });
+  await storeDone(work, stepOf(part));
 
   async function send(message: MessageToUser): Promise<void> {
-    await work.step(stepOf(part), {
-      kind: REQUEST,
-      intent: () => null,
-      async run() {
-        await dependencies.parley.send(userId, message);
-        return null;
-      },
-    });
+    await requestOnce(work, stepOf(part), () => dependencies.parley.send(userId, message));
   }
 }
 

@@ -2,9 +2,9 @@ import type { Lanes, Work } from "../../delivery/lanes.ts";
 import { toBridgeError } from "../../errors.ts";
 import type { Texts } from "../../views/texts/en.ts";
 import type { Posts, PostTag, Reactions } from "../ports.ts";
+import { requestOnce, storeDone } from "../request-once.ts";
 import type { Notice } from "../stored/notice.ts";
 import type { OutboxBody } from "../stored/outbox-body.ts";
-import { DONE, REQUEST } from "../stored/step-kinds.ts";
 import { postOnce } from "./post-once.ts";
 
 export interface ShowNoticeDependencies {
@@ -33,7 +33,7 @@ export async function showNotice(
     if (mark.as !== "note") reactions.unmark(thread, mark.ts, "delayed");
     // Somebody decided while the mark was being set, and has removed the marks before this one was there.
     if (await isOutOfDate(notice, outbox)) return reactions.unmark(thread, mark.ts, mark.as);
-    await work.step("mark", { kind: DONE, run: async () => null });
+    await storeDone(work, "mark");
   }
   if (!message) return;
   if (onlyFor !== undefined) {
@@ -69,12 +69,8 @@ async function tell(
   work: Work<unknown>,
   call: () => Promise<void>,
 ): Promise<"told" | "unclear" | "refused"> {
-  const run = async () => {
-    await call();
-    return null;
-  };
   try {
-    await work.step("tell", { kind: REQUEST, intent: () => null, run });
+    await requestOnce(work, "tell", call);
     return "told";
   } catch (thrown) {
     const { disposition } = toBridgeError(thrown);
