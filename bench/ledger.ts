@@ -7,11 +7,18 @@ export interface Ledger {
   arrived(request: string): void;
   /** How many arrived at least once. */
   readonly arrivals: number;
-  /** How many arrivals there were beyond the first of each message. */
-  readonly doubled: number;
   readonly issued: number;
+  /** Tells what has become of the messages that are issued from now on. */
+  watchLosses(): () => Losses;
   /** Numbers from `from` on, as `[sent, arrived]`; those that did not arrive are left out. */
   journeys(from: number): readonly (readonly [number, number])[];
+}
+
+export interface Losses {
+  /** Those that have not arrived. */
+  readonly lost: number;
+  /** Arrivals beyond the first of each message. */
+  readonly doubled: number;
 }
 
 export function createLedger(): Ledger {
@@ -20,6 +27,14 @@ export function createLedger(): Ledger {
   let issued = 0;
   let arrivals = 0;
   let doubled = 0;
+
+  function journeys(from: number): (readonly [number, number])[] {
+    return sentAt.slice(from).flatMap((sent, index) => {
+      const arrived = arrivedAt[from + index];
+      return arrived === undefined ? [] : [[sent, arrived] as const];
+    });
+  }
+
   return {
     issue() {
       const number = issued++;
@@ -44,17 +59,17 @@ export function createLedger(): Ledger {
     get arrivals() {
       return arrivals;
     },
-    get doubled() {
-      return doubled;
-    },
     get issued() {
       return issued;
     },
-    journeys(from) {
-      return sentAt.slice(from).flatMap((sent, index) => {
-        const arrived = arrivedAt[from + index];
-        return arrived === undefined ? [] : [[sent, arrived] as const];
+    watchLosses() {
+      const from = issued;
+      const doubledBefore = doubled;
+      return () => ({
+        lost: issued - from - journeys(from).length,
+        doubled: doubled - doubledBefore,
       });
     },
+    journeys,
   };
 }

@@ -16,6 +16,8 @@ export interface Size {
   readonly warmUpSeconds: number;
   readonly latencySeconds: number;
   readonly throughputSeconds: number;
+  /** After everything has arrived: for what is still written then. */
+  readonly settleSeconds: number;
   /** One conversation is one lane, so what waits in it takes its time. */
   readonly limitPerConversation: number;
   readonly channelSeconds: number;
@@ -28,6 +30,7 @@ export const FULL: Size = {
   warmUpSeconds: 3,
   latencySeconds: 10,
   throughputSeconds: 6,
+  settleSeconds: 0.5,
   limitPerConversation: 1_000,
   channelSeconds: 25,
   pendingItems: 100_000,
@@ -39,6 +42,7 @@ export const QUICK: Size = {
   warmUpSeconds: 1,
   latencySeconds: 2,
   throughputSeconds: 2,
+  settleSeconds: 0.5,
   limitPerConversation: 200,
   channelSeconds: 7,
   pendingItems: 10_000,

@@ -1,0 +1,66 @@
+import { describe, expect, it, onTestFinished } from "vitest";
+import { measureBusyChannel } from "../../bench/busy-channel.ts";
+import { measurePending } from "../../bench/pending.ts";
+import { measureRelay } from "../../bench/relay.ts";
+import { tableOfChannel, tableOfPending, tableOfRelays } from "../../bench/report.ts";
+import type { Size } from "../../bench/settings.ts";
+import { startUpstreams, type Upstreams } from "../../bench/upstreams.ts";
+
+/** All of it, and none of it long enough to say how fast anything is. */
+const TINY: Size = {
+  conversations: [1, 10],
+  warmUpSeconds: 0.1,
+  latencySeconds: 0.2,
+  throughputSeconds: 0.2,
+  settleSeconds: 0,
+  limitPerConversation: 20,
+  channelSeconds: 5,
+  pendingItems: 50,
+  pendingSeconds: 0,
+};
+
+async function startUpstreamsForTest(): Promise<Upstreams> {
+  const upstreams = await startUpstreams();
+  onTestFinished(() => upstreams.close());
+  return upstreams;
+}
+
+describe("the benchmark", () => {
+  it.each([
+    ["bridge", 1],
+    ["bridge", 10],
+    ["naive", 1],
+    ["naive", 10],
+  ] as const)("relays through the program %s with conversations: %i", async (program, open) => {
+    const upstreams = await startUpstreamsForTest();
+    const results = await measureRelay(program, open, TINY, upstreams);
+    expect(results).toMatchObject([
+      { direction: "Parley -> Slack", lost: 0, doubled: 0 },
+      { direction: "Slack -> Parley", lost: 0, doubled: 0 },
+    ]);
+    for (const { acknowledgement, relay } of results) {
+      expect(acknowledgement.count).toBeGreaterThan(0);
+      expect(relay.count).toBe(acknowledgement.count);
+    }
+    expect(tableOfRelays(results)).not.toContain("NaN");
+  });
+
+  it("drains a busy channel", async () => {
+    const upstreams = await startUpstreamsForTest();
+    const result = await measureBusyChannel(TINY, upstreams);
+    expect(result.posts).toBeGreaterThan(0);
+    expect(result.messages).toBeGreaterThanOrEqual(result.posts);
+    expect(tableOfChannel(result)).toContain(`| ${result.posts} `);
+  });
+
+  it("starts the bridge with items that wait", async () => {
+    const upstreams = await startUpstreamsForTest();
+    const results = await measurePending(TINY, upstreams);
+    expect(results.map(({ what }) => what)).toEqual([
+      "nothing pending",
+      "50 pending of 5 Users",
+      "50 pending of 50 new Users",
+    ]);
+    expect(tableOfPending(results)).not.toContain("NaN");
+  });
+});
