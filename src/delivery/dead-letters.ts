@@ -1,10 +1,9 @@
-import { type BridgeError, toBridgeError } from "../errors.ts";
+import type { BridgeError } from "../errors.ts";
 import { readJson } from "../read-json.ts";
-import { addFollowUp } from "./follow-ups.ts";
+import { addFollowUp, orGiveUp } from "./follow-ups.ts";
 import type { Journal, OwedNoticeRow, Row } from "./journal.ts";
 import type { Lane } from "./lane.ts";
 import type { OnDeadLetter } from "./lanes.ts";
-import { DEFECT_TRIES } from "./outcome.ts";
 import { type ItemReader, readItem } from "./read-item.ts";
 
 /** Makes dead letters, and sees to it that people are told. */
@@ -59,22 +58,4 @@ export function createDeadLetters<Body>(
       }
     },
   };
-}
-
-/**
- * Runs a step of giving a notice. Where the item cannot be read there is no notice, and after some tries a defect ends in
- * none, too: it must not hold up the lane for ever. Each failure before that is in the log.
- */
-async function orGiveUp<Result>(
-  lane: Lane,
-  work: () => Promise<Result>,
-): Promise<Result | undefined> {
-  try {
-    return await work();
-  } catch (thrown) {
-    const error = toBridgeError(thrown);
-    if (error.code === "unreadable") return undefined;
-    if (error.code !== "defect" || lane.failures < DEFECT_TRIES) throw error;
-    return undefined;
-  }
 }

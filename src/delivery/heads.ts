@@ -1,14 +1,14 @@
 import { defined } from "../defined.ts";
-import { type BridgeError, toBridgeError } from "../errors.ts";
+import { toBridgeError } from "../errors.ts";
 import { type BackoffPolicy, backoffMs } from "./backoff.ts";
 import { createDeadLetters } from "./dead-letters.ts";
-import { addFollowUp, runFollowUps } from "./follow-ups.ts";
+import { addFollowUp, orGiveUp, runFollowUps, writeTogether } from "./follow-ups.ts";
 import type { Journal, OwedNoticeRow, Row } from "./journal.ts";
 import type { Lane } from "./lane.ts";
 import type { Attempt, Handler, OnDeadLetter, OnDelay } from "./lanes.ts";
 import { type Outcome, outcomeOf } from "./outcome.ts";
 import type { ItemReader } from "./read-item.ts";
-import { createWork, type TakenRows } from "./work.ts";
+import { type AttemptWork, createWork, type TakenRows } from "./work.ts";
 
 /** The functions that `Lanes.start` was given. */
 export interface Consumer<Body> {
@@ -87,18 +87,17 @@ export function createHeads<Body>(options: HeadsOptions<Body>): Heads<Body> {
     attempt: Running,
     { handler, onDeadLetter }: Consumer<Body>,
   ): Promise<Next | undefined> {
-    let flushed = async (): Promise<void> => {};
+    let work: AttemptWork<Body> | undefined;
     try {
-      const work = createWork(attempt, { journal, reader, signal: stopping });
-      flushed = work.flushed;
+      work = createWork(attempt, { journal, reader, signal: stopping });
       await handler(work);
     } catch (thrown) {
       // Else what is decided now could be stored before what was done.
-      await flushed();
+      await work?.flushed();
       return conclude(lane, attempt, thrown, onDeadLetter);
     }
     lane.defects = 0;
-    complete(lane, attempt, "done");
+    complete(lane, attempt, work);
     return undefined;
   }
 
@@ -138,7 +137,10 @@ export function createHeads<Body>(options: HeadsOptions<Body>): Heads<Body> {
         report(lane, attempt, "ignored", { error: outcome.error });
         return "again";
       case "ignored":
-        complete(lane, attempt, "ignored", outcome.error);
+        addFollowUp(lane, row, async () => {
+          await journal.done(attempt.taken.map(({ seq }) => seq));
+          report(lane, attempt, "ignored", { error: outcome.error });
+        });
         return undefined;
       case "dead":
         addFollowUp(lane, row, async () => {
@@ -151,16 +153,16 @@ export function createHeads<Body>(options: HeadsOptions<Body>): Heads<Body> {
     }
   }
 
-  /** The head and what it took along are done. */
-  function complete(
-    lane: Lane,
-    attempt: Running,
-    outcome: "done" | "ignored",
-    error?: BridgeError,
-  ): void {
+  /** The head and what it took along are done, which is stored together with what the handler wants to be stored then. */
+  function complete(lane: Lane, attempt: Running, { atEndWrites, end }: AttemptWork<Body>): void {
+    const writes = new Set([
+      ...atEndWrites.map((write) => () => orGiveUp(lane, write)),
+      () => journal.done(attempt.taken.map(({ seq }) => seq)),
+    ]);
     addFollowUp(lane, attempt.row, async () => {
-      await journal.done(attempt.taken.map(({ seq }) => seq));
-      report(lane, attempt, outcome, defined({ error }));
+      end();
+      await writeTogether(writes);
+      report(lane, attempt, "done");
     });
   }
 

@@ -51,6 +51,14 @@ export interface Work<Body> extends Steps {
    * before. The head, and those that are not waiting, are left out.
    */
   take(ids: readonly ItemId[]): Promise<readonly Item<Body>[]>;
+  /**
+   * Has `write` store something together with the end of the item: what is given here is written in its order, in the same
+   * turn of the event loop as the end and before it, so that a store which commits together what it is given together has
+   * all of it or nothing. If one of the writes fails, it and the others that failed are tried again, and the lane waits.
+   * Nothing is written when the handler throws: it runs again, or the item has failed. `write` must not depend on
+   * anything but the store, and a defect in it is given up after some tries.
+   */
+  atEnd(write: () => Promise<unknown>): void;
 }
 
 /**

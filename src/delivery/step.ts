@@ -49,6 +49,10 @@ export interface RepeatableStep<Result> {
  * - It ended between intent and result, or the answer was lost: the step may have been done. With `check` the next attempt
  *   looks first. Without, it throws, until people have decided that the item is to be requeued.
  * - It ended after the result was stored: the step does not run.
+ *
+ * The result of a step that can be looked for is stored together with what is stored next. That of one where nobody can look
+ * is given to the store before the event loop goes round once more, or together with the end of the item if that comes
+ * first: a crash until then has people asked about a request that was answered.
  */
 export interface Steps {
   /**

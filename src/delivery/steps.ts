@@ -27,6 +27,7 @@ export function createSteps({
   let lastWrite: Promise<void> = Promise.resolve();
   /** Whether there are results that the last write did not have. */
   let hasMore = false;
+  let hasEnded = false;
 
   /** One write after the other: of two for the same row in one transaction either could win. */
   function write(): Promise<void> {
@@ -84,14 +85,19 @@ export function createSteps({
 
   /**
    * The result follows without being waited for. Where an attempt that does not find it can look, it follows together with
-   * whatever is stored next, and with nothing if the item is done by then.
+   * whatever is stored next, and with nothing if the item is done by then. Where nobody can look, it follows as soon as what
+   * runs now has run, unless the item is done by then: with its end it would be stored only to be deleted.
    */
   function finish<Result>(name: string, result: Result, check: unknown): Result {
     records.set(name, { ...records.get(name), result });
     hasMore = true;
-    // If it fails, so does the next write.
-    if (!check) write().catch(() => {});
+    if (!check) setImmediate(writeMore);
     return result;
+  }
+
+  /** If it fails, so does the next write. */
+  function writeMore(): void {
+    if (hasMore && !hasEnded) write().catch(() => {});
   }
 
   function restore(name: string, record: StepRecord | undefined): void {
@@ -132,8 +138,11 @@ export function createSteps({
       await write();
     },
     async flushed() {
-      if (hasMore) write().catch(() => {});
+      writeMore();
       await lastWrite;
+    },
+    end() {
+      hasEnded = true;
     },
   };
 }
@@ -142,6 +151,8 @@ export function createSteps({
 export interface AttemptSteps extends Steps {
   /** Resolves when every result is on disk, or could not be stored. */
   flushed(): Promise<void>;
+  /** The end of the item is being stored: results that are not on disk need not get there any more. */
+  end(): void;
 }
 
 const isBegun = ({ intent }: StepRecord): boolean => intent !== undefined;

@@ -3,7 +3,7 @@ import type { Journal, Row } from "./journal.ts";
 import type { Item, Work } from "./lanes.ts";
 import { type ItemReader, readItem, tryReadItem } from "./read-item.ts";
 import type { StepRecords } from "./step.ts";
-import { createSteps } from "./steps.ts";
+import { type AttemptSteps, createSteps } from "./steps.ts";
 
 /** The head of a lane, and the items that its handler took along; the head is the first of them. */
 export interface TakenRows {
@@ -11,16 +11,23 @@ export interface TakenRows {
   taken: Row[];
 }
 
+/** The work, for whoever decides what becomes of the attempt. */
+export interface AttemptWork<Body> extends Work<Body>, Pick<AttemptSteps, "flushed" | "end"> {
+  /** What the handler wants written together with the end of the item, in order. */
+  readonly atEndWrites: readonly (() => Promise<unknown>)[];
+}
+
 /**
- * What a handler may do with a head. `flushed` resolves when the steps are on disk as they are, or could not be stored.
+ * What a handler may do with a head.
  *
  * @throws {UnreadableError} this version does not understand what is on disk
  */
 export function createWork<Body>(
   { row, taken }: TakenRows,
   { journal, reader, signal }: { journal: Journal; reader: ItemReader<Body>; signal: AbortSignal },
-): Work<Body> & { flushed(): Promise<void> } {
+): AttemptWork<Body> {
   let mayChange = !row.begun;
+  const atEndWrites: (() => Promise<unknown>)[] = [];
 
   async function save(records: StepRecords, begun: boolean): Promise<void> {
     const { seq, body } = row;
@@ -40,6 +47,8 @@ export function createWork<Body>(
     ...steps,
     item: readItem(row, reader),
     signal,
+    atEndWrites,
+    atEnd: (write) => void atEndWrites.push(write),
     async takeFollowing(accept, limit) {
       const known = await journal.head(row.lane, taken.length + limit);
       // An item was inserted before one that we hold: take nothing, or it would be overtaken.

@@ -159,6 +159,29 @@ export function describeSteps(engineName: string, open: LanesBenchFactory): void
       expect(await lanes.hasBegun(toItemId("a"))).toBe(true);
     });
 
+    it("are known to be done, where nobody can look, while the handler goes on with something that takes long", async () => {
+      const bench = await benchForTest(open);
+      const { seen, step } = createWatch();
+      const lanes = await bench.engine<Body>();
+      const [sent, told] = [gate(), [] as string[]];
+      await lanes.start(async (work) => {
+        await work.step("send", step());
+        sent.open();
+        await never();
+      }, tellNobody);
+      await lanes.append(newItem("a"));
+      await sent.opened;
+      // Its result is given to the store when what runs now has run, and what is asked for after that comes back after it.
+      await new Promise(setImmediate);
+      for (let look = 0; look < 3; look++) await lanes.backlog();
+      await bench.crash();
+      const after = await bench.engine<Body>();
+      await after.start(async (work) => void (await work.step("send", step())), toldTo(told));
+      await expect.poll(() => isEmpty(after)).toBe(true);
+      expect(seen).toEqual(["intent", 'run {"number":1}']);
+      expect(told).toEqual([]);
+    });
+
     it("are still looked for when the item was requeued", async () => {
       const bench = await benchForTest(open);
       const { seen, step, checked } = createWatch();

@@ -1,5 +1,6 @@
 import { openEmbeddedBench, openMemoryBench } from "./lanes-bench.ts";
 import { describeDeadLetters } from "./lanes-dead-letters-suite.ts";
+import { describeEnds } from "./lanes-ends-suite.ts";
 import { describeLanesHandling } from "./lanes-handling-suite.ts";
 import { describeLanesHolding } from "./lanes-holding-suite.ts";
 import { describeLanesUnderCrashes } from "./lanes-model.ts";
@@ -16,6 +17,7 @@ for (const [name, open] of ENGINES) {
   describeLanes(name, open);
   describeLanesHandling(name, open);
   describeSteps(name, open);
+  describeEnds(name, open);
   describeDeadLetters(name, open);
   describeLanesWaiting(name, open);
   describeLanesHolding(name, open);

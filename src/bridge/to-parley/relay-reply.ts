@@ -73,15 +73,16 @@ export async function relayReply(
     throw error;
   }
   if (sent === "nothing") return;
-  await conversations.update(conversation.id, withAgentMessage);
+  const { id, userId, thread } = conversation;
+  work.atEnd(() => conversations.update(id, withAgentMessage));
   if (sent === "all") reactions.markLater(reply.thread, reply.ts, "delivered");
   delays.end(work.item, reply);
-  if (body.takeOver && conversation.thread) {
+  if (body.takeOver && thread) {
     const link = permalink({ ...reply.thread, ts: reply.ts });
     const by = body.takeOver.by ?? reply.agent;
     const message = renderSentFromElsewhere(by, reply.agent, link, texts);
-    const notice = { thread: conversation.thread, message };
-    await notifier.notice(conversation.userId, work.item.id, "sent from elsewhere", notice);
+    const notice = { thread, message };
+    await notifier.notice(userId, work.item.id, "sent from elsewhere", notice);
   }
 }
 

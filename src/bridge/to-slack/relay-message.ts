@@ -78,8 +78,10 @@ export async function relayMessage(
   } else if (first) {
     await postSteps(work, thread, [first, ...others], dependencies);
   }
-  await conversations.update(conversation.id, (c) =>
-    c.state === "open" ? withUserMessages(c, count, receivedAt) : c,
+  work.atEnd(() =>
+    conversations.update(conversation.id, (c) =>
+      c.state === "open" ? withUserMessages(c, count, receivedAt) : c,
+    ),
   );
 }
 

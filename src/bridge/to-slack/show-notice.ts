@@ -33,6 +33,8 @@ export async function showNotice(
     if (mark.as !== "note") reactions.unmark(thread, mark.ts, "delayed");
     // Somebody decided while the mark was being set, and has removed the marks before this one was there.
     if (await isOutOfDate(notice, outbox)) return reactions.unmark(thread, mark.ts, mark.as);
+    // The mark was all of it.
+    if (!message) return;
     await storeDone(work, "mark");
   }
   if (!message) return;
