@@ -1,29 +1,43 @@
 import { parseArgs } from "node:util";
 import { measureBusyChannel } from "./busy-channel.ts";
+import { measureNoise } from "./noise.ts";
 import { measurePending } from "./pending.ts";
 import { measureRelay, type Relayed } from "./relay.ts";
-import { describeRun, tableOfChannel, tableOfPending, tableOfRelays } from "./report.ts";
+import {
+  describeNoise,
+  describeRun,
+  tableOfChannel,
+  tableOfPending,
+  tableOfRelays,
+  tableOfStored,
+} from "./report.ts";
 import { FULL, QUICK } from "./settings.ts";
+import { measureStored } from "./stored.ts";
 import { startUpstreams } from "./upstreams.ts";
 
-// npm run bench -- [--quick] [--only relay|channel|pending] [--rounds 3] [--conversations 1,100] [--profile FOLDER]
+// npm run bench -- [--quick] [--only relay|channel|pending|stored] [--rounds 3] [--conversations 1,100] [--stored 10000,100000]
+//   [--profile FOLDER]
 const { values: options } = parseArgs({
   options: {
     quick: { type: "boolean", default: false },
     only: { type: "string" },
     rounds: { type: "string", default: "1" },
     conversations: { type: "string" },
+    stored: { type: "string" },
     profile: { type: "string" },
   },
 });
 const base = options.quick ? QUICK : FULL;
+const numbers = (given: string | undefined) => given?.split(",").map(Number);
 const size = {
   ...base,
-  conversations: options.conversations?.split(",").map(Number) ?? base.conversations,
+  conversations: numbers(options.conversations) ?? base.conversations,
+  stored: numbers(options.stored) ?? base.stored,
 };
 const wants = (part: string) => options.only === undefined || options.only === part;
 
 console.log(describeRun(["npm run bench --", ...process.argv.slice(2)].join(" ")));
+console.log(describeNoise(await measureNoise(), "before"));
 const upstreams = await startUpstreams();
 
 if (wants("relay")) {
@@ -49,4 +63,9 @@ if (wants("pending")) {
   console.log("\nStart and memory while Slack answers 503\n");
   console.log(tableOfPending(await measurePending(size, upstreams)));
 }
+if (wants("stored")) {
+  console.log("\nThe bridge with many conversations in its store, at a fixed rate\n");
+  console.log(tableOfStored(await measureStored(size, upstreams, options.profile)));
+}
 await upstreams.close();
+console.log(`\n${describeNoise(await measureNoise(), "after")}`);

@@ -1,6 +1,7 @@
 import { type Summary, summarize } from "./histogram.ts";
 import type { Ledger } from "./ledger.ts";
 import { type Client, pause, pour, reached, saturate } from "./load.ts";
+import { watchUsage } from "./processor.ts";
 import type { NextMessage } from "./requests.ts";
 import type { Size } from "./settings.ts";
 import type { Target } from "./target.ts";
@@ -75,26 +76,22 @@ export async function measureLatency(next: NextMessage, scene: Scene): Promise<L
 export async function measureThroughput(next: NextMessage, scene: Scene): Promise<Throughput> {
   const { ledger, target, size } = scene;
   const from = ledger.issued;
-  const cpuBefore = target.cpuSeconds();
-  const ownBefore = process.cpuUsage();
+  const usage = watchUsage(target);
   const { sent, seconds } = await saturate(sender(next, scene), {
     seconds: size.throughputSeconds,
     limit: limitOf(scene),
   });
-  const own = process.cpuUsage(ownBefore);
+  const { ownCores } = usage();
   await drained(scene);
-  const cpuAfter = target.cpuSeconds();
+  const { targetSeconds } = usage();
   const journeys = ledger.journeys(from);
   const first = Math.min(...journeys.map(([at]) => at).slice(0, 1_000));
   const last = journeys.reduce((latest, [, at]) => Math.max(latest, at), 0);
   return {
     acknowledgedPerSecond: sent / seconds,
     relayedPerSecond: (journeys.length / (last - first)) * 1000,
-    cpuMsPerMessage:
-      cpuBefore === undefined || cpuAfter === undefined
-        ? undefined
-        : ((cpuAfter - cpuBefore) / sent) * 1000,
-    ownCores: (own.user + own.system) / 1e6 / seconds,
+    cpuMsPerMessage: targetSeconds && (targetSeconds / sent) * 1000,
+    ownCores,
   };
 }
 

@@ -1,5 +1,6 @@
 import { openConversations } from "./conversations.ts";
 import { inFolder } from "./folder.ts";
+import type { Losses } from "./ledger.ts";
 import { createClient } from "./load.ts";
 import {
   type Latency,
@@ -9,18 +10,19 @@ import {
   type Throughput,
   warmUp,
 } from "./phases.ts";
+import { watchUsage } from "./processor.ts";
 import { createRequests, fromAgents, fromUsers } from "./requests.ts";
 import type { Size } from "./settings.ts";
 import { type Program, startTarget } from "./target.ts";
 import type { Upstreams } from "./upstreams.ts";
 
 /** One direction of one program at one number of open conversations. */
-export interface Relayed extends Latency, Throughput {
+export interface Relayed extends Latency, Throughput, Losses {
   readonly program: Program;
   readonly direction: "Parley -> Slack" | "Slack -> Parley";
   readonly conversations: number;
-  readonly lost: number;
-  readonly doubled: number;
+  /** How many processors were used by others meanwhile. */
+  readonly otherCores: number | undefined;
 }
 
 /** Measures both directions, latency before throughput, on a new process with new state. */
@@ -46,6 +48,7 @@ export function measureRelay(
       for (const [, next] of directions) await warmUp(next, scene);
       const results: Relayed[] = [];
       for (const [direction, next] of directions) {
+        const usage = watchUsage(target);
         const losses = scene.ledger.watchLosses();
         const latency = await measureLatency(next, scene);
         const throughput = await measureThroughput(next, scene);
@@ -56,6 +59,7 @@ export function measureRelay(
           ...throughput,
           ...latency,
           ...losses(),
+          otherCores: usage().otherCores,
         });
       }
       return results;

@@ -2,8 +2,13 @@ import { readFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { join } from "node:path";
 import type { BusyChannel } from "./busy-channel.ts";
+import type { Summary } from "./histogram.ts";
+import type { Losses } from "./ledger.ts";
+import type { Noise } from "./noise.ts";
 import type { Pending } from "./pending.ts";
 import type { Relayed } from "./relay.ts";
+import type { Stored } from "./stored.ts";
+import type { Program } from "./target.ts";
 
 const PACKAGES = ["@slack/bolt", "@slack/web-api", "got", "keyv", "@keyv/sqlite", "sqlite3"];
 
@@ -26,28 +31,45 @@ function versionOf(name: string): string {
 
 const perSecond = (value: number) => String(Math.round(value));
 const ms = (value: number) => value.toFixed(1);
-const times = (value: number) => value.toFixed(2);
+const times = (value: number | undefined) => value?.toFixed(2) ?? "-";
+const seconds = (value: number) => `${value.toFixed(1)} s`;
 const megabytes = (value: number) => `${Math.round(value)} MB`;
 
-/** Each measurement of the bridge next to that of the naive handler. */
+/** Each measurement of the bridge next to those of the other programs, in the order in which they were measured. */
 export function tableOfRelays(results: readonly Relayed[]): string {
-  const of = (program: Relayed["program"]) => results.filter((each) => each.program === program);
-  const rows = of("bridge").map((bridge, index) => {
-    const naive = of("naive")[index];
-    return [
-      bridge.direction,
-      String(bridge.conversations),
-      `${perSecond(bridge.acknowledgedPerSecond)} / ${naive ? perSecond(naive.acknowledgedPerSecond) : "-"}`,
-      naive ? times(bridge.acknowledgedPerSecond / naive.acknowledgedPerSecond) : "-",
-      `${perSecond(bridge.relayedPerSecond)} / ${naive ? perSecond(naive.relayedPerSecond) : "-"}`,
-      naive ? times(bridge.relayedPerSecond / naive.relayedPerSecond) : "-",
-      `${cpu(bridge)} / ${naive ? cpu(naive) : "-"}`,
-      latency(bridge, naive, "acknowledgement"),
-      latency(bridge, naive, "relay"),
-      `${bridge.lost}+${bridge.doubled} / ${naive ? `${naive.lost}+${naive.doubled}` : "-"}`,
-      times(bridge.ownCores),
-    ];
-  });
+  const programs = [...new Set(results.map(({ program }) => program))];
+  const others = programs.filter((program) => program !== "bridge");
+  const rows = results
+    .filter(({ program }) => program === "bridge")
+    .map((bridge) => {
+      const of = (program: Program) =>
+        results.find(
+          (each) =>
+            each.program === program &&
+            each.direction === bridge.direction &&
+            each.conversations === bridge.conversations,
+        );
+      const each = (show: (result: Relayed) => string) =>
+        programs.map((program) => ifMeasured(of(program), show)).join(" / ");
+      const ratio = (what: "acknowledgedPerSecond" | "relayedPerSecond") =>
+        others
+          .map((other) => ifMeasured(of(other), (result) => times(bridge[what] / result[what])))
+          .join(" / ");
+      return [
+        bridge.direction,
+        String(bridge.conversations),
+        each(({ acknowledgedPerSecond }) => perSecond(acknowledgedPerSecond)),
+        ratio("acknowledgedPerSecond"),
+        each(({ relayedPerSecond }) => perSecond(relayedPerSecond)),
+        ratio("relayedPerSecond"),
+        each(({ cpuMsPerMessage }) => times(cpuMsPerMessage)),
+        each(({ acknowledgement }) => percentiles(acknowledgement)),
+        each(({ relay }) => percentiles(relay)),
+        each(losses),
+        each(({ ownCores }) => times(ownCores)),
+        each(({ otherCores }) => times(otherCores)),
+      ];
+    });
   return table(
     [
       "direction",
@@ -61,22 +83,60 @@ export function tableOfRelays(results: readonly Relayed[]): string {
       "relay p50 p99 ms",
       "lost+doubled",
       "bench cores",
+      "other cores",
     ],
     rows,
   );
 }
 
-const cpu = ({ cpuMsPerMessage }: Relayed) =>
-  cpuMsPerMessage === undefined ? "-" : times(cpuMsPerMessage);
+const ifMeasured = (result: Relayed | undefined, show: (result: Relayed) => string): string =>
+  result === undefined ? "-" : show(result);
+const percentiles = ({ p50, p99 }: Summary) => `${ms(p50)} ${ms(p99)}`;
+const losses = ({ lost, doubled }: Losses) => `${lost}+${doubled}`;
 
-function latency(
-  bridge: Relayed,
-  naive: Relayed | undefined,
-  what: "acknowledgement" | "relay",
-): string {
-  const show = (result: Relayed) => `${ms(result[what].p50)} ${ms(result[what].p99)}`;
-  return `${show(bridge)} / ${naive ? show(naive) : "-"}`;
+export function tableOfStored(results: readonly Stored[]): string {
+  const rows = results.flatMap((result) =>
+    (["fromParley", "fromSlack"] as const).map((direction) => {
+      const { acknowledgement, relay, rate, cpuMsPerMessage, otherCores, ...rest } =
+        result[direction];
+      return [
+        String(result.stored),
+        String(result.open),
+        seconds(result.startSeconds),
+        megabytes(result.memoryAtStart),
+        megabytes(result.memoryPeak),
+        direction === "fromParley" ? "Parley -> Slack" : "Slack -> Parley",
+        perSecond(rate),
+        percentiles(acknowledgement),
+        percentiles(relay),
+        times(cpuMsPerMessage),
+        losses(rest),
+        times(otherCores),
+      ];
+    }),
+  );
+  return table(
+    [
+      "stored",
+      "open",
+      "ready after",
+      "RSS then",
+      "RSS peak",
+      "direction",
+      "msg/s",
+      "ack p50 p99 ms",
+      "relay p50 p99 ms",
+      "CPU ms/msg",
+      "lost+doubled",
+      "other cores",
+    ],
+    rows,
+  );
 }
+
+/** One line, as those of {@link describeRun}. */
+export const describeNoise = ({ otherCores, sync, late }: Noise, when: string): string =>
+  `noise     ${when}: others use ${times(otherCores)} cores, a sync of 4 KB takes ${percentiles(sync)} ms (p50 p99), a timer is ${percentiles(late)} ms late`;
 
 export const tableOfChannel = (result: BusyChannel): string =>
   table(
@@ -97,7 +157,7 @@ export const tableOfPending = (results: readonly Pending[]): string =>
     ["state", "ready after", "RSS then", "RSS peak"],
     results.map(({ what, startSeconds, memoryAtStart, memoryPeak }) => [
       what,
-      `${startSeconds.toFixed(1)} s`,
+      seconds(startSeconds),
       megabytes(memoryAtStart),
       megabytes(memoryPeak),
     ]),

@@ -23,6 +23,9 @@ export interface Size {
   readonly channelSeconds: number;
   readonly pendingItems: number;
   readonly pendingSeconds: number;
+  /** Conversations in the store, in rising order, and how many of them are open at most. */
+  readonly stored: readonly number[];
+  readonly storedOpen: number;
 }
 
 export const FULL: Size = {
@@ -35,6 +38,8 @@ export const FULL: Size = {
   channelSeconds: 25,
   pendingItems: 100_000,
   pendingSeconds: 15,
+  stored: [10_000, 100_000, 1_000_000],
+  storedOpen: 10_000,
 };
 
 export const QUICK: Size = {
@@ -47,4 +52,6 @@ export const QUICK: Size = {
   channelSeconds: 7,
   pendingItems: 10_000,
   pendingSeconds: 2,
+  stored: [1_000],
+  storedOpen: 100,
 };

@@ -1,10 +1,11 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { openSync, readFileSync } from "node:fs";
+import { openSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { pause } from "./load.ts";
+import { processSeconds, readProc } from "./processor.ts";
 import {
   ACCOUNT,
   CALLBACK_TOKEN,
@@ -50,8 +51,6 @@ const ENTRY: Readonly<Record<Program, string>> = {
 };
 const READY_WITHIN_SECONDS = 120;
 const STOP_WITHIN_MS = 12_000;
-/** Linux counts the time of processes in these. */
-const TICKS_PER_SECOND = 100;
 
 export async function startTarget(options: TargetOptions): Promise<Target> {
   const { program, upstreams, folder, profileFolder } = options;
@@ -96,12 +95,9 @@ export async function startTarget(options: TargetOptions): Promise<Target> {
   return {
     url,
     startSeconds,
-    cpuSeconds() {
-      const stat = readProc(child, "stat")?.split(") ")[1]?.split(" ");
-      return stat && (Number(stat[11]) + Number(stat[12])) / TICKS_PER_SECOND;
-    },
+    cpuSeconds: () => processSeconds(child.pid ?? 0),
     memory() {
-      const status = readProc(child, "status") ?? "";
+      const status = readProc(`${child.pid}/status`) ?? "";
       const megabytes = (name: string) =>
         Number(new RegExp(`${name}:\\s+(\\d+) kB`).exec(status)?.[1]) / 1024;
       return { now: megabytes("VmRSS"), peak: megabytes("VmHWM") };
@@ -128,15 +124,6 @@ async function untilReady(child: ChildProcess, url: string, logFile: string): Pr
     if (child.exitCode !== null) throw new Error(`it has ended by itself; see ${logFile}`);
     if (performance.now() > endsAt) throw new Error(`it is not ready in time; see ${logFile}`);
     await pause(10);
-  }
-}
-
-/** Linux only; nothing elsewhere. */
-function readProc(child: ChildProcess, file: "stat" | "status"): string | undefined {
-  try {
-    return readFileSync(`/proc/${child.pid}/${file}`, "utf8");
-  } catch {
-    return undefined;
   }
 }
 

@@ -1,9 +1,17 @@
 import { describe, expect, it, onTestFinished } from "vitest";
 import { measureBusyChannel } from "../../bench/busy-channel.ts";
+import { measureNoise } from "../../bench/noise.ts";
 import { measurePending } from "../../bench/pending.ts";
 import { measureRelay } from "../../bench/relay.ts";
-import { tableOfChannel, tableOfPending, tableOfRelays } from "../../bench/report.ts";
+import {
+  describeNoise,
+  tableOfChannel,
+  tableOfPending,
+  tableOfRelays,
+  tableOfStored,
+} from "../../bench/report.ts";
 import type { Size } from "../../bench/settings.ts";
+import { measureStored } from "../../bench/stored.ts";
 import { startUpstreams, type Upstreams } from "../../bench/upstreams.ts";
 
 /** All of it, and none of it long enough to say how fast anything is. */
@@ -17,6 +25,8 @@ const TINY: Size = {
   channelSeconds: 5,
   pendingItems: 50,
   pendingSeconds: 0,
+  stored: [20, 60],
+  storedOpen: 20,
 };
 
 async function startUpstreamsForTest(): Promise<Upstreams> {
@@ -62,5 +72,22 @@ describe("the benchmark", () => {
       "50 pending of 50 new Users",
     ]);
     expect(tableOfPending(results)).not.toContain("NaN");
+  });
+
+  it("fills the store", async () => {
+    const upstreams = await startUpstreamsForTest();
+    const results = await measureStored(TINY, upstreams);
+    const all = { lost: 0, doubled: 0 };
+    expect(results).toMatchObject([
+      { stored: 20, open: 20, fromParley: all, fromSlack: all },
+      { stored: 60, open: 20, fromParley: all, fromSlack: all },
+    ]);
+    expect(tableOfStored(results)).not.toContain("NaN");
+  });
+
+  it("says how noisy the machine is", async () => {
+    const noise = await measureNoise();
+    expect(noise.sync.count).toBeGreaterThan(0);
+    expect(describeNoise(noise, "before")).not.toContain("NaN");
   });
 });
