@@ -75,6 +75,19 @@ function describeFolder(folder: string): string {
   }
 }
 
-/** The code of an error of Node or SQLite. */
-export const codeOf = (error: unknown): string =>
-  error instanceof Error && "code" in error ? String(error.code) : "failed";
+/** SQLite's primary result codes, each at the place of its number. */
+const RESULT_CODES =
+  "OK ERROR INTERNAL PERM ABORT BUSY LOCKED NOMEM READONLY INTERRUPT IOERR CORRUPT NOTFOUND FULL CANTOPEN PROTOCOL EMPTY SCHEMA TOOBIG CONSTRAINT MISMATCH MISUSE NOLFS AUTH FORMAT RANGE NOTADB".split(
+    " ",
+  );
+
+/** The code of an error of Node (`EACCES`) or SQLite (`SQLITE_FULL`). */
+export function codeOf(error: unknown): string {
+  if (!(error instanceof Error)) return "failed";
+  if ("errcode" in error && typeof error.errcode === "number") {
+    // The upper bits say more than anybody needs.
+    const primary = error.errcode % 256;
+    return `SQLITE_${RESULT_CODES[primary] ?? error.errcode}`;
+  }
+  return "code" in error ? String(error.code) : "failed";
+}

@@ -49,10 +49,9 @@ it.each([0, 8, 40])(
 
     expect(code).toBe(1);
     expect(stderr).toBe("");
-    expect(lines.at(-1)).toMatchObject({ level: 50, msg: "app.start-failed" });
-    expect(lines.at(-1)?.error).toMatch(
-      /bridge\.sqlite\S* cannot be read or written .*look at the disk/,
-    );
+    const failed = lines.find(({ msg }) => msg === "app.start-failed");
+    expect(failed).toMatchObject({ level: 50 });
+    expect(failed?.error).toMatch(/bridge\.sqlite\S* cannot be read or written .*look at the disk/);
     const world = await startWorld({ stopped: true });
     await expect(world.startBridge({ STATE_URL: url })).resolves.toBeUndefined();
   },
