@@ -2,6 +2,7 @@ import { parseArgs } from "node:util";
 import { measureBusyChannel } from "./busy-channel.ts";
 import { measureNoise } from "./noise.ts";
 import { measurePending } from "./pending.ts";
+import { preparePeers } from "./prepare-peers.ts";
 import { measureRelay, type Relayed } from "./relay.ts";
 import {
   describeNoise,
@@ -13,10 +14,11 @@ import {
 } from "./report.ts";
 import { FULL, QUICK } from "./settings.ts";
 import { measureStored } from "./stored.ts";
+import type { Program } from "./target.ts";
 import { startUpstreams } from "./upstreams.ts";
 
 // npm run bench -- [--quick] [--only relay|channel|pending|stored] [--rounds 3] [--conversations 1,100] [--stored 10000,100000]
-//   [--profile FOLDER]
+//   [--peers] [--profile FOLDER]
 const { values: options } = parseArgs({
   options: {
     quick: { type: "boolean", default: false },
@@ -24,6 +26,7 @@ const { values: options } = parseArgs({
     rounds: { type: "string", default: "1" },
     conversations: { type: "string" },
     stored: { type: "string" },
+    peers: { type: "boolean", default: false },
     profile: { type: "string" },
   },
 });
@@ -36,6 +39,11 @@ const size = {
 };
 const wants = (part: string) => options.only === undefined || options.only === part;
 
+const programs: readonly Program[] = [
+  "bridge",
+  "naive",
+  ...(options.peers ? await preparePeers() : []),
+];
 console.log(describeRun(["npm run bench --", ...process.argv.slice(2)].join(" ")));
 console.log(describeNoise(await measureNoise(), "before"));
 const upstreams = await startUpstreams();
@@ -45,13 +53,13 @@ if (wants("relay")) {
     const results: Relayed[] = [];
     for (const conversations of size.conversations) {
       // One right after the other, so that a busy machine harms both alike.
-      for (const program of ["bridge", "naive"] as const) {
+      for (const program of programs) {
         const profile = program === "bridge" ? options.profile : undefined;
         console.error(`… ${program}, ${conversations} open conversations`);
         results.push(...(await measureRelay(program, conversations, size, upstreams, profile)));
       }
     }
-    console.log(`\nRelay with instant upstreams, bridge / naive handler, round ${round}\n`);
+    console.log(`\nRelay with instant upstreams, ${programs.join(" / ")}, round ${round}\n`);
     console.log(tableOfRelays(results));
   }
 }

@@ -4,7 +4,8 @@ import { App, HTTPReceiver } from "@slack/bolt";
 
 // What the bridge is compared with: answers first, keeps everything in memory, loses whatever goes wrong.
 const { env } = process;
-const threadOf = new Map<string, string>();
+const channel = env.SLACK_CHANNEL ?? "";
+const threadOf = new Map<string, Promise<string>>();
 const userOf = new Map<string, string>();
 
 interface Callback {
@@ -36,14 +37,16 @@ async function takeCallback(request: IncomingMessage, response: ServerResponse):
 }
 
 async function toSlack({ user, message }: Callback["body"]): Promise<void> {
-  const channel = env.SLACK_CHANNEL ?? "";
-  const thread_ts = threadOf.get(user.id);
-  const words = message ?? `Handover of ${user.id}`;
-  const thread = thread_ts ? { thread_ts } : {};
-  const { ts = "" } = await app.client.chat.postMessage({ channel, text: words, ...thread });
-  if (thread_ts) return;
-  threadOf.set(user.id, ts);
-  userOf.set(ts, user.id);
+  const known = threadOf.get(user.id) ?? openThread(user.id);
+  threadOf.set(user.id, known);
+  const thread_ts = await known;
+  if (message) await app.client.chat.postMessage({ channel, text: message, thread_ts });
+}
+
+async function openThread(user: string): Promise<string> {
+  const { ts = "" } = await app.client.chat.postMessage({ channel, text: `Handover of ${user}` });
+  userOf.set(ts, user);
+  return ts;
 }
 
 app.message(async ({ message }) => {

@@ -1,10 +1,11 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { openSync } from "node:fs";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { findFreePort } from "./free-port.ts";
 import { pause } from "./load.ts";
+import { startPostgres } from "./postgres.ts";
 import { processSeconds, readProc } from "./processor.ts";
 import {
   ACCOUNT,
@@ -16,14 +17,14 @@ import {
 } from "./settings.ts";
 import type { Upstreams } from "./upstreams.ts";
 
-export type Program = "bridge" | "naive";
+export type Program = "bridge" | "naive" | "chat-sdk";
 
 /** A program under measurement: a process of its own, as an operator would run it. */
 export interface Target {
   readonly url: string;
   /** From spawning it to the first 200 of `/readyz`. */
   readonly startSeconds: number;
-  /** Of the whole process since its start, all threads; `undefined` where the system does not tell. */
+  /** Of the whole process since its start, all threads, and of its database if that is another; `undefined` where the system does not tell. */
   cpuSeconds(): number | undefined;
   /** Resident memory in MB: now, and at its highest since the start. */
   memory(): { readonly now: number; readonly peak: number };
@@ -48,6 +49,7 @@ const MEMORY_FLAGS = ["--max-semi-space-size=4", "--max-old-space-size=512"];
 const ENTRY: Readonly<Record<Program, string>> = {
   bridge: join(ROOT, "src/main.ts"),
   naive: fileURLToPath(import.meta.resolve("./naive-handler.ts")),
+  "chat-sdk": join(ROOT, "bench/peers/chat-sdk.ts"),
 };
 const READY_WITHIN_SECONDS = 120;
 const STOP_WITHIN_MS = 12_000;
@@ -58,6 +60,7 @@ export async function startTarget(options: TargetOptions): Promise<Target> {
   const url = `http://127.0.0.1:${port}`;
   const logFile = join(folder, `${program}.log`);
   const log = openSync(logFile, "a");
+  const database = program === "chat-sdk" ? await startPostgres() : undefined;
   const startedAt = performance.now();
   const child = spawn(
     process.execPath,
@@ -82,6 +85,7 @@ export async function startTarget(options: TargetOptions): Promise<Target> {
         PARLEY_CALLBACK_TOKEN: CALLBACK_TOKEN,
         PARLEY_API_URL: upstreams.parleyApiUrl,
         STATE_URL: stateUrl(folder),
+        ...(database ? { POSTGRES_URL: database.url } : {}),
         PORT: String(port),
       },
     },
@@ -95,7 +99,10 @@ export async function startTarget(options: TargetOptions): Promise<Target> {
   return {
     url,
     startSeconds,
-    cpuSeconds: () => processSeconds(child.pid ?? 0),
+    cpuSeconds() {
+      const own = processSeconds(child.pid ?? 0);
+      return own === undefined ? undefined : own + (database?.cpuSeconds() ?? 0);
+    },
     memory() {
       const status = readProc(`${child.pid}/status`) ?? "";
       const megabytes = (name: string) =>
@@ -103,14 +110,19 @@ export async function startTarget(options: TargetOptions): Promise<Target> {
       return { now: megabytes("VmRSS"), peak: megabytes("VmHWM") };
     },
     async stop() {
-      if (child.exitCode !== null || child.signalCode !== null) return;
-      const ended = once(child, "exit");
-      child.kill("SIGTERM");
-      const timer = setTimeout(() => child.kill("SIGKILL"), STOP_WITHIN_MS);
-      await ended;
-      clearTimeout(timer);
+      await end(child);
+      await database?.stop();
     },
   };
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const ended = once(child, "exit");
+  child.kill("SIGTERM");
+  const timer = setTimeout(() => child.kill("SIGKILL"), STOP_WITHIN_MS);
+  await ended;
+  clearTimeout(timer);
 }
 
 export const stateUrl = (folder: string): string => `sqlite:${join(folder, "bridge.sqlite")}`;
@@ -125,13 +137,4 @@ async function untilReady(child: ChildProcess, url: string, logFile: string): Pr
     if (performance.now() > endsAt) throw new Error(`it is not ready in time; see ${logFile}`);
     await pause(10);
   }
-}
-
-async function findFreePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  return typeof address === "object" && address ? address.port : 0;
 }
