@@ -80,7 +80,7 @@ async function buildApp(config: Config, foundations: Foundations): Promise<App> 
   const metrics = createMetrics({
     // Asked at each scrape; the queues are open by then.
     queues: () => ({ ...queues }),
-    openConversations: () => conversations.open().length,
+    openConversations: () => conversations.countOpen(),
     alarms: alarms.current,
     buildInfo,
   });

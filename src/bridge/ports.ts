@@ -207,8 +207,13 @@ export interface Conversations {
   alias(from: UserId, to: UserId): Promise<void>;
   /** The User whose app gave this id. */
   userByExternalId(externalId: string): Promise<UserId | undefined>;
-  /** All open ones, the longest open first. */
+  /** All open ones, the longest open first. For lists and rounds: what happens for each message asks for less. */
   open(): readonly Conversation[];
+  countOpen(): number;
+  /** An open one that has the id of this very User, whoever the User lives on as. */
+  openUnder(userId: UserId): Conversation | undefined;
+  /** An open one has no thread yet. */
+  hasUnrooted(): boolean;
   /** @throws {UserMergedError} the User lives on as another by now */
   create(conversation: Conversation): Promise<void>;
   /** Changes are applied one after the other, never on an old copy. `undefined`: there is no such conversation. */

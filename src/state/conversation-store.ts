@@ -51,7 +51,14 @@ export async function openConversationStore(database: Database): Promise<Convers
       return userId && aliases.resolve(userId);
     },
 
-    open: () => open.all(),
+    open: open.all,
+    countOpen: () => open.size,
+    hasUnrooted: open.hasUnrooted,
+    openUnder(userId) {
+      const id = open.idByUser(userId);
+      return id && open.byId(id);
+    },
+
     create: (conversation) =>
       ofUserInTurn(conversation.userId, async () => {
         const { userId } = conversation;

@@ -175,6 +175,49 @@ export function describeConversations(name: string, open: () => Promise<Fixture>
       expect(names(await reopen())).toEqual(["b", "d"]);
     });
 
+    it("keeps the place of an open one that is changed, also of one that gets another User", async () => {
+      const { store } = await open();
+      await store.create(conversationOf("a", "a", 1_000));
+      await store.create(conversationOf("b", "b", 2_000));
+      await store.update(idOf("a"), (c) => ({ ...c, userId: toUserId("z"), thread: THREAD }));
+      expect(store.open().map(({ id }) => id)).toEqual([idOf("a"), idOf("b")]);
+    });
+
+    it("counts the open ones, and tells whether one has no thread yet, also after it was reopened", async () => {
+      const { store, reopen } = await open();
+      expect([store.countOpen(), store.hasUnrooted()]).toEqual([0, false]);
+      await store.create({ ...conversationOf("a"), thread: THREAD });
+      expect([store.countOpen(), store.hasUnrooted()]).toEqual([1, false]);
+      await store.create(conversationOf("b"));
+      await store.create(conversationOf("c"));
+      expect([store.countOpen(), store.hasUnrooted()]).toEqual([3, true]);
+      const again = await reopen();
+      expect([again.countOpen(), again.hasUnrooted()]).toEqual([3, true]);
+      await again.update(idOf("b"), (c) => ({
+        ...c,
+        thread: { ...THREAD, ts: "1700000000.000200" },
+      }));
+      expect(again.hasUnrooted()).toBe(true);
+      await again.update(idOf("c"), (c) => end(c, "taken-away", { at: 5_000 }));
+      expect([again.countOpen(), again.hasUnrooted()]).toEqual([2, false]);
+    });
+
+    it("finds the open one under the very id of a User, whoever the User lives on as", async () => {
+      const { store, reopen } = await open();
+      await store.create(conversationOf("1"));
+      await store.create(conversationOf("2"));
+      await store.alias(toUserId("1"), toUserId("2"));
+      expect(store.openUnder(toUserId("1"))?.id).toBe(idOf("1"));
+      const again = await reopen();
+      expect(again.openUnder(toUserId("1"))?.id).toBe(idOf("1"));
+      expect(again.openUnder(toUserId("3"))).toBeUndefined();
+      await again.update(idOf("1"), (c) => ({ ...c, userId: toUserId("3") }));
+      expect(again.openUnder(toUserId("1"))).toBeUndefined();
+      expect(again.openUnder(toUserId("3"))?.id).toBe(idOf("1"));
+      await again.update(idOf("1"), (c) => end(c, "merged", { at: 5_000 }));
+      expect(again.openUnder(toUserId("3"))).toBeUndefined();
+    });
+
     it("loses no concurrent change", async () => {
       const { store, reopen } = await open();
       const { id } = conversationOf("11111");

@@ -30,7 +30,7 @@ export async function mergeUsers(
   dependencies: MergeUsersDependencies,
 ): Promise<void> {
   const { conversations, notifier, patience } = dependencies;
-  const absorbed = openUnder(from, conversations) ?? (await conversations.byUser(from));
+  const absorbed = conversations.openUnder(from) ?? (await conversations.byUser(from));
   const surviving = await conversations.byUser(to);
   if (absorbed?.state === "open" && absorbed.id !== surviving?.id) {
     if (!absorbed.thread && triedMs < patience.openingMs) {
@@ -51,13 +51,9 @@ export async function mergeUsers(
   if (isShown) await notifier.refreshRoot(changed, item);
   await conversations.alias(from, to);
   // The lane of `from` does not wait for this one. From here on it opens no conversation any more.
-  const late = openUnder(from, conversations);
+  const late = conversations.openUnder(from);
   if (late && late.id !== absorbed?.id) throw new UserMergedError(from);
 }
-
-/** A conversation that has the id of this very User, whoever the User lives on as. */
-const openUnder = (userId: UserId, conversations: Conversations): Conversation | undefined =>
-  conversations.open().find((conversation) => conversation.userId === userId);
 
 /** Ends a conversation because that of the User who stays goes on. */
 async function endIn(

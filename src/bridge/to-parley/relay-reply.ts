@@ -102,7 +102,7 @@ async function conversationFor(
   const conversation = await conversations.byThread(thread);
   if (conversation?.state === "open") return conversation;
   // People see a root before its `ts` is recorded, so this may be the thread of a conversation that has none yet.
-  if (!conversation && conversations.open().some((open) => open.thread === undefined)) {
+  if (!conversation && conversations.hasUnrooted()) {
     throw notYet("The thread is not recorded yet");
   }
   throw new ConversationClosedError(conversation?.id ?? makeThreadKey(thread));

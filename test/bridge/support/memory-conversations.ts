@@ -31,6 +31,12 @@ export function createMemoryConversations(): Conversations {
     return current;
   }
 
+  const open = () =>
+    [...stored.keys()]
+      .flatMap((id) => find(id) ?? [])
+      .filter(({ state }) => state === "open")
+      .sort((a, b) => a.openedAt - b.openedAt);
+
   return {
     byId: (id) => Promise.resolve(find(id)),
     byUser: (userId) => Promise.resolve(find(newest.get(resolve(userId)))),
@@ -40,11 +46,10 @@ export function createMemoryConversations(): Conversations {
       const userId = byExternalId.get(externalId);
       return Promise.resolve(userId && resolve(userId));
     },
-    open: () =>
-      [...stored.keys()]
-        .flatMap((id) => find(id) ?? [])
-        .filter(({ state }) => state === "open")
-        .sort((a, b) => a.openedAt - b.openedAt),
+    open,
+    countOpen: () => open().length,
+    openUnder: (userId) => open().find((each) => each.userId === userId),
+    hasUnrooted: () => open().some(({ thread }) => thread === undefined),
     create(conversation) {
       const { userId } = conversation;
       if (resolve(userId) !== userId) return Promise.reject(new UserMergedError(userId));

@@ -79,7 +79,7 @@ export function lookAt({ parley, slack, disk }: World): Sights {
       return reply;
     },
     conversation: (user = ADA) => disk.conversations.byUser(user),
-    openConversations: () => disk.conversations.open().length,
+    openConversations: () => disk.conversations.countOpen(),
     items: (queue) => ({
       waiting: countItems(disk[queue], "waiting"),
       held: countItems(disk[queue], "held"),
