@@ -1,8 +1,11 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { measureBusyChannel } from "./busy-channel.ts";
 import { measureNoise } from "./noise.ts";
 import { measurePending } from "./pending.ts";
 import { preparePeers } from "./prepare-peers.ts";
+import { describeProfiles } from "./profile-report.ts";
 import { measureRelay, type Relayed } from "./relay.ts";
 import {
   describeNoise,
@@ -39,6 +42,18 @@ const size = {
 };
 const wants = (part: string) => options.only === undefined || options.only === part;
 
+if (options.profile !== undefined && existsSync(options.profile)) {
+  throw new Error(`${options.profile} exists already; profiles want a new folder`);
+}
+const profiles: string[] = [];
+/** The folder for the profiles of one process of the bridge, if they are wanted. */
+function profileOf(name: string): string | undefined {
+  if (options.profile === undefined) return undefined;
+  const folder = join(options.profile, name);
+  profiles.push(folder);
+  return folder;
+}
+
 const programs: readonly Program[] = [
   "bridge",
   "naive",
@@ -54,7 +69,8 @@ if (wants("relay")) {
     for (const conversations of size.conversations) {
       // One right after the other, so that a busy machine harms both alike.
       for (const program of programs) {
-        const profile = program === "bridge" ? options.profile : undefined;
+        const profile =
+          program === "bridge" ? profileOf(`relay-${conversations}-round-${round}`) : undefined;
         console.error(`… ${program}, ${conversations} open conversations`);
         results.push(...(await measureRelay(program, conversations, size, upstreams, profile)));
       }
@@ -73,7 +89,10 @@ if (wants("pending")) {
 }
 if (wants("stored")) {
   console.log("\nThe bridge with many conversations in its store, at a fixed rate\n");
-  console.log(tableOfStored(await measureStored(size, upstreams, options.profile)));
+  console.log(
+    tableOfStored(await measureStored(size, upstreams, (stored) => profileOf(`stored-${stored}`))),
+  );
 }
 await upstreams.close();
 console.log(`\n${describeNoise(await measureNoise(), "after")}`);
+for (const folder of profiles) console.log(`\n${folder}\n\n${describeProfiles(folder)}`);

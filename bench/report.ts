@@ -8,6 +8,7 @@ import type { Noise } from "./noise.ts";
 import type { Pending } from "./pending.ts";
 import type { Relayed } from "./relay.ts";
 import type { Stored } from "./stored.ts";
+import { table } from "./table.ts";
 import type { Program } from "./target.ts";
 
 const PACKAGES = ["@slack/bolt", "@slack/web-api", "got", "keyv", "@keyv/sqlite", "sqlite3"];
@@ -162,12 +163,3 @@ export const tableOfPending = (results: readonly Pending[]): string =>
       megabytes(memoryPeak),
     ]),
   );
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const all = [head, ...rows];
-  const widths = head.map((_, column) => Math.max(...all.map((row) => row[column]?.length ?? 0)));
-  const line = (row: readonly string[]) =>
-    `| ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(" | ")} |`;
-  const rule = widths.map((width) => "-".repeat(width));
-  return [line(head), line(rule), ...rows.map(line)].join("\n");
-}

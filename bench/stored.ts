@@ -28,11 +28,11 @@ interface StoredLatency extends Latency, Losses {
   readonly otherCores: number | undefined;
 }
 
-/** Fills one store more and more, and starts the bridge with it each time. */
+/** Fills one store more and more, and starts the bridge with it each time; its profiles go where `profileOf` says. */
 export function measureStored(
   size: Size,
   upstreams: Upstreams,
-  profileFolder?: string,
+  profileOf: (stored: number) => string | undefined = () => undefined,
 ): Promise<Stored[]> {
   return inFolder(async (folder) => {
     upstreams.reset();
@@ -42,6 +42,7 @@ export function measureStored(
     let from = 0;
     for (const to of size.stored) {
       await fillConversations(folder, { from, to, open: size.storedOpen });
+      const profileFolder = profileOf(to);
       results.push(await measure(folder, { stored: to, size, upstreams, requests, profileFolder }));
       from = to;
     }

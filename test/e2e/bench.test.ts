@@ -1,7 +1,11 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { measureBusyChannel } from "../../bench/busy-channel.ts";
+import { inFolder } from "../../bench/folder.ts";
 import { measureNoise } from "../../bench/noise.ts";
 import { measurePending } from "../../bench/pending.ts";
+import { describeProfiles } from "../../bench/profile-report.ts";
 import { measureRelay } from "../../bench/relay.ts";
 import {
   describeNoise,
@@ -83,6 +87,43 @@ describe("the benchmark", () => {
       { stored: 60, open: 20, fromParley: all, fromSlack: all },
     ]);
     expect(tableOfStored(results)).not.toContain("NaN");
+  });
+
+  it("profiles the bridge", async () => {
+    const upstreams = await startUpstreamsForTest();
+    await inFolder(async (folder) => {
+      await measureRelay("bridge", 1, TINY, upstreams, folder);
+      expect(describeProfiles(folder)).toContain("Thread 1, busy");
+    });
+  });
+
+  it("tells where each thread was busy, the busiest first", async () => {
+    const root = new URL("../..", import.meta.url).href;
+    const at = (functionName: string, url: string) => ({ functionName, url, lineNumber: 1 });
+    const worker = {
+      nodes: [{ id: 1, callFrame: at("", "node:internal/streams/readable") }],
+      samples: [1],
+      timeDeltas: [1_000_000],
+    };
+    const main = {
+      nodes: [
+        { id: 1, callFrame: at("(idle)", "") },
+        { id: 2, callFrame: at("run", `${root}src/delivery/lane.ts`) },
+        { id: 3, callFrame: at("post", `${root}node_modules/@slack/web-api/dist/client.js`) },
+      ],
+      samples: [1, 2, 3, 2],
+      timeDeltas: [6_000_000, 1_000_000, 1_000_000, 2_000_000],
+    };
+    await inFolder(async (folder) => {
+      await writeFile(join(folder, "1.cpuprofile"), JSON.stringify(worker));
+      await writeFile(join(folder, "2.cpuprofile"), JSON.stringify(main));
+      const [first = "", second = ""] = describeProfiles(folder).split(/(?=Thread 2)/);
+      expect(first).toContain("busy 4.0 of 10.0 s");
+      expect(first).toMatch(/\| src\/delivery +\| 75\.0 % \|\n\| @slack\/web-api +\| 25\.0 % \|/);
+      expect(first).toContain("| run src/delivery/lane.ts:2 ");
+      expect(second).toContain("busy 1.0 of 1.0 s");
+      expect(second).toContain("| (anonymous) node:internal/streams/readable:2 | 100.0 % |");
+    });
   });
 
   it("says how noisy the machine is", async () => {
