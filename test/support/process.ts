@@ -38,16 +38,22 @@ export interface BridgeProcess {
 export interface BridgeProcessOptions {
   /** What stands before the program, such as `["nice"]`; it has to become the program (exec). */
   readonly under?: readonly string[];
+  /** What runs the program in place of Node, such as `["npm", "start"]`. */
+  readonly command?: readonly string[];
+  /** Where it runs: the repository's root, unless told otherwise. */
+  readonly folder?: string;
   /** Of `src/main.ts`, for its tools. */
   readonly args?: readonly string[];
 }
 
 export function spawnBridge(env: Env, options: BridgeProcessOptions = {}): BridgeProcess {
   const program = [process.execPath, join(ROOT, "src/main.ts"), ...(options.args ?? [])];
-  const [command = "", ...args] = [...(options.under ?? []), ...program];
+  const [command = "", ...args] = [...(options.under ?? []), ...(options.command ?? program)];
   // Nothing of our own environment, so that only `env` counts.
   const child = spawn(command, args, {
-    cwd: ROOT,
+    cwd: options.folder ?? ROOT,
+    // A group of its own, which ends as a whole with the test: to kill what runs the program may leave the program.
+    detached: options.command !== undefined,
     env: { PATH: process.env.PATH ?? "", NODE_COMPILE_CACHE: COMPILE_CACHE, ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
@@ -63,7 +69,8 @@ export function spawnBridge(env: Env, options: BridgeProcessOptions = {}): Bridg
   collect("stderr");
   const exited = waitForEnd(child);
   onTestFinished(async () => {
-    if (child.exitCode === null && child.signalCode === null) child.kill("SIGKILL");
+    if (options.command) killGroup(child);
+    else if (child.exitCode === null && child.signalCode === null) child.kill("SIGKILL");
     await exited;
   });
 
@@ -115,6 +122,17 @@ export function spawnBridge(env: Env, options: BridgeProcessOptions = {}): Bridg
       child.kill(signal);
     },
   };
+}
+
+/** Ends the process and whatever it started. */
+function killGroup({ pid }: ChildProcess): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, "SIGKILL");
+  } catch (error) {
+    // All of them have ended.
+    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+  }
 }
 
 /** Resolves once both streams are read to their end, too. */
