@@ -6,6 +6,7 @@ const ALONE = ["test/e2e/delivery-pace.test.ts"];
 /** What takes long and seldom breaks: `npm run test:all` runs it, `npm test` does not. */
 const LONG = [
   "test/chaos/chaos.test.ts",
+  "test/contract/restore-killed.test.ts",
   "test/e2e/bench.test.ts",
   "test/e2e/delivery-restarts.test.ts",
   "test/e2e/files-memory.test.ts",

@@ -4,10 +4,12 @@ import { describeBuild } from "./build-info.ts";
 import { readConfig, readStateUrl } from "./config/read-config.ts";
 import { unknownVariables } from "./config/unknown-variables.ts";
 import { weakSecrets } from "./config/weak-secrets.ts";
-import { ConfigError, StorageError } from "./errors.ts";
+import { BridgeError, ConfigError, reasonOf, StorageError } from "./errors.ts";
 import { createLog, errorFields } from "./log.ts";
+import { runBackup } from "./ops/run-backup.ts";
 import { runDeadLetters } from "./ops/run-dead-letters.ts";
 import { runDoctor } from "./ops/run-doctor.ts";
+import { runRestore } from "./ops/run-restore.ts";
 import { createShutDown } from "./shut-down.ts";
 
 /** The process that the program runs in. */
@@ -34,6 +36,8 @@ export async function run(program: Program): Promise<void> {
   try {
     if (tool === "dead-letters") program.exit(await runDeadLettersTool(program, args));
     else if (tool === "doctor") program.exit(await examine(program, args));
+    else if (tool === "backup") program.exit(await runCopying(runBackup, program, args));
+    else if (tool === "restore") program.exit(await runCopying(runRestore, program, args));
     else await runBridge(program);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
@@ -95,5 +99,31 @@ async function runDeadLettersTool(program: Program, args: readonly string[]): Pr
     if (!(error instanceof StorageError)) throw error;
     program.stderr.write(`${error.message}\n`);
     return 1;
+  }
+}
+
+/** Runs a tool that copies the state. What keeps it from that is said in one line, without a word of a start. */
+async function runCopying(
+  tool: typeof runBackup | typeof runRestore,
+  program: Program,
+  args: readonly string[],
+): Promise<number> {
+  const stateUrl = readStateUrl(program.env);
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  for (const name of ["SIGTERM", "SIGINT"] as const) program.on(name, () => stopping.abort());
+  try {
+    return await tool(args, stateUrl, {
+      print: (line) => program.stdout.write(`${line}\n`),
+      signal,
+    });
+  } catch (error) {
+    if (error === signal.reason) {
+      program.stderr.write("Ended before anything was changed.\n");
+      return 1;
+    }
+    if (!(error instanceof BridgeError)) throw error;
+    program.stderr.write(`${reasonOf(error)}\n`);
+    return error instanceof StorageError && error.canPass ? 1 : EXIT_CONFIG;
   }
 }

@@ -307,8 +307,12 @@ const variables = {
   STOP_DEADLINE_SECONDS: wholeNumber(1, 600, 9),
   STATE_URL: z
     .string()
-    .regex(/^sqlite:.+$/, {
+    .regex(/^sqlite:.*[^/]$/, {
       error: "must look like sqlite:./data/bridge.sqlite; other databases are not supported yet",
+    })
+    .refine((value) => !/^sqlite:(\/\/)?(:memory:|file:)|mode=memory/i.test(value), {
+      error:
+        "must name a file by its path, such as sqlite:./data/bridge.sqlite; what is only in memory would be gone with the process",
     })
     .default("sqlite:./data/bridge.sqlite"),
   HOST: z

@@ -46,7 +46,7 @@ export function troubleOf(code: string, path: string): StorageTrouble {
     case "SQLITE_CORRUPT":
     case "SQLITE_NOTADB":
       return {
-        advice: `${file} is damaged or no database (${code}); stop the bridge, move it away together with its -wal and -shm, and restore a backup in its place. Without one the bridge starts anew and no longer knows open conversations`,
+        advice: `${file} is damaged or no database (${code}); stop the bridge, move it away together with its -wal and -shm, and restore a backup with npm run restore. Without one the bridge starts anew and no longer knows open conversations`,
         canPass: false,
       };
     case "SQLITE_BUSY":

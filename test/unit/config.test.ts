@@ -335,6 +335,21 @@ describe("the configuration", () => {
     expect(readStateUrl({ STATE_URL: "sqlite:x" })).toBe("sqlite:x");
     expect(() => readStateUrl({ STATE_URL: "mysql://s3cr3t" })).toThrow(ConfigError);
   });
+
+  it.each([
+    ["sqlite::memory:", /only in memory/],
+    ["sqlite://:memory:", /only in memory/],
+    ["sqlite::MEMORY:", /only in memory/],
+    ["sqlite:file::memory:?cache=shared", /only in memory/],
+    ["sqlite:file:data/bridge.sqlite?mode=memory", /only in memory/],
+    ["sqlite://file:data/bridge.sqlite", /by its path/],
+    ["sqlite:", /must look like sqlite:\.\/data/],
+    ["sqlite://", /must look like sqlite:\.\/data/],
+    ["sqlite:data/", /must look like sqlite:\.\/data/],
+  ])("refuses %s, which is no file", (STATE_URL, says) => {
+    expect(() => readStateUrl({ STATE_URL })).toThrow(says);
+    expect(problemsOf({ ...MINIMAL_ENV, STATE_URL })).toEqual([expect.stringMatching(says)]);
+  });
 });
 
 describe("a secret", () => {

@@ -1,0 +1,35 @@
+import { existsSync } from "node:fs";
+import { resolve } from "node:path";
+import { backUpState } from "../state/back-up-state.ts";
+import { toPath } from "../state/database.ts";
+import { describeCopy } from "./describe-copy.ts";
+
+const USAGE = `Usage: npm run backup -- [--overwrite] <file>
+  copies the state of STATE_URL into the file, also while the bridge runs
+  --overwrite  a file that is there is replaced, once the new backup is complete`;
+
+/** Writes a backup of the state; works beside a running bridge. Returns the exit code. @throws {StorageError} */
+export async function runBackup(
+  args: readonly string[],
+  stateUrl: string,
+  { print, signal }: { print: (line: string) => void; signal: AbortSignal },
+): Promise<number> {
+  const files = args.filter((arg) => arg !== "--overwrite");
+  const [given] = files;
+  if (given === undefined || files.length > 1 || given.startsWith("-") || given === "") {
+    print(USAGE);
+    return 64;
+  }
+  const state = resolve(toPath(stateUrl));
+  if (!existsSync(state)) {
+    print(`There is no state at ${state}. Is STATE_URL the one that the bridge runs with?`);
+    return 66;
+  }
+  const file = resolve(given);
+  const facts = await backUpState(state, file, {
+    overwrite: args.includes("--overwrite"),
+    signal,
+  });
+  print(`${file} is a backup of ${state}: ${describeCopy(facts)}`);
+  return 0;
+}

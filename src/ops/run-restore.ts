@@ -1,0 +1,32 @@
+import { existsSync } from "node:fs";
+import { resolve } from "node:path";
+import { toPath } from "../state/database.ts";
+import { restoreState } from "../state/restore-state.ts";
+import { describeCopy } from "./describe-copy.ts";
+
+const USAGE = `Usage: npm run restore -- <file>
+  puts a copy of the backup in the place of the state of STATE_URL, and keeps that beside it. Stop the bridge first`;
+
+/** Restores a backup while no bridge runs. Returns the exit code. @throws {ConfigError} @throws {StorageError} */
+export async function runRestore(
+  args: readonly string[],
+  stateUrl: string,
+  { print, signal }: { print: (line: string) => void; signal: AbortSignal },
+): Promise<number> {
+  const [given] = args;
+  if (given === undefined || args.length > 1 || given.startsWith("-") || given === "") {
+    print(USAGE);
+    return 64;
+  }
+  const backup = resolve(given);
+  if (!existsSync(backup)) {
+    print(`There is no file ${backup}`);
+    return 66;
+  }
+  const state = resolve(toPath(stateUrl));
+  const restored = await restoreState(state, backup, { signal, now: () => new Date() });
+  const before =
+    restored.kept === undefined ? "There was none before" : `What was there is ${restored.kept}`;
+  print(`${state} is now the state of ${backup}: ${describeCopy(restored)}. ${before}`);
+  return 0;
+}

@@ -1,0 +1,21 @@
+import { rmSync, statSync } from "node:fs";
+
+/** What SQLite puts beside a database, and what belongs to it: without it, or beside another one, it holds something else. */
+export const COMPANIONS = ["-wal", "-journal"] as const;
+
+/** The companions of a database that hold something; SQLite may leave empty ones behind. */
+export const companionsOf = (path: string): string[] =>
+  COMPANIONS.map((end) => path + end).filter(
+    (file) => (statSync(file, { throwIfNoEntry: false })?.size ?? 0) > 0,
+  );
+
+/** Deletes a database that nobody has open, with all that lies beside it. */
+export function removeDatabase(path: string): void {
+  for (const end of ["", ...COMPANIONS, "-shm"]) rmSync(path + end, { force: true });
+}
+
+/** Whether two paths lead to one file, by links too. */
+export function isSameFile(one: string, other: string): boolean {
+  const [a, b] = [one, other].map((path) => statSync(path, { throwIfNoEntry: false }));
+  return a !== undefined && b !== undefined && a.ino === b.ino && a.dev === b.dev;
+}

@@ -1,0 +1,213 @@
+import {
+  copyFileSync,
+  linkSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { describe, expect, it } from "vitest";
+import { ConfigError, StorageError } from "../../src/errors.ts";
+import { lock } from "../../src/state/lock.ts";
+import { restoreState } from "../../src/state/restore-state.ts";
+import { STATE_VERSION } from "../../src/state/state-version.ts";
+import {
+  filesOf,
+  leaveKilled,
+  makeFolder,
+  notesIn,
+  openState,
+  writeState,
+} from "../support/small-states.ts";
+
+/** A folder with a state that a killed bridge left, and a backup. */
+function makePlace() {
+  const folder = makeFolder();
+  const state = join(folder, "bridge.sqlite");
+  const backup = join(folder, "backup.sqlite");
+  leaveKilled(state, ["old 1", "old 2"]);
+  writeState(backup, ["new"]);
+  return { folder, state, backup };
+}
+
+const restore = (state: string, backup: string, signal = new AbortController().signal) =>
+  restoreState(state, backup, { signal, now: () => new Date(0) });
+
+const isAsBefore = (state: string) => {
+  expect(filesOf(state)).toEqual(["", "-wal"]);
+  expect(notesIn(state)).toEqual(["old 1", "old 2"]);
+};
+
+function writeOther(path: string): void {
+  rmSync(path);
+  const database = new DatabaseSync(path);
+  database.exec("CREATE TABLE recipes (text TEXT)");
+  database.close();
+}
+
+describe("restoring", () => {
+  it("is undone by the log of the old state, when only the file is copied", () => {
+    const { state, backup } = makePlace();
+    copyFileSync(backup, state);
+    expect(notesIn(state)).not.toEqual(["new"]);
+  });
+
+  it("puts the backup in the place of the state, and keeps all that was there", async () => {
+    const { state, backup } = makePlace();
+    const before = readFileSync(backup);
+
+    const restored = await restore(state, backup);
+
+    expect(filesOf(state)).toEqual([""]);
+    expect(notesIn(state)).toEqual(["new"]);
+    expect(statSync(state).mode & 0o777).toBe(0o600);
+    expect(restored).toMatchObject({ kept: `${state}.before-restore-19700101T000000000Z` });
+    expect(notesIn(String(restored.kept))).toEqual(["old 1", "old 2"]);
+    expect(readFileSync(backup)).toEqual(before);
+    expect(notesIn(backup)).toEqual(["new"]);
+  });
+
+  it("leaves a state that needs no file beside it, whatever the backup was", async () => {
+    const { state, backup } = makePlace();
+    await restore(state, backup);
+    const database = new DatabaseSync(state);
+    expect(database.prepare("PRAGMA journal_mode").get()).toEqual({ journal_mode: "delete" });
+    database.close();
+  });
+
+  it("makes a state where there is none, and a log that was left there is kept, not taken in", async () => {
+    const { folder, state, backup } = makePlace();
+    copyFileSync(`${state}-wal`, join(folder, "left.sqlite-wal"));
+
+    const restored = await restore(join(folder, "left.sqlite"), backup);
+    const elsewhere = await restore(join(folder, "new", "bridge.sqlite"), backup);
+
+    expect(notesIn(join(folder, "left.sqlite"))).toEqual(["new"]);
+    expect(filesOf(String(restored.kept))).toEqual(["-wal"]);
+    expect(notesIn(join(folder, "new", "bridge.sqlite"))).toEqual(["new"]);
+    expect(elsewhere.kept).toBeUndefined();
+    expect(statSync(join(folder, "new")).mode & 0o777).toBe(0o700);
+    expect(statSync(join(folder, "new", "bridge.sqlite.lock")).mode & 0o777).toBe(0o600);
+  });
+
+  it("replaces a state that is too damaged to be opened, and keeps it", async () => {
+    const { state, backup } = makePlace();
+    const damage = "no database at all ".repeat(1_000);
+    for (const end of ["", "-wal"]) writeFileSync(state + end, damage);
+
+    const { kept } = await restore(state, backup);
+
+    expect(filesOf(state)).toEqual([""]);
+    expect(notesIn(state)).toEqual(["new"]);
+    expect(readFileSync(String(kept), "utf8")).toBe(damage);
+  });
+
+  it("follows a link to the state, and leaves the link", async () => {
+    const { folder, state, backup } = makePlace();
+    const link = join(folder, "link.sqlite");
+    symlinkSync(state, link);
+
+    await restore(link, backup);
+
+    expect(notesIn(state)).toEqual(["new"]);
+    expect(readdirSync(folder, { withFileTypes: true }).find((e) => e.isSymbolicLink())?.name).toBe(
+      "link.sqlite",
+    );
+  });
+
+  it("refuses while a bridge has the state", async () => {
+    const { state, backup } = makePlace();
+    const unlock = await lock(`${state}.lock`);
+
+    await expect(restore(state, backup)).rejects.toThrow(ConfigError);
+
+    await unlock();
+    isAsBefore(state);
+  });
+
+  it("waits for another program that has the state open, and gives up", async () => {
+    const { state, backup } = makePlace();
+    const tool = openState(state, []);
+
+    const failure = restore(state, backup);
+
+    await expect(failure).rejects.toThrow(/another program holds/);
+    await expect(failure).rejects.toMatchObject({ canPass: true });
+    tool.close();
+    expect(notesIn(state)).toEqual(["old 1", "old 2"]);
+    await restore(state, backup);
+    expect(notesIn(state)).toEqual(["new"]);
+  });
+
+  const REFUSED: readonly (readonly [string, (backup: string) => void, RegExp])[] = [
+    [
+      "is no database",
+      (backup) => writeFileSync(backup, "a shopping list ".repeat(500)),
+      /backup\.sqlite is damaged or no database/,
+    ],
+    [
+      "is empty",
+      (backup) => writeFileSync(backup, ""),
+      /is no state of the bridge: its tables are missing/,
+    ],
+    [
+      "is cut off",
+      (backup) => {
+        const database = openState(backup, Array(500).fill("x".repeat(500)));
+        database.close();
+        truncateSync(backup, statSync(backup).size / 2);
+      },
+      /backup\.sqlite is damaged/,
+    ],
+    ["is that of another program", writeOther, /is no state of the bridge/],
+    [
+      "is of a later version",
+      (backup) => writeState(backup, [], STATE_VERSION + 1),
+      /later version of the bridge \(2, and this one knows 1\)/,
+    ],
+    [
+      "has a log beside it",
+      (backup) => leaveKilled(backup, ["copied by hand"]),
+      /backup\.sqlite-wal lies beside it.*npm run backup/,
+    ],
+  ];
+
+  it.each(REFUSED)("refuses a backup that %s", async (_what, prepare, says) => {
+    const { state, backup } = makePlace();
+    prepare(backup);
+
+    const failure = restore(state, backup);
+
+    await expect(failure).rejects.toThrow(says);
+    await expect(failure).rejects.toMatchObject({ canPass: false });
+    isAsBefore(state);
+  });
+
+  it("refuses the state itself, by whatever name, and what is no file", async () => {
+    const { folder, state } = makePlace();
+    symlinkSync(state, join(folder, "soft"));
+    linkSync(state, join(folder, "hard"));
+
+    for (const name of ["bridge.sqlite", "soft", "hard"]) {
+      await expect(restore(state, join(folder, name))).rejects.toThrow(/is the state itself/);
+    }
+    await expect(restore(state, folder)).rejects.toThrow(StorageError);
+    isAsBefore(state);
+  });
+
+  it("changes nothing when it is ended before the exchange", async () => {
+    const { state, backup } = makePlace();
+    const stopping = new AbortController();
+
+    const restoring = restore(state, backup, stopping.signal);
+    stopping.abort();
+
+    await expect(restoring).rejects.toBe(stopping.signal.reason);
+    isAsBefore(state);
+  });
+});
