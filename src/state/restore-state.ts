@@ -57,7 +57,7 @@ export async function restoreState(
     const facts = examineCopy(fresh, backup);
     syncToDisk(fresh);
     signal.throwIfAborted();
-    const kept = setAside(target, `${target}.before-restore-${nameOf(now())}`);
+    const kept = keepBeside(target, `${target}.before-restore-${nameOf(now())}`);
     // A power cut must not leave the new file beside the log of the old one.
     syncToDisk(dirname(target));
     renameSync(fresh, target);
@@ -118,7 +118,7 @@ async function copyPrivately(from: string, to: string, signal: AbortSignal): Pro
 }
 
 /** Keeps what is at `target` under the name `kept` too, and leaves nothing beside `target` that belongs to it. */
-function setAside(target: string, kept: string): string | undefined {
+function keepBeside(target: string, kept: string): string | undefined {
   const isThere = existsSync(target);
   if (isThere) {
     takeInLog(target);
