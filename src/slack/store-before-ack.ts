@@ -48,7 +48,8 @@ async function store(
   options: IntakeOptions,
 ): Promise<void> {
   const { team, log } = options;
-  const report = { event: body.event_id, retry: retryNum };
+  const { event_id: id } = body as { event_id?: unknown };
+  const report = { event: typeof id === "string" ? id : undefined, retry: retryNum };
   switch (event.kind) {
     // In the thread's lane, in the order of `ts`. Channel and `ts` are the id: a redelivery is a duplicate.
     case "reply":
@@ -65,7 +66,7 @@ async function store(
       return await takeInLock(event, foreignTeamOf(team, [body.team_id]), options);
     // Says nothing that we could keep. The log has it, because a reply may be lost by that.
     case "unreadable":
-      return log.warn({ fields: event.fields, event: body.event_id }, "reply.unreadable");
+      return log.warn({ fields: event.fields, event: report.event }, "reply.unreadable");
     // Nothing to keep: see what makes an event `other` where it is read.
     case "other":
       return;
@@ -74,7 +75,10 @@ async function store(
   }
 }
 
-type Report = Readonly<Record<string, unknown>>;
+interface Report {
+  readonly event: string | undefined;
+  readonly retry: number | undefined;
+}
 
 async function storeThreadEvent(
   event: ThreadEvent,
@@ -90,14 +94,17 @@ async function storeThreadEvent(
   );
 }
 
-function takeIn(event: ThreadEvent, options: IntakeOptions) {
+/** Returns what became of a reply, for the log. */
+async function takeIn(event: ThreadEvent, options: IntakeOptions): Promise<string | undefined> {
   switch (event.kind) {
     case "reply":
-      return takeInReply(event.reply, options);
+      return await takeInReply(event.reply, options);
     case "edit":
-      return takeInEdit(event.reply, event.before, event.editId, options);
+      await takeInEdit(event.reply, event.before, event.editId, options);
+      return undefined;
     case "deletion":
-      return takeInDeletion(event.reply, options);
+      await takeInDeletion(event.reply, options);
+      return undefined;
   }
 }
 
