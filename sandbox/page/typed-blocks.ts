@@ -1,13 +1,13 @@
-import iamcal from "emojibase-data/en/shortcodes/iamcal.json" with { type: "json" };
 import type { Block } from "../../fakes/slack/state.ts";
+import { SLACK_EMOJI } from "./slack-emoji.ts";
 
 type Style = Readonly<Partial<Record<"bold" | "italic" | "strike" | "code", true>>>;
 type Element = Readonly<Record<string, unknown>>;
 
 /** Slack's names of emoji, with their code points as Slack writes them. */
 const UNICODE: ReadonlyMap<string, string> = new Map(
-  Object.entries(iamcal as Readonly<Record<string, string | string[]>>).flatMap(([code, names]) =>
-    [names].flat().map((name) => [name, code.toLowerCase()] as const),
+  [...SLACK_EMOJI].flatMap(([code, names]) =>
+    names.map((name) => [name, code.toLowerCase()] as const),
   ),
 );
 

@@ -1,16 +1,7 @@
-import iamcal from "emojibase-data/en/shortcodes/iamcal.json" with { type: "json" };
+import { SLACK_EMOJI } from "../slack-emoji.ts";
 
-/** Slack's names by code points in hex, `1F389`. */
-const NAMES: ReadonlyMap<string, string> = new Map(
-  Object.entries(iamcal as Readonly<Record<string, string | string[]>>).flatMap(([code, names]) => {
-    const [name] = [names].flat();
-    return name === undefined ? [] : [[code, name] as const];
-  }),
-);
 const CODES: ReadonlyMap<string, string> = new Map(
-  Object.entries(iamcal as Readonly<Record<string, string | string[]>>).flatMap(([code, names]) =>
-    [names].flat().map((name) => [name, code] as const),
-  ),
+  [...SLACK_EMOJI].flatMap(([code, names]) => names.map((name) => [name, code] as const)),
 );
 
 /** The characters of an emoji by its Slack name, or its name where this machine has no font for it. */
@@ -34,12 +25,14 @@ function nameOf(emoji: string): string {
   );
   const plain = points.filter((point) => point !== "FE0F");
   return (
-    NAMES.get(points.join("-")) ??
-    NAMES.get(plain.join("-")) ??
-    NAMES.get(plain[0]?.padStart(4, "0") ?? "") ??
+    usualName(points.join("-")) ??
+    usualName(plain.join("-")) ??
+    usualName(plain[0]?.padStart(4, "0") ?? "") ??
     "emoji"
   );
 }
+
+const usualName = (code: string): string | undefined => SLACK_EMOJI.get(code)?.[0];
 
 /** Never a character. */
 const MISSING = "\u{10ffff}";

@@ -1,12 +1,13 @@
+import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import slackEmoji from "../../../src/convert/to-parley/slack-emoji.json" with { type: "json" };
 import { isKnownEmoji, toEmoji } from "../../../src/convert/to-parley/to-emoji.ts";
 import { defined } from "../../../src/defined.ts";
-import { makeSlackEmoji } from "../../support/slack-emoji.ts";
 
 describe("src/convert/to-parley/slack-emoji.json", () => {
-  it("holds the names that emojibase-data tells: `npm run emoji:names` writes it", () => {
-    expect(slackEmoji).toEqual(makeSlackEmoji());
+  it("is what `npm run emoji:names` wrote, changed by no hand", () => {
+    const digest = createHash("sha256").update(JSON.stringify(slackEmoji)).digest("hex");
+    expect(digest).toBe("ef37d13386df0050dc568fdbae03f2861d7cffd934c245561877f1715ede6ea5");
     expect(Object.keys(slackEmoji.names).length).toBeGreaterThan(1_800);
   });
 });
