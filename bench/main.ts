@@ -20,8 +20,8 @@ import { measureStored } from "./stored.ts";
 import type { Program } from "./target.ts";
 import { startUpstreams } from "./upstreams.ts";
 
-// npm run bench -- [--quick] [--only relay|channel|pending|stored] [--rounds 3] [--conversations 1,100] [--stored 10000,100000]
-//   [--peers] [--profile FOLDER]
+// npm run bench -- [--quick] [--only relay|channel|pending|stored] [--rounds 3] [--conversations 1,100]
+//   [--stored 10000,100000] [--peers] [--profile FOLDER]
 const { values: options } = parseArgs({
   options: {
     quick: { type: "boolean", default: false },
@@ -33,6 +33,8 @@ const { values: options } = parseArgs({
     profile: { type: "string" },
   },
 });
+const PARTS = ["relay", "channel", "pending", "stored"] as const;
+type Part = (typeof PARTS)[number];
 const base = options.quick ? QUICK : FULL;
 const numbers = (given: string | undefined) => given?.split(",").map(Number);
 const size = {
@@ -40,8 +42,11 @@ const size = {
   conversations: numbers(options.conversations) ?? base.conversations,
   stored: numbers(options.stored) ?? base.stored,
 };
-const wants = (part: string) => options.only === undefined || options.only === part;
+const wants = (part: Part) => options.only === undefined || options.only === part;
 
+if (options.only !== undefined && !PARTS.some((part) => part === options.only)) {
+  throw new Error(`--only takes one of ${PARTS.join(", ")}`);
+}
 if (options.profile !== undefined && existsSync(options.profile)) {
   throw new Error(`${options.profile} exists already; profiles want a new folder`);
 }
@@ -59,7 +64,7 @@ const programs: readonly Program[] = [
   "naive",
   ...(options.peers ? await preparePeers() : []),
 ];
-console.log(describeRun(["npm run bench --", ...process.argv.slice(2)].join(" ")));
+console.log(describeRun(["npm run bench --", ...process.argv.slice(2)].join(" "), programs));
 console.log(describeNoise(await measureNoise(), "before"));
 const upstreams = await startUpstreams();
 

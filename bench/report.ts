@@ -11,23 +11,36 @@ import type { Stored } from "./stored.ts";
 import { table } from "./table.ts";
 import type { Program } from "./target.ts";
 
-const PACKAGES = ["@slack/bolt", "@slack/web-api", "got", "keyv", "@keyv/sqlite", "sqlite3"];
+/** What the figures depend on most. */
+const PACKAGES = ["@slack/bolt", "@slack/web-api", "got", "keyv"];
+const FOLDERS: Readonly<Record<Program, string>> = {
+  bridge: "..",
+  naive: "..",
+  "chat-sdk": "peers",
+};
 
 /** Where and with what it was measured. */
-export function describeRun(command: string): string {
+export function describeRun(command: string, programs: readonly Program[]): string {
   const [cpu] = cpus();
-  const versions = PACKAGES.map((name) => `${name} ${versionOf(name)}`);
+  const folders = [...new Set(programs.map((program) => FOLDERS[program]))];
+  const { node, sqlite } = process.versions;
   return [
     `date      ${new Date().toISOString().slice(0, 16).replace("T", " ")} UTC`,
     `command   ${command}`,
     `machine   ${cpus().length} x ${cpu?.model.trim() ?? "unknown"}, ${process.platform}`,
-    `versions  node ${process.versions.node}, ${versions.join(", ")}`,
+    `versions  ${[`node ${node}`, `SQLite ${sqlite}`, ...folders.flatMap(versionsIn)].join(", ")}`,
   ].join("\n");
 }
 
-function versionOf(name: string): string {
-  const file = join(import.meta.dirname, "../node_modules", name, "package.json");
-  return (JSON.parse(readFileSync(file, "utf8")) as { version: string }).version;
+/** The versions that a `package.json` pins: all of a peer's, the most important ones of ours. */
+function versionsIn(folder: string): string[] {
+  const file = join(import.meta.dirname, folder, "package.json");
+  const { dependencies } = JSON.parse(readFileSync(file, "utf8")) as {
+    dependencies: Readonly<Record<string, string>>;
+  };
+  return Object.entries(dependencies)
+    .filter(([name]) => folder === "peers" || PACKAGES.includes(name))
+    .map(([name, version]) => `${name} ${version}`);
 }
 
 const perSecond = (value: number) => String(Math.round(value));
