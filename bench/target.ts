@@ -47,7 +47,7 @@ const ROOT = join(import.meta.dirname, "..");
 const MEMORY_FLAGS = ["--max-semi-space-size=4", "--max-old-space-size=512"];
 
 const ENTRY: Readonly<Record<Program, string>> = {
-  bridge: join(ROOT, "src/main.ts"),
+  bridge: join(ROOT, "src/start.js"),
   naive: fileURLToPath(import.meta.resolve("./naive-handler.ts")),
   "chat-sdk": join(ROOT, "bench/peers/chat-sdk.ts"),
 };

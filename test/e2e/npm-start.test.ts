@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { copyFile, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { copyFile, mkdtemp, readdir, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
@@ -68,6 +68,17 @@ it("runs on the pinned Node, whatever the machine has", async () => {
   const { node } = await bridge.line("app.started");
   const pinned = new Set(Object.values(packageJson.optionalDependencies));
   expect([...pinned].map((version) => `v${version}`)).toEqual([node]);
+});
+
+it("keeps what it has compiled for the next start while it still runs, because it may be killed", async () => {
+  const world = await startWorld({ stopped: true });
+  const folder = await projectFolder();
+  const cache = join(folder, "cache");
+  const env = { ...NPM_ENV, NODE_COMPILE_CACHE: cache };
+  await startBridgeProcess(world, env, npmStart(folder, "sh"));
+
+  const countKept = async () => (await readdir(cache, { recursive: true })).length;
+  await expect.poll(countKept, { timeout: 10_000 }).toBeGreaterThan(100);
 });
 
 it.each(SHELLS)(
