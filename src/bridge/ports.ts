@@ -162,14 +162,22 @@ export interface ThreadReader {
     { readonly thread: Thread; readonly openedBy: string | undefined } | "none" | "unknown"
   >;
   /**
-   * What people wrote in the thread after `after` (a `ts`), oldest first. Waits its turn and obeys Slack's pauses, so it
-   * can take minutes. `cannot-look`: Slack refuses reading.
+   * What people wrote in the thread after `after` (a `ts`). Waits its turn and obeys Slack's pauses, so it can take minutes.
+   * `cannot-look`: Slack refuses reading.
    */
   repliesAfter(
     thread: Thread,
     after: string,
     signal: AbortSignal,
-  ): Promise<readonly AgentReply[] | "cannot-look">;
+  ): Promise<ReadBack | "cannot-look">;
+}
+
+/** What was read back of a thread. */
+export interface ReadBack {
+  /** Oldest first, without notes and without those whose marks say what became of them. */
+  readonly replies: readonly AgentReply[];
+  /** The `ts` of the last one that was read, left out or not. Missing: there was none. */
+  readonly until?: string;
 }
 
 /** Who people are. */

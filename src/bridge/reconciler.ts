@@ -156,14 +156,14 @@ async function readBack(
   const oldest = String((now() - MAX_READ_BACK_MS) / 1000);
   // Both are `ts`, which sort as text.
   const [after = oldest] = [readUntil ?? thread.ts, oldest].sort().reverse();
-  const replies = await reader.repliesAfter(thread, after, signal);
-  if (replies === "cannot-look") return replies;
+  const read = await reader.repliesAfter(thread, after, signal);
+  if (read === "cannot-look") return read;
   let missing = 0;
-  for (const reply of replies) {
+  for (const reply of read.replies) {
     if ((await takeIn(reply)) === "appended") missing += 1;
   }
-  const last = replies.at(-1)?.ts;
-  if (last) await conversations.update(id, (c) => ({ ...c, readUntil: last }));
+  const { until } = read;
+  if (until) await conversations.update(id, (c) => ({ ...c, readUntil: until }));
   return missing;
 }
 

@@ -12,6 +12,22 @@ export const REACTIONS: Readonly<Record<Mark, string>> = {
   note: NOTE_REACTION,
 };
 
-/** Whether a message that was read from a thread has the reaction of a note. */
-export const isLocked = (message: { reactions?: readonly { name?: string }[] }): boolean =>
-  message.reactions?.some(({ name }) => name === NOTE_REACTION) ?? false;
+interface Marked {
+  readonly reactions?: readonly { readonly name?: string; readonly users?: readonly string[] }[];
+}
+
+/** Whether a message that was read from a thread has the reaction of a note, from whomever. */
+const isLocked = ({ reactions = [] }: Marked): boolean =>
+  reactions.some(({ name }) => name === NOTE_REACTION);
+
+const SETTLED = new Set([REACTIONS.delivered, REACTIONS.failed, REACTIONS.uncertain]);
+
+/**
+ * Whether a message that was read from a thread is not to be sent: it is a note, or the bridge has said on it what became of
+ * it. A state that was restored from a backup does not know of that.
+ */
+export const isSettled = (message: Marked, botUserId: string): boolean =>
+  isLocked(message) ||
+  (message.reactions ?? []).some(
+    ({ name = "", users = [] }) => SETTLED.has(name) && users.includes(botUserId),
+  );

@@ -7,7 +7,7 @@ import type { Thread } from "../ids.ts";
 import { PAGE_SIZE } from "./find-post.ts";
 import { callPaced, type Pace } from "./pace.ts";
 import { parseThreadMessage } from "./parse-message-event.ts";
-import { isLocked } from "./reaction-names.ts";
+import { isSettled } from "./reaction-names.ts";
 import { meansGone } from "./refusals.ts";
 import { callSlack } from "./web-api.ts";
 
@@ -63,6 +63,7 @@ export function createThreadReader(options: ThreadReaderOptions): ThreadReader {
 
     async repliesAfter(thread, after, signal) {
       const replies: AgentReply[] = [];
+      let until: string | undefined;
       let cursor: string | undefined;
       for (let pages = 0; pages < MAX_PAGES; pages++) {
         const query = {
@@ -76,14 +77,16 @@ export function createThreadReader(options: ThreadReaderOptions): ThreadReader {
         if (page === "cannot-look") return page;
         if (!page.messages) throw new NetworkError(`${REPLIES}: no messages in the answer`);
         for (const message of page.messages) {
-          const reply = isLocked(message) ? undefined : parseThreadMessage(message, thread);
+          const reply = parseThreadMessage(message, thread);
           // Files that the bridge itself shares come without a bot_id.
-          if (reply && reply.ts > after && reply.agent !== botUserId) replies.push(reply);
+          if (!reply || reply.ts <= after || reply.agent === botUserId) continue;
+          until = reply.ts;
+          if (!isSettled(message, botUserId)) replies.push(reply);
         }
         cursor = page.response_metadata?.next_cursor || undefined;
         if (!cursor || replies.length >= MAX_REPLIES) break;
       }
-      return replies;
+      return { replies, ...defined({ until }) };
     },
   };
 }

@@ -7,19 +7,33 @@ import { webClientOptions } from "../../src/slack/web-api.ts";
 
 const THREAD = { team: "T1", channel: "C1", ts: "1.000001" };
 
+type Reactions = readonly { name: string; users: readonly string[] }[];
+
+const written = (ts: string, reactions: Reactions = []) => ({
+  type: "message",
+  user: "U1",
+  text: "x",
+  ts,
+  thread_ts: THREAD.ts,
+  reactions,
+});
+
 /** A Slack that has always another page, each with as many replies. */
 async function readEndless(repliesPerPage: number) {
   let pages = 0;
-  const server = await startHttpServer((_, response) => {
+  const read = await readFrom(() => {
     pages += 1;
-    const messages = Array.from({ length: repliesPerPage }, (_reply, n) => ({
-      type: "message",
-      user: "U1",
-      text: "x",
-      ts: `${pages}.${String(n + 2).padStart(6, "0")}`,
-      thread_ts: THREAD.ts,
-    }));
-    sendJson(response, 200, { ok: true, messages, response_metadata: { next_cursor: "on" } });
+    const messages = Array.from({ length: repliesPerPage }, (_reply, n) =>
+      written(`${pages}.${String(n + 2).padStart(6, "0")}`),
+    );
+    return { messages, response_metadata: { next_cursor: "on" } };
+  });
+  return { pages, read };
+}
+
+async function readFrom(page: () => object) {
+  const server = await startHttpServer((_, response) => {
+    sendJson(response, 200, { ok: true, ...page() });
   });
   onTestFinished(() => server.close());
   const reader = createThreadReader({
@@ -29,19 +43,37 @@ async function readEndless(repliesPerPage: number) {
     botUserId: "UBOT",
     pace: { extras: createRateLimiter({ perSecond: 10_000, burst: 1_000 }) },
   });
-  const replies = await reader.repliesAfter(THREAD, "1.000001", new AbortController().signal);
-  return { pages, replies };
+  return await reader.repliesAfter(THREAD, "1.000001", new AbortController().signal);
 }
 
 it("ends a reading that finds no end, with what the next one goes on from", async () => {
-  const { pages, replies } = await readEndless(100);
+  const { pages, read } = await readEndless(100);
   expect(pages).toBe(5);
-  expect(replies).toHaveLength(500);
-  expect(replies).toContainEqual(expect.objectContaining({ ts: "5.000101" }));
+  if (read === "cannot-look") throw new Error(read);
+  expect(read.replies).toHaveLength(500);
+  expect(read.replies.at(-1)).toMatchObject({ ts: "5.000101" });
+  expect(read.until).toBe("5.000101");
 });
 
 it("ends a reading that finds nothing either", async () => {
-  const { pages, replies } = await readEndless(0);
+  const { pages, read } = await readEndless(0);
   expect(pages).toBe(50);
-  expect(replies).toEqual([]);
+  expect(read).toEqual({ replies: [] });
+});
+
+it("leaves out what the bridge has said something about, and goes on behind it", async () => {
+  const messages = [
+    written("2.000001", [{ name: "white_check_mark", users: ["U2", "UBOT"] }]),
+    written("2.000002", [{ name: "white_check_mark", users: ["U2"] }]),
+    written("2.000003", [{ name: "hourglass_flowing_sand", users: ["UBOT"] }]),
+    written("2.000004", [{ name: "x", users: ["UBOT"] }]),
+    written("2.000005", [{ name: "grey_question", users: ["UBOT"] }]),
+    written("2.000006", [{ name: "lock", users: ["U2"] }]),
+  ];
+
+  const read = await readFrom(() => ({ messages }));
+
+  if (read === "cannot-look") throw new Error(read);
+  expect(read.replies.map(({ ts }) => ts)).toEqual(["2.000002", "2.000003"]);
+  expect(read.until).toBe("2.000006");
 });

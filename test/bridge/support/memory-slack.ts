@@ -10,6 +10,7 @@ import type {
 import type { AgentReply } from "../../../src/bridge/stored/agent-reply.ts";
 import { NO_NAMES } from "../../../src/convert/to-parley/mentions.ts";
 import type { SlackMessage } from "../../../src/convert/to-slack/slack-message.ts";
+import { defined } from "../../../src/defined.ts";
 import {
   FileError,
   type FileTrouble,
@@ -224,9 +225,15 @@ export function createMemorySlack(): MemorySlack {
         if (!(await Promise.resolve(messages)).some(({ ts }) => ts === thread.ts)) {
           throw new SlackApiError("conversations.replies", "thread_not_found", "dead-letter");
         }
-        return messages.flatMap(({ reply }) =>
+        const written = messages.flatMap(({ reply }) =>
           reply && reply.thread.ts === thread.ts && reply.ts > after ? [reply] : [],
         );
+        const isSettled = ({ ts }: { ts: string }) =>
+          (["delivered", "failed", "uncertain"] as const).some((mark) => marksOf(ts).has(mark));
+        return {
+          replies: written.filter((reply) => !isSettled(reply)),
+          ...defined({ until: written.at(-1)?.ts }),
+        };
       },
     },
 
