@@ -28,5 +28,10 @@ export async function runRestore(
   const before =
     restored.kept === undefined ? "There was none before" : `What was there is ${restored.kept}`;
   print(`${state} is now the state of ${backup}: ${describeCopy(restored)}. ${before}`);
+  if (restored.inDoubt > 0) {
+    print(
+      `Replies and hand-backs that waited then and may have been done since: ${restored.inDoubt}. The agents are asked once the bridge runs`,
+    );
+  }
   return 0;
 }

@@ -15,14 +15,18 @@ import { userInfo } from "node:os";
 import { basename, dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { pipeline } from "node:stream/promises";
+import { defined } from "../defined.ts";
 import { StorageError } from "../errors.ts";
 import { type CopyFacts, examineCopy } from "./copy-facts.ts";
 import { COMPANIONS, companionsOf, isSameFile, removeDatabase } from "./database-files.ts";
+import { doubtWaiting } from "./doubt-waiting.ts";
 import { lock } from "./lock.ts";
 import { codeOf, troubleOf } from "./storage-trouble.ts";
 import { syncToDisk } from "./sync-to-disk.ts";
 
 export interface Restored extends CopyFacts {
+  /** Replies and hand-backs that waited, and may have been done since: the bridge asks the agents. */
+  readonly inDoubt: number;
   /** Where the state is that was there before. */
   readonly kept?: string;
 }
@@ -55,6 +59,7 @@ export async function restoreState(
     removeDatabase(fresh);
     await copyPrivately(backup, fresh, signal);
     const facts = examineCopy(fresh, backup);
+    const inDoubt = doubtWaiting(fresh);
     syncToDisk(fresh);
     signal.throwIfAborted();
     const kept = keepBeside(target, `${target}.before-restore-${nameOf(now())}`);
@@ -62,7 +67,7 @@ export async function restoreState(
     syncToDisk(dirname(target));
     renameSync(fresh, target);
     syncToDisk(dirname(target));
-    return kept === undefined ? facts : { ...facts, kept };
+    return { ...facts, inDoubt, ...defined({ kept }) };
   } catch (error) {
     if (error instanceof StorageError || error === signal.reason) throw error;
     const { advice, canPass } = troubleOf(codeOf(error), target);

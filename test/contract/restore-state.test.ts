@@ -120,6 +120,43 @@ describe("restoring", () => {
     );
   });
 
+  it("puts in doubt what waits for Parley, with what it has done, and nothing else", async () => {
+    const { state, backup } = makePlace();
+    const progress = JSON.stringify({ steps: { texts: { result: ["a"] } } });
+    const database = new DatabaseSync(backup);
+    const add = database.prepare("INSERT INTO outbox (state, progress) VALUES (?, ?)");
+    for (const [is, has] of [
+      ["waiting", null],
+      ["waiting", progress],
+      ["waiting", "of a later version"],
+      ["dead", progress],
+      ["held", null],
+      ["done", null],
+    ] as const) {
+      add.run(is, has);
+    }
+    database.exec("INSERT INTO inbox (state) VALUES ('waiting')");
+    database.close();
+
+    const { inDoubt, waiting } = await restore(state, backup);
+
+    expect({ inDoubt, waiting }).toEqual({ inDoubt: 3, waiting: 4 });
+    const restored = new DatabaseSync(state);
+    const rows = restored.prepare("SELECT progress, begun FROM outbox ORDER BY seq").all();
+    restored.close();
+    const doubt = { restored: { intent: null, life: 0 } };
+    const steps = ({ progress }: { progress?: unknown }) =>
+      (JSON.parse(String(progress)) as { steps: unknown }).steps;
+    expect(rows.slice(0, 2).map(steps)).toEqual([doubt, { texts: { result: ["a"] }, ...doubt }]);
+    expect(rows.map(({ begun }) => begun)).toEqual([1, 1, 0, 0, 0, 0]);
+    expect(rows.slice(2).map(({ progress }) => progress)).toEqual([
+      "of a later version",
+      progress,
+      null,
+      null,
+    ]);
+  });
+
   it("refuses while a bridge has the state", async () => {
     const { state, backup } = makePlace();
     const unlock = await lock(`${state}.lock`);

@@ -3,9 +3,12 @@ import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
+import { ACTIONS } from "../../src/views/actions.ts";
+import { attemptsIn } from "../support/attempts.ts";
 import { runToEnd } from "../support/run-to-end.ts";
-import { handOver } from "../support/steps.ts";
-import { rootsAbout, textsIn } from "../support/threads.ts";
+import { sentTo } from "../support/sent.ts";
+import { handOver, PATIENCE, submitHandBack } from "../support/steps.ts";
+import { reactionsOn, rootsAbout, textsIn, toldTo } from "../support/threads.ts";
 import { startWorld } from "../support/world.ts";
 
 function makeFolder(): string {
@@ -42,6 +45,64 @@ it("backs up beside a running bridge, and restores what it knew then", async () 
   await slack.waitFor(() => textsIn(world, ts).includes("Known then"));
   await slack.waitFor(() => rootsAbout(slack, later.user.id).length === 2);
   expect(rootsAbout(slack, user.id)).toHaveLength(1);
+});
+
+it("sends nothing again that went out after the backup, asks about what waited then, and finds what nobody heard", async () => {
+  const world = await startWorld({ env: { RETRY_FIRST_MS: "20", RETRY_CAP_MS: "50" } });
+  const { slack, parley, env, log } = world;
+  const file = join(makeFolder(), "backup.sqlite");
+  const { user, ts, outbox } = await handOver(world);
+  const agentWrites = async (text: string) => {
+    const reply = await slack.post({ user: "U0ANNA", threadTs: ts, text });
+    await reply.delivered;
+    return reply.ts;
+  };
+  parley.faults.add(`POST /users/${user.id}/messages`, { kind: "status", status: 503 });
+  const waiting = await agentWrites("Waits");
+  await expect.poll(() => attemptsIn(log, outbox).at(-1)?.outcome, PATIENCE).toBe("deferred");
+  await runToEnd(env, "backup", file);
+  parley.faults.clear();
+  const later = await agentWrites("Written later");
+  await slack.waitFor(() => reactionsOn(slack, later).includes("white_check_mark"));
+  await world.stopBridge();
+  await slack.post({ user: "U0ANNA", threadTs: ts, text: "Heard by nobody" });
+
+  const { stdout } = await runToEnd(env, "restore", file);
+  await world.startBridge();
+
+  expect(stdout).toMatch(/may have been done since: 1\. The agents are asked/);
+  await parley.until(() => sentTo(world, user.id).includes("Heard by nobody"));
+  await slack.waitFor(() => reactionsOn(slack, waiting).includes("grey_question"));
+  expect(sentTo(world, user.id)).toEqual(["Waits", "Written later", "Heard by nobody"]);
+  const asked = await slack.waitFor(() => toldTo(slack, "U0ANNA", ts)[0]);
+  const { channel } = asked;
+  await slack.click({ user: "U0ANNA", channel, ts: asked.ts, actionId: ACTIONS.sendAgain.id });
+  await parley.until(() => sentTo(world, user.id).at(-1) === "Waits");
+  expect(sentTo(world, user.id)).toHaveLength(4);
+});
+
+it("hands no User back again who has come back after the backup", async () => {
+  const world = await startWorld({ env: { RETRY_FIRST_MS: "20", RETRY_CAP_MS: "50" } });
+  const { slack, parley, env, log } = world;
+  const file = join(makeFolder(), "backup.sqlite");
+  const { user, ts, outbox } = await handOver(world);
+  parley.faults.add(`POST /users/${user.id}/messages`, { kind: "status", status: 503 });
+  await slack.post({ user: "U0ANNA", threadTs: ts, text: "Holds the lane" });
+  await expect.poll(() => attemptsIn(log, outbox).at(-1)?.outcome, PATIENCE).toBe("deferred");
+  await submitHandBack(slack, ts, { last_message: "Goodbye" });
+  await runToEnd(env, "backup", file);
+  parley.faults.clear();
+  await slack.waitFor(() => textsIn(world, ts).some((text) => /handed this User/.test(text)));
+  await handOver(world, { user });
+  await world.stopBridge();
+
+  const { stdout } = await runToEnd(env, "restore", file);
+  await world.startBridge();
+
+  expect(stdout).toContain("may have been done since: 2.");
+  await slack.waitFor(() => textsIn(world, ts).some((text) => /did not work/.test(text)));
+  expect(sentTo(world, user.id)).toEqual(["Holds the lane", "Goodbye"]);
+  expect(parley.user(user.id).owner).toBe(parley.agentService.identification);
 });
 
 it("says what it is used for when it is used otherwise", async () => {

@@ -21,7 +21,9 @@ export function openState(path: string, notes: readonly string[], version = 0): 
     PRAGMA journal_mode = WAL;
     PRAGMA wal_autocheckpoint = 0;
     CREATE TABLE IF NOT EXISTS inbox (id INTEGER PRIMARY KEY, state TEXT);
-    CREATE TABLE IF NOT EXISTS outbox (id INTEGER PRIMARY KEY, state TEXT);
+    CREATE TABLE IF NOT EXISTS outbox (
+      seq INTEGER PRIMARY KEY, state TEXT, body TEXT, progress TEXT, begun INTEGER NOT NULL DEFAULT 0
+    );
     CREATE TABLE IF NOT EXISTS notes (text TEXT);
     PRAGMA user_version = ${version};
     PRAGMA wal_checkpoint(TRUNCATE);`);

@@ -15,6 +15,7 @@ import {
   withHandingBack,
   withoutHandingBack,
 } from "../conversation.ts";
+import { refuseIfInDoubt } from "../doubt.ts";
 import type { Notifier } from "../notifier.ts";
 import { asNotOwner, assertOwner, giveTo, nameService } from "../owner.ts";
 import type { Patience } from "../patience.ts";
@@ -82,6 +83,8 @@ async function giveBack(
   const mayBeDone = conversation.handingBackTo === request.to;
   if (mayBeDone && (await parley.ownerOf(userId)) === request.to) return undefined;
   await assertOwner(parley, userId);
+  // The User is ours, but perhaps again.
+  refuseIfInDoubt(work);
   await sendLastMessage(work, conversation, request, dependencies);
   await conversations.update(id, (c) => withHandingBack(c, request.to, now()));
   // First, because Parley may refuse it once the User is not ours.

@@ -12,6 +12,7 @@ import { renderSentFromElsewhere } from "../../views/sent-from-elsewhere.ts";
 import type { Texts } from "../../views/texts/en.ts";
 import { type Conversation, isBeingHandedBack, withAgentMessage } from "../conversation.ts";
 import type { DelayMarks } from "../delay-marks.ts";
+import { refuseIfInDoubt } from "../doubt.ts";
 import type { Notifier } from "../notifier.ts";
 import { nameService } from "../owner.ts";
 import { recordTakenAway } from "../ownership/end-conversation.ts";
@@ -53,6 +54,7 @@ export async function relayReply(
   try {
     const refusal = await permissions.refusalOf(reply);
     if (refusal) throw new NotPermittedError(reply.agent, refusal);
+    refuseIfInDoubt(work);
     conversation = await conversationFor(work, body, dependencies);
     sent = await sendReply(work, body, conversation, dependencies);
   } catch (thrown) {
