@@ -8,6 +8,7 @@ const LONG = [
   "test/chaos/chaos.test.ts",
   "test/contract/restore-killed.test.ts",
   "test/e2e/bench.test.ts",
+  "test/e2e/backup-under-load.test.ts",
   "test/e2e/delivery-restarts.test.ts",
   "test/e2e/files-memory.test.ts",
   "test/unit/convert/linear.test.ts",

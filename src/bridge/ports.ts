@@ -173,7 +173,7 @@ export interface ThreadReader {
 }
 
 /** What was read back of a thread. */
-export interface ReadBack {
+interface ReadBack {
   /** Oldest first, without notes and without those whose marks say what became of them. */
   readonly replies: readonly AgentReply[];
   /** The `ts` of the last one that was read, left out or not. Missing: there was none. */

@@ -45,6 +45,9 @@ it("backs up beside a running bridge, and restores what it knew then", async () 
   await slack.waitFor(() => textsIn(world, ts).includes("Known then"));
   await slack.waitFor(() => rootsAbout(slack, later.user.id).length === 2);
   expect(rootsAbout(slack, user.id)).toHaveLength(1);
+  await slack.post({ user: "U0ANNA", threadTs: later.ts, text: "Into the old thread" });
+  await slack.waitFor(() => toldTo(slack, "U0ANNA", later.ts)[0]?.text.includes("Not sent"));
+  expect(sentTo(world, later.user.id)).toEqual([]);
 });
 
 it("sends nothing again that went out after the backup, asks about what waited then, and finds what nobody heard", async () => {
