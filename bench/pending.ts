@@ -51,10 +51,10 @@ const CHUNK = 5_000;
 
 /** Through the bridge's own queue, which is never started here. */
 async function fill(folder: string, items: number, users: number): Promise<void> {
-  const database = await openDatabase(toPath(stateUrl(folder)), { exclusive: true });
+  const database = await openDatabase(toPath(stateUrl(folder)), { access: "own" });
   const inbox = await createEmbeddedLanes<InboxBody>({
     queue: "inbox",
-    journal: await openSqliteJournal(database, "inbox"),
+    journal: openSqliteJournal(database, "inbox"),
     reader: { readBody: (text) => JSON.parse(text) as InboxBody, readProgress: () => ({}) },
     backoff: { firstMs: 1, capMs: 1, maxAgeMs: 1 },
     concurrency: 1,

@@ -50,7 +50,7 @@ export async function startApp(
   const alarms = createAlarms(log);
   let database: Database | undefined;
   try {
-    database = await openDatabase(toPath(config.stateUrl), { exclusive: true, alarms });
+    database = await openDatabase(toPath(config.stateUrl), { access: "own", alarms });
     signal?.throwIfAborted();
     return await buildApp(config, { log, alarms, database, signal, clock });
   } catch (error) {

@@ -32,7 +32,7 @@ export async function openQueues(
       ...options,
       ...clock,
       queue,
-      journal: await openSqliteJournal(database, queue),
+      journal: openSqliteJournal(database, queue),
       reader: { readBody, readProgress },
       concurrency: CONCURRENCY,
     });

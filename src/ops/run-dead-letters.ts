@@ -29,11 +29,11 @@ export async function runDeadLetters(
     print(`There is no state at ${path}. Is STATE_URL the one that the bridge runs with?`);
     return 66;
   }
-  const database = await openDatabase(path, { exclusive: false });
+  const database = await openDatabase(path, { access: "share" });
   try {
     const journals = {
-      inbox: await openSqliteJournal(database, "inbox"),
-      outbox: await openSqliteJournal(database, "outbox"),
+      inbox: openSqliteJournal(database, "inbox"),
+      outbox: openSqliteJournal(database, "outbox"),
     };
     if (command === "list") return await list(journals, target === "--bodies", print);
     return await change(command, target ?? "", journals, print);

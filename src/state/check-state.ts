@@ -3,6 +3,7 @@ import { userInfo } from "node:os";
 import { dirname, resolve } from "node:path";
 import { ConfigError, StorageError } from "../errors.ts";
 import { openDatabase } from "./database.ts";
+import { lock } from "./lock.ts";
 import { troubleOf } from "./storage-trouble.ts";
 
 /**
@@ -34,8 +35,13 @@ export async function checkState(path: string): Promise<string> {
 }
 
 async function isInUse(file: string): Promise<boolean> {
+  const unlock = await lock(`${file}.lock`).catch((error: unknown) => {
+    if (error instanceof ConfigError) return undefined;
+    throw error;
+  });
+  if (!unlock) return true;
   try {
-    const database = await openDatabase(file, { exclusive: true });
+    const database = await openDatabase(file, { access: "visit" });
     try {
       await database.probe();
     } finally {
@@ -43,9 +49,10 @@ async function isInUse(file: string): Promise<boolean> {
     }
     return false;
   } catch (error) {
-    if (error instanceof ConfigError) return true;
     if (!(error instanceof StorageError) || error.canPass) throw error;
     throw new ConfigError([error.message], { cause: error });
+  } finally {
+    await unlock();
   }
 }
 

@@ -1,17 +1,23 @@
 import type { Conversation } from "../bridge/conversation.ts";
 import { conversationSchema } from "../bridge/stored/conversation-schema.ts";
-import { conversationId, userId } from "../bridge/stored/fields.ts";
-import { type ConversationId, makeThreadKey, type Thread, type UserId } from "../ids.ts";
-import type { KeyChange, KeyValues } from "./key-values.ts";
+import { parseStored } from "../bridge/stored/read-stored.ts";
+import { UnreadableError } from "../errors.ts";
+import {
+  type ConversationId,
+  makeThreadKey,
+  type Thread,
+  toConversationId,
+  toUserId,
+  type UserId,
+} from "../ids.ts";
+import type { Database } from "./database.ts";
+import type { Statement } from "./sqlite-operation.ts";
 
-/** The keys of a record, and of what leads to it. Stored: changing one is a migration. */
-const keys = {
-  conversation: (id: ConversationId) => `conversation/${id}`,
-  open: (id: ConversationId) => `open/${id}`,
-  user: (id: UserId) => `user/${id}`,
-  externalId: (id: string) => `customer/${id}`,
-  thread: (thread: Thread) => `thread/${makeThreadKey(thread)}`,
-};
+/** A conversation as it is on disk. `version` grows with each change. */
+export interface Stored {
+  readonly conversation: Conversation;
+  readonly version: number;
+}
 
 /**
  * Conversations on disk, open or not.
@@ -19,40 +25,131 @@ const keys = {
  * @throws {StorageError} from every call · {UnreadableError} this version does not understand what was asked for
  */
 export interface ConversationRecords {
-  byId(id: ConversationId): Promise<Conversation | undefined>;
-  /** The User's newest conversation. */
+  byId(id: ConversationId): Promise<Stored | undefined>;
+  /** The User's newest conversation: the open one, or the one that ended last. */
   idByUser(id: UserId): Promise<ConversationId | undefined>;
   idByThread(thread: Thread): Promise<ConversationId | undefined>;
   userByExternalId(externalId: string): Promise<UserId | undefined>;
   /** The open ones. One that this version does not understand is left out here; whoever asks for it later is told. */
-  open(): Promise<Conversation[]>;
-  /** Stores a conversation, and all that leads to it or does so no more: all of it or nothing. */
-  write(after: Conversation, before: Conversation | undefined): Promise<void>;
+  open(): Promise<Stored[]>;
+  /** Adds a conversation, and all that leads to it: all of it or nothing. Returns its version. */
+  add(conversation: Conversation): Promise<number>;
+  /** The same of a change. False: it is not as it was in `before` any more, and nothing was stored. */
+  replace(before: Stored, after: Conversation): Promise<boolean>;
 }
 
-export const openConversationRecords = (values: KeyValues): ConversationRecords => ({
-  byId: (id) => values.get(keys.conversation(id), conversationSchema),
-  idByUser: (id) => values.get(keys.user(id), conversationId),
-  idByThread: (thread) => values.get(keys.thread(thread), conversationId),
-  userByExternalId: (externalId) => values.get(keys.externalId(externalId), userId),
+export function openConversationRecords(database: Database): ConversationRecords {
+  return {
+    async byId(id) {
+      const [row] = await database.read<Row>(
+        `SELECT ${COLUMNS} FROM conversations WHERE id = ?`,
+        id,
+      );
+      return row && read(row);
+    },
 
-  async open() {
-    const ids = (await values.readableUnder("open", conversationId)).map(([, id]) => id);
-    return await values.readable(ids.map(keys.conversation), conversationSchema);
-  },
+    async idByUser(userId) {
+      const [row] = await database.read<Pick<Row, "id">>(
+        `SELECT id FROM conversations WHERE user_id = ?
+         ORDER BY is_open DESC, ended_at DESC, rowid DESC LIMIT 1`,
+        userId,
+      );
+      return row && toConversationId(row.id);
+    },
 
-  write: (after, before) => values.change(changesTo(after, before)),
+    async idByThread(thread) {
+      const [row] = await database.read<{ conversation: string }>(
+        "SELECT conversation FROM threads WHERE thread = ?",
+        makeThreadKey(thread),
+      );
+      return row && toConversationId(row.conversation);
+    },
+
+    async userByExternalId(externalId) {
+      const [row] = await database.read<{ user_id: string }>(
+        "SELECT user_id FROM customers WHERE external_id = ?",
+        externalId,
+      );
+      return row && toUserId(row.user_id);
+    },
+
+    async open() {
+      const rows = await database.read<Row>(
+        `SELECT ${COLUMNS} FROM conversations WHERE is_open = 1 ORDER BY rowid`,
+      );
+      return rows.flatMap(readable);
+    },
+
+    async add(conversation) {
+      await database.writeAll([
+        { sql: INSERT, values: valuesOf(conversation) },
+        ...pointersTo(conversation),
+      ]);
+      return FIRST_VERSION;
+    },
+
+    replace: ({ conversation, version }, after) =>
+      database.writeAll([
+        { sql: UPDATE, values: [...valuesOf(after), version], isCondition: true },
+        ...pointersTo(after, conversation),
+      ]),
+  };
+}
+
+interface Row {
+  readonly id: string;
+  readonly version: number;
+  readonly body: string;
+}
+
+const COLUMNS = "id, version, body";
+
+const FIRST_VERSION = 1;
+
+/** Replaces one with the same id: the same item always opens the same conversation, also after a crash. */
+const INSERT = `INSERT OR REPLACE INTO conversations (id, user_id, is_open, ended_at, body, version)
+  VALUES (?, ?, ?, ?, ?, ${FIRST_VERSION})`;
+
+const UPDATE = `UPDATE conversations SET user_id = ?2, is_open = ?3, ended_at = ?4, body = ?5, version = version + 1
+  WHERE id = ?1 AND version = ?6 RETURNING id`;
+
+const valuesOf = (conversation: Conversation) => [
+  conversation.id,
+  conversation.userId,
+  conversation.state === "open" ? 1 : 0,
+  conversation.ending?.at ?? null,
+  JSON.stringify(conversation),
+];
+
+/** What leads to a conversation is kept: also a thread that is gone, and a customer id that has become another. */
+function pointersTo(
+  { id, userId, thread, user }: Conversation,
+  before?: Conversation,
+): Statement[] {
+  const pointers: Statement[] = [];
+  if (thread && !before?.thread) {
+    const sql =
+      "INSERT INTO threads (thread, conversation) VALUES (?, ?) ON CONFLICT (thread) DO UPDATE SET conversation = excluded.conversation";
+    pointers.push({ sql, values: [makeThreadKey(thread), id] });
+  }
+  if (user.externalId && user.externalId !== before?.user.externalId) {
+    const sql =
+      "INSERT INTO customers (external_id, user_id) VALUES (?, ?) ON CONFLICT (external_id) DO UPDATE SET user_id = excluded.user_id";
+    pointers.push({ sql, values: [user.externalId, userId] });
+  }
+  return pointers;
+}
+
+const read = ({ id, version, body }: Row): Stored => ({
+  conversation: parseStored(conversationSchema, body, `conversation/${id}`),
+  version,
 });
 
-function changesTo(after: Conversation, before: Conversation | undefined): KeyChange[] {
-  const { id, thread, user } = after;
-  const changes: KeyChange[] = [[keys.conversation(id), after]];
-  if (after.userId !== before?.userId) changes.push([keys.user(after.userId), id]);
-  if (thread && !before?.thread) changes.push([keys.thread(thread), id]);
-  if (user.externalId && user.externalId !== before?.user.externalId) {
-    changes.push([keys.externalId(user.externalId), after.userId]);
+function readable(row: Row): Stored[] {
+  try {
+    return [read(row)];
+  } catch (error) {
+    if (error instanceof UnreadableError) return [];
+    throw error;
   }
-  const isOpen = after.state === "open";
-  if (isOpen !== (before?.state === "open")) changes.push([keys.open(id), isOpen ? id : undefined]);
-  return changes;
 }

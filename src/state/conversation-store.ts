@@ -3,9 +3,8 @@ import type { Conversations } from "../bridge/ports.ts";
 import { UserMergedError } from "../errors.ts";
 import type { ConversationId, UserId } from "../ids.ts";
 import { createTurns } from "../turns.ts";
-import { openConversationRecords } from "./conversation-records.ts";
+import { openConversationRecords, type Stored } from "./conversation-records.ts";
 import type { Database } from "./database.ts";
-import { openKeyValues } from "./key-values.ts";
 import { createOpenConversations } from "./open-conversations.ts";
 import { openUserAliases } from "./user-aliases.ts";
 
@@ -14,22 +13,52 @@ import { openUserAliases } from "./user-aliases.ts";
  * it is synced to disk.
  */
 export async function openConversationStore(database: Database): Promise<Conversations> {
-  const values = openKeyValues(database);
-  const records = openConversationRecords(values);
-  const aliases = await openUserAliases(values);
+  const records = openConversationRecords(database);
+  const aliases = await openUserAliases(database);
   const open = createOpenConversations();
+  /** Of the open ones. */
+  const versions = new Map<ConversationId, number>();
   const inTurn = createTurns<ConversationId>();
   /** A conversation is not created while its User is merged: it comes before that, or not at all. */
   const ofUserInTurn = createTurns<UserId>();
-  for (const conversation of await records.open()) open.put(conversation);
+  for (const stored of await records.open()) keep(stored);
 
-  async function byId(id: ConversationId | undefined): Promise<Conversation | undefined> {
-    return id && (open.byId(id) ?? (await records.byId(id)));
+  function keep({ conversation, version }: Stored, before?: Conversation): void {
+    open.put(conversation, before);
+    if (conversation.state === "open") versions.set(conversation.id, version);
+    else versions.delete(conversation.id);
   }
 
-  async function write(after: Conversation, before?: Conversation): Promise<void> {
-    await records.write(after, before);
-    open.put(after, before);
+  async function byId(id: ConversationId | undefined): Promise<Conversation | undefined> {
+    return id && (open.byId(id) ?? (await records.byId(id))?.conversation);
+  }
+
+  async function storedOf(id: ConversationId): Promise<Stored | undefined> {
+    const conversation = open.byId(id);
+    const version = versions.get(id);
+    return conversation && version !== undefined
+      ? { conversation, version }
+      : await records.byId(id);
+  }
+
+  async function update(
+    id: ConversationId,
+    change: (conversation: Conversation) => Conversation,
+  ): Promise<Conversation | undefined> {
+    let before = await storedOf(id);
+    while (before) {
+      const { conversation, version } = before;
+      const after = change(conversation);
+      if (after === conversation) return after;
+      if (await records.replace(before, after)) {
+        keep({ conversation: after, version: version + 1 }, conversation);
+        return after;
+      }
+      // Somebody else has changed it: the change is made again, of what it is now.
+      before = await records.byId(id);
+      if (before) keep(before, conversation);
+    }
+    return undefined;
   }
 
   return {
@@ -63,18 +92,10 @@ export async function openConversationStore(database: Database): Promise<Convers
       ofUserInTurn(conversation.userId, async () => {
         const { userId } = conversation;
         if (aliases.resolve(userId) !== userId) throw new UserMergedError(userId);
-        await write(conversation);
+        keep({ conversation, version: await records.add(conversation) });
       }),
 
-    update: (id, change) =>
-      inTurn(id, async () => {
-        const before = await byId(id);
-        if (!before) return undefined;
-        const after = change(before);
-        if (after !== before) await write(after, before);
-        return after;
-      }),
-
+    update: (id, change) => inTurn(id, () => update(id, change)),
     alias: (from, to) => ofUserInTurn(from, () => aliases.add(from, to)),
   };
 }

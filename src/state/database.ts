@@ -1,54 +1,38 @@
-import type { KeyvSqlite } from "@keyv/sqlite";
 import type { Alarms } from "../alarms.ts";
-import { StorageError } from "../errors.ts";
-import { type Connection, isOwnFault, openConnection } from "./connection.ts";
-import { type Change, createGroupCommit, type Rows, type SqlValue } from "./group-commit.ts";
+import { ConfigError, StorageError } from "../errors.ts";
 import { lock } from "./lock.ts";
+import { moveValues } from "./move-values.ts";
 import { keepToOurselves } from "./private-files.ts";
+import { isDamage, isOwnFault } from "./sqlite-fault.ts";
+import type { Answer, Failure, Operation, SqlValue, Statement } from "./sqlite-operation.ts";
+import { openInThread, type ThreadDatabase } from "./sqlite-thread.ts";
+import { STATE_VERSION } from "./state-version.ts";
+import { codeOf, troubleOf } from "./storage-trouble.ts";
 
-/** A row for a statement over `json_each(?)`, whose `value ->> 0`, `->> 1` … are its values. */
-interface RowChange {
-  readonly sql: string;
-  readonly row: readonly [SqlValue, ...SqlValue[]];
-}
-
-/** One SQLite file. Writes that are in flight together share one transaction, and so one sync to disk. */
+/**
+ * One SQLite file. What is asked of it happens in the order in which it was asked for. Writes that are in flight together
+ * share one transaction, and so one sync to disk.
+ *
+ * @throws {StorageError} from every call, without the values
+ */
 export interface Database {
-  /** The same file as a Keyv adapter; its writes join the shared transactions. */
-  readonly keyvStore: KeyvSqlite;
-  /** @throws {StorageError} */
   read<Row>(sql: string, ...values: SqlValue[]): Promise<Row[]>;
-  /**
-   * One statement, synced to disk when resolved. A statement that fails does not harm those that share its transaction.
-   *
-   * @throws {StorageError}
-   */
+  /** One statement, synced to disk when resolved. One that fails does not harm those that share its transaction. */
   write<Row>(sql: string, ...values: SqlValue[]): Promise<Row[]>;
-  /**
-   * One row, as {@link RowChange} says. Rows in flight together go in one statement, in their order. Resolves with the row of
-   * its `RETURNING` whose `row` is this row's first value.
-   *
-   * @throws {StorageError}
-   */
-  writeRow<Row>(sql: string, ...row: RowChange["row"]): Promise<Row | undefined>;
-  /**
-   * Several rows, for one statement or for different ones: all of them or none.
-   *
-   * @throws {StorageError}
-   */
-  writeRows(changes: readonly RowChange[]): Promise<void>;
-  /**
-   * Writes, to find out whether that can be done.
-   *
-   * @throws {StorageError}
-   */
+  /** Several statements: all of them or none. False: a condition among them was not met, and nothing was stored. */
+  writeAll(statements: readonly Statement[]): Promise<boolean>;
+  /** Writes, to find out whether that can be done. */
   probe(): Promise<void>;
   close(): Promise<void>;
 }
 
 export interface DatabaseOptions {
-  /** At most one process may open the file so: two bridges on one state would send everything twice. */
-  exclusive: boolean;
+  /**
+   * `own`: the file is brought up to this version, and at most one process may have it so: two bridges on one state would send
+   * everything twice · `share`: beside a bridge that has it; a file of an earlier version is refused · `visit`: to see
+   * whether it could be owned; an earlier version stays what it is.
+   */
+  access: "own" | "share" | "visit";
   /** Raised when the file cannot be written or is damaged, cleared when it can be written again. */
   alarms?: Pick<Alarms, "raise" | "clear">;
 }
@@ -56,28 +40,22 @@ export interface DatabaseOptions {
 /** `sqlite:./data/bridge.sqlite` → `./data/bridge.sqlite`. */
 export const toPath = (stateUrl: string): string => stateUrl.replace(/^sqlite:(\/\/)?/, "");
 
-/** Does what Keyv's own `set` does, for any number of keys at once. Of two values for one key the later stays. */
-export const KEYV_SET = `INSERT INTO keyv (key, value) SELECT value ->> 0, value ->> 1 FROM json_each(?) WHERE true
-  ON CONFLICT (key) DO UPDATE SET value = excluded.value`;
-
-/** Larger than a usual callback: if there is no room for a callback, the probe must fail too. */
-const PROBE = JSON.stringify("room".repeat(5_000));
-
 /**
  * Its files can be read by nobody but their owner.
  *
- * @throws {ConfigError} another process has it
+ * @throws {ConfigError} another process has it, or another version wrote it
  * @throws {StorageError} the file cannot be opened, or is no SQLite database; says what to do
  */
 export async function openDatabase(
   path: string,
-  { exclusive, alarms }: DatabaseOptions,
+  { access, alarms }: DatabaseOptions,
 ): Promise<Database> {
   keepToOurselves(path);
-  const unlock = exclusive ? await lock(`${path}.lock`) : undefined;
+  const unlock = access === "own" ? await lock(`${path}.lock`) : undefined;
   try {
-    const connection = await openConnection(path, (advice) => alarms?.raise("store", advice));
-    const database = onConnection(connection, () => alarms?.clear("store"));
+    const thread = await openThread(path, access, alarms);
+    const database = onThread(thread, path, alarms);
+    if (access === "own") await moveValues(database);
     return {
       ...database,
       async close() {
@@ -91,61 +69,81 @@ export async function openDatabase(
   }
 }
 
-/** `onWell` is called when something was stored, and nothing is damaged. */
-function onConnection(connection: Connection, onWell: () => void): Database {
-  const { keyvStore, run, isDamaged } = connection;
-  const onCommit = () => {
-    if (!isDamaged()) onWell();
-  };
-  const group = createGroupCommit({ run, isOwnFault, onCommit });
+async function openThread(
+  path: string,
+  access: DatabaseOptions["access"],
+  alarms: DatabaseOptions["alarms"],
+): Promise<ThreadDatabase> {
+  const thread = await openInThread(path, access === "own").catch((cause: unknown) => {
+    const { advice, canPass } = troubleOf(codeOf(cause), path);
+    alarms?.raise("store", advice);
+    throw new StorageError(`SQLite: ${advice}`, { cause, canPass });
+  });
+  const { version } = thread;
+  if (version > STATE_VERSION || (version < STATE_VERSION && access === "share")) {
+    await thread.close();
+    throw new ConfigError([wrongVersion(path, version)]);
+  }
+  return thread;
+}
+
+const wrongVersion = (path: string, version: number): string =>
+  version > STATE_VERSION
+    ? `${path} was written by a later version of the bridge (${version}, and this one knows ${STATE_VERSION}); use that version, or restore a backup of before it`
+    : `${path} was written by an earlier version of the bridge; start the bridge of this version once, which brings it up to date`;
+
+function onThread(
+  thread: ThreadDatabase,
+  path: string,
+  alarms: DatabaseOptions["alarms"],
+): Database {
   let isClosing = false;
+  let isDamaged = false;
 
-  /** After `close` it is no trouble of the disk, and questions of an aborted start must not wait for one. */
-  const refuseIfClosing = (): void => {
+  async function run(operation: Operation): Promise<Answer> {
+    // After `close` it is no trouble of the disk, and questions of an aborted start must not wait for one.
     if (isClosing) throw new StorageError("the state is closed");
-  };
-
-  async function read(sql: string, values: readonly unknown[]): Promise<unknown[]> {
-    refuseIfClosing();
-    return await run(sql, values);
+    const answer = await thread.run(operation);
+    if ("code" in answer) throw failureOf(answer);
+    if (operation.kind === "write" && !isDamaged) alarms?.clear("store");
+    return answer;
   }
 
-  async function commit(changes: readonly Change[]): Promise<readonly Rows[]> {
-    refuseIfClosing();
-    return await group.commit(changes);
+  function failureOf({ code, message }: Failure): StorageError {
+    const cause = Object.assign(new Error(message), { code });
+    if (isOwnFault(code)) return new StorageError(`SQLite: ${code}`, { cause });
+    const { advice, canPass } = troubleOf(code, path);
+    isDamaged ||= isDamage(code);
+    alarms?.raise("store", advice);
+    return new StorageError(`SQLite: ${advice}`, { cause, canPass });
   }
 
-  async function write(sql: string, values: readonly SqlValue[]): Promise<Rows> {
-    const [rows = []] = await commit([{ sql, values, isRow: false }]);
-    return rows;
+  async function rowsOf<Row>(operation: Operation): Promise<Row[]> {
+    const answer = await run(operation);
+    return "rows" in answer ? ((answer.rows[0] ?? []) as Row[]) : [];
   }
 
-  async function writeRow(sql: string, row: RowChange["row"]): Promise<unknown> {
-    const [rows = []] = await commit([{ sql, values: row, isRow: true }]);
-    return rows.find((returned) => (returned as { row?: SqlValue }).row === row[0]);
-  }
-
-  // The adapter (4.0.8) overwrites a `connect` option that it is given, so its public methods are replaced instead.
-  keyvStore.query = (sql: string, ...values: unknown[]) =>
-    /^\s*(insert|update|delete)/i.test(sql) ? write(sql, values as SqlValue[]) : read(sql, values);
-  keyvStore.set = (key: string, value: string) => writeRow(KEYV_SET, [key, value]);
+  const write = <Row>(sql: string, ...values: SqlValue[]) =>
+    rowsOf<Row>({ kind: "write", statements: [{ sql, values }] });
 
   return {
-    keyvStore,
-    read: <Row>(sql: string, ...values: SqlValue[]) => read(sql, values) as Promise<Row[]>,
-    write: <Row>(sql: string, ...values: SqlValue[]) => write(sql, values) as Promise<Row[]>,
-    writeRow: <Row>(sql: string, ...row: RowChange["row"]) =>
-      writeRow(sql, row) as Promise<Row | undefined>,
-    async writeRows(changes) {
-      await commit(changes.map(({ sql, row }) => ({ sql, values: row, isRow: true })));
-    },
+    read: (sql, ...values) => rowsOf({ kind: "read", statement: { sql, values } }),
+    write,
+    writeAll: async (statements) => "rows" in (await run({ kind: "write", statements })),
     async probe() {
-      await writeRow(KEYV_SET, ["probe", PROBE]);
+      const statements = [
+        { sql: "CREATE TABLE IF NOT EXISTS probe (id INTEGER PRIMARY KEY, room TEXT)", values: [] },
+        { sql: "INSERT OR REPLACE INTO probe (id, room) VALUES (1, ?)", values: [ROOM] },
+      ];
+      await run({ kind: "write", statements });
     },
     async close() {
+      if (isClosing) return;
       isClosing = true;
-      await group.idle();
-      await connection.close();
+      await thread.close();
     },
   };
 }
+
+/** Larger than a usual callback: if there is no room for a callback, the probe must fail too. */
+const ROOM = "room".repeat(5_000);

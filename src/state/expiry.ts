@@ -1,4 +1,6 @@
 import type { Database } from "./database.ts";
+import type { SqlValue } from "./sqlite-operation.ts";
+import { expireAliases } from "./user-aliases.ts";
 
 /**
  * How long idempotency keys are kept: far longer than Slack redelivers (24 h with Delayed Events), and longer than anything
@@ -38,62 +40,27 @@ export async function expire(
   const keysBefore = now - KEYS_DAYS * DAY_MS;
   const recordsBefore = now - retentionDays * DAY_MS;
   for (const table of ["inbox", "outbox"]) {
-    await deleteInChunks(database, table, "done", keysBefore);
-    await deleteInChunks(database, table, "dead", recordsBefore);
-    await deleteInChunks(database, table, "held", recordsBefore);
+    const ended = "state = ? AND state <> 'waiting' AND ended_at < ?";
+    await deleteInChunks(database, table, ended, "done", keysBefore);
+    await deleteInChunks(database, table, ended, "dead", recordsBefore);
+    await deleteInChunks(database, table, ended, "held", recordsBefore);
   }
-  await deleteConversations(database, recordsBefore);
-  await deletePointers(database, now);
+  // Everything that leads to one goes with it.
+  await deleteInChunks(database, "conversations", "ended_at < ?", recordsBefore);
+  await expireAliases(database, now);
 }
 
 async function deleteInChunks(
   database: Database,
   table: string,
-  state: "done" | "dead" | "held",
-  endedBefore: number,
+  condition: string,
+  ...values: SqlValue[]
 ): Promise<void> {
   let deleted: unknown[];
   do {
     deleted = await database.write(
-      `DELETE FROM ${table} WHERE seq IN
-         (SELECT seq FROM ${table} WHERE state = ? AND ended_at < ? LIMIT ${CHUNK}) RETURNING seq`,
-      state,
-      endedBefore,
+      `DELETE FROM ${table} WHERE rowid IN (SELECT rowid FROM ${table} WHERE ${condition} LIMIT ${CHUNK}) RETURNING 1`,
+      ...values,
     );
   } while (deleted.length === CHUNK);
-}
-
-/** Of a row of Keyv, which stores `{"value": …, "expires": …}`. What is damaged stays as it is, and is in nobody's way. */
-const ifReadable = (condition: string): string =>
-  `CASE WHEN json_valid(value) THEN ${condition} END`;
-
-/** A conversation goes with everything that points to it. */
-async function deleteConversations(database: Database, endedBefore: number): Promise<void> {
-  let deleted: unknown[];
-  do {
-    deleted = await database.write(
-      `DELETE FROM keyv WHERE key IN
-         (SELECT key FROM keyv WHERE key >= 'conversation/' AND key < 'conversation0'
-          AND ${ifReadable("value ->> '$.value.ending.at' < ?")} LIMIT ${CHUNK}) RETURNING key`,
-      endedBefore,
-    );
-  } while (deleted.length === CHUNK);
-  for (const prefix of ["thread", "user"]) {
-    await database.write(
-      `DELETE FROM keyv WHERE key >= '${prefix}/' AND key < '${prefix}0'
-       AND ${ifReadable(`NOT EXISTS (SELECT 1 FROM keyv AS kept WHERE kept.key = 'conversation/' || (keyv.value ->> '$.value'))`)}`,
-    );
-  }
-}
-
-/** Deletes the keys that lead to a User of whom nothing else is kept. Aliases are kept for a while longer. */
-async function deletePointers(database: Database, now: number): Promise<void> {
-  for (const prefix of ["customer", "alias"]) {
-    await database.write(
-      `DELETE FROM keyv WHERE key >= '${prefix}/' AND key < '${prefix}0'
-       AND ${ifReadable(`coalesce(value ->> '$.expires', 0) < ?
-         AND NOT EXISTS (SELECT 1 FROM keyv AS kept WHERE kept.key = 'user/' || (keyv.value ->> '$.value'))`)}`,
-      now,
-    );
-  }
 }

@@ -10,21 +10,19 @@ import { openKeyValues } from "./key-values.ts";
  * threw is thrown.
  */
 export function createLastKnown(database: Database, log: Log) {
-  const values = openKeyValues(database);
-
   return async function lastKnown<T>(
     name: string,
     schema: ZodType<T>,
     ask: () => Promise<T>,
   ): Promise<T> {
-    const key = `remembered/${name}`;
+    const values = openKeyValues(database, "remembered", schema);
     try {
       const answer = await ask();
-      await values.set(key, answer);
+      await values.set(name, answer);
       return answer;
     } catch (thrown) {
       const error = toBridgeError(thrown);
-      const [known] = await values.readable([key], schema);
+      const known = await values.get(name);
       if (known === undefined) throw error;
       log.warn({ name, error: reasonOf(error) }, "start.from-memory");
       return known;

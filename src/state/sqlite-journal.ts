@@ -6,25 +6,19 @@ import { defined } from "../defined.ts";
 import type { Journal, NewRow, PendingLane } from "../delivery/journal.ts";
 import type { ItemId } from "../ids.ts";
 import type { Database } from "./database.ts";
-import { COLUMNS, openJournalTable, type StoredRow, toRow } from "./journal-table.ts";
+import { COLUMNS, type StoredRow, toRow } from "./journal-row.ts";
 
 /** The journal of one queue, in a table of its name. */
-export async function openSqliteJournal(
-  database: Database,
-  table: "inbox" | "outbox",
-): Promise<Journal> {
-  await openJournalTable(database, table);
+export function openSqliteJournal(database: Database, table: "inbox" | "outbox"): Journal {
   let lastVersion: number | undefined;
   return {
     async append({ seq, id, lane, barrier, sort, body, appendedAt, dueAt, held }: NewRow) {
       const state = held ? "held" : "waiting";
       // A held row that nobody ever requeues must expire, so it has an end from the start.
       const endedAt = held ? appendedAt : null;
-      const added = await database.writeRow(
+      const added = await database.write(
         `INSERT INTO ${table} (seq, id, lane, barrier, sort, body, appended_at, due_at, state, ended_at, pause_ms)
-         SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6,
-           value ->> 7, value ->> 8, value ->> 9, value ->> 10
-         FROM json_each(?) WHERE true ON CONFLICT (id) DO NOTHING RETURNING seq AS row`,
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING RETURNING seq`,
         seq,
         id,
         lane,
@@ -37,7 +31,7 @@ export async function openSqliteJournal(
         endedAt,
         Math.max(0, dueAt - appendedAt),
       );
-      return added ? "appended" : "duplicate";
+      return added.length > 0 ? "appended" : "duplicate";
     },
 
     async head(lane, limit) {
@@ -73,17 +67,15 @@ export async function openSqliteJournal(
     },
 
     async saveProgress({ seq, body, progress, begun }) {
-      const saved = await database.writeRow(
-        `UPDATE ${table} SET progress = change.value ->> 1, begun = change.value ->> 2
-         FROM json_each(?) AS change
-         WHERE seq = change.value ->> 0 AND state = 'waiting'
-           AND (change.value ->> 3 IS NULL OR body = change.value ->> 3) RETURNING seq AS row`,
+      const saved = await database.write(
+        `UPDATE ${table} SET progress = ?2, begun = ?3
+         WHERE seq = ?1 AND state = 'waiting' AND (?4 IS NULL OR body = ?4) RETURNING seq`,
         seq,
         progress,
         begun ? 1 : 0,
         body ?? null,
       );
-      return saved !== undefined;
+      return saved.length > 0;
     },
 
     async cancel({ seq, id }, at) {
@@ -127,9 +119,9 @@ export async function openSqliteJournal(
 
     async done(seqs) {
       const at = Date.now();
-      const sql = `UPDATE ${table} SET state = 'done', body = NULL, progress = NULL, ended_at = change.value ->> 1
-         FROM json_each(?) AS change WHERE seq = change.value ->> 0 AND state = 'waiting'`;
-      await database.writeRows(seqs.map((seq) => ({ sql, row: [seq, at] })));
+      const sql = `UPDATE ${table} SET state = 'done', body = NULL, progress = NULL, ended_at = ?2
+         WHERE seq = ?1 AND state = 'waiting'`;
+      await database.writeAll(seqs.map((seq) => ({ sql, values: [seq, at] })));
     },
 
     async dead(rows, { code, message }) {

@@ -1,9 +1,14 @@
+import { z } from "zod";
 import { userId } from "../bridge/stored/fields.ts";
 import { toUserId, type UserId } from "../ids.ts";
-import type { KeyValues } from "./key-values.ts";
+import type { Database } from "./database.ts";
+import { type KeyValues, openKeyValues } from "./key-values.ts";
+
+/** Stored. `at`: when it was added, ms since the epoch. */
+export const aliasSchema = z.object({ to: userId, at: z.number() });
 
 /** How long callbacks may still use the id of a merged User of whom nothing else is kept. */
-const LIFE_MS = 30 * 86_400_000;
+export const ALIAS_LIFE_MS = 30 * 86_400_000;
 
 /** As whom Users live on that were merged into others. */
 export interface UserAliases {
@@ -13,12 +18,14 @@ export interface UserAliases {
   add(from: UserId, to: UserId): Promise<void>;
 }
 
+const openAliases = (database: Database): KeyValues<z.infer<typeof aliasSchema>> =>
+  openKeyValues(database, "aliases", aliasSchema);
+
 /** All of them are in memory. */
-export async function openUserAliases(values: KeyValues): Promise<UserAliases> {
+export async function openUserAliases(database: Database): Promise<UserAliases> {
+  const stored = openAliases(database);
   const aliases = new Map<UserId, UserId>();
-  for (const [from, to] of await values.readableUnder("alias", userId)) {
-    aliases.set(toUserId(from), to);
-  }
+  for (const [from, { to }] of await stored.all()) aliases.set(toUserId(from), to);
 
   return {
     resolve(given) {
@@ -33,8 +40,18 @@ export async function openUserAliases(values: KeyValues): Promise<UserAliases> {
     },
     async add(from, to) {
       if (from === to) return;
-      await values.set(`alias/${from}`, to, LIFE_MS);
+      await stored.set(from, { to, at: Date.now() });
       aliases.set(from, to);
     },
   };
+}
+
+/** Deletes those that lead to a User of whom nothing else is kept, some time after they were added. */
+export async function expireAliases(database: Database, now: number): Promise<void> {
+  const stored = openAliases(database);
+  for (const [from, { to, at }] of await stored.all()) {
+    if (at > now - ALIAS_LIFE_MS) continue;
+    const [kept] = await database.read("SELECT 1 FROM conversations WHERE user_id = ? LIMIT 1", to);
+    if (!kept) await stored.delete(from);
+  }
 }

@@ -1,12 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { type Conversation, end } from "../../src/bridge/conversation.ts";
+import { type Conversation, end, withAgentMessage } from "../../src/bridge/conversation.ts";
 import type { Conversations } from "../../src/bridge/ports.ts";
 import { StorageError } from "../../src/errors.ts";
 import { toUserId } from "../../src/ids.ts";
 import { openConversationStore } from "../../src/state/conversation-store.ts";
 import type { Database } from "../../src/state/database.ts";
 import { expire } from "../../src/state/expiry.ts";
-import { openSqliteJournal } from "../../src/state/sqlite-journal.ts";
 import { createMemoryConversations } from "../bridge/support/memory-conversations.ts";
 import { makeStateFile } from "../support/state-file.ts";
 import {
@@ -35,7 +34,6 @@ async function openForTest(): Promise<Fixture> {
 
 /** Does what the bridge does every hour, `days` from now. */
 async function tidyUp(database: Database, days: number): Promise<void> {
-  for (const queue of ["inbox", "outbox"] as const) await openSqliteJournal(database, queue);
   await expire(database, Date.now() + days * 86_400_000, 90);
 }
 
@@ -78,23 +76,31 @@ describe("the file of conversations on SQLite", () => {
     const { store, database } = await openForTest();
     const { id } = conversationOf("11111");
     await store.create(conversationOf("11111"));
-    const before = await database.read("SELECT * FROM keyv ORDER BY key");
-    await database.read(
-      "CREATE TRIGGER refuse BEFORE INSERT ON keyv BEGIN SELECT RAISE(ABORT, ''); END",
+    await database.write(
+      "CREATE TRIGGER refuse BEFORE UPDATE ON conversations BEGIN SELECT RAISE(ABORT, ''); END",
     );
     expect(await store.update(id, (c) => c)).toMatchObject({ id });
-    expect(await database.read("SELECT * FROM keyv ORDER BY key")).toEqual(before);
+  });
+
+  it("loses no change that another process makes at the same time", async () => {
+    const { store, database } = await openForTest();
+    const { id } = conversationOf("11111");
+    await store.create(conversationOf("11111"));
+    const other = await openConversationStore(database);
+    const changes = Array.from({ length: 20 }, (_, index) => (index % 2 === 0 ? store : other));
+
+    await Promise.all(changes.map((each) => each.update(id, withAgentMessage)));
+
+    expect((await (await openConversationStore(database)).byId(id))?.agentMessages).toBe(20);
   });
 
   it.each([
-    `conversation/${idOf("1")}`,
-    `open/${idOf("1")}`,
-    "user/1",
-    "customer/customer-1",
-    "thread/T1/C1/1700000000.000100",
+    ["conversations", "id", idOf("1")],
+    ["customers", "external_id", "customer-1"],
+    ["threads", "thread", "T1/C1/1700000000.000100"],
   ])(
     "stores a conversation whole or not at all, whatever is in flight beside it: %s fails",
-    async (key) => {
+    async (table, column, key) => {
       const fixture = await openForTest();
       const { store, database } = fixture;
       const refused = {
@@ -102,8 +108,8 @@ describe("the file of conversations on SQLite", () => {
         thread: THREAD,
         user: { externalId: "customer-1" },
       };
-      await database.read(
-        `CREATE TRIGGER refuse BEFORE INSERT ON keyv WHEN NEW.key = '${key}' BEGIN SELECT RAISE(ABORT, ''); END`,
+      await database.write(
+        `CREATE TRIGGER refuse BEFORE INSERT ON ${table} WHEN NEW.${column} = '${key}' BEGIN SELECT RAISE(ABORT, ''); END`,
       );
 
       const results = await Promise.allSettled([
@@ -128,17 +134,16 @@ describe("the file of conversations on SQLite", () => {
     const { store, database } = fixture;
     const conversation = conversationOf("1");
     await store.create(conversation);
-    await database.read(
-      "CREATE TRIGGER refuse BEFORE DELETE ON keyv BEGIN SELECT RAISE(ABORT, ''); END",
+    await database.write(
+      "CREATE TRIGGER refuse BEFORE UPDATE ON conversations BEGIN SELECT RAISE(ABORT, ''); END",
     );
     const ended = () => store.update(conversation.id, (c) => end(c, "handed-back", { at: 2_000 }));
 
     await expect(ended()).rejects.toThrow(StorageError);
 
     expect(store.open()).toEqual([conversation]);
-    await database.read("DROP TRIGGER refuse");
+    await database.write("DROP TRIGGER refuse");
     await ended();
-    expect(await database.read("SELECT key FROM keyv WHERE key LIKE 'open/%'")).toEqual([]);
     await checkTwice(fixture, async (each) => {
       expect(each.open()).toEqual([]);
       expect(await each.byId(conversation.id)).toMatchObject({ state: "handed-back" });
@@ -190,12 +195,9 @@ describe("the file of conversations on SQLite", () => {
   });
 
   it.each([
-    `conversation/${idOf("1")}`,
-    `open/${idOf("1")}`,
-    "alias/old-1",
-    "customer/1",
-    "user/1",
-  ])("opens, and tidies up, when what is under %s is damaged", async (key) => {
+    ["conversations", "body", "id", idOf("1")],
+    ["aliases", "value", "key", "old-1"],
+  ])("opens, and tidies up, when what is in %s is damaged", async (table, column, key, damaged) => {
     const { store, database, reopen } = await openForTest();
     for (const user of ["1", "2"]) {
       await store.create({ ...conversationOf(user), user: { externalId: user } });
@@ -203,13 +205,28 @@ describe("the file of conversations on SQLite", () => {
     }
     await store.update(idOf("2"), (c) => end(c, "handed-back", { at: 2_000 }));
     await store.create(conversationOf("3"));
-    await database.write(`UPDATE keyv SET value = '{"half' WHERE key = ?`, key);
+    await database.write(`UPDATE ${table} SET ${column} = '{"half' WHERE ${key} = ?`, damaged);
 
-    await tidyUp(database, 40);
+    await tidyUp(database, 100);
 
     const again = await reopen();
     expect(again.open()).toContainEqual(conversationOf("3"));
     expect(await again.byId(idOf("2"))).toBeUndefined();
+  });
+
+  it("forgets everything that led to a conversation together with it", async () => {
+    const { store, database } = await openForTest();
+    for (const user of ["1", "2"]) {
+      const thread = { ...THREAD, ts: `${user}.000100` };
+      await store.create({ ...conversationOf(user), thread, user: { externalId: user } });
+    }
+    await store.update(idOf("1"), (c) => end(c, "handed-back", { at: 2_000 }));
+
+    await tidyUp(database, 100);
+
+    for (const table of ["conversations", "threads", "customers"]) {
+      expect([table, await database.read(`SELECT 1 FROM ${table}`)]).toEqual([table, [{ 1: 1 }]]);
+    }
   });
 
   it("names a conversation that it does not understand to whoever asks for it, and finds the others", async () => {
@@ -217,8 +234,8 @@ describe("the file of conversations on SQLite", () => {
     await store.create(conversationOf("1"));
     await store.create(conversationOf("2"));
     await database.write(
-      "UPDATE keyv SET value = json_set(value, '$.value.state', 'asleep') WHERE key = ?",
-      `conversation/${idOf("1")}`,
+      "UPDATE conversations SET body = json_set(body, '$.state', 'asleep') WHERE id = ?",
+      idOf("1"),
     );
 
     const later = await reopen();

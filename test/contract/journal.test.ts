@@ -15,8 +15,8 @@ async function openForTest(): Promise<{
 }> {
   const file = await makeStateFile();
   const database = await file.open();
-  const reopen = async () => await openSqliteJournal(await file.open(), "outbox");
-  return { journal: await openSqliteJournal(database, "outbox"), database, reopen };
+  const reopen = async () => openSqliteJournal(await file.open(), "outbox");
+  return { journal: openSqliteJournal(database, "outbox"), database, reopen };
 }
 
 describeJournal("the journal on SQLite", openForTest);
@@ -57,7 +57,7 @@ describe("the file of the journal on SQLite", () => {
 
   it("keeps two queues of one file apart", async () => {
     const { journal, database } = await openForTest();
-    const inbox = await openSqliteJournal(database, "inbox");
+    const inbox = openSqliteJournal(database, "inbox");
     await journal.append(row(1));
     expect(await inbox.append(row(1, { body: '"other"' }))).toBe("appended");
     await inbox.done([1]);
@@ -68,12 +68,12 @@ describe("the file of the journal on SQLite", () => {
   it("notices what another process wrote, and only that", async () => {
     const file = await makeStateFile();
     const database = await file.open();
-    const journal = await openSqliteJournal(database, "outbox");
+    const journal = openSqliteJournal(database, "outbox");
     expect(await journal.changedElsewhere()).toBe(false);
     await journal.append(row(1));
     expect(await journal.changedElsewhere()).toBe(false);
-    const other = await openDatabase(file.path, { exclusive: false });
-    await (await openSqliteJournal(other, "outbox")).append(row(2));
+    const other = await openDatabase(file.path, { access: "share" });
+    await openSqliteJournal(other, "outbox").append(row(2));
     await other.close();
     expect(await journal.changedElsewhere()).toBe(true);
     expect(await journal.changedElsewhere()).toBe(false);

@@ -1,20 +1,18 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import { UnreadableError } from "../../src/errors.ts";
+import { StorageError } from "../../src/errors.ts";
 import { openKeyValues } from "../../src/state/key-values.ts";
 import { anyText, holds } from "../support/property.ts";
 import { makeStateFile } from "../support/state-file.ts";
-
-const anything = z.unknown();
 
 async function openForTest() {
   const file = await makeStateFile();
   const database = await file.open();
   return {
     database,
-    values: openKeyValues(database),
-    reopen: async () => openKeyValues(await file.open()),
+    values: openKeyValues(database, "remembered", z.unknown()),
+    reopen: async () => openKeyValues(await file.open(), "remembered", z.unknown()),
   };
 }
 
@@ -54,15 +52,12 @@ describe("values under keys", () => {
       const keyOf = (_: unknown, index: number) => `key/${index}`;
       await Promise.all(texts.map((text, index) => values.set(keyOf(text, index), asJson(text))));
       const again = await reopen();
-      for (const [key, value] of await again.readableUnder("key", anything)) {
-        await again.set(`key/${key}`, value);
-      }
-      const keys = texts.map(keyOf);
-      const one = await Promise.all(keys.map((key) => again.get(key, anything)));
+      for (const [key, value] of await again.all()) await again.set(key, value);
+      const one = await Promise.all(texts.map((text, index) => again.get(keyOf(text, index))));
       expect(one).toEqual(texts.map(asJson));
-      expect(
-        new Set((await again.readable(keys, anything)).map((each) => JSON.stringify(each))),
-      ).toEqual(new Set(texts.map((text) => JSON.stringify(asJson(text)))));
+      expect(new Map(await again.all())).toEqual(
+        new Map(texts.map((text, index) => [keyOf(text, index), asJson(text)])),
+      );
     },
     { runs: 5, examples: [['{"toJSON":1}', '":)"', '"::"', '":base64:aGk="', '{":":":"}']] },
   );
@@ -70,39 +65,55 @@ describe("values under keys", () => {
   holds(
     "are found under any key that an id can make, and under no other",
     fc.uniqueArray(
-      hostileText.map((text) => text.replaceAll(/[\p{Cc}\p{Cs}]/gu, "")),
+      hostileText
+        .map((text) => text.replaceAll(/[\p{Cc}\p{Cs}]/gu, ""))
+        .filter((text) => text !== ""),
       { minLength: 2, maxLength: 20 },
     ),
     async (names) => {
       const { values, reopen } = await openForTest();
-      await Promise.all(names.map((name) => values.set(`key/${name}`, name)));
+      await Promise.all(names.map((name) => values.set(name, name)));
       const again = await reopen();
-      for (const name of names) expect(await again.get(`key/${name}`, anything)).toBe(name);
-      expect(new Map(await again.readableUnder("key", anything))).toEqual(
-        new Map(names.map((name) => [name, name])),
-      );
+      for (const name of names) expect(await again.get(name)).toBe(name);
+      expect(new Map(await again.all())).toEqual(new Map(names.map((name) => [name, name])));
     },
-    { runs: 5, examples: [["", ":", "::", "a", "a/", "\u{10ffff}"]] },
+    { runs: 5, examples: [[":", "::", "a", "a/", "remembered", "remembered:a", "\u{10ffff}"]] },
   );
 
-  it("that are damaged are named to whoever asks for them, and affect no other", async () => {
-    const { values, database, reopen } = await openForTest();
-    for (const name of ["a", "b", "c"]) await values.set(`key/${name}`, name);
-    await database.write(`UPDATE keyv SET value = '{"half' WHERE key = 'key/b'`);
-
-    const again = await reopen();
-
-    await expect(again.get("key/b", anything)).rejects.toThrow(UnreadableError);
-    expect(await again.readable(["key/a", "key/b", "key/c"], anything)).toEqual(["a", "c"]);
-    expect((await again.readableUnder("key", anything)).map(([key]) => key)).toEqual(["a", "c"]);
+  it("are all found, however many there are", async () => {
+    const { values } = await openForTest();
+    const names = Array.from({ length: 2_500 }, (_, index) => `key/${index}`);
+    await Promise.all(names.map((name) => values.set(name, name)));
+    expect((await values.all()).map(([key]) => key).sort()).toEqual(names.toSorted());
   });
 
-  it("that a schema refuses are left out where others are read with them", async () => {
-    const { values } = await openForTest();
-    await values.set("key/a", "text");
-    await values.set("key/b", 7);
+  it("are gone once deleted", async () => {
+    const { values, reopen } = await openForTest();
+    for (const name of ["a", "b"]) await values.set(name, name);
+    await values.delete("a");
+    expect(await (await reopen()).all()).toEqual([["b", "b"]]);
+  });
 
-    await expect(values.get("key/b", z.string())).rejects.toThrow("key/b: all of it");
-    expect(await values.readableUnder("key", z.string())).toEqual([["a", "text"]]);
+  it("that are damaged, or not understood, count as missing and affect no other", async () => {
+    const { values, database } = await openForTest();
+    for (const name of ["a", "b", "c"]) await values.set(name, name);
+    await values.set("d", 7);
+    await database.write(`UPDATE remembered SET value = '{"half' WHERE key = 'b'`);
+
+    const texts = openKeyValues(database, "remembered", z.string());
+
+    for (const name of ["b", "d"]) expect(await texts.get(name)).toBeUndefined();
+    expect((await texts.all()).map(([key]) => key)).toEqual(["a", "c"]);
+  });
+
+  it("that cannot be read or stored are no missing ones", async () => {
+    const { values, database } = await openForTest();
+    await values.set("a", "a");
+    await database.write("DROP TABLE remembered");
+
+    await expect(values.set("b", "b")).rejects.toThrow(StorageError);
+    await expect(values.get("a")).rejects.toThrow(StorageError);
+    await expect(values.all()).rejects.toThrow(StorageError);
+    await expect(values.delete("a")).rejects.toThrow(StorageError);
   });
 });

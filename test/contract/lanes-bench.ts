@@ -61,14 +61,14 @@ export async function openEmbeddedBench(): Promise<LanesBench> {
   const engines = new Set<Pick<Lanes<never>, "stop">>();
 
   const running = () => {
-    process ??= { alive: true, database: openDatabase(path, { exclusive: true }) };
+    process ??= { alive: true, database: openDatabase(path, { access: "own" }) };
     return process;
   };
 
   return {
     async engine<Body>(options: EngineOptions = {}) {
       const owner = running();
-      const journal = await openSqliteJournal(await owner.database, "outbox");
+      const journal = openSqliteJournal(await owner.database, "outbox");
       const lanes = await createEngine<Body>(
         mortal(journal, () => owner.alive),
         options,

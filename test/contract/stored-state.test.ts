@@ -2,13 +2,13 @@ import { copyFile, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
-import type { z } from "zod";
+import { z } from "zod";
 import { conversationSchema } from "../../src/bridge/stored/conversation-schema.ts";
 import {
   type DeadLetterReason,
   deadLetterReasonSchema,
 } from "../../src/bridge/stored/dead-letter-reason.ts";
-import { conversationId, flag, userId } from "../../src/bridge/stored/fields.ts";
+import { flag } from "../../src/bridge/stored/fields.ts";
 import { inboxBodySchema } from "../../src/bridge/stored/inbox-body.ts";
 import { serviceSchema, workspaceSchema } from "../../src/bridge/stored/last-known-schemas.ts";
 import { owedNoticeSchema } from "../../src/bridge/stored/notice.ts";
@@ -41,7 +41,9 @@ import { createEmbeddedLanes } from "../../src/delivery/embedded-lanes.ts";
 import { toUserId } from "../../src/ids.ts";
 import { openConversationStore } from "../../src/state/conversation-store.ts";
 import { type Database, openDatabase } from "../../src/state/database.ts";
+import { openKeyValues } from "../../src/state/key-values.ts";
 import { openSqliteJournal } from "../../src/state/sqlite-journal.ts";
+import { aliasSchema } from "../../src/state/user-aliases.ts";
 import { sentTo } from "../support/sent.ts";
 import { fieldsIn, fieldsOf } from "../support/stored-fields.ts";
 import { startWorld } from "../support/world.ts";
@@ -58,22 +60,16 @@ async function copyOf(version: string): Promise<string> {
 }
 
 async function openCopy(version: string): Promise<Database> {
-  const database = await openDatabase(await copyOf(version), { exclusive: true });
+  const database = await openDatabase(await copyOf(version), { access: "own" });
   onTestFinished(() => database.close());
   return database;
 }
 
-/** What stands under the keys that begin so. */
-const KEYS: readonly [string, z.ZodType][] = [
-  ["conversation/", conversationSchema],
-  ["open/", conversationId],
-  ["user/", conversationId],
-  ["thread/", conversationId],
-  ["customer/", userId],
-  ["alias/", userId],
-  ["remembered/workspace/", workspaceSchema],
-  ["remembered/bot-service/", serviceSchema],
-  ["remembered/app-token", flag],
+/** What is remembered under the names that begin so. */
+const REMEMBERED: readonly [string, z.ZodType][] = [
+  ["workspace/", workspaceSchema],
+  ["bot-service/", serviceSchema],
+  ["app-token", flag],
 ];
 
 /** What 0.1.0 noted of steps; of every other step it was what is known of a file. */
@@ -112,13 +108,15 @@ function stepValues(progress: unknown): [z.ZodType, unknown][] {
 /** Each stored value beside the schema that reads it. */
 async function storedValues(database: Database): Promise<[z.ZodType, unknown][]> {
   const values: [z.ZodType, unknown][] = [];
-  const records = await database.read<{ key: string; value: string }>(
-    "SELECT key, value -> '$.value' AS value FROM keyv",
-  );
-  for (const { key, value } of records) {
-    const schema = KEYS.find(([prefix]) => key.startsWith(prefix))?.[1];
-    if (!schema) throw new Error(`Nobody reads ${key}`);
-    values.push([schema, JSON.parse(value)]);
+  const conversations = await database.read<{ body: string }>("SELECT body FROM conversations");
+  for (const { body } of conversations) values.push([conversationSchema, JSON.parse(body)]);
+  for (const [, alias] of await openKeyValues(database, "aliases", z.unknown()).all()) {
+    values.push([aliasSchema, alias]);
+  }
+  for (const [name, value] of await openKeyValues(database, "remembered", z.unknown()).all()) {
+    const schema = REMEMBERED.find(([prefix]) => name.startsWith(prefix))?.[1];
+    if (!schema) throw new Error(`Nobody reads ${name}`);
+    values.push([schema, value]);
   }
   for (const queue of ["inbox", "outbox"] as const) {
     const rows = await database.read<Record<"body" | "progress" | "error", string | null>>(
@@ -150,6 +148,7 @@ async function storedValues(database: Database): Promise<[z.ZodType, unknown][]>
 
 const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
   conversation: conversationSchema,
+  alias: aliasSchema,
   "inbox body": inboxBodySchema,
   "outbox body": outboxBodySchema,
   "reason of a dead letter": deadLetterReasonSchema,
@@ -204,7 +203,7 @@ describe("what version 0.1.0 has stored", () => {
     const backlog = async (queue: "inbox" | "outbox") => {
       const lanes = await createEmbeddedLanes({
         queue,
-        journal: await openSqliteJournal(database, queue),
+        journal: openSqliteJournal(database, queue),
         reader: { readBody: (text) => text, readProgress: () => ({}) },
         backoff: { firstMs: 1, capMs: 1, maxAgeMs: 1 },
         concurrency: 1,

@@ -158,7 +158,7 @@ it("picks up what is retried in the very moment of its start", async () => {
   const { user, item } = await refusedReply(world, "Refused at first");
   await world.stopBridge();
   const database = await openState(world);
-  const outbox = await openSqliteJournal(database, "outbox");
+  const outbox = openSqliteJournal(database, "outbox");
   await world.startBridge();
 
   // At once, and not as a process of its own, which would take its time.

@@ -27,7 +27,7 @@ export async function makeStateFile(): Promise<StateFile> {
     path,
     async open() {
       await close();
-      database = await openDatabase(path, { exclusive: true });
+      database = await openDatabase(path, { access: "own" });
       return database;
     },
   };

@@ -113,4 +113,4 @@ export const postTo = (
 
 /** A second connection to the bridge's own state, for what no request can do to it. */
 export const openState = ({ env }: World): Promise<Database> =>
-  openDatabase(env.STATE_URL?.slice("sqlite:".length) ?? "", { exclusive: false });
+  openDatabase(env.STATE_URL?.slice("sqlite:".length) ?? "", { access: "share" });

@@ -1,0 +1,159 @@
+import type { DatabaseSync } from "node:sqlite";
+import { isJsonObject } from "../json.ts";
+import { readEarlierValue } from "./earlier-value.ts";
+import { STATE_VERSION } from "./state-version.ts";
+
+/** The version of the state in a file; 0 in a new one, and in those of versions that did not count. */
+export const versionOf = (database: DatabaseSync): number =>
+  Number(database.prepare("PRAGMA user_version").get()?.user_version);
+
+/**
+ * Makes the tables of a new file, or brings one of an earlier version up to this one: all of it or nothing. Everything stored
+ * has a name here that must stay: changing one is a migration.
+ */
+export function upgrade(database: DatabaseSync): void {
+  if (versionOf(database) === STATE_VERSION) return;
+  const isOld = hasTable(database, "keyv");
+  // Earlier versions left what they deleted in the file; and this one must have room for what it moves.
+  if (isOld) database.exec("VACUUM");
+  database.exec("BEGIN IMMEDIATE");
+  try {
+    for (const table of ["inbox", "outbox"]) {
+      database.exec(journalOf(table));
+      addColumns(database, table);
+    }
+    database.exec(CONVERSATIONS);
+    if (isOld) moveConversations(database);
+    database.exec(`PRAGMA user_version = ${STATE_VERSION}`);
+    database.exec("COMMIT");
+  } catch (error) {
+    if (database.isTransaction) database.exec("ROLLBACK");
+    throw error;
+  }
+}
+
+/** `state` and `begun` are those of the life of an item, see `Lanes`. `progress` and `error` are JSON. */
+const journalOf = (table: string): string => `
+  CREATE TABLE IF NOT EXISTS ${table} (
+    seq INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    lane TEXT NOT NULL,
+    barrier INTEGER NOT NULL,
+    sort TEXT NOT NULL,
+    state TEXT NOT NULL DEFAULT 'waiting',
+    due_at INTEGER NOT NULL DEFAULT 0,
+    pause_ms INTEGER,
+    attempts INTEGER NOT NULL DEFAULT 0,
+    tried_ms INTEGER NOT NULL DEFAULT 0,
+    requeues INTEGER NOT NULL DEFAULT 0,
+    body TEXT,
+    progress TEXT,
+    begun INTEGER NOT NULL DEFAULT 0,
+    error TEXT,
+    appended_at INTEGER NOT NULL,
+    ended_at INTEGER
+  ) STRICT;
+  CREATE INDEX IF NOT EXISTS ${table}_waiting ON ${table} (lane, barrier, sort, seq) WHERE state = 'waiting';
+  CREATE INDEX IF NOT EXISTS ${table}_ended ON ${table} (state, ended_at) WHERE state <> 'waiting';`;
+
+/** The columns that the first versions did not have. */
+const LATER_COLUMNS: readonly (readonly [name: string, type: string])[] = [
+  ["pause_ms", "INTEGER"],
+  ["tried_ms", "INTEGER NOT NULL DEFAULT 0"],
+  ["requeues", "INTEGER NOT NULL DEFAULT 0"],
+];
+
+function addColumns(database: DatabaseSync, table: string): void {
+  const columns = database.prepare(`PRAGMA table_info(${table})`).all();
+  for (const [name, type] of LATER_COLUMNS) {
+    if (columns.some((column) => column.name === name)) continue;
+    database.exec(`ALTER TABLE ${table} ADD COLUMN ${name} ${type}`);
+  }
+}
+
+/**
+ * `body` is a conversation as JSON; `version` grows with each change of it. The other columns repeat what it is looked for by.
+ * A conversation is found under each thread that it ever had, and a User under each customer id.
+ */
+const CONVERSATIONS = `
+  CREATE TABLE conversations (
+    id TEXT PRIMARY KEY,
+    version INTEGER NOT NULL,
+    user_id TEXT,
+    is_open INTEGER NOT NULL,
+    ended_at INTEGER,
+    body TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX conversations_user ON conversations (user_id, is_open, ended_at);
+  CREATE INDEX conversations_open ON conversations (is_open) WHERE is_open = 1;
+  CREATE INDEX conversations_ended ON conversations (ended_at) WHERE ended_at IS NOT NULL;
+  CREATE TABLE threads (thread TEXT PRIMARY KEY, conversation TEXT NOT NULL) STRICT, WITHOUT ROWID;
+  CREATE INDEX threads_conversation ON threads (conversation);
+  CREATE TABLE customers (external_id TEXT PRIMARY KEY, user_id TEXT NOT NULL) STRICT, WITHOUT ROWID;
+  CREATE INDEX customers_user ON customers (user_id);
+  CREATE TRIGGER conversation_deleted AFTER DELETE ON conversations BEGIN
+    DELETE FROM threads WHERE conversation = OLD.id;
+    DELETE FROM customers WHERE user_id = OLD.user_id
+      AND NOT EXISTS (SELECT 1 FROM conversations WHERE user_id = OLD.user_id);
+  END;`;
+
+const hasTable = (database: DatabaseSync, name: string): boolean =>
+  database.prepare("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?").get(name) !==
+  undefined;
+
+/**
+ * Moves the conversations of earlier versions, which were values under the keys `conversation/…`, and what led to them. What is
+ * damaged is moved too, so that whoever asks for it is told. The other values stay, see {@link moveValues}.
+ */
+function moveConversations(database: DatabaseSync): void {
+  const under = (folder: string) =>
+    database
+      .prepare(
+        "SELECT substr(key, length(?1) + 2) AS key, value FROM keyv WHERE key >= ?1 || '/' AND key < ?1 || '0'",
+      )
+      .iterate(folder) as Iterable<{ key: string; value: string }>;
+  const valuesUnder = (folder: string) =>
+    [...under(folder)].flatMap(({ key, value }) => {
+      const read = readEarlierValue(value)?.value;
+      return typeof read === "string" ? [{ key, value: read }] : [];
+    });
+
+  const insert = database.prepare(
+    "INSERT INTO conversations (id, version, user_id, is_open, ended_at, body) VALUES (?, 1, ?, ?, ?, ?)",
+  );
+  const users = new Map(valuesUnder("user").map(({ key, value }) => [value, key]));
+  const open = new Set(valuesUnder("open").map(({ key }) => key));
+  for (const { key, value } of under("conversation")) {
+    const { json, userId, isOpen, endedAt } = readConversation(value);
+    insert.run(
+      key,
+      userId ?? users.get(key) ?? null,
+      (isOpen ?? open.has(key)) ? 1 : 0,
+      endedAt ?? null,
+      json,
+    );
+  }
+  const addThread = database.prepare("INSERT INTO threads (thread, conversation) VALUES (?, ?)");
+  for (const { key, value } of valuesUnder("thread")) addThread.run(key, value);
+  const addCustomer = database.prepare(
+    "INSERT INTO customers (external_id, user_id) VALUES (?, ?)",
+  );
+  for (const { key, value } of valuesUnder("customer")) addCustomer.run(key, value);
+  for (const folder of ["conversation", "open", "user", "thread", "customer"]) {
+    database.prepare("DELETE FROM keyv WHERE key >= ?1 || '/' AND key < ?1 || '0'").run(folder);
+  }
+}
+
+/** What a conversation is looked for by, as far as it can be read. */
+function readConversation(row: string) {
+  const conversation = readEarlierValue(row)?.value;
+  if (!isJsonObject(conversation)) return { json: row };
+  const { userId, state, ending } = conversation;
+  const at = isJsonObject(ending) ? ending.at : undefined;
+  return {
+    json: JSON.stringify(conversation),
+    ...(typeof userId === "string" && { userId }),
+    ...(typeof state === "string" && { isOpen: state === "open" }),
+    ...(Number.isSafeInteger(at) && { endedAt: at as number }),
+  };
+}
