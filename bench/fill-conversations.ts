@@ -21,7 +21,7 @@ export async function fillConversations(
   folder: string,
   { from, to, open }: { readonly from: number; readonly to: number; readonly open: number },
 ): Promise<void> {
-  const database = await openDatabase(toPath(stateUrl(folder)), { exclusive: true });
+  const database = await openDatabase(toPath(stateUrl(folder)), { access: "own" });
   try {
     const conversations = await openConversationStore(database);
     for (let first = from; first < to; first += CHUNK) {

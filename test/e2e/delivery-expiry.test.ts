@@ -27,10 +27,16 @@ async function withState<T>(world: World, use: (database: Database) => Promise<T
   }
 }
 
+/** Everything that is kept of conversations, by what it is looked for. */
 const keysIn = (world: World) =>
   withState(world, async (database) => {
-    const rows = await database.read<{ key: string }>("SELECT key FROM keyv ORDER BY key");
-    return rows.map(({ key }) => key).filter((key) => !key.startsWith("remembered/"));
+    const rows = await database.read<{ key: string }>(
+      `SELECT 'conversation/' || id AS key FROM conversations
+       UNION ALL SELECT 'user/' || user_id FROM conversations
+       UNION ALL SELECT 'thread/' || thread FROM threads
+       UNION ALL SELECT 'customer/' || external_id FROM customers ORDER BY key`,
+    );
+    return rows.map(({ key }) => key);
   });
 const marksIn = (world: World) =>
   withState(world, async (database) => {
@@ -178,11 +184,7 @@ it("expires by RETENTION_DAYS when the bridge starts", async () => {
   const { ended } = await endedAndOpen(world);
   await world.stopBridge();
   await withState(world, (database) =>
-    database.write(
-      `UPDATE keyv SET value = json_set(value, '$.value.ending.at', (value ->> '$.value.ending.at') - ?)
-       WHERE key LIKE 'conversation/%' AND value ->> '$.value.ending.at' IS NOT NULL`,
-      3 * DAY_MS,
-    ),
+    database.write("UPDATE conversations SET ended_at = ended_at - ?", 3 * DAY_MS),
   );
 
   await world.startBridge();

@@ -156,7 +156,7 @@ describe("a reply in an old thread", () => {
     const world = await startEager();
     const { root } = await handOver(world);
     const state = await openState(world);
-    await state.write("DELETE FROM keyv");
+    await state.write("DELETE FROM conversations");
     await state.close();
     await world.stopBridge();
     await world.startBridge();
