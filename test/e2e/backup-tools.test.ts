@@ -5,8 +5,10 @@ import { join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
 import { ACTIONS } from "../../src/views/actions.ts";
 import { attemptsIn } from "../support/attempts.ts";
+import { spawnBridge } from "../support/process.ts";
 import { runToEnd } from "../support/run-to-end.ts";
 import { sentTo } from "../support/sent.ts";
+import { notesIn, writeState } from "../support/small-states.ts";
 import { handOver, PATIENCE, submitHandBack } from "../support/steps.ts";
 import { reactionsOn, rootsAbout, textsIn, toldTo } from "../support/threads.ts";
 import { startWorld } from "../support/world.ts";
@@ -147,4 +149,28 @@ it("refuses in one line what somebody has to decide", async () => {
   expect(inMemory.code).toBe(78);
   expect(inMemory.stderr).toContain("STATE_URL must name a file");
   expect(existsSync(`${file}.part`)).toBe(false);
+});
+
+it("leaves nothing behind where there is no room, and says what to do", async () => {
+  const [folder, elsewhere] = [makeFolder(), makeFolder()];
+  const state = join(folder, "bridge.sqlite");
+  const copy = join(elsewhere, "copy.sqlite");
+  writeState(state, Array(200).fill("x".repeat(2_000)));
+  const whole = await runToEnd({ STATE_URL: `sqlite:${state}` }, "backup", copy);
+  const before = readdirSync(folder);
+  // A limit on the size of a file, in KiB, is the nearest to a full disk that needs no rights.
+  const under = ["bash", "-c", `trap '' XFSZ; ulimit -S -f 100; exec "$@"`, "bash"];
+  const env = { STATE_URL: `sqlite:${state}` };
+
+  const backup = spawnBridge(env, { under, args: ["backup", join(elsewhere, "other.sqlite")] });
+  const restore = spawnBridge(env, { under, args: ["restore", copy] });
+  const ended = await Promise.all([backup.exited, restore.exited]);
+
+  expect(whole.code).toBe(0);
+  expect(ended.map(({ code }) => code)).toEqual([1, 1]);
+  expect(backup.stderr).toMatch(/^\S+other\.sqlite cannot be read or written .*look at the disk/);
+  expect(restore.stderr).toMatch(/^\S+bridge\.sqlite cannot be read or written .*look at the disk/);
+  expect(readdirSync(elsewhere)).toEqual(["copy.sqlite"]);
+  expect(readdirSync(folder)).toEqual([...before, "bridge.sqlite.lock"].sort());
+  expect(notesIn(state)).toHaveLength(200);
 });
