@@ -44,7 +44,7 @@ export interface TargetOptions {
 
 const ROOT = join(import.meta.dirname, "..");
 /** As in `npm start`: without them V8 collects garbage late, and memory grows to several times what is in use. */
-const MEMORY_FLAGS = ["--max-semi-space-size=4", "--max-old-space-size=512"];
+const MEMORY_FLAGS = ["--max-semi-space-size=8", "--max-old-space-size=512", "--expose-gc"];
 
 const ENTRY: Readonly<Record<Program, string>> = {
   bridge: join(ROOT, "src/start.js"),
