@@ -11,6 +11,7 @@ const LONG = [
   "test/e2e/backup-under-load.test.ts",
   "test/e2e/delivery-restarts.test.ts",
   "test/e2e/files-memory.test.ts",
+  "test/e2e/production-install.test.ts",
   "test/unit/convert/linear.test.ts",
 ];
 

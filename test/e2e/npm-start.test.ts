@@ -1,21 +1,16 @@
 import { execFileSync } from "node:child_process";
 import { copyFile, mkdtemp, readdir, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { delimiter, join } from "node:path";
+import { join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
 import packageJson from "../../package.json" with { type: "json" };
+import { MACHINE_PATH } from "../support/npm.ts";
 import { type BridgeProcess, spawnBridge, startBridgeProcess } from "../support/process.ts";
 import { type Env, startWorld } from "../support/world.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
 
 const EXIT_CONFIG = 78;
-
-/** What the machine has, without what the project installed: npm itself then runs on the machine's Node. */
-const MACHINE_PATH = (process.env.PATH ?? "")
-  .split(delimiter)
-  .filter((folder) => !folder.endsWith(join("node_modules", ".bin")))
-  .join(delimiter);
 
 const hasBash = (() => {
   try {
