@@ -84,7 +84,7 @@ describe("the packages of a production installation", () => {
     expect(imported).toContain("@slack/bolt");
   });
 
-  it.each(["start", "doctor", "dead-letters"] as const)("hold what npm run %s calls", (script) => {
+  it.each(["start", "doctor", "dead-letters", "backup", "restore"] as const)("hold what npm run %s calls", (script) => {
     const programs = packageJson.scripts[script]
       .split(" || ")
       .map((command) => command.replace(/^exec /, "").split(" ")[0]);
