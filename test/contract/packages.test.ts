@@ -84,12 +84,15 @@ describe("the packages of a production installation", () => {
     expect(imported).toContain("@slack/bolt");
   });
 
-  it.each(["start", "doctor", "dead-letters", "backup", "restore"] as const)("hold what npm run %s calls", (script) => {
-    const programs = packageJson.scripts[script]
-      .split(" || ")
-      .map((command) => command.replace(/^exec /, "").split(" ")[0]);
-    expect(new Set(programs)).toEqual(new Set(["node"]));
-  });
+  it.each(["start", "doctor", "dead-letters", "backup", "restore"] as const)(
+    "hold what npm run %s calls",
+    (script) => {
+      const programs = packageJson.scripts[script]
+        .split(" || ")
+        .map((command) => command.replace(/^exec /, "").split(" ")[0]);
+      expect(new Set(programs)).toEqual(new Set(["node"]));
+    },
+  );
 });
 
 /** The packages that a source loads when it runs: what it only takes types from is gone by then. */

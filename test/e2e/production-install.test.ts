@@ -29,9 +29,7 @@ const ENDED_WELL = { code: 0, signal: null };
 
 const UNREACHABLE = /ENOTFOUND|EAI_AGAIN|ECONN(REFUSED|RESET)|ETIMEDOUT|ENETUNREACH|EHOSTUNREACH/;
 
-it("installs without a compiler what the bridge and its tools need", async ({
-  skip,
-}) => {
+it("installs without a compiler what the bridge and its tools need", async ({ skip }) => {
   const folder = await mkdtemp(join(tmpdir(), "production-install-"));
   onTestFinished(() => rm(folder, { recursive: true }));
   for (const name of [
