@@ -97,3 +97,12 @@ it.skipIf(!hasBash)("starts in a shell that does not know exec, as on Windows", 
   expect(await bridge.exited).toEqual({ code: EXIT_CONFIG, signal: null });
   expect(bridge.stderr).toContain("The bridge cannot start:");
 });
+
+it("says so where an older Node of the machine runs it", async () => {
+  const older = 'Object.defineProperty(process.versions, "node", { value: "22.17.0" });';
+  const importOlder = `--import=data:text/javascript,${encodeURIComponent(older)}`;
+  const bridge = spawnBridge({}, { command: [process.execPath, importOlder, "src/start.js"] });
+
+  expect(await bridge.exited).toEqual({ code: EXIT_CONFIG, signal: null });
+  expect(bridge.stderr).toMatch(/^The bridge needs Node 24, but runs on 22\.17\.0\. .*npm ci/);
+});
