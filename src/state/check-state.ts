@@ -1,9 +1,9 @@
-import { accessSync, constants, existsSync, statSync } from "node:fs";
-import { userInfo } from "node:os";
+import { accessSync, constants, existsSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { ConfigError, StorageError } from "../errors.ts";
 import { openDatabase } from "./database.ts";
 import { lock } from "./lock.ts";
+import { foreignOwnerOf } from "./private-files.ts";
 import { troubleOf } from "./storage-trouble.ts";
 
 /**
@@ -23,13 +23,8 @@ export async function checkState(path: string): Promise<string> {
     }
     return `${file} will be made at the first start`;
   }
-  const { uid } = statSync(file);
-  // Files that another user creates here, such as SQLite's WAL, could not be opened by the bridge.
-  if (uid !== userInfo().uid) {
-    throw new ConfigError([
-      `${file} belongs to user ${uid}, and this is user ${userInfo().uid}; run this as the bridge's own user, or give the file to it`,
-    ]);
-  }
+  const foreignOwner = foreignOwnerOf(file);
+  if (foreignOwner !== undefined) throw new ConfigError([foreignOwner]);
   if (await isInUse(file)) return `${file} is in use by a running bridge`;
   return `${file} can be written`;
 }

@@ -3,6 +3,7 @@ import { DatabaseSync } from "node:sqlite";
 import { StorageError } from "../errors.ts";
 import { STATE_VERSION } from "./state-version.ts";
 import { codeOf } from "./storage-trouble.ts";
+import { versionOf } from "./upgrade.ts";
 
 /** What a copy of a state holds. */
 export interface CopyFacts {
@@ -40,7 +41,7 @@ function examine(database: DatabaseSync, name: string): Omit<CopyFacts, "bytes">
   database.exec("PRAGMA journal_mode = DELETE");
   const problem = database.prepare("PRAGMA quick_check(1)").get()?.quick_check;
   if (problem !== "ok") throw refuse(`is damaged: ${String(problem)}`);
-  const version = Number(database.prepare("PRAGMA user_version").get()?.user_version);
+  const version = versionOf(database);
   if (version > STATE_VERSION) {
     throw refuse(
       `was written by a later version of the bridge (${version}, and this one knows ${STATE_VERSION}); use that version`,

@@ -25,3 +25,14 @@ export function keepToOurselves(path: string): void {
     throw new StorageError(`STATE_URL: ${advice}`, { cause, canPass });
   }
 }
+
+/**
+ * What is the matter with a file that belongs to another user, if it does: what we would make beside it, such as SQLite's WAL,
+ * could not be opened by the bridge.
+ */
+export function foreignOwnerOf(file: string): string | undefined {
+  const { uid } = statSync(file);
+  const us = userInfo().uid;
+  if (uid === us) return undefined;
+  return `${file} belongs to user ${uid}, and this is user ${us}; run this as the bridge's own user, or give the file to it`;
+}

@@ -11,7 +11,6 @@ import {
   rmSync,
   statSync,
 } from "node:fs";
-import { userInfo } from "node:os";
 import { basename, dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { pipeline } from "node:stream/promises";
@@ -21,6 +20,7 @@ import { type CopyFacts, examineCopy } from "./copy-facts.ts";
 import { COMPANIONS, companionsOf, isSameFile, removeDatabase } from "./database-files.ts";
 import { doubtWaiting } from "./doubt-waiting.ts";
 import { lock } from "./lock.ts";
+import { foreignOwnerOf } from "./private-files.ts";
 import { codeOf, troubleOf } from "./storage-trouble.ts";
 import { syncToDisk } from "./sync-to-disk.ts";
 
@@ -51,7 +51,8 @@ export async function restoreState(
 ): Promise<Restored> {
   refuseBackup(state, backup);
   const target = existsSync(state) ? realpathSync(state) : state;
-  refuseForeignOwner(target);
+  const foreignOwner = existsSync(target) ? foreignOwnerOf(target) : undefined;
+  if (foreignOwner !== undefined) throw refusal(foreignOwner);
   const unlock = await lockState(state);
   const fresh = `${target}.restoring`;
   try {
@@ -88,15 +89,6 @@ function refuseBackup(state: string, backup: string): void {
   throw refusal(
     `${companion} lies beside it, so ${basename(backup)} is not all of it. If both were copied while nothing had them open, ` +
       `make one file of them: STATE_URL=sqlite:${backup} npm run backup -- <another file>`,
-  );
-}
-
-/** What another user makes here could not be opened by the bridge. */
-function refuseForeignOwner(target: string): void {
-  const uid = statSync(target, { throwIfNoEntry: false })?.uid;
-  if (uid === undefined || uid === userInfo().uid) return;
-  throw refusal(
-    `${target} belongs to user ${uid}, and this is user ${userInfo().uid}; run this as the bridge's own user`,
   );
 }
 

@@ -11,8 +11,10 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { readProgress } from "../../src/bridge/stored/read-progress.ts";
 import { ConfigError, StorageError } from "../../src/errors.ts";
+import { openDatabase } from "../../src/state/database.ts";
 import { lock } from "../../src/state/lock.ts";
 import { restoreState } from "../../src/state/restore-state.ts";
 import { STATE_VERSION } from "../../src/state/state-version.ts";
@@ -156,6 +158,30 @@ describe("restoring", () => {
       null,
     ]);
   });
+
+  it.each(["0.1.0", "0.2.0"])(
+    "takes a backup of version %s, as the bridge does",
+    async (version) => {
+      const { folder, state } = makePlace();
+      const backup = join(folder, "earlier.sqlite");
+      copyFileSync(join(import.meta.dirname, `../fixtures/state/${version}.sqlite`), backup);
+
+      const { waiting, inDoubt } = await restore(state, backup);
+
+      const database = await openDatabase(state, { access: "own" });
+      onTestFinished(() => database.close());
+      const rows = await database.read<{ progress: string; begun: number }>(
+        "SELECT progress, begun FROM outbox WHERE state = 'waiting'",
+      );
+      expect(rows).toHaveLength(inDoubt);
+      expect(inDoubt).toBeGreaterThan(0);
+      expect(waiting).toBeGreaterThan(inDoubt);
+      for (const { progress, begun } of rows) {
+        expect(readProgress(progress)).toMatchObject({ restored: { intent: null, life: 0 } });
+        expect(begun).toBe(1);
+      }
+    },
+  );
 
   it("refuses while a bridge has the state", async () => {
     const { state, backup } = makePlace();
