@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { openSync } from "node:fs";
+import { openSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { findFreePort } from "./free-port.ts";
@@ -43,8 +43,8 @@ export interface TargetOptions {
 }
 
 const ROOT = join(import.meta.dirname, "..");
-/** As in `npm start`: without them V8 collects garbage late, and memory grows to several times what is in use. */
-const MEMORY_FLAGS = ["--max-semi-space-size=8", "--max-old-space-size=512", "--expose-gc"];
+/** Those of `npm start`: without them V8 collects garbage late, and memory grows to several times what is in use. */
+const NODE_FLAGS = readNodeFlags();
 
 const ENTRY: Readonly<Record<Program, string>> = {
   bridge: join(ROOT, "src/start.js"),
@@ -65,7 +65,7 @@ export async function startTarget(options: TargetOptions): Promise<Target> {
   const child = spawn(
     process.execPath,
     [
-      ...MEMORY_FLAGS,
+      ...NODE_FLAGS,
       ...(profileFolder ? ["--cpu-prof", `--cpu-prof-dir=${profileFolder}`] : []),
       ENTRY[program],
     ],
@@ -114,6 +114,13 @@ export async function startTarget(options: TargetOptions): Promise<Target> {
       await database?.stop();
     },
   };
+}
+
+function readNodeFlags(): string[] {
+  const manifest = readFileSync(join(ROOT, "package.json"), "utf8");
+  const { scripts } = JSON.parse(manifest) as { scripts: { start: string } };
+  // Its environment is another.
+  return [...new Set(scripts.start.match(/--(?!env-file)\S+/g))];
 }
 
 async function end(child: ChildProcess): Promise<void> {
