@@ -18,8 +18,8 @@ export interface Log {
   child(fields: Fields): Log;
 }
 
-/** Standard output, written synchronously, as long as somebody reads it. */
-export const openStandardOutput = () => pino.destination(1);
+/** Standard output, written synchronously: else the end of the process could lose lines, or mix up their order. */
+export const openStandardOutput = () => pino.destination({ dest: 1, sync: true });
 
 /** JSON lines. */
 export const createLog = (
