@@ -1,13 +1,13 @@
 import type { Alarms } from "../alarms.ts";
 import { ConfigError, StorageError } from "../errors.ts";
+import { checkIntegrity } from "./check-integrity.ts";
 import { lock } from "./lock.ts";
 import { moveValues } from "./move-values.ts";
 import { keepToOurselves } from "./private-files.ts";
-import { isDamage, isOwnFault } from "./sqlite-fault.ts";
-import type { Answer, Failure, Operation, SqlValue, Statement } from "./sqlite-operation.ts";
-import { openInThread, type ThreadDatabase } from "./sqlite-thread.ts";
+import type { Answer, Operation, SqlValue, Statement } from "./sqlite-operation.ts";
+import { OpenError, openInThread, type ThreadDatabase } from "./sqlite-thread.ts";
 import { STATE_VERSION } from "./state-version.ts";
-import { codeOf, troubleOf } from "./storage-trouble.ts";
+import { createStorageAlarm, type StorageAlarm } from "./storage-alarm.ts";
 
 /**
  * One SQLite file. What is asked of it happens in the order in which it was asked for. Writes that are in flight together
@@ -23,13 +23,14 @@ export interface Database {
   writeAll(statements: readonly Statement[]): Promise<boolean>;
   /** Writes, to find out whether that can be done. */
   probe(): Promise<void>;
+  /** Finishes what was asked for; safe to repeat. */
   close(): Promise<void>;
 }
 
 export interface DatabaseOptions {
   /**
-   * `own`: the file is brought up to this version, and at most one process may have it so: two bridges on one state would send
-   * everything twice · `share`: beside a bridge that has it; a file of an earlier version is refused · `visit`: to see
+   * `own`: the file is brought up to this version, and read as a whole in the background to find damage. At most one process
+   * may have it so: two bridges on one state would send everything twice · `share`: beside a bridge that has it; a file of an earlier version is refused · `visit`: to see
    * whether it could be owned; an earlier version stays what it is.
    */
   access: "own" | "share" | "visit";
@@ -50,34 +51,37 @@ export async function openDatabase(
   path: string,
   { access, alarms }: DatabaseOptions,
 ): Promise<Database> {
+  const alarm = createStorageAlarm(path, alarms);
   keepToOurselves(path);
   const unlock = access === "own" ? await lock(`${path}.lock`) : undefined;
+  let database: Database | undefined;
   try {
-    const thread = await openThread(path, access, alarms);
-    const database = onThread(thread, path, alarms);
+    database = onThread(await openThread(path, access, alarm), alarm);
     if (access === "own") await moveValues(database);
-    return {
-      ...database,
-      async close() {
-        await database.close();
-        await unlock?.();
-      },
-    };
   } catch (error) {
+    await database?.close();
     await unlock?.();
     throw error;
   }
+  const { close, ...rest } = database;
+  const check = access === "own" ? checkIntegrity(path, alarm.failureOf) : undefined;
+  let closed: Promise<void> | undefined;
+  return {
+    ...rest,
+    close() {
+      closed ??= Promise.all([close(), check?.stop()]).then(unlock);
+      return closed;
+    },
+  };
 }
 
 async function openThread(
   path: string,
   access: DatabaseOptions["access"],
-  alarms: DatabaseOptions["alarms"],
+  { failureOf }: StorageAlarm,
 ): Promise<ThreadDatabase> {
-  const thread = await openInThread(path, access === "own").catch((cause: unknown) => {
-    const { advice, canPass } = troubleOf(codeOf(cause), path);
-    alarms?.raise("store", advice);
-    throw new StorageError(`SQLite: ${advice}`, { cause, canPass });
+  const thread = await openInThread(path, access === "own").catch((error: unknown) => {
+    throw error instanceof OpenError ? failureOf(error) : error;
   });
   const { version } = thread;
   if (version > STATE_VERSION || (version < STATE_VERSION && access === "share")) {
@@ -92,30 +96,16 @@ const wrongVersion = (path: string, version: number): string =>
     ? `${path} was written by a later version of the bridge (${version}, and this one knows ${STATE_VERSION}); use that version, or restore a backup of before it`
     : `${path} was written by an earlier version of the bridge; start the bridge of this version once, which brings it up to date`;
 
-function onThread(
-  thread: ThreadDatabase,
-  path: string,
-  alarms: DatabaseOptions["alarms"],
-): Database {
+function onThread(thread: ThreadDatabase, { failureOf, stored }: StorageAlarm): Database {
   let isClosing = false;
-  let isDamaged = false;
 
   async function run(operation: Operation): Promise<Answer> {
     // After `close` it is no trouble of the disk, and questions of an aborted start must not wait for one.
     if (isClosing) throw new StorageError("the state is closed");
     const answer = await thread.run(operation);
     if ("code" in answer) throw failureOf(answer);
-    if (operation.kind === "write" && !isDamaged) alarms?.clear("store");
+    if (operation.kind === "write") stored();
     return answer;
-  }
-
-  function failureOf({ code, message }: Failure): StorageError {
-    const cause = Object.assign(new Error(message), { code });
-    if (isOwnFault(code)) return new StorageError(`SQLite: ${code}`, { cause });
-    const { advice, canPass } = troubleOf(code, path);
-    isDamaged ||= isDamage(code);
-    alarms?.raise("store", advice);
-    return new StorageError(`SQLite: ${advice}`, { cause, canPass });
   }
 
   async function rowsOf<Row>(operation: Operation): Promise<Row[]> {
@@ -138,7 +128,6 @@ function onThread(
       await run({ kind: "write", statements });
     },
     async close() {
-      if (isClosing) return;
       isClosing = true;
       await thread.close();
     },

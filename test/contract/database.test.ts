@@ -1,4 +1,4 @@
-import { chmod, readFile, stat, writeFile } from "node:fs/promises";
+import { chmod, copyFile, readFile, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
@@ -7,9 +7,11 @@ import { createAlarms } from "../../src/alarms.ts";
 import { ConfigError, StorageError } from "../../src/errors.ts";
 import { type Database, openDatabase, toPath } from "../../src/state/database.ts";
 import { openKeyValues } from "../../src/state/key-values.ts";
+import { STATE_VERSION } from "../../src/state/state-version.ts";
 import { troubleOf } from "../../src/state/storage-trouble.ts";
 import { captureLog } from "../support/captured-log.ts";
 import { makeStateFile } from "../support/state-file.ts";
+import { textsOnDisk } from "../support/texts-on-disk.ts";
 
 /**
  * How many transactions the write-ahead log holds: a frame that ends one names the size of the database.
@@ -254,6 +256,55 @@ describe("the database", () => {
       }
     }
     expect((await stat(folder)).mode & 0o777).toBe(0o700);
+  });
+
+  it("leaves nothing of what was deleted in its files, though it never rests", async () => {
+    const { database, path } = await openForTest();
+    const words = ["deleted at once", "deleted after many others"];
+    for (const [id, text] of words.entries()) {
+      await database.write("INSERT INTO notes (id, text) VALUES (?, ?)", id, text.repeat(100));
+    }
+    expect(await textsOnDisk(path, words)).toEqual(words);
+    await database.write("UPDATE notes SET text = NULL WHERE id = 0");
+    await database.write("DELETE FROM notes WHERE id = 1");
+
+    const MB = "x".repeat(1_000_000);
+    for (let id = 2; (await textsOnDisk(path, words)).length > 0; id++) {
+      expect(id).toBeLessThan(20);
+      await database.write("INSERT INTO notes (id, text) VALUES (?, ?)", id, MB);
+    }
+    expect(await database.read("SELECT id FROM notes WHERE id < 2")).toEqual([{ id: 0 }]);
+  });
+
+  it("refuses a file of a later version, also to a tool, and changes nothing in it", async () => {
+    const file = await makeStateFile();
+    const database = await file.open();
+    await database.read(`PRAGMA user_version = ${STATE_VERSION + 1}`);
+    await database.close();
+    const before = await readFile(file.path);
+
+    for (const access of ["own", "share", "visit"] as const) {
+      await expect(openDatabase(file.path, { access })).rejects.toThrow(
+        /was written by a later version of the bridge .*use that version, or restore a backup/,
+      );
+    }
+    expect(await readFile(file.path)).toEqual(before);
+  });
+
+  it("refuses a file of an earlier version to a tool, which may run beside a bridge of that version", async () => {
+    const { path } = await makeStateFile();
+    await copyFile(join(import.meta.dirname, "../fixtures/state/0.2.0.sqlite"), path);
+    const before = await readFile(path);
+
+    await expect(openDatabase(path, { access: "share" })).rejects.toThrow(
+      /was written by an earlier version .*start the bridge of this version once/,
+    );
+    await (await openDatabase(path, { access: "visit" })).close();
+
+    const own = await openDatabase(path, { access: "own" });
+    await own.close();
+    expect(before.equals(await readFile(path))).toBe(false);
+    await (await openDatabase(path, { access: "share" })).close();
   });
 
   it("raises an alarm at once when the disk is full, and clears it with the next write", async () => {

@@ -1,11 +1,13 @@
 import { execFile } from "node:child_process";
-import { chmod, copyFile, mkdir, mkdtemp, open, rm, writeFile } from "node:fs/promises";
+import { chmod, copyFile, mkdir, mkdtemp, open, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, it, onTestFinished } from "vitest";
+import { openDatabase } from "../../src/state/database.ts";
 import { spawnBridge, startBridgeProcess } from "../support/process.ts";
 import { runToEnd } from "../support/run-to-end.ts";
+import { PATIENCE } from "../support/steps.ts";
 import { CALLBACK_TOKEN, startWorld } from "../support/world.ts";
 
 async function makeFolder(): Promise<string> {
@@ -106,6 +108,37 @@ it("does not start on a damaged file, wherever that shows, and says what to do",
 
   expect(code).toBe(78);
   expect(stderr).toMatch(/bridge\.sqlite is damaged .*restore a backup/);
+});
+
+it("finds in the background what is damaged where nobody reads, and says what to do", async () => {
+  const world = await startWorld();
+  const { env, log } = world;
+  const path = env.STATE_URL?.replace("sqlite:", "") ?? "";
+  await world.stopBridge();
+  const database = await openDatabase(path, { access: "own" });
+  await database.write("CREATE TABLE unread (id INTEGER PRIMARY KEY, text TEXT)");
+  for (let id = 0; id < 50; id++) {
+    await database.write("INSERT INTO unread VALUES (?, ?)", id, "unread ".repeat(300));
+  }
+  await database.close();
+  const bytes = await readFile(path);
+  const PAGE = 4096;
+  const page = Math.floor(bytes.lastIndexOf("unread ") / PAGE);
+  bytes.fill(0xaa, page * PAGE, (page + 1) * PAGE);
+  await writeFile(path, bytes);
+
+  await world.startBridge();
+
+  const alarm = () => log.lines.find(({ event }) => event === "alarm.raised");
+  await expect.poll(alarm, PATIENCE).toBeDefined();
+  expect(alarm()?.fields).toMatchObject({
+    alarm: "store",
+    advice: expect.stringMatching(/bridge\.sqlite is damaged .*restore a backup/),
+  });
+  // What can still be written does not make it well.
+  const { userId } = { userId: world.parley.createUser().id };
+  await world.parley.userWrites(userId, "Hello");
+  expect((await fetch(`${world.bridgeUrl()}/readyz`)).status).toBe(503);
 });
 
 it("refuses callbacks while its disk is full, says so at once, and needs nobody afterwards", async () => {
