@@ -70,6 +70,10 @@ describe("the packages of a production installation", () => {
     );
   });
 
+  it("run no script on installation", () => {
+    expect(placesOf(runtime.filter(([, { hasInstallScript }]) => hasInstallScript))).toEqual([]);
+  });
+
   it("are what their checksums say", () => {
     const unchecked = runtime.filter(([, { integrity }]) => !integrity?.startsWith("sha512-"));
     expect(placesOf(unchecked)).toEqual([]);
