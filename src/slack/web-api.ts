@@ -8,7 +8,7 @@ import {
   UncertainDeliveryError,
 } from "../errors.ts";
 import { parseRetryAfter } from "../parse-retry-after.ts";
-import { type Observation, observe } from "./observed-fetch.ts";
+import { type Observation, observe } from "./observed-request.ts";
 import { faultOf } from "./refusals.ts";
 import { createSlackFetch, type SeenAnswer } from "./slack-fetch.ts";
 
