@@ -1,4 +1,4 @@
-import type { ItemId } from "../ids.ts";
+import { type Ahead, forgetAhead, isKnownToBeEmpty, keep, nothingAhead } from "./ahead.ts";
 import type { BackoffPolicy } from "./backoff.ts";
 import { type Consumer, createHeads } from "./heads.ts";
 import type { Journal, NewRow, Row } from "./journal.ts";
@@ -70,21 +70,27 @@ export async function createEmbeddedLanes<Body>(
   async function wakeWhatOthersRequeued(): Promise<void> {
     hasChanged ||= await journal.changedElsewhere();
     if (!hasChanged) return;
-    for (const { lane } of await journal.pendingLanes()) wake(laneOf(lane));
+    for (const { lane } of await journal.pendingLanes()) lookAgain(laneOf(lane));
     hasChanged = false;
   }
 
-  function laneOf(key: string): Lane {
+  /** `ahead`: what is known of it if it is new. */
+  function laneOf(key: string, ahead?: () => Ahead): Lane {
     let lane = lanes.get(key);
     if (!lane) {
-      lane = createLane(key);
+      lane = createLane(key, ahead?.());
       lanes.set(key, lane);
     }
     return lane;
   }
 
+  /** Something waits in the lane that did not arrive just now. */
+  function lookAgain(lane: Lane): void {
+    forgetAhead(lane);
+    wake(lane);
+  }
+
   function wake(lane: Lane): void {
-    if (lane.state === "running") lane.again = true;
     if (lane.state !== "idle") return;
     lane.state = "ready";
     ready.push(lane);
@@ -99,13 +105,12 @@ export async function createEmbeddedLanes<Body>(
       const lane = ready.shift();
       if (!lane) return;
       lane.state = "running";
-      lane.again = false;
-      const run = heads.handle(lane, consumer).then((next) => {
+      const run = heads.handle(lane, consumer).then((pauseMs) => {
         running.delete(run);
         lane.state = "idle";
-        if (typeof next === "number") deferLane(lane, next);
-        else if (next === "again" || lane.again) wake(lane);
-        else forget(lane);
+        if (pauseMs !== undefined) deferLane(lane, pauseMs);
+        else if (isKnownToBeEmpty(lane)) forget(lane);
+        else wake(lane);
         pump();
       });
       running.add(run);
@@ -141,8 +146,8 @@ export async function createEmbeddedLanes<Body>(
     if (item) consumer?.onDelay?.(item, lane.until - monotonic());
   }
 
-  /** A row has been stored. `isAlone`: it may be handled without reading it back. */
-  function arrive(row: Omit<NewRow, "held">, lane: Lane, isAlone: boolean): void {
+  /** A row has been stored. `ahead`: what was known of the lane before. */
+  function arrive(row: Omit<NewRow, "held">, lane: Lane, ahead: Ahead | undefined): void {
     const arrived: Row = {
       ...row,
       attempts: 0,
@@ -152,7 +157,8 @@ export async function createEmbeddedLanes<Body>(
       pauseMs: row.dueAt - row.appendedAt,
       progress: undefined,
     };
-    lane.fresh = isAlone ? arrived : undefined;
+    // What was found out since then includes it.
+    if (ahead && ahead === lane.ahead) keep(lane, ahead, arrived);
     if (lane.state === "deferred" && lane.isDelayed) reportDelayOf(arrived, lane);
     wake(lane);
   }
@@ -161,15 +167,16 @@ export async function createEmbeddedLanes<Body>(
     if (lane.state === "idle" && lane.appending === 0) lanes.delete(lane.key);
   }
 
-  /** The item is about to change in the journal, so the copy of it in memory must not be used. */
-  function readBack(id: ItemId): void {
-    for (const lane of lanes.values()) if (lane.fresh?.id === id) lane.fresh = undefined;
+  /** An item is about to change in the journal, so no copy in memory must be used, nor one that is on its way there. */
+  function readBack(): void {
+    for (const lane of lanes.values()) forgetAhead(lane);
   }
 
   return {
     async append({ lane: key, id, sort, body, notBefore = 0, held = false }) {
-      const isEmpty = !lanes.has(key);
-      const lane = laneOf(key);
+      // All lanes in which something waits are in memory.
+      const lane = laneOf(key, nothingAhead);
+      const { ahead } = lane;
       lane.appending += 1;
       appends += 1;
       const seq = ++lastSeq;
@@ -186,10 +193,7 @@ export async function createEmbeddedLanes<Body>(
           dueAt: notBefore,
         };
         const result = await journal.append({ ...row, held });
-        if (result === "appended" && !held) {
-          // If others arrived at the same time, one of them may have to come before it.
-          arrive(row, lane, isEmpty && lane.appending === 1 && lane.state === "idle");
-        }
+        if (result === "appended" && !held) arrive(row, lane, ahead);
         return result;
       } finally {
         lane.appending -= 1;
@@ -217,22 +221,23 @@ export async function createEmbeddedLanes<Body>(
       stopping.abort(new Error("The bridge is stopping"));
       for (const { timer } of lanes.values()) clearTimeout(timer);
       await Promise.all(running);
+      await Promise.all([...lanes.values()].map(({ storing }) => storing));
     },
 
     async requeue(id) {
       const lane = await journal.requeue(id, now());
       if (lane === undefined) return false;
-      wake(laneOf(lane));
+      lookAgain(laneOf(lane));
       return true;
     },
 
     cancel(id) {
-      readBack(id);
+      readBack();
       return journal.cancel({ seq: ++lastSeq, id }, now());
     },
 
     replace(id, body) {
-      readBack(id);
+      readBack();
       return journal.replace(id, JSON.stringify(body));
     },
 

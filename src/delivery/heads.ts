@@ -1,5 +1,6 @@
 import { defined } from "../defined.ts";
 import { toBridgeError } from "../errors.ts";
+import { forgetAhead, isKnownToBeEmpty, lookAhead } from "./ahead.ts";
 import { type BackoffPolicy, backoffMs } from "./backoff.ts";
 import { createDeadLetters } from "./dead-letters.ts";
 import { addFollowUp, orGiveUp, runFollowUps, writeTogether } from "./follow-ups.ts";
@@ -32,13 +33,13 @@ export interface HeadsOptions<Body> {
   stopping: AbortSignal;
 }
 
-/** What the lane does next: go on with the next item, rest, or wait for that many ms. */
-type Next = "again" | "empty" | number;
-
 /** Runs the attempts at the heads of lanes, and decides what becomes of each. */
 export interface Heads<Body> {
-  /** Makes one attempt and returns what the lane does next. Never rejects. */
-  handle(lane: Lane, consumer: Consumer<Body>): Promise<Next>;
+  /**
+   * Makes one attempt, if anything waits. Returns how long the lane has to wait before the next one, ms; `undefined`: not at
+   * all. The end of an item that succeeded may still be on its way to the journal then, but of none before it. Never rejects.
+   */
+  handle(lane: Lane, consumer: Consumer<Body>): Promise<number | undefined>;
   /** Adds a notice that is owed about a dead letter. It is given before anything else in the lane. */
   addOwedNotice(
     lane: Lane,
@@ -56,49 +57,118 @@ export function createHeads<Body>(options: HeadsOptions<Body>): Heads<Body> {
   const { queue, journal, reader, backoff, onAttempt, now, monotonic, random, stopping } = options;
   const deadLetters = createDeadLetters(journal, reader);
 
-  async function handle(lane: Lane, consumer: Consumer<Body>): Promise<Next> {
+  async function handle(lane: Lane, consumer: Consumer<Body>): Promise<number | undefined> {
     const startedAt = monotonic();
     try {
       return await handleHead(lane, consumer);
     } catch (thrown) {
-      return reportFailure(lane, thrown, startedAt);
+      forgetAhead(lane);
+      const pauseMs = reportFailure(lane, thrown, startedAt);
+      await lane.storing;
+      return takeRetry(lane) ?? pauseMs;
     }
   }
 
-  async function handleHead(lane: Lane, consumer: Consumer<Body>): Promise<Next> {
-    await runFollowUps(lane);
-    const { fresh } = lane;
-    lane.fresh = undefined;
-    const row = fresh ?? (await journal.head(lane.key, 1))[0];
-    if (!row) return "empty";
-    const waitMs = remainingMs(lane, row);
-    if (waitMs > 0) return waitMs;
-
-    const attempt: Running = { row, taken: [row], startedAt: monotonic() };
-    const next = await runAttempt(lane, attempt, consumer);
-    await runFollowUps(lane);
-    // A fresh item was alone in its lane. What has arrived behind it since then has set `lane.again`.
-    return next ?? (fresh ? "empty" : "again");
+  async function handleHead(lane: Lane, consumer: Consumer<Body>): Promise<number | undefined> {
+    const retryMs = takeRetry(lane);
+    if (retryMs !== undefined) return retryMs;
+    if (!lane.storing) await runFollowUps(lane);
+    const row = await nextRow(lane);
+    const waitMs = row && remainingMs(lane, row);
+    if (row && waitMs !== undefined && waitMs <= 0) {
+      return await runAttempt(lane, { row, taken: [row], startedAt: monotonic() }, consumer);
+    }
+    if (row) forgetAhead(lane);
+    await lane.storing;
+    return takeRetry(lane) ?? waitMs;
   }
 
-  /** Returns what the lane does next, unless it just goes on. */
+  /**
+   * Takes the next row from what is known of the lane, or asks the journal. While the end of an item has failed it is asked
+   * nothing, because it would give that item once more.
+   */
+  async function nextRow(lane: Lane): Promise<Row | undefined> {
+    // Of those that are stored together one that is told of later may have to come first.
+    if (lane.appending > 0) await new Promise(setImmediate);
+    while (lane.retryAt === undefined) {
+      const ahead = lane.ahead ?? lookAhead(lane, journal);
+      await ahead.answer;
+      if (ahead !== lane.ahead) continue;
+      const row = ahead.rows.shift();
+      if (row || ahead.isAll) return row;
+      forgetAhead(lane);
+    }
+    return undefined;
+  }
+
+  /** Returns how long the lane has to wait before it goes on, ms; `undefined`: not at all. */
   async function runAttempt(
     lane: Lane,
     attempt: Running,
     { handler, onDeadLetter }: Consumer<Body>,
-  ): Promise<Next | undefined> {
+  ): Promise<number | undefined> {
+    const { ahead } = lane;
+    // While this one is handled, so that the next one need not wait for it. If it cannot be read now, it is read later.
+    if (lane.retryAt === undefined && ahead?.rows.length === 0 && !ahead.isAll) {
+      lookAhead(lane, journal, attempt.row).answer?.catch(() => {});
+    }
     let work: AttemptWork<Body> | undefined;
+    let pauseMs: number | undefined;
+    let hasFailed = false;
     try {
-      work = createWork(attempt, { journal, reader, signal: stopping });
+      const onTake = () => forgetAhead(lane);
+      work = createWork(attempt, { journal, reader, signal: stopping, onTake });
       await handler(work);
+      // On disk, too, the item before this one ends first.
+      await lane.storing;
+      lane.defects = 0;
+      complete(lane, attempt, work);
     } catch (thrown) {
+      hasFailed = true;
+      forgetAhead(lane);
       // Else what is decided now could be stored before what was done.
       await work?.flushed();
-      return conclude(lane, attempt, thrown, onDeadLetter);
+      await lane.storing;
+      pauseMs = conclude(lane, attempt, thrown, onDeadLetter);
     }
-    lane.defects = 0;
-    complete(lane, attempt, work);
-    return undefined;
+    const retryMs = takeRetry(lane);
+    if (retryMs !== undefined) return retryMs;
+    if (!hasFailed && !isKnownToBeEmpty(lane)) runBehind(lane);
+    else await runFollowUps(lane);
+    return pauseMs;
+  }
+
+  /** Runs the follow-ups while the lane goes on with the next item; if they fail, again after a pause. */
+  function runBehind(lane: Lane): void {
+    const startedAt = monotonic();
+    const run = async (): Promise<void> => {
+      try {
+        await runFollowUps(lane);
+      } catch (thrown) {
+        // What was read meanwhile may have the item that could not be ended.
+        forgetAhead(lane);
+        const pauseMs = reportFailure(lane, thrown, startedAt);
+        lane.retryAt = monotonic() + pauseMs;
+        lane.timer = setTimeout(() => {
+          lane.retryAt = undefined;
+          runBehind(lane);
+        }, pauseMs);
+      }
+      lane.storing = undefined;
+    };
+    lane.storing = run();
+  }
+
+  /**
+   * How long follow-ups that failed behind the lane's back still have to wait, ms; `undefined`: there are none. From then on
+   * it is the lane that waits for them.
+   */
+  function takeRetry(lane: Lane): number | undefined {
+    const { retryAt } = lane;
+    if (retryAt === undefined) return undefined;
+    clearTimeout(lane.timer);
+    lane.retryAt = undefined;
+    return stopping.aborted ? undefined : Math.max(0, retryAt - monotonic());
   }
 
   /** How long the head still has to wait, ms. Measured by the wall clock only once, after that by one that never jumps. */
@@ -111,13 +181,13 @@ export function createHeads<Body>(options: HeadsOptions<Body>): Heads<Body> {
     return lane.wait.until - monotonic();
   }
 
-  /** Carries out what becomes of an attempt that failed. Returns what the lane does next, unless it just goes on. */
+  /** Carries out what becomes of an attempt that failed. Returns how long the lane has to wait, ms; `undefined`: not at all. */
   function conclude(
     lane: Lane,
     attempt: Running,
     thrown: unknown,
     onDeadLetter: OnDeadLetter<Body>,
-  ): Next | undefined {
+  ): number | undefined {
     const { row } = attempt;
     const outcome = outcomeOf(thrown, {
       stopReason: stopping.reason as unknown,
@@ -132,10 +202,10 @@ export function createHeads<Body>(options: HeadsOptions<Body>): Heads<Body> {
     switch (outcome.kind) {
       case "interrupted":
         report(lane, attempt, "interrupted");
-        return "empty";
+        return undefined;
       case "cancelled":
         report(lane, attempt, "ignored", { error: outcome.error });
-        return "again";
+        return undefined;
       case "ignored":
         addFollowUp(lane, row, async () => {
           await journal.done(attempt.taken.map(({ seq }) => seq));

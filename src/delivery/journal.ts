@@ -57,7 +57,8 @@ export interface DeadLetter {
 
 /**
  * Where the embedded lanes keep the items of one queue, in the states that {@link Lanes} describes. Whatever resolves is
- * synced to disk.
+ * synced to disk. Operations take effect in the order in which they were called, also where nobody waits for one before the
+ * next: whoever reads sees what was written before, and a crash leaves the first so many of them and nothing of the others.
  *
  * @throws {StorageError} from every call
  */

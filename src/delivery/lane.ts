@@ -1,7 +1,8 @@
 import type { ItemId } from "../ids.ts";
+import type { Ahead } from "./ahead.ts";
 import type { Row } from "./journal.ts";
 
-/** An outcome that is not stored yet, or a notice that is not given yet. The lane goes on only after it. */
+/** An outcome that is not stored yet, or a notice that is not given yet. */
 export interface FollowUp {
   readonly item: Pick<Row, "appendedAt"> & { readonly id: ItemId };
   /** Stores the outcome, or gives the notice. If it throws it is tried again after a pause. */
@@ -9,8 +10,8 @@ export interface FollowUp {
 }
 
 /**
- * What is in memory of a lane, while it has waiting items: its state and its barrier, never its items (their states are
- * in {@link Lanes}). `idle`: nothing runs and nothing is planned · `ready`: it waits for a free handler · `running`: an
+ * What is in memory of a lane, while it has waiting items: its state and its barrier, and at most the next few of its items
+ * (their states are in {@link Lanes}). `idle`: nothing runs and nothing is planned · `ready`: it waits for a free handler · `running`: an
  * attempt at its head is under way · `deferred`: it waits for a moment.
  */
 export interface Lane {
@@ -19,10 +20,12 @@ export interface Lane {
   barrier: number;
   /** How many appends are not on disk yet. Until they are, the lane must stay in memory. */
   appending: number;
-  /** Something arrived while an attempt was under way. */
-  again: boolean;
-  /** The only item of a lane that was empty before. It is kept here to save reading it from the journal. */
-  fresh: Row | undefined;
+  /** What comes next; `undefined`: only the journal knows. */
+  ahead: Ahead | undefined;
+  /** Follow-ups are being run while the next item is handled. Never rejects. */
+  storing: Promise<void> | undefined;
+  /** When (ms, monotonic) follow-ups that failed meanwhile are run again. */
+  retryAt: number | undefined;
   readonly followUps: FollowUp[];
   /** How often in a row storing an outcome, or giving a notice, has failed. */
   failures: number;
@@ -34,16 +37,19 @@ export interface Lane {
   until: number;
   /** A deferred lane waits because of a failure. */
   isDelayed: boolean;
+  /** Ends the wait of a deferred lane, or runs follow-ups again. */
   timer: NodeJS.Timeout | undefined;
 }
 
-export const createLane = (key: string): Lane => ({
+/** `ahead`: what is known of what comes next. */
+export const createLane = (key: string, ahead?: Ahead): Lane => ({
   key,
   state: "idle",
   barrier: 0,
   appending: 0,
-  again: false,
-  fresh: undefined,
+  ahead,
+  storing: undefined,
+  retryAt: undefined,
   followUps: [],
   failures: 0,
   defects: 0,

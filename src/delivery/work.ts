@@ -24,10 +24,26 @@ export interface AttemptWork<Body> extends Work<Body>, Pick<AttemptSteps, "flush
  */
 export function createWork<Body>(
   { row, taken }: TakenRows,
-  { journal, reader, signal }: { journal: Journal; reader: ItemReader<Body>; signal: AbortSignal },
+  {
+    journal,
+    reader,
+    signal,
+    onTake,
+  }: {
+    journal: Journal;
+    reader: ItemReader<Body>;
+    signal: AbortSignal;
+    /** Others go with the head. */
+    onTake: () => void;
+  },
 ): AttemptWork<Body> {
   let mayChange = !row.begun;
   const atEndWrites: (() => Promise<unknown>)[] = [];
+
+  function take(other: Row): void {
+    taken.push(other);
+    onTake();
+  }
 
   async function save(records: StepRecords, begun: boolean): Promise<void> {
     const { seq, body } = row;
@@ -57,7 +73,7 @@ export function createWork<Body>(
       for (const next of isUnbroken ? known.slice(taken.length) : []) {
         const item = tryReadItem(next, reader);
         if (!item || !accept(item)) break;
-        taken.push(next);
+        take(next);
         items.push(item);
       }
       return items;
@@ -69,7 +85,7 @@ export function createWork<Body>(
         const item = tryReadItem(other, reader);
         if (!item) continue;
         items.push(item);
-        if (!taken.some(({ seq }) => seq === other.seq)) taken.push(other);
+        if (!taken.some(({ seq }) => seq === other.seq)) take(other);
       }
       return items;
     },

@@ -103,7 +103,7 @@ describe("what agents wrote without an event reaching us", () => {
   });
 
   it("goes once wherever the bridge is killed", async () => {
-    for (const when of ["before", "after"] as const) {
+    for (const when of ["before", "after", "unsynced"] as const) {
       const deaths = await dieAtEveryStep(
         {
           options: EVERY_MINUTE,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Journal, NewRow } from "../../src/delivery/journal.ts";
+import { inLaneOrder } from "../../src/delivery/lane-order.ts";
 import { toItemId } from "../../src/ids.ts";
 
 /** Opens the journal of an empty outbox, until the end of the test. */
@@ -52,6 +53,45 @@ export function describeJournal(name: string, open: OpenJournal): void {
       await journal.append(row(7, { lane: "user-2" }));
       expect(await seqs(journal)).toEqual([5, 1, 2, 4, 6, 3]);
       expect((await journal.head("user-1", 2)).map(({ seq }) => seq)).toEqual([5, 1]);
+    });
+
+    it("orders sort keys by their bytes, also where JavaScript would not", async () => {
+      const { journal } = await open();
+      for (const [seq, sort] of ["😀", "\uffee", "z", "é", "za"].entries()) {
+        await journal.append(row(seq + 1, { sort }));
+      }
+      const all = await journal.head("user-1", 100);
+      expect(all.map(({ sort }) => sort)).toEqual(["z", "za", "é", "\uffee", "😀"]);
+      expect(all.toSorted(inLaneOrder)).toEqual(all);
+    });
+
+    it("writes in the order in which it was asked to, also where nobody waits for what was asked before", async () => {
+      const { journal, reopen } = await open();
+      const { id, body } = row(1);
+      const [, saved, cancelled, , again] = await Promise.all([
+        journal.append(row(1)),
+        journal.saveProgress({ seq: 1, body, progress: "{}", begun: true }),
+        journal.cancel({ seq: 2, id }, 1),
+        journal.done([1]),
+        journal.append(row(3, { id })),
+      ]);
+      expect([saved, cancelled, again]).toEqual([true, false, "duplicate"]);
+      expect(await seqs(await reopen())).toEqual([]);
+    });
+
+    it("sees in reading what was written before, also where nobody has waited for it", async () => {
+      const { journal } = await open();
+      const { id, body } = row(2);
+      await journal.append(row(1));
+      const [, first] = await Promise.all([journal.append(row(2)), journal.head("user-1", 9)]);
+      expect(first.map(({ seq }) => seq)).toEqual([1, 2]);
+      const [, second] = await Promise.all([journal.done([1]), journal.head("user-1", 9)]);
+      expect(second.map(({ seq }) => seq)).toEqual([2]);
+      const change = { seq: 2, body, progress: "{}", begun: true };
+      const [, third] = await Promise.all([journal.saveProgress(change), journal.waiting([id])]);
+      expect(third).toMatchObject([{ begun: true, progress: "{}" }]);
+      const [, found] = await Promise.all([journal.done([2]), journal.find(id)]);
+      expect(found).toBeUndefined();
     });
 
     it("knows an id for good: waiting, done, dead and discarded", async () => {

@@ -69,10 +69,7 @@ export async function openEmbeddedBench(): Promise<LanesBench> {
     async engine<Body>(options: EngineOptions = {}) {
       const owner = running();
       const journal = openSqliteJournal(await owner.database, "outbox");
-      const lanes = await createEngine<Body>(
-        mortal(journal, () => owner.alive),
-        options,
-      );
+      const lanes = await createEngine<Body>(journal, () => owner.alive, options);
       engines.add(lanes);
       return lanes;
     },
@@ -128,11 +125,7 @@ export function openMemoryBench(): Promise<LanesBench> {
   return Promise.resolve({
     async engine<Body>(options: EngineOptions = {}) {
       const owner = process;
-      const journal = openMemoryJournal(table);
-      const lanes = await createEngine<Body>(
-        mortal(journal, () => owner.alive),
-        options,
-      );
+      const lanes = await createEngine<Body>(openMemoryJournal(table), () => owner.alive, options);
       engines.add(lanes);
       return lanes;
     },
@@ -140,6 +133,7 @@ export function openMemoryBench(): Promise<LanesBench> {
       process.alive = false;
       process = { alive: true };
       engines.clear();
+      table.sync.lose();
       // What the dead process was about to do has no effect any more after this.
       await new Promise(setImmediate);
     },
@@ -158,8 +152,12 @@ export function openMemoryBench(): Promise<LanesBench> {
   });
 }
 
-const createEngine = <Body>(journal: Journal, options: EngineOptions): Promise<Lanes<Body>> =>
-  createEmbeddedLanes<Body>({
+async function createEngine<Body>(
+  journal: Journal,
+  isAlive: () => boolean,
+  options: EngineOptions,
+): Promise<Lanes<Body>> {
+  const lanes = await createEmbeddedLanes<Body>({
     queue: "outbox",
     reader: {
       readBody(text) {
@@ -168,10 +166,17 @@ const createEngine = <Body>(journal: Journal, options: EngineOptions): Promise<L
       },
       readProgress,
     },
-    journal,
+    journal: mortal(journal, isAlive),
     backoff: QUICK,
     concurrency: 4,
     onAttempt: () => {},
     ...(options.now && { monotonic: options.now }),
     ...options,
   });
+  return {
+    ...lanes,
+    start: (handler, ...others) =>
+      // A process that is dead hands nothing out.
+      lanes.start((work) => (isAlive() ? handler(work) : new Promise(() => {})), ...others),
+  };
+}

@@ -75,10 +75,12 @@ export function describeDeadLetters(engineName: string, open: LanesBenchFactory)
     it("is what has damaged progress: untouched, told of, and neither its lane nor another waits for it", async () => {
       const bench = await benchForTest(open);
       const attempts: Attempt[] = [];
-      const lanes = await bench.engine<Body>({ onAttempt: (attempt) => attempts.push(attempt) });
-      for (const name of ["a", "b"]) await lanes.append(newItem(name));
-      await lanes.append(newItem("c", { lane: "user-2" }));
+      const before = await bench.engine<Body>();
+      for (const name of ["a", "b"]) await before.append(newItem(name));
+      await before.append(newItem("c", { lane: "user-2" }));
       await bench.damage("a", "progress");
+      await bench.crash();
+      const lanes = await bench.engine<Body>({ onAttempt: (attempt) => attempts.push(attempt) });
       const told: string[] = [];
       const { handed, done, handler } = recorder();
       await lanes.start(handler, toldTo(told));
@@ -307,18 +309,17 @@ export function describeDeadLetters(engineName: string, open: LanesBenchFactory)
         await bench[how](true);
         if (error) throw error;
       });
-      await lanes.append(newItem("a"));
-      await lanes.append(newItem("b"));
+      for (const name of ["a", "b", "c"]) await lanes.append(newItem(name));
       await lanes.start(recorded.handler, toldTo(told));
       return { bench, lanes, attempts, told, ...recorded };
     }
 
     it.each(["failWrites", "failReads"] as const)(
-      "is tried again with growing pauses and reported, and no handler runs twice: %s",
+      "is tried again with growing pauses and reported, no handler runs twice, and one item at most goes ahead: %s",
       async (how) => {
         const { bench, attempts, handed, done } = await broken(how);
         await expect.poll(() => attempts.length).toBeGreaterThanOrEqual(5);
-        expect(handed).toEqual(["a"]);
+        expect(handed).not.toContain("c");
         for (const attempt of attempts) {
           expect(attempt).toMatchObject({ item: "a", lane: "user-1", outcome: "deferred" });
           expect(attempt.error).toBeInstanceOf(StorageError);
@@ -327,11 +328,11 @@ export function describeDeadLetters(engineName: string, open: LanesBenchFactory)
         expect(attempts.slice(0, 5).map((each) => each.nextAttemptInMs)).toEqual([2, 4, 8, 8, 8]);
 
         await bench[how](false);
-        await expect.poll(() => done).toEqual(["a", "b"]);
-        expect(handed).toEqual(["a", "b"]);
+        await expect.poll(() => done).toEqual(["a", "b", "c"]);
+        expect(handed).toEqual(["a", "b", "c"]);
         await expect
           .poll(() => outcomes(attempts).filter((each) => !each.includes("deferred")))
-          .toEqual(["a done 1", "b done 1"]);
+          .toEqual(["a done 1", "b done 1", "c done 1"]);
       },
     );
 
@@ -341,20 +342,22 @@ export function describeDeadLetters(engineName: string, open: LanesBenchFactory)
         new PayloadError("unreadable"),
       );
       await expect.poll(() => attempts.length).toBeGreaterThanOrEqual(3);
-      expect(await lanes.backlog()).toMatchObject({ items: 2, deadLetters: 0 });
+      expect(handed).toEqual(["a"]);
+      expect(await lanes.backlog()).toMatchObject({ items: 3, deadLetters: 0 });
       expect(told).toEqual([]);
       await bench.failWrites(false);
-      await expect.poll(() => done).toEqual(["b"]);
-      expect(handed).toEqual(["a", "b"]);
+      await expect.poll(() => done).toEqual(["b", "c"]);
+      expect(handed).toEqual(["a", "b", "c"]);
       expect(told).toEqual(["a: payload"]);
     });
 
     it("is reported also where not even the lane can be read", async () => {
       const bench = await benchForTest(open);
       const attempts: Attempt[] = [];
+      const before = await bench.engine<Body>();
+      for (const name of ["a", "b"]) await before.append(newItem(name));
+      await bench.crash();
       const lanes = await bench.engine<Body>({ onAttempt: (attempt) => attempts.push(attempt) });
-      await lanes.append(newItem("a"));
-      await lanes.append(newItem("b"));
       const { done, handler } = recorder();
       await bench.failReads(true);
       await lanes.start(handler, tellNobody);

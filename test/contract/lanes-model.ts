@@ -17,6 +17,8 @@ type Step =
   | { readonly do: "take"; readonly which: number; readonly limit: number }
   /** From now on people can, or cannot, be told. */
   | { readonly do: "hush"; readonly quiet: boolean }
+  /** From now on things can, or cannot, be stored: `items`, or what goes with the end of one. */
+  | { readonly do: "break"; readonly what: "items" | "records"; readonly isBroken: boolean }
   /** Every sender gets its answer, and what can be handed out is. */
   | { readonly do: "settle" }
   /** The event loop goes round, so that what is under way gets on a bit. */
@@ -57,6 +59,14 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     }),
   },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("hush" as const), quiet: fc.boolean() }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constant("break" as const),
+      what: fc.constantFrom("items" as const, "records" as const),
+      isBroken: fc.boolean(),
+    }),
+  },
   {
     weight: 2,
     arbitrary: fc.record({
@@ -103,6 +113,11 @@ class Play {
   /** In which lives people were told of dead letters. */
   readonly #told = new Map<string, number[]>();
   #quiet = false;
+  #isBroken = { items: false, records: false };
+  /** The last life of the process in which something could not be stored. */
+  #brokenIn = 0;
+  /** What went with the end of an item is stored, in that life of the process. */
+  readonly #recorded = new Map<string, number>();
   /** Promises that were broken in the handler, where the engine would take them for a failure to try again. */
   readonly #broken: unknown[] = [];
   #lanes: Lanes<string> | undefined;
@@ -145,8 +160,7 @@ class Play {
         tell: (item, name: string) => this.#say(item, name, life),
       },
     );
-    // A sender that got no answer sends again.
-    for (const { name, acknowledged } of this.#sent.values()) if (!acknowledged) this.#append(name);
+    this.#appendAgain();
   }
 
   #check(): void {
@@ -184,12 +198,29 @@ class Play {
       case "breathe":
         for (let turn = 0; turn < each.turns; turn++) await new Promise(setImmediate);
         return;
+      case "break":
+        return this.#break(each.what, each.isBroken);
       case "crash":
+        // What it was that could not be stored must not keep the next process from starting.
         await this.#bench.crash();
+        await this.#break("items", false);
         this.#held.clear();
         this.#appending = [];
         await this.#startEngine();
     }
+  }
+
+  async #break(what: "items" | "records", isBroken: boolean): Promise<void> {
+    this.#isBroken[what] = isBroken;
+    if (isBroken) this.#brokenIn = this.#life;
+    if (what !== "items") return;
+    await this.#bench.failWrites(isBroken);
+    // A sender that got no answer sends again.
+    if (!isBroken) this.#appendAgain();
+  }
+
+  #appendAgain(): void {
+    for (const { name, acknowledged } of this.#sent.values()) if (!acknowledged) this.#append(name);
   }
 
   #send(lane: string, sort: string | undefined): void {
@@ -216,10 +247,16 @@ class Play {
       body: name,
     });
     this.#appending.push(
-      append.then((result) => {
-        if (acknowledged) expect(result, `${name}, sent again`).toBe("duplicate");
-        sent.acknowledged = true;
-      }),
+      append.then(
+        (result) => {
+          if (acknowledged) expect(result, `${name}, sent again`).toBe("duplicate");
+          sent.acknowledged = true;
+        },
+        (error: unknown) => {
+          // It got no answer, and sends again later.
+          if (!(error instanceof StorageError)) throw error;
+        },
+      ),
     );
   }
 
@@ -228,7 +265,10 @@ class Play {
     const lives = this.#told.get(name) ?? [];
     try {
       expect(item, "the words of another").toBe(name);
-      expect(lives, `${name} is told of twice in one life`).not.toContain(life);
+      // Where it could not be stored that it was told, it is told again.
+      if (this.#brokenIn !== life) {
+        expect(lives, `${name} is told of twice in one life`).not.toContain(life);
+      }
       expect((await this.#lanes?.find(toItemId(name)))?.state, `${name} is told of`).toBe("dead");
       // It is a dead letter, also if the crash came before the engine could say so.
       this.#aside.add(name);
@@ -249,6 +289,7 @@ class Play {
     });
     this.#held.delete(head);
     if (how === "retry") throw new NetworkError("refused");
+    work.atEnd(() => this.#record(head, life));
     for (const name of names) {
       expect(this.#succeeded.get(name), `${name} twice in one life`).not.toBe(life);
       this.#succeeded.set(name, life);
@@ -257,7 +298,19 @@ class Play {
     if (how === "refuse") throw new PayloadError("refused");
   }
 
+  async #record(head: string, life: number): Promise<void> {
+    await Promise.resolve();
+    // A process that is dead records nothing.
+    if (life !== this.#life) return await new Promise(() => {});
+    if (this.#isBroken.records) throw new StorageError("nothing can be recorded");
+    if (this.#recorded.get(head) === life) this.#broken.push(new Error(`${head} recorded twice`));
+    this.#recorded.set(head, life);
+  }
+
   #settle(head: string, into?: Set<string>): void {
+    if (!into && this.#recorded.get(head) !== this.#life) {
+      this.#broken.push(new Error(`${head} is done without its record`));
+    }
     for (const name of this.#groups.get(head) ?? []) {
       if (this.#settled.has(name)) this.#broken.push(new Error(`${name} is done twice`));
       this.#settled.add(name);
@@ -277,6 +330,8 @@ class Play {
   }
 
   async #finishAll(): Promise<void> {
+    await this.#break("items", false);
+    await this.#break("records", false);
     await Promise.all(this.#appending);
     this.#quiet = false;
     await expect

@@ -1,3 +1,4 @@
+import { describeGoingAhead } from "./lanes-ahead-suite.ts";
 import { openEmbeddedBench, openMemoryBench } from "./lanes-bench.ts";
 import { describeDeadLetters } from "./lanes-dead-letters-suite.ts";
 import { describeEnds } from "./lanes-ends-suite.ts";
@@ -18,6 +19,7 @@ for (const [name, open] of ENGINES) {
   describeLanesHandling(name, open);
   describeSteps(name, open);
   describeEnds(name, open);
+  describeGoingAhead(name, open);
   describeDeadLetters(name, open);
   describeLanesWaiting(name, open);
   describeLanesHolding(name, open);

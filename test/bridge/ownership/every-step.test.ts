@@ -83,7 +83,7 @@ const STORIES: readonly [string, Story][] = [
 ];
 
 describe.each(STORIES)("%s ends one way", (_, story) => {
-  it.each(["before", "after"] as const)("killed %s any step", async (when) => {
+  it.each(["before", "after", "unsynced"] as const)("killed at any step: %s", async (when) => {
     expect(await dieAtEveryStep(story, when)).toBeGreaterThan(6);
   });
 

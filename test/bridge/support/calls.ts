@@ -5,6 +5,12 @@ export interface Process {
   isAlive: boolean;
 }
 
+/**
+ * When a process dies at a call: before or after it took effect, or right after it was made, and then nothing is on disk of
+ * what was not synced yet.
+ */
+export type Death = "before" | "after" | "unsynced";
+
 interface When {
   /** It took effect all the same: only the answer is lost. */
   after?: boolean;
@@ -29,16 +35,17 @@ export interface Calls {
   fail(call: string, error: BridgeError, when?: When): void;
   /** The next call of this name hangs until the returned function is called. */
   hang(call: string, when?: Pick<When, "after" | "skip">): () => void;
-  /** The process dies at this call, counted from now, before or after it took effect; the next one may die as well. */
-  dieAt(step: number, when: "before" | "after"): void;
+  /** The process dies at this call, counted from now; the next one may die as well. */
+  dieAt(step: number, when: Death): void;
   /** Nothing goes wrong any more. */
   heal(): void;
 }
 
-export function createCalls(): Calls {
+/** `loseUnsynced`: nothing is on disk any more of what was not synced. */
+export function createCalls(loseUnsynced: () => void): Calls {
   const made: string[] = [];
   let troubles: Trouble[] = [];
-  let deaths: { step: number; when: "before" | "after" }[] = [];
+  let deaths: { step: number; when: Death }[] = [];
 
   function troubleWith(call: string): Trouble | undefined {
     for (const trouble of troubles) {
@@ -53,6 +60,9 @@ export function createCalls(): Calls {
     }
     return undefined;
   }
+
+  const isRefused = (call: string): boolean =>
+    troubles.some((trouble) => trouble.call === call && trouble.skip === 0 && !trouble.after);
 
   function add(call: string, outcome: Trouble["outcome"], when: When): void {
     const { after = false, times = 1, skip = 0 } = when;
@@ -92,8 +102,15 @@ export function createCalls(): Calls {
               process.isAlive = false;
               return never();
             }
-            const trouble = troubleWith(call);
             const carryOut = (): unknown => Reflect.apply(member, target, args);
+            if (death?.when === "unsynced") {
+              // Nobody hears what became of it. What is to go wrong with it is left for the next process.
+              if (!isRefused(call)) Promise.resolve(carryOut()).catch(() => {});
+              process.isAlive = false;
+              loseUnsynced();
+              return never();
+            }
+            const trouble = troubleWith(call);
             const isLast = death !== undefined;
             if (trouble && !trouble.after) {
               return answer(trouble.outcome().then(carryOut), undefined, process, isLast);

@@ -1,4 +1,5 @@
 import type { BridgeError } from "../../../src/errors.ts";
+import type { Death } from "./calls.ts";
 import type { BridgeOptions } from "./run-bridge.ts";
 import { type Bridge, startBridge } from "./start-bridge.ts";
 
@@ -55,7 +56,7 @@ async function playWith(
  */
 export async function dieAtEveryStep(
   story: Story,
-  when: "before" | "after",
+  when: Death,
   trouble: (bridge: Bridge) => void = () => {},
 ): Promise<number> {
   let deaths = 0;

@@ -3,9 +3,10 @@ import type { Conversations } from "../../../src/bridge/ports.ts";
 import { conversationSchema } from "../../../src/bridge/stored/conversation-schema.ts";
 import { UserMergedError } from "../../../src/errors.ts";
 import { type ConversationId, makeThreadKey, type UserId } from "../../../src/ids.ts";
+import { createMemorySync } from "./memory-sync.ts";
 
 /** Conversations in memory, held to the contract of the store; as JSON, so that only what can be stored comes back. */
-export function createMemoryConversations(): Conversations {
+export function createMemoryConversations(sync = createMemorySync()): Conversations {
   const stored = new Map<ConversationId, string>();
   const newest = new Map<UserId, ConversationId>();
   const byThread = new Map<string, ConversationId>();
@@ -17,12 +18,22 @@ export function createMemoryConversations(): Conversations {
     return text === undefined ? undefined : conversationSchema.parse(JSON.parse(text));
   };
 
-  function write(conversation: Conversation, before: Conversation | undefined): void {
+  function write(conversation: Conversation, before: Conversation | undefined): Promise<void> {
+    const undo = rememberAll();
     const { id, userId, user, thread } = conversation;
     stored.set(id, JSON.stringify(conversation));
     if (before?.userId !== userId) newest.set(userId, id);
     if (thread) byThread.set(makeThreadKey(thread), id);
     if (user.externalId) byExternalId.set(user.externalId, userId);
+    return sync.written(undo);
+  }
+
+  /** Returns what makes everything as it is now. */
+  function rememberAll(): () => void {
+    const undos = [stored, newest, byThread, byExternalId, aliases].map(remember);
+    return () => {
+      for (const undo of undos) undo();
+    };
   }
 
   function resolve(userId: UserId): UserId {
@@ -53,20 +64,27 @@ export function createMemoryConversations(): Conversations {
     create(conversation) {
       const { userId } = conversation;
       if (resolve(userId) !== userId) return Promise.reject(new UserMergedError(userId));
-      write(conversation, undefined);
-      return Promise.resolve();
+      return write(conversation, undefined);
     },
     async update(id, change) {
-      await Promise.resolve();
       const before = find(id);
       if (!before) return undefined;
       const after = change(before);
-      if (after !== before) write(after, before);
+      if (after !== before) await write(after, before);
       return after;
     },
     alias(from, to) {
+      const undo = rememberAll();
       if (from !== to) aliases.set(from, to);
-      return Promise.resolve();
+      return sync.written(undo);
     },
+  };
+}
+
+function remember(map: Map<unknown, unknown>): () => void {
+  const entries = [...map];
+  return () => {
+    map.clear();
+    for (const [key, value] of entries) map.set(key, value);
   };
 }

@@ -1,6 +1,8 @@
 import type { Journal, NewRow, Row } from "../../../src/delivery/journal.ts";
+import { inLaneOrder } from "../../../src/delivery/lane-order.ts";
 import { StorageError } from "../../../src/errors.ts";
 import type { ItemId } from "../../../src/ids.ts";
+import { createMemorySync, type MemorySync } from "./memory-sync.ts";
 
 type State = "waiting" | "held" | "dead" | "done";
 
@@ -22,9 +24,14 @@ export interface MemoryTable {
   readonly rows: Map<ItemId, StoredRow>;
   /** `writes`: nothing can be stored · `all`: nor read. */
   fails: "nothing" | "writes" | "all";
+  readonly sync: MemorySync;
 }
 
-export const createMemoryTable = (): MemoryTable => ({ rows: new Map(), fails: "nothing" });
+export const createMemoryTable = (sync = createMemorySync()): MemoryTable => ({
+  rows: new Map(),
+  fails: "nothing",
+  sync,
+});
 
 /** A journal in memory, held to the same contract as the one on SQLite. */
 export function openMemoryJournal(table: MemoryTable): Journal {
@@ -39,7 +46,13 @@ export function openMemoryJournal(table: MemoryTable): Journal {
   };
   const write = async <Result>(change: () => Result): Promise<Result> => {
     if (table.fails !== "nothing") throw new StorageError("The state cannot be written");
-    return await Promise.resolve(change());
+    const before = [...table.rows].map(([id, row]) => [id, { ...row }] as const);
+    const result = change();
+    await table.sync.written(() => {
+      table.rows.clear();
+      for (const [id, row] of before) table.rows.set(id, row);
+    });
+    return result;
   };
   return {
     append: ({ held, ...row }) =>
@@ -62,13 +75,13 @@ export function openMemoryJournal(table: MemoryTable): Journal {
     head: (lane, limit) =>
       read(() => {
         const rows = inState("waiting").filter((row) => row.lane === lane);
-        return rows.sort(inOrder).slice(0, limit).map(toRow);
+        return rows.sort(inLaneOrder).slice(0, limit).map(toRow);
       }),
 
     waiting: (ids) =>
       read(() => {
         const rows = inState("waiting").filter(({ id }) => ids.includes(id));
-        return rows.sort(inOrder).map(toRow);
+        return rows.sort(inLaneOrder).map(toRow);
       }),
 
     pendingLanes: () =>
@@ -193,11 +206,6 @@ export function openMemoryJournal(table: MemoryTable): Journal {
     changedElsewhere: () => read(() => false),
   };
 }
-
-const inOrder = (a: StoredRow, b: StoredRow): number =>
-  a.barrier - b.barrier || compare(a.sort, b.sort) || a.seq - b.seq;
-
-const compare = (a: string, b: string): number => (a === b ? 0 : a < b ? -1 : 1);
 
 /** Only the id is kept. */
 function end(row: StoredRow, at: number): void {

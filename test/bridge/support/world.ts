@@ -5,6 +5,7 @@ import { createMemoryConversations } from "./memory-conversations.ts";
 import { createMemoryTable, type MemoryTable } from "./memory-journal.ts";
 import { createMemoryParley, type MemoryParley } from "./memory-parley.ts";
 import { createMemorySlack, type MemorySlack } from "./memory-slack.ts";
+import { createMemorySync } from "./memory-sync.ts";
 
 /** What outlives a process of the bridge. */
 export interface World {
@@ -20,14 +21,18 @@ export interface World {
   };
 }
 
-export const createWorld = (): World => ({
-  parley: createMemoryParley(),
-  slack: createMemorySlack(),
-  calls: createCalls(),
-  log: captureLog(),
-  disk: {
-    inbox: createMemoryTable(),
-    outbox: createMemoryTable(),
-    conversations: createMemoryConversations(),
-  },
-});
+export function createWorld(): World {
+  // One disk: what is on it was written before what is not.
+  const sync = createMemorySync();
+  return {
+    parley: createMemoryParley(),
+    slack: createMemorySlack(),
+    calls: createCalls(sync.lose),
+    log: captureLog(),
+    disk: {
+      inbox: createMemoryTable(sync),
+      outbox: createMemoryTable(sync),
+      conversations: createMemoryConversations(sync),
+    },
+  };
+}

@@ -113,8 +113,8 @@ describe("what Slack refuses for good", () => {
     expect(bridge.items("inbox")).toMatchObject({ waiting: 0, dead: 1 });
   });
 
-  it.each(["before", "after"] as const)(
-    "is told of once, where the bridge is killed %s any step",
+  it.each(["before", "after", "unsynced"] as const)(
+    "is told of once, where the bridge is killed at any step: %s",
     async (when) => {
       const story: Story = {
         before: (bridge) => bridge.handover(),

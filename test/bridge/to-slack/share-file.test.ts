@@ -190,7 +190,7 @@ describe("a file that cannot be brought", () => {
     expect(bridge.thread()[1]).toMatch(/photo\.png.*, \d+ kB/);
   });
 
-  it.each(["before", "after"] as const)(
+  it.each(["before", "after", "unsynced"] as const)(
     "stands as one line, once, where the bridge is killed %s any step",
     async (when) => {
       const deaths = await dieAtEveryStep(

@@ -278,7 +278,7 @@ const STORIES: readonly [string, Story][] = [
 ];
 
 describe.each(STORIES)("%s: nothing is lost, doubled or astray", (_, story) => {
-  it.each(["before", "after"] as const)("killed %s any step", async (when) => {
+  it.each(["before", "after", "unsynced"] as const)("killed at any step: %s", async (when) => {
     expect(await dieAtEveryStep(story, when)).toBeGreaterThan(5);
   });
 

@@ -1,0 +1,69 @@
+import type { Journal, Row } from "./journal.ts";
+import type { Lane } from "./lane.ts";
+import { inLaneOrder } from "./lane-order.ts";
+
+/** How many rows are kept of a lane that is being worked on; of one that waits for its turn it is a single one. */
+const KEPT = 8;
+
+/**
+ * The rows that come next in a lane, in order, as far as they are known without asking the journal again. It was true when
+ * the lane was empty, or when the journal was asked, and what has been appended since then is in it. Whatever else changes
+ * the lane has all of it forgotten.
+ */
+export interface Ahead {
+  rows: Row[];
+  /** Nothing else waits in the lane. */
+  isAll: boolean;
+  /** The journal is being asked. Until it has answered, `rows` are those that have arrived meanwhile. */
+  answer: Promise<void> | undefined;
+}
+
+/** Of a lane in which nothing waits. */
+export const nothingAhead = (): Ahead => ({ rows: [], isAll: true, answer: undefined });
+
+export const forgetAhead = (lane: Lane): void => {
+  lane.ahead = undefined;
+};
+
+export const isKnownToBeEmpty = ({ ahead }: Lane): boolean =>
+  ahead?.isAll === true && ahead.rows.length === 0;
+
+/**
+ * Asks the journal what comes next, besides the row that is being handled. Rows whose `append` is called after this come in
+ * through {@link keep}; those of earlier calls are in the answer.
+ */
+export function lookAhead(lane: Lane, journal: Pick<Journal, "head">, handled?: Row): Ahead {
+  const ahead: Ahead = { rows: [], isAll: false, answer: undefined };
+  ahead.answer = journal.head(lane.key, KEPT + 1).then(
+    (found) => {
+      const arrived = ahead.rows;
+      ahead.rows = found.filter(({ seq }) => seq !== handled?.seq);
+      ahead.isAll = found.length <= KEPT;
+      ahead.answer = undefined;
+      for (const row of arrived) {
+        if (!found.some(({ seq }) => seq === row.seq)) keep(lane, ahead, row);
+      }
+    },
+    (error: unknown) => {
+      if (lane.ahead === ahead) forgetAhead(lane);
+      throw error;
+    },
+  );
+  lane.ahead = ahead;
+  return ahead;
+}
+
+/** Puts a row that has been appended into its place. `ahead` is what was known of the lane when `append` was called. */
+export function keep(lane: Lane, ahead: Ahead, row: Row): void {
+  if (ahead.answer) return void ahead.rows.push(row);
+  const { rows } = ahead;
+  const behind = rows.findIndex((other) => inLaneOrder(row, other) < 0);
+  if (behind >= 0) rows.splice(behind, 0, row);
+  // Others may be between it and the last that is known.
+  else if (ahead.isAll) rows.push(row);
+  const most = lane.state === "running" ? KEPT : 1;
+  if (rows.length > most) {
+    rows.length = most;
+    ahead.isAll = false;
+  }
+}

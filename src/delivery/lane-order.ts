@@ -1,0 +1,11 @@
+import type { Row } from "./journal.ts";
+
+/** What decides the place of a row in its lane. */
+export type Place = Pick<Row, "barrier" | "sort" | "seq">;
+
+/** Compares rows as every journal orders a lane: `sort` by the bytes of its UTF-8, as SQLite compares texts. */
+export const inLaneOrder = (a: Place, b: Place): number =>
+  a.barrier - b.barrier || compareBytes(a.sort, b.sort) || a.seq - b.seq;
+
+const compareBytes = (a: string, b: string): number =>
+  a === b ? 0 : Buffer.compare(Buffer.from(a), Buffer.from(b));
