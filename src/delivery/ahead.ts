@@ -34,8 +34,9 @@ export const isKnownToBeEmpty = ({ ahead }: Lane): boolean =>
  */
 export function lookAhead(lane: Lane, journal: Pick<Journal, "head">, handled?: Row): Ahead {
   const ahead: Ahead = { rows: [], isAll: false, answer: undefined };
-  ahead.answer = journal.head(lane.key, KEPT + 1).then(
-    (found) => {
+  // If the item before could not be ended, it is in the answer: whoever stores its end has the answer forgotten then.
+  ahead.answer = Promise.all([journal.head(lane.key, KEPT + 1), lane.storing]).then(
+    ([found]) => {
       const arrived = ahead.rows;
       ahead.rows = found.filter(({ seq }) => seq !== handled?.seq);
       ahead.isAll = found.length <= KEPT;
