@@ -135,6 +135,10 @@ export interface Attempt {
  * not do again is a *step*, see {@link Steps}. An item has *begun* when something may have left us that cannot be undone:
  * when the intent of a step is on disk.
  *
+ * **Going ahead.** When the handler has returned, its item is ended in the journal while the next one is begun. What is stored of
+ * the next one is stored after that end. If the end cannot be stored, it is tried again, and the lane goes no further than
+ * the next one.
+ *
  * **From outside.** `cancel` and `replace` work in every state but `done`, as long as the item has not begun. `requeue` and
  * `discard` work on held items and dead letters, begun or not. A requeued item goes to the place in its lane that its
  * `sort` and its arrival gave it, and is as old as if it had just arrived. It has its newest body and its steps; but what

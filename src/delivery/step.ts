@@ -53,6 +53,9 @@ export interface RepeatableStep<Result> {
  * The result of a step that can be looked for is stored together with what is stored next. That of one where nobody can look
  * is given to the store before the event loop goes round once more, or together with the end of the item if that comes
  * first: a crash until then has people asked about a request that was answered.
+ *
+ * The next item of the lane may be under way when a crash comes before the end of this one is on disk. Both are handled again
+ * then, this one first; of the next one there is no intent, because that is stored after the end of this one.
  */
 export interface Steps {
   /**
