@@ -97,6 +97,10 @@ export async function createEmbeddedLanes<Body>(
     pump();
   }
 
+  /** The end of an item is not on disk yet: whoever stops has to wait for it. */
+  const isStoring = ({ storing, retryAt }: Lane): boolean =>
+    storing !== undefined || retryAt !== undefined;
+
   const hasRoom = (): boolean =>
     running.size < (appends > BUSY_APPENDS ? Math.min(BUSY_CONCURRENCY, concurrency) : concurrency);
 
@@ -109,7 +113,7 @@ export async function createEmbeddedLanes<Body>(
         running.delete(run);
         lane.state = "idle";
         if (pauseMs !== undefined) deferLane(lane, pauseMs);
-        else if (isKnownToBeEmpty(lane)) forget(lane);
+        else if (isKnownToBeEmpty(lane) && !isStoring(lane)) forget(lane);
         else wake(lane);
         pump();
       });
@@ -164,7 +168,7 @@ export async function createEmbeddedLanes<Body>(
   }
 
   function forget(lane: Lane): void {
-    if (lane.state === "idle" && lane.appending === 0) lanes.delete(lane.key);
+    if (lane.state === "idle" && lane.appending === 0 && !isStoring(lane)) lanes.delete(lane.key);
   }
 
   /** An item is about to change in the journal, so no copy in memory must be used, nor one that is on its way there. */

@@ -201,6 +201,24 @@ export function describeGoingAhead(engineName: string, open: LanesBenchFactory):
       await expect.poll(() => told).toEqual(["a: uncertain"]);
     });
 
+    it("keeps nothing from being told of before the engine has stopped", async () => {
+      for (let turns = 0; turns < 8; turns++) {
+        const bench = await benchForTest(open);
+        const [told, late] = [[] as string[], [] as string[]];
+        let hasStopped = false;
+        const lanes = await bench.engine<Body>({
+          onAttempt: ({ item }) => (hasStopped ? late : told).push(item ?? ""),
+        });
+        for (const name of ["a", "b", "c", "d"]) await lanes.append(newItem(name));
+        await lanes.start(() => new Promise(setImmediate), tellNobody);
+        for (let turn = 0; turn < turns; turn++) await new Promise(setImmediate);
+        await lanes.stop();
+        hasStopped = true;
+        for (let look = 0; look < 3; look++) await lanes.backlog();
+        expect(late, `stopped after ${turns} turns`).toEqual([]);
+      }
+    });
+
     it("is stopped with it, and neither was handled in vain if it can be stored then", async () => {
       const { bench, lanes, outcomes } = await aheadOf(
         ({ signal }) =>
