@@ -14,9 +14,12 @@ export interface Client {
 /** Closed by us well before the program does, else a request could meet a connection that is just ending. */
 const IDLE_MS = 2_000;
 
-/** Keeps its connections; opens as many as there are requests at once. */
+/** Fewer than the bridge takes: for each one more it would close another. What finds none free waits, and that counts. */
+const CONNECTIONS = 200;
+
+/** Keeps its connections. */
 export function createClient(url: string): Client {
-  const agent = new Agent({ keepAlive: true, timeout: IDLE_MS });
+  const agent = new Agent({ keepAlive: true, timeout: IDLE_MS, maxSockets: CONNECTIONS });
   const { hostname, port } = new URL(url);
 
   function attempt(request: BenchRequest): Promise<string> {

@@ -18,8 +18,9 @@ interface CpuProfile {
 }
 
 const ROOT = join(import.meta.dirname, "..");
-const MOST_PLACES = 20;
-const MOST_FUNCTIONS = 20;
+const MOST = 20;
+/** What is below this share is left out. */
+const LEAST = 0.005;
 
 /** Where the threads whose profiles are in the folder spent their time, the busiest thread first. */
 export function describeProfiles(folder: string): string {
@@ -80,15 +81,16 @@ function placeOf(file: string): string {
 }
 
 function describeThread({ total, busy, byPlace, byFunction }: Thread, index: number): string {
-  const shares = (map: ReadonlyMap<string, number>, most: number) =>
+  const shares = (map: ReadonlyMap<string, number>) =>
     [...map]
+      .filter(([, time]) => time >= LEAST * busy)
       .toSorted(([, a], [, b]) => b - a)
-      .slice(0, most)
+      .slice(0, MOST)
       .map(([name, time]) => [name, `${((time / busy) * 100).toFixed(1)} %`]);
   const seconds = (time: number) => (time / 1e6).toFixed(1);
   return [
     `Thread ${index + 1}, busy ${seconds(busy)} of ${seconds(total)} s; shares are of the busy time`,
-    table(["package or folder", "itself"], shares(byPlace, MOST_PLACES)),
-    table(["function", "itself"], shares(byFunction, MOST_FUNCTIONS)),
+    table(["package or folder", "itself"], shares(byPlace)),
+    table(["function", "itself"], shares(byFunction)),
   ].join("\n\n");
 }

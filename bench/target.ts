@@ -92,8 +92,14 @@ export async function startTarget(options: TargetOptions): Promise<Target> {
   );
   const killNow = () => child.kill("SIGKILL");
   process.once("exit", killNow);
-  child.once("exit", () => process.off("exit", killNow));
-  await untilReady(child, url, logFile);
+  let isWanted = true;
+  child.once("exit", (code, signal) => {
+    process.off("exit", killNow);
+    // The folder with the log may be gone when somebody reads this.
+    if (isWanted)
+      console.error(`${program} has ended by itself (${code ?? signal})\n${endOf(logFile)}`);
+  });
+  await untilReady(child, url);
   const startSeconds = (performance.now() - startedAt) / 1000;
 
   return {
@@ -110,6 +116,7 @@ export async function startTarget(options: TargetOptions): Promise<Target> {
       return { now: megabytes("VmRSS"), peak: megabytes("VmHWM") };
     },
     async stop() {
+      isWanted = false;
       await end(child);
       await database?.stop();
     },
@@ -134,14 +141,16 @@ async function end(child: ChildProcess): Promise<void> {
 
 export const stateUrl = (folder: string): string => `sqlite:${join(folder, "bridge.sqlite")}`;
 
-async function untilReady(child: ChildProcess, url: string, logFile: string): Promise<void> {
+const endOf = (logFile: string): string => readFileSync(logFile, "utf8").slice(-2_000);
+
+async function untilReady(child: ChildProcess, url: string): Promise<void> {
   const endsAt = performance.now() + READY_WITHIN_SECONDS * 1000;
   for (;;) {
     const answer = await fetch(`${url}/readyz`).catch(() => undefined);
     await answer?.arrayBuffer();
     if (answer?.ok) return;
-    if (child.exitCode !== null) throw new Error(`it has ended by itself; see ${logFile}`);
-    if (performance.now() > endsAt) throw new Error(`it is not ready in time; see ${logFile}`);
+    if (child.exitCode !== null) throw new Error("it has ended before it was ready");
+    if (performance.now() > endsAt) throw new Error("it is not ready in time");
     await pause(10);
   }
 }
