@@ -14,14 +14,16 @@ export async function moveValues(database: Database): Promise<void> {
   const remembered = openKeyValues(database, "remembered", z.unknown());
   const aliases = openKeyValues(database, "aliases", z.unknown());
   const rows = await database.read<{ key: string; value: string }>("SELECT key, value FROM keyv");
-  for (const { key, value: row } of rows) {
+  const move = async ({ key, value: row }: { key: string; value: string }): Promise<void> => {
     const { value, expires } = readEarlierValue(row) ?? {};
     const [folder, ...rest] = key.split("/");
     const name = rest.join("/");
-    if (value === undefined) continue;
+    if (value === undefined) return;
     if (folder === "remembered") await remembered.set(name, value);
-    if (folder !== "alias") continue;
+    if (folder !== "alias") return;
     await aliases.set(name, { to: value, at: Number(expires ?? 0) - ALIAS_LIFE_MS });
-  }
+  };
+  // At once, so that they share a transaction.
+  await Promise.all(rows.map(move));
   await database.write("DROP TABLE keyv");
 }

@@ -1,0 +1,139 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { copyFile, readFile, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { setTimeout as pause } from "node:timers/promises";
+import { expect, it } from "vitest";
+import { z } from "zod";
+import { StorageError } from "../../src/errors.ts";
+import { toUserId } from "../../src/ids.ts";
+import { openConversationStore } from "../../src/state/conversation-store.ts";
+import { openDatabase } from "../../src/state/database.ts";
+import { createLastKnown } from "../../src/state/last-known.ts";
+import { captureLog } from "../support/captured-log.ts";
+import { makeStateFile } from "../support/state-file.ts";
+import { conversationOf, idOf } from "./conversations-suite.ts";
+
+const ROOT = join(import.meta.dirname, "../..");
+const CONVERSATIONS = 2_000;
+
+/** A state as version 0.2.0 left it, with so many conversations more, every second of which is open. */
+async function makeEarlierState(conversations = 0) {
+  const file = await makeStateFile();
+  await copyFile(join(ROOT, "test/fixtures/state/0.2.0.sqlite"), file.path);
+  change(file.path, (database) => {
+    const add = database.prepare("INSERT INTO keyv (key, value) VALUES (?, ?)");
+    const set = (key: string, value: unknown) => add.run(key, JSON.stringify({ value }));
+    for (let index = 0; index < conversations; index++) {
+      const user = `u${index}`;
+      const open = index % 2 === 0;
+      const conversation = {
+        ...conversationOf(user),
+        // With a colon in front, as Keyv put one before each text that begins with one.
+        metadata: { reason: `::) ${index}` },
+        ...(!open && { state: "handed-back", ending: { at: 2_000 } }),
+      };
+      set(`conversation/${conversation.id}`, conversation);
+      set(`user/${user}`, conversation.id);
+      set(`thread/T1/C1/${index}.000100`, conversation.id);
+      set(`customer/customer:${index}`, user);
+      set(`alias/old:${index}`, user);
+      if (open) set(`open/${conversation.id}`, conversation.id);
+    }
+    set("remembered/what/ever", "known");
+  });
+  return file;
+}
+
+function change(path: string, work: (database: DatabaseSync) => void): void {
+  const database = new DatabaseSync(path);
+  database.exec("BEGIN");
+  work(database);
+  database.exec("COMMIT");
+  database.close();
+}
+
+it("brings everything of an earlier version up to this one, however often it is killed meanwhile", async () => {
+  const { path, open } = await makeEarlierState(CONVERSATIONS);
+  const program = join(dirname(path), "upgrade.mjs");
+  await writeFile(
+    program,
+    `import { openDatabase } from ${JSON.stringify(join(ROOT, "src/state/database.ts"))};
+     await (await openDatabase(${JSON.stringify(path)}, { access: "own" })).close();
+     process.exit(0);`,
+  );
+  for (let ms = 50, code: unknown = null; code !== 0; ms *= 1.4) {
+    const child = spawn(process.execPath, [program]);
+    const exit = once(child, "exit");
+    await Promise.race([exit, pause(ms)]);
+    child.kill("SIGKILL");
+    [code] = (await exit) as [number | null];
+    expect(code).not.toBe(1);
+  }
+
+  const database = await open();
+  const store = await openConversationStore(database);
+  expect(store.open()).toHaveLength(CONVERSATIONS / 2 + 2);
+  for (let index = 0; index < CONVERSATIONS; index++) {
+    const id = idOf(`u${index}`);
+    expect((await store.byId(id))?.metadata).toEqual({ reason: `:) ${index}` });
+    expect((await store.byUser(toUserId(`old:${index}`)))?.id).toBe(id);
+    const thread = { team: "T1", channel: "C1", ts: `${index}.000100` };
+    expect((await store.byThread(thread))?.id).toBe(id);
+    expect(await store.userByExternalId(`customer:${index}`)).toBe(`u${index}`);
+  }
+  const lastKnown = createLastKnown(database, captureLog());
+  const isDown = () => Promise.reject(new StorageError("down"));
+  expect(await lastKnown("what/ever", z.string(), isDown)).toBe("known");
+  expect(await database.read("SELECT 1 FROM sqlite_schema WHERE name = 'keyv'")).toEqual([]);
+}, 60_000);
+
+it("leaves the file as it was if it cannot be brought up to this version", async () => {
+  const { path } = await makeEarlierState();
+  change(path, (database) => database.exec("CREATE TABLE customers (something INTEGER)"));
+  const valuesIn = () => {
+    const database = new DatabaseSync(path);
+    const rows = database.prepare("SELECT * FROM keyv ORDER BY key").all();
+    database.close();
+    return rows;
+  };
+  const before = valuesIn();
+
+  await expect(openDatabase(path, { access: "own" })).rejects.toThrow(StorageError);
+
+  expect(valuesIn()).toEqual(before);
+});
+
+it("moves what a damaged conversation is found by, and what belongs to others", async () => {
+  const { path, open } = await makeEarlierState(4);
+  change(path, (database) => {
+    const damage = database.prepare("UPDATE keyv SET value = ? WHERE key = ?");
+    damage.run('{"value":{"half', `conversation/${idOf("u0")}`);
+    damage.run('{"value":7}', `conversation/${idOf("u1")}`);
+    damage.run('{"value":{"userId":5,"ending":{"at":"late"}}}', `conversation/${idOf("u2")}`);
+    damage.run("half", "thread/T1/C1/3.000100");
+  });
+
+  const store = await openConversationStore(await open());
+
+  for (const user of ["u0", "u1", "u2"]) {
+    await expect(store.byUser(toUserId(user))).rejects.toThrow(`conversation/${idOf(user)}`);
+  }
+  expect((await store.byUser(toUserId("u3")))?.id).toBe(idOf("u3"));
+});
+
+it("leaves nothing of what was deleted before in the file", async () => {
+  const { path, open } = await makeEarlierState();
+  change(path, (database) => {
+    database.exec("PRAGMA secure_delete = OFF");
+    const add = database.prepare("INSERT INTO keyv (key, value) VALUES (?, ?)");
+    for (let id = 0; id < 50; id++) add.run(`gone/${id}`, "delivered long ago ".repeat(200));
+  });
+  change(path, (database) => database.exec("DELETE FROM keyv WHERE key LIKE 'gone/%'"));
+  expect((await readFile(path)).includes("delivered long ago")).toBe(true);
+
+  await (await open()).close();
+
+  expect((await readFile(path)).includes("delivered long ago")).toBe(false);
+});
