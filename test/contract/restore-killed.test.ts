@@ -6,6 +6,7 @@ import { restoreState } from "../../src/state/restore-state.ts";
 import { filesOf, leaveKilled, makeFolder, notesIn, writeState } from "../support/small-states.ts";
 
 const SUPPORT = join(import.meta.dirname, "../support");
+const COMPILE_CACHE = join(import.meta.dirname, "../../node_modules/.cache/node-compile-cache");
 
 /** Runs a restore that is killed in front of the given call; false: it came to its end. */
 function isKilledAt(call: number, state: string, backup: string): boolean {
@@ -15,10 +16,10 @@ function isKilledAt(call: number, state: string, backup: string): boolean {
       "--import",
       join(SUPPORT, "kill-at-call.ts"),
       join(SUPPORT, "restore-alone.ts"),
-      `sqlite:${state}`,
+      state,
       backup,
     ],
-    { env: { KILL_AT: String(call) }, encoding: "utf8" },
+    { env: { KILL_AT: String(call), NODE_COMPILE_CACHE: COMPILE_CACHE }, encoding: "utf8" },
   );
   if (signal === "SIGKILL") return true;
   if (status !== 0) throw new Error(`ended with ${status}: ${stderr}`);
@@ -49,6 +50,7 @@ it.each([
   ],
 ])(
   "leaves the state that %s, or the new one, wherever it is killed, and can be repeated",
+  { timeout: 600_000 },
   async (_what, prepare, old) => {
     const found: string[] = [];
     for (let call = 1; ; call++) {

@@ -1,6 +1,6 @@
-import { runRestore } from "../../src/ops/run-restore.ts";
+import { restoreState } from "../../src/state/restore-state.ts";
 
 /** `npm run restore` without the rest of the program, which takes most of the time of a start. */
-const [stateUrl = "", file = ""] = process.argv.slice(2);
+const [state = "", backup = ""] = process.argv.slice(2);
 const { signal } = new AbortController();
-process.exitCode = await runRestore([file], stateUrl, { print: () => {}, signal });
+await restoreState(state, backup, { signal, now: () => new Date() });
