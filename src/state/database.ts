@@ -69,7 +69,7 @@ export async function openDatabase(
   return {
     ...rest,
     close() {
-      closed ??= Promise.all([close(), check?.stop()]).then(unlock);
+      closed ??= Promise.all([close(), check?.stop() ?? Promise.resolve()]).then(unlock);
       return closed;
     },
   };

@@ -29,7 +29,7 @@ const nearlyPlain = fc
         weight: 1,
         arbitrary: fc.constantFrom("👋🏽", "\u00a0", "\u200b", "\ufeff", "\u2028", "\t", "\n"),
       },
-      { weight: 1, arbitrary: fc.constantFrom(..."*_~`[]<>&|\\:@") },
+      { weight: 1, arbitrary: fc.constantFrom(...Array.from("*_~`[]<>&|\\:@")) },
     ),
     { minLength: 1, maxLength: 12 },
   )
