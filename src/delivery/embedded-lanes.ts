@@ -225,7 +225,7 @@ export async function createEmbeddedLanes<Body>(
       stopping.abort(new Error("The bridge is stopping"));
       for (const { timer } of lanes.values()) clearTimeout(timer);
       await Promise.all(running);
-      await Promise.all([...lanes.values()].map(({ storing }) => storing));
+      for (const { storing } of lanes.values()) await storing;
     },
 
     async requeue(id) {
