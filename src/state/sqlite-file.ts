@@ -10,8 +10,8 @@ export interface OpenFile {
   /** The version of the state that was found in it. */
   readonly version: number;
   readonly run: (operations: readonly Operation[]) => readonly Answer[];
-  /** To be called when whoever waits has got the answers: does what may take its time. */
-  afterAnswer(): void;
+  /** To be called when whoever waits for what was written has got the answer: does what may take its time. */
+  afterWrite(): void;
   close(): void;
 }
 
@@ -19,7 +19,7 @@ export interface OpenFile {
 const BUSY_TIMEOUT_MS = 5_000;
 /** How much the write-ahead log may grow before it is copied into the file. */
 const CHECKPOINT_BYTES = 4 * 1024 * 1024;
-/** After this quiet time it is copied too, so that what was deleted does not stay in it. */
+/** After this time without a write it is copied too, so that what was deleted does not stay in it. */
 const QUIET_MS = 1_000;
 
 /** @throws what SQLite throws */
@@ -35,7 +35,7 @@ export function openFile(path: string, mayUpgrade: boolean): OpenFile {
     return {
       version,
       run: createBatchRunner(database),
-      afterAnswer: checkpoints.afterAnswer,
+      afterWrite: checkpoints.afterWrite,
       close() {
         checkpoints.stop();
         database.close();
@@ -59,7 +59,7 @@ function prepare(database: DatabaseSync): void {
 
 /**
  * Copies the write-ahead log into the file and empties it, as often as needed. While somebody else reads, it is copied without
- * being emptied.
+ * being emptied, and emptied afterwards.
  */
 function createCheckpoints(database: DatabaseSync, log: string) {
   let nextAt = CHECKPOINT_BYTES;
@@ -72,17 +72,26 @@ function createCheckpoints(database: DatabaseSync, log: string) {
       // The disk is full or broken: whoever writes next is told. What is in the log is not lost.
     }
     database.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
-    nextAt = sizeOf(log) + CHECKPOINT_BYTES;
+    const left = sizeOf(log);
+    nextAt = left + CHECKPOINT_BYTES;
+    if (left > 0) quiet.refresh();
   }
 
   const quiet = setTimeout(checkpoint, QUIET_MS);
   return {
-    afterAnswer() {
-      if (sizeOf(log) >= nextAt) checkpoint();
+    afterWrite() {
       quiet.refresh();
+      if (sizeOf(log) >= nextAt) checkpoint();
     },
     stop: () => clearTimeout(quiet),
   };
 }
 
-const sizeOf = (file: string): number => statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+/** 0: it is not there, or cannot be seen, which whoever reads or writes next is told. */
+function sizeOf(file: string): number {
+  try {
+    return statSync(file).size;
+  } catch {
+    return 0;
+  }
+}

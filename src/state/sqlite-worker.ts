@@ -16,7 +16,7 @@ function serve(port: MessagePort): void {
     if (!operations || !file) return;
     waiting.delete(database);
     answer({ database, answers: file.run(operations) });
-    file.afterAnswer();
+    if (operations.some(({ kind }) => kind === "write")) file.afterWrite();
   }
 
   function open(database: number, path: string, mayUpgrade: boolean): void {
@@ -32,7 +32,9 @@ function serve(port: MessagePort): void {
   function take(request: ThreadRequest): void {
     const { database } = request;
     if ("operations" in request) {
-      waiting.set(database, [...(waiting.get(database) ?? []), ...request.operations]);
+      const queue = waiting.get(database) ?? [];
+      for (const operation of request.operations) queue.push(operation);
+      waiting.set(database, queue);
     } else if ("open" in request) {
       open(database, request.open.path, request.open.mayUpgrade);
     } else {

@@ -1,6 +1,7 @@
 import { chmod, copyFile, readFile, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { z } from "zod";
 import { createAlarms } from "../../src/alarms.ts";
@@ -26,6 +27,8 @@ async function transactionsIn(path: string): Promise<number> {
   }
   return count;
 }
+
+const PATIENCE = { timeout: 5_000, interval: 100 };
 
 async function openForTest(): Promise<{ database: Database; path: string }> {
   const file = await makeStateFile();
@@ -274,6 +277,35 @@ describe("the database", () => {
       await database.write("INSERT INTO notes (id, text) VALUES (?, ?)", id, MB);
     }
     expect(await database.read("SELECT id FROM notes WHERE id < 2")).toEqual([{ id: 0 }]);
+  });
+
+  it("empties its log soon after the last write, however often it is read", async () => {
+    const { database, path } = await openForTest();
+    await note(database, 1);
+    const isEmpty = async () => {
+      await database.read("PRAGMA data_version");
+      return (await stat(`${path}-wal`)).size === 0;
+    };
+    expect(await isEmpty()).toBe(false);
+    await expect.poll(isEmpty, PATIENCE).toBe(true);
+  });
+
+  it("empties its log when somebody else has ceased to read, though nothing is asked of it", async () => {
+    const { database, path } = await openForTest();
+    const bytes = async () => (await stat(`${path}-wal`)).size;
+    const reader = new DatabaseSync(path, { readOnly: true });
+    onTestFinished(() => reader.close());
+    reader.exec("BEGIN");
+    reader.prepare("SELECT count(*) FROM sqlite_schema").get();
+    await note(database, 1);
+    // It is copied, which the size of the file tells, but has to stay.
+    const before = (await stat(path)).size;
+    await expect.poll(async () => (await stat(path)).size, PATIENCE).toBeGreaterThan(before);
+    expect(await bytes()).toBeGreaterThan(0);
+
+    reader.exec("COMMIT");
+
+    await expect.poll(bytes, PATIENCE).toBe(0);
   });
 
   it("refuses a file of a later version, also to a tool, and changes nothing in it", async () => {
