@@ -1,25 +1,32 @@
-import { Worker } from "node:worker_threads";
+import { execFile } from "node:child_process";
+import { fileURLToPath } from "node:url";
 import type { Failure } from "./sqlite-operation.ts";
 
 /** After the start, which has enough to do. */
 const DELAY_MS = 3_000;
 
-/** Reads the whole file in the background, in a thread of its own, once. `onFailure`: something is wrong with it. */
+const PROGRAM = fileURLToPath(new URL("./quick-check.ts", import.meta.url));
+
+/**
+ * Reads the whole file in the background, once, which may take minutes; in a process of its own, because one more thread would
+ * leave some MB of memory behind. `onFailure`: something is wrong with it.
+ */
 export function checkIntegrity(
   path: string,
   onFailure: (failure: Failure) => void,
-): { stop(): Promise<void> } {
-  let worker: Worker | undefined;
+): { stop(): void } {
+  const stopping = new AbortController();
   const timer = setTimeout(() => {
-    worker = new Worker(new URL("./integrity-worker.ts", import.meta.url), { workerData: path });
-    worker.once("message", (failure: Failure | undefined) => {
+    execFile(process.execPath, [PROGRAM, path], { signal: stopping.signal }, (error, stdout) => {
+      if (error) return;
+      const failure = JSON.parse(stdout) as Failure | null;
       if (failure) onFailure(failure);
     });
   }, DELAY_MS);
   return {
-    async stop() {
+    stop() {
       clearTimeout(timer);
-      await worker?.terminate();
+      stopping.abort();
     },
   };
 }

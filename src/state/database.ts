@@ -69,7 +69,8 @@ export async function openDatabase(
   return {
     ...rest,
     close() {
-      closed ??= Promise.all([close(), check?.stop() ?? Promise.resolve()]).then(unlock);
+      check?.stop();
+      closed ??= close().then(unlock);
       return closed;
     },
   };

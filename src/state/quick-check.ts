@@ -1,10 +1,9 @@
 import { DatabaseSync } from "node:sqlite";
-import { parentPort, workerData } from "node:worker_threads";
 import type { Failure } from "./sqlite-operation.ts";
 import { codeOf } from "./storage-trouble.ts";
 
-/** Reads the whole file, which may take minutes. Nothing: it is well. */
-function check(path: string): Failure | undefined {
+/** Reads the whole file. Nothing: it is well. */
+function quickCheck(path: string): Failure | undefined {
   try {
     const database = new DatabaseSync(path, { readOnly: true });
     const found = String(database.prepare("PRAGMA quick_check(1)").get()?.quick_check);
@@ -15,4 +14,5 @@ function check(path: string): Failure | undefined {
   }
 }
 
-parentPort?.postMessage(check(String(workerData)));
+// A process of its own, see check-integrity.ts.
+process.stdout.write(JSON.stringify(quickCheck(process.argv[2] ?? "") ?? null));
