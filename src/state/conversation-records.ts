@@ -137,6 +137,11 @@ function pointersTo(
       "INSERT INTO customers (external_id, user_id) VALUES (?, ?) ON CONFLICT (external_id) DO UPDATE SET user_id = excluded.user_id";
     pointers.push({ sql, values: [user.externalId, userId] });
   }
+  if (before && userId !== before.userId) {
+    // Else they would outlast the conversation, with which those of its User go.
+    const sql = "UPDATE customers SET user_id = ? WHERE user_id = ?";
+    pointers.push({ sql, values: [userId, before.userId] });
+  }
   return pointers;
 }
 

@@ -121,7 +121,8 @@ function moveConversations(database: DatabaseSync): void {
   const insert = database.prepare(
     "INSERT INTO conversations (id, version, user_id, is_open, ended_at, body) VALUES (?, 1, ?, ?, ?, ?)",
   );
-  const users = new Map(valuesUnder("user").map(({ key, value }) => [value, key]));
+  const idsByUser = new Map(valuesUnder("user").map(({ key, value }) => [key, value]));
+  const users = new Map([...idsByUser].map(([user, id]) => [id, user]));
   const open = new Set(valuesUnder("open").map(({ key }) => key));
   for (const { key, value } of under("conversation")) {
     const { json, userId, isOpen, endedAt } = readConversation(value);
@@ -138,7 +139,11 @@ function moveConversations(database: DatabaseSync): void {
   const addCustomer = database.prepare(
     "INSERT INTO customers (external_id, user_id) VALUES (?, ?)",
   );
-  for (const { key, value } of valuesUnder("customer")) addCustomer.run(key, value);
+  const currentUser = database.prepare("SELECT user_id FROM conversations WHERE id = ?");
+  for (const { key, value } of valuesUnder("customer")) {
+    // The User may have been merged into another, with whose conversation the customer id goes.
+    addCustomer.run(key, currentUser.get(idsByUser.get(value) ?? null)?.user_id ?? value);
+  }
   for (const folder of ["conversation", "open", "user", "thread", "customer"]) {
     database.prepare("DELETE FROM keyv WHERE key >= ?1 || '/' AND key < ?1 || '0'").run(folder);
   }

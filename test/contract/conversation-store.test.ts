@@ -220,6 +220,7 @@ describe("the file of conversations on SQLite", () => {
       const thread = { ...THREAD, ts: `${user}.000100` };
       await store.create({ ...conversationOf(user), thread, user: { externalId: user } });
     }
+    await store.update(idOf("1"), (c) => ({ ...c, userId: toUserId("merged") }));
     await store.update(idOf("1"), (c) => end(c, "handed-back", { at: 2_000 }));
 
     await tidyUp(database, 100);

@@ -10,6 +10,7 @@ import { StorageError } from "../../src/errors.ts";
 import { toUserId } from "../../src/ids.ts";
 import { openConversationStore } from "../../src/state/conversation-store.ts";
 import { openDatabase } from "../../src/state/database.ts";
+import { expire } from "../../src/state/expiry.ts";
 import { createLastKnown } from "../../src/state/last-known.ts";
 import { captureLog } from "../support/captured-log.ts";
 import { makeStateFile } from "../support/state-file.ts";
@@ -121,6 +122,29 @@ it("moves what a damaged conversation is found by, and what belongs to others", 
     await expect(store.byUser(toUserId(user))).rejects.toThrow(`conversation/${idOf(user)}`);
   }
   expect((await store.byUser(toUserId("u3")))?.id).toBe(idOf("u3"));
+});
+
+it("forgets the customer id of a User who had been merged together with the conversation", async () => {
+  const { path, open } = await makeEarlierState(2);
+  change(path, (database) => {
+    const moved = { ...conversationOf("u1"), userId: "merged", state: "handed-back" };
+    database
+      .prepare("UPDATE keyv SET value = ? WHERE key = ?")
+      .run(
+        JSON.stringify({ value: { ...moved, ending: { at: 2_000 } } }),
+        `conversation/${idOf("u1")}`,
+      );
+    database
+      .prepare("INSERT INTO keyv (key, value) VALUES ('user/merged', ?)")
+      .run(JSON.stringify({ value: idOf("u1") }));
+  });
+  const database = await open();
+  const store = await openConversationStore(database);
+  expect(await store.userByExternalId("customer:1")).toBe("merged");
+
+  await expire(database, Date.now(), 90);
+
+  expect(await store.userByExternalId("customer:1")).toBeUndefined();
 });
 
 it("leaves nothing of what was deleted before in the file", async () => {
