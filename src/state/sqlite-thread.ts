@@ -1,5 +1,5 @@
 import { Worker } from "node:worker_threads";
-import type { Answer, Operation } from "./sqlite-operation.ts";
+import type { Answer, Failure, Operation } from "./sqlite-operation.ts";
 
 /** What the thread is asked to do; `database` tells apart the files that it has open. */
 export type ThreadRequest = { readonly database: number } & (
@@ -22,7 +22,7 @@ export interface ThreadDatabase {
   readonly version: number;
   /**
    * Runs operations in the order in which they were asked for. Those that are asked for at the same time share one
-   * transaction; what they write is synced to disk when it resolves. Never rejects.
+   * transaction; what they write is synced to disk when it resolves. Never rejects; if the thread ends, the answer is a failure.
    */
   run(operation: Operation): Promise<Answer>;
   /** Closes the file when everything that was asked for is done. */
@@ -39,7 +39,8 @@ export async function openInThread(path: string, mayUpgrade: boolean): Promise<T
   thread ??= startThread();
   const { send, free } = thread;
   const database = ++lastDatabase;
-  const waiting: ((answer: Answer) => void)[] = [];
+  let waiting: ((answer: Answer) => void)[] = [];
+  let hasEnded = false;
   const closed = Promise.withResolvers<void>();
   const opened = Promise.withResolvers<number>();
   let outgoing: Operation[] = [];
@@ -56,7 +57,15 @@ export async function openInThread(path: string, mayUpgrade: boolean): Promise<T
     else closed.resolve();
   }
 
-  thread.receivers.set(database, receive);
+  function end(): void {
+    hasEnded = true;
+    for (const resolve of waiting) resolve(GONE);
+    waiting = [];
+    opened.reject(new OpenError(GONE.code, GONE.message));
+    closed.resolve();
+  }
+
+  thread.receivers.set(database, { receive, end });
   send({ database, open: { path, mayUpgrade } });
   const version = await opened.promise.catch((error: unknown) => {
     free(database);
@@ -66,6 +75,7 @@ export async function openInThread(path: string, mayUpgrade: boolean): Promise<T
     version,
     run: (operation) =>
       new Promise((resolve) => {
+        if (hasEnded) return resolve(GONE);
         waiting.push(resolve);
         outgoing.push(operation);
         // At the end of this turn of the event loop, so that what arrived together goes together.
@@ -80,8 +90,16 @@ export async function openInThread(path: string, mayUpgrade: boolean): Promise<T
   };
 }
 
+const GONE: Failure = { code: "ERR_WORKER_NOT_RUNNING", message: "the thread has ended" };
+
+/** What waits for the answers about one file. `end`: there will be none any more. */
+interface Receiver {
+  receive(answer: ThreadAnswer): void;
+  end(): void;
+}
+
 interface Thread {
-  readonly receivers: Map<number, (answer: ThreadAnswer) => void>;
+  readonly receivers: Map<number, Receiver>;
   send(request: ThreadRequest): void;
   /** The file is not open any more. Without one the thread does not keep the process alive. */
   free(database: number): void;
@@ -91,10 +109,15 @@ let thread: Thread | undefined;
 let lastDatabase = 0;
 
 function startThread(): Thread {
-  // If it fails there is nobody who could store anything: its error ends the process, as any that nobody catches.
+  // If it fails there is nobody who could store anything: its error ends the process, as any that nobody catches. All that
+  // waits for it is answered, so that this end need not wait for ever.
   const worker = new Worker(new URL("./sqlite-worker.ts", import.meta.url));
   const receivers: Thread["receivers"] = new Map();
-  worker.on("message", (answer: ThreadAnswer) => receivers.get(answer.database)?.(answer));
+  worker.on("message", (answer: ThreadAnswer) => receivers.get(answer.database)?.receive(answer));
+  worker.on("exit", () => {
+    thread = undefined;
+    for (const { end } of receivers.values()) end();
+  });
   return {
     receivers,
     send(request) {
