@@ -1,0 +1,75 @@
+import { expect, it } from "vitest";
+import { end } from "../../src/bridge/conversation.ts";
+import { toItemId, toUserId } from "../../src/ids.ts";
+import { openConversationStore } from "../../src/state/conversation-store.ts";
+import type { Database } from "../../src/state/database.ts";
+import { expire } from "../../src/state/expiry.ts";
+import { openSqliteJournal } from "../../src/state/sqlite-journal.ts";
+import type { SqlValue } from "../../src/state/sqlite-operation.ts";
+import { makeStateFile } from "../support/state-file.ts";
+import { conversationOf, THREAD } from "./conversations-suite.ts";
+import { row, rows } from "./journal-suite.ts";
+
+/** The same database; `scans` are the statements for which SQLite would read a table from end to end. */
+function watchPlans(database: Database): Database & { readonly scans: string[] } {
+  const scans: string[] = [];
+  async function look(sql: string, values: readonly SqlValue[]): Promise<void> {
+    if (!/^\s*(SELECT|INSERT|UPDATE|DELETE)/i.test(sql)) return;
+    const plan = await database.read<{ detail: string }>(`EXPLAIN QUERY PLAN ${sql}`, ...values);
+    // A scan of an index reads what is in it, which is few: what waits, what is open.
+    if (plan.some(({ detail }) => /^SCAN "?\w+"?$/.test(detail))) scans.push(sql);
+  }
+  return {
+    ...database,
+    scans,
+    async read(sql, ...values) {
+      await look(sql, values);
+      return await database.read(sql, ...values);
+    },
+    async write(sql, ...values) {
+      await look(sql, values);
+      return await database.write(sql, ...values);
+    },
+    async writeAll(statements) {
+      for (const { sql, values } of statements) await look(sql, values);
+      return await database.writeAll(statements);
+    },
+  };
+}
+
+it("reads no table from end to end while it runs, however much is kept", async () => {
+  const file = await makeStateFile();
+  const database = watchPlans(await file.open());
+  const journal = openSqliteJournal(database, "inbox");
+  for (const seq of [1, 2, 3, 4]) await journal.append(row(seq));
+  await journal.head("lane", 9);
+  await journal.waiting([toItemId("item-1")]);
+  await journal.pendingLanes();
+  await journal.lastSeq();
+  await journal.saveProgress({ seq: 1, body: undefined, progress: "1", begun: true });
+  await journal.replace(toItemId("item-2"), "{}");
+  await journal.hasBegun(toItemId("item-1"));
+  await journal.defer(1, { attempts: 1, triedMs: 1, dueAt: 1, pauseMs: 1 });
+  await journal.cancel({ seq: 5, id: toItemId("item-2") }, 1);
+  await journal.done([1]);
+  await journal.dead(rows(3, 4), { code: "network", message: "refused" });
+  await journal.owedNotices();
+  await journal.noticeGiven(3);
+  await journal.find(toItemId("item-3"));
+  await journal.requeue(toItemId("item-3"), 1);
+  await journal.discard(toItemId("item-4"));
+  await journal.deadLetters();
+  await journal.backlog();
+  const store = await openConversationStore(database);
+  const conversation = conversationOf("1");
+  await store.create({ ...conversation, user: { externalId: "customer" } });
+  await store.update(conversation.id, (c) => ({ ...c, thread: THREAD, userId: toUserId("2") }));
+  await store.alias(toUserId("1"), toUserId("2"));
+  await store.update(conversation.id, (c) => end(c, "handed-back", { at: 1 }));
+  await store.byUser(toUserId("1"));
+  await store.byThread(THREAD);
+  await store.userByExternalId("customer");
+  await expire(database, Date.now(), 90);
+
+  expect(database.scans).toEqual([]);
+});
