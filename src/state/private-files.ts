@@ -15,7 +15,9 @@ const OURS_ALONE = 0o600;
 export function keepToOurselves(path: string): void {
   try {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-    for (const file of [path, `${path}.lock`]) closeSync(openSync(file, "a", OURS_ALONE));
+    closeSync(openSync(path, "a", OURS_ALONE));
+    // Not if it is there: whoever closes a file gives up all locks on it that this process has.
+    if (!existsSync(`${path}.lock`)) closeSync(openSync(`${path}.lock`, "a", OURS_ALONE));
     for (const file of [path, `${path}.lock`, `${path}-wal`, `${path}-shm`]) {
       // Where it is not ours, its owner decides who else may use it.
       if (existsSync(file) && statSync(file).uid === userInfo().uid) chmodSync(file, OURS_ALONE);

@@ -1,8 +1,11 @@
+import { execFile } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { expect, it, onTestFinished } from "vitest";
 import { ConfigError, StorageError } from "../../src/errors.ts";
+import { openDatabase } from "../../src/state/database.ts";
 import { lock } from "../../src/state/lock.ts";
 
 async function makeFolder(): Promise<string> {
@@ -38,6 +41,24 @@ it("is given to one who waits as soon as it is free, and holds up nothing meanwh
   await second;
 
   expect(events).toEqual(["first lets go", "second has it"]);
+});
+
+it("keeps other processes out, also while its holder opens what it guards", async () => {
+  const path = join(await makeFolder(), "state");
+  await (await openDatabase(path, { access: "own" })).close();
+  const unlock = await lock(`${path}.lock`);
+  const database = await openDatabase(path, { access: "visit" });
+  onTestFinished(async () => {
+    await database.close();
+    await unlock();
+  });
+
+  const other = `
+    const { DatabaseSync } = require("node:sqlite");
+    new DatabaseSync(${JSON.stringify(`${path}.lock`)}, { timeout: 0 }).exec("BEGIN EXCLUSIVE");`;
+  const taken = promisify(execFile)(process.execPath, ["--eval", other]);
+
+  await expect(taken).rejects.toThrow("database is locked");
 });
 
 it("says what to do about a file that cannot be one", async () => {
