@@ -12,8 +12,10 @@ export const versionOf = (database: DatabaseSync): number =>
  * has a name here that must stay: changing one is a migration.
  */
 export function upgrade(database: DatabaseSync): void {
-  if (versionOf(database) === STATE_VERSION) return;
+  const isCurrent = versionOf(database) === STATE_VERSION;
+  // Also in a current file, if an earlier version has been at it since.
   const isOld = hasTable(database, "keyv");
+  if (isCurrent && !isOld) return;
   // Earlier versions left what they deleted in the file; and this one must have room for what it moves.
   if (isOld) database.exec("VACUUM");
   database.exec("BEGIN IMMEDIATE");
@@ -22,7 +24,7 @@ export function upgrade(database: DatabaseSync): void {
       database.exec(journalOf(table));
       addColumns(database, table);
     }
-    database.exec(CONVERSATIONS);
+    if (!isCurrent) database.exec(CONVERSATIONS);
     if (isOld) moveConversations(database);
     database.exec(`PRAGMA user_version = ${STATE_VERSION}`);
     database.exec("COMMIT");
@@ -119,7 +121,7 @@ function moveConversations(database: DatabaseSync): void {
     });
 
   const insert = database.prepare(
-    "INSERT INTO conversations (id, version, user_id, is_open, ended_at, body) VALUES (?, 1, ?, ?, ?, ?)",
+    "INSERT OR IGNORE INTO conversations (id, version, user_id, is_open, ended_at, body) VALUES (?, 1, ?, ?, ?, ?)",
   );
   const idsByUser = new Map(valuesUnder("user").map(({ key, value }) => [key, value]));
   const users = new Map([...idsByUser].map(([user, id]) => [id, user]));
@@ -134,10 +136,12 @@ function moveConversations(database: DatabaseSync): void {
       json,
     );
   }
-  const addThread = database.prepare("INSERT INTO threads (thread, conversation) VALUES (?, ?)");
+  const addThread = database.prepare(
+    "INSERT OR REPLACE INTO threads (thread, conversation) VALUES (?, ?)",
+  );
   for (const { key, value } of valuesUnder("thread")) addThread.run(key, value);
   const addCustomer = database.prepare(
-    "INSERT INTO customers (external_id, user_id) VALUES (?, ?)",
+    "INSERT OR REPLACE INTO customers (external_id, user_id) VALUES (?, ?)",
   );
   const currentUser = database.prepare("SELECT user_id FROM conversations WHERE id = ?");
   for (const { key, value } of valuesUnder("customer")) {

@@ -106,6 +106,29 @@ it("leaves the file as it was if it cannot be brought up to this version", async
   expect(valuesIn()).toEqual(before);
 });
 
+it("loses nothing if an earlier version has been at it in between", async () => {
+  const { path, open } = await makeEarlierState();
+  const store = await openConversationStore(await open());
+  await store.create({ ...conversationOf("1"), user: { externalId: "customer:1" } });
+  await (await open()).close();
+  const later = { ...conversationOf("2"), user: { externalId: "customer:1" } };
+  change(path, (database) => {
+    database.exec("CREATE TABLE keyv (key VARCHAR(255) PRIMARY KEY, value TEXT)");
+    const add = database.prepare("INSERT INTO keyv (key, value) VALUES (?, ?)");
+    const set = (key: string, value: unknown) => add.run(key, JSON.stringify({ value }));
+    set(`conversation/${later.id}`, later);
+    set(`open/${later.id}`, later.id);
+    set("user/2", later.id);
+    set("customer/customer:1", "2");
+  });
+
+  const again = await openConversationStore(await open());
+
+  expect((await again.byUser(toUserId("1")))?.id).toBe(idOf("1"));
+  expect(await again.byUser(toUserId("2"))).toEqual(later);
+  expect(await again.userByExternalId("customer:1")).toBe("2");
+});
+
 it("moves what a damaged conversation is found by, and what belongs to others", async () => {
   const { path, open } = await makeEarlierState(4);
   change(path, (database) => {
