@@ -114,18 +114,19 @@ function moveConversations(database: DatabaseSync): void {
         "SELECT substr(key, length(?1) + 2) AS key, value FROM keyv WHERE key >= ?1 || '/' AND key < ?1 || '0'",
       )
       .iterate(folder) as Iterable<{ key: string; value: string }>;
-  const valuesUnder = (folder: string) =>
-    [...under(folder)].flatMap(({ key, value }) => {
-      const read = readEarlierValue(value)?.value;
-      return typeof read === "string" ? [{ key, value: read }] : [];
-    });
+  function* valuesUnder(folder: string): Generator<[key: string, value: string]> {
+    for (const { key, value: row } of under(folder)) {
+      const value = readEarlierValue(row)?.value;
+      if (typeof value === "string") yield [key, value];
+    }
+  }
 
   const insert = database.prepare(
     "INSERT OR IGNORE INTO conversations (id, version, user_id, is_open, ended_at, body) VALUES (?, 1, ?, ?, ?, ?)",
   );
-  const idsByUser = new Map(valuesUnder("user").map(({ key, value }) => [key, value]));
+  const idsByUser = new Map(valuesUnder("user"));
   const users = new Map([...idsByUser].map(([user, id]) => [id, user]));
-  const open = new Set(valuesUnder("open").map(({ key }) => key));
+  const open = new Map(valuesUnder("open"));
   for (const { key, value } of under("conversation")) {
     const { json, userId, isOpen, endedAt } = readConversation(value);
     insert.run(
@@ -139,14 +140,14 @@ function moveConversations(database: DatabaseSync): void {
   const addThread = database.prepare(
     "INSERT OR REPLACE INTO threads (thread, conversation) VALUES (?, ?)",
   );
-  for (const { key, value } of valuesUnder("thread")) addThread.run(key, value);
+  for (const [thread, id] of valuesUnder("thread")) addThread.run(thread, id);
   const addCustomer = database.prepare(
     "INSERT OR REPLACE INTO customers (external_id, user_id) VALUES (?, ?)",
   );
   const currentUser = database.prepare("SELECT user_id FROM conversations WHERE id = ?");
-  for (const { key, value } of valuesUnder("customer")) {
+  for (const [externalId, user] of valuesUnder("customer")) {
     // The User may have been merged into another, with whose conversation the customer id goes.
-    addCustomer.run(key, currentUser.get(idsByUser.get(value) ?? null)?.user_id ?? value);
+    addCustomer.run(externalId, currentUser.get(idsByUser.get(user) ?? null)?.user_id ?? user);
   }
   for (const folder of ["conversation", "open", "user", "thread", "customer"]) {
     database.prepare("DELETE FROM keyv WHERE key >= ?1 || '/' AND key < ?1 || '0'").run(folder);
