@@ -8,6 +8,7 @@ import {
   ParleyApiError,
   UncertainDeliveryError,
 } from "../errors.ts";
+import { type JsonAnswer, requestJson } from "../http/request-json.ts";
 import { toCallError } from "../http/to-call-error.ts";
 import type { Json } from "../json.ts";
 import { createAccessWatch } from "./access-watch.ts";
@@ -24,8 +25,9 @@ export type ParleyApiOptions = Config["parley"] & {
 interface ParleyCall extends Reading {
   method: "GET" | "PUT" | "POST";
   path: string;
-  /** Besides what every call has, e.g. its body. */
-  init?: OptionsInit;
+  json?: Json;
+  /** A file, in place of JSON. */
+  upload?: Pick<OptionsInit, "body" | "headers" | "signal" | "timeout">;
 }
 
 /** What all calls of Parley's Service API have in common. */
@@ -60,49 +62,27 @@ export function createParleyApi(options: ParleyApiOptions): ParleyApi {
   const access = createAccessWatch(options.alarms);
   const authorize = createAuthorizer(options);
   const ownHeaders = () => ({ authorization: authorize(), "X-Parley-API-Version": API_VERSION });
-  const http = got.extend({
-    throwHttpErrors: false,
-    // The lanes decide what is repeated.
-    retry: { limit: 0 },
-    // Parley sends no redirects, and one could carry our authorization elsewhere.
-    followRedirect: false,
-    timeout: {
-      lookup: connectTimeoutMs,
-      connect: connectTimeoutMs,
-      secureConnect: connectTimeoutMs,
-      response: responseTimeoutMs,
-      request: responseTimeoutMs + 2 * connectTimeoutMs,
-    },
-  });
 
-  async function ask(name: string, { method, path, init, idempotent }: ParleyCall) {
-    const isBare = init?.json === undefined && init?.body === undefined;
-    const headers = { ...init?.headers, ...ownHeaders() };
-    // Without a body got would wait until one is written.
-    const body = isBare && method !== "GET" && { body: "" };
+  async function ask(
+    name: string,
+    { method, path, json, upload, idempotent }: ParleyCall,
+  ): Promise<ParleyAnswer> {
+    const url = apiUrl + path;
     try {
-      return await exchange({ ...init, ...body, method, headers });
+      const { status, headers, body } = upload
+        ? await send(url, { method, ...upload, headers: { ...upload.headers, ...ownHeaders() } })
+        : await requestJson(url, {
+            method,
+            headers: ownHeaders(),
+            ...defined({ body: json === undefined ? undefined : JSON.stringify(json) }),
+            connectTimeoutMs,
+            responseTimeoutMs,
+            maxBytes: MAX_ANSWER_BYTES,
+          });
+      options.onDate(headers.date);
+      return { status, body, ...defined({ retryAfter: headers["retry-after"] }) };
     } catch (error) {
       throw toCallError(name, error, idempotent);
-    }
-
-    async function exchange(request: OptionsInit): Promise<ParleyAnswer> {
-      const stream = http.stream(apiUrl + path, request);
-      const chunks: Uint8Array[] = [];
-      let length = 0;
-      for await (const chunk of stream as AsyncIterable<Uint8Array>) {
-        length += chunk.length;
-        // Leaving the loop closes the connection.
-        if (length > MAX_ANSWER_BYTES) break;
-        chunks.push(chunk);
-      }
-      const { response } = stream;
-      options.onDate(response?.headers.date);
-      return {
-        status: response?.statusCode ?? 0,
-        body: length > MAX_ANSWER_BYTES ? "" : new TextDecoder().decode(Buffer.concat(chunks)),
-        ...defined({ retryAfter: response?.headers["retry-after"] }),
-      };
     }
   }
 
@@ -137,6 +117,33 @@ export function createParleyApi(options: ParleyApiOptions): ParleyApi {
   }
 
   return { ownHeaders, call, checkAccess };
+}
+
+const transfers = got.extend({
+  throwHttpErrors: false,
+  // The lanes decide what is repeated.
+  retry: { limit: 0 },
+  // Parley sends no redirects, and one could carry our authorization elsewhere.
+  followRedirect: false,
+});
+
+/** Sends a file, and reads the whole answer as {@link requestJson} does. */
+async function send(url: string, upload: OptionsInit): Promise<JsonAnswer> {
+  const stream = transfers.stream(url, upload);
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of stream as AsyncIterable<Uint8Array>) {
+    length += chunk.length;
+    // Leaving the loop closes the connection.
+    if (length > MAX_ANSWER_BYTES) break;
+    chunks.push(chunk);
+  }
+  const { response } = stream;
+  return {
+    status: response?.statusCode ?? 0,
+    headers: response?.headers ?? {},
+    body: length > MAX_ANSWER_BYTES ? "" : new TextDecoder().decode(Buffer.concat(chunks)),
+  };
 }
 
 /** If even the list of Services is refused, the refusal is of us. */

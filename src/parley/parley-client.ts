@@ -37,8 +37,7 @@ export function createParleyClient(api: ParleyApi, options: Config["parley"]): P
 
     async setOwner(userId, newOwner, metadata) {
       const path = `/users/${encodeURIComponent(userId)}/owner`;
-      const init = { json: { newOwner, metadata } };
-      await api.call({ method: "PUT", path, init, idempotent: true });
+      await api.call({ method: "PUT", path, json: { newOwner, metadata }, idempotent: true });
     },
 
     async send(userId, message) {
@@ -46,7 +45,7 @@ export function createParleyClient(api: ParleyApi, options: Config["parley"]): P
       await api.call({
         method: "POST",
         path,
-        init: { json: messageBody(message, options.agentFields) },
+        json: messageBody(message, options.agentFields),
         idempotent: false,
         needsNoEnvelope: options.emptyAnswer === "delivered",
       });

@@ -31,8 +31,8 @@ export function createParleyFiles(api: ParleyApi, options: Config["parley"]): Pa
     async upload(file, signal) {
       const { form, headers } = multipart(file);
       const data = await sendBody(form, signal, (body) => {
-        const init = { body, headers, signal, timeout };
-        return api.call({ method: "POST", path: mediaPath, init, idempotent: true });
+        const upload = { body, headers, signal, timeout };
+        return api.call({ method: "POST", path: mediaPath, upload, idempotent: true });
       });
       const id = mediaId(data);
       if (id === undefined) throw new ParleyApiError(`POST ${mediaPath}`, 200, ["no_media_id"]);

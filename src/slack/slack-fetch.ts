@@ -1,8 +1,8 @@
 import type { IncomingMessage } from "node:http";
-import { pipeline, type Readable } from "node:stream";
-import { createGunzip } from "node:zlib";
+import type { Readable } from "node:stream";
 import { defined } from "../defined.ts";
 import { createSemaphore } from "../delivery/semaphore.ts";
+import { unpacked } from "../http/unpacked.ts";
 import { observedRequest } from "./observed-request.ts";
 import { readSlackAnswer, type SlackAnswer } from "./slack-answer.ts";
 
@@ -104,12 +104,6 @@ export function createSlackFetch(
     throw new UnreadableAnswerError("ANSWER_TOO_LONG");
   }
 }
-
-const unpacked = (response: IncomingMessage): Readable =>
-  response.headers["content-encoding"]?.toLowerCase() === "gzip"
-    ? // What goes wrong shows to whoever reads.
-      pipeline(response, createGunzip(), () => {})
-    : response;
 
 /** Without those that tell how the answer was packed: it is unpacked. */
 function toHeaders({ headers }: IncomingMessage): Headers {
