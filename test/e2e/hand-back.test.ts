@@ -129,6 +129,20 @@ it("sends the last message, unsets the agent and then changes the owner, telling
   expect(Date.parse(times.handedBackAt)).toBeGreaterThanOrEqual(startedAt);
 });
 
+it("counts a reply for the bot that went directly before", async () => {
+  const world = await startWorld();
+  const { slack, parley } = world;
+  const { user, ts } = await handOver(world);
+  const answer = Promise.withResolvers<void>();
+  const send = `POST /users/${user.id}/messages`;
+  parley.faults.add(send, { kind: "held", until: answer.promise }, 1);
+  await slack.post({ user: "U0BEN", threadTs: ts, text: "That is for the bot" });
+  await submitHandBack(slack, ts);
+  answer.resolve();
+  await isWith(world, user.id, parley.botService.identification);
+  expect(parley.user(user.id).handovers.at(-1)?.metadata).toMatchObject({ agentMessages: 1 });
+});
+
 it("sends the User no message and the bot no note unless they are given", async () => {
   const world = await startWorld();
   const { slack, parley } = world;

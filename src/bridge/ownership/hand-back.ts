@@ -86,11 +86,13 @@ async function giveBack(
   // The User is ours, but perhaps again.
   refuseIfInDoubt(work);
   await sendLastMessage(work, conversation, request, dependencies);
-  await conversations.update(id, (c) => withHandingBack(c, request.to, now()));
+  // With the replies that went just before, although their records may not have been on disk when this began.
+  const current =
+    (await conversations.update(id, (c) => withHandingBack(c, request.to, now()))) ?? conversation;
   // First, because Parley may refuse it once the User is not ours.
   const refusal = await parley.unsetAgent(userId).then(() => undefined, toBridgeError);
   if (refusal && isWorthRetrying(refusal, work, dependencies)) throw refusal;
-  await giveTo(parley, userId, request.to, await describe(conversation, request, dependencies));
+  await giveTo(parley, userId, request.to, await describe(current, request, dependencies));
   return refusal;
 }
 
@@ -174,7 +176,7 @@ async function describe(
     openedAt: new Date(conversation.openedAt).toISOString(),
     handedBackAt: new Date(now()).toISOString(),
     userMessages: conversation.userMessages,
-    agentMessages: conversation.agentMessages + (request.lastMessage === undefined ? 0 : 1),
+    agentMessages: conversation.agentMessages,
   };
 }
 

@@ -293,6 +293,7 @@ describe("a hand-back that fails", () => {
     expect(bridge.sent()).toEqual(["Goodbye"]);
     expect(changes(bridge).at(-1)).toBe("parley.setOwner");
     expect(bridge.thread()).toHaveLength(1);
+    expect(bridge.parley.user(ADA).handovers.at(-1)?.metadata).toMatchObject({ agentMessages: 1 });
   });
 
   it("sends no part of a last message again when it is killed and the settings change", async () => {
