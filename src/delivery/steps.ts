@@ -31,11 +31,14 @@ export function createSteps({
 
   /** One write after the other: of two for the same row in one transaction either could win. */
   function write(): Promise<void> {
+    const hadMore = hasMore;
     hasMore = false;
     const writing = lastWrite.then(() =>
       save(Object.fromEntries(records), alwaysBegun || [...records.values()].some(isBegun)),
     );
-    lastWrite = writing.catch(() => {});
+    lastWrite = writing.catch(() => {
+      hasMore ||= hadMore;
+    });
     return writing;
   }
 
@@ -95,7 +98,7 @@ export function createSteps({
     return result;
   }
 
-  /** If it fails, so does the next write. */
+  /** If it fails, the results go with the next write. */
   function writeMore(): void {
     if (hasMore && !hasEnded) write().catch(() => {});
   }
@@ -138,6 +141,7 @@ export function createSteps({
       await write();
     },
     async flushed() {
+      await lastWrite;
       writeMore();
       await lastWrite;
     },

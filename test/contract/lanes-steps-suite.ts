@@ -182,6 +182,33 @@ export function describeSteps(engineName: string, open: LanesBenchFactory): void
       expect(told).toEqual([]);
     });
 
+    it("are known to be done, where nobody can look, also if that can be stored only when the attempt has failed", async () => {
+      const bench = await benchForTest(open);
+      const { seen, step } = createWatch();
+      const lanes = await bench.engine<Body>();
+      const told: string[] = [];
+      let attempts = 0;
+      await lanes.append(newItem("a"));
+      await lanes.start(async (work) => {
+        attempts += 1;
+        const run = async () => {
+          await bench.failWrites(true);
+          seen.push("run");
+          return "sent";
+        };
+        await work.step("send", step({ run }));
+        if (attempts > 1) return;
+        // What came of it is given to the store, and comes back.
+        await new Promise(setImmediate);
+        for (let look = 0; look < 3; look++) await lanes.backlog();
+        await bench.failWrites(false);
+        throw new NetworkError("refused");
+      }, toldTo(told));
+      await expect.poll(() => isEmpty(lanes)).toBe(true);
+      expect(seen).toEqual(["intent", "run"]);
+      expect([attempts, told]).toEqual([2, []]);
+    });
+
     it("are still looked for when the item was requeued", async () => {
       const bench = await benchForTest(open);
       const { seen, step, checked } = createWatch();
