@@ -23,7 +23,9 @@ type Step =
   | { readonly do: "settle" }
   /** The event loop goes round, so that what is under way gets on a bit. */
   | { readonly do: "breathe"; readonly turns: number }
-  | { readonly do: "crash" };
+  | { readonly do: "crash" }
+  /** The process ends in order, and the next one begins. */
+  | { readonly do: "stop" };
 
 interface Sent {
   readonly name: string;
@@ -37,7 +39,7 @@ interface Sent {
 interface Held {
   readonly work: Work<string>;
   readonly names: string[];
-  readonly finish: (how: End) => void;
+  readonly finish: (how: End | "stop") => void;
 }
 
 const step: fc.Arbitrary<Step> = fc.oneof(
@@ -84,6 +86,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
   { weight: 5, arbitrary: fc.constant({ do: "settle" as const }) },
   { weight: 2, arbitrary: fc.constant({ do: "crash" as const }) },
+  { weight: 1, arbitrary: fc.constant({ do: "stop" as const }) },
 );
 
 const append = (sort: number | undefined): Step => ({ do: "append", lane: 0, sort });
@@ -122,6 +125,8 @@ class Play {
   readonly #broken: unknown[] = [];
   #lanes: Lanes<string> | undefined;
   #life = 0;
+  /** Engines that have stopped, by the life of the process. */
+  readonly #stopped = new Set<number>();
   #appending: Promise<void>[] = [];
 
   constructor(bench: LanesBench) {
@@ -141,18 +146,22 @@ class Play {
 
   async #startEngine(): Promise<void> {
     const life = ++this.#life;
+    if (this.#isBroken.records) this.#brokenIn = life;
     this.#lanes = await this.#bench.engine<string>({
       backoff: { firstMs: 1, capMs: 1, maxAgeMs: 60_000 },
       onAttempt: ({ item, outcome }) => {
+        if (this.#stopped.has(life)) this.#broken.push(new Error(`${item} is ${outcome} too late`));
         if (outcome === "done") this.#settle(item ?? "");
         else if (outcome === "dead") this.#settle(item ?? "", this.#aside);
-        else if (outcome !== "deferred") this.#broken.push(new Error(`${item} is ${outcome}`));
+        else if (outcome !== "deferred" && outcome !== "interrupted")
+          this.#broken.push(new Error(`${item} is ${outcome}`));
       },
     });
     await this.#lanes.start(
       (work) =>
         this.#handle(work, life).catch((error: unknown) => {
-          if (!(error instanceof BridgeError)) this.#broken.push(error);
+          if (!(error instanceof BridgeError) && error !== work.signal.reason)
+            this.#broken.push(error);
           throw error;
         }),
       {
@@ -206,8 +215,26 @@ class Play {
         await this.#break("items", false);
         this.#held.clear();
         this.#appending = [];
-        await this.#startEngine();
+        return await this.#startEngine();
+      case "stop":
+        return await this.#stop();
     }
+  }
+
+  async #stop(): Promise<void> {
+    const life = this.#life;
+    await Promise.all(this.#appending);
+    await this.#lanes?.stop();
+    this.#stopped.add(life);
+    expect([...this.#held.keys()], "still handled after the stop").toEqual([]);
+    if (this.#brokenIn !== life) {
+      for (const [name, succeededIn] of this.#succeeded) {
+        if (succeededIn === life)
+          expect([...this.#settled], "stored before the stop").toContain(name);
+      }
+    }
+    await this.#break("items", false);
+    await this.#startEngine();
   }
 
   async #break(what: "items" | "records", isBroken: boolean): Promise<void> {
@@ -284,10 +311,14 @@ class Play {
       expect(this.#sent.get(name)?.lane, "two at once in one lane").not.toBe(lane);
     this.#checkHandedOut(head, []);
     const names = [head];
-    const how = await new Promise<End>((finish) => {
+    const { signal } = work;
+    const how = await new Promise<End | "stop">((finish) => {
       this.#held.set(head, { work, names, finish });
+      signal.addEventListener("abort", () => finish("stop"));
+      if (signal.aborted) finish("stop");
     });
     this.#held.delete(head);
+    if (how === "stop") throw signal.reason;
     if (how === "retry") throw new NetworkError("refused");
     work.atEnd(() => this.#record(head, life));
     for (const name of names) {
