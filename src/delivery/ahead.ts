@@ -2,9 +2,6 @@ import type { Journal, Row } from "./journal.ts";
 import type { Lane } from "./lane.ts";
 import { inLaneOrder } from "./lane-order.ts";
 
-/** How many rows are kept of a lane that is being worked on; of one that waits for its turn it is a single one. */
-const KEPT = 8;
-
 /**
  * The rows that come next in a lane, in order, as far as they are known without asking the journal again. It was true when
  * the lane was empty, or when the journal was asked, and what has been appended since then is in it. Whatever else changes
@@ -33,13 +30,14 @@ export const isKnownToBeEmpty = ({ ahead }: Lane): boolean =>
  * through {@link keep}; those of earlier calls are in the answer.
  */
 export function lookAhead(lane: Lane, journal: Pick<Journal, "head">, handled?: Row): Ahead {
+  const { mayKeep: most } = lane;
   const ahead: Ahead = { rows: [], isAll: false, answer: undefined };
   // If the item before could not be ended, it is in the answer: whoever stores its end has the answer forgotten then.
-  ahead.answer = Promise.all([journal.head(lane.key, KEPT + 1), lane.storing]).then(
+  ahead.answer = Promise.all([journal.head(lane.key, most + 1), lane.storing]).then(
     ([found]) => {
       const arrived = ahead.rows;
       ahead.rows = found.filter(({ seq }) => seq !== handled?.seq);
-      ahead.isAll = found.length <= KEPT;
+      ahead.isAll = found.length <= most;
       ahead.answer = undefined;
       for (const row of arrived) {
         if (!found.some(({ seq }) => seq === row.seq)) keep(lane, ahead, row);
@@ -62,9 +60,8 @@ export function keep(lane: Lane, ahead: Ahead, row: Row): void {
   if (behind >= 0) rows.splice(behind, 0, row);
   // Others may be between it and the last that is known.
   else if (ahead.isAll) rows.push(row);
-  const most = lane.state === "running" ? KEPT : 1;
-  if (rows.length > most) {
-    rows.length = most;
+  if (rows.length > lane.mayKeep) {
+    rows.length = lane.mayKeep;
     ahead.isAll = false;
   }
 }

@@ -14,6 +14,11 @@ const BUSY_CONCURRENCY = 8;
 /** How soon a dead letter is noticed that another process has requeued. */
 const WATCH_INTERVAL_MS = 1_000;
 
+/** How many of the next items of a lane are kept while one is handled; of a lane that waits for its turn it is a single one. */
+const KEPT = 8;
+/** While more lanes than this wait for a free handler, it is a single one of each, because there are so many of them. */
+const CROWD = 256;
+
 /** How many items that wait behind a failed one are reported as delayed. */
 const SHOWN_DELAYS = 50;
 
@@ -109,9 +114,11 @@ export async function createEmbeddedLanes<Body>(
       const lane = ready.shift();
       if (!lane) return;
       lane.state = "running";
+      lane.mayKeep = ready.length > CROWD ? 1 : KEPT;
       const run = heads.handle(lane, consumer).then((pauseMs) => {
         running.delete(run);
         lane.state = "idle";
+        lane.mayKeep = 1;
         if (pauseMs !== undefined) deferLane(lane, pauseMs);
         else if (isKnownToBeEmpty(lane) && !isStoring(lane)) forget(lane);
         else wake(lane);
@@ -137,12 +144,13 @@ export async function createEmbeddedLanes<Body>(
     );
   }
 
-  /** Reports the items that wait now. Those that arrive later are reported as they arrive. */
+  /** Reports the items that wait now to be handled. Those that arrive later are reported as they arrive. */
   async function reportDelay(lane: Lane): Promise<void> {
     if (!consumer?.onDelay) return;
     // Only a courtesy: if the journal fails here, the next attempt fails too and logs it.
     const rows = await journal.head(lane.key, SHOWN_DELAYS).catch(() => []);
-    for (const row of rows) reportDelayOf(row, lane);
+    const over = lane.followUps.flatMap(({ ends }) => ends);
+    for (const row of rows) if (!over.includes(row.seq)) reportDelayOf(row, lane);
   }
 
   function reportDelayOf(row: Row, lane: Lane): void {

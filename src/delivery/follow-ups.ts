@@ -3,8 +3,13 @@ import type { FollowUp, Lane } from "./lane.ts";
 import { DEFECT_TRIES } from "./outcome.ts";
 
 /** Adds something that must be done before the lane goes on. */
-export const addFollowUp = (lane: Lane, item: FollowUp["item"], run: FollowUp["run"]): void => {
-  lane.followUps.push({ item, run });
+export const addFollowUp = (
+  lane: Lane,
+  item: FollowUp["item"],
+  run: FollowUp["run"],
+  ends: FollowUp["ends"] = [],
+): void => {
+  lane.followUps.push({ item, run, ends });
 };
 
 /** Does what the lane has to do before it goes on, in order. What fails stays, with everything behind it, and is thrown. */

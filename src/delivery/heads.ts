@@ -53,6 +53,12 @@ interface Running extends TakenRows {
   startedAt: number;
 }
 
+const seqsOf = ({ taken }: TakenRows): number[] => taken.map(({ seq }) => seq);
+
+/** Adds what makes an end of the head and of what it took along. */
+const addEnd = (lane: Lane, attempt: Running, run: () => Promise<void>): void =>
+  addFollowUp(lane, attempt.row, run, seqsOf(attempt));
+
 export function createHeads<Body>(options: HeadsOptions<Body>): Heads<Body> {
   const { queue, journal, reader, backoff, onAttempt, now, monotonic, random, stopping } = options;
   const deadLetters = createDeadLetters(journal, reader);
@@ -149,10 +155,13 @@ export function createHeads<Body>(options: HeadsOptions<Body>): Heads<Body> {
         forgetAhead(lane);
         const pauseMs = reportFailure(lane, thrown, startedAt);
         lane.retryAt = monotonic() + pauseMs;
-        lane.timer = setTimeout(() => {
-          lane.retryAt = undefined;
-          runBehind(lane);
-        }, pauseMs);
+        // Nobody waits for what a timer begins after the stop.
+        if (!stopping.aborted) {
+          lane.timer = setTimeout(() => {
+            lane.retryAt = undefined;
+            runBehind(lane);
+          }, pauseMs);
+        }
       }
       lane.storing = undefined;
     };
@@ -207,13 +216,13 @@ export function createHeads<Body>(options: HeadsOptions<Body>): Heads<Body> {
         report(lane, attempt, "ignored", { error: outcome.error });
         return undefined;
       case "ignored":
-        addFollowUp(lane, row, async () => {
-          await journal.done(attempt.taken.map(({ seq }) => seq));
+        addEnd(lane, attempt, async () => {
+          await journal.done(seqsOf(attempt));
           report(lane, attempt, "ignored", { error: outcome.error });
         });
         return undefined;
       case "dead":
-        addFollowUp(lane, row, async () => {
+        addEnd(lane, attempt, async () => {
           await deadLetters.store(lane, attempt.taken, outcome.error, onDeadLetter);
           report(lane, attempt, "dead", { error: outcome.error });
         });
@@ -227,9 +236,9 @@ export function createHeads<Body>(options: HeadsOptions<Body>): Heads<Body> {
   function complete(lane: Lane, attempt: Running, { atEndWrites, end }: AttemptWork<Body>): void {
     const writes = new Set([
       ...atEndWrites.map((write) => () => orGiveUp(lane, write)),
-      () => journal.done(attempt.taken.map(({ seq }) => seq)),
+      () => journal.done(seqsOf(attempt)),
     ]);
-    addFollowUp(lane, attempt.row, async () => {
+    addEnd(lane, attempt, async () => {
       end();
       await writeTogether(writes);
       report(lane, attempt, "done");

@@ -7,6 +7,8 @@ export interface FollowUp {
   readonly item: Pick<Row, "appendedAt"> & { readonly id: ItemId };
   /** Stores the outcome, or gives the notice. If it throws it is tried again after a pause. */
   readonly run: () => Promise<void>;
+  /** The `seq` of what is over once this has run: it waits in the journal until then, but for nothing else. */
+  readonly ends: readonly number[];
 }
 
 /**
@@ -22,6 +24,8 @@ export interface Lane {
   appending: number;
   /** What comes next; `undefined`: only the journal knows. */
   ahead: Ahead | undefined;
+  /** How many of its next items may be in memory. */
+  mayKeep: number;
   /** Follow-ups are being run while the next item is handled. Never rejects. */
   storing: Promise<void> | undefined;
   /** When (ms, monotonic) follow-ups that failed meanwhile are run again. */
@@ -48,6 +52,7 @@ export const createLane = (key: string, ahead?: Ahead): Lane => ({
   barrier: 0,
   appending: 0,
   ahead,
+  mayKeep: 1,
   storing: undefined,
   retryAt: undefined,
   followUps: [],

@@ -56,7 +56,8 @@ export interface Work<Body> extends Steps {
    * turn of the event loop as the end and before it, so that a store which commits together what it is given together has
    * all of it or nothing. If one of the writes fails, it and the others that failed are tried again, and the lane waits.
    * Nothing is written when the handler throws: it runs again, or the item has failed. `write` must not depend on
-   * anything but the store, and a defect in it is given up after some tries.
+   * anything but the store, and a defect in it is given up after some tries. The handler of the next item does not wait
+   * for it, so what that one reads may not have it yet.
    */
   atEnd(write: () => Promise<unknown>): void;
 }
@@ -136,8 +137,8 @@ export interface Attempt {
  * when the intent of a step is on disk.
  *
  * **Going ahead.** When the handler has returned, its item is ended in the journal while the next one is begun. What is stored of
- * the next one is stored after that end. If the end cannot be stored, it is tried again, and the lane goes no further than
- * the next one.
+ * the next one is given to the journal after that end. If the end cannot be stored, it is tried again, and the lane goes no
+ * further than the next one, which may have begun by then.
  *
  * **From outside.** `cancel` and `replace` work in every state but `done`, as long as the item has not begun. `requeue` and
  * `discard` work on held items and dead letters, begun or not. A requeued item goes to the place in its lane that its

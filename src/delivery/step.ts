@@ -55,7 +55,8 @@ export interface RepeatableStep<Result> {
  * first: a crash until then has people asked about a request that was answered.
  *
  * The next item of the lane may be under way when a crash comes before the end of this one is on disk. Both are handled again
- * then, this one first; of the next one there is no intent, because that is stored after the end of this one.
+ * then, this one first; of the next one there is an intent only if the end of this one failed before, because that is stored
+ * first.
  */
 export interface Steps {
   /**

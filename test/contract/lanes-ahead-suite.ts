@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import type { Lanes, Work } from "../../src/delivery/lanes.ts";
 import { PayloadError } from "../../src/errors.ts";
 import { toItemId } from "../../src/ids.ts";
@@ -217,6 +217,38 @@ export function describeGoingAhead(engineName: string, open: LanesBenchFactory):
         for (let look = 0; look < 3; look++) await lanes.backlog();
         expect(late, `stopped after ${turns} turns`).toEqual([]);
       }
+    });
+
+    it("is begun by no timer once the engine has stopped, nor is that end stored by one", async () => {
+      const pauseMs = 1_234_567;
+      const setTimer = vi.spyOn(globalThis, "setTimeout");
+      const clearTimer = vi.spyOn(globalThis, "clearTimeout");
+      onTestFinished(() => {
+        setTimer.mockRestore();
+        clearTimer.mockRestore();
+      });
+      const bench = await benchForTest(open);
+      const pauses: (number | undefined)[] = [];
+      const lanes = await bench.engine<Body>({
+        backoff: { firstMs: pauseMs, capMs: pauseMs, maxAgeMs: 2 * pauseMs },
+        random: () => 1,
+        onAttempt: ({ nextAttemptInMs }) => pauses.push(nextAttemptInMs),
+      });
+      for (const name of ["a", "b"]) await lanes.append(newItem(name));
+      const begun = gate();
+      await lanes.start(async ({ signal }) => {
+        await bench.failWrites(true);
+        begun.open();
+        await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
+      }, tellNobody);
+      await begun.opened;
+      await lanes.stop();
+      expect(pauses).toEqual([pauseMs]);
+      const cleared = clearTimer.mock.calls.map(([timer]) => timer);
+      for (const [index, [, ms]] of setTimer.mock.calls.entries()) {
+        if (ms === pauseMs) expect(cleared).toContain(setTimer.mock.results[index]?.value);
+      }
+      expect(await lanes.backlog()).toMatchObject({ items: 2 });
     });
 
     it("is stopped with it, and neither was handled in vain if it can be stored then", async () => {

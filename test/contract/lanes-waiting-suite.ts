@@ -124,6 +124,22 @@ export function describeLanesWaiting(engineName: string, open: LanesBenchFactory
       await expect.poll(() => done).toEqual(["a"]);
     });
 
+    it("is not who has been handled, and waits only until the end of that can be stored", async () => {
+      const bench = await benchForTest(open);
+      const lanes = await bench.engine<Body>();
+      const heard = new Set<string>();
+      for (const name of ["a", "b", "c"]) await lanes.append(newItem(name));
+      const { done, handler } = recorder(async ({ body }) => {
+        if (body === "a") await bench.failWrites(true);
+      });
+      await lanes.start(handler, tellNobody, ({ body }) => void heard.add(body));
+      await expect.poll(() => [...heard]).toContain("c");
+      await bench.failWrites(false);
+      await expect.poll(async () => (await lanes.backlog()).items).toBe(0);
+      expect(done).toEqual(["a", "b", "c"]);
+      expect([...heard]).toEqual(["c"]);
+    });
+
     it("is not who was told to wait from the start, nor who waits behind that", async () => {
       const { at, lanes, heard, done, begin } = await delayed(new NetworkError("refused"));
       await begin();
