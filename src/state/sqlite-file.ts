@@ -54,6 +54,8 @@ function prepare(database: DatabaseSync): void {
   // The log is copied into the file and begun anew whenever it has grown by 4 MB. It keeps its length then: to sync a file that
   // grows takes twice the time.
   database.exec("PRAGMA wal_autocheckpoint = 1000");
+  // What it has grown by while somebody else read is cut off, because nothing would overwrite it.
+  database.exec("PRAGMA journal_size_limit = 4194304");
 }
 
 /**

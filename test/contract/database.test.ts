@@ -308,6 +308,24 @@ describe("the database", () => {
     await expect.poll(bytes, PATIENCE).toBe(0);
   });
 
+  it("shortens a log that has grown while somebody else read, though it never rests", async () => {
+    const { database, path } = await openForTest();
+    const megabytes = async () => (await stat(`${path}-wal`)).size / 1_000_000;
+    const reader = new DatabaseSync(path, { readOnly: true });
+    onTestFinished(() => reader.close());
+    reader.exec("BEGIN");
+    reader.prepare("SELECT count(*) FROM sqlite_schema").get();
+    for (let id = 0; id < 10; id++) {
+      await database.write("INSERT INTO notes VALUES (?, ?)", id, "x".repeat(1_000_000));
+    }
+    expect(await megabytes()).toBeGreaterThan(10);
+
+    reader.exec("COMMIT");
+
+    for (let id = 10; id < 15; id++) await note(database, id);
+    expect(await megabytes()).toBeLessThan(5);
+  });
+
   it("refuses a file of a later version, also to a tool, and changes nothing in it", async () => {
     const file = await makeStateFile();
     const database = await file.open();
