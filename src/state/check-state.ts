@@ -2,6 +2,7 @@ import { accessSync, constants, existsSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { ConfigError, StorageError } from "../errors.ts";
 import { openDatabase } from "./database.ts";
+import { ownPathOf } from "./database-files.ts";
 import { lock } from "./lock.ts";
 import { foreignOwnerOf } from "./private-files.ts";
 import { troubleOf } from "./storage-trouble.ts";
@@ -30,7 +31,7 @@ export async function checkState(path: string): Promise<string> {
 }
 
 async function isInUse(file: string): Promise<boolean> {
-  const unlock = await lock(`${file}.lock`).catch((error: unknown) => {
+  const unlock = await lock(`${ownPathOf(file)}.lock`).catch((error: unknown) => {
     if (error instanceof ConfigError) return undefined;
     throw error;
   });

@@ -1,4 +1,4 @@
-import { rmSync, statSync } from "node:fs";
+import { existsSync, realpathSync, rmSync, statSync } from "node:fs";
 
 /** What SQLite puts beside a database, and what belongs to it: without it, or beside another one, it holds something else. */
 export const COMPANIONS = ["-wal", "-journal"] as const;
@@ -8,6 +8,12 @@ export const companionsOf = (path: string): string[] =>
   COMPANIONS.map((end) => path + end).filter(
     (file) => (statSync(file, { throwIfNoEntry: false })?.size ?? 0) > 0,
   );
+
+/**
+ * The path at which SQLite puts what belongs to a database: that of the file itself, whatever link leads to it. A lock has to
+ * stand there too, or whoever comes by another name does not see it.
+ */
+export const ownPathOf = (path: string): string => (existsSync(path) ? realpathSync(path) : path);
 
 /** Deletes a database that nobody has open, with all that lies beside it. */
 export function removeDatabase(path: string): void {

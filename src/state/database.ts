@@ -52,11 +52,11 @@ export async function openDatabase(
   { access, alarms }: DatabaseOptions,
 ): Promise<Database> {
   const alarm = createStorageAlarm(path, alarms);
-  keepToOurselves(path);
-  const unlock = access === "own" ? await lock(`${path}.lock`) : undefined;
+  const file = keepToOurselves(path);
+  const unlock = access === "own" ? await lock(`${file}.lock`) : undefined;
   let database: Database | undefined;
   try {
-    database = onThread(await openThread(path, access, alarm), alarm);
+    database = onThread(await openThread(file, access, alarm), alarm);
     if (access === "own") await moveValues(database);
   } catch (error) {
     await database?.close();
@@ -64,7 +64,7 @@ export async function openDatabase(
     throw error;
   }
   const { close, ...rest } = database;
-  const check = access === "own" ? checkIntegrity(path, alarm.failureOf) : undefined;
+  const check = access === "own" ? checkIntegrity(file, alarm.failureOf) : undefined;
   let closed: Promise<void> | undefined;
   return {
     ...rest,

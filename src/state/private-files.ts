@@ -2,26 +2,30 @@ import { chmodSync, closeSync, existsSync, mkdirSync, openSync, statSync } from 
 import { userInfo } from "node:os";
 import { dirname } from "node:path";
 import { StorageError } from "../errors.ts";
+import { ownPathOf } from "./database-files.ts";
 import { codeOf, troubleOf } from "./storage-trouble.ts";
 
 const OURS_ALONE = 0o600;
 
 /**
  * Makes the file of a database and its lock, and their folder if needed, and takes everybody else's rights to what is there.
- * SQLite gives the files that it puts beside a database the same rights.
+ * SQLite gives the files that it puts beside a database the same rights. Returns the path of the file itself, if `path` is a
+ * link.
  *
  * @throws {StorageError} says what to do
  */
-export function keepToOurselves(path: string): void {
+export function keepToOurselves(path: string): string {
   try {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
     closeSync(openSync(path, "a", OURS_ALONE));
     // Not if it is there: whoever closes a file gives up all locks on it that this process has.
-    if (!existsSync(`${path}.lock`)) closeSync(openSync(`${path}.lock`, "a", OURS_ALONE));
-    for (const file of [path, `${path}.lock`, `${path}-wal`, `${path}-shm`]) {
+    const own = ownPathOf(path);
+    if (!existsSync(`${own}.lock`)) closeSync(openSync(`${own}.lock`, "a", OURS_ALONE));
+    for (const file of [own, `${own}.lock`, `${own}-wal`, `${own}-shm`]) {
       // Where it is not ours, its owner decides who else may use it.
       if (existsSync(file) && statSync(file).uid === userInfo().uid) chmodSync(file, OURS_ALONE);
     }
+    return own;
   } catch (cause) {
     const { advice, canPass } = troubleOf(codeOf(cause), path);
     throw new StorageError(`STATE_URL: ${advice}`, { cause, canPass });

@@ -6,7 +6,6 @@ import {
   linkSync,
   mkdirSync,
   openSync,
-  realpathSync,
   renameSync,
   rmSync,
   statSync,
@@ -17,7 +16,13 @@ import { pipeline } from "node:stream/promises";
 import { defined } from "../defined.ts";
 import { StorageError } from "../errors.ts";
 import { type CopyFacts, examineCopy } from "./copy-facts.ts";
-import { COMPANIONS, companionsOf, isSameFile, removeDatabase } from "./database-files.ts";
+import {
+  COMPANIONS,
+  companionsOf,
+  isSameFile,
+  ownPathOf,
+  removeDatabase,
+} from "./database-files.ts";
 import { doubtWaiting } from "./doubt-waiting.ts";
 import { lock } from "./lock.ts";
 import { foreignOwnerOf } from "./private-files.ts";
@@ -50,10 +55,10 @@ export async function restoreState(
   { signal, now }: RestoreOptions,
 ): Promise<Restored> {
   refuseBackup(state, backup);
-  const target = existsSync(state) ? realpathSync(state) : state;
+  const target = ownPathOf(state);
   const foreignOwner = existsSync(target) ? foreignOwnerOf(target) : undefined;
   if (foreignOwner !== undefined) throw refusal(foreignOwner);
-  const unlock = await lockState(state);
+  const unlock = await lockState(target);
   const fresh = `${target}.restoring`;
   try {
     // Of a restore that was killed.

@@ -1,4 +1,4 @@
-import { chmod, copyFile, readFile, stat, writeFile } from "node:fs/promises";
+import { chmod, copyFile, readFile, stat, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -234,6 +234,24 @@ describe("the database", () => {
     const tool = await openDatabase(file.path, { access: "share" });
     await tool.close();
     await file.open();
+  });
+
+  it("refuses a file that another bridge has open by another name, and empties its log by that name too", async () => {
+    const file = await makeStateFile();
+    const link = join(dirname(file.path), "link.sqlite");
+    await symlink(file.path, link);
+    const database = await openDatabase(link, { access: "own" });
+    onTestFinished(() => database.close());
+
+    await expect(file.open()).rejects.toThrow(ConfigError);
+
+    await database.write("CREATE TABLE notes (id INTEGER PRIMARY KEY, text TEXT)");
+    const MB = "x".repeat(1_000_000);
+    const mostBytes = 8 * MB.length;
+    for (let id = 0; id < 20; id++) {
+      await database.write("INSERT INTO notes (id, text) VALUES (?, ?)", id, MB);
+      expect((await stat(`${file.path}-wal`)).size).toBeLessThan(mostBytes);
+    }
   });
 
   it("refuses a file that is no database", async () => {

@@ -184,12 +184,16 @@ describe("restoring", () => {
   );
 
   it("refuses while a bridge has the state", async () => {
-    const { state, backup } = makePlace();
+    const { folder, state, backup } = makePlace();
+    const link = join(folder, "link.sqlite");
+    symlinkSync(state, link);
     const unlock = await lock(`${state}.lock`);
 
     await expect(restore(state, backup)).rejects.toThrow(ConfigError);
+    await expect(restore(link, backup)).rejects.toThrow(ConfigError);
 
     await unlock();
+    rmSync(link);
     isAsBefore(state);
   });
 
