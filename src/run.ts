@@ -91,39 +91,37 @@ function examine({ env, stdout }: Program, args: readonly string[]): Promise<num
   }
 }
 
-async function runDeadLettersTool(program: Program, args: readonly string[]): Promise<number> {
-  const stateUrl = readStateUrl(program.env);
-  try {
-    return await runDeadLetters(args, stateUrl, (line) => program.stdout.write(`${line}\n`));
-  } catch (error) {
-    if (!(error instanceof StorageError)) throw error;
-    program.stderr.write(`${error.message}\n`);
-    return 1;
-  }
-}
+const runDeadLettersTool = (program: Program, args: readonly string[]): Promise<number> =>
+  runOnState(program, (stateUrl, print) => runDeadLetters(args, stateUrl, print));
 
-/** Runs a tool that copies the state. What keeps it from that is said in one line, without a word of a start. */
+/** Runs a tool that copies the state, and that can be ended in the middle. */
 async function runCopying(
   tool: typeof runBackup | typeof runRestore,
   program: Program,
   args: readonly string[],
 ): Promise<number> {
-  const stateUrl = readStateUrl(program.env);
   const stopping = new AbortController();
   const { signal } = stopping;
   for (const name of ["SIGTERM", "SIGINT"] as const) program.on(name, () => stopping.abort());
   try {
-    return await tool(args, stateUrl, {
-      print: (line) => program.stdout.write(`${line}\n`),
-      signal,
-    });
+    return await runOnState(program, (stateUrl, print) => tool(args, stateUrl, { print, signal }));
   } catch (error) {
-    if (error === signal.reason) {
-      program.stderr.write("Ended before anything was changed.\n");
-      return 1;
-    }
+    if (error !== signal.reason) throw error;
+    program.stderr.write("Ended before anything was changed.\n");
+    return 1;
+  }
+}
+
+/** Runs a tool on the state. What keeps it from that is said in one line, without a word of a start. */
+async function runOnState(
+  { env, stdout, stderr }: Program,
+  tool: (stateUrl: string, print: (line: string) => void) => Promise<number>,
+): Promise<number> {
+  try {
+    return await tool(readStateUrl(env), (line) => stdout.write(`${line}\n`));
+  } catch (error) {
     if (!(error instanceof BridgeError)) throw error;
-    program.stderr.write(`${reasonOf(error)}\n`);
+    stderr.write(`${reasonOf(error)}\n`);
     return error instanceof StorageError && error.canPass ? 1 : EXIT_CONFIG;
   }
 }
