@@ -19,6 +19,10 @@ export interface OpenFile {
 const BUSY_TIMEOUT_MS = 5_000;
 /** After this time without a write it is copied too, so that what was deleted does not stay in it. */
 const QUIET_MS = 1_000;
+/** 4 MB. */
+const LOG_PAGES = 1_000;
+/** A page of the file, and 24 bytes about it. */
+const LOG_PAGE_BYTES = 4_120;
 
 /** @throws what SQLite throws */
 export function openFile(path: string, mayUpgrade: boolean): OpenFile {
@@ -51,11 +55,11 @@ function prepare(database: DatabaseSync): void {
   database.exec("PRAGMA synchronous = FULL");
   // What is deleted is overwritten with zeros.
   database.exec("PRAGMA secure_delete = ON");
-  // The log is copied into the file and begun anew whenever it has grown by 4 MB. It keeps its length then: to sync a file that
+  // The log is copied into the file and begun anew whenever it has so many pages. It keeps that length then: to sync a file that
   // grows takes twice the time.
-  database.exec("PRAGMA wal_autocheckpoint = 1000");
+  database.exec(`PRAGMA wal_autocheckpoint = ${LOG_PAGES}`);
   // What it has grown by while somebody else read is cut off, because nothing would overwrite it.
-  database.exec("PRAGMA journal_size_limit = 4194304");
+  database.exec(`PRAGMA journal_size_limit = ${LOG_PAGES * LOG_PAGE_BYTES}`);
 }
 
 /**
