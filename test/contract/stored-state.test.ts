@@ -48,7 +48,7 @@ import { sentTo } from "../support/sent.ts";
 import { fieldsIn, fieldsOf } from "../support/stored-fields.ts";
 import { startWorld } from "../support/world.ts";
 
-const VERSIONS = ["0.1.0", "0.2.0"];
+const VERSIONS = ["0.1.0", "0.2.0", "0.3.0"];
 
 /** A copy that a test may change. */
 async function copyOf(version: string): Promise<string> {
@@ -83,7 +83,7 @@ const KINDS: readonly [RegExp, { intent: z.ZodType; result: z.ZodType }][] = [
   [/^root \d+$/, ROOT],
   [/^file \d+$/, SHARE],
   [/^upload /, UPLOAD],
-  [/^(part |tell$)/, REQUEST],
+  [/^(part |tell$|restored$)/, REQUEST],
   [/^(failing |waiting |asked$)/, MOMENT],
   [/^texts$/, TEXTS],
   [/^news$/, NEWS],
@@ -268,11 +268,11 @@ describe("what version 0.1.0 has stored", () => {
   });
 });
 
-describe("what version 0.2.0 has stored", () => {
+describe.each(["0.2.0", "0.3.0"])("what version %s has stored", (version) => {
   it("goes on where it was, and nothing of it goes again on a guess", async () => {
     const world = await startWorld({
       stopped: true,
-      env: { STATE_URL: `sqlite:${await copyOf("0.2.0")}`, RETRY_MAX_AGE_MS: "2592000000" },
+      env: { STATE_URL: `sqlite:${await copyOf(version)}`, RETRY_MAX_AGE_MS: "2592000000" },
     });
     const { slack, parley } = world;
     for (const id of ["11111", "12222", "13333", "14444"]) {
@@ -289,6 +289,8 @@ describe("what version 0.2.0 has stored", () => {
     const wanted = ["Once the User is ours", "Second half."];
     expect(sentTo(world, "11111").toSorted()).toEqual(wanted);
     await expect.poll(() => outcomeOf("r_parts")).toBe("done");
+    // In a backup that was restored.
+    if (version === "0.3.0") await expect.poll(() => outcomeOf("r_doubted")).toBe("dead");
 
     function outcomeOf(item: string): unknown {
       return world.log.lines.findLast(({ fields }) => fields.item === item)?.fields.outcome;
