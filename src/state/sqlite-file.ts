@@ -19,8 +19,8 @@ export interface OpenFile {
 const BUSY_TIMEOUT_MS = 5_000;
 /** After this time without a write it is copied too, so that what was deleted does not stay in it. */
 const QUIET_MS = 1_000;
-/** 4 MB. */
-const LOG_PAGES = 1_000;
+/** 1 MB: nobody gets an answer while it is copied. */
+const LOG_PAGES = 250;
 /** A page of the file, and 24 bytes about it. */
 const LOG_PAGE_BYTES = 4_120;
 
