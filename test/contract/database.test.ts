@@ -13,20 +13,7 @@ import { troubleOf } from "../../src/state/storage-trouble.ts";
 import { captureLog } from "../support/captured-log.ts";
 import { makeStateFile } from "../support/state-file.ts";
 import { textsOnDisk } from "../support/texts-on-disk.ts";
-
-/**
- * How many transactions the write-ahead log holds: a frame that ends one names the size of the database.
- * Source: sqlite.org/fileformat2.html, section 4.1.
- */
-async function transactionsIn(path: string): Promise<number> {
-  const log = await readFile(`${path}-wal`);
-  const frameBytes = 24 + log.readUInt32BE(8);
-  let count = 0;
-  for (let at = 32; at + frameBytes <= log.length; at += frameBytes) {
-    if (log.readUInt32BE(at + 4) > 0) count += 1;
-  }
-  return count;
-}
+import { transactionsIn } from "../support/transactions-in.ts";
 
 const PATIENCE = { timeout: 5_000, interval: 100 };
 
