@@ -2,6 +2,9 @@ import type { Journal, Row } from "./journal.ts";
 import type { Lane } from "./lane.ts";
 import { inLaneOrder } from "./lane-order.ts";
 
+/** A row with a longer body is read when its turn comes: thousands of lanes may wait for theirs. */
+const LONGEST_KEPT = 64 * 1024;
+
 /**
  * The rows that come next in a lane, in order, as far as they are known without asking the journal again. It was true when
  * the lane was empty, or when the journal was asked, and what has been appended since then is in it. Whatever else changes
@@ -39,6 +42,9 @@ export function lookAhead(lane: Lane, journal: Pick<Journal, "head">, handled?: 
       ahead.rows = found.filter(({ seq }) => seq !== handled?.seq);
       ahead.isAll = found.length <= most;
       ahead.answer = undefined;
+      // The first of them is handled at once if nothing else is.
+      const long = ahead.rows.findIndex((row, index) => isLong(row) && (handled || index > 0));
+      if (long >= 0) cut(ahead, long);
       for (const row of arrived) {
         if (!found.some(({ seq }) => seq === row.seq)) keep(lane, ahead, row);
       }
@@ -57,11 +63,18 @@ export function keep(lane: Lane, ahead: Ahead, row: Row): void {
   if (ahead.answer) return void ahead.rows.push(row);
   const { rows } = ahead;
   const behind = rows.findIndex((other) => inLaneOrder(row, other) < 0);
-  if (behind >= 0) rows.splice(behind, 0, row);
   // Others may be between it and the last that is known.
-  else if (ahead.isAll) rows.push(row);
-  if (rows.length > lane.mayKeep) {
-    rows.length = lane.mayKeep;
-    ahead.isAll = false;
-  }
+  if (behind < 0 && !ahead.isAll) return;
+  const place = behind < 0 ? rows.length : behind;
+  rows.splice(place, 0, row);
+  const most = isLong(row) ? place : lane.mayKeep;
+  if (rows.length > most) cut(ahead, most);
+}
+
+const isLong = ({ body }: Row): boolean => body.length > LONGEST_KEPT;
+
+/** Forgets all but the first `count` rows. */
+function cut(ahead: Ahead, count: number): void {
+  ahead.rows.length = count;
+  ahead.isAll = false;
 }

@@ -57,6 +57,20 @@ export function describeGoingAhead(engineName: string, open: LanesBenchFactory):
       },
     );
 
+    it("is in order where some are too long to be kept in memory, before and while one is handled", async () => {
+      const long = (sort: string) => ({ ...at(sort), body: sort + "x".repeat(100_000) });
+      const { lanes, handed, goOn } = await underWay("10");
+      for (const sort of ["50", "30", "90", "70"]) await lanes.append(long(sort));
+      for (const sort of ["60", "20", "80", "40"]) await lanes.append(at(sort));
+      goOn();
+      await expect.poll(() => isEmpty(lanes)).toBe(true);
+      await lanes.append(long("91"));
+      await expect.poll(() => isEmpty(lanes)).toBe(true);
+      expect(handed.map((body) => body.slice(0, 2))).toEqual(
+        "10 20 30 40 50 60 70 80 90 91".split(" "),
+      );
+    });
+
     it("is in order where some are there, and more arrive at once while one is handled", async () => {
       const { lanes, handed, goOn } = await underWay("00", "50");
       const sorts = Array.from({ length: 20 }, (_, index) => String(40 + index));
