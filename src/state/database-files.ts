@@ -1,6 +1,6 @@
 import { existsSync, realpathSync, rmSync, statSync } from "node:fs";
 
-/** What SQLite puts beside a database, and what belongs to it: without it, or beside another one, it holds something else. */
+/** The files beside a database that are a part of it: without its own, or beside those of another, it holds something else. */
 export const COMPANIONS = ["-wal", "-journal"] as const;
 
 /** The companions of a database that hold something; SQLite may leave empty ones behind. */
