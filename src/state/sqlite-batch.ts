@@ -7,9 +7,11 @@ import { codeOf } from "./storage-trouble.ts";
  * Returns a function that runs operations one after the other, what they write in one transaction, so that they share one
  * sync to disk. An operation that fails because of what it says itself does not harm the others; when nothing can be
  * written, none of them is stored. What was read with them was true when they were stored. Statements stay prepared.
+ * `assertWritable` is called before each transaction, and nothing is stored if it throws.
  */
 export function createBatchRunner(
   database: DatabaseSync,
+  assertWritable: () => void,
 ): (operations: readonly Operation[]) => readonly Answer[] {
   const prepared = new Map<string, StatementSync>();
 
@@ -67,6 +69,7 @@ export function createBatchRunner(
 
   function transact(operations: readonly Operation[]): readonly Answer[] {
     try {
+      assertWritable();
       control("BEGIN IMMEDIATE");
       const answers = operations.map(runOne);
       control("COMMIT");

@@ -1,5 +1,6 @@
 import { statSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
+import { holdPlace } from "./hold-place.ts";
 import { createBatchRunner } from "./sqlite-batch.ts";
 import type { Answer, Operation } from "./sqlite-operation.ts";
 import { STATE_VERSION } from "./state-version.ts";
@@ -36,7 +37,7 @@ export function openFile(path: string, mayUpgrade: boolean): OpenFile {
     const checkpoints = createCheckpoints(database, `${path}-wal`);
     return {
       version,
-      run: createBatchRunner(database),
+      run: createBatchRunner(database, holdPlace([path, `${path}-wal`])),
       afterWrite: checkpoints.afterWrite,
       close() {
         checkpoints.stop();

@@ -49,6 +49,11 @@ export function troubleOf(code: string, path: string): StorageTrouble {
         advice: `${file} is damaged or no database (${code}); stop the bridge, move it away together with its -wal and -shm, and restore a backup with npm run restore. Without one the bridge starts anew and no longer knows open conversations`,
         canPass: false,
       };
+    case "ESTALE":
+      return {
+        advice: `${file}, or its -wal, was moved, replaced or deleted while the bridge had it open (${code}), so nothing is stored any more; put it back, or restart the bridge, which then no longer knows what was only in it`,
+        canPass: false,
+      };
     case "SQLITE_BUSY":
     case "SQLITE_LOCKED":
       return {

@@ -1,4 +1,4 @@
-import { chmod, copyFile, readFile, stat, symlink, writeFile } from "node:fs/promises";
+import { chmod, copyFile, readFile, rename, stat, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -385,6 +385,33 @@ describe("the database", () => {
     await database.probe();
     expect(alarms.current()).toEqual([]);
   });
+
+  it.each(["", "-wal"])(
+    "stores nothing while its file%s is moved away, or another in its place, and says so",
+    async (end) => {
+      const alarms = createAlarms(captureLog());
+      const { path } = await makeStateFile();
+      const database = await openDatabase(path, { access: "own", alarms });
+      onTestFinished(() => database.close());
+      await database.write("CREATE TABLE notes (id INTEGER PRIMARY KEY, text TEXT)");
+      await rename(path + end, `${path}.away`);
+
+      await expect(note(database, 1)).rejects.toThrow(/moved, replaced or deleted .*put it back/);
+      await writeFile(path + end, "");
+      await expect(note(database, 2)).rejects.toThrow(StorageError);
+
+      expect(alarms.current()).toEqual([
+        expect.objectContaining({
+          name: "store",
+          advice: expect.stringContaining("moved, replaced or deleted"),
+        }),
+      ]);
+      await rename(`${path}.away`, path + end);
+      await note(database, 3);
+      expect(await ids(database)).toEqual([3]);
+      expect(alarms.current()).toEqual([]);
+    },
+  );
 
   it("raises no alarm for a statement that is wrong", async () => {
     const alarms = createAlarms(captureLog());
