@@ -12,8 +12,8 @@ if (Number.parseInt(process.versions.node, 10) < 24) {
 
 // In JavaScript, so that Node need not load what takes the types out of TypeScript. That stays in memory, 20 MB of it, and
 // takes half the time of a start; a start that finds this folder reads what came of it instead. The environment may name
-// another folder. Threads learn of it by the variable.
-process.env.NODE_COMPILE_CACHE ??= join(import.meta.dirname, "../node_modules/.cache/start");
+// another folder; to Node an empty name is the folder that it runs in. Threads learn of it by the variable.
+process.env.NODE_COMPILE_CACHE ||= join(import.meta.dirname, "../node_modules/.cache/start");
 module.enableCompileCache(process.env.NODE_COMPILE_CACHE);
 await import("./main.ts");
 // Not only at the end, because a process that is killed would leave nothing.

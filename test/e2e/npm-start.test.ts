@@ -76,6 +76,16 @@ it("keeps what it has compiled for the next start while it still runs, because i
   await expect.poll(countKept, { timeout: 10_000 }).toBeGreaterThan(100);
 });
 
+it("takes an empty name of a folder for compiled code for none, and leaves nothing where it runs", async () => {
+  const world = await startWorld({ stopped: true });
+  const folder = await projectFolder();
+  const before = await readdir(folder);
+
+  await startBridgeProcess(world, { ...NPM_ENV, NODE_COMPILE_CACHE: "" }, npmStart(folder, "sh"));
+
+  expect(await readdir(folder)).toEqual(before);
+});
+
 it.each(SHELLS)(
   "lets npm under %s end with the exit code of a wrong configuration",
   async (shell) => {
