@@ -1,5 +1,6 @@
 import { type IncomingHttpHeaders, type IncomingMessage, request as requestHttp } from "node:http";
 import { request as requestHttps } from "node:https";
+import { isIP } from "node:net";
 import { unpacked } from "./unpacked.ts";
 
 export interface JsonRequest {
@@ -57,22 +58,29 @@ export async function requestJson(url: string, given: JsonRequest): Promise<Json
   let phase: Phase = "lookup";
   let timer: NodeJS.Timeout | undefined;
   let late: RequestFailure | undefined;
+  let isOver = false;
 
-  const limit = (ms: number) =>
+  /** Gives up after `ms`, unless `hasPassed` by then what was waited for. */
+  const limit = (ms: number, hasPassed: () => boolean) =>
     setTimeout(() => {
-      late = new RequestFailure(`no answer (${phase})`, phase);
-      request.destroy(late);
+      // If this thread had no time to look, the answer may be here already: that is read first.
+      setImmediate(() => {
+        if (isOver || hasPassed()) return;
+        late = new RequestFailure(`no answer (${phase})`, phase);
+        request.destroy(late);
+      });
     }, ms);
   function enter(next: Phase): void {
     phase = next;
     clearTimeout(timer);
-    timer = limit(next === "response" ? responseTimeoutMs : connectTimeoutMs);
+    const ms = next === "response" ? responseTimeoutMs : connectTimeoutMs;
+    timer = limit(ms, () => phase !== next);
   }
   const failure = (error: NodeJS.ErrnoException): RequestFailure =>
     late ?? new RequestFailure(error.code ?? error.name, phase, { cause: error });
 
-  const whole = limit(responseTimeoutMs + 2 * connectTimeoutMs);
-  enter("lookup");
+  const whole = limit(responseTimeoutMs + 2 * connectTimeoutMs, () => false);
+  enter(isIP(request.host) ? "connect" : "lookup");
   request.once("socket", (socket) => {
     if (!socket.connecting) return enter("response");
     socket.once("lookup", () => enter("connect"));
@@ -90,6 +98,7 @@ export async function requestJson(url: string, given: JsonRequest): Promise<Json
   } catch (error) {
     throw failure(error as NodeJS.ErrnoException);
   } finally {
+    isOver = true;
     clearTimeout(timer);
     clearTimeout(whole);
   }

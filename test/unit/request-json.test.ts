@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { createServer, type RequestListener } from "node:http";
 import { createServer as createTcpServer, type Socket } from "node:net";
+import { Worker } from "node:worker_threads";
 import { gzipSync } from "node:zlib";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { NetworkError, UncertainDeliveryError } from "../../src/errors.ts";
@@ -140,6 +141,30 @@ describe("a request of JSON", () => {
     const error = await errorOf(`http://${await accept(take)}/?secret`);
     expect(error).toBeInstanceOf(UncertainDeliveryError);
     expect(error.message).toBe(`POST /x: ${says}`);
+  });
+
+  it("is answered, however long this thread had no time to look", async () => {
+    const steps = new Int32Array(new SharedArrayBuffer(4));
+    const [TAKEN, BUSY, ANSWERED] = [1, 2, 3];
+    const server = new Worker(
+      `const { parentPort, workerData: steps } = require("node:worker_threads");
+       require("node:http").createServer((request, response) => {
+         Atomics.store(steps, 0, ${TAKEN});
+         while (Atomics.load(steps, 0) !== ${BUSY}) Atomics.wait(steps, 0, ${TAKEN}, 10);
+         response.end("{}", () => Atomics.store(steps, 0, ${ANSWERED}));
+       }).listen(0, "127.0.0.1", function () { parentPort.postMessage(this.address().port); });`,
+      { eval: true, workerData: steps },
+    );
+    onTestFinished(async () => void (await server.terminate()));
+    const [port] = (await once(server, "message")) as [number];
+
+    const answer = requestJson(`http://127.0.0.1:${port}/`, QUICK);
+    while (Atomics.load(steps, 0) !== TAKEN) await new Promise(setImmediate);
+    Atomics.store(steps, 0, BUSY);
+    const until = performance.now() + 2 * QUICK.responseTimeoutMs;
+    while (Atomics.load(steps, 0) !== ANSWERED || performance.now() < until);
+
+    expect((await answer).body).toBe("{}");
   });
 
   it("goes over a connection that is kept, and over another one once that is gone", async () => {
