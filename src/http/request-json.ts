@@ -1,6 +1,7 @@
 import { type IncomingHttpHeaders, type IncomingMessage, request as requestHttp } from "node:http";
 import { request as requestHttps } from "node:https";
 import { isIP } from "node:net";
+import { readText } from "./read-text.ts";
 import { unpacked } from "./unpacked.ts";
 
 export interface JsonRequest {
@@ -93,7 +94,7 @@ export async function requestJson(url: string, given: JsonRequest): Promise<Json
     const response = await promise;
     clearTimeout(timer);
     phase = "body";
-    const text = await readUpTo(maxBytes, response);
+    const text = await readText(unpacked(response), maxBytes);
     return { status: response.statusCode ?? 0, headers: response.headers, body: text };
   } catch (error) {
     throw failure(error as NodeJS.ErrnoException);
@@ -102,16 +103,4 @@ export async function requestJson(url: string, given: JsonRequest): Promise<Json
     clearTimeout(timer);
     clearTimeout(whole);
   }
-}
-
-async function readUpTo(maxBytes: number, response: IncomingMessage): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  for await (const chunk of unpacked(response) as AsyncIterable<Uint8Array>) {
-    length += chunk.length;
-    // Leaving the loop closes the connection.
-    if (length > maxBytes) return "";
-    chunks.push(chunk);
-  }
-  return new TextDecoder().decode(Buffer.concat(chunks));
 }

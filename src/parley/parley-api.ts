@@ -8,6 +8,7 @@ import {
   ParleyApiError,
   UncertainDeliveryError,
 } from "../errors.ts";
+import { readText } from "../http/read-text.ts";
 import { type JsonAnswer, requestJson } from "../http/request-json.ts";
 import { toCallError } from "../http/to-call-error.ts";
 import type { Json } from "../json.ts";
@@ -130,20 +131,9 @@ const transfers = got.extend({
 /** Sends a file, and reads the whole answer as {@link requestJson} does. */
 async function send(url: string, upload: OptionsInit): Promise<JsonAnswer> {
   const stream = transfers.stream(url, upload);
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  for await (const chunk of stream as AsyncIterable<Uint8Array>) {
-    length += chunk.length;
-    // Leaving the loop closes the connection.
-    if (length > MAX_ANSWER_BYTES) break;
-    chunks.push(chunk);
-  }
+  const body = await readText(stream as AsyncIterable<Uint8Array>, MAX_ANSWER_BYTES);
   const { response } = stream;
-  return {
-    status: response?.statusCode ?? 0,
-    headers: response?.headers ?? {},
-    body: length > MAX_ANSWER_BYTES ? "" : new TextDecoder().decode(Buffer.concat(chunks)),
-  };
+  return { status: response?.statusCode ?? 0, headers: response?.headers ?? {}, body };
 }
 
 /** If even the list of Services is refused, the refusal is of us. */

@@ -18,7 +18,7 @@ export interface OpenFile {
 
 /** How long another program may hold the file. */
 const BUSY_TIMEOUT_MS = 5_000;
-/** After this time without a write it is copied too, so that what was deleted does not stay in it. */
+/** After this time without a write the log is emptied, so that what was deleted does not stay in it. */
 const QUIET_MS = 1_000;
 /** 1 MB: nobody gets an answer while it is copied. */
 const LOG_PAGES = 250;
