@@ -88,11 +88,8 @@ export function openConversationRecords(database: Database): ConversationRecords
       return FIRST_VERSION;
     },
 
-    replace: ({ conversation, version }, after) =>
-      database.writeAll([
-        { sql: UPDATE, values: [...valuesOf(after), version], isCondition: true },
-        ...pointersTo(after, conversation),
-      ]),
+    replace: (before, after) =>
+      database.writeAll([change(before, after), ...pointersTo(after, before.conversation)]),
   };
 }
 
@@ -110,15 +107,29 @@ const FIRST_VERSION = 1;
 const INSERT = `INSERT OR REPLACE INTO conversations (id, user_id, is_open, ended_at, body, version)
   VALUES (?, ?, ?, ?, ?, ${FIRST_VERSION})`;
 
-const UPDATE = `UPDATE conversations SET user_id = ?2, is_open = ?3, ended_at = ?4, body = ?5, version = version + 1
-  WHERE id = ?1 AND version = ?6 RETURNING id`;
+/** Sets what a conversation is looked for by only where it changes: else each change would write the indexes anew, too. */
+function change({ conversation, version }: Stored, after: Conversation): Statement {
+  const keys = keysOf(after);
+  const isSame = keysOf(conversation).every((key, index) => key === keys[index]);
+  const set = `UPDATE conversations SET ${isSame ? "" : "user_id = ?4, is_open = ?5, ended_at = ?6, "}body = ?3, version = version + 1`;
+  return {
+    sql: `${set} WHERE id = ?1 AND version = ?2 RETURNING id`,
+    values: [after.id, version, JSON.stringify(after), ...(isSame ? [] : keys)],
+    isCondition: true,
+  };
+}
 
 const valuesOf = (conversation: Conversation) => [
   conversation.id,
-  conversation.userId,
-  conversation.state === "open" ? 1 : 0,
-  conversation.ending?.at ?? null,
+  ...keysOf(conversation),
   JSON.stringify(conversation),
+];
+
+/** What a conversation is looked for by, besides its id. */
+const keysOf = ({ userId, state, ending }: Conversation) => [
+  userId,
+  state === "open" ? 1 : 0,
+  ending?.at ?? null,
 ];
 
 /** What leads to a conversation is kept: also a thread that is gone, and a customer id that has become another. */
