@@ -1,4 +1,5 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
+import { toSecret } from "../../src/config/secret.ts";
 import { defined } from "../../src/defined.ts";
 import {
   ParleyAccessError,
@@ -7,7 +8,7 @@ import {
   UncertainDeliveryError,
 } from "../../src/errors.ts";
 import type { Json } from "../../src/json.ts";
-import { makeAuthorization } from "../../src/parley/authorization.ts";
+import { createAuthorizer, makeAuthorization } from "../../src/parley/authorization.ts";
 import { type Reading, readEnvelope } from "../../src/parley/read-envelope.ts";
 import { isTrue, readOwner } from "../../src/parley/read-owner.ts";
 
@@ -32,6 +33,23 @@ describe("the authorization string", () => {
     },
   ])("of $serviceIdentification is as documented", ({ expected, ...given }) => {
     expect(makeAuthorization(given)).toBe(expected);
+  });
+
+  it("is the same for the requests of a second, and another one a second later", () => {
+    vi.useFakeTimers({ now: 1_800_000_000_000 });
+    onTestFinished(() => void vi.useRealTimers());
+    const authorize = createAuthorizer({
+      serviceId: "svcA",
+      accountId: "acctB",
+      sharedSecret: toSecret("s3cr3t"),
+    });
+    const validUntil = () => Buffer.from(authorize(), "base64").toString().split("|")[2];
+    expect(validUntil()).toBe("1800000600");
+    const first = authorize();
+    vi.advanceTimersByTime(999);
+    expect(authorize()).toBe(first);
+    vi.advanceTimersByTime(1);
+    expect(validUntil()).toBe("1800000601");
   });
 });
 
