@@ -1,12 +1,31 @@
-/** The text of a body. Empty if it is longer than `maxBytes`: the rest is not read then. */
-export async function readText(body: AsyncIterable<Uint8Array>, maxBytes: number): Promise<string> {
+import type { Readable } from "node:stream";
+
+/**
+ * The text of a body. Empty if it is longer than `maxBytes`: the rest is not read then.
+ *
+ * @throws {Error} of the body, which may break off, also before this is called
+ */
+export function readText(body: Readable, maxBytes: number): Promise<string> {
+  const { promise, resolve, reject } = Promise.withResolvers<string>();
   const chunks: Uint8Array[] = [];
   let length = 0;
-  for await (const chunk of body) {
+  let hasEnded = false;
+  const breakOff = () => reject(body.errored ?? new Error("The body broke off"));
+  if (body.destroyed) breakOff();
+  body.on("data", (chunk: Uint8Array) => {
     length += chunk.length;
-    // Leaving the loop closes the connection.
-    if (length > maxBytes) return "";
-    chunks.push(chunk);
-  }
-  return new TextDecoder().decode(Buffer.concat(chunks));
+    if (length <= maxBytes) return void chunks.push(chunk);
+    resolve("");
+    // This closes the connection.
+    body.destroy();
+  });
+  body.once("end", () => {
+    hasEnded = true;
+    resolve(new TextDecoder().decode(Buffer.concat(chunks)));
+  });
+  body.on("error", reject);
+  body.once("close", () => {
+    if (!hasEnded) breakOff();
+  });
+  return promise;
 }

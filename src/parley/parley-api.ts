@@ -131,7 +131,7 @@ const transfers = got.extend({
 /** Sends a file, and reads the whole answer as {@link requestJson} does. */
 async function send(url: string, upload: OptionsInit): Promise<JsonAnswer> {
   const stream = transfers.stream(url, upload);
-  const body = await readText(stream as AsyncIterable<Uint8Array>, MAX_ANSWER_BYTES);
+  const body = await readText(stream, MAX_ANSWER_BYTES);
   const { response } = stream;
   return { status: response?.statusCode ?? 0, headers: response?.headers ?? {}, body };
 }
