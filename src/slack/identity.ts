@@ -12,6 +12,7 @@ export function createIdentities(
   findUser: FindUser,
   { aliases, team }: Config["identity"],
 ): (agent: string) => Promise<AgentIdentity> {
+  const known = new WeakMap<SlackUser, AgentIdentity>();
   return async (agent) => {
     const override = team ?? aliases[agent];
     if (override) {
@@ -19,7 +20,10 @@ export function createIdentities(
       const name = cleanName(override.name) || NEUTRAL_NAME;
       return defined({ id: numericId(team ? "team" : agent), name, avatar });
     }
-    return toIdentity(agent, await findUser(agent));
+    const user = await findUser(agent);
+    const identity = (user && known.get(user)) ?? toIdentity(agent, user);
+    if (user) known.set(user, identity);
+    return identity;
   };
 }
 
