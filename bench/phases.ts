@@ -49,10 +49,10 @@ function sender(next: NextMessage, { client, ledger }: Scene): () => Promise<num
   };
 }
 
-/** Until the compiler has seen the busy paths. */
+/** Until the compiler has seen the busy paths: as many messages for one conversation as for many. */
 export async function warmUp(next: NextMessage, scene: Scene): Promise<void> {
-  const seconds = scene.size.warmUpSeconds;
-  await saturate(sender(next, scene), { seconds, limit: limitOf(scene) });
+  const { warmUpSeconds: seconds, warmUpMessages: limit } = scene.size;
+  await saturate(sender(next, scene), { seconds, limit });
   await drained(scene);
 }
 

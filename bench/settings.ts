@@ -14,6 +14,7 @@ export const UNLIMITED_PACE = "10000";
 export interface Size {
   readonly conversations: readonly number[];
   readonly warmUpSeconds: number;
+  readonly warmUpMessages: number;
   readonly latencySeconds: number;
   readonly throughputSeconds: number;
   /** After everything has arrived: for what is still written then. */
@@ -31,6 +32,7 @@ export interface Size {
 export const FULL: Size = {
   conversations: [1, 100, 10_000],
   warmUpSeconds: 3,
+  warmUpMessages: 4_000,
   latencySeconds: 10,
   throughputSeconds: 6,
   settleSeconds: 0.5,
@@ -45,6 +47,7 @@ export const FULL: Size = {
 export const QUICK: Size = {
   conversations: [1, 100],
   warmUpSeconds: 1,
+  warmUpMessages: 1_000,
   latencySeconds: 2,
   throughputSeconds: 2,
   settleSeconds: 0.5,

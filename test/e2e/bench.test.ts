@@ -22,6 +22,7 @@ import { startUpstreams, type Upstreams } from "../../bench/upstreams.ts";
 const TINY: Size = {
   conversations: [1, 10],
   warmUpSeconds: 0.1,
+  warmUpMessages: 100,
   latencySeconds: 0.2,
   throughputSeconds: 0.2,
   settleSeconds: 0,
