@@ -76,3 +76,6 @@ export const makeDerivedItemId = (from: string, purpose: string): ItemId =>
 
 /** The key of a thread in lanes and stores: `T1/C1/1700000000.000100`. Stored: changing it is a migration. */
 export const makeThreadKey = ({ team, channel, ts }: Thread): string => `${team}/${channel}/${ts}`;
+
+export const isSameThread = (a: Thread | undefined, b: Thread): boolean =>
+  a !== undefined && makeThreadKey(a) === makeThreadKey(b);

@@ -1,6 +1,14 @@
 import { createDelayMarks } from "../bridge/delay-marks.ts";
-import { createParleyEventHandler, type InboxDependencies } from "../bridge/handle-parley-event.ts";
-import { createSlackEventHandler, type OutboxDependencies } from "../bridge/handle-slack-event.ts";
+import {
+  createParleyEventHandler,
+  eventGoesAhead,
+  type InboxDependencies,
+} from "../bridge/handle-parley-event.ts";
+import {
+  createSlackEventHandler,
+  type OutboxDependencies,
+  replyGoesAhead,
+} from "../bridge/handle-slack-event.ts";
 import { tellDeadReply } from "../bridge/to-parley/tell-dead-reply.ts";
 import { tellNotShown } from "../bridge/to-slack/tell-not-shown.ts";
 import type { Queues } from "./open-queues.ts";
@@ -11,11 +19,12 @@ export async function startQueues(
   dependencies: Omit<InboxDependencies & OutboxDependencies, "inbox" | "outbox" | "delays">,
 ): Promise<void> {
   const queued = { ...dependencies, inbox, outbox };
-  await inbox.start(createParleyEventHandler(queued), tellNotShown(queued));
+  await inbox.start(createParleyEventHandler(queued), tellNotShown(queued), {
+    goesAhead: eventGoesAhead,
+  });
   const delays = createDelayMarks(queued);
-  await outbox.start(
-    createSlackEventHandler({ ...queued, delays }),
-    tellDeadReply(queued),
-    delays.onDelay,
-  );
+  await outbox.start(createSlackEventHandler({ ...queued, delays }), tellDeadReply(queued), {
+    onDelay: delays.onDelay,
+    goesAhead: replyGoesAhead,
+  });
 }

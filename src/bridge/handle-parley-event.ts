@@ -1,4 +1,4 @@
-import type { Handler, Work } from "../delivery/lanes.ts";
+import type { Handler, Item, Work } from "../delivery/lanes.ts";
 import { PayloadError, ThreadGoneError } from "../errors.ts";
 import { type HandoverDependencies, handover } from "./ownership/handover.ts";
 import { type MergeUsersDependencies, mergeUsers } from "./ownership/merge-users.ts";
@@ -23,6 +23,9 @@ export interface InboxDependencies
   patience: Patience;
 }
 
+/** What may be a User's message; the handler itself sees what it is. */
+export const eventGoesAhead = ({ body }: Item<InboxBody>): boolean => body.kind === "callback";
+
 /** Handles what waits for Slack, one item of a User at a time. May run twice for an item; posts each thing once. */
 export function createParleyEventHandler(dependencies: InboxDependencies): Handler<InboxBody> {
   return async (work) => {
@@ -40,7 +43,9 @@ async function handle(work: Work<InboxBody>, dependencies: InboxDependencies): P
   const { body } = work.item;
   switch (body.kind) {
     case "callback": {
-      const event = await underCurrentId(parse(body.raw), conversations);
+      const given = parse(body.raw);
+      if (given.kind !== "message") await work.untilHead();
+      const event = await underCurrentId(given, conversations);
       return await handleEvent(work, event, body.receivedAt, dependencies);
     }
     case "handover": {
@@ -86,11 +91,14 @@ async function handleEvent(
   }
 }
 
-/** The event of the User as whom the one that it names lives on: callbacks may still use the id of a merged User. */
+/**
+ * The event of the User as whom the one that it names lives on: callbacks may still use the id of a merged User. A message, which
+ * may go ahead, finds that out itself.
+ */
 async function underCurrentId<Event extends ParleyEvent>(
   event: Event,
   conversations: Conversations,
 ): Promise<Event> {
-  if (event.kind === "unknown" || event.kind === "merged") return event;
+  if (event.kind === "unknown" || event.kind === "merged" || event.kind === "message") return event;
   return { ...event, userId: await conversations.currentId(event.userId) };
 }

@@ -1,4 +1,4 @@
-import type { Handler } from "../delivery/lanes.ts";
+import type { Handler, Item } from "../delivery/lanes.ts";
 import { type HandBackDependencies, handBack } from "./ownership/hand-back.ts";
 import type { OutboxBody } from "./stored/outbox-body.ts";
 import { type RelayReplyDependencies, relayReply } from "./to-parley/relay-reply.ts";
@@ -6,6 +6,8 @@ import { type RelayReplyDependencies, relayReply } from "./to-parley/relay-reply
 export interface OutboxDependencies extends RelayReplyDependencies, HandBackDependencies {
   people: RelayReplyDependencies["people"];
 }
+
+export const replyGoesAhead = ({ body }: Item<OutboxBody>): boolean => body.kind === "reply";
 
 /** Handles outbox items, one of a thread at a time, in the order in which people wrote. */
 export function createSlackEventHandler(dependencies: OutboxDependencies): Handler<OutboxBody> {

@@ -1,6 +1,8 @@
 import { type Ahead, forgetAhead, isKnownToBeEmpty, keep, nothingAhead } from "./ahead.ts";
+import type { Consumer } from "./attempts.ts";
 import type { BackoffPolicy } from "./backoff.ts";
-import { type Consumer, createHeads } from "./heads.ts";
+import { endingIn } from "./follow-ups.ts";
+import { createHeads } from "./heads.ts";
 import type { Journal, NewRow, Row } from "./journal.ts";
 import { createLane, type Lane } from "./lane.ts";
 import type { Attempt, Lanes } from "./lanes.ts";
@@ -28,7 +30,7 @@ export interface EmbeddedLanesOptions<Body> {
   journal: Journal;
   reader: ItemReader<Body>;
   backoff: BackoffPolicy;
-  /** How many handlers run at once. */
+  /** How many handlers run at once, besides as many that have begun ahead. */
   concurrency: number;
   onAttempt: (attempt: Attempt) => void;
   /** ms since the epoch, for what must outlast a restart. */
@@ -149,7 +151,7 @@ export async function createEmbeddedLanes<Body>(
     if (!consumer?.onDelay) return;
     // Only a courtesy: if the journal fails here, the next attempt fails too and logs it.
     const rows = await journal.head(lane.key, SHOWN_DELAYS).catch(() => []);
-    const over = lane.followUps.flatMap(({ ends }) => ends);
+    const over = endingIn(lane);
     for (const row of rows) if (!over.includes(row.seq)) reportDelayOf(row, lane);
   }
 
@@ -215,8 +217,8 @@ export async function createEmbeddedLanes<Body>(
       }
     },
 
-    async start(handler, onDeadLetter, onDelay) {
-      consumer = { handler, onDeadLetter, onDelay };
+    async start(handler, onDeadLetter, given = {}) {
+      consumer = { ...given, handler, onDeadLetter };
       for (const { lane, ...notice } of owed)
         heads.addOwedNotice(laneOf(lane), notice, onDeadLetter);
       for (const lane of lanes.values()) wake(lane);
@@ -233,6 +235,7 @@ export async function createEmbeddedLanes<Body>(
       stopping.abort(new Error("The bridge is stopping"));
       for (const { timer } of lanes.values()) clearTimeout(timer);
       await Promise.all(running);
+      await Promise.all([...lanes.values()].map(heads.letGo));
       for (const { storing } of lanes.values()) await storing;
     },
 

@@ -12,6 +12,10 @@ export const addFollowUp = (
   lane.followUps.push({ item, run, ends });
 };
 
+/** The `seq` of what is over, although the journal has it waiting still. */
+export const endingIn = ({ followUps }: Lane): readonly number[] =>
+  followUps.flatMap(({ ends }) => ends);
+
 /** Does what the lane has to do before it goes on, in order. What fails stays, with everything behind it, and is thrown. */
 export async function runFollowUps(lane: Lane): Promise<void> {
   for (let next = lane.followUps[0]; next; next = lane.followUps[0]) {

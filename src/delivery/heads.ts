@@ -1,22 +1,16 @@
 import { defined } from "../defined.ts";
 import { toBridgeError } from "../errors.ts";
 import { forgetAhead, isKnownToBeEmpty, lookAhead } from "./ahead.ts";
+import { type Consumer, createAttempts, type Running } from "./attempts.ts";
 import { type BackoffPolicy, backoffMs } from "./backoff.ts";
 import { createDeadLetters } from "./dead-letters.ts";
 import { addFollowUp, orGiveUp, runFollowUps, writeTogether } from "./follow-ups.ts";
 import type { Journal, OwedNoticeRow, Row } from "./journal.ts";
 import type { Lane } from "./lane.ts";
-import type { Attempt, Handler, OnDeadLetter, OnDelay } from "./lanes.ts";
+import type { Attempt, OnDeadLetter } from "./lanes.ts";
 import { type Outcome, outcomeOf } from "./outcome.ts";
 import type { ItemReader } from "./read-item.ts";
-import { type AttemptWork, createWork, type TakenRows } from "./work.ts";
-
-/** The functions that `Lanes.start` was given. */
-export interface Consumer<Body> {
-  readonly handler: Handler<Body>;
-  readonly onDeadLetter: OnDeadLetter<Body>;
-  readonly onDelay: OnDelay<Body> | undefined;
-}
+import type { TakenRows } from "./work.ts";
 
 /** What attempts need of the lanes around them. */
 export interface HeadsOptions<Body> {
@@ -24,6 +18,7 @@ export interface HeadsOptions<Body> {
   journal: Journal;
   reader: ItemReader<Body>;
   backoff: BackoffPolicy;
+  concurrency: number;
   onAttempt: (attempt: Attempt) => void;
   /** ms since the epoch, for what must outlast a restart. */
   now: () => number;
@@ -46,33 +41,35 @@ export interface Heads<Body> {
     owed: Omit<OwedNoticeRow, "lane">,
     onDeadLetter: OnDeadLetter<Body>,
   ): void;
-}
-
-/** The attempt that is under way. */
-interface Running extends TakenRows {
-  startedAt: number;
+  /** Gives up the attempt that has begun ahead, if there is one. Resolves when its handler has returned. */
+  letGo(lane: Lane): Promise<void>;
 }
 
 const seqsOf = ({ taken }: TakenRows): number[] => taken.map(({ seq }) => seq);
 
 /** Adds what makes an end of the head and of what it took along. */
-const addEnd = (lane: Lane, attempt: Running, run: () => Promise<void>): void =>
+const addEnd = (lane: Lane, attempt: TakenRows, run: () => Promise<void>): void =>
   addFollowUp(lane, attempt.row, run, seqsOf(attempt));
 
 export function createHeads<Body>(options: HeadsOptions<Body>): Heads<Body> {
   const { queue, journal, reader, backoff, onAttempt, now, monotonic, random, stopping } = options;
   const deadLetters = createDeadLetters(journal, reader);
+  const attempts = createAttempts(options);
 
   async function handle(lane: Lane, consumer: Consumer<Body>): Promise<number | undefined> {
     const startedAt = monotonic();
+    let pauseMs: number | undefined;
     try {
-      return await handleHead(lane, consumer);
+      pauseMs = await handleHead(lane, consumer);
     } catch (thrown) {
       forgetAhead(lane);
-      const pauseMs = reportFailure(lane, thrown, startedAt);
+      pauseMs = reportFailure(lane, thrown, startedAt);
       await lane.storing;
-      return takeRetry(lane) ?? pauseMs;
+      pauseMs = takeRetry(lane) ?? pauseMs;
     }
+    // A pause may be long. Whoever goes on after it waits for its handler.
+    if (pauseMs !== undefined) void attempts.letGo(lane);
+    return pauseMs;
   }
 
   async function handleHead(lane: Lane, consumer: Consumer<Body>): Promise<number | undefined> {
@@ -81,9 +78,7 @@ export function createHeads<Body>(options: HeadsOptions<Body>): Heads<Body> {
     if (!lane.storing) await runFollowUps(lane);
     const row = await nextRow(lane);
     const waitMs = row && remainingMs(lane, row);
-    if (row && waitMs !== undefined && waitMs <= 0) {
-      return await runAttempt(lane, { row, taken: [row], startedAt: monotonic() }, consumer);
-    }
+    if (row && waitMs !== undefined && waitMs <= 0) return await runAttempt(lane, row, consumer);
     if (row) forgetAhead(lane);
     await lane.storing;
     return takeRetry(lane) ?? waitMs;
@@ -100,6 +95,12 @@ export function createHeads<Body>(options: HeadsOptions<Body>): Heads<Body> {
       const ahead = lane.ahead ?? lookAhead(lane, journal);
       await ahead.answer;
       if (ahead !== lane.ahead) continue;
+      // Another row may have come first, or this one may have changed.
+      const lettingGo = attempts.letGo(lane, ahead.rows[0]);
+      if (lettingGo) {
+        await lettingGo;
+        continue;
+      }
       const row = ahead.rows.shift();
       if (row || ahead.isAll) return row;
       forgetAhead(lane);
@@ -110,32 +111,32 @@ export function createHeads<Body>(options: HeadsOptions<Body>): Heads<Body> {
   /** Returns how long the lane has to wait before it goes on, ms; `undefined`: not at all. */
   async function runAttempt(
     lane: Lane,
-    attempt: Running,
-    { handler, onDeadLetter }: Consumer<Body>,
+    row: Row,
+    consumer: Consumer<Body>,
   ): Promise<number | undefined> {
-    const { ahead } = lane;
+    const known = lane.ahead;
+    const attempt = attempts.takeUp(lane, row, consumer);
     // While this one is handled, so that the next one need not wait for it. If it cannot be read now, it is read later.
-    if (lane.retryAt === undefined && ahead?.rows.length === 0 && !ahead.isAll) {
-      lookAhead(lane, journal, attempt.row).answer?.catch(() => {});
+    const isAtEnd = known?.rows.length === 0 && !known.isAll && known === lane.ahead;
+    if (isAtEnd && lane.retryAt === undefined) {
+      const beginNext = () => attempts.beginNext(lane, attempt, consumer);
+      lookAhead(lane, journal, row).answer?.then(beginNext, () => {});
     }
-    let work: AttemptWork<Body> | undefined;
     let pauseMs: number | undefined;
     let hasFailed = false;
     try {
-      const onTake = () => forgetAhead(lane);
-      work = createWork(attempt, { journal, reader, signal: stopping, onTake });
-      await handler(work);
+      await attempt.handled;
       // On disk, too, the item before this one ends first.
       await lane.storing;
       lane.defects = 0;
-      complete(lane, attempt, work);
+      complete(lane, attempt);
     } catch (thrown) {
       hasFailed = true;
       forgetAhead(lane);
       // Else what is decided now could be stored before what was done.
-      await work?.flushed();
+      await attempt.work?.flushed();
       await lane.storing;
-      pauseMs = conclude(lane, attempt, thrown, onDeadLetter);
+      pauseMs = conclude(lane, attempt, thrown, consumer.onDeadLetter);
     }
     const retryMs = takeRetry(lane);
     if (retryMs !== undefined) return retryMs;
@@ -193,7 +194,7 @@ export function createHeads<Body>(options: HeadsOptions<Body>): Heads<Body> {
   /** Carries out what becomes of an attempt that failed. Returns how long the lane has to wait, ms; `undefined`: not at all. */
   function conclude(
     lane: Lane,
-    attempt: Running,
+    attempt: Running<Body>,
     thrown: unknown,
     onDeadLetter: OnDeadLetter<Body>,
   ): number | undefined {
@@ -233,13 +234,14 @@ export function createHeads<Body>(options: HeadsOptions<Body>): Heads<Body> {
   }
 
   /** The head and what it took along are done, which is stored together with what the handler wants to be stored then. */
-  function complete(lane: Lane, attempt: Running, { atEndWrites, end }: AttemptWork<Body>): void {
+  function complete(lane: Lane, attempt: Running<Body>): void {
+    const { work } = attempt;
     const writes = new Set([
-      ...atEndWrites.map((write) => () => orGiveUp(lane, write)),
+      ...(work?.atEndWrites ?? []).map((write) => () => orGiveUp(lane, write)),
       () => journal.done(seqsOf(attempt)),
     ]);
     addEnd(lane, attempt, async () => {
-      end();
+      work?.end();
       await writeTogether(writes);
       report(lane, attempt, "done");
     });
@@ -247,7 +249,7 @@ export function createHeads<Body>(options: HeadsOptions<Body>): Heads<Body> {
 
   function deferHead(
     lane: Lane,
-    attempt: Running,
+    attempt: Running<Body>,
     { error, pauseMs, countedMs }: Outcome & { kind: "deferred" },
   ): number {
     const { row } = attempt;
@@ -285,7 +287,7 @@ export function createHeads<Body>(options: HeadsOptions<Body>): Heads<Body> {
 
   function report(
     lane: Lane,
-    { row, taken, startedAt }: Running,
+    { row, taken, startedAt }: Running<Body>,
     outcome: Attempt["outcome"],
     more: Pick<Attempt, "error" | "nextAttemptInMs"> = {},
   ): void {
@@ -302,5 +304,9 @@ export function createHeads<Body>(options: HeadsOptions<Body>): Heads<Body> {
     });
   }
 
-  return { handle, addOwedNotice: deadLetters.addOwedNotice };
+  return {
+    handle,
+    addOwedNotice: deadLetters.addOwedNotice,
+    letGo: async (lane) => await attempts.letGo(lane),
+  };
 }

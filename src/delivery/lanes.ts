@@ -36,8 +36,17 @@ export interface Item<Body> extends Pick<NewItem<Body>, "lane" | "id" | "sort" |
 /** One attempt at the head of a lane: the item, its steps, and what its handler may do with it. */
 export interface Work<Body> extends Steps {
   readonly item: Item<Body>;
-  /** Aborted when the bridge stops. A handler that has not sent anything yet should give up then. */
+  /**
+   * Aborted when the bridge stops, or when an item that has begun ahead does not become the head. A handler that has not sent
+   * anything yet should give up then.
+   */
   readonly signal: AbortSignal;
+  /**
+   * Resolves when the item is the head of its lane, which it need not be when the handler begins, see {@link StartOptions}.
+   *
+   * @throws {CancelledError} it does not become the head in this attempt
+   */
+  untilHead(): Promise<void>;
   /**
    * Takes the items directly behind the head into this attempt, up to the first that `accept` refuses. Whatever becomes
    * of the head becomes of them.
@@ -83,6 +92,17 @@ export interface OnDeadLetter<Body> {
 /** Is called for each item that a failure keeps waiting: the one that failed, those behind it, and those that arrive meanwhile. */
 export type OnDelay<Body> = (item: Item<Body>, waitMs: number) => void;
 
+export interface StartOptions<Body> {
+  onDelay?: OnDelay<Body>;
+  /**
+   * True for an item whose handler may begin while the one before it is being handled, because it awaits `untilHead` before
+   * it does anything that can be seen, and goes by nothing that the one before it may change, unless it looks again in
+   * `confirm` of its step. What {@link Work} offers awaits it by itself; only the intent of a step that can be looked for is
+   * stored before that. It stores nothing that it does not wait for.
+   */
+  goesAhead?: (item: Item<Body>) => boolean;
+}
+
 /** One attempt, for logs and metrics. */
 export interface Attempt {
   queue: string;
@@ -114,7 +134,7 @@ export interface Attempt {
  *                            │     ▼                                   │
  *     append, held ───────► held, dead ── discarded, or cancelled ─────┘
  *
- * - `waiting`: it is in its lane. The first item of a lane is its *head*; only the head is handed to the handler.
+ * - `waiting`: it is in its lane. The first item of a lane is its *head*; only the head is handled.
  * - `held`: it is stored outside of its lane, which does not wait for it. Somebody has to requeue it.
  * - `dead`: it is a *dead letter*. Nobody tries it any more, but its body and the reason are kept, so that people can
  *   still requeue or discard it.
@@ -136,9 +156,10 @@ export interface Attempt {
  * not do again is a *step*, see {@link Steps}. An item has *begun* when something may have left us that cannot be undone:
  * when the intent of a step is on disk.
  *
- * **Going ahead.** When the handler has returned, its item is ended in the journal while the next one is begun. What is stored of
- * the next one is given to the journal after that end. If the end cannot be stored, it is tried again, and the lane goes no
- * further than the next one, which may have begun by then.
+ * **Going ahead.** When the handler has returned, its item is ended in the journal while the next one is handled. If the end
+ * cannot be stored, it is tried again, and the lane goes no further than the next one. With `goesAhead` the handler of the next
+ * one begins already while the one before it is in a step. It waits there until its item is the head; if that does not come,
+ * because the one before it fails or another comes in front, the attempt ends without an outcome.
  *
  * **From outside.** `cancel` and `replace` work in every state but `done`, as long as the item has not begun. `requeue` and
  * `discard` work on held items and dead letters, begun or not. A requeued item goes to the place in its lane that its
@@ -156,7 +177,7 @@ export interface Lanes<Body> {
   start(
     handler: Handler<Body>,
     onDeadLetter: OnDeadLetter<Body>,
-    onDelay?: OnDelay<Body>,
+    options?: StartOptions<Body>,
   ): Promise<void>;
   /** Starts no more attempts, aborts `Work.signal` and resolves when the last handler has returned. */
   stop(): Promise<void>;

@@ -27,6 +27,12 @@ export interface OnceStep<Intent, Result, Nothing extends undefined = undefined>
    * can tell. `undefined`: there is nothing to do any more, and nothing is stored.
    */
   intent(earlier: Intent | undefined): Promise<Intent | Nothing> | Intent | Nothing;
+  /**
+   * Throws if it must not be done now: then it is not, the step is as it was before, and what was thrown is what the attempt
+   * fails with. Asked when the item is the head of its lane, before the intent is stored; but while it is being stored where
+   * the step can be looked for, and where the end of the item before is on its way to the disk, with which it goes.
+   */
+  confirm?(): Promise<void>;
   /** Does it. `isRepeat`: it may have been done before. */
   run(intent: Intent, isRepeat: boolean): Promise<Result>;
   /** Whether it was done. Missing: nobody can look. */
@@ -55,8 +61,8 @@ export interface RepeatableStep<Result> {
  * first: a crash until then has people asked about a request that was answered.
  *
  * The next item of the lane may be under way when a crash comes before the end of this one is on disk. Both are handled again
- * then, this one first; of the next one there is an intent only if the end of this one failed before, because that is stored
- * first.
+ * then, this one first. Of the next one there may be the intent of a step that can be looked for; that of one where nobody can
+ * look is stored together with the end of this one, or after it if that failed.
  */
 export interface Steps {
   /**

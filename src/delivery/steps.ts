@@ -8,8 +8,23 @@ interface StoredSteps {
   hasBegun: boolean;
   /** How often the item has been requeued. */
   requeues: number;
+  place: PlaceInLane;
   /** @throws {CancelledError} the item was cancelled or replaced; nothing was stored */
   save(records: StepRecords, hasBegun: boolean): Promise<void>;
+}
+
+/** What an attempt must know of the rest of its lane. */
+export interface PlaceInLane {
+  /**
+   * Resolves when the item is the head.
+   *
+   * @throws {CancelledError} it does not become the head in this attempt
+   */
+  untilHead(): Promise<void>;
+  /** The end of the item before is on its way to the disk, where what is stored now goes with it. */
+  isEndUnderWay(): boolean;
+  /** To be called when a step is about to be done. */
+  onRun(): void;
 }
 
 /** The steps of an item during one attempt. */
@@ -17,6 +32,7 @@ export function createSteps({
   records: stored,
   hasBegun,
   requeues,
+  place: { untilHead, isEndUnderWay, onRun },
   save,
 }: StoredSteps): AttemptSteps {
   const records = new Map(Object.entries(stored).filter(([, record]) => !isVoid(record, requeues)));
@@ -31,6 +47,8 @@ export function createSteps({
 
   /** One write after the other: of two for the same row in one transaction either could win. */
   function write(): Promise<void> {
+    // Whatever the handler has left behind must not overwrite what the next attempt stores.
+    if (hasEnded) return Promise.reject(new Error("The attempt is over"));
     const hadMore = hasMore;
     hasMore = false;
     const writing = lastWrite.then(() =>
@@ -44,12 +62,13 @@ export function createSteps({
 
   async function once<Intent, Result, Nothing extends undefined>(
     name: string,
-    { kind, intent: plan, run, check, begun }: OnceStep<Intent, Result, Nothing>,
+    { kind, intent: plan, confirm, run, check, begun }: OnceStep<Intent, Result, Nothing>,
   ): Promise<Result | Nothing> {
     // Before anything that takes time: whoever is stopped meanwhile must not take what may be done for what is not.
     if (begun !== undefined && !records.has(name)) records.set(name, { intent: begun });
     const known = records.get(name)?.intent;
     let earlier = known === undefined ? undefined : kind.readIntent(known);
+    if (!check || earlier !== undefined) await untilHead();
     if (earlier !== undefined) {
       if (!check)
         throw new UncertainDeliveryError(`An earlier attempt may have done this: ${name}`);
@@ -63,25 +82,42 @@ export function createSteps({
     }
     const intent = await plan(earlier);
     if (intent === undefined) return intent as Nothing;
+    // A crash in between has people asked about what was not done, so time for it is taken only where it is gained for both.
+    const isMeanwhile = check !== undefined || isEndUnderWay();
+    if (!isMeanwhile) await confirm?.();
     const before = records.get(name);
     records.set(name, check ? { intent } : { intent, life: requeues });
+    // To store takes longer than to ask, so what is to be stored is handed over first.
+    const mayAsk = check ? untilHead() : new Promise(setImmediate);
+    const confirmed = isMeanwhile ? mayAsk.then(confirm) : undefined;
+    // Storing the intent may fail first.
+    confirmed?.catch(() => {});
     try {
       await write();
     } catch (error) {
       restore(name, before);
       throw error;
     }
+    /** It was surely not done in this attempt, which says nothing about the one before it. */
+    const takeBack = async () => {
+      if (earlier !== undefined) return;
+      records.delete(name);
+      // What went wrong with the step says more than that this cannot be stored.
+      await write().catch(() => {});
+    };
+    try {
+      await confirmed;
+    } catch (error) {
+      await takeBack();
+      throw error;
+    }
+    onRun();
     try {
       return finish(name, await run(intent, earlier !== undefined), check);
     } catch (thrown) {
       const error = toBridgeError(thrown);
       const mayBeDone = error.code === "uncertain" || (error.code === "defect" && check);
-      // That this attempt surely failed says nothing about the one before it.
-      if (!mayBeDone && earlier === undefined) {
-        records.delete(name);
-        // What went wrong with the step says more than that this cannot be stored.
-        await write().catch(() => {});
-      }
+      if (!mayBeDone) await takeBack();
       throw check && error.disposition === "uncertain" ? toBeLookedFor(error) : error;
     }
   }
@@ -116,6 +152,7 @@ export function createSteps({
       const result = records.get(name)?.result;
       if (result !== undefined) return step.kind.readResult(result);
       if ("intent" in step) return await once(name, step);
+      await untilHead();
       const done = await step.run();
       records.set(name, { result: done });
       await write();
@@ -136,6 +173,7 @@ export function createSteps({
       return result === undefined ? undefined : kind.readResult(result);
     },
     async forget(name) {
+      await untilHead();
       if (name === undefined) records.clear();
       else records.delete(name);
       await write();
@@ -144,6 +182,7 @@ export function createSteps({
       await lastWrite;
       writeMore();
       await lastWrite;
+      hasEnded = true;
     },
     end() {
       hasEnded = true;
@@ -153,9 +192,9 @@ export function createSteps({
 
 /** The steps, for whoever decides what becomes of the attempt. */
 export interface AttemptSteps extends Steps {
-  /** Resolves when every result is on disk, or could not be stored. */
+  /** The attempt is over. Resolves when every result is on disk, or could not be stored; nothing is stored after that. */
   flushed(): Promise<void>;
-  /** The end of the item is being stored: results that are not on disk need not get there any more. */
+  /** The attempt is over, and what is not on disk need not get there any more. */
   end(): void;
 }
 

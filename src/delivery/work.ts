@@ -3,7 +3,7 @@ import type { Journal, Row } from "./journal.ts";
 import type { Item, Work } from "./lanes.ts";
 import { type ItemReader, readItem, tryReadItem } from "./read-item.ts";
 import type { StepRecords } from "./step.ts";
-import { type AttemptSteps, createSteps } from "./steps.ts";
+import { type AttemptSteps, createSteps, type PlaceInLane } from "./steps.ts";
 
 /** The head of a lane, and the items that its handler took along; the head is the first of them. */
 export interface TakenRows {
@@ -28,15 +28,21 @@ export function createWork<Body>(
     journal,
     reader,
     signal,
+    place,
+    over,
     onTake,
   }: {
     journal: Journal;
     reader: ItemReader<Body>;
     signal: AbortSignal;
+    place: PlaceInLane;
+    /** The `seq` of what is over, although the journal has it waiting still. */
+    over: () => readonly number[];
     /** Others go with the head. */
     onTake: () => void;
   },
 ): AttemptWork<Body> {
+  const { untilHead } = place;
   let mayChange = !row.begun;
   const atEndWrites: (() => Promise<unknown>)[] = [];
 
@@ -57,6 +63,7 @@ export function createWork<Body>(
     records: row.progress === undefined ? {} : reader.readProgress(row.progress),
     hasBegun: row.begun,
     requeues: row.requeues,
+    place,
     save,
   });
   return {
@@ -64,13 +71,17 @@ export function createWork<Body>(
     item: readItem(row, reader),
     signal,
     atEndWrites,
+    untilHead,
     atEnd: (write) => void atEndWrites.push(write),
     async takeFollowing(accept, limit) {
-      const known = await journal.head(row.lane, taken.length + limit);
+      await untilHead();
+      const past = over();
+      const found = await journal.head(row.lane, past.length + taken.length + limit);
+      const known = found.filter(({ seq }) => !past.includes(seq));
       // An item was inserted before one that we hold: take nothing, or it would be overtaken.
       const isUnbroken = known[taken.length - 1]?.seq === taken.at(-1)?.seq;
       const items: Item<Body>[] = [];
-      for (const next of isUnbroken ? known.slice(taken.length) : []) {
+      for (const next of isUnbroken ? known.slice(taken.length, taken.length + limit) : []) {
         const item = tryReadItem(next, reader);
         if (!item || !accept(item)) break;
         take(next);
@@ -79,10 +90,12 @@ export function createWork<Body>(
       return items;
     },
     async take(ids) {
+      await untilHead();
+      const past = over();
       const others = ids.filter((id) => id !== row.id);
       const items: Item<Body>[] = [];
       for (const other of others.length === 0 ? [] : await journal.waiting(others)) {
-        const item = tryReadItem(other, reader);
+        const item = past.includes(other.seq) ? undefined : tryReadItem(other, reader);
         if (!item) continue;
         items.push(item);
         if (!taken.some(({ seq }) => seq === other.seq)) take(other);

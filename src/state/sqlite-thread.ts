@@ -78,8 +78,11 @@ export async function openInThread(path: string, mayUpgrade: boolean): Promise<T
         if (hasEnded) return resolve(GONE);
         waiting.push(resolve);
         outgoing.push(operation);
-        // At the end of this turn of the event loop, so that what arrived together goes together.
-        if (outgoing.length === 1) setImmediate(sendOperations);
+        if (outgoing.length > 1) return;
+        // What is asked for together goes together: what one event leads to, with all promises that are settled by then, or, while
+        // the thread has something to do anyway, all events of this turn of the event loop.
+        if (waiting.length === 1) queueMicrotask(() => process.nextTick(sendOperations));
+        else setImmediate(sendOperations);
       }),
     async close() {
       sendOperations();

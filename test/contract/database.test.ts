@@ -50,6 +50,26 @@ describe("the database", () => {
     expect(await ids(database)).toHaveLength(200);
   });
 
+  it("commits in one transaction what one event leads to, also where a part of it takes some promises longer", async () => {
+    const { database, path } = await openForTest();
+    const later = async (id: number) => {
+      for (let step = 0; step < 10; step++) await Promise.resolve();
+      await note(database, id);
+    };
+    const before = await transactionsIn(path);
+    for (let round = 0; round < 20; round++) {
+      await new Promise<void>((resolve, reject) => {
+        setTimeout(() => {
+          Promise.all([note(database, 2 * round), later(2 * round + 1)]).then(
+            () => resolve(),
+            reject,
+          );
+        });
+      });
+    }
+    expect(await transactionsIn(path)).toBe(before + 20);
+  });
+
   it("lets the writes of Keyv share the transaction", async () => {
     const { database, path } = await openForTest();
     const values = openKeyValues(database, "remembered", z.string());

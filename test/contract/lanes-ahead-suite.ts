@@ -1,5 +1,5 @@
 import { describe, expect, it, onTestFinished, vi } from "vitest";
-import type { Lanes, Work } from "../../src/delivery/lanes.ts";
+import type { Item, Lanes, Work } from "../../src/delivery/lanes.ts";
 import { PayloadError } from "../../src/errors.ts";
 import { toItemId } from "../../src/ids.ts";
 import { benchForTest, type LanesBenchFactory } from "./lanes-bench.ts";
@@ -187,6 +187,37 @@ export function describeGoingAhead(engineName: string, open: LanesBenchFactory):
       expect([sent, sentB]).toEqual([["a"], ["b"]]);
       expect(handed).toEqual(["a", "b", "b", "c"]);
     });
+
+    it.each([["takeFollowing"], ["take"]] as const)(
+      "does not take that one along once more, behind which it has arrived: %s",
+      async (how) => {
+        const bench = await benchForTest(open);
+        const lanes = await bench.engine<Body>();
+        const [begun, goOn, tried] = [gate(), gate(), gate()];
+        const handed: string[][] = [];
+        await lanes.append(at("5"));
+        await lanes.start(async ({ item: { body }, takeFollowing, take }) => {
+          const along: Item<Body>[] = [];
+          if (body === "5") {
+            begun.open();
+            await goOn.opened;
+            await bench.failWrites(true);
+          } else if (body === "1") {
+            const taken = how === "take" ? take([id("5"), id("9")]) : takeFollowing(() => true, 1);
+            along.push(...(await taken));
+            await bench.failWrites(false);
+            tried.open();
+          }
+          handed.push([body, ...along.map((item) => item.body)]);
+        }, tellNobody);
+        await begun.opened;
+        for (const sort of ["1", "9"]) await lanes.append(at(sort));
+        goOn.open();
+        await tried.opened;
+        await expect.poll(() => isEmpty(lanes)).toBe(true);
+        expect(handed).toEqual([["5"], ["1", "9"]]);
+      },
+    );
 
     it("does not keep that end from being stored, however long it takes", async () => {
       const goOn = gate();

@@ -2,16 +2,38 @@ import fc from "fast-check";
 import { describe, expect } from "vitest";
 import { defined } from "../../src/defined.ts";
 import type { Lanes, Work } from "../../src/delivery/lanes.ts";
-import { BridgeError, NetworkError, PayloadError, StorageError } from "../../src/errors.ts";
+import type { OnceStep } from "../../src/delivery/step.ts";
+import {
+  BridgeError,
+  NetworkError,
+  PayloadError,
+  StorageError,
+  UncertainDeliveryError,
+} from "../../src/errors.ts";
 import { toItemId } from "../../src/ids.ts";
 import { holds } from "../support/property.ts";
 import type { LanesBench, LanesBenchFactory } from "./lanes-bench.ts";
+import { anyKind } from "./lanes-suite.ts";
 
 type End = "done" | "retry" | "refuse";
 
+/** What handling an item is like. */
+interface Manner {
+  readonly goesAhead: boolean;
+  /** Its step: `looked`: one that can be looked for · `blind`: one that nobody can look for. */
+  readonly step: "none" | "looked" | "blind";
+  /** Where its first attempt fails. */
+  readonly falters: "nowhere" | "at once" | "when it is to confirm";
+}
+
 /** What happens to the lanes; the sender does `append` and `repeat`, the other side decides `finish`. */
 type Step =
-  | { readonly do: "append"; readonly lane: number; readonly sort: number | undefined }
+  | {
+      readonly do: "append";
+      readonly lane: number;
+      readonly sort: number | undefined;
+      readonly manner: Manner;
+    }
   | { readonly do: "repeat"; readonly which: number }
   | { readonly do: "finish"; readonly which: number; readonly how: End }
   | { readonly do: "take"; readonly which: number; readonly limit: number }
@@ -31,9 +53,20 @@ interface Sent {
   readonly name: string;
   readonly lane: string;
   readonly sort: string | undefined;
+  readonly manner: Manner;
   /** Names of the items of this lane that were surely stored before this one was sent. */
   readonly after: readonly string[];
   acknowledged: boolean;
+}
+
+/** A handler that has not returned. */
+interface Begun {
+  readonly name: string;
+  readonly lane: string;
+  isHead: boolean;
+  hasConfirmed: boolean;
+  /** Of its step it has done what can be seen. */
+  hasRun: boolean;
 }
 
 interface Held {
@@ -42,6 +75,16 @@ interface Held {
   readonly finish: (how: End | "stop") => void;
 }
 
+const manner: fc.Arbitrary<Manner> = fc.record({
+  goesAhead: fc.constantFrom(true, true, false),
+  step: fc.constantFrom("looked" as const, "blind" as const, "none" as const),
+  falters: fc.oneof(
+    { weight: 6, arbitrary: fc.constant("nowhere" as const) },
+    { weight: 1, arbitrary: fc.constant("at once" as const) },
+    { weight: 1, arbitrary: fc.constant("when it is to confirm" as const) },
+  ),
+});
+
 const step: fc.Arbitrary<Step> = fc.oneof(
   {
     weight: 6,
@@ -49,6 +92,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       do: fc.constant("append" as const),
       lane: fc.nat(1),
       sort: fc.option(fc.nat(2), { nil: undefined, freq: 3 }),
+      manner,
     }),
   },
   { weight: 2, arbitrary: fc.record({ do: fc.constant("repeat" as const), which: fc.nat(20) }) },
@@ -89,7 +133,8 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 1, arbitrary: fc.constant({ do: "stop" as const }) },
 );
 
-const append = (sort: number | undefined): Step => ({ do: "append", lane: 0, sort });
+const PLAIN: Manner = { goesAhead: false, step: "none", falters: "nowhere" };
+const append = (sort: number | undefined): Step => ({ do: "append", lane: 0, sort, manner: PLAIN });
 const done: Step = { do: "finish", which: 0, how: "done" };
 const settle: Step = { do: "settle" };
 
@@ -103,6 +148,14 @@ const CRASH_BEHIND_A_BARRIER: readonly Step[] = [
 class Play {
   readonly #bench: LanesBench;
   readonly #sent = new Map<string, Sent>();
+  /** Handlers of this life that have not returned. */
+  readonly #begun = new Set<Begun>();
+  /** Items whose first attempt has failed where it was to. */
+  readonly #faltered = new Set<string>();
+  /** The first life in which the intent of an item's step may have been stored. */
+  readonly #intended = new Map<string, number>();
+  /** Items whose step was done. */
+  readonly #ran = new Set<string>();
   /** Handed out now, by the name of the head. */
   readonly #held = new Map<string, Held>();
   /** The handler succeeded, in that life of the process. */
@@ -151,6 +204,7 @@ class Play {
       backoff: { firstMs: 1, capMs: 1, maxAgeMs: 60_000 },
       onAttempt: ({ item, outcome }) => {
         if (this.#stopped.has(life)) this.#broken.push(new Error(`${item} is ${outcome} too late`));
+        if (life !== this.#life) return;
         if (outcome === "done") this.#settle(item ?? "");
         else if (outcome === "dead") this.#settle(item ?? "", this.#aside);
         else if (outcome !== "deferred" && outcome !== "interrupted")
@@ -168,6 +222,7 @@ class Play {
         prepare: ({ body }) => Promise.resolve(body),
         tell: (item, name: string) => this.#say(item, name, life),
       },
+      { goesAhead: ({ body }) => this.#mannerOf(body).goesAhead },
     );
     this.#appendAgain();
   }
@@ -181,7 +236,7 @@ class Play {
     const held = "which" in each ? [...this.#held.values()][each.which] : undefined;
     switch (each.do) {
       case "append":
-        return this.#send(`user-${each.lane}`, each.sort?.toString());
+        return this.#send(`user-${each.lane}`, each.sort?.toString(), each.manner);
       case "repeat": {
         const sent = [...this.#sent.keys()][each.which];
         if (sent) this.#append(sent);
@@ -210,10 +265,13 @@ class Play {
       case "break":
         return this.#break(each.what, each.isBroken);
       case "crash":
-        // What it was that could not be stored must not keep the next process from starting.
+        // From now on nothing that the dead process does counts.
+        this.#life += 1;
         await this.#bench.crash();
+        // What it was that could not be stored must not keep the next process from starting.
         await this.#break("items", false);
         this.#held.clear();
+        this.#begun.clear();
         this.#appending = [];
         return await this.#startEngine();
       case "stop":
@@ -226,7 +284,7 @@ class Play {
     await Promise.all(this.#appending);
     await this.#lanes?.stop();
     this.#stopped.add(life);
-    expect([...this.#held.keys()], "still handled after the stop").toEqual([]);
+    expect([...this.#begun], "still handled after the stop").toEqual([]);
     if (this.#brokenIn !== life) {
       for (const [name, succeededIn] of this.#succeeded) {
         if (succeededIn === life)
@@ -250,7 +308,11 @@ class Play {
     for (const { name, acknowledged } of this.#sent.values()) if (!acknowledged) this.#append(name);
   }
 
-  #send(lane: string, sort: string | undefined): void {
+  #mannerOf(name: string): Manner {
+    return this.#sent.get(name)?.manner ?? PLAIN;
+  }
+
+  #send(lane: string, sort: string | undefined, how: Manner): void {
     const name = `item ${this.#sent.size} of ${lane}${sort === undefined ? "" : ` at ${sort}`}`;
     const stored = [...this.#sent.values()].filter(
       (item) => item.lane === lane && item.acknowledged,
@@ -259,7 +321,7 @@ class Play {
       // A late arrival may overtake what has a later sort key.
       .filter((item) => sort === undefined || item.sort === undefined || item.sort <= sort)
       .map((item) => item.name);
-    this.#sent.set(name, { name, lane, sort, after, acknowledged: false });
+    this.#sent.set(name, { name, lane, sort, manner: how, after, acknowledged: false });
     this.#append(name);
   }
 
@@ -288,6 +350,7 @@ class Play {
   }
 
   async #say(item: string, name: string, life: number): Promise<void> {
+    await this.#whileAlive(life);
     if (this.#quiet) throw new StorageError("nobody can be told");
     const lives = this.#told.get(name) ?? [];
     try {
@@ -306,10 +369,124 @@ class Play {
   }
 
   async #handle(work: Work<string>, life: number): Promise<void> {
-    const { body: head, lane } = work.item;
-    for (const name of this.#held.keys())
-      expect(this.#sent.get(name)?.lane, "two at once in one lane").not.toBe(lane);
-    this.#checkHandedOut(head, []);
+    const { body: name, lane } = work.item;
+    const begun = { name, lane, isHead: false, hasConfirmed: false, hasRun: false };
+    this.#checkBegins(begun);
+    this.#begun.add(begun);
+    try {
+      if (this.#falters(name, "at once")) throw new NetworkError("refused at once");
+      await this.#doStep(work, begun, life);
+      await work.untilHead();
+      await this.#whileAlive(life);
+      this.#checkIsHead(begun);
+      await this.#hold(work, life);
+    } finally {
+      this.#begun.delete(begun);
+    }
+  }
+
+  /** A process that is dead does nothing more. */
+  async #whileAlive(life: number): Promise<void> {
+    if (life !== this.#life) await new Promise(() => {});
+  }
+
+  #falters(name: string, where: Manner["falters"]): boolean {
+    if (this.#mannerOf(name).falters !== where || this.#faltered.has(name)) return false;
+    this.#faltered.add(name);
+    return true;
+  }
+
+  /** Only behind a head whose step is under way, or was, and only where the item allows that. */
+  #checkBegins({ name, lane }: Begun): void {
+    for (const other of this.#begun) {
+      if (other.lane !== lane) continue;
+      expect(other.name, "two attempts at one item").not.toBe(name);
+      const mayBegin = other.isHead && other.hasRun && this.#mannerOf(name).goesAhead;
+      expect(mayBegin, `${name} may begin while ${other.name} is handled`).toBe(true);
+    }
+  }
+
+  #checkIsHead(begun: Begun): void {
+    if (begun.isHead) return;
+    for (const other of this.#begun) {
+      if (other.lane === begun.lane && other.isHead)
+        expect(other.name, "two heads at once in one lane").toBe(begun.name);
+    }
+    this.#checkHandedOut(begun.name, []);
+    begun.isHead = true;
+  }
+
+  async #doStep(work: Work<string>, begun: Begun, life: number): Promise<void> {
+    const { name } = begun;
+    if (this.#mannerOf(name).step === "none") return;
+    this.#checkState(name, work.stateOf("send"), life);
+    try {
+      await work.step("send", this.#stepOf(begun, life));
+    } catch (error) {
+      if (!(error instanceof UncertainDeliveryError)) throw error;
+      this.#checkIsHead(begun);
+      expect(this.#mayBeBegun(name, life), `${name} is uncertain`).toBe(true);
+      this.#succeed(name, [name], life);
+      throw error;
+    }
+  }
+
+  #stepOf(begun: Begun, life: number): OnceStep<unknown, unknown> {
+    const { name } = begun;
+    /** What a step throws counts as its failure, so a broken promise is noted here. */
+    const asHead = async (check: () => void): Promise<void> => {
+      await this.#whileAlive(life);
+      try {
+        this.#checkIsHead(begun);
+        check();
+      } catch (error) {
+        this.#broken.push(error);
+      }
+    };
+    const check = async () => {
+      await asHead(() => expect(this.#mayBeBegun(name, life), `${name} looks`).toBe(true));
+      return this.#ran.has(name) ? { result: name } : ("not-done" as const);
+    };
+    return {
+      kind: anyKind,
+      intent: () => {
+        if (!this.#intended.has(name)) this.#intended.set(name, life);
+        return name;
+      },
+      confirm: async () => {
+        await asHead(() => {
+          begun.hasConfirmed = true;
+        });
+        if (this.#falters(name, "when it is to confirm")) throw new NetworkError("not now");
+      },
+      run: async () => {
+        await asHead(() => {
+          expect(begun.hasConfirmed, `${name} was confirmed`).toBe(true);
+          expect([...this.#ran], "done twice").not.toContain(name);
+        });
+        this.#ran.add(name);
+        begun.hasRun = true;
+        return name;
+      },
+      ...(this.#mannerOf(name).step === "looked" && { check }),
+    };
+  }
+
+  /** That nothing was done is forgotten by no crash, and that something was by none but that of the moment after. */
+  #checkState(name: string, state: "new" | "begun" | "done", life: number): void {
+    if (state === "begun") expect(this.#mayBeBegun(name, life), `${name} has begun`).toBe(true);
+    else
+      expect(this.#ran.has(name), `the step of ${name} is ${state}, was done`).toBe(
+        state === "done",
+      );
+  }
+
+  #mayBeBegun(name: string, life: number): boolean {
+    return (this.#intended.get(name) ?? life) < life || this.#brokenIn === life;
+  }
+
+  async #hold(work: Work<string>, life: number): Promise<void> {
+    const { body: head } = work.item;
     const names = [head];
     const { signal } = work;
     const how = await new Promise<End | "stop">((finish) => {
@@ -317,16 +494,21 @@ class Play {
       signal.addEventListener("abort", () => finish("stop"));
       if (signal.aborted) finish("stop");
     });
+    if (life !== this.#life) await this.#whileAlive(life);
     this.#held.delete(head);
     if (how === "stop") throw signal.reason;
     if (how === "retry") throw new NetworkError("refused");
     work.atEnd(() => this.#record(head, life));
+    this.#succeed(head, names, life);
+    if (how === "refuse") throw new PayloadError("refused");
+  }
+
+  #succeed(head: string, names: readonly string[], life: number): void {
     for (const name of names) {
       expect(this.#succeeded.get(name), `${name} twice in one life`).not.toBe(life);
       this.#succeeded.set(name, life);
     }
     this.#groups.set(head, names);
-    if (how === "refuse") throw new PayloadError("refused");
   }
 
   async #record(head: string, life: number): Promise<void> {

@@ -93,6 +93,38 @@ export function describeSteps(engineName: string, open: LanesBenchFactory): void
       expect(seen).toEqual(["intent", 'run {"number":1}']);
     });
 
+    it("are stored by nothing that an attempt has left behind: not over what the next one stores", async () => {
+      const bench = await benchForTest(open);
+      const before = await bench.engine<Body>();
+      const [late, running] = [gate(), gate()];
+      let leftBehind: Promise<unknown> | undefined;
+      await before.start(async (work) => {
+        if (!leftBehind) {
+          const run = () => late.opened.then(() => "late");
+          leftBehind = work.step("late", { kind: anyKind, run }).catch(() => "refused");
+          throw new NetworkError("refused");
+        }
+        const run = async () => {
+          late.open();
+          await leftBehind;
+          running.open();
+          return never();
+        };
+        await work.step("send", { kind: anyKind, intent: () => 1, run });
+      }, tellNobody);
+      await before.append(newItem("a"));
+      await running.opened;
+      expect(await leftBehind).toBe("refused");
+      await bench.crash();
+
+      const after = await bench.engine<Body>();
+      const states: string[][] = [];
+      await after.start(async ({ stateOf }) => {
+        states.push([stateOf("send"), stateOf("late")]);
+      }, tellNobody);
+      await expect.poll(() => states).toEqual([["begun", "new"]]);
+    });
+
     it("that may be done twice are done until their result is on disk, and not again", async () => {
       const bench = await benchForTest(open);
       const before = await bench.engine<Body>();

@@ -94,7 +94,7 @@ export function describeLanesWaiting(engineName: string, open: LanesBenchFactory
         if (lane === "user-1") fail();
       });
       const onDelay = ({ body }: Item<Body>, waitMs: number) => void heard.push([body, waitMs]);
-      return { at, lanes, heard, done, begin: () => lanes.start(handler, tellNobody, onDelay) };
+      return { at, lanes, heard, done, begin: () => lanes.start(handler, tellNobody, { onDelay }) };
     }
 
     it("is told of with the pause: the failed item, those behind it, and what arrives meanwhile", async () => {
@@ -132,7 +132,7 @@ export function describeLanesWaiting(engineName: string, open: LanesBenchFactory
       const { done, handler } = recorder(async ({ body }) => {
         if (body === "a") await bench.failWrites(true);
       });
-      await lanes.start(handler, tellNobody, ({ body }) => void heard.add(body));
+      await lanes.start(handler, tellNobody, { onDelay: ({ body }) => void heard.add(body) });
       await expect.poll(() => [...heard]).toContain("c");
       await bench.failWrites(false);
       await expect.poll(async () => (await lanes.backlog()).items).toBe(0);

@@ -1,4 +1,5 @@
 import { describeGoingAhead } from "./lanes-ahead-suite.ts";
+import { describeBeginningAhead } from "./lanes-beginning-ahead-suite.ts";
 import { openEmbeddedBench, openMemoryBench } from "./lanes-bench.ts";
 import { describeDeadLetters } from "./lanes-dead-letters-suite.ts";
 import { describeEnds } from "./lanes-ends-suite.ts";
@@ -20,6 +21,7 @@ for (const [name, open] of ENGINES) {
   describeSteps(name, open);
   describeEnds(name, open);
   describeGoingAhead(name, open);
+  describeBeginningAhead(name, open);
   describeDeadLetters(name, open);
   describeLanesWaiting(name, open);
   describeLanesHolding(name, open);

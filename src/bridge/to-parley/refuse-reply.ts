@@ -1,7 +1,7 @@
 import { defined } from "../../defined.ts";
 import type { Item, Lanes } from "../../delivery/lanes.ts";
 import type { BridgeError, ErrorCode } from "../../errors.ts";
-import { makeThreadKey, type Thread } from "../../ids.ts";
+import { isSameThread } from "../../ids.ts";
 import type { UndecidedReply } from "../../views/actions.ts";
 import { adviceFor } from "../../views/advice.ts";
 import { renderDeadLetter, renderFailedReply } from "../../views/failed-reply.ts";
@@ -106,6 +106,3 @@ export function noticeAbout(
     },
   };
 }
-
-const isSameThread = (a: Thread | undefined, b: Thread): boolean =>
-  a !== undefined && makeThreadKey(a) === makeThreadKey(b);

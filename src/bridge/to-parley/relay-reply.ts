@@ -21,7 +21,7 @@ import type { Conversations, Parley, Permalink, Permissions, Reactions } from ".
 import type { OutboxBody, ReplyBody } from "../stored/outbox-body.ts";
 import { refuseReply, settledIn } from "./refuse-reply.ts";
 import { leftOf } from "./reply-parts.ts";
-import { type SendReplyDependencies, type Sent, sendReply } from "./send-reply.ts";
+import { type SendReplyDependencies, type Sent, sendReply, textsOf } from "./send-reply.ts";
 
 export interface RelayReplyDependencies extends SendReplyDependencies, TakeOverDependencies {
   parley: Parley;
@@ -49,6 +49,10 @@ export async function relayReply(
     dependencies;
   const { texts, now } = dependencies;
   const { reply } = body;
+  // All that can be done while the reply before this one is on its way; it stores nothing.
+  const words = textsOf(reply, dependencies);
+  words.catch(() => {});
+  await work.untilHead();
   let conversation: Conversation | undefined;
   let sent: Sent;
   try {
@@ -56,7 +60,7 @@ export async function relayReply(
     if (refusal) throw new NotPermittedError(reply.agent, refusal);
     refuseIfInDoubt(work);
     conversation = await conversationFor(work, body, dependencies);
-    sent = await sendReply(work, body, conversation, dependencies);
+    sent = await sendReply(work, body, words, conversation, dependencies);
   } catch (thrown) {
     const error = toBridgeError(thrown);
     // Its writer has just deleted or changed it, so there is nothing to tell them.

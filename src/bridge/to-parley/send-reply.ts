@@ -44,15 +44,16 @@ interface Sending {
 }
 
 /**
- * Sends the parts of a reply in their order, each at most once, also after somebody sent it again. What fails for good
- * holds up no other part; it is thrown at the end. Returns how much of it went to the User; what only Slack can show did
- * not, and its writer knows.
+ * Sends the parts of a reply, whose texts are `words`, in their order, each at most once, also after somebody sent it again.
+ * What fails for good holds up no other part; it is thrown at the end. Returns how much of it went to the User; what only
+ * Slack can show did not, and its writer knows.
  *
  * @throws {NotOwnerError} another Service has the User
  */
 export async function sendReply(
   work: Work<OutboxBody>,
   body: ReplyBody,
+  words: Promise<readonly string[]>,
   { userId }: Pick<Conversation, "userId">,
   dependencies: SendReplyDependencies,
 ): Promise<Sent> {
@@ -60,18 +61,18 @@ export async function sendReply(
   const stateOf = ({ key }: Pick<Part, "key">) =>
     body.settled?.includes(key) ? "done" : work.stateOf(stepOf({ key }));
   const hasBegun = stateOf({ key: FIRST_TEXT }) !== "new";
-  const texts =
-    body.texts ?? (await piecesOnce(work, hasBegun, () => textsOf(reply, dependencies)));
+  const texts = body.texts ?? (await piecesOnce(work, hasBegun, () => words));
   const parts = partsOf(body, texts);
   const lost = lostParts(readSlackContent(reply));
   if (parts.length === 0 && lost.length === 0) throw new EmptyReplyError(work.item.id);
   const remaining = parts.filter((part) => !isRefused(part) && stateOf(part) === "new");
-  // Before anything is said of the rest: perhaps nothing goes.
-  if (remaining.length > 0) await assertOwner(dependencies.parley, userId);
-
   const sending = { work, reply, userId, parts };
-  await tellPartsNotSent(sending, lost, dependencies);
   const refused = parts.flatMap((part) => (isRefused(part) ? [part.file] : []));
+  // Before anything is said of what does not go: perhaps nothing goes.
+  if (remaining.length > 0 && lost.length + refused.length > 0) {
+    await assertOwner(dependencies.parley, userId);
+  }
+  await tellPartsNotSent(sending, lost, dependencies);
   if (refused.length > 0) await tellFilesNotSent(sending, refused, "files not sent", dependencies);
   const failures = await sendAll(sending, remaining, dependencies);
 
@@ -94,8 +95,7 @@ async function sendAll(
   const { parley } = dependencies;
   const { userId } = sending;
   const failures: BridgeError[] = [];
-  for (const [index, part] of remaining.entries()) {
-    if (index > 0) await assertOwner(parley, userId);
+  for (const part of remaining) {
     try {
       await sendPart(sending, part, dependencies);
     } catch (thrown) {
@@ -117,7 +117,10 @@ async function sendPart(
 ): Promise<void> {
   const { work, reply, userId } = sending;
   const agent = await dependencies.people.identityOf(reply.agent);
+  const stillOurs = () => assertOwner(dependencies.parley, userId);
   if (!("file" in part)) return await send({ text: part.text, agent });
+  // Nothing of it reaches Parley if it is not for our User.
+  await stillOurs();
   const found = await fileForParley(work, part, dependencies);
   if ("uploaded" in found) {
     const { id, name } = found.uploaded;
@@ -127,7 +130,12 @@ async function sendPart(
   await storeDone(work, stepOf(part));
 
   async function send(message: MessageToUser): Promise<void> {
-    await requestOnce(work, stepOf(part), () => dependencies.parley.send(userId, message));
+    await requestOnce(
+      work,
+      stepOf(part),
+      () => dependencies.parley.send(userId, message),
+      stillOurs,
+    );
   }
 }
 
@@ -166,7 +174,7 @@ async function tellFilesNotSent(
 }
 
 /** What the User reads; none if all of it was for people in Slack. */
-async function textsOf(
+export async function textsOf(
   reply: AgentReply,
   { people, ...writing }: Pick<SendReplyDependencies, "people"> & MessageWriting,
 ): Promise<string[]> {

@@ -28,6 +28,8 @@ interface Post<Nothing extends undefined> {
   /** Asked when it is this post's turn. `undefined`: nothing is to go out any more. */
   tag(turn: Turn): Promise<PostTag | Nothing> | PostTag | Nothing;
   message(tag: PostTag): Promise<SlackMessage> | SlackMessage;
+  /** Throws if it must not go out now. */
+  confirm?: () => Promise<void>;
 }
 
 /** Posts in a thread, as the step `name`. */
@@ -63,12 +65,13 @@ function toStep<Nothing extends undefined, Result>(
   work: Work<unknown>,
   kind: StepKind<PostIntent, Result>,
   resultOf: (thread: Thread) => Result,
-  { tag, message, thread }: Post<Nothing> & { thread?: Thread },
+  { tag, message, thread, confirm }: Post<Nothing> & { thread?: Thread },
   { posts, texts, now }: PostOnceDependencies,
 ): OnceStep<PostIntent, Result, Nothing> {
   const takeTurn = createTurn(work, posts, thread);
   return {
     kind,
+    ...defined({ confirm }),
     async intent(earlier) {
       const { saturated } = await takeTurn();
       const given = await tag({ saturated, earlier: earlier?.tag });

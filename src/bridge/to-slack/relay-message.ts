@@ -4,7 +4,8 @@ import type { SlackMessage } from "../../convert/to-slack/slack-message.ts";
 import { type ThreadStep, toThreadSteps } from "../../convert/to-slack/thread-steps.ts";
 import { toSlackContext } from "../../convert/to-slack/user-message.ts";
 import type { Item, Work } from "../../delivery/lanes.ts";
-import type { Thread } from "../../ids.ts";
+import { CancelledError } from "../../errors.ts";
+import { isSameThread, type Thread } from "../../ids.ts";
 import type { Texts } from "../../views/texts/en.ts";
 import { userAuthor } from "../../views/user-author.ts";
 import { type Conversation, withUserMessages } from "../conversation.ts";
@@ -56,21 +57,32 @@ export async function relayMessage(
   const { message } = event;
   // Messages of the account are our own.
   if (message.typeId === 2) return;
-  const conversation = await conversationOf(work, event, receivedAt, dependencies);
+  const isSystem = isSystemMessage(message);
+  const all = isSystem
+    ? [{ message: toSlackContext(message, texts.message) }]
+    : toThreadSteps(message, texts.message);
+  const isOnePost = !isSystem && all.length === 1 && all.every((step) => "message" in step);
+  const known = isOnePost ? await conversations.byUser(event.userId) : undefined;
+  // What is true now is looked at again before a single post goes.
+  const goesOn = known?.state === "open" && known.thread ? known : undefined;
+  if (!goesOn) await work.untilHead();
+  const conversation = goesOn ?? (await conversationOf(work, event, receivedAt, dependencies));
   if (!conversation) return;
   const thread = await ensureRoot(work, conversation, dependencies);
-  if (isSystemMessage(message)) {
-    const steps = [{ message: toSlackContext(message, texts.message) }];
-    return await postSteps(work, thread, steps, dependencies);
-  }
+  if (isSystem) return await postSteps(work, thread, all, dependencies);
   const author = dependencies.showUserIdentity ? { author: userAuthor(conversation, texts) } : {};
-  const steps = toThreadSteps(message, texts.message);
-  const [first, ...others] = steps.map((step) => withAuthor(step, author));
+  const [first, ...others] = all.map((step) => withAuthor(step, author));
+  const stillThere = async () => {
+    const now = await conversations.byUser(event.userId);
+    const isSame = now?.id === conversation.id && now.state === conversation.state;
+    // It begins again, with what is true now.
+    if (!isSame || !isSameThread(now.thread, thread)) throw new CancelledError(work.item.id);
+  };
   let count = 1;
   if (first && "message" in first) {
     const text = { message: first.message, at: receivedAt };
     if (others.length === 0) {
-      count = await postTexts(work, thread, text, dependencies);
+      count = await postTexts(work, thread, text, stillThere, dependencies);
     } else {
       const dated = { message: batch([text], now(), texts) };
       await postSteps(work, thread, [dated, ...others], dependencies);
@@ -88,11 +100,13 @@ export async function relayMessage(
 /** The conversation that a message belongs to: the open one, the one whose end overtook the message, or a new one. */
 async function conversationOf(
   work: Work<InboxBody>,
-  { userId, user, message }: EventOf<"message">,
+  { userId: named, user, message }: EventOf<"message">,
   receivedAt: number,
   dependencies: RelayMessageDependencies,
 ): Promise<Conversation | undefined> {
   const { conversations, ownerUnknown } = dependencies;
+  // Not sooner: the User may have been merged while the message before this one was on its way.
+  const userId = await conversations.currentId(named);
   const newest = await conversations.byUser(userId);
   const wasOpenAt = (at: number) =>
     newest?.state === "open" || (newest?.ending !== undefined && at <= newest.ending.at);
@@ -125,12 +139,14 @@ async function postTexts(
   work: Work<InboxBody>,
   thread: Thread,
   text: UserText,
+  confirm: () => Promise<void>,
   dependencies: RelayMessageDependencies,
 ): Promise<number> {
   const { groupMs, texts, now } = dependencies;
   const name = "0";
   const post = {
     thread,
+    confirm,
     async tag({ saturated, earlier }: Turn) {
       if (earlier) return earlier;
       const following =

@@ -41,8 +41,14 @@ export interface Calls {
   heal(): void;
 }
 
-/** `loseUnsynced`: nothing is on disk any more of what was not synced. */
-export function createCalls(loseUnsynced: () => void): Calls {
+/** What leaves the machine. */
+const REQUESTS = /^(posts\.(post|find|updateRoot|tell)|(parley|parleyFiles|slackFiles)\.\w+)$/;
+
+/**
+ * `loseUnsynced`: nothing is on disk any more of what was not synced. `travel`: an answer of the other side takes so long,
+ * what was asked for has been done before.
+ */
+export function createCalls(loseUnsynced: () => void, travel?: () => Promise<void>): Calls {
   const made: string[] = [];
   let troubles: Trouble[] = [];
   let deaths: { step: number; when: Death }[] = [];
@@ -74,8 +80,10 @@ export function createCalls(loseUnsynced: () => void): Calls {
     trouble: Trouble | undefined,
     process: Process,
     isLast: boolean,
+    isRequest: boolean,
   ): Promise<unknown> {
     try {
+      if (isRequest) await Promise.all([Promise.allSettled([result]), travel?.()]);
       const value = await result;
       if (isLast) process.isAlive = false;
       if (trouble?.after) await trouble.outcome();
@@ -112,11 +120,15 @@ export function createCalls(loseUnsynced: () => void): Calls {
             }
             const trouble = troubleWith(call);
             const isLast = death !== undefined;
+            const isRequest = travel !== undefined && REQUESTS.test(call);
             if (trouble && !trouble.after) {
-              return answer(trouble.outcome().then(carryOut), undefined, process, isLast);
+              const late = trouble.outcome().then(carryOut);
+              return answer(late, undefined, process, isLast, isRequest);
             }
             const result = carryOut();
-            if (result instanceof Promise) return answer(result, trouble, process, isLast);
+            if (result instanceof Promise) {
+              return answer(result, trouble, process, isLast, isRequest);
+            }
             if (isLast) process.isAlive = false;
             return result;
           };

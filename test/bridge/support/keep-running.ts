@@ -5,6 +5,10 @@ import type { World } from "./world.ts";
 
 /** The time that passes for the bridge, and the ends of its processes. */
 export interface Life {
+  /** All that is told in `play` reaches the bridge in the same moment. */
+  atOnce(play: () => Promise<void>): Promise<void>;
+  /** Of the replies that had begun, on disk, when a process died: their `ts`. */
+  begun(): readonly string[];
   /** Time passes. */
   later(ms: number): Promise<void>;
   /** So much time has passed, without anything happening in it: for what would take long otherwise. */
@@ -32,14 +36,24 @@ export async function keepRunning(
   let running = await runBridge(world, options);
   /** Sent to the bridge, and not acknowledged yet. */
   const unanswered = new Set<(to: Running) => Promise<unknown>>();
+  let isAtOnce = false;
+  const begun = new Set<string>();
 
   /** Everything happens that can happen before a pause. */
   async function happen(): Promise<void> {
     await new Promise(setImmediate);
+    while (world.pace.isBusy()) {
+      await new Promise(setImmediate);
+      // What an answer led to may take a turn of its own.
+      if (!world.pace.isBusy()) await new Promise(setImmediate);
+    }
     if (!running.isAlive) await restart();
   }
 
   async function restart(): Promise<void> {
+    for (const { sort, begun: hasBegun } of world.disk.outbox.rows.values()) {
+      if (hasBegun) begun.add(sort);
+    }
     // Those of the dead process. Its clock begins anew too, but the time of day does not.
     const now = Date.now();
     vi.clearAllTimers();
@@ -54,6 +68,7 @@ export async function keepRunning(
     unanswered.add(send);
     // A process that dies answers nothing.
     const answered = send(running).then(() => void unanswered.delete(send));
+    if (isAtOnce) return;
     await Promise.race([answered, new Promise(setImmediate)]);
     await happen();
     // Two things never happen in the same moment.
@@ -73,6 +88,14 @@ export async function keepRunning(
 
   return {
     deliver,
+    begun: () => [...begun],
+    async atOnce(play) {
+      isAtOnce = true;
+      await play();
+      isAtOnce = false;
+      await happen();
+      await later(1);
+    },
     later,
     async skip(ms) {
       vi.setSystemTime(Date.now() + ms);

@@ -1,6 +1,10 @@
 /** How long it takes until what was written is on disk: so many steps of the event loop's microtasks, in which others go on. */
 const STEPS = 40;
 
+const soon = async (): Promise<void> => {
+  for (let step = 0; step < STEPS; step++) await Promise.resolve();
+};
+
 /** What was written to a disk in memory, and is not synced yet. */
 export interface MemorySync {
   /** Resolves when it is synced, in the order of the calls. `undo` takes it away again. */
@@ -9,12 +13,13 @@ export interface MemorySync {
   lose(): void;
 }
 
-export function createMemorySync(): MemorySync {
+/** `sync`: takes as long as the disk does. */
+export function createMemorySync(sync: () => Promise<void> = soon): MemorySync {
   let unsynced: (() => void)[] = [];
   return {
     async written(undo) {
       unsynced.push(undo);
-      for (let step = 0; step < STEPS; step++) await Promise.resolve();
+      await sync();
       unsynced = unsynced.filter((each) => each !== undo);
     },
     lose() {

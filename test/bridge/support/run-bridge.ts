@@ -1,6 +1,4 @@
-import { createDelayMarks } from "../../../src/bridge/delay-marks.ts";
-import { createParleyEventHandler } from "../../../src/bridge/handle-parley-event.ts";
-import { createSlackEventHandler } from "../../../src/bridge/handle-slack-event.ts";
+import { startQueues } from "../../../src/app/start-queues.ts";
 import { createNotifier, type Notifier } from "../../../src/bridge/notifier.ts";
 import type { ParleyEvent } from "../../../src/bridge/parley-event.ts";
 import type { Permissions } from "../../../src/bridge/ports.ts";
@@ -13,8 +11,6 @@ import {
   type TakeInDependencies,
   takeInReply,
 } from "../../../src/bridge/to-parley/take-in-reply.ts";
-import { tellDeadReply } from "../../../src/bridge/to-parley/tell-dead-reply.ts";
-import { tellNotShown } from "../../../src/bridge/to-slack/tell-not-shown.ts";
 import { readConfig } from "../../../src/config/read-config.ts";
 import type { ReplyMode } from "../../../src/convert/to-parley/reply-intent.ts";
 import { createEmbeddedLanes } from "../../../src/delivery/embedded-lanes.ts";
@@ -40,6 +36,8 @@ export interface BridgeOptions {
   /** Missing: threads are not read back, nor owners compared. */
   reconcileEveryMs?: number;
   permissions?: Permissions;
+  /** Answers and the disk take a while, in which others go on. */
+  isSlow?: boolean;
   /** What still fails at this age becomes a dead letter; three days if missing. */
   maxAgeMs?: number;
 }
@@ -106,29 +104,19 @@ export async function runBridge(
     patience,
     now: Date.now,
   };
-  const inboxDependencies = {
-    ...shared,
-    outbox,
-    parse: (raw: string) => JSON.parse(raw) as ParleyEvent,
-    ownerUnknown,
-    showUserIdentity: false,
-    groupMs,
-  };
-  await inbox.start(createParleyEventHandler(inboxDependencies), tellNotShown(inboxDependencies));
-  const delays = createDelayMarks(shared);
-  await outbox.start(
-    createSlackEventHandler({
+  await startQueues(
+    { inbox, outbox },
+    {
       ...shared,
+      parse: (raw: string) => JSON.parse(raw) as ParleyEvent,
+      ownerUnknown,
+      showUserIdentity: false,
+      groupMs,
       permissions,
       mentions,
       lineBreak,
       messageLength,
-      delays,
-      inbox,
-      outbox,
-    }),
-    tellDeadReply(shared),
-    delays.onDelay,
+    },
   );
   const takeIn = { ...shared, outbox, replyMode, undoMs };
   const { reconcileEveryMs: intervalMs } = options;

@@ -24,7 +24,7 @@ export async function startBridge(options: BridgeOptions = {}): Promise<Bridge> 
   onTestFinished(() => {
     vi.useRealTimers();
   });
-  const { disk, ...world } = createWorld();
+  const { disk, ...world } = createWorld(options.isSlow ?? false);
   const { deliver, ...life } = await keepRunning({ ...world, disk }, options);
   const sights = lookAt({ ...world, disk });
   const stories = tellStories({ ...world, disk }, deliver, sights, options.groupMs);

@@ -6,6 +6,7 @@ import { createMemoryTable, type MemoryTable } from "./memory-journal.ts";
 import { createMemoryParley, type MemoryParley } from "./memory-parley.ts";
 import { createMemorySlack, type MemorySlack } from "./memory-slack.ts";
 import { createMemorySync } from "./memory-sync.ts";
+import { createPace, type Pace } from "./pace.ts";
 
 /** What outlives a process of the bridge. */
 export interface World {
@@ -14,6 +15,8 @@ export interface World {
   /** Between the bridge and all the rest. */
   readonly calls: Calls;
   readonly log: CapturedLog;
+  /** How long the disk and the other sides take. */
+  readonly pace: Pace;
   readonly disk: {
     readonly inbox: MemoryTable;
     readonly outbox: MemoryTable;
@@ -21,14 +24,20 @@ export interface World {
   };
 }
 
-export function createWorld(): World {
+const SYNC_TURNS = 2;
+const ANSWER_TURNS = 10;
+
+/** `isSlow`: an answer takes several turns of the event loop, and so does the disk, so that others go on meanwhile. */
+export function createWorld(isSlow: boolean): World {
+  const pace = createPace();
   // One disk: what is on it was written before what is not.
-  const sync = createMemorySync();
+  const sync = isSlow ? createMemorySync(() => pace.pass(SYNC_TURNS)) : createMemorySync();
   return {
     parley: createMemoryParley(),
     slack: createMemorySlack(),
-    calls: createCalls(sync.lose),
+    calls: createCalls(sync.lose, isSlow ? () => pace.pass(ANSWER_TURNS) : undefined),
     log: captureLog(),
+    pace,
     disk: {
       inbox: createMemoryTable(sync),
       outbox: createMemoryTable(sync),

@@ -40,6 +40,7 @@ describe("what agents write in the thread", () => {
         bridge.agentWrites(`eve${n}`, { user: EVE, agent: "U0BEN" }),
       ]),
     );
+    await bridge.settled();
 
     expect(bridge.sent(ADA)).toEqual(numbered("ada", 10));
     expect(bridge.sent(EVE)).toEqual(numbered("eve", 10));
