@@ -78,8 +78,8 @@ export interface Journal {
   saveProgress(change: {
     readonly seq: number;
     readonly body: string | undefined;
-    /** As JSON. */
-    readonly progress: string;
+    /** As JSON; `undefined`: there is none any more. */
+    readonly progress: string | undefined;
     readonly begun: boolean;
   }): Promise<boolean>;
   /** Makes a row done unless it has begun, and adds one that is done for an id that is new. False if it has begun. */

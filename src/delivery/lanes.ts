@@ -27,7 +27,7 @@ export interface Item<Body> extends Pick<NewItem<Body>, "lane" | "id" | "sort" |
    * counts no more than one of our own would have taken.
    */
   readonly triedMs: number;
-  /** An earlier attempt has stored something of a step. */
+  /** An earlier attempt has stored something of a step, and has not taken it back. */
   readonly hasProgress: boolean;
   /** ms since the epoch. */
   readonly appendedAt: number;

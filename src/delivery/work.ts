@@ -53,7 +53,8 @@ export function createWork<Body>(
 
   async function save(records: StepRecords, begun: boolean): Promise<void> {
     const { seq, body } = row;
-    const progress = JSON.stringify({ steps: records });
+    const isEmpty = Object.keys(records).length === 0;
+    const progress = isEmpty ? undefined : JSON.stringify({ steps: records });
     const change = { seq, body: mayChange ? body : undefined, progress, begun };
     if (!(await journal.saveProgress(change))) throw new CancelledError(row.id);
     mayChange = !begun;

@@ -74,7 +74,7 @@ export function openSqliteJournal(database: Database, table: "inbox" | "outbox")
         `UPDATE ${table} SET progress = ?2, begun = ?3
          WHERE seq = ?1 AND state = 'waiting' AND (?4 IS NULL OR body = ?4) RETURNING seq`,
         seq,
-        progress,
+        progress ?? null,
         begun ? 1 : 0,
         body ?? null,
       );

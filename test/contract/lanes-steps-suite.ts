@@ -93,6 +93,20 @@ export function describeSteps(engineName: string, open: LanesBenchFactory): void
       expect(seen).toEqual(["intent", 'run {"number":1}']);
     });
 
+    it("are no progress where none of them was done", async () => {
+      const bench = await benchForTest(open);
+      const lanes = await bench.engine<Body>();
+      const progress: boolean[] = [];
+      await lanes.start(async (work) => {
+        progress.push(work.item.hasProgress);
+        const run = () => Promise.reject(new NetworkError("never sent"));
+        if (progress.length === 1) await work.step("send", createWatch().step({ run }));
+      }, tellNobody);
+      await lanes.append(newItem("a"));
+      await expect.poll(() => isEmpty(lanes)).toBe(true);
+      expect(progress).toEqual([false, false]);
+    });
+
     it("are stored by nothing that an attempt has left behind: not over what the next one stores", async () => {
       const bench = await benchForTest(open);
       const before = await bench.engine<Body>();
@@ -372,7 +386,7 @@ export function describeSteps(engineName: string, open: LanesBenchFactory): void
         names.push(work.names());
         await work.forget();
         if (names.length === 2) throw new NetworkError("refused");
-        expect(work.item.hasProgress).toBe(true);
+        expect(work.item.hasProgress).toBe(false);
       }, tellNobody);
       await expect.poll(() => isEmpty(after)).toBe(true);
       expect(names).toEqual([["x", "z"], ["x", "z"], []]);
