@@ -88,8 +88,8 @@ export function createSteps({
     const before = records.get(name);
     records.set(name, check ? { intent } : { intent, life: requeues });
     // To store takes longer than to ask, so what is to be stored is handed over first.
-    const mayAsk = check ? untilHead() : new Promise(setImmediate);
-    const confirmed = isMeanwhile ? mayAsk.then(confirm) : undefined;
+    const mayAsk = () => (check ? untilHead() : new Promise(setImmediate));
+    const confirmed = isMeanwhile ? mayAsk().then(confirm) : undefined;
     // Storing the intent may fail first.
     confirmed?.catch(() => {});
     try {

@@ -5,18 +5,16 @@ import {
   ParleyApiError,
   RateLimitedError,
   StorageError,
-  UncertainDeliveryError,
 } from "../../../src/errors.ts";
 import { png } from "../../support/files.ts";
 import { accountedFor, handedOver, writes, written } from "../support/accounted-for.ts";
 import { dieAtEveryStep, failAtEveryCall, type Story } from "../support/every-step.ts";
+import { survivesLostAnswersOfParley, UNCERTAIN } from "../support/lost-answers.ts";
 import { ADA, BOT, NIGHT } from "../support/memory-parley.ts";
 import { type Bridge, startBridge } from "../support/start-bridge.ts";
 
 const PHOTO = { name: "photo.png", mimeType: "image/png", bytes: png(500) };
 const PARTS = ["a", "b", "c"].map((letter) => `${letter.repeat(80)}.`);
-
-const UNCERTAIN = new UncertainDeliveryError("The answer is lost");
 
 async function writesAll(bridge: Bridge, ...texts: readonly string[]): Promise<void> {
   for (const [index, text] of texts.entries()) {
@@ -186,17 +184,7 @@ describe.each(STORIES)("%s: everything goes once at most, or its writer knows", 
     },
   );
 
-  it.each([true, false])("although the answer to any request is lost, done: %s", async (after) => {
-    await failAtEveryCall(story, /^parley\.send$/, UNCERTAIN, { after });
-  });
-
-  it.each([true, false])(
-    "although an answer is lost and the bridge killed at any step besides, done: %s",
-    async (after) => {
-      const lose = ({ calls }: Bridge) => calls.fail("parley.send", UNCERTAIN, { after });
-      expect(await dieAtEveryStep(story, "after", lose)).toBeGreaterThan(6);
-    },
-  );
+  survivesLostAnswersOfParley(story);
 
   it.each<[string, BridgeError]>([
     ["cannot be reached", new NetworkError("refused")],

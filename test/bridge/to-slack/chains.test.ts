@@ -4,7 +4,6 @@ import {
   RateLimitedError,
   SlackApiError,
   StorageError,
-  UncertainDeliveryError,
 } from "../../../src/errors.ts";
 import { png } from "../../support/files.ts";
 import {
@@ -13,6 +12,7 @@ import {
   type Story,
   stopAtEveryTurn,
 } from "../support/every-step.ts";
+import { survivesLostAnswersOfSlack } from "../support/lost-answers.ts";
 import { ADA, BOT, EVE, NIGHT } from "../support/memory-parley.ts";
 import { type Bridge, startBridge } from "../support/start-bridge.ts";
 
@@ -259,8 +259,6 @@ const STORIES: readonly [string, Story][] = (
   { ...story, options: { ...story.options, isSlow: true } },
 ]);
 
-const UNCERTAIN = new UncertainDeliveryError("The answer is lost");
-
 describe.each(STORIES)("%s: everything is in Slack once and in order", (_, story) => {
   it.each(["before", "after", "unsynced"] as const)("killed at any step: %s", async (when) => {
     expect(await dieAtEveryStep(story, when)).toBeGreaterThan(6);
@@ -270,13 +268,7 @@ describe.each(STORIES)("%s: everything is in Slack once and in order", (_, story
     expect(await stopAtEveryTurn(story)).toBeGreaterThan(0);
   });
 
-  it("although an answer of Slack is lost, also where the bridge is killed besides", async () => {
-    const calls = /^(posts\.post|slackFiles\.(upload|share))$/;
-    expect(await failAtEveryCall(story, calls, UNCERTAIN, { after: true })).toBeGreaterThan(0);
-    expect(await failAtEveryCall(story, calls, UNCERTAIN)).toBeGreaterThan(0);
-    const lose = ({ calls: { fail } }: Bridge) => fail("posts.post", UNCERTAIN, { after: true });
-    await dieAtEveryStep(story, "after", lose);
-  });
+  survivesLostAnswersOfSlack(story);
 
   it.each([
     ["cannot be reached", new NetworkError("refused")],

@@ -13,6 +13,7 @@ import {
   type Story,
   stopAtEveryTurn,
 } from "../support/every-step.ts";
+import { survivesLostAnswersOfSlack } from "../support/lost-answers.ts";
 import { ADA, EVE } from "../support/memory-parley.ts";
 import type { Posted } from "../support/memory-slack.ts";
 import type { Bridge } from "../support/start-bridge.ts";
@@ -219,14 +220,7 @@ describe.each(STORIES)("%s: everything is in Slack once and in order", (_, story
     expect(await stopAtEveryTurn(story)).toBeGreaterThan(0);
   });
 
-  it("although an answer of Slack is lost, also where the bridge is killed besides", async () => {
-    const uncertain = new UncertainDeliveryError("The answer is lost");
-    const calls = /^(posts\.post|slackFiles\.(upload|share))$/;
-    expect(await failAtEveryCall(story, calls, uncertain, { after: true })).toBeGreaterThan(0);
-    expect(await failAtEveryCall(story, calls, uncertain)).toBeGreaterThan(0);
-    const lose = ({ calls: { fail } }: Bridge) => fail("posts.post", uncertain, { after: true });
-    await dieAtEveryStep(story, "after", lose);
-  });
+  survivesLostAnswersOfSlack(story);
 
   it.each([
     ["cannot be reached", new NetworkError("refused")],
