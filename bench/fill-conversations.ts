@@ -1,8 +1,8 @@
 import { end, openConversation } from "../src/bridge/conversation.ts";
 import type { Conversations } from "../src/bridge/ports.ts";
 import { makeConversationId, type Thread, toItemId, toServiceId, toUserId } from "../src/ids.ts";
-import { openConversationStore } from "../src/state/conversation-store.ts";
-import { openDatabase, toPath } from "../src/state/database.ts";
+import { openConversationStore } from "../src/state/sqlite/conversation-store.ts";
+import { openDatabase, toPath } from "../src/state/sqlite/database.ts";
 import { userId } from "./requests.ts";
 import { CHANNEL, TEAM } from "./settings.ts";
 import { stateUrl } from "./target.ts";

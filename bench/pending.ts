@@ -1,8 +1,8 @@
 import type { InboxBody } from "../src/bridge/stored/inbox-body.ts";
 import { createEmbeddedLanes } from "../src/delivery/embedded-lanes.ts";
 import { toItemId } from "../src/ids.ts";
-import { openDatabase, toPath } from "../src/state/database.ts";
-import { openSqliteJournal } from "../src/state/sqlite-journal.ts";
+import { openDatabase, toPath } from "../src/state/sqlite/database.ts";
+import { openSqliteJournal } from "../src/state/sqlite/sqlite-journal.ts";
 import { openConversations } from "./conversations.ts";
 import { inFolder } from "./folder.ts";
 import { createClient, pause } from "./load.ts";

@@ -15,9 +15,9 @@ import { ConfigError, StorageError } from "./errors.ts";
 import { errorFields, type Log } from "./log.ts";
 import { logAttempt } from "./ops/log-attempt.ts";
 import { createMetrics } from "./ops/metrics.ts";
-import { openConversationStore } from "./state/conversation-store.ts";
-import { type Database, openDatabase, toPath } from "./state/database.ts";
-import { startExpiry } from "./state/expiry.ts";
+import { openConversationStore } from "./state/sqlite/conversation-store.ts";
+import { type Database, openDatabase, toPath } from "./state/sqlite/database.ts";
+import { startExpiry } from "./state/sqlite/expiry.ts";
 
 export interface App {
   /** The port of the HTTP server. */

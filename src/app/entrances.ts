@@ -13,7 +13,7 @@ import { registerListeners } from "../slack/listeners/register-listeners.ts";
 import { parsePermalink } from "../slack/permalink.ts";
 import { createSlackApp } from "../slack/slack-app.ts";
 import { storeBeforeAck } from "../slack/store-before-ack.ts";
-import type { Database } from "../state/database.ts";
+import type { Database } from "../state/sqlite/database.ts";
 import type { Dependencies } from "./dependencies.ts";
 import type { Outside } from "./outside.ts";
 

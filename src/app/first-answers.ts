@@ -4,8 +4,8 @@ import { serviceSchema, workspaceSchema } from "../bridge/stored/last-known-sche
 import type { Config } from "../config/read-config.ts";
 import { ConfigError, toBridgeError } from "../errors.ts";
 import type { Log } from "../log.ts";
-import type { Database } from "../state/database.ts";
-import { createLastKnown } from "../state/last-known.ts";
+import type { Database } from "../state/sqlite/database.ts";
+import { createLastKnown } from "../state/sqlite/last-known.ts";
 import type { Outside } from "./outside.ts";
 
 /** What Slack and Parley have to say before anything can start. */

@@ -6,8 +6,8 @@ import type { Clock } from "../clock.ts";
 import type { BackoffPolicy } from "../delivery/backoff.ts";
 import { createEmbeddedLanes } from "../delivery/embedded-lanes.ts";
 import type { Attempt, Lanes } from "../delivery/lanes.ts";
-import type { Database } from "../state/database.ts";
-import { openSqliteJournal } from "../state/sqlite-journal.ts";
+import type { Database } from "../state/sqlite/database.ts";
+import { openSqliteJournal } from "../state/sqlite/sqlite-journal.ts";
 
 /** How many items of a queue are handled at once. */
 const CONCURRENCY = 64;

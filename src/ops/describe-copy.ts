@@ -1,4 +1,4 @@
-import type { CopyFacts } from "../state/copy-facts.ts";
+import type { CopyFacts } from "../state/sqlite/copy-facts.ts";
 import { formatSize } from "../views/format-size.ts";
 import { en } from "../views/texts/en.ts";
 

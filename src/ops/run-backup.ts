@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
-import { backUpState } from "../state/back-up-state.ts";
-import { toPath } from "../state/database.ts";
+import { backUpState } from "../state/sqlite/back-up-state.ts";
+import { toPath } from "../state/sqlite/database.ts";
 import { describeCopy } from "./describe-copy.ts";
 
 const USAGE = `Usage: npm run backup -- [--overwrite] <file>

@@ -2,8 +2,8 @@ import { existsSync } from "node:fs";
 import type { DeadLetter, Journal } from "../delivery/journal.ts";
 import { type ItemId, toItemId } from "../ids.ts";
 import { isJsonObject, parseJson } from "../json.ts";
-import { openDatabase, toPath } from "../state/database.ts";
-import { openSqliteJournal } from "../state/sqlite-journal.ts";
+import { openDatabase, toPath } from "../state/sqlite/database.ts";
+import { openSqliteJournal } from "../state/sqlite/sqlite-journal.ts";
 
 const USAGE = `Usage: npm run dead-letters -- <command>
   list               what could not be delivered, and why

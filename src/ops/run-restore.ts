@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
-import { toPath } from "../state/database.ts";
-import { restoreState } from "../state/restore-state.ts";
+import { toPath } from "../state/sqlite/database.ts";
+import { restoreState } from "../state/sqlite/restore-state.ts";
 import { describeCopy } from "./describe-copy.ts";
 
 const USAGE = `Usage: npm run restore -- <file>

@@ -11,8 +11,8 @@ import {
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { backUpState } from "../../src/state/back-up-state.ts";
-import { lock } from "../../src/state/lock.ts";
+import { backUpState } from "../../src/state/sqlite/back-up-state.ts";
+import { lock } from "../../src/state/sqlite/lock.ts";
 import {
   leaveKilled,
   makeFolder,

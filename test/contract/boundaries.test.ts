@@ -111,7 +111,7 @@ describe("the boundaries", () => {
   it.each([
     ["src/parley/a.ts", `import { x } from "../slack/threads.ts";`],
     ["src/slack/listeners/a.ts", `import { x } from "../../parley/client.ts";`],
-    ["src/slack/listeners/a.ts", `export { x } from "../../state/database.ts";`],
+    ["src/slack/listeners/a.ts", `export { x } from "../../state/sqlite/database.ts";`],
     ["src/convert/a.ts", `import type { Block } from "@slack/types";`],
     ["src/convert/a.ts", `import { readFile } from "node:fs/promises";`],
     ["src/convert/a.ts", `import { x } from "../bridge/ports.ts";`],
@@ -126,7 +126,7 @@ describe("the boundaries", () => {
     ["src/delivery/a.ts", `import { z } from "zod";`],
     ["src/delivery/a.ts", `import "../convert/blocks.ts";`],
     ["src/errors.ts", `import type { Conversation } from "./bridge/conversation.ts";`],
-    ["src/main.ts", `import { openDatabase } from "./state/database.ts";`],
+    ["src/main.ts", `import { openDatabase } from "./state/sqlite/database.ts";`],
     ["src/ops/a.ts", `import { startApp } from "../app.ts";`],
   ])("refuse in %s: %s", (path, text) => {
     expect(violations({ path, text })).toHaveLength(1);

@@ -3,9 +3,9 @@ import { type Conversation, end, withAgentMessage } from "../../src/bridge/conve
 import type { Conversations } from "../../src/bridge/ports.ts";
 import { StorageError } from "../../src/errors.ts";
 import { toUserId } from "../../src/ids.ts";
-import { openConversationStore } from "../../src/state/conversation-store.ts";
-import type { Database } from "../../src/state/database.ts";
-import { expire } from "../../src/state/expiry.ts";
+import { openConversationStore } from "../../src/state/sqlite/conversation-store.ts";
+import type { Database } from "../../src/state/sqlite/database.ts";
+import { expire } from "../../src/state/sqlite/expiry.ts";
 import { createMemoryConversations } from "../bridge/support/memory-conversations.ts";
 import { makeStateFile } from "../support/state-file.ts";
 import {

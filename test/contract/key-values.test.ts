@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { StorageError } from "../../src/errors.ts";
-import { openKeyValues } from "../../src/state/key-values.ts";
+import { openKeyValues } from "../../src/state/sqlite/key-values.ts";
 import { anyText, holds } from "../support/property.ts";
 import { makeStateFile } from "../support/state-file.ts";
 

@@ -9,8 +9,8 @@ import type { Journal } from "../../src/delivery/journal.ts";
 import type { Attempt, Lanes } from "../../src/delivery/lanes.ts";
 import { UnreadableError } from "../../src/errors.ts";
 import { toItemId } from "../../src/ids.ts";
-import { type Database, openDatabase } from "../../src/state/database.ts";
-import { openSqliteJournal } from "../../src/state/sqlite-journal.ts";
+import { type Database, openDatabase } from "../../src/state/sqlite/database.ts";
+import { openSqliteJournal } from "../../src/state/sqlite/sqlite-journal.ts";
 import { createMemoryTable, openMemoryJournal } from "../bridge/support/memory-journal.ts";
 import { mortal } from "../support/mortal.ts";
 

@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, it, onTestFinished } from "vitest";
 import { ConfigError, StorageError } from "../../src/errors.ts";
-import { openDatabase } from "../../src/state/database.ts";
-import { lock } from "../../src/state/lock.ts";
+import { openDatabase } from "../../src/state/sqlite/database.ts";
+import { lock } from "../../src/state/sqlite/lock.ts";
 
 async function makeFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "bridge-lock-"));

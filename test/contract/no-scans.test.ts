@@ -1,11 +1,11 @@
 import { expect, it } from "vitest";
 import { end } from "../../src/bridge/conversation.ts";
 import { toItemId, toUserId } from "../../src/ids.ts";
-import { openConversationStore } from "../../src/state/conversation-store.ts";
-import type { Database } from "../../src/state/database.ts";
-import { expire } from "../../src/state/expiry.ts";
-import { openSqliteJournal } from "../../src/state/sqlite-journal.ts";
-import type { SqlValue } from "../../src/state/sqlite-operation.ts";
+import { openConversationStore } from "../../src/state/sqlite/conversation-store.ts";
+import type { Database } from "../../src/state/sqlite/database.ts";
+import { expire } from "../../src/state/sqlite/expiry.ts";
+import { openSqliteJournal } from "../../src/state/sqlite/sqlite-journal.ts";
+import type { SqlValue } from "../../src/state/sqlite/sqlite-operation.ts";
 import { makeStateFile } from "../support/state-file.ts";
 import { conversationOf, THREAD } from "./conversations-suite.ts";
 import { row, rows } from "./journal-suite.ts";

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { copyFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { restoreState } from "../../src/state/restore-state.ts";
+import { restoreState } from "../../src/state/sqlite/restore-state.ts";
 import { filesOf, leaveKilled, makeFolder, notesIn, writeState } from "../support/small-states.ts";
 
 const SUPPORT = join(import.meta.dirname, "../support");

@@ -14,10 +14,10 @@ import { DatabaseSync } from "node:sqlite";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { readProgress } from "../../src/bridge/stored/read-progress.ts";
 import { ConfigError, StorageError } from "../../src/errors.ts";
-import { openDatabase } from "../../src/state/database.ts";
-import { lock } from "../../src/state/lock.ts";
-import { restoreState } from "../../src/state/restore-state.ts";
-import { STATE_VERSION } from "../../src/state/state-version.ts";
+import { openDatabase } from "../../src/state/sqlite/database.ts";
+import { lock } from "../../src/state/sqlite/lock.ts";
+import { restoreState } from "../../src/state/sqlite/restore-state.ts";
+import { STATE_VERSION } from "../../src/state/sqlite/state-version.ts";
 import {
   filesOf,
   leaveKilled,

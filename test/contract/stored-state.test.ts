@@ -39,11 +39,11 @@ import {
 } from "../../src/bridge/stored/step-kinds.ts";
 import { createEmbeddedLanes } from "../../src/delivery/embedded-lanes.ts";
 import { toUserId } from "../../src/ids.ts";
-import { openConversationStore } from "../../src/state/conversation-store.ts";
-import { type Database, openDatabase } from "../../src/state/database.ts";
-import { openKeyValues } from "../../src/state/key-values.ts";
-import { openSqliteJournal } from "../../src/state/sqlite-journal.ts";
-import { aliasSchema } from "../../src/state/user-aliases.ts";
+import { openConversationStore } from "../../src/state/sqlite/conversation-store.ts";
+import { type Database, openDatabase } from "../../src/state/sqlite/database.ts";
+import { openKeyValues } from "../../src/state/sqlite/key-values.ts";
+import { openSqliteJournal } from "../../src/state/sqlite/sqlite-journal.ts";
+import { aliasSchema } from "../../src/state/sqlite/user-aliases.ts";
 import { sentTo } from "../support/sent.ts";
 import { fieldsIn, fieldsOf } from "../support/stored-fields.ts";
 import { startWorld } from "../support/world.ts";

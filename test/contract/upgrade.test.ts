@@ -8,10 +8,10 @@ import { expect, it } from "vitest";
 import { z } from "zod";
 import { StorageError } from "../../src/errors.ts";
 import { toUserId } from "../../src/ids.ts";
-import { openConversationStore } from "../../src/state/conversation-store.ts";
-import { openDatabase } from "../../src/state/database.ts";
-import { expire } from "../../src/state/expiry.ts";
-import { createLastKnown } from "../../src/state/last-known.ts";
+import { openConversationStore } from "../../src/state/sqlite/conversation-store.ts";
+import { openDatabase } from "../../src/state/sqlite/database.ts";
+import { expire } from "../../src/state/sqlite/expiry.ts";
+import { createLastKnown } from "../../src/state/sqlite/last-known.ts";
 import { captureLog } from "../support/captured-log.ts";
 import { makeStateFile } from "../support/state-file.ts";
 import { conversationOf, idOf } from "./conversations-suite.ts";
@@ -60,7 +60,7 @@ it("brings everything of an earlier version up to this one, however often it is 
   const program = join(dirname(path), "upgrade.mjs");
   await writeFile(
     program,
-    `import { openDatabase } from ${JSON.stringify(join(ROOT, "src/state/database.ts"))};
+    `import { openDatabase } from ${JSON.stringify(join(ROOT, "src/state/sqlite/database.ts"))};
      await (await openDatabase(${JSON.stringify(path)}, { access: "own" })).close();
      process.exit(0);`,
   );

@@ -2,7 +2,7 @@ import { copyFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { toItemId } from "../../src/ids.ts";
-import { openSqliteJournal } from "../../src/state/sqlite-journal.ts";
+import { openSqliteJournal } from "../../src/state/sqlite/sqlite-journal.ts";
 import { ACTIONS } from "../../src/views/actions.ts";
 import { attemptsIn } from "../support/attempts.ts";
 import { runDeadLetters } from "../support/dead-letters-tool.ts";

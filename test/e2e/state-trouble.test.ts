@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, it, onTestFinished } from "vitest";
-import { openDatabase } from "../../src/state/database.ts";
+import { openDatabase } from "../../src/state/sqlite/database.ts";
 import { spawnBridge, startBridgeProcess } from "../support/process.ts";
 import { runToEnd } from "../support/run-to-end.ts";
 import { PATIENCE } from "../support/steps.ts";

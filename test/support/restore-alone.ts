@@ -1,4 +1,4 @@
-import { restoreState } from "../../src/state/restore-state.ts";
+import { restoreState } from "../../src/state/sqlite/restore-state.ts";
 
 /** `npm run restore` without the rest of the program, which takes most of the time of a start. */
 const [state = "", backup = ""] = process.argv.slice(2);

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
-import { type Database, openDatabase } from "../../src/state/database.ts";
+import { type Database, openDatabase } from "../../src/state/sqlite/database.ts";
 
 /** A SQLite file that is deleted when the test ends. */
 export interface StateFile {

@@ -1,7 +1,7 @@
 import { expect } from "vitest";
 import type { NewUser, ParleyUser } from "../../fakes/parley/state.ts";
 import type { FakeSlack } from "../../fakes/slack/fake-slack.ts";
-import { type Database, openDatabase } from "../../src/state/database.ts";
+import { type Database, openDatabase } from "../../src/state/sqlite/database.ts";
 import { settledIn } from "./attempts.ts";
 import { type Message, postsIn, rootsAbout, textOf } from "./threads.ts";
 import { CALLBACK_TOKEN, type World } from "./world.ts";

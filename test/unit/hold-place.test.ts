@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { holdPlace } from "../../src/state/hold-place.ts";
+import { holdPlace } from "../../src/state/sqlite/hold-place.ts";
 
 /** A folder with a file; `later`: as if it had not changed for a minute. */
 async function held(later: boolean) {

@@ -1,6 +1,6 @@
 import { DatabaseSync } from "node:sqlite";
 import { setTimeout as pause } from "node:timers/promises";
-import { ConfigError, StorageError } from "../errors.ts";
+import { ConfigError, StorageError } from "../../errors.ts";
 import { codeOf, troubleOf } from "./storage-trouble.ts";
 
 /** A bridge that is just ending, or a doctor that only looks, lets go within this time. */

@@ -1,7 +1,7 @@
 import { KeyvSqlite, type KeyvSqliteOptions } from "@keyv/sqlite";
 import { Keyv } from "keyv";
 import type { ZodType } from "zod";
-import { StorageError } from "../errors.ts";
+import { StorageError } from "../../errors.ts";
 import type { Database } from "./database.ts";
 import type { SqlValue } from "./sqlite-operation.ts";
 

@@ -10,7 +10,7 @@ import {
 } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { backup, DatabaseSync } from "node:sqlite";
-import { ConfigError, StorageError } from "../errors.ts";
+import { ConfigError, StorageError } from "../../errors.ts";
 import { type CopyFacts, examineCopy } from "./copy-facts.ts";
 import { companionsOf, isSameFile, removeDatabase } from "./database-files.ts";
 import { lock } from "./lock.ts";

@@ -1,5 +1,5 @@
-import type { Row } from "../delivery/journal.ts";
-import type { ItemId } from "../ids.ts";
+import type { Row } from "../../delivery/journal.ts";
+import type { ItemId } from "../../ids.ts";
 
 /** What {@link toRow} needs. */
 export const COLUMNS =

@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject } from "../json.ts";
+import { isJsonObject, type JsonObject } from "../../json.ts";
 
 /**
  * What the versions before 0.3.0 stored under a key: `value`, and perhaps `expires` (ms since the epoch). Keyv put a colon before

@@ -13,8 +13,8 @@ import {
 import { basename, dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { pipeline } from "node:stream/promises";
-import { defined } from "../defined.ts";
-import { StorageError } from "../errors.ts";
+import { defined } from "../../defined.ts";
+import { StorageError } from "../../errors.ts";
 import { type CopyFacts, examineCopy } from "./copy-facts.ts";
 import {
   COMPANIONS,

@@ -1,5 +1,5 @@
 import type { DatabaseSync } from "node:sqlite";
-import { isJsonObject } from "../json.ts";
+import { isJsonObject } from "../../json.ts";
 import { readEarlierValue } from "./earlier-value.ts";
 import { STATE_VERSION } from "./state-version.ts";
 

@@ -1,7 +1,7 @@
 import { chmodSync, closeSync, existsSync, mkdirSync, openSync, statSync } from "node:fs";
 import { userInfo } from "node:os";
 import { dirname } from "node:path";
-import { StorageError } from "../errors.ts";
+import { StorageError } from "../../errors.ts";
 import { ownPathOf } from "./database-files.ts";
 import { codeOf, troubleOf } from "./storage-trouble.ts";
 

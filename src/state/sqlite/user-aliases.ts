@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { userId } from "../bridge/stored/fields.ts";
-import { toUserId, type UserId } from "../ids.ts";
+import { userId } from "../../bridge/stored/fields.ts";
+import { toUserId, type UserId } from "../../ids.ts";
 import type { Database } from "./database.ts";
 import { type KeyValues, openKeyValues } from "./key-values.ts";
 

@@ -1,5 +1,5 @@
-import type { Alarms } from "../alarms.ts";
-import { ConfigError, StorageError } from "../errors.ts";
+import type { Alarms } from "../../alarms.ts";
+import { ConfigError, StorageError } from "../../errors.ts";
 import { checkIntegrity } from "./check-integrity.ts";
 import { lock } from "./lock.ts";
 import { moveValues } from "./move-values.ts";

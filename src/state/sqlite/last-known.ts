@@ -1,6 +1,6 @@
 import type { ZodType } from "zod";
-import { reasonOf, toBridgeError } from "../errors.ts";
-import type { Log } from "../log.ts";
+import { reasonOf, toBridgeError } from "../../errors.ts";
+import type { Log } from "../../log.ts";
 import type { Database } from "./database.ts";
 import { openKeyValues } from "./key-values.ts";
 

@@ -1,10 +1,10 @@
 import {
   type DeadLetterReason,
   readDeadLetterReason,
-} from "../bridge/stored/dead-letter-reason.ts";
-import { defined } from "../defined.ts";
-import type { Journal, NewRow, PendingLane } from "../delivery/journal.ts";
-import type { ItemId } from "../ids.ts";
+} from "../../bridge/stored/dead-letter-reason.ts";
+import { defined } from "../../defined.ts";
+import type { Journal, NewRow, PendingLane } from "../../delivery/journal.ts";
+import type { ItemId } from "../../ids.ts";
 import type { Database } from "./database.ts";
 import { COLUMNS, type StoredRow, toRow } from "./journal-row.ts";
 

@@ -1,6 +1,6 @@
 import { statSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
-import { StorageError } from "../errors.ts";
+import { StorageError } from "../../errors.ts";
 import { STATE_VERSION } from "./state-version.ts";
 import { codeOf } from "./storage-trouble.ts";
 import { versionOf } from "./upgrade.ts";

@@ -1,6 +1,6 @@
 import { accessSync, constants, existsSync } from "node:fs";
 import { dirname, resolve } from "node:path";
-import { ConfigError, StorageError } from "../errors.ts";
+import { ConfigError, StorageError } from "../../errors.ts";
 import { openDatabase } from "./database.ts";
 import { ownPathOf } from "./database-files.ts";
 import { lock } from "./lock.ts";

@@ -1,6 +1,6 @@
 import { DatabaseSync, type SQLOutputValue } from "node:sqlite";
-import { doubt } from "../bridge/doubt.ts";
-import { UnreadableError } from "../errors.ts";
+import { doubt } from "../../bridge/doubt.ts";
+import { UnreadableError } from "../../errors.ts";
 
 /**
  * Marks what waits for Parley in a copy of a state: nobody knows whether it was done since the copy was made. Returns how many

@@ -1,7 +1,7 @@
-import type { Conversation } from "../bridge/conversation.ts";
-import { conversationSchema } from "../bridge/stored/conversation-schema.ts";
-import { parseStored } from "../bridge/stored/read-stored.ts";
-import { UnreadableError } from "../errors.ts";
+import type { Conversation } from "../../bridge/conversation.ts";
+import { conversationSchema } from "../../bridge/stored/conversation-schema.ts";
+import { parseStored } from "../../bridge/stored/read-stored.ts";
+import { UnreadableError } from "../../errors.ts";
 import {
   type ConversationId,
   makeThreadKey,
@@ -9,7 +9,7 @@ import {
   toConversationId,
   toUserId,
   type UserId,
-} from "../ids.ts";
+} from "../../ids.ts";
 import type { Database } from "./database.ts";
 import type { Statement } from "./sqlite-operation.ts";
 

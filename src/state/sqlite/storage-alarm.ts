@@ -1,5 +1,5 @@
-import type { Alarms } from "../alarms.ts";
-import { StorageError } from "../errors.ts";
+import type { Alarms } from "../../alarms.ts";
+import { StorageError } from "../../errors.ts";
 import { isDamage, isOwnFault } from "./sqlite-fault.ts";
 import type { Failure } from "./sqlite-operation.ts";
 import { troubleOf } from "./storage-trouble.ts";

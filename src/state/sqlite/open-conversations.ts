@@ -1,5 +1,5 @@
-import type { Conversation } from "../bridge/conversation.ts";
-import { type ConversationId, makeThreadKey, type Thread, type UserId } from "../ids.ts";
+import type { Conversation } from "../../bridge/conversation.ts";
+import { type ConversationId, makeThreadKey, type Thread, type UserId } from "../../ids.ts";
 
 /**
  * The open conversations in memory, so that what happens for every message reads nothing from disk. How many there are

@@ -1,8 +1,8 @@
-import type { Conversation } from "../bridge/conversation.ts";
-import type { Conversations } from "../bridge/ports.ts";
-import { UserMergedError } from "../errors.ts";
-import type { ConversationId, UserId } from "../ids.ts";
-import { createTurns } from "../turns.ts";
+import type { Conversation } from "../../bridge/conversation.ts";
+import type { Conversations } from "../../bridge/ports.ts";
+import { UserMergedError } from "../../errors.ts";
+import type { ConversationId, UserId } from "../../ids.ts";
+import { createTurns } from "../../turns.ts";
 import { openConversationRecords, type Stored } from "./conversation-records.ts";
 import type { Database } from "./database.ts";
 import { createOpenConversations } from "./open-conversations.ts";
