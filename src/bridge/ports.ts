@@ -216,12 +216,12 @@ export interface Conversations {
   /** The User whose app gave this id. */
   userByExternalId(externalId: string): Promise<UserId | undefined>;
   /** All open ones, the longest open first. For lists and rounds: what happens for each message asks for less. */
-  open(): readonly Conversation[];
-  countOpen(): number;
+  open(): Promise<readonly Conversation[]>;
+  countOpen(): Promise<number>;
   /** An open one that has the id of this very User, whoever the User lives on as. */
-  openUnder(userId: UserId): Conversation | undefined;
+  openUnder(userId: UserId): Promise<Conversation | undefined>;
   /** An open one has no thread yet. */
-  hasUnrooted(): boolean;
+  hasUnrooted(): Promise<boolean>;
   /** @throws {UserMergedError} the User lives on as another by now */
   create(conversation: Conversation): Promise<void>;
   /** Changes are applied one after the other, never on an old copy. `undefined`: there is no such conversation. */

@@ -131,7 +131,7 @@ async function eachOpen(
   check: (conversation: Conversation) => Promise<void>,
 ): Promise<{ conversations: number; failures: number; failure: string | undefined }> {
   // The youngest first, because there it is most likely that somebody waits.
-  const open = conversations.open().toReversed();
+  const open = (await conversations.open()).toReversed();
   const failures: string[] = [];
   for (const { id } of open) {
     try {

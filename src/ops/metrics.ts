@@ -20,7 +20,7 @@ export interface Metrics {
 /** `GET /metrics` in Prometheus' text format. Labels are a few fixed words, never ids. */
 export function createMetrics(sources: {
   queues: () => Readonly<Record<string, Pick<Lanes<unknown>, "backlog">>>;
-  openConversations: () => number;
+  openConversations: () => Promise<number>;
   alarms: () => readonly Alarm[];
   buildInfo: BuildInfo;
 }): Metrics {
@@ -83,8 +83,8 @@ export function createMetrics(sources: {
     name: "parley_bridge_open_conversations",
     help: "Conversations that are open now",
     registers,
-    collect() {
-      this.set(sources.openConversations());
+    async collect() {
+      this.set(await sources.openConversations());
     },
   });
   new Gauge({

@@ -123,7 +123,7 @@ describe("the file of conversations on SQLite", () => {
         expect(await each.byUser(refused.userId)).toBeUndefined();
         expect(await each.byThread(THREAD)).toBeUndefined();
         expect(await each.userByExternalId("customer-1")).toBeUndefined();
-        expect(each.open().map(({ userId }) => userId)).toEqual(["2"]);
+        expect((await each.open()).map(({ userId }) => userId)).toEqual(["2"]);
         expect(await each.userByExternalId("customer-2")).toBe("2");
       });
     },
@@ -141,11 +141,11 @@ describe("the file of conversations on SQLite", () => {
 
     await expect(ended()).rejects.toThrow(StorageError);
 
-    expect(store.open()).toEqual([conversation]);
+    expect(await store.open()).toEqual([conversation]);
     await database.write("DROP TRIGGER refuse");
     await ended();
     await checkTwice(fixture, async (each) => {
-      expect(each.open()).toEqual([]);
+      expect(await each.open()).toEqual([]);
       expect(await each.byId(conversation.id)).toMatchObject({ state: "handed-back" });
     });
   });
@@ -162,7 +162,7 @@ describe("the file of conversations on SQLite", () => {
     const check = async (each: Conversations) => {
       expect(await each.byId(next.id)).toBeUndefined();
       expect((await each.byUser(toUserId("11111")))?.id).toBe(earlier.id);
-      expect(each.open()).toEqual([]);
+      expect(await each.open()).toEqual([]);
     };
     await check(store);
     const again = await reopen();
@@ -170,7 +170,7 @@ describe("the file of conversations on SQLite", () => {
 
     await again.create(next);
     expect((await again.byUser(toUserId("11111")))?.id).toBe(next.id);
-    expect(again.open()).toEqual([next]);
+    expect(await again.open()).toEqual([next]);
   });
 
   it("keeps memory and disk agreeing when a change does not fit on the disk", async () => {
@@ -184,7 +184,7 @@ describe("the file of conversations on SQLite", () => {
     const check = async (each: Conversations) => {
       expect(await each.byId(conversation.id)).toEqual(conversation);
       expect(await each.byThread(THREAD)).toBeUndefined();
-      expect(each.open()).toEqual([conversation]);
+      expect(await each.open()).toEqual([conversation]);
     };
     await check(store);
     const again = await reopen();
@@ -210,7 +210,7 @@ describe("the file of conversations on SQLite", () => {
     await tidyUp(database, 100);
 
     const again = await reopen();
-    expect(again.open()).toContainEqual(conversationOf("3"));
+    expect(await again.open()).toContainEqual(conversationOf("3"));
     expect(await again.byId(idOf("2"))).toBeUndefined();
   });
 
@@ -245,6 +245,6 @@ describe("the file of conversations on SQLite", () => {
       `conversation/${idOf("1")}: state is not understood`,
     );
     expect((await later.byUser(toUserId("2")))?.id).toBe(idOf("2"));
-    expect(later.open().map(({ id }) => id)).toEqual([idOf("2")]);
+    expect((await later.open()).map(({ id }) => id)).toEqual([idOf("2")]);
   });
 });

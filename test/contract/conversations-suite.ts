@@ -32,6 +32,12 @@ export async function checkTwice(
   await check(await reopen());
 }
 
+/** How many are open, and whether one of them has no thread yet. */
+const countsOf = async (store: Conversations): Promise<[number, boolean]> => [
+  await store.countOpen(),
+  await store.hasUnrooted(),
+];
+
 /** What every store of conversations has to keep. `open`: an empty one, until the end of the test. */
 export function describeConversations(name: string, open: () => Promise<Fixture>): void {
   describe(name, () => {
@@ -64,7 +70,7 @@ export function describeConversations(name: string, open: () => Promise<Fixture>
       ]);
       await checkTwice(fixture, async (each) => {
         await expect(each.create(after)).rejects.toThrow(UserMergedError);
-        expect(each.open().map(({ id }) => id)).toEqual([before.id]);
+        expect((await each.open()).map(({ id }) => id)).toEqual([before.id]);
       });
     });
 
@@ -166,13 +172,13 @@ export function describeConversations(name: string, open: () => Promise<Fixture>
       await store.create(conversationOf("a", "a", 1_000));
       await store.create(conversationOf("d", "d", 4_000));
       await store.update(idOf("c"), (c) => end(c, "taken-away", { at: 5_000 }));
-      const names = (each: Conversations) => each.open().map(({ userId }) => userId);
-      expect(names(store)).toEqual(["a", "b", "d"]);
+      const names = async (each: Conversations) => (await each.open()).map(({ userId }) => userId);
+      expect(await names(store)).toEqual(["a", "b", "d"]);
       const again = await reopen();
-      expect(names(again)).toEqual(["a", "b", "d"]);
+      expect(await names(again)).toEqual(["a", "b", "d"]);
       await again.update(idOf("a"), (c) => end(c, "merged", { at: 6_000 }));
-      expect(names(again)).toEqual(["b", "d"]);
-      expect(names(await reopen())).toEqual(["b", "d"]);
+      expect(await names(again)).toEqual(["b", "d"]);
+      expect(await names(await reopen())).toEqual(["b", "d"]);
     });
 
     it("keeps the place of an open one that is changed, also of one that gets another User", async () => {
@@ -180,26 +186,26 @@ export function describeConversations(name: string, open: () => Promise<Fixture>
       await store.create(conversationOf("a", "a", 1_000));
       await store.create(conversationOf("b", "b", 2_000));
       await store.update(idOf("a"), (c) => ({ ...c, userId: toUserId("z"), thread: THREAD }));
-      expect(store.open().map(({ id }) => id)).toEqual([idOf("a"), idOf("b")]);
+      expect((await store.open()).map(({ id }) => id)).toEqual([idOf("a"), idOf("b")]);
     });
 
     it("counts the open ones, and tells whether one has no thread yet, also after it was reopened", async () => {
       const { store, reopen } = await open();
-      expect([store.countOpen(), store.hasUnrooted()]).toEqual([0, false]);
+      expect(await countsOf(store)).toEqual([0, false]);
       await store.create({ ...conversationOf("a"), thread: THREAD });
-      expect([store.countOpen(), store.hasUnrooted()]).toEqual([1, false]);
+      expect(await countsOf(store)).toEqual([1, false]);
       await store.create(conversationOf("b"));
       await store.create(conversationOf("c"));
-      expect([store.countOpen(), store.hasUnrooted()]).toEqual([3, true]);
+      expect(await countsOf(store)).toEqual([3, true]);
       const again = await reopen();
-      expect([again.countOpen(), again.hasUnrooted()]).toEqual([3, true]);
+      expect(await countsOf(again)).toEqual([3, true]);
       await again.update(idOf("b"), (c) => ({
         ...c,
         thread: { ...THREAD, ts: "1700000000.000200" },
       }));
-      expect(again.hasUnrooted()).toBe(true);
+      expect(await again.hasUnrooted()).toBe(true);
       await again.update(idOf("c"), (c) => end(c, "taken-away", { at: 5_000 }));
-      expect([again.countOpen(), again.hasUnrooted()]).toEqual([2, false]);
+      expect(await countsOf(again)).toEqual([2, false]);
     });
 
     it("finds the open one under the very id of a User, whoever the User lives on as", async () => {
@@ -207,15 +213,15 @@ export function describeConversations(name: string, open: () => Promise<Fixture>
       await store.create(conversationOf("1"));
       await store.create(conversationOf("2"));
       await store.alias(toUserId("1"), toUserId("2"));
-      expect(store.openUnder(toUserId("1"))?.id).toBe(idOf("1"));
+      expect((await store.openUnder(toUserId("1")))?.id).toBe(idOf("1"));
       const again = await reopen();
-      expect(again.openUnder(toUserId("1"))?.id).toBe(idOf("1"));
-      expect(again.openUnder(toUserId("3"))).toBeUndefined();
+      expect((await again.openUnder(toUserId("1")))?.id).toBe(idOf("1"));
+      expect(await again.openUnder(toUserId("3"))).toBeUndefined();
       await again.update(idOf("1"), (c) => ({ ...c, userId: toUserId("3") }));
-      expect(again.openUnder(toUserId("1"))).toBeUndefined();
-      expect(again.openUnder(toUserId("3"))?.id).toBe(idOf("1"));
+      expect(await again.openUnder(toUserId("1"))).toBeUndefined();
+      expect((await again.openUnder(toUserId("3")))?.id).toBe(idOf("1"));
       await again.update(idOf("1"), (c) => end(c, "merged", { at: 5_000 }));
-      expect(again.openUnder(toUserId("3"))).toBeUndefined();
+      expect(await again.openUnder(toUserId("3"))).toBeUndefined();
     });
 
     it("loses no concurrent change", async () => {

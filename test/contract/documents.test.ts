@@ -120,7 +120,7 @@ describe("docs/operations.md", () => {
     };
     const metrics = createMetrics({
       queues: () => ({ inbox: lanes }),
-      openConversations: () => 0,
+      openConversations: () => Promise.resolve(0),
       alarms: () => [],
       buildInfo: { version: "1", node: "2", mode: "test", transport: "http" },
     });

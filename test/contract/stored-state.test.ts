@@ -195,7 +195,7 @@ describe("what version 0.1.0 has stored", () => {
     expect((await store.byUser(toUserId("13333")))?.state).toBe("handed-back");
     expect(await store.currentId(toUserId("15555"))).toBe("11111");
     expect(await store.userByExternalId("customer-3")).toBe("13333");
-    expect(store.open().map(({ id }) => id)).toEqual(["c_open", "c_opening"]);
+    expect((await store.open()).map(({ id }) => id)).toEqual(["c_open", "c_opening"]);
   });
 
   it("is listed as waiting, held and dead in both queues", async () => {

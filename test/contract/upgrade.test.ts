@@ -75,7 +75,7 @@ it("brings everything of an earlier version up to this one, however often it is 
 
   const database = await open();
   const store = await openConversationStore(database);
-  expect(store.open()).toHaveLength(CONVERSATIONS / 2 + 2);
+  expect(await store.open()).toHaveLength(CONVERSATIONS / 2 + 2);
   for (let index = 0; index < CONVERSATIONS; index++) {
     const id = idOf(`u${index}`);
     expect((await store.byId(id))?.metadata).toEqual({ reason: `:) ${index}` });

@@ -30,7 +30,7 @@ export async function mergeUsers(
   dependencies: MergeUsersDependencies,
 ): Promise<void> {
   const { conversations, notifier, patience } = dependencies;
-  const absorbed = conversations.openUnder(from) ?? (await conversations.byUser(from));
+  const absorbed = (await conversations.openUnder(from)) ?? (await conversations.byUser(from));
   const surviving = await conversations.byUser(to);
   if (absorbed?.state === "open" && absorbed.id !== surviving?.id) {
     if (!absorbed.thread && triedMs < patience.openingMs) {
@@ -51,7 +51,7 @@ export async function mergeUsers(
   if (isShown) await notifier.refreshRoot(changed, item);
   await conversations.alias(from, to);
   // The lane of `from` does not wait for this one. From here on it opens no conversation any more.
-  const late = conversations.openUnder(from);
+  const late = await conversations.openUnder(from);
   if (late && late.id !== absorbed?.id) throw new UserMergedError(from);
 }
 

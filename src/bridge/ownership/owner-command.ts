@@ -68,7 +68,11 @@ async function answer(
   const [target = "", ...rest] = command.text.replaceAll(UNSEEN, "").trim().split(/\s+/);
   switch (target.toLowerCase()) {
     case "":
-      return { kind: "conversations", lines: listOpen(dependencies), now: dependencies.now() };
+      return {
+        kind: "conversations",
+        lines: await listOpen(dependencies),
+        now: dependencies.now(),
+      };
     case "help":
       return { kind: "help" };
     case "services":

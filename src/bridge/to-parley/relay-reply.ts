@@ -108,7 +108,7 @@ async function conversationFor(
   const conversation = await conversations.byThread(thread);
   if (conversation?.state === "open") return conversation;
   // People see a root before its `ts` is recorded, so this may be the thread of a conversation that has none yet.
-  if (!conversation && conversations.hasUnrooted()) {
+  if (!conversation && (await conversations.hasUnrooted())) {
     throw notYet("The thread is not recorded yet");
   }
   throw new ConversationClosedError(conversation?.id ?? makeThreadKey(thread));

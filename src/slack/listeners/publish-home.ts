@@ -17,7 +17,7 @@ export async function publishHome(
     alarms: alarms.current(),
     toSlack,
     toParley,
-    conversations: listOpen(dependencies),
+    conversations: await listOpen(dependencies),
     channel: posts.channel,
     now: now(),
   };

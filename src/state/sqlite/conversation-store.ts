@@ -80,12 +80,12 @@ export async function openConversationStore(database: Database): Promise<Convers
       return userId && aliases.resolve(userId);
     },
 
-    open: open.all,
-    countOpen: () => open.size,
-    hasUnrooted: open.hasUnrooted,
+    open: () => Promise.resolve(open.all()),
+    countOpen: () => Promise.resolve(open.size),
+    hasUnrooted: () => Promise.resolve(open.hasUnrooted()),
     openUnder(userId) {
       const id = open.idByUser(userId);
-      return id && open.byId(id);
+      return Promise.resolve(id && open.byId(id));
     },
 
     create: (conversation) =>

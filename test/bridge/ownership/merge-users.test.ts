@@ -97,7 +97,7 @@ describe("an anonymous User who registers during a conversation", () => {
     expect(bridge.thread(EVE)).toContain("Hello?");
     expect(bridge.sent(EVE)).toEqual(["Hello!"]);
     expect(bridge.roots()).toHaveLength(1);
-    expect(bridge.openConversations()).toBe(1);
+    expect(await bridge.openConversations()).toBe(1);
   });
 
   it.each([
@@ -112,7 +112,7 @@ describe("an anonymous User who registers during a conversation", () => {
     goOn();
     await bridge.settled();
     await bridge.agentWrites("Hello!", { user: EVE });
-    expectOneThread(bridge);
+    await expectOneThread(bridge);
   });
 
   it("keeps the thread if Parley merges the User back", async () => {
@@ -123,7 +123,7 @@ describe("an anonymous User who registers during a conversation", () => {
     await bridge.settled();
     expect(bridge.thread(EVE)).toContain("Hello?");
     expect(bridge.roots()).toHaveLength(1);
-    expect(bridge.openConversations()).toBe(1);
+    expect(await bridge.openConversations()).toBe(1);
   });
 
   it("goes on in the thread that opened while the merge was being recorded", async () => {
@@ -135,14 +135,14 @@ describe("an anonymous User who registers during a conversation", () => {
     goOn();
     await bridge.settled();
     await bridge.agentWrites("Hello!", { user: EVE });
-    expectOneThread(bridge);
+    await expectOneThread(bridge);
   });
 
-  function expectOneThread(bridge: Bridge): void {
+  async function expectOneThread(bridge: Bridge): Promise<void> {
     expect(bridge.thread(EVE)).toContain("Hello?");
     expect(bridge.sent(EVE)).toEqual(["Hello!"]);
     expect(bridge.roots()).toHaveLength(1);
-    expect(bridge.openConversations()).toBe(1);
+    expect(await bridge.openConversations()).toBe(1);
   }
 
   it("is waited for no longer than a thread takes to open", async () => {

@@ -57,10 +57,10 @@ export function createMemoryConversations(sync = createMemorySync()): Conversati
       const userId = byExternalId.get(externalId);
       return Promise.resolve(userId && resolve(userId));
     },
-    open,
-    countOpen: () => open().length,
-    openUnder: (userId) => open().find((each) => each.userId === userId),
-    hasUnrooted: () => open().some(({ thread }) => thread === undefined),
+    open: () => Promise.resolve(open()),
+    countOpen: () => Promise.resolve(open().length),
+    openUnder: (userId) => Promise.resolve(open().find((each) => each.userId === userId)),
+    hasUnrooted: () => Promise.resolve(open().some(({ thread }) => thread === undefined)),
     create(conversation) {
       const { userId } = conversation;
       if (resolve(userId) !== userId) return Promise.reject(new UserMergedError(userId));

@@ -32,7 +32,7 @@ export interface Sights {
   /** The reply that the newest button of this action is about. */
   replyUnder(action: ReplyAction): UndecidedReply;
   conversation(user?: UserId): Promise<Conversation | undefined>;
-  openConversations(): number;
+  openConversations(): Promise<number>;
   /** How many items wait, are held and are dead letters. */
   items(queue: "inbox" | "outbox"): { waiting: number; held: number; dead: number };
 }
