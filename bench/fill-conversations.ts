@@ -2,10 +2,10 @@ import { end, openConversation } from "../src/bridge/conversation.ts";
 import type { Conversations } from "../src/bridge/ports.ts";
 import { makeConversationId, type Thread, toItemId, toServiceId, toUserId } from "../src/ids.ts";
 import { openConversationStore } from "../src/state/sqlite/conversation-store.ts";
-import { openDatabase, toPath } from "../src/state/sqlite/database.ts";
+import { openDatabase } from "../src/state/sqlite/database.ts";
 import { userId } from "./requests.ts";
 import { CHANNEL, TEAM } from "./settings.ts";
-import { stateUrl } from "./target.ts";
+import { statePath } from "./target.ts";
 
 /** So many are written at once, and share commits. */
 const CHUNK = 5_000;
@@ -21,7 +21,7 @@ export async function fillConversations(
   folder: string,
   { from, to, open }: { readonly from: number; readonly to: number; readonly open: number },
 ): Promise<void> {
-  const database = await openDatabase(toPath(stateUrl(folder)), { access: "own" });
+  const database = await openDatabase(statePath(folder), { access: "own" });
   try {
     const conversations = await openConversationStore(database);
     for (let first = from; first < to; first += CHUNK) {

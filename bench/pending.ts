@@ -1,14 +1,14 @@
 import type { InboxBody } from "../src/bridge/stored/inbox-body.ts";
 import { createEmbeddedLanes } from "../src/delivery/embedded-lanes.ts";
 import { toItemId } from "../src/ids.ts";
-import { openDatabase, toPath } from "../src/state/sqlite/database.ts";
+import { openDatabase } from "../src/state/sqlite/database.ts";
 import { openSqliteJournal } from "../src/state/sqlite/sqlite-journal.ts";
 import { openConversations } from "./conversations.ts";
 import { inFolder } from "./folder.ts";
 import { createClient, pause } from "./load.ts";
 import { createRequests, userId } from "./requests.ts";
 import type { Size } from "./settings.ts";
-import { startTarget, stateUrl } from "./target.ts";
+import { startTarget, statePath } from "./target.ts";
 import type { Upstreams } from "./upstreams.ts";
 
 export interface Pending {
@@ -51,7 +51,7 @@ const CHUNK = 5_000;
 
 /** Through the bridge's own queue, which is never started here. */
 async function fill(folder: string, items: number, users: number): Promise<void> {
-  const database = await openDatabase(toPath(stateUrl(folder)), { access: "own" });
+  const database = await openDatabase(statePath(folder), { access: "own" });
   const inbox = await createEmbeddedLanes<InboxBody>({
     queue: "inbox",
     journal: openSqliteJournal(database, "inbox"),

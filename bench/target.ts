@@ -84,7 +84,7 @@ export async function startTarget(options: TargetOptions): Promise<Target> {
         PARLEY_SHARED_SECRET: "shared-secret-of-the-benchmark",
         PARLEY_CALLBACK_TOKEN: CALLBACK_TOKEN,
         PARLEY_API_URL: upstreams.parleyApiUrl,
-        STATE_URL: stateUrl(folder),
+        STATE_URL: `sqlite:${statePath(folder)}`,
         ...(database ? { POSTGRES_URL: database.url } : {}),
         PORT: String(port),
       },
@@ -139,7 +139,7 @@ async function end(child: ChildProcess): Promise<void> {
   clearTimeout(timer);
 }
 
-export const stateUrl = (folder: string): string => `sqlite:${join(folder, "bridge.sqlite")}`;
+export const statePath = (folder: string): string => join(folder, "bridge.sqlite");
 
 const endOf = (logFile: string): string => readFileSync(logFile, "utf8").slice(-2_000);
 

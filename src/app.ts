@@ -15,9 +15,9 @@ import { ConfigError, StorageError } from "./errors.ts";
 import { errorFields, type Log } from "./log.ts";
 import { logAttempt } from "./ops/log-attempt.ts";
 import { createMetrics } from "./ops/metrics.ts";
-import { openConversationStore } from "./state/sqlite/conversation-store.ts";
-import { type Database, openDatabase, toPath } from "./state/sqlite/database.ts";
-import { startExpiry } from "./state/sqlite/expiry.ts";
+import { openState } from "./state/open-state.ts";
+import { startExpiry } from "./state/start-expiry.ts";
+import type { State } from "./state/state.ts";
 
 export interface App {
   /** The port of the HTTP server. */
@@ -48,13 +48,13 @@ export async function startApp(
   { signal, clock = systemClock }: StartOptions = {},
 ): Promise<App> {
   const alarms = createAlarms(log);
-  let database: Database | undefined;
+  let state: State | undefined;
   try {
-    database = await openDatabase(toPath(config.stateUrl), { access: "own", alarms });
+    state = await openState(config.state, { alarms });
     signal?.throwIfAborted();
-    return await buildApp(config, { log, alarms, database, signal, clock });
+    return await buildApp(config, { log, alarms, state, signal, clock });
   } catch (error) {
-    await database?.close();
+    await state?.close();
     // A damaged file shows wherever it is read first.
     if (!(error instanceof StorageError) || error.canPass) throw error;
     throw new ConfigError([error.message], { cause: error });
@@ -64,19 +64,19 @@ export async function startApp(
 interface Foundations {
   log: Log;
   alarms: Alarms;
-  database: Database;
+  state: State;
   signal: AbortSignal | undefined;
   clock: Clock;
 }
 
 async function buildApp(config: Config, foundations: Foundations): Promise<App> {
-  const { log, alarms, database, clock } = foundations;
+  const { log, alarms, state, clock } = foundations;
+  const { conversations } = state;
   const buildInfo = describeBuild(config);
 
   const outside = connectOutside(config, log, alarms);
   const { workspace, botService } = await askFirst(outside, { config, ...foundations });
 
-  const conversations = await openConversationStore(database);
   const metrics = createMetrics({
     // Asked at each scrape; the queues are open by then.
     queues: () => ({ ...queues }),
@@ -84,7 +84,7 @@ async function buildApp(config: Config, foundations: Foundations): Promise<App> 
     alarms: alarms.current,
     buildInfo,
   });
-  const queues = await openQueues(database, {
+  const queues = await openQueues(state.journals, {
     backoff: config.retry,
     clock,
     onAttempt(attempt) {
@@ -121,7 +121,7 @@ async function buildApp(config: Config, foundations: Foundations): Promise<App> 
   // Slack may have lost what was written while no socket was open.
   await slack.start(() => reconciler.request());
   health.start();
-  const expiry = startExpiry(database, {
+  const expiry = startExpiry(state, {
     retentionDays: config.retentionDays,
     onError: (error) => log.warn(errorFields(error), "expiry.failed"),
   });
@@ -145,7 +145,7 @@ async function buildApp(config: Config, foundations: Foundations): Promise<App> 
       await Promise.all([http.stop(), slack.stop(), reconciler.stop()]);
       await Promise.all([queues.inbox.stop(), queues.outbox.stop()]);
       await expiry.stop();
-      await database.close();
+      await state.close();
       log.info({}, "app.stopped");
     },
   };

@@ -1,7 +1,8 @@
 import { createDoctorChecks } from "./app/doctor-checks.ts";
 import { startApp } from "./app.ts";
 import { describeBuild } from "./build-info.ts";
-import { readConfig, readStateUrl } from "./config/read-config.ts";
+import { readConfig, readStateLocation } from "./config/read-config.ts";
+import type { StateLocation } from "./config/state-location.ts";
 import { unknownVariables } from "./config/unknown-variables.ts";
 import { weakSecrets } from "./config/weak-secrets.ts";
 import { BridgeError, ConfigError, reasonOf, StorageError } from "./errors.ts";
@@ -92,7 +93,7 @@ function examine({ env, stdout }: Program, args: readonly string[]): Promise<num
 }
 
 const runDeadLettersTool = (program: Program, args: readonly string[]): Promise<number> =>
-  runOnState(program, (stateUrl, print) => runDeadLetters(args, stateUrl, print));
+  runOnState(program, (location, print) => runDeadLetters(args, location, print));
 
 /** Runs a tool that copies the state, and that can be ended in the middle. */
 async function runCopying(
@@ -104,7 +105,7 @@ async function runCopying(
   const { signal } = stopping;
   for (const name of ["SIGTERM", "SIGINT"] as const) program.on(name, () => stopping.abort());
   try {
-    return await runOnState(program, (stateUrl, print) => tool(args, stateUrl, { print, signal }));
+    return await runOnState(program, (location, print) => tool(args, location, { print, signal }));
   } catch (error) {
     if (error !== signal.reason) throw error;
     program.stderr.write("Ended before anything was changed.\n");
@@ -115,10 +116,10 @@ async function runCopying(
 /** Runs a tool on the state. What keeps it from that is said in one line, without a word of a start. */
 async function runOnState(
   { env, stdout, stderr }: Program,
-  tool: (stateUrl: string, print: (line: string) => void) => Promise<number>,
+  tool: (location: StateLocation, print: (line: string) => void) => Promise<number>,
 ): Promise<number> {
   try {
-    return await tool(readStateUrl(env), (line) => stdout.write(`${line}\n`));
+    return await tool(readStateLocation(env), (line) => stdout.write(`${line}\n`));
   } catch (error) {
     if (!(error instanceof BridgeError)) throw error;
     stderr.write(`${reasonOf(error)}\n`);

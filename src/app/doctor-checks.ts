@@ -4,8 +4,7 @@ import { ConfigError } from "../errors.ts";
 import { createHttpServer } from "../http/http-server.ts";
 import { createLog } from "../log.ts";
 import type { Check } from "../ops/run-doctor.ts";
-import { checkState } from "../state/sqlite/check-state.ts";
-import { toPath } from "../state/sqlite/database.ts";
+import { checkState } from "../state/check-state.ts";
 import { connectOutside } from "./outside.ts";
 
 /** How long a bridge that runs on this machine may take to answer. */
@@ -32,7 +31,7 @@ export function createDoctorChecks(config: Config): readonly Check[] {
   }
 
   return [
-    { name: "state", run: () => checkState(toPath(config.stateUrl)) },
+    { name: "state", run: () => checkState(config.state) },
     { name: "port", run: () => checkPort(config) },
     {
       name: "slack",

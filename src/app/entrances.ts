@@ -13,7 +13,7 @@ import { registerListeners } from "../slack/listeners/register-listeners.ts";
 import { parsePermalink } from "../slack/permalink.ts";
 import { createSlackApp } from "../slack/slack-app.ts";
 import { storeBeforeAck } from "../slack/store-before-ack.ts";
-import type { Database } from "../state/sqlite/database.ts";
+import type { State } from "../state/state.ts";
 import type { Dependencies } from "./dependencies.ts";
 import type { Outside } from "./outside.ts";
 
@@ -24,7 +24,7 @@ export async function createEntrances(
   {
     log,
     alarms,
-    database,
+    state,
     clock,
     outside,
     workspace,
@@ -33,7 +33,7 @@ export async function createEntrances(
   }: {
     log: Log;
     alarms: Alarms;
-    database: Database;
+    state: State;
     clock: Clock;
     outside: Outside;
     workspace: Workspace;
@@ -68,7 +68,7 @@ export async function createEntrances(
 
   const health = createHealth({
     monotonic: clock.monotonic,
-    intake: { store: () => database.probe() },
+    intake: { store: () => state.probe() },
     rest: {
       slack: outside.askWorkspace,
       ...(config.slack.appToken && { socket: slack.check }),

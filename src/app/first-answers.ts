@@ -4,8 +4,8 @@ import { serviceSchema, workspaceSchema } from "../bridge/stored/last-known-sche
 import type { Config } from "../config/read-config.ts";
 import { ConfigError, toBridgeError } from "../errors.ts";
 import type { Log } from "../log.ts";
-import type { Database } from "../state/sqlite/database.ts";
-import { createLastKnown } from "../state/sqlite/last-known.ts";
+import { createLastKnown } from "../state/last-known.ts";
+import type { State } from "../state/state.ts";
 import type { Outside } from "./outside.ts";
 
 /** What Slack and Parley have to say before anything can start. */
@@ -25,12 +25,12 @@ export async function askFirst(
   outside: Outside,
   {
     config,
-    database,
+    state,
     log,
     signal,
-  }: { config: Config; database: Database; log: Log; signal: AbortSignal | undefined },
+  }: { config: Config; state: State; log: Log; signal: AbortSignal | undefined },
 ): Promise<FirstAnswers> {
-  const lastKnown = createLastKnown(database, log);
+  const lastKnown = createLastKnown(state, log);
   const { accountId, botService: wanted } = config.parley;
   const { channel, appToken } = config.slack;
   const answers = allProblems([

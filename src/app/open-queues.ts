@@ -6,8 +6,7 @@ import type { Clock } from "../clock.ts";
 import type { BackoffPolicy } from "../delivery/backoff.ts";
 import { createEmbeddedLanes } from "../delivery/embedded-lanes.ts";
 import type { Attempt, Lanes } from "../delivery/lanes.ts";
-import type { Database } from "../state/sqlite/database.ts";
-import { openSqliteJournal } from "../state/sqlite/sqlite-journal.ts";
+import type { Journals } from "../state/state.ts";
 
 /** How many items of a queue are handled at once. */
 const CONCURRENCY = 64;
@@ -21,7 +20,7 @@ export interface Queues {
 
 /** Opens both queues; what is appended is kept, and nothing is handled before they are started. */
 export async function openQueues(
-  database: Database,
+  journals: Journals,
   {
     clock,
     ...options
@@ -32,7 +31,7 @@ export async function openQueues(
       ...options,
       ...clock,
       queue,
-      journal: openSqliteJournal(database, queue),
+      journal: journals[queue],
       reader: { readBody, readProgress },
       concurrency: CONCURRENCY,
     });

@@ -6,6 +6,7 @@ import { parseJson } from "../json.ts";
 import { LANGUAGES, type Language } from "../language.ts";
 import { type Secret, toSecret } from "./secret.ts";
 import { isPlaceholder, isQuoted, problemOfSecret, secretValues } from "./secret-rules.ts";
+import { type StateLocation, toStateLocation } from "./state-location.ts";
 
 /** Everything that can be set, read once from the environment. Times are in ms unless the name says otherwise. */
 export interface Config {
@@ -100,7 +101,7 @@ export interface Config {
   readonly retentionDays: number;
   /** A stop that takes longer than this ends at once. */
   readonly stopDeadlineMs: number;
-  readonly stateUrl: string;
+  readonly state: StateLocation;
   readonly host: string;
   readonly port: number;
   readonly logLevel: LogLevel;
@@ -307,14 +308,20 @@ const variables = {
   STOP_DEADLINE_SECONDS: wholeNumber(1, 600, 9),
   STATE_URL: z
     .string()
-    .regex(/^sqlite:.*[^/]$/, {
-      error: "must look like sqlite:./data/bridge.sqlite; other databases are not supported yet",
+    .regex(/^(sqlite:.*[^/]|postgres(ql)?:\/\/.*)$/, {
+      error: "must look like sqlite:./data/bridge.sqlite or postgres://user@host/database",
+    })
+    .refine((value) => value.startsWith("sqlite:") || URL.canParse(value), {
+      error:
+        "must look like postgres://user@host:5432/database; write special characters of a password as %XX, or put it into PGPASSWORD",
     })
     .refine((value) => !/^sqlite:(\/\/)?(:memory:|file:)|mode=memory/i.test(value), {
       error:
         "must name a file by its path, such as sqlite:./data/bridge.sqlite; what is only in memory would be gone with the process",
     })
     .default("sqlite:./data/bridge.sqlite"),
+  PGPASSWORD: z.string().optional(),
+  PGPASSFILE: z.string().optional(),
   HOST: z
     .string()
     .transform((value) => value.replace(/^\[(.*)\]$/, "$1"))
@@ -405,7 +412,10 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     reconcileIntervalMs: value.REPAIR_INTERVAL_MS,
     retentionDays: value.RETENTION_DAYS,
     stopDeadlineMs: value.STOP_DEADLINE_SECONDS * 1000,
-    stateUrl: value.STATE_URL,
+    state: toStateLocation(value.STATE_URL, {
+      password: value.PGPASSWORD,
+      passwordFile: value.PGPASSFILE,
+    }),
     host: value.HOST,
     port: value.PORT,
     logLevel: value.LOG_LEVEL,
@@ -417,11 +427,13 @@ export function readConfig(env: Record<string, string | undefined>): Config {
  *
  * @throws {ConfigError}
  */
-export function readStateUrl(env: Record<string, string | undefined>): string {
-  const given = env.STATE_URL?.trim() || undefined;
-  const problems = problemsOf("STATE_URL", variables.STATE_URL, given);
+export function readStateLocation(env: Record<string, string | undefined>): StateLocation {
+  const [url, password, passwordFile] = ["STATE_URL", "PGPASSWORD", "PGPASSFILE"].map(
+    (name) => env[name]?.trim() || undefined,
+  );
+  const problems = problemsOf("STATE_URL", variables.STATE_URL, url);
   if (problems.length > 0) throw new ConfigError(problems);
-  return variables.STATE_URL.parse(given);
+  return toStateLocation(variables.STATE_URL.parse(url), { password, passwordFile });
 }
 
 function problemsOf(name: string, type: z.ZodType, value: string | undefined): string[] {

@@ -1,7 +1,8 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
+import type { StateLocation } from "../config/state-location.ts";
+import { fileOf } from "../state/describe-location.ts";
 import { backUpState } from "../state/sqlite/back-up-state.ts";
-import { toPath } from "../state/sqlite/database.ts";
 import { describeCopy } from "./describe-copy.ts";
 
 const USAGE = `Usage: npm run backup -- [--overwrite] <file>
@@ -11,7 +12,7 @@ const USAGE = `Usage: npm run backup -- [--overwrite] <file>
 /** Writes a backup of the state; works beside a running bridge. Returns the exit code. @throws {StorageError} */
 export async function runBackup(
   args: readonly string[],
-  stateUrl: string,
+  location: StateLocation,
   { print, signal }: { print: (line: string) => void; signal: AbortSignal },
 ): Promise<number> {
   const files = args.filter((arg) => arg !== "--overwrite");
@@ -20,7 +21,7 @@ export async function runBackup(
     print(USAGE);
     return 64;
   }
-  const state = resolve(toPath(stateUrl));
+  const state = fileOf(location);
   if (!existsSync(state)) {
     print(`There is no state at ${state}. Is STATE_URL the one that the bridge runs with?`);
     return 66;

@@ -1,9 +1,10 @@
-import { existsSync } from "node:fs";
+import type { StateLocation } from "../config/state-location.ts";
 import type { DeadLetter, Journal } from "../delivery/journal.ts";
 import { type ItemId, toItemId } from "../ids.ts";
 import { isJsonObject, parseJson } from "../json.ts";
-import { openDatabase, toPath } from "../state/sqlite/database.ts";
-import { openSqliteJournal } from "../state/sqlite/sqlite-journal.ts";
+import { describeLocation } from "../state/describe-location.ts";
+import { openJournals } from "../state/open-journals.ts";
+import type { Journals } from "../state/state.ts";
 
 const USAGE = `Usage: npm run dead-letters -- <command>
   list               what could not be delivered, and why
@@ -12,10 +13,10 @@ const USAGE = `Usage: npm run dead-letters -- <command>
                      replies that may have arrived (uncertain): they go again only by their id
   discard <id>|--all gives it up for good`;
 
-/** Lists, requeues and discards dead letters; works beside a running bridge. Returns the exit code. */
+/** Lists, requeues and discards dead letters; works beside running bridges. Returns the exit code. */
 export async function runDeadLetters(
   args: readonly string[],
-  stateUrl: string,
+  location: StateLocation,
   print: (line: string) => void,
 ): Promise<number> {
   const [command, target] = args;
@@ -24,25 +25,21 @@ export async function runDeadLetters(
     print(USAGE);
     return 64;
   }
-  const path = toPath(stateUrl);
-  if (!existsSync(path)) {
-    print(`There is no state at ${path}. Is STATE_URL the one that the bridge runs with?`);
+  const open = await openJournals(location);
+  if (!open) {
+    print(
+      `There is no state at ${describeLocation(location)}. Is STATE_URL the one that the bridge runs with?`,
+    );
     return 66;
   }
-  const database = await openDatabase(path, { access: "share" });
+  const { journals, close } = open;
   try {
-    const journals = {
-      inbox: openSqliteJournal(database, "inbox"),
-      outbox: openSqliteJournal(database, "outbox"),
-    };
     if (command === "list") return await list(journals, target === "--bodies", print);
     return await change(command, target ?? "", journals, print);
   } finally {
-    await database.close();
+    await close();
   }
 }
-
-type Journals = Readonly<Record<"inbox" | "outbox", Journal>>;
 
 async function list(
   journals: Journals,

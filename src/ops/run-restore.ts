@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
-import { toPath } from "../state/sqlite/database.ts";
+import type { StateLocation } from "../config/state-location.ts";
+import { fileOf } from "../state/describe-location.ts";
 import { restoreState } from "../state/sqlite/restore-state.ts";
 import { describeCopy } from "./describe-copy.ts";
 
@@ -10,7 +11,7 @@ const USAGE = `Usage: npm run restore -- <file>
 /** Restores a backup while no bridge runs. Returns the exit code. @throws {ConfigError} @throws {StorageError} */
 export async function runRestore(
   args: readonly string[],
-  stateUrl: string,
+  location: StateLocation,
   { print, signal }: { print: (line: string) => void; signal: AbortSignal },
 ): Promise<number> {
   const [given] = args;
@@ -23,7 +24,7 @@ export async function runRestore(
     print(`There is no file ${backup}`);
     return 66;
   }
-  const state = resolve(toPath(stateUrl));
+  const state = fileOf(location);
   const restored = await restoreState(state, backup, { signal, now: () => new Date() });
   const before =
     restored.kept === undefined ? "There was none before" : `What was there is ${restored.kept}`;

@@ -5,7 +5,7 @@ import { StorageError } from "../../src/errors.ts";
 import { toUserId } from "../../src/ids.ts";
 import { openConversationStore } from "../../src/state/sqlite/conversation-store.ts";
 import type { Database } from "../../src/state/sqlite/database.ts";
-import { expire } from "../../src/state/sqlite/expiry.ts";
+import { expire } from "../../src/state/sqlite/expire.ts";
 import { createMemoryConversations } from "../bridge/support/memory-conversations.ts";
 import { makeStateFile } from "../support/state-file.ts";
 import {

@@ -6,7 +6,7 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { z } from "zod";
 import { createAlarms } from "../../src/alarms.ts";
 import { ConfigError, StorageError } from "../../src/errors.ts";
-import { type Database, openDatabase, toPath } from "../../src/state/sqlite/database.ts";
+import { type Database, openDatabase } from "../../src/state/sqlite/database.ts";
 import { openKeyValues } from "../../src/state/sqlite/key-values.ts";
 import { STATE_VERSION } from "../../src/state/sqlite/state-version.ts";
 import { troubleOf } from "../../src/state/sqlite/storage-trouble.ts";
@@ -461,13 +461,5 @@ describe("the database", () => {
     expect(trouble.advice).toMatch(says);
     expect(trouble.advice).toContain(tmpdir());
     expect(trouble.canPass).toBe(canPass);
-  });
-
-  it.each([
-    ["sqlite:./data/bridge.sqlite", "./data/bridge.sqlite"],
-    ["sqlite:/var/lib/bridge.sqlite", "/var/lib/bridge.sqlite"],
-    ["sqlite:///var/lib/bridge.sqlite", "/var/lib/bridge.sqlite"],
-  ])("reads the path of %s", (url, path) => {
-    expect(toPath(url)).toBe(path);
   });
 });

@@ -3,7 +3,7 @@ import { end } from "../../src/bridge/conversation.ts";
 import { toItemId, toUserId } from "../../src/ids.ts";
 import { openConversationStore } from "../../src/state/sqlite/conversation-store.ts";
 import type { Database } from "../../src/state/sqlite/database.ts";
-import { expire } from "../../src/state/sqlite/expiry.ts";
+import { expire } from "../../src/state/sqlite/expire.ts";
 import { openSqliteJournal } from "../../src/state/sqlite/sqlite-journal.ts";
 import type { SqlValue } from "../../src/state/sqlite/sqlite-operation.ts";
 import { makeStateFile } from "../support/state-file.ts";

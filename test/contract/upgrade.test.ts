@@ -8,10 +8,11 @@ import { expect, it } from "vitest";
 import { z } from "zod";
 import { StorageError } from "../../src/errors.ts";
 import { toUserId } from "../../src/ids.ts";
+import { createLastKnown } from "../../src/state/last-known.ts";
 import { openConversationStore } from "../../src/state/sqlite/conversation-store.ts";
 import { openDatabase } from "../../src/state/sqlite/database.ts";
-import { expire } from "../../src/state/sqlite/expiry.ts";
-import { createLastKnown } from "../../src/state/sqlite/last-known.ts";
+import { expire } from "../../src/state/sqlite/expire.ts";
+import { openKeyValues } from "../../src/state/sqlite/key-values.ts";
 import { captureLog } from "../support/captured-log.ts";
 import { makeStateFile } from "../support/state-file.ts";
 import { conversationOf, idOf } from "./conversations-suite.ts";
@@ -84,7 +85,10 @@ it("brings everything of an earlier version up to this one, however often it is 
     expect((await store.byThread(thread))?.id).toBe(id);
     expect(await store.userByExternalId(`customer:${index}`)).toBe(`u${index}`);
   }
-  const lastKnown = createLastKnown(database, captureLog());
+  const lastKnown = createLastKnown(
+    { remembered: (schema) => openKeyValues(database, "remembered", schema) },
+    captureLog(),
+  );
   const isDown = () => Promise.reject(new StorageError("down"));
   expect(await lastKnown("what/ever", z.string(), isDown)).toBe("known");
   expect(await database.read("SELECT 1 FROM sqlite_schema WHERE name = 'keyv'")).toEqual([]);

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import type { Database } from "../../src/state/sqlite/database.ts";
-import { expire } from "../../src/state/sqlite/expiry.ts";
+import { expire } from "../../src/state/sqlite/expire.ts";
 import { attemptsIn, settledIn } from "../support/attempts.ts";
 import { runDeadLetters } from "../support/dead-letters-tool.ts";
 import { sentTo } from "../support/sent.ts";

@@ -1,6 +1,11 @@
 import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
-import { type Config, readConfig, readStateUrl, VARIABLES } from "../../src/config/read-config.ts";
+import {
+  type Config,
+  readConfig,
+  readStateLocation,
+  VARIABLES,
+} from "../../src/config/read-config.ts";
 import { toSecret } from "../../src/config/secret.ts";
 import { unknownVariables } from "../../src/config/unknown-variables.ts";
 import { weakSecrets } from "../../src/config/weak-secrets.ts";
@@ -36,7 +41,7 @@ describe("the configuration", () => {
         agentFields: "object",
         ownerUnknown: "deliver",
       },
-      stateUrl: "sqlite:./data/bridge.sqlite",
+      state: { engine: "sqlite", path: "./data/bridge.sqlite" },
       host: "127.0.0.1",
       port: 3000,
       logLevel: "info",
@@ -82,7 +87,7 @@ describe("the configuration", () => {
       responseTimeoutMs: 200,
     });
     expect(rest).toMatchObject({
-      stateUrl: "sqlite:/var/lib/x",
+      state: { engine: "sqlite", path: "/var/lib/x" },
       host: "0.0.0.0",
       port: 0,
       logLevel: "trace",
@@ -331,9 +336,34 @@ describe("the configuration", () => {
   });
 
   it("reads the place of the state alone", () => {
-    expect(readStateUrl({})).toBe("sqlite:./data/bridge.sqlite");
-    expect(readStateUrl({ STATE_URL: "sqlite:x" })).toBe("sqlite:x");
-    expect(() => readStateUrl({ STATE_URL: "mysql://s3cr3t" })).toThrow(ConfigError);
+    expect(readStateLocation({})).toEqual({ engine: "sqlite", path: "./data/bridge.sqlite" });
+    expect(readStateLocation({ STATE_URL: "sqlite:x" })).toEqual({ engine: "sqlite", path: "x" });
+    expect(() => readStateLocation({ STATE_URL: "mysql://s3cr3t" })).toThrow(ConfigError);
+  });
+
+  it.each([
+    ["sqlite:./data/bridge.sqlite", "./data/bridge.sqlite"],
+    ["sqlite:/var/lib/bridge.sqlite", "/var/lib/bridge.sqlite"],
+    ["sqlite:///var/lib/bridge.sqlite", "/var/lib/bridge.sqlite"],
+  ])("reads the path of %s", (STATE_URL, path) => {
+    expect(readStateLocation({ STATE_URL })).toEqual({ engine: "sqlite", path });
+  });
+
+  it.each(["postgres://bridge:s3cr3t@db:5432/bridge", "postgresql:///bridge?host=/run/postgresql"])(
+    "takes %s for a database, and keeps its password to itself",
+    (STATE_URL) => {
+      const location = readStateLocation({
+        STATE_URL,
+        PGPASSWORD: "s3cr3t",
+        PGPASSFILE: "/etc/pass",
+      });
+      expect(location).toMatchObject({ engine: "postgres", passwordFile: "/etc/pass" });
+      expect(JSON.stringify(location)).not.toContain("s3cr3t");
+    },
+  );
+
+  it.each(["postgres:bridge", "postgres://bridge@db:port/bridge"])("refuses %s", (STATE_URL) => {
+    expect(() => readStateLocation({ STATE_URL })).toThrow(/must look like .*postgres:\/\//);
   });
 
   it.each([
@@ -347,7 +377,7 @@ describe("the configuration", () => {
     ["sqlite://", /must look like sqlite:\.\/data/],
     ["sqlite:data/", /must look like sqlite:\.\/data/],
   ])("refuses %s, which is no file", (STATE_URL, says) => {
-    expect(() => readStateUrl({ STATE_URL })).toThrow(says);
+    expect(() => readStateLocation({ STATE_URL })).toThrow(says);
     expect(problemsOf({ ...MINIMAL_ENV, STATE_URL })).toEqual([expect.stringMatching(says)]);
   });
 });

@@ -14,6 +14,8 @@ import { openUserAliases } from "./user-aliases.ts";
  */
 export async function openConversationStore(database: Database): Promise<Conversations> {
   const records = openConversationRecords(database);
+  // First, because what goes wrong here is said more exactly than what Keyv throws.
+  const stored = await records.open();
   const aliases = await openUserAliases(database);
   const open = createOpenConversations();
   /** Of the open ones. */
@@ -21,7 +23,7 @@ export async function openConversationStore(database: Database): Promise<Convers
   const inTurn = createTurns<ConversationId>();
   /** A conversation is not created while its User is merged: it comes before that, or not at all. */
   const ofUserInTurn = createTurns<UserId>();
-  for (const stored of await records.open()) keep(stored);
+  for (const each of stored) keep(each);
 
   function keep({ conversation, version }: Stored, before?: Conversation): void {
     open.put(conversation, before);

@@ -38,9 +38,6 @@ export interface DatabaseOptions {
   alarms?: Pick<Alarms, "raise" | "clear">;
 }
 
-/** `sqlite:./data/bridge.sqlite` → `./data/bridge.sqlite`. */
-export const toPath = (stateUrl: string): string => stateUrl.replace(/^sqlite:(\/\/)?/, "");
-
 /**
  * Its files can be read by nobody but their owner.
  *

@@ -2,24 +2,11 @@ import { KeyvSqlite, type KeyvSqliteOptions } from "@keyv/sqlite";
 import { Keyv } from "keyv";
 import type { ZodType } from "zod";
 import { StorageError } from "../../errors.ts";
+import type { KeyValues } from "../key-values.ts";
 import type { Database } from "./database.ts";
 import type { SqlValue } from "./sqlite-operation.ts";
 
-/**
- * JSON under keys of ids, in Keyv. What is stored comes back as it was, whatever JSON it is. What this version does not
- * understand, or is damaged, counts as missing: it must not affect the others.
- *
- * @throws {StorageError} from every call
- */
-export interface KeyValues<T> {
-  get(key: string): Promise<T | undefined>;
-  all(): Promise<[key: string, value: T][]>;
-  /** Synced to disk when resolved. */
-  set(key: string, value: T): Promise<void>;
-  delete(key: string): Promise<void>;
-}
-
-/** The values that stand in one table. */
+/** The values that stand in one table, in Keyv. */
 export function openKeyValues<T>(
   database: Database,
   table: "remembered" | "aliases",

@@ -1,8 +1,9 @@
 import { z } from "zod";
 import { userId } from "../../bridge/stored/fields.ts";
 import { toUserId, type UserId } from "../../ids.ts";
+import type { KeyValues } from "../key-values.ts";
 import type { Database } from "./database.ts";
-import { type KeyValues, openKeyValues } from "./key-values.ts";
+import { openKeyValues } from "./key-values.ts";
 
 /** Stored. `at`: when it was added, ms since the epoch. */
 export const aliasSchema = z.object({ to: userId, at: z.number() });

@@ -1,21 +1,20 @@
 import type { ZodType } from "zod";
-import { reasonOf, toBridgeError } from "../../errors.ts";
-import type { Log } from "../../log.ts";
-import type { Database } from "./database.ts";
-import { openKeyValues } from "./key-values.ts";
+import { reasonOf, toBridgeError } from "../errors.ts";
+import type { Log } from "../log.ts";
+import type { State } from "./state.ts";
 
 /**
  * Keeps what the other side answered last, for a start while it cannot be reached or refuses us: the bridge then takes in
  * what arrives, and delivers it when the other side is back. If no answer is known that this version can read, what `ask`
  * threw is thrown.
  */
-export function createLastKnown(database: Database, log: Log) {
+export function createLastKnown({ remembered }: Pick<State, "remembered">, log: Log) {
   return async function lastKnown<T>(
     name: string,
     schema: ZodType<T>,
     ask: () => Promise<T>,
   ): Promise<T> {
-    const values = openKeyValues(database, "remembered", schema);
+    const values = remembered(schema);
     try {
       const answer = await ask();
       await values.set(name, answer);

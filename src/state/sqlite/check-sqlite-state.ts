@@ -13,7 +13,7 @@ import { troubleOf } from "./storage-trouble.ts";
  *
  * @throws {ConfigError} somebody has to do something; says what · {StorageError} it can pass
  */
-export async function checkState(path: string): Promise<string> {
+export async function checkSqliteState(path: string): Promise<string> {
   const file = resolve(path);
   if (!existsSync(file)) {
     const folder = nearestFolder(file);

@@ -8,28 +8,8 @@ import { expireAliases } from "./user-aliases.ts";
  */
 const KEYS_DAYS = 14;
 const DAY_MS = 86_400_000;
-const INTERVAL_MS = 60 * 60_000;
 /** Rows deleted by one statement. Few, so that a callback never waits long behind it. */
 const CHUNK = 500;
-
-/** Deletes hourly what is no longer needed: old idempotency keys, dead letters, held items and ended conversations. */
-export function startExpiry(
-  database: Database,
-  options: { retentionDays: number; onError: (error: unknown) => void },
-): { stop(): Promise<void> } {
-  const run = () => expire(database, Date.now(), options.retentionDays).catch(options.onError);
-  let round = run();
-  const timer = setInterval(() => {
-    round = run();
-  }, INTERVAL_MS);
-  return {
-    /** Resolves when nothing of it uses the database any more. */
-    async stop() {
-      clearInterval(timer);
-      await round;
-    },
-  };
-}
 
 /** One round, as of `now` (ms). */
 export async function expire(

@@ -1,0 +1,31 @@
+import type { State, StateOptions } from "../state.ts";
+import { openConversationStore } from "./conversation-store.ts";
+import { openDatabase } from "./database.ts";
+import { expire } from "./expire.ts";
+import { openKeyValues } from "./key-values.ts";
+import { openSqliteJournal } from "./sqlite-journal.ts";
+
+/**
+ * The state in one file, which this process alone may have.
+ *
+ * @throws {ConfigError} {@link openDatabase} · {StorageError} the same
+ */
+export async function openSqliteState(path: string, { alarms }: StateOptions): Promise<State> {
+  const database = await openDatabase(path, { access: "own", alarms });
+  try {
+    return {
+      journals: {
+        inbox: openSqliteJournal(database, "inbox"),
+        outbox: openSqliteJournal(database, "outbox"),
+      },
+      conversations: await openConversationStore(database),
+      remembered: (schema) => openKeyValues(database, "remembered", schema),
+      expire: (now, retentionDays) => expire(database, now, retentionDays),
+      probe: () => database.probe(),
+      close: () => database.close(),
+    };
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}

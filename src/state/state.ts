@@ -1,0 +1,28 @@
+import type { ZodType } from "zod";
+import type { Alarms } from "../alarms.ts";
+import type { Conversations } from "../bridge/ports.ts";
+import type { Journal } from "../delivery/journal.ts";
+import type { KeyValues } from "./key-values.ts";
+
+/** The journals of both queues. */
+export type Journals = Readonly<Record<"inbox" | "outbox", Journal>>;
+
+/** All that the bridge keeps, in one of its engines. */
+export interface State {
+  readonly journals: Journals;
+  readonly conversations: Conversations;
+  /** What Slack and Parley answered last, under the name of the question. */
+  remembered<T>(schema: ZodType<T>): KeyValues<T>;
+  /** Deletes what is no longer needed, as of `now` (ms): old idempotency keys, dead letters, held items and ended conversations. */
+  expire(now: number, retentionDays: number): Promise<void>;
+  /** Writes, to find out whether that can be done. */
+  probe(): Promise<void>;
+  /** Finishes what was asked for; safe to repeat. */
+  close(): Promise<void>;
+}
+
+/** What a state is opened with. */
+export interface StateOptions {
+  /** Raised when the state cannot be written or is damaged, cleared when it can be written again. */
+  alarms: Pick<Alarms, "raise" | "clear">;
+}
