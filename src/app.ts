@@ -71,7 +71,7 @@ interface Foundations {
 
 async function buildApp(config: Config, foundations: Foundations): Promise<App> {
   const { log, alarms, state, clock } = foundations;
-  const { conversations } = state;
+  const { conversations, inTurn } = state;
   const buildInfo = describeBuild(config);
 
   const outside = connectOutside(config, log, alarms);
@@ -98,6 +98,7 @@ async function buildApp(config: Config, foundations: Foundations): Promise<App> 
     workspace,
     queues,
     conversations,
+    inTurn,
     now: clock.now,
     log,
   });

@@ -7,6 +7,7 @@ import type { Log } from "../log.ts";
 import { createParleyFiles } from "../parley/parley-files.ts";
 import { parseCallback } from "../parley/parse-callback.ts";
 import { createSlackFiles } from "../slack/slack-files.ts";
+import type { InTurn } from "../turns.ts";
 import { textsFor } from "../views/texts/texts-for.ts";
 import type { Queues } from "./open-queues.ts";
 import type { Outside } from "./outside.ts";
@@ -25,6 +26,7 @@ export function createDependencies(
     workspace,
     queues,
     conversations,
+    inTurn,
     now,
     log,
   }: {
@@ -32,6 +34,7 @@ export function createDependencies(
     workspace: Workspace;
     queues: Queues;
     conversations: Conversations;
+    inTurn: InTurn<string>;
     now: () => number;
     log: Log;
   },
@@ -50,6 +53,7 @@ export function createDependencies(
     parleyFiles: createParleyFiles(parleyApi, config.parley),
     transfers: createSemaphore(TRANSFERS),
     conversations,
+    inTurn,
     notifier: createNotifier(queues.inbox),
     parse: (raw: string) => parse(parseJson(raw) ?? null),
     texts,

@@ -1,6 +1,7 @@
 import { defined } from "../../defined.ts";
 import type { Work } from "../../delivery/lanes.ts";
-import { type ConversationId, type ItemId, makeConversationId, type Thread } from "../../ids.ts";
+import { type ItemId, makeConversationId, type Thread } from "../../ids.ts";
+import type { InTurn } from "../../turns.ts";
 import type { Texts } from "../../views/texts/en.ts";
 import {
   type Conversation,
@@ -22,6 +23,8 @@ export interface EnsureRootDependencies {
   posts: Posts;
   conversations: Conversations;
   notifier: Notifier;
+  /** Among all replicas. */
+  inTurn: InTurn<string>;
   permalink: Permalink;
   texts: Texts;
   now: () => number;
@@ -43,9 +46,6 @@ export async function recordConversation(
   return conversation;
 }
 
-/** The roots that are being posted at this moment. */
-const openings = new WeakMap<Conversations, Map<ConversationId, Promise<Thread>>>();
-
 /**
  * The conversation's thread. If it has none its root is posted now, and the root of the User's conversation before this one
  * links to it. While Users are merged two lanes may need the same root at once; only one of them posts it.
@@ -56,19 +56,11 @@ export async function ensureRoot(
   dependencies: EnsureRootDependencies,
 ): Promise<Thread> {
   if (conversation.thread) return conversation.thread;
-  const { conversations } = dependencies;
-  const { id } = conversation;
-  const underWay = openings.get(conversations) ?? new Map<ConversationId, Promise<Thread>>();
-  openings.set(conversations, underWay);
-  const other = underWay.get(id);
-  if (other) return await other;
-  const opening = openRoot(work, conversation, dependencies);
-  underWay.set(id, opening);
-  try {
-    return await opening;
-  } finally {
-    underWay.delete(id);
-  }
+  return await dependencies.inTurn(
+    `root ${conversation.id}`,
+    () => openRoot(work, conversation, dependencies),
+    work.signal,
+  );
 }
 
 async function openRoot(

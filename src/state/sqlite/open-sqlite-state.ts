@@ -1,3 +1,4 @@
+import { createTurns } from "../../turns.ts";
 import type { State, StateOptions } from "../state.ts";
 import { openConversationStore } from "./conversation-store.ts";
 import { openDatabase } from "./database.ts";
@@ -19,6 +20,7 @@ export async function openSqliteState(path: string, { alarms }: StateOptions): P
         outbox: openSqliteJournal(database, "outbox"),
       },
       conversations: await openConversationStore(database),
+      inTurn: createTurns<string>(),
       remembered: (schema) => openKeyValues(database, "remembered", schema),
       expire: (now, retentionDays) => expire(database, now, retentionDays),
       probe: () => database.probe(),

@@ -19,6 +19,7 @@ import { createRateLimiter } from "../../../src/delivery/rate-limiter.ts";
 import { createSemaphore } from "../../../src/delivery/semaphore.ts";
 import type { Thread } from "../../../src/ids.ts";
 import { makePermalink } from "../../../src/slack/permalink.ts";
+import { createTurns } from "../../../src/turns.ts";
 import { en } from "../../../src/views/texts/en.ts";
 import { MINIMAL_ENV } from "../../support/minimal-env.ts";
 import type { Process } from "./calls.ts";
@@ -97,6 +98,7 @@ export async function runBridge(
     parleyFiles: wire("parleyFiles", parley.parleyFiles),
     slackFiles: wire("slackFiles", slack.slackFiles),
     conversations: wire("conversations", disk.conversations),
+    inTurn: wire("turns", { take: createTurns<string>() }).take,
     transfers: createSemaphore(4),
     permalink: (thread: Thread) => makePermalink("https://team.slack.com/", thread),
     notifier: createNotifier(inbox),

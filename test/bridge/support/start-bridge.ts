@@ -1,4 +1,5 @@
 import { onTestFinished, vi } from "vitest";
+import type { Conversations } from "../../../src/bridge/ports.ts";
 import { keepRunning, type Life } from "./keep-running.ts";
 import type { BridgeOptions } from "./run-bridge.ts";
 import { lookAt, type Sights } from "./sights.ts";
@@ -6,7 +7,10 @@ import { type Stories, tellStories } from "./stories.ts";
 import { createWorld, type World } from "./world.ts";
 
 /** The flows of the bridge between a Slack and a Parley in memory, with real lanes. */
-export interface Bridge extends Omit<World, "disk">, Stories, Life, Sights {}
+export interface Bridge extends Omit<World, "disk">, Stories, Life, Sights {
+  /** As another replica reads and changes them. */
+  readonly conversations: Conversations;
+}
 
 const START = Date.UTC(2026, 10, 30, 9);
 
@@ -28,5 +32,6 @@ export async function startBridge(options: BridgeOptions = {}): Promise<Bridge> 
   const { deliver, ...life } = await keepRunning({ ...world, disk }, options);
   const sights = lookAt({ ...world, disk });
   const stories = tellStories({ ...world, disk }, deliver, sights, options.groupMs);
-  return { ...world, ...life, ...sights, ...stories };
+  const { conversations } = disk;
+  return { ...world, ...life, ...sights, ...stories, conversations };
 }

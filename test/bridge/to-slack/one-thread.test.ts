@@ -49,6 +49,23 @@ describe("exactly one thread", () => {
     expect(bridge.thread()).toEqual(posts);
   });
 
+  it("is the one that another replica opens while this one waits for its turn", async () => {
+    const bridge = await owned();
+    const goOn = bridge.calls.hang("turns.take");
+    await bridge.userWrites("Hello");
+    const conversation = await bridge.conversation();
+    if (!conversation) throw new Error("There is no conversation");
+    const tag = { kind: "root" as const, conversation: conversation.id, opening: 0 };
+    const thread = await bridge.slack.posts.post({ text: "The root" }, tag);
+    await bridge.conversations.update(conversation.id, (c) => ({ ...c, thread }));
+
+    goOn();
+    await bridge.settled();
+
+    expect(bridge.roots()).toHaveLength(1);
+    expect(bridge.below(thread)).toEqual(["Hello"]);
+  });
+
   it("opens again after a hand-back and links to the one before", async () => {
     const bridge = await startBridge();
     await bridge.handover({ metadata: { reason: "refund" } });
