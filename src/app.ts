@@ -74,7 +74,7 @@ async function buildApp(config: Config, foundations: Foundations): Promise<App> 
   const { conversations, inTurn } = state;
   const buildInfo = describeBuild(config);
 
-  const outside = connectOutside(config, log, alarms);
+  const outside = connectOutside(config, log, alarms, state.mayAct);
   const { workspace, botService } = await askFirst(outside, { config, ...foundations });
 
   const metrics = createMetrics({

@@ -9,6 +9,7 @@ import { createParleyApi, type ParleyApi } from "../parley/parley-api.ts";
 import { createParleyClient } from "../parley/parley-client.ts";
 import { createAccessWatch } from "../slack/access-watch.ts";
 import { createBoltLog } from "../slack/bolt-log.ts";
+import type { SeenAnswer } from "../slack/slack-fetch.ts";
 import { type SlackClientOptions, webClientOptions } from "../slack/web-api.ts";
 import { checkAppToken, checkWorkspace } from "../slack/workspace.ts";
 
@@ -27,15 +28,22 @@ export interface Outside {
   askBotService(): Promise<Service>;
 }
 
-export function connectOutside(config: Config, log: Log, alarms: Alarms): Outside {
+/** `mayAct` is asked before every request: if it rejects, nothing is sent. */
+export function connectOutside(
+  config: Config,
+  log: Log,
+  alarms: Alarms,
+  mayAct: () => Promise<void> = () => Promise.resolve(),
+): Outside {
   const { slack, showUserIdentity } = config;
   const clock = createClockWatch(alarms);
   const watchAccess = createAccessWatch(alarms, config.slack.channel);
-  const clientOptions = webClientOptions(slack.apiUrl, (seen) => {
+  const onAnswer = (seen: SeenAnswer) => {
     clock.saw("Slack", seen.date);
     // Calls of `apps.*` use the app's token, so their answers say nothing about the bot's.
     if (!seen.method.startsWith("apps.")) watchAccess(seen);
-  });
+  };
+  const clientOptions = webClientOptions(slack.apiUrl, onAnswer, mayAct);
   const logger = createBoltLog(log.child({ component: "slack" }));
   const connect = (token: string) => new WebClient(token, { ...clientOptions, logger });
   const client = connect(slack.botToken.reveal());
@@ -43,6 +51,7 @@ export function connectOutside(config: Config, log: Log, alarms: Alarms): Outsid
     ...config.parley,
     alarms,
     onDate: (date) => clock.saw("Parley", date),
+    mayAct,
   });
   const parley = createParleyClient(parleyApi, config.parley);
   return {

@@ -21,6 +21,8 @@ export type ParleyApiOptions = Config["parley"] & {
   alarms: Pick<Alarms, "raise" | "clear">;
   /** Called with the `Date` header of each answer. */
   onDate: (date: string | undefined) => void;
+  /** Called before each request: if it rejects, nothing is sent, and the call fails with that. */
+  mayAct: () => Promise<void>;
 };
 
 interface ParleyCall extends Reading {
@@ -69,6 +71,7 @@ export function createParleyApi(options: ParleyApiOptions): ParleyApi {
     { method, path, json, upload, idempotent }: ParleyCall,
   ): Promise<ParleyAnswer> {
     const url = apiUrl + path;
+    await options.mayAct();
     try {
       const { status, headers, body } = upload
         ? await send(url, { method, ...upload, headers: { ...upload.headers, ...ownHeaders() } })

@@ -45,6 +45,7 @@ export interface SeenAnswer {
 export function createSlackFetch(
   apiUrl: string,
   onAnswer: (seen: SeenAnswer) => void,
+  mayAct: () => Promise<void>,
 ): typeof fetch {
   const large = createSemaphore(LARGE_AT_ONCE);
 
@@ -53,6 +54,7 @@ export function createSlackFetch(
     const url = String(input);
     const { method: verb = "GET", body: sent = "" } = init ?? {};
     if (typeof sent !== "string") throw new TypeError("Only texts are sent to Slack");
+    await mayAct();
     const response = await observedRequest(url, {
       method: verb,
       headers: { ...(init?.headers as Record<string, string>), "accept-encoding": "gzip" },

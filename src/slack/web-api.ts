@@ -1,5 +1,6 @@
 import { WebAPIHTTPError, WebAPIPlatformError, WebAPIRequestError } from "@slack/web-api";
 import {
+  BridgeError,
   DefectError,
   type Disposition,
   NetworkError,
@@ -14,17 +15,19 @@ import { createSlackFetch, type SeenAnswer } from "./slack-fetch.ts";
 
 /**
  * Options for every WebClient of the bridge, also those of Bolt and of Socket Mode: the lanes decide about repeats and
- * pauses, not the client. `onAnswer` is called with every answer of Slack.
+ * pauses, not the client. `onAnswer` is called with every answer of Slack, `mayAct` before every call: if it rejects, nothing is
+ * sent, and the call fails with that.
  */
 export const webClientOptions = (
   apiUrl: string,
   onAnswer: (seen: SeenAnswer) => void = () => {},
+  mayAct: () => Promise<void> = () => Promise.resolve(),
 ) => ({
   slackApiUrl: apiUrl,
   retryConfig: { retries: 0 },
   rejectRateLimitedCalls: true,
   timeout: 10_000,
-  fetch: createSlackFetch(apiUrl, onAnswer),
+  fetch: createSlackFetch(apiUrl, onAnswer, mayAct),
   // No queue inside the client, because `observe` would mistake one call for another. Our rate limiters limit the calls.
   maxRequestConcurrency: Number.POSITIVE_INFINITY,
 });
@@ -65,13 +68,19 @@ export async function callSlack<Result>(
   }
 }
 
+/** Whoever may not act any more is told so; anything else is a fault of our own. */
+const notSent = (error: unknown): BridgeError =>
+  error instanceof WebAPIRequestError && error.original instanceof BridgeError
+    ? error.original
+    : new DefectError(error);
+
 function translate(
   method: string,
   error: unknown,
   idempotent: boolean,
   { sent, retryAfter }: Observation,
 ): Error {
-  if (!sent) return new DefectError(error);
+  if (!sent) return notSent(error);
   const unclear = (what: string) =>
     idempotent
       ? new NetworkError(`${method}: ${what}`, { cause: error })

@@ -18,6 +18,13 @@ export interface State {
   remembered<T>(schema: ZodType<T>): KeyValues<T>;
   /** Deletes what is no longer needed, as of `now` (ms): old idempotency keys, dead letters, held items and ended conversations. */
   expire(now: number, retentionDays: number): Promise<void>;
+  /**
+   * To be asked right before a request that a handler makes of others leaves: resolves if the lane in whose name it is made is
+   * still ours, as far as that can be known.
+   *
+   * @throws {StorageError} it is not, or nobody can tell
+   */
+  mayAct(): Promise<void>;
   /** Writes, to find out whether that can be done. */
   probe(): Promise<void>;
   /** Finishes what was asked for; safe to repeat. */

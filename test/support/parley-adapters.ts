@@ -6,13 +6,17 @@ import { createParleyFiles } from "../../src/parley/parley-files.ts";
 import { MINIMAL_ENV } from "./minimal-env.ts";
 
 /** What talks to Parley, for a server that stands in for it. */
-export function createParleyAdapters(apiUrl: string): { client: Parley; files: ParleyFiles } {
+export function createParleyAdapters(
+  apiUrl: string,
+  mayAct: () => Promise<void> = () => Promise.resolve(),
+): { client: Parley; files: ParleyFiles } {
   const { parley } = readConfig(MINIMAL_ENV);
   const config = { ...parley, apiUrl, agentFields: "none" as const };
   const api = createParleyApi({
     ...config,
     alarms: { raise: () => undefined, clear: () => undefined },
     onDate: () => undefined,
+    mayAct,
   });
   return { client: createParleyClient(api, config), files: createParleyFiles(api, config) };
 }

@@ -27,7 +27,11 @@ async function open(answer: RequestListener) {
   });
   await new Promise((resolve) => server.once("listening", resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/api/`;
-  const fetch = createSlackFetch(url, () => {});
+  const fetch = createSlackFetch(
+    url,
+    () => {},
+    () => Promise.resolve(),
+  );
   return {
     seen,
     post: (body: NonNullable<RequestInit["body"]>) =>

@@ -23,6 +23,7 @@ export async function openSqliteState(path: string, { alarms }: StateOptions): P
       inTurn: createTurns<string>(),
       remembered: (schema) => openKeyValues(database, "remembered", schema),
       expire: (now, retentionDays) => expire(database, now, retentionDays),
+      mayAct: () => Promise.resolve(),
       probe: () => database.probe(),
       close: () => database.close(),
     };
