@@ -1,9 +1,10 @@
+import { defined } from "../defined.ts";
 import { type Ahead, forgetAhead, isKnownToBeEmpty, keep, nothingAhead } from "./ahead.ts";
 import type { Consumer } from "./attempts.ts";
 import type { BackoffPolicy } from "./backoff.ts";
 import { endingIn } from "./follow-ups.ts";
 import { createHeads } from "./heads.ts";
-import type { Journal, NewRow, Row } from "./journal.ts";
+import type { Journal, NewRow, Place, Row } from "./journal.ts";
 import { createLane, type Lane } from "./lane.ts";
 import type { Attempt, Lanes } from "./lanes.ts";
 import { type ItemReader, tryReadItem } from "./read-item.ts";
@@ -20,6 +21,9 @@ const WATCH_INTERVAL_MS = 1_000;
 const KEPT = 8;
 /** While more lanes than this wait for a free handler, it is a single one of each, because there are so many of them. */
 const CROWD = 256;
+
+/** All lanes are in one share. */
+const SHARES = [0];
 
 /** How many items that wait behind a failed one are reported as delayed. */
 const SHOWN_DELAYS = 50;
@@ -60,7 +64,6 @@ export async function createEmbeddedLanes<Body>(
     random,
     stopping: stopping.signal,
   });
-  let lastSeq = await journal.lastSeq();
   let appends = 0;
   let watching: NodeJS.Timeout | undefined;
   /** Another process has written to the journal, and the lanes have not been woken for it yet. */
@@ -69,15 +72,15 @@ export async function createEmbeddedLanes<Body>(
 
   // Asked once before the lanes are read: what is requeued between that and the watch's first look then counts as changed.
   await journal.changedElsewhere();
-  for (const { lane, barrier } of await journal.pendingLanes()) laneOf(lane).barrier = barrier;
+  for (const lane of await journal.pendingLanes(SHARES)) laneOf(lane);
   // A crash may have come between storing a dead letter and giving the notice about it.
-  const owed = await journal.owedNotices();
+  const owed = await journal.owedNotices(SHARES);
 
   /** Dead letters can be requeued by a tool that runs beside the bridge. */
   async function wakeWhatOthersRequeued(): Promise<void> {
     hasChanged ||= await journal.changedElsewhere();
     if (!hasChanged) return;
-    for (const { lane } of await journal.pendingLanes()) lookAgain(laneOf(lane));
+    for (const lane of await journal.pendingLanes(SHARES)) lookAgain(laneOf(lane));
     hasChanged = false;
   }
 
@@ -161,9 +164,16 @@ export async function createEmbeddedLanes<Body>(
   }
 
   /** A row has been stored. `ahead`: what was known of the lane before. */
-  function arrive(row: Omit<NewRow, "held">, lane: Lane, ahead: Ahead | undefined): void {
+  function arrive(
+    { held: _, ...row }: NewRow,
+    place: Pick<Place, "seq" | "barrier">,
+    lane: Lane,
+    ahead: Ahead | undefined,
+  ): void {
     const arrived: Row = {
       ...row,
+      ...place,
+      sort: row.sort ?? "",
       attempts: 0,
       triedMs: 0,
       requeues: 0,
@@ -193,22 +203,20 @@ export async function createEmbeddedLanes<Body>(
       const { ahead } = lane;
       lane.appending += 1;
       appends += 1;
-      const seq = ++lastSeq;
-      if (sort === undefined) lane.barrier = seq;
       try {
         const row = {
-          seq,
           id,
           lane: key,
-          barrier: lane.barrier,
-          sort: sort ?? "",
+          ...defined({ sort }),
           body: JSON.stringify(body),
           appendedAt: now(),
           dueAt: notBefore,
+          held,
         };
-        const result = await journal.append({ ...row, held });
-        if (result === "appended" && !held) arrive(row, lane, ahead);
-        return result;
+        const place = await journal.append(row);
+        if (place === "duplicate") return place;
+        if (!held) arrive(row, place, lane, ahead);
+        return "appended";
       } finally {
         lane.appending -= 1;
         appends -= 1;
@@ -248,7 +256,7 @@ export async function createEmbeddedLanes<Body>(
 
     cancel(id) {
       readBack();
-      return journal.cancel({ seq: ++lastSeq, id }, now());
+      return journal.cancel(id, now());
     },
 
     replace(id, body) {

@@ -2,13 +2,12 @@ import type { Backlog } from "../backlog.ts";
 import type { ItemId } from "../ids.ts";
 import type { UnfinishedItem } from "./lanes.ts";
 
-/** A row as the engine hands it to the journal. Order in a lane: `barrier`, `sort`, `seq`. */
+/** A row as the engine hands it to the journal. */
 export interface NewRow {
-  seq: number;
   id: ItemId;
   lane: string;
-  barrier: number;
-  sort: string;
+  /** Missing: the row is a barrier, in front of which nothing is sorted that arrives later. */
+  sort?: string;
   body: string;
   appendedAt: number;
   /** Not before this time, ms since the epoch. */
@@ -17,8 +16,18 @@ export interface NewRow {
   held: boolean;
 }
 
+/** What decides the place of a row in its lane: `barrier`, then `sort`, then `seq`. */
+export interface Place {
+  /** Of two rows the later one has the greater. */
+  readonly seq: number;
+  /** Of a row without a `sort` its own `seq`, else the greatest one among those that waited in the lane when it came, or 0. */
+  readonly barrier: number;
+  /** Empty where there is none. */
+  readonly sort: string;
+}
+
 /** A row that is not done. */
-export interface Row extends Omit<NewRow, "held"> {
+export interface Row extends Omit<NewRow, "held" | "sort">, Place {
   readonly attempts: number;
   /** How long it has been tried, ms: the pauses between its attempts, as far as they count. */
   readonly triedMs: number;
@@ -38,13 +47,6 @@ export interface OwedNoticeRow extends Pick<Row, "seq" | "id" | "lane" | "append
   readonly notice: string;
 }
 
-/** A lane with waiting items. */
-export interface PendingLane {
-  readonly lane: string;
-  /** The greatest barrier among the waiting items: what arrives next must not be sorted in front of any of them. */
-  readonly barrier: number;
-}
-
 /** A dead letter and its reason. Times are ms since the epoch. */
 export interface DeadLetter {
   readonly id: ItemId;
@@ -57,20 +59,23 @@ export interface DeadLetter {
 
 /**
  * Where the embedded lanes keep the items of one queue, in the states that {@link Lanes} describes. Whatever resolves is
- * synced to disk. Operations take effect in the order in which they were called, also where nobody waits for one before the
- * next: whoever reads sees what was written before, and a crash leaves the first so many of them and nothing of the others.
+ * synced to disk. Operations of one process take effect in the order in which they were called, also where nobody waits for
+ * one before the next: whoever reads sees what was written before, and a crash leaves the first so many of them and nothing of
+ * the others. Other processes may append, and change what has not begun; see `isExclusive`.
  *
  * @throws {StorageError} from every call
  */
 export interface Journal {
-  /** Adds the row unless its id is known. */
-  append(row: NewRow): Promise<"appended" | "duplicate">;
+  /** Nobody else adds anything as long as it is open, so what this process knows of a lane is all that there is. */
+  readonly isExclusive: boolean;
+  /** Adds the row unless its id is known. Returns where it is; of two that are added to a lane at once one comes first for everybody. */
+  append(row: NewRow): Promise<Pick<Place, "seq" | "barrier"> | "duplicate">;
   /** The first `limit` waiting rows of a lane, in order. */
   head(lane: string, limit: number): Promise<readonly Row[]>;
   /** The waiting rows among those with these ids, in order. */
   waiting(ids: readonly ItemId[]): Promise<readonly Row[]>;
-  pendingLanes(): Promise<readonly PendingLane[]>;
-  lastSeq(): Promise<number>;
+  /** The lanes of these shares in which something waits. */
+  pendingLanes(shares: readonly number[]): Promise<readonly string[]>;
   /**
    * Replaces the progress of a row that is waiting; false if it is not, or has another body than the one that is given.
    * One that has begun cannot get another, so it needs none.
@@ -83,7 +88,7 @@ export interface Journal {
     readonly begun: boolean;
   }): Promise<boolean>;
   /** Makes a row done unless it has begun, and adds one that is done for an id that is new. False if it has begun. */
-  cancel(row: Pick<NewRow, "seq" | "id">, at: number): Promise<boolean>;
+  cancel(id: ItemId, at: number): Promise<boolean>;
   /** Replaces the body of a row that has not begun, and drops its progress; false if it has begun or is done. */
   replace(id: ItemId, body: string): Promise<boolean>;
   /** Also true for ids that have no row. */
@@ -102,8 +107,8 @@ export interface Journal {
     rows: readonly { readonly seq: number; readonly notice?: string }[],
     reason: { code: string; message: string },
   ): Promise<readonly number[]>;
-  /** The dead letters about which a notice is still owed. */
-  owedNotices(): Promise<readonly OwedNoticeRow[]>;
+  /** The dead letters of these shares about which a notice is still owed. */
+  owedNotices(shares: readonly number[]): Promise<readonly OwedNoticeRow[]>;
   /** Records that the notice was given. */
   noticeGiven(seq: number): Promise<void>;
   /**

@@ -1,7 +1,4 @@
-import type { Row } from "./journal.ts";
-
-/** What decides the place of a row in its lane. */
-export type Place = Pick<Row, "barrier" | "sort" | "seq">;
+import type { Place } from "./journal.ts";
 
 /** Compares rows as every journal orders a lane: `sort` by the bytes of its UTF-8, as SQLite compares texts. */
 export const inLaneOrder = (a: Place, b: Place): number =>

@@ -12,14 +12,12 @@ export interface FollowUp {
 }
 
 /**
- * What is in memory of a lane, while it has waiting items: its state and its barrier, and at most the next few of its items
- * (their states are in {@link Lanes}). `idle`: nothing runs and nothing is planned · `ready`: it waits for a free handler · `running`: an
+ * What is in memory of a lane, while it has waiting items: its state, and at most the next few of its items (their states are in {@link Lanes}). `idle`: nothing runs and nothing is planned · `ready`: it waits for a free handler · `running`: an
  * attempt at its head is under way · `deferred`: it waits for a moment.
  */
 export interface Lane {
   readonly key: string;
   state: "idle" | "ready" | "running" | "deferred";
-  barrier: number;
   /** How many appends are not on disk yet. Until they are, the lane must stay in memory. */
   appending: number;
   /** What comes next; `undefined`: only the journal knows. */
@@ -49,7 +47,6 @@ export interface Lane {
 export const createLane = (key: string, ahead?: Ahead): Lane => ({
   key,
   state: "idle",
-  barrier: 0,
   appending: 0,
   ahead,
   mayKeep: 1,

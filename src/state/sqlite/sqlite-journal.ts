@@ -3,7 +3,7 @@ import {
   readDeadLetterReason,
 } from "../../bridge/stored/dead-letter-reason.ts";
 import { defined } from "../../defined.ts";
-import type { Journal, NewRow, PendingLane } from "../../delivery/journal.ts";
+import type { Journal, NewRow, Place } from "../../delivery/journal.ts";
 import type { ItemId } from "../../ids.ts";
 import type { Database } from "./database.ts";
 import { COLUMNS, type StoredRow, toRow } from "./journal-row.ts";
@@ -14,19 +14,26 @@ const DEAD = "state = 'dead' AND state <> 'waiting'";
 /** The journal of one queue, in a table of its name. */
 export function openSqliteJournal(database: Database, table: "inbox" | "outbox"): Journal {
   let lastVersion: number | undefined;
+  const appendWith = (barrier: string): string =>
+    `INSERT INTO ${table} (id, lane, barrier, sort, body, appended_at, due_at, state, ended_at, pause_ms)
+     VALUES (?1, ?2, (${barrier}), ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT (id) DO NOTHING RETURNING seq, barrier`;
+  // As SQLite itself numbers a row that has no number yet.
+  const appendBarrier = appendWith(`SELECT coalesce(max(seq), 0) + 1 FROM ${table}`);
+  const appendSorted = appendWith(
+    `SELECT coalesce(max(barrier), 0) FROM ${table} WHERE state = 'waiting' AND lane = ?2`,
+  );
   return {
-    async append({ seq, id, lane, barrier, sort, body, appendedAt, dueAt, held }: NewRow) {
+    isExclusive: true,
+
+    async append({ id, lane, sort, body, appendedAt, dueAt, held }: NewRow) {
       const state = held ? "held" : "waiting";
       // A held row that nobody ever requeues must expire, so it has an end from the start.
       const endedAt = held ? appendedAt : null;
-      const added = await database.write(
-        `INSERT INTO ${table} (seq, id, lane, barrier, sort, body, appended_at, due_at, state, ended_at, pause_ms)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING RETURNING seq`,
-        seq,
+      const [place] = await database.write<Pick<Place, "seq" | "barrier">>(
+        sort === undefined ? appendBarrier : appendSorted,
         id,
         lane,
-        barrier,
-        sort,
+        sort ?? "",
         body,
         appendedAt,
         dueAt,
@@ -34,7 +41,7 @@ export function openSqliteJournal(database: Database, table: "inbox" | "outbox")
         endedAt,
         Math.max(0, dueAt - appendedAt),
       );
-      return added.length > 0 ? "appended" : "duplicate";
+      return place ?? "duplicate";
     },
 
     async head(lane, limit) {
@@ -56,17 +63,11 @@ export function openSqliteJournal(database: Database, table: "inbox" | "outbox")
       return rows.map(toRow);
     },
 
-    pendingLanes: () =>
-      database.read<PendingLane>(
-        `SELECT lane, max(barrier) AS barrier FROM ${table}
-         WHERE state = 'waiting' GROUP BY lane`,
-      ),
-
-    async lastSeq() {
-      const [row] = await database.read<{ seq: number | null }>(
-        `SELECT max(seq) AS seq FROM ${table}`,
+    async pendingLanes() {
+      const rows = await database.read<{ lane: string }>(
+        `SELECT DISTINCT lane FROM ${table} WHERE state = 'waiting'`,
       );
-      return row?.seq ?? 0;
+      return rows.map(({ lane }) => lane);
     },
 
     async saveProgress({ seq, body, progress, begun }) {
@@ -81,13 +82,12 @@ export function openSqliteJournal(database: Database, table: "inbox" | "outbox")
       return saved.length > 0;
     },
 
-    async cancel({ seq, id }, at) {
+    async cancel(id, at) {
       const rows = await database.write(
-        `INSERT INTO ${table} (seq, id, lane, barrier, sort, appended_at, state, ended_at)
-         VALUES (?1, ?2, '', 0, '', ?3, 'done', ?3)
-         ON CONFLICT (id) DO UPDATE SET state = 'done', body = NULL, progress = NULL, ended_at = ?3
+        `INSERT INTO ${table} (id, lane, barrier, sort, appended_at, state, ended_at)
+         VALUES (?1, '', 0, '', ?2, 'done', ?2)
+         ON CONFLICT (id) DO UPDATE SET state = 'done', body = NULL, progress = NULL, ended_at = ?2
          WHERE begun = 0 RETURNING seq`,
-        seq,
         id,
         at,
       );

@@ -1,4 +1,4 @@
-import type { Journal, NewRow, Row } from "../../../src/delivery/journal.ts";
+import type { Journal, NewRow, Place, Row } from "../../../src/delivery/journal.ts";
 import { inLaneOrder } from "../../../src/delivery/lane-order.ts";
 import { StorageError } from "../../../src/errors.ts";
 import type { ItemId } from "../../../src/ids.ts";
@@ -6,7 +6,7 @@ import { createMemorySync, type MemorySync } from "./memory-sync.ts";
 
 type State = "waiting" | "held" | "dead" | "done";
 
-interface StoredRow extends Omit<NewRow, "held"> {
+interface StoredRow extends Omit<NewRow, "held" | "sort">, Place {
   state: State;
   attempts: number;
   triedMs: number;
@@ -54,13 +54,25 @@ export function openMemoryJournal(table: MemoryTable): Journal {
     });
     return result;
   };
+  const nextSeq = () => Math.max(0, ...all().map(({ seq }) => seq)) + 1;
+  const barrierIn = (lane: string) =>
+    inState("waiting").reduce(
+      (most, row) => Math.max(most, row.lane === lane ? row.barrier : 0),
+      0,
+    );
   return {
+    isExclusive: true,
+
     append: ({ held, ...row }) =>
       write(() => {
         if (table.rows.has(row.id)) return "duplicate";
-        if (bySeq(row.seq)) throw new StorageError("A row of this number is there already");
+        const seq = nextSeq();
+        const barrier = row.sort === undefined ? seq : barrierIn(row.lane);
         table.rows.set(row.id, {
           ...row,
+          seq,
+          barrier,
+          sort: row.sort ?? "",
           state: held ? "held" : "waiting",
           attempts: 0,
           triedMs: 0,
@@ -69,7 +81,7 @@ export function openMemoryJournal(table: MemoryTable): Journal {
           progress: undefined,
           begun: false,
         });
-        return "appended";
+        return { seq, barrier };
       }),
 
     head: (lane, limit) =>
@@ -84,16 +96,7 @@ export function openMemoryJournal(table: MemoryTable): Journal {
         return rows.sort(inLaneOrder).map(toRow);
       }),
 
-    pendingLanes: () =>
-      read(() => {
-        const barriers = new Map<string, number>();
-        for (const { lane, barrier } of inState("waiting")) {
-          barriers.set(lane, Math.max(barrier, barriers.get(lane) ?? 0));
-        }
-        return [...barriers].map(([lane, barrier]) => ({ lane, barrier }));
-      }),
-
-    lastSeq: () => read(() => Math.max(0, ...all().map(({ seq }) => seq))),
+    pendingLanes: () => read(() => [...new Set(inState("waiting").map(({ lane }) => lane))]),
 
     saveProgress: ({ seq, body, progress, begun }) =>
       write(() => {
@@ -103,12 +106,12 @@ export function openMemoryJournal(table: MemoryTable): Journal {
         return isCurrent;
       }),
 
-    cancel: ({ seq, id }, at) =>
+    cancel: (id, at) =>
       write(() => {
         const row = table.rows.get(id);
         if (row?.begun) return false;
         if (row) end(row, at);
-        else table.rows.set(id, neverSeen({ seq, id }, at));
+        else table.rows.set(id, neverSeen(nextSeq(), id, at));
         return true;
       }),
 
@@ -213,8 +216,9 @@ function end(row: StoredRow, at: number): void {
   row.endedAt = at;
 }
 
-const neverSeen = (row: Pick<NewRow, "seq" | "id">, at: number): StoredRow => ({
-  ...row,
+const neverSeen = (seq: number, id: ItemId, at: number): StoredRow => ({
+  seq,
+  id,
   lane: "",
   barrier: 0,
   sort: "",
