@@ -116,6 +116,7 @@ async function buildApp(config: Config, foundations: Foundations): Promise<App> 
     ...dependencies,
     takeIn: (reply) => takeInReply(reply, dependencies),
     ownerQuestions: createRateLimiter({ perSecond: OWNER_QUESTIONS_PER_SECOND, burst: 1 }),
+    rounds: state.rounds,
     intervalMs: config.reconcileIntervalMs,
     log,
   });

@@ -1,6 +1,7 @@
 import type { RateLimiter } from "../delivery/rate-limiter.ts";
 import { toBridgeError } from "../errors.ts";
 import type { Log } from "../log.ts";
+import type { Round, Rounds } from "../rounds.ts";
 import type { Texts } from "../views/texts/en.ts";
 import { type Conversation, isBeingHandedBack } from "./conversation.ts";
 import type { Notifier } from "./notifier.ts";
@@ -18,17 +19,15 @@ export interface ReconcilerDependencies {
   notifier: Notifier;
   /** Spaces the questions to Parley, so that thousands of conversations do not overload it. */
   ownerQuestions: RateLimiter;
+  rounds: Rounds;
   intervalMs: number;
   texts: Texts;
   log: Log;
   now: () => number;
 }
 
-export interface Reconciler {
-  /** Starts a round soon, because events may have been lost. If one is under way, another follows it. */
-  request(): void;
-  stop(): Promise<void>;
-}
+/** `request`: events may have been lost. */
+export type Reconciler = Round;
 
 /**
  * Nothing older is read back. Far shorter than idempotency keys are kept; otherwise all replies in a thread that could not
@@ -42,58 +41,23 @@ const MAX_READ_BACK_MS = 3 * 86_400_000;
  * fails for one conversation the round goes on with the next. The rounds of Slack and of Parley do not wait for each other.
  */
 export function startReconciler(dependencies: ReconcilerDependencies): Reconciler {
-  const stopping = new AbortController();
-  const { signal } = stopping;
-  const rounds = [
-    startRounds(() => checkOwners(dependencies, signal), dependencies, signal),
-    startRounds(() => readThreads(dependencies, signal), dependencies, signal),
-  ];
+  const { rounds, intervalMs: everyMs, log } = dependencies;
+  const start = (
+    name: string,
+    compare: (dependencies: ReconcilerDependencies, signal: AbortSignal) => Promise<void>,
+  ): Round =>
+    rounds.start(name, {
+      everyMs,
+      run: (signal) => compare(dependencies, signal),
+      onError: (thrown) => log.warn({ error: toBridgeError(thrown).message }, "repair.failed"),
+    });
+  const both = [start("owners", checkOwners), start("threads", readThreads)];
   return {
-    request: () => {
-      for (const { request } of rounds) request();
+    request() {
+      for (const { request } of both) request();
     },
     async stop() {
-      stopping.abort(new Error("The bridge is stopping"));
-      await Promise.all(rounds.map(({ stop }) => stop()));
-    },
-  };
-}
-
-/** Runs rounds of one kind on schedule and on request, one at a time; the first one at once. */
-function startRounds(
-  work: () => Promise<void>,
-  { intervalMs, log }: ReconcilerDependencies,
-  signal: AbortSignal,
-): Reconciler {
-  let requested = true;
-  let round: Promise<void> | undefined;
-
-  const timer = setInterval(request, intervalMs);
-  run();
-
-  function request(): void {
-    requested = true;
-    run();
-  }
-
-  function run(): void {
-    if (round || !requested || signal.aborted) return;
-    requested = false;
-    round = work()
-      .catch((thrown: unknown) => {
-        if (!signal.aborted) log.warn({ error: toBridgeError(thrown).message }, "repair.failed");
-      })
-      .finally(() => {
-        round = undefined;
-        run();
-      });
-  }
-
-  return {
-    request,
-    async stop() {
-      clearInterval(timer);
-      await round;
+      await Promise.all(both.map(({ stop }) => stop()));
     },
   };
 }
@@ -134,6 +98,7 @@ async function eachOpen(
   const open = (await conversations.open()).toReversed();
   const failures: string[] = [];
   for (const { id } of open) {
+    signal.throwIfAborted();
     try {
       // It may have ended since the round began.
       const conversation = await conversations.byId(id);

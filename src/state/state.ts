@@ -2,6 +2,7 @@ import type { ZodType } from "zod";
 import type { Alarms } from "../alarms.ts";
 import type { Conversations } from "../bridge/ports.ts";
 import type { Journal } from "../delivery/journal.ts";
+import type { Rounds } from "../rounds.ts";
 import type { InTurn } from "../turns.ts";
 import type { KeyValues } from "./key-values.ts";
 
@@ -14,6 +15,7 @@ export interface State {
   readonly conversations: Conversations;
   /** One after the other for each key, among all replicas. What is done in a turn may take minutes. */
   readonly inTurn: InTurn<string>;
+  readonly rounds: Rounds;
   /** What Slack and Parley answered last, under the name of the question. */
   remembered<T>(schema: ZodType<T>): KeyValues<T>;
   /** Deletes what is no longer needed, as of `now` (ms): old idempotency keys, dead letters, held items and ended conversations. */

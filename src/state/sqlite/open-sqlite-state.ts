@@ -1,3 +1,4 @@
+import { createRounds } from "../../rounds.ts";
 import { createTurns } from "../../turns.ts";
 import type { State, StateOptions } from "../state.ts";
 import { openConversationStore } from "./conversation-store.ts";
@@ -21,6 +22,7 @@ export async function openSqliteState(path: string, { alarms }: StateOptions): P
       },
       conversations: await openConversationStore(database),
       inTurn: createTurns<string>(),
+      rounds: createRounds(),
       remembered: (schema) => openKeyValues(database, "remembered", schema),
       expire: (now, retentionDays) => expire(database, now, retentionDays),
       mayAct: () => Promise.resolve(),

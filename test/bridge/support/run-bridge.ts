@@ -18,6 +18,7 @@ import type { Lanes } from "../../../src/delivery/lanes.ts";
 import { createRateLimiter } from "../../../src/delivery/rate-limiter.ts";
 import { createSemaphore } from "../../../src/delivery/semaphore.ts";
 import type { Thread } from "../../../src/ids.ts";
+import { createRounds } from "../../../src/rounds.ts";
 import { makePermalink } from "../../../src/slack/permalink.ts";
 import { createTurns } from "../../../src/turns.ts";
 import { en } from "../../../src/views/texts/en.ts";
@@ -129,6 +130,7 @@ export async function runBridge(
           ...shared,
           takeIn: (reply) => takeInReply(reply, takeIn),
           ownerQuestions: createRateLimiter({ perSecond: 10, burst: 1 }),
+          rounds: createRounds(),
           intervalMs,
           log,
         });
