@@ -10,7 +10,6 @@ import { takeInReply } from "./bridge/to-parley/take-in-reply.ts";
 import { describeBuild } from "./build-info.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import type { Config } from "./config/read-config.ts";
-import { createRateLimiter } from "./delivery/rate-limiter.ts";
 import { ConfigError, StorageError } from "./errors.ts";
 import { errorFields, type Log } from "./log.ts";
 import { logAttempt } from "./ops/log-attempt.ts";
@@ -99,6 +98,7 @@ async function buildApp(config: Config, foundations: Foundations): Promise<App> 
     queues,
     conversations,
     inTurn,
+    createLimiter: state.createLimiter,
     now: clock.now,
     log,
   });
@@ -115,8 +115,12 @@ async function buildApp(config: Config, foundations: Foundations): Promise<App> 
   const reconciler = startReconciler({
     ...dependencies,
     takeIn: (reply) => takeInReply(reply, dependencies),
-    ownerQuestions: createRateLimiter({ perSecond: OWNER_QUESTIONS_PER_SECOND, burst: 1 }),
     rounds: state.rounds,
+    ownerQuestions: state.createLimiter({
+      name: "owner questions",
+      perSecond: OWNER_QUESTIONS_PER_SECOND,
+      burst: 1,
+    }),
     intervalMs: config.reconcileIntervalMs,
     log,
   });

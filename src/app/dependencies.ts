@@ -1,6 +1,7 @@
 import { createNotifier } from "../bridge/notifier.ts";
 import type { Conversations, Workspace } from "../bridge/ports.ts";
 import type { Config } from "../config/read-config.ts";
+import type { CreateRateLimiter } from "../delivery/rate-limiter.ts";
 import { createSemaphore } from "../delivery/semaphore.ts";
 import { type Json, parseJson } from "../json.ts";
 import type { Log } from "../log.ts";
@@ -27,6 +28,7 @@ export function createDependencies(
     queues,
     conversations,
     inTurn,
+    createLimiter,
     now,
     log,
   }: {
@@ -35,6 +37,7 @@ export function createDependencies(
     queues: Queues;
     conversations: Conversations;
     inTurn: InTurn<string>;
+    createLimiter: CreateRateLimiter;
     now: () => number;
     log: Log;
   },
@@ -46,7 +49,7 @@ export function createDependencies(
   const { ownerUnknown, lineBreak, messageLength } = config.parley;
   const parse = (body: Json) => parseCallback(body, parley.self);
   return {
-    ...createSlackPorts(client, { config, workspace, texts, log: slackLog }),
+    ...createSlackPorts(client, { config, workspace, createLimiter, texts, log: slackLog }),
     ...queues,
     parley,
     slackFiles: createSlackFiles({ client, ...config.slack, texts, log: slackLog }),

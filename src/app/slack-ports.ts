@@ -9,6 +9,7 @@ import type {
   Workspace,
 } from "../bridge/ports.ts";
 import type { Config } from "../config/read-config.ts";
+import type { CreateRateLimiter } from "../delivery/rate-limiter.ts";
 import type { Thread } from "../ids.ts";
 import type { Log } from "../log.ts";
 import { createIdentities } from "../slack/identity.ts";
@@ -37,13 +38,20 @@ export function createSlackPorts(
   {
     config,
     workspace,
+    createLimiter,
     texts,
     log,
-  }: { config: Config; workspace: Workspace; texts: Texts; log: Log },
+  }: {
+    config: Config;
+    workspace: Workspace;
+    createLimiter: CreateRateLimiter;
+    texts: Texts;
+    log: Log;
+  },
 ): SlackPorts {
   const { channel, postsPerSecond } = config.slack;
   const { team, botUserId, url } = workspace;
-  const pace = createPace(postsPerSecond);
+  const pace = createPace(postsPerSecond, createLimiter);
   const findUser = createFindUser(client);
   return {
     posts: createPosts({ client, team, channel, pace, texts, log }),

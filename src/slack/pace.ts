@@ -1,8 +1,8 @@
-import { createRateLimiter, type RateLimiter } from "../delivery/rate-limiter.ts";
+import type { CreateRateLimiter, RateLimiter } from "../delivery/rate-limiter.ts";
 import { RateLimitedError } from "../errors.ts";
 import { callSlack } from "./web-api.ts";
 
-/** The pace of calls: posts by channel, everything else by method. */
+/** The pace of calls: posts by channel, everything else by method. Slack counts the calls of all replicas together. */
 export interface Pace {
   readonly posts: RateLimiter;
   readonly extras: RateLimiter;
@@ -17,9 +17,10 @@ const MAX_PACE_OF_EXTRAS = 10;
 const EXTRAS_BURST = 10;
 
 /** Each channel has a pace of posts, and each other method one of its own. */
-export const createPace = (postsPerSecond: number): Pace => ({
-  posts: createRateLimiter({ perSecond: postsPerSecond, burst: POSTS_BURST }),
-  extras: createRateLimiter({
+export const createPace = (postsPerSecond: number, createLimiter: CreateRateLimiter): Pace => ({
+  posts: createLimiter({ name: "posts", perSecond: postsPerSecond, burst: POSTS_BURST }),
+  extras: createLimiter({
+    name: "extras",
     perSecond: Math.min(postsPerSecond, MAX_PACE_OF_EXTRAS) * EXTRAS_PER_POST,
     burst: EXTRAS_BURST,
   }),

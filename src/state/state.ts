@@ -2,6 +2,7 @@ import type { ZodType } from "zod";
 import type { Alarms } from "../alarms.ts";
 import type { Conversations } from "../bridge/ports.ts";
 import type { Journal } from "../delivery/journal.ts";
+import type { CreateRateLimiter } from "../delivery/rate-limiter.ts";
 import type { Rounds } from "../rounds.ts";
 import type { InTurn } from "../turns.ts";
 import type { KeyValues } from "./key-values.ts";
@@ -18,6 +19,8 @@ export interface State {
   readonly rounds: Rounds;
   /** What Slack and Parley answered last, under the name of the question. */
   remembered<T>(schema: ZodType<T>): KeyValues<T>;
+  /** Makes rate limiters that share their pace with all who work on this state. */
+  readonly createLimiter: CreateRateLimiter;
   /** Deletes what is no longer needed, as of `now` (ms): old idempotency keys, dead letters, held items and ended conversations. */
   expire(now: number, retentionDays: number): Promise<void>;
   /**

@@ -1,5 +1,6 @@
 import type { WebClient } from "@slack/web-api";
 import { expect, it } from "vitest";
+import { createRateLimiter } from "../../src/delivery/rate-limiter.ts";
 import { createPace } from "../../src/slack/pace.ts";
 import { createReactions } from "../../src/slack/reactions.ts";
 import { captureLog } from "../support/captured-log.ts";
@@ -24,7 +25,11 @@ it("takes a mark away only after it was set, however long that waits", async () 
       },
     },
   } as unknown as WebClient;
-  const reactions = createReactions({ client, pace: createPace(1_000), log: captureLog() });
+  const reactions = createReactions({
+    client,
+    pace: createPace(1_000, createRateLimiter),
+    log: captureLog(),
+  });
 
   reactions.markLater(PLACE, "1.1", "delayed");
   reactions.unmark(PLACE, "1.1", "delayed");

@@ -1,3 +1,4 @@
+import { createRateLimiter } from "../../delivery/rate-limiter.ts";
 import { createRounds } from "../../rounds.ts";
 import { createTurns } from "../../turns.ts";
 import type { State, StateOptions } from "../state.ts";
@@ -24,6 +25,7 @@ export async function openSqliteState(path: string, { alarms }: StateOptions): P
       inTurn: createTurns<string>(),
       rounds: createRounds(),
       remembered: (schema) => openKeyValues(database, "remembered", schema),
+      createLimiter: createRateLimiter,
       expire: (now, retentionDays) => expire(database, now, retentionDays),
       mayAct: () => Promise.resolve(),
       probe: () => database.probe(),
