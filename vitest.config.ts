@@ -15,6 +15,9 @@ const LONG = [
   "test/unit/convert/linear.test.ts",
 ];
 
+/** Starts a PostgreSQL for whatever asks for it. */
+const POSTGRES = "test/support/postgres-cluster.ts";
+
 /** A machine may be busy with other work: what is waited for has time, and what comes is seen at once. */
 const limits = {
   testTimeout: 60_000,
@@ -28,6 +31,7 @@ export default defineConfig({
       {
         test: {
           name: "parallel",
+          globalSetup: POSTGRES,
           include: TESTS,
           exclude: [...ALONE, ...LONG],
           // Files share a process and its modules: to load Bolt and the rest anew for each would be most of the work.
@@ -51,6 +55,7 @@ export default defineConfig({
       {
         test: {
           name: "long",
+          globalSetup: POSTGRES,
           include: LONG,
           maxWorkers: 1,
           sequence: { groupOrder: 2 },

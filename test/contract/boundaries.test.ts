@@ -33,7 +33,7 @@ const MAY_USE: Readonly<Record<string, RegExp>> = {
   slack: /^(node:.*|@slack\/(bolt|web-api|types)|zod)$/,
   // Only for `bridge/stored/`, see below.
   bridge: /^zod$/,
-  state: /^(node:.*|keyv|@keyv\/.*|zod)$/,
+  state: /^(node:.*|keyv|@keyv\/.*|pg|zod)$/,
   ops: /^(node:.*|prom-client)$/,
   app: /^(node:.*|@slack\/web-api)$/,
 };

@@ -1,0 +1,126 @@
+import { Socket } from "node:net";
+import type { ConnectionOptions } from "node:tls";
+import { Client, type ClientConfig, types } from "pg";
+import { codeOf } from "./postgres-fault.ts";
+import type { PostgresTarget, Tls } from "./postgres-url.ts";
+import { CHECK_CONNECTION, type SessionKind, settingsOf } from "./session-settings.ts";
+
+/** A connection with a session of the server at its other end. */
+export interface Connection {
+  readonly client: Client;
+  /** Ends the connection at once, whatever is under way. */
+  destroy(): void;
+}
+
+/**
+ * Connects, without settings.
+ *
+ * @throws what the client throws, see `codeOf`
+ */
+export async function connect(
+  target: PostgresTarget,
+  kind: SessionKind | "check" = "check",
+): Promise<Connection> {
+  const { mode } = target.tls;
+  if (mode !== "prefer")
+    return await connectAs(target, kind, mode === "disable" ? false : tlsOf(target.tls));
+  try {
+    return await connectAs(target, kind, tlsOf(target.tls));
+  } catch (error) {
+    if (codeOf(error) !== "NO_TLS") throw error;
+    return await connectAs(target, kind, false);
+  }
+}
+
+/**
+ * Connects, and sets what sessions of this kind need.
+ *
+ * @throws what the client throws, see `codeOf`; `25006` if nothing can be written there
+ */
+export async function connectSession(
+  target: PostgresTarget,
+  kind: SessionKind,
+): Promise<Connection> {
+  const connection = await connect(target, kind);
+  try {
+    await setUp(connection.client, kind);
+    return connection;
+  } catch (error) {
+    connection.destroy();
+    throw error;
+  }
+}
+
+async function setUp(client: Client, kind: SessionKind): Promise<void> {
+  const settings = Object.entries(settingsOf(kind));
+  const calls = settings.map((_, at) => `set_config($${2 * at + 1}, $${2 * at + 2}, false)`);
+  await client.query(`SELECT ${calls.join(", ")}`, settings.flat());
+  await client.query(CHECK_CONNECTION).catch((error: unknown) => {
+    if (codeOf(error) !== "22023") throw error;
+  });
+  // What is set to be stronger stays so.
+  await client.query(
+    "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'",
+  );
+  const { rows } = await client.query<{ readonly: string }>(
+    "SELECT current_setting('transaction_read_only') AS readonly",
+  );
+  if (rows[0]?.readonly === "on") {
+    throw Object.assign(new Error("the server can only be read"), { code: "25006" });
+  }
+}
+
+async function connectAs(
+  target: PostgresTarget,
+  kind: SessionKind | "check",
+  ssl: ConnectionOptions | false,
+): Promise<Connection> {
+  const { host, port, user, database, password, options, applicationName } = target;
+  const socket = new Socket();
+  const config: ClientConfig = {
+    host,
+    port,
+    user,
+    database,
+    // A function, also without a password: else the client would look for one by itself.
+    password: () => password?.reveal() ?? "",
+    ssl,
+    application_name: `${applicationName} ${kind}`,
+    connectionTimeoutMillis: target.connectTimeoutMs,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
+    pipeline: true,
+    stream: () => socket,
+    types: { getTypeParser },
+    ...(options !== undefined && { options }),
+  };
+  const client = new Client(config);
+  const destroy = () => {
+    socket.destroy();
+  };
+  // Until somebody else listens, and after that nobody minds.
+  client.on("error", () => {});
+  try {
+    await client.connect();
+  } catch (error) {
+    destroy();
+    throw error;
+  }
+  return { client, destroy };
+}
+
+const KEEP_ALIVE_MS = 2_000;
+
+function tlsOf({ mode, authorities, certificate, key }: Tls): ConnectionOptions {
+  return {
+    rejectUnauthorized: mode === "verify-ca" || mode === "verify-full",
+    ...(mode === "verify-ca" && { checkServerIdentity: () => undefined }),
+    ...(authorities !== undefined && { ca: authorities }),
+    ...(certificate !== undefined && { cert: certificate }),
+    ...(key && { key: key.reveal() }),
+  };
+}
+
+/** Numbers that are larger than 2 ** 53 do not occur. */
+const getTypeParser: typeof types.getTypeParser = (id: number, format?: "text" | "binary") =>
+  id === types.builtins.INT8 ? Number : types.getTypeParser(id, format as "text");

@@ -1,0 +1,185 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import type { Alarms } from "../../alarms.ts";
+import { type Clock, systemClock } from "../../clock.ts";
+import { BridgeError } from "../../errors.ts";
+import { checkServer } from "./check-server.ts";
+import { connect, connectSession } from "./connect.ts";
+import { keepSession, type SessionKeeper } from "./keep-session.ts";
+import { migrateSchema, refuseLaterSchema, requireSchema } from "./migrate-schema.ts";
+import { namesIn, type SharedNames } from "./names-in.ts";
+import { createPostgresAlarm } from "./postgres-alarm.ts";
+import { type PostgresLogin, readPostgresUrl } from "./postgres-url.ts";
+import { createSession, type Session } from "./session.ts";
+import type { SessionKind } from "./session-settings.ts";
+import type { SqlValue, Statement } from "./sql-value.ts";
+
+/** What can be asked of one session after the other. */
+export interface Questions {
+  /** One statement that changes nothing. */
+  read<Row>(sql: string, ...values: readonly SqlValue[]): Promise<Row[]>;
+  /** One statement, synced to disk when resolved. One that fails does not harm those that share its transaction. */
+  write<Row>(statement: Statement): Promise<Row[]>;
+}
+
+/**
+ * One PostgreSQL database, through two sessions: a main one, which holds what this replica has locked and writes whatever
+ * depends on it, and a side one. What is asked of each happens in the order in which it was asked for. Writes that are in flight
+ * together share one transaction, and so one sync to disk. A session that is over is followed by another; until then whatever is
+ * asked fails.
+ *
+ * @throws {StorageError} from every call, without the values
+ */
+export interface PostgresDatabase extends Questions, Pick<SharedNames, "lockClass" | "channel"> {
+  /** The session for what takes its time: long lists, counts, expiry. Nobody's locks depend on it. */
+  readonly side: Questions;
+  /** The main session of now. @throws {StorageError} there is none at present */
+  session(): Session;
+  /** Told of the main session of now, if there is one, and of each that follows. */
+  onSession(listener: (session: Session) => void): void;
+  /**
+   * Runs `work` in the name of a main session: whatever it asks of the database, now or later, goes through this session and
+   * fails once it is over.
+   */
+  inNameOf<Result>(session: Session, work: () => Result): Result;
+  /**
+   * Resolves if the session in whose name this runs is still ours, by the server's own word of within the last second; and at
+   * once outside of `inNameOf`.
+   */
+  stillOurs(): Promise<void>;
+  /**
+   * Calls back with what anybody tells this channel of theirs (`pg_notify(channel(name), payload)`), in the order of the commits.
+   * Each main session listens before `onSession` is told of it; what is told while there is none is not heard.
+   */
+  listen(name: string, listener: (payload: string) => void): Promise<void>;
+  /** Writes, to find out whether that can be done. */
+  probe(): Promise<void>;
+  /** Finishes what was asked for; safe to repeat. */
+  close(): Promise<void>;
+}
+
+export interface PostgresOptions extends PostgresLogin {
+  /**
+   * `own`: the tables are brought up to this version; any number of replicas may do so · `share`: beside bridges that have them;
+   * those of an earlier version are refused · `visit`: to see whether they could be owned; nothing is changed.
+   */
+  readonly access: "own" | "share" | "visit";
+  /** Raised while the database cannot be used, cleared when it can be used again. */
+  readonly alarms?: Pick<Alarms, "raise" | "clear"> | undefined;
+  readonly clock?: Clock;
+}
+
+/**
+ * @throws {ConfigError} the server, or what is before it, cannot be used; or the tables are those of another version
+ * @throws {StorageError} it cannot be reached or asked now; says what to do
+ */
+export async function openPostgres(
+  stateUrl: string,
+  { access, alarms, clock = systemClock, ...login }: PostgresOptions,
+): Promise<PostgresDatabase> {
+  const target = readPostgresUrl(stateUrl, login);
+  const alarm = createPostgresAlarm(target, alarms);
+  const listeners = new Map<string, ((payload: string) => void)[]>();
+  const sessionListeners: ((session: Session) => void)[] = [];
+  const names = await prepare();
+
+  async function prepare(): Promise<SharedNames> {
+    try {
+      const connection = await connect(target);
+      try {
+        const found = namesIn(await checkServer(target, connection));
+        if (access === "own") await migrateSchema(connection, found);
+        else if (access === "share") await requireSchema(connection);
+        else await refuseLaterSchema(connection);
+        return found;
+      } finally {
+        connection.destroy();
+      }
+    } catch (error) {
+      throw error instanceof BridgeError ? error : alarm.lost("main", error);
+    }
+  }
+
+  async function open(kind: SessionKind) {
+    try {
+      const connection = await connectSession(target, kind);
+      const session = createSession(connection, {
+        kind,
+        clock,
+        alarm,
+        keyOf: names.lockKey,
+        onNotification(channel, payload) {
+          for (const listener of listeners.get(channel) ?? []) listener(payload);
+        },
+      });
+      if (kind === "main")
+        await Promise.all([...listeners.keys()].map((each) => hear(session, each)));
+      alarm.connected(kind);
+      return session;
+    } catch (error) {
+      throw error instanceof BridgeError ? error : alarm.lost(kind, error);
+    }
+  }
+
+  const hear = (session: Session, channel: string) => session.read(`LISTEN ${channel}`);
+
+  const first = await open("main");
+  const main = keepSession(
+    first,
+    () => open("main"),
+    (session) => {
+      for (const listener of sessionListeners) listener(session);
+    },
+  );
+  let side: SessionKeeper;
+  try {
+    side = keepSession(await open("side"), () => open("side"));
+  } catch (error) {
+    await main.close();
+    throw error;
+  }
+
+  const bound = new AsyncLocalStorage<Session>();
+  const questionsOf = (sessionOf: () => Session): Questions => ({
+    read: async (sql, ...values) => await sessionOf().read(sql, ...values),
+    write: async (statement) => await sessionOf().write(statement),
+  });
+
+  let closed: Promise<unknown> | undefined;
+  return {
+    ...questionsOf(() => bound.getStore() ?? main.current()),
+    side: questionsOf(side.current),
+    lockClass: names.lockClass,
+    channel: names.channel,
+    session: main.current,
+    onSession(listener) {
+      sessionListeners.push(listener);
+      let session: Session;
+      try {
+        session = main.current();
+      } catch {
+        return;
+      }
+      listener(session);
+    },
+    inNameOf: (session, work) => bound.run(session, work),
+    stillOurs: async () => await bound.getStore()?.stillOurs(),
+    async listen(name, listener) {
+      const channel = names.channel(name);
+      listeners.set(channel, [...(listeners.get(channel) ?? []), listener]);
+      await hear(main.current(), channel);
+    },
+    async probe() {
+      await main.current().write({
+        sql: "INSERT INTO probe (id, room) VALUES (pg_backend_pid() % 64, $1) ON CONFLICT (id) DO UPDATE SET room = excluded.room",
+        values: [ROOM],
+      });
+    },
+    async close() {
+      closed ??= Promise.all([main.close(), side.close()]);
+      await closed;
+    },
+  };
+}
+
+/** Larger than a usual callback: if there is no room for a callback, the probe must fail too. */
+const ROOM = "room".repeat(5_000);
