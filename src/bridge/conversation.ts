@@ -129,13 +129,22 @@ export function withAgentMessage(conversation: Conversation): Conversation {
   return { ...answered, agentMessages: conversation.agentMessages + 1 };
 }
 
+/** One that has ended stays as it is. */
 export const withHandingBack = (
   conversation: Conversation,
   to: ServiceId,
   at: number,
-): Conversation => ({ ...conversation, handingBackTo: to, handingBackSince: at });
+): Conversation =>
+  conversation.state === "open"
+    ? { ...conversation, handingBackTo: to, handingBackSince: at }
+    : conversation;
 
-export function withoutHandingBack(conversation: Conversation): Conversation {
+/** The hand-back to this Service is over; another one that somebody has begun since then is not. */
+export function withoutHandingBack(conversation: Conversation, to: ServiceId): Conversation {
+  return conversation.handingBackTo === to ? withoutAnyHandingBack(conversation) : conversation;
+}
+
+function withoutAnyHandingBack(conversation: Conversation): Conversation {
   const { handingBackTo: _, handingBackSince: __, ...rest } = conversation;
   return rest;
 }
@@ -145,15 +154,21 @@ const HAND_BACK_LIFE_MS = 5 * 60_000;
 
 /** Whether the User is with `owner` because we are handing the User back now; the outcome of that will say more. */
 export const isBeingHandedBack = (
-  { state, handingBackTo, handingBackSince = 0 }: Conversation,
+  conversation: Conversation,
   owner: ServiceId,
   now: number,
+): boolean => conversation.handingBackTo === owner && isHandBackUnderWay(conversation, now);
+
+/** Whether we are handing the User back now, whoever is to have the User then. */
+export const isHandBackUnderWay = (
+  { state, handingBackTo, handingBackSince = 0 }: Conversation,
+  now: number,
 ): boolean =>
-  state === "open" && handingBackTo === owner && now - handingBackSince < HAND_BACK_LIFE_MS;
+  state === "open" && handingBackTo !== undefined && now - handingBackSince < HAND_BACK_LIFE_MS;
 
 /** Ends an open conversation; one that has ended already stays as it ended. */
 export function end(conversation: Conversation, state: EndState, ending: Ending): Conversation {
   if (conversation.state !== "open") return conversation;
-  const { waitingSince: _, ...rest } = withoutHandingBack(conversation);
+  const { waitingSince: _, ...rest } = withoutAnyHandingBack(conversation);
   return { ...rest, state, ending };
 }

@@ -1,5 +1,6 @@
 import type { RateLimiter } from "../delivery/rate-limiter.ts";
 import { toBridgeError } from "../errors.ts";
+import { isSameThread } from "../ids.ts";
 import type { Log } from "../log.ts";
 import type { Round, Rounds } from "../rounds.ts";
 import type { Texts } from "../views/texts/en.ts";
@@ -128,7 +129,12 @@ async function readBack(
     if ((await takeIn(reply)) === "appended") missing += 1;
   }
   const { until } = read;
-  if (until) await conversations.update(id, (c) => ({ ...c, readUntil: until }));
+  if (until) {
+    // Another thread may have opened meanwhile, and somebody else may have read further.
+    const isNews = (c: Conversation) =>
+      isSameThread(c.thread, thread) && (c.readUntil === undefined || c.readUntil < until);
+    await conversations.update(id, (c) => (isNews(c) ? { ...c, readUntil: until } : c));
+  }
   return missing;
 }
 

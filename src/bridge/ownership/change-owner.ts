@@ -93,7 +93,7 @@ async function give(
   try {
     await giveTo(parley, userId, to.id, { reason: "owner_changed", changedBy: by.name });
   } catch (error) {
-    if (open) await conversations.update(open.id, withoutHandingBack);
+    if (open) await conversations.update(open.id, (c) => withoutHandingBack(c, to.id));
     throw error;
   }
   if (!open) return;

@@ -56,8 +56,12 @@ export async function recordTakenAway(
   { conversations, notifier, texts, now }: Records,
 ): Promise<void> {
   const { id, userId } = conversation;
-  const thread = threadToTell(conversation);
   const from = takenAwayBy(id, to);
+  // If it has ended since it was read, whoever ended it tells why.
+  const current = (await conversations.byId(id)) ?? conversation;
+  const isOver = current.state !== "open";
+  if (isOver && (current.state !== "taken-away" || current.ending?.to?.id !== to.id)) return;
+  const thread = threadToTell(current);
   if (thread) {
     const message = renderTakenAway(to.name, texts);
     await notifier.notice(userId, from, "taken away", { thread, message });

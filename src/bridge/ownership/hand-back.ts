@@ -4,7 +4,7 @@ import { type MessageWriting, toParleyMessages } from "../../convert/to-parley/a
 import { NO_NAMES } from "../../convert/to-parley/mentions.ts";
 import { defined } from "../../defined.ts";
 import type { Work } from "../../delivery/lanes.ts";
-import { type BridgeError, toBridgeError } from "../../errors.ts";
+import { type BridgeError, CancelledError, toBridgeError } from "../../errors.ts";
 import { isJsonObject, type Json } from "../../json.ts";
 import { causeOf } from "../../views/cause-of.ts";
 import { renderHandBackFailed, renderHandBackTooLate } from "../../views/hand-back-failed.ts";
@@ -58,6 +58,7 @@ export async function handBack(
     refusal = await giveBack(work, conversation, request, dependencies);
   } catch (thrown) {
     const error = toBridgeError(thrown);
+    if (error instanceof CancelledError) throw error;
     if (isWorthRetrying(error, work, dependencies)) throw error;
     return await giveUp(work, conversation, request, error, dependencies);
   }
@@ -89,6 +90,8 @@ async function giveBack(
   // With the replies that went just before, although their records may not have been on disk when this began.
   const current =
     (await conversations.update(id, (c) => withHandingBack(c, request.to, now()))) ?? conversation;
+  // Somebody else has just given the User away. It begins again, with what is true now.
+  if (current.state !== "open") throw new CancelledError(work.item.id);
   // First, because Parley may refuse it once the User is not ours.
   const refusal = await parley.unsetAgent(userId).then(() => undefined, toBridgeError);
   if (refusal && isWorthRetrying(refusal, work, dependencies)) throw refusal;
@@ -207,5 +210,5 @@ async function giveUp(
     const to = await nameService(parley, notOurs.owner);
     return await recordTakenAway(conversation, to, dependencies);
   }
-  await conversations.update(conversation.id, withoutHandingBack);
+  await conversations.update(conversation.id, (c) => withoutHandingBack(c, request.to));
 }

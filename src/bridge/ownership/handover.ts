@@ -1,9 +1,9 @@
 import { defined } from "../../defined.ts";
 import type { Work } from "../../delivery/lanes.ts";
-import { BridgeError } from "../../errors.ts";
+import { BridgeError, CancelledError } from "../../errors.ts";
 import { makeConversationId } from "../../ids.ts";
 import { renderFurtherHandover } from "../../views/further-handover.ts";
-import { type Conversation, withHandover } from "../conversation.ts";
+import { type Conversation, isHandBackUnderWay, withHandover } from "../conversation.ts";
 import { type AskOwnershipDependencies, askOwnership } from "../owner.ts";
 import type { EventOf } from "../parley-event.ts";
 import type { Patience } from "../patience.ts";
@@ -32,6 +32,7 @@ export async function handover(
   const { conversations, texts } = dependencies;
   const { userId, user, metadata, transcript } = event;
   const newest = await conversations.byUser(userId);
+  notDuringHandBack(work, newest, dependencies);
   if (newest?.state === "open" && newest.id !== makeConversationId(userId, work.item.id)) {
     return await addToHandover(work, event, receivedAt, newest, dependencies);
   }
@@ -55,6 +56,19 @@ export async function handover(
 }
 
 /**
+ * The Service that gets the User back may hand the User over again before that is recorded: then this handover belongs to
+ * the next conversation. Waits for the outcome, for a while.
+ */
+function notDuringHandBack(
+  { item }: Work<InboxBody>,
+  newest: Conversation | undefined,
+  { patience, now }: HandoverDependencies,
+): void {
+  if (!newest || !isHandBackUnderWay(newest, now()) || item.triedMs >= patience.ownerMs) return;
+  throw notYet("A hand-back is under way");
+}
+
+/**
  * A handover that comes after the end of a conversation may belong to that one, hours late: then only Parley knows. One
  * that was not heard of before may also be ahead of what Parley tells, so a no to it counts only after a while.
  */
@@ -71,11 +85,11 @@ async function isStillOurs(
   const isOvertaken = ended.ending !== undefined && receivedAt <= ended.ending.at;
   const hasWaited = item.triedMs >= dependencies.patience.ownerMs;
   if (isRepeat || isOvertaken || hasWaited) return false;
-  throw new BridgeError("Parley does not say yet that the User is ours", {
-    code: "unexpected",
-    disposition: "retry",
-  });
+  throw notYet("Parley does not say yet that the User is ours");
 }
+
+const notYet = (message: string): BridgeError =>
+  new BridgeError(message, { code: "unexpected", disposition: "retry" });
 
 /** A further handover of a User who is with us already: the root shows it, and the thread says what is new. */
 async function addToHandover(
@@ -86,13 +100,16 @@ async function addToHandover(
   dependencies: HandoverDependencies,
 ): Promise<void> {
   const { conversations, texts } = dependencies;
-  const add = (conversation: Conversation) => withHandover(conversation, event, receivedAt);
+  const add = (conversation: Conversation) =>
+    conversation.state === "open" ? withHandover(conversation, event, receivedAt) : conversation;
   // Stored before it is recorded: an attempt after a crash finds nothing new, and still has to show it.
   const news =
     add(open) === open && work.stateOf("news") === "new"
       ? undefined
       : await work.step("news", { kind: NEWS, run: async () => handoverNews(open, add(open)) });
   const updated = (await conversations.update(open.id, add)) ?? open;
+  // It has just ended, so this handover is the first of the next one. It begins again, with what is true now.
+  if (updated.state !== "open") throw new CancelledError(work.item.id);
   if (!updated.thread) {
     await ensureRoot(work, updated, dependencies);
     return;

@@ -105,12 +105,14 @@ async function conversationFor(
   if (takeOver) return await takeOverFor(work, { ...body, takeOver }, dependencies);
   const { conversations } = dependencies;
   const { thread } = body.reply;
-  const conversation = await conversations.byThread(thread);
-  if (conversation?.state === "open") return conversation;
-  // People see a root before its `ts` is recorded, so this may be the thread of a conversation that has none yet.
-  if (!conversation && (await conversations.hasUnrooted())) {
-    throw notYet("The thread is not recorded yet");
+  let conversation = await conversations.byThread(thread);
+  if (!conversation) {
+    // People see a root before its `ts` is recorded, so this may be the thread of a conversation that has none yet.
+    if (await conversations.hasUnrooted()) throw notYet("The thread is not recorded yet");
+    // It may have been recorded since the first look.
+    conversation = await conversations.byThread(thread);
   }
+  if (conversation?.state === "open") return conversation;
   throw new ConversationClosedError(conversation?.id ?? makeThreadKey(thread));
 }
 
