@@ -1,7 +1,4 @@
 import type { Conversation } from "../../bridge/conversation.ts";
-import { conversationSchema } from "../../bridge/stored/conversation-schema.ts";
-import { parseStored } from "../../bridge/stored/read-stored.ts";
-import { UnreadableError } from "../../errors.ts";
 import {
   type ConversationId,
   makeThreadKey,
@@ -10,14 +7,16 @@ import {
   toUserId,
   type UserId,
 } from "../../ids.ts";
+import {
+  CONVERSATION_COLUMNS,
+  type ConversationRow,
+  leadsTo,
+  readConversation,
+  readConversations,
+  type Stored,
+} from "../stored-conversation.ts";
 import type { Database } from "./database.ts";
 import type { Statement } from "./sqlite-operation.ts";
-
-/** A conversation as it is on disk. `version` grows with each change. */
-export interface Stored {
-  readonly conversation: Conversation;
-  readonly version: number;
-}
 
 /**
  * Conversations on disk, open or not.
@@ -41,15 +40,15 @@ export interface ConversationRecords {
 export function openConversationRecords(database: Database): ConversationRecords {
   return {
     async byId(id) {
-      const [row] = await database.read<Row>(
-        `SELECT ${COLUMNS} FROM conversations WHERE id = ?`,
+      const [row] = await database.read<ConversationRow>(
+        `SELECT ${CONVERSATION_COLUMNS} FROM conversations WHERE id = ?`,
         id,
       );
-      return row && read(row);
+      return row && readConversation(row);
     },
 
     async idByUser(userId) {
-      const [row] = await database.read<Pick<Row, "id">>(
+      const [row] = await database.read<Pick<ConversationRow, "id">>(
         `SELECT id FROM conversations WHERE user_id = ?
          ORDER BY is_open DESC, ended_at DESC, rowid DESC LIMIT 1`,
         userId,
@@ -74,10 +73,10 @@ export function openConversationRecords(database: Database): ConversationRecords
     },
 
     async open() {
-      const rows = await database.read<Row>(
-        `SELECT ${COLUMNS} FROM conversations WHERE is_open = 1 ORDER BY rowid`,
+      const rows = await database.read<ConversationRow>(
+        `SELECT ${CONVERSATION_COLUMNS} FROM conversations WHERE is_open = 1 ORDER BY rowid`,
       );
-      return rows.flatMap(readable);
+      return readConversations(rows);
     },
 
     async add(conversation) {
@@ -92,14 +91,6 @@ export function openConversationRecords(database: Database): ConversationRecords
       database.writeAll([change(before, after), ...pointersTo(after, before.conversation)]),
   };
 }
-
-interface Row {
-  readonly id: string;
-  readonly version: number;
-  readonly body: string;
-}
-
-const COLUMNS = "id, version, body";
 
 const FIRST_VERSION = 1;
 
@@ -132,40 +123,22 @@ const keysOf = ({ userId, state, ending }: Conversation) => [
   ending?.at ?? null,
 ];
 
-/** What leads to a conversation is kept: also a thread that is gone, and a customer id that has become another. */
-function pointersTo(
-  { id, userId, thread, user }: Conversation,
-  before?: Conversation,
-): Statement[] {
+function pointersTo(after: Conversation, before?: Conversation): Statement[] {
+  const { id, userId, thread, externalId, formerUserId } = leadsTo(after, before);
   const pointers: Statement[] = [];
-  if (thread && !before?.thread) {
+  if (thread) {
     const sql =
       "INSERT INTO threads (thread, conversation) VALUES (?, ?) ON CONFLICT (thread) DO UPDATE SET conversation = excluded.conversation";
-    pointers.push({ sql, values: [makeThreadKey(thread), id] });
+    pointers.push({ sql, values: [thread, id] });
   }
-  if (user.externalId && user.externalId !== before?.user.externalId) {
+  if (externalId) {
     const sql =
       "INSERT INTO customers (external_id, user_id) VALUES (?, ?) ON CONFLICT (external_id) DO UPDATE SET user_id = excluded.user_id";
-    pointers.push({ sql, values: [user.externalId, userId] });
+    pointers.push({ sql, values: [externalId, userId] });
   }
-  if (before && userId !== before.userId) {
-    // Else they would outlast the conversation, with which those of its User go.
+  if (formerUserId) {
     const sql = "UPDATE customers SET user_id = ? WHERE user_id = ?";
-    pointers.push({ sql, values: [userId, before.userId] });
+    pointers.push({ sql, values: [userId, formerUserId] });
   }
   return pointers;
-}
-
-const read = ({ id, version, body }: Row): Stored => ({
-  conversation: parseStored(conversationSchema, body, `conversation/${id}`),
-  version,
-});
-
-function readable(row: Row): Stored[] {
-  try {
-    return [read(row)];
-  } catch (error) {
-    if (error instanceof UnreadableError) return [];
-    throw error;
-  }
 }

@@ -1,7 +1,9 @@
 import { KeyvSqlite, type KeyvSqliteOptions } from "@keyv/sqlite";
 import { Keyv } from "keyv";
 import type { ZodType } from "zod";
+import { readStored } from "../../bridge/stored/read-stored.ts";
 import { StorageError } from "../../errors.ts";
+import { ifReadable } from "../if-readable.ts";
 import type { KeyValues } from "../key-values.ts";
 import type { Database } from "./database.ts";
 import type { SqlValue } from "./sqlite-operation.ts";
@@ -18,10 +20,7 @@ export function openKeyValues<T>(
     serialization: { stringify: (value: unknown) => JSON.stringify(value), parse: parseOrNothing },
   });
 
-  const readable = (value: unknown): T[] => {
-    const { success, data } = schema.safeParse(value);
-    return success ? [data] : [];
-  };
+  const readable = (value: unknown): T[] => ifReadable(() => readStored(schema, value, table));
 
   return {
     async get(key) {

@@ -1,8 +1,8 @@
 import { z } from "zod";
+import { ALIAS_LIFE_MS } from "../retention.ts";
 import type { Database } from "./database.ts";
 import { readEarlierValue } from "./earlier-value.ts";
 import { openKeyValues } from "./key-values.ts";
-import { ALIAS_LIFE_MS } from "./user-aliases.ts";
 
 /**
  * Moves what the versions before 0.3.0 stored under keys and {@link upgrade} has left: last-known answers and aliases. Safe to

@@ -5,8 +5,15 @@ import {
 import { defined } from "../../defined.ts";
 import type { Journal, NewRow, Place } from "../../delivery/journal.ts";
 import type { ItemId } from "../../ids.ts";
+import {
+  COLUMNS,
+  DEAD_LETTER_COLUMNS,
+  type StoredDeadLetter,
+  type StoredRow,
+  toDeadLetter,
+  toRow,
+} from "../journal-row.ts";
 import type { Database } from "./database.ts";
-import { COLUMNS, type StoredRow, toRow } from "./journal-row.ts";
 
 /** The second condition lets SQLite use the index of what has ended, instead of reading every key that is kept. */
 const DEAD = "state = 'dead' AND state <> 'waiting'";
@@ -189,27 +196,10 @@ export function openSqliteJournal(database: Database, table: "inbox" | "outbox")
     },
 
     async deadLetters() {
-      const rows = await database.read<{
-        id: string;
-        lane: string;
-        body: string;
-        error: string;
-        appended_at: number;
-        ended_at: number;
-      }>(
-        `SELECT id, lane, body, error, appended_at, ended_at FROM ${table} WHERE ${DEAD} ORDER BY ended_at`,
+      const rows = await database.read<StoredDeadLetter>(
+        `SELECT ${DEAD_LETTER_COLUMNS} FROM ${table} WHERE ${DEAD} ORDER BY ended_at`,
       );
-      return rows.map(({ id, lane, body, error, appended_at, ended_at }) => {
-        const { code, message } = readDeadLetterReason(error);
-        return {
-          id: id as ItemId,
-          lane,
-          body,
-          reason: { code, message },
-          appendedAt: appended_at,
-          diedAt: ended_at,
-        };
-      });
+      return rows.map(toDeadLetter);
     },
 
     async changedElsewhere() {

@@ -8,9 +8,6 @@ import { openKeyValues } from "./key-values.ts";
 /** Stored. `at`: when it was added, ms since the epoch. */
 export const aliasSchema = z.object({ to: userId, at: z.number() });
 
-/** How long callbacks may still use the id of a merged User of whom nothing else is kept. */
-export const ALIAS_LIFE_MS = 30 * 86_400_000;
-
 /** As whom Users live on that were merged into others. */
 export interface UserAliases {
   /** The User as whom this one lives on; the same one unless it was merged. */
@@ -47,11 +44,11 @@ export async function openUserAliases(database: Database): Promise<UserAliases> 
   };
 }
 
-/** Deletes those that lead to a User of whom nothing else is kept, some time after they were added. */
-export async function expireAliases(database: Database, now: number): Promise<void> {
+/** Deletes those that were added before this time (ms) and lead to a User of whom nothing else is kept. */
+export async function expireAliases(database: Database, before: number): Promise<void> {
   const stored = openAliases(database);
   for (const [from, { to, at }] of await stored.all()) {
-    if (at > now - ALIAS_LIFE_MS) continue;
+    if (at >= before) continue;
     const [kept] = await database.read("SELECT 1 FROM conversations WHERE user_id = ? LIMIT 1", to);
     if (!kept) await stored.delete(from);
   }

@@ -1,5 +1,6 @@
-import type { Row } from "../../delivery/journal.ts";
-import type { ItemId } from "../../ids.ts";
+import { readDeadLetterReason } from "../bridge/stored/dead-letter-reason.ts";
+import type { DeadLetter, Row } from "../delivery/journal.ts";
+import type { ItemId } from "../ids.ts";
 
 /** What {@link toRow} needs. */
 export const COLUMNS =
@@ -39,5 +40,26 @@ export function toRow(stored: StoredRow): Row {
     dueAt: stored.due_at,
     pauseMs: stored.pause_ms ?? Number.POSITIVE_INFINITY,
     progress: stored.progress ?? undefined,
+  };
+}
+
+/** A dead letter as the tables have it; `error` is the reason as JSON. */
+export interface StoredDeadLetter extends Pick<StoredRow, "id" | "lane" | "body" | "appended_at"> {
+  readonly error: string;
+  readonly ended_at: number;
+}
+
+/** What {@link toDeadLetter} needs. */
+export const DEAD_LETTER_COLUMNS = "id, lane, body, error, appended_at, ended_at";
+
+export function toDeadLetter(stored: StoredDeadLetter): DeadLetter {
+  const { code, message } = readDeadLetterReason(stored.error);
+  return {
+    id: stored.id as ItemId,
+    lane: stored.lane,
+    body: stored.body,
+    reason: { code, message },
+    appendedAt: stored.appended_at,
+    diedAt: stored.ended_at,
   };
 }

@@ -1,0 +1,44 @@
+const DAY_MS = 86_400_000;
+
+/**
+ * How long idempotency keys are kept: far longer than Slack redelivers (24 h with Delayed Events), and longer than anything
+ * is read back.
+ */
+const KEYS_DAYS = 14;
+
+/** How long callbacks may still use the id of a merged User of whom nothing else is kept. */
+export const ALIAS_LIFE_MS = 30 * DAY_MS;
+
+/** Before which times (ms) what has ended is no longer needed, as of `now`. */
+export interface Retention {
+  /** Idempotency keys. */
+  readonly done: number;
+  readonly dead: number;
+  readonly held: number;
+  readonly conversations: number;
+  /** Aliases that lead to a User of whom nothing else is kept, by when they were added. */
+  readonly aliases: number;
+}
+
+export function retentionAt(now: number, retentionDays: number): Retention {
+  const before = (days: number) => now - days * DAY_MS;
+  const records = before(retentionDays);
+  return {
+    done: before(KEYS_DAYS),
+    dead: records,
+    held: records,
+    conversations: records,
+    aliases: now - ALIAS_LIFE_MS,
+  };
+}
+
+/** Rows deleted by one statement. Few, so that a callback never waits long behind it. */
+export const CHUNK = 500;
+
+/** Deletes until nothing is left; `deleteSome` deletes at most `size` rows, and returns them. */
+export async function deleteInChunks(
+  size: number,
+  deleteSome: () => Promise<readonly unknown[]>,
+): Promise<void> {
+  while ((await deleteSome()).length === size);
+}
