@@ -3,10 +3,13 @@ import { type Conversation, end, withAgentMessage } from "../../src/bridge/conve
 import type { Conversations } from "../../src/bridge/ports.ts";
 import { StorageError } from "../../src/errors.ts";
 import { toUserId } from "../../src/ids.ts";
+import { openPostgresConversations } from "../../src/state/postgres/postgres-conversations.ts";
 import { openConversationStore } from "../../src/state/sqlite/conversation-store.ts";
 import type { Database } from "../../src/state/sqlite/database.ts";
 import { expire } from "../../src/state/sqlite/expire.ts";
 import { createMemoryConversations } from "../bridge/support/memory-conversations.ts";
+import { openReplica } from "../support/open-postgres.ts";
+import { createDatabase, describePostgres } from "../support/postgres.ts";
 import { makeStateFile } from "../support/state-file.ts";
 import {
   checkTwice,
@@ -44,6 +47,14 @@ const BULKY = { text: "long ".repeat(4_000) };
 const fillDisk = (database: Database) => database.read("PRAGMA max_page_count = 1");
 
 describeConversations("conversations on SQLite", openForTest);
+
+describePostgres("PostgreSQL", () => {
+  describeConversations("conversations on PostgreSQL", async () => {
+    const url = await createDatabase();
+    const reopen = async () => openPostgresConversations(await openReplica(url));
+    return { store: await reopen(), reopen };
+  });
+});
 
 describeConversations("conversations in memory, on which tests run", () => {
   const store = createMemoryConversations();

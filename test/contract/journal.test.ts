@@ -2,9 +2,13 @@ import { describe, expect, it } from "vitest";
 import type { Journal } from "../../src/delivery/journal.ts";
 import { StorageError } from "../../src/errors.ts";
 import { toItemId } from "../../src/ids.ts";
+import { openPostgresJournal } from "../../src/state/postgres/postgres-journal.ts";
+import { shareOf } from "../../src/state/postgres/shares.ts";
 import { type Database, openDatabase } from "../../src/state/sqlite/database.ts";
 import { openSqliteJournal } from "../../src/state/sqlite/sqlite-journal.ts";
 import { createMemoryTable, openMemoryJournal } from "../bridge/support/memory-journal.ts";
+import { openReplica } from "../support/open-postgres.ts";
+import { createDatabase, describePostgres } from "../support/postgres.ts";
 import { makeStateFile } from "../support/state-file.ts";
 import { appendItems, describeJournal, row, rows, waitingIn } from "./journal-suite.ts";
 
@@ -20,6 +24,15 @@ async function openForTest(): Promise<{
 }
 
 describeJournal("the journal on SQLite", openForTest);
+
+describePostgres("PostgreSQL", () => {
+  describeJournal("the journal on PostgreSQL", async () => {
+    const url = await createDatabase();
+    const reopen = async () =>
+      openPostgresJournal(await openReplica(url), "outbox", { shareOf, heldBy: () => null });
+    return { journal: await reopen(), reopen };
+  });
+});
 
 describeJournal("the journal in memory, on which tests run", () => {
   const table = createMemoryTable();

@@ -1,0 +1,221 @@
+import { setTimeout } from "node:timers/promises";
+import type { ClaimHolder, Claims, Tenure } from "../../delivery/claims.ts";
+import { StorageError } from "../../errors.ts";
+import { CHANGES, CHANGES_GIVEN, readChange } from "./changes.ts";
+import type { PostgresDatabase } from "./open-postgres.ts";
+import type { Holdings } from "./postgres-journal.ts";
+import type { Session } from "./session.ts";
+import { createShareLocks, type ShareLocks } from "./share-locks.ts";
+import { SHARES, shareOf } from "./shares.ts";
+
+/** How often is looked which shares are free: what a killed replica had is taken within this time. */
+const LOOK_EVERY_MS = 250;
+/** After so many looks it is asked whether a change was missed. */
+const LOOKS_PER_POLL = 4;
+
+export interface ClaimsOptions {
+  /** Told of what failed and will be tried again. */
+  readonly onError?: (error: unknown) => void;
+}
+
+/** A share that is ours. */
+interface Held extends Tenure {
+  readonly pid: number;
+  /** Who has read what waits in it. */
+  readonly takenBy: Set<ClaimHolder>;
+  /** Nothing of it is under way any more, and the lock will be given back. */
+  isLeft: boolean;
+  /** Gives it up; resolves when nothing of it is under way any more. */
+  leave(): Promise<void>;
+}
+
+/**
+ * Claims by locks of the main session, the very one that writes the journals: so a share is lost exactly when nothing can be
+ * written in its name any more. Whoever takes part has as many shares as any other, or one more or less; what is too much is
+ * given back once its handlers have returned.
+ */
+export function createPostgresClaims(
+  database: PostgresDatabase,
+  { onError = () => {} }: ClaimsOptions = {},
+): Claims & Holdings {
+  const held = new Map<number, Held>();
+  const stopping = new AbortController();
+  /** What could not be told to the holders yet. */
+  const untold = new Set<string | undefined>();
+  /** What was given back since the last look began: it may not know that yet. */
+  const givenBack = new Set<number>();
+  let holders: readonly ClaimHolder[] = [];
+  /** One session after the other: claims on the next one begin when nothing of the last one is under way any more. */
+  let serving: Promise<void> = Promise.resolve();
+  /** The greatest number of a change that was heard of, and the greatest one that was given out before the last poll. */
+  let heard = 0;
+  let given = 0;
+
+  function hear(payload: string): void {
+    const { number, lane } = readChange(payload);
+    heard = Math.max(heard, number);
+    void tell(lane);
+  }
+
+  async function tell(lane: string | undefined): Promise<void> {
+    const ours = lane === undefined ? [...held.values()] : [held.get(shareOf(lane))];
+    if (ours.every((each) => each === undefined)) return;
+    try {
+      // What is being read at this moment may have it or not.
+      if (ours.some((each) => each && each.takenBy.size < holders.length)) untold.add(lane);
+      else await Promise.all(holders.map((holder) => holder.changed(lane)));
+    } catch (error) {
+      untold.add(lane);
+      onError(error);
+    }
+  }
+
+  async function tellAgain(): Promise<void> {
+    const lanes = [...untold];
+    untold.clear();
+    await Promise.all(lanes.map(tell));
+  }
+
+  async function serve(session: Session, begun: PromiseWithResolvers<void>): Promise<void> {
+    if (stopping.signal.aborted) return;
+    const locks = createShareLocks(session, database.lockClass("shares"));
+    const isOver = AbortSignal.any([session.signal, stopping.signal]);
+    let pid: number | undefined;
+    for (let looks = 0; !isOver.aborted; looks++) {
+      try {
+        pid ??= await joinOn(session, locks);
+        if (looks % LOOKS_PER_POLL === 0) await poll(session);
+        await look(session, locks, pid);
+        begun.resolve();
+        await tellAgain();
+      } catch (error) {
+        begun.reject(error);
+        if (!isOver.aborted) onError(error);
+      }
+      await setTimeout(LOOK_EVERY_MS, undefined, { signal: isOver }).catch(() => {});
+    }
+    begun.reject(session.signal.reason ?? new StorageError("the bridge is stopping"));
+    await leaveAll(session, locks);
+  }
+
+  async function joinOn(session: Session, locks: ShareLocks): Promise<number> {
+    const [row] = await session.read<{ given: number }>(CHANGES_GIVEN);
+    heard = Math.max(heard, row?.given ?? 0);
+    return await locks.join();
+  }
+
+  /** Notifications that were sent while the session lives arrive; this is for what nobody has thought of. */
+  async function poll(session: Session): Promise<void> {
+    const [row] = await session.read<{ given: number }>(CHANGES_GIVEN);
+    const isMissed = heard < given;
+    heard = Math.max(heard, given);
+    given = row?.given ?? given;
+    if (isMissed) await tell(undefined);
+  }
+
+  async function look(session: Session, locks: ShareLocks, pid: number): Promise<void> {
+    givenBack.clear();
+    let sight = await locks.look();
+    const fair = Math.ceil(SHARES / Math.max(1, sight.members));
+    const kept = sight.ours.filter((share) => held.get(share)?.signal.aborted !== true);
+    const lack = fair - kept.length;
+    if (lack > 0 && sight.free.length > 0) {
+      await locks.claim(shuffled(sight.free).slice(0, lack));
+      sight = await locks.look();
+    }
+    for (const share of sight.ours) {
+      if (!held.has(share) && !givenBack.has(share)) held.set(share, hold(session, share, pid));
+    }
+    for (const share of shuffled(kept).slice(fair)) void giveBack(locks, share);
+    await Promise.all([...held.values()].map(take));
+  }
+
+  function hold(session: Session, share: number, pid: number): Held {
+    const ending = new AbortController();
+    const signal = AbortSignal.any([session.signal, ending.signal]);
+    let left: Promise<unknown> | undefined;
+    const tenure: Held = {
+      share,
+      signal,
+      pid,
+      takenBy: new Set(),
+      isLeft: false,
+      isLost: () => session.signal.aborted,
+      run: (work) => database.inNameOf(session, work),
+      stillOurs: () => session.stillOurs(),
+      async leave() {
+        ending.abort(new StorageError("another replica goes on with these lanes"));
+        left ??= Promise.all(holders.map((holder) => holder.leave(tenure)));
+        await left;
+        tenure.isLeft = true;
+      },
+    };
+    return tenure;
+  }
+
+  async function take(tenure: Held): Promise<void> {
+    if (tenure.signal.aborted) return;
+    const missing = holders.filter((holder) => !tenure.takenBy.has(holder));
+    await Promise.all(
+      missing.map(async (holder) => {
+        try {
+          await holder.take(tenure);
+          tenure.takenBy.add(holder);
+        } catch (error) {
+          // It is tried again at the next look.
+          if (!tenure.signal.aborted) onError(error);
+        }
+      }),
+    );
+  }
+
+  async function giveBack(locks: ShareLocks, share: number): Promise<void> {
+    const tenure = held.get(share);
+    if (!tenure) return;
+    await tenure.leave();
+    // If it fails, the session is over, or the next look finds it to be ours still.
+    await locks.release([share]).catch(() => {});
+    held.delete(share);
+    givenBack.add(share);
+  }
+
+  async function leaveAll(session: Session, locks: ShareLocks): Promise<void> {
+    const isAlive = () => !session.signal.aborted;
+    if (isAlive()) await locks.quit().catch(() => {});
+    const shares = [...held.keys()];
+    await Promise.all([...held.values()].map((tenure) => tenure.leave()));
+    if (isAlive()) await locks.release(shares).catch(() => {});
+    held.clear();
+  }
+
+  return {
+    shareOf,
+
+    heldBy(share) {
+      const tenure = held.get(share);
+      return tenure && !tenure.isLost() && !tenure.isLeft ? tenure.pid : null;
+    },
+
+    async start(given) {
+      holders = given;
+      const begun = Promise.withResolvers<void>();
+      await database.listen(CHANGES, hear);
+      database.onSession((session) => {
+        serving = serving.then(() => serve(session, begun));
+      });
+      await begun.promise;
+    },
+
+    async stop() {
+      stopping.abort();
+      await serving;
+    },
+  };
+}
+
+function shuffled<Item>(items: readonly Item[]): Item[] {
+  return items
+    .map((item) => ({ item, place: Math.random() }))
+    .sort((a, b) => a.place - b.place)
+    .map(({ item }) => item);
+}

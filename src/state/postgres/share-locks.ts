@@ -1,0 +1,67 @@
+import type { Session } from "./session.ts";
+import { SHARES } from "./shares.ts";
+
+/** Who holds which shares, and who takes part, by the server's own word. */
+export interface Sight {
+  /** How many sessions take part, ours among them. */
+  readonly members: number;
+  readonly ours: readonly number[];
+  readonly free: readonly number[];
+}
+
+/** The locks of one session on shares: it has them until it gives them back or is over, whatever becomes of its process. */
+export interface ShareLocks {
+  /** Takes part from now on. Returns the process of the server that the session has. */
+  join(): Promise<number>;
+  /** No longer counts as one who takes part. */
+  quit(): Promise<void>;
+  look(): Promise<Sight>;
+  /** Takes those of them that nobody has; the next look tells which. */
+  claim(shares: readonly number[]): Promise<void>;
+  release(shares: readonly number[]): Promise<void>;
+}
+
+/** Behind the shares: what everybody who takes part has, beside each other. */
+const MEMBER = SHARES;
+
+const LOCKS = `SELECT objid::int AS key, pid = pg_backend_pid() AS "isOurs" FROM pg_locks
+  WHERE locktype = 'advisory' AND classid = $1 AND objsubid = 2 AND granted
+    AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`;
+
+/** A statement may run twice, and what is locked twice has to be unlocked twice. */
+const onceEach = (lock: string) => `SELECT pg_backend_pid() AS pid, CASE
+    WHEN key IN (SELECT key FROM (${LOCKS}) AS locks WHERE "isOurs") THEN true ELSE ${lock}($1::int, key)
+  END FROM unnest($2::int[]) AS key`;
+
+const JOIN = onceEach("pg_try_advisory_lock_shared");
+const CLAIM = onceEach("pg_try_advisory_lock");
+
+export function createShareLocks(session: Session, lockClass: number): ShareLocks {
+  return {
+    async join() {
+      const [row] = await session.read<{ pid: number }>(JOIN, lockClass, [MEMBER]);
+      return row?.pid ?? 0;
+    },
+    async quit() {
+      await session.read("SELECT pg_advisory_unlock_shared($1::int, $2::int)", lockClass, MEMBER);
+    },
+    async look() {
+      const locks = await session.read<{ key: number; isOurs: boolean }>(LOCKS, lockClass);
+      const held = new Set(locks.map(({ key }) => key));
+      return {
+        members: locks.filter(({ key }) => key === MEMBER).length,
+        ours: locks.filter(({ key, isOurs }) => isOurs && key !== MEMBER).map(({ key }) => key),
+        free: Array.from({ length: SHARES }, (_, share) => share).filter((each) => !held.has(each)),
+      };
+    },
+    async claim(shares) {
+      await session.read(CLAIM, lockClass, shares);
+    },
+    async release(shares) {
+      // What was asked for before must be stored when somebody else takes them, and locks do not wait for that.
+      await session.read("SELECT 1");
+      const sql = "SELECT pg_advisory_unlock($1::int, share) FROM unnest($2::int[]) AS share";
+      await session.read(sql, lockClass, shares);
+    },
+  };
+}
