@@ -17,8 +17,8 @@ export interface FileStore {
     readonly size: number;
     readonly altText?: string | undefined;
   }): StoredFile;
-  /** The single address to which the bytes of a file can be posted. */
-  issueUploadUrl(file: StoredFile): string;
+  /** Where on Slack the bytes of a file can be posted. */
+  issueUploadPath(file: StoredFile): string;
   /** @throws {SlackError} `file_not_found` */
   find(id: string): StoredFile;
   /** Answers a POST to an upload address. */
@@ -111,10 +111,10 @@ export function createFileStore({ state, now, url }: Workspace): FileStore {
       state.files.set(id, file);
       return file;
     },
-    issueUploadUrl(file) {
+    issueUploadPath(file) {
       const token = randomUUID();
       uploads.set(token, file);
-      return `${url()}/upload/v1/${token}`;
+      return `/upload/v1/${token}`;
     },
     find(id) {
       const file = state.files.get(id);

@@ -1,10 +1,38 @@
-import type { Plan } from "./plan.ts";
+import { parseArgs } from "node:util";
+import type { Plan, ReplicaPlan } from "./plan.ts";
+import { createRandom } from "./random.ts";
 import { runChaos } from "./run-chaos.ts";
 
-/** `npm run chaos`: thousands of messages. Every figure can be given in the environment. */
+/**
+ * `npm run chaos`: thousands of messages to one bridge on SQLite; with `-- --replicas 3 --state postgres` to several on one
+ * PostgreSQL. Every figure can be given in the environment.
+ */
 const number = (name: string, fallback: number): number => Number(process.env[name] ?? fallback);
 
+const refuse = (why: string): never => {
+  console.error(why);
+  process.exit(2);
+};
+
+function readReplicas(seed: number): ReplicaPlan | undefined {
+  const { values } = parseArgs({
+    options: {
+      replicas: { type: "string", default: "1" },
+      state: { type: "string", default: "sqlite" },
+    },
+  });
+  const count = Number(values.replicas);
+  if (!Number.isInteger(count) || count < 1) refuse("--replicas takes a number from 1 on.");
+  if (values.state === "sqlite") {
+    if (count > 1) refuse("SQLite carries one replica only; several need --state postgres.");
+    return undefined;
+  }
+  if (values.state !== "postgres") refuse("--state is sqlite or postgres.");
+  return { count, withoutAnswer: createRandom(seed).pick(["fails", "repeats"]) };
+}
+
 const seed = number("CHAOS_SEED", Math.floor(Math.random() * 2 ** 31));
+const replicas = readReplicas(seed);
 const plan: Plan = {
   seed,
   users: number("CHAOS_USERS", 150),
@@ -14,6 +42,7 @@ const plan: Plan = {
   socketMode: process.env.CHAOS_SOCKET_MODE
     ? process.env.CHAOS_SOCKET_MODE === "1"
     : seed % 2 === 1,
+  ...(replicas && { replicas }),
 };
 
 process.once("SIGTERM", () => process.exit(1));

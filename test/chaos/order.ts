@@ -9,7 +9,7 @@ export interface Arrival {
 
 /** What else decides about the order in a lane; ms since the epoch. */
 export interface Moments {
-  /** When the bridge was started, and nothing that it sent before was still on its way. */
+  /** When the bridge was started, and nothing that it sent before was still on its way; empty if others go on meanwhile. */
   readonly startedAt: readonly number[];
   /** When handovers of this User were acknowledged. */
   readonly handedOverAt: readonly number[];

@@ -8,16 +8,21 @@ export interface Backlog {
 }
 
 /** Resolves when nothing waits in the bridge, twice in a row: an item may put another one in line. */
-export async function untilQuiet({ bridge, logFile }: Stage, timeoutMs: number): Promise<Backlog> {
+export async function untilQuiet(
+  { bridges, folder }: Pick<Stage, "bridges" | "folder">,
+  timeoutMs: number,
+): Promise<Backlog> {
   let calm = 0;
   let latest: Backlog | undefined;
   return await eventually(
     async () => {
-      latest = await readBacklog(bridge.url);
-      calm = latest?.waiting === 0 ? calm + 1 : 0;
+      // What waits is the same for all, wherever one asks.
+      const all = await Promise.all(bridges.map(({ url }) => readBacklog(url)));
+      latest = all[0];
+      calm = all.every((each) => each?.waiting === 0) ? calm + 1 : 0;
       return calm >= 2 ? latest : undefined;
     },
-    { timeoutMs, what: `nothing waits in the bridge; see ${logFile}` },
+    { timeoutMs, what: `nothing waits in the bridge; see ${folder}` },
   );
 }
 

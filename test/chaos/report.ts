@@ -1,6 +1,8 @@
-import type { BridgeProcess } from "./bridge-process.ts";
+import type { Balancer } from "./balancer.ts";
+import type { BridgeCounts } from "./bridge-process.ts";
 import type { Plan } from "./plan.ts";
 import type { Backlog } from "./quiet.ts";
+import { formatTakeOvers, type TakeOver } from "./take-overs.ts";
 import type { Count, Verdict } from "./verdict.ts";
 
 export interface Report {
@@ -10,18 +12,35 @@ export interface Report {
   readonly sentAgain: number;
   readonly takenOver: number;
   readonly trouble: ReadonlyMap<string, number>;
-  readonly bridge: BridgeProcess["counts"];
+  /** Of each process. */
+  readonly bridges: readonly BridgeCounts[];
+  readonly balancer: Balancer["counts"] | undefined;
+  readonly takeOvers: readonly TakeOver[];
   readonly tookMs: number;
 }
 
 /** The run in figures. */
 export function formatReport(report: Report): string {
-  const { plan, verdict, backlog, trouble, bridge } = report;
+  const { plan, verdict, backlog, trouble, bridges, balancer } = report;
   const { fromUsers, fromAgents, conversations } = verdict;
   const row = (name: string, figure: (count: Count) => number) =>
     `${name.padEnd(34)}${String(figure(fromUsers)).padStart(14)}${String(figure(fromAgents)).padStart(14)}`;
+  const total = (figure: keyof BridgeCounts) =>
+    bridges.reduce((sum, each) => sum + each[figure], 0);
+  const { replicas } = plan;
   return [
-    `seed ${plan.seed} · ${plan.users} Users · ${plan.socketMode ? "Socket Mode" : "HTTP"} · ${(report.tookMs / 1000).toFixed(1)} s`,
+    [
+      `seed ${plan.seed}`,
+      `${plan.users} Users`,
+      plan.socketMode ? "Socket Mode" : "HTTP",
+      ...(replicas
+        ? [
+            `${replicas.count} replicas`,
+            `load balancer: without an answer ${replicas.withoutAnswer}`,
+          ]
+        : []),
+      `${(report.tookMs / 1000).toFixed(1)} s`,
+    ].join(" · "),
     `${"".padEnd(34)}${"User → agent".padStart(14)}${"agent → User".padStart(14)}`,
     row("sent", ({ sent }) => sent),
     row("acknowledged", ({ acknowledged }) => acknowledged),
@@ -31,13 +50,20 @@ export function formatReport(report: Report): string {
     row("told as uncertain", ({ uncertain }) => uncertain),
     row("told as not sent", ({ refused }) => refused),
     row("declared repeat", ({ declaredRepeats }) => declaredRepeats),
+    ...(replicas ? [row("sent late by a thawed replica", ({ late }) => late)] : []),
     row("LOST", ({ lost }) => lost.length),
     row("DOUBLED", ({ doubled }) => doubled.length),
     row("DISORDERED", ({ disordered }) => disordered.length),
     row("MISDIRECTED", ({ misdirected }) => misdirected.length),
     `threads: ${conversations.expected} expected, ${conversations.missing.length} missing, ${conversations.doubled.length} doubled`,
     `dead letters: ${backlog.deadLetters.inbox} inbox, ${backlog.deadLetters.outbox} outbox; sent again by button: ${report.sentAgain}, by taking over: ${report.takenOver}`,
-    `bridge: ${bridge.starts} starts, ${bridge.kills} SIGKILLs, ${bridge.cleanStops} clean stops, ${bridge.exits} exits of its own`,
+    `bridge: ${total("starts")} starts, ${total("kills")} SIGKILLs, ${total("cleanStops")} clean stops, ${total("exits")} exits of its own`,
+    ...(balancer
+      ? [
+          `freezes: ${total("freezes")}; load balancer: ${balancer.passedOn} answers passed on, ${balancer.repeated} requests repeated, ${balancer.failed} failed`,
+        ]
+      : []),
+    ...formatTakeOvers(report.takeOvers),
     `trouble: ${[...trouble].map(([name, times]) => `${name} ${times}`).join(", ")}`,
   ].join("\n");
 }

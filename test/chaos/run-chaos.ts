@@ -1,12 +1,17 @@
+import type { Harm } from "./harms.ts";
+import { tokensIn } from "./ledger.ts";
 import type { Plan } from "./plan.ts";
 import { type Backlog, untilQuiet } from "./quiet.ts";
 import { createRandom } from "./random.ts";
 import { formatReport } from "./report.ts";
 import { sendAgain } from "./send-again.ts";
 import { setStage } from "./stage.ts";
+import { findTakeOvers } from "./take-overs.ts";
+import { tellStories } from "./tell-stories.ts";
 import { startTrouble } from "./trouble.ts";
 import { reachVerdict, type Verdict } from "./verdict.ts";
 import { startWorkload } from "./workload.ts";
+import { writeRecord } from "./write-record.ts";
 
 export interface ChaosResult {
   readonly verdict: Verdict;
@@ -23,26 +28,30 @@ export async function runChaos(
 ): Promise<ChaosResult> {
   const random = createRandom(plan.seed);
   const stage = await setStage(plan);
-  const { bridge, slack, parley } = stage;
+  const { bridges, cluster, slack, parley } = stage;
   let keep = true;
   try {
     const startedAt = Date.now();
-    bridge.start();
-    await bridge.up();
+    for (const bridge of bridges) bridge.start();
+    await Promise.all(bridges.map((bridge) => bridge.up()));
     const trouble = startTrouble(stage, plan, random.fork());
     const workload = startWorkload(stage, plan, random.fork());
+    let harms: readonly Harm[] = [];
     try {
       await workload.finished;
     } finally {
-      await trouble.stop();
+      harms = await trouble.stop();
     }
     const drainingSince = Date.now();
     onProgress(`wrote for ${drainingSince - startedAt} ms; waiting for peace`);
     const backlog = await untilQuiet(stage, 180_000);
     const again = await sendAgain(stage, workload, random.fork());
-    const verdict = reachVerdict(stage, workload);
+    const verdict = reachVerdict(stage, workload, harms);
+    const found = listBroken(verdict, backlog);
+    const sightings = cluster?.sightings.all ?? [];
     const broken = [
-      ...listBroken(verdict, backlog),
+      ...found,
+      ...tellStories(found.flatMap(tokensIn), harms, sightings),
       ...again.wrong.map((token) => `sent again, but not delivered exactly once: ${token}`),
       ...[...slack.crashes, ...parley.failures].map((error) => `defect of a fake: ${error.stack}`),
     ];
@@ -53,19 +62,25 @@ export async function runChaos(
       sentAgain: again.pressed,
       takenOver: stage.ledger.entries.filter(({ isTakenOver }) => isTakenOver).length,
       trouble: trouble.counts,
-      bridge: bridge.counts,
+      bridges: bridges.map(({ counts }) => counts),
+      balancer: cluster?.balancer.counts,
+      takeOvers: findTakeOvers(harms, sightings, stage.ledger.entries),
       tookMs: Date.now() - startedAt,
     });
     keep = broken.length > 0;
-    return { verdict, broken: keep ? [...broken, `log: ${stage.logFile}`] : [], report };
+    if (keep) await writeRecord(stage, harms);
+    return { verdict, broken: keep ? [...broken, `logs: ${stage.folder}`] : [], report };
   } catch (error) {
-    throw new Error(`chaos with seed ${plan.seed}; log: ${stage.logFile}`, { cause: error });
+    throw new Error(`chaos with seed ${plan.seed}; logs: ${stage.folder}`, { cause: error });
   } finally {
     await stage.close(keep);
   }
 }
 
-function listBroken({ fromUsers, fromAgents, conversations }: Verdict, backlog: Backlog): string[] {
+function listBroken(
+  { fromUsers, fromAgents, conversations, late }: Verdict,
+  backlog: Backlog,
+): string[] {
   const told = fromAgents.uncertain;
   return [
     ...Object.entries({ fromUsers, fromAgents }).flatMap(([direction, count]) =>
@@ -73,6 +88,7 @@ function listBroken({ fromUsers, fromAgents, conversations }: Verdict, backlog: 
         count[fate].map((what) => `${direction} ${fate}: ${what}`),
       ),
     ),
+    ...late,
     ...conversations.missing.map((what) => `thread missing: ${what}`),
     ...conversations.doubled.map((what) => `thread doubled: ${what}`),
     ...(backlog.deadLetters.inbox > 0

@@ -35,7 +35,7 @@ export async function sendAgain(
         // Slack shows an error where the bridge has not answered; the agent presses again.
         eventually(async () => (await stage.slack.click(each)).status === "delivered", {
           timeoutMs: 60_000,
-          what: `"Send again" is taken; see ${stage.logFile}`,
+          what: `"Send again" is taken; see ${stage.folder}`,
         }),
       ),
     );

@@ -2,6 +2,8 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { Fault } from "../../fakes/http/faults.ts";
 import { answering } from "../support/answers.ts";
 import { LONGEST_LATENCY_MS } from "./bridge-process.ts";
+import { harmReplicas } from "./harm-replicas.ts";
+import type { Harm } from "./harms.ts";
 import { tokensIn } from "./ledger.ts";
 import type { Plan } from "./plan.ts";
 import type { Random } from "./random.ts";
@@ -10,8 +12,12 @@ import { AGENTS, type Stage } from "./stage.ts";
 /** Makes trouble until it is stopped, and counts it. */
 export interface Trouble {
   readonly counts: ReadonlyMap<string, number>;
-  /** Ends all trouble; afterwards the bridge is up, and nothing is held back any more. */
-  stop(): Promise<void>;
+  /**
+   * Ends all trouble; afterwards the bridge is up, and nothing is held back any more.
+   *
+   * @returns what was done to replicas
+   */
+  stop(): Promise<readonly Harm[]>;
 }
 
 const SLACK_TARGETS = [
@@ -32,7 +38,7 @@ const PARLEY_TARGETS = [
 const PAGE = answering("<html>upstream connect error</html>", "text/html");
 
 export function startTrouble(stage: Stage, plan: Plan, random: Random): Trouble {
-  const { slack, parley, bridge, ledger, places } = stage;
+  const { slack, parley, bridges, cluster, ledger, places } = stage;
   const counts = new Map<string, number>();
   const open = new Set<Promise<unknown>>();
   const stopping = new AbortController();
@@ -159,7 +165,7 @@ export function startTrouble(stage: Stage, plan: Plan, random: Random): Trouble 
     }
   }
 
-  async function keepKilling(): Promise<void> {
+  async function keepKilling([bridge]: Stage["bridges"]): Promise<void> {
     while (!stopping.signal.aborted) {
       await rest(random.between(plan.killEveryMs / 2, plan.killEveryMs * 1.5));
       if (stopping.signal.aborted) return;
@@ -179,20 +185,27 @@ export function startTrouble(stage: Stage, plan: Plan, random: Random): Trouble 
   }
 
   const count = (name: string) => counts.set(name, (counts.get(name) ?? 0) + 1);
-  const running = Promise.all([makeTrouble(), keepKilling()]);
+  const harmBridges = (): Promise<Harm[]> =>
+    cluster
+      ? harmReplicas(cluster, plan, random.fork(), { stopping: stopping.signal, count })
+      : keepKilling(bridges).then(() => []);
+  const running = Promise.all([makeTrouble(), harmBridges()]);
   return {
     counts,
     async stop() {
       stopping.abort();
-      await running;
+      const [, harms] = await running;
       slack.faults.clear();
       parley.faults.clear();
       await Promise.all(open);
       // At full pace, so that what is left goes out soon; and a clean stop under load is part of the promise.
-      await bridge.up();
-      await bridge.stop();
-      bridge.start({ SLACK_POSTS_PER_SECOND: "500" });
-      await bridge.up();
+      for (const bridge of bridges) {
+        await bridge.up();
+        await bridge.stop();
+        bridge.start({ SLACK_POSTS_PER_SECOND: "500" });
+        await bridge.up();
+      }
+      return harms;
     },
   };
 }

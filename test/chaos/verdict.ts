@@ -1,4 +1,6 @@
 import { type Delivery, findDeliveries, isToldAsNotSent } from "./deliveries.ts";
+import type { Harm } from "./harms.ts";
+import { findLateRequests, judgeLateRequests } from "./late-requests.ts";
 import { type Entry, tokensIn } from "./ledger.ts";
 import { findNotices } from "./notices.ts";
 import { findDisorder, type Moments } from "./order.ts";
@@ -24,29 +26,43 @@ export interface Count {
   readonly uncertain: number;
   /** The writer was told that it did not arrive. */
   readonly refused: number;
+  /** Sent by a replica that was thawed after its lane had gone on, and accounted for by the one that has it now. */
+  readonly late: number;
 }
 
 export interface Verdict {
   readonly fromUsers: Count;
   readonly fromAgents: Count;
   readonly conversations: { expected: number; missing: string[]; doubled: string[] };
+  /** What is wrong about late requests, one line each. */
+  readonly late: readonly string[];
 }
 
 /** Counts what became of everything; looks only at what people on both sides can see. */
-export function reachVerdict(stage: Stage, workload: Workload): Verdict {
+export function reachVerdict(stage: Stage, workload: Workload, harms: readonly Harm[]): Verdict {
+  const { cluster, ledger, slack, places } = stage;
   const deliveries = findDeliveries(stage, workload);
-  const count = (from: Entry["from"]) => countOne(stage, workload, deliveries, from);
+  const late = findLateRequests(harms, cluster?.sightings.all ?? []);
+  const lateTokens = new Set(late.flatMap(({ tokens }) => tokens));
+  const count = (from: Entry["from"]) =>
+    countOne(stage, workload, { deliveries, lateTokens }, from);
   return {
     fromUsers: count("user"),
     fromAgents: count("agent"),
     conversations: countConversations(stage, workload),
+    late: judgeLateRequests(late, {
+      entries: ledger.entries,
+      slack,
+      places,
+      told: new Set(findNotices(stage).keys()),
+    }),
   };
 }
 
 function countOne(
   stage: Stage,
   workload: Workload,
-  deliveries: readonly Delivery[],
+  { deliveries, lateTokens }: { deliveries: readonly Delivery[]; lateTokens: ReadonlySet<string> },
   from: Entry["from"],
 ): Count {
   const entries = stage.ledger.entries.filter((entry) => entry.from === from);
@@ -62,8 +78,11 @@ function countOne(
       (entry.isTakenOver ? isRefusedAgain(stage, entry) : isToldAsNotSent(stage, entry)),
   );
   const told = new Set([...uncertain, ...refused]);
+  const isLate = ({ token }: Entry) => lateTokens.has(token);
+  // What an agent was told about may arrive late; of a User's message the first post counts, in which it is not late.
+  const isOutOfOrder = (entry: Entry) => entry.isSentAgain || (from === "agent" && isLate(entry));
   const lanes = Map.groupBy(
-    entries.filter((entry) => of(entry).length > 0 && !entry.isSentAgain),
+    entries.filter((entry) => of(entry).length > 0 && !isOutOfOrder(entry)),
     ({ user }) => user,
   );
   return {
@@ -77,7 +96,11 @@ function countOne(
       .filter((entry) => !told.has(entry) && !isToldInThread(stage, entry))
       .map(({ token }) => token),
     doubled: entries
-      .filter((entry) => of(entry).filter(({ saysRepeat }) => !saysRepeat).length > 1)
+      .filter((entry) => {
+        const mayBeTwice = from === "user" && isLate(entry);
+        const times = of(entry).filter(({ saysRepeat }) => !saysRepeat).length;
+        return times > (mayBeTwice ? 2 : 1);
+      })
       .map(({ token }) => token),
     declaredRepeats: entries.filter((entry) => of(entry).some(({ saysRepeat }) => saysRepeat))
       .length,
@@ -95,6 +118,7 @@ function countOne(
       .map(({ token }) => token),
     uncertain: uncertain.length,
     refused: refused.length,
+    late: entries.filter(isLate).length,
   };
 }
 
@@ -112,7 +136,7 @@ function isToldInThread({ slack, places }: Stage, { lastWordIn }: Entry): boolea
 
 /** What else stands in the lane of a User. */
 function momentsOf(
-  { bridge, parley, slack, places }: Stage,
+  { bridges, cluster, parley, slack, places }: Stage,
   { ids }: Workload,
   user: number,
   from: Entry["from"],
@@ -121,7 +145,8 @@ function momentsOf(
     ({ userId, body }) => userId === ids.get(user) && !isMessage(body),
   );
   return {
-    startedAt: bridge.startedAt,
+    // Another replica may have the lane all the time.
+    startedAt: cluster ? [] : bridges[0].startedAt,
     handedOverAt: handovers.flatMap(
       ({ attempts }) => attempts.find(({ status }) => status === 200)?.at ?? [],
     ),

@@ -15,7 +15,7 @@ import type { Method, Wire } from "./method.ts";
 
 const getUploadUrl: Method = {
   scope: () => "files:write",
-  run({ files }, args) {
+  run({ files, url }, args) {
     const name = args.required("filename");
     args.required("length");
     const size = args.number("length") ?? 0;
@@ -23,7 +23,7 @@ const getUploadUrl: Method = {
     const altText = args.text("alt_text") ?? args.text("alt_txt");
     const file = files.create({ name, size, user: identity.botUserId, altText });
     return {
-      upload_url: files.issueUploadUrl(file),
+      upload_url: `${url()}${files.issueUploadPath(file)}`,
       file_id: file.object.id,
     } satisfies Wire<FilesGetUploadURLExternalResponse>;
   },

@@ -55,7 +55,7 @@ export function createWebApi(context: MethodContext, faults: Faults) {
     let done: Answer | undefined;
     await underFault(faults.take(name), {
       work() {
-        done = perform(context, name, token, args, call);
+        done = perform(seenFrom(request, context), name, token, args, call);
         return done;
       },
       answer(result) {
@@ -80,6 +80,10 @@ export function createWebApi(context: MethodContext, faults: Faults) {
     if (call.status === "pending") finish("pending", done);
   };
 }
+
+/** Addresses in answers lead to where the caller has come to, which may be something in front of the fake. */
+const seenFrom = ({ headers }: IncomingMessage, context: MethodContext): MethodContext =>
+  headers.host === undefined ? context : { ...context, url: () => `http://${headers.host}` };
 
 function perform(
   context: MethodContext,

@@ -1,0 +1,30 @@
+import { tokensIn } from "./ledger.ts";
+
+/** One request with messages in it, when it left the network of a replica. */
+export interface Sighting {
+  /** Its index. */
+  readonly replica: number;
+  /** ms since the epoch, by the clock of the runner. */
+  readonly at: number;
+  readonly tokens: readonly string[];
+}
+
+/** What each replica sent, in the order of time. */
+export interface Sightings {
+  readonly all: readonly Sighting[];
+  /** Looks for messages in what a replica sends to one side. */
+  watch(replica: number, side: "slack" | "parley"): (bytes: Buffer) => void;
+}
+
+export function createSightings(): Sightings {
+  const all: Sighting[] = [];
+  return {
+    all,
+    watch: (replica, side) => (bytes) => {
+      // What comes from Users goes to Slack; elsewhere a message is only quoted.
+      const letter = side === "slack" ? "w" : "a";
+      const tokens = tokensIn(bytes.toString("latin1")).filter((token) => token.startsWith(letter));
+      if (tokens.length > 0) all.push({ replica, at: Date.now(), tokens });
+    },
+  };
+}

@@ -1,0 +1,74 @@
+import { expect, it } from "vitest";
+import type { Harm } from "./harms.ts";
+import { findLateRequests } from "./late-requests.ts";
+import type { Entry } from "./ledger.ts";
+import type { Sighting } from "./sightings.ts";
+import { findTakeOvers, formatTakeOvers } from "./take-overs.ts";
+
+const tokenOf = (user: number, number: number): string => `w-000${user}-0000${number}-abcd`;
+
+const sent = (replica: number, at: number, user: number, number: number): Sighting => ({
+  replica,
+  at,
+  tokens: [tokenOf(user, number)],
+});
+
+const takenIn = (user: number, number: number, acknowledgedAt: number): Entry => ({
+  token: tokenOf(user, number),
+  from: "user",
+  user,
+  number,
+  sentAt: acknowledgedAt,
+  acknowledgedAt,
+});
+
+const FROZEN: Harm = { kind: "frozen", replica: 0, at: 1_000, until: 6_000 };
+
+it("measures from the harm to the first message of each lane that the victim had", () => {
+  const sightings = [
+    sent(0, 900, 1, 1),
+    sent(1, 950, 2, 2),
+    sent(2, 4_100, 1, 3),
+    sent(2, 4_200, 2, 4),
+  ];
+  const entries = [takenIn(1, 3, 990), takenIn(2, 4, 990)];
+  expect(findTakeOvers([FROZEN], sightings, entries)).toEqual([{ kind: "frozen", ms: 3_100 }]);
+});
+
+it("measures nothing where the victim went on itself, or nothing waited for another one", () => {
+  const sightings = [
+    sent(0, 900, 1, 1),
+    sent(0, 900, 2, 2),
+    sent(0, 1_100, 1, 3),
+    sent(1, 5_000, 2, 4),
+  ];
+  const entries = [takenIn(1, 3, 990), takenIn(2, 4, 4_990)];
+  expect(findTakeOvers([FROZEN], sightings, entries)).toEqual([]);
+});
+
+it("tells p50, p99 and the longest of each kind", () => {
+  const takeOvers = [300, 100, 200].map((ms) => ({ kind: "killed" as const, ms }));
+  expect(formatTakeOvers([...takeOvers, { kind: "frozen", ms: 7 }])).toEqual([
+    "taken over from a replica that was killed: 3 lanes, p50 200 ms, p99 300 ms, max 300 ms",
+    "taken over from a replica that was frozen: 1 lanes, p50 7 ms, p99 7 ms, max 7 ms",
+  ]);
+});
+
+it("finds what a thawed replica sent after somebody else had dealt with it", () => {
+  const sightings = [sent(1, 4_000, 1, 1), sent(0, 6_010, 1, 1)];
+  expect(findLateRequests([FROZEN], sightings)).toMatchObject([
+    { replica: 0, lane: "w-0001", tokens: [tokenOf(1, 1)], overtakenBy: { replica: 1 } },
+  ]);
+});
+
+it("does not call it late when nobody was as far, or the lane came back to it", () => {
+  const sightings = [
+    // Only an earlier message was sent meanwhile.
+    sent(1, 4_000, 1, 1),
+    sent(0, 6_010, 1, 2),
+    // Much later.
+    sent(1, 4_000, 2, 1),
+    sent(0, 7_000, 2, 1),
+  ];
+  expect(findLateRequests([FROZEN], sightings)).toEqual([]);
+});

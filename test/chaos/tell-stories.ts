@@ -1,0 +1,31 @@
+import type { Harm } from "./harms.ts";
+import type { Sighting } from "./sightings.ts";
+
+/** So long before the first request, and after the last one, a harm may have to do with it. */
+const AROUND_MS = 10_000;
+
+/** For each message: which replica sent it when, and what was done to replicas around that. One line each. */
+export function tellStories(
+  tokens: readonly string[],
+  harms: readonly Harm[],
+  sightings: readonly Sighting[],
+): string[] {
+  return [...new Set(tokens)].flatMap((token) => {
+    const sent = sightings.filter((sighting) => sighting.tokens.includes(token));
+    const [first, last] = [sent[0], sent.at(-1)];
+    if (!first || !last) return [];
+    const moments = [
+      ...sent.map(({ replica, at }) => ({ at, what: `sent by ${replica}` })),
+      ...harms
+        .filter(({ at, until }) => until > first.at - AROUND_MS && at < last.at + AROUND_MS)
+        .map(({ kind, replica = "all", at, until }) => ({
+          at,
+          what: `${replica} ${kind} for ${until - at} ms`,
+        })),
+    ];
+    const story = moments
+      .toSorted((a, b) => a.at - b.at)
+      .map(({ at, what }) => `${at - first.at} ms ${what}`);
+    return [`  ${token} from ${new Date(first.at).toISOString()}: ${story.join(", ")}`];
+  });
+}
