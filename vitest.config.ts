@@ -15,6 +15,28 @@ const LONG = [
   "test/unit/convert/linear.test.ts",
 ];
 
+/** What says nothing about several replicas, although it starts the bridge; all else of `test/e2e/` does. */
+const NOT_ON_REPLICAS: Readonly<Record<string, string>> = {
+  "backup-tools": "copies files of SQLite",
+  "backup-under-load": "copies files of SQLite",
+  bench: "chooses its states itself",
+  commits: "counts the transactions in a file of SQLite",
+  "dead-letters-tool": "about files of SQLite that cannot be read",
+  "delivered-texts": "looks for texts in the files of SQLite",
+  "delivery-pace": "measures time, with processes of its own",
+  "delivery-restarts": "kills processes of its own; the chaos test does that to replicas",
+  "delivery-start": "about the start of one process",
+  doctor: "about the doctor, which runs once",
+  "files-memory": "measures the memory of one process",
+  "hostile-requests": "about the bytes on a connection to one process",
+  "npm-start": "about the start of one process",
+  "production-install": "about the installation of one process",
+  "request-bodies": "about the bytes on a connection to one process",
+  start: "about the start of one process",
+  "state-trouble": "about damaged and read-only files of SQLite",
+  stopping: "about the end of one process",
+};
+
 /** Starts a PostgreSQL for whatever asks for it. */
 const POSTGRES = "test/support/postgres-cluster.ts";
 
@@ -49,6 +71,20 @@ export default defineConfig({
           isolate: false,
           maxWorkers: 1,
           sequence: { groupOrder: 1 },
+          ...limits,
+        },
+      },
+      {
+        test: {
+          // The same stories once more, on several replicas over one PostgreSQL.
+          name: "replicas",
+          globalSetup: POSTGRES,
+          env: { REPLICAS: "2" },
+          include: ["test/e2e/*.test.ts"],
+          exclude: Object.keys(NOT_ON_REPLICAS).map((name) => `test/e2e/${name}.test.ts`),
+          isolate: false,
+          maxWorkers: 3,
+          sequence: { groupOrder: 3 },
           ...limits,
         },
       },

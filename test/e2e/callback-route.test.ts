@@ -1,15 +1,20 @@
 import { request as httpRequest } from "node:http";
 import { describe, expect, it } from "vitest";
 import { attemptsIn } from "../support/attempts.ts";
-import { handBack, handOver, openState, PATIENCE, postTo } from "../support/steps.ts";
+import { metricsOf } from "../support/metrics.ts";
+import { openStateSql } from "../support/state-sql.ts";
+import { handBack, handOver, PATIENCE, postTo } from "../support/steps.ts";
 import { activeMarkup, postsIn, rootsAbout, rootsOf, textOf, toldTo } from "../support/threads.ts";
 import { CALLBACK_TOKEN, startWorld, type World } from "../support/world.ts";
 
 const ROUTES = ["/parley/callback", "/parley/handovers"] as const;
 const MIB = 1024 * 1024;
 
-const metricsOf = async (world: World): Promise<string[]> =>
-  (await (await fetch(`${world.bridgeUrl()}/metrics`)).text()).split("\n");
+/** One of the replicas itself: nothing stands before it that would read the rest of a body that it refuses. */
+const directly = (world: World): World => ({
+  ...world,
+  bridgeUrl: () => world.replicaUrls()[0] ?? "",
+});
 
 /** An authentic body that both routes understand. */
 const bodyAbout = (userId: string, more: object = {}) => ({
@@ -24,8 +29,8 @@ const bodyAbout = (userId: string, more: object = {}) => ({
 async function nothingWasTaken(world: World): Promise<void> {
   const stored = ({ event }: { event: string }) => /^(callback|handover)\.stored$/.test(event);
   expect(world.log.lines.filter(stored)).toEqual([]);
-  const state = await openState(world);
-  expect(await state.read("SELECT id FROM inbox")).toEqual([]);
+  const state = await openStateSql(world);
+  expect(await state.ask("SELECT id FROM inbox")).toEqual([]);
   await state.close();
 }
 
@@ -94,7 +99,7 @@ describe.each(ROUTES)("POST %s", (route) => {
       return body.replace("help", "x".repeat(length - body.length + "help".length));
     };
 
-    expect((await postTo(world, route, ofLength(MIB + 1))).status).toBe(413);
+    expect((await postTo(directly(world), route, ofLength(MIB + 1))).status).toBe(413);
     await nothingWasTaken(world);
     expect((await postTo(world, route, ofLength(MIB))).status).toBe(200);
     await world.slack.waitFor(() => rootsAbout(world.slack, id)[0]);
@@ -103,7 +108,7 @@ describe.each(ROUTES)("POST %s", (route) => {
   it("answers 413 in the middle of a body without a length and reads no more of it", async () => {
     const world = await startWorld();
 
-    const { status, connection } = await beginStream(world, route);
+    const { status, connection } = await beginStream(directly(world), route);
 
     expect(status).toBe(413);
     // The next request would be read from the middle of this one.
@@ -126,16 +131,14 @@ describe.each(ROUTES)("POST %s", (route) => {
   it("answers 503 while nothing can be stored, and takes it when it comes again", async () => {
     const world = await startWorld();
     const { id } = world.parley.createUser();
-    const state = await openState(world);
-    await state.read(
-      "CREATE TRIGGER full BEFORE INSERT ON inbox BEGIN SELECT RAISE(ABORT, 'disk full'); END",
-    );
+    const state = await openStateSql(world);
+    const makeRoom = await state.fillUp();
 
     const refused = await postTo(world, route, bodyAbout(id));
 
     expect(refused.status).toBe(503);
-    expect(await state.read("SELECT id FROM inbox")).toEqual([]);
-    await state.read("DROP TRIGGER full");
+    expect(await state.ask("SELECT id FROM inbox")).toEqual([]);
+    await makeRoom();
     await state.close();
     expect((await postTo(world, route, bodyAbout(id))).status).toBe(200);
     await world.slack.waitFor(() => rootsAbout(world.slack, id)[0]);
@@ -148,13 +151,11 @@ describe("POST /parley/callback", () => {
     const world = await startWorld({ parley: { retryScale: 0.02 } });
     const { slack, parley } = world;
     const { user, root } = await handOver(world);
-    const state = await openState(world);
-    await state.read(
-      "CREATE TRIGGER full BEFORE INSERT ON inbox BEGIN SELECT RAISE(ABORT, 'disk full'); END",
-    );
+    const state = await openStateSql(world);
+    const makeRoom = await state.fillUp();
     const { delivered } = await parley.userWrites(user.id, "Hello");
     await parley.until(() => parley.callbacks.at(-1)?.status === 503);
-    await state.read("DROP TRIGGER full");
+    await makeRoom();
     await state.close();
 
     expect(await delivered).toMatchObject({ delivered: true });
@@ -173,8 +174,8 @@ describe("POST /parley/callback", () => {
 
     expect((await postTo(world, "/parley/callback", raw)).status).toBe(200);
 
-    const state = await openState(world);
-    const rows = await state.read<{ body: string }>(
+    const state = await openStateSql(world);
+    const rows = await state.ask<{ body: string }>(
       "SELECT body FROM inbox WHERE state = 'waiting'",
     );
     await state.close();
@@ -198,8 +199,8 @@ describe("POST /parley/callback", () => {
 
     expect(answer.status).toBe(200);
     await expect.poll(() => attemptsIn(world.log, "unknown").length, PATIENCE).toBe(1);
-    const state = await openState(world);
-    const rows = await state.read<{ body: string }>("SELECT body FROM inbox WHERE state = 'dead'");
+    const state = await openStateSql(world);
+    const rows = await state.ask<{ body: string }>("SELECT body FROM inbox WHERE state = 'dead'");
     await state.close();
     expect(rows.map((row) => JSON.parse(row.body))).toEqual([
       expect.objectContaining({ raw: JSON.stringify(body) }),

@@ -1,13 +1,13 @@
-import { copyFile, writeFile } from "node:fs/promises";
-import { join } from "node:path";
 import { expect, it } from "vitest";
+import { readStateLocation } from "../../src/config/read-config.ts";
 import { toItemId } from "../../src/ids.ts";
-import { openSqliteJournal } from "../../src/state/sqlite/sqlite-journal.ts";
+import { openJournals } from "../../src/state/open-journals.ts";
 import { ACTIONS } from "../../src/views/actions.ts";
 import { attemptsIn } from "../support/attempts.ts";
 import { runDeadLetters } from "../support/dead-letters-tool.ts";
 import { changesAt, sentTo } from "../support/sent.ts";
-import { handOver, openState, PATIENCE } from "../support/steps.ts";
+import { openStateSql } from "../support/state-sql.ts";
+import { handOver, PATIENCE } from "../support/steps.ts";
 import { reactionsOn, textsIn, textsTo, toldTo } from "../support/threads.ts";
 import { startWorld, type World } from "../support/world.ts";
 
@@ -55,8 +55,8 @@ it("says so to whoever presses a button that the bridge cannot act on", async ()
   const { slack } = world;
   const { ts, item } = await refusedReply(world, "Hello");
   const told = await slack.waitFor(() => toldTo(slack, "U0ANNA", ts)[0]);
-  const state = await openState(world);
-  await state.write("UPDATE outbox SET body = '{\"half' WHERE id = ?", item);
+  const state = await openStateSql(world);
+  await state.ask("UPDATE outbox SET body = '{\"half' WHERE id = ?", item);
   await state.close();
   const { channel, user } = told;
 
@@ -158,13 +158,12 @@ it("picks up what is retried in the very moment of its start", async () => {
   const { parley } = world;
   const { user, item } = await refusedReply(world, "Refused at first");
   await world.stopBridge();
-  const database = await openState(world);
-  const outbox = openSqliteJournal(database, "outbox");
+  const state = await openJournals(readStateLocation(world.env));
   await world.startBridge();
 
   // At once, and not as a process of its own, which would take its time.
-  expect(await outbox.requeue(toItemId(item), Date.now())).toBeDefined();
-  await database.close();
+  expect(await state?.journals.outbox.requeue(toItemId(item), Date.now())).toBeDefined();
+  await state?.close();
 
   await parley.until(() => sentTo(world, user.id).includes("Refused at first"));
 });
@@ -217,31 +216,3 @@ it.each([[[]], [["lists"]], [["retry"]], [["discard"]]])(
     expect(lines[0]).toBe("Usage: npm run dead-letters -- <command>");
   },
 );
-
-it("exits with 66 where there is no state, and makes none", async () => {
-  const { env } = await startWorld({ stopped: true });
-  const file = join(env.STATE_URL?.slice("sqlite:".length) ?? "", "../elsewhere/bridge.sqlite");
-
-  for (const _ of ["first", "second"]) {
-    const { code, lines } = await runDeadLetters({ STATE_URL: `sqlite:${file}` }, "list");
-    expect(code).toBe(66);
-    expect(lines).toEqual([expect.stringContaining("There is no state")]);
-  }
-});
-
-it("exits with 78 and one line of advice for a state that it cannot read", async () => {
-  const { env } = await startWorld({ stopped: true });
-  const file = env.STATE_URL?.slice("sqlite:".length) ?? "";
-  const earlier = `${file}-of-0.2.0`;
-  await writeFile(file, "no database ".repeat(100));
-  await copyFile(join(import.meta.dirname, "../fixtures/state/0.2.0.sqlite"), earlier);
-
-  const other = await runDeadLetters({ STATE_URL: "mysql://localhost/bridge" }, "list");
-  const damaged = await runDeadLetters(env, "list");
-  const old = await runDeadLetters({ STATE_URL: `sqlite:${earlier}` }, "list");
-
-  expect([other.code, damaged.code, old.code]).toEqual([78, 78, 78]);
-  expect(other.stderr).toMatch(/^STATE_URL must look like sqlite:.*\n$/);
-  expect(damaged.stderr).toMatch(/^SQLite: .* is damaged or no database .*\n$/);
-  expect(old.stderr).toMatch(/^\S+-of-0\.2\.0 was written by an earlier version .*\n$/);
-});

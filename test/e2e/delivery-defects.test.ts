@@ -9,7 +9,8 @@ import { runDeadLetters } from "../support/dead-letters-tool.ts";
 import { foreign } from "../support/foreign-answers.ts";
 import { startBridgeProcess } from "../support/process.ts";
 import { requestsToSend, sentTo } from "../support/sent.ts";
-import { handOver, openState, PATIENCE } from "../support/steps.ts";
+import { openStateSql, rewriteWaiting } from "../support/state-sql.ts";
+import { handOver, PATIENCE } from "../support/steps.ts";
 import { reactionsOn, toldTo } from "../support/threads.ts";
 import { startWorld } from "../support/world.ts";
 
@@ -51,10 +52,11 @@ it("keeps a reply that this version does not understand as it is, and goes on be
   await write("Of a newer version");
   await expect.poll(tries, PATIENCE).toContain("deferred");
   // What no version of the bridge has written so far.
-  const state = await openState(world);
-  await state.write(
-    `UPDATE outbox SET body = json_set(body, '$.reply.files', 7) WHERE state = 'waiting'`,
-  );
+  const state = await openStateSql(world);
+  await rewriteWaiting(state, "outbox", ({ reply, ...rest }) => ({
+    ...rest,
+    reply: { ...(reply as object), files: 7 },
+  }));
   parley.faults.clear();
   await write("Next");
 
@@ -65,10 +67,8 @@ it("keeps a reply that this version does not understand as it is, and goes on be
     level: "error",
     fields: { error_code: "unreadable", error: expect.stringContaining("an outbox item") },
   });
-  const [kept] = await state.read<{ files: unknown }>(
-    `SELECT body -> '$.reply.files' AS files FROM outbox WHERE state = 'dead'`,
-  );
-  expect(kept?.files).toBe("7");
+  const [kept] = await state.ask<{ body: string }>("SELECT body FROM outbox WHERE state = 'dead'");
+  expect(JSON.parse(kept?.body ?? "")).toMatchObject({ reply: { files: 7 } });
   await state.close();
 });
 

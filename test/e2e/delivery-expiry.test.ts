@@ -1,10 +1,12 @@
 import { expect, it } from "vitest";
-import type { Database } from "../../src/state/sqlite/database.ts";
-import { expire } from "../../src/state/sqlite/expire.ts";
+import { createAlarms } from "../../src/alarms.ts";
+import { readStateLocation } from "../../src/config/read-config.ts";
+import { openState } from "../../src/state/open-state.ts";
 import { attemptsIn, settledIn } from "../support/attempts.ts";
 import { runDeadLetters } from "../support/dead-letters-tool.ts";
 import { sentTo } from "../support/sent.ts";
-import { handOver, openState, PATIENCE, submitHandBack } from "../support/steps.ts";
+import { openStateSql, type StateSql } from "../support/state-sql.ts";
+import { handOver, PATIENCE, submitHandBack } from "../support/steps.ts";
 import { rootsOf, textsIn, textsTo } from "../support/threads.ts";
 import { startWorld, type World } from "../support/world.ts";
 
@@ -13,24 +15,25 @@ const RETENTION_DAYS = 90;
 
 /** Does what the bridge does every hour, `days` from now, while the bridge is stopped. */
 async function expireIn(world: World, days: number): Promise<void> {
-  await withState(world, (database) =>
-    expire(database, Date.now() + days * DAY_MS, RETENTION_DAYS),
-  );
+  const alarms = createAlarms(world.log);
+  const state = await openState(readStateLocation(world.env), { alarms });
+  await state.expire(Date.now() + days * DAY_MS, RETENTION_DAYS);
+  await state.close();
 }
 
-async function withState<T>(world: World, use: (database: Database) => Promise<T>): Promise<T> {
-  const database = await openState(world);
+async function withState<T>(world: World, use: (state: StateSql) => Promise<T>): Promise<T> {
+  const state = await openStateSql(world);
   try {
-    return await use(database);
+    return await use(state);
   } finally {
-    await database.close();
+    await state.close();
   }
 }
 
 /** Everything that is kept of conversations, by what it is looked for. */
 const keysIn = (world: World) =>
-  withState(world, async (database) => {
-    const rows = await database.read<{ key: string }>(
+  withState(world, async ({ ask }) => {
+    const rows = await ask<{ key: string }>(
       `SELECT 'conversation/' || id AS key FROM conversations
        UNION ALL SELECT 'user/' || user_id FROM conversations
        UNION ALL SELECT 'thread/' || thread FROM threads
@@ -39,8 +42,8 @@ const keysIn = (world: World) =>
     return rows.map(({ key }) => key);
   });
 const marksIn = (world: World) =>
-  withState(world, async (database) => {
-    const rows = await database.read<{ id: string }>(
+  withState(world, async ({ ask }) => {
+    const rows = await ask<{ id: string }>(
       "SELECT id FROM inbox WHERE state = 'done' UNION ALL SELECT id FROM outbox WHERE state = 'done'",
     );
     return rows.length;
@@ -183,8 +186,8 @@ it("expires by RETENTION_DAYS when the bridge starts", async () => {
   const world = await startWorld();
   const { ended } = await endedAndOpen(world);
   await world.stopBridge();
-  await withState(world, (database) =>
-    database.write("UPDATE conversations SET ended_at = ended_at - ?", 3 * DAY_MS),
+  await withState(world, ({ ask }) =>
+    ask("UPDATE conversations SET ended_at = ended_at - ?", 3 * DAY_MS),
   );
 
   await world.startBridge();

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { attemptsIn } from "../support/attempts.ts";
 import { sentTo } from "../support/sent.ts";
-import { handOver, openState, PATIENCE } from "../support/steps.ts";
+import { openStateSql, rewriteWaiting } from "../support/state-sql.ts";
+import { handOver, PATIENCE } from "../support/steps.ts";
 import { postsIn, reactionsOn, textOf, textsTo } from "../support/threads.ts";
 import { startWorld, type World } from "../support/world.ts";
 
@@ -18,14 +19,13 @@ const arrivedAt = ({ parley }: World, userId: string) =>
 
 /** Moves what waits for Slack into the past, as if the bridge had been stopped all the while. */
 async function letWait(world: World, ms: number): Promise<void> {
-  const database = await openState(world);
-  await database.write(
-    `UPDATE inbox SET appended_at = appended_at - ?1,
-       body = json_set(body, '$.receivedAt', (body ->> '$.receivedAt') - ?1)
-     WHERE state = 'waiting'`,
-    ms,
-  );
-  await database.close();
+  const state = await openStateSql(world);
+  await state.ask("UPDATE inbox SET appended_at = appended_at - ? WHERE state = 'waiting'", ms);
+  await rewriteWaiting(state, "inbox", (body) => ({
+    ...body,
+    receivedAt: Number(body.receivedAt) - ms,
+  }));
+  await state.close();
 }
 
 describe("while Slack is down", () => {

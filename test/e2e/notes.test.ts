@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import { startBridgeProcess } from "../support/process.ts";
 import { allTold, EAGER, envelopeOf, isTried, keepWaiting, letPass } from "../support/replies.ts";
 import { sentTo } from "../support/sent.ts";
-import { handOver, openState, PATIENCE } from "../support/steps.ts";
+import { openStateSql } from "../support/state-sql.ts";
+import { handOver, PATIENCE } from "../support/steps.ts";
 import { postsIn, reactionsOn, toldTo } from "../support/threads.ts";
 import { startWorld, type World } from "../support/world.ts";
 
@@ -239,8 +240,8 @@ describe("a lock on a message", () => {
     const general = await slack.post({ user: "U0BEN", text: "Lunch?" });
     const inThread = await slack.post({ user: "U0ANNA", threadTs: general.ts, text: "Yes" });
     const colleagues = await slack.post({ user: "U0BEN", threadTs: general.ts, text: "When?" });
-    const state = await openState(world);
-    const rows = () => state.read("SELECT id FROM outbox");
+    const state = await openStateSql(world);
+    const rows = () => state.ask("SELECT id FROM outbox");
     const before = await rows();
 
     for (const { ts } of [general, inThread, colleagues, root]) {

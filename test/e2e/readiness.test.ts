@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { sign } from "../../fakes/slack/http-delivery.ts";
 import { DEFAULT_SCOPES } from "../../fakes/slack/identity.ts";
+import { metricsOf } from "../support/metrics.ts";
 import { readyzNow } from "../support/readyz.ts";
 import { handOver, PATIENCE } from "../support/steps.ts";
 import { CALLBACK_TOKEN, startWorld, type World } from "../support/world.ts";
@@ -22,10 +23,6 @@ async function homeOf({ slack }: World): Promise<string> {
   await slack.openHome({ user: "U0ANNA" });
   const home = await slack.waitFor(() => slack.state.homes.get("U0ANNA"));
   return JSON.stringify(home);
-}
-
-async function metricsOf(world: World): Promise<string[]> {
-  return (await (await fetch(`${world.bridgeUrl()}/metrics`)).text()).split("\n");
 }
 
 describe("/readyz", () => {

@@ -1,7 +1,8 @@
 import { deflateRawSync, deflateSync, gzipSync } from "node:zlib";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { connectTo, head } from "../support/raw-request.ts";
-import { openState, PATIENCE } from "../support/steps.ts";
+import { openStateSql } from "../support/state-sql.ts";
+import { PATIENCE } from "../support/steps.ts";
 import { CALLBACK_TOKEN, startWorld, type World } from "../support/world.ts";
 
 const MIB = 1024 * 1024;
@@ -25,8 +26,8 @@ const postBytes = (
 
 /** The texts of the Users' messages that are on disk. */
 async function keptTexts(world: World): Promise<unknown[]> {
-  const state = await openState(world);
-  const rows = await state.read<{ body: string }>("SELECT body FROM inbox");
+  const state = await openStateSql(world);
+  const rows = await state.ask<{ body: string }>("SELECT body FROM inbox");
   await state.close();
   return rows.map(({ body }) => {
     const { raw } = JSON.parse(body) as { raw: string };

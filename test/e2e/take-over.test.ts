@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import type { FakeSlack } from "../../fakes/slack/fake-slack.ts";
 import { EAGER, press } from "../support/replies.ts";
 import { requestsToSend, sentTo } from "../support/sent.ts";
-import { handBack, handOver, openState } from "../support/steps.ts";
+import { openStateSql } from "../support/state-sql.ts";
+import { handBack, handOver } from "../support/steps.ts";
 import { postsIn, reactionsOn, rootsAbout, textOf, toldTo } from "../support/threads.ts";
 import { startWorld, type World } from "../support/world.ts";
 
@@ -155,8 +156,8 @@ describe("a reply in an old thread", () => {
   it("is not called too old when the bridge has lost its record", async () => {
     const world = await startEager();
     const { root } = await handOver(world);
-    const state = await openState(world);
-    await state.write("DELETE FROM conversations");
+    const state = await openStateSql(world);
+    await state.ask("DELETE FROM conversations");
     await state.close();
     await world.stopBridge();
     await world.startBridge();

@@ -1,5 +1,6 @@
 import { expect } from "vitest";
 import type { FakeSlack } from "../../fakes/slack/fake-slack.ts";
+import { metricsOf } from "./metrics.ts";
 import { PATIENCE } from "./steps.ts";
 import { toldTo } from "./threads.ts";
 import type { Env, World } from "./world.ts";
@@ -45,10 +46,9 @@ export async function allTold(world: World, rootTs: string, agent = "U0ANNA"): P
 
 /** How many items wait in a queue of the bridge. */
 async function waitingFor(world: World, queue: "inbox" | "outbox"): Promise<number> {
-  const metrics = await (await fetch(`${world.bridgeUrl()}/metrics`)).text();
-  const line = metrics
-    .split("\n")
-    .find((each) => each.startsWith(`parley_bridge_queue_items{queue="${queue}"}`));
+  const line = (await metricsOf(world)).find((each) =>
+    each.startsWith(`parley_bridge_queue_items{queue="${queue}"}`),
+  );
   return Number(line?.split(" ")[1]);
 }
 

@@ -1,7 +1,6 @@
 import { expect } from "vitest";
 import type { NewUser, ParleyUser } from "../../fakes/parley/state.ts";
 import type { FakeSlack } from "../../fakes/slack/fake-slack.ts";
-import { type Database, openDatabase } from "../../src/state/sqlite/database.ts";
 import { settledIn } from "./attempts.ts";
 import { type Message, postsIn, rootsAbout, textOf } from "./threads.ts";
 import { CALLBACK_TOKEN, type World } from "./world.ts";
@@ -110,7 +109,3 @@ export const postTo = (
     },
     body: typeof body === "string" ? body : JSON.stringify(body),
   });
-
-/** A second connection to the bridge's own state, for what no request can do to it. */
-export const openState = ({ env }: World): Promise<Database> =>
-  openDatabase(env.STATE_URL?.slice("sqlite:".length) ?? "", { access: "share" });

@@ -10,10 +10,12 @@ import {
   type FakeSlackOptions,
   startFakeSlack,
 } from "../../fakes/slack/fake-slack.ts";
-import { type App, startApp } from "../../src/app.ts";
+import { startApp } from "../../src/app.ts";
 import { type Clock, systemClock } from "../../src/clock.ts";
 import { type Config, readConfig } from "../../src/config/read-config.ts";
 import { type CapturedLog, captureLog } from "./captured-log.ts";
+import { createDatabase } from "./postgres.ts";
+import { REPLICAS, type Replicas, startReplicas } from "./replicas.ts";
 
 export type Env = Record<string, string>;
 
@@ -23,15 +25,21 @@ type Settings = {
 };
 type Group = "slack" | "parley" | "patience" | "retry";
 
-/** The real bridge between a fake Parley and a fake Slack, over HTTP or sockets; closed when the test ends. */
+/**
+ * The real bridge between a fake Parley and a fake Slack, over HTTP or sockets; closed when the test ends. In the project
+ * `replicas` it is several equal ones over one database: what this says of the bridge then holds of all of them together.
+ */
 export interface World {
   readonly slack: FakeSlack;
   readonly parley: FakeParley;
+  /** What all replicas log. */
   readonly log: CapturedLog;
   /** What the bridge was started with. */
   readonly env: Env;
   /** `http://127.0.0.1:PORT` of the running bridge. */
   bridgeUrl(): string;
+  /** The same of each replica. */
+  replicaUrls(): readonly string[];
   /** Stops the bridge cleanly; its state stays. */
   stopBridge(): Promise<void>;
   /** Starts it (again) on the same state. */
@@ -58,12 +66,21 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const slack = await startFakeSlack({ retryScale: 0.001, ...options.slack });
   const parley = await startFakeParley(options.parley);
   const log = captureLog();
-  const env = { ...makeEnv(slack, parley, folder, options.socketMode), ...options.env };
-  let app: App | undefined;
+  const env = {
+    ...makeEnv(slack, parley, folder, options.socketMode),
+    ...(REPLICAS !== undefined && { STATE_URL: await createDatabase() }),
+    ...options.env,
+  };
+  let replicas: Replicas | undefined;
   let ahead = 0;
   const clock: Clock = {
     now: () => systemClock.now() + ahead,
     monotonic: () => systemClock.monotonic() + ahead,
+  };
+
+  const running = (): Replicas => {
+    if (!replicas) throw new Error("the bridge is not running");
+    return replicas;
   };
 
   const world: World = {
@@ -71,17 +88,15 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     parley,
     log,
     env,
-    bridgeUrl() {
-      if (!app) throw new Error("the bridge is not running");
-      return `http://127.0.0.1:${app.port}`;
-    },
+    bridgeUrl: () => running().url,
+    replicaUrls: () => running().urls,
     async stopBridge() {
-      await app?.stop();
-      app = undefined;
+      await replicas?.stop();
+      replicas = undefined;
     },
     async startBridge(changes = {}) {
       const config = withSettings(readConfig({ ...env, ...changes }), options.config);
-      app = await startApp(config, log, { clock });
+      replicas = await startReplicas(() => startApp(config, log, { clock }));
       const url = world.bridgeUrl();
       if (!options.socketMode) slack.deliverTo(`${url}/slack/events`);
       parley.registerCallback(parley.agentService.identification, `${url}/parley/callback`, {
