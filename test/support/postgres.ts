@@ -63,7 +63,10 @@ export async function inSession<Result>(
 }
 
 /** Ends the sessions of the bridges in a database, as an administrator would; how many there were. */
-export async function endSessions(url: string, kind: "main" | "side" | "" = ""): Promise<number> {
+export async function endSessions(
+  url: string,
+  kind: "main" | "side" | "pace" | "" = "",
+): Promise<number> {
   const ended = await query(
     url,
     `SELECT pg_terminate_backend(pid) FROM pg_stat_activity

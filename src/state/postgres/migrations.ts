@@ -28,16 +28,20 @@ const FIRST = `
   );
   CREATE UNLOGGED TABLE pace (
     key text COLLATE "C" PRIMARY KEY,
-    at bigint NOT NULL,
-    paused_until bigint NOT NULL DEFAULT 0
-  );
-  CREATE UNLOGGED TABLE pace_waiting (
+    even_at float8 NOT NULL,
+    paused_until float8 NOT NULL,
+    told_at float8 NOT NULL
+  ) WITH (fillfactor = 50);
+  CREATE UNLOGGED TABLE pace_lines (
     key text COLLATE "C" NOT NULL,
     replica text COLLATE "C" NOT NULL,
-    since bigint NOT NULL,
-    seen_at bigint NOT NULL,
+    is_low boolean NOT NULL,
+    since float8 NOT NULL,
+    waiting integer NOT NULL,
+    told_at float8 NOT NULL,
+    counts_until float8 NOT NULL,
     PRIMARY KEY (key, replica)
-  );
+  ) WITH (fillfactor = 50);
   CREATE TABLE probe (id integer PRIMARY KEY, room text NOT NULL);
   ALTER TABLE probe ALTER room SET STORAGE EXTERNAL;`;
 

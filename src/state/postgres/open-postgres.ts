@@ -22,8 +22,8 @@ export interface Questions {
 }
 
 /**
- * One PostgreSQL database, through two sessions: a main one, which holds what this replica has locked and writes whatever
- * depends on it, and a side one. What is asked of each happens in the order in which it was asked for. Writes that are in flight
+ * One PostgreSQL database, through three sessions: a main one, which holds what this replica has locked and writes whatever
+ * depends on it, a side one, and one for the pace. What is asked of each happens in the order in which it was asked for. Writes that are in flight
  * together share one transaction, and so one sync to disk. A session that is over is followed by another; until then whatever is
  * asked fails.
  *
@@ -32,6 +32,8 @@ export interface Questions {
 export interface PostgresDatabase extends Questions, Pick<SharedNames, "lockClass" | "channel"> {
   /** The session for what takes its time: long lists, counts, expiry. Nobody's locks depend on it. */
   readonly side: Questions;
+  /** The session for what is short and must wait for nothing else, nor have others wait for anything else. */
+  readonly pace: Questions;
   /** The main session of now. @throws {StorageError} there is none at present */
   session(): Session;
   /** Told of the main session of now, if there is one, and of each that follows. */
@@ -122,21 +124,28 @@ export async function openPostgres(
 
   const hear = (session: Session, channel: string) => session.read(`LISTEN ${channel}`);
 
-  const first = await open("main");
-  const main = keepSession(
-    first,
-    () => open("main"),
-    (session) => {
-      for (const listener of sessionListeners) listener(session);
-    },
-  );
-  let side: SessionKeeper;
-  try {
-    side = keepSession(await open("side"), () => open("side"));
-  } catch (error) {
-    await main.close();
-    throw error;
+  const keepers: SessionKeeper[] = [];
+  const closeAll = () => Promise.all(keepers.map((keeper) => keeper.close()));
+
+  async function keep(
+    kind: SessionKind,
+    onOpen?: (session: Session) => void,
+  ): Promise<SessionKeeper> {
+    try {
+      const keeper = keepSession(await open(kind), () => open(kind), onOpen);
+      keepers.push(keeper);
+      return keeper;
+    } catch (error) {
+      await closeAll();
+      throw error;
+    }
   }
+
+  const main = await keep("main", (session) => {
+    for (const listener of sessionListeners) listener(session);
+  });
+  const side = await keep("side");
+  const pace = await keep("pace");
 
   const bound = new AsyncLocalStorage<Session>();
   const questionsOf = (sessionOf: () => Session): Questions => ({
@@ -148,6 +157,7 @@ export async function openPostgres(
   return {
     ...questionsOf(() => bound.getStore() ?? main.current()),
     side: questionsOf(side.current),
+    pace: questionsOf(pace.current),
     lockClass: names.lockClass,
     channel: names.channel,
     session: main.current,
@@ -175,7 +185,7 @@ export async function openPostgres(
       });
     },
     async close() {
-      closed ??= Promise.all([main.close(), side.close()]);
+      closed ??= closeAll();
       await closed;
     },
   };

@@ -75,7 +75,7 @@ export function troubleOf(code: string, target: PostgresTarget): PostgresTrouble
       return passing(`the disk of PostgreSQL at ${place} is full (${code}); make room`);
     case "53300":
       return passing(
-        `PostgreSQL at ${place} has no connection left (${code}); raise max_connections, or the limit of ${user} or ${database}: each bridge needs two, and four for a moment at its start`,
+        `PostgreSQL at ${place} has no connection left (${code}); raise max_connections, or the limit of ${user} or ${database}: each bridge needs three, and five for a moment at its start`,
       );
     case "NO_TLS":
       return lasting(

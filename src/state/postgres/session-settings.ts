@@ -3,8 +3,11 @@
  * locked no longer than these times allow, because it is the server that counts them.
  */
 
-/** `main` holds locks for as long as it lives, `side` holds none: it reads lists and counts, which may take longer. */
-export type SessionKind = "main" | "side";
+/**
+ * `main` holds locks for as long as it lives, the others hold none. `side` reads lists and counts, which may take longer; `pace`
+ * asks only what is short.
+ */
+export type SessionKind = "main" | "side" | "pace";
 
 /** A session that asks nothing for so long is over; each second it asks something. */
 export const IDLE_SESSION_MS = 3_000;
@@ -15,10 +18,18 @@ const IDLE_IN_TRANSACTION_MS = 3_000;
 /** Less than a statement may take, so that the reason is known. */
 const LOCK_MS = 2_000;
 
-const STATEMENT_MS: Readonly<Record<SessionKind, number>> = { main: 5_000, side: 30_000 };
+const STATEMENT_MS: Readonly<Record<SessionKind, number>> = {
+  main: 5_000,
+  side: 30_000,
+  pace: 5_000,
+};
 
 /** More than the server would take to say that a statement takes too long. */
-export const ANSWER_MS: Readonly<Record<SessionKind, number>> = { main: 7_000, side: 35_000 };
+export const ANSWER_MS: Readonly<Record<SessionKind, number>> = {
+  main: 7_000,
+  side: 35_000,
+  pace: 7_000,
+};
 
 /** How long what the server sent may stay unacknowledged. */
 const UNACKNOWLEDGED_MS = 3_000;
