@@ -68,9 +68,16 @@ interface Foundations {
   clock: Clock;
 }
 
+/** Tells the time by the clock of all replicas: what another one has stored is compared with it. */
+const shareClock = ({ now, monotonic }: Clock, { clockAheadMs }: State): Clock => ({
+  now: () => now() + clockAheadMs(),
+  monotonic,
+});
+
 async function buildApp(config: Config, foundations: Foundations): Promise<App> {
-  const { log, alarms, state, clock } = foundations;
+  const { log, alarms, state } = foundations;
   const { conversations, inTurn } = state;
+  const clock = shareClock(foundations.clock, state);
   const buildInfo = describeBuild(config);
 
   const outside = connectOutside(config, log, alarms, state.mayAct);
@@ -81,6 +88,7 @@ async function buildApp(config: Config, foundations: Foundations): Promise<App> 
     queues: () => ({ ...queues }),
     openConversations: () => conversations.countOpen(),
     alarms: alarms.current,
+    now: clock.now,
     buildInfo,
   });
   const queues = await openQueues(state.journals, {
@@ -104,6 +112,7 @@ async function buildApp(config: Config, foundations: Foundations): Promise<App> 
   });
   const { slack, health, http } = await createEntrances(config, dependencies, {
     ...foundations,
+    clock,
     outside,
     workspace,
     botService,
@@ -129,6 +138,7 @@ async function buildApp(config: Config, foundations: Foundations): Promise<App> 
   health.start();
   const expiry = startExpiry(state, {
     retentionDays: config.retentionDays,
+    now: clock.now,
     onError: (error) => log.warn(errorFields(error), "expiry.failed"),
   });
   log.info(

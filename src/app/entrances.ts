@@ -81,6 +81,7 @@ export async function createEntrances(
     tokens: config.parley.callbackTokens,
     accountId: config.parley.accountId,
     groupMs: config.groupMs,
+    now: clock.now,
     parse: (body) => parseCallback(body, dependencies.parley.self),
     refused: createRefusalLog(parleyLog, "callback.refused", () => metrics.onRefused("parley")),
     log: parleyLog,

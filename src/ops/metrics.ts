@@ -22,6 +22,8 @@ export function createMetrics(sources: {
   queues: () => Readonly<Record<string, Pick<Lanes<unknown>, "backlog">>>;
   openConversations: () => Promise<number>;
   alarms: () => readonly Alarm[];
+  /** ms since the epoch. */
+  now: () => number;
   buildInfo: BuildInfo;
 }): Metrics {
   const registry = new Registry();
@@ -124,7 +126,7 @@ export function createMetrics(sources: {
       const { items, oldestAppendedAt, deadLetters } = await lanes.backlog();
       waiting.set({ queue }, items);
       dead.set({ queue }, deadLetters);
-      oldest.set({ queue }, oldestAppendedAt ? (Date.now() - oldestAppendedAt) / 1000 : 0);
+      oldest.set({ queue }, oldestAppendedAt ? (sources.now() - oldestAppendedAt) / 1000 : 0);
     }
   }
 

@@ -17,6 +17,8 @@ export interface CallbackOptions extends AuthenticBodyOptions {
   inbox: Pick<Lanes<InboxBody>, "append">;
   /** How long a message waits for others to share its post, ms. */
   groupMs: number;
+  /** ms since the epoch. */
+  now: () => number;
   parse: (body: Json) => ParleyEvent;
   refused: RefusalLog;
   onCallback: (kind: ParleyEvent["kind"] | "refused") => void;
@@ -31,7 +33,7 @@ const ADVICE =
  * unpacked; 415 a coding or charset that we do not know; 503 cannot store.
  */
 export function createCallbackRoutes(options: CallbackOptions): Route[] {
-  const { inbox, parse, groupMs, log, onCallback } = options;
+  const { inbox, parse, groupMs, now, log, onCallback } = options;
 
   function refuse(path: string, response: ServerResponse, status: number, error: string): void {
     onCallback("refused");
@@ -62,7 +64,7 @@ export function createCallbackRoutes(options: CallbackOptions): Route[] {
       async handle(request, response) {
         await take(this.path, request, response, async ({ raw, body }) => {
           const event = parse(body);
-          const item = toInboxItem(event, raw, Date.now(), groupMs);
+          const item = toInboxItem(event, raw, now(), groupMs);
           const result = await inbox.append(item);
           onCallback(event.kind);
           log.info({ kind: event.kind, lane: item.lane, item: item.id, result }, "callback.stored");
@@ -75,7 +77,7 @@ export function createCallbackRoutes(options: CallbackOptions): Route[] {
       path: "/parley/handovers",
       async handle(request, response) {
         await take(this.path, request, response, async (authentic) => {
-          const item = readHandoverRequest(authentic, Date.now());
+          const item = readHandoverRequest(authentic, now());
           if ("problem" in item) return item;
           const result = await inbox.append(item);
           onCallback("handover");

@@ -6,10 +6,14 @@ const INTERVAL_MS = 60 * 60_000;
 /** Deletes hourly what is no longer needed: old idempotency keys, dead letters, held items and ended conversations. */
 export const startExpiry = (
   { rounds, expire }: Pick<State, "rounds" | "expire">,
-  { retentionDays, onError }: { retentionDays: number; onError: (error: unknown) => void },
+  {
+    retentionDays,
+    now,
+    onError,
+  }: { retentionDays: number; now: () => number; onError: (error: unknown) => void },
 ): Pick<Round, "stop"> =>
   rounds.start("expiry", {
     everyMs: INTERVAL_MS,
-    run: () => expire(Date.now(), retentionDays),
+    run: () => expire(now(), retentionDays),
     onError,
   });

@@ -17,6 +17,11 @@ export interface State {
   /** One after the other for each key, among all replicas. What is done in a turn may take minutes. */
   readonly inTurn: InTurn<string>;
   readonly rounds: Rounds;
+  /**
+   * How far the clock by which all replicas go is ahead of this machine's, ms. What is stored by one and compared by another
+   * is a time of that clock.
+   */
+  clockAheadMs(): number;
   /** What Slack and Parley answered last, under the name of the question. */
   remembered<T>(schema: ZodType<T>): KeyValues<T>;
   /** Makes rate limiters that share their pace with all who work on this state. */

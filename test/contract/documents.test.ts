@@ -123,6 +123,7 @@ describe("docs/operations.md", () => {
     const metrics = createMetrics({
       queues: () => ({ inbox: lanes }),
       openConversations: () => Promise.resolve(0),
+      now: Date.now,
       alarms: () => [],
       buildInfo: { version: "1", node: "2", mode: "test", transport: "http" },
     });

@@ -3,7 +3,7 @@ import type { OwnerShape } from "../../fakes/parley/options.ts";
 import type { ParleyUser } from "../../fakes/parley/state.ts";
 import { attemptsIn } from "../support/attempts.ts";
 import { numbered } from "../support/numbered.ts";
-import { handOver, PATIENCE } from "../support/steps.ts";
+import { handOver, PATIENCE, postTo } from "../support/steps.ts";
 import { activeMarkup, postsIn, rootsAbout, rootsOf, textOf, textsIn } from "../support/threads.ts";
 import { startWorld } from "../support/world.ts";
 
@@ -56,6 +56,28 @@ describe("what a User writes", () => {
     await parley.userWrites(user.id, "Still there?");
     await slack.waitFor(() => postsIn(slack, root.ts).at(-1)?.text === "Still there?");
     expect(textsIn(world, root.ts)).toEqual(["Hello", "Hello", "Still there?"]);
+  });
+
+  it("is known by its bytes for ten seconds where Parley gives it no id", async () => {
+    const world = await startWorld();
+    const { slack } = world;
+    const { user, root } = await handOver(world);
+    const tell = (text: string) =>
+      postTo(world, "/parley/callback", {
+        type: "message",
+        userId: user.id,
+        message: { typeId: 1, message: text },
+      });
+    world.advance(10_000 - (Date.now() % 10_000));
+
+    await tell("ok");
+    await tell("ok");
+    world.advance(10_000);
+    await tell("ok");
+    await tell("That was it");
+
+    await slack.waitFor(() => postsIn(slack, root.ts).at(-1)?.text.endsWith("That was it"));
+    expect(textsIn(world, root.ts).join("\n").match(/ok/g)).toHaveLength(2);
   });
 
   it("goes on in the same thread after a restart", async () => {

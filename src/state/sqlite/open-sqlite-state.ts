@@ -24,6 +24,7 @@ export async function openSqliteState(path: string, { alarms }: StateOptions): P
       conversations: await openConversationStore(database),
       inTurn: createTurns<string>(),
       rounds: createRounds(),
+      clockAheadMs: () => 0,
       remembered: (schema) => openKeyValues(database, "remembered", schema),
       createLimiter: createRateLimiter,
       expire: (now, retentionDays) => expire(database, now, retentionDays),
