@@ -2,6 +2,7 @@ import type { InboxBody } from "../src/bridge/stored/inbox-body.ts";
 import { createEmbeddedLanes } from "../src/delivery/embedded-lanes.ts";
 import { toItemId } from "../src/ids.ts";
 import { openDatabase } from "../src/state/sqlite/database.ts";
+import { openSqliteClaims } from "../src/state/sqlite/sqlite-claims.ts";
 import { openSqliteJournal } from "../src/state/sqlite/sqlite-journal.ts";
 import { openConversations } from "./conversations.ts";
 import { inFolder } from "./folder.ts";
@@ -52,9 +53,10 @@ const CHUNK = 5_000;
 /** Through the bridge's own queue, which is never started here. */
 async function fill(folder: string, items: number, users: number): Promise<void> {
   const database = await openDatabase(statePath(folder), { access: "own" });
-  const inbox = await createEmbeddedLanes<InboxBody>({
+  const inbox = createEmbeddedLanes<InboxBody>({
     queue: "inbox",
     journal: openSqliteJournal(database, "inbox"),
+    claims: openSqliteClaims(database),
     reader: { readBody: (text) => JSON.parse(text) as InboxBody, readProgress: () => ({}) },
     backoff: { firstMs: 1, capMs: 1, maxAgeMs: 1 },
     concurrency: 1,

@@ -91,7 +91,7 @@ async function buildApp(config: Config, foundations: Foundations): Promise<App> 
     now: clock.now,
     buildInfo,
   });
-  const queues = await openQueues(state.journals, {
+  const queues = openQueues(state, {
     backoff: config.retry,
     clock,
     onAttempt(attempt) {
@@ -119,7 +119,7 @@ async function buildApp(config: Config, foundations: Foundations): Promise<App> 
     metrics,
   });
 
-  await startQueues(queues, dependencies);
+  await startQueues(queues, state.claims, dependencies);
   const port = await http.start(config.host, config.port);
   const reconciler = startReconciler({
     ...dependencies,
@@ -159,7 +159,7 @@ async function buildApp(config: Config, foundations: Foundations): Promise<App> 
     async stop() {
       health.stop();
       await Promise.all([http.stop(), slack.stop(), reconciler.stop()]);
-      await Promise.all([queues.inbox.stop(), queues.outbox.stop()]);
+      await state.claims.stop();
       await expiry.stop();
       await state.close();
       log.info({}, "app.stopped");

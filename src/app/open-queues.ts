@@ -4,39 +4,40 @@ import { readProgress } from "../bridge/stored/read-progress.ts";
 import { parseStored } from "../bridge/stored/read-stored.ts";
 import type { Clock } from "../clock.ts";
 import type { BackoffPolicy } from "../delivery/backoff.ts";
-import { createEmbeddedLanes } from "../delivery/embedded-lanes.ts";
-import type { Attempt, Lanes } from "../delivery/lanes.ts";
-import type { Journals } from "../state/state.ts";
+import { createEmbeddedLanes, type EmbeddedLanes } from "../delivery/embedded-lanes.ts";
+import type { Attempt } from "../delivery/lanes.ts";
+import type { State } from "../state/state.ts";
 
 /** How many items of a queue are handled at once. */
 const CONCURRENCY = 64;
 
 export interface Queues {
   /** From Parley to Slack. */
-  readonly inbox: Lanes<InboxBody>;
+  readonly inbox: EmbeddedLanes<InboxBody>;
   /** From Slack to Parley. */
-  readonly outbox: Lanes<OutboxBody>;
+  readonly outbox: EmbeddedLanes<OutboxBody>;
 }
 
 /** Opens both queues; what is appended is kept, and nothing is handled before they are started. */
-export async function openQueues(
-  journals: Journals,
+export function openQueues(
+  { journals, claims }: Pick<State, "journals" | "claims">,
   {
     clock,
     ...options
   }: { backoff: BackoffPolicy; clock: Clock; onAttempt: (attempt: Attempt) => void },
-): Promise<Queues> {
-  const open = async <Body>(queue: "inbox" | "outbox", readBody: (text: string) => Body) =>
-    await createEmbeddedLanes<Body>({
+): Queues {
+  const open = <Body>(queue: "inbox" | "outbox", readBody: (text: string) => Body) =>
+    createEmbeddedLanes<Body>({
       ...options,
       ...clock,
       queue,
       journal: journals[queue],
+      claims,
       reader: { readBody, readProgress },
       concurrency: CONCURRENCY,
     });
   return {
-    inbox: await open("inbox", (text) => parseStored(inboxBodySchema, text, "an inbox item")),
-    outbox: await open("outbox", (text) => parseStored(outboxBodySchema, text, "an outbox item")),
+    inbox: open("inbox", (text) => parseStored(inboxBodySchema, text, "an inbox item")),
+    outbox: open("outbox", (text) => parseStored(outboxBodySchema, text, "an outbox item")),
   };
 }

@@ -59,7 +59,7 @@ export function lookAhead(lane: Lane, journal: Pick<Journal, "head">, handled?: 
 }
 
 /** Puts a row that has been appended into its place. `ahead` is what was known of the lane when `append` was called. */
-export function keep(lane: Lane, ahead: Ahead, row: Row): void {
+export function keep(lane: Pick<Lane, "mayKeep">, ahead: Ahead, row: Row): void {
   if (ahead.answer) return void ahead.rows.push(row);
   const { rows } = ahead;
   const behind = rows.findIndex((other) => inLaneOrder(row, other) < 0);

@@ -27,7 +27,13 @@ export interface Running<Body> extends TakenRows {
   handled: Promise<void>;
   /** The handler has begun with a step, and has not returned. */
   isInStep: boolean;
+  /** It has been given up. Resolves when its handler has returned. */
+  lettingGo?: Promise<void>;
 }
+
+/** Nothing has happened to it that its attempt would have to know. */
+const isSame = (row: Row, other: Row): boolean =>
+  row === other || (row.seq === other.seq && row.body === other.body);
 
 /** What attempts need. */
 interface AttemptsOptions<Body> {
@@ -37,7 +43,6 @@ interface AttemptsOptions<Body> {
   concurrency: number;
   /** ms that never jump. */
   monotonic: () => number;
-  stopping: AbortSignal;
 }
 
 /**
@@ -61,14 +66,8 @@ export function createAttempts<Body>({
   reader,
   concurrency,
   monotonic,
-  stopping,
 }: AttemptsOptions<Body>): Attempts<Body> {
   const ahead = new Map<Lane, Running<Body>>();
-  /** Of the attempts that have begun ahead and are not over. */
-  const leaving = new Set<AbortController>();
-  stopping.addEventListener("abort", () => {
-    for (const each of leaving) each.abort(stopping.reason);
-  });
 
   function begin(
     lane: Lane,
@@ -76,7 +75,10 @@ export function createAttempts<Body>({
     consumer: Consumer<Body>,
     leave?: AbortController,
   ): Running<Body> {
-    const signal = leave?.signal ?? stopping;
+    const { tenure } = lane;
+    const signal = leave?.signal ?? tenure.signal;
+    const leaveToo = () => leave?.abort(tenure.signal.reason);
+    if (leave) tenure.signal.addEventListener("abort", leaveToo);
     const attempt: Running<Body> = {
       row,
       taken: [row],
@@ -89,6 +91,7 @@ export function createAttempts<Body>({
     const place = {
       untilHead: () => attempt.head.promise,
       isEndUnderWay: () => lane.storing !== undefined,
+      stillOurs: () => tenure.stillOurs(),
       onRun() {
         attempt.isInStep = true;
         // When the request has left.
@@ -105,7 +108,7 @@ export function createAttempts<Body>({
         await consumer.handler(work);
       } finally {
         attempt.isInStep = false;
-        if (leave) leaving.delete(leave);
+        tenure.signal.removeEventListener("abort", leaveToo);
       }
     };
     attempt.handled = handle();
@@ -117,23 +120,23 @@ export function createAttempts<Body>({
 
   function beginNext(lane: Lane, { isInStep }: Running<Body>, consumer: Consumer<Body>): void {
     const row = lane.ahead?.answer ? undefined : lane.ahead?.rows[0];
-    const isWanted = isInStep && lane.retryAt === undefined && !stopping.aborted;
+    const isWanted = isInStep && lane.retryAt === undefined && !lane.tenure.signal.aborted;
     if (!row || row.pauseMs > 0 || !isWanted || ahead.has(lane)) return;
     // Lanes that wait for their turn have one, too: else there could be one of each lane.
     if (ahead.size >= concurrency) return;
-    const leave = new AbortController();
-    leaving.add(leave);
-    ahead.set(lane, begin(lane, row, consumer, leave));
+    ahead.set(lane, begin(lane, row, consumer, new AbortController()));
   }
 
   function letGo(lane: Lane, except?: Row): Promise<void> | undefined {
     const begun = ahead.get(lane);
-    if (!begun || begun.row === except) return undefined;
+    if (!begun) return undefined;
+    if (begun.lettingGo) return begun.lettingGo;
+    if (except && isSame(begun.row, except)) return undefined;
     const reason = new CancelledError(begun.row.id);
     begun.head.reject(reason);
     // So that nobody waits for what this one waits for, such as its turn to post.
     begun.leave?.abort(reason);
-    return begun.handled
+    begun.lettingGo = begun.handled
       .catch(() => {})
       .then(() => {
         begun.work?.end();
@@ -141,6 +144,7 @@ export function createAttempts<Body>({
         // What is known of its row may be from before it took back what it had stored.
         forgetAhead(lane);
       });
+    return begun.lettingGo;
   }
 
   return {

@@ -32,12 +32,13 @@ export function createDeadLetters<Body>(
     { seq, notice, ...item }: Omit<OwedNoticeRow, "lane">,
     onDeadLetter: OnDeadLetter<Body>,
   ): void {
-    addFollowUp(lane, item, async () => {
+    const give = async () => {
       await orGiveUp(lane, async () => {
         await onDeadLetter.tell(item.id, readJson(notice, "what is owed about an item"));
       });
       await journal.noticeGiven(seq);
-    });
+    };
+    addFollowUp(lane, item, give, { isOwed: true });
   }
 
   return {

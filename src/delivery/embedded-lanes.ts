@@ -2,6 +2,7 @@ import { defined } from "../defined.ts";
 import { type Ahead, forgetAhead, isKnownToBeEmpty, keep, nothingAhead } from "./ahead.ts";
 import type { Consumer } from "./attempts.ts";
 import type { BackoffPolicy } from "./backoff.ts";
+import type { ClaimHolder, Claims, Tenure } from "./claims.ts";
 import { endingIn } from "./follow-ups.ts";
 import { createHeads } from "./heads.ts";
 import type { Journal, NewRow, Place, Row } from "./journal.ts";
@@ -14,16 +15,10 @@ const BUSY_APPENDS = 2;
 /** How many handlers run then. Few: a sender waits for the answer to each append, but nobody waits for a handler. */
 const BUSY_CONCURRENCY = 8;
 
-/** How soon a dead letter is noticed that another process has requeued. */
-const WATCH_INTERVAL_MS = 1_000;
-
 /** How many of the next items of a lane are kept while one is handled; of a lane that waits for its turn it is a single one. */
 const KEPT = 8;
 /** While more lanes than this wait for a free handler, it is a single one of each, because there are so many of them. */
 const CROWD = 256;
-
-/** All lanes are in one share. */
-const SHARES = [0];
 
 /** How many items that wait behind a failed one are reported as delayed. */
 const SHOWN_DELAYS = 50;
@@ -32,6 +27,7 @@ const SHOWN_DELAYS = 50;
 export interface EmbeddedLanesOptions<Body> {
   queue: string;
   journal: Journal;
+  claims: Pick<Claims, "shareOf">;
   reader: ItemReader<Body>;
   backoff: BackoffPolicy;
   /** How many handlers run at once, besides as many that have begun ahead. */
@@ -44,51 +40,56 @@ export interface EmbeddedLanesOptions<Body> {
   random?: () => number;
 }
 
-/** Lanes inside this process, durable through a {@link Journal}. One process at a time may own a journal. */
-export async function createEmbeddedLanes<Body>(
+/** The lanes of one queue in this process, which handles those that are ours. */
+export type EmbeddedLanes<Body> = Lanes<Body> & ClaimHolder;
+
+/** What is in memory of a share, while it is ours. */
+interface Holding {
+  readonly tenure: Tenure;
+  /** Once it is loaded: all of its lanes in which something waits. */
+  readonly lanes: Map<string, Lane>;
+  /** The attempts that are under way. */
+  readonly running: Set<Promise<void>>;
+  /** Until then nothing is handled. */
+  isLoaded: boolean;
+  loading: Promise<void>;
+  leaving: Promise<void> | undefined;
+}
+
+/** Lanes inside this process, durable through a {@link Journal}, which several processes may share. */
+export function createEmbeddedLanes<Body>(
   options: EmbeddedLanesOptions<Body>,
-): Promise<Lanes<Body>> {
-  const { journal, reader, concurrency } = options;
+): EmbeddedLanes<Body> {
+  const { journal, claims, reader, concurrency } = options;
   const now = options.now ?? Date.now;
   const monotonic = options.monotonic ?? (() => performance.now());
   const random = options.random ?? Math.random;
 
-  const lanes = new Map<string, Lane>();
+  /** By share. */
+  const holdings = new Map<number, Holding>();
   const ready: Lane[] = [];
-  const running = new Set<Promise<void>>();
-  const stopping = new AbortController();
-  const heads = createHeads<Body>({
-    ...options,
-    now,
-    monotonic,
-    random,
-    stopping: stopping.signal,
-  });
+  const heads = createHeads<Body>({ ...options, now, monotonic, random });
+  let running = 0;
   let appends = 0;
-  let watching: NodeJS.Timeout | undefined;
-  /** Another process has written to the journal, and the lanes have not been woken for it yet. */
-  let hasChanged = false;
   let consumer: Consumer<Body> | undefined;
 
-  // Asked once before the lanes are read: what is requeued between that and the watch's first look then counts as changed.
-  await journal.changedElsewhere();
-  for (const lane of await journal.pendingLanes(SHARES)) laneOf(lane);
-  // A crash may have come between storing a dead letter and giving the notice about it.
-  const owed = await journal.owedNotices(SHARES);
+  const holdingOf = ({ tenure }: Lane): Holding | undefined => {
+    const holding = holdings.get(tenure.share);
+    return holding?.tenure === tenure ? holding : undefined;
+  };
 
-  /** Dead letters can be requeued by a tool that runs beside the bridge. */
-  async function wakeWhatOthersRequeued(): Promise<void> {
-    hasChanged ||= await journal.changedElsewhere();
-    if (!hasChanged) return;
-    for (const lane of await journal.pendingLanes(SHARES)) lookAgain(laneOf(lane));
-    hasChanged = false;
+  /** The lane, if it is ours and stays so for now; it is new if nothing was known to wait in it. */
+  function laneOf(key: string): Lane | undefined {
+    const holding = holdings.get(claims.shareOf(key));
+    return holding?.tenure.signal.aborted === false ? laneIn(holding, key) : undefined;
   }
 
-  /** `ahead`: what is known of it if it is new. */
-  function laneOf(key: string, ahead?: () => Ahead): Lane {
+  function laneIn({ tenure, lanes, isLoaded }: Holding, key: string): Lane {
     let lane = lanes.get(key);
     if (!lane) {
-      lane = createLane(key, ahead?.());
+      // Only what nobody else adds to is empty because nothing is known of it.
+      const ahead = isLoaded && journal.isExclusive ? nothingAhead() : undefined;
+      lane = createLane(key, tenure, ahead);
       lanes.set(key, lane);
     }
     return lane;
@@ -101,27 +102,37 @@ export async function createEmbeddedLanes<Body>(
   }
 
   function wake(lane: Lane): void {
-    if (lane.state !== "idle") return;
+    if (lane.state !== "idle" || lane.tenure.signal.aborted || !holdingOf(lane)?.isLoaded) return;
     lane.state = "ready";
     ready.push(lane);
     pump();
   }
 
-  /** The end of an item is not on disk yet: whoever stops has to wait for it. */
+  /** The end of an item is not on disk yet: whoever leaves the lane has to wait for it. */
   const isStoring = ({ storing, retryAt }: Lane): boolean =>
     storing !== undefined || retryAt !== undefined;
 
   const hasRoom = (): boolean =>
-    running.size < (appends > BUSY_APPENDS ? Math.min(BUSY_CONCURRENCY, concurrency) : concurrency);
+    running < (appends > BUSY_APPENDS ? Math.min(BUSY_CONCURRENCY, concurrency) : concurrency);
 
   function pump(): void {
-    while (consumer && !stopping.signal.aborted && hasRoom()) {
+    while (consumer && hasRoom()) {
       const lane = ready.shift();
       if (!lane) return;
-      lane.state = "running";
-      lane.mayKeep = ready.length > CROWD ? 1 : KEPT;
-      const run = heads.handle(lane, consumer).then((pauseMs) => {
-        running.delete(run);
+      const holding = holdingOf(lane);
+      if (holding && !lane.tenure.signal.aborted) makeAttempt(lane, holding, consumer);
+    }
+  }
+
+  function makeAttempt(lane: Lane, holding: Holding, given: Consumer<Body>): void {
+    lane.state = "running";
+    lane.mayKeep = ready.length > CROWD ? 1 : KEPT;
+    running += 1;
+    const run = lane.tenure
+      .run(() => heads.handle(lane, given))
+      .then((pauseMs) => {
+        running -= 1;
+        holding.running.delete(run);
         lane.state = "idle";
         lane.mayKeep = 1;
         if (pauseMs !== undefined) deferLane(lane, pauseMs);
@@ -129,17 +140,16 @@ export async function createEmbeddedLanes<Body>(
         else wake(lane);
         pump();
       });
-      running.add(run);
-    }
+    holding.running.add(run);
   }
 
   function deferLane(lane: Lane, ms: number): void {
-    // The item is on disk; a timer would only keep the process alive.
-    if (stopping.signal.aborted) return;
+    // The item is on disk, for whoever has the lane next.
+    if (lane.tenure.signal.aborted) return;
     lane.state = "deferred";
     lane.until = monotonic() + ms;
     lane.isDelayed = lane.wait?.isAsked !== true;
-    if (lane.isDelayed) void reportDelay(lane);
+    if (lane.isDelayed) void lane.tenure.run(() => reportDelay(lane));
     lane.timer = setTimeout(
       () => {
         lane.state = "idle";
@@ -163,13 +173,14 @@ export async function createEmbeddedLanes<Body>(
     if (item) consumer?.onDelay?.(item, lane.until - monotonic());
   }
 
-  /** A row has been stored. `ahead`: what was known of the lane before. */
+  /** A row has been stored. `ahead`: what was known of its lane before, if that was ours. */
   function arrive(
     { held: _, ...row }: NewRow,
     place: Pick<Place, "seq" | "barrier">,
-    lane: Lane,
     ahead: Ahead | undefined,
   ): void {
+    const lane = laneOf(row.lane);
+    if (!lane) return;
     const arrived: Row = {
       ...row,
       ...place,
@@ -181,27 +192,57 @@ export async function createEmbeddedLanes<Body>(
       pauseMs: row.dueAt - row.appendedAt,
       progress: undefined,
     };
+    // Another process may have added something that comes before it.
+    if (!journal.isExclusive) forgetAhead(lane);
     // What was found out since then includes it.
-    if (ahead && ahead === lane.ahead) keep(lane, ahead, arrived);
-    if (lane.state === "deferred" && lane.isDelayed) reportDelayOf(arrived, lane);
+    else if (ahead && ahead === lane.ahead) keep(lane, ahead, arrived);
+    if (lane.state === "deferred" && lane.isDelayed) {
+      lane.tenure.run(() => reportDelayOf(arrived, lane));
+    }
     wake(lane);
   }
 
   function forget(lane: Lane): void {
-    if (lane.state === "idle" && lane.appending === 0 && !isStoring(lane)) lanes.delete(lane.key);
+    const holding = holdingOf(lane);
+    if (!holding?.isLoaded || lane.state !== "idle" || lane.appending > 0) return;
+    if (!isStoring(lane)) holding.lanes.delete(lane.key);
   }
 
   /** An item is about to change in the journal, so no copy in memory must be used, nor one that is on its way there. */
   function readBack(): void {
-    for (const lane of lanes.values()) forgetAhead(lane);
+    for (const { lanes } of holdings.values()) for (const lane of lanes.values()) forgetAhead(lane);
+  }
+
+  async function load(holding: Holding, { onDeadLetter }: Consumer<Body>): Promise<void> {
+    const { tenure, lanes } = holding;
+    const shares = [tenure.share];
+    const [pending, owed] = await tenure.run(() =>
+      // A crash may have come between storing a dead letter and giving the notice about it.
+      Promise.all([journal.pendingLanes(shares), journal.owedNotices(shares)]),
+    );
+    for (const { lane, ...notice } of owed) {
+      heads.addOwedNotice(laneIn(holding, lane), notice, onDeadLetter);
+    }
+    for (const lane of pending) laneIn(holding, lane);
+    holding.isLoaded = true;
+    for (const lane of lanes.values()) wake(lane);
+  }
+
+  async function leaveAll({ tenure, lanes, running, loading }: Holding): Promise<void> {
+    const others = ready.filter((lane) => lane.tenure !== tenure);
+    ready.splice(0, ready.length, ...others);
+    for (const { timer } of lanes.values()) clearTimeout(timer);
+    await loading.catch(() => {});
+    await Promise.all(running);
+    await Promise.all([...lanes.values()].map((lane) => tenure.run(() => heads.leave(lane))));
+    holdings.delete(tenure.share);
   }
 
   return {
     async append({ lane: key, id, sort, body, notBefore = 0, held = false }) {
-      // All lanes in which something waits are in memory.
-      const lane = laneOf(key, nothingAhead);
-      const { ahead } = lane;
-      lane.appending += 1;
+      const lane = laneOf(key);
+      const ahead = lane?.ahead;
+      if (lane) lane.appending += 1;
       appends += 1;
       try {
         const row = {
@@ -215,42 +256,71 @@ export async function createEmbeddedLanes<Body>(
         };
         const place = await journal.append(row);
         if (place === "duplicate") return place;
-        if (!held) arrive(row, place, lane, ahead);
+        if (!held) arrive(row, place, ahead);
         return "appended";
       } finally {
-        lane.appending -= 1;
+        if (lane) {
+          lane.appending -= 1;
+          forget(lane);
+        }
         appends -= 1;
-        forget(lane);
         if (appends === 0) pump();
       }
     },
 
-    async start(handler, onDeadLetter, given = {}) {
+    start(handler, onDeadLetter, given = {}) {
       consumer = { ...given, handler, onDeadLetter };
-      for (const { lane, ...notice } of owed)
-        heads.addOwedNotice(laneOf(lane), notice, onDeadLetter);
-      for (const lane of lanes.values()) wake(lane);
-      // Lanes whose items arrived before the start are `ready` already.
-      pump();
-      watching = setInterval(() => {
-        // A journal that cannot be read raises an alarm by itself; the next look comes in a second.
-        void wakeWhatOthersRequeued().catch(() => {});
-      }, WATCH_INTERVAL_MS);
     },
 
-    async stop() {
-      clearInterval(watching);
-      stopping.abort(new Error("The bridge is stopping"));
-      for (const { timer } of lanes.values()) clearTimeout(timer);
-      await Promise.all(running);
-      await Promise.all([...lanes.values()].map(heads.letGo));
-      for (const { storing } of lanes.values()) await storing;
+    async take(tenure) {
+      const { share } = tenure;
+      if (!consumer) throw new Error("Nobody handles what is taken");
+      if (holdings.has(share)) throw new Error(`Share ${share} is ours already`);
+      const loading = Promise.withResolvers<void>();
+      const holding: Holding = {
+        tenure,
+        lanes: new Map(),
+        running: new Set(),
+        isLoaded: false,
+        loading: loading.promise,
+        leaving: undefined,
+      };
+      holdings.set(share, holding);
+      try {
+        await load(holding, consumer);
+      } catch (error) {
+        holdings.delete(share);
+        throw error;
+      } finally {
+        loading.resolve();
+      }
+    },
+
+    async leave(tenure) {
+      const holding = holdings.get(tenure.share);
+      if (holding?.tenure !== tenure) return;
+      holding.leaving ??= leaveAll(holding);
+      await holding.leaving;
+    },
+
+    async changed(key) {
+      if (key !== undefined) {
+        const lane = laneOf(key);
+        if (lane) lookAgain(lane);
+        return;
+      }
+      readBack();
+      for (const lane of await journal.pendingLanes([...holdings.keys()])) {
+        const found = laneOf(lane);
+        if (found) lookAgain(found);
+      }
     },
 
     async requeue(id) {
-      const lane = await journal.requeue(id, now());
-      if (lane === undefined) return false;
-      lookAgain(laneOf(lane));
+      const key = await journal.requeue(id, now());
+      if (key === undefined) return false;
+      const lane = laneOf(key);
+      if (lane) lookAgain(lane);
       return true;
     },
 

@@ -1,4 +1,4 @@
-import { toBridgeError } from "../errors.ts";
+import { StorageError, toBridgeError } from "../errors.ts";
 import type { FollowUp, Lane } from "./lane.ts";
 import { DEFECT_TRIES } from "./outcome.ts";
 
@@ -7,9 +7,9 @@ export const addFollowUp = (
   lane: Lane,
   item: FollowUp["item"],
   run: FollowUp["run"],
-  ends: FollowUp["ends"] = [],
+  { ends = [], isOwed = false }: Partial<Pick<FollowUp, "ends" | "isOwed">> = {},
 ): void => {
-  lane.followUps.push({ item, run, ends });
+  lane.followUps.push({ item, run, ends, isOwed });
 };
 
 /** The `seq` of what is over, although the journal has it waiting still. */
@@ -17,8 +17,15 @@ export const endingIn = ({ followUps }: Lane): readonly number[] =>
   followUps.flatMap(({ ends }) => ends);
 
 /** Does what the lane has to do before it goes on, in order. What fails stays, with everything behind it, and is thrown. */
-export async function runFollowUps(lane: Lane): Promise<void> {
-  for (let next = lane.followUps[0]; next; next = lane.followUps[0]) {
+export const runFollowUps = (lane: Lane): Promise<void> => runWhile(() => true, lane);
+
+/** The same with those of which nobody knows but we: the others are left to whoever has the lane next. */
+export const storeFollowUps = (lane: Lane): Promise<void> =>
+  runWhile(({ isOwed }) => !isOwed, lane);
+
+async function runWhile(isWanted: (next: FollowUp) => boolean, lane: Lane): Promise<void> {
+  for (let next = lane.followUps[0]; next && isWanted(next); next = lane.followUps[0]) {
+    if (lane.tenure.isLost()) throw new StorageError("The lane is not ours any more");
     await next.run();
     lane.followUps.shift();
     lane.failures = 0;

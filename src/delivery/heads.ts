@@ -1,10 +1,16 @@
 import { defined } from "../defined.ts";
-import { toBridgeError } from "../errors.ts";
+import { StorageError, toBridgeError } from "../errors.ts";
 import { forgetAhead, isKnownToBeEmpty, lookAhead } from "./ahead.ts";
 import { type Consumer, createAttempts, type Running } from "./attempts.ts";
 import { type BackoffPolicy, backoffMs } from "./backoff.ts";
 import { createDeadLetters } from "./dead-letters.ts";
-import { addFollowUp, orGiveUp, runFollowUps, writeTogether } from "./follow-ups.ts";
+import {
+  addFollowUp,
+  orGiveUp,
+  runFollowUps,
+  storeFollowUps,
+  writeTogether,
+} from "./follow-ups.ts";
 import type { Journal, OwedNoticeRow, Row } from "./journal.ts";
 import type { Lane } from "./lane.ts";
 import type { Attempt, OnDeadLetter } from "./lanes.ts";
@@ -25,7 +31,6 @@ export interface HeadsOptions<Body> {
   /** ms that never jump, for pauses. */
   monotonic: () => number;
   random: () => number;
-  stopping: AbortSignal;
 }
 
 /** Runs the attempts at the heads of lanes, and decides what becomes of each. */
@@ -41,18 +46,21 @@ export interface Heads<Body> {
     owed: Omit<OwedNoticeRow, "lane">,
     onDeadLetter: OnDeadLetter<Body>,
   ): void;
-  /** Gives up the attempt that has begun ahead, if there is one. Resolves when its handler has returned. */
-  letGo(lane: Lane): Promise<void>;
+  /**
+   * To be called when the lane is to be left and no attempt at its head runs any more: gives up the one that has begun ahead, if
+   * there is one, and stores what is not on disk yet, as far as that can be done. Nothing is under way after that. Never rejects.
+   */
+  leave(lane: Lane): Promise<void>;
 }
 
 const seqsOf = ({ taken }: TakenRows): number[] => taken.map(({ seq }) => seq);
 
 /** Adds what makes an end of the head and of what it took along. */
 const addEnd = (lane: Lane, attempt: TakenRows, run: () => Promise<void>): void =>
-  addFollowUp(lane, attempt.row, run, seqsOf(attempt));
+  addFollowUp(lane, attempt.row, run, { ends: seqsOf(attempt) });
 
 export function createHeads<Body>(options: HeadsOptions<Body>): Heads<Body> {
-  const { queue, journal, reader, backoff, onAttempt, now, monotonic, random, stopping } = options;
+  const { queue, journal, reader, backoff, onAttempt, now, monotonic, random } = options;
   const deadLetters = createDeadLetters(journal, reader);
   const attempts = createAttempts(options);
 
@@ -77,6 +85,7 @@ export function createHeads<Body>(options: HeadsOptions<Body>): Heads<Body> {
     if (retryMs !== undefined) return retryMs;
     if (!lane.storing) await runFollowUps(lane);
     const row = await nextRow(lane);
+    if (lane.tenure.signal.aborted) return undefined;
     const waitMs = row && remainingMs(lane, row);
     if (row && waitMs !== undefined && waitMs <= 0) return await runAttempt(lane, row, consumer);
     if (row) forgetAhead(lane);
@@ -128,11 +137,14 @@ export function createHeads<Body>(options: HeadsOptions<Body>): Heads<Body> {
       await attempt.handled;
       // On disk, too, the item before this one ends first.
       await lane.storing;
+      if (lane.tenure.isLost()) throw new StorageError("The lane is not ours any more");
       lane.defects = 0;
       complete(lane, attempt);
     } catch (thrown) {
       hasFailed = true;
       forgetAhead(lane);
+      // It was to come behind an item that is done.
+      void attempts.letGo(lane);
       // Else what is decided now could be stored before what was done.
       await attempt.work?.flushed();
       await lane.storing;
@@ -156,8 +168,8 @@ export function createHeads<Body>(options: HeadsOptions<Body>): Heads<Body> {
         forgetAhead(lane);
         const pauseMs = reportFailure(lane, thrown, startedAt);
         lane.retryAt = monotonic() + pauseMs;
-        // Nobody waits for what a timer begins after the stop.
-        if (!stopping.aborted) {
+        // Nobody waits for what a timer begins once the lane is left.
+        if (!lane.tenure.signal.aborted) {
           lane.timer = setTimeout(() => {
             lane.retryAt = undefined;
             runBehind(lane);
@@ -178,7 +190,7 @@ export function createHeads<Body>(options: HeadsOptions<Body>): Heads<Body> {
     if (retryAt === undefined) return undefined;
     clearTimeout(lane.timer);
     lane.retryAt = undefined;
-    return stopping.aborted ? undefined : Math.max(0, retryAt - monotonic());
+    return lane.tenure.signal.aborted ? undefined : Math.max(0, retryAt - monotonic());
   }
 
   /** How long the head still has to wait, ms. Measured by the wall clock only once, after that by one that never jumps. */
@@ -200,7 +212,7 @@ export function createHeads<Body>(options: HeadsOptions<Body>): Heads<Body> {
   ): number | undefined {
     const { row } = attempt;
     const outcome = outcomeOf(thrown, {
-      stopReason: stopping.reason as unknown,
+      tenure: lane.tenure,
       attempt: row.attempts + 1,
       ageMs: now() - row.appendedAt,
       defects: lane.defects,
@@ -265,11 +277,16 @@ export function createHeads<Body>(options: HeadsOptions<Body>): Heads<Body> {
     return pauseMs;
   }
 
-  /** The journal failed, or giving a notice did. Nothing is lost: it is tried again after the pause that this returns, ms. */
+  /**
+   * The journal failed, or giving a notice did. Nothing is lost: it is tried again after the pause that this returns, ms, unless
+   * the lane is: then whoever has it does what is to be done.
+   */
   function reportFailure(lane: Lane, thrown: unknown, startedAt: number): number {
     lane.failures += 1;
     const pauseMs = backoffMs(backoff, lane.failures, random());
     const item = lane.followUps[0]?.item;
+    const isLost = lane.tenure.isLost();
+    if (isLost && !item) return pauseMs;
     onAttempt({
       queue,
       lane: lane.key,
@@ -278,9 +295,9 @@ export function createHeads<Body>(options: HeadsOptions<Body>): Heads<Body> {
       items: 1,
       durationMs: monotonic() - startedAt,
       ageMs: item ? now() - item.appendedAt : 0,
-      outcome: "deferred",
-      error: toBridgeError(thrown),
-      nextAttemptInMs: pauseMs,
+      ...(isLost
+        ? { outcome: "interrupted" }
+        : { outcome: "deferred", error: toBridgeError(thrown), nextAttemptInMs: pauseMs }),
     });
     return pauseMs;
   }
@@ -307,6 +324,10 @@ export function createHeads<Body>(options: HeadsOptions<Body>): Heads<Body> {
   return {
     handle,
     addOwedNotice: deadLetters.addOwedNotice,
-    letGo: async (lane) => await attempts.letGo(lane),
+    async leave(lane) {
+      await attempts.letGo(lane);
+      await lane.storing;
+      await storeFollowUps(lane).catch(() => {});
+    },
   };
 }

@@ -127,6 +127,4 @@ export interface Journal {
   >;
   deadLetters(): Promise<readonly DeadLetter[]>;
   backlog(): Promise<Backlog>;
-  /** Whether another process has written to the store since the last call. */
-  changedElsewhere(): Promise<boolean>;
 }

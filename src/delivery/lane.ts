@@ -1,5 +1,6 @@
 import type { ItemId } from "../ids.ts";
 import type { Ahead } from "./ahead.ts";
+import type { Tenure } from "./claims.ts";
 import type { Row } from "./journal.ts";
 
 /** An outcome that is not stored yet, or a notice that is not given yet. */
@@ -9,6 +10,8 @@ export interface FollowUp {
   readonly run: () => Promise<void>;
   /** The `seq` of what is over once this has run: it waits in the journal until then, but for nothing else. */
   readonly ends: readonly number[];
+  /** The journal knows that this is to be done, and so whoever has the lane next. */
+  readonly isOwed: boolean;
 }
 
 /**
@@ -17,6 +20,8 @@ export interface FollowUp {
  */
 export interface Lane {
   readonly key: string;
+  /** For how long the lane is ours. */
+  readonly tenure: Tenure;
   state: "idle" | "ready" | "running" | "deferred";
   /** How many appends are not on disk yet. Until they are, the lane must stay in memory. */
   appending: number;
@@ -44,8 +49,9 @@ export interface Lane {
 }
 
 /** `ahead`: what is known of what comes next. */
-export const createLane = (key: string, ahead?: Ahead): Lane => ({
+export const createLane = (key: string, tenure: Tenure, ahead?: Ahead): Lane => ({
   key,
+  tenure,
   state: "idle",
   appending: 0,
   ahead,

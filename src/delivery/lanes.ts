@@ -37,8 +37,8 @@ export interface Item<Body> extends Pick<NewItem<Body>, "lane" | "id" | "sort" |
 export interface Work<Body> extends Steps {
   readonly item: Item<Body>;
   /**
-   * Aborted when the bridge stops, or when an item that has begun ahead does not become the head. A handler that has not sent
-   * anything yet should give up then.
+   * Aborted when the bridge stops, when the lane is given to another process or was lost to one, and when an item that has
+   * begun ahead does not become the head. A handler that has not sent anything yet should give up then.
    */
   readonly signal: AbortSignal;
   /**
@@ -173,14 +173,12 @@ export interface Lanes<Body> {
    * @throws {StorageError} nothing was stored; do not acknowledge
    */
   append(item: NewItem<Body>): Promise<"appended" | "duplicate">;
-  /** Begins to hand items to the handler, those of earlier runs first. */
+  /** To be called before the first lane is claimed: from then on the handler is handed the items of those that are ours. */
   start(
     handler: Handler<Body>,
     onDeadLetter: OnDeadLetter<Body>,
     options?: StartOptions<Body>,
-  ): Promise<void>;
-  /** Starts no more attempts, aborts `Work.signal` and resolves when the last handler has returned. */
-  stop(): Promise<void>;
+  ): void;
   /**
    * Ends an item for good, in whichever state it is; false if it has begun. Safe to repeat. An id that was never seen is
    * remembered, so that an item with it is a `duplicate` when it arrives.

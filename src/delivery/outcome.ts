@@ -1,12 +1,13 @@
 import { type BridgeError, CancelledError, RateLimitedError, toBridgeError } from "../errors.ts";
 import { type BackoffPolicy, backoffMs } from "./backoff.ts";
+import type { Tenure } from "./claims.ts";
 
 /** A defect does not go away by itself, but a passing failure may look like one, so it gets more tries than one. */
 export const DEFECT_TRIES = 3;
 
 /** What becomes of an item whose attempt has failed. Pauses are in ms. */
 export type Outcome =
-  /** The bridge stops; the next start tries it again. */
+  /** The lane is given back, or was lost; whoever has it next tries it again. */
   | { readonly kind: "interrupted" }
   /** Somebody cancelled or replaced it meanwhile, and the journal knows what comes next. */
   | { readonly kind: "cancelled"; readonly error: BridgeError }
@@ -22,8 +23,7 @@ export type Outcome =
 
 /** What is known of the item and its attempt. */
 interface Circumstances {
-  /** The reason for which attempts are aborted now; `undefined` while the bridge runs. */
-  stopReason: unknown;
+  tenure: Pick<Tenure, "signal" | "isLost">;
   /** 1 at the first. */
   attempt: number;
   ageMs: number;
@@ -37,9 +37,10 @@ interface Circumstances {
 /** Decides by the disposition of what was thrown, see `Lanes`. */
 export function outcomeOf(
   thrown: unknown,
-  { stopReason, attempt, ageMs, defects, policy, random }: Circumstances,
+  { tenure, attempt, ageMs, defects, policy, random }: Circumstances,
 ): Outcome {
-  if (stopReason !== undefined && thrown === stopReason) return { kind: "interrupted" };
+  const isGivenBack = tenure.signal.aborted && thrown === tenure.signal.reason;
+  if (isGivenBack || tenure.isLost()) return { kind: "interrupted" };
   const error = toBridgeError(thrown);
   if (error instanceof CancelledError) return { kind: "cancelled", error };
   const { disposition } = error;

@@ -23,6 +23,8 @@ export interface PlaceInLane {
   untilHead(): Promise<void>;
   /** The end of the item before is on its way to the disk, where what is stored now goes with it. */
   isEndUnderWay(): boolean;
+  /** See `Tenure`. */
+  stillOurs(): Promise<void> | undefined;
   /** To be called when a step is about to be done. */
   onRun(): void;
 }
@@ -32,7 +34,7 @@ export function createSteps({
   records: stored,
   hasBegun,
   requeues,
-  place: { untilHead, isEndUnderWay, onRun },
+  place: { untilHead, isEndUnderWay, stillOurs, onRun },
   save,
 }: StoredSteps): AttemptSteps {
   const records = new Map(Object.entries(stored).filter(([, record]) => !isVoid(record, requeues)));
@@ -107,6 +109,8 @@ export function createSteps({
     };
     try {
       await confirmed;
+      const asked = stillOurs();
+      if (asked) await asked;
     } catch (error) {
       await takeBack();
       throw error;
@@ -153,6 +157,8 @@ export function createSteps({
       if (result !== undefined) return step.kind.readResult(result);
       if ("intent" in step) return await once(name, step);
       await untilHead();
+      const asked = stillOurs();
+      if (asked) await asked;
       const done = await step.run();
       records.set(name, { result: done });
       await write();

@@ -1,6 +1,7 @@
 import type { ZodType } from "zod";
 import type { Alarms } from "../alarms.ts";
 import type { Conversations } from "../bridge/ports.ts";
+import type { Claims } from "../delivery/claims.ts";
 import type { Journal } from "../delivery/journal.ts";
 import type { CreateRateLimiter } from "../delivery/rate-limiter.ts";
 import type { Rounds } from "../rounds.ts";
@@ -13,6 +14,8 @@ export type Journals = Readonly<Record<"inbox" | "outbox", Journal>>;
 /** All that the bridge keeps, in one of its engines. */
 export interface State {
   readonly journals: Journals;
+  /** Which lanes of both queues this process may handle. */
+  readonly claims: Claims;
   readonly conversations: Conversations;
   /** One after the other for each key, among all replicas. What is done in a turn may take minutes. */
   readonly inTurn: InTurn<string>;

@@ -4,7 +4,7 @@ import { StorageError } from "../../src/errors.ts";
 import { toItemId } from "../../src/ids.ts";
 import { openPostgresJournal } from "../../src/state/postgres/postgres-journal.ts";
 import { shareOf } from "../../src/state/postgres/shares.ts";
-import { type Database, openDatabase } from "../../src/state/sqlite/database.ts";
+import type { Database } from "../../src/state/sqlite/database.ts";
 import { openSqliteJournal } from "../../src/state/sqlite/sqlite-journal.ts";
 import { createMemoryTable, openMemoryJournal } from "../bridge/support/memory-journal.ts";
 import { openReplica } from "../support/open-postgres.ts";
@@ -77,20 +77,6 @@ describe("the file of the journal on SQLite", () => {
     await inbox.done(await appendItems(inbox, 1));
     expect(await waitingIn(journal)).toEqual([1]);
     expect(await waitingIn(inbox)).toEqual([]);
-  });
-
-  it("notices what another process wrote, and only that", async () => {
-    const file = await makeStateFile();
-    const database = await file.open();
-    const journal = openSqliteJournal(database, "outbox");
-    expect(await journal.changedElsewhere()).toBe(false);
-    await journal.append(row(1));
-    expect(await journal.changedElsewhere()).toBe(false);
-    const other = await openDatabase(file.path, { access: "share" });
-    await openSqliteJournal(other, "outbox").append(row(2));
-    await other.close();
-    expect(await journal.changedElsewhere()).toBe(true);
-    expect(await journal.changedElsewhere()).toBe(false);
   });
 
   it("rejects with a storage error when the file refuses", async () => {

@@ -4,12 +4,15 @@ import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import { readProgress } from "../../src/bridge/stored/read-progress.ts";
 import type { BackoffPolicy } from "../../src/delivery/backoff.ts";
+import type { Claims } from "../../src/delivery/claims.ts";
 import { createEmbeddedLanes } from "../../src/delivery/embedded-lanes.ts";
 import type { Journal } from "../../src/delivery/journal.ts";
 import type { Attempt, Lanes } from "../../src/delivery/lanes.ts";
+import { createSoleClaims } from "../../src/delivery/sole-claims.ts";
 import { UnreadableError } from "../../src/errors.ts";
 import { toItemId } from "../../src/ids.ts";
 import { type Database, openDatabase } from "../../src/state/sqlite/database.ts";
+import { openSqliteClaims } from "../../src/state/sqlite/sqlite-claims.ts";
 import { openSqliteJournal } from "../../src/state/sqlite/sqlite-journal.ts";
 import { createMemoryTable, openMemoryJournal } from "../bridge/support/memory-journal.ts";
 import { mortal } from "../support/mortal.ts";
@@ -26,10 +29,18 @@ interface EngineOptions {
   readonly refuses?: (body: string) => boolean;
 }
 
+/** The lanes of a process, and their claims. */
+export interface Engine<Body> extends Lanes<Body> {
+  /** Begins to handle what is ours. */
+  start(...given: Parameters<Lanes<Body>["start"]>): Promise<void>;
+  /** The process stops in order. */
+  stop(): Promise<void>;
+}
+
 /** Durable state on which engines run, one process after the other. */
 export interface LanesBench {
   /** A new engine on the same state, as a new process would make it; not started. */
-  engine<Body>(options?: EngineOptions): Promise<Lanes<Body>>;
+  engine<Body>(options?: EngineOptions): Promise<Engine<Body>>;
   /** From now on no engine made so far stores or learns anything, as after `kill -9`. Then the state is free again. */
   crash(): Promise<void>;
   /** While true, nothing can be stored. */
@@ -58,7 +69,7 @@ export async function openEmbeddedBench(): Promise<LanesBench> {
   const folder = await mkdtemp(join(tmpdir(), "lanes-"));
   const path = join(folder, "state.sqlite");
   let process: { alive: boolean; database: Promise<Database> } | undefined;
-  const engines = new Set<Pick<Lanes<never>, "stop">>();
+  const engines = new Set<Pick<Engine<never>, "stop">>();
 
   const running = () => {
     process ??= { alive: true, database: openDatabase(path, { access: "own" }) };
@@ -68,8 +79,11 @@ export async function openEmbeddedBench(): Promise<LanesBench> {
   return {
     async engine<Body>(options: EngineOptions = {}) {
       const owner = running();
-      const journal = openSqliteJournal(await owner.database, "outbox");
-      const lanes = await createEngine<Body>(journal, () => owner.alive, options);
+      const isAlive = () => owner.alive;
+      const database = mortal(await owner.database, isAlive);
+      const claims = openSqliteClaims(database);
+      const journal = openSqliteJournal(database, "outbox");
+      const lanes = createEngine<Body>({ journal, claims, isAlive }, options);
       engines.add(lanes);
       return lanes;
     },
@@ -117,17 +131,20 @@ export async function openEmbeddedBench(): Promise<LanesBench> {
 export function openMemoryBench(): Promise<LanesBench> {
   const table = createMemoryTable();
   let process = { alive: true };
-  const engines = new Set<Pick<Lanes<never>, "stop">>();
+  const engines = new Set<Pick<Engine<never>, "stop">>();
   const fail = (how: "writes" | "all") => (fails: boolean) => {
     table.fails = fails ? how : "nothing";
     return Promise.resolve();
   };
   return Promise.resolve({
-    async engine<Body>(options: EngineOptions = {}) {
+    engine<Body>(options: EngineOptions = {}) {
       const owner = process;
-      const lanes = await createEngine<Body>(openMemoryJournal(table), () => owner.alive, options);
+      const isAlive = () => owner.alive;
+      const journal = mortal(openMemoryJournal(table), isAlive);
+      const claims = createSoleClaims(() => Promise.resolve(false));
+      const lanes = createEngine<Body>({ journal, claims, isAlive }, options);
       engines.add(lanes);
-      return lanes;
+      return Promise.resolve(lanes);
     },
     async crash() {
       process.alive = false;
@@ -152,12 +169,17 @@ export function openMemoryBench(): Promise<LanesBench> {
   });
 }
 
-async function createEngine<Body>(
-  journal: Journal,
-  isAlive: () => boolean,
+interface EngineParts {
+  readonly journal: Journal;
+  readonly claims: Claims;
+  readonly isAlive: () => boolean;
+}
+
+function createEngine<Body>(
+  { journal, claims, isAlive }: EngineParts,
   options: EngineOptions,
-): Promise<Lanes<Body>> {
-  const lanes = await createEmbeddedLanes<Body>({
+): Engine<Body> {
+  const lanes = createEmbeddedLanes<Body>({
     queue: "outbox",
     reader: {
       readBody(text) {
@@ -166,7 +188,8 @@ async function createEngine<Body>(
       },
       readProgress,
     },
-    journal: mortal(journal, isAlive),
+    journal,
+    claims,
     backoff: QUICK,
     concurrency: 4,
     onAttempt: () => {},
@@ -175,8 +198,11 @@ async function createEngine<Body>(
   });
   return {
     ...lanes,
-    start: (handler, ...others) =>
+    async start(handler, ...others) {
       // A process that is dead hands nothing out.
-      lanes.start((work) => (isAlive() ? handler(work) : new Promise(() => {})), ...others),
+      lanes.start((work) => (isAlive() ? handler(work) : new Promise(() => {})), ...others);
+      await claims.start([lanes]);
+    },
+    stop: () => claims.stop(),
   };
 }

@@ -1,5 +1,6 @@
 import { expect, it, onTestFinished } from "vitest";
 import { createEmbeddedLanes } from "../../src/delivery/embedded-lanes.ts";
+import { createSoleClaims } from "../../src/delivery/sole-claims.ts";
 import { toItemId } from "../../src/ids.ts";
 import { createMemoryTable, openMemoryJournal } from "../bridge/support/memory-journal.ts";
 import { tellNobody } from "./lanes-suite.ts";
@@ -8,8 +9,10 @@ import { tellNobody } from "./lanes-suite.ts";
 async function questionsFor(lanesAtOnce: number): Promise<number> {
   const journal = openMemoryJournal(createMemoryTable());
   let questions = 0;
-  const lanes = await createEmbeddedLanes<string>({
+  const claims = createSoleClaims(() => Promise.resolve(false));
+  const lanes = createEmbeddedLanes<string>({
     queue: "outbox",
+    claims,
     journal: {
       ...journal,
       head(lane, limit) {
@@ -22,14 +25,15 @@ async function questionsFor(lanesAtOnce: number): Promise<number> {
     concurrency: 1,
     onAttempt: () => {},
   });
-  onTestFinished(() => lanes.stop());
+  onTestFinished(() => claims.stop());
   const names = Array.from({ length: lanesAtOnce * 3 }, (_, index) => index);
   await Promise.all(
     names.map((index) =>
       lanes.append({ lane: `${index % lanesAtOnce}`, id: toItemId(`${index}`), body: "" }),
     ),
   );
-  await lanes.start(() => Promise.resolve(), tellNobody);
+  lanes.start(() => Promise.resolve(), tellNobody);
+  await claims.start([lanes]);
   await expect.poll(async () => (await lanes.backlog()).items).toBe(0);
   return questions;
 }

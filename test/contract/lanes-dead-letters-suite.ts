@@ -354,18 +354,23 @@ export function describeDeadLetters(engineName: string, open: LanesBenchFactory)
     it("is reported also where not even the lane can be read", async () => {
       const bench = await benchForTest(open);
       const attempts: Attempt[] = [];
-      const before = await bench.engine<Body>();
-      for (const name of ["a", "b"]) await before.append(newItem(name));
-      await bench.crash();
-      const lanes = await bench.engine<Body>({ onAttempt: (attempt) => attempts.push(attempt) });
-      const { done, handler } = recorder();
-      await bench.failReads(true);
+      const lanes = await bench.engine<Body>({
+        concurrency: 1,
+        onAttempt: (attempt) => {
+          if (attempt.lane === "user-1") attempts.push(attempt);
+        },
+      });
+      await lanes.append(newItem("first", { lane: "other" }));
+      for (const name of ["a", "b"]) await lanes.append(newItem(name));
+      const { done, handler } = recorder(async ({ body }) => {
+        if (body === "first") await bench.failReads(true);
+      });
       await lanes.start(handler, tellNobody);
       await expect.poll(() => attempts.length).toBeGreaterThanOrEqual(3);
       expect(attempts[0]).toMatchObject({ lane: "user-1", attempt: 1, outcome: "deferred" });
       expect(attempts[0]).not.toHaveProperty("item");
       await bench.failReads(false);
-      await expect.poll(() => done).toEqual(["a", "b"]);
+      await expect.poll(() => done).toEqual(["first", "a", "b"]);
     });
 
     it("keeps what nobody could be told, and tells it when it works again", async () => {

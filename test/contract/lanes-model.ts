@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect } from "vitest";
 import { defined } from "../../src/defined.ts";
-import type { Lanes, Work } from "../../src/delivery/lanes.ts";
+import type { Work } from "../../src/delivery/lanes.ts";
 import type { OnceStep } from "../../src/delivery/step.ts";
 import {
   BridgeError,
@@ -12,7 +12,7 @@ import {
 } from "../../src/errors.ts";
 import { toItemId } from "../../src/ids.ts";
 import { holds } from "../support/property.ts";
-import type { LanesBench, LanesBenchFactory } from "./lanes-bench.ts";
+import type { Engine, LanesBench, LanesBenchFactory } from "./lanes-bench.ts";
 import { anyKind } from "./lanes-suite.ts";
 
 type End = "done" | "retry" | "refuse";
@@ -176,7 +176,7 @@ class Play {
   readonly #recorded = new Map<string, number>();
   /** Promises that were broken in the handler, where the engine would take them for a failure to try again. */
   readonly #broken: unknown[] = [];
-  #lanes: Lanes<string> | undefined;
+  #lanes: Engine<string> | undefined;
   #life = 0;
   /** Engines that have stopped, by the life of the process. */
   readonly #stopped = new Set<number>();

@@ -42,6 +42,7 @@ import { toUserId } from "../../src/ids.ts";
 import { openConversationStore } from "../../src/state/sqlite/conversation-store.ts";
 import { type Database, openDatabase } from "../../src/state/sqlite/database.ts";
 import { openKeyValues } from "../../src/state/sqlite/key-values.ts";
+import { openSqliteClaims } from "../../src/state/sqlite/sqlite-claims.ts";
 import { openSqliteJournal } from "../../src/state/sqlite/sqlite-journal.ts";
 import { aliasSchema } from "../../src/state/sqlite/user-aliases.ts";
 import { sentTo } from "../support/sent.ts";
@@ -201,9 +202,10 @@ describe("what version 0.1.0 has stored", () => {
   it("is listed as waiting, held and dead in both queues", async () => {
     const database = await openCopy(version);
     const backlog = async (queue: "inbox" | "outbox") => {
-      const lanes = await createEmbeddedLanes({
+      const lanes = createEmbeddedLanes({
         queue,
         journal: openSqliteJournal(database, queue),
+        claims: openSqliteClaims(database),
         reader: { readBody: (text) => text, readProgress: () => ({}) },
         backoff: { firstMs: 1, capMs: 1, maxAgeMs: 1 },
         concurrency: 1,

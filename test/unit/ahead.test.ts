@@ -1,7 +1,6 @@
 import { expect, it } from "vitest";
 import { keep, nothingAhead } from "../../src/delivery/ahead.ts";
 import type { Row } from "../../src/delivery/journal.ts";
-import { createLane } from "../../src/delivery/lane.ts";
 import { toItemId } from "../../src/ids.ts";
 
 const row = (seq: number, body: string): Row => ({
@@ -23,7 +22,7 @@ const row = (seq: number, body: string): Row => ({
 
 it("keeps no long body of a lane that waits, because there may be thousands, and remembers that there is one", () => {
   const ahead = nothingAhead();
-  const lane = { ...createLane("lane", ahead), mayKeep: 8 };
+  const lane = { mayKeep: 8 };
 
   keep(lane, ahead, row(1, "short"));
   keep(lane, ahead, row(3, "x".repeat(1_000_000)));

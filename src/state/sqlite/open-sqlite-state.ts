@@ -6,6 +6,7 @@ import { openConversationStore } from "./conversation-store.ts";
 import { openDatabase } from "./database.ts";
 import { expire } from "./expire.ts";
 import { openKeyValues } from "./key-values.ts";
+import { openSqliteClaims } from "./sqlite-claims.ts";
 import { openSqliteJournal } from "./sqlite-journal.ts";
 
 /**
@@ -21,6 +22,7 @@ export async function openSqliteState(path: string, { alarms }: StateOptions): P
         inbox: openSqliteJournal(database, "inbox"),
         outbox: openSqliteJournal(database, "outbox"),
       },
+      claims: openSqliteClaims(database),
       conversations: await openConversationStore(database),
       inTurn: createTurns<string>(),
       rounds: createRounds(),

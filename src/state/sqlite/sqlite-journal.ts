@@ -20,7 +20,6 @@ const DEAD = "state = 'dead' AND state <> 'waiting'";
 
 /** The journal of one queue, in a table of its name. */
 export function openSqliteJournal(database: Database, table: "inbox" | "outbox"): Journal {
-  let lastVersion: number | undefined;
   const appendWith = (barrier: string): string =>
     `INSERT INTO ${table} (id, lane, barrier, sort, body, appended_at, due_at, state, ended_at, pause_ms)
      VALUES (?1, ?2, (${barrier}), ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT (id) DO NOTHING RETURNING seq, barrier`;
@@ -200,14 +199,6 @@ export function openSqliteJournal(database: Database, table: "inbox" | "outbox")
         `SELECT ${DEAD_LETTER_COLUMNS} FROM ${table} WHERE ${DEAD} ORDER BY ended_at`,
       );
       return rows.map(toDeadLetter);
-    },
-
-    async changedElsewhere() {
-      const [row] = await database.read<{ data_version: number }>("PRAGMA data_version");
-      const version = row?.data_version;
-      const changed = lastVersion !== undefined && version !== lastVersion;
-      lastVersion = version;
-      return changed;
     },
 
     async backlog() {

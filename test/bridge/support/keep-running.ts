@@ -115,8 +115,8 @@ export async function keepRunning(
     },
     async stopAndRestart(next = {}) {
       options = { ...options, ...next };
-      const { inbox, outbox, reconciler } = running;
-      await Promise.all([reconciler?.stop(), inbox.stop(), outbox.stop()]);
+      const { claims, reconciler } = running;
+      await Promise.all([reconciler?.stop(), claims.stop()]);
       running.isAlive = false;
       await happen();
     },

@@ -205,8 +205,6 @@ export function openMemoryJournal(table: MemoryTable): Journal {
           deadLetters: inState("dead").length,
         };
       }),
-
-    changedElsewhere: () => read(() => false),
   };
 }
 

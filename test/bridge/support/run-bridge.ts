@@ -13,10 +13,11 @@ import {
 } from "../../../src/bridge/to-parley/take-in-reply.ts";
 import { readConfig } from "../../../src/config/read-config.ts";
 import type { ReplyMode } from "../../../src/convert/to-parley/reply-intent.ts";
-import { createEmbeddedLanes } from "../../../src/delivery/embedded-lanes.ts";
-import type { Lanes } from "../../../src/delivery/lanes.ts";
+import type { Claims } from "../../../src/delivery/claims.ts";
+import { createEmbeddedLanes, type EmbeddedLanes } from "../../../src/delivery/embedded-lanes.ts";
 import { createRateLimiter } from "../../../src/delivery/rate-limiter.ts";
 import { createSemaphore } from "../../../src/delivery/semaphore.ts";
+import { createSoleClaims } from "../../../src/delivery/sole-claims.ts";
 import type { Thread } from "../../../src/ids.ts";
 import { createRounds } from "../../../src/rounds.ts";
 import { makePermalink } from "../../../src/slack/permalink.ts";
@@ -46,8 +47,9 @@ export interface BridgeOptions {
 
 /** A process of the bridge. */
 export interface Running extends Process {
-  readonly inbox: Lanes<InboxBody>;
-  readonly outbox: Lanes<OutboxBody>;
+  readonly inbox: EmbeddedLanes<InboxBody>;
+  readonly outbox: EmbeddedLanes<OutboxBody>;
+  readonly claims: Claims;
   readonly takeIn: TakeInDependencies;
   readonly notifier: Notifier;
   readonly reconciler: Reconciler | undefined;
@@ -63,13 +65,15 @@ export async function runBridge(
   const process: Process = { isAlive: true };
   const wire = <Port extends object>(name: string, port: Port): Port =>
     calls.wire(name, port, process);
+  const claims = createSoleClaims(() => Promise.resolve(false));
   const queue = {
+    claims,
     backoff: { firstMs: 500, capMs: 60_000, maxAgeMs: options.maxAgeMs ?? 3 * 86_400_000 },
     concurrency: 64,
     onAttempt: () => {},
     random: () => 0.5,
   };
-  const inbox = await createEmbeddedLanes<InboxBody>({
+  const inbox = createEmbeddedLanes<InboxBody>({
     ...queue,
     queue: "inbox",
     journal: wire("inbox", openMemoryJournal(disk.inbox)),
@@ -78,7 +82,7 @@ export async function runBridge(
       readProgress,
     },
   });
-  const outbox = await createEmbeddedLanes<OutboxBody>({
+  const outbox = createEmbeddedLanes<OutboxBody>({
     ...queue,
     queue: "outbox",
     journal: wire("outbox", openMemoryJournal(disk.outbox)),
@@ -107,20 +111,17 @@ export async function runBridge(
     patience,
     now: Date.now,
   };
-  await startQueues(
-    { inbox, outbox },
-    {
-      ...shared,
-      parse: (raw: string) => JSON.parse(raw) as ParleyEvent,
-      ownerUnknown,
-      showUserIdentity: false,
-      groupMs,
-      permissions,
-      mentions,
-      lineBreak,
-      messageLength,
-    },
-  );
+  await startQueues({ inbox, outbox }, claims, {
+    ...shared,
+    parse: (raw: string) => JSON.parse(raw) as ParleyEvent,
+    ownerUnknown,
+    showUserIdentity: false,
+    groupMs,
+    permissions,
+    mentions,
+    lineBreak,
+    messageLength,
+  });
   const takeIn = { ...shared, outbox, replyMode, undoMs };
   const { reconcileEveryMs: intervalMs } = options;
   const reconciler =
@@ -137,6 +138,7 @@ export async function runBridge(
   return Object.assign(process, {
     inbox,
     outbox,
+    claims,
     takeIn,
     notifier: shared.notifier,
     reconciler,
