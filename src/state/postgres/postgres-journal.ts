@@ -144,8 +144,6 @@ export function openPostgresJournal(
       return rows.map(toDeadLetter);
     },
 
-    changedElsewhere: () => Promise.resolve(false),
-
     async backlog() {
       const [found] = await database.read<{ items: number; oldest: number | null; dead: number }>(
         sql.backlog,
