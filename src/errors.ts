@@ -161,11 +161,14 @@ export class OwnerUnchangedError extends BridgeError {
   }
 }
 
-/** The User was merged into another at this very moment, so what was found out about the User counts no more. */
-export class UserMergedError extends BridgeError {
-  override readonly name = "UserMergedError";
+/** Another lane has just merged the User, or opened a conversation of theirs: what was found out about the User counts no more. */
+export class OvertakenError extends BridgeError {
+  override readonly name = "OvertakenError";
   constructor(userId: string) {
-    super(`User ${userId} has just been merged`, { code: "unexpected", disposition: "retry" });
+    super(`Another lane has just changed what is true of User ${userId}`, {
+      code: "unexpected",
+      disposition: "retry",
+    });
   }
 }
 

@@ -222,7 +222,11 @@ export interface Conversations {
   openUnder(userId: UserId): Promise<Conversation | undefined>;
   /** An open one has no thread yet. */
   hasUnrooted(): Promise<boolean>;
-  /** @throws {UserMergedError} the User lives on as another by now */
+  /**
+   * Safe to repeat.
+   *
+   * @throws {OvertakenError} the User lives on as another by now, or has another one that is open
+   */
   create(conversation: Conversation): Promise<void>;
   /** Changes are applied one after the other, never on an old copy. `undefined`: there is no such conversation. */
   update(

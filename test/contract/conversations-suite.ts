@@ -7,7 +7,7 @@ import {
   withUserMessages,
 } from "../../src/bridge/conversation.ts";
 import type { Conversations } from "../../src/bridge/ports.ts";
-import { UserMergedError } from "../../src/errors.ts";
+import { OvertakenError } from "../../src/errors.ts";
 import { makeConversationId, toItemId, toUserId } from "../../src/ids.ts";
 
 export const THREAD = { team: "T1", channel: "C1", ts: "1700000000.000100" };
@@ -66,12 +66,41 @@ export function describeConversations(name: string, open: () => Promise<Fixture>
       await Promise.all([
         store.create(before),
         store.alias(toUserId("1"), toUserId("2")),
-        expect(store.create(during)).rejects.toThrow(UserMergedError),
+        expect(store.create(during)).rejects.toThrow(OvertakenError),
       ]);
       await checkTwice(fixture, async (each) => {
-        await expect(each.create(after)).rejects.toThrow(UserMergedError);
+        await expect(each.create(after)).rejects.toThrow(OvertakenError);
         expect((await each.open()).map(({ id }) => id)).toEqual([before.id]);
       });
+    });
+
+    it("opens one of a User at a time, also if two are to open at once", async () => {
+      const fixture = await open();
+      const { store } = fixture;
+      const [one, other] = ["one", "other"].map((name) => conversationOf("1", name)) as [
+        Conversation,
+        Conversation,
+      ];
+      const results = await Promise.allSettled([
+        store.create(one),
+        store.create(other),
+        store.create(conversationOf("2")),
+      ]);
+      expect(results).toMatchObject([
+        { status: "fulfilled" },
+        { status: "rejected", reason: expect.any(OvertakenError) },
+        { status: "fulfilled" },
+      ]);
+      await checkTwice(fixture, async (each) => {
+        await each.create(one);
+        await expect(each.create(other)).rejects.toThrow(OvertakenError);
+        expect((await each.byUser(one.userId))?.id).toBe(one.id);
+        expect(await each.byId(other.id)).toBeUndefined();
+      });
+      const next = await fixture.reopen();
+      await next.update(one.id, (c) => end(c, "handed-back", { at: 2_000 }));
+      await next.create(other);
+      expect((await next.byUser(one.userId))?.id).toBe(other.id);
     });
 
     it("knows nothing of what was never stored", async () => {

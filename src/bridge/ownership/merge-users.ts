@@ -1,6 +1,6 @@
 import { defined } from "../../defined.ts";
 import type { Item } from "../../delivery/lanes.ts";
-import { BridgeError, UserMergedError } from "../../errors.ts";
+import { BridgeError, OvertakenError } from "../../errors.ts";
 import type { ItemId, Thread, UserId } from "../../ids.ts";
 import { renderMergedAway, renderMergedIn, renderRenamed } from "../../views/merged.ts";
 import type { Texts } from "../../views/texts/en.ts";
@@ -52,7 +52,7 @@ export async function mergeUsers(
   await conversations.alias(from, to);
   // The lane of `from` does not wait for this one. From here on it opens no conversation any more.
   const late = await conversations.openUnder(from);
-  if (late && late.id !== absorbed?.id) throw new UserMergedError(from);
+  if (late && late.id !== absorbed?.id) throw new OvertakenError(from);
 }
 
 /** Ends a conversation because that of the User who stays goes on. */

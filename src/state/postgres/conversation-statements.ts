@@ -43,12 +43,13 @@ export const OPEN_UNDER = `${SELECT} WHERE is_open AND user_id = $1 ORDER BY num
 export const UNROOTED = "SELECT 1 FROM conversations WHERE is_open AND NOT has_thread LIMIT 1";
 
 /**
- * Adds a conversation unless its User lives on as another. It replaces one with the same id: the same item always opens the same
+ * Adds a conversation unless its User lives on as another, or has another one that is open. It replaces one with the same id: the same item always opens the same
  * conversation, also after a crash.
  */
 export const CREATE = `${resolving("$2::text")}, stored AS (
     INSERT INTO conversations (id, user_id, is_open, has_thread, ended_at, body, version)
     SELECT $1, $2, $3::boolean, $4::boolean, $5::bigint, $6, 1 FROM resolved WHERE user_id = $2
+      AND NOT EXISTS (SELECT FROM conversations AS other WHERE other.is_open AND other.user_id = $2 AND other.id <> $1)
     ON CONFLICT (id) DO UPDATE SET user_id = excluded.user_id, is_open = excluded.is_open, has_thread = excluded.has_thread,
       ended_at = excluded.ended_at, body = excluded.body, version = conversations.version + 1, number = excluded.number
     RETURNING id

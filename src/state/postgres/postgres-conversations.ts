@@ -1,6 +1,6 @@
 import type { Conversation } from "../../bridge/conversation.ts";
 import type { Conversations } from "../../bridge/ports.ts";
-import { UserMergedError } from "../../errors.ts";
+import { OvertakenError } from "../../errors.ts";
 import { type ConversationId, makeThreadKey, toUserId, type UserId } from "../../ids.ts";
 import { createTurns } from "../../turns.ts";
 import {
@@ -85,7 +85,7 @@ export function openPostgresConversations(database: Questions): Conversations {
         values: valuesOf(conversation),
         locks: [userLock(userId)],
       });
-      if (stored.length === 0) throw new UserMergedError(userId);
+      if (stored.length === 0) throw new OvertakenError(userId);
     },
 
     update: (id, change) => inTurn(id, () => update(id, change)),

@@ -31,8 +31,8 @@ export interface ConversationRecords {
   userByExternalId(externalId: string): Promise<UserId | undefined>;
   /** The open ones. One that this version does not understand is left out here; whoever asks for it later is told. */
   open(): Promise<Stored[]>;
-  /** Adds a conversation, and all that leads to it: all of it or nothing. Returns its version. */
-  add(conversation: Conversation): Promise<number>;
+  /** Adds a conversation, and all that leads to it: all of it or nothing. Returns its version; `undefined`: the User has another open one. */
+  add(conversation: Conversation): Promise<number | undefined>;
   /** The same of a change. False: it is not as it was in `before` any more, and nothing was stored. */
   replace(before: Stored, after: Conversation): Promise<boolean>;
 }
@@ -80,11 +80,11 @@ export function openConversationRecords(database: Database): ConversationRecords
     },
 
     async add(conversation) {
-      await database.writeAll([
-        { sql: INSERT, values: valuesOf(conversation) },
+      const isAdded = await database.writeAll([
+        { sql: INSERT, values: valuesOf(conversation), isCondition: true },
         ...pointersTo(conversation),
       ]);
-      return FIRST_VERSION;
+      return isAdded ? FIRST_VERSION : undefined;
     },
 
     replace: (before, after) =>
@@ -94,9 +94,13 @@ export function openConversationRecords(database: Database): ConversationRecords
 
 const FIRST_VERSION = 1;
 
-/** Replaces one with the same id: the same item always opens the same conversation, also after a crash. */
+/**
+ * Adds nothing where the User has another one that is open. Replaces one with the same id: the same item always opens the same
+ * conversation, also after a crash.
+ */
 const INSERT = `INSERT OR REPLACE INTO conversations (id, user_id, is_open, ended_at, body, version)
-  VALUES (?, ?, ?, ?, ?, ${FIRST_VERSION})`;
+  SELECT ?1, ?2, ?3, ?4, ?5, ${FIRST_VERSION}
+  WHERE NOT EXISTS (SELECT 1 FROM conversations WHERE user_id = ?2 AND is_open = 1 AND id <> ?1) RETURNING id`;
 
 /** Sets what a conversation is looked for by only where it changes: else each change would write the indexes anew, too. */
 function change({ conversation, version }: Stored, after: Conversation): Statement {

@@ -1,6 +1,6 @@
 import type { Conversation } from "../../bridge/conversation.ts";
 import type { Conversations } from "../../bridge/ports.ts";
-import { UserMergedError } from "../../errors.ts";
+import { OvertakenError } from "../../errors.ts";
 import type { ConversationId, UserId } from "../../ids.ts";
 import { createTurns } from "../../turns.ts";
 import type { Stored } from "../stored-conversation.ts";
@@ -94,8 +94,10 @@ export async function openConversationStore(database: Database): Promise<Convers
     create: (conversation) =>
       ofUserInTurn(conversation.userId, async () => {
         const { userId } = conversation;
-        if (aliases.resolve(userId) !== userId) throw new UserMergedError(userId);
-        keep({ conversation, version: await records.add(conversation) });
+        if (aliases.resolve(userId) !== userId) throw new OvertakenError(userId);
+        const version = await records.add(conversation);
+        if (version === undefined) throw new OvertakenError(userId);
+        keep({ conversation, version });
       }),
 
     update: (id, change) => inTurn(id, () => update(id, change)),

@@ -115,6 +115,20 @@ describe("an anonymous User who registers during a conversation", () => {
     await expectOneThread(bridge);
   });
 
+  it("gets one thread if messages under both ids come at once", async () => {
+    const bridge = await startBridge();
+    await merge(bridge);
+    bridge.parley.user(EVE).owner = AGENTS.id;
+    const goOn = bridge.calls.hang("parley.ownerOf");
+    await bridge.userWrites("One", { user: ANON });
+    await bridge.userWrites("Two", { user: EVE });
+    goOn();
+    await bridge.settled();
+    expect(bridge.roots()).toHaveLength(1);
+    expect(bridge.thread(EVE)).toEqual(["Two", "One"]);
+    expect(await bridge.openConversations()).toBe(1);
+  });
+
   it("keeps the thread if Parley merges the User back", async () => {
     const bridge = await duringConversation();
     await merge(bridge);

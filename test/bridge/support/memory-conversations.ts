@@ -1,7 +1,7 @@
 import type { Conversation } from "../../../src/bridge/conversation.ts";
 import type { Conversations } from "../../../src/bridge/ports.ts";
 import { conversationSchema } from "../../../src/bridge/stored/conversation-schema.ts";
-import { UserMergedError } from "../../../src/errors.ts";
+import { OvertakenError } from "../../../src/errors.ts";
 import { type ConversationId, makeThreadKey, type UserId } from "../../../src/ids.ts";
 import { createMemorySync } from "./memory-sync.ts";
 
@@ -63,7 +63,8 @@ export function createMemoryConversations(sync = createMemorySync()): Conversati
     hasUnrooted: () => Promise.resolve(open().some(({ thread }) => thread === undefined)),
     create(conversation) {
       const { userId } = conversation;
-      if (resolve(userId) !== userId) return Promise.reject(new UserMergedError(userId));
+      const hasOther = open().some((each) => each.userId === userId && each.id !== conversation.id);
+      if (hasOther || resolve(userId) !== userId) return Promise.reject(new OvertakenError(userId));
       return write(conversation, undefined);
     },
     async update(id, change) {
