@@ -9,6 +9,8 @@ export interface CutProxy {
   cut(): void;
   /** Takes whatever comes and passes nothing on, not even that a side has ended. */
   stall(): void;
+  /** As `stall`, but what clients send arrives. */
+  holdAnswers(): void;
   /** Passes on so many bytes more of what clients send, and then stalls. */
   stallAfter(bytes: number): void;
   /** Passes on what was held, and all that comes. */
@@ -21,26 +23,25 @@ export async function startCutProxy(target: {
 }): Promise<CutProxy> {
   const pairs = new Set<readonly [Socket, Socket]>();
   let isCut = false;
-  let left = Number.POSITIVE_INFINITY;
+  /** How many bytes may pass. */
+  const left = { requests: Number.POSITIVE_INFINITY, answers: Number.POSITIVE_INFINITY };
   /** What is to be done when it goes on again. */
   let held: (() => void)[] = [];
 
-  function pass(from: Socket, to: Socket, isFromClient: boolean): void {
+  function pass(from: Socket, to: Socket, kind: keyof typeof left): void {
+    const whenPassing = (act: () => void) => {
+      if (left[kind] > 0) act();
+      else held.push(act);
+    };
     from.on("data", (bytes) => {
-      const now = isFromClient || left === 0 ? bytes.subarray(0, left) : bytes;
-      if (isFromClient) left -= now.length;
+      const now = bytes.subarray(0, left[kind]);
+      left[kind] -= now.length;
       if (now.length > 0) to.write(now);
       const rest = bytes.subarray(now.length);
       if (rest.length > 0) held.push(() => to.write(rest));
     });
-    from.on("end", () => {
-      if (left > 0) to.end();
-      else held.push(() => to.end());
-    });
-    from.on("error", () => {
-      if (left > 0) to.destroy();
-      else held.push(() => to.destroy());
-    });
+    from.on("end", () => whenPassing(() => to.end()));
+    from.on("error", () => whenPassing(() => to.destroy()));
   }
 
   function breakAll(): void {
@@ -58,8 +59,8 @@ export async function startCutProxy(target: {
     const pair = [client, upstream] as const;
     pairs.add(pair);
     client.on("close", () => pairs.delete(pair));
-    pass(client, upstream, true);
-    pass(upstream, client, false);
+    pass(client, upstream, "requests");
+    pass(upstream, client, "answers");
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -68,21 +69,20 @@ export async function startCutProxy(target: {
     breakAll();
   });
 
+  const allow = (requests: number, answers: number) => Object.assign(left, { requests, answers });
+
   return {
     port: (server.address() as AddressInfo).port,
     cut() {
       isCut = true;
       breakAll();
     },
-    stall() {
-      left = 0;
-    },
-    stallAfter(bytes) {
-      left = bytes;
-    },
+    stall: () => allow(0, 0),
+    holdAnswers: () => allow(Number.POSITIVE_INFINITY, 0),
+    stallAfter: (bytes) => allow(bytes, 0),
     resume() {
       isCut = false;
-      left = Number.POSITIVE_INFINITY;
+      allow(Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY);
       for (const act of held.splice(0)) act();
     },
   };

@@ -65,13 +65,24 @@ export async function inSession<Result>(
 /** Ends the sessions of the bridges in a database, as an administrator would; how many there were. */
 export async function endSessions(
   url: string,
-  kind: "main" | "side" | "pace" | "" = "",
+  ...kinds: ("main" | "side" | "pace")[]
 ): Promise<number> {
   const ended = await query(
     url,
     `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-     WHERE datname = current_database() AND application_name ~ $1`,
-    [`^parley-slack-bridge.*${kind}`],
+     WHERE datname = current_database() AND application_name = ANY ($1)`,
+    [kinds.map((kind) => `parley-slack-bridge ${kind}`)],
   );
   return ended.length;
+}
+
+/** The address of a database for a new role that may log in, and which is gone when the test ends. */
+export async function createRole(url: string, options = ""): Promise<URL> {
+  const name = `role_${randomUUID().replaceAll("-", "")}`;
+  await query(url, `CREATE ROLE ${name} LOGIN ${options}`);
+  onTestFinished(async () => {
+    await query(url, `DROP OWNED BY ${name}`);
+    await query(url, `DROP ROLE ${name}`);
+  });
+  return Object.assign(new URL(url), { username: name });
 }

@@ -27,7 +27,7 @@ const SERVER_FACTS = `SELECT current_setting('server_version_num')::int AS versi
  * @throws {ConfigError} it cannot · what the client throws, see `codeOf`
  */
 export async function checkServer(target: PostgresTarget, { client }: Connection): Promise<string> {
-  await refusePooling(target, client);
+  await refusePooling(client, await connect(target, "check"));
   const { rows } = await client.query<ServerFacts>(SERVER_FACTS);
   const [facts] = rows;
   const problem = facts && problemOf(facts, target);
@@ -68,8 +68,7 @@ const ROUND_MS = 3_000;
  * While somebody else holds a transaction open, a pooler that lends a connection for a statement or a transaction has to take
  * another for us, or the other got ours: then we are not where we were, or what we set is there.
  */
-async function refusePooling(target: PostgresTarget, client: Connection["client"]): Promise<void> {
-  const other = await connect(target);
+async function refusePooling(client: Connection["client"], other: Connection): Promise<void> {
   const isOver = new Promise<undefined>((resolve) =>
     other.client.once("end", () => resolve(undefined)),
   );

@@ -12,42 +12,53 @@ export interface Connection {
   destroy(): void;
 }
 
+/** What a session is for; `check` is one of the start. */
+type Purpose = SessionKind | "check";
+
 /**
- * Connects, without settings.
+ * Connects, without settings. Fails when `signal` is aborted before that is done.
  *
  * @throws what the client throws, see `codeOf`
  */
 export async function connect(
   target: PostgresTarget,
-  kind: SessionKind | "check" = "check",
+  purpose: Purpose,
+  signal?: AbortSignal,
 ): Promise<Connection> {
-  const { mode } = target.tls;
-  if (mode !== "prefer")
-    return await connectAs(target, kind, mode === "disable" ? false : tlsOf(target.tls));
+  const { tls } = target;
+  const connectWith = (ssl: ConnectionOptions | false) => connectOnce(target, purpose, ssl, signal);
+  if (tls.mode === "disable") return await connectWith(false);
   try {
-    return await connectAs(target, kind, tlsOf(target.tls));
+    return await connectWith(tlsOf(tls));
   } catch (error) {
-    if (codeOf(error) !== "NO_TLS") throw error;
-    return await connectAs(target, kind, false);
+    if (tls.mode !== "prefer" || codeOf(error) !== "NO_TLS") throw error;
+    return await connectWith(false);
   }
 }
 
 /**
- * Connects, and sets what sessions of this kind need.
+ * Connects, and sets what sessions of this kind need. Fails when `signal` is aborted before that is done.
  *
  * @throws what the client throws, see `codeOf`; `25006` if nothing can be written there
  */
 export async function connectSession(
   target: PostgresTarget,
   kind: SessionKind,
+  signal: AbortSignal,
 ): Promise<Connection> {
-  const connection = await connect(target, kind);
+  const connection = await connect(target, kind, signal);
+  const { destroy } = connection;
+  const late = setTimeout(destroy, target.connectTimeoutMs);
+  signal.addEventListener("abort", destroy);
   try {
     await setUp(connection.client, kind);
     return connection;
   } catch (error) {
-    connection.destroy();
+    destroy();
     throw error;
+  } finally {
+    clearTimeout(late);
+    signal.removeEventListener("abort", destroy);
   }
 }
 
@@ -70,12 +81,12 @@ async function setUp(client: Client, kind: SessionKind): Promise<void> {
   }
 }
 
-async function connectAs(
-  target: PostgresTarget,
-  kind: SessionKind | "check",
+async function connectOnce(
+  { host, port, user, database, password, options, connectTimeoutMs }: PostgresTarget,
+  purpose: Purpose,
   ssl: ConnectionOptions | false,
+  signal?: AbortSignal,
 ): Promise<Connection> {
-  const { host, port, user, database, password, options, applicationName } = target;
   const socket = new Socket();
   const config: ClientConfig = {
     host,
@@ -85,8 +96,8 @@ async function connectAs(
     // A function, also without a password: else the client would look for one by itself.
     password: () => password?.reveal() ?? "",
     ssl,
-    application_name: `${applicationName} ${kind}`,
-    connectionTimeoutMillis: target.connectTimeoutMs,
+    application_name: applicationName(purpose),
+    connectionTimeoutMillis: connectTimeoutMs,
     keepAlive: true,
     keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
     pipeline: true,
@@ -98,16 +109,23 @@ async function connectAs(
   const destroy = () => {
     socket.destroy();
   };
+  signal?.addEventListener("abort", destroy);
   // Until somebody else listens, and after that nobody minds.
   client.on("error", () => {});
   try {
     await client.connect();
+    signal?.throwIfAborted();
   } catch (error) {
     destroy();
     throw error;
+  } finally {
+    signal?.removeEventListener("abort", destroy);
   }
   return { client, destroy };
 }
+
+/** By which an administrator, and other replicas, know the bridge's sessions. */
+export const applicationName = (purpose: Purpose): string => `parley-slack-bridge ${purpose}`;
 
 const KEEP_ALIVE_MS = 2_000;
 

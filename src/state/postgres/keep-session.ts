@@ -13,10 +13,10 @@ export interface SessionKeeper {
 /** How connecting is tried again. */
 const POLICY = { firstMs: 50, capMs: 3_000, maxAgeMs: Number.POSITIVE_INFINITY };
 
-/** `open` throws StorageErrors. `onOpen` is told of each session but the first. */
+/** `open` throws StorageErrors, and ends what it opens when its signal is aborted before it is done. `onOpen` is told of each session but the first. */
 export function keepSession(
   first: KeptSession,
-  open: () => Promise<KeptSession>,
+  open: (signal: AbortSignal) => Promise<KeptSession>,
   onOpen: (session: KeptSession) => void = () => {},
 ): SessionKeeper {
   const closing = new AbortController();
@@ -38,7 +38,7 @@ export function keepSession(
 
   async function reopen(): Promise<void> {
     for (let attempt = 1; !closing.signal.aborted; attempt++) {
-      const next = await open().catch((error: unknown) => {
+      const next = await open(closing.signal).catch((error: unknown) => {
         trouble = error;
         return undefined;
       });

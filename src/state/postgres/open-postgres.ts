@@ -3,14 +3,14 @@ import type { Alarms } from "../../alarms.ts";
 import { type Clock, systemClock } from "../../clock.ts";
 import { BridgeError } from "../../errors.ts";
 import { checkServer } from "./check-server.ts";
-import { connect, connectSession } from "./connect.ts";
+import { applicationName, connect, connectSession } from "./connect.ts";
 import { keepSession, type SessionKeeper } from "./keep-session.ts";
 import { migrateSchema, refuseLaterSchema, requireSchema } from "./migrate-schema.ts";
 import { namesIn, type SharedNames } from "./names-in.ts";
 import { createPostgresAlarm } from "./postgres-alarm.ts";
 import { type PostgresLogin, readPostgresUrl } from "./postgres-url.ts";
 import { createSession, type Session } from "./session.ts";
-import type { SessionKind } from "./session-settings.ts";
+import { IDLE_IN_TRANSACTION_MS, type SessionKind } from "./session-settings.ts";
 import type { SqlValue, Statement } from "./sql-value.ts";
 
 /** What can be asked of one session after the other. */
@@ -86,24 +86,27 @@ export async function openPostgres(
 
   async function prepare(): Promise<SharedNames> {
     try {
-      const connection = await connect(target);
+      const connection = await connect(target, "check");
+      const late = setTimeout(connection.destroy, CHECK_MS);
       try {
         const found = namesIn(await checkServer(target, connection));
+        clearTimeout(late);
         if (access === "own") await migrateSchema(connection, found);
         else if (access === "share") await requireSchema(connection);
         else await refuseLaterSchema(connection);
         return found;
       } finally {
+        clearTimeout(late);
         connection.destroy();
       }
     } catch (error) {
-      throw error instanceof BridgeError ? error : alarm.lost("main", error);
+      throw error instanceof BridgeError ? error : alarm.closed("main", error);
     }
   }
 
-  async function open(kind: SessionKind) {
+  async function open(kind: SessionKind, signal: AbortSignal) {
     try {
-      const connection = await connectSession(target, kind);
+      const connection = await connectSession(target, kind, signal);
       const session = createSession(connection, {
         kind,
         clock,
@@ -118,7 +121,7 @@ export async function openPostgres(
       alarm.connected(kind);
       return session;
     } catch (error) {
-      throw error instanceof BridgeError ? error : alarm.lost(kind, error);
+      throw error instanceof BridgeError ? error : alarm.closed(kind, error);
     }
   }
 
@@ -132,7 +135,8 @@ export async function openPostgres(
     onOpen?: (session: Session) => void,
   ): Promise<SessionKeeper> {
     try {
-      const keeper = keepSession(await open(kind), () => open(kind), onOpen);
+      const first = await open(kind, new AbortController().signal);
+      const keeper = keepSession(first, (signal) => open(kind, signal), onOpen);
       keepers.push(keeper);
       return keeper;
     } catch (error) {
@@ -140,12 +144,18 @@ export async function openPostgres(
       throw error;
     }
   }
-
   const main = await keep("main", (session) => {
     for (const listener of sessionListeners) listener(session);
   });
   const side = await keep("side");
   const pace = await keep("pace");
+
+  const endFrozen = async () => await side.current().read(END_FROZEN, applicationName("main"));
+  const ending = setInterval(() => {
+    // Whoever has no session is told elsewhere.
+    if (access === "own") endFrozen().catch(() => {});
+  }, END_FROZEN_EVERY_MS);
+  ending.unref();
 
   const bound = new AsyncLocalStorage<Session>();
   const questionsOf = (sessionOf: () => Session): Questions => ({
@@ -185,11 +195,26 @@ export async function openPostgres(
       });
     },
     async close() {
+      clearInterval(ending);
       closed ??= closeAll();
       await closed;
     },
   };
 }
+
+/** How long the server may take to tell what it is. */
+const CHECK_MS = 15_000;
+
+/**
+ * A replica that was frozen while it was sending a statement: the server waits for the rest of it without counting the time. So
+ * the others do.
+ */
+const END_FROZEN = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+  WHERE datname = current_database() AND usename = current_user AND application_name = $1
+    AND state = 'active' AND wait_event IN ('ClientRead', 'ClientWrite')
+    AND state_change < clock_timestamp() - interval '${IDLE_IN_TRANSACTION_MS} ms'`;
+
+const END_FROZEN_EVERY_MS = 1_000;
 
 /** Larger than a usual callback: if there is no room for a callback, the probe must fail too. */
 const ROOM = "room".repeat(5_000);

@@ -1,6 +1,6 @@
 import type { Alarms } from "../../alarms.ts";
 import { StorageError } from "../../errors.ts";
-import { causeOf, codeOf, isOfServer, isOfStatement } from "./postgres-fault.ts";
+import { causeOf, codeOf, isOfServer } from "./postgres-fault.ts";
 import { troubleOf } from "./postgres-trouble.ts";
 import type { PostgresTarget } from "./postgres-url.ts";
 import type { SessionKind } from "./session-settings.ts";
@@ -9,8 +9,10 @@ import type { SessionKind } from "./session-settings.ts";
 export interface PostgresAlarm {
   /** The error for a statement that failed, without its values. Raises the alarm if the server is the reason. */
   failureOf(error: unknown): StorageError;
-  /** There is no session of this kind, and why. */
-  lost(kind: SessionKind, error: unknown): StorageError;
+  /** The error for a session that is over. That raises no alarm yet: another may follow at once. */
+  endOf(error: unknown): StorageError;
+  /** No session of this kind could be opened. Raises the alarm. */
+  closed(kind: SessionKind, error: unknown): StorageError;
   /** There is one again. */
   connected(kind: SessionKind): void;
   /** Something was stored. */
@@ -30,11 +32,15 @@ export function createPostgresAlarm(
     else alarms?.raise("store", advice);
   }
 
-  function trouble(where: SessionKind | "server", error: unknown): StorageError {
+  function endOf(error: unknown): StorageError {
     const { advice, canPass } = troubleOf(codeOf(error), target);
-    troubles.set(where, advice);
-    tell();
     return new StorageError(`PostgreSQL: ${advice}`, { cause: causeOf(error), canPass });
+  }
+
+  function trouble(where: SessionKind | "server", error: unknown): StorageError {
+    troubles.set(where, troubleOf(codeOf(error), target).advice);
+    tell();
+    return endOf(error);
   }
 
   function over(where: SessionKind | "server"): void {
@@ -44,11 +50,11 @@ export function createPostgresAlarm(
   return {
     failureOf(error) {
       const code = codeOf(error);
-      if (isOfServer(code) || code === "42501" || !isOfStatement(code))
-        return trouble("server", error);
+      if (isOfServer(code) || code === "42501") return trouble("server", error);
       return new StorageError(`PostgreSQL: ${code}`, { cause: causeOf(error) });
     },
-    lost: trouble,
+    endOf,
+    closed: trouble,
     connected: over,
     stored: () => over("server"),
   };

@@ -14,7 +14,6 @@ export interface PostgresTarget {
   readonly tls: Tls;
   /** What `options` of the address says, e.g. `-csearch_path=bridge`. */
   readonly options: string | undefined;
-  readonly applicationName: string;
   readonly connectTimeoutMs: number;
 }
 
@@ -54,7 +53,6 @@ const PARAMETERS = [
   "passfile",
   "host",
   "options",
-  "application_name",
   "connect_timeout",
 ];
 
@@ -97,7 +95,6 @@ export function readPostgresUrl(stateUrl: string, login: PostgresLogin = {}): Po
     password: password ? toSecret(password) : undefined,
     tls: readTls(given, where.host),
     options: given.get("options") ?? undefined,
-    applicationName: given.get("application_name") ?? "parley-slack-bridge",
     connectTimeoutMs: readTimeout(given.get("connect_timeout")) * 1000,
   };
 }

@@ -10,25 +10,25 @@
 export type SessionKind = "main" | "side" | "pace";
 
 /** A session that asks nothing for so long is over; each second it asks something. */
-export const IDLE_SESSION_MS = 3_000;
+const IDLE_SESSION_MS = 3_000;
 
 /** One that stops in the middle of a transaction. */
-const IDLE_IN_TRANSACTION_MS = 3_000;
+export const IDLE_IN_TRANSACTION_MS = 3_000;
 
 /** Less than a statement may take, so that the reason is known. */
 const LOCK_MS = 2_000;
 
 const STATEMENT_MS: Readonly<Record<SessionKind, number>> = {
-  main: 5_000,
+  main: 4_000,
   side: 30_000,
-  pace: 5_000,
+  pace: 4_000,
 };
 
 /** More than the server would take to say that a statement takes too long. */
 export const ANSWER_MS: Readonly<Record<SessionKind, number>> = {
-  main: 7_000,
-  side: 35_000,
-  pace: 7_000,
+  main: 5_000,
+  side: 34_000,
+  pace: 5_000,
 };
 
 /** How long what the server sent may stay unacknowledged. */

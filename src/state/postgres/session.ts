@@ -30,7 +30,7 @@ export interface Session {
 
 /** A session with what its keeper needs. */
 export interface KeptSession extends Session {
-  /** Finishes what was asked for, and ends it. */
+  /** Finishes what was asked for, if that does not take long, and ends it. */
   close(): Promise<void>;
 }
 
@@ -42,8 +42,8 @@ export interface SessionOptions {
   readonly onNotification: (channel: string, payload: string) => void;
 }
 
-/** A session that asks nothing would be over after {@link IDLE_SESSION_MS}. */
-const ASK_EVERY_MS = 1_000;
+/** The server ends a session that asks nothing. */
+const LOOK_EVERY_MS = 500;
 
 /** An answer that was asked for longer ago says nothing about now: a process that was frozen may read it late. */
 const FRESH_MS = 1_000;
@@ -51,8 +51,8 @@ const FRESH_MS = 1_000;
 /** How often the server is asked whether the session is still there, before it counts as too slow. */
 const ASKS = 3;
 
-/** How long a farewell may take. */
-const FAREWELL_MS = 2_000;
+/** How long the end may take, together with what is under way. */
+const CLOSE_MS = 5_000;
 
 export function createSession(
   { client, destroy }: Connection,
@@ -76,7 +76,7 @@ export function createSession(
   function lose(error: unknown): void {
     if (life.signal.aborted) return;
     clearInterval(asking);
-    life.abort(isClosing ? new StorageError("the state is closed") : alarm.lost(kind, error));
+    life.abort(isClosing ? new StorageError("the state is closed") : alarm.endOf(error));
     destroy();
   }
 
@@ -127,7 +127,7 @@ export function createSession(
   const asking = setInterval(() => {
     // Whoever fails is told by the session's end.
     if (batches.isIdle && !isFresh()) read("SELECT 1").catch(() => {});
-  }, ASK_EVERY_MS / 2);
+  }, LOOK_EVERY_MS);
   asking.unref();
 
   return {
@@ -148,8 +148,8 @@ export function createSession(
       if (isClosing) return;
       isClosing = true;
       clearInterval(asking);
+      const late = setTimeout(destroy, CLOSE_MS);
       await batches.idle();
-      const late = setTimeout(destroy, FAREWELL_MS);
       if (!life.signal.aborted) await client.end();
       clearTimeout(late);
     },
