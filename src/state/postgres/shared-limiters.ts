@@ -98,7 +98,7 @@ function createSharedLimiter(database: PaceQuestions, replica: string, rate: Rat
     const nextAsk = place.isAsking || !hasMore(place) ? Number.POSITIVE_INFINITY : place.askAt;
     const next = Math.min(nextTurn, nextAsk);
     if (next === Number.POSITIVE_INFINITY) return;
-    place.timer = setTimeout(() => goOn(place), Math.ceil(next - now())).unref();
+    place.timer = setTimeout(() => goOn(place), Math.max(1, Math.ceil(next - now()))).unref();
   }
 
   /** Whether somebody waits for whom no turn is known. */
