@@ -7,7 +7,8 @@ import type { KeptSession } from "./session.ts";
 export interface SessionKeeper {
   /** @throws {StorageError} there is none at present, and why */
   current(): KeptSession;
-  close(): Promise<void>;
+  /** Then `current` throws the reason. */
+  close(reason?: StorageError): Promise<void>;
 }
 
 /** How connecting is tried again. */
@@ -56,12 +57,12 @@ export function keepSession(
 
   return {
     current() {
-      if (closing.signal.aborted) throw new StorageError("the state is closed");
+      closing.signal.throwIfAborted();
       if (!session) throw trouble;
       return session;
     },
-    async close() {
-      closing.abort();
+    async close(reason = new StorageError("the state is closed")) {
+      closing.abort(reason);
       await session?.close();
       await opening;
     },

@@ -3,6 +3,7 @@ import type { Connection } from "./connect.ts";
 import { MIGRATIONS, type Migration } from "./migrations.ts";
 import type { SharedNames } from "./names-in.ts";
 import { codeOf } from "./postgres-fault.ts";
+import type { Session } from "./session.ts";
 
 /** What a database says of its tables; no row in it, or no such table: there are none yet. */
 interface SchemaVersion {
@@ -13,8 +14,7 @@ interface SchemaVersion {
 
 const NONE: SchemaVersion = { version: 0, oldest: 0 };
 
-/** What `checkSchema` asks; anybody may ask it at any time. */
-export const SCHEMA_VERSION = "SELECT version, oldest FROM bridge_schema";
+const VERSION = "SELECT version, oldest FROM bridge_schema";
 
 /**
  * Brings the tables up to what this program is made for: all of it or nothing. Those who start at the same time wait for each
@@ -34,7 +34,7 @@ export async function migrateSchema(
     await client.query(
       "CREATE TABLE IF NOT EXISTS bridge_schema (one boolean PRIMARY KEY DEFAULT true CHECK (one), version integer NOT NULL, oldest integer NOT NULL)",
     );
-    const { rows } = await client.query<SchemaVersion>(SCHEMA_VERSION);
+    const { rows } = await client.query<SchemaVersion>(VERSION);
     const found = rows[0] ?? NONE;
     refuseLater(found, migrations.length);
     let { oldest } = found;
@@ -72,9 +72,15 @@ export async function refuseLaterSchema(connection: Connection): Promise<void> {
   refuseLater(await readVersion(connection), MIGRATIONS.length);
 }
 
+/** As {@link refuseLaterSchema}, for a program that is at work. */
+export async function refuseLaterTables({ read }: Pick<Session, "read">): Promise<void> {
+  const [found = NONE] = await read<SchemaVersion>(VERSION);
+  refuseLater(found, MIGRATIONS.length);
+}
+
 async function readVersion({ client }: Connection): Promise<SchemaVersion> {
   try {
-    const { rows } = await client.query<SchemaVersion>(SCHEMA_VERSION);
+    const { rows } = await client.query<SchemaVersion>(VERSION);
     return rows[0] ?? NONE;
   } catch (error) {
     if (codeOf(error) === UNDEFINED_TABLE) return NONE;

@@ -1,11 +1,16 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { Alarms } from "../../alarms.ts";
 import { type Clock, systemClock } from "../../clock.ts";
-import { BridgeError } from "../../errors.ts";
+import { BridgeError, ConfigError, reasonOf, StorageError } from "../../errors.ts";
 import { checkServer } from "./check-server.ts";
 import { applicationName, connect, connectSession } from "./connect.ts";
 import { keepSession, type SessionKeeper } from "./keep-session.ts";
-import { migrateSchema, refuseLaterSchema, requireSchema } from "./migrate-schema.ts";
+import {
+  migrateSchema,
+  refuseLaterSchema,
+  refuseLaterTables,
+  requireSchema,
+} from "./migrate-schema.ts";
 import { namesIn, type SharedNames } from "./names-in.ts";
 import { createPostgresAlarm } from "./postgres-alarm.ts";
 import { type PostgresLogin, readPostgresUrl } from "./postgres-url.ts";
@@ -128,7 +133,8 @@ export async function openPostgres(
   const hear = (session: Session, channel: string) => session.read(`LISTEN ${channel}`);
 
   const keepers: SessionKeeper[] = [];
-  const closeAll = () => Promise.all(keepers.map((keeper) => keeper.close()));
+  const closeAll = (reason?: StorageError) =>
+    Promise.all(keepers.map((keeper) => keeper.close(reason)));
 
   async function keep(
     kind: SessionKind,
@@ -150,12 +156,25 @@ export async function openPostgres(
   const side = await keep("side");
   const pace = await keep("pace");
 
-  const endFrozen = async () => await side.current().read(END_FROZEN, applicationName("main"));
-  const ending = setInterval(() => {
+  const watching = setInterval(() => {
     // Whoever has no session is told elsewhere.
-    if (access === "own") endFrozen().catch(() => {});
-  }, END_FROZEN_EVERY_MS);
-  ending.unref();
+    if (access === "own") watch(side.current).catch(() => {});
+  }, WATCH_EVERY_MS);
+  watching.unref();
+
+  async function watch(sessionOf: () => Session): Promise<void> {
+    const session = sessionOf();
+    await session.read(END_FROZEN, applicationName("main"));
+    try {
+      await refuseLaterTables(session);
+    } catch (error) {
+      if (!(error instanceof ConfigError)) throw error;
+      clearInterval(watching);
+      const advice = reasonOf(error);
+      alarms?.raise("store", advice);
+      await closeAll(new StorageError(advice, { cause: error, canPass: false }));
+    }
+  }
 
   const bound = new AsyncLocalStorage<Session>();
   const questionsOf = (sessionOf: () => Session): Questions => ({
@@ -195,7 +214,7 @@ export async function openPostgres(
       });
     },
     async close() {
-      clearInterval(ending);
+      clearInterval(watching);
       closed ??= closeAll();
       await closed;
     },
@@ -214,7 +233,7 @@ const END_FROZEN = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
     AND state = 'active' AND wait_event IN ('ClientRead', 'ClientWrite')
     AND state_change < clock_timestamp() - interval '${IDLE_IN_TRANSACTION_MS} ms'`;
 
-const END_FROZEN_EVERY_MS = 1_000;
+const WATCH_EVERY_MS = 1_000;
 
 /** Larger than a usual callback: if there is no room for a callback, the probe must fail too. */
 const ROOM = "room".repeat(5_000);
