@@ -5,7 +5,7 @@ import {
   withHandingBack,
   withoutThread,
 } from "../../src/bridge/conversation.ts";
-import { ParleyApiError } from "../../src/errors.ts";
+import { ParleyApiError, UncertainDeliveryError } from "../../src/errors.ts";
 import { ADA, AGENTS, BOT, NIGHT } from "./support/memory-parley.ts";
 import { type Bridge, startBridge } from "./support/start-bridge.ts";
 
@@ -124,5 +124,31 @@ describe("what another replica changes between a look and an act", () => {
     await bridge.settled();
     expect((await bridge.conversation())?.readUntil).toBeUndefined();
     expect(bridge.parley.user(ADA).owner).toBe(AGENTS.id);
+  });
+
+  it("sends the reply that is about to be marked as one that stays inside", async () => {
+    const bridge = await startBridge({ replyMode: "explicit" });
+    await bridge.handover();
+    bridge.calls.fail("posts.tell", new UncertainDeliveryError("lost"), { after: true });
+    const mark = bridge.calls.hang("reactions.mark");
+    const reply = await bridge.agentWrites("Hello");
+    await bridge.press("sendAgain");
+    mark();
+    await bridge.settled();
+    expect(bridge.sent()).toEqual(["Hello"]);
+    expect(bridge.marks(reply)).toEqual(["delivered"]);
+  });
+
+  it("takes a reply in while its new text looks for it", async () => {
+    const bridge = await startBridge({ undoMs: 10_000 });
+    await bridge.handover();
+    const look = bridge.calls.hang("outbox.replace", { after: true });
+    const reply = await bridge.agentWrites("Old", { unheard: true });
+    await bridge.agentEdits(reply, "New");
+    await bridge.slackTells(reply);
+    look();
+    await bridge.settled();
+    expect(bridge.sent()).toEqual(["New"]);
+    expect(bridge.items("outbox")).toEqual({ waiting: 0, held: 0, dead: 0 });
   });
 });

@@ -108,6 +108,8 @@ export async function takeInEdit(
     // Slack may report a change before the message itself, or instead of it.
     const isYoung = now() - Number(written.ts) * 1000 < YOUNG_MS;
     if (isYoung && (await takeInReply(written, dependencies)) !== "duplicate") return;
+    // It may have come in since the first look, with its old text.
+    if (await outbox.replace(id, body)) return;
   }
   // A reply that is kept for a takeover has the old text.
   await cancelReply(id, outbox);

@@ -42,8 +42,10 @@ export async function showNotice(
     const outcome = await tell(work, () => posts.tell(thread, onlyFor, message));
     if (outcome === "told") return;
     if (outcome === "unclear" && ifUnclear !== undefined) {
-      if (ifUnclear !== "nothing")
-        await unlessRefused(reactions.mark(thread, ifUnclear.ts, ifUnclear.as));
+      if (ifUnclear === "nothing") return;
+      await unlessRefused(reactions.mark(thread, ifUnclear.ts, ifUnclear.as));
+      // They may have got it, and have decided by now.
+      if (await isOutOfDate(notice, outbox)) reactions.unmark(thread, ifUnclear.ts, ifUnclear.as);
       return;
     }
   }
