@@ -1,5 +1,5 @@
 import type { StateLocation } from "../config/state-location.ts";
-import { ConfigError } from "../errors.ts";
+import { checkPostgresState } from "./postgres/check-postgres-state.ts";
 import { checkSqliteState } from "./sqlite/check-sqlite-state.ts";
 
 /**
@@ -8,7 +8,5 @@ import { checkSqliteState } from "./sqlite/check-sqlite-state.ts";
  *
  * @throws {ConfigError} somebody has to do something; says what · {StorageError} it can pass
  */
-export async function checkState(location: StateLocation): Promise<string> {
-  if (location.engine === "sqlite") return await checkSqliteState(location.path);
-  throw new ConfigError(["STATE_URL: PostgreSQL is not supported yet"]);
-}
+export const checkState = (location: StateLocation): Promise<string> =>
+  location.engine === "sqlite" ? checkSqliteState(location.path) : checkPostgresState(location);

@@ -1,6 +1,9 @@
 import { existsSync } from "node:fs";
 import type { StateLocation } from "../config/state-location.ts";
-import { ConfigError } from "../errors.ts";
+import { openPostgres } from "./postgres/open-postgres.ts";
+import { type Holdings, openPostgresJournal } from "./postgres/postgres-journal.ts";
+import { shareOf } from "./postgres/shares.ts";
+import { toLogin } from "./postgres/to-login.ts";
 import { openDatabase } from "./sqlite/database.ts";
 import { openSqliteJournal } from "./sqlite/sqlite-journal.ts";
 import type { Journals } from "./state.ts";
@@ -17,9 +20,7 @@ export interface OpenJournals {
  * @throws {ConfigError} {StorageError} as {@link openState}
  */
 export async function openJournals(location: StateLocation): Promise<OpenJournals | undefined> {
-  if (location.engine !== "sqlite") {
-    throw new ConfigError(["STATE_URL: PostgreSQL is not supported yet"]);
-  }
+  if (location.engine === "postgres") return await openInPostgres(location);
   if (!existsSync(location.path)) return undefined;
   const database = await openDatabase(location.path, { access: "share" });
   return {
@@ -28,5 +29,24 @@ export async function openJournals(location: StateLocation): Promise<OpenJournal
       outbox: openSqliteJournal(database, "outbox"),
     },
     close: () => database.close(),
+  };
+}
+
+/** Whoever has a lane is told of every change. */
+const HOLDS_NOTHING: Holdings = { shareOf, heldBy: () => null };
+
+async function openInPostgres(
+  location: StateLocation & { engine: "postgres" },
+): Promise<OpenJournals> {
+  const database = await openPostgres(location.url.reveal(), {
+    ...toLogin(location),
+    access: "share",
+  });
+  return {
+    journals: {
+      inbox: openPostgresJournal(database, "inbox", HOLDS_NOTHING),
+      outbox: openPostgresJournal(database, "outbox", HOLDS_NOTHING),
+    },
+    close: database.close,
   };
 }

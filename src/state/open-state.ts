@@ -1,5 +1,5 @@
 import type { StateLocation } from "../config/state-location.ts";
-import { ConfigError } from "../errors.ts";
+import { openPostgresState } from "./postgres/open-postgres-state.ts";
 import { openSqliteState } from "./sqlite/open-sqlite-state.ts";
 import type { State, StateOptions } from "./state.ts";
 
@@ -8,7 +8,7 @@ import type { State, StateOptions } from "./state.ts";
  *
  * @throws {ConfigError} somebody has to do something; says what · {StorageError} it can pass, unless it says otherwise
  */
-export async function openState(location: StateLocation, options: StateOptions): Promise<State> {
-  if (location.engine === "sqlite") return await openSqliteState(location.path, options);
-  throw new ConfigError(["STATE_URL: PostgreSQL is not supported yet"]);
-}
+export const openState = (location: StateLocation, options: StateOptions): Promise<State> =>
+  location.engine === "sqlite"
+    ? openSqliteState(location.path, options)
+    : openPostgresState(location, options);

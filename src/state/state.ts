@@ -1,6 +1,7 @@
 import type { ZodType } from "zod";
 import type { Alarms } from "../alarms.ts";
 import type { Conversations } from "../bridge/ports.ts";
+import type { Clock } from "../clock.ts";
 import type { Claims } from "../delivery/claims.ts";
 import type { Journal } from "../delivery/journal.ts";
 import type { CreateRateLimiter } from "../delivery/rate-limiter.ts";
@@ -48,4 +49,5 @@ export interface State {
 export interface StateOptions {
   /** Raised when the state cannot be written or is damaged, cleared when it can be written again. */
   alarms: Pick<Alarms, "raise" | "clear">;
+  clock: Clock;
 }

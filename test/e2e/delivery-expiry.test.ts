@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import { createAlarms } from "../../src/alarms.ts";
+import { systemClock } from "../../src/clock.ts";
 import { readStateLocation } from "../../src/config/read-config.ts";
 import { openState } from "../../src/state/open-state.ts";
 import { attemptsIn, settledIn } from "../support/attempts.ts";
@@ -16,7 +17,7 @@ const RETENTION_DAYS = 90;
 /** Does what the bridge does every hour, `days` from now, while the bridge is stopped. */
 async function expireIn(world: World, days: number): Promise<void> {
   const alarms = createAlarms(world.log);
-  const state = await openState(readStateLocation(world.env), { alarms });
+  const state = await openState(readStateLocation(world.env), { alarms, clock: systemClock });
   await state.expire(Date.now() + days * DAY_MS, RETENTION_DAYS);
   await state.close();
 }

@@ -34,12 +34,12 @@ export interface Questions {
  *
  * @throws {StorageError} from every call, without the values
  */
-export interface PostgresDatabase extends Questions, Pick<SharedNames, "lockClass" | "channel"> {
+export interface PostgresDatabase extends Questions, SharedNames {
   /** The session for what takes its time: long lists, counts, expiry. Nobody's locks depend on it. */
   readonly side: Questions;
   /** The session for what is short and must wait for nothing else, nor have others wait for anything else. */
   readonly pace: Questions;
-  /** The main session of now. @throws {StorageError} there is none at present */
+  /** The session in whose name this runs, or else the main session of now. @throws {StorageError} there is none at present */
   session(): Session;
   /** Told of the main session of now, if there is one, and of each that follows. */
   onSession(listener: (session: Session) => void): void;
@@ -177,6 +177,7 @@ export async function openPostgres(
   }
 
   const bound = new AsyncLocalStorage<Session>();
+  const session = () => bound.getStore() ?? main.current();
   const questionsOf = (sessionOf: () => Session): Questions => ({
     read: async (sql, ...values) => await sessionOf().read(sql, ...values),
     write: async (statement) => await sessionOf().write(statement),
@@ -184,12 +185,11 @@ export async function openPostgres(
 
   let closed: Promise<unknown> | undefined;
   return {
-    ...questionsOf(() => bound.getStore() ?? main.current()),
+    ...questionsOf(session),
     side: questionsOf(side.current),
     pace: questionsOf(pace.current),
-    lockClass: names.lockClass,
-    channel: names.channel,
-    session: main.current,
+    ...names,
+    session,
     onSession(listener) {
       sessionListeners.push(listener);
       let session: Session;

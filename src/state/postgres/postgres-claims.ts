@@ -6,7 +6,7 @@ import type { PostgresDatabase } from "./open-postgres.ts";
 import type { Holdings } from "./postgres-journal.ts";
 import type { Session } from "./session.ts";
 import { createShareLocks, type ShareLocks } from "./share-locks.ts";
-import { SHARES, shareOf } from "./shares.ts";
+import { SHARE_LOCKS, SHARES, shareOf } from "./shares.ts";
 
 /** How often is looked which shares are free: what a killed replica had is taken within this time. */
 const LOOK_EVERY_MS = 250;
@@ -78,7 +78,7 @@ export function createPostgresClaims(
 
   async function serve(session: Session, begun: PromiseWithResolvers<void>): Promise<void> {
     if (stopping.signal.aborted) return;
-    const locks = createShareLocks(session, database.lockClass("shares"));
+    const locks = createShareLocks(session, database.lockClass(SHARE_LOCKS));
     const isOver = AbortSignal.any([session.signal, stopping.signal]);
     let pid: number | undefined;
     for (let looks = 0; !isOver.aborted; looks++) {

@@ -6,3 +6,6 @@ export const SHARES = 64;
 /** Stored with each row: changing it is a migration. */
 export const shareOf = (lane: string): number =>
   Buffer.from(hash("sha256", lane, "base64url").slice(0, 6), "base64url").readUInt32BE() % SHARES;
+
+/** The class of the locks on them. */
+export const SHARE_LOCKS = "shares";

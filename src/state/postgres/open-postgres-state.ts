@@ -1,0 +1,57 @@
+import type { StateLocation } from "../../config/state-location.ts";
+import type { State, StateOptions } from "../state.ts";
+import { expirePostgres } from "./expire-postgres.ts";
+import { openPostgres } from "./open-postgres.ts";
+import { createPostgresClaims } from "./postgres-claims.ts";
+import { openPostgresConversations } from "./postgres-conversations.ts";
+import { openPostgresJournal } from "./postgres-journal.ts";
+import { createPostgresRounds } from "./postgres-rounds.ts";
+import { createPostgresTurns } from "./postgres-turns.ts";
+import { openPostgresValues } from "./postgres-values.ts";
+import { watchServerClock } from "./server-clock.ts";
+import { createSharedLimiters } from "./shared-limiters.ts";
+import { toLogin } from "./to-login.ts";
+
+/**
+ * The state in a database that any number of replicas may share.
+ *
+ * @throws {ConfigError} {@link openPostgres} · {StorageError} the same
+ */
+export async function openPostgresState(
+  location: StateLocation & { engine: "postgres" },
+  { alarms, clock }: StateOptions,
+): Promise<State> {
+  const database = await openPostgres(location.url.reveal(), {
+    ...toLogin(location),
+    access: "own",
+    alarms,
+    clock,
+  });
+  try {
+    const claims = createPostgresClaims(database);
+    const serverClock = await watchServerClock(database.side, clock);
+    return {
+      journals: {
+        inbox: openPostgresJournal(database, "inbox", claims),
+        outbox: openPostgresJournal(database, "outbox", claims),
+      },
+      claims,
+      conversations: openPostgresConversations(database),
+      inTurn: createPostgresTurns(database),
+      rounds: createPostgresRounds(database),
+      clockAheadMs: serverClock.aheadMs,
+      remembered: (schema) => openPostgresValues(database, schema),
+      createLimiter: createSharedLimiters(database.pace),
+      expire: (now, retentionDays) => expirePostgres(database.side, now, retentionDays),
+      mayAct: database.stillOurs,
+      probe: database.probe,
+      async close() {
+        serverClock.stop();
+        await database.close();
+      },
+    };
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}
