@@ -1,10 +1,9 @@
 import { expect, it } from "vitest";
 import { identity } from "../../fakes/slack/identity.ts";
-import { attemptsIn } from "../support/attempts.ts";
 import { numbered } from "../support/numbered.ts";
 import { startBridgeProcess } from "../support/process.ts";
 import { sentTo } from "../support/sent.ts";
-import { handOver, PATIENCE } from "../support/steps.ts";
+import { handOver } from "../support/steps.ts";
 import { postsIn, reactionsOn, rootsOf, textOf, textsIn } from "../support/threads.ts";
 import { startWorld, type World } from "../support/world.ts";
 
@@ -32,51 +31,6 @@ async function write({ parley }: World, userId: string, texts: readonly string[]
     expect((await delivered).delivered).toBe(true);
   }
 }
-
-it("keeps Slack's pace, lets threads take turns and merges what waits", async () => {
-  const { world, opened } = await pacedWorld(3);
-  const { slack } = world;
-  const startedAt = Date.now();
-  await world.startBridge(SLACKS_PACE);
-  const before = slack.calls("chat.postMessage").length;
-
-  await Promise.all(
-    opened.map(({ user }, n) => write(world, user.id, numbered(`user ${n}, message`, 6))),
-  );
-
-  for (const [n, { ts }] of opened.entries()) {
-    await slack.waitFor(() => linesIn(world, ts).includes(`user ${n}, message 5`), 10_000);
-    expect(linesIn(world, ts)).toEqual(numbered(`user ${n}, message`, 6));
-  }
-  const posts = slack.calls("chat.postMessage").slice(before);
-  expect(posts.map(({ status }) => status)).not.toContain(429);
-  expect(posts.length).toBeLessThanOrEqual(2 * opened.length);
-  const firstTurns = posts.slice(0, opened.length).map(({ args }) => args.thread_ts);
-  expect(new Set(firstTurns).size).toBe(opened.length);
-  // One a second from the start on; how late each of them arrived does not matter.
-  const last = posts.at(-1)?.at ?? 0;
-  expect(last - startedAt).toBeGreaterThanOrEqual((posts.length - 1) * 990);
-});
-
-it("does not flood Slack with what an outage left behind", async () => {
-  const { world, opened } = await pacedWorld(2);
-  const { slack, log } = world;
-  slack.faults.add("chat.postMessage", { kind: "refused" });
-  await world.startBridge({ ...SLACKS_PACE, RETRY_FIRST_MS: "20", RETRY_CAP_MS: "100" });
-  for (const [n, { user, inbox }] of opened.entries()) {
-    await write(world, user.id, numbered(`user ${n}, message`, 12));
-    await expect.poll(() => attemptsIn(log, inbox).at(-1)?.outcome, PATIENCE).toBe("deferred");
-  }
-
-  slack.faults.clear();
-
-  for (const [n, { ts }] of opened.entries()) {
-    await slack.waitFor(() => linesIn(world, ts).includes(`user ${n}, message 11`), 10_000);
-    expect(linesIn(world, ts)).toEqual(numbered(`user ${n}, message`, 12));
-    expect(postsIn(slack, ts).length).toBeLessThanOrEqual(2);
-  }
-  expect(slack.calls("chat.postMessage").map(({ status }) => status)).not.toContain(429);
-});
 
 it("keeps merged messages apart: each has its time and its mark", async () => {
   const { world, opened } = await pacedWorld(1);
