@@ -86,3 +86,17 @@ export async function createRole(url: string, options = ""): Promise<URL> {
   });
   return Object.assign(new URL(url), { username: name });
 }
+
+/** How many statements in a database wait for a lock of this kind, by its name in `pg_locks`. */
+export async function waitingForLocks(
+  url: string,
+  kind: "advisory" | "relation" | "transactionid",
+): Promise<number> {
+  const waiting = await query(
+    url,
+    `SELECT 1 FROM pg_stat_activity
+     WHERE datname = current_database() AND wait_event_type = 'Lock' AND wait_event = $1`,
+    [kind],
+  );
+  return waiting.length;
+}
