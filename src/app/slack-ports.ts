@@ -50,11 +50,11 @@ export function createSlackPorts(
   },
 ): SlackPorts {
   const { channel, postsPerSecond } = config.slack;
-  const { team, botUserId, url } = workspace;
+  const { team, botUserId, botId, url } = workspace;
   const pace = createPace(postsPerSecond, createLimiter);
   const findUser = createFindUser(client);
   return {
-    posts: createPosts({ client, team, channel, pace, texts, log }),
+    posts: createPosts({ client, team, channel, botId, pace, texts, log }),
     reactions: createReactions({ client, pace, log }),
     reader: createThreadReader({ client, team, channel, botUserId, pace }),
     people: {

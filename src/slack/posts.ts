@@ -23,6 +23,7 @@ export interface PostsOptions {
   client: WebClient;
   team: string;
   channel: string;
+  botId: string;
   pace: Pace;
   texts: Pick<Texts, "astray" | "typing">;
   log: Log;
@@ -35,19 +36,15 @@ type Warn = (error: SlackApiError) => void;
 const SATURATED_AFTER_MS = 250;
 
 export function createPosts(options: PostsOptions): Posts {
-  const { client, team, channel, pace, texts, log } = options;
-  /** Whether Slack kept the metadata of the newest post. */
-  let isMetadataKept = true;
-
+  const { client, team, channel, botId, pace, texts, log } = options;
   /** Slack drops metadata with no more than a warning, but without it a post cannot be found again. */
   function checkMetadata(
     { message, response_metadata: about }: ChatPostMessageResponse,
     tag: PostTag,
-  ): boolean {
+  ): void {
     // Without the message nobody knows.
-    if (!message || hasTag(message.metadata, tag)) return true;
+    if (!message || hasTag(message.metadata, tag)) return;
     log.error({ mark: tag.kind, warnings: about?.warnings ?? [] }, "metadata.dropped");
-    return false;
   }
 
   /** A message whose blocks or author Slack refuses goes without them: better plain than not at all. */
@@ -110,7 +107,7 @@ export function createPosts(options: PostsOptions): Posts {
       ).catch((error: unknown) => {
         throw thread ? asGone(thread, error) : error;
       });
-      isMetadataKept = checkMetadata(answer, tag);
+      checkMetadata(answer, tag);
       if (!answer.ts) throw new UncertainDeliveryError("chat.postMessage: no ts in the answer");
       if (!thread) return { team, channel: at, ts: answer.ts };
       // Slack has no error for a thread that is not there: it posts into the open channel.
@@ -124,10 +121,13 @@ export function createPosts(options: PostsOptions): Posts {
     async find(tag, since, thread) {
       const at = thread?.channel ?? channel;
       try {
-        const found = await findPost(client, tag, { channel: at, threadTs: thread?.ts, since });
-        if (typeof found === "object") return thread ?? { team, channel, ts: found.ts };
-        // Posts of which Slack dropped the metadata cannot be told from others.
-        return isMetadataKept ? found : "cannot-look";
+        const found = await findPost(client, tag, {
+          channel: at,
+          threadTs: thread?.ts,
+          since,
+          botId,
+        });
+        return typeof found === "object" ? (thread ?? { team, channel, ts: found.ts }) : found;
       } catch (error) {
         if (!isSlacksWord(error)) throw error;
         if (!thread || !isGone(thread, error)) return "cannot-look";

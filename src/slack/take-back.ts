@@ -68,13 +68,13 @@ export async function takeBackUnlessIn(
 
 /** Takes back what an earlier attempt may have posted for a thread that is not there. */
 export async function takeStrayBack(
-  dependencies: TakeBackDependencies,
+  dependencies: TakeBackDependencies & { botId: string },
   channel: string,
   { tag, since }: { tag: PostTag; since: number },
 ): Promise<void> {
-  const { client, log } = dependencies;
+  const { client, botId, log } = dependencies;
   try {
-    const found = await findPost(client, tag, { channel, threadTs: undefined, since });
+    const found = await findPost(client, tag, { channel, threadTs: undefined, since, botId });
     if (typeof found === "object") await takeBack(dependencies, { channel, ts: found.ts });
     else if (found === "cannot-look") log.error({ channel }, "stray.not-sought");
   } catch (error) {

@@ -25,6 +25,7 @@ describePostgres("Slack's pace", () => {
         client: new WebClient(slack.botToken, webClientOptions(slack.apiUrl)),
         team: identity.teamId,
         channel: slack.channel,
+        botId: identity.botId,
         pace: createPace(1, createSharedLimiters(database.pace)),
         texts: textsFor("en"),
         log: captureLog(),

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { answering } from "../support/answers.ts";
 import { attemptsIn, settledIn } from "../support/attempts.ts";
 import { handOver, lastCallbackHandled, PATIENCE } from "../support/steps.ts";
-import { postsIn, rootsOf, toldTo } from "../support/threads.ts";
+import { postsIn, rootsOf, textOf, toldTo } from "../support/threads.ts";
 import { startWorld, type World } from "../support/world.ts";
 
 /** Retries within the patience of a test. */
@@ -158,6 +158,22 @@ describe("metadata that Slack does not keep", () => {
     // Nobody can look, so the second one says what it may be.
     expect(again).toMatch(/may be a repeat/);
   });
+
+  it.each(["root", "message"])(
+    "is seen in Slack, although nobody has heard of it: the answer about a %s was lost",
+    async (what) => {
+      const world = await startWorld({ env });
+      const { slack, parley } = world;
+      const { user } = what === "message" ? await handOver(world) : { user: parley.createUser() };
+      slack.state.quirks.dropsMetadata = true;
+      slack.faults.add("chat.postMessage", { kind: "lost-answer" }, 1);
+      if (what === "message") await parley.userWrites(user.id, "One");
+      else await parley.handOver({ userId: user.id, to: parley.agentService.identification });
+      const repeats = () =>
+        slack.state.messages.filter((each) => /may be a repeat/.test(textOf(each)));
+      await expect.poll(repeats, PATIENCE).toHaveLength(1);
+    },
+  );
 
   it("is no matter while Slack keeps it", async () => {
     const world = await startWorld({ env });
