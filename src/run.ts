@@ -2,7 +2,6 @@ import { createDoctorChecks } from "./app/doctor-checks.ts";
 import { startApp } from "./app.ts";
 import { describeBuild } from "./build-info.ts";
 import { readConfig, readStateLocation } from "./config/read-config.ts";
-import type { StateLocation } from "./config/state-location.ts";
 import { unknownVariables } from "./config/unknown-variables.ts";
 import { weakSecrets } from "./config/weak-secrets.ts";
 import { BridgeError, ConfigError, reasonOf, StorageError } from "./errors.ts";
@@ -10,6 +9,7 @@ import { createLog, errorFields } from "./log.ts";
 import { runBackup } from "./ops/run-backup.ts";
 import { runDeadLetters } from "./ops/run-dead-letters.ts";
 import { runDoctor } from "./ops/run-doctor.ts";
+import { runMigrate } from "./ops/run-migrate.ts";
 import { runRestore } from "./ops/run-restore.ts";
 import { createShutDown } from "./shut-down.ts";
 
@@ -39,6 +39,7 @@ export async function run(program: Program): Promise<void> {
     else if (tool === "doctor") program.exit(await examine(program, args));
     else if (tool === "backup") program.exit(await runCopying(runBackup, program, args));
     else if (tool === "restore") program.exit(await runCopying(runRestore, program, args));
+    else if (tool === "migrate") program.exit(await migrate(program, args));
     else await runBridge(program);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
@@ -93,19 +94,28 @@ function examine({ env, stdout }: Program, args: readonly string[]): Promise<num
 }
 
 const runDeadLettersTool = (program: Program, args: readonly string[]): Promise<number> =>
-  runOnState(program, (location, print) => runDeadLetters(args, location, print));
+  runOnState(program, (print) => runDeadLetters(args, readStateLocation(program.env), print));
 
-/** Runs a tool that copies the state, and that can be ended in the middle. */
-async function runCopying(
+const runCopying = (
   tool: typeof runBackup | typeof runRestore,
   program: Program,
   args: readonly string[],
+): Promise<number> =>
+  runInterruptibly(program, (options) => tool(args, readStateLocation(program.env), options));
+
+const migrate = (program: Program, args: readonly string[]): Promise<number> =>
+  runInterruptibly(program, (options) => runMigrate(args, program.env, options));
+
+/** Runs a tool that can be ended in the middle. */
+async function runInterruptibly(
+  program: Program,
+  tool: (options: Parameters<typeof runBackup>[2]) => Promise<number>,
 ): Promise<number> {
   const stopping = new AbortController();
   const { signal } = stopping;
   for (const name of ["SIGTERM", "SIGINT"] as const) program.on(name, () => stopping.abort());
   try {
-    return await runOnState(program, (location, print) => tool(args, location, { print, signal }));
+    return await runOnState(program, (print) => tool({ print, signal }));
   } catch (error) {
     if (error !== signal.reason) throw error;
     program.stderr.write("Ended before anything was changed.\n");
@@ -115,11 +125,11 @@ async function runCopying(
 
 /** Runs a tool on the state. What keeps it from that is said in one line, without a word of a start. */
 async function runOnState(
-  { env, stdout, stderr }: Program,
-  tool: (location: StateLocation, print: (line: string) => void) => Promise<number>,
+  { stdout, stderr }: Program,
+  tool: (print: (line: string) => void) => Promise<number>,
 ): Promise<number> {
   try {
-    return await tool(readStateLocation(env), (line) => stdout.write(`${line}\n`));
+    return await tool((line) => stdout.write(`${line}\n`));
   } catch (error) {
     if (!(error instanceof BridgeError)) throw error;
     stderr.write(`${reasonOf(error)}\n`);

@@ -88,7 +88,7 @@ describe("the packages of a production installation", () => {
     expect(imported).toContain("@slack/bolt");
   });
 
-  it.each(["start", "doctor", "dead-letters", "backup", "restore"] as const)(
+  it.each(["start", "doctor", "dead-letters", "backup", "restore", "migrate"] as const)(
     "hold what npm run %s calls",
     (script) => {
       const programs = packageJson.scripts[script]

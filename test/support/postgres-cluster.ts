@@ -15,6 +15,8 @@ declare module "vitest" {
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   let cluster: Promise<PostgresServer> | undefined;
   const starter = createServer((_request, response) => {
+    // Whoever asks again may have kept its process so busy that it has not seen the connection's end.
+    response.setHeader("connection", "close");
     cluster ??= startPostgresServer(QUICK);
     cluster.then(
       ({ url }) => response.end(url),

@@ -28,6 +28,10 @@ const LOCKS = `SELECT objid::int AS key, pid = pg_backend_pid() AS "isOurs" FROM
   WHERE locktype = 'advisory' AND classid = $1 AND objsubid = 2 AND granted
     AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`;
 
+/** How many bridges take part, asked by one who does not. */
+export const countMembers = (lockClass: number): string =>
+  `SELECT count(*) AS members FROM (${LOCKS.replace("$1", String(lockClass))}) AS locks WHERE key = ${MEMBER}`;
+
 /** A statement may run twice, and what is locked twice has to be unlocked twice. */
 const onceEach = (lock: string) => `SELECT pg_backend_pid() AS pid, CASE
     WHEN key IN (SELECT key FROM (${LOCKS}) AS locks WHERE "isOurs") THEN true ELSE ${lock}($1::int, key)

@@ -1,11 +1,8 @@
 import {
-  closeSync,
   createReadStream,
   createWriteStream,
   existsSync,
   linkSync,
-  mkdirSync,
-  openSync,
   renameSync,
   rmSync,
   statSync,
@@ -24,7 +21,7 @@ import {
   removeDatabase,
 } from "./database-files.ts";
 import { doubtWaiting } from "./doubt-waiting.ts";
-import { lock } from "./lock.ts";
+import { lockState } from "./lock-state.ts";
 import { foreignOwnerOf } from "./private-files.ts";
 import { codeOf, troubleOf } from "./storage-trouble.ts";
 import { syncToDisk } from "./sync-to-disk.ts";
@@ -95,18 +92,6 @@ function refuseBackup(state: string, backup: string): void {
     `${companion} lies beside it, so ${basename(backup)} is not all of it. If both were copied while nothing had them open, ` +
       `make one file of them: STATE_URL=sqlite:${backup} npm run backup -- <another file>`,
   );
-}
-
-async function lockState(state: string): Promise<() => Promise<void>> {
-  const path = `${state}.lock`;
-  try {
-    mkdirSync(dirname(state), { recursive: true, mode: 0o700 });
-    if (!existsSync(path)) closeSync(openSync(path, "a", 0o600));
-  } catch (cause) {
-    const { advice, canPass } = troubleOf(codeOf(cause), state);
-    throw new StorageError(advice, { cause, canPass });
-  }
-  return await lock(path);
 }
 
 async function copyPrivately(from: string, to: string, signal: AbortSignal): Promise<void> {

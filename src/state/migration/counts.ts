@@ -1,0 +1,21 @@
+/** What is counted on both sides, with the same SQL. */
+export const COUNTED: Readonly<Record<string, string>> = {
+  ...journal("inbox"),
+  ...journal("outbox"),
+  conversations: "conversations",
+  "open conversations": "conversations WHERE is_open",
+  threads: "threads",
+  "customer ids": "customers",
+};
+
+function journal(table: "inbox" | "outbox"): Record<string, string> {
+  const states = ["waiting", "held", "dead", "done"];
+  return Object.fromEntries(
+    states.map((state) => [`${table}: ${state}`, `${table} WHERE state = '${state}'`]),
+  );
+}
+
+/** How many there are of each. */
+export type Counts = Readonly<Record<string, number>>;
+
+export const countSql = (what: string): string => `SELECT count(*) AS found FROM ${what}`;
