@@ -1,5 +1,4 @@
-import { type ChildProcess, execFile, type SpawnOptions, spawn } from "node:child_process";
-import { once } from "node:events";
+import { execFile } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { chown, mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -7,6 +6,7 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { promisify } from "node:util";
 import { findFreePort } from "../../bench/free-port.ts";
+import { findUser, type KeptProcess, startKept } from "./kept-process.ts";
 
 const run = promisify(execFile);
 
@@ -49,15 +49,6 @@ export function findPostgres(): string | undefined {
     .find((folder) => existsSync(join(folder, "initdb")));
 }
 
-/**
- * Ends the server when this process has closed its standard input or is gone, and removes the folder unless it was told to keep
- * it.
- */
-const KEEPER = `"$@" & server=$!
-kept=$(cat)
-kill -INT $server; wait $server
-[ "$kept" = keep ] || rm -rf "$FOLDER"`;
-
 export async function startPostgresServer(settings: Settings = {}): Promise<PostgresServer> {
   const programs = findPostgres();
   if (!programs) throw new Error(`there is no Postgres in ${PROGRAMS}`);
@@ -74,16 +65,10 @@ export async function startPostgresServer(settings: Settings = {}): Promise<Post
   const at = ["-h", "127.0.0.1", "-p", String(port)];
   const set = Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
   const command = [join(programs, "postgres"), "-D", data, "-k", folder, ...at, ...set];
-  const options: SpawnOptions = {
-    cwd: folder,
-    stdio: ["pipe", "ignore", "ignore"],
-    env: { FOLDER: folder, PATH: "/usr/bin:/bin" },
-    ...user,
-  };
-  let keeper: ChildProcess;
+  let server: KeptProcess;
 
   async function start(): Promise<void> {
-    keeper = spawn("sh", ["-c", KEEPER, "sh", ...command], options);
+    server = startKept(command, folder, "INT", user);
     const endsAt = performance.now() + READY_WITHIN_MS;
     const isReady = () =>
       run(join(programs ?? "", "pg_isready"), at).then(
@@ -91,7 +76,7 @@ export async function startPostgresServer(settings: Settings = {}): Promise<Post
         () => false,
       );
     while (!(await isReady())) {
-      if (keeper.exitCode !== null || performance.now() > endsAt) {
+      if (server.hasEnded || performance.now() > endsAt) {
         throw new Error(`Postgres did not start in ${folder}`);
       }
       await pause(20);
@@ -101,10 +86,8 @@ export async function startPostgresServer(settings: Settings = {}): Promise<Post
   const pidOf = () => Number(readFileSync(join(data, "postmaster.pid"), "utf8").split("\n")[0]);
 
   async function halt(how: StopMode = "fast"): Promise<void> {
-    const ended = once(keeper, "exit");
     process.kill(pidOf(), SIGNALS[how]);
-    keeper.stdin?.end("keep");
-    await ended;
+    await server.end("keep");
   }
 
   await start();
@@ -120,17 +103,6 @@ export async function startPostgresServer(settings: Settings = {}): Promise<Post
     },
     halt,
     start,
-    async stop() {
-      const ended = once(keeper, "exit");
-      keeper.stdin?.end();
-      if (keeper.exitCode === null) await ended;
-    },
+    stop: () => server.end(),
   };
-}
-
-/** Postgres refuses to run as root; then it runs as the user that its package has made. */
-async function findUser(): Promise<{ uid: number; gid: number } | undefined> {
-  if (process.getuid?.() !== 0) return undefined;
-  const id = async (flag: string) => Number((await run("id", [flag, "postgres"])).stdout);
-  return { uid: await id("-u"), gid: await id("-g") };
 }

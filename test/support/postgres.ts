@@ -31,7 +31,7 @@ export async function createDatabase(serverUrl?: string, options = ""): Promise<
   return withDatabase(admin, name);
 }
 
-export function withDatabase(serverUrl: string, name: string): string {
+function withDatabase(serverUrl: string, name: string): string {
   const url = new URL(serverUrl);
   url.pathname = name;
   return url.href;
