@@ -316,8 +316,12 @@ export function createEmbeddedLanes<Body>(
       }
     },
 
-    async requeue(id) {
-      const key = await journal.requeue(id, now());
+    async requeue(id, body) {
+      const key = await journal.requeue(
+        id,
+        now(),
+        body === undefined ? undefined : JSON.stringify(body),
+      );
       if (key === undefined) return false;
       const lane = laneOf(key);
       if (lane) lookAgain(lane);

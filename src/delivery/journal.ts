@@ -113,9 +113,10 @@ export interface Journal {
   noticeGiven(seq: number): Promise<void>;
   /**
    * Makes a dead or held row waiting again, with no attempts and a new age; if it had begun, it still has, and it keeps its
-   * progress. Returns its lane, or nothing if there is no such row.
+   * progress. With a `body` it gets that and drops its progress, unless it had begun. Returns its lane, or nothing if there is
+   * no such row.
    */
-  requeue(id: ItemId, at: number): Promise<string | undefined>;
+  requeue(id: ItemId, at: number, body?: string): Promise<string | undefined>;
   /** Drops the body of a dead or held row for good; false if there is no such row. */
   discard(id: ItemId): Promise<boolean>;
   /** A row that is not done. */

@@ -194,8 +194,11 @@ export interface Lanes<Body> {
   find(id: ItemId): Promise<UnfinishedItem<Body> | undefined>;
   /** False: the item never began, whatever became of it. True also for an id that was never seen or has expired. */
   hasBegun(id: ItemId): Promise<boolean>;
-  /** Puts a dead letter or a held item back into its lane; false if it is neither. */
-  requeue(id: ItemId): Promise<boolean>;
+  /**
+   * Puts a dead letter or a held item back into its lane; false if it is neither. With a `body` it gets that in the same step;
+   * false also if it has begun.
+   */
+  requeue(id: ItemId, body?: Body): Promise<boolean>;
   /** Gives up a dead letter or a held item for good; false if it is neither. */
   discard(id: ItemId): Promise<boolean>;
   backlog(): Promise<Backlog>;

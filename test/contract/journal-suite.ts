@@ -274,6 +274,25 @@ export function describeJournal(name: string, open: OpenJournal): void {
       expect(await journal.deadLetters()).toEqual([]);
     });
 
+    it("requeues with another body only what has not begun, in one step with the look at it", async () => {
+      const { journal } = await open();
+      const [one = 0, two = 0] = await appendItems(journal, 1, 2);
+      const id = toItemId("item-1");
+      await journal.saveProgress({ seq: one, body: undefined, progress: '"half"', begun: false });
+      expect(await journal.requeue(id, 5_000, '"other"')).toBeUndefined();
+      await journal.saveProgress({ seq: two, body: undefined, progress: '"half"', begun: true });
+      await journal.dead(rows(one, two), { code: "network", message: "refused" });
+      const answers = await Promise.all([
+        journal.requeue(id, 5_000, '"first"'),
+        journal.requeue(id, 5_000, '"second"'),
+        journal.requeue(toItemId("item-2"), 5_000, '"other"'),
+      ]);
+      expect(answers).toEqual(["user-1", undefined, undefined]);
+      expect(await journal.head("user-1", 2)).toMatchObject([
+        { body: '"first"', progress: undefined, appendedAt: 5_000 },
+      ]);
+    });
+
     it("counts what waits, and dead letters", async () => {
       const { journal } = await open();
       expect(await journal.backlog()).toEqual({

@@ -74,15 +74,13 @@ export const sendAgain = inItsThread(async (decision) => {
 export const takeOver = inItsThread(async (decision) => {
   const { item, ts, at, agent, outbox, reactions } = decision;
   const kept = await outbox.find(item);
+  // In one step: if somebody else has pressed, what is known of their take over must not be lost.
   const isBack =
-    // While it waits, somebody else has pressed: what is known of their take over must not be lost.
-    kept?.state !== "waiting" &&
     kept?.body.kind === "reply" &&
-    (await outbox.replace(item, {
+    (await outbox.requeue(item, {
       ...kept.body,
       takeOver: { ...kept.body.takeOver, by: agent },
-    })) &&
-    (await outbox.requeue(item));
+    }));
   if (isBack) reactions.unmark(at, ts, "failed");
   await say(decision, isBack ? "takingOver" : "settled");
 });

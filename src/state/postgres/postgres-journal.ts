@@ -122,8 +122,8 @@ export function openPostgresJournal(
       await write(sql.noticeGiven, seq);
     },
 
-    async requeue(id, at) {
-      const [row] = await write<{ lane: string }>(requeue, id, at);
+    async requeue(id, at, body) {
+      const [row] = await write<{ lane: string }>(requeue, id, at, body ?? null);
       return row?.lane;
     },
 
@@ -200,8 +200,9 @@ function statementsOf(table: string, tell: (lane: string) => string) {
     noticeGiven: `UPDATE ${table} SET notice = NULL WHERE seq = $1 AND state = 'dead'`,
     requeue:
       told(`UPDATE ${table} SET state = 'waiting', requeues = requeues + 1, attempts = 0, tried_ms = 0, due_at = 0,
-        pause_ms = 0, appended_at = $2, error = NULL, notice = NULL, ended_at = NULL
-      WHERE id = $1 AND state IN ('dead', 'held')`),
+        pause_ms = 0, appended_at = $2, error = NULL, notice = NULL, ended_at = NULL,
+        body = coalesce($3::text, body), progress = CASE WHEN $3::text IS NULL THEN progress END
+      WHERE id = $1 AND state IN ('dead', 'held') AND ($3::text IS NULL OR begun = 0)`),
     discard: `UPDATE ${table} SET state = 'done', body = NULL, progress = NULL, error = NULL, notice = NULL
       WHERE id = $1 AND state IN ('dead', 'held') RETURNING seq`,
     find: `SELECT lane, body, state, appended_at FROM ${table} WHERE id = $1 AND state <> 'done'`,

@@ -165,13 +165,15 @@ export function openSqliteJournal(database: Database, table: "inbox" | "outbox")
       );
     },
 
-    async requeue(id, at) {
+    async requeue(id, at, body) {
       const [row] = await database.write<{ lane: string }>(
         `UPDATE ${table} SET state = 'waiting', requeues = requeues + 1, attempts = 0, tried_ms = 0, due_at = 0,
-           pause_ms = 0, appended_at = ?, error = NULL, ended_at = NULL
-         WHERE id = ? AND state IN ('dead', 'held') RETURNING lane`,
-        at,
+           pause_ms = 0, appended_at = ?2, error = NULL, ended_at = NULL,
+           body = coalesce(?3, body), progress = iif(?3 IS NULL, progress, NULL)
+         WHERE id = ?1 AND state IN ('dead', 'held') AND (?3 IS NULL OR begun = 0) RETURNING lane`,
         id,
+        at,
+        body ?? null,
       );
       return row?.lane;
     },

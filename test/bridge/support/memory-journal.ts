@@ -158,10 +158,11 @@ export function openMemoryJournal(table: MemoryTable): Journal {
         for (const row of inState("dead")) if (row.seq === seq) row.notice = undefined;
       }),
 
-    requeue: (id, at) =>
+    requeue: (id, at, body) =>
       write(() => {
         const row = inState("dead", "held").find((each) => each.id === id);
-        if (!row) return undefined;
+        if (!row || (body !== undefined && row.begun)) return undefined;
+        if (body !== undefined) Object.assign(row, { body, progress: undefined });
         const fresh = { attempts: 0, triedMs: 0, dueAt: 0, pauseMs: 0, notice: undefined };
         const { requeues } = row;
         Object.assign(row, { state: "waiting", appendedAt: at, requeues: requeues + 1, ...fresh });

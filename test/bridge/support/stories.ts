@@ -136,12 +136,9 @@ export function tellStories(
       await deliver(async ({ outbox }) => {
         if (action === "dismiss" || action === "itArrived") return await outbox.discard(item);
         const kept = await outbox.find(item);
-        if (action === "takeOver" && kept?.body.kind === "reply") {
-          if (kept.state === "waiting") return false;
-          const takeOver = { ...kept.body.takeOver, by: agent };
-          if (!(await outbox.replace(item, { ...kept.body, takeOver }))) return false;
-        }
-        if (!(await outbox.requeue(item))) return false;
+        const body = action === "takeOver" && kept?.body.kind === "reply" ? kept.body : undefined;
+        const wish = body && { ...body, takeOver: { ...body.takeOver, by: agent } };
+        if (!(await outbox.requeue(item, wish))) return false;
         for (const mark of ["failed", "uncertain", "note"] as const) {
           slack.reactions.unmark({ channel: "" }, ts, mark);
         }
