@@ -3,7 +3,7 @@ import type { CreateRateLimiter } from "../../src/delivery/rate-limiter.ts";
 import type { PostgresDatabase } from "../../src/state/postgres/open-postgres.ts";
 import {
   createSharedLimiters,
-  type PaceQuestions,
+  type PaceDatabase,
 } from "../../src/state/postgres/shared-limiters.ts";
 import type { Statement } from "../../src/state/postgres/sql-value.ts";
 import { openReplica } from "../support/open-postgres.ts";
@@ -45,7 +45,7 @@ export async function openPostgresRig(): Promise<PostgresRig> {
   let replicas = 0;
   let asks = 0;
 
-  const questionsOf = (database: PostgresDatabase, link: Link): PaceQuestions => ({
+  const questionsOf = (database: PostgresDatabase, link: Link): PaceDatabase["pace"] => ({
     async write<Row>(statement: Statement): Promise<Row[]> {
       asks += 1;
       if (link.trouble) throw link.trouble;
@@ -72,7 +72,10 @@ export async function openPostgresRig(): Promise<PostgresRig> {
   function linked() {
     const database = databases[replicas++ % SESSIONS] as PostgresDatabase;
     const link: Link = {};
-    return { create: createSharedLimiters(questionsOf(database, link)), link };
+    return {
+      create: createSharedLimiters({ ...database, pace: questionsOf(database, link) }),
+      link,
+    };
   }
 
   return {

@@ -140,6 +140,18 @@ describePostgres("the pace on PostgreSQL", () => {
     );
   });
 
+  it("sends those away who ask in the name of a session that is over", async () => {
+    const url = await createDatabase();
+    const database = await openReplica(url);
+    const limiter = createSharedLimiters(database)({ name: "posts", perSecond: 0.01, burst: 1 });
+    await limiter.acquire("C1");
+    const turn = database.inNameOf(database.session(), () => limiter.acquire("C1"));
+    const sentAway = expect(turn).rejects.toThrow(StorageError);
+    await endSessions(url, "main");
+    await sentAway;
+    expect(limiter.waitMs("C1")).toBe(0);
+  });
+
   describe("and what it costs", () => {
     beforeEach(stopTime);
     afterEach(() => void vi.useRealTimers());
@@ -205,7 +217,7 @@ describePostgres("the pace on PostgreSQL", () => {
   it("goes on in another session when its own is ended", async () => {
     const url = await createDatabase();
     const database = await openReplica(url);
-    const limiter = createSharedLimiters(database.pace)({ name: "posts", perSecond: 2, burst: 1 });
+    const limiter = createSharedLimiters(database)({ name: "posts", perSecond: 2, burst: 1 });
     await limiter.acquire("C1");
     const next = limiter.acquire("C1");
     expect(await endSessions(url, "pace")).toBe(1);

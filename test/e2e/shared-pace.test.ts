@@ -26,7 +26,7 @@ describePostgres("Slack's pace", () => {
         team: identity.teamId,
         channel: slack.channel,
         botId: identity.botId,
-        pace: createPace(1, createSharedLimiters(database.pace)),
+        pace: createPace(1, createSharedLimiters(database)),
         texts: textsFor("en"),
         log: captureLog(),
       });

@@ -41,7 +41,7 @@ export async function openPostgresState(
       rounds: createPostgresRounds(database),
       clockAheadMs: serverClock.aheadMs,
       remembered: (schema) => openPostgresValues(database, schema),
-      createLimiter: createSharedLimiters(database.pace),
+      createLimiter: createSharedLimiters(database),
       expire: (now, retentionDays) => expirePostgres(database.side, now, retentionDays),
       mayAct: database.stillOurs,
       probe: database.probe,

@@ -28,9 +28,9 @@ export interface Questions {
 
 /**
  * One PostgreSQL database, through three sessions: a main one, which holds what this replica has locked and writes whatever
- * depends on it, a side one, and one for the pace. What is asked of each happens in the order in which it was asked for. Writes that are in flight
- * together share one transaction, and so one sync to disk. A session that is over is followed by another; until then whatever is
- * asked fails.
+ * depends on it, a side one, and one for the pace. What is asked of each happens in the order in which it was asked for. Writes
+ * that are in flight together share one transaction, and so one sync to disk. A session that is over is followed by another;
+ * until then whatever is asked fails.
  *
  * @throws {StorageError} from every call, without the values
  */
@@ -48,6 +48,8 @@ export interface PostgresDatabase extends Questions, SharedNames {
    * fails once it is over.
    */
   inNameOf<Result>(session: Session, work: () => Result): Result;
+  /** Aborted when the session is over in whose name this runs; `undefined`: in that of none. */
+  boundSignal(): AbortSignal | undefined;
   /**
    * Resolves if the session in whose name this runs is still ours, by the server's own word of within the last second; and at
    * once outside of `inNameOf`.
@@ -201,6 +203,7 @@ export async function openPostgres(
       listener(session);
     },
     inNameOf: (session, work) => bound.run(session, work),
+    boundSignal: () => bound.getStore()?.signal,
     stillOurs: async () => await bound.getStore()?.stillOurs(),
     async listen(name, listener) {
       const channel = names.channel(name);

@@ -1,13 +1,14 @@
 import { randomUUID } from "node:crypto";
+import { defined } from "../../defined.ts";
 import type { CreateRateLimiter, Rate, RateLimiter } from "../../delivery/rate-limiter.ts";
 import { createWaitingLine, type WaitingLine } from "../../delivery/waiting-line.ts";
 import { StorageError } from "../../errors.ts";
 import { askForTurns, forgetUnused, type TurnsGiven } from "./ask-for-turns.ts";
-import type { Statement } from "./sql-value.ts";
+import type { PostgresDatabase, Questions } from "./open-postgres.ts";
 
-/** What limiters ask. Each statement is a transaction of its own, or shares one with other short ones. */
-export interface PaceQuestions {
-  write<Row>(statement: Statement): Promise<Row[]>;
+/** What limiters need of a database. */
+export interface PaceDatabase extends Pick<PostgresDatabase, "boundSignal"> {
+  readonly pace: Pick<Questions, "write">;
 }
 
 /** So many of those who wait are told of at once. */
@@ -47,16 +48,16 @@ interface Place {
  * Makes rate limiters that share their pace with those of the same name of all replicas on this database: together they keep
  * it, and serve whoever came first, wherever. Only the database's clock counts. A replica that dies or freezes holds the others
  * up for two seconds at most. While the database does not answer nobody gets a turn; after some seconds of that those who wait
- * are sent away.
+ * are sent away. So is, at once, whoever waits without a signal in the name of a session that is over.
  */
-export function createSharedLimiters(database: PaceQuestions): CreateRateLimiter {
+export function createSharedLimiters(database: PaceDatabase): CreateRateLimiter {
   const replica = randomUUID();
   return (rate) => createSharedLimiter(database, replica, rate);
 }
 
 const now = (): number => performance.now();
 
-function createSharedLimiter(database: PaceQuestions, replica: string, rate: Rate): RateLimiter {
+function createSharedLimiter(database: PaceDatabase, replica: string, rate: Rate): RateLimiter {
   const { name, perSecond, burst } = rate;
   const places = new Map<string, Place>();
 
@@ -139,7 +140,7 @@ function createSharedLimiter(database: PaceQuestions, replica: string, rate: Rat
       evenAt,
     });
     try {
-      const [given] = await database.write<TurnsGiven>(statement);
+      const [given] = await database.pace.write<TurnsGiven>(statement);
       if (given) onAnswer(place, given, askedAt);
     } catch (error) {
       onFailure(place, error);
@@ -175,17 +176,17 @@ function createSharedLimiter(database: PaceQuestions, replica: string, rate: Rat
   /** Whenever there is one more key, so that there never are many. */
   function forget(): void {
     // Another time will do.
-    database.write(forgetUnused).catch(() => {});
+    database.pace.write(forgetUnused).catch(() => {});
   }
 
   return {
-    acquire(key, options) {
+    acquire(key, { signal = database.boundSignal(), ...options } = {}) {
       const place = placeOf(key);
       const { line } = place;
       const { size } = line;
       // Whoever matters more than all who wait here may come before others elsewhere.
-      const isRaised = options?.priority !== "low" && line.slice(0, 1)[0]?.isLow === true;
-      const turn = line.join(options);
+      const isRaised = options.priority !== "low" && line.slice(0, 1)[0]?.isLow === true;
+      const turn = line.join({ ...options, ...defined({ signal }) });
       if (line.size > size && (size === 0 || isRaised)) place.isOutdated = true;
       goOn(place);
       return turn;
