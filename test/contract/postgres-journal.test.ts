@@ -6,11 +6,18 @@ import { inLaneOrder } from "../../src/delivery/lane-order.ts";
 import { StorageError } from "../../src/errors.ts";
 import { toItemId } from "../../src/ids.ts";
 import { CHANGES, readChange } from "../../src/state/postgres/changes.ts";
-import type { PostgresDatabase } from "../../src/state/postgres/open-postgres.ts";
+import type { PostgresDatabase, Questions } from "../../src/state/postgres/open-postgres.ts";
 import { type Holdings, openPostgresJournal } from "../../src/state/postgres/postgres-journal.ts";
 import { SHARES, shareOf } from "../../src/state/postgres/shares.ts";
+import type { SqlValue } from "../../src/state/postgres/sql-value.ts";
 import { openReplica } from "../support/open-postgres.ts";
-import { createDatabase, describePostgres, endSessions, query } from "../support/postgres.ts";
+import {
+  createDatabase,
+  describePostgres,
+  endSessions,
+  inSession,
+  query,
+} from "../support/postgres.ts";
 import { holds } from "../support/property.ts";
 import { row, rows } from "./journal-suite.ts";
 
@@ -206,6 +213,29 @@ describePostgres("the journal that replicas share", () => {
     await journal.noticeGiven(seq);
     expect(await journal.owedNotices([share])).toEqual([]);
     expect(await journal.deadLetters()).toMatchObject([{ id, reason: { code: "network" } }]);
+  });
+
+  it("writes to no index while an item is tried", async () => {
+    const url = await createDatabase();
+    const { channel } = await openReplica(url);
+    await inSession(url, async (client) => {
+      const read: Questions["read"] = async <Row>(sql: string, ...values: readonly SqlValue[]) =>
+        (await client.query(sql, [...values])).rows as Row[];
+      const write: Questions["write"] = ({ sql, values }) => read(sql, ...values);
+      const journal = openPostgresJournal({ channel, read, write }, "inbox", holdingNothing);
+      await client.query("BEGIN");
+      for (let n = 1; n <= 2; n++) await journal.append(row(n, { body: "x".repeat(500) }));
+      for (const { seq } of await journal.head("user-1", 2)) {
+        const change = { seq: Number(seq), body: undefined, progress: "{}", begun: true };
+        await journal.saveProgress(change);
+        await journal.defer(seq, { attempts: 1, triedMs: 1, dueAt: 1, pauseMs: 1 });
+      }
+      const [updates] = await read<{ hot: number; all: number }>(
+        `SELECT pg_stat_get_xact_tuples_hot_updated('inbox'::regclass)::int AS hot,
+           pg_stat_get_xact_tuples_updated('inbox'::regclass)::int AS all`,
+      );
+      expect(updates).toEqual({ hot: 4, all: 4 });
+    });
   });
 
   it("drops what people wrote as soon as an item is done or discarded", async () => {
