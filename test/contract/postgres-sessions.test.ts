@@ -82,6 +82,31 @@ describePostgres("a session of PostgreSQL", () => {
     expect(await keysIn(url)).toEqual(["after", "before"]);
   });
 
+  it("leaves nothing of its name to the one that follows", async () => {
+    const url = await createDatabase();
+    const database = await openReplica(url);
+    const session = database.session();
+    const heard: Promise<unknown>[] = [];
+    await database.listen("lanes", () => heard.push(database.read("SELECT 1 AS one")));
+    const read = nextSession(database, session).then(() => undefined);
+    const asked: Promise<unknown>[] = [];
+    database.onSession((next) => {
+      if (next !== session) asked.push(database.read("SELECT 1 AS one"));
+    });
+    await database.inNameOf(session, async () => {
+      const slow = database.read("SELECT pg_sleep(3)").catch(() => {});
+      await expect
+        .poll(() => query(url, "SELECT 1 FROM pg_stat_activity WHERE wait_event = 'PgSleep'"))
+        .toHaveLength(1);
+      await endSessions(url, "main");
+      await slow;
+    });
+    await read;
+    await query(url, "SELECT pg_notify($1, '')", [database.channel("lanes")]);
+    await expect.poll(() => heard).toHaveLength(1);
+    expect(await Promise.all([...asked, ...heard])).toEqual([[{ one: 1 }], [{ one: 1 }]]);
+  });
+
   it("takes what was under way with it", async () => {
     const url = await createDatabase();
     const database = await openReplica(url);

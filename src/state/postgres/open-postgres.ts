@@ -89,6 +89,9 @@ export async function openPostgres(
   const alarm = createPostgresAlarm(target, alarms);
   const listeners = new Map<string, ((payload: string) => void)[]>();
   const sessionListeners: ((session: Session) => void)[] = [];
+  const bound = new AsyncLocalStorage<Session | undefined>();
+  /** What follows a session that is over is not done in its name, whoever noticed that. */
+  const inNobodysName = <Result>(work: () => Result) => bound.run(undefined, work);
   const names = await prepare();
 
   async function prepare(): Promise<SharedNames> {
@@ -144,7 +147,11 @@ export async function openPostgres(
   ): Promise<SessionKeeper> {
     try {
       const first = await open(kind, new AbortController().signal);
-      const keeper = keepSession(first, (signal) => open(kind, signal), onOpen);
+      const keeper = keepSession(
+        first,
+        (signal) => inNobodysName(() => open(kind, signal)),
+        onOpen,
+      );
       keepers.push(keeper);
       return keeper;
     } catch (error) {
@@ -153,7 +160,9 @@ export async function openPostgres(
     }
   }
   const main = await keep("main", (session) => {
-    for (const listener of sessionListeners) listener(session);
+    inNobodysName(() => {
+      for (const listener of sessionListeners) listener(session);
+    });
   });
   const side = await keep("side");
   const pace = await keep("pace");
@@ -178,7 +187,6 @@ export async function openPostgres(
     }
   }
 
-  const bound = new AsyncLocalStorage<Session>();
   const session = () => bound.getStore() ?? main.current();
   const questionsOf = (sessionOf: () => Session): Questions => ({
     read: async (sql, ...values) => await sessionOf().read(sql, ...values),

@@ -34,7 +34,7 @@ export function createPostgresAlarm(
 
   function endOf(error: unknown): StorageError {
     const { advice, canPass } = troubleOf(codeOf(error), target);
-    return new StorageError(`PostgreSQL: ${advice}`, { cause: causeOf(error), canPass });
+    return new StorageError(advice, { cause: causeOf(error), canPass });
   }
 
   function trouble(where: SessionKind | "server", error: unknown): StorageError {
