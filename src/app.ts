@@ -80,7 +80,7 @@ async function buildApp(config: Config, foundations: Foundations): Promise<App> 
   const clock = shareClock(foundations.clock, state);
   const buildInfo = describeBuild(config);
 
-  const outside = connectOutside(config, log, alarms, state.mayAct);
+  const outside = connectOutside(config, log, alarms, state);
   const { workspace, botService } = await askFirst(outside, { config, ...foundations });
 
   const metrics = createMetrics({

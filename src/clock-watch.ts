@@ -15,29 +15,48 @@ const WRONG_MS = 120_000;
 /** Lower, so that a clock at the limit does not raise and clear the alarm all the time. */
 const RIGHT_MS = 90_000;
 
-/** Raises `clock` while this machine's clock differs by minutes from Slack's or Parley's: signatures depend on the time. */
+/**
+ * Raises `clock` while this machine's clock differs by minutes from Slack's or Parley's, because signatures depend on the time; or
+ * while the one by which all replicas go does, which is so far ahead of this machine's: what is compared with Slack's posts
+ * and Parley's messages depends on that.
+ */
 export function createClockWatch(
   alarms: Pick<Alarms, "raise" | "clear">,
+  sharedAheadMs: () => number,
   now: () => number = Date.now,
 ): ClockWatch {
   const ahead = new Map<TimeSource, number>();
-  const wrong = new Set<TimeSource>();
+  /** What to do about each that is wrong. */
+  const wrong = new Map<string, string>();
+
+  function compare(name: string, difference: number, advice: string): void {
+    if (Math.abs(difference) > WRONG_MS) wrong.set(name, advice);
+    else if (Math.abs(difference) < RIGHT_MS) wrong.delete(name);
+  }
+
   return {
     saw(source, date) {
       const theirs = Date.parse(date ?? "");
       if (Number.isNaN(theirs)) return;
-      const difference = now() - theirs;
-      ahead.set(source, difference);
-      if (Math.abs(difference) > WRONG_MS) wrong.add(source);
-      else if (Math.abs(difference) < RIGHT_MS) wrong.delete(source);
-      const [first] = wrong;
-      if (first) alarms.raise("clock", clockAdvice(first, ahead.get(first) ?? 0));
+      const own = now() - theirs;
+      const shared = own + sharedAheadMs();
+      ahead.set(source, own);
+      compare(source, own, machineAdvice(source, own));
+      compare(`shared ${source}`, shared, serverAdvice(source, shared));
+      const [first] = wrong.values();
+      if (first) alarms.raise("clock", first);
       else alarms.clear("clock");
     },
     aheadOf: (source) => ahead.get(source),
   };
 }
 
-/** Says no figure: it would change with every answer, and the alarm with it. */
-const clockAdvice = (source: TimeSource, ahead: number): string =>
-  `this machine's clock is minutes ${ahead > 0 ? "ahead of" : "behind"} ${source}'s; set it, and let it follow a time server (timedatectl set-ntp true). Until then requests of Slack and to Parley are refused, because their signatures hold the time`;
+// Neither says a figure: it would change with every answer, and the alarm with it.
+
+const machineAdvice = (source: TimeSource, difference: number): string =>
+  `this machine's clock is minutes ${how(difference)} ${source}'s; set it, and let it follow a time server (timedatectl set-ntp true). Until then requests of Slack and to Parley are refused, because their signatures hold the time`;
+
+const serverAdvice = (source: TimeSource, difference: number): string =>
+  `the clock of the database server is minutes ${how(difference)} ${source}'s; set it, and let it follow a time server. Until then a post whose answer was lost may be overlooked and made again`;
+
+const how = (difference: number): string => (difference > 0 ? "ahead of" : "behind");

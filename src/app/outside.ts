@@ -12,6 +12,7 @@ import { createBoltLog } from "../slack/bolt-log.ts";
 import type { SeenAnswer } from "../slack/slack-fetch.ts";
 import { type SlackClientOptions, webClientOptions } from "../slack/web-api.ts";
 import { checkAppToken, checkWorkspace } from "../slack/workspace.ts";
+import type { State } from "../state/state.ts";
 
 /** The connections to Slack and Parley, and the questions that both the start and the doctor ask them. */
 export interface Outside {
@@ -28,15 +29,18 @@ export interface Outside {
   askBotService(): Promise<Service>;
 }
 
+/** Without any state, as the doctor asks. */
+const NO_STATE = { mayAct: () => Promise.resolve(), clockAheadMs: () => 0 };
+
 /** `mayAct` is asked before every request: if it rejects, nothing is sent. */
 export function connectOutside(
   config: Config,
   log: Log,
   alarms: Alarms,
-  mayAct: () => Promise<void> = () => Promise.resolve(),
+  { mayAct, clockAheadMs }: Pick<State, "mayAct" | "clockAheadMs"> = NO_STATE,
 ): Outside {
   const { slack, showUserIdentity } = config;
-  const clock = createClockWatch(alarms);
+  const clock = createClockWatch(alarms, clockAheadMs);
   const watchAccess = createAccessWatch(alarms, config.slack.channel);
   const onAnswer = (seen: SeenAnswer) => {
     clock.saw("Slack", seen.date);

@@ -228,7 +228,10 @@ export interface Conversations {
    * @throws {OvertakenError} the User lives on as another by now, or has another one that is open
    */
   create(conversation: Conversation): Promise<void>;
-  /** Changes are applied one after the other, never on an old copy. `undefined`: there is no such conversation. */
+  /**
+   * Changes are applied one after the other, never on an old copy: `change` is called again if somebody else was faster.
+   * `undefined`: there is no such conversation.
+   */
   update(
     id: ConversationId,
     change: (conversation: Conversation) => Conversation,

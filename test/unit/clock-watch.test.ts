@@ -8,10 +8,14 @@ const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 const dateAt = (ms: number) => new Date(ms).toUTCString();
 
-function watchAt(now: number) {
+function watchAt(now: number, sharedAheadMs = 0) {
   const log = captureLog();
   const alarms = createAlarms(log);
-  const watch = createClockWatch(alarms, () => now);
+  const watch = createClockWatch(
+    alarms,
+    () => sharedAheadMs,
+    () => now,
+  );
   return { alarms, watch, raised: () => log.lines.filter(({ event }) => event === "alarm.raised") };
 }
 
@@ -30,6 +34,25 @@ it.each([
   ]);
   expect(alarms.current()).toHaveLength(1);
   expect(watch.aheadOf("Slack")).toBe(ahead - SECOND);
+});
+
+it.each([
+  ["ahead of", 5 * MINUTE],
+  ["behind", -3 * MINUTE],
+])("says that the clock by which all replicas go is %s the other side's", (how, sharedAheadMs) => {
+  const { alarms, watch } = watchAt(NOON, sharedAheadMs);
+
+  watch.saw("Slack", dateAt(NOON));
+
+  const advice = expect.stringContaining(`the database server is minutes ${how} Slack's`);
+  expect(alarms.current()).toMatchObject([{ name: "clock", advice }]);
+  expect(watch.aheadOf("Slack")).toBe(0);
+});
+
+it("blames only the machine's own clock where the one by which all replicas go is right", () => {
+  const { alarms, watch } = watchAt(NOON + 5 * MINUTE, -5 * MINUTE);
+  watch.saw("Parley", dateAt(NOON));
+  expect(alarms.current()).toMatchObject([{ advice: expect.stringContaining("this machine's") }]);
 });
 
 it.each([0, 20 * SECOND, -20 * SECOND, 110 * SECOND])(
