@@ -175,7 +175,7 @@ export async function openPostgres(
 
   async function watch(sessionOf: () => Session): Promise<void> {
     const session = sessionOf();
-    await session.read(END_FROZEN, applicationName("main"));
+    await session.read(END_FROZEN, WHO_LOCK);
     try {
       await refuseLaterTables(session);
     } catch (error) {
@@ -240,9 +240,11 @@ const CHECK_MS = 15_000;
  * the others do.
  */
 const END_FROZEN = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-  WHERE datname = current_database() AND usename = current_user AND application_name = $1
+  WHERE datname = current_database() AND usename = current_user AND application_name = ANY ($1)
     AND state = 'active' AND wait_event IN ('ClientRead', 'ClientWrite')
     AND state_change < clock_timestamp() - interval '${IDLE_IN_TRANSACTION_MS} ms'`;
+
+const WHO_LOCK = (["main", "pace"] as const).map(applicationName);
 
 const WATCH_EVERY_MS = 1_000;
 
