@@ -49,7 +49,7 @@ export async function startApp(
   const alarms = createAlarms(log);
   let state: State | undefined;
   try {
-    state = await openState(config.state, { alarms, clock });
+    state = await openState(config.state, { alarms, clock, log });
     signal?.throwIfAborted();
     return await buildApp(config, { log, alarms, state, signal, clock });
   } catch (error) {

@@ -5,6 +5,7 @@ import type { Clock } from "../clock.ts";
 import type { Claims } from "../delivery/claims.ts";
 import type { Journal } from "../delivery/journal.ts";
 import type { CreateRateLimiter } from "../delivery/rate-limiter.ts";
+import type { Log } from "../log.ts";
 import type { Rounds } from "../rounds.ts";
 import type { InTurn } from "../turns.ts";
 import type { KeyValues } from "./key-values.ts";
@@ -50,4 +51,5 @@ export interface StateOptions {
   /** Raised when the state cannot be written or is damaged, cleared when it can be written again. */
   alarms: Pick<Alarms, "raise" | "clear">;
   clock: Clock;
+  log: Log;
 }

@@ -56,11 +56,12 @@ function createHolder() {
 
 async function startReplica(url: string, lanes = createHolder()) {
   const database = await openReplica(url);
-  const claims = createPostgresClaims(database);
+  const errors: unknown[] = [];
+  const claims = createPostgresClaims(database, { onError: (error) => errors.push(error) });
   const journal = openPostgresJournal(database, "inbox", claims);
   onTestFinished(() => claims.stop());
   await claims.start([lanes.holder]);
-  return { database, claims, journal, ...lanes };
+  return { database, claims, journal, errors, ...lanes };
 }
 
 type Replica = Awaited<ReturnType<typeof startReplica>>;
@@ -222,7 +223,8 @@ describePostgres("claims on PostgreSQL", () => {
     lanes.failures.push(new StorageError("not now"), new StorageError("not now"));
     const replica = await startReplica(url, lanes);
     await expect.poll(() => areAllHeldOnce([replica]), PATIENCE).toBe(true);
-    const { journal, changes, failures } = replica;
+    const { journal, changes, failures, errors } = replica;
+    expect(errors).toHaveLength(1);
     failures.push(new StorageError("not now"));
     await journal.append(row(1, { lane: "user/1" }));
     await journal.replace(toItemId("item-1"), "{}");

@@ -182,6 +182,7 @@ describePostgres("conversations that replicas share", () => {
     const problem = `conversation/${idOf("1")}: state is not understood`;
     await expect(store.byUser(toUserId("1"))).rejects.toThrow(problem);
     await expect(store.update(idOf("1"), withAgentMessage)).rejects.toThrow(problem);
+    expect(await store.openUnder(toUserId("1"))).toBeUndefined();
     expect((await store.byUser(toUserId("2")))?.id).toBe(idOf("2"));
     expect((await store.open()).map(({ id }) => id)).toEqual([idOf("2")]);
   });

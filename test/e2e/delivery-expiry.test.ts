@@ -16,8 +16,9 @@ const RETENTION_DAYS = 90;
 
 /** Does what the bridge does every hour, `days` from now, while the bridge is stopped. */
 async function expireIn(world: World, days: number): Promise<void> {
-  const alarms = createAlarms(world.log);
-  const state = await openState(readStateLocation(world.env), { alarms, clock: systemClock });
+  const { env, log } = world;
+  const options = { alarms: createAlarms(log), clock: systemClock, log };
+  const state = await openState(readStateLocation(env), options);
   await state.expire(Date.now() + days * DAY_MS, RETENTION_DAYS);
   await state.close();
 }

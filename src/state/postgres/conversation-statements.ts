@@ -38,7 +38,7 @@ export const OPEN = `${SELECT} WHERE is_open ORDER BY number`;
 
 export const COUNT_OPEN = "SELECT count(*) AS open FROM conversations WHERE is_open";
 
-export const OPEN_UNDER = `${SELECT} WHERE is_open AND user_id = $1 ORDER BY number DESC LIMIT 1`;
+export const OPEN_UNDER = `${SELECT} WHERE is_open AND user_id = $1 ORDER BY number DESC`;
 
 export const UNROOTED = "SELECT 1 FROM conversations WHERE is_open AND NOT has_thread LIMIT 1";
 

@@ -1,4 +1,5 @@
 import type { StateLocation } from "../../config/state-location.ts";
+import { errorFields } from "../../log.ts";
 import type { State, StateOptions } from "../state.ts";
 import { expirePostgres } from "./expire-postgres.ts";
 import { openPostgres } from "./open-postgres.ts";
@@ -19,7 +20,7 @@ import { toLogin } from "./to-login.ts";
  */
 export async function openPostgresState(
   location: StateLocation & { engine: "postgres" },
-  { alarms, clock }: StateOptions,
+  { alarms, clock, log }: StateOptions,
 ): Promise<State> {
   const database = await openPostgres(location.url.reveal(), {
     ...toLogin(location),
@@ -28,7 +29,9 @@ export async function openPostgresState(
     clock,
   });
   try {
-    const claims = createPostgresClaims(database);
+    const claims = createPostgresClaims(database, {
+      onError: (error) => log.warn(errorFields(error), "claims.failed"),
+    });
     const serverClock = await watchServerClock(database.side, clock);
     return {
       journals: {

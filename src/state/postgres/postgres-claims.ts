@@ -14,7 +14,7 @@ const LOOK_EVERY_MS = 250;
 const LOOKS_PER_POLL = 4;
 
 export interface ClaimsOptions {
-  /** Told of what failed and will be tried again. */
+  /** Told when something fails that will be tried again, and not again until all has gone well once. */
   readonly onError?: (error: unknown) => void;
 }
 
@@ -50,6 +50,12 @@ export function createPostgresClaims(
   /** The greatest number of a change that was heard of, and the greatest one that was given out before the last poll. */
   let heard = 0;
   let given = 0;
+  let hasFailed = false;
+
+  function fail(error: unknown): void {
+    if (!hasFailed) onError(error);
+    hasFailed = true;
+  }
 
   function hear(payload: string): void {
     const { number, lane } = readChange(payload);
@@ -66,7 +72,7 @@ export function createPostgresClaims(
       else await Promise.all(holders.map((holder) => holder.changed(lane)));
     } catch (error) {
       untold.add(lane);
-      onError(error);
+      fail(error);
     }
   }
 
@@ -85,12 +91,13 @@ export function createPostgresClaims(
       try {
         pid ??= await joinOn(session, locks);
         if (looks % LOOKS_PER_POLL === 0) await poll(session);
-        await look(session, locks, pid);
+        const isWell = await look(session, locks, pid);
         begun.resolve();
         await tellAgain();
+        if (isWell && untold.size === 0) hasFailed = false;
       } catch (error) {
         begun.reject(error);
-        if (!isOver.aborted) onError(error);
+        if (!isOver.aborted) fail(error);
       }
       await setTimeout(LOOK_EVERY_MS, undefined, { signal: isOver }).catch(() => {});
     }
@@ -113,7 +120,8 @@ export function createPostgresClaims(
     if (isMissed) await tell(undefined);
   }
 
-  async function look(session: Session, locks: ShareLocks, pid: number): Promise<void> {
+  /** False: something of it has failed. */
+  async function look(session: Session, locks: ShareLocks, pid: number): Promise<boolean> {
     givenBack.clear();
     let sight = await locks.look();
     const fair = Math.ceil(SHARES / Math.max(1, sight.members));
@@ -127,7 +135,8 @@ export function createPostgresClaims(
       if (!held.has(share) && !givenBack.has(share)) held.set(share, hold(session, share, pid));
     }
     for (const share of shuffled(kept).slice(fair)) void giveBack(locks, share);
-    await Promise.all([...held.values()].map(take));
+    const taken = await Promise.all([...held.values()].map(take));
+    return !taken.includes(false);
   }
 
   function hold(session: Session, share: number, pid: number): Held {
@@ -153,8 +162,9 @@ export function createPostgresClaims(
     return tenure;
   }
 
-  async function take(tenure: Held): Promise<void> {
-    if (tenure.signal.aborted) return;
+  /** Has the holders read what waits in it, if they have not. False: not all of them could. */
+  async function take(tenure: Held): Promise<boolean> {
+    if (tenure.signal.aborted) return true;
     const missing = holders.filter((holder) => !tenure.takenBy.has(holder));
     await Promise.all(
       missing.map(async (holder) => {
@@ -163,10 +173,11 @@ export function createPostgresClaims(
           tenure.takenBy.add(holder);
         } catch (error) {
           // It is tried again at the next look.
-          if (!tenure.signal.aborted) onError(error);
+          if (!tenure.signal.aborted) fail(error);
         }
       }),
     );
+    return tenure.takenBy.size === holders.length;
   }
 
   async function giveBack(locks: ShareLocks, share: number): Promise<void> {

@@ -75,7 +75,10 @@ export function openPostgresConversations(database: Questions): Conversations {
       return row?.open ?? 0;
     },
 
-    openUnder: (userId) => conversationBy(sql.OPEN_UNDER, userId),
+    async openUnder(userId) {
+      const found = await database.read<ConversationRow>(sql.OPEN_UNDER, userId);
+      return readConversations(found)[0]?.conversation;
+    },
     hasUnrooted: async () => (await database.read(sql.UNROOTED)).length > 0,
 
     async create(conversation) {
