@@ -55,17 +55,20 @@ export function createPostgresRounds(
 
       async function loop(): Promise<void> {
         while (!stopping.signal.aborted) {
+          let canAsk = true;
           try {
             const session = database.session();
             await storeRequest(session);
             if (await tryRound(session)) continue;
           } catch {
-            // While the database cannot be asked, an alarm says so.
+            // An alarm says so.
+            canAsk = false;
           }
           await new Promise<void>((resolve) => {
             wake = resolve;
             setTimeout(resolve, Math.min(everyMs, LOOK_EVERY_MS));
-            if (stopping.signal.aborted || isRequested) resolve();
+            // A request that cannot be stored waits too: to ask again at once would let nothing else happen.
+            if (stopping.signal.aborted || (isRequested && canAsk)) resolve();
           });
         }
       }
