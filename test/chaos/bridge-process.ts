@@ -103,7 +103,9 @@ export async function createBridgeProcess(
             counts.exits += 1;
             bridge.start();
           }
-          const answer = await fetch(`${url}/healthz`).catch(() => undefined);
+          const answer = await fetch(`${url}/healthz`, {
+            signal: AbortSignal.timeout(5_000),
+          }).catch(() => undefined);
           return answer?.ok;
         },
         { timeoutMs, what: `the bridge is up; see ${logFile}` },

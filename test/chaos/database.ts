@@ -16,6 +16,8 @@ export interface Database {
 export async function startDatabase(): Promise<Database> {
   const server = await startPostgresServer();
   const { port } = server;
+  /** One after the other. */
+  let restarting = Promise.resolve();
 
   async function ask(sql: string, values: readonly unknown[] = []): Promise<void> {
     const client = new Client({ connectionString: server.url });
@@ -41,7 +43,10 @@ export async function startDatabase(): Promise<Database> {
         () => undefined,
       );
     },
-    restart: (mode) => server.restart(mode),
+    restart(mode) {
+      restarting = restarting.then(() => server.restart(mode));
+      return restarting;
+    },
     close: () => server.stop(),
   };
 }

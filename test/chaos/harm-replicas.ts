@@ -12,12 +12,21 @@ export async function harmReplicas(
   cluster: Cluster,
   plan: Plan,
   random: Random,
-  { stopping, count }: { stopping: AbortSignal; count: (name: string) => void },
+  {
+    stopping,
+    count,
+    note,
+  }: {
+    stopping: AbortSignal;
+    count: (name: string) => void;
+    /** Writes a line into the diary of the run. */
+    note: (line: string) => void;
+  },
 ): Promise<Harm[]> {
   const { replicas } = cluster;
   const harms: Harm[] = [];
   const hurt = new Set<Replica>();
-  const open = new Set<Promise<void>>();
+  const open: Promise<void>[] = [];
   const rest = (ms: number) => pause(ms, undefined, { signal: stopping }).catch(() => undefined);
   const ways = waysToHarm(cluster, random.fork(), count).flatMap((way) =>
     Array.from({ length: way.weight }, () => way),
@@ -26,7 +35,9 @@ export async function harmReplicas(
   async function harmOne(replica: Replica, chance: Random): Promise<void> {
     const { name, harm } = chance.pick(ways);
     count(name);
+    note(`replica ${replica.index}: ${name}`);
     const done = await harm(replica);
+    note(`replica ${replica.index}: ${name}, over`);
     if (done) harms.push(done);
     const { bridge } = replica;
     if (!bridge.isRunning) {
@@ -40,6 +51,7 @@ export async function harmReplicas(
       }
     }
     await bridge.up();
+    note(`replica ${replica.index}: up`);
   }
 
   async function keepHarming(): Promise<void> {
@@ -52,13 +64,10 @@ export async function harmReplicas(
       if (well.length === 0 || (isLast && !random.chance(0.1))) continue;
       const replica = random.pick(well);
       hurt.add(replica);
-      const work = harmOne(replica, random.fork()).finally(() => {
-        hurt.delete(replica);
-        open.delete(work);
-      });
-      open.add(work);
-      // Whoever awaits all of them hears of it.
-      work.catch(() => undefined);
+      const work = harmOne(replica, random.fork()).finally(() => hurt.delete(replica));
+      // Who awaits all of them in the end hears of it.
+      work.catch((error: unknown) => note(`replica ${replica.index}: ${String(error)}`));
+      open.push(work);
     }
   }
 

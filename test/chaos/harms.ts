@@ -21,6 +21,9 @@ export type HarmKind =
   | "cut off"
   | "database restarted";
 
+/** Nothing that is done to a replica holds it up for longer. */
+export const LONGEST_HARM_MS = 10_000;
+
 /** One way to harm a replica; resolves when nothing of it lasts, though the replica may be down. */
 type Way = (replica: Replica) => Promise<Harm | undefined>;
 

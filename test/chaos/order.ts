@@ -11,8 +11,8 @@ export interface Arrival {
 export interface Moments {
   /** When the bridge was started, and nothing that it sent before was still on its way; empty if others go on meanwhile. */
   readonly startedAt: readonly number[];
-  /** When handovers of this User were acknowledged. */
-  readonly handedOverAt: readonly number[];
+  /** When handovers of this User were taken in. */
+  readonly handedOver: readonly { readonly from: number; readonly to: number }[];
   /** Posts of the bridge's own words in the User's threads; they too keep their place of arrival. */
   readonly notices: readonly number[];
 }
@@ -42,13 +42,14 @@ function isBound(
   earlier: Arrival,
   later: Arrival,
   lane: readonly Arrival[],
-  { startedAt, handedOverAt, notices }: Moments,
+  { startedAt, handedOver, notices }: Moments,
 ): boolean {
   const [a, b] = [earlier.entry.acknowledgedAt, later.entry.acknowledgedAt];
   if (a === undefined || b === undefined) return false;
   if (a < later.entry.sentAt) return true;
   // A handover keeps its place of arrival, and what came before it stays before it.
-  if (handedOverAt.some((at) => at >= Math.min(a, b) && at <= Math.max(a, b))) return false;
+  if (handedOver.some(({ from, to }) => to >= Math.min(a, b) && from <= Math.max(a, b)))
+    return false;
   const [from, to] = [later.delivery.post, earlier.delivery.post];
   if (notices.some((post) => post > from && post < to)) return false;
   const bothWaitSince = Math.max(a, b);

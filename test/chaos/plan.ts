@@ -1,4 +1,4 @@
-import type { WithoutAnswer } from "./balancer.ts";
+import type { WithoutAnswer } from "./retrying-balancer.ts";
 
 /** How big a run is. Everything else comes from the seed. */
 export interface Plan {

@@ -27,7 +27,7 @@ export async function untilQuiet(
 }
 
 async function readBacklog(url: string): Promise<Backlog | undefined> {
-  const text = await fetch(`${url}/metrics`)
+  const text = await fetch(`${url}/metrics`, { signal: AbortSignal.timeout(5_000) })
     .then((answer) => answer.text())
     .catch(() => undefined);
   if (text === undefined) return undefined;

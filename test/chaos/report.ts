@@ -1,7 +1,7 @@
-import type { Balancer } from "./balancer.ts";
 import type { BridgeCounts } from "./bridge-process.ts";
 import type { Plan } from "./plan.ts";
 import type { Backlog } from "./quiet.ts";
+import type { Balancer } from "./retrying-balancer.ts";
 import { formatTakeOvers, type TakeOver } from "./take-overs.ts";
 import type { Count, Verdict } from "./verdict.ts";
 

@@ -5,13 +5,13 @@ import { pathToFileURL } from "node:url";
 import { type FakeParley, startFakeParley } from "../../fakes/parley/fake-parley.ts";
 import { type FakeSlack, startFakeSlack } from "../../fakes/slack/fake-slack.ts";
 import { CALLBACK_TOKEN, makeEnv } from "../support/world.ts";
-import { type Balancer, startBalancer } from "./balancer.ts";
 import { type BridgeProcess, createBridgeProcess } from "./bridge-process.ts";
 import { type Database, startDatabase } from "./database.ts";
 import { createLedger, type Ledger } from "./ledger.ts";
 import { type Places, watchPlaces } from "./places.ts";
 import type { Plan } from "./plan.ts";
 import { createRandom } from "./random.ts";
+import { type Balancer, startRetryingBalancer } from "./retrying-balancer.ts";
 import { createSightings, type Sightings } from "./sightings.ts";
 import { startTcpProxy, type TcpProxy } from "./tcp-proxy.ts";
 
@@ -129,7 +129,7 @@ async function setUpCluster(
       return { index, bridge, networks };
     }),
   );
-  const balancer = await startBalancer(
+  const balancer = await startRetryingBalancer(
     replicas.map(({ bridge }) => bridge.url),
     withoutAnswer,
   );

@@ -32,7 +32,16 @@ it("measures from the harm to the first message of each lane that the victim had
     sent(2, 4_200, 2, 4),
   ];
   const entries = [takenIn(1, 3, 990), takenIn(2, 4, 990)];
-  expect(findTakeOvers([FROZEN], sightings, entries)).toEqual([{ kind: "frozen", ms: 3_100 }]);
+  expect(findTakeOvers([FROZEN], sightings, entries)).toEqual([
+    { kind: "frozen", ms: 3_100, isAlone: true },
+  ]);
+});
+
+it("tells whether anything else was harmed meanwhile", () => {
+  const sightings = [sent(0, 900, 1, 1), sent(2, 4_100, 1, 3)];
+  const other: Harm = { kind: "killed", replica: 1, at: 4_000, until: 4_010 };
+  const [takeOver] = findTakeOvers([FROZEN, other], sightings, [takenIn(1, 3, 990)]);
+  expect(takeOver?.isAlone).toBe(false);
 });
 
 it("measures nothing where the victim went on itself, or nothing waited for another one", () => {
@@ -47,10 +56,14 @@ it("measures nothing where the victim went on itself, or nothing waited for anot
 });
 
 it("tells p50, p99 and the longest of each kind", () => {
-  const takeOvers = [300, 100, 200].map((ms) => ({ kind: "killed" as const, ms }));
-  expect(formatTakeOvers([...takeOvers, { kind: "frozen", ms: 7 }])).toEqual([
-    "taken over from a replica that was killed: 3 lanes, p50 200 ms, p99 300 ms, max 300 ms",
-    "taken over from a replica that was frozen: 1 lanes, p50 7 ms, p99 7 ms, max 7 ms",
+  const takeOvers = [300, 100, 200].map((ms) => ({
+    kind: "killed" as const,
+    ms,
+    isAlone: ms < 300,
+  }));
+  expect(formatTakeOvers([...takeOvers, { kind: "frozen", ms: 7, isAlone: false }])).toEqual([
+    "taken over from a replica that was killed: 3 lanes, p50 200 ms, p99 300 ms, max 300 ms; with nothing else harmed: 2 lanes, p50 100 ms, p99 200 ms, max 200 ms",
+    "taken over from a replica that was frozen: 1 lanes, p50 7 ms, p99 7 ms, max 7 ms; with nothing else harmed: 0 lanes",
   ]);
 });
 

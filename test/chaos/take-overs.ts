@@ -7,10 +7,15 @@ export interface TakeOver {
   readonly kind: HarmKind;
   /** From the harm until another replica sent a message of the lane. */
   readonly ms: number;
+  /** Nothing else was harmed in that time. */
+  readonly isAlone: boolean;
 }
 
 /** A message that waited for less than that tells nothing about when its lane was taken over. */
 const MIN_WAIT_MS = 250;
+
+/** So long after a harm the replica may still be about to start, or to connect. */
+const AFTERMATH_MS = 4_000;
 
 /** Of a User, in one direction: what the tokens of its messages begin with. */
 export const laneOf = (token: string): string => token.slice(0, "w-0000".length);
@@ -34,8 +39,9 @@ export function findTakeOvers(
 ): TakeOver[] {
   const takenIn = new Map(entries.map(({ token, acknowledgedAt }) => [token, acknowledgedAt]));
   const lanes = [...byLane(sightings).values()];
-  return harms.flatMap(({ kind, replica, at }) =>
-    lanes.flatMap((lane): TakeOver[] => {
+  return harms.flatMap((harm) => {
+    const { kind, replica, at } = harm;
+    return lanes.flatMap((lane): TakeOver[] => {
       const before = lane.findLast((sighting) => sighting.at < at);
       const next = lane.find((sighting) => sighting.at >= at);
       if (!before || !next || before.replica !== replica || next.replica === replica) return [];
@@ -43,16 +49,25 @@ export function findTakeOvers(
         const since = takenIn.get(token);
         return since !== undefined && (since <= at || next.at - since > MIN_WAIT_MS);
       });
-      return waits ? [{ kind, ms: next.at - at }] : [];
-    }),
-  );
+      const isAlone = harms.every(
+        (other) => other === harm || other.until + AFTERMATH_MS < at || other.at > next.at,
+      );
+      return waits ? [{ kind, ms: next.at - at, isAlone }] : [];
+    });
+  });
 }
 
-/** One line for each kind: how many there were, p50, p99 and the longest. */
+/** One line for each kind of harm: of all lanes, and of those that waited for nothing else. */
 export function formatTakeOvers(takeOvers: readonly TakeOver[]): string[] {
   return [...Map.groupBy(takeOvers, ({ kind }) => kind)].map(([kind, all]) => {
-    const sorted = all.map(({ ms }) => ms).toSorted((a, b) => a - b);
-    const quantile = (share: number) => sorted[Math.ceil(sorted.length * share) - 1];
-    return `taken over from a replica that was ${kind}: ${sorted.length} lanes, p50 ${quantile(0.5)} ms, p99 ${quantile(0.99)} ms, max ${sorted.at(-1)} ms`;
+    const alone = all.filter(({ isAlone }) => isAlone);
+    return `taken over from a replica that was ${kind}: ${figures(all)}; with nothing else harmed: ${figures(alone)}`;
   });
+}
+
+function figures(takeOvers: readonly TakeOver[]): string {
+  const sorted = takeOvers.map(({ ms }) => ms).toSorted((a, b) => a - b);
+  const quantile = (share: number) => `${sorted[Math.ceil(sorted.length * share) - 1]} ms`;
+  if (sorted.length === 0) return "0 lanes";
+  return `${sorted.length} lanes, p50 ${quantile(0.5)}, p99 ${quantile(0.99)}, max ${quantile(1)}`;
 }

@@ -1,3 +1,5 @@
+import { appendFileSync } from "node:fs";
+import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import type { Fault } from "../../fakes/http/faults.ts";
 import { answering } from "../support/answers.ts";
@@ -107,7 +109,10 @@ export function startTrouble(stage: Stage, plan: Plan, random: Random): Trouble 
       );
     },
     "callback again": () => {
-      const sent = parley.callbacks.filter(({ body }) => tokensIn(JSON.stringify(body)).length > 0);
+      // What Parley has given up never comes again.
+      const sent = parley.callbacks.filter(
+        ({ body, state }) => state !== "failed" && tokensIn(JSON.stringify(body)).length > 0,
+      );
       if (sent.length === 0) return;
       const again = random.pick(sent);
       inBackground(
@@ -187,7 +192,15 @@ export function startTrouble(stage: Stage, plan: Plan, random: Random): Trouble 
   const count = (name: string) => counts.set(name, (counts.get(name) ?? 0) + 1);
   const harmBridges = (): Promise<Harm[]> =>
     cluster
-      ? harmReplicas(cluster, plan, random.fork(), { stopping: stopping.signal, count })
+      ? harmReplicas(cluster, plan, random.fork(), {
+          stopping: stopping.signal,
+          count,
+          note: (line) =>
+            appendFileSync(
+              join(stage.folder, "diary.log"),
+              `${new Date().toISOString()} ${line}\n`,
+            ),
+        })
       : keepKilling(bridges).then(() => []);
   const running = Promise.all([makeTrouble(), harmBridges()]);
   return {

@@ -1,5 +1,5 @@
 import { type Delivery, findDeliveries, isToldAsNotSent } from "./deliveries.ts";
-import type { Harm } from "./harms.ts";
+import { type Harm, LONGEST_HARM_MS } from "./harms.ts";
 import { findLateRequests, judgeLateRequests } from "./late-requests.ts";
 import { type Entry, tokensIn } from "./ledger.ts";
 import { findNotices } from "./notices.ts";
@@ -147,9 +147,18 @@ function momentsOf(
   return {
     // Another replica may have the lane all the time.
     startedAt: cluster ? [] : bridges[0].startedAt,
-    handedOverAt: handovers.flatMap(
-      ({ attempts }) => attempts.find(({ status }) => status === 200)?.at ?? [],
-    ),
+    handedOver: handovers.flatMap(({ attempts }) => {
+      const taken = attempts.find(({ status }) => status === 200);
+      const [first] = attempts;
+      if (cluster && first && first !== taken) {
+        // A replica may have taken it in, or still do so when it is thawed, without anybody hearing of it.
+        return {
+          from: first.at - first.durationMs,
+          to: (attempts.at(-1)?.at ?? 0) + LONGEST_HARM_MS,
+        };
+      }
+      return taken ? { from: taken.at, to: taken.at } : [];
+    }),
     notices: slack.state.messages.flatMap(({ bot_id, thread_ts, text }, post) => {
       const isOurs = bot_id === slack.botId && thread_ts !== undefined;
       const isNotice = isOurs && places.userOf(thread_ts) === user && !isMessage(text);

@@ -23,7 +23,7 @@ const ANSWER_TIMEOUT_MS = 2_000;
 const REST_MS = 1_000;
 
 /** A load balancer in front of equal replicas: one after the other in turn, the same for all senders. */
-export async function startBalancer(
+export async function startRetryingBalancer(
   targets: readonly string[],
   withoutAnswer: WithoutAnswer,
 ): Promise<Balancer> {

@@ -1,6 +1,6 @@
 import { expect, it, onTestFinished } from "vitest";
 import { type HttpServer, readBody, startHttpServer } from "../../fakes/http/http-server.ts";
-import { startBalancer, type WithoutAnswer } from "./balancer.ts";
+import { startRetryingBalancer, type WithoutAnswer } from "./retrying-balancer.ts";
 
 type Behaviour = "answers" | "breaks off" | "is full";
 
@@ -20,7 +20,7 @@ async function startReplicas(behaviours: readonly Behaviour[], withoutAnswer: Wi
       }),
     );
   }
-  const balancer = await startBalancer(
+  const balancer = await startRetryingBalancer(
     servers.map(({ url }) => url),
     withoutAnswer,
   );
