@@ -32,6 +32,7 @@ const NOT_ON_REPLICAS: Readonly<Record<string, string>> = {
   "npm-start": "about the start of one process",
   "production-install": "about the installation of one process",
   "request-bodies": "about the bytes on a connection to one process",
+  "replica-clocks": "has replicas of its own",
   "shared-pace": "has replicas of its own",
   start: "about the start of one process",
   "state-trouble": "about damaged and read-only files of SQLite",

@@ -96,7 +96,7 @@ export async function handBack({ slack }: World, root: Message): Promise<void> {
 
 /** Posts to a route of the bridge, with the callback token unless told otherwise. */
 export const postTo = (
-  world: World,
+  world: Pick<World, "bridgeUrl">,
   path: string,
   body: unknown,
   authorization: string | null = CALLBACK_TOKEN,

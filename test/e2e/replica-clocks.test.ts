@@ -1,0 +1,86 @@
+import { expect, it, onTestFinished } from "vitest";
+import { startApp } from "../../src/app.ts";
+import { systemClock } from "../../src/clock.ts";
+import { readConfig } from "../../src/config/read-config.ts";
+import { createDatabase, describePostgres } from "../support/postgres.ts";
+import { press } from "../support/replies.ts";
+import { sentTo } from "../support/sent.ts";
+import { handBack, handOver, lastCallbackHandled, PATIENCE, postTo } from "../support/steps.ts";
+import { reactionsOn, textsIn, toldTo } from "../support/threads.ts";
+import { CALLBACK_TOKEN, type Env, startWorld } from "../support/world.ts";
+
+const MINUTE_MS = 60_000;
+/** Of the replicas' machines. */
+const MINUTES_AHEAD = [5, -5];
+/** So many Users that each replica has some of them. */
+const USERS = 6;
+
+/** Two replicas; `reach` has all that follows come to one of them, and gives its address. */
+async function startTwo(more: Env = {}) {
+  const world = await startWorld({
+    stopped: true,
+    env: { STATE_URL: await createDatabase(), ...more },
+  });
+  const { slack, parley, log, env } = world;
+  const apps = await Promise.all(
+    MINUTES_AHEAD.map((minutes) => {
+      const now = () => systemClock.now() + minutes * MINUTE_MS;
+      return startApp(readConfig(env), log, { clock: { ...systemClock, now } });
+    }),
+  );
+  onTestFinished(async () => {
+    await Promise.all(apps.map((app) => app.stop()));
+  });
+  const reach = (index: number) => {
+    const url = `http://127.0.0.1:${apps[index % apps.length]?.port}`;
+    slack.deliverTo(`${url}/slack/events`);
+    parley.registerCallback(parley.agentService.identification, `${url}/parley/callback`, {
+      authorization: CALLBACK_TOKEN,
+    });
+    return url;
+  };
+  reach(0);
+  return { ...world, reach };
+}
+
+describePostgres("replicas on machines whose clocks differ by minutes", () => {
+  it("hold a reply for as long as it can be undone, whoever took it in and whoever sends it", async () => {
+    const world = await startTwo({ UNDO_SECONDS: "30" });
+    const { slack, reach } = world;
+    for (let each = 0; each < USERS; each++) {
+      reach(each);
+      const { user, root } = await handOver(world);
+      const { ts } = await slack.post({ user: "U0ANNA", threadTs: root.ts, text: "Oh no" });
+      const told = await slack.waitFor(() => toldTo(slack, "U0ANNA", root.ts)[0]);
+      await press(world, told, "parley_undo");
+      await slack.waitFor(() => told.text.startsWith(":lock: Not sent."));
+      await slack.waitFor(() => reactionsOn(slack, ts).includes("lock"));
+      expect(sentTo(world, user.id)).toEqual([]);
+    }
+  });
+
+  it("show agents nothing of what a User writes to the bot after a hand-back, and all that came before", async () => {
+    const world = await startTwo();
+    const { parley, log, reach } = world;
+    for (let each = 0; each < USERS; each++) {
+      reach(each);
+      const { user, root } = await handOver(world);
+      reach(each + 1);
+      await parley.userWrites(user.id, "For the agents");
+      await expect.poll(() => textsIn(world, root.ts), PATIENCE).toContain("For the agents");
+      await handBack(world, root);
+      const url = reach(each);
+      // Whether Parley tells us of it is not known.
+      const message = {
+        id: 9_000_000 + each,
+        typeId: 1,
+        message: "For the bot",
+        user: { id: user.id },
+      };
+      const body = { ...message, time: Math.floor(Date.now() / 1_000) };
+      await postTo({ bridgeUrl: () => url }, "/parley/callback", { type: "message", body });
+      await lastCallbackHandled({ log }, user.id);
+      expect(textsIn(world, root.ts)).not.toContain("For the bot");
+    }
+  });
+});
