@@ -29,21 +29,27 @@ export const isKnownToBeEmpty = ({ ahead }: Lane): boolean =>
   ahead?.isAll === true && ahead.rows.length === 0;
 
 /**
- * Asks the journal what comes next, besides the row that is being handled. Rows whose `append` is called after this come in
+ * Asks the journal what comes next, besides the rows that are being handled by then. Rows whose `append` is called after this come in
  * through {@link keep}; those of earlier calls are in the answer.
  */
-export function lookAhead(lane: Lane, journal: Pick<Journal, "head">, handled?: Row): Ahead {
+export function lookAhead(
+  lane: Lane,
+  journal: Pick<Journal, "head">,
+  handled: readonly Row[] = [],
+): Ahead {
   const { mayKeep: most } = lane;
   const ahead: Ahead = { rows: [], isAll: false, answer: undefined };
   // If the item before could not be ended, it is in the answer: whoever stores its end has the answer forgotten then.
   ahead.answer = Promise.all([journal.head(lane.key, most + 1), lane.storing]).then(
     ([found]) => {
       const arrived = ahead.rows;
-      ahead.rows = found.filter(({ seq }) => seq !== handled?.seq);
+      ahead.rows = found.filter(({ seq }) => !handled.some((row) => row.seq === seq));
       ahead.isAll = found.length <= most;
       ahead.answer = undefined;
       // The first of them is handled at once if nothing else is.
-      const long = ahead.rows.findIndex((row, index) => isLong(row) && (handled || index > 0));
+      const long = ahead.rows.findIndex(
+        (row, index) => isLong(row) && (handled.length > 0 || index > 0),
+      );
       if (long >= 0) cut(ahead, long);
       for (const row of arrived) {
         if (!found.some(({ seq }) => seq === row.seq)) keep(lane, ahead, row);

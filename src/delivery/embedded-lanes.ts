@@ -193,7 +193,7 @@ export function createEmbeddedLanes<Body>(
       progress: undefined,
     };
     // Another process may have added something that comes before it.
-    if (!journal.isExclusive) forgetAhead(lane);
+    if (!journal.isExclusive) heads.lookAgain(lane);
     // What was found out since then includes it.
     else if (ahead && ahead === lane.ahead) keep(lane, ahead, arrived);
     if (lane.state === "deferred" && lane.isDelayed) {
@@ -306,7 +306,9 @@ export function createEmbeddedLanes<Body>(
     async changed(key) {
       if (key !== undefined) {
         const lane = laneOf(key);
-        if (lane) lookAgain(lane);
+        if (!lane) return;
+        heads.lookAgain(lane);
+        wake(lane);
         return;
       }
       readBack();

@@ -40,6 +40,8 @@ export interface Heads<Body> {
    * all. The end of an item that succeeded may still be on its way to the journal then, but of none before it. Never rejects.
    */
   handle(lane: Lane, consumer: Consumer<Body>): Promise<number | undefined>;
+  /** Something waits in the lane that it does not know of: finds out while the head is being handled. */
+  lookAgain(lane: Lane): void;
   /** Adds a notice that is owed about a dead letter. It is given before anything else in the lane. */
   addOwedNotice(
     lane: Lane,
@@ -63,6 +65,10 @@ export function createHeads<Body>(options: HeadsOptions<Body>): Heads<Body> {
   const { queue, journal, reader, backoff, onAttempt, now, monotonic, random } = options;
   const deadLetters = createDeadLetters(journal, reader);
   const attempts = createAttempts(options);
+  /** By lane: finds out what comes behind the head that is being handled. */
+  const lookers = new Map<Lane, () => void>();
+  /** What has arrived in one turn of the event loop is looked for once. */
+  const toLookAt = new Set<Lane>();
 
   async function handle(lane: Lane, consumer: Consumer<Body>): Promise<number | undefined> {
     const startedAt = monotonic();
@@ -127,10 +133,13 @@ export function createHeads<Body>(options: HeadsOptions<Body>): Heads<Body> {
     const attempt = attempts.takeUp(lane, row, consumer);
     // While this one is handled, so that the next one need not wait for it. If it cannot be read now, it is read later.
     const isAtEnd = known?.rows.length === 0 && !known.isAll && known === lane.ahead;
-    if (isAtEnd && lane.retryAt === undefined) {
+    const look = () => {
+      if (lane.retryAt !== undefined) return;
       const beginNext = () => attempts.beginNext(lane, attempt, consumer);
-      lookAhead(lane, journal, row).answer?.then(beginNext, () => {});
-    }
+      lookAhead(lane, journal, attempt.taken).answer?.then(beginNext, () => {});
+    };
+    if (isAtEnd) look();
+    lookers.set(lane, look);
     let pauseMs: number | undefined;
     let hasFailed = false;
     try {
@@ -149,6 +158,8 @@ export function createHeads<Body>(options: HeadsOptions<Body>): Heads<Body> {
       await attempt.work?.flushed();
       await lane.storing;
       pauseMs = conclude(lane, attempt, thrown, consumer.onDeadLetter);
+    } finally {
+      lookers.delete(lane);
     }
     const retryMs = takeRetry(lane);
     if (retryMs !== undefined) return retryMs;
@@ -323,6 +334,15 @@ export function createHeads<Body>(options: HeadsOptions<Body>): Heads<Body> {
 
   return {
     handle,
+    lookAgain(lane) {
+      forgetAhead(lane);
+      if (!lookers.has(lane) || toLookAt.has(lane)) return;
+      toLookAt.add(lane);
+      setImmediate(() => {
+        toLookAt.delete(lane);
+        if (!lane.ahead) lane.tenure.run(() => lookers.get(lane)?.());
+      });
+    },
     addOwedNotice: deadLetters.addOwedNotice,
     async leave(lane) {
       await attempts.letGo(lane);

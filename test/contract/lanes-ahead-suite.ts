@@ -212,6 +212,8 @@ export function describeGoingAhead(engineName: string, open: LanesBenchFactory):
         }, tellNobody);
         await begun.opened;
         for (const sort of ["1", "9"]) await lanes.append(at(sort));
+        // What is read meanwhile is there.
+        for (let look = 0; look < 3; look++) await lanes.backlog();
         goOn.open();
         await tried.opened;
         await expect.poll(() => isEmpty(lanes)).toBe(true);

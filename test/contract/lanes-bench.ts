@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import { readProgress } from "../../src/bridge/stored/read-progress.ts";
 import type { BackoffPolicy } from "../../src/delivery/backoff.ts";
-import type { Claims } from "../../src/delivery/claims.ts";
+import type { ClaimHolder, Claims } from "../../src/delivery/claims.ts";
 import { createEmbeddedLanes } from "../../src/delivery/embedded-lanes.ts";
 import type { Journal } from "../../src/delivery/journal.ts";
 import type { Attempt, Lanes } from "../../src/delivery/lanes.ts";
@@ -14,8 +14,17 @@ import { toItemId } from "../../src/ids.ts";
 import { type Database, openDatabase } from "../../src/state/sqlite/database.ts";
 import { openSqliteClaims } from "../../src/state/sqlite/sqlite-claims.ts";
 import { openSqliteJournal } from "../../src/state/sqlite/sqlite-journal.ts";
-import { createMemoryTable, openMemoryJournal } from "../bridge/support/memory-journal.ts";
+import {
+  createMemoryTable,
+  type MemoryTable,
+  openMemoryJournal,
+} from "../bridge/support/memory-journal.ts";
 import { mortal } from "../support/mortal.ts";
+import {
+  createSharedStore,
+  type SharedReplica,
+  type SharedStoreOptions,
+} from "../support/shared-journal.ts";
 
 interface EngineOptions {
   readonly backoff?: BackoffPolicy;
@@ -35,6 +44,24 @@ export interface Engine<Body> extends Lanes<Body> {
   start(...given: Parameters<Lanes<Body>["start"]>): Promise<void>;
   /** The process stops in order. */
   stop(): Promise<void>;
+  /** The time for which the lanes are ours in whose name this runs. */
+  stay(): Stay;
+}
+
+/** A time for which some lanes are those of one process. */
+export interface Stay {
+  /** A later one has a greater number. */
+  readonly id: number;
+  /** Whatever it does has no effect any more, whether it knows that or not. */
+  isOver(): boolean;
+}
+
+/** An engine whose lanes others may handle, too. */
+export interface Replica<Body>
+  extends Engine<Body>,
+    Omit<SharedReplica, "journal" | "claims" | "hold" | "stay"> {
+  /** Gets ready to handle what it will be told to take. */
+  begin(...given: Parameters<Lanes<Body>["start"]>): void;
 }
 
 /** Durable state on which engines run, one process after the other. */
@@ -52,13 +79,20 @@ export interface LanesBench {
   close(): Promise<void>;
 }
 
+/** Durable state on which several engines run at once. */
+export interface ReplicasBench extends LanesBench {
+  engine<Body>(options?: EngineOptions): Promise<Replica<Body>>;
+}
+
 /** Makes a bench with no items in it. */
 export type LanesBenchFactory = () => Promise<LanesBench>;
 
 const QUICK: BackoffPolicy = { firstMs: 2, capMs: 8, maxAgeMs: 60_000 };
 
 /** Closed at the end of the test. */
-export async function benchForTest(open: LanesBenchFactory): Promise<LanesBench> {
+export async function benchForTest<Bench extends LanesBench>(
+  open: () => Promise<Bench>,
+): Promise<Bench> {
   const bench = await open();
   onTestFinished(() => bench.close());
   return bench;
@@ -83,7 +117,8 @@ export async function openEmbeddedBench(): Promise<LanesBench> {
       const database = mortal(await owner.database, isAlive);
       const claims = openSqliteClaims(database);
       const journal = openSqliteJournal(database, "outbox");
-      const lanes = createEngine<Body>({ journal, claims, isAlive }, options);
+      const stay = stayUntilDeath(isAlive);
+      const lanes = createEngine<Body>({ journal, claims, isAlive, stay }, options);
       engines.add(lanes);
       return lanes;
     },
@@ -132,17 +167,15 @@ export function openMemoryBench(): Promise<LanesBench> {
   const table = createMemoryTable();
   let process = { alive: true };
   const engines = new Set<Pick<Engine<never>, "stop">>();
-  const fail = (how: "writes" | "all") => (fails: boolean) => {
-    table.fails = fails ? how : "nothing";
-    return Promise.resolve();
-  };
   return Promise.resolve({
+    ...onTable(table),
     engine<Body>(options: EngineOptions = {}) {
       const owner = process;
       const isAlive = () => owner.alive;
       const journal = mortal(openMemoryJournal(table), isAlive);
       const claims = createSoleClaims(() => Promise.resolve(false));
-      const lanes = createEngine<Body>({ journal, claims, isAlive }, options);
+      const stay = stayUntilDeath(isAlive);
+      const lanes = createEngine<Body>({ journal, claims, isAlive, stay }, options);
       engines.add(lanes);
       return Promise.resolve(lanes);
     },
@@ -154,6 +187,61 @@ export function openMemoryBench(): Promise<LanesBench> {
       // What the dead process was about to do has no effect any more after this.
       await new Promise(setImmediate);
     },
+    async close() {
+      await Promise.all([...engines].map((lanes) => lanes.stop()));
+    },
+  });
+}
+
+/** The lanes of replicas that share a journal in memory. */
+export function openSharedBench(options?: SharedStoreOptions): Promise<ReplicasBench> {
+  const store = createSharedStore(options);
+  const bench = onTable(store.table);
+  let process = { alive: true };
+  let replicas: SharedReplica[] = [];
+  const engines = new Set<Pick<Engine<never>, "stop">>();
+  return Promise.resolve({
+    ...bench,
+    engine<Body>(given: EngineOptions = {}) {
+      const owner = process;
+      const isAlive = () => owner.alive;
+      const { claims, hold, journal, ...replica } = store.join();
+      replicas.push({ claims, hold, journal, ...replica });
+      const engine = createEngine<Body>(
+        { journal: mortal(journal, isAlive), claims, isAlive, stay: replica.stay },
+        given,
+      );
+      engines.add(engine);
+      return Promise.resolve({
+        ...engine,
+        ...replica,
+        begin(...handling: Parameters<typeof engine.handle>) {
+          engine.handle(...handling);
+          hold(engine.holder);
+        },
+      });
+    },
+    async crash() {
+      process.alive = false;
+      process = { alive: true };
+      for (const { cutOff } of replicas) cutOff();
+      replicas = [];
+      engines.clear();
+      await new Promise(setImmediate);
+    },
+    async close() {
+      await Promise.all([...engines].map((lanes) => lanes.stop()));
+    },
+  });
+}
+
+/** What a bench does to a journal in memory. */
+function onTable(table: MemoryTable): Pick<LanesBench, "failWrites" | "failReads" | "damage"> {
+  const fail = (how: "writes" | "all") => (fails: boolean) => {
+    table.fails = fails ? how : "nothing";
+    return Promise.resolve();
+  };
+  return {
     failWrites: fail("writes"),
     failReads: fail("all"),
     damage(id, what) {
@@ -163,22 +251,33 @@ export function openMemoryBench(): Promise<LanesBench> {
       else if (row) Object.assign(row, { reason: undefined, notice: undefined });
       return Promise.resolve();
     },
-    async close() {
-      await Promise.all([...engines].map((lanes) => lanes.stop()));
-    },
-  });
+  };
 }
 
 interface EngineParts {
   readonly journal: Journal;
   readonly claims: Claims;
   readonly isAlive: () => boolean;
+  readonly stay: () => Stay;
+}
+
+let stays = 0;
+
+/** Of a process that has all lanes as long as it lives. */
+function stayUntilDeath(isAlive: () => boolean): () => Stay {
+  const stay = { id: ++stays, isOver: () => !isAlive() };
+  return () => stay;
+}
+
+interface RawEngine<Body> extends Engine<Body> {
+  readonly holder: ClaimHolder;
+  handle(...given: Parameters<Lanes<Body>["start"]>): void;
 }
 
 function createEngine<Body>(
-  { journal, claims, isAlive }: EngineParts,
+  { journal, claims, isAlive, stay }: EngineParts,
   options: EngineOptions,
-): Engine<Body> {
+): RawEngine<Body> {
   const lanes = createEmbeddedLanes<Body>({
     queue: "outbox",
     reader: {
@@ -196,13 +295,18 @@ function createEngine<Body>(
     ...(options.now && { monotonic: options.now }),
     ...options,
   });
+  const handle: RawEngine<Body>["handle"] = (handler, ...others) =>
+    // A process that is dead hands nothing out.
+    lanes.start((work) => (isAlive() ? handler(work) : new Promise(() => {})), ...others);
   return {
     ...lanes,
-    async start(handler, ...others) {
-      // A process that is dead hands nothing out.
-      lanes.start((work) => (isAlive() ? handler(work) : new Promise(() => {})), ...others);
+    holder: lanes,
+    handle,
+    async start(...given) {
+      handle(...given);
       await claims.start([lanes]);
     },
     stop: () => claims.stop(),
+    stay,
   };
 }

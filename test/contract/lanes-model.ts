@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect } from "vitest";
 import { defined } from "../../src/defined.ts";
-import type { Work } from "../../src/delivery/lanes.ts";
+import type { Attempt, Lanes, Work } from "../../src/delivery/lanes.ts";
 import type { OnceStep } from "../../src/delivery/step.ts";
 import {
   BridgeError,
@@ -12,7 +12,15 @@ import {
 } from "../../src/errors.ts";
 import { toItemId } from "../../src/ids.ts";
 import { holds } from "../support/property.ts";
-import type { Engine, LanesBench, LanesBenchFactory } from "./lanes-bench.ts";
+import { SHARES, shareOf } from "../support/shared-journal.ts";
+import type {
+  Engine,
+  LanesBench,
+  LanesBenchFactory,
+  Replica,
+  ReplicasBench,
+  Stay,
+} from "./lanes-bench.ts";
 import { anyKind } from "./lanes-suite.ts";
 
 type End = "done" | "retry" | "refuse";
@@ -33,8 +41,10 @@ type Step =
       readonly lane: number;
       readonly sort: number | undefined;
       readonly manner: Manner;
+      /** Which replica takes it in, if there are several. */
+      readonly at: number;
     }
-  | { readonly do: "repeat"; readonly which: number }
+  | { readonly do: "repeat"; readonly which: number; readonly at: number }
   | { readonly do: "finish"; readonly which: number; readonly how: End }
   | { readonly do: "take"; readonly which: number; readonly limit: number }
   /** From now on people can, or cannot, be told. */
@@ -46,8 +56,18 @@ type Step =
   /** The event loop goes round, so that what is under way gets on a bit. */
   | { readonly do: "breathe"; readonly turns: number }
   | { readonly do: "crash" }
-  /** The process ends in order, and the next one begins. */
-  | { readonly do: "stop" };
+  /** A process ends in order, and the next one begins. */
+  | { readonly do: "stop"; readonly at: number }
+  | SharedStep;
+
+/** What happens only among several replicas. */
+type SharedStep =
+  /** A share is given to that replica, in order; if nobody had it, it is taken. */
+  | { readonly do: "move"; readonly share: number; readonly at: number }
+  /** A replica loses its session, and with it all of its shares. */
+  | { readonly do: "lose"; readonly at: number; readonly isKnown: boolean }
+  /** A replica looks whether it has missed a change. */
+  | { readonly do: "poll"; readonly at: number };
 
 interface Sent {
   readonly name: string;
@@ -59,8 +79,14 @@ interface Sent {
   acknowledged: boolean;
 }
 
+/** In whose name something runs. */
+interface Here {
+  readonly lanes: AnyEngine;
+  readonly stay: Stay;
+}
+
 /** A handler that has not returned. */
-interface Begun {
+interface Begun extends Here {
   readonly name: string;
   readonly lane: string;
   isHead: boolean;
@@ -69,7 +95,7 @@ interface Begun {
   hasRun: boolean;
 }
 
-interface Held {
+interface Held extends Here {
   readonly work: Work<string>;
   readonly names: string[];
   readonly finish: (how: End | "stop") => void;
@@ -85,6 +111,9 @@ const manner: fc.Arbitrary<Manner> = fc.record({
   ),
 });
 
+const REPLICAS = 3;
+const replica = fc.nat(REPLICAS - 1);
+
 const step: fc.Arbitrary<Step> = fc.oneof(
   {
     weight: 6,
@@ -93,9 +122,13 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       lane: fc.nat(1),
       sort: fc.option(fc.nat(2), { nil: undefined, freq: 3 }),
       manner,
+      at: replica,
     }),
   },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant("repeat" as const), which: fc.nat(20) }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({ do: fc.constant("repeat" as const), which: fc.nat(20), at: replica }),
+  },
   {
     weight: 6,
     arbitrary: fc.record({
@@ -130,11 +163,34 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
   { weight: 5, arbitrary: fc.constant({ do: "settle" as const }) },
   { weight: 2, arbitrary: fc.constant({ do: "crash" as const }) },
-  { weight: 1, arbitrary: fc.constant({ do: "stop" as const }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant("stop" as const), at: replica }) },
+);
+
+const sharedStep: fc.Arbitrary<Step> = fc.oneof(
+  { weight: 36, arbitrary: step },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      do: fc.constant("move" as const),
+      share: fc.nat(SHARES - 1),
+      at: replica,
+    }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({ do: fc.constant("lose" as const), at: replica, isKnown: fc.boolean() }),
+  },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant("poll" as const), at: replica }) },
 );
 
 const PLAIN: Manner = { goesAhead: false, step: "none", falters: "nowhere" };
-const append = (sort: number | undefined): Step => ({ do: "append", lane: 0, sort, manner: PLAIN });
+const append = (sort: number | undefined): Step => ({
+  do: "append",
+  lane: 0,
+  sort,
+  manner: PLAIN,
+  at: 0,
+});
 const done: Step = { do: "finish", which: 0, how: "done" };
 const settle: Step = { do: "settle" };
 
@@ -144,87 +200,130 @@ const CRASH_BEHIND_A_BARRIER: readonly Step[] = [
   ...[{ do: "crash" } as const, settle, append(2), settle, done, settle, done, settle],
 ];
 
-/** Plays steps against a real engine and notes what it does, complaining as soon as it breaks a promise. */
+type AnyEngine = Engine<string> | Replica<string>;
+
+const isReplica = (lanes: AnyEngine): lanes is Replica<string> => "cutOff" in lanes;
+
+/** Plays steps against real engines and notes what they do, complaining as soon as one breaks a promise. */
 class Play {
   readonly #bench: LanesBench;
   readonly #sent = new Map<string, Sent>();
-  /** Handlers of this life that have not returned. */
+  /** Handlers of processes that live, which have not returned. */
   readonly #begun = new Set<Begun>();
   /** Items whose first attempt has failed where it was to. */
   readonly #faltered = new Set<string>();
-  /** The first life in which the intent of an item's step may have been stored. */
+  /** The first stay in which the intent of an item's step may have been stored. */
   readonly #intended = new Map<string, number>();
   /** Items whose step was done. */
   readonly #ran = new Set<string>();
-  /** Handed out now, by the name of the head. */
-  readonly #held = new Map<string, Held>();
-  /** The handler succeeded, in that life of the process. */
-  readonly #succeeded = new Map<string, number>();
+  /** Handed out now. */
+  readonly #held = new Set<Held>();
+  /** The handler succeeded, in that stay. */
+  readonly #succeeded = new Map<string, Here>();
   /** The engine said that the success is stored. */
   readonly #settled = new Set<string>();
   /** What went together with the head of that name. */
   readonly #groups = new Map<string, readonly string[]>();
   /** Refused, and the engine said that it is a dead letter. */
   readonly #aside = new Set<string>();
-  /** In which lives people were told of dead letters. */
+  /** In which stays people were told of dead letters. */
   readonly #told = new Map<string, number[]>();
   #quiet = false;
   #isBroken = { items: false, records: false };
-  /** The last life of the process in which something could not be stored. */
-  #brokenIn = 0;
-  /** What went with the end of an item is stored, in that life of the process. */
+  readonly #stays = new Set<Stay>();
+  /** The stays in which something could not be stored. */
+  readonly #brokenIn = new Set<Stay>();
+  /** What went with the end of an item is stored, in that stay. */
   readonly #recorded = new Map<string, number>();
   /** Promises that were broken in the handler, where the engine would take them for a failure to try again. */
   readonly #broken: unknown[] = [];
-  #lanes: Engine<string> | undefined;
-  #life = 0;
-  /** Engines that have stopped, by the life of the process. */
-  readonly #stopped = new Set<number>();
+  readonly #engines: AnyEngine[] = [];
+  /** Of processes that were killed. */
+  readonly #dead = new Set<AnyEngine>();
+  readonly #stopped = new Set<AnyEngine>();
   #appending: Promise<void>[] = [];
+  /** A replica that has lost its session leaves its lanes. */
+  #leaving: Promise<void>[] = [];
 
   constructor(bench: LanesBench) {
     this.#bench = bench;
   }
 
-  async run(steps: readonly Step[]): Promise<void> {
-    await this.#startEngine();
+  async run(steps: readonly Step[], replicas: number): Promise<void> {
+    await this.#startAll(replicas);
     for (const each of steps) await this.#play(each);
     await this.#finishAll();
     this.#check();
     for (const { name } of this.#sent.values())
       expect([...this.#succeeded.keys()], name).toContain(name);
     expect(new Set(this.#told.keys()), "told of").toEqual(this.#aside);
-    expect(await this.#lanes?.backlog()).toMatchObject({ deadLetters: this.#aside.size });
+    expect(await this.#at(0).backlog()).toMatchObject({ deadLetters: this.#aside.size });
   }
 
-  async #startEngine(): Promise<void> {
-    const life = ++this.#life;
-    if (this.#isBroken.records) this.#brokenIn = life;
-    this.#lanes = await this.#bench.engine<string>({
+  #at(index: number): AnyEngine {
+    const lanes = this.#engines[index % this.#engines.length];
+    if (!lanes) throw new Error("No engine runs");
+    return lanes;
+  }
+
+  async #startAll(count: number): Promise<void> {
+    for (let index = 0; index < count; index++) await this.#startEngine(index);
+    await this.#claimFree();
+    this.#appendAgain();
+  }
+
+  async #startEngine(index: number): Promise<void> {
+    const lanes: AnyEngine = await this.#bench.engine<string>({
       backoff: { firstMs: 1, capMs: 1, maxAgeMs: 60_000 },
-      onAttempt: ({ item, outcome }) => {
-        if (this.#stopped.has(life)) this.#broken.push(new Error(`${item} is ${outcome} too late`));
-        if (life !== this.#life) return;
-        if (outcome === "done") this.#settle(item ?? "");
-        else if (outcome === "dead") this.#settle(item ?? "", this.#aside);
-        else if (outcome !== "deferred" && outcome !== "interrupted")
-          this.#broken.push(new Error(`${item} is ${outcome}`));
-      },
+      onAttempt: (attempt) => this.#hear(attempt, this.#here(lanes)),
     });
-    await this.#lanes.start(
+    this.#engines[index] = lanes;
+    const given: Parameters<Lanes<string>["start"]> = [
       (work) =>
-        this.#handle(work, life).catch((error: unknown) => {
+        this.#handle(work, this.#here(lanes)).catch((error: unknown) => {
           if (!(error instanceof BridgeError) && error !== work.signal.reason)
             this.#broken.push(error);
           throw error;
         }),
       {
         prepare: ({ body }) => Promise.resolve(body),
-        tell: (item, name: string) => this.#say(item, name, life),
+        tell: (item, name) => this.#say(item, String(name), this.#here(lanes)),
       },
       { goesAhead: ({ body }) => this.#mannerOf(body).goesAhead },
-    );
-    this.#appendAgain();
+    ];
+    if (isReplica(lanes)) lanes.begin(...given);
+    else await lanes.start(...given);
+  }
+
+  #here(lanes: AnyEngine): Here {
+    const stay = lanes.stay();
+    const { items, records } = this.#isBroken;
+    if (!this.#stays.has(stay) && (items || records)) this.#brokenIn.add(stay);
+    this.#stays.add(stay);
+    return { lanes, stay };
+  }
+
+  #hear({ item = toItemId(""), outcome }: Attempt, { lanes, stay }: Here): void {
+    if (this.#stopped.has(lanes)) this.#broken.push(new Error(`${item} is ${outcome} too late`));
+    if (this.#dead.has(lanes)) return;
+    if (stay.isOver()) {
+      if (outcome === "done" || outcome === "dead")
+        this.#broken.push(new Error(`${item} is ${outcome} in a stay that is over`));
+    } else if (outcome === "done") this.#settle(item, stay);
+    else if (outcome === "dead") this.#settle(item, stay, this.#aside);
+    else if (outcome !== "deferred" && outcome !== "interrupted")
+      this.#broken.push(new Error(`${item} is ${outcome}`));
+  }
+
+  /** What nobody has is taken by whoever can. */
+  async #claimFree(): Promise<void> {
+    for (let share = 0; share < SHARES; share++) {
+      for (const [index] of this.#engines.entries()) {
+        const lanes = this.#at(share + index);
+        if (!isReplica(lanes) || lanes.shares().includes(share)) continue;
+        if (await lanes.take(share)) break;
+      }
+    }
   }
 
   #check(): void {
@@ -233,31 +332,28 @@ class Play {
 
   async #play(each: Step): Promise<void> {
     this.#check();
-    const held = "which" in each ? [...this.#held.values()][each.which] : undefined;
+    const held = "which" in each ? [...this.#held][each.which] : undefined;
     switch (each.do) {
       case "append":
-        return this.#send(`user-${each.lane}`, each.sort?.toString(), each.manner);
+        return this.#send(`user-${each.lane}`, each);
       case "repeat": {
         const sent = [...this.#sent.keys()][each.which];
-        if (sent) this.#append(sent);
+        if (sent) this.#append(sent, each.at);
         return;
       }
       case "finish":
         return held?.finish(each.how);
-      case "take": {
-        const following = await held?.work.takeFollowing(() => true, each.limit);
-        for (const { body } of following ?? []) {
-          this.#checkHandedOut(body, held?.names ?? []);
-          held?.names.push(body);
-        }
-        return;
-      }
+      case "take":
+        return await this.#take(held, each.limit);
       case "hush":
         this.#quiet = each.quiet;
         return;
       case "settle":
         await Promise.all(this.#appending);
-        for (let look = 0; look < 3; look++) await this.#lanes?.backlog();
+        for (let look = 0; look < 3; look++) {
+          // Whoever has just learnt that its session is over cannot tell.
+          for (const lanes of this.#engines) await lanes.backlog().catch(ignoreStorage);
+        }
         return;
       case "breathe":
         for (let turn = 0; turn < each.turns; turn++) await new Promise(setImmediate);
@@ -266,53 +362,109 @@ class Play {
         return this.#break(each.what, each.isBroken);
       case "crash":
         // From now on nothing that the dead process does counts.
-        this.#life += 1;
+        for (const lanes of this.#engines) this.#dead.add(lanes);
         await this.#bench.crash();
         // What it was that could not be stored must not keep the next process from starting.
-        await this.#break("items", false);
+        await this.#break("items", false, false);
         this.#held.clear();
         this.#begun.clear();
         this.#appending = [];
-        return await this.#startEngine();
+        this.#leaving = [];
+        return await this.#startAll(this.#engines.length);
       case "stop":
-        return await this.#stop();
-    }
-  }
-
-  async #stop(): Promise<void> {
-    const life = this.#life;
-    await Promise.all(this.#appending);
-    await this.#lanes?.stop();
-    this.#stopped.add(life);
-    expect([...this.#begun], "still handled after the stop").toEqual([]);
-    if (this.#brokenIn !== life) {
-      for (const [name, succeededIn] of this.#succeeded) {
-        if (succeededIn === life)
-          expect([...this.#settled], "stored before the stop").toContain(name);
+        return await this.#stop(each.at % this.#engines.length);
+      case "move":
+        return await this.#move(each.share, this.#at(each.at));
+      case "lose": {
+        const lanes = this.#at(each.at);
+        if (!isReplica(lanes)) return;
+        // Nothing is about to happen in this turn of the event loop.
+        await new Promise(setImmediate);
+        if (each.isKnown) this.#leaving.push(lanes.lose());
+        else lanes.cutOff();
+        return;
+      }
+      case "poll": {
+        const lanes = this.#at(each.at);
+        if (isReplica(lanes)) await lanes.poll();
+        return;
       }
     }
-    await this.#break("items", false);
-    await this.#startEngine();
   }
 
-  async #break(what: "items" | "records", isBroken: boolean): Promise<void> {
+  async #take(held: Held | undefined, limit: number): Promise<void> {
+    if (!held) return;
+    const { work, names, stay } = held;
+    const following = await work.takeFollowing(() => true, limit).catch(ignoreStorage);
+    for (const { body } of following ?? []) {
+      this.#checkHandedOut(body, names, stay);
+      names.push(body);
+    }
+  }
+
+  async #stop(index: number): Promise<void> {
+    const lanes = this.#at(index);
+    await Promise.all(this.#appending);
+    await Promise.all(this.#leaving);
+    await lanes.stop();
+    this.#stopped.add(lanes);
+    const begun = [...this.#begun].filter((each) => each.lanes === lanes);
+    expect(
+      begun.map(({ name }) => name),
+      "still handled after the stop",
+    ).toEqual([]);
+    this.#checkStored((here) => here.lanes === lanes);
+    await this.#break("items", false, false);
+    await this.#startEngine(index);
+    await this.#claimFree();
+    this.#appendAgain();
+  }
+
+  async #move(share: number, to: AnyEngine): Promise<void> {
+    const from = this.#engines.find((lanes) => isReplica(lanes) && lanes.shares().includes(share));
+    if (from === to || !isReplica(to)) return;
+    if (from && isReplica(from)) {
+      const isTheirs = ({ lane, lanes }: Begun) => lanes === from && shareOf(lane) === share;
+      const stays = new Set([...this.#begun].filter(isTheirs).map(({ stay }) => stay));
+      await from.giveBack(share);
+      const begun = [...this.#begun].filter(({ stay }) => stays.has(stay));
+      expect(
+        begun.map(({ name }) => name),
+        "still handled after it was given back",
+      ).toEqual([]);
+      this.#checkStored(({ stay }) => stays.has(stay));
+    }
+    await to.take(share);
+  }
+
+  /** What succeeded there is stored, as everything could be. */
+  #checkStored(isThere: (here: Here) => boolean): void {
+    for (const [name, here] of this.#succeeded) {
+      if (!isThere(here) || this.#brokenIn.has(here.stay) || here.stay.isOver()) continue;
+      expect([...this.#settled], "stored before it was left").toContain(name);
+    }
+  }
+
+  async #break(what: "items" | "records", isBroken: boolean, again = !isBroken): Promise<void> {
     this.#isBroken[what] = isBroken;
-    if (isBroken) this.#brokenIn = this.#life;
+    if (isBroken) for (const stay of this.#stays) this.#brokenIn.add(stay);
     if (what !== "items") return;
     await this.#bench.failWrites(isBroken);
     // A sender that got no answer sends again.
-    if (!isBroken) this.#appendAgain();
+    if (again) this.#appendAgain();
   }
 
   #appendAgain(): void {
-    for (const { name, acknowledged } of this.#sent.values()) if (!acknowledged) this.#append(name);
+    for (const [index, { name, acknowledged }] of [...this.#sent.values()].entries())
+      if (!acknowledged) this.#append(name, index);
   }
 
   #mannerOf(name: string): Manner {
     return this.#sent.get(name)?.manner ?? PLAIN;
   }
 
-  #send(lane: string, sort: string | undefined, how: Manner): void {
+  #send(lane: string, given: Step & { do: "append" }): void {
+    const sort = given.sort?.toString();
     const name = `item ${this.#sent.size} of ${lane}${sort === undefined ? "" : ` at ${sort}`}`;
     const stored = [...this.#sent.values()].filter(
       (item) => item.lane === lane && item.acknowledged,
@@ -321,15 +473,16 @@ class Play {
       // A late arrival may overtake what has a later sort key.
       .filter((item) => sort === undefined || item.sort === undefined || item.sort <= sort)
       .map((item) => item.name);
+    const { manner: how } = given;
     this.#sent.set(name, { name, lane, sort, manner: how, after, acknowledged: false });
-    this.#append(name);
+    this.#append(name, given.at);
   }
 
-  #append(name: string): void {
+  #append(name: string, at: number): void {
     const sent = this.#sent.get(name);
-    if (!sent || !this.#lanes) return;
+    if (!sent) return;
     const { lane, sort, acknowledged } = sent;
-    const append = this.#lanes.append({
+    const append = this.#at(at).append({
       lane,
       id: toItemId(name),
       ...defined({ sort }),
@@ -349,45 +502,47 @@ class Play {
     );
   }
 
-  async #say(item: string, name: string, life: number): Promise<void> {
-    await this.#whileAlive(life);
-    if (this.#quiet) throw new StorageError("nobody can be told");
+  async #say(item: string, name: string, here: Here): Promise<void> {
+    const { lanes, stay } = here;
+    await this.#whileAlive(here);
+    if (this.#quiet || stay.isOver()) throw new StorageError("nobody can be told");
     const lives = this.#told.get(name) ?? [];
     try {
       expect(item, "the words of another").toBe(name);
       // Where it could not be stored that it was told, it is told again.
-      if (this.#brokenIn !== life) {
-        expect(lives, `${name} is told of twice in one life`).not.toContain(life);
+      if (!this.#brokenIn.has(stay)) {
+        expect(lives, `${name} is told of twice in one life`).not.toContain(stay.id);
       }
-      expect((await this.#lanes?.find(toItemId(name)))?.state, `${name} is told of`).toBe("dead");
+      expect((await lanes.find(toItemId(name)))?.state, `${name} is told of`).toBe("dead");
       // It is a dead letter, also if the crash came before the engine could say so.
       this.#aside.add(name);
-      this.#told.set(name, [...lives, life]);
+      this.#told.set(name, [...lives, stay.id]);
     } catch (error) {
+      if (error instanceof StorageError) throw error;
       this.#broken.push(error);
     }
   }
 
-  async #handle(work: Work<string>, life: number): Promise<void> {
+  async #handle(work: Work<string>, here: Here): Promise<void> {
     const { body: name, lane } = work.item;
-    const begun = { name, lane, isHead: false, hasConfirmed: false, hasRun: false };
+    const begun = { ...here, name, lane, isHead: false, hasConfirmed: false, hasRun: false };
     this.#checkBegins(begun);
     this.#begun.add(begun);
     try {
       if (this.#falters(name, "at once")) throw new NetworkError("refused at once");
-      await this.#doStep(work, begun, life);
+      await this.#doStep(work, begun);
       await work.untilHead();
-      await this.#whileAlive(life);
+      await this.#whileAlive(here);
       this.#checkIsHead(begun);
-      await this.#hold(work, life);
+      await this.#hold(work, here);
     } finally {
       this.#begun.delete(begun);
     }
   }
 
   /** A process that is dead does nothing more. */
-  async #whileAlive(life: number): Promise<void> {
-    if (life !== this.#life) await new Promise(() => {});
+  async #whileAlive({ lanes }: Here): Promise<void> {
+    if (this.#dead.has(lanes)) await new Promise(() => {});
   }
 
   #falters(name: string, where: Manner["falters"]): boolean {
@@ -397,9 +552,11 @@ class Play {
   }
 
   /** Only behind a head whose step is under way, or was, and only where the item allows that. */
-  #checkBegins({ name, lane }: Begun): void {
+  #checkBegins({ name, lane, stay }: Begun): void {
+    // What is over may not know it yet.
+    if (stay.isOver()) return;
     for (const other of this.#begun) {
-      if (other.lane !== lane) continue;
+      if (other.lane !== lane || other.stay.isOver()) continue;
       expect(other.name, "two attempts at one item").not.toBe(name);
       const mayBegin = other.isHead && other.hasRun && this.#mannerOf(name).goesAhead;
       expect(mayBegin, `${name} may begin while ${other.name} is handled`).toBe(true);
@@ -407,35 +564,35 @@ class Play {
   }
 
   #checkIsHead(begun: Begun): void {
-    if (begun.isHead) return;
+    if (begun.isHead || begun.stay.isOver()) return;
     for (const other of this.#begun) {
-      if (other.lane === begun.lane && other.isHead)
+      if (other.lane === begun.lane && other.isHead && !other.stay.isOver())
         expect(other.name, "two heads at once in one lane").toBe(begun.name);
     }
-    this.#checkHandedOut(begun.name, []);
+    this.#checkHandedOut(begun.name, [], begun.stay);
     begun.isHead = true;
   }
 
-  async #doStep(work: Work<string>, begun: Begun, life: number): Promise<void> {
-    const { name } = begun;
+  async #doStep(work: Work<string>, begun: Begun): Promise<void> {
+    const { name, stay } = begun;
     if (this.#mannerOf(name).step === "none") return;
-    this.#checkState(name, work.stateOf("send"), life);
+    this.#checkState(name, work.stateOf("send"), stay);
     try {
-      await work.step("send", this.#stepOf(begun, life));
+      await work.step("send", this.#stepOf(begun));
     } catch (error) {
       if (!(error instanceof UncertainDeliveryError)) throw error;
       this.#checkIsHead(begun);
-      expect(this.#mayBeBegun(name, life), `${name} is uncertain`).toBe(true);
-      this.#succeed(name, [name], life);
+      expect(this.#mayBeBegun(name, stay), `${name} is uncertain`).toBe(true);
+      this.#succeed(name, [name], begun);
       throw error;
     }
   }
 
-  #stepOf(begun: Begun, life: number): OnceStep<unknown, unknown> {
-    const { name } = begun;
+  #stepOf(begun: Begun): OnceStep<unknown, unknown> {
+    const { name, stay } = begun;
     /** What a step throws counts as its failure, so a broken promise is noted here. */
     const asHead = async (check: () => void): Promise<void> => {
-      await this.#whileAlive(life);
+      await this.#whileAlive(begun);
       try {
         this.#checkIsHead(begun);
         check();
@@ -444,13 +601,13 @@ class Play {
       }
     };
     const check = async () => {
-      await asHead(() => expect(this.#mayBeBegun(name, life), `${name} looks`).toBe(true));
+      await asHead(() => expect(this.#mayBeBegun(name, stay), `${name} looks`).toBe(true));
       return this.#ran.has(name) ? { result: name } : ("not-done" as const);
     };
     return {
       kind: anyKind,
       intent: () => {
-        if (!this.#intended.has(name)) this.#intended.set(name, life);
+        if (!this.#intended.has(name)) this.#intended.set(name, stay.id);
         return name;
       },
       confirm: async () => {
@@ -461,6 +618,7 @@ class Play {
       },
       run: async () => {
         await asHead(() => {
+          expect(stay.isOver(), `${name} is done although its lane is not ours`).toBe(false);
           expect(begun.hasConfirmed, `${name} was confirmed`).toBe(true);
           expect([...this.#ran], "done twice").not.toContain(name);
         });
@@ -473,55 +631,59 @@ class Play {
   }
 
   /** That nothing was done is forgotten by no crash, and that something was by none but that of the moment after. */
-  #checkState(name: string, state: "new" | "begun" | "done", life: number): void {
-    if (state === "begun") expect(this.#mayBeBegun(name, life), `${name} has begun`).toBe(true);
+  #checkState(name: string, state: "new" | "begun" | "done", stay: Stay): void {
+    if (stay.isOver()) return;
+    if (state === "begun") expect(this.#mayBeBegun(name, stay), `${name} has begun`).toBe(true);
     else
       expect(this.#ran.has(name), `the step of ${name} is ${state}, was done`).toBe(
         state === "done",
       );
   }
 
-  #mayBeBegun(name: string, life: number): boolean {
-    return (this.#intended.get(name) ?? life) < life || this.#brokenIn === life;
+  #mayBeBegun(name: string, stay: Stay): boolean {
+    return (this.#intended.get(name) ?? stay.id) < stay.id || this.#brokenIn.has(stay);
   }
 
-  async #hold(work: Work<string>, life: number): Promise<void> {
+  async #hold(work: Work<string>, here: Here): Promise<void> {
     const { body: head } = work.item;
     const names = [head];
     const { signal } = work;
-    const how = await new Promise<End | "stop">((finish) => {
-      this.#held.set(head, { work, names, finish });
-      signal.addEventListener("abort", () => finish("stop"));
-      if (signal.aborted) finish("stop");
-    });
-    if (life !== this.#life) await this.#whileAlive(life);
-    this.#held.delete(head);
+    const { promise, resolve: finish } = Promise.withResolvers<End | "stop">();
+    const held = { ...here, work, names, finish };
+    this.#held.add(held);
+    signal.addEventListener("abort", () => finish("stop"));
+    if (signal.aborted) finish("stop");
+    const how = await promise;
+    await this.#whileAlive(here);
+    this.#held.delete(held);
     if (how === "stop") throw signal.reason;
     if (how === "retry") throw new NetworkError("refused");
-    work.atEnd(() => this.#record(head, life));
-    this.#succeed(head, names, life);
+    work.atEnd(() => this.#record(head, here));
+    this.#succeed(head, names, here);
     if (how === "refuse") throw new PayloadError("refused");
   }
 
-  #succeed(head: string, names: readonly string[], life: number): void {
+  #succeed(head: string, names: readonly string[], here: Here): void {
+    // It has no effect.
+    if (here.stay.isOver()) return;
     for (const name of names) {
-      expect(this.#succeeded.get(name), `${name} twice in one life`).not.toBe(life);
-      this.#succeeded.set(name, life);
+      expect(this.#succeeded.get(name)?.stay, `${name} twice in one life`).not.toBe(here.stay);
+      this.#succeeded.set(name, here);
     }
     this.#groups.set(head, names);
   }
 
-  async #record(head: string, life: number): Promise<void> {
-    await Promise.resolve();
-    // A process that is dead records nothing.
-    if (life !== this.#life) return await new Promise(() => {});
-    if (this.#isBroken.records) throw new StorageError("nothing can be recorded");
-    if (this.#recorded.get(head) === life) this.#broken.push(new Error(`${head} recorded twice`));
-    this.#recorded.set(head, life);
+  async #record(head: string, here: Here): Promise<void> {
+    await this.#whileAlive(here);
+    const { stay } = here;
+    if (this.#isBroken.records || stay.isOver()) throw new StorageError("nothing can be recorded");
+    if (this.#recorded.get(head) === stay.id)
+      this.#broken.push(new Error(`${head} recorded twice`));
+    this.#recorded.set(head, stay.id);
   }
 
-  #settle(head: string, into?: Set<string>): void {
-    if (!into && this.#recorded.get(head) !== this.#life) {
+  #settle(head: string, stay: Stay, into?: Set<string>): void {
+    if (!into && this.#recorded.get(head) !== stay.id) {
       this.#broken.push(new Error(`${head} is done without its record`));
     }
     for (const name of this.#groups.get(head) ?? []) {
@@ -532,10 +694,11 @@ class Play {
   }
 
   /** `before`: what goes together with it, in front of it. */
-  #checkHandedOut(name: string, before: readonly string[]): void {
+  #checkHandedOut(name: string, before: readonly string[], stay: Stay): void {
+    if (stay.isOver()) return;
     expect(this.#settled, "handed out after it was done").not.toContain(name);
-    const life = this.#succeeded.get(name);
-    if (life !== undefined) expect(life, `${name} again without a crash`).toBeLessThan(this.#life);
+    const last = this.#succeeded.get(name)?.stay;
+    if (last) expect(last.id, `${name} again without a crash`).toBeLessThan(stay.id);
     for (const earlier of this.#sent.get(name)?.after ?? []) {
       if (before.includes(earlier)) continue;
       expect([...this.#succeeded.keys()], `${earlier} overtaken by ${name}`).toContain(earlier);
@@ -545,20 +708,70 @@ class Play {
   async #finishAll(): Promise<void> {
     await this.#break("items", false);
     await this.#break("records", false);
-    await Promise.all(this.#appending);
     this.#quiet = false;
     await expect
       .poll(
         async () => {
-          for (const { finish } of this.#held.values()) finish("done");
+          for (const { finish } of this.#held) finish("done");
           // A broken promise ends the wait at once.
           if (this.#broken.length > 0) return 0;
-          const backlog = await this.#lanes?.backlog();
-          return (backlog?.items ?? 0) + (backlog?.deadLetters ?? 0) - this.#told.size;
+          await Promise.all([...this.#appending, ...this.#leaving]);
+          this.#appendAgain();
+          await this.#claimFree();
+          for (const lanes of this.#engines) if (isReplica(lanes)) await lanes.poll();
+          const unknown = [...this.#sent.values()].filter(({ acknowledged }) => !acknowledged);
+          const backlog = await this.#at(0).backlog().catch(ignoreStorage);
+          if (!backlog) return 1;
+          return unknown.length + backlog.items + backlog.deadLetters - this.#told.size;
         },
-        { interval: 1, timeout: 10_000 },
+        { interval: 1, timeout: 20_000 },
       )
       .toBe(0);
+  }
+}
+
+/** Whoever has just learnt that its session is over gets no answer. */
+function ignoreStorage(error: unknown): undefined {
+  if (!(error instanceof BridgeError)) throw error;
+}
+
+/** Opens a bench; `random` gives numbers in [0, 1), the same ones each time that the same steps are played. */
+type OpenReplicas = (random: () => number) => Promise<ReplicasBench>;
+
+/** The same, and shares that move from one replica to another, or are lost. */
+export function describeReplicas(engineName: string, open: OpenReplicas): void {
+  describe(`${engineName}: whatever happens to several replicas`, () => {
+    holds(
+      "settles each item once and in order, again only after a loss, and tells of dead letters",
+      fc.record({
+        seed: fc.nat(2 ** 31),
+        steps: fc.array(sharedStep, { minLength: 5, maxLength: 60, size: "max" }),
+      }),
+      ({ seed, steps }) => playOn(() => open(randomFrom(seed)), steps, REPLICAS),
+      { runs: 30 },
+    );
+  });
+}
+
+/** A linear congruential generator, as in Numerical Recipes. */
+function randomFrom(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return state / 2 ** 32;
+  };
+}
+
+async function playOn(
+  open: LanesBenchFactory,
+  steps: readonly Step[],
+  replicas: number,
+): Promise<void> {
+  const bench = await open();
+  try {
+    await new Play(bench).run(steps, replicas);
+  } finally {
+    await bench.close();
   }
 }
 
@@ -568,14 +781,7 @@ export function describeLanesUnderCrashes(engineName: string, open: LanesBenchFa
     holds(
       "settles each item once and in order, again only after a crash, and tells of dead letters",
       fc.array(step, { minLength: 5, maxLength: 60, size: "max" }) as fc.Arbitrary<readonly Step[]>,
-      async (steps) => {
-        const bench = await open();
-        try {
-          await new Play(bench).run(steps);
-        } finally {
-          await bench.close();
-        }
-      },
+      (steps) => playOn(open, steps, 1),
       { runs: 20, examples: [CRASH_BEHIND_A_BARRIER] },
     );
   });
