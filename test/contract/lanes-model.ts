@@ -98,6 +98,7 @@ interface Begun extends Here {
 interface Held extends Here {
   readonly work: Work<string>;
   readonly names: string[];
+  /** It is handed out no longer. */
   readonly finish: (how: End | "stop") => void;
 }
 
@@ -648,14 +649,17 @@ class Play {
     const { body: head } = work.item;
     const names = [head];
     const { signal } = work;
-    const { promise, resolve: finish } = Promise.withResolvers<End | "stop">();
-    const held = { ...here, work, names, finish };
+    const { promise, resolve } = Promise.withResolvers<End | "stop">();
+    const finish = (how: End | "stop") => {
+      this.#held.delete(held);
+      resolve(how);
+    };
+    const held: Held = { ...here, work, names, finish };
     this.#held.add(held);
     signal.addEventListener("abort", () => finish("stop"));
     if (signal.aborted) finish("stop");
     const how = await promise;
     await this.#whileAlive(here);
-    this.#held.delete(held);
     if (how === "stop") throw signal.reason;
     if (how === "retry") throw new NetworkError("refused");
     work.atEnd(() => this.#record(head, here));

@@ -253,7 +253,8 @@ export function createSharedStore({
 
     async function giveBack(share: number): Promise<void> {
       const holding = held.get(share);
-      if (!holding || holding.giveUp.signal.aborted) return;
+      if (!holding) return;
+      if (holding.giveUp.signal.aborted) return void (await leaving);
       const { tenure, session, giveUp } = holding;
       giveUp.abort(new Error("The share is given back"));
       await Promise.all(holders.map((holder) => holder.leave(tenure)));
