@@ -151,6 +151,8 @@ export function createHeads<Body>(options: HeadsOptions<Body>): Heads<Body> {
       complete(lane, attempt);
     } catch (thrown) {
       hasFailed = true;
+      // What comes next may be this one again.
+      lookers.delete(lane);
       forgetAhead(lane);
       // It was to come behind an item that is done.
       void attempts.letGo(lane);

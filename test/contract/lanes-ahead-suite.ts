@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import type { Item, Lanes, Work } from "../../src/delivery/lanes.ts";
-import { PayloadError } from "../../src/errors.ts";
+import { NetworkError, PayloadError } from "../../src/errors.ts";
 import { toItemId } from "../../src/ids.ts";
 import { benchForTest, type LanesBenchFactory } from "./lanes-bench.ts";
 import { gate, newItem, recorder, send, tellNobody, toldTo } from "./lanes-suite.ts";
@@ -128,6 +128,22 @@ export function describeGoingAhead(engineName: string, open: LanesBenchFactory):
       goOn.open();
       await expect.poll(() => isEmpty(lanes)).toBe(true);
       expect(handed).toEqual(["1", "2", "1", "3", "4"]);
+    });
+
+    it("is the item itself whose attempt fails in the moment in which another arrives", async () => {
+      const bench = await benchForTest(open);
+      const lanes = await bench.engine<Body>();
+      const { handed, handler } = recorder();
+      await lanes.append(newItem("a"));
+      await lanes.start(async (work) => {
+        await handler(work);
+        if (handed.length > 1) return;
+        // What came of it is still to be stored when the attempt fails.
+        await send(work, async () => void (await lanes.append(newItem("b"))));
+        throw new NetworkError("refused");
+      }, tellNobody);
+      await expect.poll(() => isEmpty(lanes)).toBe(true);
+      expect(handed).toEqual(["a", "a", "b"]);
     });
 
     it("is nothing that went with the item before it", async () => {

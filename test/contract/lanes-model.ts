@@ -752,7 +752,7 @@ export function describeReplicas(engineName: string, open: OpenReplicas): void {
         steps: fc.array(sharedStep, { minLength: 5, maxLength: 60, size: "max" }),
       }),
       ({ seed, steps }) => playOn(() => open(randomFrom(seed)), steps, REPLICAS),
-      { runs: 30 },
+      { runs: 100 },
     );
   });
 }
