@@ -14,6 +14,7 @@ import { startApp } from "../../src/app.ts";
 import { type Clock, systemClock } from "../../src/clock.ts";
 import { type Config, readConfig } from "../../src/config/read-config.ts";
 import { type CapturedLog, captureLog } from "./captured-log.ts";
+import { moveServerClock } from "./move-server-clock.ts";
 import { createDatabase } from "./postgres.ts";
 import { REPLICAS, type Replicas, startReplicas } from "./replicas.ts";
 
@@ -66,13 +67,16 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const slack = await startFakeSlack({ retryScale: 0.001, ...options.slack });
   const parley = await startFakeParley(options.parley);
   const log = captureLog();
+  const database = REPLICAS === undefined ? undefined : await createDatabase();
   const env = {
     ...makeEnv(slack, parley, folder, options.socketMode),
-    ...(REPLICAS !== undefined && { STATE_URL: await createDatabase() }),
+    ...(database !== undefined && { STATE_URL: database }),
     ...options.env,
   };
   let replicas: Replicas | undefined;
   let ahead = 0;
+  /** Of the database that replicas share. */
+  let clockMoved: Promise<void> | undefined;
   const clock: Clock = {
     now: () => systemClock.now() + ahead,
     monotonic: () => systemClock.monotonic() + ahead,
@@ -95,6 +99,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
       replicas = undefined;
     },
     async startBridge(changes = {}) {
+      await clockMoved;
       const config = withSettings(readConfig({ ...env, ...changes }), options.config);
       replicas = await startReplicas(() => startApp(config, log, { clock }));
       const url = world.bridgeUrl();
@@ -105,6 +110,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     },
     advance(ms) {
       ahead += ms;
+      if (database !== undefined) clockMoved = moveServerClock(database, ahead);
     },
   };
   onTestFinished(async () => {
