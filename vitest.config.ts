@@ -31,6 +31,7 @@ const NOT_ON_REPLICAS: Readonly<Record<string, string>> = {
   "hostile-requests": "about the bytes on a connection to one process",
   "npm-start": "about the start of one process",
   "production-install": "about the installation of one process",
+  scaling: "has databases and replicas of its own",
   "request-bodies": "about the bytes on a connection to one process",
   "replica-clocks": "has replicas of its own",
   "shared-pace": "has replicas of its own",

@@ -14,8 +14,8 @@ export interface Replicas {
 }
 
 /** Starts them at the same time. @throws what one of them throws; then none is left */
-export async function startReplicas(start: () => Promise<App>): Promise<Replicas> {
-  const started = await Promise.allSettled(Array.from({ length: REPLICAS ?? 1 }, start));
+export async function startReplicas(count: number, start: () => Promise<App>): Promise<Replicas> {
+  const started = await Promise.allSettled(Array.from({ length: count }, start));
   const apps = started.flatMap((each) => (each.status === "fulfilled" ? [each.value] : []));
   const stopAll = () => Promise.all(apps.map((app) => app.stop()));
   const failed = started.find((each) => each.status === "rejected");

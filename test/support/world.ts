@@ -56,6 +56,8 @@ export interface WorldOptions {
   /** On top of `env`, in every start. */
   readonly config?: Settings;
   readonly socketMode?: boolean;
+  /** As many as the project of the tests says, unless told otherwise. */
+  readonly replicas?: number;
   /** The bridge is not started yet. */
   readonly stopped?: boolean;
 }
@@ -101,7 +103,9 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     async startBridge(changes = {}) {
       await clockMoved;
       const config = withSettings(readConfig({ ...env, ...changes }), options.config);
-      replicas = await startReplicas(() => startApp(config, log, { clock }));
+      replicas = await startReplicas(options.replicas ?? REPLICAS ?? 1, () =>
+        startApp(config, log, { clock }),
+      );
       const url = world.bridgeUrl();
       if (!options.socketMode) slack.deliverTo(`${url}/slack/events`);
       parley.registerCallback(parley.agentService.identification, `${url}/parley/callback`, {
