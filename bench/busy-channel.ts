@@ -26,7 +26,7 @@ export function measureBusyChannel(size: Size, upstreams: Upstreams): Promise<Bu
     upstreams.reset();
     const requests = createRequests();
     const opener = await startTarget({ program: "bridge", upstreams, folder });
-    const openerClient = createClient(opener.url);
+    const openerClient = createClient(opener.urls);
     await openConversations(CONVERSATIONS, { client: openerClient, requests, upstreams });
     openerClient.close();
     await opener.stop();
@@ -38,7 +38,7 @@ export function measureBusyChannel(size: Size, upstreams: Upstreams): Promise<Bu
       folder,
       postsPerSecond: "1",
     });
-    const client = createClient(bridge.url);
+    const client = createClient(bridge.urls);
     try {
       const { ledger, posts, counts } = upstreams;
       const arrivedBefore = ledger.arrivals;

@@ -3,8 +3,10 @@ export interface Ledger {
   /** The text of a new message; its number counts from 0. */
   issue(): { readonly number: number; readonly text: string };
   sent(number: number): void;
-  /** Reads the tokens of a request that an upstream has accepted. */
-  arrived(request: string): void;
+  /** Reads the tokens of a request that an upstream has accepted from this process. */
+  arrived(request: string, caller: string): void;
+  /** The first arrival of a message. */
+  arrivalOf(number: number): Arrival | undefined;
   /** How many arrived at least once. */
   readonly arrivals: number;
   readonly issued: number;
@@ -12,6 +14,12 @@ export interface Ledger {
   watchLosses(): () => Losses;
   /** Numbers from `from` on, as `[sent, arrived]`; those that did not arrive are left out. */
   journeys(from: number): readonly (readonly [number, number])[];
+}
+
+export interface Arrival {
+  readonly at: number;
+  /** The process whose request it was. */
+  readonly caller: string;
 }
 
 export interface Losses {
@@ -23,15 +31,15 @@ export interface Losses {
 
 export function createLedger(): Ledger {
   const sentAt: number[] = [];
-  const arrivedAt: (number | undefined)[] = [];
+  const arrived: (Arrival | undefined)[] = [];
   let issued = 0;
   let arrivals = 0;
   let doubled = 0;
 
   function journeys(from: number): (readonly [number, number])[] {
     return sentAt.slice(from).flatMap((sent, index) => {
-      const arrived = arrivedAt[from + index];
-      return arrived === undefined ? [] : [[sent, arrived] as const];
+      const arrival = arrived[from + index];
+      return arrival === undefined ? [] : [[sent, arrival.at] as const];
     });
   }
 
@@ -43,19 +51,20 @@ export function createLedger(): Ledger {
     sent(number) {
       sentAt[number] = performance.now();
     },
-    arrived(request) {
+    arrived(request, caller) {
       const at = performance.now();
       // A post holds its text twice, once in its blocks.
       for (const token of new Set(request.match(/tok\d+end/g))) {
         const number = Number(token.slice("tok".length, -"end".length));
-        if (arrivedAt[number] !== undefined) {
+        if (arrived[number] !== undefined) {
           doubled += 1;
           continue;
         }
-        arrivedAt[number] = at;
+        arrived[number] = { at, caller };
         arrivals += 1;
       }
     },
+    arrivalOf: (number) => arrived[number],
     get arrivals() {
       return arrivals;
     },

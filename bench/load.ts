@@ -6,8 +6,8 @@ import type { BenchRequest } from "./requests.ts";
 const IN_FLIGHT = 32;
 
 export interface Client {
-  /** Resolves with the time (ms) until the whole answer is here; rejects unless it is 200. */
-  send(request: BenchRequest): Promise<number>;
+  /** Resolves with the time (ms) until the whole answer is here; rejects unless it is 200, and when it is aborted. */
+  send(request: BenchRequest, signal?: AbortSignal): Promise<number>;
   close(): void;
 }
 
@@ -17,13 +17,15 @@ const IDLE_MS = 2_000;
 /** Fewer than the bridge takes: for each one more it would close another. What finds none free waits, and that counts. */
 const CONNECTIONS = 200;
 
-/** Keeps its connections. */
-export function createClient(url: string): Client {
+/** Keeps its connections. Of several addresses each gets a request in turn, as from a load balancer. */
+export function createClient(urls: readonly string[]): Client {
   const agent = new Agent({ keepAlive: true, timeout: IDLE_MS, maxSockets: CONNECTIONS });
-  const { hostname, port } = new URL(url);
+  const addresses = urls.map((url) => new URL(url));
+  let turn = 0;
 
-  function attempt(request: BenchRequest): Promise<string> {
+  function attempt(request: BenchRequest, signal: AbortSignal | undefined): Promise<string> {
     const { path, headers, body } = request;
+    const { hostname, port } = addresses[turn++ % addresses.length] ?? {};
     const length = String(Buffer.byteLength(body));
     return new Promise((resolve, reject) => {
       const outgoing = httpRequest(
@@ -34,6 +36,7 @@ export function createClient(url: string): Client {
           path,
           method: "POST",
           headers: { ...headers, "content-length": length },
+          ...(signal && { signal }),
         },
         (response) => {
           text(response).then((answer) => {
@@ -44,7 +47,7 @@ export function createClient(url: string): Client {
       );
       outgoing.on("error", (error: NodeJS.ErrnoException) => {
         // It met a connection that was just ending, and has not been read.
-        if (outgoing.reusedSocket && error.code === "ECONNRESET") resolve(attempt(request));
+        if (outgoing.reusedSocket && error.code === "ECONNRESET") resolve(attempt(request, signal));
         else reject(error);
       });
       outgoing.end(body);
@@ -52,9 +55,9 @@ export function createClient(url: string): Client {
   }
 
   return {
-    async send(request) {
+    async send(request, signal) {
       const startedAt = performance.now();
-      await attempt(request);
+      await attempt(request, signal);
       return performance.now() - startedAt;
     },
     close: () => agent.destroy(),

@@ -41,7 +41,7 @@ export async function measurePending(size: Size, upstreams: Upstreams): Promise<
 
 async function openFirst(count: number, folder: string, upstreams: Upstreams): Promise<void> {
   const bridge = await startTarget({ program: "bridge", upstreams, folder });
-  const client = createClient(bridge.url);
+  const client = createClient(bridge.urls);
   await openConversations(count, { client, requests: createRequests(), upstreams });
   client.close();
   await bridge.stop();

@@ -1,7 +1,8 @@
 import { type Summary, summarize } from "./histogram.ts";
 import type { Ledger } from "./ledger.ts";
 import { type Client, pause, pour, reached, saturate } from "./load.ts";
-import { watchUsage } from "./processor.ts";
+import type { DatabaseCounts } from "./postgres.ts";
+import { difference, watchUsage } from "./processor.ts";
 import type { NextMessage } from "./requests.ts";
 import type { Size } from "./settings.ts";
 import type { Target } from "./target.ts";
@@ -21,6 +22,8 @@ export interface Latency {
   readonly rate: number;
   readonly acknowledgement: Summary;
   readonly relay: Summary;
+  /** What the database did for one message; `undefined`: the program has none of its own. */
+  readonly atRate: DatabaseCounts | undefined;
 }
 
 /** While as many requests as possible come in. */
@@ -28,10 +31,25 @@ export interface Throughput {
   readonly acknowledgedPerSecond: number;
   /** Until the last of them has arrived upstream. */
   readonly relayedPerSecond: number;
-  /** Of all threads of the program. */
+  /** Of all threads of the program, and its database. */
   readonly cpuMsPerMessage: number | undefined;
-  /** How much of a core the benchmark itself used meanwhile. */
+  /** What of it was the database's. */
+  readonly databaseMsPerMessage: number | undefined;
+  /** How much of a core the benchmark itself used while it sent. */
   readonly ownCores: number;
+  /** How many cores were used until the last message had arrived. */
+  readonly cores: Cores;
+  /** As `atRate`. */
+  readonly saturated: DatabaseCounts | undefined;
+}
+
+/** How many cores each used; `undefined` where the system does not tell. */
+export interface Cores {
+  /** Without its database. */
+  readonly program: number | undefined;
+  readonly database: number | undefined;
+  readonly bench: number;
+  readonly others: number | undefined;
 }
 
 /** Messages a second in the latency phase, and of one conversation at most: nobody types faster. */
@@ -57,9 +75,10 @@ export async function warmUp(next: NextMessage, scene: Scene): Promise<void> {
 }
 
 export async function measureLatency(next: NextMessage, scene: Scene): Promise<Latency> {
-  const { ledger, conversations, size } = scene;
+  const { ledger, conversations, size, target } = scene;
   const from = ledger.issued;
   const rate = Math.min(RATE, RATE_OF_ONE * conversations);
+  const before = await target.databaseCounts();
   const acknowledgements = await pour(sender(next, scene), {
     perSecond: rate,
     seconds: size.latencySeconds,
@@ -70,33 +89,70 @@ export async function measureLatency(next: NextMessage, scene: Scene): Promise<L
     rate,
     acknowledgement: summarize(acknowledgements),
     relay: summarize(journeys),
+    atRate: perMessage(await target.databaseCounts(), before, acknowledgements.length),
   };
 }
 
 export async function measureThroughput(next: NextMessage, scene: Scene): Promise<Throughput> {
   const { ledger, target, size } = scene;
   const from = ledger.issued;
+  const before = await target.databaseCounts();
   const usage = watchUsage(target);
   const { sent, seconds } = await saturate(sender(next, scene), {
     seconds: size.throughputSeconds,
     limit: limitOf(scene),
   });
   const { ownCores } = usage();
-  await drained(scene);
-  const { targetSeconds } = usage();
+  await arrived(scene);
+  const busy = usage();
+  await settled(scene);
+  const { targetSeconds, databaseSeconds } = usage();
   const journeys = ledger.journeys(from);
   const first = Math.min(...journeys.map(([at]) => at).slice(0, 1_000));
   const last = journeys.reduce((latest, [, at]) => Math.max(latest, at), 0);
+  const each = (all: number | undefined) => all && (all / sent) * 1000;
+  const cores = (all: number | undefined) => all && all / busy.seconds;
   return {
     acknowledgedPerSecond: sent / seconds,
     relayedPerSecond: (journeys.length / (last - first)) * 1000,
-    cpuMsPerMessage: targetSeconds && (targetSeconds / sent) * 1000,
+    cpuMsPerMessage: each(targetSeconds),
+    databaseMsPerMessage: each(databaseSeconds),
     ownCores,
+    cores: {
+      program: cores(difference(busy.targetSeconds, busy.databaseSeconds)),
+      database: cores(busy.databaseSeconds),
+      bench: busy.ownCores,
+      others: busy.otherCores,
+    },
+    saturated: perMessage(await target.databaseCounts(), before, sent),
   };
 }
 
-/** Everything issued has arrived; what is written afterwards gets a moment too. */
-async function drained({ ledger, size }: Scene): Promise<void> {
+function perMessage(
+  after: DatabaseCounts | undefined,
+  before: DatabaseCounts | undefined,
+  messages: number,
+): DatabaseCounts | undefined {
+  if (!after || !before) return undefined;
+  const syncs = difference(after.syncs, before.syncs);
+  return {
+    statements: (after.statements - before.statements) / messages,
+    commits: (after.commits - before.commits) / messages,
+    syncs: syncs && syncs / messages,
+  };
+}
+
+async function drained(scene: Scene): Promise<void> {
+  await arrived(scene);
+  await settled(scene);
+}
+
+/** Everything issued has arrived. */
+async function arrived({ ledger }: Scene): Promise<void> {
   await reached(() => ledger.arrivals === ledger.issued, DRAINED_WITHIN_SECONDS);
+}
+
+/** What is written afterwards gets a moment too. */
+async function settled({ size }: Scene): Promise<void> {
   await pause(size.settleSeconds * 1000);
 }

@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { findPostgres } from "../test/support/postgres-server.ts";
-import type { Program } from "./target.ts";
+import type { Program } from "./running.ts";
 
 /** Installs what the peers need. Resolves with those that can be started here, and says of the others why they cannot. */
 export async function preparePeers(): Promise<Program[]> {

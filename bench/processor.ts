@@ -6,20 +6,28 @@ const TICKS_PER_SECOND = 100;
 /** What used the machine's processors. */
 interface Usage {
   readonly seconds: number;
-  /** The processor time of the program in seconds, all its threads. */
+  /** The processor time of the program in seconds, all its threads, and its database. */
   readonly targetSeconds: number | undefined;
+  /** What of it was the database's. */
+  readonly databaseSeconds: number | undefined;
   /** How many processors the benchmark itself used, on average. */
   readonly ownCores: number;
   /** How many processors were used, on average, by whatever is neither the program nor the benchmark, other guests of the same host included: the noise. */
   readonly otherCores: number | undefined;
 }
 
+interface Watched {
+  cpuSeconds(): number | undefined;
+  databaseCpuSeconds(): number | undefined;
+}
+
 /** Tells each time what was used since now. */
-export function watchUsage(target?: { cpuSeconds(): number | undefined }): () => Usage {
+export function watchUsage(target?: Watched): () => Usage {
   const startedAt = performance.now();
   const own = process.cpuUsage();
   const busyBefore = busySeconds();
   const targetBefore = target?.cpuSeconds();
+  const databaseBefore = target?.databaseCpuSeconds();
   return () => {
     const seconds = (performance.now() - startedAt) / 1000;
     const busy = difference(busySeconds(), busyBefore);
@@ -29,6 +37,7 @@ export function watchUsage(target?: { cpuSeconds(): number | undefined }): () =>
     return {
       seconds,
       targetSeconds,
+      databaseSeconds: difference(target?.databaseCpuSeconds(), databaseBefore),
       ownCores: ownSeconds / seconds,
       otherCores:
         busy === undefined
@@ -38,8 +47,10 @@ export function watchUsage(target?: { cpuSeconds(): number | undefined }): () =>
   };
 }
 
-const difference = (after: number | undefined, before: number | undefined): number | undefined =>
-  after === undefined || before === undefined ? undefined : after - before;
+export const difference = (
+  after: number | undefined,
+  before: number | undefined,
+): number | undefined => (after === undefined || before === undefined ? undefined : after - before);
 
 /** Of all threads of a process, and of its children that have ended; `undefined` where the system does not tell. */
 export function processSeconds(pid: number): number | undefined {

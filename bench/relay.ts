@@ -13,21 +13,20 @@ import {
 import { watchUsage } from "./processor.ts";
 import { createRequests, fromAgents, fromUsers } from "./requests.ts";
 import type { Size } from "./settings.ts";
-import { type Program, startTarget } from "./target.ts";
+import { type Subject, startTarget } from "./target.ts";
 import type { Upstreams } from "./upstreams.ts";
 
 /** One direction of one program at one number of open conversations. */
-export interface Relayed extends Latency, Throughput, Losses {
-  readonly program: Program;
+export interface Relayed extends Subject, Latency, Throughput, Losses {
   readonly direction: "Parley -> Slack" | "Slack -> Parley";
   readonly conversations: number;
   /** How many processors were used by others meanwhile. */
   readonly otherCores: number | undefined;
 }
 
-/** Measures both directions, latency before throughput, on a new process with new state. */
+/** Measures both directions, latency before throughput, on new processes with new state. */
 export function measureRelay(
-  program: Program,
+  subject: Subject,
   conversations: number,
   size: Size,
   upstreams: Upstreams,
@@ -35,8 +34,8 @@ export function measureRelay(
 ): Promise<Relayed[]> {
   return inFolder(async (folder) => {
     upstreams.reset();
-    const target = await startTarget({ program, upstreams, folder, profileFolder });
-    const client = createClient(target.url);
+    const target = await startTarget({ ...subject, upstreams, folder, profileFolder });
+    const client = createClient(target.urls);
     try {
       const requests = createRequests();
       const threads = await openConversations(conversations, { client, requests, upstreams });
@@ -53,7 +52,7 @@ export function measureRelay(
         const latency = await measureLatency(next, scene);
         const throughput = await measureThroughput(next, scene);
         results.push({
-          program,
+          ...subject,
           direction,
           conversations,
           ...throughput,

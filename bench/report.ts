@@ -1,18 +1,21 @@
+import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { join } from "node:path";
+import { findPostgres } from "../test/support/postgres-server.ts";
 import type { BusyChannel } from "./busy-channel.ts";
 import type { Summary } from "./histogram.ts";
 import type { Losses } from "./ledger.ts";
 import type { Noise } from "./noise.ts";
 import type { Pending } from "./pending.ts";
 import type { Relayed } from "./relay.ts";
+import type { Program } from "./running.ts";
 import type { Stored } from "./stored.ts";
 import { table } from "./table.ts";
-import type { Program } from "./target.ts";
+import type { TakenOver } from "./take-overs.ts";
 
 /** What the figures depend on most. */
-const PACKAGES = ["@slack/bolt", "@slack/web-api", "got", "keyv"];
+const PACKAGES = ["@slack/bolt", "@slack/web-api", "got", "keyv", "pg"];
 const FOLDERS: Readonly<Record<Program, string>> = {
   bridge: "..",
   naive: "..",
@@ -20,7 +23,11 @@ const FOLDERS: Readonly<Record<Program, string>> = {
 };
 
 /** Where and with what it was measured. */
-export function describeRun(command: string, programs: readonly Program[]): string {
+export function describeRun(
+  command: string,
+  programs: readonly Program[],
+  needsPostgres: boolean,
+): string {
   const [cpu] = cpus();
   const folders = [...new Set(programs.map((program) => FOLDERS[program]))];
   const { node, sqlite } = process.versions;
@@ -28,8 +35,15 @@ export function describeRun(command: string, programs: readonly Program[]): stri
     `date      ${new Date().toISOString().slice(0, 16).replace("T", " ")} UTC`,
     `command   ${command}`,
     `machine   ${cpus().length} x ${cpu?.model.trim() ?? "unknown"}, ${process.platform}`,
-    `versions  ${[`node ${node}`, `SQLite ${sqlite}`, ...folders.flatMap(versionsIn)].join(", ")}`,
+    `versions  ${[`node ${node}`, `SQLite ${sqlite}`, ...(needsPostgres ? [postgresVersion()] : []), ...folders.flatMap(versionsIn)].join(", ")}`,
   ].join("\n");
+}
+
+function postgresVersion(): string {
+  const told = execFileSync(join(findPostgres() ?? "", "postgres"), ["--version"], {
+    encoding: "utf8",
+  });
+  return `PostgreSQL ${/[\d.]+/.exec(told)?.[0] ?? "?"}`;
 }
 
 /** The versions that a `package.json` pins: all of a peer's, the most important ones of ours. */
@@ -43,9 +57,9 @@ function versionsIn(folder: string): string[] {
     .map(([name, version]) => `${name} ${version}`);
 }
 
-const perSecond = (value: number) => String(Math.round(value));
+export const perSecond = (value: number) => String(Math.round(value));
 const ms = (value: number) => value.toFixed(1);
-const times = (value: number | undefined) => value?.toFixed(2) ?? "-";
+export const times = (value: number | undefined) => value?.toFixed(2) ?? "-";
 const seconds = (value: number) => `${value.toFixed(1)} s`;
 const megabytes = (value: number) => `${Math.round(value)} MB`;
 
@@ -105,8 +119,8 @@ export function tableOfRelays(results: readonly Relayed[]): string {
 
 const ifMeasured = (result: Relayed | undefined, show: (result: Relayed) => string): string =>
   result === undefined ? "-" : show(result);
-const percentiles = ({ p50, p99 }: Summary) => `${ms(p50)} ${ms(p99)}`;
-const losses = ({ lost, doubled }: Losses) => `${lost}+${doubled}`;
+export const percentiles = ({ p50, p99 }: Summary) => `${ms(p50)} ${ms(p99)}`;
+export const losses = ({ lost, doubled }: Losses) => `${lost}+${doubled}`;
 
 export function tableOfStored(results: readonly Stored[]): string {
   const rows = results.flatMap((result) =>
@@ -174,5 +188,32 @@ export const tableOfPending = (results: readonly Pending[]): string =>
       seconds(startSeconds),
       megabytes(memoryAtStart),
       megabytes(memoryPeak),
+    ]),
+  );
+
+const wholeMs = ({ p50, p99, max }: Summary): string =>
+  [p50, p99, max].map((value) => value.toFixed(0)).join(" ");
+
+export const tableOfTakeOvers = (results: readonly TakenOver[]): string =>
+  table(
+    [
+      "fault",
+      "times",
+      "lanes",
+      "taken over after: p50 p99 max",
+      "a message of just then waits: p50 p99 max",
+      "relay in other lanes: p50 p99 max",
+      "ack: p50 p99 max",
+      "missing",
+    ],
+    results.map(({ fault, faults, takeOver, wait, elsewhere, acknowledgement, missing }) => [
+      fault,
+      String(faults),
+      String(takeOver.count),
+      wholeMs(takeOver),
+      wholeMs(wait),
+      wholeMs(elsewhere),
+      wholeMs(acknowledgement),
+      String(missing),
     ]),
   );

@@ -27,6 +27,12 @@ export interface Size {
   /** Conversations in the store, in rising order, and how many of them are open at most. */
   readonly stored: readonly number[];
   readonly storedOpen: number;
+  /** Their messages come in both directions, and so many of all of them a second. */
+  readonly takeOverUsers: number;
+  readonly takeOverPerSecond: number;
+  readonly kills: number;
+  /** Each takes some seconds. */
+  readonly freezes: number;
 }
 
 export const FULL: Size = {
@@ -42,6 +48,10 @@ export const FULL: Size = {
   pendingSeconds: 15,
   stored: [10_000, 100_000, 1_000_000],
   storedOpen: 10_000,
+  takeOverUsers: 40,
+  takeOverPerSecond: 100,
+  kills: 20,
+  freezes: 10,
 };
 
 export const QUICK: Size = {
@@ -57,4 +67,8 @@ export const QUICK: Size = {
   pendingSeconds: 2,
   stored: [1_000],
   storedOpen: 100,
+  takeOverUsers: 20,
+  takeOverPerSecond: 50,
+  kills: 2,
+  freezes: 1,
 };

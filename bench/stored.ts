@@ -68,7 +68,7 @@ async function measure(
 ): Promise<Stored> {
   const open = Math.min(stored, size.storedOpen);
   const target = await startTarget({ program: "bridge", upstreams, folder, profileFolder });
-  const client = createClient(target.url);
+  const client = createClient(target.urls);
   try {
     const memoryAtStart = target.memory().now;
     const { ledger } = upstreams;

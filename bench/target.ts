@@ -1,39 +1,33 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
-import { openSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { findFreePort } from "./free-port.ts";
-import { pause } from "./load.ts";
-import { startPostgres } from "./postgres.ts";
-import { processSeconds, readProc } from "./processor.ts";
-import {
-  ACCOUNT,
-  CALLBACK_TOKEN,
-  CHANNEL,
-  SERVICE,
-  SIGNING_SECRET,
-  UNLIMITED_PACE,
-} from "./settings.ts";
+import { type DatabaseCounts, type Postgres, startPostgres } from "./postgres.ts";
+import { type Program, type Running, startProgram } from "./running.ts";
 import type { Upstreams } from "./upstreams.ts";
 
-export type Program = "bridge" | "naive" | "chat-sdk";
+/** A program, and how it runs. */
+export interface Subject {
+  readonly program: Program;
+  /** So many equal processes of the bridge on one Postgres; missing: one on SQLite. */
+  readonly replicas?: number | undefined;
+}
 
-/** A program under measurement: a process of its own, as an operator would run it. */
+/** A program under measurement: one process, or several replicas, and its database if that is another process. */
 export interface Target {
-  readonly url: string;
-  /** From spawning it to the first 200 of `/readyz`. */
+  /** Of each of its processes. */
+  readonly urls: readonly string[];
+  /** Of the slowest one, from spawning it to the first 200 of `/readyz`. */
   readonly startSeconds: number;
-  /** Of the whole process since its start, all threads, and of its database if that is another; `undefined` where the system does not tell. */
+  /** Of all its processes since their start, its database's too; `undefined` where the system does not tell. */
   cpuSeconds(): number | undefined;
-  /** Resident memory in MB: now, and at its highest since the start. */
+  /** What of it was the database's. */
+  databaseCpuSeconds(): number | undefined;
+  /** What the database has done since its start; `undefined`: it has none of its own. */
+  databaseCounts(): Promise<DatabaseCounts | undefined>;
+  /** Resident memory of its processes in MB: now, and at its highest since the start. */
   memory(): { readonly now: number; readonly peak: number };
-  /** SIGTERM; SIGKILL when it takes too long. */
   stop(): Promise<void>;
 }
 
-export interface TargetOptions {
-  readonly program: Program;
+export interface TargetOptions extends Subject {
   readonly upstreams: Upstreams;
   /** Where its state and its log go; a second start in the same folder finds the state. */
   readonly folder: string;
@@ -42,115 +36,49 @@ export interface TargetOptions {
   readonly profileFolder?: string | undefined;
 }
 
-const ROOT = join(import.meta.dirname, "..");
-/** Those of `npm start`: without them V8 collects garbage late, and memory grows to several times what is in use. */
-const NODE_FLAGS = readNodeFlags();
-
-const ENTRY: Readonly<Record<Program, string>> = {
-  bridge: join(ROOT, "src/start.js"),
-  naive: fileURLToPath(import.meta.resolve("./naive-handler.ts")),
-  "chat-sdk": join(ROOT, "bench/peers/chat-sdk.ts"),
-};
-const READY_WITHIN_SECONDS = 120;
-const STOP_WITHIN_MS = 12_000;
-
 export async function startTarget(options: TargetOptions): Promise<Target> {
-  const { program, upstreams, folder, profileFolder } = options;
-  const port = await findFreePort();
-  const url = `http://127.0.0.1:${port}`;
-  const logFile = join(folder, `${program}.log`);
-  const log = openSync(logFile, "a");
-  const database = program === "chat-sdk" ? await startPostgres() : undefined;
-  const startedAt = performance.now();
-  const child = spawn(
-    process.execPath,
-    [
-      ...NODE_FLAGS,
-      ...(profileFolder ? ["--cpu-prof", `--cpu-prof-dir=${profileFolder}`] : []),
-      ENTRY[program],
-    ],
-    {
-      cwd: ROOT,
-      stdio: ["ignore", log, log],
-      env: {
-        PATH: process.env.PATH,
-        SLACK_BOT_TOKEN: "xoxb-benchmark",
-        SLACK_SIGNING_SECRET: SIGNING_SECRET,
-        SLACK_CHANNEL: CHANNEL,
-        SLACK_API_URL: upstreams.slackApiUrl,
-        SLACK_POSTS_PER_SECOND: options.postsPerSecond ?? UNLIMITED_PACE,
-        PARLEY_SERVICE_IDENTIFICATION: SERVICE,
-        PARLEY_ACCOUNT_IDENTIFICATION: ACCOUNT,
-        PARLEY_SHARED_SECRET: "shared-secret-of-the-benchmark",
-        PARLEY_CALLBACK_TOKEN: CALLBACK_TOKEN,
-        PARLEY_API_URL: upstreams.parleyApiUrl,
-        STATE_URL: `sqlite:${statePath(folder)}`,
-        ...(database ? { POSTGRES_URL: database.url } : {}),
-        PORT: String(port),
-      },
-    },
-  );
-  const killNow = () => child.kill("SIGKILL");
-  process.once("exit", killNow);
-  let isWanted = true;
-  child.once("exit", (code, signal) => {
-    process.off("exit", killNow);
-    // The folder with the log may be gone when somebody reads this.
-    if (isWanted)
-      console.error(`${program} has ended by itself (${code ?? signal})\n${endOf(logFile)}`);
-  });
-  await untilReady(child, url);
-  const startSeconds = (performance.now() - startedAt) / 1000;
+  const { program, replicas, ...rest } = options;
+  const hasDatabase = program === "chat-sdk" || replicas !== undefined;
+  const database = hasDatabase ? await startPostgres() : undefined;
+  try {
+    const stateUrl = database?.url ?? `sqlite:${statePath(options.folder)}`;
+    const names = Array.from({ length: replicas ?? 1 }, (_, index) => `${program}-${index}`);
+    const processes = await Promise.all(
+      names.map((name) => startProgram({ ...rest, program, name, stateUrl })),
+    );
+    return toTarget(processes, database);
+  } catch (error) {
+    await database?.stop();
+    throw error;
+  }
+}
 
+function toTarget(processes: readonly Running[], database: Postgres | undefined): Target {
+  const databaseCpuSeconds = () => (database ? database.cpuSeconds() : 0);
   return {
-    url,
-    startSeconds,
-    cpuSeconds() {
-      const own = processSeconds(child.pid ?? 0);
-      return own === undefined ? undefined : own + (database?.cpuSeconds() ?? 0);
-    },
+    urls: processes.map(({ url }) => url),
+    startSeconds: Math.max(...processes.map(({ startSeconds }) => startSeconds)),
+    cpuSeconds: () => total([...processes.map((each) => each.cpuSeconds()), databaseCpuSeconds()]),
+    databaseCpuSeconds,
+    databaseCounts: async () => await database?.counts(),
     memory() {
-      const status = readProc(`${child.pid}/status`) ?? "";
-      const megabytes = (name: string) =>
-        Number(new RegExp(`${name}:\\s+(\\d+) kB`).exec(status)?.[1]) / 1024;
-      return { now: megabytes("VmRSS"), peak: megabytes("VmHWM") };
+      const all = processes.map((each) => each.memory());
+      return {
+        now: total(all.map(({ now }) => now)) ?? Number.NaN,
+        peak: total(all.map(({ peak }) => peak)) ?? Number.NaN,
+      };
     },
     async stop() {
-      isWanted = false;
-      await end(child);
+      await Promise.all(processes.map((each) => each.stop()));
       await database?.stop();
     },
   };
 }
 
-function readNodeFlags(): string[] {
-  const manifest = readFileSync(join(ROOT, "package.json"), "utf8");
-  const { scripts } = JSON.parse(manifest) as { scripts: { start: string } };
-  // Its environment is another.
-  return [...new Set(scripts.start.match(/--(?!env-file)\S+/g))];
-}
-
-async function end(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const ended = once(child, "exit");
-  child.kill("SIGTERM");
-  const timer = setTimeout(() => child.kill("SIGKILL"), STOP_WITHIN_MS);
-  await ended;
-  clearTimeout(timer);
-}
+const total = (values: readonly (number | undefined)[]): number | undefined =>
+  values.reduce(
+    (all, each) => (all === undefined || each === undefined ? undefined : all + each),
+    0,
+  );
 
 export const statePath = (folder: string): string => join(folder, "bridge.sqlite");
-
-const endOf = (logFile: string): string => readFileSync(logFile, "utf8").slice(-2_000);
-
-async function untilReady(child: ChildProcess, url: string): Promise<void> {
-  const endsAt = performance.now() + READY_WITHIN_SECONDS * 1000;
-  for (;;) {
-    const answer = await fetch(`${url}/readyz`).catch(() => undefined);
-    await answer?.arrayBuffer();
-    if (answer?.ok) return;
-    if (child.exitCode !== null) throw new Error("it has ended before it was ready");
-    if (performance.now() > endsAt) throw new Error("it is not ready in time");
-    await pause(10);
-  }
-}

@@ -9,8 +9,8 @@ type PostPolicy = "unlimited" | "one-per-second" | "down";
 
 /** A Slack and a Parley that answer at once and remember nothing but arrivals. */
 export interface Upstreams {
-  readonly slackApiUrl: string;
-  readonly parleyApiUrl: string;
+  /** The base addresses for one process, by which its requests are told from those of others. */
+  apisFor(caller: string): { readonly slackApiUrl: string; readonly parleyApiUrl: string };
   readonly ledger: Ledger;
   /** Thread of each User, by the User's number. */
   readonly threads: ReadonlyMap<number, string>;
@@ -47,7 +47,7 @@ export async function startUpstreams(): Promise<Upstreams> {
   const parley = serve(answerParley);
 
   function answerSlack(path: string, body: string): Answer {
-    const method = path.slice("/api/".length);
+    const [, caller = "", , method = ""] = path.split("/");
     const isSetUp = method === "auth.test" || method === "conversations.info";
     if (upstreams.policy === "down" && !isSetUp) return { status: 503, json: "{}" };
     if (method !== "chat.postMessage") return { status: 200, json: slackAnswer(method) };
@@ -59,7 +59,7 @@ export async function startUpstreams(): Promise<Upstreams> {
     const threadTs = /thread_ts=([\d.]+)/.exec(body)?.[1];
     if (threadTs !== undefined) {
       posts.push(performance.now());
-      ledger.arrived(body);
+      ledger.arrived(body, caller);
     } else {
       const user = /user(\d+)end/.exec(body)?.[1];
       if (user !== undefined) threads.set(Number(user), ts);
@@ -73,7 +73,7 @@ export async function startUpstreams(): Promise<Upstreams> {
   }
 
   function answerParley(path: string, body: string): Answer {
-    if (path.endsWith("/messages")) ledger.arrived(body);
+    if (path.endsWith("/messages")) ledger.arrived(body, path.split("/")[1] ?? "");
     return { status: 200, json: parleyAnswer(path) };
   }
 
@@ -96,8 +96,10 @@ export async function startUpstreams(): Promise<Upstreams> {
   const url = (server: typeof slack) =>
     `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const upstreams: Upstreams = {
-    slackApiUrl: `${url(slack)}/api/`,
-    parleyApiUrl: `${url(parley)}/v2.5`,
+    apisFor: (caller) => ({
+      slackApiUrl: `${url(slack)}/${caller}/api/`,
+      parleyApiUrl: `${url(parley)}/${caller}/v2.5`,
+    }),
     ledger,
     threads,
     posts,

@@ -13,10 +13,14 @@ import {
   tableOfPending,
   tableOfRelays,
   tableOfStored,
+  tableOfTakeOvers,
 } from "../../bench/report.ts";
+import { tableOfReplicaRatios, tableOfReplicas } from "../../bench/report-replicas.ts";
 import type { Size } from "../../bench/settings.ts";
 import { measureStored } from "../../bench/stored.ts";
+import { measureTakeOvers } from "../../bench/take-overs.ts";
 import { startUpstreams, type Upstreams } from "../../bench/upstreams.ts";
+import { describePostgres } from "../support/postgres.ts";
 
 /** All of it, and none of it long enough to say how fast anything is. */
 const TINY: Size = {
@@ -32,6 +36,10 @@ const TINY: Size = {
   pendingSeconds: 0,
   stored: [20, 60],
   storedOpen: 20,
+  takeOverUsers: 8,
+  takeOverPerSecond: 40,
+  kills: 2,
+  freezes: 1,
 };
 
 async function startUpstreamsForTest(): Promise<Upstreams> {
@@ -48,7 +56,7 @@ describe("the benchmark", () => {
     ["naive", 10],
   ] as const)("relays through the program %s with conversations: %i", async (program, open) => {
     const upstreams = await startUpstreamsForTest();
-    const results = await measureRelay(program, open, TINY, upstreams);
+    const results = await measureRelay({ program }, open, TINY, upstreams);
     expect(results).toMatchObject([
       { direction: "Parley -> Slack", lost: 0, doubled: 0 },
       { direction: "Slack -> Parley", lost: 0, doubled: 0 },
@@ -93,7 +101,7 @@ describe("the benchmark", () => {
   it("profiles the bridge", async () => {
     const upstreams = await startUpstreamsForTest();
     await inFolder(async (folder) => {
-      await measureRelay("bridge", 1, TINY, upstreams, folder);
+      await measureRelay({ program: "bridge" }, 1, TINY, upstreams, folder);
       expect(describeProfiles(folder)).toContain("Thread 1, busy");
     });
   });
@@ -131,5 +139,44 @@ describe("the benchmark", () => {
     const noise = await measureNoise();
     expect(noise.sync.count).toBeGreaterThan(0);
     expect(describeNoise(noise, "before")).not.toContain("NaN");
+  });
+});
+
+describePostgres("the benchmark of replicas", () => {
+  it("relays through one and through two, next to SQLite", async () => {
+    const upstreams = await startUpstreamsForTest();
+    const round = [];
+    for (const replicas of [undefined, 1, 2]) {
+      round.push(...(await measureRelay({ program: "bridge", replicas }, 10, TINY, upstreams)));
+    }
+    for (const { lost, doubled, saturated, atRate, replicas } of round) {
+      expect({ lost, doubled }).toEqual({ lost: 0, doubled: 0 });
+      for (const counts of [saturated, atRate]) {
+        if (replicas === undefined) expect(counts).toBeUndefined();
+        else expect(counts?.statements).toBeGreaterThan(counts?.commits ?? Number.NaN);
+      }
+    }
+    const table = tableOfReplicas(round);
+    expect(table).not.toContain("NaN");
+    for (const name of ["SQLite", "Postgres x 1", "Postgres x 2"]) {
+      expect(table).toContain(`| ${name} `);
+    }
+    const ratios = tableOfReplicaRatios([round, round, round]);
+    expect(ratios).toContain("| Postgres x 1 / SQLite ");
+    expect(ratios).toContain("| Postgres x 2 / Postgres x 1 ");
+  });
+
+  it("takes over from a replica that is killed or frozen", async () => {
+    const upstreams = await startUpstreamsForTest();
+    const results = await measureTakeOvers(2, TINY, upstreams);
+    expect(results).toMatchObject([
+      { fault: "killed", faults: 2 },
+      { fault: "frozen", faults: 1 },
+    ]);
+    for (const { takeOver, wait } of results) {
+      expect(takeOver.count).toBeGreaterThan(0);
+      expect(wait.count).toBe(takeOver.count);
+    }
+    expect(tableOfTakeOvers(results)).not.toContain("NaN");
   });
 });
