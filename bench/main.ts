@@ -17,7 +17,12 @@ import {
   tableOfStored,
   tableOfTakeOvers,
 } from "./report.ts";
-import { nameOf, tableOfReplicaRatios, tableOfReplicas } from "./report-replicas.ts";
+import {
+  nameOf,
+  tableOfReplicaRatios,
+  tableOfReplicas,
+  tableOfStatements,
+} from "./report-replicas.ts";
 import type { Program } from "./running.ts";
 import { FULL, QUICK } from "./settings.ts";
 import { measureStored } from "./stored.ts";
@@ -26,7 +31,7 @@ import type { Subject } from "./target.ts";
 import { startUpstreams } from "./upstreams.ts";
 
 // npm run bench -- [--quick] [--only relay|channel|pending|stored|replicas|takeover] [--rounds 3] [--conversations 1,100]
-//   [--stored 10000,100000] [--peers] [--replicas 3] [--kills 20] [--freezes 10] [--profile FOLDER]
+//   [--stored 10000,100000] [--peers] [--replicas 3] [--statements] [--kills 20] [--freezes 10] [--profile FOLDER]
 const { values: options } = parseArgs({
   options: {
     quick: { type: "boolean", default: false },
@@ -36,6 +41,7 @@ const { values: options } = parseArgs({
     stored: { type: "string" },
     peers: { type: "boolean", default: false },
     replicas: { type: "string", default: "2" },
+    statements: { type: "boolean", default: false },
     kills: { type: "string" },
     freezes: { type: "string" },
     profile: { type: "string" },
@@ -144,6 +150,11 @@ if (wants("replicas")) {
     rounds.push(results);
     console.log(`\nRelay with instant upstreams on SQLite and PostgreSQL, round ${round}\n`);
     console.log(tableOfReplicas(results));
+    for (const result of options.statements ? results : []) {
+      if (result.statements.length === 0) continue;
+      console.log(`\n${nameOf(result)}, ${result.direction}, ${result.conversations} open\n`);
+      console.log(tableOfStatements(result));
+    }
   }
   console.log("\nMedians of the rounds, with the least and the most\n");
   console.log(tableOfReplicaRatios(rounds));

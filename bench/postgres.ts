@@ -11,7 +11,7 @@ export interface Postgres {
   cpuSeconds(): number | undefined;
   /** Takes more than a second, because its sessions tell what they did only once a second. */
   counts(): Promise<DatabaseCounts>;
-  /** The statements on which it spent most time since the start, busiest first. */
+  /** The statements that it was busy with since the start. */
   statements(): Promise<StatementCount[]>;
   stop(): Promise<void>;
 }
@@ -28,6 +28,8 @@ export interface DatabaseCounts {
 export interface StatementCount {
   readonly text: string;
   readonly calls: number;
+  /** How often it was planned: a prepared one is not planned each time. */
+  readonly plans: number;
   /** Planning and running, of all calls together. */
   readonly ms: number;
 }
@@ -40,7 +42,8 @@ const COUNTS = `SELECT
   (SELECT coalesce(sum(calls), 0)::int ${OF_DATABASE}) AS statements,
   (SELECT xact_commit::int FROM pg_stat_database WHERE datname = '${DATABASE}') AS commits,
   (SELECT (to_jsonb(pg_stat_wal) ->> 'wal_sync')::int FROM pg_stat_wal) AS syncs`;
-const STATEMENTS = `SELECT query AS text, calls::int, total_plan_time + total_exec_time AS ms ${OF_DATABASE} ORDER BY ms DESC`;
+const STATEMENTS = `SELECT query AS text, sum(calls)::int AS calls, sum(plans)::int AS plans,
+  sum(total_plan_time + total_exec_time) AS ms ${OF_DATABASE} GROUP BY query`;
 
 export async function startPostgres(): Promise<Postgres> {
   const server = await startPostgresServer({

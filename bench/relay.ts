@@ -10,6 +10,7 @@ import {
   type Throughput,
   warmUp,
 } from "./phases.ts";
+import type { StatementCount } from "./postgres.ts";
 import { watchUsage } from "./processor.ts";
 import { createRequests, fromAgents, fromUsers } from "./requests.ts";
 import type { Size } from "./settings.ts";
@@ -20,6 +21,8 @@ import type { Upstreams } from "./upstreams.ts";
 export interface Relayed extends Subject, Latency, Throughput, Losses {
   readonly direction: "Parley -> Slack" | "Slack -> Parley";
   readonly conversations: number;
+  /** What its database did for each message, see `StatementCount`. */
+  readonly statements: readonly StatementCount[];
   /** How many processors were used by others meanwhile. */
   readonly otherCores: number | undefined;
 }
@@ -49,6 +52,8 @@ export function measureRelay(
       for (const [direction, next] of directions) {
         const usage = watchUsage(target);
         const losses = scene.ledger.watchLosses();
+        const from = scene.ledger.issued;
+        const before = await target.statements();
         const latency = await measureLatency(next, scene);
         const throughput = await measureThroughput(next, scene);
         results.push({
@@ -58,6 +63,7 @@ export function measureRelay(
           ...throughput,
           ...latency,
           ...losses(),
+          statements: perMessage(await target.statements(), before, scene.ledger.issued - from),
           otherCores: usage().otherCores,
         });
       }
@@ -68,3 +74,18 @@ export function measureRelay(
     }
   });
 }
+
+const perMessage = (
+  after: readonly StatementCount[],
+  before: readonly StatementCount[],
+  messages: number,
+): StatementCount[] =>
+  after.map(({ text, calls, plans, ms }) => {
+    const known = before.find((each) => each.text === text);
+    return {
+      text,
+      calls: (calls - (known?.calls ?? 0)) / messages,
+      plans: (plans - (known?.plans ?? 0)) / messages,
+      ms: (ms - (known?.ms ?? 0)) / messages,
+    };
+  });

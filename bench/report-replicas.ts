@@ -112,3 +112,20 @@ const countsOf = (counts: DatabaseCounts | undefined): string =>
   counts === undefined
     ? "-"
     : [counts.statements, counts.commits, counts.syncs].map(times).join(" ");
+
+const MOST_STATEMENTS = 25;
+const TEXT_LENGTH = 110;
+
+/** What the database did for one message of this measurement, the most frequent first. */
+export function tableOfStatements({ statements }: Relayed): string {
+  const rows = statements
+    .toSorted((a, b) => b.calls - a.calls)
+    .slice(0, MOST_STATEMENTS)
+    .map(({ text, calls, plans, ms }) => [
+      times(calls),
+      times(plans),
+      (ms * 1000).toFixed(0),
+      text.replaceAll(/\s+/g, " ").replaceAll("|", "\\|").slice(0, TEXT_LENGTH),
+    ]);
+  return table(["calls/msg", "plans/msg", "µs/msg", "statement"], rows);
+}

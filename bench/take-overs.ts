@@ -106,12 +106,18 @@ async function harmOne(
 ): Promise<Round> {
   const { group, lanes, ledger, send } = scene;
   const isTheVictims = (lane: Lane) => holderOf(lane, ledger) === victim;
-  const share = lanes.length / group.names.length / 2;
-  const isBalanced = () => lanes.filter(isTheVictims).length >= share;
+  const isBalanced = () => {
+    const holders = lanes.map((lane) => holderOf(lane, ledger));
+    const most = (lanes.length / group.names.length) * 1.5;
+    return group.names.every((name) => {
+      const held = holders.filter((holder) => holder === name).length;
+      return held > 0 && held <= most;
+    });
+  };
   if (!(await reached(isBalanced, BALANCED_WITHIN_SECONDS))) {
-    throw new Error(`${victim} has too few lanes`);
+    throw new Error("the replicas have not divided the lanes among themselves");
   }
-  await pause(Math.random() * ANY_TIME_MS);
+  await pause((1 + Math.random()) * ANY_TIME_MS);
 
   const harmed = lanes.filter(isTheVictims);
   const at = performance.now();

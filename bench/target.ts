@@ -1,5 +1,10 @@
 import { join } from "node:path";
-import { type DatabaseCounts, type Postgres, startPostgres } from "./postgres.ts";
+import {
+  type DatabaseCounts,
+  type Postgres,
+  type StatementCount,
+  startPostgres,
+} from "./postgres.ts";
 import { type Program, type Running, startProgram } from "./running.ts";
 import type { Upstreams } from "./upstreams.ts";
 
@@ -22,6 +27,8 @@ export interface Target {
   databaseCpuSeconds(): number | undefined;
   /** What the database has done since its start; `undefined`: it has none of its own. */
   databaseCounts(): Promise<DatabaseCounts | undefined>;
+  /** The statements that its database was busy with since its start; none if it has none of its own. */
+  statements(): Promise<readonly StatementCount[]>;
   /** Resident memory of its processes in MB: now, and at its highest since the start. */
   memory(): { readonly now: number; readonly peak: number };
   stop(): Promise<void>;
@@ -61,6 +68,7 @@ function toTarget(processes: readonly Running[], database: Postgres | undefined)
     cpuSeconds: () => total([...processes.map((each) => each.cpuSeconds()), databaseCpuSeconds()]),
     databaseCpuSeconds,
     databaseCounts: async () => await database?.counts(),
+    statements: async () => (await database?.statements()) ?? [],
     memory() {
       const all = processes.map((each) => each.memory());
       return {

@@ -6,7 +6,7 @@ import { inFolder } from "../../bench/folder.ts";
 import { measureNoise } from "../../bench/noise.ts";
 import { measurePending } from "../../bench/pending.ts";
 import { describeProfiles } from "../../bench/profile-report.ts";
-import { measureRelay } from "../../bench/relay.ts";
+import { measureRelay, type Relayed } from "../../bench/relay.ts";
 import {
   describeNoise,
   tableOfChannel,
@@ -15,7 +15,11 @@ import {
   tableOfStored,
   tableOfTakeOvers,
 } from "../../bench/report.ts";
-import { tableOfReplicaRatios, tableOfReplicas } from "../../bench/report-replicas.ts";
+import {
+  tableOfReplicaRatios,
+  tableOfReplicas,
+  tableOfStatements,
+} from "../../bench/report-replicas.ts";
 import type { Size } from "../../bench/settings.ts";
 import { measureStored } from "../../bench/stored.ts";
 import { measureTakeOvers } from "../../bench/take-overs.ts";
@@ -145,7 +149,7 @@ describe("the benchmark", () => {
 describePostgres("the benchmark of replicas", () => {
   it("relays through one and through two, next to SQLite", async () => {
     const upstreams = await startUpstreamsForTest();
-    const round = [];
+    const round: Relayed[] = [];
     for (const replicas of [undefined, 1, 2]) {
       round.push(...(await measureRelay({ program: "bridge", replicas }, 10, TINY, upstreams)));
     }
@@ -161,6 +165,7 @@ describePostgres("the benchmark of replicas", () => {
     for (const name of ["SQLite", "Postgres x 1", "Postgres x 2"]) {
       expect(table).toContain(`| ${name} `);
     }
+    expect(round.map(tableOfStatements).at(-1)).toContain("| COMMIT ");
     const ratios = tableOfReplicaRatios([round, round, round]);
     expect(ratios).toContain("| Postgres x 1 / SQLite ");
     expect(ratios).toContain("| Postgres x 2 / Postgres x 1 ");
