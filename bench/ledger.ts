@@ -16,7 +16,7 @@ export interface Ledger {
   journeys(from: number): readonly (readonly [number, number])[];
 }
 
-export interface Arrival {
+interface Arrival {
   readonly at: number;
   /** The process whose request it was. */
   readonly caller: string;

@@ -44,7 +44,7 @@ export interface Throughput {
 }
 
 /** How many cores each used; `undefined` where the system does not tell. */
-export interface Cores {
+interface Cores {
   /** Without its database. */
   readonly program: number | undefined;
   readonly database: number | undefined;

@@ -17,7 +17,7 @@ export interface Postgres {
 }
 
 export interface DatabaseCounts {
-  /** Those that open and end transactions, and take locks, included. */
+  /** Those that take locks included; what begins and ends transactions is not counted when it is prepared. */
   readonly statements: number;
   /** Of reading statements by themselves, too. */
   readonly commits: number;

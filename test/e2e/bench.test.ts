@@ -146,7 +146,7 @@ describe("the benchmark", () => {
   });
 });
 
-describePostgres("the benchmark of replicas", () => {
+describePostgres("the benchmark of replicas", { timeout: 240_000 }, () => {
   it("relays through one and through two, next to SQLite", async () => {
     const upstreams = await startUpstreamsForTest();
     const round: Relayed[] = [];
@@ -165,7 +165,7 @@ describePostgres("the benchmark of replicas", () => {
     for (const name of ["SQLite", "Postgres x 1", "Postgres x 2"]) {
       expect(table).toContain(`| ${name} `);
     }
-    expect(round.map(tableOfStatements).at(-1)).toContain("| COMMIT ");
+    expect(round.map(tableOfStatements).at(-1)).toContain("pg_advisory_xact_lock");
     const ratios = tableOfReplicaRatios([round, round, round]);
     expect(ratios).toContain("| Postgres x 1 / SQLite ");
     expect(ratios).toContain("| Postgres x 2 / Postgres x 1 ");
