@@ -5,7 +5,7 @@ export interface WaitOptions {
 }
 
 /** Who waits for a turn. */
-export interface Waiter {
+interface Waiter {
   readonly isLow: boolean;
   /** When it came, by the clock of the line. */
   readonly since: number;

@@ -75,12 +75,12 @@ export function describeRateLimiter(name: string, open: () => Promise<Rig>): voi
       await pass(1, rig);
       ask(extras, "x2", "A");
       await pass(5_000, rig);
-      expect(came.slice(0, 3).sort()).toEqual([
+      expect(came.slice(0, 3).toSorted(byName)).toEqual([
         ["a1", 0],
         ["b1", 0],
         ["x1", 0],
       ]);
-      expect(came.slice(3).sort()).toEqual([
+      expect(came.slice(3).toSorted(byName)).toEqual([
         ["a2", 1_000],
         ["x2", 1_000],
       ]);
@@ -289,6 +289,8 @@ export function describeRateLimiter(name: string, open: () => Promise<Rig>): voi
     });
   });
 }
+
+const byName = ([a]: Came, [b]: Came): number => (a < b ? -1 : 1);
 
 /** Takes a turn of which nobody wants to know more. */
 const ask1 = (limiter: RateLimiter) => void limiter.acquire("C1");

@@ -36,10 +36,10 @@ export interface TurnsGiven {
 const AHEAD_MS = 20;
 
 /** A place in the line counts for so long after the moment at which its replica was to ask again. */
-export const GRACE_MS = 2_000;
+const GRACE_MS = 2_000;
 
 /** So much later than the first in the line all others ask. */
-export const BEHIND_FIRST_MS = 50;
+const BEHIND_FIRST_MS = 50;
 
 export function askForTurns(asked: TurnsAsked): Statement {
   const { key, replica, perSecond, burst, ages, normal, waiting, pauseMs, unused, evenAt } = asked;
