@@ -17,6 +17,6 @@ export function describeLocation(location: StateLocation): string {
 export function fileOf(location: StateLocation): string {
   if (location.engine === "sqlite") return resolve(location.path);
   throw new ConfigError([
-    `STATE_URL is ${describeLocation(location)}: back it up with pg_dump and restore it with pg_restore, as docs/scaling.md says`,
+    `STATE_URL is ${describeLocation(location)}: back it up with pg_dump and restore it with pg_restore and then npm run restore, as docs/scaling.md says`,
   ]);
 }

@@ -16,7 +16,7 @@ import {
 import { runToEnd } from "../support/run-to-end.ts";
 import { sentTo } from "../support/sent.ts";
 import { handOver, PATIENCE } from "../support/steps.ts";
-import { postsIn } from "../support/threads.ts";
+import { postsIn, toldTo } from "../support/threads.ts";
 import { startWorld, type World } from "../support/world.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
@@ -143,19 +143,27 @@ describePostgres("what docs/scaling.md says", () => {
     await talk(world, user.id, ts, "Before");
     // What waits for Parley while the copy is made.
     parley.faults.add(`GET /users/${user.id}/owner`, { kind: "status", status: 503 });
-    await slack.post({ user: "U0ANNA", threadTs: ts, text: "Meanwhile" });
+    const waiting = await slack.post({ user: "U0ANNA", threadTs: ts, text: "Meanwhile" });
+    await waiting.delivered;
 
     await type(dump, server, folder);
+    const early = await runToEnd(world.env, "restore");
 
     await world.stopBridge();
     await dropAll();
     await setUp();
     await type(restore, server, folder);
     parley.faults.clear();
+    const restored = await runToEnd(world.env, "restore");
     await world.startBridge();
-    await parley.until(() => sentTo(world, user.id).includes("Meanwhile"));
+    await slack.waitFor(() => toldTo(slack, "U0ANNA", ts).length > 0);
     await talk(world, user.id, ts, "After");
-    expect(sentTo(world, user.id)).toEqual(["Before", "Meanwhile", "After"]);
+
+    expect(early).toMatchObject({ code: 78, stdout: "" });
+    expect(early.stderr).toMatch(/^bridges use the database; stop every bridge first\n$/);
+    expect(restored).toMatchObject({ code: 0, stderr: "" });
+    expect(restored.stdout).toMatch(/may have been done since: 1\. The agents are asked/);
+    expect(sentTo(world, user.id)).toEqual(["Before", "After"]);
   });
 });
 
