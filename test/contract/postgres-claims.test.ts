@@ -16,8 +16,8 @@ const PATIENCE = { timeout: 10_000, interval: 20 };
 function createHolder() {
   const tenures = new Map<number, Tenure>();
   const changes: (string | undefined)[] = [];
-  /** Handlers that do not return yet. */
-  let busy: Promise<void> | undefined;
+  /** Handlers that do not return yet, of one share or of all. */
+  let busy: { readonly share: number | undefined; readonly until: Promise<void> } | undefined;
   const failures: Error[] = [];
   const failIfAsked = () => {
     const failure = failures.pop();
@@ -31,7 +31,7 @@ function createHolder() {
     },
     async leave(tenure) {
       expect(tenure.signal.aborted).toBe(true);
-      await busy;
+      if (busy && (busy.share ?? tenure.share) === tenure.share) await busy.until;
       if (tenures.get(tenure.share) === tenure) tenures.delete(tenure.share);
     },
     async changed(lane) {
@@ -46,9 +46,9 @@ function createHolder() {
     /** The next call fails, and as many after it as there are more of these. */
     failures,
     /** Until the result is called no handler returns. */
-    keepBusy(): () => void {
+    keepBusy(share?: number): () => void {
       const { promise, resolve } = Promise.withResolvers<void>();
-      busy = promise;
+      busy = { share, until: promise };
       return resolve;
     },
   };
@@ -175,6 +175,23 @@ describePostgres("claims on PostgreSQL", () => {
     expect(first.tenures.size).toBe(0);
     await expect.poll(() => sharesOf(second), PATIENCE).toEqual([SHARES]);
     expect(first.database.session().signal.aborted).toBe(false);
+  });
+
+  it("are over for the handlers in the moment of a stop, and each share is the others' as soon as it is left", async () => {
+    const url = await createDatabase();
+    const [first, second] = [await startReplica(url), createHolder()];
+    const release = first.keepBusy(firstOf(first).share);
+    const stopped = first.claims.stop();
+    const tenures = [...first.tenures.values()];
+    expect(tenures.every(({ signal }) => signal.aborted)).toBe(true);
+
+    await startReplica(url, second);
+    await expect.poll(() => sharesOf(second), PATIENCE).toEqual([SHARES - 1]);
+    expect(tenures.some((tenure) => tenure.isLost())).toBe(false);
+    release();
+    await stopped;
+
+    await expect.poll(() => sharesOf(second), PATIENCE).toEqual([SHARES]);
   });
 
   it("do not meet those of another schema of the same database", async () => {

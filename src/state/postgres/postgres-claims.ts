@@ -141,7 +141,7 @@ export function createPostgresClaims(
 
   function hold(session: Session, share: number, pid: number): Held {
     const ending = new AbortController();
-    const signal = AbortSignal.any([session.signal, ending.signal]);
+    const signal = AbortSignal.any([session.signal, ending.signal, stopping.signal]);
     let left: Promise<unknown> | undefined;
     const tenure: Held = {
       share,
@@ -191,12 +191,9 @@ export function createPostgresClaims(
   }
 
   async function leaveAll(session: Session, locks: ShareLocks): Promise<void> {
-    const isAlive = () => !session.signal.aborted;
-    if (isAlive()) await locks.quit().catch(() => {});
-    const shares = [...held.keys()];
-    await Promise.all([...held.values()].map((tenure) => tenure.leave()));
-    if (isAlive()) await locks.release(shares).catch(() => {});
-    held.clear();
+    // So that the others count with one less, and take each share as soon as it is left.
+    if (!session.signal.aborted) void locks.quit().catch(() => {});
+    await Promise.all([...held.keys()].map((share) => giveBack(locks, share)));
   }
 
   return {
@@ -218,7 +215,7 @@ export function createPostgresClaims(
     },
 
     async stop() {
-      stopping.abort();
+      stopping.abort(new Error("The bridge is stopping"));
       await serving;
     },
   };
