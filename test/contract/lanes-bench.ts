@@ -26,7 +26,7 @@ import {
   type SharedStoreOptions,
 } from "../support/shared-journal.ts";
 
-interface EngineOptions {
+export interface EngineOptions {
   readonly backoff?: BackoffPolicy;
   readonly concurrency?: number;
   readonly onAttempt?: (attempt: Attempt) => void;
@@ -264,7 +264,7 @@ interface EngineParts {
 let stays = 0;
 
 /** Of a process that has all lanes as long as it lives. */
-function stayUntilDeath(isAlive: () => boolean): () => Stay {
+export function stayUntilDeath(isAlive: () => boolean): () => Stay {
   const stay = { id: ++stays, isOver: () => !isAlive() };
   return () => stay;
 }
@@ -274,7 +274,8 @@ interface RawEngine<Body> extends Engine<Body> {
   handle(...given: Parameters<Lanes<Body>["start"]>): void;
 }
 
-function createEngine<Body>(
+/** The lanes and claims of a process on what it is given. */
+export function createEngine<Body>(
   { journal, claims, isAlive, stay }: EngineParts,
   options: EngineOptions,
 ): RawEngine<Body> {

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Attempt, Lanes, OnDeadLetter } from "../../src/delivery/lanes.ts";
 import {
   type BridgeError,
+  NetworkError,
   PayloadError,
   StorageError,
   UncertainDeliveryError,
@@ -364,11 +365,13 @@ export function describeDeadLetters(engineName: string, open: LanesBenchFactory)
       for (const name of ["a", "b"]) await lanes.append(newItem(name));
       const { done, handler } = recorder(async ({ body }) => {
         if (body === "first") await bench.failReads(true);
+        // Which lane comes first is for the engine to say.
+        else if (!done.includes("first")) throw new NetworkError("not yet");
       });
       await lanes.start(handler, tellNobody);
-      await expect.poll(() => attempts.length).toBeGreaterThanOrEqual(3);
-      expect(attempts[0]).toMatchObject({ lane: "user-1", attempt: 1, outcome: "deferred" });
-      expect(attempts[0]).not.toHaveProperty("item");
+      const unread = () => attempts.filter(({ item }) => item === undefined);
+      await expect.poll(() => unread().length).toBeGreaterThanOrEqual(3);
+      expect(unread()[0]).toMatchObject({ lane: "user-1", attempt: 1, outcome: "deferred" });
       await bench.failReads(false);
       await expect.poll(() => done).toEqual(["first", "a", "b"]);
     });

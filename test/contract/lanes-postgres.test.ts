@@ -1,0 +1,27 @@
+import { describePostgres } from "../support/postgres.ts";
+import { describeGoingAhead } from "./lanes-ahead-suite.ts";
+import { describeBeginningAhead } from "./lanes-beginning-ahead-suite.ts";
+import { describeDeadLetters } from "./lanes-dead-letters-suite.ts";
+import { describeEnds } from "./lanes-ends-suite.ts";
+import { describeLanesHandling } from "./lanes-handling-suite.ts";
+import { describeLanesHolding } from "./lanes-holding-suite.ts";
+import { describeLanesUnderCrashes } from "./lanes-model.ts";
+import { openPostgresBench } from "./lanes-postgres-bench.ts";
+import { describeSteps } from "./lanes-steps-suite.ts";
+import { describeLanes } from "./lanes-suite.ts";
+import { describeLanesWaiting } from "./lanes-waiting-suite.ts";
+
+const NAME = "embedded lanes on PostgreSQL";
+
+describePostgres("PostgreSQL", () => {
+  describeLanes(NAME, openPostgresBench);
+  describeLanesHandling(NAME, openPostgresBench);
+  describeSteps(NAME, openPostgresBench);
+  describeEnds(NAME, openPostgresBench);
+  describeGoingAhead(NAME, openPostgresBench);
+  describeBeginningAhead(NAME, openPostgresBench);
+  describeDeadLetters(NAME, openPostgresBench);
+  describeLanesWaiting(NAME, openPostgresBench);
+  describeLanesHolding(NAME, openPostgresBench);
+  describeLanesUnderCrashes(NAME, openPostgresBench);
+});
