@@ -4,7 +4,7 @@ import { inLaneOrder } from "../../src/delivery/lane-order.ts";
 import { toItemId } from "../../src/ids.ts";
 
 /** However many an engine has. */
-export const ALL_SHARES: readonly number[] = Array.from({ length: 64 }, (_, share) => share);
+const ALL_SHARES: readonly number[] = Array.from({ length: 64 }, (_, share) => share);
 
 /** Opens the journal of an empty outbox, until the end of the test. */
 export type OpenJournal = () => Promise<{
@@ -25,7 +25,7 @@ export const row = (number: number, more: Partial<NewRow> = {}): NewRow => ({
 });
 
 /** Appends one after the other; returns where each is. */
-export async function append(journal: Journal, ...rows: readonly NewRow[]): Promise<Placed[]> {
+async function append(journal: Journal, ...rows: readonly NewRow[]): Promise<Placed[]> {
   const places: Placed[] = [];
   for (const each of rows) {
     const place = await journal.append(each);

@@ -2,7 +2,7 @@ import type { Session } from "./session.ts";
 import { SHARES } from "./shares.ts";
 
 /** Who holds which shares, and who takes part, by the server's own word. */
-export interface Sight {
+interface Sight {
   /** How many sessions take part, ours among them. */
   readonly members: number;
   readonly ours: readonly number[];
