@@ -1,5 +1,6 @@
 import type { Harm } from "./harms.ts";
 import { tokensIn } from "./ledger.ts";
+import { findNotices } from "./notices.ts";
 import type { Plan } from "./plan.ts";
 import { type Backlog, untilQuiet } from "./quiet.ts";
 import { createRandom } from "./random.ts";
@@ -45,8 +46,10 @@ export async function runChaos(
     const drainingSince = Date.now();
     onProgress(`wrote for ${drainingSince - startedAt} ms; waiting for peace`);
     const backlog = await untilQuiet(stage, 180_000);
+    // A press takes the buttons away.
+    const told = new Set(findNotices(stage).keys());
     const again = await sendAgain(stage, workload, random.fork());
-    const verdict = reachVerdict(stage, workload, harms);
+    const verdict = reachVerdict(stage, workload, { harms, told });
     const found = listBroken(verdict, backlog);
     const sightings = cluster?.sightings.all ?? [];
     const broken = [

@@ -2,7 +2,6 @@ import { type Delivery, findDeliveries, isToldAsNotSent } from "./deliveries.ts"
 import { type Harm, LONGEST_HARM_MS } from "./harms.ts";
 import { findLateRequests, judgeLateRequests } from "./late-requests.ts";
 import { type Entry, tokensIn } from "./ledger.ts";
-import { findNotices } from "./notices.ts";
 import { findDisorder, type Moments } from "./order.ts";
 import type { Stage } from "./stage.ts";
 import { isRefusedAgain } from "./take-over.ts";
@@ -39,13 +38,17 @@ export interface Verdict {
 }
 
 /** Counts what became of everything; looks only at what people on both sides can see. */
-export function reachVerdict(stage: Stage, workload: Workload, harms: readonly Harm[]): Verdict {
+export function reachVerdict(
+  stage: Stage,
+  workload: Workload,
+  { harms, told }: { harms: readonly Harm[]; told: ReadonlySet<Entry> },
+): Verdict {
   const { cluster, ledger, slack, places } = stage;
   const deliveries = findDeliveries(stage, workload);
   const late = findLateRequests(harms, cluster?.sightings.all ?? []);
   const lateTokens = new Set(late.flatMap(({ tokens }) => tokens));
   const count = (from: Entry["from"]) =>
-    countOne(stage, workload, { deliveries, lateTokens }, from);
+    countOne(stage, workload, { deliveries, lateTokens, told }, from);
   return {
     fromUsers: count("user"),
     fromAgents: count("agent"),
@@ -54,7 +57,7 @@ export function reachVerdict(stage: Stage, workload: Workload, harms: readonly H
       entries: ledger.entries,
       slack,
       places,
-      told: new Set(findNotices(stage).keys()),
+      told,
     }),
   };
 }
@@ -62,7 +65,16 @@ export function reachVerdict(stage: Stage, workload: Workload, harms: readonly H
 function countOne(
   stage: Stage,
   workload: Workload,
-  { deliveries, lateTokens }: { deliveries: readonly Delivery[]; lateTokens: ReadonlySet<string> },
+  {
+    deliveries,
+    lateTokens,
+    told,
+  }: {
+    deliveries: readonly Delivery[];
+    lateTokens: ReadonlySet<string>;
+    /** The entries whose writers were told that nobody knows. */
+    told: ReadonlySet<Entry>;
+  },
   from: Entry["from"],
 ): Count {
   const entries = stage.ledger.entries.filter((entry) => entry.from === from);
@@ -70,14 +82,13 @@ function countOne(
   const of = ({ token }: Entry) => byToken.get(token) ?? [];
   const acknowledged = entries.filter(({ acknowledgedAt }) => acknowledgedAt !== undefined);
   const missing = acknowledged.filter((entry) => of(entry).length === 0);
-  const notices = findNotices(stage);
-  const uncertain = entries.filter((entry) => notices.has(entry));
+  const uncertain = entries.filter((entry) => told.has(entry));
   const refused = missing.filter(
     (entry) =>
       !uncertain.includes(entry) &&
       (entry.isTakenOver ? isRefusedAgain(stage, entry) : isToldAsNotSent(stage, entry)),
   );
-  const told = new Set([...uncertain, ...refused]);
+  const known = new Set([...uncertain, ...refused]);
   const isLate = ({ token }: Entry) => lateTokens.has(token);
   // What an agent was told about may arrive late; of a User's message the first post counts, in which it is not late.
   const isOutOfOrder = (entry: Entry) => entry.isSentAgain || (from === "agent" && isLate(entry));
@@ -93,7 +104,7 @@ function countOne(
       (entry) => entry.acknowledgedAt === undefined && of(entry).length > 0,
     ).length,
     lost: missing
-      .filter((entry) => !told.has(entry) && !isToldInThread(stage, entry))
+      .filter((entry) => !known.has(entry) && !isToldInThread(stage, entry))
       .map(({ token }) => token),
     doubled: entries
       .filter((entry) => {
