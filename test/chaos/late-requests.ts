@@ -25,7 +25,9 @@ const LATE_MS = 500;
 export function findLateRequests(
   harms: readonly Harm[],
   sightings: readonly Sighting[],
+  entries: readonly Entry[],
 ): LateRequest[] {
+  const takenIn = new Map(entries.map(({ token, acknowledgedAt }) => [token, acknowledgedAt]));
   const lanes = [...byLane(sightings)];
   return harms
     .filter(({ kind }) => kind === "frozen")
@@ -40,7 +42,13 @@ export function findLateRequests(
         );
         return afterwards.flatMap((sighting): LateRequest[] => {
           const tokens = sighting.tokens.filter((token) => laneOf(token) === lane);
-          const overtakenBy = meanwhile.find((other) => isAsFar(other, lane, tokens));
+          // What came in only afterwards cannot have been about to leave.
+          const waited = tokens.every((token) => (takenIn.get(token) ?? Infinity) <= frozen.at);
+          const overtakenBy = meanwhile.find((other) =>
+            waited
+              ? isAsFar(other, lane, tokens)
+              : tokens.some((each) => other.tokens.includes(each)),
+          );
           return overtakenBy
             ? [{ replica: sighting.replica, lane, tokens, overtakenBy, frozen }]
             : [];

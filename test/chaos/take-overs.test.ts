@@ -68,9 +68,16 @@ it("tells p50, p99 and the longest of each kind", () => {
 });
 
 it("finds what a thawed replica sent after somebody else had dealt with it", () => {
-  const sightings = [sent(1, 4_000, 1, 1), sent(0, 6_010, 1, 1)];
-  expect(findLateRequests([FROZEN], sightings)).toMatchObject([
+  const sightings = [
+    sent(1, 4_000, 1, 1),
+    sent(0, 6_010, 1, 1),
+    // Nobody else sent this one, but what is behind it.
+    sent(1, 4_000, 2, 3),
+    sent(0, 6_010, 2, 2),
+  ];
+  expect(findLateRequests([FROZEN], sightings, [takenIn(2, 2, 990)])).toMatchObject([
     { replica: 0, lane: "w-0001", tokens: [tokenOf(1, 1)], overtakenBy: { replica: 1 } },
+    { replica: 0, lane: "w-0002", tokens: [tokenOf(2, 2)], overtakenBy: { replica: 1 } },
   ]);
 });
 
@@ -82,6 +89,10 @@ it("does not call it late when nobody was as far, or the lane came back to it", 
     // Much later.
     sent(1, 4_000, 2, 1),
     sent(0, 7_000, 2, 1),
+    // Came in only afterwards.
+    sent(1, 4_000, 3, 2),
+    sent(0, 6_400, 3, 1),
   ];
-  expect(findLateRequests([FROZEN], sightings)).toEqual([]);
+  const entries = [takenIn(1, 2, 990), takenIn(2, 1, 990), takenIn(3, 1, 6_100)];
+  expect(findLateRequests([FROZEN], sightings, entries)).toEqual([]);
 });

@@ -45,7 +45,7 @@ export function reachVerdict(
 ): Verdict {
   const { cluster, ledger, slack, places } = stage;
   const deliveries = findDeliveries(stage, workload);
-  const late = findLateRequests(harms, cluster?.sightings.all ?? []);
+  const late = findLateRequests(harms, cluster?.sightings.all ?? [], ledger.entries);
   const lateTokens = new Set(late.flatMap(({ tokens }) => tokens));
   const count = (from: Entry["from"]) =>
     countOne(stage, workload, { deliveries, lateTokens, told }, from);
