@@ -5,6 +5,7 @@ const TESTS = ["test/**/*.test.ts", "sandbox/test/**/*.test.ts"];
 const ALONE = ["test/e2e/delivery-pace.test.ts"];
 /** What takes long and seldom breaks: `npm run test:all` runs it, `npm test` does not. */
 const LONG = [
+  "test/chaos/chaos-replicas.test.ts",
   "test/chaos/chaos.test.ts",
   "test/contract/restore-killed.test.ts",
   "test/e2e/bench.test.ts",
