@@ -34,6 +34,8 @@ export interface EngineOptions {
   readonly now?: () => number;
   readonly monotonic?: () => number;
   readonly random?: () => number;
+  /** Told of each call of the journal, before it is made; only of a replica. */
+  readonly onCall?: (name: string) => void;
   /** Like a version that does not understand some bodies. */
   readonly refuses?: (body: string) => boolean;
 }
@@ -208,7 +210,12 @@ export function openSharedBench(options?: SharedStoreOptions): Promise<ReplicasB
       const { claims, hold, journal, ...replica } = store.join();
       replicas.push({ claims, hold, journal, ...replica });
       const engine = createEngine<Body>(
-        { journal: mortal(journal, isAlive), claims, isAlive, stay: replica.stay },
+        {
+          journal: watched(mortal(journal, isAlive), given.onCall),
+          claims,
+          isAlive,
+          stay: replica.stay,
+        },
         given,
       );
       engines.add(engine);
@@ -234,6 +241,19 @@ export function openSharedBench(options?: SharedStoreOptions): Promise<ReplicasB
     },
   });
 }
+
+/** Tells of each call. */
+const watched = (journal: Journal, onCall: EngineOptions["onCall"]): Journal =>
+  new Proxy(journal, {
+    get(target, name) {
+      const member: unknown = Reflect.get(target, name);
+      if (typeof member !== "function") return member;
+      return (...args: readonly unknown[]): unknown => {
+        onCall?.(String(name));
+        return Reflect.apply(member, target, args);
+      };
+    },
+  });
 
 /** What a bench does to a journal in memory. */
 function onTable(table: MemoryTable): Pick<LanesBench, "failWrites" | "failReads" | "damage"> {

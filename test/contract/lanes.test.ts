@@ -1,6 +1,8 @@
+import { shareOf } from "../support/shared-journal.ts";
 import { describeGoingAhead } from "./lanes-ahead-suite.ts";
 import { describeBeginningAhead } from "./lanes-beginning-ahead-suite.ts";
 import { openEmbeddedBench, openMemoryBench, openSharedBench } from "./lanes-bench.ts";
+import { describeClaims } from "./lanes-claims-suite.ts";
 import { describeDeadLetters } from "./lanes-dead-letters-suite.ts";
 import { describeEnds } from "./lanes-ends-suite.ts";
 import { describeLanesHandling } from "./lanes-handling-suite.ts";
@@ -28,6 +30,8 @@ for (const [name, open] of ENGINES) {
   describeLanesHolding(name, open);
   describeLanesUnderCrashes(name, open);
 }
+
+describeClaims("lanes of replicas on a journal that they share", openSharedBench, shareOf);
 
 describeReplicas("lanes of replicas on a journal that they share", (random) => {
   const delay = () => Math.floor(random() * 4);
