@@ -72,7 +72,12 @@ export function measureTakeOvers(
         const rounds: Round[] = [];
         while (rounds.length < faults) {
           const victim = group.names[rounds.length % replicas] ?? "";
-          rounds.push(await harmOne(victim, fault, { group, lanes, ledger, send }));
+          const round = await harmOne(victim, fault, { group, lanes, ledger, send });
+          rounds.push(round);
+          const { count, p50, max } = summarize(round.takeOvers);
+          console.error(
+            `… ${victim} ${fault}: ${count} lanes, p50 ${p50.toFixed(0)} max ${max.toFixed(0)} ms`,
+          );
         }
         if (faults > 0) results.push(summarizeRounds(fault, rounds));
       }
