@@ -1,4 +1,5 @@
 import { expect, it, onTestFinished, vi } from "vitest";
+import { StorageError } from "../../src/errors.ts";
 import { openPostgres, type PostgresDatabase } from "../../src/state/postgres/open-postgres.ts";
 import { createPostgresRounds } from "../../src/state/postgres/postgres-rounds.ts";
 import { createPostgresTurns } from "../../src/state/postgres/postgres-turns.ts";
@@ -81,5 +82,33 @@ describePostgres("on PostgreSQL", () => {
     await first.stop();
     await vi.waitFor(() => expect(signals.length).toBeGreaterThan(length), PATIENCE);
     expect(errors).toEqual([]);
+  });
+
+  it("wait while there is no session, also with a request that cannot be stored", async () => {
+    const [one] = await openTwo();
+    let isAway = false;
+    let asked = 0;
+    const session = () => {
+      if (!isAway) return one.session();
+      asked += 1;
+      // Else a round that does not wait would let nobody say so.
+      if (asked === 100) isAway = false;
+      throw new StorageError("there is none");
+    };
+    let runs = 0;
+    const round = createPostgresRounds({ ...one, session }).start("a", {
+      everyMs: NEVER_MS,
+      run: () => Promise.resolve(void (runs += 1)),
+      onError: () => {},
+    });
+    onTestFinished(() => round.stop());
+    await vi.waitFor(() => expect(runs).toBe(1), PATIENCE);
+
+    isAway = true;
+    round.request();
+    await vi.waitFor(() => expect(asked).toBeGreaterThan(1), PATIENCE);
+    expect(asked).toBeLessThan(100);
+    isAway = false;
+    await vi.waitFor(() => expect(runs).toBe(2), PATIENCE);
   });
 });
