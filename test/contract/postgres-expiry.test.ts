@@ -1,4 +1,4 @@
-import { expect, it } from "vitest";
+import { expect, it, onTestFinished, vi } from "vitest";
 import { end } from "../../src/bridge/conversation.ts";
 import { toItemId, toUserId } from "../../src/ids.ts";
 import { expirePostgres } from "../../src/state/postgres/expire-postgres.ts";
@@ -38,6 +38,19 @@ async function openForTest() {
 }
 
 describePostgres("expiry on PostgreSQL", () => {
+  it("goes by the server's clock, whatever that of the machine says on which something ended", async () => {
+    const { journal, tidyUp, idsIn } = await openForTest();
+    for (const n of [1, 2]) await journal.append(row(n, { appendedAt: Date.now() }));
+    const [first, second] = await journal.head("user-1", 2);
+    vi.useFakeTimers({ toFake: ["Date"], now: 0 });
+    onTestFinished(() => void vi.useRealTimers());
+    await journal.done([first?.seq ?? 0]);
+    await journal.dead(rows(second?.seq), { code: "network", message: "refused" });
+    vi.useRealTimers();
+    await tidyUp(0);
+    expect(await idsIn("inbox")).toEqual(["item-1", "item-2"]);
+  });
+
   it("keeps keys for two weeks, dead letters and held items as long as conversations, and what waits for ever", async () => {
     const { journal, tidyUp, idsIn } = await openForTest();
     for (const n of [1, 2, 3]) await journal.append(row(n, { appendedAt: Date.now() }));

@@ -6,10 +6,14 @@ import { migrateSchema } from "../../src/state/postgres/migrate-schema.ts";
 import { MIGRATIONS } from "../../src/state/postgres/migrations.ts";
 import { namesIn } from "../../src/state/postgres/names-in.ts";
 import { openPostgres } from "../../src/state/postgres/open-postgres.ts";
+import { openPostgresJournal } from "../../src/state/postgres/postgres-journal.ts";
 import { readPostgresUrl } from "../../src/state/postgres/postgres-url.ts";
+import { shareOf } from "../../src/state/postgres/shares.ts";
 import { captureLog } from "../support/captured-log.ts";
+import { startCutProxy } from "../support/cut-proxy.ts";
 import { openReplica } from "../support/open-postgres.ts";
 import { createDatabase, describePostgres, query } from "../support/postgres.ts";
+import { row } from "./journal-suite.ts";
 
 const versionIn = (url: string) => query(url, "SELECT version, oldest FROM bridge_schema");
 
@@ -21,6 +25,15 @@ const tablesIn = async (url: string, schema = "public") =>
       [schema],
     )
   ).map(({ name }) => name);
+
+/** How many sessions hold a transaction open in which nothing happens. */
+const waitingForClients = async (url: string) =>
+  (
+    await query(
+      url,
+      "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND state = 'idle in transaction'",
+    )
+  ).length;
 
 /** Migrates to these versions, as a later program would. */
 async function migrate(url: string, migrations: typeof MIGRATIONS): Promise<void> {
@@ -89,6 +102,45 @@ describePostgres("the tables in a PostgreSQL database", () => {
     await expect(migrate(url, [...MIGRATIONS, ...failing])).rejects.toThrow("division by zero");
     expect(await tablesIn(url)).toEqual(before);
     expect(await versionIn(url)).toEqual([{ version: CURRENT, oldest: 0 }]);
+  });
+
+  it("are waited for no longer than seconds while somebody who changes them is frozen", async () => {
+    const url = await createDatabase();
+    const running = await openReplica(url);
+    const { hostname: host, port } = new URL(url);
+    const proxy = await startCutProxy({ host, port: Number(port) });
+    const through = new URL(url);
+    through.port = String(proxy.port);
+    const freezing = {
+      get sql() {
+        proxy.stall();
+        return "SELECT 1";
+      },
+    };
+    const frozen = migrate(through.href, [
+      ...MIGRATIONS,
+      { sql: "ALTER TABLE probe ADD more text" },
+      freezing,
+    ]).catch((error: unknown) => error);
+    await expect.poll(() => waitingForClients(url)).toBe(1);
+
+    await openReplica(url);
+
+    await running.probe();
+    expect(await versionIn(url)).toEqual([{ version: CURRENT, oldest: 0 }]);
+    proxy.resume();
+    expect(await frozen).toBeInstanceOf(Error);
+  });
+
+  it("may get other types beside a program that runs", async () => {
+    const url = await createDatabase();
+    const running = await openReplica(url);
+    const journal = openPostgresJournal(running, "inbox", { shareOf, heldBy: () => null });
+    await journal.append(row(1));
+    expect(await journal.head("user-1", 1)).toHaveLength(1);
+    await migrate(url, [...MIGRATIONS, { sql: "ALTER TABLE inbox ALTER attempts TYPE bigint" }]);
+    const read = () => journal.head("user-1", 1).catch(() => []);
+    await expect.poll(read, { timeout: 5_000 }).toHaveLength(1);
   });
 
   it("are not made by a tool that works beside the bridge, nor by a visit", async () => {

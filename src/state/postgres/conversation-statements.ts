@@ -1,4 +1,5 @@
 import { CONVERSATION_COLUMNS } from "../stored-conversation.ts";
+import { NOW_MS } from "./now-ms.ts";
 
 /**
  * As `resolved.user_id` the User as whom the one lives on that this SQL names. A merged User may be merged again; the bound ends a
@@ -66,5 +67,5 @@ export const CHANGE = `WITH stored AS (
   )
   SELECT id FROM stored`;
 
-export const ADD_ALIAS = `INSERT INTO aliases (user_id, lives_on_as, added_at) VALUES ($1, $2, $3)
+export const ADD_ALIAS = `INSERT INTO aliases (user_id, lives_on_as, added_at) VALUES ($1, $2, ${NOW_MS})
   ON CONFLICT (user_id) DO UPDATE SET lives_on_as = excluded.lives_on_as, added_at = excluded.added_at`;

@@ -4,6 +4,7 @@ import { MIGRATIONS, type Migration } from "./migrations.ts";
 import type { SharedNames } from "./names-in.ts";
 import { codeOf } from "./postgres-fault.ts";
 import type { Session } from "./session.ts";
+import { IDLE_IN_TRANSACTION_MS } from "./session-settings.ts";
 
 /** What a database says of its tables; no row in it, or no such table: there are none yet. */
 interface SchemaVersion {
@@ -30,6 +31,8 @@ export async function migrateSchema(
 ): Promise<void> {
   await client.query("BEGIN");
   try {
+    // Whoever is frozen in between would keep all others from everything.
+    await client.query(`SET LOCAL idle_in_transaction_session_timeout = ${IDLE_IN_TRANSACTION_MS}`);
     await client.query("SELECT pg_advisory_xact_lock($1)", [lockKey("schema")]);
     await client.query(
       "CREATE TABLE IF NOT EXISTS bridge_schema (one boolean PRIMARY KEY DEFAULT true CHECK (one), version integer NOT NULL, oldest integer NOT NULL)",

@@ -95,7 +95,7 @@ export function openPostgresConversations(database: Questions): Conversations {
 
     async alias(from, to) {
       if (from === to) return;
-      const values = [from, to, Date.now()];
+      const values = [from, to];
       await database.write({ sql: sql.ADD_ALIAS, values, locks: [userLock(from)] });
     },
   };

@@ -13,9 +13,12 @@ const OWN_WORDS: readonly (readonly [RegExp, string])[] = [
   [/password must be a/i, "NO_PASSWORD"],
 ];
 
-/** Whether an error came from a statement, so that the session goes on. */
+/**
+ * Whether an error came from a statement, so that the session goes on. One that was prepared before a later program has changed
+ * a column's type (0A000) fails until the session is another.
+ */
 export const isOfStatement = (code: string): boolean =>
-  /^[\dA-Z]{5}$/.test(code) && !/^(08|57P0|25P0[34])/.test(code);
+  /^[\dA-Z]{5}$/.test(code) && !/^(08|57P0|25P0[34]|0A000)/.test(code);
 
 /** Whether the same statements may well go through if they are run again. */
 export const isPassing = (code: string): boolean => /^(40001|40P01|55P03)$/.test(code);

@@ -9,6 +9,7 @@ import {
   toRow,
 } from "../journal-row.ts";
 import { tellOf } from "./changes.ts";
+import { NOW_MS } from "./now-ms.ts";
 import type { PostgresDatabase, Questions } from "./open-postgres.ts";
 import type { SqlValue } from "./sql-value.ts";
 
@@ -96,14 +97,14 @@ export function openPostgresJournal(
     },
 
     async done(seqs) {
-      await write(sql.done, seqs, Date.now());
+      await write(sql.done, seqs);
     },
 
     async dead(rows, { code, message }) {
       const seqs = rows.map(({ seq }) => seq);
       const notices = rows.map(({ notice }) => notice ?? null);
       const reason = JSON.stringify({ code, message });
-      const dead = await write<{ seq: number }>(sql.dead, seqs, notices, reason, Date.now());
+      const dead = await write<{ seq: number }>(sql.dead, seqs, notices, reason);
       return dead.map(({ seq }) => seq);
     },
 
@@ -190,9 +191,9 @@ function statementsOf(table: string, tell: (lane: string) => string) {
       WHERE id = $1 AND state <> 'done' AND begun = 0`),
     notBegun: `SELECT 1 FROM ${table} WHERE id = $1 AND begun = 0`,
     defer: `UPDATE ${table} SET attempts = $2, tried_ms = $3, due_at = $4, pause_ms = $5 WHERE seq = $1`,
-    done: `UPDATE ${table} SET state = 'done', body = NULL, progress = NULL, ended_at = $2
+    done: `UPDATE ${table} SET state = 'done', body = NULL, progress = NULL, ended_at = ${NOW_MS}
       WHERE seq = ANY ($1::bigint[]) AND state = 'waiting'`,
-    dead: `UPDATE ${table} SET state = 'dead', error = $3, notice = given.notice, ended_at = $4
+    dead: `UPDATE ${table} SET state = 'dead', error = $3, notice = given.notice, ended_at = ${NOW_MS}
       FROM unnest($1::bigint[], $2::text[]) AS given (seq, notice)
       WHERE ${table}.seq = given.seq AND state = 'waiting' RETURNING ${table}.seq`,
     owedNotices: `SELECT seq, id, lane, appended_at, notice FROM ${table}
