@@ -32,14 +32,22 @@ const NOT_ON_REPLICAS: Readonly<Record<string, string>> = {
   "hostile-requests": "about the bytes on a connection to one process",
   "npm-start": "about the start of one process",
   "production-install": "about the installation of one process",
-  scaling: "has databases and replicas of its own",
-  "request-bodies": "about the bytes on a connection to one process",
+  migrate: "has a file of SQLite, and a database besides",
+  readiness: "about what each process says of itself",
   "replica-clocks": "has replicas of its own",
+  "request-bodies": "about the bytes on a connection to one process",
+  scaling: "has databases and replicas of its own",
   "shared-pace": "has replicas of its own",
+  "socket-refused": "about the socket and the alarms of one process",
   start: "about the start of one process",
   "state-trouble": "about damaged and read-only files of SQLite",
   stopping: "about the end of one process",
 };
+
+const storyOf = (name: string): string => `test/e2e/${name}.test.ts`;
+
+/** What `npm test` tells to several replicas too; `npm run test:all` tells them the others. */
+const ON_REPLICAS = ["hand-back", "merging", "message-order", "notes", "one-thread"].map(storyOf);
 
 /** Starts a PostgreSQL for whatever asks for it. */
 const POSTGRES = "test/support/postgres-cluster.ts";
@@ -49,6 +57,14 @@ const limits = {
   testTimeout: 60_000,
   hookTimeout: 30_000,
   expect: { poll: { timeout: 15_000, interval: 10 } },
+};
+
+const replicas = {
+  globalSetup: POSTGRES,
+  env: { REPLICAS: "2" },
+  isolate: false,
+  maxWorkers: 3,
+  ...limits,
 };
 
 export default defineConfig({
@@ -82,14 +98,18 @@ export default defineConfig({
         test: {
           // The same stories once more, on several replicas over one PostgreSQL.
           name: "replicas",
-          globalSetup: POSTGRES,
-          env: { REPLICAS: "2" },
+          include: ON_REPLICAS,
+          sequence: { groupOrder: 2 },
+          ...replicas,
+        },
+      },
+      {
+        test: {
+          name: "replicas-long",
           include: ["test/e2e/*.test.ts"],
-          exclude: Object.keys(NOT_ON_REPLICAS).map((name) => `test/e2e/${name}.test.ts`),
-          isolate: false,
-          maxWorkers: 3,
+          exclude: [...ON_REPLICAS, ...Object.keys(NOT_ON_REPLICAS).map(storyOf)],
           sequence: { groupOrder: 3 },
-          ...limits,
+          ...replicas,
         },
       },
       {
@@ -98,7 +118,7 @@ export default defineConfig({
           globalSetup: POSTGRES,
           include: LONG,
           maxWorkers: 1,
-          sequence: { groupOrder: 2 },
+          sequence: { groupOrder: 4 },
           ...limits,
         },
       },

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { toHandoverBody } from "../../fakes/parley/callback-bodies.ts";
 import { type HandoverShape, toSettings } from "../../fakes/parley/options.ts";
-import { attemptsIn } from "../support/attempts.ts";
+import { attemptsIn, settledIn } from "../support/attempts.ts";
 import { handOver, postTo } from "../support/steps.ts";
 import { activeMarkup, postsIn, rootsAbout, rootsOf, textOf } from "../support/threads.ts";
 import { startWorld } from "../support/world.ts";
@@ -268,7 +268,7 @@ describe("POST /parley/handovers", () => {
     const root = await world.slack.waitFor(() => rootsAbout(world.slack, user.id)[0]);
     expect(textOf(root)).toContain("*User:* line-299.");
     expect(textOf(root)).not.toContain("line-0.");
-    await expect.poll(() => attemptsIn(world.log, `user/${user.id}`).length).toBe(1);
+    await expect.poll(() => settledIn(world.log, `user/${user.id}`).length).toBe(1);
     const whole = postsIn(world.slack, root.ts)
       .map((post) => preformattedIn(post.blocks))
       .join("");

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { Fault } from "../../fakes/http/faults.ts";
 import { afterWork, endless, foreign } from "../support/foreign-answers.ts";
 import { readyz, readyzNow } from "../support/readyz.ts";
+import { REPLICAS } from "../support/replicas.ts";
 import { EAGER } from "../support/replies.ts";
 import { changesAt, requestsToSend, sentTo } from "../support/sent.ts";
 import { handOver, PATIENCE, submitHandBack } from "../support/steps.ts";
@@ -190,7 +191,8 @@ const REFUSED = JSON.stringify({
 });
 const raised = ({ log }: World) => log.lines.filter(({ event }) => event === "alarm.raised");
 
-describe("while Parley refuses us altogether", () => {
+// Each replica raises alarms of its own.
+describe.skipIf(REPLICAS !== undefined)("while Parley refuses us altogether", () => {
   it.each<[string, readonly [string | RegExp, Fault][], RegExp]>([
     [
       "401",

@@ -81,7 +81,7 @@ describe("what a User writes", () => {
   });
 
   it("goes on in the same thread after a restart", async () => {
-    const world = await startWorld();
+    const world = await startWorld({ parley: { retryScale: 0.1 } });
     const { slack, parley } = world;
     const { user, root } = await handOver(world);
     await world.stopBridge();
@@ -200,6 +200,7 @@ describe("typing", () => {
     slack.faults.add("assistant.threads.setStatus", { kind: "status", status: 500 });
 
     await parley.userTypes(user.id, "startTyping");
+    await slack.waitFor(() => slack.calls("assistant.threads.setStatus").length > 0);
     await parley.userWrites(user.id, "Hello");
 
     await slack.waitFor(() => postsIn(slack, root.ts)[0]);
