@@ -159,7 +159,7 @@ export function createEmbeddedLanes<Body>(
     );
   }
 
-  /** Reports the items that wait now to be handled. Those that arrive later are reported as they arrive. */
+  /** Reports the items that wait now to be handled. Those that arrive later are reported as they arrive, wherever that is. */
   async function reportDelay(lane: Lane): Promise<void> {
     if (!consumer?.onDelay) return;
     // Only a courtesy: if the journal fails here, the next attempt fails too and logs it.
@@ -308,6 +308,10 @@ export function createEmbeddedLanes<Body>(
         const lane = laneOf(key);
         if (!lane) return;
         heads.lookAgain(lane);
+        // What somebody else has added waits behind what has failed here.
+        if (lane.state === "deferred" && lane.isDelayed) {
+          void lane.tenure.run(() => reportDelay(lane));
+        }
         wake(lane);
         return;
       }
