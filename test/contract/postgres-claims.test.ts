@@ -150,6 +150,27 @@ describePostgres("claims on PostgreSQL", () => {
     expect([...ended.tenures.values()].some((tenure) => tenures.includes(tenure))).toBe(false);
   });
 
+  it("claim, where nobody else does, all but what a handler of the lost session still works on", async () => {
+    const url = await createDatabase();
+    const lanes = createHolder();
+    const slow = Promise.withResolvers<void>();
+    onTestFinished(() => slow.resolve());
+    const leave = async (tenure: Tenure) => {
+      if (tenure.share === 7) await slow.promise;
+      await lanes.holder.leave(tenure);
+    };
+    const replica = await startReplica(url, { ...lanes, holder: { ...lanes.holder, leave } });
+    const lost = replica.tenures.get(7);
+
+    await endSession(url, await backendOf(replica.database));
+
+    const current = () => [...replica.tenures.values()].filter((each) => !each.isLost()).length;
+    await expect.poll(current, PATIENCE).toBe(SHARES - 1);
+    expect(replica.tenures.get(7)).toBe(lost);
+    slow.resolve();
+    await expect.poll(current, PATIENCE).toBe(SHARES);
+  });
+
   it("let a handler finish before its share is given to a replica that joins", async () => {
     const url = await createDatabase();
     const first = await startReplica(url);

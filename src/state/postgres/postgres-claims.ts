@@ -20,7 +20,7 @@ export interface ClaimsOptions {
 
 /** A share that is ours. */
 interface Held extends Tenure {
-  readonly pid: number;
+  readonly pid: number | undefined;
   /** Who has read what waits in it. */
   readonly takenBy: Set<ClaimHolder>;
   /** Nothing of it is under way any more, and the lock will be given back. */
@@ -45,8 +45,9 @@ export function createPostgresClaims(
   /** What was given back since the last look began: it may not know that yet. */
   const givenBack = new Set<number>();
   let holders: readonly ClaimHolder[] = [];
-  /** One session after the other: claims on the next one begin when nothing of the last one is under way any more. */
+  /** One session after the other. What is still under way in the name of an earlier one keeps only its own share from being claimed. */
   let serving: Promise<void> = Promise.resolve();
+  let leaving: Promise<unknown> = Promise.resolve();
   /** The greatest number of a change that was heard of, and the greatest one that was given out before the last poll. */
   let heard = 0;
   let given = 0;
@@ -87,11 +88,17 @@ export function createPostgresClaims(
     const locks = createShareLocks(session, database.lockClass(SHARE_LOCKS));
     const isOver = AbortSignal.any([session.signal, stopping.signal]);
     let pid: number | undefined;
+    let takesPart = false;
     for (let looks = 0; !isOver.aborted; looks++) {
       try {
-        pid ??= await joinOn(session, locks);
+        pid ??= await beginOn(session);
+        // The others are not to leave to us what we cannot handle yet.
+        if (!takesPart && ![...held.values()].some((tenure) => tenure.isLost())) {
+          await locks.join();
+          takesPart = true;
+        }
         if (looks % LOOKS_PER_POLL === 0) await poll(session);
-        const isWell = await look(session, locks, pid);
+        const isWell = await look(session, locks, { pid, takesPart });
         begun.resolve();
         await tellAgain();
         if (isWell && untold.size === 0) hasFailed = false;
@@ -102,13 +109,14 @@ export function createPostgresClaims(
       await setTimeout(LOOK_EVERY_MS, undefined, { signal: isOver }).catch(() => {});
     }
     begun.reject(session.signal.reason ?? new StorageError("the bridge is stopping"));
-    await leaveAll(session, locks);
+    leaving = Promise.all([leaving, leaveAll(session, locks)]);
   }
 
-  async function joinOn(session: Session, locks: ShareLocks): Promise<number> {
+  async function beginOn(session: Session): Promise<number | undefined> {
     const [row] = await session.read<{ given: number }>(CHANGES_GIVEN);
     heard = Math.max(heard, row?.given ?? 0);
-    return await locks.join();
+    const [backend] = await session.read<{ pid: number }>("SELECT pg_backend_pid() AS pid");
+    return backend?.pid;
   }
 
   /** Notifications that were sent while the session lives arrive; this is for what nobody has thought of. */
@@ -121,14 +129,21 @@ export function createPostgresClaims(
   }
 
   /** False: something of it has failed. */
-  async function look(session: Session, locks: ShareLocks, pid: number): Promise<boolean> {
+  async function look(
+    session: Session,
+    locks: ShareLocks,
+    { pid, takesPart }: { pid: number | undefined; takesPart: boolean },
+  ): Promise<boolean> {
     givenBack.clear();
     let sight = await locks.look();
-    const fair = Math.ceil(SHARES / Math.max(1, sight.members));
     const kept = sight.ours.filter((share) => held.get(share)?.signal.aborted !== true);
+    // Whoever does not take part yet claims only what nobody else would.
+    const mayClaim = takesPart || sight.members === 0;
+    const fair = mayClaim ? Math.ceil(SHARES / Math.max(1, sight.members)) : kept.length;
     const lack = fair - kept.length;
-    if (lack > 0 && sight.free.length > 0) {
-      await locks.claim(shuffled(sight.free).slice(0, lack));
+    const free = sight.free.filter((share) => !held.has(share));
+    if (lack > 0 && free.length > 0) {
+      await locks.claim(shuffled(free).slice(0, lack));
       sight = await locks.look();
     }
     for (const share of sight.ours) {
@@ -139,7 +154,7 @@ export function createPostgresClaims(
     return !taken.includes(false);
   }
 
-  function hold(session: Session, share: number, pid: number): Held {
+  function hold(session: Session, share: number, pid: number | undefined): Held {
     const ending = new AbortController();
     const signal = AbortSignal.any([session.signal, ending.signal, stopping.signal]);
     let left: Promise<unknown> | undefined;
@@ -186,7 +201,7 @@ export function createPostgresClaims(
     await tenure.leave();
     // If it fails, the session is over, or the next look finds it to be ours still.
     await locks.release([share]).catch(() => {});
-    held.delete(share);
+    if (held.get(share) === tenure) held.delete(share);
     givenBack.add(share);
   }
 
@@ -201,7 +216,7 @@ export function createPostgresClaims(
 
     heldBy(share) {
       const tenure = held.get(share);
-      return tenure && !tenure.isLost() && !tenure.isLeft ? tenure.pid : null;
+      return tenure && !tenure.isLost() && !tenure.isLeft ? (tenure.pid ?? null) : null;
     },
 
     async start(given) {
@@ -217,6 +232,7 @@ export function createPostgresClaims(
     async stop() {
       stopping.abort(new Error("The bridge is stopping"));
       await serving;
+      await leaving;
     },
   };
 }

@@ -11,8 +11,8 @@ interface Sight {
 
 /** The locks of one session on shares: it has them until it gives them back or is over, whatever becomes of its process. */
 export interface ShareLocks {
-  /** Takes part from now on. Returns the process of the server that the session has. */
-  join(): Promise<number>;
+  /** Takes part from now on. */
+  join(): Promise<void>;
   /** No longer counts as one who takes part. */
   quit(): Promise<void>;
   look(): Promise<Sight>;
@@ -33,7 +33,7 @@ export const countMembers = (lockClass: number): string =>
   `SELECT count(*) AS members FROM (${LOCKS.replace("$1", String(lockClass))}) AS locks WHERE key = ${MEMBER}`;
 
 /** A statement may run twice, and what is locked twice has to be unlocked twice. */
-const onceEach = (lock: string) => `SELECT pg_backend_pid() AS pid, CASE
+const onceEach = (lock: string) => `SELECT CASE
     WHEN key IN (SELECT key FROM (${LOCKS}) AS locks WHERE "isOurs") THEN true ELSE ${lock}($1::int, key)
   END FROM unnest($2::int[]) AS key`;
 
@@ -43,8 +43,7 @@ const CLAIM = onceEach("pg_try_advisory_lock");
 export function createShareLocks(session: Session, lockClass: number): ShareLocks {
   return {
     async join() {
-      const [row] = await session.read<{ pid: number }>(JOIN, lockClass, [MEMBER]);
-      return row?.pid ?? 0;
+      await session.read(JOIN, lockClass, [MEMBER]);
     },
     async quit() {
       await session.read("SELECT pg_advisory_unlock_shared($1::int, $2::int)", lockClass, MEMBER);
