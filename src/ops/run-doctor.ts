@@ -1,8 +1,8 @@
-import { ConfigError, toBridgeError } from "../errors.ts";
+import { type BridgeError, ConfigError, StorageError, toBridgeError } from "../errors.ts";
 
 export interface Check {
   name: string;
-  /** Resolves with what it found. @throws {ConfigError} somebody has to act · {BridgeError} it can pass */
+  /** Resolves with what it found. @throws {ConfigError} or a lasting {StorageError}: somebody has to act · {BridgeError} it can pass */
   run: () => Promise<string>;
 }
 
@@ -59,8 +59,9 @@ async function runCheck({ name, run }: Check): Promise<Finding[]> {
     return [{ check: name, status: "ok", detail: await run() }];
   } catch (thrown) {
     const error = toBridgeError(thrown);
-    return error instanceof ConfigError
-      ? error.problems.map((detail) => ({ check: name, status: "failed", detail }))
+    const problems = lastingProblemsOf(error);
+    return problems
+      ? problems.map((detail) => ({ check: name, status: "failed", detail }))
       : [
           {
             check: name,
@@ -70,4 +71,10 @@ async function runCheck({ name, run }: Check): Promise<Finding[]> {
           },
         ];
   }
+}
+
+/** What somebody has to do something about; `undefined`: it can pass. */
+function lastingProblemsOf(error: BridgeError): readonly string[] | undefined {
+  if (error instanceof ConfigError) return error.problems;
+  return error instanceof StorageError && !error.canPass ? [error.message] : undefined;
 }

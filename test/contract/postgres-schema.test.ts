@@ -45,6 +45,11 @@ async function migrate(url: string, migrations: typeof MIGRATIONS): Promise<void
   }
 }
 
+/** As an administrator does, for each session that follows. */
+async function setForAll(url: string, setting: string): Promise<void> {
+  await query(url, `ALTER DATABASE ${new URL(url).pathname.slice(1)} SET ${setting}`);
+}
+
 const CURRENT = MIGRATIONS.length;
 
 describePostgres("the tables in a PostgreSQL database", () => {
@@ -53,6 +58,21 @@ describePostgres("the tables in a PostgreSQL database", () => {
     const replicas = await Promise.all(Array.from({ length: 5 }, () => openReplica(url)));
     expect(await versionIn(url)).toEqual([{ version: CURRENT, oldest: 0 }]);
     await Promise.all(replicas.map((replica) => replica.probe()));
+  });
+
+  it("are made whatever an administrator has set for all sessions", async () => {
+    const url = await createDatabase();
+    await setForAll(url, "default_transaction_isolation = 'serializable'");
+    const replicas = await Promise.all(Array.from({ length: 5 }, () => openReplica(url)));
+    await Promise.all(replicas.map((replica) => replica.probe()));
+  });
+
+  it("may take longer to change than an administrator allows a statement", async () => {
+    const url = await createDatabase();
+    await migrate(url, MIGRATIONS);
+    await setForAll(url, "statement_timeout = '200ms'");
+    await migrate(url, [...MIGRATIONS, { sql: "SELECT pg_sleep(0.5)" }]);
+    expect(await versionIn(url)).toEqual([{ version: CURRENT + 1, oldest: 0 }]);
   });
 
   it("stay as they are when another replica starts", async () => {

@@ -1,6 +1,7 @@
 import { stat, writeFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
 import { DEFAULT_SCOPES } from "../../fakes/slack/identity.ts";
+import { createDatabase, describePostgres } from "../support/postgres.ts";
 import { spawnBridge, startBridgeProcess } from "../support/process.ts";
 import { runToEnd } from "../support/run-to-end.ts";
 import { type Env, startWorld } from "../support/world.ts";
@@ -144,4 +145,18 @@ it.each([
 
   expect(code).toBe(78);
   expect(stderr).toMatch(says);
+});
+
+describePostgres("the doctor of a state in PostgreSQL", () => {
+  it("does not take for passing what a start would not try again", async () => {
+    const { env } = await startWorld({ stopped: true });
+    const elsewhere = Object.assign(new URL(await createDatabase()), { pathname: "/nowhere" });
+
+    const { code, lines } = await runDoctor({ ...env, STATE_URL: elsewhere.href });
+
+    expect(lines).toContainEqual(
+      expect.stringMatching(/^failed +state +there is no database nowhere .* nowhere$/),
+    );
+    expect(code).toBe(78);
+  });
 });

@@ -29,10 +29,10 @@ export async function migrateSchema(
   { lockKey }: SharedNames,
   migrations: readonly Migration[] = MIGRATIONS,
 ): Promise<void> {
-  await client.query("BEGIN");
+  // Whatever was set for the role: who has waited for the lock must see what the one before has made.
+  await client.query("BEGIN ISOLATION LEVEL READ COMMITTED");
   try {
-    // Whoever is frozen in between would keep all others from everything.
-    await client.query(`SET LOCAL idle_in_transaction_session_timeout = ${IDLE_IN_TRANSACTION_MS}`);
+    await client.query(PATIENCE);
     await client.query("SELECT pg_advisory_xact_lock($1)", [lockKey("schema")]);
     await client.query(
       "CREATE TABLE IF NOT EXISTS bridge_schema (one boolean PRIMARY KEY DEFAULT true CHECK (one), version integer NOT NULL, oldest integer NOT NULL)",
@@ -58,6 +58,10 @@ export async function migrateSchema(
     throw error;
   }
 }
+
+/** A large table may take its time, whatever was set for the role; but nobody waits for one who stands still in between. */
+const PATIENCE = `SELECT set_config('statement_timeout', '0', true), set_config('lock_timeout', '0', true),
+  set_config('idle_in_transaction_session_timeout', '${IDLE_IN_TRANSACTION_MS}', true)`;
 
 /** @throws {ConfigError} this program cannot use the tables that are there, or there are none */
 export async function requireSchema(connection: Connection): Promise<void> {

@@ -47,6 +47,10 @@ export function troubleOf(code: string, target: PostgresTarget): PostgresTrouble
       return passing(
         `PostgreSQL at ${place} has ended the session, because the bridge was silent for too long (${code}); if this stays, look at the load of this machine`,
       );
+    case "57014":
+      return passing(
+        `PostgreSQL at ${place} has ended a statement that took too long (${code}); look at its load, and at statement_timeout of ${user}`,
+      );
     case "NO_PASSWORD":
       return lasting(
         `PostgreSQL at ${place} asks for a password of ${user}, and there is none; set PGPASSWORD, or PGPASSFILE, or passfile in STATE_URL`,
@@ -75,7 +79,7 @@ export function troubleOf(code: string, target: PostgresTarget): PostgresTrouble
       return passing(`the disk of PostgreSQL at ${place} is full (${code}); make room`);
     case "53300":
       return passing(
-        `PostgreSQL at ${place} has no connection left (${code}); raise max_connections, or the limit of ${user} or ${database}: each bridge needs three, and five for a moment at its start`,
+        `PostgreSQL at ${place} has no connection left (${code}); raise max_connections, or the limit of the role ${user} or the database ${database}: each bridge needs three, and five for a moment at its start`,
       );
     case "NO_TLS":
       return lasting(
