@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { attemptsIn } from "../support/attempts.ts";
+import { settledIn } from "../support/attempts.ts";
 import { handBack, handOver, postTo } from "../support/steps.ts";
 import { postsIn, rootsAbout, rootsOf, textOf } from "../support/threads.ts";
 import { startWorld } from "../support/world.ts";
@@ -36,7 +36,7 @@ describe("exactly one thread", () => {
       );
 
       expect(answers.map(({ status }) => status)).toEqual([200, 200]);
-      await expect.poll(() => attemptsIn(world.log, `user/${user.id}`).length).toBe(2);
+      await expect.poll(() => settledIn(world.log, `user/${user.id}`).length).toBe(2);
       expect(rootsOf(slack)).toHaveLength(1);
       const [root] = rootsAbout(slack, user.id);
       const posts = postsIn(slack, root?.ts ?? "").map(({ text }) => text);
