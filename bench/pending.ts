@@ -60,6 +60,7 @@ async function fill(folder: string, items: number, users: number): Promise<void>
     reader: { readBody: (text) => JSON.parse(text) as InboxBody, readProgress: () => ({}) },
     backoff: { firstMs: 1, capMs: 1, maxAgeMs: 1 },
     concurrency: 1,
+    settleMs: 1,
     onAttempt: () => {},
   });
   const requests = createRequests();

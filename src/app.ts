@@ -93,6 +93,7 @@ async function buildApp(config: Config, foundations: Foundations): Promise<App> 
   });
   const queues = openQueues(state, {
     backoff: config.retry,
+    settleMs: config.patience.settleMs,
     clock,
     onAttempt(attempt) {
       metrics.onAttempt(attempt);

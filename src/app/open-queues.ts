@@ -24,7 +24,12 @@ export function openQueues(
   {
     clock,
     ...options
-  }: { backoff: BackoffPolicy; clock: Clock; onAttempt: (attempt: Attempt) => void },
+  }: {
+    backoff: BackoffPolicy;
+    settleMs: number;
+    clock: Clock;
+    onAttempt: (attempt: Attempt) => void;
+  },
 ): Queues {
   const open = <Body>(queue: "inbox" | "outbox", readBody: (text: string) => Body) =>
     createEmbeddedLanes<Body>({

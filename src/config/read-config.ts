@@ -87,6 +87,8 @@ export interface Config {
     readonly fileToSlackMs: number;
     /** Slack does not give out an agent's file yet. */
     readonly fileToParleyMs: number;
+    /** A request is not found, whose sender ended: it may still be on its way. */
+    readonly settleMs: number;
   };
   readonly retry: {
     /** The pause after the first failure; it doubles up to `capMs`. */
@@ -403,6 +405,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
       openingMs: 5_000,
       fileToSlackMs: 10_000,
       fileToParleyMs: 20_000,
+      settleMs: 2_000,
     },
     retry: {
       firstMs: value.RETRY_FIRST_MS,

@@ -1,4 +1,5 @@
 import { CancelledError } from "../errors.ts";
+import { pause } from "../pause.ts";
 import { forgetAhead } from "./ahead.ts";
 import { endingIn } from "./follow-ups.ts";
 import type { Journal, Row } from "./journal.ts";
@@ -41,6 +42,8 @@ interface AttemptsOptions<Body> {
   reader: ItemReader<Body>;
   /** How many may have begun ahead. */
   concurrency: number;
+  /** How long a request may be on its way whose sender has ended. */
+  settleMs: number;
   /** ms that never jump. */
   monotonic: () => number;
 }
@@ -65,6 +68,7 @@ export function createAttempts<Body>({
   journal,
   reader,
   concurrency,
+  settleMs,
   monotonic,
 }: AttemptsOptions<Body>): Attempts<Body> {
   const ahead = new Map<Lane, Running<Body>>();
@@ -91,6 +95,7 @@ export function createAttempts<Body>({
     const place = {
       untilHead: () => attempt.head.promise,
       isEndUnderWay: () => lane.storing !== undefined,
+      untilSettled: () => pause(settleMs, signal),
       stillOurs: () => tenure.stillOurs(),
       onRun() {
         attempt.isInStep = true;

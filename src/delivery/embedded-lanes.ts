@@ -32,6 +32,8 @@ export interface EmbeddedLanesOptions<Body> {
   backoff: BackoffPolicy;
   /** How many handlers run at once, besides as many that have begun ahead. */
   concurrency: number;
+  /** How long a request may be on its way whose sender has ended: what is not there before that may still come. */
+  settleMs: number;
   onAttempt: (attempt: Attempt) => void;
   /** ms since the epoch, for what must outlast a restart. */
   now?: () => number;

@@ -25,6 +25,7 @@ export interface HeadsOptions<Body> {
   reader: ItemReader<Body>;
   backoff: BackoffPolicy;
   concurrency: number;
+  settleMs: number;
   onAttempt: (attempt: Attempt) => void;
   /** ms since the epoch, for what must outlast a restart. */
   now: () => number;

@@ -35,7 +35,10 @@ export interface OnceStep<Intent, Result, Nothing extends undefined = undefined>
   confirm?(): Promise<void>;
   /** Does it. `isRepeat`: it may have been done before. */
   run(intent: Intent, isRepeat: boolean): Promise<Result>;
-  /** Whether it was done. Missing: nobody can look. */
+  /**
+   * Whether it was done. Missing: nobody can look. Where it was not, it is asked once more some seconds later: whoever began with it
+   * may have ended a moment ago, with the request still on its way.
+   */
   check?(intent: Intent): Promise<{ result: Result } | "not-done" | "cannot-tell">;
   /** What another item may have done of this step. What this item knows itself goes first. */
   begun?: Intent;
@@ -53,7 +56,7 @@ export interface RepeatableStep<Result> {
  *
  * - It ended before the intent was stored, or the request surely failed: nothing was done, so the step runs.
  * - It ended between intent and result, or the answer was lost: the step may have been done. With `check` the next attempt
- *   looks first. Without, it throws, until people have decided that the item is to be requeued.
+ *   looks first, and once more some seconds later before it does it again. Without, it throws, until people have decided that the item is to be requeued.
  * - It ended after the result was stored: the step does not run.
  *
  * The result of a step that can be looked for is stored together with what is stored next. That of one where nobody can look

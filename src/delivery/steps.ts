@@ -23,6 +23,8 @@ export interface PlaceInLane {
   untilHead(): Promise<void>;
   /** The end of the item before is on its way to the disk, where what is stored now goes with it. */
   isEndUnderWay(): boolean;
+  /** Resolves when a request that an earlier attempt left on its way has arrived. Rejects when this attempt is to give up. */
+  untilSettled(): Promise<void>;
   /** See `Tenure`. */
   stillOurs(): Promise<void> | undefined;
   /** To be called when a step is about to be done. */
@@ -34,7 +36,7 @@ export function createSteps({
   records: stored,
   hasBegun,
   requeues,
-  place: { untilHead, isEndUnderWay, stillOurs, onRun },
+  place: { untilHead, isEndUnderWay, untilSettled, stillOurs, onRun },
   save,
 }: StoredSteps): AttemptSteps {
   const records = new Map(Object.entries(stored).filter(([, record]) => !isVoid(record, requeues)));
@@ -74,7 +76,11 @@ export function createSteps({
     if (earlier !== undefined) {
       if (!check)
         throw new UncertainDeliveryError(`An earlier attempt may have done this: ${name}`);
-      const found = await check(earlier);
+      let found = await check(earlier);
+      if (found === "not-done") {
+        await untilSettled();
+        found = await check(earlier);
+      }
       if (typeof found === "object") return finish(name, found.result, check);
       // What is not there now will not come any more, so what goes instead may differ from it.
       if (found === "not-done") {

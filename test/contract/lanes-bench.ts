@@ -312,6 +312,7 @@ export function createEngine<Body>(
     claims,
     backoff: QUICK,
     concurrency: 4,
+    settleMs: 1,
     onAttempt: () => {},
     ...(options.now && { monotonic: options.now }),
     ...options,

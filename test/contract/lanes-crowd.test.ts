@@ -23,6 +23,7 @@ async function questionsFor(lanesAtOnce: number): Promise<number> {
     reader: { readBody: (text) => text, readProgress: () => ({}) },
     backoff: { firstMs: 1, capMs: 1, maxAgeMs: 60_000 },
     concurrency: 1,
+    settleMs: 1,
     onAttempt: () => {},
   });
   onTestFinished(() => claims.stop());

@@ -165,7 +165,11 @@ export function describeSteps(engineName: string, open: LanesBenchFactory): void
 
     it.each<[string, Finding, string[]]>([
       ["done", { result: "found" }, ['check {"number":1}']],
-      ["not done", "not-done", ['check {"number":1}', "intent", 'run {"number":1}']],
+      [
+        "not done",
+        "not-done",
+        ['check {"number":1}', 'check {"number":1}', "intent", 'run {"number":1}'],
+      ],
       [
         "perhaps done, because nobody lets us look",
         "cannot-tell",
@@ -255,6 +259,29 @@ export function describeSteps(engineName: string, open: LanesBenchFactory): void
       expect([attempts, told]).toEqual([2, []]);
     });
 
+    it.each<[string, Finding, string[]]>([
+      ["is there a moment later", { result: "found" }, ["check 1", "check 1"]],
+      ["cannot be looked for then", "cannot-tell", ["check 1", "check 1", "intent again 1"]],
+    ])(
+      "are not done again while their request may still be on its way: what %s",
+      async (_, late, expected) => {
+        const bench = await benchForTest(open);
+        const { seen, step, checked } = createWatch();
+        await killedWhileRunning(bench, step({ ...checked("not-done"), intent: () => 1 }));
+        const lanes = await bench.engine<Body>();
+        const findings: Finding[] = ["not-done", late];
+        await lanes.start(async (work) => {
+          const check = (intent: unknown) =>
+            (checked(findings.shift() ?? "not-done").check as NonNullable<AnyStep["check"]>)(
+              intent,
+            );
+          await work.step("send", { ...step({ run: () => Promise.resolve("sent") }), check });
+        }, tellNobody);
+        await expect.poll(() => isEmpty(lanes)).toBe(true);
+        expect(seen).toEqual(expected);
+      },
+    );
+
     it("are still looked for when the item was requeued", async () => {
       const bench = await benchForTest(open);
       const { seen, step, checked } = createWatch();
@@ -275,8 +302,8 @@ export function describeSteps(engineName: string, open: LanesBenchFactory): void
     it.each<[string, Error, string]>([
       ["surely failed", new NetworkError("refused"), "intent, run"],
       ["was asked to wait", new RateLimitedError("429", 1), "intent, run"],
-      ["got no answer", new UncertainDeliveryError("no answer"), "check, intent, run"],
-      ["fell over its answer", new TypeError("our own defect"), "check, intent, run"],
+      ["got no answer", new UncertainDeliveryError("no answer"), "check, check, intent, run"],
+      ["fell over its answer", new TypeError("our own defect"), "check, check, intent, run"],
     ])("that can be looked for are tried again when one %s", async (_, error, again) => {
       const bench = await benchForTest(open);
       const { seen, step, checked } = createWatch();
@@ -347,8 +374,8 @@ export function describeSteps(engineName: string, open: LanesBenchFactory): void
         await work.step("send", { ...step(), check, begun: "theirs" });
       }, tellNobody);
       await expect.poll(() => isEmpty(lanes)).toBe(true);
-      expect(seen).toEqual(['check "theirs"', "intent", 'run {"number":1}']);
-      expect(states).toEqual(["begun"]);
+      expect(seen).toEqual(['check "theirs"', 'check "theirs"', "intent", 'run {"number":1}']);
+      expect(states).toEqual(["begun", "begun"]);
     });
 
     it("that have nothing to do any more leave nothing behind", async () => {

@@ -209,6 +209,7 @@ describe("what version 0.1.0 has stored", () => {
         reader: { readBody: (text) => text, readProgress: () => ({}) },
         backoff: { firstMs: 1, capMs: 1, maxAgeMs: 1 },
         concurrency: 1,
+        settleMs: 1,
         onAttempt: () => {},
       });
       const { items, deadLetters } = await lanes.backlog();

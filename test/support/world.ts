@@ -134,7 +134,8 @@ const withSettings = (config: Config, settings: Settings = {}): Config => ({
   ...settings,
   slack: { ...config.slack, ...settings.slack },
   parley: { ...config.parley, ...settings.parley },
-  patience: { ...config.patience, ...settings.patience },
+  // The fakes have what reached them.
+  patience: { ...config.patience, settleMs: 1, ...settings.patience },
   retry: { ...config.retry, ...settings.retry },
 });
 

@@ -1,4 +1,5 @@
 import { Socket } from "node:net";
+import type { Writable } from "node:stream";
 import type { ConnectionOptions } from "node:tls";
 import { Client, type ClientConfig, types } from "pg";
 import { codeOf } from "./postgres-fault.ts";
@@ -8,6 +9,11 @@ import { CHECK_CONNECTION, type SessionKind, settingsOf } from "./session-settin
 /** A connection with a session of the server at its other end. */
 export interface Connection {
   readonly client: Client;
+  /**
+   * What `ask` sends leaves in one go. Whoever is frozen in the middle of a transaction holds its locks for seconds, so there should be
+   * as few moments for that as possible.
+   */
+  together<Result>(ask: () => Result): Result;
   /** Ends the connection at once, whatever is under way. */
   destroy(): void;
 }
@@ -121,8 +127,21 @@ async function connectOnce(
   } finally {
     signal?.removeEventListener("abort", destroy);
   }
-  return { client, destroy };
+  return { client, destroy, together: (ask) => together(streamOf(client) ?? socket, ask) };
 }
+
+function together<Result>(stream: Writable, ask: () => Result): Result {
+  stream.cork();
+  try {
+    return ask();
+  } finally {
+    stream.uncork();
+  }
+}
+
+/** With TLS it is another than the socket. The client does not promise to have it. */
+const streamOf = (client: { connection?: { stream?: Writable } }): Writable | undefined =>
+  client.connection?.stream;
 
 /** By which an administrator, and other replicas, know the bridge's sessions. */
 export const applicationName = (purpose: Purpose): string => `parley-slack-bridge ${purpose}`;

@@ -1,4 +1,4 @@
-import { setTimeout } from "node:timers/promises";
+import { pause } from "../../pause.ts";
 import { createTurns, type InTurn } from "../../turns.ts";
 import type { PostgresDatabase } from "./open-postgres.ts";
 import { tryLock, unlock } from "./session-locks.ts";
@@ -22,8 +22,7 @@ export function createPostgresTurns(
         const session = database.session();
         const key = database.lockKey(`turn/${name}`);
         while (!(await tryLock(session, key))) {
-          await setTimeout(ASK_EVERY_MS, undefined, signal && { signal }).catch(() => {});
-          signal?.throwIfAborted();
+          await pause(ASK_EVERY_MS, signal);
         }
         try {
           return await work();

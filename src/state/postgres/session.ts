@@ -55,7 +55,7 @@ const ASKS = 3;
 const CLOSE_MS = 5_000;
 
 export function createSession(
-  { client, destroy }: Connection,
+  { client, destroy, together }: Connection,
   { kind, clock, alarm, keyOf, onNotification }: SessionOptions,
 ): KeptSession {
   const life = new AbortController();
@@ -88,7 +88,7 @@ export function createSession(
     if (life.signal.aborted) return statements.map(() => ({ error: life.signal.reason }));
     const askedAt = now();
     const late = setTimeout(() => lose(new Error("timeout")), ANSWER_MS[kind]);
-    const answers = statements.map(async ({ sql, values }): Promise<Answer> => {
+    const answer = async ({ sql, values }: Statement): Promise<Answer> => {
       try {
         const { rows } = await client.query({ name: nameOf(sql), text: sql, values: [...values] });
         return { rows };
@@ -98,7 +98,8 @@ export function createSession(
       } finally {
         late.refresh();
       }
-    });
+    };
+    const answers = together(() => statements.map(answer));
     const all = await Promise.all(answers);
     clearTimeout(late);
     // Not when it came, but when it was asked for: the server may have ended the session since.

@@ -70,6 +70,7 @@ export async function runBridge(
     claims,
     backoff: { firstMs: 500, capMs: 60_000, maxAgeMs: options.maxAgeMs ?? 3 * 86_400_000 },
     concurrency: 64,
+    settleMs: 1,
     onAttempt: () => {},
     random: () => 0.5,
   };
