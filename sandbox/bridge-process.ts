@@ -10,6 +10,8 @@ interface BridgeStatus {
   readonly pid: number | null;
   /** How it ended, when it was not asked to; empty otherwise. */
   readonly problem: string;
+  /** Of several over one database; then the rest tells of one that runs, if any does. */
+  readonly replicas?: { readonly running: number; readonly of: number };
 }
 
 /** The real bridge as a process of its own, on the same port and state through all its lives. */

@@ -9,6 +9,10 @@ export interface SandboxOptions {
   readonly bridgePort: number;
   /** Undefined: a temporary folder that is removed at the end. */
   readonly state: string | undefined;
+  /** Of PostgreSQL, for the bridge's state. Undefined: a file in the folder. */
+  readonly database: string | undefined;
+  /** How many equal bridges share the database. */
+  readonly replicas: number;
   readonly socketMode: boolean;
   /** What the team reads. */
   readonly language: Language;
@@ -27,6 +31,8 @@ Starts a local Parley with a bot, a local Slack and the bridge between them, on 
   --slack-port N     port of the local Slack
   --bridge-port N    port of the bridge
   --state DIR        keep the state in DIR and go on from there (default: a temporary folder)
+  --database URL     keep the bridge's state in this database, postgres://USER:PASSWORD@HOST/NAME
+  --replicas N       start N equal bridges on that database, 1 to 8 (default: 1)
   --socket-mode      let the bridge use Socket Mode instead of HTTP
   --language CODE    what the team reads in Slack: en, nl or de (default: en)
   --faults           start with trouble switched on: rate limit, lost and slow answers
@@ -45,12 +51,17 @@ export class UsageError extends Error {}
 export function readOptions(args: readonly string[]): SandboxOptions | null {
   const values = parse(args);
   if (values.help) return null;
+  if (values.replicas !== undefined && values.database === undefined) {
+    throw new UsageError("--replicas needs --database: only PostgreSQL is shared by several");
+  }
   return {
     port: toPort("--port", values.port),
     parleyPort: toPort("--parley-port", values["parley-port"]),
     slackPort: toPort("--slack-port", values["slack-port"]),
     bridgePort: toPort("--bridge-port", values["bridge-port"]),
     state: values.state,
+    database: toDatabase(values.database),
+    replicas: toReplicas(values.replicas),
     socketMode: values["socket-mode"] ?? false,
     language: toLanguage(values.language),
     faults: values.faults ?? false,
@@ -68,6 +79,8 @@ function parse(args: readonly string[]) {
         "slack-port": { type: "string" },
         "bridge-port": { type: "string" },
         state: { type: "string" },
+        database: { type: "string" },
+        replicas: { type: "string" },
         "socket-mode": { type: "boolean" },
         language: { type: "string" },
         faults: { type: "boolean" },
@@ -86,6 +99,17 @@ function toPort(name: string, value: string | undefined): number {
   const port = Number(value);
   if (/^\d+$/.test(value) && port <= 65_535) return port;
   throw new UsageError(`${name} must be a number from 0 to 65535, not '${value}'`);
+}
+
+function toDatabase(value: string | undefined): string | undefined {
+  if (value === undefined || /^postgres(ql)?:\/\//.test(value)) return value;
+  // Not as it was given: it may hold a password.
+  throw new UsageError("--database must begin with postgres://");
+}
+
+function toReplicas(value = "1"): number {
+  if (/^[1-8]$/.test(value)) return Number(value);
+  throw new UsageError(`--replicas must be a number from 1 to 8, not '${value}'`);
 }
 
 function toLanguage(value = "en"): Language {

@@ -9,6 +9,7 @@ import { createBridgeProcess } from "./bridge-process.ts";
 import type { SandboxOptions } from "./options.ts";
 import { registerCustomer } from "./page/customers.ts";
 import { startPageServer } from "./page/page-server.ts";
+import { createReplicas } from "./replicas.ts";
 import { readSaved, restore, save } from "./saved-state.ts";
 import { createTroubles, STARTING_TROUBLES } from "./troubles.ts";
 
@@ -93,7 +94,7 @@ async function build(
   const troubles = createTroubles({ slack, parley }, () => changed());
   closers.push(() => troubles.close());
   const callbackToken = randomUUID();
-  const bridge = createBridge({
+  const settings = {
     env: {
       ...bridgeEnv({ slack, parley, folder, callbackToken, socketMode: options.socketMode }),
       // The local Slack has no limit unless it is switched on, and nobody likes to wait.
@@ -101,11 +102,16 @@ async function build(
       // Back at work soon after an outage has been switched off.
       RETRY_CAP_MS: "3000",
       TEAM_LANGUAGE: options.language,
+      ...(options.database !== undefined && { STATE_URL: options.database }),
     },
     port: options.bridgePort || (saved?.ports.bridge ?? 0),
     logFile: join(folder, "bridge.log"),
     onChange: () => changed(),
-  });
+  };
+  const bridge =
+    options.replicas === 1
+      ? createBridge(settings)
+      : await createReplicas(options.replicas, settings, createBridge);
   closers.push(() => bridge.stop());
 
   const starting = bridge.start();

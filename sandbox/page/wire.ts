@@ -60,6 +60,7 @@ export interface SandboxRow {
     readonly state: "starting" | "running" | "stopped";
     readonly pid: number | null;
     readonly problem: string;
+    readonly replicas?: { readonly running: number; readonly of: number };
   };
   readonly troubles: Readonly<Record<Trouble, boolean>>;
   /** Which of the three steps of the guide have happened. */

@@ -125,6 +125,12 @@ describe("npm run sandbox", () => {
     [["--port", "many"], "--port must be a number from 0 to 65535, not 'many'"],
     [["--language", "fr"], "--language must be one of en, nl, de, not 'fr'"],
     [["--state"], "--state"],
+    [["--replicas", "2"], "--replicas needs --database"],
+    [
+      ["--database", "postgres://bridge@127.0.0.1/bridge", "--replicas", "9"],
+      "--replicas must be a number from 1 to 8, not '9'",
+    ],
+    [["--database", "bridge"], "--database must begin with postgres://"],
     [["extra"], "extra"],
   ])("explains %j", async (args, words) => {
     const sandbox = spawnSandbox(args);

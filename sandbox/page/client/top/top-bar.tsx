@@ -8,7 +8,9 @@ const STATES = { starting: "starting…", running: "running", stopped: "stopped"
 export function TopBar({ sandbox }: { sandbox: SandboxRow }) {
   const { bridge, transport } = sandbox;
   const [problem, run] = useProblem();
+  const { replicas } = bridge;
   const isDown = bridge.state === "stopped";
+  const lacksSome = replicas ? replicas.running < replicas.of : isDown;
   return (
     <header className="top-bar">
       <h1>
@@ -21,11 +23,12 @@ export function TopBar({ sandbox }: { sandbox: SandboxRow }) {
           Bridge {STATES[bridge.state]}
           <small>
             {" "}
+            {replicas ? `${replicas.running} of ${replicas.of} · ` : ""}
             {bridge.pid === null ? "" : `pid ${bridge.pid} · `}
             {transport}
           </small>
         </span>
-        {isDown ? (
+        {lacksSome && (
           <button
             type="button"
             className="primary"
@@ -33,7 +36,8 @@ export function TopBar({ sandbox }: { sandbox: SandboxRow }) {
           >
             Start again
           </button>
-        ) : (
+        )}
+        {!isDown && (
           <button
             type="button"
             disabled={bridge.state === "starting"}
