@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo, Socket } from "node:net";
 import { ConfigError, toBridgeError } from "../errors.ts";
 import { errorFields, type Log } from "../log.ts";
+import { createSparseLog } from "../sparse-log.ts";
 import { AbortedRequestError } from "./read-body.ts";
 
 export interface Route {
@@ -65,6 +66,8 @@ export function createHttpServer(
     });
     void answer(request, response);
   };
+  // While nothing can be stored senders try again and again, and an alarm says why.
+  const notStored = createSparseLog((fields) => log.error(fields, "request.failed"));
   const server = createServer(
     {
       headersTimeout: limits.headersMs,
@@ -97,7 +100,8 @@ export function createHttpServer(
         return log.debug({ path: route.path }, "request.aborted");
       }
       const error = toBridgeError(thrown);
-      log.error({ path: route.path, ...errorFields(error) }, "request.failed");
+      if (error.code === "storage") notStored({ path: route.path, error: error.message });
+      else log.error({ path: route.path, ...errorFields(error) }, "request.failed");
       if (response.headersSent) response.destroy();
       else sendJson(response, error.code === "storage" ? 503 : 500, { error: error.code });
     }

@@ -1,5 +1,6 @@
 import type { ServerResponse } from "node:http";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { StorageError } from "../../src/errors.ts";
 import {
   createHttpServer,
   HTTP_LIMITS,
@@ -157,4 +158,32 @@ describe("the HTTP server", () => {
     expect(HTTP_LIMITS.connections).toBeLessThanOrEqual(256);
     expect(HTTP_LIMITS.requestsPerConnection).toBeLessThanOrEqual(100);
   });
+});
+
+it("does not flood the log while nothing can be stored, and says of each other failure where it was", async () => {
+  const log = captureLog();
+  const failing = (path: string, error: Error): Route => ({
+    method: "GET",
+    path,
+    handle: () => Promise.reject(error),
+  });
+  const routes = [
+    failing("/stores", new StorageError("the disk is full")),
+    failing("/other", new Error("a defect")),
+  ];
+  const server = createHttpServer(routes, log);
+  const port = await server.start("127.0.0.1", 0);
+  onTestFinished(() => server.stop());
+
+  for (const path of ["stores", "other", "stores", "other", "stores"]) {
+    const { status } = await fetch(`http://127.0.0.1:${port}/${path}`);
+    expect(status).toBe(path === "stores" ? 503 : 500);
+  }
+
+  const failures = log.lines.filter(({ event }) => event === "request.failed");
+  expect(failures.map(({ fields }) => fields)).toEqual([
+    { path: "/stores", error: "the disk is full" },
+    expect.objectContaining({ path: "/other", stack: expect.any(String) }),
+    expect.objectContaining({ path: "/other", stack: expect.any(String) }),
+  ]);
 });

@@ -1,6 +1,7 @@
 import type { App, RespondFn, ViewClosedAction, ViewSubmitAction } from "@slack/bolt";
 import { z } from "zod";
 import { errorFields } from "../../log.ts";
+import { createSparseLog } from "../../sparse-log.ts";
 import {
   ACTIONS,
   type ActionName,
@@ -81,8 +82,10 @@ export function registerListeners(app: App, dependencies: ListenerDependencies):
   }
 
   // What is not acknowledged by now stays so: over HTTP Slack then shows the agent an error.
+  // While nothing can be stored Slack sends everything again, and an alarm says why.
+  const failed = createSparseLog((fields) => log.error(fields, "listener.failed"));
   app.error(({ code, message }) => {
-    log.error({ code, error: message }, "listener.failed");
+    failed({ code, error: message });
     return Promise.resolve();
   });
 }
