@@ -120,7 +120,7 @@ async function buildApp(config: Config, foundations: Foundations): Promise<App> 
     metrics,
   });
 
-  await startQueues(queues, state.claims, dependencies);
+  await startQueues(queues, state.claims, dependencies, outside.canDeliver);
   const port = await http.start(config.host, config.port);
   const reconciler = startReconciler({
     ...dependencies,

@@ -1,18 +1,21 @@
 import { WebClient } from "@slack/web-api";
 import type { Alarms } from "../alarms.ts";
 import type { Parley, Service, Workspace } from "../bridge/ports.ts";
+import { systemClock } from "../clock.ts";
 import { type ClockWatch, createClockWatch } from "../clock-watch.ts";
 import type { Config } from "../config/read-config.ts";
 import type { Log } from "../log.ts";
 import { checkBotService } from "../parley/check-bot-service.ts";
 import { createParleyApi, type ParleyApi } from "../parley/parley-api.ts";
 import { createParleyClient } from "../parley/parley-client.ts";
+import { createReach } from "../reach.ts";
 import { createAccessWatch } from "../slack/access-watch.ts";
 import { createBoltLog } from "../slack/bolt-log.ts";
 import type { SeenAnswer } from "../slack/slack-fetch.ts";
 import { type SlackClientOptions, webClientOptions } from "../slack/web-api.ts";
 import { checkAppToken, checkWorkspace } from "../slack/workspace.ts";
 import type { State } from "../state/state.ts";
+import { createCanDeliver } from "./can-deliver.ts";
 
 /** The connections to Slack and Parley, and the questions that both the start and the doctor ask them. */
 export interface Outside {
@@ -20,6 +23,8 @@ export interface Outside {
   readonly clientOptions: SlackClientOptions;
   readonly parleyApi: ParleyApi;
   readonly parley: Parley;
+  /** Both sides can be reached from here, as far as is known. */
+  readonly canDeliver: () => boolean;
   /** Is told the time of every answer of both. */
   readonly clock: ClockWatch;
   /** Like the others: @throws {ConfigError} somebody has to act; says what to do · {BridgeError} it can pass */
@@ -41,13 +46,18 @@ export function connectOutside(
 ): Outside {
   const { slack, showUserIdentity } = config;
   const clock = createClockWatch(alarms, clockAheadMs);
+  const reach = createReach(systemClock.monotonic);
   const watchAccess = createAccessWatch(alarms, config.slack.channel);
   const onAnswer = (seen: SeenAnswer) => {
     clock.saw("Slack", seen.date);
     // Calls of `apps.*` use the app's token, so their answers say nothing about the bot's.
     if (!seen.method.startsWith("apps.")) watchAccess(seen);
   };
-  const clientOptions = webClientOptions(slack.apiUrl, onAnswer, mayAct);
+  const clientOptions = webClientOptions(slack.apiUrl, {
+    onAnswer,
+    mayAct,
+    watch: (request) => reach.watch("Slack", request),
+  });
   const logger = createBoltLog(log.child({ component: "slack" }));
   const connect = (token: string) => new WebClient(token, { ...clientOptions, logger });
   const client = connect(slack.botToken.reveal());
@@ -56,6 +66,7 @@ export function connectOutside(
     alarms,
     onDate: (date) => clock.saw("Parley", date),
     mayAct,
+    watch: (request) => reach.watch("Parley", request),
   });
   const parley = createParleyClient(parleyApi, config.parley);
   return {
@@ -63,6 +74,11 @@ export function connectOutside(
     clientOptions,
     parleyApi,
     parley,
+    canDeliver: createCanDeliver(
+      reach,
+      [() => client.auth.test(), parleyApi.checkAccess],
+      systemClock.monotonic,
+    ),
     clock,
     askWorkspace: () =>
       checkWorkspace(client, { channel: slack.channel, showUserIdentity }, alarms),

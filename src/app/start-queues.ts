@@ -19,6 +19,7 @@ export async function startQueues(
   { inbox, outbox }: Queues,
   claims: Pick<Claims, "start">,
   dependencies: Omit<InboxDependencies & OutboxDependencies, "inbox" | "outbox" | "delays">,
+  canDeliver?: () => boolean,
 ): Promise<void> {
   const queued = { ...dependencies, inbox, outbox };
   inbox.start(createParleyEventHandler(queued), tellNotShown(queued), {
@@ -29,5 +30,5 @@ export async function startQueues(
     onDelay: delays.onDelay,
     goesAhead: replyGoesAhead,
   });
-  await claims.start([inbox, outbox]);
+  await claims.start([inbox, outbox], canDeliver);
 }

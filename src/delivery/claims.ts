@@ -43,8 +43,11 @@ export interface ClaimHolder {
 export interface Claims {
   /** The number of the share that a lane belongs to, today as in every other process. */
   shareOf(lane: string): number;
-  /** Begins to claim for these queues. Resolves when that has begun, rejects if it cannot. */
-  start(holders: readonly ClaimHolder[]): Promise<void>;
+  /**
+   * Begins to claim for these queues. Resolves when that has begun, rejects if it cannot. While `canDeliver` is false, what is ours is
+   * left to others who can, if there are any.
+   */
+  start(holders: readonly ClaimHolder[], canDeliver?: () => boolean): Promise<void>;
   /** Gives everything back; safe to repeat. */
   stop(): Promise<void>;
 }

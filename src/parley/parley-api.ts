@@ -23,6 +23,8 @@ export type ParleyApiOptions = Config["parley"] & {
   onDate: (date: string | undefined) => void;
   /** Called before each request: if it rejects, nothing is sent, and the call fails with that. */
   mayAct: () => Promise<void>;
+  /** Makes each request, and is told of it whether it got an answer. */
+  watch: <Answer>(request: () => Promise<Answer>) => Promise<Answer>;
 };
 
 interface ParleyCall extends Reading {
@@ -73,16 +75,18 @@ export function createParleyApi(options: ParleyApiOptions): ParleyApi {
     const url = apiUrl + path;
     await options.mayAct();
     try {
-      const { status, headers, body } = upload
-        ? await send(url, { method, ...upload, headers: { ...upload.headers, ...ownHeaders() } })
-        : await requestJson(url, {
-            method,
-            headers: ownHeaders(),
-            ...defined({ body: json === undefined ? undefined : JSON.stringify(json) }),
-            connectTimeoutMs,
-            responseTimeoutMs,
-            maxBytes: MAX_ANSWER_BYTES,
-          });
+      const { status, headers, body } = await options.watch(() =>
+        upload
+          ? send(url, { method, ...upload, headers: { ...upload.headers, ...ownHeaders() } })
+          : requestJson(url, {
+              method,
+              headers: ownHeaders(),
+              ...defined({ body: json === undefined ? undefined : JSON.stringify(json) }),
+              connectTimeoutMs,
+              responseTimeoutMs,
+              maxBytes: MAX_ANSWER_BYTES,
+            }),
+      );
       options.onDate(headers.date);
       return { status, body, ...defined({ retryAfter: headers["retry-after"] }) };
     } catch (error) {

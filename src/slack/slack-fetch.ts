@@ -35,6 +35,22 @@ export interface SeenAnswer {
   answer?: SlackAnswer;
 }
 
+/** What is told of the calls of the Web API, and asked about them. */
+export interface SlackFetchHooks {
+  /** Called with every answer of Slack. */
+  onAnswer(seen: SeenAnswer): void;
+  /** Called before every call: if it rejects, nothing is sent, and the call fails with that. */
+  mayAct(): Promise<void>;
+  /** Makes each request, and is told of it whether it got an answer. */
+  watch<Answer>(request: () => Promise<Answer>): Promise<Answer>;
+}
+
+export const NO_HOOKS: SlackFetchHooks = {
+  onAnswer() {},
+  mayAct: () => Promise.resolve(),
+  watch: (request) => request(),
+};
+
 /**
  * The `fetch` of all clients of Slack's API, as far as those need one: texts are sent, and redirects are not followed. It reads
  * each answer completely, at most 10 MB of unpacked bytes. If that is no answer of the Web API it throws, and passes nothing
@@ -44,8 +60,7 @@ export interface SeenAnswer {
  */
 export function createSlackFetch(
   apiUrl: string,
-  onAnswer: (seen: SeenAnswer) => void,
-  mayAct: () => Promise<void>,
+  { onAnswer, mayAct, watch }: SlackFetchHooks,
 ): typeof fetch {
   const large = createSemaphore(LARGE_AT_ONCE);
 
@@ -55,12 +70,14 @@ export function createSlackFetch(
     const { method: verb = "GET", body: sent = "" } = init ?? {};
     if (typeof sent !== "string") throw new TypeError("Only texts are sent to Slack");
     await mayAct();
-    const response = await observedRequest(url, {
-      method: verb,
-      headers: { ...(init?.headers as Record<string, string>), "accept-encoding": "gzip" },
-      body: sent,
-      signal,
-    });
+    const response = await watch(() =>
+      observedRequest(url, {
+        method: verb,
+        headers: { ...(init?.headers as Record<string, string>), "accept-encoding": "gzip" },
+        body: sent,
+        signal,
+      }),
+    );
     const { statusCode: status = 0 } = response;
     const method = url.startsWith(apiUrl) ? url.slice(apiUrl.length) : undefined;
     const seen = (answer?: SlackAnswer) => {

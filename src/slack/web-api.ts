@@ -11,23 +11,18 @@ import {
 import { parseRetryAfter } from "../parse-retry-after.ts";
 import { type Observation, observe } from "./observed-request.ts";
 import { faultOf } from "./refusals.ts";
-import { createSlackFetch, type SeenAnswer } from "./slack-fetch.ts";
+import { createSlackFetch, NO_HOOKS, type SlackFetchHooks } from "./slack-fetch.ts";
 
 /**
  * Options for every WebClient of the bridge, also those of Bolt and of Socket Mode: the lanes decide about repeats and
- * pauses, not the client. `onAnswer` is called with every answer of Slack, `mayAct` before every call: if it rejects, nothing is
- * sent, and the call fails with that.
+ * pauses, not the client.
  */
-export const webClientOptions = (
-  apiUrl: string,
-  onAnswer: (seen: SeenAnswer) => void = () => {},
-  mayAct: () => Promise<void> = () => Promise.resolve(),
-) => ({
+export const webClientOptions = (apiUrl: string, hooks: Partial<SlackFetchHooks> = {}) => ({
   slackApiUrl: apiUrl,
   retryConfig: { retries: 0 },
   rejectRateLimitedCalls: true,
   timeout: 10_000,
-  fetch: createSlackFetch(apiUrl, onAnswer, mayAct),
+  fetch: createSlackFetch(apiUrl, { ...NO_HOOKS, ...hooks }),
   // No queue inside the client, because `observe` would mistake one call for another. Our rate limiters limit the calls.
   maxRequestConcurrency: Number.POSITIVE_INFINITY,
 });

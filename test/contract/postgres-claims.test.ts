@@ -54,13 +54,13 @@ function createHolder() {
   };
 }
 
-async function startReplica(url: string, lanes = createHolder()) {
+async function startReplica(url: string, lanes = createHolder(), canDeliver = () => true) {
   const database = await openReplica(url);
   const errors: unknown[] = [];
   const claims = createPostgresClaims(database, { onError: (error) => errors.push(error) });
   const journal = openPostgresJournal(database, "inbox", claims);
   onTestFinished(() => claims.stop());
-  await claims.start([lanes.holder]);
+  await claims.start([lanes.holder], canDeliver);
   return { database, claims, journal, errors, ...lanes };
 }
 
@@ -107,6 +107,26 @@ describePostgres("claims on PostgreSQL", () => {
     const isFair = () =>
       areAllHeldOnce(replicas) && sharesOf(...replicas).every((held) => held <= fair);
     await expect.poll(isFair, PATIENCE).toBe(true);
+  });
+
+  it("are left to those that can deliver, but not while there are none", async () => {
+    const url = await createDatabase();
+    let cutOff: readonly string[] = [];
+    const start = (name: string) => startReplica(url, createHolder(), () => !cutOff.includes(name));
+    const [one, other] = [await start("one"), await start("other")];
+    const becomes = (...shares: number[]) =>
+      expect
+        .poll(() => areAllHeldOnce([one, other]) && sharesOf(one, other), PATIENCE)
+        .toEqual(shares);
+    await becomes(SHARES / 2, SHARES / 2);
+    cutOff = ["one"];
+    await becomes(0, SHARES);
+    cutOff = ["one", "other"];
+    await becomes(SHARES / 2, SHARES / 2);
+    cutOff = ["other"];
+    await becomes(SHARES, 0);
+    cutOff = [];
+    await becomes(SHARES / 2, SHARES / 2);
   });
 
   it("never give a share to two replicas, whoever comes and goes", async () => {

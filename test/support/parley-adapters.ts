@@ -17,6 +17,7 @@ export function createParleyAdapters(
     alarms: { raise: () => undefined, clear: () => undefined },
     onDate: () => undefined,
     mayAct,
+    watch: (request) => request(),
   });
   return { client: createParleyClient(api, config), files: createParleyFiles(api, config) };
 }

@@ -27,10 +27,7 @@ it("sends nothing to Slack in the name of a lane that is lost, and says so", asy
   const { url, requests } = await startServer();
   let isOurs = true;
   const mayAct = () => (isOurs ? Promise.resolve() : Promise.reject(lost));
-  const client = new WebClient(
-    "xoxb-test",
-    webClientOptions(`${url}/api/`, () => {}, mayAct),
-  );
+  const client = new WebClient("xoxb-test", webClientOptions(`${url}/api/`, { mayAct }));
   const post = () => callSlack("auth.test", () => client.auth.test());
   await post();
 

@@ -2,7 +2,7 @@ import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import { gzipSync } from "node:zlib";
 import { expect, it, onTestFinished } from "vitest";
-import { createSlackFetch } from "../../src/slack/slack-fetch.ts";
+import { createSlackFetch, NO_HOOKS } from "../../src/slack/slack-fetch.ts";
 
 /** A Slack that answers so; resolves with how to post a text to it, and what it saw. */
 async function open(answer: RequestListener) {
@@ -27,11 +27,7 @@ async function open(answer: RequestListener) {
   });
   await new Promise((resolve) => server.once("listening", resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/api/`;
-  const fetch = createSlackFetch(
-    url,
-    () => {},
-    () => Promise.resolve(),
-  );
+  const fetch = createSlackFetch(url, NO_HOOKS);
   return {
     seen,
     post: (body: NonNullable<RequestInit["body"]>) =>

@@ -19,7 +19,8 @@ export async function checkPostgresState(
   });
   try {
     const locks = createShareLocks(database.session(), database.lockClass(SHARE_LOCKS));
-    const { members } = await locks.look();
+    const { able, unable } = await locks.look();
+    const members = able + unable;
     const running = members === 1 ? "1 bridge uses it" : `${members} bridges use it`;
     return `${describeLocation(location)} can be used; ${running} at present`;
   } finally {

@@ -21,7 +21,8 @@ export async function doubtRestored(
   });
   try {
     const locks = createShareLocks(database.session(), database.lockClass(SHARE_LOCKS));
-    const { members } = await locks.look();
+    const { able, unable } = await locks.look();
+    const members = able + unable;
     if (members > 0) {
       throw new ConfigError([
         `${members === 1 ? "a bridge uses" : "bridges use"} the database; stop every bridge first`,

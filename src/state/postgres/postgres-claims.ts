@@ -5,7 +5,7 @@ import { CHANGES, CHANGES_GIVEN, readChange } from "./changes.ts";
 import type { PostgresDatabase } from "./open-postgres.ts";
 import type { Holdings } from "./postgres-journal.ts";
 import type { Session } from "./session.ts";
-import { createShareLocks, type ShareLocks } from "./share-locks.ts";
+import { createShareLocks, type ShareLocks, type Sight } from "./share-locks.ts";
 import { SHARE_LOCKS, SHARES, shareOf } from "./shares.ts";
 
 /** How often is looked which shares are free: what a killed replica had is taken within this time. */
@@ -45,6 +45,7 @@ export function createPostgresClaims(
   /** What was given back since the last look began: it may not know that yet. */
   const givenBack = new Set<number>();
   let holders: readonly ClaimHolder[] = [];
+  let canDeliver = () => true;
   /** One session after the other. What is still under way in the name of an earlier one keeps only its own share from being claimed. */
   let serving: Promise<void> = Promise.resolve();
   let leaving: Promise<unknown> = Promise.resolve();
@@ -88,14 +89,18 @@ export function createPostgresClaims(
     const locks = createShareLocks(session, database.lockClass(SHARE_LOCKS));
     const isOver = AbortSignal.any([session.signal, stopping.signal]);
     let pid: number | undefined;
-    let takesPart = false;
+    /** As one that can deliver now, or cannot. */
+    let takesPart: boolean | undefined;
     for (let looks = 0; !isOver.aborted; looks++) {
       try {
         pid ??= await beginOn(session);
+        const isAble = canDeliver();
         // The others are not to leave to us what we cannot handle yet.
-        if (!takesPart && ![...held.values()].some((tenure) => tenure.isLost())) {
-          await locks.join();
-          takesPart = true;
+        const mayJoin =
+          takesPart !== undefined || ![...held.values()].some((each) => each.isLost());
+        if (mayJoin && takesPart !== isAble) {
+          await locks.join(isAble);
+          takesPart = isAble;
         }
         if (looks % LOOKS_PER_POLL === 0) await poll(session);
         const isWell = await look(session, locks, { pid, takesPart });
@@ -132,14 +137,12 @@ export function createPostgresClaims(
   async function look(
     session: Session,
     locks: ShareLocks,
-    { pid, takesPart }: { pid: number | undefined; takesPart: boolean },
+    { pid, takesPart }: { pid: number | undefined; takesPart: boolean | undefined },
   ): Promise<boolean> {
     givenBack.clear();
     let sight = await locks.look();
     const kept = sight.ours.filter((share) => held.get(share)?.signal.aborted !== true);
-    // Whoever does not take part yet claims only what nobody else would.
-    const mayClaim = takesPart || sight.members === 0;
-    const fair = mayClaim ? Math.ceil(SHARES / Math.max(1, sight.members)) : kept.length;
+    const fair = fairPart(sight, takesPart) ?? kept.length;
     const lack = fair - kept.length;
     const free = sight.free.filter((share) => !held.has(share));
     if (lack > 0 && free.length > 0) {
@@ -219,8 +222,9 @@ export function createPostgresClaims(
       return tenure && !tenure.isLost() && !tenure.isLeft ? (tenure.pid ?? null) : null;
     },
 
-    async start(given) {
+    async start(given, isAble = () => true) {
       holders = given;
+      canDeliver = isAble;
       const begun = Promise.withResolvers<void>();
       await database.listen(CHANGES, hear);
       database.onSession((session) => {
@@ -235,6 +239,16 @@ export function createPostgresClaims(
       await leaving;
     },
   };
+}
+
+/**
+ * How many shares are ours when all are divided. Those that cannot deliver now have none, unless none can. `undefined`: whoever does
+ * not take part yet claims only what nobody else would.
+ */
+function fairPart({ able, unable }: Sight, takesPart: boolean | undefined): number | undefined {
+  if (takesPart === undefined && able + unable > 0) return undefined;
+  if (takesPart === false && able > 0) return 0;
+  return Math.ceil(SHARES / Math.max(1, able > 0 ? able : unable));
 }
 
 function shuffled<Item>(items: readonly Item[]): Item[] {
