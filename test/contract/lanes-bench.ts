@@ -41,7 +41,7 @@ export interface EngineOptions {
 }
 
 /** The lanes of a process, and their claims. */
-export interface Engine<Body> extends Lanes<Body> {
+export interface Engine<Body> extends Omit<Lanes<Body>, "start"> {
   /** Begins to handle what is ours. */
   start(...given: Parameters<Lanes<Body>["start"]>): Promise<void>;
   /** The process stops in order. */

@@ -3,7 +3,6 @@ import type {
   Attempt,
   Handler,
   Item,
-  Lanes,
   NewItem,
   OnDeadLetter,
   Work,
@@ -16,7 +15,7 @@ import {
   StorageError,
 } from "../../src/errors.ts";
 import { toItemId } from "../../src/ids.ts";
-import { benchForTest, type LanesBenchFactory } from "./lanes-bench.ts";
+import { benchForTest, type Engine, type LanesBenchFactory } from "./lanes-bench.ts";
 
 type Body = string;
 
@@ -85,7 +84,7 @@ export const failing = (times: number, error: Error) => {
 };
 
 const start = (
-  lanes: Lanes<Body>,
+  lanes: Pick<Engine<Body>, "start">,
   handler: Handler<Body>,
   onDeadLetter: OnDeadLetter<Body> = tellNobody,
 ) => lanes.start(handler, onDeadLetter);

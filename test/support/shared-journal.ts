@@ -14,7 +14,7 @@ import type { Stay } from "../contract/lanes-bench.ts";
 export const SHARES = 3;
 
 export const shareOf = (lane: string): number =>
-  [...lane].reduce((sum, sign) => sum + sign.charCodeAt(0), 0) % SHARES;
+  Buffer.from(lane).reduce((sum, byte) => sum + byte, 0) % SHARES;
 
 /** How many turns of the event loop something takes. */
 type Turns = () => number;
