@@ -157,7 +157,7 @@ describe("docs/operations.md", () => {
       ),
     );
     const direct = sources.flatMap(({ text: source }) =>
-      [...source.matchAll(/(?:errorFields\(\w+\)|RefusalLog\(\w+), "([a-z.-]+)"/g)].map(
+      [...source.matchAll(/(?:errorFields\(\w+\)|RefusalLog\(\w+|\(fields), "([a-z.-]+)"/g)].map(
         ([, event = ""]) => event,
       ),
     );

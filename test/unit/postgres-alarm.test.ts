@@ -28,6 +28,7 @@ describe("a failure of PostgreSQL", () => {
     ["28000", "does not let bridge in", false],
     ["3D000", "there is no database desk", false],
     ["42501", "bridge may not use the database desk", false],
+    ["42P01", "bridge sees no tables of the bridge in the database desk", false],
     ["25006", "can only be read", true],
     ["53100", "is full", true],
     ["53300", "the limit of the role bridge or the database desk", true],
@@ -50,7 +51,7 @@ describe("a failure of PostgreSQL", () => {
     expect(alarms.current()).toEqual([]);
   });
 
-  it.each(["53100", "25006", "58030", "XX000", "42501"])(
+  it.each(["53100", "25006", "58030", "XX000", "42501", "42P01"])(
     "raises the alarm when nothing can be stored (%s), until something was stored",
     (code) => {
       const { alarms, alarm } = start();

@@ -1,5 +1,6 @@
 import type { StateLocation } from "../../config/state-location.ts";
 import { errorFields } from "../../log.ts";
+import { createSparseLog } from "../../sparse-log.ts";
 import type { State, StateOptions } from "../state.ts";
 import { expirePostgres } from "./expire-postgres.ts";
 import { openPostgres } from "./open-postgres.ts";
@@ -29,8 +30,9 @@ export async function openPostgresState(
     clock,
   });
   try {
+    const claimsFailed = createSparseLog((fields) => log.warn(fields, "claims.failed"));
     const claims = createPostgresClaims(database, {
-      onError: (error) => log.warn(errorFields(error), "claims.failed"),
+      onError: (error) => claimsFailed(errorFields(error)),
     });
     const serverClock = await watchServerClock(database.side, clock);
     return {

@@ -50,7 +50,7 @@ export function createPostgresAlarm(
   return {
     failureOf(error) {
       const code = codeOf(error);
-      if (isOfServer(code) || code === "42501") return trouble("server", error);
+      if (isOfServer(code) || code === "42501" || code === "42P01") return trouble("server", error);
       return new StorageError(`PostgreSQL: ${code}`, { cause: causeOf(error) });
     },
     endOf,

@@ -71,6 +71,10 @@ export function troubleOf(code: string, target: PostgresTarget): PostgresTrouble
       return lasting(
         `${user} may not use the database ${database} at ${place} as the bridge has to (${code}); make it the owner of its schema and of the tables in it`,
       );
+    case "42P01":
+      return lasting(
+        `${user} sees no tables of the bridge in the database ${database} at ${place} (${code}), because its search_path leads elsewhere or they were dropped; mend search_path, or stop all bridges and restore a backup`,
+      );
     case "25006":
       return passing(
         `PostgreSQL at ${place} can only be read (${code}), because it is a standby or was set so; let STATE_URL lead to the primary`,
