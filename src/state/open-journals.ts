@@ -1,9 +1,8 @@
 import { existsSync } from "node:fs";
 import type { StateLocation } from "../config/state-location.ts";
-import { openPostgres } from "./postgres/open-postgres.ts";
+import { openLocation, type PostgresLocation } from "./postgres/open-location.ts";
 import { type Holdings, openPostgresJournal } from "./postgres/postgres-journal.ts";
 import { shareOf } from "./postgres/shares.ts";
-import { toLogin } from "./postgres/to-login.ts";
 import { openDatabase } from "./sqlite/database.ts";
 import { openSqliteJournal } from "./sqlite/sqlite-journal.ts";
 import type { Journals } from "./state.ts";
@@ -35,13 +34,8 @@ export async function openJournals(location: StateLocation): Promise<OpenJournal
 /** Whoever has a lane is told of every change. */
 const HOLDS_NOTHING: Holdings = { shareOf, heldBy: () => null };
 
-async function openInPostgres(
-  location: StateLocation & { engine: "postgres" },
-): Promise<OpenJournals> {
-  const database = await openPostgres(location.url.reveal(), {
-    ...toLogin(location),
-    access: "share",
-  });
+async function openInPostgres(location: PostgresLocation): Promise<OpenJournals> {
+  const database = await openLocation(location, { access: "share" });
   return {
     journals: {
       inbox: openPostgresJournal(database, "inbox", HOLDS_NOTHING),

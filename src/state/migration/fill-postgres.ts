@@ -1,6 +1,6 @@
 import { ConfigError, StorageError } from "../../errors.ts";
 import type { Connection } from "../postgres/connect.ts";
-import { countMembers } from "../postgres/share-locks.ts";
+import { membersSql } from "../postgres/share-locks.ts";
 import { COUNTED, type Counts, countSql } from "./counts.ts";
 import type { ColumnType, Row, TableCopy, Value } from "./table-copies.ts";
 
@@ -49,7 +49,7 @@ async function fill(
 ): Promise<Counts> {
   const tables = fillings.map(({ table }) => table);
   await client.query(`LOCK TABLE ${tables.join(", ")} IN EXCLUSIVE MODE`);
-  const { rows } = await client.query<{ members: number }>(countMembers(lockClass));
+  const { rows } = await client.query<{ members: number }>(membersSql(lockClass));
   refuseRunning(rows[0]?.members ?? 0);
   refuseFilled(await countIn(client));
   // All that a bridge has stored there that took nothing in yet.

@@ -1,14 +1,12 @@
 import { rmSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { z } from "zod";
-import type { StateLocation } from "../../config/state-location.ts";
 import { BridgeError } from "../../errors.ts";
 import { connect } from "../postgres/connect.ts";
-import { openPostgres } from "../postgres/open-postgres.ts";
+import { openLocation, type PostgresLocation, toLogin } from "../postgres/open-location.ts";
 import { createPostgresAlarm } from "../postgres/postgres-alarm.ts";
 import { readPostgresUrl } from "../postgres/postgres-url.ts";
 import { SHARE_LOCKS } from "../postgres/shares.ts";
-import { toLogin } from "../postgres/to-login.ts";
 import { backUpState } from "../sqlite/back-up-state.ts";
 import { openDatabase } from "../sqlite/database.ts";
 import { ownPathOf, removeDatabase } from "../sqlite/database-files.ts";
@@ -34,7 +32,7 @@ export interface Migrated {
  */
 export async function migrateState(
   file: string,
-  to: StateLocation & { engine: "postgres" },
+  to: PostgresLocation,
   signal: AbortSignal,
 ): Promise<Migrated> {
   const own = ownPathOf(file);
@@ -98,15 +96,13 @@ function* rowsOf({ select, change }: TableCopy, source: DatabaseSync): Generator
 }
 
 async function fill(
-  location: StateLocation & { engine: "postgres" },
+  location: PostgresLocation,
   options: Omit<Parameters<typeof fillPostgres>[1], "lockClass">,
 ): Promise<Counts> {
-  const url = location.url.reveal();
-  const login = toLogin(location);
-  const database = await openPostgres(url, { access: "own", ...login });
+  const database = await openLocation(location, { access: "own" });
   const lockClass = database.lockClass(SHARE_LOCKS);
   await database.close();
-  const target = readPostgresUrl(url, login);
+  const target = readPostgresUrl(location.url.reveal(), toLogin(location));
   try {
     const connection = await connect(target, "check", options.signal);
     try {

@@ -1,10 +1,7 @@
-import type { StateLocation } from "../../config/state-location.ts";
 import { ConfigError } from "../../errors.ts";
 import { tryDoubt } from "../try-doubt.ts";
-import { openPostgres } from "./open-postgres.ts";
-import { createShareLocks } from "./share-locks.ts";
-import { SHARE_LOCKS } from "./shares.ts";
-import { toLogin } from "./to-login.ts";
+import { openLocation, type PostgresLocation } from "./open-location.ts";
+import { countMembers } from "./share-locks.ts";
 
 /**
  * Marks what waits for Parley in a database that was restored just now: nobody knows whether it was done since the copy was made.
@@ -12,17 +9,10 @@ import { toLogin } from "./to-login.ts";
  *
  * @throws {ConfigError} a bridge uses it · {StorageError}
  */
-export async function doubtRestored(
-  location: StateLocation & { engine: "postgres" },
-): Promise<number> {
-  const database = await openPostgres(location.url.reveal(), {
-    ...toLogin(location),
-    access: "own",
-  });
+export async function doubtRestored(location: PostgresLocation): Promise<number> {
+  const database = await openLocation(location, { access: "own" });
   try {
-    const locks = createShareLocks(database.session(), database.lockClass(SHARE_LOCKS));
-    const { able, unable } = await locks.look();
-    const members = able + unable;
+    const members = await countMembers(database);
     if (members > 0) {
       throw new ConfigError([
         `${members === 1 ? "a bridge uses" : "bridges use"} the database; stop every bridge first`,

@@ -1,9 +1,8 @@
-import type { StateLocation } from "../../config/state-location.ts";
 import { errorFields } from "../../log.ts";
 import { createSparseLog } from "../../sparse-log.ts";
 import type { State, StateOptions } from "../state.ts";
 import { expirePostgres } from "./expire-postgres.ts";
-import { openPostgres } from "./open-postgres.ts";
+import { openLocation, type PostgresLocation } from "./open-location.ts";
 import { createPostgresClaims } from "./postgres-claims.ts";
 import { openPostgresConversations } from "./postgres-conversations.ts";
 import { openPostgresJournal } from "./postgres-journal.ts";
@@ -12,7 +11,6 @@ import { createPostgresTurns } from "./postgres-turns.ts";
 import { openPostgresValues } from "./postgres-values.ts";
 import { watchServerClock } from "./server-clock.ts";
 import { createSharedLimiters } from "./shared-limiters.ts";
-import { toLogin } from "./to-login.ts";
 
 /**
  * The state in a database that any number of replicas may share.
@@ -20,15 +18,10 @@ import { toLogin } from "./to-login.ts";
  * @throws {ConfigError} {@link openPostgres} · {StorageError} the same
  */
 export async function openPostgresState(
-  location: StateLocation & { engine: "postgres" },
+  location: PostgresLocation,
   { alarms, clock, log }: StateOptions,
 ): Promise<State> {
-  const database = await openPostgres(location.url.reveal(), {
-    ...toLogin(location),
-    access: "own",
-    alarms,
-    clock,
-  });
+  const database = await openLocation(location, { access: "own", alarms, clock });
   try {
     const claimsFailed = createSparseLog((fields) => log.warn(fields, "claims.failed"));
     const claims = createPostgresClaims(database, {

@@ -1,5 +1,6 @@
+import type { PostgresDatabase } from "./open-postgres.ts";
 import type { Session } from "./session.ts";
-import { SHARES } from "./shares.ts";
+import { SHARE_LOCKS, SHARES } from "./shares.ts";
 
 /** Who holds which shares, and who takes part, by the server's own word. */
 export interface Sight {
@@ -31,8 +32,16 @@ const LOCKS = `SELECT objid::int AS key, pid = pg_backend_pid() AS "isOurs" FROM
     AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`;
 
 /** How many bridges take part, asked by one who does not. */
-export const countMembers = (lockClass: number): string =>
+export const membersSql = (lockClass: number): string =>
   `SELECT count(*) AS members FROM (${LOCKS.replace("$1", String(lockClass))}) AS locks WHERE key >= ${ABLE}`;
+
+export async function countMembers({
+  session,
+  lockClass,
+}: Pick<PostgresDatabase, "session" | "lockClass">): Promise<number> {
+  const [row] = await session().read<{ members: number }>(membersSql(lockClass(SHARE_LOCKS)));
+  return row?.members ?? 0;
+}
 
 /** A statement may run twice, and what is locked twice has to be unlocked twice. */
 const onceEach = (lock: string) => `SELECT CASE
