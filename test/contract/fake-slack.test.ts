@@ -666,13 +666,14 @@ describe("deliveries of the fake Slack", () => {
     const { delivered } = await slack.post({ user: "U0ANNA", text: "hello" });
     expect(await delivered).toMatchObject({ status: "failed", attempts: 4 });
     expect(app.at(-1)?.headers["x-slack-retry-reason"]).toBe("http_timeout");
+    const patient = await slackForTest();
     const noRetry = { status: 500, headers: { "x-slack-no-retry": "1" } };
-    const unwilling = await appForTest(slack, () => noRetry);
-    const { delivered: refused } = await slack.post({ user: "U0ANNA", text: "hello" });
+    const unwilling = await appForTest(patient, () => noRetry);
+    const { delivered: refused } = await patient.post({ user: "U0ANNA", text: "hello" });
     expect(await refused).toMatchObject({ status: "failed", attempts: 1 });
     expect(unwilling).toHaveLength(1);
-    slack.deliverTo("http://127.0.0.1:9/slack/events");
-    const { delivered: nobody } = await slack.post({ user: "U0ANNA", text: "hello" });
+    patient.deliverTo("http://127.0.0.1:9/slack/events");
+    const { delivered: nobody } = await patient.post({ user: "U0ANNA", text: "hello" });
     expect(await nobody).toMatchObject({ status: "failed", attempts: 4 });
   });
 
