@@ -38,6 +38,7 @@ const NOT_ON_REPLICAS: Readonly<Record<string, string>> = {
   "request-bodies": "about the bytes on a connection to one process",
   scaling: "has databases and replicas of its own",
   "cut-off": "has replicas of its own",
+  "rolling-upgrade": "has replicas of its own",
   "shared-pace": "has replicas of its own",
   "socket-refused": "about the socket and the alarms of one process",
   start: "about the start of one process",

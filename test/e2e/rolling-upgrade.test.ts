@@ -1,0 +1,56 @@
+import { expect, it, onTestFinished } from "vitest";
+import { startApp } from "../../src/app.ts";
+import { readConfig } from "../../src/config/read-config.ts";
+import { connect } from "../../src/state/postgres/connect.ts";
+import { migrateSchema } from "../../src/state/postgres/migrate-schema.ts";
+import { MIGRATIONS } from "../../src/state/postgres/migrations.ts";
+import { namesIn } from "../../src/state/postgres/names-in.ts";
+import { readPostgresUrl } from "../../src/state/postgres/postgres-url.ts";
+import { createDatabase, describePostgres, query } from "../support/postgres.ts";
+import { sentTo } from "../support/sent.ts";
+import { handOver } from "../support/steps.ts";
+import { postsIn } from "../support/threads.ts";
+import { startWorld, type World } from "../support/world.ts";
+
+/** What the next version would add: tables and columns that this one does not know. */
+const NEXT = [
+  ...MIGRATIONS,
+  {
+    sql: `ALTER TABLE inbox ADD COLUMN color text; ALTER TABLE outbox ADD COLUMN color text NOT NULL DEFAULT 'blue';
+      ALTER TABLE conversations ADD COLUMN claimed_by text; CREATE INDEX ON conversations (claimed_by);
+      CREATE TABLE claims (conversation text PRIMARY KEY, agent text)`,
+  },
+];
+
+/** An agent answers, and the User writes: each arrives once, behind what was there. */
+async function talk(world: World, userId: string, ts: string, text: string): Promise<void> {
+  const { slack, parley } = world;
+  await slack.post({ user: "U0ANNA", threadTs: ts, text });
+  await parley.until(() => sentTo(world, userId).at(-1) === text);
+  await parley.userWrites(userId, `${text}?`);
+  await slack.waitFor(() => postsIn(slack, ts).at(-1)?.text === `${text}?`);
+}
+
+describePostgres("versions side by side", () => {
+  it("work on tables that the later one has changed, also when the earlier one starts again", async () => {
+    const url = await createDatabase();
+    const world = await startWorld({ replicas: 2, env: { STATE_URL: url } });
+    const { user, ts } = await handOver(world);
+    await talk(world, user.id, ts, "Before");
+
+    const connection = await connect(readPostgresUrl(url), "check");
+    await migrateSchema(connection, namesIn("public"), NEXT);
+    connection.destroy();
+
+    await talk(world, user.id, ts, "While both run");
+    const again = await startApp(readConfig(world.env), world.log);
+    onTestFinished(() => again.stop());
+    await world.stopBridge();
+    await world.startBridge();
+    await talk(world, user.id, ts, "After a restart");
+    expect(sentTo(world, user.id)).toEqual(["Before", "While both run", "After a restart"]);
+    expect(await query(url, "SELECT version FROM bridge_schema")).toEqual([
+      { version: NEXT.length },
+    ]);
+  });
+});
