@@ -5,7 +5,7 @@ import { promisify } from "node:util";
 import { expect, it } from "vitest";
 import { makeStateFile } from "../support/state-file.ts";
 
-const THREAD = join(import.meta.dirname, "../../src/state/sqlite-thread.ts");
+const THREAD = join(import.meta.dirname, "../../src/state/sqlite/sqlite-thread.ts");
 
 it("answers all that waits, and what is asked later, when its thread ends; and says why", async () => {
   const { path } = await makeStateFile();

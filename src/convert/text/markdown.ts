@@ -28,7 +28,7 @@ export const parseChatMarkdown = (markdown: string): Root =>
   fromMarkdown(markdown, { extensions: CHAT_SYNTAX, mdastExtensions: TREE });
 
 /** One line that begins with a letter and holds no sign that means anything there. */
-const PLAIN_LINE = /^(?=\p{L})(?!.*www)[^\p{Cc}*_~`[\]<>&|\\:@]*(?<!\s)$/iu;
+const PLAIN_LINE = /^(?=\p{L})(?!.*www)[^\p{Cc}*_~`[\]<>&|\\:@]*(?<!\s)$/isu;
 
 /** Most of what people say in a chat: to parse it would cost more than all else that is done to it. */
 const readPlainLine = (markdown: string): Root | undefined =>

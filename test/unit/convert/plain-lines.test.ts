@@ -45,6 +45,12 @@ describe("a line of plain words is the same tree as when it is parsed", () => {
     { runs: 500 },
   );
 
+  // Which is no end of a line in Markdown.
+  it("for an address behind a line separator", () => {
+    const text = "a\u2028www.";
+    expect(shapeOf(parseMarkdown(text))).toEqual(shapeOf(parsed(text)));
+  });
+
   holds("for any text", anyText(), (text) => {
     expect(shapeOf(parseMarkdown(text))).toEqual(shapeOf(parsed(text)));
   });
