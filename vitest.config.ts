@@ -48,8 +48,18 @@ const NOT_ON_REPLICAS: Readonly<Record<string, string>> = {
 
 const storyOf = (name: string): string => `test/e2e/${name}.test.ts`;
 
-/** What `npm test` tells to several replicas too; `npm run test:all` tells them the others. */
-const ON_REPLICAS = ["hand-back", "merging", "message-order", "notes", "one-thread"].map(storyOf);
+/** What `npm test` tells to several replicas too; `npm run test:replicas` tells them the others. */
+const ON_REPLICAS = [
+  "edits",
+  "further-handover",
+  "hand-back",
+  "merging",
+  "message-order",
+  "notes",
+  "one-thread",
+  "relay-to-parley",
+  "story",
+].map(storyOf);
 
 /** Starts a PostgreSQL for whatever asks for it. */
 const POSTGRES = "test/support/postgres-cluster.ts";

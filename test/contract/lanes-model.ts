@@ -780,13 +780,17 @@ async function playOn(
 }
 
 /** Any interleaving of append, duplicate, crash, retry and completion. */
-export function describeLanesUnderCrashes(engineName: string, open: LanesBenchFactory): void {
+export function describeLanesUnderCrashes(
+  engineName: string,
+  open: LanesBenchFactory,
+  runs = 20,
+): void {
   describe(`${engineName}: whatever happens`, () => {
     holds(
       "settles each item once and in order, again only after a crash, and tells of dead letters",
       fc.array(step, { minLength: 5, maxLength: 60, size: "max" }) as fc.Arbitrary<readonly Step[]>,
       (steps) => playOn(open, steps, 1),
-      { runs: 20, examples: [CRASH_BEHIND_A_BARRIER] },
+      { runs, examples: [CRASH_BEHIND_A_BARRIER] },
     );
   });
 }
