@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import { DEFAULT_SCOPES } from "../../fakes/slack/identity.ts";
 import { numbered } from "../support/numbered.ts";
+import { REPLICAS } from "../support/replicas.ts";
 import { sentTo } from "../support/sent.ts";
 import { handOver, PATIENCE } from "../support/steps.ts";
 import { postsIn, reactionsOn, rootsOf, textOf, textsTo } from "../support/threads.ts";
@@ -71,28 +72,36 @@ it.each(["cut", "refreshed"] as const)(
   },
 );
 
-it("finds what was written between the start and the first socket", async () => {
-  const world = await startWorld({ socketMode: true });
-  const { parley, slack } = world;
-  const { user, ts } = await handOver(world);
-  await world.stopBridge();
-  const before = rounds(world).length;
-  const opened = slack.calls("apps.connections.open").length;
-  // The first only checks the token, the second is for the socket.
-  const socket = Promise.withResolvers<void>();
-  slack.faults.add("apps.connections.open", { kind: "latency", ms: 0 }, 1);
-  slack.faults.add("apps.connections.open", { kind: "held", until: socket.promise }, 1);
-  const starting = world.startBridge();
-  await slack.waitFor(() => slack.calls("apps.connections.open").length === opened + 2);
-  // What is read before the socket opens must not count as read for good.
-  await expect.poll(() => rounds(world).length, PATIENCE).toBe(before + 1);
-  const { delivered } = await slack.post({ user: "U0ANNA", threadTs: ts, text: "Anybody there?" });
-  expect((await delivered).status).toBe("missed");
-  socket.resolve();
-  await starting;
+// Of several replicas another one has its socket open already.
+it.skipIf(REPLICAS !== undefined)(
+  "finds what was written between the start and the first socket",
+  async () => {
+    const world = await startWorld({ socketMode: true });
+    const { parley, slack } = world;
+    const { user, ts } = await handOver(world);
+    await world.stopBridge();
+    const before = rounds(world).length;
+    const opened = slack.calls("apps.connections.open").length;
+    // The first only checks the token, the second is for the socket.
+    const socket = Promise.withResolvers<void>();
+    slack.faults.add("apps.connections.open", { kind: "latency", ms: 0 }, 1);
+    slack.faults.add("apps.connections.open", { kind: "held", until: socket.promise }, 1);
+    const starting = world.startBridge();
+    await slack.waitFor(() => slack.calls("apps.connections.open").length === opened + 2);
+    // What is read before the socket opens must not count as read for good.
+    await expect.poll(() => rounds(world).length, PATIENCE).toBe(before + 1);
+    const { delivered } = await slack.post({
+      user: "U0ANNA",
+      threadTs: ts,
+      text: "Anybody there?",
+    });
+    expect((await delivered).status).toBe("missed");
+    socket.resolve();
+    await starting;
 
-  await parley.until(() => sentTo(world, user.id).length === 1, { timeoutMs: 10_000 });
-});
+    await parley.until(() => sentTo(world, user.id).length === 1, { timeoutMs: 10_000 });
+  },
+);
 
 it("reads a long thread in pages of a hundred, or of what Slack gives", async () => {
   const world = await startWorld({ slack: { limits: { historyPage: 15 } } });
