@@ -270,11 +270,11 @@ describe("a note that is edited", () => {
     stopDropping();
     await edit(ts, "internal");
     expect((await told()).text).toContain("The User does not have this message");
+    const rounds = () => world.log.lines.filter(({ event }) => event === "repair.done").length;
     await world.stopBridge();
+    const before = rounds();
     await world.startBridge();
-    await expect
-      .poll(() => world.log.lines.filter(({ event }) => event === "repair.done").length)
-      .toBe(2);
+    await expect.poll(rounds).toBeGreaterThan(before);
     await sendNext();
     expect(sentTo(world, user.id)).toEqual(["Next"]);
   });
