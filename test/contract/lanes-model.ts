@@ -593,7 +593,8 @@ class Play {
     const { name, stay } = begun;
     /** What a step throws counts as its failure, so a broken promise is noted here. */
     const asHead = async (check: () => void): Promise<void> => {
-      await this.#whileAlive(begun);
+      // Asked again without a pause: it may die in the moment of one.
+      if (this.#dead.has(begun.lanes)) await this.#whileAlive(begun);
       try {
         this.#checkIsHead(begun);
         check();
