@@ -1,3 +1,5 @@
+import { HOT_TABLE } from "./hot-table.ts";
+
 /**
  * The table of one queue. `state` and `begun` are those of the life of an item, see `Lanes`; `share` is the lane's, see `Claims`.
  * `progress` and `error` are JSON, and `notice` is the one that is owed about a dead letter. Bodies are text and not `jsonb`,
@@ -30,13 +32,7 @@ export const journalTable = (table: "inbox" | "outbox"): string => `
     notice text,
     appended_at bigint NOT NULL,
     ended_at bigint
-  ) WITH (
-    fillfactor = 70,
-    autovacuum_vacuum_scale_factor = 0,
-    autovacuum_vacuum_threshold = 5000,
-    autovacuum_analyze_scale_factor = 0,
-    autovacuum_analyze_threshold = 5000
-  );
+  ) ${HOT_TABLE};
   ALTER SEQUENCE ${table}_seq OWNED BY ${table}.seq;
   CREATE INDEX ${table}_waiting ON ${table} (share, lane, barrier, sort, seq) WHERE state = 'waiting';
   CREATE INDEX ${table}_ended ON ${table} (ended_at) WHERE state = 'done';
