@@ -3,6 +3,7 @@ import type { Conversations, Workspace } from "../bridge/ports.ts";
 import type { Config } from "../config/read-config.ts";
 import type { CreateRateLimiter } from "../delivery/rate-limiter.ts";
 import { createSemaphore } from "../delivery/semaphore.ts";
+import { createDesk } from "../desk/create-desk.ts";
 import { type Json, parseJson } from "../json.ts";
 import type { Log } from "../log.ts";
 import { createParleyFiles } from "../parley/parley-files.ts";
@@ -52,7 +53,14 @@ export function createDependencies(
     ...createSlackPorts(client, { config, workspace, createLimiter, texts, log: slackLog }),
     ...queues,
     parley,
-    slackFiles: createSlackFiles({ client, ...config.slack, texts, log: slackLog }),
+    slackFiles: createSlackFiles({
+      client,
+      ...config.slack,
+      channels: config.teams.map(({ channel }) => channel),
+      texts,
+      log: slackLog,
+    }),
+    desk: createDesk(config.teams),
     parleyFiles: createParleyFiles(parleyApi, config.parley),
     transfers: createSemaphore(TRANSFERS),
     conversations,

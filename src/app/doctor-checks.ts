@@ -36,8 +36,12 @@ export function createDoctorChecks(config: Config): readonly Check[] {
     {
       name: "slack",
       async run() {
-        const { team, channelName } = await orAlarm(workspace, "slack-access", "slack-setup");
-        return `workspace ${team}, channel ${channelName ? `#${channelName}` : config.slack.channel}`;
+        const { team, channelNames } = await orAlarm(workspace, "slack-access", "slack-setup");
+        const channels = config.teams.map(({ channel }) => {
+          const name = channelNames?.[channel];
+          return name ? `#${name}` : channel;
+        });
+        return `workspace ${team}, ${channels.length === 1 ? "channel" : "channels"} ${channels.join(", ")}`;
       },
     },
     {

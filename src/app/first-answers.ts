@@ -32,9 +32,10 @@ export async function askFirst(
 ): Promise<FirstAnswers> {
   const lastKnown = createLastKnown(state, log);
   const { accountId, botService: wanted } = config.parley;
-  const { channel, appToken } = config.slack;
+  const { appToken } = config.slack;
+  const channels = config.teams.map(({ channel }) => channel);
   const answers = allProblems([
-    lastKnown(`workspace/${channel}`, workspaceSchema, outside.askWorkspace),
+    lastKnown(`workspace/${channels.join(",")}`, workspaceSchema, outside.askWorkspace),
     lastKnown(`bot-service/${accountId}/${wanted ?? ""}`, serviceSchema, outside.askBotService),
     appToken && lastKnown("app-token", flag, outside.askAppToken),
   ]);

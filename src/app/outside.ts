@@ -45,9 +45,10 @@ export function connectOutside(
   { mayAct, clockAheadMs }: Pick<State, "mayAct" | "clockAheadMs"> = NO_STATE,
 ): Outside {
   const { slack, showUserIdentity } = config;
+  const channels = config.teams.map(({ channel }) => channel);
   const clock = createClockWatch(alarms, clockAheadMs);
   const reach = createReach(systemClock.monotonic);
-  const watchAccess = createAccessWatch(alarms, config.slack.channel);
+  const watchAccess = createAccessWatch(alarms, channels);
   const onAnswer = (seen: SeenAnswer) => {
     clock.saw("Slack", seen.date);
     // Calls of `apps.*` use the app's token, so their answers say nothing about the bot's.
@@ -80,8 +81,7 @@ export function connectOutside(
       systemClock.monotonic,
     ),
     clock,
-    askWorkspace: () =>
-      checkWorkspace(client, { channel: slack.channel, showUserIdentity }, alarms),
+    askWorkspace: () => checkWorkspace(client, { channels, showUserIdentity }, alarms),
     askAppToken: async () =>
       slack.appToken ? await checkAppToken(connect(slack.appToken.reveal())) : true,
     askBotService: () => checkBotService(parley, config.parley.botService, alarms),

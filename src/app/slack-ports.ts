@@ -49,14 +49,15 @@ export function createSlackPorts(
     log: Log;
   },
 ): SlackPorts {
-  const { channel, postsPerSecond } = config.slack;
+  const { postsPerSecond } = config.slack;
+  const channels = config.teams.map(({ channel }) => channel);
   const { team, botUserId, botId, url } = workspace;
   const pace = createPace(postsPerSecond, createLimiter);
   const findUser = createFindUser(client);
   return {
-    posts: createPosts({ client, team, channel, botId, pace, texts, log }),
+    posts: createPosts({ client, team, channels, botId, pace, texts, log }),
     reactions: createReactions({ client, pace, log }),
-    reader: createThreadReader({ client, team, channel, botUserId, pace }),
+    reader: createThreadReader({ client, team, channels, botUserId, pace }),
     people: {
       identityOf: createIdentities(findUser, config.identity),
       namesOf: createNames(client, findUser),

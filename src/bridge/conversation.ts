@@ -17,10 +17,14 @@ import { joinMetadata, joinTranscripts } from "./ownership/join-handovers.ts";
  * begins a new one with a new thread. Times are ms since the epoch.
  */
 export interface Conversation extends RootFacts {
+  /** The name of the team that has it; missing: a version that knew only one has stored it. */
+  readonly team?: string;
   /** Missing until the root is posted. */
   readonly thread?: Thread;
   /** Since when its root may be in Slack, although that is not recorded yet. */
   readonly openingSince?: number;
+  /** In which channel; missing: a version that knew only one has stored it. */
+  readonly openingIn?: string;
   /** Its threads that are gone, the newest first. */
   readonly lost?: readonly Thread[];
   /** The User's conversation before this one. */
@@ -41,7 +45,7 @@ export interface Conversation extends RootFacts {
 }
 
 /** What is known of a conversation when it opens. */
-export type Opening = Omit<RootFacts, "state" | "ending"> & Pick<Conversation, "previous">;
+export type Opening = Omit<RootFacts, "state" | "ending"> & Pick<Conversation, "team" | "previous">;
 
 export function openConversation(given: Opening): Conversation {
   return {
@@ -61,7 +65,7 @@ export function withoutThread(conversation: Conversation, gone: Thread): Convers
 }
 
 export function withoutOpening(conversation: Conversation): Conversation {
-  const { openingSince: _, ...rest } = conversation;
+  const { openingSince: _, openingIn: __, ...rest } = conversation;
   return rest;
 }
 

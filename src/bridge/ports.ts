@@ -25,8 +25,29 @@ export interface Workspace {
   readonly botId: string;
   /** The Enterprise organisation that the workspace is a part of; missing where it is of none. */
   readonly enterprise?: string;
-  /** Of the channel in which threads open; missing where Slack does not tell. */
-  readonly channelName?: string;
+  /** The names of the teams' channels, by id; those that Slack does not tell are missing. */
+  readonly channelNames?: Readonly<Record<string, string>>;
+}
+
+/** Agents who answer in one channel. */
+export interface Team {
+  /** What people call it. Without a configuration file there is a single team, and nobody reads its name. */
+  readonly name: string;
+  /** Where its threads open. */
+  readonly channel: string;
+}
+
+/** What the team's side decides. */
+export interface Desk {
+  /** In the order of the configuration. */
+  readonly teams: readonly [Team, ...Team[]];
+  /** Who gets a User that is handed over with this. */
+  teamFor(handover: Pick<Conversation, "user" | "metadata">): Team;
+  /**
+   * Who has the conversation. Its team may have gone from the configuration: then it is the one that has the channel of its
+   * thread, or else the one that would get the User now.
+   */
+  teamOf(conversation: Conversation): Team;
 }
 
 /** Who a message to the User comes from. */
@@ -109,27 +130,28 @@ export type PostTag =
 /** What agents see on their own messages. */
 export type Mark = "delivered" | "delayed" | "failed" | "uncertain" | "note";
 
+/** Where a post goes: into a thread, or into a channel, where it opens one. */
+export type Place = Thread | (Pick<Thread, "channel"> & { readonly ts?: undefined });
+
 /** What the bridge posts in Slack. Every call may throw a member of the error family. */
 export interface Posts {
-  /** Where threads open. */
-  readonly channel: string;
+  /** Waits until one post may go out to the channel. `saturated`: others had to go first, or the pace forbade it for a while. */
+  acquire(
+    signal: AbortSignal,
+    to: Pick<Place, "channel">,
+  ): Promise<{ readonly saturated: boolean }>;
   /**
-   * Waits until one post may go out to the thread's channel, or to the one where threads open. `saturated`: others had
-   * to go first, or the pace forbade it for a while.
-   */
-  acquire(signal: AbortSignal, thread?: Thread): Promise<{ readonly saturated: boolean }>;
-  /**
-   * Posts at once: {@link Posts.acquire} comes before. Opens a thread if `thread` is missing.
+   * Posts at once: {@link Posts.acquire} comes before. Returns the thread in which the post is, or which it has opened.
    *
    * @throws {ThreadGoneError} what went astray was taken back
    */
-  post(message: SlackMessage, tag: PostTag, thread?: Thread): Promise<Thread>;
+  post(message: SlackMessage, tag: PostTag, to: Place): Promise<Thread>;
   /**
    * Looks for an earlier post with this tag that was made after `since` (ms); `cannot-look`: Slack refuses reading.
    *
    * @throws {ThreadGoneError} what went astray was taken back
    */
-  find(tag: PostTag, since: number, thread?: Thread): Promise<Thread | "not-there" | "cannot-look">;
+  find(tag: PostTag, since: number, at: Place): Promise<Thread | "not-there" | "cannot-look">;
   /** @throws {ThreadGoneError} */
   updateRoot(thread: Thread, message: SlackMessage, tag: PostTag): Promise<void>;
   /** Only `agent` sees it. Not safe to repeat: nobody can look for it. */

@@ -8,15 +8,27 @@ import { type Secret, toSecret } from "./secret.ts";
 import { isPlaceholder, isQuoted, problemOfSecret, secretValues } from "./secret-rules.ts";
 import { type StateLocation, toStateLocation } from "./state-location.ts";
 
+/** A team as it is configured. Ids are Slack's. */
+export interface TeamConfig {
+  readonly name: string;
+  readonly channel: string;
+  /** Who may answer: everybody of the workspace, the members of the channel, or these user groups and members. */
+  readonly agents: "workspace" | "channel" | readonly string[];
+  /** User groups and members who may also move others' Users; `undefined`: agents may. */
+  readonly leads: readonly string[] | undefined;
+  /** The channel may be shared with another company. */
+  readonly allowShared: boolean;
+}
+
 /** Everything that can be set, read once from the environment. Times are in ms unless the name says otherwise. */
 export interface Config {
+  readonly teams: readonly [TeamConfig, ...TeamConfig[]];
   readonly slack: {
     readonly botToken: Secret;
     /** Two while one replaces the other; none only in Socket Mode. */
     readonly signingSecrets: readonly Secret[];
     /** Set: Socket Mode instead of HTTP. */
     readonly appToken: Secret | undefined;
-    readonly channel: string;
     /** Base URL of the Web API, ends in `/api/`. */
     readonly apiUrl: string;
     readonly postsPerSecond: number;
@@ -364,11 +376,19 @@ export function readConfig(env: Record<string, string | undefined>): Config {
   if (problems.length > 0) throw new ConfigError(problems);
   const value = environment.parse(given);
   return {
+    teams: [
+      {
+        name: "Support",
+        channel: value.SLACK_CHANNEL,
+        agents: "workspace",
+        leads: undefined,
+        allowShared: true,
+      },
+    ],
     slack: {
       botToken: toSecret(value.SLACK_BOT_TOKEN),
       signingSecrets: secretValues(value.SLACK_SIGNING_SECRET ?? "").map(toSecret),
       appToken: value.SLACK_APP_TOKEN ? toSecret(value.SLACK_APP_TOKEN) : undefined,
-      channel: value.SLACK_CHANNEL,
       apiUrl: value.SLACK_API_URL,
       postsPerSecond: value.SLACK_POSTS_PER_SECOND,
       pingTimeoutMs: value.SLACK_PING_TIMEOUT_MS,

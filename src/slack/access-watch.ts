@@ -19,11 +19,11 @@ const OPTIONAL_SCOPE = "chat:write.customize";
 
 /**
  * Raises `slack-access` while Slack refuses a call that the bridge needs, and clears it when the same kind of call works
- * again. The result must be called with every answer of Slack; `channel` is where threads open.
+ * again. The result must be called with every answer of Slack; `channels` are those of the teams.
  */
 export function createAccessWatch(
   alarms: Pick<Alarms, "raise" | "clear">,
-  channel: string,
+  channels: readonly string[],
   now: () => number = () => performance.now(),
 ): (seen: SeenAnswer) => void {
   const noted = new Map<string, Noted>();
@@ -31,7 +31,7 @@ export function createAccessWatch(
   return (seen) => {
     const code = codeOf(seen);
     const fault = code === undefined ? undefined : faultOf(code);
-    if (code !== undefined && fault && counts(fault, seen, channel)) {
+    if (code !== undefined && fault && counts(fault, seen, channels)) {
       noted.set(keyOf(fault, seen), { advice: adviceFor(fault, code, seen), at: now() });
     } else if (noted.size === 0) {
       return;
@@ -56,11 +56,11 @@ function codeOf({ status, answer }: SeenAnswer): string | undefined {
   return status === 200 || status === 429 ? undefined : `http_${status}`;
 }
 
-function counts(fault: Fault, seen: SeenAnswer, channel: string): boolean {
+function counts(fault: Fault, seen: SeenAnswer, channels: readonly string[]): boolean {
   const { method, answer } = seen;
   if (fault === "thread") return TO_THREADS.test(method);
-  // Refusals in a channel that was configured before do not count: its conversations move to the current channel.
-  if (fault === "channel") return TO_THREADS.test(method) && channelOf(seen) === channel;
+  // Refusals in a channel that was configured before do not count: its conversations move to the current one.
+  if (fault === "channel") return TO_THREADS.test(method) && channels.includes(channelOf(seen));
   return NEEDED.test(method) && answer?.needed !== OPTIONAL_SCOPE;
 }
 

@@ -1,5 +1,5 @@
 import type { ChatPostMessageResponse, WebClient } from "@slack/web-api";
-import type { Posts, PostTag } from "../bridge/ports.ts";
+import type { Place, Posts, PostTag } from "../bridge/ports.ts";
 import type { SlackMessage } from "../convert/to-slack/slack-message.ts";
 import { defined } from "../defined.ts";
 import {
@@ -22,7 +22,8 @@ import { callSlack } from "./web-api.ts";
 export interface PostsOptions {
   client: WebClient;
   team: string;
-  channel: string;
+  /** Those of the teams. */
+  channels: readonly string[];
   botId: string;
   pace: Pace;
   texts: Pick<Texts, "astray" | "typing">;
@@ -36,7 +37,7 @@ type Warn = (error: SlackApiError) => void;
 const SATURATED_AFTER_MS = 250;
 
 export function createPosts(options: PostsOptions): Posts {
-  const { client, team, channel, botId, pace, texts, log } = options;
+  const { client, team, channels, botId, pace, texts, log } = options;
   /** Slack drops metadata with no more than a warning, but without it a post cannot be found again. */
   function checkMetadata(
     { message, response_metadata: about }: ChatPostMessageResponse,
@@ -71,12 +72,12 @@ export function createPosts(options: PostsOptions): Posts {
   );
 
   const postTo =
-    (at: string, thread: Thread | undefined, tag: PostTag) =>
+    ({ channel, ts }: Place, tag: PostTag) =>
     ({ author, ...message }: SlackMessage): Promise<ChatPostMessageResponse> =>
-      callPaced(pace.posts, at, { method: "chat.postMessage", idempotent: false }, () =>
+      callPaced(pace.posts, channel, { method: "chat.postMessage", idempotent: false }, () =>
         client.chat.postMessage({
-          channel: at,
-          ...defined({ thread_ts: thread?.ts }),
+          channel,
+          ...defined({ thread_ts: ts }),
           ...toArguments(message),
           ...defined({ username: author?.name, icon_emoji: author?.icon }),
           metadata: toMetadata(tag),
@@ -86,53 +87,46 @@ export function createPosts(options: PostsOptions): Posts {
         }),
       );
 
-  const isGone = (thread: Thread, error: unknown) => meansGone(error, thread, channel);
+  const isGone = (thread: Thread, error: unknown) => meansGone(error, thread, channels);
   const asGone = (thread: Thread, error: unknown): unknown =>
     isGone(thread, error) ? new ThreadGoneError(thread, { cause: error }) : error;
 
   return {
-    channel,
-
-    async acquire(signal, thread) {
+    async acquire(signal, { channel }) {
       const askedAt = performance.now();
-      await pace.posts.acquire(thread?.channel ?? channel, { signal });
+      await pace.posts.acquire(channel, { signal });
       return { saturated: performance.now() - askedAt > SATURATED_AFTER_MS };
     },
 
-    async post(message, tag, thread) {
-      const at = thread?.channel ?? channel;
-      const send = postTo(at, thread, tag);
+    async post(message, tag, to) {
+      const send = postTo(to, tag);
       const answer = await withBlocksOrText(message, (outgoing) =>
         withAuthorOrNone(outgoing, send),
       ).catch((error: unknown) => {
-        throw thread ? asGone(thread, error) : error;
+        throw isThread(to) ? asGone(to, error) : error;
       });
       checkMetadata(answer, tag);
       if (!answer.ts) throw new UncertainDeliveryError("chat.postMessage: no ts in the answer");
-      if (!thread) return { team, channel: at, ts: answer.ts };
+      if (!isThread(to)) return { team, channel: to.channel, ts: answer.ts };
       // Slack has no error for a thread that is not there: it posts into the open channel.
-      const isAstray = answer.message && answer.message.thread_ts !== thread.ts;
-      if (isAstray && (await takeBackUnlessIn(options, thread, answer.ts))) {
-        throw new ThreadGoneError(thread);
+      const isAstray = answer.message && answer.message.thread_ts !== to.ts;
+      if (isAstray && (await takeBackUnlessIn(options, to, answer.ts))) {
+        throw new ThreadGoneError(to);
       }
-      return thread;
+      return to;
     },
 
-    async find(tag, since, thread) {
-      const at = thread?.channel ?? channel;
+    async find(tag, since, at) {
+      const { channel, ts: threadTs } = at;
       try {
-        const found = await findPost(client, tag, {
-          channel: at,
-          threadTs: thread?.ts,
-          since,
-          botId,
-        });
-        return typeof found === "object" ? (thread ?? { team, channel, ts: found.ts }) : found;
+        const found = await findPost(client, tag, { channel, threadTs, since, botId });
+        if (typeof found !== "object") return found;
+        return isThread(at) ? at : { team, channel, ts: found.ts };
       } catch (error) {
         if (!isSlacksWord(error)) throw error;
-        if (!thread || !isGone(thread, error)) return "cannot-look";
-        await takeStrayBack(options, thread.channel, { tag, since });
-        throw new ThreadGoneError(thread, { cause: error });
+        if (!isThread(at) || !isGone(at, error)) return "cannot-look";
+        await takeStrayBack(options, channel, { tag, since });
+        throw new ThreadGoneError(at, { cause: error });
       }
     },
 
@@ -177,3 +171,5 @@ export function createPosts(options: PostsOptions): Posts {
     },
   };
 }
+
+const isThread = (place: Place): place is Thread => place.ts !== undefined;

@@ -29,13 +29,13 @@ const NO_THREAD =
   /^(thread_not_found|message_not_found|cannot_reply_to_message|invalid_thread_ts)$/;
 
 /**
- * Whether the error means that the thread or its root is gone. A thread in another channel than `channel`, where threads
- * open, is also gone if we have no access to that channel.
+ * Whether the error means that the thread or its root is gone. A thread in a channel of no team (any more: `channels` are
+ * theirs) is also gone if we have no access to it.
  */
-export const meansGone = (error: unknown, thread: Thread, channel: string): boolean =>
+export const meansGone = (error: unknown, thread: Thread, channels: readonly string[]): boolean =>
   error instanceof SlackApiError &&
   (NO_THREAD.test(error.slackError) ||
-    (thread.channel !== channel && faultOf(error.slackError) === "channel"));
+    (!channels.includes(thread.channel) && faultOf(error.slackError) === "channel"));
 
 /** Whether Slack refuses only the blocks of a message, so that its text can still be posted. */
 export const refusesBlocks = (slackError: string): boolean => /(^|_)blocks?(_|$)/.test(slackError);

@@ -24,8 +24,8 @@ import { callSlack } from "./web-api.ts";
 
 export interface SlackFilesOptions {
   client: WebClient;
-  /** Where threads open. */
-  channel: string;
+  /** Those of the teams. */
+  channels: readonly string[];
   texts: Pick<Texts, "astray">;
   log: Log;
   botToken: Secret;
@@ -38,7 +38,7 @@ const SHOWN_AFTER_MS = [500, 1_000, 2_000];
 
 /** Slack's files. Our token is sent to Slack's hosts only, and a file that is not what Slack announced is not passed on. */
 export function createSlackFiles(options: SlackFilesOptions): SlackFiles {
-  const { client, channel, botToken, apiUrl } = options;
+  const { client, channels, botToken, apiUrl } = options;
   const isSlackHost = createIsSlackHost(apiUrl);
   const ownHeaders = () => ({ authorization: `Bearer ${botToken.reveal()}` });
   const timeout = transferTimeout();
@@ -115,7 +115,7 @@ export function createSlackFiles(options: SlackFilesOptions): SlackFiles {
           thread_ts: thread.ts,
         }),
       ).catch((error: unknown) => {
-        throw meansGone(error, thread, channel)
+        throw meansGone(error, thread, channels)
           ? new ThreadGoneError(thread, { cause: error })
           : error;
       });

@@ -14,7 +14,7 @@ import { callSlack } from "./web-api.ts";
 export interface ThreadReaderOptions {
   client: WebClient;
   team: string;
-  channel: string;
+  channels: readonly string[];
   botUserId: string;
   pace: Pick<Pace, "extras">;
 }
@@ -25,7 +25,7 @@ const MAX_PAGES = 50;
 const MAX_REPLIES = 500;
 
 export function createThreadReader(options: ThreadReaderOptions): ThreadReader {
-  const { client, team, channel, botUserId } = options;
+  const { client, team, channels, botUserId } = options;
   const { extras } = options.pace;
 
   /** Nobody waits for what is read back, so it goes behind everything else and waits as long as Slack asks. */
@@ -43,7 +43,7 @@ export function createThreadReader(options: ThreadReaderOptions): ThreadReader {
         const isForAll =
           error instanceof SlackApiError &&
           error.disposition === "fatal" &&
-          !meansGone(error, thread, channel);
+          !meansGone(error, thread, channels);
         if (isForAll) return "cannot-look";
         if (!(error instanceof RateLimitedError)) throw error;
       }

@@ -8,33 +8,36 @@ import { faultOf } from "./refusals.ts";
 import { callSlack } from "./web-api.ts";
 
 export interface WorkspaceOptions {
-  channel: string;
+  /** Those of the teams. */
+  channels: readonly string[];
   /** Posts show the User's name, which needs a scope of its own. */
   showUserIdentity: boolean;
 }
 
 /**
- * Checks the token, the channel and the scopes. While something is wrong with the channel or the scopes an alarm is raised;
+ * Checks the token, the channels and the scopes. While something is wrong with a channel or the scopes an alarm is raised;
  * if Slack refuses the token another alarm is. Missing scopes are no error, because much works without them.
  *
- * @throws {ConfigError} Slack refuses the token, or the bot is not in the channel; says what to do
+ * @throws {ConfigError} Slack refuses the token, or the bot is not in a channel; tells of all of them what to do
  * @throws {SlackApiError} something else keeps the app out, perhaps in front of Slack
  * @throws {NetworkError} Slack cannot be reached
  */
 export async function checkWorkspace(
   client: WebClient,
-  { channel, showUserIdentity }: WorkspaceOptions,
+  { channels, showUserIdentity }: WorkspaceOptions,
   alarms: Pick<Alarms, "raise" | "clear">,
 ): Promise<Workspace> {
   const { response_metadata, ...identity } = await identify(client);
-  const info = await findChannel(client, channel).catch((error: unknown) => {
+  const found = await findChannels(client, channels).catch((error: unknown) => {
     if (error instanceof ConfigError) alarms.raise("slack-setup", error.problems.join(" "));
     throw error;
   });
-  const kind = info?.is_private === undefined ? "unknown" : info.is_private ? "private" : "public";
   const scopes = response_metadata?.scopes;
-  const missing = scopes ? missingScopes(scopes, { channel: kind, showUserIdentity }) : [];
-  if (missing.length > 0) alarms.raise("slack-setup", scopesAdvice(missing));
+  const kinds = new Set(found.map(({ is_private: isPrivate }) => kindOf(isPrivate)));
+  const missing = scopes
+    ? [...kinds].flatMap((channel) => missingScopes(scopes, { channel, showUserIdentity }))
+    : [];
+  if (missing.length > 0) alarms.raise("slack-setup", scopesAdvice([...new Set(missing)]));
   else alarms.clear("slack-setup");
   return {
     team: identity.team_id ?? "",
@@ -42,12 +45,13 @@ export async function checkWorkspace(
     url: URL.parse(identity.url ?? "")?.href ?? "https://slack.com/",
     botUserId: identity.user_id ?? "",
     botId: identity.bot_id ?? "",
-    ...defined({
-      enterprise: identity.enterprise_id || undefined,
-      channelName: info?.name || undefined,
-    }),
+    ...defined({ enterprise: identity.enterprise_id || undefined }),
+    channelNames: Object.fromEntries(found.flatMap(({ id, name }) => (name ? [[id, name]] : []))),
   };
 }
+
+const kindOf = (isPrivate: boolean | undefined) =>
+  isPrivate === undefined ? "unknown" : isPrivate ? "private" : "public";
 
 const scopesAdvice = (missing: readonly string[]): string =>
   `SLACK_BOT_TOKEN lacks the ${missing.length === 1 ? "scope" : "scopes"} ${missing.join(", ")}; add what is missing at api.slack.com/apps, OAuth & Permissions (manifest.yml has them all), and install the app again`;
@@ -94,11 +98,29 @@ export async function checkAppToken(client: WebClient): Promise<true> {
   return true;
 }
 
-/** What Slack says about the channel; `undefined` if it does not say. */
-async function findChannel(
+/** What Slack says about a channel, as far as it does. */
+interface ChannelInfo {
+  readonly id: string;
+  readonly name?: string;
+  readonly is_private?: boolean;
+}
+
+/** @throws {ConfigError} with what is wrong with any of them */
+async function findChannels(
   client: WebClient,
-  channel: string,
-): Promise<{ name?: string; is_private?: boolean } | undefined> {
+  channels: readonly string[],
+): Promise<readonly ChannelInfo[]> {
+  const asked = channels.map((channel) => findChannel(client, channel));
+  const problems = (await Promise.allSettled(asked)).flatMap((result) =>
+    result.status === "rejected" && result.reason instanceof ConfigError
+      ? result.reason.problems
+      : [],
+  );
+  if (problems.length > 0) throw new ConfigError(problems);
+  return await Promise.all(asked);
+}
+
+async function findChannel(client: WebClient, channel: string): Promise<ChannelInfo> {
   const invite = "invite the bot: in the channel write /invite and choose the app";
   try {
     const { channel: info } = await callSlack(
@@ -114,14 +136,15 @@ async function findChannel(
     if (info?.is_member === false) {
       throw new ConfigError([`SLACK_CHANNEL ${channel}: the bot is not in it; ${invite}`]);
     }
-    return info;
+    const { name, is_private } = info ?? {};
+    return { id: channel, ...defined({ name, is_private }) };
   } catch (thrown) {
     const error = toBridgeError(thrown);
     if (!(error instanceof SlackApiError) || isOfWorkspace(error)) throw error;
     // A fake Slack may lack the method, and the app the scope, which is reported elsewhere. If something is wrong with the
     // channel, the first post will show it.
     if (error.slackError === "unknown_method" || error.slackError === "missing_scope") {
-      return undefined;
+      return { id: channel };
     }
     throw new ConfigError(
       [

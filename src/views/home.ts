@@ -12,8 +12,8 @@ export interface HomeView {
   toSlack: Backlog;
   toParley: Backlog;
   conversations: readonly ConversationLine[];
-  /** Id of the channel in which threads open. */
-  channel: string;
+  /** Ids of the channels in which threads open. */
+  channels: readonly string[];
   now: number;
 }
 
@@ -43,7 +43,7 @@ function describeDelays({ toSlack, toParley, now }: HomeView, texts: Texts): str
 
 /** The App Home: what is wrong, and who waits, longest first. */
 export function renderHome(view: HomeView, texts: Texts): Json {
-  const { conversations, channel, now } = view;
+  const { conversations, channels, now } = view;
   const count = conversations.length;
   const lines = renderConversations(conversations, now, 60, texts).split("\n");
   return {
@@ -53,7 +53,7 @@ export function renderHome(view: HomeView, texts: Texts): Json {
       ...describeAlarms(view, texts).map(section),
       ...describeDelays(view, texts).map(section),
       ...sections(lines),
-      context(texts.home.footer(`<#${escapeText(channel)}>`)),
+      context(texts.home.footer(channels.map((id) => `<#${escapeText(id)}>`).join(", "))),
     ],
   };
 }

@@ -24,16 +24,20 @@ describePostgres("Slack's pace", () => {
       const posts = createPosts({
         client: new WebClient(slack.botToken, webClientOptions(slack.apiUrl)),
         team: identity.teamId,
-        channel: slack.channel,
+        channels: [slack.channel],
         botId: identity.botId,
         pace: createPace(1, createSharedLimiters(database)),
         texts: textsFor("en"),
         log: captureLog(),
       });
       return async (text: string) => {
-        await posts.acquire(new AbortController().signal);
+        await posts.acquire(new AbortController().signal, slack);
         const conversation = makeConversationId(toUserId("1"), toItemId(text));
-        await posts.post({ text }, { kind: "root", conversation, opening: 0 });
+        await posts.post(
+          { text },
+          { kind: "root", conversation, opening: 0 },
+          { channel: slack.channel },
+        );
       };
     }
     const [a, b, c] = [await startPosting(), await startPosting(), await startPosting()];

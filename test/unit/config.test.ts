@@ -216,9 +216,9 @@ describe("the configuration", () => {
     const padded = Object.fromEntries(
       Object.entries(MINIMAL_ENV).map(([name, value]) => [name, ` ${value}\r\n`]),
     );
-    const { slack, parley } = readConfig(padded);
+    const { teams, slack, parley } = readConfig(padded);
     expect(slack.botToken.reveal()).toBe(MINIMAL_ENV.SLACK_BOT_TOKEN);
-    expect(slack.channel).toBe(MINIMAL_ENV.SLACK_CHANNEL);
+    expect(teams[0].channel).toBe(MINIMAL_ENV.SLACK_CHANNEL);
     expect(parley.sharedSecret.reveal()).toBe(MINIMAL_ENV.PARLEY_SHARED_SECRET);
     expect(parley.serviceId).toBe(MINIMAL_ENV.PARLEY_SERVICE_IDENTIFICATION);
   });

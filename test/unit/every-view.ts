@@ -189,7 +189,7 @@ export const homeOf = (text: string, texts: Texts): Json => {
         link: LINK,
         waitingSince: n,
       })),
-      channel: "C0",
+      channels: ["C0"],
       now: 1e9,
     },
     texts,

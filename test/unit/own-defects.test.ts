@@ -87,7 +87,7 @@ it("is known as one when a file of Slack cannot even be asked for", async () => 
     client: new WebClient("xoxb-test", webClientOptions(`${url}/api/`)),
     botToken: toSecret("xoxb\u0000"),
     apiUrl: `${url}/api/`,
-    channel: "C1",
+    channels: ["C1"],
     texts: en,
     log: captureLog(),
   });

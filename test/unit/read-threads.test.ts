@@ -39,7 +39,7 @@ async function readFrom(page: () => object) {
   const reader = createThreadReader({
     client: new WebClient("xoxb-test", webClientOptions(`${server.url}/api/`)),
     team: "T1",
-    channel: "C1",
+    channels: ["C1"],
     botUserId: "UBOT",
     pace: { extras: createRateLimiter({ perSecond: 10_000, burst: 1_000 }) },
   });

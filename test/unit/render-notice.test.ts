@@ -144,7 +144,7 @@ describe("App Home", () => {
   const quiet = { items: 0, oldestAppendedAt: undefined, deadLetters: 0 };
   const home = (conversations: readonly ConversationLine[]) =>
     renderHome(
-      { alarms: [], conversations, channel: "C0", now: 1e9, toSlack: quiet, toParley: quiet },
+      { alarms: [], conversations, channels: ["C0"], now: 1e9, toSlack: quiet, toParley: quiet },
       en,
     ) as { blocks: unknown[] };
 
@@ -153,7 +153,7 @@ describe("App Home", () => {
       {
         alarms: [{ name: "store", advice: "The disk of <!here> is full; make room", since: 0 }],
         conversations: [],
-        channel: "C0",
+        channels: ["C0"],
         now: 7 * 60_000,
         toSlack: quiet,
         toParley: quiet,

@@ -65,7 +65,7 @@ describe("Retry-After as a date", () => {
       client,
       botToken: toSecret("xoxb-test"),
       apiUrl: `${url}/api/`,
-      channel: "C1",
+      channels: ["C1"],
       texts: en,
       log: captureLog(),
     });

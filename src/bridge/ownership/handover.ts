@@ -41,7 +41,7 @@ export async function handover(
     if (newest && !(await isStillOurs(work, event, receivedAt, newest, dependencies))) return;
     conversation = await recordConversation(
       work,
-      conversations,
+      dependencies,
       {
         userId,
         user: { ...newest?.user, ...user },

@@ -9,7 +9,7 @@ export const workspaceSchema = record<Workspace>({
   botUserId: text,
   botId: text,
   enterprise: optional(text),
-  channelName: optional(text),
+  channelNames: optional(z.record(z.string(), z.string())),
 });
 
 export const serviceSchema = record<Service>({ id: serviceId, name: text, isDefault: z.boolean() });

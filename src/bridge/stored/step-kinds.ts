@@ -26,6 +26,8 @@ export interface PostIntent {
    * or 0.1.0 has stored this.
    */
   readonly thread?: Thread;
+  /** Where it opens a thread. Missing: it opens none, or a version that knew only one channel has stored this. */
+  readonly channel?: string;
 }
 
 /** A file that the other side has, and that nobody sees yet. */
@@ -73,6 +75,7 @@ const postIntent = record<PostIntent>({
   tag: postTagSchema,
   since: time,
   thread: optional(thread),
+  channel: optional(text),
 });
 
 /** A post in a thread. */

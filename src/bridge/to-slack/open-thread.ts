@@ -10,7 +10,7 @@ import {
   withoutOpening,
 } from "../conversation.ts";
 import type { Notifier } from "../notifier.ts";
-import type { Conversations, Permalink, Posts } from "../ports.ts";
+import type { Conversations, Desk, Permalink, Posts } from "../ports.ts";
 import type { InboxBody } from "../stored/inbox-body.ts";
 import { postRootOnce } from "./post-once.ts";
 import type { PostStepsDependencies } from "./post-steps.ts";
@@ -22,6 +22,7 @@ export interface OpenThreadDependencies extends EnsureRootDependencies, PostStep
 export interface EnsureRootDependencies {
   posts: Posts;
   conversations: Conversations;
+  desk: Desk;
   notifier: Notifier;
   /** Among all replicas. */
   inTurn: InTurn<string>;
@@ -33,12 +34,13 @@ export interface EnsureRootDependencies {
 /** Records the conversation that this item opens. An item always opens the same conversation, also after a crash. */
 export async function recordConversation(
   work: Work<InboxBody>,
-  conversations: Conversations,
-  given: Omit<Opening, "id" | "previous">,
+  { conversations, desk }: Pick<EnsureRootDependencies, "conversations" | "desk">,
+  given: Omit<Opening, "id" | "team" | "previous">,
   previous: Conversation | undefined,
 ): Promise<Conversation> {
   const conversation = openConversation({
     ...given,
+    team: desk.teamFor(given).name,
     id: makeConversationId(given.userId, work.item.id),
     ...defined({ previous: previous?.thread }),
   });
@@ -85,15 +87,17 @@ async function postRoot(
   conversation: Conversation,
   dependencies: EnsureRootDependencies,
 ): Promise<Thread> {
-  const { conversations, permalink, texts, now } = dependencies;
-  const { id, openingSince: since } = conversation;
+  const { conversations, desk, permalink, texts, now } = dependencies;
+  const { id, openingSince: since, openingIn } = conversation;
+  const { channel } = desk.teamOf(conversation);
   const tag = rootTag(conversation);
   const name = `root ${tag.opening}`;
   const root = {
-    begun: since === undefined ? undefined : { tag, since },
+    channel,
+    begun: since === undefined ? undefined : { tag, since, ...defined({ channel: openingIn }) },
     async tag() {
       if (since === undefined) {
-        await conversations.update(id, (c) => ({ ...c, openingSince: now() }));
+        await conversations.update(id, (c) => ({ ...c, openingSince: now(), openingIn: channel }));
       }
       return tag;
     },

@@ -3,10 +3,10 @@ import { defined } from "../../defined.ts";
 import type { Work } from "../../delivery/lanes.ts";
 import type { OnceStep, StepKind } from "../../delivery/step.ts";
 import { ThreadGoneError } from "../../errors.ts";
-import { makeThreadKey, type Thread } from "../../ids.ts";
+import type { Thread } from "../../ids.ts";
 import { renderPossibleRepeat } from "../../views/possible-repeat.ts";
 import type { Texts } from "../../views/texts/en.ts";
-import type { Posts, PostTag } from "../ports.ts";
+import type { Place, Posts, PostTag } from "../ports.ts";
 import { POST, type PostIntent, ROOT } from "../stored/step-kinds.ts";
 import { createTurn } from "./turn.ts";
 
@@ -41,18 +41,24 @@ export async function postOnce(
 ): Promise<void> {
   await work.step(
     name,
-    toStep(work, POST, () => null, post, dependencies),
+    toStep(work, POST, () => null, { ...post, to: post.thread }, dependencies),
   );
 }
 
-/** Posts the root of a thread, as the step `name`. `begun`: another item may have posted it. */
+/** Posts the root of a thread in a channel, as the step `name`. `begun`: another item may have posted it. */
 export async function postRootOnce(
   work: Work<unknown>,
   name: string,
-  { begun, ...root }: Post<never> & { begun: PostIntent | undefined },
+  { begun, channel, ...root }: Post<never> & { channel: string; begun: PostIntent | undefined },
   dependencies: PostOnceDependencies,
 ): Promise<Thread> {
-  const step = toStep<never, Thread>(work, ROOT, (thread) => thread, root, dependencies);
+  const step = toStep<never, Thread>(
+    work,
+    ROOT,
+    (thread) => thread,
+    { ...root, to: { channel } },
+    dependencies,
+  );
   return await work.step<PostIntent, Thread>(name, { ...step, ...defined({ begun }) });
 }
 
@@ -65,10 +71,10 @@ function toStep<Nothing extends undefined, Result>(
   work: Work<unknown>,
   kind: StepKind<PostIntent, Result>,
   resultOf: (thread: Thread) => Result,
-  { tag, message, thread, confirm }: Post<Nothing> & { thread?: Thread },
+  { tag, message, to, confirm }: Post<Nothing> & { to: Place },
   { posts, texts, now }: PostOnceDependencies,
 ): OnceStep<PostIntent, Result, Nothing> {
-  const takeTurn = createTurn(work, posts, thread);
+  const takeTurn = createTurn(work, posts, to);
   return {
     kind,
     ...defined({ confirm }),
@@ -76,22 +82,23 @@ function toStep<Nothing extends undefined, Result>(
       const { saturated } = await takeTurn();
       const given = await tag({ saturated, earlier: earlier?.tag });
       if (given === undefined) return given;
-      return { tag: given, since: earlier?.since ?? now(), ...defined({ thread }) };
+      return { tag: given, since: earlier?.since ?? now(), ...storedPlace(to) };
     },
     async run({ tag }, isRepeat) {
       const shown = await message(tag);
       const posted = await posts.post(
         isRepeat ? renderPossibleRepeat(shown, texts) : shown,
         tag,
-        thread,
+        to,
       );
       return resultOf(posted);
     },
-    async check({ tag, since, thread: at = thread }) {
+    async check({ tag, since, ...stored }) {
+      const at = placeOf(stored) ?? to;
       await takeTurn();
       const found = await posts.find(tag, since, at).catch((error: unknown) => {
         // What was in a thread that is gone does not count in the one that goes on.
-        if (error instanceof ThreadGoneError && isOther(at, thread)) return "not-there";
+        if (error instanceof ThreadGoneError && !isSamePlace(at, to)) return "not-there";
         throw error;
       });
       if (typeof found === "object") return { result: resultOf(found) };
@@ -100,5 +107,13 @@ function toStep<Nothing extends undefined, Result>(
   };
 }
 
-const isOther = (a: Thread | undefined, b: Thread | undefined): boolean =>
-  a !== undefined && b !== undefined && makeThreadKey(a) !== makeThreadKey(b);
+type StoredPlace = Pick<PostIntent, "thread" | "channel">;
+
+const storedPlace = (to: Place): StoredPlace =>
+  to.ts === undefined ? { channel: to.channel } : { thread: to };
+
+/** `undefined`: an earlier version has stored it, for which there was only one place. */
+const placeOf = ({ thread, channel }: StoredPlace): Place | undefined =>
+  thread ?? (channel === undefined ? undefined : { channel });
+
+const isSamePlace = (a: Place, b: Place): boolean => a.channel === b.channel && a.ts === b.ts;

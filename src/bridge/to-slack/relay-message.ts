@@ -120,7 +120,7 @@ async function conversationOf(
   if (ownership === "unknown" && ownerUnknown === "ignore") return undefined;
   const ownerUnverified = ownership === "unknown" && { ownerUnverified: true as const };
   const given = { userId, user, openedAt: receivedAt, ...ownerUnverified };
-  return await recordConversation(work, conversations, given, newest);
+  return await recordConversation(work, dependencies, given, newest);
 }
 
 function withAuthor(step: ThreadStep, author: Pick<SlackMessage, "author">): ThreadStep {

@@ -1,16 +1,15 @@
 import type { Work } from "../../delivery/lanes.ts";
-import type { Thread } from "../../ids.ts";
-import type { Posts } from "../ports.ts";
+import type { Place, Posts } from "../ports.ts";
 
-/** Waits for the turn to post in a thread, or to open one; once, however often it is asked. */
+/** Waits for the turn to post there; once, however often it is asked. */
 export function createTurn(
   work: Work<unknown>,
   posts: Pick<Posts, "acquire">,
-  thread: Thread | undefined,
+  to: Pick<Place, "channel">,
 ): () => ReturnType<Posts["acquire"]> {
   let turn: ReturnType<Posts["acquire"]> | undefined;
   return () => {
-    turn ??= posts.acquire(work.signal, thread);
+    turn ??= posts.acquire(work.signal, to);
     return turn;
   };
 }

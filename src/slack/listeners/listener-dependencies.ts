@@ -1,6 +1,6 @@
 import type { Alarms } from "../../alarms.ts";
 import type { OwnerCommandDependencies } from "../../bridge/ownership/owner-command.ts";
-import type { Permissions, Posts, Reactions } from "../../bridge/ports.ts";
+import type { Desk, Permissions, Posts, Reactions } from "../../bridge/ports.ts";
 import type { InboxBody } from "../../bridge/stored/inbox-body.ts";
 import type { OutboxBody } from "../../bridge/stored/outbox-body.ts";
 import type { ReplyMode } from "../../convert/to-parley/reply-intent.ts";
@@ -14,7 +14,8 @@ export interface ListenerDependencies extends OwnerCommandDependencies {
   outbox: Lanes<OutboxBody>;
   /** Of the workspace. */
   team: string;
-  posts: Pick<Posts, "channel" | "tell">;
+  posts: Pick<Posts, "tell">;
+  desk: Desk;
   reactions: Pick<Reactions, "markLater" | "unmark">;
   permissions: Permissions;
   /** Where a User is handed back to unless the agent chooses otherwise. */

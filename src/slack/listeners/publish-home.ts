@@ -10,7 +10,7 @@ export async function publishHome(
   { event: { user, tab }, client }: EventCall<"app_home_opened">,
   dependencies: ListenerDependencies,
 ): Promise<void> {
-  const { posts, inbox, outbox, alarms, texts, now } = dependencies;
+  const { desk, inbox, outbox, alarms, texts, now } = dependencies;
   if (tab !== "home") return;
   const [toSlack, toParley] = await Promise.all([inbox.backlog(), outbox.backlog()]);
   const home = {
@@ -18,7 +18,7 @@ export async function publishHome(
     toSlack,
     toParley,
     conversations: await listOpen(dependencies),
-    channel: posts.channel,
+    channels: desk.teams.map(({ channel }) => channel),
     now: now(),
   };
   const view = renderHome(home, texts);

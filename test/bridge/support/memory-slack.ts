@@ -21,7 +21,7 @@ import { makeThreadKey, type Thread } from "../../../src/ids.ts";
 import type { Json } from "../../../src/json.ts";
 import { readFile, type StoredFile, toContent } from "./stored-file.ts";
 
-const CHANNEL = "C0SUPPORT";
+export const CHANNEL = "C0SUPPORT";
 const TEAM = "T0TEAM";
 
 /** A message in Slack: of the bridge where it has a tag or a file of the bridge's, of an agent otherwise. */
@@ -165,26 +165,28 @@ export function createMemorySlack(): MemorySlack {
     },
 
     posts: {
-      channel: CHANNEL,
       async acquire(signal) {
         turns -= 1;
         await (turns < 0 ? untilAborted(nextTurn, signal) : undefined);
         return { saturated: world.isBusy };
       },
-      async post(message, tag, thread) {
+      async post(message, tag, to) {
+        const thread = to.ts === undefined ? undefined : to;
         await Promise.resolve(assertThere(thread));
         const ts = nextTs();
-        const at = thread ?? { team: TEAM, channel: CHANNEL, ts };
+        const at = thread ?? { team: TEAM, channel: to.channel, ts };
         messages.push({ thread: at, ts, message, tag });
         return at;
       },
-      async find(tag, since, thread) {
+      async find(tag, since, at) {
+        const thread = at.ts === undefined ? undefined : at;
         await Promise.resolve(assertThere(thread));
         if (world.refusesReading) return "cannot-look";
         const found = messages.find(
           (each) =>
             JSON.stringify(each.tag) === JSON.stringify(tag) &&
             Number(each.ts) * 1_000 >= since - 1 &&
+            each.thread.channel === at.channel &&
             (thread === undefined || each.thread.ts === thread.ts),
         );
         return found ? found.thread : "not-there";

@@ -18,6 +18,7 @@ import { createEmbeddedLanes, type EmbeddedLanes } from "../../../src/delivery/e
 import { createRateLimiter } from "../../../src/delivery/rate-limiter.ts";
 import { createSemaphore } from "../../../src/delivery/semaphore.ts";
 import { createSoleClaims } from "../../../src/delivery/sole-claims.ts";
+import { createDesk } from "../../../src/desk/create-desk.ts";
 import type { Thread } from "../../../src/ids.ts";
 import { createRounds } from "../../../src/rounds.ts";
 import { makePermalink } from "../../../src/slack/permalink.ts";
@@ -26,6 +27,7 @@ import { en } from "../../../src/views/texts/en.ts";
 import { MINIMAL_ENV } from "../../support/minimal-env.ts";
 import type { Process } from "./calls.ts";
 import { openMemoryJournal } from "./memory-journal.ts";
+import { CHANNEL } from "./memory-slack.ts";
 import type { World } from "./world.ts";
 
 export interface BridgeOptions {
@@ -104,6 +106,7 @@ export async function runBridge(
     parleyFiles: wire("parleyFiles", parley.parleyFiles),
     slackFiles: wire("slackFiles", slack.slackFiles),
     conversations: wire("conversations", disk.conversations),
+    desk: createDesk([{ name: "Support", channel: CHANNEL }]),
     inTurn: wire("turns", { take: createTurns<string>() }).take,
     transfers: createSemaphore(4),
     permalink: (thread: Thread) => makePermalink("https://team.slack.com/", thread),

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { ParleyEvent } from "../../../src/bridge/parley-event.ts";
 import { NetworkError } from "../../../src/errors.ts";
 import { ADA, AGENTS, BOT } from "../support/memory-parley.ts";
+import { CHANNEL } from "../support/memory-slack.ts";
 import { type Bridge, startBridge } from "../support/start-bridge.ts";
 
 const message = (id: number): ParleyEvent => ({
@@ -56,7 +57,7 @@ describe("exactly one thread", () => {
     const conversation = await bridge.conversation();
     if (!conversation) throw new Error("There is no conversation");
     const tag = { kind: "root" as const, conversation: conversation.id, opening: 0 };
-    const thread = await bridge.slack.posts.post({ text: "The root" }, tag);
+    const thread = await bridge.slack.posts.post({ text: "The root" }, tag, { channel: CHANNEL });
     await bridge.conversations.update(conversation.id, (c) => ({ ...c, thread }));
 
     goOn();
