@@ -172,15 +172,27 @@ export class OvertakenError extends BridgeError {
   }
 }
 
-/** Why somebody may not act for the team. */
-export type Refusal = "other-company" | "deactivated" | "guest" | "no-person";
+/** Why somebody may not act for a team. `not-known`: Slack does not say who belongs to it, and never has. */
+export type Refusal =
+  | {
+      readonly kind: "other-company" | "deactivated" | "guest" | "no-person" | "not-known";
+    }
+  | {
+      readonly kind: "not-agent" | "not-lead";
+      /** The name of the team; missing: it takes any, and somebody is of none. */
+      readonly team?: string;
+      /** Names of the groups and people who can help, without `@`. */
+      readonly ask: readonly string[];
+      /** Nobody is an agent, or a lead, of this team now. */
+      readonly nobodyIs?: true;
+    };
 
 /** The writer of a reply may not answer Users. The writer is told, and the text is still in Slack. */
 export class NotPermittedError extends BridgeError {
   override readonly name = "NotPermittedError";
   readonly refusal: Refusal;
   constructor(agent: string, refusal: Refusal) {
-    super(`Slack member ${agent} may not answer: ${refusal}`, {
+    super(`Slack member ${agent} may not answer: ${refusal.kind}`, {
       code: "not-permitted",
       disposition: "ignore",
     });

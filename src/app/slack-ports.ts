@@ -67,6 +67,7 @@ export function createSlackPorts(
       findUser,
       workspace,
       guestsMayAnswer: config.guestsMayAnswer,
+      teams: config.teams,
     }),
   };
 }

@@ -213,16 +213,29 @@ export interface People {
 /** The address of a thread, or of a message in it, for people. */
 export type Permalink = (thread: Thread) => string;
 
+/** Somebody who is about to do something. */
+export interface Actor {
+  /** Slack id. */
+  readonly agent: string;
+  /** The workspace that the request came from, where that is not ours. */
+  readonly foreignTeam?: string;
+}
+
+/** What it takes to be allowed to do something: to belong to this team, or to any. Whoever leads a team is an agent of it too. */
+export interface Deed {
+  readonly as: "agent" | "lead";
+  readonly team: Team | undefined;
+}
+
 /** Who may answer Users, move them, and see who they are. */
 export interface Permissions {
   /**
-   * `undefined`: nothing speaks against it. Never fails. `foreignTeam`: the workspace that the request came from, where that is
-   * not ours.
+   * `undefined`: nothing speaks against it. Without a deed it only has to be a person of ours. Never fails. After `withinMs`
+   * what was known before decides.
    */
-  refusalOf(actor: {
-    readonly agent: string;
-    readonly foreignTeam?: string;
-  }): Promise<Refusal | undefined>;
+  refusalOf(actor: Actor, deed?: Deed, withinMs?: number): Promise<Refusal | undefined>;
+  /** The teams whose agent or lead somebody is, in the order of the configuration. Never fails, and as fast as above. */
+  teamsOf(agent: string, withinMs?: number): Promise<readonly Team[]>;
 }
 
 /** Conversations on disk. Whatever resolves is synced. */

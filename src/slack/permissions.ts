@@ -1,4 +1,4 @@
-import type { Permissions, Workspace } from "../bridge/ports.ts";
+import type { Desk, Permissions, Workspace } from "../bridge/ports.ts";
 import type { Refusal } from "../errors.ts";
 import type { FindUser, SlackUser } from "./users.ts";
 
@@ -7,6 +7,7 @@ export interface PermissionOptions {
   workspace: Pick<Workspace, "team" | "enterprise">;
   /** Restricted guests may answer too. */
   guestsMayAnswer: boolean;
+  teams: Desk["teams"];
 }
 
 /**
@@ -14,7 +15,7 @@ export interface PermissionOptions {
  * workspace that the message names decides, so that an outage of Slack stops no reply.
  */
 export function createPermissions(options: PermissionOptions): Permissions {
-  const { findUser, workspace, guestsMayAnswer } = options;
+  const { findUser, workspace, guestsMayAnswer, teams } = options;
 
   const isColleague = ({ enterprise_user: known }: SlackUser): boolean =>
     (workspace.enterprise !== undefined && known?.enterprise_id === workspace.enterprise) ||
@@ -22,16 +23,17 @@ export function createPermissions(options: PermissionOptions): Permissions {
 
   return {
     async refusalOf({ agent, foreignTeam }): Promise<Refusal | undefined> {
-      if (agent === "USLACKBOT") return "no-person";
+      if (agent === "USLACKBOT") return { kind: "no-person" };
       const user = await findUser(agent);
-      if (!user) return foreignTeam === undefined ? undefined : "other-company";
+      if (!user) return foreignTeam === undefined ? undefined : { kind: "other-company" };
       const isForeign = foreignTeam !== undefined || isOther(user.team_id, workspace.team);
-      if (user.is_stranger || (isForeign && !isColleague(user))) return "other-company";
-      if (user.deleted) return "deactivated";
-      if (user.is_bot) return "no-person";
+      if (user.is_stranger || (isForeign && !isColleague(user))) return { kind: "other-company" };
+      if (user.deleted) return { kind: "deactivated" };
+      if (user.is_bot) return { kind: "no-person" };
       const isGuest = user.is_restricted || user.is_ultra_restricted;
-      return isGuest && !guestsMayAnswer ? "guest" : undefined;
+      return isGuest && !guestsMayAnswer ? { kind: "guest" } : undefined;
     },
+    teamsOf: () => Promise.resolve(teams),
   };
 }
 

@@ -26,7 +26,7 @@ export async function takeInLock(
   if (agent === botUserId) return;
   const refusal = await permissions.refusalOf(defined({ agent, foreignTeam }));
   if (refusal) {
-    return log.info({ agent, reason: refusal, type: "reaction_added" }, "actor.refused");
+    return log.info({ agent, reason: refusal.kind, type: "reaction_added" }, "actor.refused");
   }
   const id = makeReplyItemId(team, channel, ts);
   if (!(await mayBeReply(channel, ts, dependencies))) return;

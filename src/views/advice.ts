@@ -6,6 +6,7 @@ import {
   ParleyApiError,
 } from "../errors.ts";
 import { parleysReason } from "./cause-of.ts";
+import { renderRefusal } from "./refusal.ts";
 import type { RootFacts } from "./root.ts";
 import type { Texts } from "./texts/en.ts";
 
@@ -16,7 +17,7 @@ type Newest = Pick<RootFacts, "userId" | "state" | "ending"> | undefined;
 export function adviceFor(error: BridgeError, newest: Newest, texts: Texts): string {
   const { advice } = texts;
   if (error instanceof FileError) return fileAdvice(error, newest, texts);
-  if (error instanceof NotPermittedError) return texts.refusals[error.refusal];
+  if (error instanceof NotPermittedError) return renderRefusal(error.refusal, texts);
   switch (error.code) {
     case "conversation-closed":
       return closedAdvice(newest, texts);

@@ -41,7 +41,7 @@ export const ERRORS: Readonly<Record<ErrorCode, BridgeError>> = {
   "not-taken-over": new NotTakenOverError("11111"),
   "slack-api": new SlackApiError("chat.postMessage", "not_in_channel", "fatal"),
   "conversation-closed": new ConversationClosedError("c_1"),
-  "not-permitted": new NotPermittedError("U0EVE", "guest"),
+  "not-permitted": new NotPermittedError("U0EVE", { kind: "guest" }),
   cancelled: new CancelledError("r_1"),
   "empty-reply": new EmptyReplyError("r_1"),
   "thread-gone": new ThreadGoneError({ team: "T1", channel: "C1", ts: "1.2" }),

@@ -6,6 +6,7 @@ import { escapeText } from "../../convert/text/slack-text.ts";
 import { section } from "../../convert/to-slack/blocks.ts";
 import { defined } from "../../defined.ts";
 import type { Log } from "../../log.ts";
+import { renderRefusal } from "../../views/refusal.ts";
 import type { Texts } from "../../views/texts/en.ts";
 import { withinTime } from "../../within-time.ts";
 import { foreignTeamOf } from "../permissions.ts";
@@ -59,12 +60,12 @@ export function refuseOutsiders({ permissions, team, texts, log }: OutsiderOptio
       ? await withinTime(
           permissions.refusalOf(defined({ agent, foreignTeam })),
           LOOK_UP_WITHIN_MS,
-          foreignTeam && ("other-company" as const),
+          foreignTeam === undefined ? undefined : { kind: "other-company" as const },
         )
-      : "no-person";
+      : ({ kind: "no-person" } as const);
     if (!refusal) return await args.next();
-    log.info({ agent, reason: refusal, type: body.event?.type ?? body.type }, "actor.refused");
-    await answer(args, body, agent, texts.refusals[refusal]);
+    log.info({ agent, reason: refusal.kind, type: body.event?.type ?? body.type }, "actor.refused");
+    await answer(args, body, agent, renderRefusal(refusal, texts));
   };
 }
 

@@ -275,6 +275,25 @@ export const de: Texts = {
     guest:
       "Gäste dieses Workspace können Nutzern nicht antworten. Bitten Sie ein Mitglied, es zu schreiben, oder das Admin-Team, es zu erlauben (GUESTS_MAY_ANSWER).",
     "no-person": "Nur Menschen können Nutzern antworten.",
+    "not-known":
+      "Slack sagt gerade nicht, ob Sie zum Team gehören, deshalb ist nichts geschehen. Versuchen Sie es gleich noch einmal.",
+    "not-agent": {
+      missing: (team) =>
+        team === undefined
+          ? "Das können nur Mitglieder eines Teams, und Sie sind in keinem."
+          : `Nur Mitglieder des Teams ${team} können dessen Nutzern antworten, und Sie gehören nicht dazu.`,
+      nobody: (team) =>
+        `Zum Team ${team} gehört zurzeit niemand, also kann auch niemand dessen Nutzern antworten.`,
+      ask: (who) => `Wenden Sie sich an ${who}.`,
+    },
+    "not-lead": {
+      missing: (team) =>
+        team === undefined
+          ? "Das kann nur, wer ein Team leitet, und Sie leiten keines."
+          : `Das kann nur, wer das Team ${team} leitet, und Sie leiten es nicht.`,
+      nobody: (team) => `Das Team ${team} leitet zurzeit niemand, also kann das niemand.`,
+      ask: (who) => `Wenden Sie sich an ${who}.`,
+    },
   },
 
   causes: {

@@ -278,6 +278,25 @@ export const en = {
     guest:
       "Guests of this workspace cannot answer Users. Ask a member to write it, or whoever runs this bridge to allow it (GUESTS_MAY_ANSWER).",
     "no-person": "Only people can answer Users.",
+    "not-known":
+      "Slack does not say right now whether you belong to the team, so nothing was done. Try again in a moment.",
+    "not-agent": {
+      missing: (team: string | undefined) =>
+        team === undefined
+          ? "Only agents of a team can do this, and you are in none."
+          : `Only agents of the team ${team} can answer its Users, and you are not one of them.`,
+      nobody: (team: string) =>
+        `Nobody is an agent of the team ${team} now, so nobody can answer its Users.`,
+      ask: (who: string) => `You can ask ${who}.`,
+    },
+    "not-lead": {
+      missing: (team: string | undefined) =>
+        team === undefined
+          ? "Only leads of a team can do this, and you lead none."
+          : `Only leads of the team ${team} can do this, and you are not one of them.`,
+      nobody: (team: string) => `Nobody leads the team ${team} now, so nobody can do this.`,
+      ask: (who: string) => `You can ask ${who}.`,
+    },
   },
 
   /** What went wrong with Parley, for the middle of a sentence. Literal text. */

@@ -274,6 +274,25 @@ export const nl: Texts = {
     guest:
       "Gasten van deze workspace kunnen gebruikers geen antwoord geven. Vraag een lid het te schrijven, of de beheerder van de koppeling om het toe te staan (GUESTS_MAY_ANSWER).",
     "no-person": "Alleen mensen kunnen gebruikers antwoord geven.",
+    "not-known":
+      "Slack zegt nu niet of je bij het team hoort, dus er is niets gedaan. Probeer het zo nog eens.",
+    "not-agent": {
+      missing: (team) =>
+        team === undefined
+          ? "Alleen leden van een team kunnen dit doen, en jij zit in geen enkel team."
+          : `Alleen leden van het team ${team} kunnen de gebruikers daarvan antwoord geven, en jij hoort er niet bij.`,
+      nobody: (team) =>
+        `Niemand zit nu in het team ${team}, dus niemand kan de gebruikers daarvan antwoord geven.`,
+      ask: (who) => `Vraag het aan ${who}.`,
+    },
+    "not-lead": {
+      missing: (team) =>
+        team === undefined
+          ? "Dit kan alleen wie een team leidt, en jij leidt er geen."
+          : `Dit kan alleen wie het team ${team} leidt, en jij leidt het niet.`,
+      nobody: (team) => `Niemand leidt nu het team ${team}, dus niemand kan dit doen.`,
+      ask: (who) => `Vraag het aan ${who}.`,
+    },
   },
 
   causes: {

@@ -30,6 +30,8 @@ import { openMemoryJournal } from "./memory-journal.ts";
 import { CHANNEL } from "./memory-slack.ts";
 import type { World } from "./world.ts";
 
+const TEAMS = [{ name: "Support", channel: CHANNEL }] as const;
+
 export interface BridgeOptions {
   messageLength?: number;
   lineBreak?: "hard" | "soft";
@@ -40,7 +42,8 @@ export interface BridgeOptions {
   undoMs?: number;
   /** Missing: threads are not read back, nor owners compared. */
   reconcileEveryMs?: number;
-  permissions?: Permissions;
+  /** Everybody may do everything, unless it says otherwise. */
+  permissions?: Partial<Permissions>;
   /** Answers and the disk take a while, in which others go on. */
   isSlow?: boolean;
   /** What still fails at this age becomes a dead letter; three days if missing. */
@@ -96,7 +99,11 @@ export async function runBridge(
   });
   const { ownerUnknown = "deliver", groupMs = 0, undoMs = 0, replyMode = "send" } = options;
   const { mentions = "names", lineBreak = "hard", messageLength = 5_000 } = options;
-  const { permissions = { refusalOf: () => Promise.resolve(undefined) } } = options;
+  const permissions: Permissions = {
+    refusalOf: () => Promise.resolve(undefined),
+    teamsOf: () => Promise.resolve(TEAMS),
+    ...options.permissions,
+  };
   const shared = {
     parley: wire("parley", parley.parley),
     posts: wire("posts", slack.posts),
@@ -106,7 +113,7 @@ export async function runBridge(
     parleyFiles: wire("parleyFiles", parley.parleyFiles),
     slackFiles: wire("slackFiles", slack.slackFiles),
     conversations: wire("conversations", disk.conversations),
-    desk: createDesk([{ name: "Support", channel: CHANNEL }]),
+    desk: createDesk(TEAMS),
     inTurn: wire("turns", { take: createTurns<string>() }).take,
     transfers: createSemaphore(4),
     permalink: (thread: Thread) => makePermalink("https://team.slack.com/", thread),

@@ -144,7 +144,8 @@ describe("a reply that may not be sent", () => {
   it("is refused whoever may not answer Users, who is told", async () => {
     const bridge = await startBridge({
       permissions: {
-        refusalOf: ({ agent }) => Promise.resolve(agent === "U0BEN" ? "guest" : undefined),
+        refusalOf: ({ agent }) =>
+          Promise.resolve(agent === "U0BEN" ? { kind: "guest" } : undefined),
       },
     });
     await bridge.handover();

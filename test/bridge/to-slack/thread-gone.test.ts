@@ -114,7 +114,7 @@ describe("a thread that is not there any more", () => {
   });
 
   it("opens again for a notice that its agent alone was to see", async () => {
-    const refusalOf = () => Promise.resolve("guest" as const);
+    const refusalOf = () => Promise.resolve({ kind: "guest" } as const);
     const bridge = await startBridge({ permissions: { refusalOf } });
     await bridge.handover();
     const refused = new SlackApiError("chat.postEphemeral", "user_not_in_channel", "dead-letter");
