@@ -76,7 +76,7 @@ const shareClock = ({ now, monotonic }: Clock, { clockAheadMs }: State): Clock =
 
 async function buildApp(config: Config, foundations: Foundations): Promise<App> {
   const { log, alarms, state } = foundations;
-  const { conversations, inTurn } = state;
+  const { conversations, audit, inTurn } = state;
   const clock = shareClock(foundations.clock, state);
   const buildInfo = describeBuild(config);
 
@@ -106,6 +106,7 @@ async function buildApp(config: Config, foundations: Foundations): Promise<App> 
     workspace,
     queues,
     conversations,
+    audit,
     inTurn,
     createLimiter: state.createLimiter,
     now: clock.now,
@@ -138,7 +139,7 @@ async function buildApp(config: Config, foundations: Foundations): Promise<App> 
   await slack.start(() => reconciler.request());
   health.start();
   const expiry = startExpiry(state, {
-    retentionDays: config.retentionDays,
+    days: { records: config.retentionDays, audit: config.auditDays },
     now: clock.now,
     onError: (error) => log.warn(errorFields(error), "expiry.failed"),
   });

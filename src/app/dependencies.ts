@@ -1,3 +1,4 @@
+import { createAudit } from "../bridge/audit.ts";
 import { createNotifier } from "../bridge/notifier.ts";
 import type { Conversations, Workspace } from "../bridge/ports.ts";
 import type { Config } from "../config/read-config.ts";
@@ -9,6 +10,7 @@ import type { Log } from "../log.ts";
 import { createParleyFiles } from "../parley/parley-files.ts";
 import { parseCallback } from "../parley/parse-callback.ts";
 import { createSlackFiles } from "../slack/slack-files.ts";
+import type { State } from "../state/state.ts";
 import type { InTurn } from "../turns.ts";
 import { textsFor } from "../views/texts/texts-for.ts";
 import type { Queues } from "./open-queues.ts";
@@ -28,6 +30,7 @@ export function createDependencies(
     workspace,
     queues,
     conversations,
+    audit: records,
     inTurn,
     createLimiter,
     now,
@@ -37,6 +40,7 @@ export function createDependencies(
     workspace: Workspace;
     queues: Queues;
     conversations: Conversations;
+    audit: State["audit"];
     inTurn: InTurn<string>;
     createLimiter: CreateRateLimiter;
     now: () => number;
@@ -49,8 +53,15 @@ export function createDependencies(
   const { patience, groupMs, showUserIdentity, mentions, replyMode, undoMs } = config;
   const { ownerUnknown, lineBreak, messageLength } = config.parley;
   const parse = (body: Json) => parseCallback(body, parley.self);
+  const slack = createSlackPorts(client, {
+    config,
+    workspace,
+    createLimiter,
+    texts,
+    log: slackLog,
+  });
   return {
-    ...createSlackPorts(client, { config, workspace, createLimiter, texts, log: slackLog }),
+    ...slack,
     ...queues,
     parley,
     slackFiles: createSlackFiles({
@@ -64,6 +75,7 @@ export function createDependencies(
     parleyFiles: createParleyFiles(parleyApi, config.parley),
     transfers: createSemaphore(TRANSFERS),
     conversations,
+    audit: createAudit({ records, people: slack.people, log: log.child({ component: "audit" }) }),
     inTurn,
     notifier: createNotifier(queues.inbox),
     parse: (raw: string) => parse(parseJson(raw) ?? null),

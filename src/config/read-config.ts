@@ -113,6 +113,8 @@ export interface Config {
   readonly reconcileIntervalMs: number;
   /** How long ended conversations and dead letters are kept. */
   readonly retentionDays: number;
+  /** How long records of who did what are kept. */
+  readonly auditDays: number;
   /** A stop that takes longer than this ends at once. */
   readonly stopDeadlineMs: number;
   readonly state: StateLocation;
@@ -434,6 +436,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     },
     reconcileIntervalMs: value.REPAIR_INTERVAL_MS,
     retentionDays: value.RETENTION_DAYS,
+    auditDays: 365,
     stopDeadlineMs: value.STOP_DEADLINE_SECONDS * 1000,
     state: toStateLocation(value.STATE_URL, {
       password: value.PGPASSWORD,

@@ -9,6 +9,14 @@ const KEYS_DAYS = 14;
 /** How long callbacks may still use the id of a merged User of whom nothing else is kept. */
 export const ALIAS_LIFE_MS = 30 * DAY_MS;
 
+/** For how many days what has ended is kept. */
+export interface RetentionDays {
+  /** Ended conversations, dead letters and held items. */
+  readonly records: number;
+  /** Records of deeds. */
+  readonly audit: number;
+}
+
 /** Before which times (ms) what has ended is no longer needed, as of `now`. */
 export interface Retention {
   /** Idempotency keys. */
@@ -16,18 +24,20 @@ export interface Retention {
   readonly dead: number;
   readonly held: number;
   readonly conversations: number;
+  readonly audit: number;
   /** Aliases that lead to a User of whom nothing else is kept, by when they were added. */
   readonly aliases: number;
 }
 
-export function retentionAt(now: number, retentionDays: number): Retention {
-  const before = (days: number) => now - days * DAY_MS;
-  const records = before(retentionDays);
+export function retentionAt(now: number, days: RetentionDays): Retention {
+  const before = (age: number) => now - age * DAY_MS;
+  const records = before(days.records);
   return {
     done: before(KEYS_DAYS),
     dead: records,
     held: records,
     conversations: records,
+    audit: before(days.audit),
     aliases: now - ALIAS_LIFE_MS,
   };
 }

@@ -8,7 +8,9 @@ import type { CreateRateLimiter } from "../delivery/rate-limiter.ts";
 import type { Log } from "../log.ts";
 import type { Rounds } from "../rounds.ts";
 import type { InTurn } from "../turns.ts";
+import type { AuditRecords } from "./audit-records.ts";
 import type { KeyValues } from "./key-values.ts";
+import type { RetentionDays } from "./retention.ts";
 
 /** The journals of both queues. */
 export type Journals = Readonly<Record<"inbox" | "outbox", Journal>>;
@@ -19,6 +21,7 @@ export interface State {
   /** Which lanes of both queues this process may handle. */
   readonly claims: Claims;
   readonly conversations: Conversations;
+  readonly audit: AuditRecords;
   /** One after the other for each key, among all replicas. What is done in a turn may take minutes. */
   readonly inTurn: InTurn<string>;
   readonly rounds: Rounds;
@@ -31,8 +34,11 @@ export interface State {
   remembered<T>(schema: ZodType<T>): KeyValues<T>;
   /** Makes rate limiters that share their pace with all who work on this state. */
   readonly createLimiter: CreateRateLimiter;
-  /** Deletes what is no longer needed, as of `now` (ms): old idempotency keys, dead letters, held items and ended conversations. */
-  expire(now: number, retentionDays: number): Promise<void>;
+  /**
+   * Deletes what is no longer needed, as of `now` (ms): old idempotency keys, dead letters, held items, ended conversations and
+   * records of deeds.
+   */
+  expire(now: number, days: RetentionDays): Promise<void>;
   /**
    * To be asked right before a request that a handler makes of others leaves: resolves if the lane in whose name it is made is
    * still ours, as far as that can be known.

@@ -1,4 +1,4 @@
-import { CHUNK, deleteInChunks, retentionAt } from "../retention.ts";
+import { CHUNK, deleteInChunks, type RetentionDays, retentionAt } from "../retention.ts";
 import type { Questions } from "./open-postgres.ts";
 import { userLock } from "./postgres-conversations.ts";
 import type { SqlValue } from "./sql-value.ts";
@@ -10,9 +10,9 @@ import type { SqlValue } from "./sql-value.ts";
 export async function expirePostgres(
   side: Questions,
   now: number,
-  retentionDays: number,
+  days: RetentionDays,
 ): Promise<void> {
-  const before = retentionAt(now, retentionDays);
+  const before = retentionAt(now, days);
   const expireFrom = (table: string, key: string, condition: string, ...values: SqlValue[]) => {
     const found = `SELECT ${key} FROM ${table} WHERE ${condition} LIMIT ${CHUNK}`;
     const sql = `DELETE FROM ${table} WHERE ${key} IN (${found}) AND ${condition} RETURNING 1`;
@@ -24,14 +24,15 @@ export async function expirePostgres(
     }
   }
   await deleteInChunks(FEW, () => expireConversations(side, before.conversations));
+  await expireFrom("audit", "seq", "at < $1", before.audit);
   await expireFrom("aliases", "user_id", UNNEEDED_ALIAS, before.aliases);
 }
 
 /** Each of them takes a lock, of which a server has some thousands for all. */
 const FEW = 100;
 
-const UNNEEDED_ALIAS =
-  "added_at < $1 AND NOT EXISTS (SELECT FROM conversations WHERE conversations.user_id = aliases.lives_on_as)";
+const UNNEEDED_ALIAS = `added_at < $1 AND NOT EXISTS (SELECT FROM conversations WHERE conversations.user_id = aliases.lives_on_as)
+    AND NOT EXISTS (SELECT FROM audit WHERE audit.user_id = aliases.user_id OR audit.user_id = aliases.lives_on_as)`;
 
 /** Some of them, and everything that leads there: their threads, and the customer ids of Users of whom nothing else is kept. */
 async function expireConversations(side: Questions, before: number): Promise<unknown[]> {

@@ -1,3 +1,4 @@
+import { AUDIT_TABLE } from "./audit-table.ts";
 import { CONVERSATION_TABLES } from "./conversation-tables.ts";
 import { CHANGES_SEQUENCE, journalTable } from "./journal-table.ts";
 
@@ -45,4 +46,4 @@ const FIRST = `
   CREATE TABLE probe (id integer PRIMARY KEY, room text NOT NULL);
   ALTER TABLE probe ALTER room SET STORAGE EXTERNAL;`;
 
-export const MIGRATIONS: readonly Migration[] = [{ sql: FIRST }];
+export const MIGRATIONS: readonly Migration[] = [{ sql: FIRST }, { sql: AUDIT_TABLE }];

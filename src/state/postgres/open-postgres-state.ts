@@ -3,6 +3,7 @@ import { createSparseLog } from "../../sparse-log.ts";
 import type { State, StateOptions } from "../state.ts";
 import { expirePostgres } from "./expire-postgres.ts";
 import { openLocation, type PostgresLocation } from "./open-location.ts";
+import { openPostgresAudit } from "./postgres-audit.ts";
 import { createPostgresClaims } from "./postgres-claims.ts";
 import { openPostgresConversations } from "./postgres-conversations.ts";
 import { openPostgresJournal } from "./postgres-journal.ts";
@@ -35,12 +36,13 @@ export async function openPostgresState(
       },
       claims,
       conversations: openPostgresConversations(database),
+      audit: openPostgresAudit(database, database.side),
       inTurn: createPostgresTurns(database),
       rounds: createPostgresRounds(database),
       clockAheadMs: serverClock.aheadMs,
       remembered: (schema) => openPostgresValues(database, schema),
       createLimiter: createSharedLimiters(database),
-      expire: (now, retentionDays) => expirePostgres(database.side, now, retentionDays),
+      expire: (now, days) => expirePostgres(database.side, now, days),
       mayAct: database.stillOurs,
       probe: database.probe,
       async close() {

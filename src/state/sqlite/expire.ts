@@ -1,15 +1,11 @@
-import { CHUNK, deleteInChunks, retentionAt } from "../retention.ts";
+import { CHUNK, deleteInChunks, type RetentionDays, retentionAt } from "../retention.ts";
 import type { Database } from "./database.ts";
 import type { SqlValue } from "./sqlite-operation.ts";
 import { expireAliases } from "./user-aliases.ts";
 
 /** One round, as of `now` (ms). */
-export async function expire(
-  database: Database,
-  now: number,
-  retentionDays: number,
-): Promise<void> {
-  const before = retentionAt(now, retentionDays);
+export async function expire(database: Database, now: number, days: RetentionDays): Promise<void> {
+  const before = retentionAt(now, days);
   const expireFrom = (table: string, condition: string, ...values: SqlValue[]) =>
     deleteInChunks(CHUNK, () =>
       database.write(
@@ -25,5 +21,6 @@ export async function expire(
   }
   // Everything that leads to one goes with it.
   await expireFrom("conversations", "ended_at < ?", before.conversations);
+  await expireFrom("audit", "at < ?", before.audit);
   await expireAliases(database, before.aliases);
 }

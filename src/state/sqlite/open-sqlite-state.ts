@@ -6,6 +6,7 @@ import { openConversationStore } from "./conversation-store.ts";
 import { openDatabase } from "./database.ts";
 import { expire } from "./expire.ts";
 import { openKeyValues } from "./key-values.ts";
+import { openSqliteAudit } from "./sqlite-audit.ts";
 import { openSqliteClaims } from "./sqlite-claims.ts";
 import { openSqliteJournal } from "./sqlite-journal.ts";
 
@@ -24,12 +25,13 @@ export async function openSqliteState(path: string, { alarms }: StateOptions): P
       },
       claims: openSqliteClaims(database),
       conversations: await openConversationStore(database),
+      audit: openSqliteAudit(database),
       inTurn: createTurns<string>(),
       rounds: createRounds(),
       clockAheadMs: () => 0,
       remembered: (schema) => openKeyValues(database, "remembered", schema),
       createLimiter: createRateLimiter,
-      expire: (now, retentionDays) => expire(database, now, retentionDays),
+      expire: (now, days) => expire(database, now, days),
       mayAct: () => Promise.resolve(),
       probe: () => database.probe(),
       close: () => database.close(),

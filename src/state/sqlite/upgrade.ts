@@ -24,7 +24,8 @@ export function upgrade(database: DatabaseSync): void {
       database.exec(journalOf(table));
       addColumns(database, table);
     }
-    if (!isCurrent) database.exec(CONVERSATIONS);
+    if (!hasTable(database, "conversations")) database.exec(CONVERSATIONS);
+    database.exec(AUDIT);
     if (isOld) moveConversations(database);
     database.exec(`PRAGMA user_version = ${STATE_VERSION}`);
     database.exec("COMMIT");
@@ -98,6 +99,25 @@ const CONVERSATIONS = `
     DELETE FROM customers WHERE user_id = OLD.user_id
       AND NOT EXISTS (SELECT 1 FROM conversations WHERE user_id = OLD.user_id);
   END;`;
+
+/** Records of deeds. `seq` tells which of two of the same time was stored first. */
+const AUDIT = `
+  CREATE TABLE IF NOT EXISTS audit (
+    seq INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    at INTEGER NOT NULL,
+    what TEXT NOT NULL,
+    agent TEXT,
+    agent_name TEXT,
+    user_id TEXT,
+    conversation TEXT,
+    origin TEXT,
+    destination TEXT,
+    result TEXT NOT NULL,
+    why TEXT
+  ) STRICT;
+  CREATE INDEX IF NOT EXISTS audit_at ON audit (at);
+  CREATE INDEX IF NOT EXISTS audit_user ON audit (user_id, at);`;
 
 const hasTable = (database: DatabaseSync, name: string): boolean =>
   database.prepare("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?").get(name) !==

@@ -44,12 +44,31 @@ export async function openUserAliases(database: Database): Promise<UserAliases> 
   };
 }
 
+/** Every id that a User ever had: as whom they live on, and who lives on as them. */
+export async function idsOfUser(database: Database, userId: UserId): Promise<readonly UserId[]> {
+  const aliases = await openAliases(database).all();
+  const ids = new Set([userId]);
+  for (let before = 0; before < ids.size; ) {
+    before = ids.size;
+    for (const [from, { to }] of aliases) {
+      if (ids.has(to)) ids.add(toUserId(from));
+      else if (ids.has(toUserId(from))) ids.add(to);
+    }
+  }
+  return [...ids];
+}
+
 /** Deletes those that were added before this time (ms) and lead to a User of whom nothing else is kept. */
 export async function expireAliases(database: Database, before: number): Promise<void> {
   const stored = openAliases(database);
   for (const [from, { to, at }] of await stored.all()) {
     if (at >= before) continue;
-    const [kept] = await database.read("SELECT 1 FROM conversations WHERE user_id = ? LIMIT 1", to);
+    const [kept] = await database.read(
+      `SELECT 1 FROM conversations WHERE user_id = ?2
+       UNION ALL SELECT 1 FROM audit WHERE user_id IN (?1, ?2) LIMIT 1`,
+      from,
+      to,
+    );
     if (!kept) await stored.delete(from);
   }
 }

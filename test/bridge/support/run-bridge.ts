@@ -1,4 +1,5 @@
 import { startQueues } from "../../../src/app/start-queues.ts";
+import { createAudit } from "../../../src/bridge/audit.ts";
 import { createNotifier, type Notifier } from "../../../src/bridge/notifier.ts";
 import type { ParleyEvent } from "../../../src/bridge/parley-event.ts";
 import type { Permissions } from "../../../src/bridge/ports.ts";
@@ -113,6 +114,7 @@ export async function runBridge(
     parleyFiles: wire("parleyFiles", parley.parleyFiles),
     slackFiles: wire("slackFiles", slack.slackFiles),
     conversations: wire("conversations", disk.conversations),
+    audit: createAudit({ records: wire("audit", disk.audit), people: slack.people, log }),
     desk: createDesk(TEAMS),
     inTurn: wire("turns", { take: createTurns<string>() }).take,
     transfers: createSemaphore(4),

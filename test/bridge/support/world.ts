@@ -1,6 +1,7 @@
 import type { Conversations } from "../../../src/bridge/ports.ts";
 import { type CapturedLog, captureLog } from "../../support/captured-log.ts";
 import { type Calls, createCalls } from "./calls.ts";
+import { createMemoryAudit, type MemoryAudit } from "./memory-audit.ts";
 import { createMemoryConversations } from "./memory-conversations.ts";
 import { createMemoryTable, type MemoryTable } from "./memory-journal.ts";
 import { createMemoryParley, type MemoryParley } from "./memory-parley.ts";
@@ -21,6 +22,7 @@ export interface World {
     readonly inbox: MemoryTable;
     readonly outbox: MemoryTable;
     readonly conversations: Conversations;
+    readonly audit: MemoryAudit;
   };
 }
 
@@ -42,6 +44,7 @@ export function createWorld(isSlow: boolean): World {
       inbox: createMemoryTable(sync),
       outbox: createMemoryTable(sync),
       conversations: createMemoryConversations(sync),
+      audit: createMemoryAudit(sync),
     },
   };
 }
