@@ -1,5 +1,6 @@
 import { defined } from "../defined.ts";
 import type { Log } from "../log.ts";
+import { withinTime } from "../within-time.ts";
 import type { Audit, AuditRecord, People } from "./ports.ts";
 
 /** A record with the name of whoever did it, as Slack told it then. */
@@ -16,6 +17,9 @@ export interface AuditStore {
    */
   add(record: NamedAuditRecord): Promise<boolean>;
 }
+
+/** How long Slack may take to tell a name; without it the id has to do. Others wait for what is recorded. */
+const NAME_WITHIN_MS = 500;
 
 /** Records deeds with the name that whoever did them has in Slack now. */
 export function createAudit({
@@ -35,7 +39,7 @@ export function createAudit({
   return {
     async record(record) {
       const { id: item, what: deed, by: agent, userId, why: reason } = record;
-      const byName = agent === undefined ? undefined : await nameOf(agent);
+      const byName = agent && (await withinTime(nameOf(agent), NAME_WITHIN_MS, undefined));
       if (!(await records.add({ ...record, ...defined({ byName }) }))) return;
       const { conversation, from, to, result } = record;
       log.info(

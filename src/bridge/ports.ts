@@ -292,10 +292,14 @@ export type AuditedDeed =
   | "confirm"
   /** Gave such a reply up. */
   | "dismiss"
-  /** What can only be refused: a message for the User, a lock, something pressed, sent off or asked for. */
+  /** What is recorded only if it was refused: a message for the User, one that was to stay inside, and what else people use in Slack. */
   | "reply"
   | "lock"
-  | "request";
+  | "command"
+  | "button"
+  | "shortcut"
+  | "form"
+  | "home";
 
 /** What is kept of a deed for those who have to account for it later. Never words of a message or of a note. */
 export interface AuditRecord {

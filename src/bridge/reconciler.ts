@@ -8,13 +8,14 @@ import { type Conversation, isBeingHandedBack } from "./conversation.ts";
 import type { Notifier } from "./notifier.ts";
 import { nameService } from "./owner.ts";
 import { recordTakenAway } from "./ownership/end-conversation.ts";
-import type { Conversations, Parley, ThreadReader } from "./ports.ts";
+import type { Audit, Conversations, Parley, ThreadReader } from "./ports.ts";
 import type { AgentReply } from "./stored/agent-reply.ts";
 
 export interface ReconcilerDependencies {
   parley: Pick<Parley, "self" | "ownerOf" | "services">;
   reader: Pick<ThreadReader, "repliesAfter">;
   conversations: Conversations;
+  audit: Audit;
   /** Takes a reply in as if its event had just arrived. */
   takeIn: (reply: AgentReply) => Promise<"appended" | "duplicate" | "note">;
   notifier: Notifier;

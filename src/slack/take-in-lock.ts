@@ -1,7 +1,10 @@
-import type { Conversations, Permissions, ThreadReader } from "../bridge/ports.ts";
+import { auditRefusal } from "../bridge/audit-refusal.ts";
+import type { Audit, Conversations, Permissions, ThreadReader } from "../bridge/ports.ts";
+import type { OutboxBody } from "../bridge/stored/outbox-body.ts";
 import type { TakeInDependencies } from "../bridge/to-parley/take-in-reply.ts";
 import { defined } from "../defined.ts";
-import { makeReplyItemId } from "../ids.ts";
+import type { Refusal } from "../errors.ts";
+import { makeReplyItemId, makeThreadKey } from "../ids.ts";
 import type { Log } from "../log.ts";
 import type { NoteReaction } from "./parse-note-reaction.ts";
 
@@ -10,9 +13,11 @@ export interface TakeInLockDependencies {
   reader: Pick<ThreadReader, "threadOf">;
   conversations: Pick<Conversations, "byThread">;
   permissions: Permissions;
+  audit: Audit;
   /** Our workspace. */
   team: string;
   botUserId: string;
+  now: () => number;
   log: Log;
 }
 
@@ -25,13 +30,30 @@ export async function takeInLock(
   const { team, botUserId, outbox, permissions, log } = dependencies;
   if (agent === botUserId) return;
   const refusal = await permissions.refusalOf(defined({ agent, foreignTeam }));
+  const id = makeReplyItemId(team, channel, ts);
   if (refusal) {
+    const kept = await outbox.find(id);
+    // One that is no reply, or is over, would have had no effect.
+    if (kept) await recordRefusal(kept.body, agent, refusal, dependencies);
     return log.info({ agent, reason: refusal.kind, type: "reaction_added" }, "actor.refused");
   }
-  const id = makeReplyItemId(team, channel, ts);
   if (!(await mayBeReply(channel, ts, dependencies))) return;
   const isInTime = await outbox.cancel(id);
   log.info({ ts, item: id, in_time: isInTime }, "reply.locked");
+}
+
+async function recordRefusal(
+  body: OutboxBody,
+  by: string,
+  { kind: why }: Refusal,
+  { conversations, audit, now }: TakeInLockDependencies,
+): Promise<void> {
+  if (body.kind !== "reply") return;
+  const { thread } = body.reply;
+  const about = await conversations.byThread(thread);
+  const whose = defined({ userId: about?.userId, conversation: about?.id });
+  const place = makeThreadKey(thread);
+  await auditRefusal({ what: "lock", by, at: now(), why, place, ...whose }, audit);
 }
 
 /** Whether the message may be a reply in one of our threads. Locks on other messages are not recorded. */

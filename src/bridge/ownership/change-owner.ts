@@ -5,11 +5,12 @@ import { type ItemId, makeBodyItemId, type UserId } from "../../ids.ts";
 import { causeOf } from "../../views/cause-of.ts";
 import { TAKEN_OVER } from "../../views/reason.ts";
 import type { Texts } from "../../views/texts/en.ts";
+import { audited } from "../audited.ts";
 import { type Conversation, withHandingBack, withoutHandingBack } from "../conversation.ts";
 import { userLane } from "../inbox-lanes.ts";
 import type { Notifier } from "../notifier.ts";
 import { giveTo } from "../owner.ts";
-import type { Conversations, Parley, People, Service } from "../ports.ts";
+import type { Audit, Conversations, Parley, People, Service } from "../ports.ts";
 import type { InboxBody } from "../stored/inbox-body.ts";
 import { recordHandBack } from "./end-conversation.ts";
 
@@ -17,6 +18,7 @@ export interface ChangeOwnerDependencies {
   parley: Parley;
   people: People;
   conversations: Conversations;
+  audit: Audit;
   notifier: Notifier;
   inbox: Pick<Lanes<InboxBody>, "append">;
   texts: Texts;
@@ -36,21 +38,33 @@ export async function changeOwner(
   },
   dependencies: ChangeOwnerDependencies,
 ): Promise<"already" | "given" | "taken"> {
-  const { parley, conversations } = dependencies;
+  const { parley, conversations, audit, now } = dependencies;
   const { userId, to, agent, trigger } = change;
   const newest = await conversations.byUser(userId);
   const open = newest?.state === "open" ? newest : undefined;
-  const hasUser = (await parley.ownerOf(userId)) === to.id;
+  const from = await parley.ownerOf(userId);
+  const hasUser = from === to.id;
   const isOurs = to.id === parley.self;
   if (hasUser && (!isOurs || open)) return "already";
   const { name } = await dependencies.people.identityOf(agent);
   const item = makeBodyItemId(`${userId} ${to.id}`, trigger);
-  if (isOurs) {
-    await takeUser({ userId, agentName: name, item, isOurs: hasUser }, dependencies);
-    return "taken";
-  }
-  await give(userId, to, open, { item, agent, name }, dependencies);
-  return "given";
+  const about = defined({ userId, conversation: open?.id, from });
+  const deed = {
+    id: item,
+    at: now(),
+    what: "change-owner",
+    by: agent,
+    ...about,
+    to: to.id,
+  } as const;
+  return await audited(deed, audit, async () => {
+    if (isOurs) {
+      await takeUser({ userId, agentName: name, item, isOurs: hasUser }, dependencies);
+      return "taken";
+    }
+    await give(userId, to, open, { item, agent, name }, dependencies);
+    return "given";
+  });
 }
 
 /**

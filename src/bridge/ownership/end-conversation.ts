@@ -5,10 +5,12 @@ import type { Destination } from "../../views/root-state.ts";
 import type { Texts } from "../../views/texts/en.ts";
 import { type Conversation, end } from "../conversation.ts";
 import type { Notifier } from "../notifier.ts";
-import type { Conversations } from "../ports.ts";
+import type { Audit, Conversations, Parley } from "../ports.ts";
 
 interface Records {
   conversations: Conversations;
+  audit: Audit;
+  parley: Pick<Parley, "self">;
   notifier: Notifier;
   texts: Texts;
   now: () => number;
@@ -28,7 +30,7 @@ export async function recordHandBack(
     /** Why Parley refused to remove the agent's name from the User's chat. */
     unsetRefusal?: string;
   },
-  { conversations, notifier, texts, now }: Records,
+  { conversations, notifier, texts, now }: Omit<Records, "audit" | "parley">,
 ): Promise<void> {
   const { id, userId } = conversation;
   const { to, by, note, unsetRefusal } = done;
@@ -53,7 +55,7 @@ export async function recordHandBack(
 export async function recordTakenAway(
   conversation: Conversation,
   to: Destination,
-  { conversations, notifier, texts, now }: Records,
+  { conversations, audit, parley, notifier, texts, now }: Records,
 ): Promise<void> {
   const { id, userId } = conversation;
   const from = takenAwayBy(id, to);
@@ -66,7 +68,10 @@ export async function recordTakenAway(
     const message = renderTakenAway(to.name, texts);
     await notifier.notice(userId, from, "taken away", { thread, message });
   }
-  const ended = await conversations.update(id, (c) => end(c, "taken-away", { at: now(), to }));
+  const at = now();
+  const deed = { id: from, at, what: "taken-away", userId, conversation: id } as const;
+  await audit.record({ ...deed, from: parley.self, to: to.id, result: "done" });
+  const ended = await conversations.update(id, (c) => end(c, "taken-away", { at, to }));
   if (ended) await notifier.refreshRoot(ended, from);
 }
 

@@ -4,7 +4,8 @@ import { type MessageWriting, toParleyMessages } from "../../convert/to-parley/a
 import { NO_NAMES } from "../../convert/to-parley/mentions.ts";
 import { defined } from "../../defined.ts";
 import type { Work } from "../../delivery/lanes.ts";
-import { type BridgeError, CancelledError, toBridgeError } from "../../errors.ts";
+import { type BridgeError, CancelledError, type ErrorCode, toBridgeError } from "../../errors.ts";
+import { makeDerivedItemId } from "../../ids.ts";
 import { isJsonObject, type Json } from "../../json.ts";
 import { causeOf } from "../../views/cause-of.ts";
 import { renderHandBackFailed, renderHandBackTooLate } from "../../views/hand-back-failed.ts";
@@ -20,7 +21,7 @@ import type { Notifier } from "../notifier.ts";
 import { asNotOwner, assertOwner, giveTo, nameService } from "../owner.ts";
 import type { Patience } from "../patience.ts";
 import { piecesOnce } from "../pieces.ts";
-import type { Conversations, Parley, People } from "../ports.ts";
+import type { Audit, Conversations, Parley, People } from "../ports.ts";
 import { requestOnce, storeDone } from "../request-once.ts";
 import type { HandBackRequest, OutboxBody } from "../stored/outbox-body.ts";
 import { recordHandBack, recordTakenAway, showTakenAway } from "./end-conversation.ts";
@@ -29,6 +30,7 @@ export interface HandBackDependencies extends MessageWriting {
   parley: Parley;
   people: People;
   conversations: Conversations;
+  audit: Audit;
   notifier: Notifier;
   texts: Texts;
   patience: Patience;
@@ -68,7 +70,25 @@ export async function handBack(
     note: request.note,
     unsetRefusal: refusal && causeOf(refusal, dependencies.texts),
   });
+  await recordDeed(work, conversation, request, undefined, dependencies);
   await recordHandBack(work.item.id, conversation, done, dependencies);
+}
+
+/** Before the conversation shows what became of it: whoever tries again after that finds nothing to record any more. */
+async function recordDeed(
+  { item }: Work<OutboxBody>,
+  { id: conversation, userId }: Conversation,
+  { agent: by, to }: HandBackRequest,
+  failure: ErrorCode | undefined,
+  { parley, audit, now }: HandBackDependencies,
+): Promise<void> {
+  // One that failed is tried again after a crash, and may succeed then.
+  const id = makeDerivedItemId(item.id, failure ? "hand-back failed" : "handed back");
+  const outcome = failure
+    ? ({ result: "failed", why: failure } as const)
+    : { result: "done" as const };
+  const deed = { id, at: now(), what: "hand-back", by, userId, conversation } as const;
+  await audit.record({ ...deed, from: parley.self, to, ...outcome });
 }
 
 /** Returns why Parley refused to remove the agent's name; that does no harm, the User only sees it for longer. */
@@ -109,9 +129,11 @@ const isWorthRetrying = (
 async function afterTheEnd(
   work: Work<OutboxBody>,
   conversation: Conversation,
-  { agent, thread, to, lastMessage }: HandBackRequest,
-  { notifier, texts }: HandBackDependencies,
+  request: HandBackRequest,
+  dependencies: HandBackDependencies,
 ): Promise<void> {
+  const { agent, thread, to, lastMessage } = request;
+  const { notifier, texts } = dependencies;
   await showTakenAway(conversation, { notifier });
   const { ending } = conversation;
   const isSent = work.stateOf(LAST_MESSAGE) === "done";
@@ -124,6 +146,7 @@ async function afterTheEnd(
     texts,
   );
   const notice = { thread, message, onlyFor: agent };
+  await recordDeed(work, conversation, request, "conversation-closed", dependencies);
   await notifier.notice(conversation.userId, work.item.id, "hand-back too late", notice);
 }
 
@@ -204,6 +227,7 @@ async function giveUp(
       texts,
     ),
   });
+  await recordDeed(work, conversation, request, error.code, dependencies);
   // Parley may refuse because the User is not ours any more.
   const notOurs = await asNotOwner(parley, conversation.userId, error);
   if (notOurs) {

@@ -1,15 +1,23 @@
+import { defined } from "../../defined.ts";
 import type { Lanes, Work } from "../../delivery/lanes.ts";
 import {
   BridgeError,
   ConversationClosedError,
+  type ErrorCode,
   NotTakenOverError,
   OwnerUnchangedError,
   toBridgeError,
 } from "../../errors.ts";
-import { type ItemId, makeDerivedItemId, makeThreadKey, type ServiceId } from "../../ids.ts";
+import {
+  type ItemId,
+  makeDerivedItemId,
+  makeThreadKey,
+  type ServiceId,
+  type UserId,
+} from "../../ids.ts";
 import type { Conversation } from "../conversation.ts";
 import { assertOwner } from "../owner.ts";
-import type { Conversations, Parley, People } from "../ports.ts";
+import type { Audit, Conversations, Parley, People } from "../ports.ts";
 import { storeDone } from "../request-once.ts";
 import type { InboxBody } from "../stored/inbox-body.ts";
 import type { OutboxBody, ReplyBody, TakeOver } from "../stored/outbox-body.ts";
@@ -19,6 +27,7 @@ import { takeUser } from "./change-owner.ts";
 export interface TakeOverDependencies {
   parley: Parley;
   conversations: Conversations;
+  audit: Audit;
   people: People;
   inbox: Pick<Lanes<InboxBody>, "append">;
   now: () => number;
@@ -85,13 +94,16 @@ export async function takeOverFor(
   const here = await conversations.byThread(reply.thread);
   const latest = here && (await conversations.byUser(here.userId));
   if (!latest) throw new ConversationClosedError(makeThreadKey(reply.thread));
+  const { userId, openedAt } = latest;
+  const asked = takeOver.since ?? work.resultOf(ASKED, MOMENT);
+  const isTaken = asked !== undefined && openedAt >= asked;
+  // An earlier attempt may have been cut off before it could record that.
+  if (isTaken) await recordTakeOver(work, body, { userId, since: asked }, dependencies);
   if (latest.state === "open") {
     if (latest.thread) return latest;
     throw notOpenYet();
   }
-  const { userId, openedAt } = latest;
-  const asked = takeOver.since ?? work.resultOf(ASKED, MOMENT);
-  if (asked !== undefined && openedAt >= asked) throw new ConversationClosedError(latest.id);
+  if (isTaken) throw new ConversationClosedError(latest.id);
   if (takeOver.taken || work.stateOf(TAKEN) === "done") {
     // Its thread will open soon, unless another Service has the User by now.
     await assertOwner(parley, userId);
@@ -111,8 +123,14 @@ export async function takeOverFor(
     // If Parley did it and another Service has the User nevertheless, asking again would take the User from that one.
     const isRefusal =
       thrown instanceof OwnerUnchangedError || toBridgeError(thrown).disposition === "dead-letter";
-    throw isRefusal ? new NotTakenOverError(userId, { cause: thrown }) : thrown;
+    const error = isRefusal ? new NotTakenOverError(userId, { cause: thrown }) : thrown;
+    if (error instanceof NotTakenOverError) {
+      const why = isRefusal ? toBridgeError(thrown).code : error.code;
+      await recordTakeOver(work, body, { userId, since, why }, dependencies);
+    }
+    throw error;
   }
+  await recordTakeOver(work, body, { userId, since }, dependencies);
   await storeDone(work, TAKEN);
   throw notOpenYet();
 }
@@ -127,6 +145,25 @@ const TAKEN = "taken";
 /** Whether we have asked Parley for the User already. */
 export const hasAsked = (work: Work<OutboxBody>, { since }: TakeOver): boolean =>
   since !== undefined || work.stateOf(ASKED) === "done";
+
+/** `since`: when Parley was first asked. `why`: of one that failed. */
+async function recordTakeOver(
+  work: Work<OutboxBody>,
+  { reply, takeOver }: ReplyBody & { takeOver: TakeOver },
+  { userId, since, why }: { userId: UserId; since: number; why?: ErrorCode },
+  { audit, parley, now }: TakeOverDependencies,
+): Promise<void> {
+  await audit.record({
+    id: makeDerivedItemId(work.item.id, `take-over ${why ? "failed" : "done"} ${since}`),
+    at: now(),
+    what: "take-over",
+    by: takeOver.by ?? reply.agent,
+    userId,
+    ...defined({ from: takeOver.from ?? work.resultOf(OWNER, SERVICE), why }),
+    to: parley.self,
+    result: why ? "failed" : "done",
+  });
+}
 
 /** The owner at the first time that Parley told one. */
 async function rememberOwner(

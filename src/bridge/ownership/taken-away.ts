@@ -4,12 +4,13 @@ import type { Notifier } from "../notifier.ts";
 import { askOwnership, nameService } from "../owner.ts";
 import type { EventOf } from "../parley-event.ts";
 import type { Patience } from "../patience.ts";
-import type { Conversations, Parley } from "../ports.ts";
+import type { Audit, Conversations, Parley } from "../ports.ts";
 import { recordTakenAway } from "./end-conversation.ts";
 
 export interface TakenAwayDependencies {
   parley: Pick<Parley, "self" | "ownerOf" | "services">;
   conversations: Conversations;
+  audit: Audit;
   notifier: Notifier;
   texts: Texts;
   patience: Patience;

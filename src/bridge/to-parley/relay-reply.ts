@@ -1,15 +1,18 @@
-import type { Lanes, Work } from "../../delivery/lanes.ts";
+import { defined } from "../../defined.ts";
+import type { Item, Lanes, Work } from "../../delivery/lanes.ts";
 import {
   BridgeError,
   CancelledError,
   ConversationClosedError,
   NotOwnerError,
   NotPermittedError,
+  type Refusal,
   toBridgeError,
 } from "../../errors.ts";
 import { makeThreadKey } from "../../ids.ts";
 import { renderSentFromElsewhere } from "../../views/sent-from-elsewhere.ts";
 import type { Texts } from "../../views/texts/en.ts";
+import { auditRefusal } from "../audit-refusal.ts";
 import { type Conversation, isBeingHandedBack, withAgentMessage } from "../conversation.ts";
 import type { DelayMarks } from "../delay-marks.ts";
 import { refuseIfInDoubt } from "../doubt.ts";
@@ -18,6 +21,7 @@ import { nameService } from "../owner.ts";
 import { recordTakenAway } from "../ownership/end-conversation.ts";
 import { hasAsked, type TakeOverDependencies, takeOverFor } from "../ownership/take-over.ts";
 import type { Conversations, Parley, Permalink, Permissions, Reactions } from "../ports.ts";
+import type { AgentReply } from "../stored/agent-reply.ts";
 import type { OutboxBody, ReplyBody } from "../stored/outbox-body.ts";
 import { refuseReply, settledIn } from "./refuse-reply.ts";
 import { leftOf } from "./reply-parts.ts";
@@ -57,7 +61,10 @@ export async function relayReply(
   let sent: Sent;
   try {
     const refusal = await permissions.refusalOf(reply);
-    if (refusal) throw new NotPermittedError(reply.agent, refusal);
+    if (refusal) {
+      await recordRefusal(work.item, reply, refusal, dependencies);
+      throw new NotPermittedError(reply.agent, refusal);
+    }
     refuseIfInDoubt(work);
     conversation = await conversationFor(work, body, dependencies);
     sent = await sendReply(work, body, words, conversation, dependencies);
@@ -90,6 +97,18 @@ export async function relayReply(
     const notice = { thread, message };
     await notifier.notice(userId, work.item.id, "sent from elsewhere", notice);
   }
+}
+
+/** By the time at which it was written: an attempt that is made again records it once. */
+async function recordRefusal(
+  { appendedAt: at }: Item<OutboxBody>,
+  { agent: by, thread }: AgentReply,
+  { kind: why }: Refusal,
+  { conversations, audit }: RelayReplyDependencies,
+): Promise<void> {
+  const about = await conversations.byThread(thread);
+  const whose = defined({ userId: about?.userId, conversation: about?.id });
+  await auditRefusal({ what: "reply", by, at, why, place: makeThreadKey(thread), ...whose }, audit);
 }
 
 /**

@@ -1,10 +1,12 @@
 import type { AllMiddlewareArgs, AnyMiddlewareArgs, RespondFn } from "@slack/bolt";
 import type { HomeView } from "@slack/web-api";
 import { z } from "zod";
-import type { Permissions } from "../../bridge/ports.ts";
+import { auditRefusal } from "../../bridge/audit-refusal.ts";
+import type { Audit, AuditedDeed, Conversations, Permissions } from "../../bridge/ports.ts";
 import { escapeText } from "../../convert/text/slack-text.ts";
 import { section } from "../../convert/to-slack/blocks.ts";
 import { defined } from "../../defined.ts";
+import type { Refusal } from "../../errors.ts";
 import type { Log } from "../../log.ts";
 import { renderRefusal } from "../../views/refusal.ts";
 import type { Texts } from "../../views/texts/en.ts";
@@ -12,12 +14,16 @@ import { withinTime } from "../../within-time.ts";
 import { foreignTeamOf } from "../permissions.ts";
 import { callSlack } from "../web-api.ts";
 import { EVENT_LISTENERS } from "./listener-tables.ts";
+import { placeOfRequest } from "./place-of-request.ts";
 
 /** Slack needs an acknowledgement within 3 s. If it takes longer to look somebody up, what the request says has to do. */
 const LOOK_UP_WITHIN_MS = 1_000;
 
 export interface OutsiderOptions {
   permissions: Permissions;
+  conversations: Pick<Conversations, "byThread">;
+  audit: Audit;
+  now: () => number;
   team: string;
   texts: Pick<Texts, "refusals">;
   log: Log;
@@ -48,7 +54,8 @@ type Request = z.output<typeof request>;
  * Runs before every listener: whoever may not act for the team is told so, and nothing else happens. Replies are checked
  * when they are about to be sent instead, because those that are read back from a thread never come this way.
  */
-export function refuseOutsiders({ permissions, team, texts, log }: OutsiderOptions) {
+export function refuseOutsiders(options: OutsiderOptions) {
+  const { permissions, team, texts, log } = options;
   return async (args: Args): Promise<void> => {
     const body = request.parse(args.body);
     const agent = body.user?.id ?? body.user_id ?? body.event?.user;
@@ -65,8 +72,29 @@ export function refuseOutsiders({ permissions, team, texts, log }: OutsiderOptio
       : ({ kind: "no-person" } as const);
     if (!refusal) return await args.next();
     log.info({ agent, reason: refusal.kind, type: body.event?.type ?? body.type }, "actor.refused");
+    if (agent) await recordRefusal(body, agent, refusal, options);
     await answer(args, body, agent, renderRefusal(refusal, texts));
   };
+}
+
+const kindOf = ({ command, event, type }: Request): AuditedDeed => {
+  if (command) return "command";
+  if (event) return "home";
+  if (type === "block_actions") return "button";
+  return type?.startsWith("view_") ? "form" : "shortcut";
+};
+
+/** Before the answer: if that cannot be stored Slack says that it did not work, and whoever it is tries it again. */
+async function recordRefusal(
+  body: Request,
+  by: string,
+  { kind: why }: Refusal,
+  { conversations, audit, team, now }: OutsiderOptions,
+): Promise<void> {
+  const { place, thread } = placeOfRequest(body, team);
+  const about = thread && (await conversations.byThread(thread));
+  const whose = defined({ userId: about?.userId, conversation: about?.id });
+  await auditRefusal({ what: kindOf(body), by, at: now(), why, place, ...whose }, audit);
 }
 
 /** Answers where the person looks for the outcome: in the App Home, under the command, in the form, or to them alone. */

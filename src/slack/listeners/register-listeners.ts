@@ -31,9 +31,9 @@ const pressed = z.looseObject({ action_id: z.string().catch(""), value: z.string
  * an error, and over a socket no answer at all.
  */
 export function registerListeners(app: App, dependencies: ListenerDependencies): void {
-  const { log, permissions, team, texts } = dependencies;
+  const { log, texts } = dependencies;
 
-  app.use(refuseOutsiders({ permissions, team, texts, log }));
+  app.use(refuseOutsiders(dependencies));
 
   /** Both are acknowledged first, so Slack shows no error where they fail. */
   async function orTell(respond: RespondFn | undefined, act: () => Promise<void>): Promise<void> {

@@ -1,6 +1,9 @@
 import type { RespondFn } from "@slack/bolt";
 import { z } from "zod";
-import type { Thread } from "../../ids.ts";
+import { audited } from "../../bridge/audited.ts";
+import type { AuditedDeed } from "../../bridge/ports.ts";
+import { defined } from "../../defined.ts";
+import { makeDerivedItemId, type Thread } from "../../ids.ts";
 import type { UndecidedReply } from "../../views/actions.ts";
 import { type Decided, renderDecided } from "../../views/decided.ts";
 import type { ListenerDependencies } from "./listener-dependencies.ts";
@@ -18,6 +21,10 @@ interface Decision extends UndecidedReply, ListenerDependencies {
   at: { channel: string };
   /** Slack id of who decides. */
   agent: string;
+  /** The thread of a reply of which nobody knew what to do. */
+  dead: Thread | undefined;
+  /** Slack's id of this press. */
+  trigger: string;
   respond: RespondFn;
 }
 
@@ -41,8 +48,10 @@ const inItsThread =
     const place = container.safeParse(body.container).data;
     const channel = place?.channel_id ?? body.channel?.id ?? "";
     const found = await outbox.find(item);
+    let dead: Thread | undefined;
     if (found?.body.kind === "reply") {
       const { thread } = found.body.reply;
+      if (found.state === "dead") dead = thread;
       const isIn = (own: Thread) =>
         own.channel === channel && [own.ts, undefined].includes(place?.thread_ts);
       const current = isIn(thread) ? thread : (await conversations.byThread(thread))?.thread;
@@ -51,8 +60,24 @@ const inItsThread =
         return void (await refuse("elsewhere"));
       }
     }
-    await act({ ...dependencies, ...value, at: { channel }, agent: body.user.id, respond });
+    const by = { agent: body.user.id, trigger: body.trigger_id };
+    await act({ ...dependencies, ...value, ...by, dead, at: { channel }, respond });
   };
+
+/** Does what decides about a reply that had failed, or may have arrived; that is recorded. False: it was settled already. */
+async function decide(
+  { item, dead, agent: by, trigger, conversations, audit, now }: Decision,
+  what: AuditedDeed,
+  act: () => Promise<boolean>,
+): Promise<boolean> {
+  // Others are let go, or kept inside, for the first time.
+  if (!dead) return await act();
+  const about = await conversations.byThread(dead);
+  const whose = defined({ userId: about?.userId, conversation: about?.id });
+  const id = makeDerivedItemId(item, `${what} ${trigger}`);
+  const deed = { id, at: now(), what, by, ...whose };
+  return await audited(deed, audit, act, (isDone) => (isDone ? undefined : "settled"));
+}
 
 /** Answers in the place of the buttons, so that nobody presses them again. */
 const say = ({ respond, texts }: Decision, outcome: Decided): Promise<unknown> =>
@@ -61,7 +86,7 @@ const say = ({ respond, texts }: Decision, outcome: Decided): Promise<unknown> =
 /** Sends a reply that is held or a dead letter. A second press finds nothing to send. */
 export const sendAgain = inItsThread(async (decision) => {
   const { item, ts, at, outbox, reactions } = decision;
-  const isBack = await outbox.requeue(item);
+  const isBack = await decide(decision, "send-again", () => outbox.requeue(item));
   if (isBack) {
     reactions.unmark(at, ts, "failed");
     reactions.unmark(at, ts, "uncertain");
@@ -86,14 +111,16 @@ export const takeOver = inItsThread(async (decision) => {
 });
 
 /** Gives the reply up for good. */
-export const dismiss = inItsThread(async ({ item, respond, outbox }) => {
-  await outbox.discard(item);
+export const dismiss = inItsThread(async (decision) => {
+  const { item, respond, outbox } = decision;
+  await decide(decision, "dismiss", () => outbox.discard(item));
   await respond({ delete_original: true });
 });
 
 /** The agent knows that the User has got the uncertain reply, so it needs nothing more. */
-export const itArrived = inItsThread(async ({ item, ts, at, respond, outbox, reactions }) => {
-  if (await outbox.discard(item)) {
+export const itArrived = inItsThread(async (decision) => {
+  const { item, ts, at, respond, outbox, reactions } = decision;
+  if (await decide(decision, "confirm", () => outbox.discard(item))) {
     reactions.unmark(at, ts, "uncertain");
     reactions.markLater(at, ts, "delivered");
   }
