@@ -6,6 +6,7 @@ import { unknownVariables } from "./config/unknown-variables.ts";
 import { weakSecrets } from "./config/weak-secrets.ts";
 import { BridgeError, ConfigError, reasonOf, StorageError } from "./errors.ts";
 import { createLog, errorFields } from "./log.ts";
+import { runAudit } from "./ops/run-audit.ts";
 import { runBackup } from "./ops/run-backup.ts";
 import { runDeadLetters } from "./ops/run-dead-letters.ts";
 import { runDoctor } from "./ops/run-doctor.ts";
@@ -36,6 +37,7 @@ export async function run(program: Program): Promise<void> {
   const [tool, ...args] = program.args;
   try {
     if (tool === "dead-letters") program.exit(await runDeadLettersTool(program, args));
+    else if (tool === "audit") program.exit(await runAuditTool(program, args));
     else if (tool === "doctor") program.exit(await examine(program, args));
     else if (tool === "backup") program.exit(await runCopying(runBackup, program, args));
     else if (tool === "restore") program.exit(await runCopying(runRestore, program, args));
@@ -95,6 +97,9 @@ function examine({ env, stdout }: Program, args: readonly string[]): Promise<num
 
 const runDeadLettersTool = (program: Program, args: readonly string[]): Promise<number> =>
   runOnState(program, (print) => runDeadLetters(args, readStateLocation(program.env), print));
+
+const runAuditTool = (program: Program, args: readonly string[]): Promise<number> =>
+  runOnState(program, (print) => runAudit(args, () => readStateLocation(program.env), print));
 
 const runCopying = (
   tool: typeof runBackup | typeof runRestore,

@@ -6,6 +6,7 @@ export const COUNTED: Readonly<Record<string, string>> = {
   "open conversations": "conversations WHERE is_open",
   threads: "threads",
   "customer ids": "customers",
+  "audit records": "audit",
 };
 
 function journal(table: "inbox" | "outbox"): Record<string, string> {

@@ -52,6 +52,23 @@ export const TABLE_COPIES: readonly TableCopy[] = [
     columns: { external_id: "text", user_id: "text" },
     select: "SELECT external_id, user_id FROM customers",
   },
+  {
+    table: "audit",
+    columns: {
+      id: "text",
+      at: "bigint",
+      what: "text",
+      agent: "text",
+      agent_name: "text",
+      user_id: "text",
+      conversation: "text",
+      origin: "text",
+      destination: "text",
+      result: "text",
+      why: "text",
+    },
+    select: "SELECT * FROM audit ORDER BY seq",
+  },
 ];
 
 function journal(table: "inbox" | "outbox"): TableCopy {

@@ -1,0 +1,75 @@
+import { cleanName } from "../convert/text/clean-name.ts";
+import type { StoredAuditRecord } from "../state/audit-records.ts";
+
+/** How records are printed: what stands in front of them, each of them, and what stands behind. */
+export interface AuditFormat {
+  readonly before: readonly string[];
+  /** `isFirst`: there was none before. */
+  line(record: StoredAuditRecord, isFirst: boolean): string;
+  after(count: number): readonly string[];
+}
+
+type Cell = string | undefined;
+
+const timeOf = ({ at }: StoredAuditRecord): string => new Date(at).toISOString();
+
+/** The columns of a CSV file, and the names in JSON. */
+const CELLS: Readonly<Record<string, (record: StoredAuditRecord) => Cell>> = {
+  time: timeOf,
+  what: ({ what }) => what,
+  result: ({ result }) => result,
+  why: ({ why }) => why,
+  by: ({ by }) => by,
+  name: ({ byName }) => byName,
+  user: ({ userId }) => userId,
+  conversation: ({ conversation }) => conversation,
+  from: ({ from }) => from,
+  to: ({ to }) => to,
+  id: ({ id }) => id,
+};
+
+/**
+ * What a spreadsheet would take for a formula, at the beginning of a cell or behind what some country's spreadsheet takes for
+ * the end of one, gets a `'` in front.
+ */
+const harmless = (text: string): string =>
+  text.replaceAll(/(^|[\t\r\n,;|])(?=\s*[=+\-@\uff1d\uff0b\uff0d\uff20]|[\t\r])/g, "$1'");
+
+const toCell = (text: Cell = ""): string => {
+  const cell = harmless(text);
+  return /[",;\t\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
+};
+
+const csv: AuditFormat = {
+  before: [Object.keys(CELLS).join(",")],
+  line: (record) =>
+    Object.values(CELLS)
+      .map((cell) => toCell(cell(record)))
+      .join(","),
+  after: () => [],
+};
+
+const json: AuditFormat = {
+  before: ["["],
+  line(record, isFirst) {
+    const fields = Object.entries(CELLS).map(([name, cell]) => [name, cell(record)]);
+    return `${isFirst ? " " : ","}${JSON.stringify(Object.fromEntries(fields))}`;
+  },
+  after: () => ["]"],
+};
+
+const table: AuditFormat = {
+  before: [],
+  line(record) {
+    const { what, result, why, by, byName = "", userId, from, to } = record;
+    const who = by === undefined ? "" : `${cleanName(byName)} (${by})`.trim();
+    const way = from === undefined && to === undefined ? "" : `${from ?? ""} → ${to ?? ""}`.trim();
+    const outcome = why === undefined ? result : `${result}: ${why}`;
+    const user = userId === undefined ? "" : `User ${userId}`;
+    const [head, ...tail] = [timeOf(record), what.padEnd(12), user.padEnd(14), who, way, outcome];
+    return [head, ...tail.filter((part) => part !== "")].join("  ");
+  },
+  after: (count) => [count === 1 ? "1 record" : `${count} records`],
+};
+
+export const AUDIT_FORMATS: Readonly<Record<string, AuditFormat>> = { csv, json, table };
