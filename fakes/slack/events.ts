@@ -1,3 +1,4 @@
+import { isObject } from "./block-limits.ts";
 import type { Delivery, Parcel } from "./delivery.ts";
 import type { DeliveryOutcome } from "./http-delivery.ts";
 import { identity } from "./identity.ts";
@@ -64,7 +65,8 @@ export function createEvents({ state, journal, now }: Workspace, delivery: Deliv
       if (subscription !== undefined && !state.botEvents.has(subscription)) {
         return Promise.resolve({ status: "dropped", attempts: 0 });
       }
-      const envelope = makeEnvelope(event, now());
+      const channel = state.channels.get(channelIdOf(event) ?? "");
+      const envelope = makeEnvelope(event, now(), channel?.isShared ?? false);
       sent.set(envelope.event_id, envelope);
       if ([...drops].some((matches) => matches(event))) {
         lost.push(envelope);
@@ -127,7 +129,13 @@ export function createEvents({ state, journal, now }: Workspace, delivery: Deliv
   };
 }
 
-function makeEnvelope(event: SlackEvent, nowMs: number): EventEnvelope {
+/** Where an event happened, if it names one channel. */
+function channelIdOf({ channel, item }: SlackEvent): string | undefined {
+  if (typeof channel === "string") return channel;
+  return isObject(item) && typeof item.channel === "string" ? item.channel : undefined;
+}
+
+function makeEnvelope(event: SlackEvent, nowMs: number, isShared: boolean): EventEnvelope {
   return {
     token: identity.verificationToken,
     team_id: identity.teamId,
@@ -147,7 +155,7 @@ function makeEnvelope(event: SlackEvent, nowMs: number): EventEnvelope {
         is_enterprise_install: false,
       },
     ],
-    is_ext_shared_channel: false,
+    is_ext_shared_channel: isShared,
     event_context: `4-${makeId("ctx", 12)}`,
   };
 }

@@ -20,9 +20,12 @@ import {
   BOT_USER,
   type ChannelOptions,
   DEFAULT_MEMBERS,
+  DEFAULT_USERGROUPS,
   type MemberOptions,
   toChannel,
   toUser,
+  toUsergroup,
+  type UsergroupOptions,
 } from "./people.ts";
 import { createRateLimits } from "./rate-limits.ts";
 import { createResponseUrls } from "./response-urls.ts";
@@ -44,6 +47,10 @@ export interface FakeSlackOptions extends DeliveryOptions {
   readonly channels?: readonly ChannelOptions[];
   /** The human members. Default: {@link file://./people.ts}'s Anna and Ben. */
   readonly members?: readonly MemberOptions[];
+  /** Default: `S0SUPPORT`, without members. */
+  readonly usergroups?: readonly UsergroupOptions[];
+  /** Whether the app's manifest gives its App Home a messages tab. Default: it does. */
+  readonly messagesTab?: boolean;
   readonly scopes?: readonly string[];
   readonly botEvents?: readonly string[];
   readonly limits?: Partial<Limits>;
@@ -124,6 +131,8 @@ export async function startFakeSlack(options: FakeSlackOptions = {}): Promise<Fa
       }),
       ...(options.channels ?? []).map(toChannel),
     ],
+    usergroups: (options.usergroups ?? DEFAULT_USERGROUPS).map(toUsergroup),
+    messagesTab: options.messagesTab ?? true,
     scopes: options.scopes,
     botEvents: options.botEvents,
     limits: options.limits,

@@ -2,6 +2,8 @@
 export const identity = {
   teamId: "T0PARLEY1",
   teamName: "Parley Support",
+  /** The company with which channels are shared. */
+  partnerTeamId: "T0PARTNER1",
   teamDomain: "parley-support",
   appId: "A0BRIDGE1",
   appName: "Parley Bridge",
@@ -26,6 +28,7 @@ export const DEFAULT_SCOPES: readonly string[] = [
   "commands",
   "files:read",
   "files:write",
+  "im:write",
   "reactions:read",
   "reactions:write",
   "usergroups:read",
@@ -38,6 +41,9 @@ export const DEFAULT_BOT_EVENTS: readonly string[] = [
   "message.groups",
   "reaction_added",
   "app_home_opened",
+  "channel_left",
+  "group_left",
+  "member_joined_channel",
   "member_left_channel",
   "channel_archive",
   "app_uninstalled",

@@ -87,7 +87,8 @@ export function createInteractions(
 
   const place = (channelId: string) => {
     const channel = state.channels.get(channelId) ?? visibleChannel(state, channelId);
-    return { id: channel.id, name: channel.isPrivate ? "privategroup" : channel.name };
+    const isHidden = channel.isPrivate && channel.imOf === undefined;
+    return { id: channel.id, name: isHidden ? "privategroup" : channel.name };
   };
 
   return {

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
-import { channelType } from "./channels.ts";
+import { channelOfWriter, channelType } from "./channels.ts";
 import type { Conversation } from "./conversation.ts";
+import { directMessagesId } from "./direct-messages.ts";
 import type { Events } from "./events.ts";
 import { shareFiles } from "./file-sharing.ts";
 import type { FileStore } from "./file-store.ts";
@@ -9,7 +10,7 @@ import { identity } from "./identity.ts";
 import { findMessage, richText, threadOf } from "./messages.ts";
 import { addReaction, removeReaction } from "./reaction-list.ts";
 import { SlackError } from "./slack-error.ts";
-import type { Block, Served, SlackMessage, SlackState } from "./state.ts";
+import type { Block, Served, SlackChannel, SlackMessage, SlackState } from "./state.ts";
 import { makeBlockId, type Workspace } from "./workspace.ts";
 
 interface Posted {
@@ -73,7 +74,12 @@ export interface Members {
   }): Promise<Posted & { readonly fileId: string }>;
   /** Slack is done with a file that was shared as pending. */
   finishFile(fileId: string): void;
-  /** Takes a user out of a channel; the bot hears of it, also of its own removal. */
+  /** Puts a user into a channel; the bot hears of it, also of its own arrival. */
+  joinChannel(joining: {
+    readonly user: string;
+    readonly channel?: string;
+  }): Promise<DeliveryOutcome>;
+  /** Takes a user out of a channel; the bot hears of it, also of its own removal, which is another event. */
   removeFromChannel(removal: {
     readonly user: string;
     readonly channel?: string;
@@ -154,6 +160,7 @@ export function createMembers(
       subtype,
       ts,
     }) {
+      channelOfWriter(state, channel, user);
       if (ts !== undefined && findMessage(state, channel, ts)) throw new Error(`Taken: ${ts}`);
       const message: SlackMessage = {
         type: "message",
@@ -211,9 +218,10 @@ export function createMembers(
       pending = false,
       served,
     }) {
+      const place = channelOfWriter(state, channel, user);
       const file = files.create({ name, mimetype, user, bytes, size: bytes.length });
       Object.assign(file, { pending }, served && { served });
-      file.object.is_public = channelType(channelOf(channel)) === "channel";
+      file.object.is_public = channelType(place) === "channel";
       const thread = conversation.inThread(channel, threadTs);
       const blocks = text === "" ? undefined : [richText(text, makeBlockId())];
       const share = { files: [file], channel, user, text, blocks, thread };
@@ -224,17 +232,26 @@ export function createMembers(
       delete file.pending;
       journal.changed("file-finished", fileId);
     },
+    async joinChannel({ user, channel: id = defaultChannel }) {
+      const channel = channelOf(id);
+      channel.members.add(user);
+      journal.changed("channel-joined", id);
+      const event = { ...membership(channel, user), type: "member_joined_channel" };
+      return conversation.tell(channel, event, event.type);
+    },
     async removeFromChannel({ user, channel: id = defaultChannel }) {
       const channel = channelOf(id);
-      const event = {
-        type: "member_left_channel",
-        user,
-        channel: id,
-        channel_type: channel.isPrivate ? "G" : "C",
-        team: identity.teamId,
-        event_ts: timestamps.next(),
-      };
-      const told = conversation.tell(channel, event, "member_left_channel");
+      // Who was removed hears no more of the channel's members. Source: node-slack-sdk issue 931.
+      const event =
+        user === identity.botUserId
+          ? {
+              type: channel.isPrivate ? "group_left" : "channel_left",
+              channel: id,
+              actor_id: user,
+              event_ts: timestamps.next(),
+            }
+          : { ...membership(channel, user), type: "member_left_channel" };
+      const told = conversation.tell(channel, event, event.type);
       channel.members.delete(user);
       journal.changed("channel-left", id);
       return told;
@@ -256,7 +273,7 @@ export function createMembers(
         {
           type: "app_home_opened",
           user,
-          channel: `D0${user.slice(2)}`,
+          channel: directMessagesId(user),
           tab,
           event_ts: timestamps.next(),
           ...(tab === "home" && view && { view: { ...view } }),
@@ -266,7 +283,17 @@ export function createMembers(
     },
   };
 
-  function channelOf(id: string) {
+  function membership(channel: SlackChannel, user: string) {
+    return {
+      user,
+      channel: channel.id,
+      channel_type: channel.isPrivate ? "G" : "C",
+      team: identity.teamId,
+      event_ts: timestamps.next(),
+    };
+  }
+
+  function channelOf(id: string): SlackChannel {
     const channel = state.channels.get(id);
     if (!channel) throw new SlackError("channel_not_found");
     return channel;

@@ -100,5 +100,6 @@ export function toRepliedEvent(
 
 /** Which subscription a channel's messages fall under. */
 export function messageSubscription(channel: SlackChannel): string {
-  return channel.isPrivate ? "message.groups" : "message.channels";
+  const type = channelType(channel);
+  return type === "im" ? "message.im" : `message.${type}s`;
 }

@@ -1,5 +1,5 @@
 import { identity } from "./identity.ts";
-import type { SlackChannel, SlackUser } from "./state.ts";
+import type { SlackChannel, SlackUser, Usergroup } from "./state.ts";
 
 /** A human member, as a test describes them. */
 export interface MemberOptions {
@@ -63,18 +63,40 @@ export interface ChannelOptions {
   readonly id: string;
   readonly name: string;
   readonly isPrivate?: boolean;
+  /** With another company. */
+  readonly isShared?: boolean;
   /** User ids; the bot is a member only if it is among them. */
   readonly members: readonly string[];
 }
 
-export function toChannel({ id, name, isPrivate = false, members }: ChannelOptions): SlackChannel {
+export function toChannel(options: ChannelOptions): SlackChannel {
+  const { id, name, isPrivate = false, isShared = false, members } = options;
   return {
     id,
     name,
     isPrivate,
     isArchived: false,
+    isShared,
     created: 1_763_000_000,
     creator: members[0] ?? identity.botUserId,
     members: new Set(members),
   };
+}
+
+export interface UsergroupOptions {
+  /** `S…` */
+  readonly id: string;
+  readonly handle: string;
+  readonly name?: string;
+  /** User ids. */
+  readonly users: readonly string[];
+  readonly isDisabled?: boolean;
+}
+
+export const DEFAULT_USERGROUPS: readonly UsergroupOptions[] = [
+  { id: "S0SUPPORT", handle: "support", name: "Support", users: [] },
+];
+
+export function toUsergroup({ name, users, ...group }: UsergroupOptions): Usergroup {
+  return { ...group, name: name ?? group.handle, users: [...users] };
 }

@@ -77,6 +77,10 @@ export interface SlackChannel {
   name: string;
   isPrivate: boolean;
   isArchived: boolean;
+  /** Shared with another company. */
+  isShared: boolean;
+  /** It is the app's direct messages with this user. */
+  imOf?: string;
   created: number;
   creator: string;
   members: Set<string>;
@@ -97,6 +101,15 @@ export interface SlackUser {
   isGuest?: boolean;
   /** Of another company, with whom channels are shared. */
   teamId?: string;
+}
+
+/** A user group, which an administrator can disable and enable again. */
+export interface Usergroup {
+  id: string;
+  handle: string;
+  name: string;
+  users: string[];
+  isDisabled?: boolean;
 }
 
 /** A file object as messages and files.info show it. */
@@ -207,6 +220,14 @@ export interface Limits {
   reactions: boolean;
   /** Most messages in one page of conversations.history and replies; 15 for the apps that Slack restricts. */
   historyPage: number;
+  /** Most users in one page of conversations.members, whatever the app asks for. */
+  membersPage: number;
+}
+
+/** What the app's manifest says. */
+interface AppManifest {
+  /** App Home has a messages tab; without one nobody gets direct messages of the app. */
+  messagesTab: boolean;
 }
 
 interface Quirks {
@@ -229,18 +250,21 @@ export interface SlackState {
   readonly homes: Map<string, ViewObject>;
   /** The typing status by `channel:thread_ts`; gone once cleared, answered or expired. */
   readonly statuses: Map<string, { status: string; at: number; loadingMessages: string[] }>;
-  readonly usergroups: { id: string; handle: string; name: string; users: string[] }[];
+  readonly usergroups: Usergroup[];
   readonly emoji: Map<string, string>;
   readonly scopes: Set<string>;
   readonly botEvents: Set<string>;
   readonly responseUrlPosts: ResponseUrlPost[];
   readonly limits: Limits;
+  readonly manifest: AppManifest;
   readonly quirks: Quirks;
 }
 
 export interface StateOptions {
   readonly channels: readonly SlackChannel[];
   readonly users: readonly SlackUser[];
+  readonly usergroups: readonly Usergroup[];
+  readonly messagesTab: boolean;
   readonly scopes?: readonly string[] | undefined;
   readonly botEvents?: readonly string[] | undefined;
   readonly limits?: Partial<Limits> | undefined;
@@ -256,12 +280,19 @@ export function createState(options: StateOptions): SlackState {
     views: new Map(),
     homes: new Map(),
     statuses: new Map(),
-    usergroups: [{ id: "S0SUPPORT", handle: "support", name: "Support", users: [] }],
+    usergroups: [...options.usergroups],
     emoji: new Map(),
     scopes: new Set(options.scopes ?? DEFAULT_SCOPES),
     botEvents: new Set(options.botEvents ?? DEFAULT_BOT_EVENTS),
     responseUrlPosts: [],
-    limits: { posts: false, reactions: false, historyPage: 1000, ...options.limits },
+    limits: {
+      posts: false,
+      reactions: false,
+      historyPage: 1000,
+      membersPage: 1000,
+      ...options.limits,
+    },
+    manifest: { messagesTab: options.messagesTab },
     quirks: { messageReplied: false, dropsMetadata: false },
   };
 }

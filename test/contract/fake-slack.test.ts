@@ -1,52 +1,18 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Logger, LogLevel, WebClient } from "@slack/web-api";
+import { WebClient } from "@slack/web-api";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { WebSocket } from "ws";
 import { readBody, sendJson, startHttpServer } from "../../fakes/http/http-server.ts";
-import {
-  type FakeSlack,
-  type FakeSlackOptions,
-  startFakeSlack,
-} from "../../fakes/slack/fake-slack.ts";
+import type { FakeSlack, FakeSlackOptions } from "../../fakes/slack/fake-slack.ts";
 import { sign } from "../../fakes/slack/http-delivery.ts";
 import { DEFAULT_BOT_EVENTS, DEFAULT_SCOPES } from "../../fakes/slack/identity.ts";
 import { compareTs } from "../../fakes/slack/timestamps.ts";
 import { METHODS } from "../../fakes/slack/web-api/router.ts";
+import { clientOf, slackForTest } from "../support/slack-for-test.ts";
 
 const ALL_SCOPES = [...DEFAULT_SCOPES, "emoji:read"];
 const ALL_EVENTS = [...DEFAULT_BOT_EVENTS, "reaction_added"];
-
-/** A fake that is closed, and was found without internal exceptions, at the end of the test. */
-async function slackForTest(options: FakeSlackOptions = {}): Promise<FakeSlack> {
-  const slack = await startFakeSlack({ retryScale: 0.0001, ...options });
-  onTestFinished(async () => {
-    await slack.close();
-    expect(slack.crashes).toEqual([]);
-  });
-  return slack;
-}
-
-const ignore = (): void => undefined;
-/** The client logs the very refusals that these tests provoke. */
-const silent: Logger = {
-  debug: ignore,
-  info: ignore,
-  warn: ignore,
-  error: ignore,
-  setLevel: ignore,
-  setName: ignore,
-  getLevel: () => LogLevel.ERROR,
-};
-
-function clientOf(slack: FakeSlack, token = slack.botToken): WebClient {
-  return new WebClient(token, {
-    slackApiUrl: slack.apiUrl,
-    retryConfig: { retries: 0 },
-    logger: silent,
-    rejectRateLimitedCalls: true,
-  });
-}
 
 interface AppRequest {
   readonly headers: Record<string, string | string[] | undefined>;
@@ -173,6 +139,8 @@ async function playEverything(slack: FakeSlack): Promise<void> {
   await client.conversations.replies({ channel, ts: root, include_all_metadata: true });
   await client.users.info({ user });
   await client.usergroups.list({ include_users: true });
+  await client.usergroups.users.list({ usergroup: "S0SUPPORT" });
+  await client.conversations.open({ users: user, return_im: true });
   await client.emoji.list();
 
   await client.views.publish({ user_id: user, view: { type: "home", blocks: [actions] } });
@@ -201,6 +169,7 @@ async function playEverything(slack: FakeSlack): Promise<void> {
   await client.reactions.remove({ channel, timestamp: root, name: "eyes" });
   await client.chat.delete({ channel, ts: root });
   await slack.removeFromChannel({ user: "U0BEN" });
+  await slack.joinChannel({ user: "U0BEN" });
   await slack.archive({ user });
 }
 
@@ -468,6 +437,16 @@ describe("Web API of the fake Slack", () => {
       ["reactions.remove", { channel, timestamp: theirs, name: "eyes" }, "no_reaction"],
       ["reactions.get", { channel, timestamp: theirs }, "missing_scope"],
       ["users.info", { user: "U0NOBODY" }, "user_not_found"],
+      ["usergroups.users.list", {}, "invalid_arguments"],
+      ["usergroups.users.list", { usergroup: "S0NONE" }, "no_such_subteam"],
+      ["conversations.members", { channel: "C0NOWHERE" }, "channel_not_found"],
+      ["conversations.members", { channel, limit: 1_001 }, "invalid_limit"],
+      ["conversations.members", { channel, cursor: "?" }, "invalid_cursor"],
+      ["conversations.open", {}, "users_list_not_supplied"],
+      ["conversations.open", { channel }, "method_not_supported_for_channel_type"],
+      ["conversations.open", { users: "U0NOBODY" }, "user_not_found"],
+      ["conversations.open", { users: slack.botUserId }, "cannot_dm_bot"],
+      ["conversations.open", { users: "U0ANNA,U0BEN" }, "missing_scope"],
       ["views.open", { trigger_id: "1.2.x", view: modal }, "invalid_trigger_id"],
       [
         "assistant.threads.setStatus",
@@ -695,7 +674,7 @@ describe("deliveries of the fake Slack", () => {
     expect(app.at(-1)?.raw).toBe(app[0]?.raw);
     expect(app.at(-1)?.headers["x-slack-retry-num"]).toBe("2");
     await slack.removeFromChannel({ user: slack.botUserId });
-    expect(app.at(-1)?.raw).toContain("member_left_channel");
+    expect(app.at(-1)?.raw).toContain("channel_left");
     await (await say("not for the bot")).delivered;
     expect(app).toHaveLength(5);
   });

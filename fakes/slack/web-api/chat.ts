@@ -6,11 +6,12 @@ import type {
   ChatUpdateResponse,
 } from "@slack/web-api";
 import { visibleChannel, writableChannel } from "../channels.ts";
+import { openDirectMessages } from "../direct-messages.ts";
 import { identity } from "../identity.ts";
 import { botAuthor, toContent } from "../message-content.ts";
 import { findMessage, isReply, toWireMessage } from "../messages.ts";
 import { SlackError } from "../slack-error.ts";
-import type { SlackMessage } from "../state.ts";
+import type { SlackMessage, SlackState } from "../state.ts";
 import type { Arguments } from "./arguments.ts";
 import type { Method, MethodContext, Wire } from "./method.ts";
 
@@ -28,7 +29,7 @@ const postMessage: Method = {
   scope: chatWrite,
   run(context, args) {
     const { state, timestamps, conversation, rateLimits } = context;
-    const channel = writableChannel(state, args.required("channel"));
+    const channel = writableChannel(state, placeToPost(state, args.required("channel")));
     const custom = {
       username: args.text("username"),
       iconUrl: args.text("icon_url"),
@@ -74,6 +75,11 @@ const postMessage: Method = {
     return answer;
   },
 };
+
+/** The id of a user stands for the app's direct messages with them, which open by themselves. */
+function placeToPost(state: SlackState, id: string): string {
+  return state.users.has(id) ? openDirectMessages(state, id).id : id;
+}
 
 /** The app's own message. @throws {SlackError} `message_not_found`, or `otherwise` if someone else wrote it */
 function ownMessage({ state }: MethodContext, args: Arguments, otherwise: string): SlackMessage {

@@ -2,13 +2,15 @@ import type {
   ConversationsHistoryResponse,
   ConversationsInfoResponse,
   ConversationsMembersResponse,
+  ConversationsOpenResponse,
   ConversationsRepliesResponse,
 } from "@slack/web-api";
 import { visibleChannel } from "../channels.ts";
+import { directMessagesId, openDirectMessages } from "../direct-messages.ts";
 import { identity } from "../identity.ts";
 import { findMessage, isReply, threadOf, toWireMessage } from "../messages.ts";
 import { invalidArguments, SlackError } from "../slack-error.ts";
-import type { SlackMessage } from "../state.ts";
+import type { SlackChannel, SlackMessage } from "../state.ts";
 import { compareTs, isTs } from "../timestamps.ts";
 import type { Arguments } from "./arguments.ts";
 import { channelScope, type Method, type MethodContext, type Wire } from "./method.ts";
@@ -17,6 +19,9 @@ const info: Method = {
   scope: channelScope("read"),
   run({ state }, args) {
     const channel = visibleChannel(state, args.required("channel"));
+    if (channel.imOf !== undefined) {
+      return { channel: directMessages(channel) } satisfies Wire<ConversationsInfoResponse>;
+    }
     return {
       channel: {
         id: channel.id,
@@ -29,8 +34,8 @@ const info: Method = {
         is_private: channel.isPrivate,
         is_archived: channel.isArchived,
         is_general: false,
-        is_shared: false,
-        is_ext_shared: false,
+        is_shared: channel.isShared,
+        is_ext_shared: channel.isShared,
         is_org_shared: false,
         is_pending_ext_shared: false,
         is_member: channel.members.has(identity.botUserId),
@@ -39,7 +44,12 @@ const info: Method = {
         unlinked: 0,
         context_team_id: identity.teamId,
         updated: channel.created * 1000,
-        shared_team_ids: [identity.teamId],
+        shared_team_ids: [identity.teamId, ...(channel.isShared ? [identity.partnerTeamId] : [])],
+        ...(channel.isShared && {
+          conversation_host_id: identity.teamId,
+          internal_team_ids: [identity.teamId],
+          connected_team_ids: [identity.partnerTeamId],
+        }),
         pending_shared: [],
         pending_connected_team_ids: [],
         topic: { value: "", creator: "", last_set: 0 },
@@ -50,6 +60,53 @@ const info: Method = {
     } satisfies Wire<ConversationsInfoResponse>;
   },
 };
+
+/** Direct messages as conversations.info and conversations.open show them. */
+function directMessages({ id, created, imOf = "" }: SlackChannel) {
+  return {
+    id,
+    created,
+    is_archived: false,
+    is_im: true,
+    is_org_shared: false,
+    context_team_id: identity.teamId,
+    updated: created * 1000,
+    user: imOf,
+    is_open: true,
+    priority: 0,
+  };
+}
+
+const usersToOpen = (args: Arguments): string[] => args.text("users")?.split(",") ?? [];
+
+/** Only the app's direct messages with one user. */
+const open: Method = {
+  scope: (_, args) => (usersToOpen(args).length > 1 ? "mpim:write" : "im:write"),
+  run({ state, journal }, args) {
+    const id = args.text("channel");
+    const [user, ...others] = usersToOpen(args);
+    if (id !== undefined) {
+      const channel = visibleChannel(state, id);
+      if (channel.imOf === undefined) {
+        throw new SlackError("method_not_supported_for_channel_type");
+      }
+      return opened(channel, true, args);
+    }
+    if (user === undefined) throw new SlackError("users_list_not_supplied");
+    if (others.length > 0) throw new Error("The fake has no direct messages of several users");
+    const wasOpen = state.channels.has(directMessagesId(user));
+    const channel = openDirectMessages(state, user);
+    if (!wasOpen) journal.changed("direct-messages-opened", channel.id);
+    return opened(channel, wasOpen, args);
+  },
+};
+
+function opened(channel: SlackChannel, wasOpen: boolean, args: Arguments) {
+  return {
+    ...(wasOpen && { no_op: true, already_open: true }),
+    channel: args.flag("return_im") ? directMessages(channel) : { id: channel.id },
+  } satisfies Wire<ConversationsOpenResponse>;
+}
 
 /** A page of `items`; cursors are opaque to the app, here the offset in disguise. */
 function page<T>(items: readonly T[], args: Arguments, most: number, usual: number) {
@@ -139,7 +196,7 @@ const members: Method = {
   scope: channelScope("read"),
   run({ state }, args) {
     const channel = visibleChannel(state, args.required("channel"));
-    const { items, nextCursor } = page([...channel.members], args, 1000, 100);
+    const { items, nextCursor } = page([...channel.members], args, state.limits.membersPage, 100);
     return {
       members: items,
       response_metadata: { next_cursor: nextCursor },
@@ -152,4 +209,5 @@ export const conversations = {
   "conversations.history": history,
   "conversations.replies": replies,
   "conversations.members": members,
+  "conversations.open": open,
 } satisfies Record<string, Method>;

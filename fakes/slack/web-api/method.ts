@@ -31,10 +31,11 @@ export interface Method {
   readonly run: (context: MethodContext, args: Arguments) => object;
 }
 
-/** The scope of a family by the kind of channel: `channels:…` for public, `groups:…` for private. */
+/** The scope of a family by the kind of channel: `channels:…` for public, `groups:…` for private, `im:…` for direct messages. */
 export function channelScope(right: "history" | "read") {
   return ({ state }: MethodContext, args: Arguments): string => {
     const channel = state.channels.get(args.text("channel") ?? "");
+    if (channel?.imOf !== undefined) return `im:${right}`;
     return channel?.isPrivate ? `groups:${right}` : `channels:${right}`;
   };
 }
