@@ -33,7 +33,7 @@ const CELLS: Readonly<Record<string, (record: StoredAuditRecord) => Cell>> = {
  * the end of one, gets a `'` in front.
  */
 const harmless = (text: string): string =>
-  text.replaceAll(/(^|[\t\r\n,;|])(?=\s*[=+\-@\uff1d\uff0b\uff0d\uff20]|[\t\r])/g, "$1'");
+  text.replaceAll(/(^|[\t\r\n,;|])(?=[\s"]*[=+\-@\uff1d\uff0b\uff0d\uff20]|[\t\r])/g, "$1'");
 
 const toCell = (text: Cell = ""): string => {
   const cell = harmless(text);
@@ -63,7 +63,8 @@ const table: AuditFormat = {
   line(record) {
     const { what, result, why, by, byName = "", userId, from, to } = record;
     const who = by === undefined ? "" : `${cleanName(byName)} (${by})`.trim();
-    const way = from === undefined && to === undefined ? "" : `${from ?? ""} → ${to ?? ""}`.trim();
+    const [start, end] = [from, to].map((name = "") => cleanName(name));
+    const way = start || end ? `${start} → ${end}`.trim() : "";
     const outcome = why === undefined ? result : `${result}: ${why}`;
     const user = userId === undefined ? "" : `User ${userId}`;
     const [head, ...tail] = [timeOf(record), what.padEnd(12), user.padEnd(14), who, way, outcome];

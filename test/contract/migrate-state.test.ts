@@ -9,9 +9,11 @@ import type { Conversations } from "../../src/bridge/ports.ts";
 import { toStateLocation } from "../../src/config/state-location.ts";
 import type { Journal } from "../../src/delivery/journal.ts";
 import { type ItemId, type Thread, toConversationId, toUserId } from "../../src/ids.ts";
+import type { AuditRecords } from "../../src/state/audit-records.ts";
 import type { KeyValues } from "../../src/state/key-values.ts";
 import { migrateState } from "../../src/state/migration/migrate-state.ts";
 import { openPostgres } from "../../src/state/postgres/open-postgres.ts";
+import { openPostgresAudit } from "../../src/state/postgres/postgres-audit.ts";
 import { createPostgresClaims } from "../../src/state/postgres/postgres-claims.ts";
 import { openPostgresConversations } from "../../src/state/postgres/postgres-conversations.ts";
 import { openPostgresJournal } from "../../src/state/postgres/postgres-journal.ts";
@@ -20,6 +22,7 @@ import { SHARES, shareOf } from "../../src/state/postgres/shares.ts";
 import { openConversationStore } from "../../src/state/sqlite/conversation-store.ts";
 import { openDatabase } from "../../src/state/sqlite/database.ts";
 import { openKeyValues } from "../../src/state/sqlite/key-values.ts";
+import { openSqliteAudit } from "../../src/state/sqlite/sqlite-audit.ts";
 import { openSqliteJournal } from "../../src/state/sqlite/sqlite-journal.ts";
 import { createDatabase, describePostgres, inSession, query } from "../support/postgres.ts";
 import { makeStateFile } from "../support/state-file.ts";
@@ -283,6 +286,39 @@ describePostgres("moving a state from SQLite to PostgreSQL", () => {
       expect(await rowsIn(url, "conversations")).toBe(sqlite.conversations);
     },
   );
+
+  it("takes records of deeds along, in their order", async () => {
+    const { path: file, open } = await makeStateFile();
+    const database = await open();
+    const audit = openSqliteAudit(database);
+    const record = {
+      at: 1,
+      what: "hand-back",
+      by: "U0ANNA",
+      byName: "Anna",
+      result: "done",
+    } as const;
+    const users = { userId: toUserId("42"), from: "agents", to: "bot" };
+    await audit.add({ ...record, ...users, id: "second" as ItemId });
+    await audit.add({ ...record, id: "first" as ItemId, result: "failed", why: "network" });
+    const pagesOf = async (records: AuditRecords) => {
+      const pages = [];
+      for await (const page of records.pages({ since: 0, until: 9 })) pages.push(page);
+      return pages;
+    };
+    const before = await pagesOf(audit);
+    await database.close();
+    const url = await createDatabase();
+
+    const { postgres } = await migrate(file, url);
+
+    expect(postgres["audit records"]).toBe(2);
+    const moved = await openPostgres(url, { access: "share" });
+    expect(await pagesOf(openPostgresAudit(moved))).toEqual(before);
+    const added = { ...record, id: "third" as ItemId };
+    expect(await openPostgresAudit(moved).add(added)).toBe(true);
+    await moved.close();
+  });
 
   it("takes along more than fits into one statement", async () => {
     const file = await stateOf("0.3.0.sqlite");

@@ -4,6 +4,7 @@ import { toItemId, toUserId } from "../../src/ids.ts";
 import { openConversationStore } from "../../src/state/sqlite/conversation-store.ts";
 import type { Database } from "../../src/state/sqlite/database.ts";
 import { expire } from "../../src/state/sqlite/expire.ts";
+import { openSqliteAudit } from "../../src/state/sqlite/sqlite-audit.ts";
 import { openSqliteJournal } from "../../src/state/sqlite/sqlite-journal.ts";
 import type { SqlValue } from "../../src/state/sqlite/sqlite-operation.ts";
 import { makeStateFile } from "../support/state-file.ts";
@@ -69,6 +70,13 @@ it("reads no table from end to end while it runs, however much is kept", async (
   await store.byUser(toUserId("1"));
   await store.byThread(THREAD);
   await store.userByExternalId("customer");
+  const audit = openSqliteAudit(database);
+  await audit.add({ id: toItemId("a"), at: 1, what: "move", result: "begun" });
+  await audit.add({ id: toItemId("a"), at: 1, what: "move", result: "done" });
+  for (const query of [{}, { userId: toUserId("2") }, { by: "U0ANNA" }]) {
+    for await (const page of audit.pages({ since: 1, until: 9, ...query }))
+      expect(page).toBeDefined();
+  }
   await expire(database, Date.now(), { records: 90, audit: 365 });
 
   expect(database.scans).toEqual([]);

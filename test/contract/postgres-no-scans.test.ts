@@ -4,6 +4,7 @@ import { end } from "../../src/bridge/conversation.ts";
 import { toItemId, toUserId } from "../../src/ids.ts";
 import { expirePostgres } from "../../src/state/postgres/expire-postgres.ts";
 import type { PostgresDatabase, Questions } from "../../src/state/postgres/open-postgres.ts";
+import { openPostgresAudit } from "../../src/state/postgres/postgres-audit.ts";
 import { openPostgresConversations } from "../../src/state/postgres/postgres-conversations.ts";
 import { openPostgresJournal } from "../../src/state/postgres/postgres-journal.ts";
 import { openPostgresValues } from "../../src/state/postgres/postgres-values.ts";
@@ -27,6 +28,8 @@ const FILLED = `
   INSERT INTO threads SELECT 'T1/C1/' || n, 'c_' || n FROM generate_series(1, 20000) AS n;
   INSERT INTO customers SELECT 'customer-' || n, 'user-' || n FROM generate_series(1, 20000) AS n;
   INSERT INTO aliases SELECT 'old-' || n, 'user-' || n, (n - 16 * 24 * 60) * 60000 FROM generate_series(1, 20000) AS n;
+  INSERT INTO audit (id, at, what, agent, user_id, result)
+    SELECT 'a' || n, n * 60000, 'move', 'U' || n % 50, 'user-' || n, 'done' FROM generate_series(1, 20000) AS n;
   INSERT INTO remembered SELECT n, '{}' FROM generate_series(1, 20000) AS n;
   ANALYZE`;
 
@@ -127,6 +130,13 @@ describePostgres("a database that has much", () => {
     await values.set("name", "value");
     await values.get("name");
     await values.delete("name");
+    const audit = openPostgresAudit(watched);
+    await audit.add({ id: toItemId("a"), at: 1, what: "move", result: "begun" });
+    await audit.add({ id: toItemId("a"), at: 1, what: "move", result: "done" });
+    for (const query of [{}, { userId: toUserId("2") }, { by: "U0ANNA" }]) {
+      for await (const page of audit.pages({ since: 1, until: 9, ...query }))
+        expect(page).toBeDefined();
+    }
     await expirePostgres(watched, 14 * 86_400_000 + 50 * 60_000, { records: 14, audit: 14 });
 
     expect(scans).toEqual([]);

@@ -7,12 +7,13 @@ import { setTimeout as pause } from "node:timers/promises";
 import { expect, it } from "vitest";
 import { z } from "zod";
 import { StorageError } from "../../src/errors.ts";
-import { toUserId } from "../../src/ids.ts";
+import { toItemId, toUserId } from "../../src/ids.ts";
 import { createLastKnown } from "../../src/state/last-known.ts";
 import { openConversationStore } from "../../src/state/sqlite/conversation-store.ts";
 import { openDatabase } from "../../src/state/sqlite/database.ts";
 import { expire } from "../../src/state/sqlite/expire.ts";
 import { openKeyValues } from "../../src/state/sqlite/key-values.ts";
+import { openSqliteAudit } from "../../src/state/sqlite/sqlite-audit.ts";
 import { captureLog } from "../support/captured-log.ts";
 import { makeStateFile } from "../support/state-file.ts";
 import { conversationOf, idOf } from "./conversations-suite.ts";
@@ -132,6 +133,21 @@ it("loses nothing if an earlier version has been at it in between", async () => 
   expect(await again.byUser(toUserId("2"))).toEqual(later);
   expect(await again.userByExternalId("customer:1")).toBe("2");
 });
+
+it.each(["0.1.0", "0.2.0", "0.3.0"])(
+  "gives a state of %s a place for records of deeds",
+  async (version) => {
+    const { path, open } = await makeStateFile();
+    await copyFile(join(ROOT, `test/fixtures/state/${version}.sqlite`), path);
+    const record = { id: toItemId("d_1"), at: 1, what: "hand-back", result: "done" } as const;
+
+    expect(await openSqliteAudit(await open()).add(record)).toBe(true);
+
+    const again = openSqliteAudit(await open());
+    for await (const page of again.pages({ since: 0, until: 9 })) expect(page).toEqual([record]);
+    expect(await again.add(record)).toBe(false);
+  },
+);
 
 it("moves what a damaged conversation is found by, and what belongs to others", async () => {
   const { path, open } = await makeEarlierState(4);

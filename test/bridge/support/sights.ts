@@ -1,3 +1,4 @@
+import type { NamedAuditRecord } from "../../../src/bridge/audit.ts";
 import type { Conversation } from "../../../src/bridge/conversation.ts";
 import type { Mark } from "../../../src/bridge/ports.ts";
 import type { AgentReply } from "../../../src/bridge/stored/agent-reply.ts";
@@ -33,6 +34,8 @@ export interface Sights {
   replyUnder(action: ReplyAction): UndecidedReply;
   conversation(user?: UserId): Promise<Conversation | undefined>;
   openConversations(): Promise<number>;
+  /** What was recorded, in the order in which it was. */
+  deeds(): NamedAuditRecord[];
   /** How many items wait, are held and are dead letters. */
   items(queue: "inbox" | "outbox"): { waiting: number; held: number; dead: number };
 }
@@ -79,6 +82,7 @@ export function lookAt({ parley, slack, disk }: World): Sights {
       return reply;
     },
     conversation: (user = ADA) => disk.conversations.byUser(user),
+    deeds: () => [...disk.audit.records.values()],
     openConversations: () => disk.conversations.countOpen(),
     items: (queue) => ({
       waiting: countItems(disk[queue], "waiting"),
