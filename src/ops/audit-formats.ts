@@ -33,7 +33,7 @@ const CELLS: Readonly<Record<string, (record: StoredAuditRecord) => Cell>> = {
  * the end of one, gets a `'` in front.
  */
 const harmless = (text: string): string =>
-  text.replaceAll(/(^|[\t\r\n,;|])(?=[\s"]*[=+\-@\uff1d\uff0b\uff0d\uff20]|[\t\r])/g, "$1'");
+  text.replaceAll(/(?<=^|[\t\r\n,;|])(?=[\s"]*[=+\-@\uff1d\uff0b\uff0d\uff20]|[\t\r])/g, "'");
 
 const toCell = (text: Cell = ""): string => {
   const cell = harmless(text);

@@ -150,14 +150,21 @@ describe("a change of owner", () => {
     expect(record).toMatchObject({ by: "U0ANNA", result: "failed", why: "parley-api" });
   });
 
-  it("that Parley reports is recorded once, of nobody of ours", async () => {
-    const world = await open();
+  it("that Parley reports is recorded once, of nobody of ours, however often it is told", async () => {
+    const world = await open({ parley: { rules: { callbackNonOwners: true } } });
     const { parley, user } = world;
-    await (await parley.handOver({ userId: user.id, to: bots(world) })).delivered;
+    const newOwner = bots(world);
+    await parley.handOver({ userId: user.id, to: newOwner });
+    for (const reason of ["first", "again"]) {
+      await parley.callback(ours(world), {
+        type: "action",
+        body: { name: "handover", body: { newOwner, metadata: { reason } }, user: { id: user.id } },
+      });
+    }
     await lastCallbackHandled(world, user.id);
 
     expect(await recordsOf(world, "taken-away")).toEqual([
-      { user: user.id, conversation, from: ours(world), to: bots(world), result: "done" },
+      { user: user.id, conversation, from: ours(world), to: newOwner, result: "done" },
     ]);
   });
 });
@@ -196,13 +203,13 @@ describe("what is decided about a reply", () => {
     const question = await slack.waitFor(() =>
       postsIn(slack, ts).find(({ text }) => /by <@U0ANNA>/.test(text)),
     );
-    const at = { channel: slack.channel, ts: question.ts, actionId };
-    await slack.click({ ...at, user: "U0BEN" });
+    const told = await slack.waitFor(() => toldTo(slack, "U0ANNA", ts)[0]);
+    await slack.click({ user: "U0BEN", channel: slack.channel, ts: question.ts, actionId });
 
     const about = { by: "U0BEN", name: "Ben", user: user.id, conversation };
     expect(await recordsOf(world, what)).toEqual([{ ...about, result: "done" }]);
     // It is settled.
-    await slack.click({ ...at, user: "U0ANNA" });
+    await press(world, told, actionId);
     expect(await recordsIn(world)).toHaveLength(1);
   });
 });
@@ -290,10 +297,10 @@ it("finds a merged User's records under both ids", async () => {
   const { parley } = world;
   const first = await handOver(world);
   await handBack(world, first.root);
+  const second = await handOver(world, { user: first.user });
   const registered = parley.createUser();
-  await (await parley.mergeUsers(first.user.id, registered.id)).delivered;
-  await lastCallbackHandled(world, first.user.id);
-  const second = await handOver(world, { user: registered });
+  await Promise.all((await parley.mergeUsers(first.user.id, registered.id)).delivered);
+  await world.slack.waitFor(() => textOf(second.root).includes(`\`${registered.id}\``));
   await handBack(world, second.root);
   const other = await handOver(world);
   await handBack(world, other.root);
