@@ -1,7 +1,8 @@
 import { createDoctorChecks } from "./app/doctor-checks.ts";
+import { readHandover } from "./app/read-handover.ts";
 import { startApp } from "./app.ts";
 import { describeBuild } from "./build-info.ts";
-import { readConfig, readStateLocation } from "./config/read-config.ts";
+import { loadConfig, readStateLocation } from "./config/read-config.ts";
 import { unknownVariables } from "./config/unknown-variables.ts";
 import { weakSecrets } from "./config/weak-secrets.ts";
 import { BridgeError, ConfigError, reasonOf, StorageError } from "./errors.ts";
@@ -12,12 +13,14 @@ import { runDeadLetters } from "./ops/run-dead-letters.ts";
 import { runDoctor } from "./ops/run-doctor.ts";
 import { runMigrate } from "./ops/run-migrate.ts";
 import { runRestore } from "./ops/run-restore.ts";
+import { runRoute } from "./ops/run-route.ts";
 import { createShutDown } from "./shut-down.ts";
 
 /** The process that the program runs in. */
 export interface Program {
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string | undefined>>;
+  readonly stdin: () => AsyncIterable<Uint8Array | string>;
   readonly stdout: { write(text: string): unknown };
   readonly stderr: { write(text: string): unknown };
   /** Ends the process at once. */
@@ -29,6 +32,9 @@ export interface Program {
 /** EX_CONFIG of sysexits.h: the configuration is wrong. */
 const EXIT_CONFIG = 78;
 
+/** What is read where the variable CONFIG_FILE names no file. */
+const CONFIG_FILE = "bridge.yaml";
+
 const START_ADVICE =
   "this can pass, so start it again; if it stays, npm run doctor tells what to do about it";
 
@@ -38,7 +44,7 @@ export async function run(program: Program): Promise<void> {
   try {
     if (tool === "dead-letters") program.exit(await runDeadLettersTool(program, args));
     else if (tool === "audit") program.exit(await runAuditTool(program, args));
-    else if (tool === "doctor") program.exit(await examine(program, args));
+    else if (tool === "doctor") program.exit(await runDoctorTool(program, args));
     else if (tool === "backup") program.exit(await runCopying(runBackup, program, args));
     else if (tool === "restore") program.exit(await runCopying(runRestore, program, args));
     else if (tool === "migrate") program.exit(await migrate(program, args));
@@ -52,8 +58,9 @@ export async function run(program: Program): Promise<void> {
 
 async function runBridge(program: Program): Promise<void> {
   const { env, exit } = program;
-  const config = readConfig(env);
+  const { config, warnings } = loadConfig(env, { fileIfThere: CONFIG_FILE });
   const log = createLog(config.logLevel, program.stdout);
+  for (const warning of warnings) log.warn({ warning }, "config.no-effect");
   for (const warning of unknownVariables(env)) log.warn({ warning }, "config.unknown");
   for (const warning of weakSecrets(env)) log.warn({ warning }, "config.weak");
 
@@ -79,20 +86,39 @@ async function runBridge(program: Program): Promise<void> {
   }
 }
 
+/** Runs the doctor, or tells which team gets a handover. */
+const runDoctorTool = (program: Program, args: readonly string[]): Promise<number> =>
+  args[0] === "route" ? tellRoute(program, args.slice(1)) : examine(program, args);
+
 /** Runs the doctor. A wrong configuration is a finding like any other, but nothing else can be checked then. */
 function examine({ env, stdout }: Program, args: readonly string[]): Promise<number> {
-  const warnings = [...unknownVariables(env), ...weakSecrets(env)];
+  const ofVariables = [...unknownVariables(env), ...weakSecrets(env)];
   const configuration = (check: () => Promise<string>) => ({ name: "configuration", run: check });
   const print = (line: string) => stdout.write(`${line}\n`);
   try {
-    const config = readConfig(env);
+    const { config, warnings: ofFile } = loadConfig(env, { fileIfThere: CONFIG_FILE });
+    const warnings = [...ofVariables, ...ofFile];
     const { version, mode } = describeBuild(config);
     const known = configuration(() => Promise.resolve(`version ${version}, mode ${mode}`));
     return runDoctor(args, { checks: [known, ...createDoctorChecks(config)], warnings }, print);
   } catch (error) {
     const checks = [configuration(() => Promise.reject(error))];
-    return runDoctor(args, { checks, warnings }, print);
+    return runDoctor(args, { checks, warnings: ofVariables }, print);
   }
+}
+
+/** Tells which team gets a handover. */
+async function tellRoute(
+  { env, stdin, stdout }: Program,
+  args: readonly string[],
+): Promise<number> {
+  const { teams, parley } = loadConfig(env, { fileIfThere: CONFIG_FILE }).config;
+  return await runRoute(args, {
+    teams,
+    read: (source) => readHandover(source, parley.serviceId),
+    stdin,
+    print: (line) => stdout.write(`${line}\n`),
+  });
 }
 
 const runDeadLettersTool = (program: Program, args: readonly string[]): Promise<number> =>

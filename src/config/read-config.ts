@@ -4,23 +4,17 @@ import { ConfigError } from "../errors.ts";
 import { type ServiceId, toServiceId } from "../ids.ts";
 import { parseJson } from "../json.ts";
 import { LANGUAGES, type Language } from "../language.ts";
+import type { BridgeFile } from "./bridge-file/bridge-file-schema.ts";
+import { needsFallbackChannel } from "./bridge-file/cross-checks.ts";
+import { findBridgeFile } from "./bridge-file/find-bridge-file.ts";
+import { toTeams } from "./bridge-file/to-teams.ts";
+import { fileWarnings } from "./file-warnings.ts";
 import { type Secret, toSecret } from "./secret.ts";
 import { isPlaceholder, isQuoted, problemOfSecret, secretValues } from "./secret-rules.ts";
 import { type StateLocation, toStateLocation } from "./state-location.ts";
+import type { TeamConfig } from "./team-config.ts";
 
-/** A team as it is configured. Ids are Slack's. */
-export interface TeamConfig {
-  readonly name: string;
-  readonly channel: string;
-  /** Who may answer: everybody of the workspace, the members of the channel, or these user groups and members. */
-  readonly agents: "workspace" | "channel" | readonly string[];
-  /** User groups and members who may also move others' Users; `undefined`: agents may. */
-  readonly leads: readonly string[] | undefined;
-  /** The channel may be shared with another company. */
-  readonly allowShared: boolean;
-}
-
-/** Everything that can be set, read once from the environment. Times are in ms unless the name says otherwise. */
+/** Everything that can be set, read once from the environment and from `bridge.yaml`. Times are in ms unless the name says otherwise. */
 export interface Config {
   readonly teams: readonly [TeamConfig, ...TeamConfig[]];
   readonly slack: {
@@ -232,6 +226,8 @@ function describeAliases(value: unknown): string {
 
 const PARLEY_SUPPORT = "Parley support gives it to you when they register your Service";
 
+const CHANNEL_ADVICE = "in Slack open the channel's details, the id is at the bottom";
+
 const variables = {
   SLACK_BOT_TOKEN: matching(
     /^xoxb-\S+$/,
@@ -248,11 +244,7 @@ const variables = {
         "must look like xapp-…; in your app at api.slack.com/apps under Basic Information, App-Level Tokens",
     })
     .optional(),
-  SLACK_CHANNEL: matching(
-    /^[CG][A-Z0-9_]+$/,
-    "C0123456789",
-    "in Slack open the channel's details, the id is at the bottom",
-  ),
+  SLACK_CHANNEL: matching(/^[CG][A-Z0-9_]+$/, "C0123456789", CHANNEL_ADVICE).optional(),
   SLACK_API_URL: url("the base URL of Slack's Web API")
     .refine((value) => value.endsWith("/api/"), { error: "must end in /api/" })
     .default("https://slack.com/api/"),
@@ -300,6 +292,7 @@ const variables = {
   PARLEY_EMPTY_ANSWER: choice(["uncertain", "delivered"], "uncertain"),
   PARLEY_CONNECT_TIMEOUT_MS: wholeNumber(100, 60_000, 3_000),
   PARLEY_RESPONSE_TIMEOUT_MS: wholeNumber(100, 120_000, 15_000),
+  CONFIG_FILE: z.string().optional(),
   TEAM_LANGUAGE: choice(LANGUAGES, "en"),
   AGENT_ALIASES: json(
     z.record(slackId, identity),
@@ -357,36 +350,76 @@ export const VARIABLES = Object.keys(variables) as readonly (keyof typeof variab
 const SIGNING_SECRET_ADVICE =
   "is missing; in your app at api.slack.com/apps under Basic Information, App Credentials (or set SLACK_APP_TOKEN for Socket Mode)";
 
+export interface LoadedConfig {
+  readonly config: Config;
+  /** What was said in vain, one line each. */
+  readonly warnings: readonly string[];
+}
+
+/** How long records of who did what are kept where no file says it. */
+const AUDIT_DAYS = 365;
+
 /**
- * Reads the configuration. White space around a value is not a part of it, and an empty variable counts as unset.
- * Values never appear in messages.
+ * Reads the configuration: the variables, and the file that CONFIG_FILE names, or else `fileIfThere`. White space around a
+ * value is not a part of it, and an empty variable counts as unset. Values never appear in messages.
  *
- * @throws {ConfigError} listing every problem at once
+ * @throws {ConfigError} listing every problem of both at once
  */
-export function readConfig(env: Record<string, string | undefined>): Config {
+export function loadConfig(
+  env: Record<string, string | undefined>,
+  { fileIfThere }: { readonly fileIfThere?: string } = {},
+): LoadedConfig {
   const given = Object.fromEntries(
     Object.entries(env)
       .map(([name, value]) => [name, value?.trim()] as const)
       .filter(([name, value]) => name in variables && value !== ""),
   );
+  const fallback = variables.SLACK_CHANNEL.safeParse(given.SLACK_CHANNEL).data;
+  const found = findBridgeFile(given.CONFIG_FILE, fileIfThere, fallback);
+  const isChannelNeeded =
+    !found || (found.value !== undefined && needsFallbackChannel(found.value));
   const problems = [
     ...Object.entries(variables).flatMap(([name, type]) => problemsOf(name, type, given[name])),
     ...(given.SLACK_APP_TOKEN === undefined && given.SLACK_SIGNING_SECRET === undefined
       ? [`SLACK_SIGNING_SECRET ${SIGNING_SECRET_ADVICE}`]
       : []),
+    ...(given.SLACK_CHANNEL === undefined && isChannelNeeded
+      ? [
+          `SLACK_CHANNEL is missing; ${CHANNEL_ADVICE}${found ? `. Or name a channel for each team in ${found.name}` : ""}`,
+        ]
+      : []),
+    ...(found?.problems ?? []),
   ];
   if (problems.length > 0) throw new ConfigError(problems);
   const value = environment.parse(given);
   return {
-    teams: [
-      {
-        name: "Support",
-        channel: value.SLACK_CHANNEL,
-        agents: "workspace",
-        leads: undefined,
-        allowShared: true,
-      },
-    ],
+    config: toConfig(value, found?.file, given.TEAM_LANGUAGE !== undefined),
+    warnings: found?.file ? fileWarnings(found.file, found.name, given) : [],
+  };
+}
+
+/** The same without the warnings, and without a file that nobody names. */
+export const readConfig = (env: Record<string, string | undefined>): Config =>
+  loadConfig(env).config;
+
+const teamWithoutFile = (channel: string): TeamConfig => ({
+  name: "Support",
+  channel,
+  when: undefined,
+  agents: "workspace",
+  leads: undefined,
+  allowShared: true,
+});
+
+function toConfig(
+  value: z.output<typeof environment>,
+  file: BridgeFile | undefined,
+  isLanguageSet: boolean,
+): Config {
+  // Missing only where every team names its own.
+  const channel = value.SLACK_CHANNEL ?? "";
+  return {
+    teams: file ? toTeams(file, channel) : [teamWithoutFile(channel)],
     slack: {
       botToken: toSecret(value.SLACK_BOT_TOKEN),
       signingSecrets: secretValues(value.SLACK_SIGNING_SECRET ?? "").map(toSecret),
@@ -413,7 +446,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
       connectTimeoutMs: value.PARLEY_CONNECT_TIMEOUT_MS,
       responseTimeoutMs: value.PARLEY_RESPONSE_TIMEOUT_MS,
     },
-    language: value.TEAM_LANGUAGE,
+    language: (isLanguageSet ? undefined : file?.language) ?? value.TEAM_LANGUAGE,
     identity: { aliases: value.AGENT_ALIASES ?? {}, team: value.TEAM_IDENTITY },
     mentions: value.MENTIONS,
     showUserIdentity: value.SHOW_USER_IDENTITY,
@@ -436,7 +469,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     },
     reconcileIntervalMs: value.REPAIR_INTERVAL_MS,
     retentionDays: value.RETENTION_DAYS,
-    auditDays: 365,
+    auditDays: file?.["audit-days"] ?? AUDIT_DAYS,
     stopDeadlineMs: value.STOP_DEADLINE_SECONDS * 1000,
     state: toStateLocation(value.STATE_URL, {
       password: value.PGPASSWORD,

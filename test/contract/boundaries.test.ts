@@ -27,11 +27,13 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 
 /** The packages, and modules of Node, that a part may use. Whatever is missing here may use none. */
 const MAY_USE: Readonly<Record<string, RegExp>> = {
-  ground: /^(node:.*|file-type|got|pino|zod)$/,
+  ground: /^(node:.*|file-type|got|pino|yaml|zod)$/,
   // Pure ones: they translate text.
   convert: /^(mdast|mdast-util-(from-markdown|gfm|to-markdown)|micromark-extension-gfm)$/,
   parley: /^(node:.*|got|zod)$/,
   slack: /^(node:.*|@slack\/(bolt|web-api|types)|zod)$/,
+  // Patterns, without regular expressions.
+  desk: /^matcher$/,
   // Only for `bridge/stored/`, see below.
   bridge: /^zod$/,
   state: /^(node:.*|keyv|@keyv\/.*|pg|zod)$/,

@@ -13,6 +13,7 @@ import { readSources } from "../support/sources.ts";
 /** May stay unset, and then mean something that no value says. */
 const NO_DEFAULT = [
   "SLACK_APP_TOKEN",
+  "CONFIG_FILE",
   "PARLEY_BOT_SERVICE",
   "PARLEY_MEDIA_HOSTS",
   "AGENT_ALIASES",

@@ -28,6 +28,7 @@ export async function runToEnd(env: Env, ...args: readonly string[]): Promise<En
     run({
       args,
       env,
+      stdin: () => process.stdin,
       stdout: into("stdout"),
       stderr: into("stderr"),
       exit: resolve,

@@ -27,7 +27,6 @@ describe("the configuration", () => {
     expect(readConfig(MINIMAL_ENV)).toMatchObject({
       slack: {
         appToken: undefined,
-        channel: "C0123456789",
         apiUrl: "https://slack.com/api/",
         postsPerSecond: 1,
         pingTimeoutMs: 3_000,

@@ -1,0 +1,83 @@
+import { isJsonObject, type JsonObject } from "../../json.ts";
+import { nearestOf } from "./known-keys.ts";
+import type { Path, Problem } from "./problem.ts";
+
+/** What is wrong between keys that are right each by itself. Works on whatever the file says, so that all is told at once. */
+export function crossChecks(value: unknown, fallbackChannel: string | undefined): Problem[] {
+  const file = isJsonObject(value) ? value : {};
+  const teams = teamsIn(file);
+  return [
+    ...doubles("name", teams, ({ name }) => asText(name)?.trim().toLowerCase()),
+    ...doubles("channel", teams, ({ channel }) => asText(channel ?? fallbackChannel)),
+    ...catchAll(teams),
+    ...namesOfHours(file, teams),
+    ...protoKeys(value, []),
+  ];
+}
+
+/** Whether a team takes the channel of the environment. */
+export function needsFallbackChannel(value: unknown): boolean {
+  const { teams } = isJsonObject(value) ? value : {};
+  if (!Array.isArray(teams)) return teams === undefined;
+  return teams.some((team: unknown) => isJsonObject(team) && !Object.hasOwn(team, "channel"));
+}
+
+const teamsIn = ({ teams }: JsonObject): readonly JsonObject[] =>
+  Array.isArray(teams) ? teams.map((team: unknown) => (isJsonObject(team) ? team : {})) : [];
+
+const asText = (value: unknown): string | undefined =>
+  typeof value === "string" ? value : undefined;
+
+/** Teams that have the same as one before them. */
+function doubles(
+  key: "name" | "channel",
+  teams: readonly JsonObject[],
+  valueIn: (team: JsonObject) => string | undefined,
+): Problem[] {
+  const values = teams.map(valueIn);
+  return values.flatMap((value, index) => {
+    const first = value === undefined ? index : values.indexOf(value);
+    if (first === index) return [];
+    const own = key in (teams[index] ?? {}) ? "" : " (SLACK_CHANNEL, because it names none)";
+    const says = `is also that of the ${ordinal(first)} team${own}: each team needs a ${key} of its own`;
+    return [{ path: ["teams", index, key], says }];
+  });
+}
+
+const ordinal = (index: number): string => ["first", "second", "third"][index] ?? `${index + 1}th`;
+
+/** One team gets what fits no other: not none, and no more than one. */
+function catchAll(teams: readonly JsonObject[]): Problem[] {
+  const without = teams.flatMap((team, index) => (Object.hasOwn(team, "when") ? [] : [index]));
+  if (teams.length > 0 && without.length === 0) {
+    const says =
+      "have rules all of them (when): one must have none, for the handovers that fit no rule";
+    return [{ path: ["teams"], isAboutKey: true, says }];
+  }
+  const [first = 0, ...others] = without;
+  return others.map((index) => ({
+    path: ["teams", index],
+    says: `has no rules (when), like the ${ordinal(first)} team, and so would never get a handover: give it rules`,
+  }));
+}
+
+function namesOfHours(file: JsonObject, teams: readonly JsonObject[]): Problem[] {
+  const known = isJsonObject(file.hours) ? Object.keys(file.hours) : [];
+  return teams.flatMap(({ hours }, index) => {
+    if (typeof hours !== "string" || known.includes(hours)) return [];
+    const nearest = nearestOf(hours, known);
+    const advice = nearest ? `; did you mean ${nearest}?` : ": write them under hours, at the top";
+    return [{ path: ["teams", index, "hours"], says: `names hours that are not there${advice}` }];
+  });
+}
+
+/** Such keys get lost in many places, and a rule with one condition less would fit more than is meant. */
+function protoKeys(value: unknown, path: Path): Problem[] {
+  if (typeof value !== "object" || value === null) return [];
+  return Object.entries(value).flatMap(([key, item]) => {
+    const at = [...path, Array.isArray(value) ? Number(key) : key];
+    return key === "__proto__"
+      ? [{ path: at, isAboutKey: true, says: "cannot be a key here" }]
+      : protoKeys(item, at);
+  });
+}

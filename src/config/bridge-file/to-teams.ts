@@ -1,0 +1,40 @@
+import { defined } from "../../defined.ts";
+import type { Rule, TeamConfig } from "../team-config.ts";
+import type { BridgeFile } from "./bridge-file-schema.ts";
+import { parseCondition } from "./parse-condition.ts";
+
+type FileTeam = NonNullable<BridgeFile["teams"]>[number];
+type FileRule = NonNullable<FileTeam["when"]>[number];
+
+/** The teams of a file that is right. `fallbackChannel` is for those that name none. */
+export function toTeams(
+  file: BridgeFile,
+  fallbackChannel: string,
+): readonly [TeamConfig, ...TeamConfig[]] {
+  const [first = { name: "Support" }, ...others] = file.teams ?? [];
+  const toTeam = (team: FileTeam): TeamConfig => ({
+    name: team.name.trim(),
+    channel: team.channel ?? fallbackChannel,
+    when: team.when?.map(toRule),
+    agents: team.agents ?? file.agents ?? "channel",
+    leads: team.leads ?? file.leads,
+    allowShared: team["allow-shared"] ?? file["allow-shared"] ?? false,
+  });
+  return [toTeam(first), ...others.map(toTeam)];
+}
+
+const toRule = ({ reason, metadata, language }: FileRule): Rule =>
+  defined({
+    reason: toList(reason)?.map((pattern) => pattern.trim()),
+    metadata: metadata && Object.entries(metadata).map(([path, given]) => toField(path, given)),
+    language: toList(language),
+  });
+
+const toList = (given: string | string[] | undefined): readonly string[] | undefined =>
+  typeof given === "string" ? [given] : given;
+
+function toField(path: string, given: string | number | boolean) {
+  const condition = parseCondition(given);
+  if (typeof condition === "string") throw new TypeError("the file was not checked");
+  return { path, condition };
+}
