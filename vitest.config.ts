@@ -21,6 +21,7 @@ const NOT_ON_REPLICAS: Readonly<Record<string, string>> = {
   "backup-tools": "copies files of SQLite",
   "backup-under-load": "copies files of SQLite",
   bench: "chooses its states itself",
+  "config-file": "about the start of one process, and a tool",
   commits: "counts the transactions in a file of SQLite",
   "dead-letters-tool": "about files of SQLite that cannot be read",
   "delivered-texts": "looks for texts in the files of SQLite",

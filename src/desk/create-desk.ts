@@ -1,8 +1,11 @@
 import type { Conversation } from "../bridge/conversation.ts";
 import type { Desk, Team } from "../bridge/ports.ts";
+import { type Handover, type Routed, route } from "./route.ts";
 
-export function createDesk(teams: Desk["teams"]): Desk {
-  const teamFor = (_handover: Parameters<Desk["teamFor"]>[0]): Team => teams[0];
+type RoutedTeam = Team & Routed;
+
+export function createDesk(teams: readonly [RoutedTeam, ...RoutedTeam[]]): Desk {
+  const teamFor = (handover: Handover): Team => route(teams, handover).team;
   return {
     teams,
     teamFor,

@@ -1,0 +1,39 @@
+import { defined } from "../defined.ts";
+import type { Handover } from "../desk/route.ts";
+import type { ServiceId } from "../ids.ts";
+import { isDeeperThan, isJsonObject, type Json, MAX_DEPTH, parseJson } from "../json.ts";
+import { readHandoverRequest } from "../parley/handover-request.ts";
+import { parseCallback } from "../parley/parse-callback.ts";
+
+/** A handover that somebody has written down, and as what it was understood. */
+export interface WrittenHandover extends Handover {
+  readonly is: "a handover request" | "a callback" | "metadata";
+}
+
+const REQUEST_KEYS: readonly string[] = ["userId", "metadata", "user", "transcript"];
+
+/**
+ * Reads what a bot posts to `POST /parley/handovers`, a callback of Parley, or the metadata alone. A text: what is wrong with
+ * it, as the end of a sentence.
+ */
+export function readHandover(source: string, self: ServiceId): WrittenHandover | string {
+  const body = parseJson(source);
+  if (body === undefined) return "is no JSON";
+  if (isDeeperThan(body, MAX_DEPTH)) return `is nested deeper than ${MAX_DEPTH} levels`;
+  if (isRequest(body)) {
+    const item = readHandoverRequest({ raw: source, body }, 0);
+    if ("problem" in item) return `is no handover request: ${item.problem}`;
+    const { user = {}, metadata } = item.body.kind === "handover" ? item.body : {};
+    return { is: "a handover request", user, ...defined({ metadata }) };
+  }
+  const event = parseCallback(body, self);
+  if (event.kind === "owner-changed") return "is a callback that gives the User to another Service";
+  if (event.kind !== "handover") return { is: "metadata", user: {}, metadata: body };
+  return { is: "a callback", user: event.user, ...defined({ metadata: event.metadata }) };
+}
+
+/** Metadata may name a User too, but has other things beside. */
+const isRequest = (body: Json): boolean =>
+  isJsonObject(body) &&
+  "userId" in body &&
+  (Object.keys(body).every((key) => REQUEST_KEYS.includes(key)) || isJsonObject(body.metadata));
