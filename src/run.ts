@@ -58,8 +58,9 @@ export async function run(program: Program): Promise<void> {
 
 async function runBridge(program: Program): Promise<void> {
   const { env, exit } = program;
-  const { config, warnings } = loadConfig(env, { fileIfThere: CONFIG_FILE });
+  const { config, file, warnings } = loadConfig(env, { fileIfThere: CONFIG_FILE });
   const log = createLog(config.logLevel, program.stdout);
+  if (file !== undefined) log.info({ file, teams: config.teams.length }, "config.read");
   for (const warning of warnings) log.warn({ warning }, "config.no-effect");
   for (const warning of unknownVariables(env)) log.warn({ warning }, "config.unknown");
   for (const warning of weakSecrets(env)) log.warn({ warning }, "config.weak");
@@ -96,16 +97,21 @@ function examine({ env, stdout }: Program, args: readonly string[]): Promise<num
   const configuration = (check: () => Promise<string>) => ({ name: "configuration", run: check });
   const print = (line: string) => stdout.write(`${line}\n`);
   try {
-    const { config, warnings: ofFile } = loadConfig(env, { fileIfThere: CONFIG_FILE });
+    const { config, file, warnings: ofFile } = loadConfig(env, { fileIfThere: CONFIG_FILE });
     const warnings = [...ofVariables, ...ofFile];
     const { version, mode } = describeBuild(config);
-    const known = configuration(() => Promise.resolve(`version ${version}, mode ${mode}`));
+    const known = configuration(() =>
+      Promise.resolve(`version ${version}, mode ${mode}${describeFile(file, config.teams.length)}`),
+    );
     return runDoctor(args, { checks: [known, ...createDoctorChecks(config)], warnings }, print);
   } catch (error) {
     const checks = [configuration(() => Promise.reject(error))];
     return runDoctor(args, { checks, warnings: ofVariables }, print);
   }
 }
+
+const describeFile = (file: string | undefined, teams: number): string =>
+  file === undefined ? "" : `, ${teams === 1 ? "one team" : `${teams} teams`} of ${file}`;
 
 /** Tells which team gets a handover. */
 async function tellRoute(

@@ -352,6 +352,8 @@ const SIGNING_SECRET_ADVICE =
 
 export interface LoadedConfig {
   readonly config: Config;
+  /** The file that was read; `undefined`: there is none. */
+  readonly file: string | undefined;
   /** What was said in vain, one line each. */
   readonly warnings: readonly string[];
 }
@@ -394,6 +396,7 @@ export function loadConfig(
   const value = environment.parse(given);
   return {
     config: toConfig(value, found?.file, given.TEAM_LANGUAGE !== undefined),
+    file: found?.name,
     warnings: found?.file ? fileWarnings(found.file, found.name, given) : [],
   };
 }

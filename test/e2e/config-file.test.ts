@@ -65,6 +65,7 @@ describe("bridge.yaml", () => {
       { folder: dirname(path) },
     );
 
+    expect(await bridge.line("config.read")).toMatchObject({ file: "bridge.yaml", teams: 1 });
     const warnings = bridge.lines.filter(({ msg }) => msg === "config.no-effect");
     expect(warnings).toMatchObject([
       { level: 40, warning: "TEAM_LANGUAGE is set, so language in bridge.yaml has no effect" },
@@ -84,6 +85,7 @@ describe("bridge.yaml", () => {
       "doctor",
     );
     expect(vain.stdout).toMatch(/^warning +configuration +in .* this has no effect .*: outside$/m);
+    expect(vain.stdout).toMatch(/^ok +configuration .*, one team of .*bridge\.yaml$/m);
     expect(vain.code).toBe(0);
   });
 

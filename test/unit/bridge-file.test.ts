@@ -1,7 +1,9 @@
 import { chmodSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Ajv } from "ajv";
 import { describe, expect, it } from "vitest";
+import { parse } from "yaml";
 import { bridgeFileSchema } from "../../src/config/bridge-file/bridge-file-schema.ts";
 import { readBridgeFile } from "../../src/config/bridge-file/read-bridge-file.ts";
 import { loadConfig, readConfig } from "../../src/config/read-config.ts";
@@ -569,6 +571,15 @@ describe("bridge.schema.json", () => {
 
   it("is made of the schema by which the file is read (npm run config:schema)", () => {
     expect(schema).toEqual(JSON.parse(JSON.stringify(makeConfigSchema())));
+  });
+
+  it("lets an editor tell what is right, and what is wrong", () => {
+    const check = new Ajv({ strict: false }).compile(schema as object);
+    const says = (source: string) => check(parse(source)) as boolean;
+    expect([WHOLE, readFileSync("bridge.example.yaml", "utf8")].map(says)).toEqual([true, true]);
+    expect(
+      ["langauge: nl", "teams: [{ channel: C0A }]", "audit-days: 0", "idle: 30m"].map(says),
+    ).toEqual([false, false, false, false]);
   });
 
   it("has a sentence for each field", () => {
