@@ -1,5 +1,6 @@
 import { createFaults, type Faults } from "../http/faults.ts";
 import { startHttpServer } from "../http/http-server.ts";
+import { type ChannelChanges, createChannelChanges } from "./channel-changes.ts";
 import { createConversation } from "./conversation.ts";
 import { createDelivery, type DeliveryOptions } from "./delivery.ts";
 import {
@@ -62,7 +63,7 @@ export interface FakeSlackOptions extends DeliveryOptions {
  * A small but honest Slack on loopback: the Web API, signed HTTP requests or Socket Mode towards the app, and members
  * who post, click and submit. It keeps everything in memory and tells every change to its subscribers.
  */
-export interface FakeSlack extends Members, Interactions {
+export interface FakeSlack extends Members, ChannelChanges, Interactions {
   readonly url: string;
   /** For `SLACK_API_URL`; ends in `/api/`. */
   readonly apiUrl: string;
@@ -180,11 +181,13 @@ export async function startFakeSlack(options: FakeSlackOptions = {}): Promise<Fa
     socketMode.handleUpgrade(request, socket, head, isMute);
   });
   const actors = createMembers(workspace, { conversation, events, files, defaultChannel: channel });
+  const channelChanges = createChannelChanges(workspace, { conversation, defaultChannel: channel });
   const interactions = createInteractions(workspace, { delivery, triggers, responseUrls });
   const modals = createModals(workspace, { delivery, triggers, views });
 
   return {
     ...actors,
+    ...channelChanges,
     ...interactions,
     url,
     apiUrl: `${url}/api/`,

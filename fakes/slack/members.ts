@@ -84,10 +84,6 @@ export interface Members {
     readonly user: string;
     readonly channel?: string;
   }): Promise<DeliveryOutcome>;
-  archive(archiving: {
-    readonly user: string;
-    readonly channel?: string;
-  }): Promise<DeliveryOutcome>;
   openHome(opening: {
     readonly user: string;
     readonly tab?: "home" | "messages";
@@ -255,17 +251,6 @@ export function createMembers(
       channel.members.delete(user);
       journal.changed("channel-left", id);
       return told;
-    },
-    async archive({ user, channel: id = defaultChannel }) {
-      const channel = channelOf(id);
-      channel.isArchived = true;
-      journal.changed("channel-archived", id);
-      const event = { type: "channel_archive", channel: id, user, is_moved: 0 };
-      return conversation.tell(
-        channel,
-        { ...event, event_ts: timestamps.next() },
-        "channel_archive",
-      );
     },
     async openHome({ user, tab = "home" }) {
       const view = state.homes.get(user);

@@ -79,6 +79,10 @@ export interface SlackChannel {
   isArchived: boolean;
   /** Shared with another company. */
   isShared: boolean;
+  /** Another company is invited, but has not come yet. */
+  isPendingShared?: boolean;
+  /** Shared with another workspace of our own organisation. */
+  isOrgShared?: boolean;
   /** It is the app's direct messages with this user. */
   imOf?: string;
   created: number;
