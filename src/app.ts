@@ -5,7 +5,9 @@ import { askFirst } from "./app/first-answers.ts";
 import { openQueues } from "./app/open-queues.ts";
 import { connectOutside } from "./app/outside.ts";
 import { startQueues } from "./app/start-queues.ts";
+import type { ChannelWatch } from "./bridge/channels/watch-channels.ts";
 import { startReconciler } from "./bridge/reconciler.ts";
+import { formerIdSchema } from "./bridge/stored/channel-note.ts";
 import { takeInReply } from "./bridge/to-parley/take-in-reply.ts";
 import { describeBuild } from "./build-info.ts";
 import { type Clock, systemClock } from "./clock.ts";
@@ -14,6 +16,8 @@ import { ConfigError, StorageError } from "./errors.ts";
 import { errorFields, type Log } from "./log.ts";
 import { logAttempt } from "./ops/log-attempt.ts";
 import { createMetrics } from "./ops/metrics.ts";
+import { type ChannelIds, openChannelIds } from "./slack/channel-ids.ts";
+import { renumberedAdvice } from "./slack/workspace.ts";
 import { openState } from "./state/open-state.ts";
 import { startExpiry } from "./state/start-expiry.ts";
 import type { State } from "./state/state.ts";
@@ -74,14 +78,42 @@ const shareClock = ({ now, monotonic }: Clock, { clockAheadMs }: State): Clock =
   monotonic,
 });
 
-async function buildApp(config: Config, foundations: Foundations): Promise<App> {
+/** The same with the ids under which the bridge knows the channels, which Slack may have changed since. */
+function withKnownChannels(config: Config, channelIds: ChannelIds, log: Log): Config {
+  const [first, ...others] = config.teams.map((team) => {
+    const channel = channelIds.known(team.channel);
+    const now = channelIds.current(team.channel);
+    if (now !== team.channel) {
+      const advice = renumberedAdvice(team.channel, now);
+      log.warn({ team: team.name, channel: team.channel, now, advice }, "channel.renumbered");
+    }
+    return { ...team, channel };
+  });
+  return first ? { ...config, teams: [first, ...others] } : config;
+}
+
+async function buildApp(given: Config, foundations: Foundations): Promise<App> {
   const { log, alarms, state } = foundations;
+  const channelIds = await openChannelIds(state.remembered(formerIdSchema));
+  const config = withKnownChannels(given, channelIds, log);
   const { conversations, audit, inTurn } = state;
   const clock = shareClock(foundations.clock, state);
   const buildInfo = describeBuild(config);
 
-  const outside = connectOutside(config, log, alarms, state);
-  const { workspace, botService } = await askFirst(outside, { config, ...foundations });
+  let channelWatch: ChannelWatch | undefined;
+  const outside = connectOutside(config, log, alarms, state, {
+    channelIds,
+    onRefusal(channel) {
+      // It may have another id by now, of which another replica has heard.
+      const learnt = channelIds.reload();
+      learnt
+        .then(() => channelWatch?.onRefusal(channel))
+        .catch((error: unknown) => {
+          log.warn(errorFields(error), "channel.not-noted");
+        });
+    },
+  });
+  const { workspace, channels, botService } = await askFirst(outside, { config, ...foundations });
 
   const metrics = createMetrics({
     // Asked at each scrape; the queues are open by then.
@@ -109,6 +141,8 @@ async function buildApp(config: Config, foundations: Foundations): Promise<App> 
     audit,
     inTurn,
     createLimiter: state.createLimiter,
+    remembered: state.remembered,
+    channelIds,
     now: clock.now,
     log,
   });
@@ -121,6 +155,9 @@ async function buildApp(config: Config, foundations: Foundations): Promise<App> 
     metrics,
   });
 
+  ({ channelWatch } = dependencies);
+  // What has become of channels since the last start.
+  await channelWatch.onCheck(channels);
   await startQueues(queues, state.claims, dependencies, outside.canDeliver);
   const port = await http.start(config.host, config.port);
   const reconciler = startReconciler({

@@ -1,14 +1,20 @@
 import { createAudit } from "../bridge/audit.ts";
+import { createChannelWatch } from "../bridge/channels/watch-channels.ts";
 import { createNotifier } from "../bridge/notifier.ts";
-import type { Conversations, Workspace } from "../bridge/ports.ts";
+import type { ChannelNotes, Conversations, Workspace } from "../bridge/ports.ts";
+import { channelNoteSchema } from "../bridge/stored/channel-note.ts";
 import type { Config } from "../config/read-config.ts";
 import type { CreateRateLimiter } from "../delivery/rate-limiter.ts";
 import { createSemaphore } from "../delivery/semaphore.ts";
 import { createDesk } from "../desk/create-desk.ts";
+import { createResponsible } from "../desk/responsible.ts";
 import { type Json, parseJson } from "../json.ts";
 import type { Log } from "../log.ts";
 import { createParleyFiles } from "../parley/parley-files.ts";
 import { parseCallback } from "../parley/parse-callback.ts";
+import type { ChannelIds } from "../slack/channel-ids.ts";
+import { createDirectMessages } from "../slack/direct-messages.ts";
+import { createFindFormerChannel } from "../slack/find-former-channel.ts";
 import { createSlackFiles } from "../slack/slack-files.ts";
 import type { State } from "../state/state.ts";
 import type { InTurn } from "../turns.ts";
@@ -33,6 +39,8 @@ export function createDependencies(
     audit: records,
     inTurn,
     createLimiter,
+    remembered,
+    channelIds,
     now,
     log,
   }: {
@@ -43,6 +51,8 @@ export function createDependencies(
     audit: State["audit"];
     inTurn: InTurn<string>;
     createLimiter: CreateRateLimiter;
+    remembered: State["remembered"];
+    channelIds: ChannelIds;
     now: () => number;
     log: Log;
   },
@@ -53,10 +63,17 @@ export function createDependencies(
   const { patience, groupMs, showUserIdentity, mentions, replyMode, undoMs } = config;
   const { ownerUnknown, lineBreak, messageLength } = config.parley;
   const parse = (body: Json) => parseCallback(body, parley.self);
+  const desk = createDesk(config.teams);
+  const notes = remembered(channelNoteSchema);
+  const channelNotes: ChannelNotes = {
+    get: (channel) => notes.get(`channel/${channel}`),
+    set: (channel, note) => notes.set(`channel/${channel}`, note),
+  };
   const slack = createSlackPorts(client, {
     config,
     workspace,
     createLimiter,
+    channelIds,
     texts,
     log: slackLog,
   });
@@ -68,10 +85,23 @@ export function createDependencies(
       client,
       ...config.slack,
       channels: config.teams.map(({ channel }) => channel),
+      channelIds,
       texts,
       log: slackLog,
     }),
-    desk: createDesk(config.teams),
+    desk,
+    channelIds,
+    channelNotes,
+    channels: {
+      look: (channel: string) => outside.lookAt(channel),
+      // Whatever is wrong, its alarms say it.
+      recheck: () => outside.inspectWorkspace().then(noop, noop),
+    },
+    channelWatch: createChannelWatch({ desk, inbox: queues.inbox, channelNotes, now }),
+    directMessages: createDirectMessages(client),
+    findFormerChannel: createFindFormerChannel(client, conversations),
+    // Groups are not read yet.
+    responsible: createResponsible(config.teams, () => Promise.resolve(undefined)),
     parleyFiles: createParleyFiles(parleyApi, config.parley),
     transfers: createSemaphore(TRANSFERS),
     conversations,
@@ -90,5 +120,8 @@ export function createDependencies(
     lineBreak,
     messageLength,
     now,
+    log,
   };
 }
+
+const noop = () => {};

@@ -4,7 +4,7 @@ import type { Clock } from "../clock.ts";
 import type { Config } from "../config/read-config.ts";
 import { createHttpServer } from "../http/http-server.ts";
 import { createRefusalLog } from "../http/refusal-log.ts";
-import type { Log } from "../log.ts";
+import { errorFields, type Log } from "../log.ts";
 import { createHealth } from "../ops/health.ts";
 import type { Metrics } from "../ops/metrics.ts";
 import { createCallbackRoutes } from "../parley/callback-routes.ts";
@@ -13,6 +13,7 @@ import { registerListeners } from "../slack/listeners/register-listeners.ts";
 import { parsePermalink } from "../slack/permalink.ts";
 import { createSlackApp } from "../slack/slack-app.ts";
 import { storeBeforeAck } from "../slack/store-before-ack.ts";
+import { refuseProblems } from "../slack/workspace.ts";
 import type { State } from "../state/state.ts";
 import type { Dependencies } from "./dependencies.ts";
 import type { Outside } from "./outside.ts";
@@ -61,7 +62,10 @@ export async function createEntrances(
     ...dependencies,
     team: workspace.team,
     botService: botService.id,
-    parsePermalink: (text) => parsePermalink(text, workspace.team),
+    parsePermalink(text) {
+      const thread = parsePermalink(text, workspace.team);
+      return thread && { ...thread, channel: dependencies.channelIds.known(thread.channel) };
+    },
     alarms,
     log: slackLog,
   });
@@ -70,7 +74,14 @@ export async function createEntrances(
     monotonic: clock.monotonic,
     intake: { store: () => state.probe() },
     rest: {
-      slack: outside.askWorkspace,
+      async slack() {
+        const inspection = await outside.inspectWorkspace();
+        // An event may be lost, so this tells too what has become of channels.
+        await dependencies.channelWatch
+          .onCheck(inspection.channels)
+          .catch((error: unknown) => log.warn(errorFields(error), "channel.not-noted"));
+        return refuseProblems(inspection);
+      },
       ...(config.slack.appToken && { socket: slack.check }),
       parley: outside.askBotService,
     },

@@ -2,8 +2,10 @@ import type { Service, Workspace } from "../bridge/ports.ts";
 import { flag } from "../bridge/stored/fields.ts";
 import { serviceSchema, workspaceSchema } from "../bridge/stored/last-known-schemas.ts";
 import type { Config } from "../config/read-config.ts";
-import { ConfigError, toBridgeError } from "../errors.ts";
+import { ConfigError, reasonOf, toBridgeError } from "../errors.ts";
 import type { Log } from "../log.ts";
+import type { FoundChannel } from "../slack/find-channel.ts";
+import { refuseProblems } from "../slack/workspace.ts";
 import { createLastKnown } from "../state/last-known.ts";
 import type { State } from "../state/state.ts";
 import type { Outside } from "./outside.ts";
@@ -11,6 +13,8 @@ import type { Outside } from "./outside.ts";
 /** What Slack and Parley have to say before anything can start. */
 export interface FirstAnswers {
   readonly workspace: Workspace;
+  /** How Slack says that the teams' channels are; empty while it says nothing. */
+  readonly channels: readonly FoundChannel[];
   readonly botService: Service;
 }
 
@@ -33,14 +37,50 @@ export async function askFirst(
   const lastKnown = createLastKnown(state, log);
   const { accountId, botService: wanted } = config.parley;
   const { appToken } = config.slack;
-  const channels = config.teams.map(({ channel }) => channel);
   const answers = allProblems([
-    lastKnown(`workspace/${channels.join(",")}`, workspaceSchema, outside.askWorkspace),
+    askWorkspace(outside, config.teams, { state, log }),
     lastKnown(`bot-service/${accountId}/${wanted ?? ""}`, serviceSchema, outside.askBotService),
     appToken && lastKnown("app-token", flag, outside.askAppToken),
   ]);
-  const [workspace, botService] = await untilAborted(answers, signal);
-  return { workspace, botService };
+  const [{ workspace, channels }, botService] = await untilAborted(answers, signal);
+  return { workspace, channels, botService };
+}
+
+/**
+ * As the others; but what was known is known of each channel alone. A channel that was in order at an earlier start, and is not
+ * any more, stops nobody: the other teams work, what is for this one waits, and an alarm says why. One that never was in
+ * order is a mistake in the configuration.
+ */
+async function askWorkspace(
+  outside: Outside,
+  teams: Config["teams"],
+  { state, log }: { state: State; log: Log },
+): Promise<Pick<FirstAnswers, "workspace" | "channels">> {
+  const known = state.remembered(workspaceSchema);
+  const keyOf = (channel: string) => `workspace/${channel}`;
+  const recall = (channels: Iterable<string>) =>
+    Promise.all([...channels].map((channel) => known.get(keyOf(channel))));
+  const inspection = await outside.inspectWorkspace().catch(async (thrown: unknown) => {
+    const error = toBridgeError(thrown);
+    const channels = new Set(teams.map(({ channel }) => channel));
+    const answers = await recall(channels);
+    const [first] = answers;
+    if (!first || answers.includes(undefined)) throw error;
+    log.warn({ name: keyOf([...channels].join(",")), error: reasonOf(error) }, "start.from-memory");
+    const names = answers.flatMap((each) => Object.entries(each?.channelNames ?? {}));
+    const channelNames = Object.fromEntries(names);
+    return { workspace: { ...first, channelNames }, channels: [], problems: [] };
+  });
+  const { workspace, channels, problems } = inspection;
+  const broken = new Set(problems.map(({ channel }) => channel));
+  if ((await recall(broken)).includes(undefined)) refuseProblems(inspection);
+  for (const { channel, advice } of problems) {
+    log.warn({ name: keyOf(channel), error: advice }, "start.from-memory");
+  }
+  for (const { id } of channels) {
+    if (!broken.has(id)) await known.set(keyOf(id), workspace);
+  }
+  return { workspace, channels };
 }
 
 /**

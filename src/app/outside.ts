@@ -4,6 +4,7 @@ import type { Parley, Service, Workspace } from "../bridge/ports.ts";
 import { systemClock } from "../clock.ts";
 import { type ClockWatch, createClockWatch } from "../clock-watch.ts";
 import type { Config } from "../config/read-config.ts";
+import { defined } from "../defined.ts";
 import type { Log } from "../log.ts";
 import { checkBotService } from "../parley/check-bot-service.ts";
 import { createParleyApi, type ParleyApi } from "../parley/parley-api.ts";
@@ -11,9 +12,16 @@ import { createParleyClient } from "../parley/parley-client.ts";
 import { createReach } from "../reach.ts";
 import { createAccessWatch } from "../slack/access-watch.ts";
 import { createBoltLog } from "../slack/bolt-log.ts";
+import type { ChannelIds } from "../slack/channel-ids.ts";
+import { allowsShared, createFindChannel, type FoundChannel } from "../slack/find-channel.ts";
 import type { SeenAnswer } from "../slack/slack-fetch.ts";
 import { type SlackClientOptions, webClientOptions } from "../slack/web-api.ts";
-import { checkAppToken, checkWorkspace } from "../slack/workspace.ts";
+import {
+  checkAppToken,
+  type Inspection,
+  inspectWorkspace,
+  refuseProblems,
+} from "../slack/workspace.ts";
 import type { State } from "../state/state.ts";
 import { createCanDeliver } from "./can-deliver.ts";
 
@@ -29,6 +37,10 @@ export interface Outside {
   readonly clock: ClockWatch;
   /** Like the others: @throws {ConfigError} somebody has to act; says what to do · {BridgeError} it can pass */
   askWorkspace(): Promise<Workspace>;
+  /** The same, but what is wrong with channels is told, not thrown. */
+  inspectWorkspace(): Promise<Inspection>;
+  /** One of the teams' channels, as Slack says. */
+  lookAt(channel: string): Promise<FoundChannel>;
   /** Checks the token for sockets, if there is one. */
   askAppToken(): Promise<true>;
   askBotService(): Promise<Service>;
@@ -37,18 +49,25 @@ export interface Outside {
 /** Without any state, as the doctor asks. */
 const NO_STATE = { mayAct: () => Promise.resolve(), clockAheadMs: () => 0 };
 
+interface OutsideOptions {
+  channelIds?: ChannelIds;
+  /** Slack has refused to let us write in this channel of a team. */
+  onRefusal?: (channel: string) => void;
+}
+
 /** `mayAct` is asked before every request: if it rejects, nothing is sent. */
 export function connectOutside(
   config: Config,
   log: Log,
   alarms: Alarms,
   { mayAct, clockAheadMs }: Pick<State, "mayAct" | "clockAheadMs"> = NO_STATE,
+  { channelIds, onRefusal }: OutsideOptions = {},
 ): Outside {
   const { slack, showUserIdentity } = config;
   const channels = config.teams.map(({ channel }) => channel);
   const clock = createClockWatch(alarms, clockAheadMs);
   const reach = createReach(systemClock.monotonic);
-  const watchAccess = createAccessWatch(alarms, channels);
+  const watchAccess = createAccessWatch(alarms, { channels, ...defined({ onRefusal }) });
   const onAnswer = (seen: SeenAnswer) => {
     clock.saw("Slack", seen.date);
     // Calls of `apps.*` use the app's token, so their answers say nothing about the bot's.
@@ -57,6 +76,7 @@ export function connectOutside(
   const clientOptions = webClientOptions(slack.apiUrl, {
     onAnswer,
     mayAct,
+    ...(channelIds && { address: (form: string) => channelIds.toCurrent(form) }),
     watch: (request) => reach.watch("Slack", request),
   });
   const logger = createBoltLog(log.child({ component: "slack" }));
@@ -70,6 +90,9 @@ export function connectOutside(
     watch: (request) => reach.watch("Parley", request),
   });
   const parley = createParleyClient(parleyApi, config.parley);
+  const find = createFindChannel(client, channelIds);
+  const inspect = () =>
+    inspectWorkspace(client, { teams: config.teams, find, showUserIdentity }, alarms);
   return {
     client,
     clientOptions,
@@ -81,7 +104,9 @@ export function connectOutside(
       systemClock.monotonic,
     ),
     clock,
-    askWorkspace: () => checkWorkspace(client, { channels, showUserIdentity }, alarms),
+    askWorkspace: async () => refuseProblems(await inspect()),
+    inspectWorkspace: inspect,
+    lookAt: (channel) => find(channel, { allowShared: allowsShared(config.teams, channel) }),
     askAppToken: async () =>
       slack.appToken ? await checkAppToken(connect(slack.appToken.reveal())) : true,
     askBotService: () => checkBotService(parley, config.parley.botService, alarms),

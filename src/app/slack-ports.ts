@@ -12,6 +12,7 @@ import type { Config } from "../config/read-config.ts";
 import type { CreateRateLimiter } from "../delivery/rate-limiter.ts";
 import type { Thread } from "../ids.ts";
 import type { Log } from "../log.ts";
+import type { ChannelIds } from "../slack/channel-ids.ts";
 import { createIdentities } from "../slack/identity.ts";
 import { createNames } from "../slack/names.ts";
 import { createPace } from "../slack/pace.ts";
@@ -39,12 +40,14 @@ export function createSlackPorts(
     config,
     workspace,
     createLimiter,
+    channelIds,
     texts,
     log,
   }: {
     config: Config;
     workspace: Workspace;
     createLimiter: CreateRateLimiter;
+    channelIds: Pick<ChannelIds, "current">;
     texts: Texts;
     log: Log;
   },
@@ -62,7 +65,8 @@ export function createSlackPorts(
       identityOf: createIdentities(findUser, config.identity),
       namesOf: createNames(client, findUser),
     },
-    permalink: (thread: Thread) => makePermalink(url, thread),
+    permalink: (thread: Thread) =>
+      makePermalink(url, { ...thread, channel: channelIds.current(thread.channel) }),
     permissions: createPermissions({
       findUser,
       workspace,

@@ -1,5 +1,7 @@
 import type { Handler, Item, Work } from "../delivery/lanes.ts";
 import { PayloadError, ThreadGoneError } from "../errors.ts";
+import { type CheckChannelDependencies, checkChannel } from "./channels/check-channel.ts";
+import { type TellPersonDependencies, tellPerson } from "./channels/tell-person.ts";
 import { type HandoverDependencies, handover } from "./ownership/handover.ts";
 import { type MergeUsersDependencies, mergeUsers } from "./ownership/merge-users.ts";
 import { type TakenAwayDependencies, takenAway } from "./ownership/taken-away.ts";
@@ -18,8 +20,11 @@ export interface InboxDependencies
     HandoverDependencies,
     TakenAwayDependencies,
     MergeUsersDependencies,
-    ShowNoticeDependencies {
+    ShowNoticeDependencies,
+    CheckChannelDependencies,
+    TellPersonDependencies {
   parley: Pick<Parley, "self" | "ownerOf" | "services">;
+  conversations: Conversations;
   patience: Patience;
 }
 
@@ -62,6 +67,10 @@ async function handle(work: Work<InboxBody>, dependencies: InboxDependencies): P
     }
     case "thread-gone":
       return await openAgain(work, body, dependencies);
+    case "channel":
+      return await checkChannel(work, body, dependencies);
+    case "direct":
+      return await tellPerson(work, body, dependencies);
     default:
       return body satisfies never;
   }

@@ -11,6 +11,12 @@ export const ephemeralLane = (thread: Thread): string => `aside/${makeThreadKey(
 /** Of posts in a thread of ours whose User is not known any more. */
 export const threadLane = (thread: Thread): string => `thread/${makeThreadKey(thread)}`;
 
+/** Of what is noticed about a channel of a team. */
+export const channelLane = (channel: string): string => `channel/${channel}`;
+
+/** Of what is told to one person directly. */
+export const personLane = (person: string): string => `person/${person}`;
+
 /** Of callbacks that are not understood, and so are about nobody. */
 export const UNKNOWN_LANE = "unknown";
 

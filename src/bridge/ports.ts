@@ -37,6 +37,46 @@ export interface Team {
   readonly channel: string;
 }
 
+/**
+ * What is wrong with a channel. `removed`: the bot is not in it. `unseen`: it is deleted, or private and the bot is not in it.
+ * `shared`: people of another company are in it, or invited, and its team does not allow that.
+ */
+export type ChannelTrouble = "archived" | "deleted" | "removed" | "unseen" | "shared";
+
+/** What is known of a channel of a team, and was told. */
+export interface ChannelNote {
+  /** Missing: Slack has not told it. */
+  readonly name?: string;
+  readonly trouble?: ChannelTrouble;
+}
+
+/** Kept for all replicas. On disk when resolved. */
+export interface ChannelNotes {
+  get(channel: string): Promise<ChannelNote | undefined>;
+  set(channel: string, note: ChannelNote): Promise<void>;
+}
+
+/** The teams' channels, as they are now in Slack. Every call may throw a member of the error family. */
+export interface Channels {
+  /** `isHidden`: Slack does not let us look. */
+  look(channel: string): Promise<ChannelNote & { readonly isHidden?: true }>;
+  /** Raises the alarms about all channels, or clears them. Never fails. */
+  recheck(): Promise<void>;
+}
+
+/** The people who are told what befalls a team, by Slack's ids: each once. */
+export type Responsible = (team: Team) => Promise<readonly string[]>;
+
+/** The bot's own conversations with single people. */
+export interface DirectMessages {
+  /**
+   * Not safe to repeat: nobody can look whether it is there.
+   *
+   * @throws a member of the error family; one that is a `dead-letter` says that this person cannot be written to
+   */
+  tell(person: string, message: SlackMessage): Promise<void>;
+}
+
 /** What the team's side decides. */
 export interface Desk {
   /** In the order of the configuration. */

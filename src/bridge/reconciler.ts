@@ -8,7 +8,7 @@ import { type Conversation, isBeingHandedBack } from "./conversation.ts";
 import type { Notifier } from "./notifier.ts";
 import { nameService } from "./owner.ts";
 import { recordTakenAway } from "./ownership/end-conversation.ts";
-import type { Audit, Conversations, Parley, ThreadReader } from "./ports.ts";
+import type { Audit, Channels, Conversations, Desk, Parley, ThreadReader } from "./ports.ts";
 import type { AgentReply } from "./stored/agent-reply.ts";
 
 export interface ReconcilerDependencies {
@@ -16,6 +16,8 @@ export interface ReconcilerDependencies {
   reader: Pick<ThreadReader, "repliesAfter">;
   conversations: Conversations;
   audit: Audit;
+  desk: Pick<Desk, "teams">;
+  channels: Pick<Channels, "look">;
   /** Takes a reply in as if its event had just arrived. */
   takeIn: (reply: AgentReply) => Promise<"appended" | "duplicate" | "note">;
   notifier: Notifier;
@@ -39,7 +41,8 @@ const MAX_READ_BACK_MS = 3 * 86_400_000;
 
 /**
  * Compares open conversations with what Slack and Parley say, in rounds, one conversation after the other. Replies whose
- * events were lost are taken in as if they had just arrived, and conversations end whose User another Service has. If it
+ * events were lost are taken in as if they had just arrived, and conversations end whose User another Service has; those in a
+ * channel that is lost go on elsewhere. If it
  * fails for one conversation the round goes on with the next. The rounds of Slack and of Parley do not wait for each other.
  */
 export function startReconciler(dependencies: ReconcilerDependencies): Reconciler {
@@ -53,13 +56,17 @@ export function startReconciler(dependencies: ReconcilerDependencies): Reconcile
       run: (signal) => compare(dependencies, signal),
       onError: (thrown) => log.warn({ error: toBridgeError(thrown).message }, "repair.failed"),
     });
-  const both = [start("owners", checkOwners), start("threads", readThreads)];
+  const all = [
+    start("owners", checkOwners),
+    start("threads", readThreads),
+    start("channels", leaveChannels),
+  ];
   return {
     request() {
-      for (const { request } of both) request();
+      for (const { request } of all) request();
     },
     async stop() {
-      await Promise.all(both.map(({ stop }) => stop()));
+      await Promise.all(all.map(({ stop }) => stop()));
     },
   };
 }
@@ -69,14 +76,48 @@ async function readThreads(
   signal: AbortSignal,
 ): Promise<void> {
   let found = 0;
-  let readable = true;
+  /** Where one thread cannot be read no other of the channel can. */
+  const unreadable = new Set<string>();
   const round = await eachOpen(dependencies, signal, async (conversation) => {
-    if (!readable) return;
+    const { thread } = conversation;
+    if (!thread || unreadable.has(thread.channel)) return;
     const missing = await readBack(conversation, dependencies, signal);
-    if (missing === "cannot-look") readable = false;
+    if (missing === "cannot-look") unreadable.add(thread.channel);
     else found += missing;
   });
-  dependencies.log.info({ found, readable, ...round }, "repair.done");
+  dependencies.log.info({ found, readable: unreadable.size === 0, ...round }, "repair.done");
+}
+
+/**
+ * Has conversations go on in the channel of their team whose thread is in a channel of no team (any more) which we have no access
+ * to: otherwise they would only when there is something to be posted.
+ */
+async function leaveChannels(
+  dependencies: ReconcilerDependencies,
+  signal: AbortSignal,
+): Promise<void> {
+  const { desk, channels, notifier, log } = dependencies;
+  const ours = new Set(desk.teams.map(({ channel }) => channel));
+  const lost = new Map<string, boolean>();
+  let left = 0;
+  const round = await eachOpen(dependencies, signal, async (conversation) => {
+    const { thread } = conversation;
+    if (!thread || ours.has(thread.channel)) return;
+    const isLost = lost.get(thread.channel) ?? (await isOutOfReach(thread.channel, channels));
+    lost.set(thread.channel, isLost);
+    if (!isLost) return;
+    await notifier.threadGone(conversation, thread, false);
+    left += 1;
+  });
+  if (lost.size > 0) log.info({ left, channels: [...lost.keys()], ...round }, "channels.left");
+}
+
+async function isOutOfReach(
+  channel: string,
+  channels: ReconcilerDependencies["channels"],
+): Promise<boolean> {
+  const { trouble } = await channels.look(channel);
+  return trouble !== undefined && trouble !== "shared";
 }
 
 async function checkOwners(

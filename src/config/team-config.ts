@@ -2,6 +2,8 @@
 export interface TeamConfig {
   readonly name: string;
   readonly channel: string;
+  /** Where `channel` is written, for advice: `SLACK_CHANNEL`, or a key of the file. Missing: there is no file. */
+  readonly writtenAt?: string;
   /** Which handovers it gets, if any of these fits; `undefined`: all that fit no other team. Exactly one team has none. */
   readonly when: readonly Rule[] | undefined;
   /** Who may answer: everybody of the workspace, the members of the channel, or these user groups and members. */

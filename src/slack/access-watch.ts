@@ -14,16 +14,29 @@ const LIFE_MS = 2 * 60 * 60_000;
 const NEEDED = /^(auth|chat|conversations\.(replies|history)|files|reactions|users)\./;
 /** Calls that concern only our threads. */
 const TO_THREADS = /^(chat\.(postMessage|update|delete)|files\.completeUploadExternal|reactions)/;
+/** More of them are read by nobody. */
+const MAX_ADVICES = 5;
+/** Direct messages. */
+const IS_DIRECT = /^D/;
+/** Something has happened to the channel itself, so it is looked at. */
+const OUT_OF_REACH = /^(channel_not_found|is_archived|not_in_channel)$/;
 /** Without this scope only the names of Users above their posts are missing. */
 const OPTIONAL_SCOPE = "chat:write.customize";
 
+interface AccessWatchOptions {
+  /** Those of the teams. */
+  channels: readonly string[];
+  /** Something has happened to this one of them, as Slack refuses to let us write there. */
+  onRefusal?: (channel: string) => void;
+}
+
 /**
  * Raises `slack-access` while Slack refuses a call that the bridge needs, and clears it when the same kind of call works
- * again. The result must be called with every answer of Slack; `channels` are those of the teams.
+ * again. The result must be called with every answer of Slack.
  */
 export function createAccessWatch(
   alarms: Pick<Alarms, "raise" | "clear">,
-  channels: readonly string[],
+  { channels, onRefusal = () => {} }: AccessWatchOptions,
   now: () => number = () => performance.now(),
 ): (seen: SeenAnswer) => void {
   const noted = new Map<string, Noted>();
@@ -33,6 +46,7 @@ export function createAccessWatch(
     const fault = code === undefined ? undefined : faultOf(code);
     if (code !== undefined && fault && counts(fault, seen, channels)) {
       noted.set(keyOf(fault, seen), { advice: adviceFor(fault, code, seen), at: now() });
+      if (fault === "channel" && OUT_OF_REACH.test(code)) onRefusal(channelOf(seen));
     } else if (noted.size === 0) {
       return;
     } else if (seen.answer?.ok) {
@@ -41,12 +55,14 @@ export function createAccessWatch(
       noted.delete(keyOf("workspace", seen));
       if (TO_THREADS.test(seen.method)) {
         noted.delete(keyOf("channel", seen));
+        if (IS_DIRECT.test(channelOf(seen))) noted.delete(keyOf("messages-tab", seen));
         noted.delete(keyOf("thread", seen));
       }
     }
     for (const [key, { at }] of noted) if (now() - at > LIFE_MS) noted.delete(key);
-    const [first] = noted.values();
-    if (first) alarms.raise("slack-access", first.advice);
+    // Several channels may be broken in their own ways.
+    const advices = [...new Set([...noted.values()].map(({ advice }) => advice))];
+    if (advices.length > 0) alarms.raise("slack-access", advices.slice(0, MAX_ADVICES).join(" "));
     else alarms.clear("slack-access");
   };
 }
@@ -58,6 +74,7 @@ function codeOf({ status, answer }: SeenAnswer): string | undefined {
 
 function counts(fault: Fault, seen: SeenAnswer, channels: readonly string[]): boolean {
   const { method, answer } = seen;
+  if (fault === "messages-tab") return true;
   if (fault === "thread") return TO_THREADS.test(method);
   // Refusals in a channel that was configured before do not count: its conversations move to the current one.
   if (fault === "channel") return TO_THREADS.test(method) && channels.includes(channelOf(seen));
@@ -71,6 +88,7 @@ const channelOf = ({ asked }: SeenAnswer): string =>
 function keyOf(fault: Fault, seen: SeenAnswer): string {
   switch (fault) {
     case "token":
+    case "messages-tab":
       return fault;
     case "scope":
     case "workspace":
@@ -88,6 +106,8 @@ function adviceFor(fault: Fault, code: string, seen: SeenAnswer): string {
       return `Slack refuses SLACK_BOT_TOKEN (${code}): install the app again at api.slack.com/apps, OAuth & Permissions, and set the token that it shows.`;
     case "scope":
       return `The Slack app lacks the scope ${seen.answer?.needed ?? `for ${seen.method}`}: add it at api.slack.com/apps, OAuth & Permissions, and install the app again.`;
+    case "messages-tab":
+      return `The Slack app cannot write to people directly (${code}): switch the Messages Tab of its App Home on at api.slack.com/apps, App Home; manifest.yml has it.`;
     case "thread":
       return `Somebody has locked a thread in channel ${channelOf(seen)} (${code}): unlock it, or hand its User back.`;
     case "channel":

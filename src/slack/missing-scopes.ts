@@ -4,6 +4,7 @@ const ALWAYS = [
   "commands",
   "files:read",
   "files:write",
+  "im:write",
   "reactions:read",
   "reactions:write",
   "usergroups:read",

@@ -41,6 +41,7 @@ const eventCallback = z.looseObject({
     channel: z.string(),
     message: z.unknown().optional(),
     previous_message: z.unknown().optional(),
+    channel_type: maybe(z.string()),
     event_ts: z.string().nullish(),
   }),
 });
@@ -67,7 +68,7 @@ export type MessageEvent =
   | RootDeletion
   /** `fields`: those that are not what they should be, for the log. */
   | { kind: "unreadable"; fields: readonly string[] }
-  /** Our own posts, other bots, joins, link previews, messages outside of threads. */
+  /** Our own posts, other bots, joins, link previews, messages outside of threads, direct ones. */
   | { kind: "other" };
 
 /** What a message event tells of. */
@@ -86,6 +87,8 @@ export function parseMessageEvent(
   }
   const { event, team_id } = parsed.data;
   const { channel } = event;
+  // Nobody can write to the bot directly, as its manifest says. Whoever does all the same is in none of our threads.
+  if (event.channel_type === "im") return { kind: "other" };
   const at = { team, channel };
   const foreignTeam = foreignTeamOf(team, [team_id]);
   const news = readSubtype(event.subtype);

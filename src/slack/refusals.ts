@@ -2,13 +2,14 @@ import { SlackApiError } from "../errors.ts";
 import type { Thread } from "../ids.ts";
 
 /** Why Slack refuses a call, if the reason is not the call itself but something that somebody has to repair. */
-export type Fault = "token" | "scope" | "channel" | "thread" | "workspace";
+export type Fault = "token" | "scope" | "channel" | "thread" | "messages-tab" | "workspace";
 
 // Source: docs.slack.dev/reference/methods/chat.postMessage, "Errors", and those of the other methods in use.
 const FAULTS: readonly (readonly [Fault, RegExp])[] = [
   ["token", /^(account_inactive|invalid_auth|not_authed|not_allowed_token_type|token_\w+)$/],
   ["scope", /^missing_scope$/],
   ["thread", /^restricted_action_thread_locked$/],
+  ["messages-tab", /^messages_tab_disabled$/],
   ["channel", /^(restricted_action\w*|channel_not_found|is_archived|not_in_channel)$/],
   ["channel", /^(no_permission|external_channel_migrating)$/],
   ["workspace", /^(team|org|enterprise|two_factor)_\w+$/],

@@ -1,10 +1,21 @@
 import type { SlackEvent as AnyEvent } from "@slack/types";
 import { z } from "zod";
+import {
+  type ChannelEvent,
+  type ChannelIdEvent,
+  parseChannelEvent,
+  parseChannelIdEvent,
+} from "./parse-channel-event.ts";
 import { type MessageEvent, parseMessageEvent } from "./parse-message-event.ts";
 import { type NoteReaction, parseNoteReaction } from "./parse-note-reaction.ts";
 
 /** What somebody did in Slack that must not be lost. `other`: it does not concern us. */
-export type SlackEvent = MessageEvent | NoteReaction | { kind: "other" };
+export type SlackEvent =
+  | MessageEvent
+  | NoteReaction
+  | ChannelEvent
+  | ChannelIdEvent
+  | { kind: "other" };
 
 type Body = Readonly<Record<string, unknown>>;
 type Parser = (body: Body, team: string) => SlackEvent;
@@ -16,6 +27,21 @@ type Parser = (body: Body, team: string) => SlackEvent;
 export const STORED_EVENTS = {
   message: parseMessageEvent,
   reaction_added: parseNoteReaction,
+  channel_archive: parseChannelEvent,
+  channel_deleted: parseChannelEvent,
+  channel_id_changed: parseChannelIdEvent,
+  channel_left: parseChannelEvent,
+  channel_rename: parseChannelEvent,
+  channel_shared: parseChannelEvent,
+  channel_unarchive: parseChannelEvent,
+  channel_unshared: parseChannelEvent,
+  group_archive: parseChannelEvent,
+  group_deleted: parseChannelEvent,
+  group_left: parseChannelEvent,
+  group_rename: parseChannelEvent,
+  group_unarchive: parseChannelEvent,
+  member_joined_channel: parseChannelEvent,
+  member_left_channel: parseChannelEvent,
 } as const satisfies { readonly [Type in AnyEvent["type"]]?: Parser };
 
 const eventCallback = z.looseObject({

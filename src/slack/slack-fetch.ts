@@ -41,6 +41,8 @@ export interface SlackFetchHooks {
   onAnswer(seen: SeenAnswer): void;
   /** Called before every call: if it rejects, nothing is sent, and the call fails with that. */
   mayAct(): Promise<void>;
+  /** What is sent in place of the form of a call. */
+  address(form: string): string;
   /** Makes each request, and is told of it whether it got an answer. */
   watch<Answer>(request: () => Promise<Answer>): Promise<Answer>;
 }
@@ -48,6 +50,7 @@ export interface SlackFetchHooks {
 export const NO_HOOKS: SlackFetchHooks = {
   onAnswer() {},
   mayAct: () => Promise.resolve(),
+  address: (form) => form,
   watch: (request) => request(),
 };
 
@@ -60,7 +63,7 @@ export const NO_HOOKS: SlackFetchHooks = {
  */
 export function createSlackFetch(
   apiUrl: string,
-  { onAnswer, mayAct, watch }: SlackFetchHooks,
+  { onAnswer, mayAct, address, watch }: SlackFetchHooks,
 ): typeof fetch {
   const large = createSemaphore(LARGE_AT_ONCE);
 
@@ -74,7 +77,7 @@ export function createSlackFetch(
       observedRequest(url, {
         method: verb,
         headers: { ...(init?.headers as Record<string, string>), "accept-encoding": "gzip" },
-        body: sent,
+        body: address(sent),
         signal,
       }),
     );

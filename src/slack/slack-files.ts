@@ -17,6 +17,7 @@ import type { Thread } from "../ids.ts";
 import type { Json } from "../json.ts";
 import type { Log } from "../log.ts";
 import type { Texts } from "../views/texts/en.ts";
+import type { ChannelIds } from "./channel-ids.ts";
 import { createIsSlackHost } from "./is-slack-host.ts";
 import { isSlacksWord, meansGone } from "./refusals.ts";
 import { takeBack } from "./take-back.ts";
@@ -26,6 +27,7 @@ export interface SlackFilesOptions {
   client: WebClient;
   /** Those of the teams. */
   channels: readonly string[];
+  channelIds: Pick<ChannelIds, "current">;
   texts: Pick<Texts, "astray">;
   log: Log;
   botToken: Secret;
@@ -38,7 +40,7 @@ const SHOWN_AFTER_MS = [500, 1_000, 2_000];
 
 /** Slack's files. Our token is sent to Slack's hosts only, and a file that is not what Slack announced is not passed on. */
 export function createSlackFiles(options: SlackFilesOptions): SlackFiles {
-  const { client, channels, botToken, apiUrl } = options;
+  const { client, channels, channelIds, botToken, apiUrl } = options;
   const isSlackHost = createIsSlackHost(apiUrl);
   const ownHeaders = () => ({ authorization: `Bearer ${botToken.reveal()}` });
   const timeout = transferTimeout();
@@ -133,7 +135,7 @@ export function createSlackFiles(options: SlackFilesOptions): SlackFiles {
     const info = () => client.files.info({ file: id });
     try {
       const { file } = await callSlack("files.info", info, { idempotent: true });
-      const shares = sharesIn(file?.shares, thread.channel);
+      const shares = sharesIn(file?.shares, channelIds.current(thread.channel));
       const isAstray = ({ ts, thread_ts }: Share) => thread_ts === undefined || thread_ts === ts;
       if (shares.some((share) => !isAstray(share))) return "shared";
       const strays = shares.flatMap(({ ts }) => ts ?? []);

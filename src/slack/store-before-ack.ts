@@ -1,4 +1,7 @@
 import type { App, ReceiverEvent } from "@slack/bolt";
+import { z } from "zod";
+import type { ChannelWatch } from "../bridge/channels/watch-channels.ts";
+import type { Conversations, Desk } from "../bridge/ports.ts";
 import {
   type TakeInDependencies,
   takeInDeletion,
@@ -6,15 +9,23 @@ import {
   takeInReply,
 } from "../bridge/to-parley/take-in-reply.ts";
 import { type Json, wellFormed } from "../json.ts";
+import type { ChannelIds } from "./channel-ids.ts";
+import type { FindFormerChannel } from "./find-former-channel.ts";
+import type { ChannelEvent, ChannelIdEvent } from "./parse-channel-event.ts";
 import type { ThreadEvent } from "./parse-message-event.ts";
 import type { RootDeletion } from "./parse-root-deletion.ts";
 import { foreignTeamOf } from "./permissions.ts";
 import { parseSlackEvent, type SlackEvent } from "./slack-event.ts";
 import { type TakeInLockDependencies, takeInLock } from "./take-in-lock.ts";
+import { renumberedAdvice } from "./workspace.ts";
 
 export interface IntakeOptions extends TakeInDependencies, TakeInLockDependencies {
   outbox: TakeInDependencies["outbox"];
-  conversations: TakeInDependencies["conversations"];
+  conversations: Pick<Conversations, "byThread" | "open">;
+  desk: Pick<Desk, "teams">;
+  channelWatch: Pick<ChannelWatch, "onEvent">;
+  channelIds: ChannelIds;
+  findFormerChannel: FindFormerChannel;
   /** Called for every request or frame of Slack. */
   onRequest: () => void;
 }
@@ -27,10 +38,9 @@ export function storeBeforeAck(app: App, options: IntakeOptions): void {
   const processEvent = app.processEvent.bind(app);
   app.processEvent = async (received: ReceiverEvent) => {
     options.onRequest();
-    const request = {
-      ...received,
-      body: wellFormed(received.body as Json) as ReceiverEvent["body"],
-    };
+    const body = wellFormed(received.body as Json) as ReceiverEvent["body"];
+    await learnChannel(body, options);
+    const request = { ...received, body: options.channelIds.toKnown(body) };
     const event = parseSlackEvent(request.body, options.team);
     if (!event) return await processEvent(request);
     await store(event, request, options);
@@ -64,6 +74,12 @@ async function store(
     // Ends the item of the reply on which it is; what is no reply yet is remembered by the same id.
     case "lock":
       return await takeInLock(event, foreignTeamOf(team, [body.team_id]), options);
+    // In the lane of the channel, which is then looked at. What has happened twice has an id of its own each time.
+    case "channel":
+      return await storeChannelEvent(event, report, options);
+    // At once, because what follows comes under the new id.
+    case "channel-id":
+      return await storeChannelId(event, options);
     // Says nothing that we could keep. The log has it, because a reply may be lost by that.
     case "unreadable":
       return log.warn({ fields: event.fields, event: report.event }, "reply.unreadable");
@@ -86,12 +102,27 @@ async function storeThreadEvent(
   options: IntakeOptions,
 ): Promise<void> {
   if (!(await isOurs(event, options))) return;
-  const { kind, reply } = event;
-  const result = await takeIn(event, options);
+  const { kind } = event;
+  const { reply } = await underKnownId(event, options);
+  const result = await takeIn({ ...event, reply }, options);
   options.log.info(
     { kind, thread: reply.thread.ts, ts: reply.ts, result, ...report },
     "reply.stored",
   );
+}
+
+/** Slack may have given the channel another id a moment ago, and tell of it later or never. */
+async function underKnownId(
+  { reply }: ThreadEvent,
+  { desk, conversations, channelIds, findFormerChannel, log }: IntakeOptions,
+): Promise<Pick<ThreadEvent, "reply">> {
+  const { thread } = reply;
+  if (desk.teams.some(({ channel }) => channel === thread.channel)) return { reply };
+  if (await conversations.byThread(thread)) return { reply };
+  const channel = await findFormerChannel(thread);
+  if (channel === undefined || channel === thread.channel) return { reply };
+  await recordNewId(channel, thread.channel, { channelIds, log });
+  return { reply: { ...reply, thread: { ...thread, channel } } };
 }
 
 /** Returns what became of a reply, for the log. */
@@ -116,6 +147,75 @@ async function isOurs(
   // Messages with files that the bridge itself shares have no bot_id.
   if (reply.agent === botUserId) return false;
   return rootAuthor === botUserId || (await conversations.byThread(reply.thread)) !== undefined;
+}
+
+const named = z.union([z.string(), z.looseObject({ id: z.string() })]);
+const placed = z.looseObject({
+  event: z
+    .looseObject({
+      channel: named.optional().catch(undefined),
+      item: z.looseObject({ channel: z.string() }).optional().catch(undefined),
+    })
+    .optional()
+    .catch(undefined),
+  channel: named.optional().catch(undefined),
+  channel_id: z.string().optional().catch(undefined),
+});
+
+/** The channel that a request of Slack is about. */
+function channelIn(body: unknown): string | undefined {
+  const read = placed.safeParse(body);
+  if (!read.success) return undefined;
+  const { event, channel, channel_id } = read.data;
+  const found = event?.channel ?? event?.item?.channel ?? channel ?? channel_id;
+  return typeof found === "object" ? found.id : found;
+}
+
+/** Slack's name for a channel may be news of another replica. */
+async function learnChannel(
+  body: ReceiverEvent["body"],
+  { desk, channelIds }: IntakeOptions,
+): Promise<void> {
+  const channel = channelIn(body);
+  if (channel === undefined) return;
+  const known = channelIds.known(channel);
+  if (!desk.teams.some((team) => team.channel === known)) await channelIds.learn(channel);
+}
+
+async function storeChannelEvent(
+  { channel, event, hint, member }: ChannelEvent,
+  report: Report,
+  { botUserId, channelWatch, log }: IntakeOptions,
+): Promise<void> {
+  if (member !== undefined && member !== botUserId) return;
+  if (await channelWatch.onEvent(channel, event, hint)) {
+    log.info({ channel, hint, ...report }, "channel.event");
+  }
+}
+
+/** Whose channel it is: other channels of the workspace are not our business, so nothing of them is kept. */
+async function storeChannelId(
+  { from, to, event }: ChannelIdEvent,
+  { desk, channelIds, channelWatch, conversations, log }: IntakeOptions,
+): Promise<void> {
+  await channelIds.learn(from);
+  const channel = channelIds.known(from);
+  const isOurs =
+    desk.teams.some((team) => team.channel === channel) ||
+    (await conversations.open()).some(({ thread }) => thread?.channel === channel);
+  if (!isOurs) return;
+  await recordNewId(from, to, { channelIds, log });
+  await channelWatch.onEvent(channel, event, undefined);
+}
+
+async function recordNewId(
+  from: string,
+  to: string,
+  { channelIds, log }: Pick<IntakeOptions, "channelIds" | "log">,
+): Promise<void> {
+  if (channelIds.known(to) !== to) return;
+  await channelIds.changed(from, to);
+  log.warn({ channel: from, now: to, advice: renumberedAdvice(from, to) }, "channel.renumbered");
 }
 
 /** Only an open conversation goes on in another thread, and only if it is not in another one already. */

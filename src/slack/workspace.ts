@@ -2,55 +2,100 @@ import type { WebClient } from "@slack/web-api";
 import type { Alarms } from "../alarms.ts";
 import type { Workspace } from "../bridge/ports.ts";
 import { defined } from "../defined.ts";
-import { ConfigError, SlackApiError, toBridgeError } from "../errors.ts";
+import { ConfigError, SlackApiError } from "../errors.ts";
+import { allowsShared, type FindChannel, type FoundChannel } from "./find-channel.ts";
 import { missingScopes } from "./missing-scopes.ts";
 import { faultOf } from "./refusals.ts";
 import { callSlack } from "./web-api.ts";
 
+/** A team, as far as its channel goes. */
+export interface ChannelOwner {
+  readonly name: string;
+  readonly channel: string;
+  /** Where the configuration says which channel that is; missing: in `SLACK_CHANNEL`, for a team that nobody has named. */
+  readonly writtenAt?: string;
+  readonly allowShared: boolean;
+}
+
 export interface WorkspaceOptions {
-  /** Those of the teams. */
-  channels: readonly string[];
+  teams: readonly ChannelOwner[];
+  find: FindChannel;
   /** Posts show the User's name, which needs a scope of its own. */
   showUserIdentity: boolean;
+}
+
+/** What Slack says about us and about the channels. */
+export interface Inspection {
+  readonly workspace: Workspace;
+  readonly channels: readonly FoundChannel[];
+  /** What is wrong with channels, and what to do; one for each team that has such a channel. */
+  readonly problems: readonly ChannelProblem[];
+}
+
+export interface ChannelProblem {
+  readonly channel: string;
+  readonly advice: string;
 }
 
 /**
  * Checks the token, the channels and the scopes. While something is wrong with a channel or the scopes an alarm is raised;
  * if Slack refuses the token another alarm is. Missing scopes are no error, because much works without them.
  *
- * @throws {ConfigError} Slack refuses the token, or the bot is not in a channel; tells of all of them what to do
+ * @throws {ConfigError} Slack refuses the token; says what to do
  * @throws {SlackApiError} something else keeps the app out, perhaps in front of Slack
  * @throws {NetworkError} Slack cannot be reached
  */
-export async function checkWorkspace(
+export async function inspectWorkspace(
   client: WebClient,
-  { channels, showUserIdentity }: WorkspaceOptions,
+  { teams, find, showUserIdentity }: WorkspaceOptions,
   alarms: Pick<Alarms, "raise" | "clear">,
-): Promise<Workspace> {
+): Promise<Inspection> {
   const { response_metadata, ...identity } = await identify(client);
-  const found = await findChannels(client, channels).catch((error: unknown) => {
-    if (error instanceof ConfigError) alarms.raise("slack-setup", error.problems.join(" "));
-    throw error;
-  });
+  const perChannel = Map.groupBy(teams, ({ channel }) => channel);
+  const channels = await Promise.all(
+    [...perChannel].map(([id, owners]) => find(id, { allowShared: allowsShared(owners, id) })),
+  );
+  const problems = channels.flatMap((found) =>
+    (perChannel.get(found.id) ?? []).flatMap((owner) => {
+      const advice = adviceAbout(found, owner);
+      return advice === undefined ? [] : [{ channel: found.id, advice }];
+    }),
+  );
   const scopes = response_metadata?.scopes;
-  const kinds = new Set(found.map(({ is_private: isPrivate }) => kindOf(isPrivate)));
+  const kinds = new Set(channels.map(kindOf));
   const missing = scopes
     ? [...kinds].flatMap((channel) => missingScopes(scopes, { channel, showUserIdentity }))
     : [];
-  if (missing.length > 0) alarms.raise("slack-setup", scopesAdvice([...new Set(missing)]));
+  const advices = [
+    ...problems.map(({ advice }) => advice),
+    ...(missing.length > 0 ? [scopesAdvice([...new Set(missing)])] : []),
+  ];
+  if (advices.length > 0) alarms.raise("slack-setup", advices.join(" "));
   else alarms.clear("slack-setup");
   return {
-    team: identity.team_id ?? "",
-    // `URL` adds the slash at the end if it is missing.
-    url: URL.parse(identity.url ?? "")?.href ?? "https://slack.com/",
-    botUserId: identity.user_id ?? "",
-    botId: identity.bot_id ?? "",
-    ...defined({ enterprise: identity.enterprise_id || undefined }),
-    channelNames: Object.fromEntries(found.flatMap(({ id, name }) => (name ? [[id, name]] : []))),
+    workspace: {
+      team: identity.team_id ?? "",
+      // `URL` adds the slash at the end if it is missing.
+      url: URL.parse(identity.url ?? "")?.href ?? "https://slack.com/",
+      botUserId: identity.user_id ?? "",
+      botId: identity.bot_id ?? "",
+      ...defined({ enterprise: identity.enterprise_id || undefined }),
+      channelNames: Object.fromEntries(
+        channels.flatMap(({ id, name }) => (name ? [[id, name]] : [])),
+      ),
+    },
+    channels,
+    problems,
   };
 }
 
-const kindOf = (isPrivate: boolean | undefined) =>
+/** @throws {ConfigError} with what is wrong with any channel */
+export const refuseProblems = ({ workspace, problems }: Inspection): Workspace => {
+  if (problems.length > 0) throw new ConfigError(problems.map(({ advice }) => advice));
+  return workspace;
+};
+
+const kindOf = ({ isPrivate }: FoundChannel) =>
   isPrivate === undefined ? "unknown" : isPrivate ? "private" : "public";
 
 const scopesAdvice = (missing: readonly string[]): string =>
@@ -98,59 +143,32 @@ export async function checkAppToken(client: WebClient): Promise<true> {
   return true;
 }
 
-/** What Slack says about a channel, as far as it does. */
-interface ChannelInfo {
-  readonly id: string;
-  readonly name?: string;
-  readonly is_private?: boolean;
-}
+/** What to write where Slack has given a channel another id. */
+export const renumberedAdvice = (from: string, to: string): string =>
+  `Slack has given channel ${from} the id ${to}: write ${to} where the configuration says ${from}. Both work.`;
 
-/** @throws {ConfigError} with what is wrong with any of them */
-async function findChannels(
-  client: WebClient,
-  channels: readonly string[],
-): Promise<readonly ChannelInfo[]> {
-  const asked = channels.map((channel) => findChannel(client, channel));
-  const problems = (await Promise.allSettled(asked)).flatMap((result) =>
-    result.status === "rejected" && result.reason instanceof ConfigError
-      ? result.reason.problems
-      : [],
-  );
-  if (problems.length > 0) throw new ConfigError(problems);
-  return await Promise.all(asked);
-}
+const INVITE = "invite the bot: in the channel write /invite and choose the app";
 
-async function findChannel(client: WebClient, channel: string): Promise<ChannelInfo> {
-  const invite = "invite the bot: in the channel write /invite and choose the app";
-  try {
-    const { channel: info } = await callSlack(
-      "conversations.info",
-      () => client.conversations.info({ channel }),
-      { idempotent: true },
-    );
-    if (info?.is_archived) {
-      throw new ConfigError([
-        `SLACK_CHANNEL ${channel} is archived; unarchive it in Slack, or choose another one`,
-      ]);
-    }
-    if (info?.is_member === false) {
-      throw new ConfigError([`SLACK_CHANNEL ${channel}: the bot is not in it; ${invite}`]);
-    }
-    const { name, is_private } = info ?? {};
-    return { id: channel, ...defined({ name, is_private }) };
-  } catch (thrown) {
-    const error = toBridgeError(thrown);
-    if (!(error instanceof SlackApiError) || isOfWorkspace(error)) throw error;
-    // A fake Slack may lack the method, and the app the scope, which is reported elsewhere. If something is wrong with the
-    // channel, the first post will show it.
-    if (error.slackError === "unknown_method" || error.slackError === "missing_scope") {
-      return { id: channel };
-    }
-    throw new ConfigError(
-      [
-        `SLACK_CHANNEL ${channel} cannot be seen by the bot (${error.slackError}); check the id, and ${invite}`,
-      ],
-      { cause: thrown },
-    );
+/** `undefined`: nothing is wrong. */
+function adviceAbout(
+  { id, trouble, slackError }: FoundChannel,
+  { name, writtenAt }: ChannelOwner,
+): string | undefined {
+  const where =
+    writtenAt === undefined ? `SLACK_CHANNEL ${id}` : `Team ${name}, ${writtenAt} ${id}`;
+  switch (trouble) {
+    case undefined:
+      return undefined;
+    case "archived":
+      return `${where} is archived; unarchive it in Slack, or choose another one`;
+    case "removed":
+      return `${where}: the bot is not in it; ${INVITE}`;
+    case "shared":
+      return `${where} is shared with another company; end that in Slack, choose another one, or set allow-shared: true for the team`;
+    case "deleted":
+    case "unseen":
+      return `${where} cannot be seen by the bot (${slackError}); check the id, and ${INVITE}`;
+    default:
+      return trouble satisfies never;
   }
 }

@@ -1,4 +1,5 @@
 import { literalMrkdwn } from "../convert/text/literal-mrkdwn.ts";
+import { escapeText } from "../convert/text/slack-text.ts";
 import { formatDuration } from "./format-duration.ts";
 import { nameOf } from "./name-of.ts";
 import type { UserDetails } from "./root-user.ts";
@@ -11,6 +12,8 @@ export interface ConversationLine {
   link: string | undefined;
   /** Since when the User waits for an answer, ms since the epoch. */
   waitingSince: number | undefined;
+  /** Id of the channel, where there are several. */
+  channel?: string | undefined;
 }
 
 /** One line each, those who wait longest first. Slack's mrkdwn. */
@@ -31,7 +34,8 @@ export function renderConversations(
       line.waitingSince === undefined
         ? words.answered
         : words.waiting(formatDuration(now - line.waitingSince, texts));
-    return `• ${who} · ${texts.user(literalMrkdwn(line.userId))} · ${state}`;
+    const where = line.channel === undefined ? "" : ` · <#${escapeText(line.channel)}>`;
+    return `• ${who} · ${texts.user(literalMrkdwn(line.userId))} · ${state}${where}`;
   });
   const left = conversations.length - lines.length;
   return [...lines, ...(left > 0 ? [words.more(left)] : [])].join("\n");

@@ -27,7 +27,11 @@ const TYPED = {
     background_color: "#1d3557",
   },
   features: {
-    app_home: { home_tab_enabled: true, messages_tab_enabled: false },
+    app_home: {
+      home_tab_enabled: true,
+      messages_tab_enabled: true,
+      messages_tab_read_only_enabled: true,
+    },
     bot_user: { display_name: "parley", always_online: true },
     shortcuts: [
       {
@@ -58,6 +62,7 @@ const TYPED = {
         "commands",
         "files:read",
         "files:write",
+        "im:write",
         "reactions:read",
         "reactions:write",
         "usergroups:read",
@@ -68,7 +73,27 @@ const TYPED = {
   settings: {
     event_subscriptions: {
       request_url: REQUEST_URL,
-      bot_events: ["app_home_opened", "message.channels", "message.groups", "reaction_added"],
+      bot_events: [
+        "app_home_opened",
+        "channel_archive",
+        "channel_deleted",
+        "channel_id_changed",
+        "channel_left",
+        "channel_rename",
+        "channel_shared",
+        "channel_unarchive",
+        "channel_unshared",
+        "group_archive",
+        "group_deleted",
+        "group_left",
+        "group_rename",
+        "group_unarchive",
+        "member_joined_channel",
+        "member_left_channel",
+        "message.channels",
+        "message.groups",
+        "reaction_added",
+      ],
     },
     interactivity: { is_enabled: true, request_url: REQUEST_URL },
     org_deploy_enabled: false,
@@ -86,6 +111,7 @@ const SCOPES_OF_METHOD: Readonly<Record<string, readonly string[]>> = {
   "chat.update": ["chat:write"],
   "conversations.history": ["channels:history", "groups:history"],
   "conversations.info": ["channels:read", "groups:read"],
+  "conversations.open": ["im:write"],
   "conversations.replies": ["channels:history", "groups:history"],
   "files.completeUploadExternal": ["files:write"],
   "files.getUploadURLExternal": ["files:write"],
@@ -101,11 +127,41 @@ const SCOPES_OF_METHOD: Readonly<Record<string, readonly string[]>> = {
 /** What each event needs. `message` comes as one event for each kind of channel. */
 const EVENTS_OF_LISTENER: Readonly<Record<string, readonly string[]>> = {
   app_home_opened: ["app_home_opened"],
+  channel_archive: ["channel_archive"],
+  channel_deleted: ["channel_deleted"],
+  channel_id_changed: ["channel_id_changed"],
+  channel_left: ["channel_left"],
+  channel_rename: ["channel_rename"],
+  channel_shared: ["channel_shared"],
+  channel_unarchive: ["channel_unarchive"],
+  channel_unshared: ["channel_unshared"],
+  group_archive: ["group_archive"],
+  group_deleted: ["group_deleted"],
+  group_left: ["group_left"],
+  group_rename: ["group_rename"],
+  group_unarchive: ["group_unarchive"],
+  member_joined_channel: ["member_joined_channel"],
+  member_left_channel: ["member_left_channel"],
   message: ["message.channels", "message.groups"],
   reaction_added: ["reaction_added"],
 };
 const SCOPES_OF_EVENT: Readonly<Record<string, readonly string[]>> = {
   app_home_opened: [],
+  channel_archive: ["channels:read"],
+  channel_deleted: ["channels:read"],
+  channel_id_changed: ["groups:read"],
+  channel_left: ["channels:read"],
+  channel_rename: ["channels:read"],
+  channel_shared: ["channels:read", "groups:read"],
+  channel_unarchive: ["channels:read"],
+  channel_unshared: ["channels:read", "groups:read"],
+  group_archive: ["groups:read"],
+  group_deleted: ["groups:read"],
+  group_left: ["groups:read"],
+  group_rename: ["groups:read"],
+  group_unarchive: ["groups:read"],
+  member_joined_channel: ["channels:read", "groups:read"],
+  member_left_channel: ["channels:read", "groups:read"],
   "message.channels": ["channels:history"],
   "message.groups": ["groups:history"],
   reaction_added: ["reactions:read"],
@@ -215,6 +271,14 @@ describe("the manifest", () => {
   });
 });
 
+const TEAM = {
+  when: undefined,
+  name: "Support",
+  agents: "workspace",
+  leads: ["U0ANNA"],
+  allowShared: true,
+} as const;
+
 /** Makes the bridge call every method it knows, with the manifest's scopes and events only; returns what was called. */
 async function useEverything(channel: string, isPrivate: boolean): Promise<string[]> {
   const privateChannel = {
@@ -230,6 +294,7 @@ async function useEverything(channel: string, isPrivate: boolean): Promise<strin
       ...(isPrivate && { channels: [privateChannel] }),
     },
     env: { SLACK_CHANNEL: channel, RETRY_FIRST_MS: "1" },
+    config: { teams: [{ ...TEAM, channel }] },
   });
   await converse(world, channel);
   const calls = world.slack.requests.filter(({ kind }) => kind === "web-api");
@@ -287,6 +352,10 @@ async function converse({ slack, parley, log }: World, channel: string): Promise
   await slack.waitFor(isDone("chat.update"));
   await slack.post({ user: anna, channel, threadTs: root.ts, text: "Too late" });
   await slack.waitFor(isDone("chat.postEphemeral"));
+
+  await slack.archive({ user: anna, channel });
+  await slack.waitFor(isDone("conversations.open"));
+  await slack.unarchive({ user: anna, channel });
 
   // What goes astray because a thread is gone is taken back.
   const other = parley.createUser();

@@ -213,7 +213,7 @@ it("tells at the start what has started", async () => {
     mode: "test",
     transport: "http",
     reply_mode: "explicit",
-    channel: "C0SUPPORT",
-    channel_name: "support",
+    channels: ["C0SUPPORT"],
+    channel_names: ["support"],
   });
 });

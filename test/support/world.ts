@@ -44,7 +44,7 @@ export interface World {
   /** Stops the bridge cleanly; its state stays. */
   stopBridge(): Promise<void>;
   /** Starts it (again) on the same state. */
-  startBridge(changes?: Env): Promise<void>;
+  startBridge(changes?: Env, settings?: Settings): Promise<void>;
   /** Moves the bridge's clock on: what it measures has taken so much longer. Timers do not ring earlier. */
   advance(ms: number): void;
 }
@@ -100,9 +100,12 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
       await replicas?.stop();
       replicas = undefined;
     },
-    async startBridge(changes = {}) {
+    async startBridge(changes = {}, settings = {}) {
       await clockMoved;
-      const config = withSettings(readConfig({ ...env, ...changes }), options.config);
+      const config = withSettings(readConfig({ ...env, ...changes }), {
+        ...options.config,
+        ...settings,
+      });
       replicas = await startReplicas(options.replicas ?? REPLICAS ?? 1, () =>
         startApp(config, log, { clock }),
       );

@@ -75,6 +75,7 @@ describe("bridge.yaml", () => {
       {
         name: "Support",
         channel: "C0SUPPORT",
+        writtenAt: "teams[0].channel",
         when: undefined,
         agents: ["S0SUPPORT", "U0ANNA"],
         leads: ["S0LEADS"],
@@ -83,6 +84,7 @@ describe("bridge.yaml", () => {
       {
         name: "Billing",
         channel: "C0BILLING",
+        writtenAt: "teams[1].channel",
         when: [
           { reason: ["refund*", "invoice*"] },
           {
@@ -118,6 +120,7 @@ describe("bridge.yaml", () => {
         {
           name: "Support",
           channel: CHANNEL,
+          writtenAt: "SLACK_CHANNEL",
           when: undefined,
           agents: "channel",
           leads: undefined,

@@ -2,6 +2,7 @@ import type { SlackMessage } from "../../src/convert/to-slack/slack-message.ts";
 import { NetworkError, ParleyApiError } from "../../src/errors.ts";
 import { type ConversationId, toItemId, toServiceId, toUserId } from "../../src/ids.ts";
 import type { Json } from "../../src/json.ts";
+import { renderChannelBack, renderChannelTrouble } from "../../src/views/channel-news.ts";
 import { renderDecided } from "../../src/views/decided.ts";
 import { renderHandedBack, renderTakenAway } from "../../src/views/ended.ts";
 import { renderDeadLetter, renderFailedReply } from "../../src/views/failed-reply.ts";
@@ -79,6 +80,10 @@ export const NOTICES: Readonly<Record<string, Notice>> = {
   "parts that do not go": (part, texts) => renderPartsNotSent([part, "video"], false, texts),
   "a file that could not be brought": (description, texts) =>
     renderFileLine({ description }, { trouble: "wrong-type", size: 12_345_678 }, texts),
+  "a channel in trouble": (name, texts) =>
+    renderChannelTrouble({ channel: "C1", name, team: name, waiting: 2 }, "archived", texts),
+  "a channel that is back": (name, texts) =>
+    renderChannelBack({ channel: "C1", name, team: name, waiting: 2 }, "archived", texts),
   "Services to choose from": (text, texts) =>
     renderServiceChoice({ ...choiceOf(text), matches: [serviceOf(text)] }, texts),
   "Services that do not match": (text, texts) =>
@@ -188,6 +193,7 @@ export const homeOf = (text: string, texts: Texts): Json => {
         user: { name: text },
         link: LINK,
         waitingSince: n,
+        channel: "C0",
       })),
       channels: ["C0"],
       now: 1e9,

@@ -88,6 +88,7 @@ it("is known as one when a file of Slack cannot even be asked for", async () => 
     botToken: toSecret("xoxb\u0000"),
     apiUrl: `${url}/api/`,
     channels: ["C1"],
+    channelIds: { current: (channel: string) => channel },
     texts: en,
     log: captureLog(),
   });

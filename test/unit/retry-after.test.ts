@@ -66,6 +66,7 @@ describe("Retry-After as a date", () => {
       botToken: toSecret("xoxb-test"),
       apiUrl: `${url}/api/`,
       channels: ["C1"],
+      channelIds: { current: (channel: string) => channel },
       texts: en,
       log: captureLog(),
     });

@@ -69,7 +69,7 @@ describe("the alarm about Slack's refusals", () => {
   function watch() {
     const alarms = createAlarms(captureLog());
     const clock = { now: 0 };
-    const seen = createAccessWatch(alarms, ["C1"], () => clock.now);
+    const seen = createAccessWatch(alarms, { channels: ["C1"] }, () => clock.now);
     const answer = (method: string, error?: string, asked: Record<string, string> = {}) =>
       seen({
         method,

@@ -1,8 +1,10 @@
 import { z } from "zod";
 import type { TranscriptLine } from "../../convert/to-slack/parley-message.ts";
+import type { SlackMessage } from "../../convert/to-slack/slack-message.ts";
 import type { ConversationId, Thread, UserId } from "../../ids.ts";
 import type { Json } from "../../json.ts";
 import type { UserDetails } from "../../views/root-user.ts";
+import type { ChannelTrouble } from "../ports.ts";
 import { transcriptLineSchema, userDetailsSchema } from "./conversation-schema.ts";
 import {
   conversationId,
@@ -15,7 +17,7 @@ import {
   time,
   userId,
 } from "./fields.ts";
-import { type Notice, noticeSchema } from "./notice.ts";
+import { type Notice, noticeSchema, slackMessageSchema } from "./notice.ts";
 
 /** The body of an inbox item: something to show in Slack. */
 export type InboxBody =
@@ -31,7 +33,20 @@ export type InboxBody =
   | { readonly kind: "notice"; readonly notice: Notice }
   | { readonly kind: "root"; readonly conversation: ConversationId }
   /** A thread has lost its root. `stands`: its replies are still in Slack. */
-  | { readonly kind: "thread-gone"; readonly thread: Thread; readonly stands: boolean };
+  | { readonly kind: "thread-gone"; readonly thread: Thread; readonly stands: boolean }
+  /** A channel of a team is to be looked at. `hint`: what the one says that has noticed something. */
+  | { readonly kind: "channel"; readonly channel: string; readonly hint?: ChannelHint }
+  | DirectBody;
+
+/** What an event says of a channel. */
+export type ChannelHint = Exclude<ChannelTrouble, "unseen"> | "fine";
+
+/** What one person is to be told directly: Slack's id of them. */
+export interface DirectBody {
+  readonly kind: "direct";
+  readonly to: string;
+  readonly message: SlackMessage;
+}
 
 export const inboxBodySchema = kinds<InboxBody>({
   callback: { raw: text, receivedAt: time },
@@ -45,4 +60,9 @@ export const inboxBodySchema = kinds<InboxBody>({
   notice: { notice: noticeSchema },
   root: { conversation: conversationId },
   "thread-gone": { thread, stands: z.boolean() },
+  channel: {
+    channel: text,
+    hint: optional(z.enum(["archived", "deleted", "removed", "shared", "fine"])),
+  },
+  direct: { to: text, message: slackMessageSchema },
 });

@@ -35,7 +35,7 @@ export interface OwedNotice {
   readonly notice: NoticeToAll;
 }
 
-const slackMessage = record<SlackMessage>({
+export const slackMessageSchema = record<SlackMessage>({
   text,
   blocks: optional(list(json)),
   author: optional(record<NonNullable<SlackMessage["author"]>>({ name: text, icon: text })),
@@ -43,7 +43,7 @@ const slackMessage = record<SlackMessage>({
 
 const fields = {
   thread,
-  message: optional(slackMessage),
+  message: optional(slackMessageSchema),
   onlyFor: optional(text),
   mark: optional(
     record<NonNullable<Notice["mark"]>>({
@@ -68,5 +68,5 @@ export const noticeSchema = record<Notice>(fields);
 export const owedNoticeSchema = record<OwedNotice>({
   userId: optional(userId),
   purpose: text,
-  notice: record<NoticeToAll>({ ...fields, forAll: optional(slackMessage) }),
+  notice: record<NoticeToAll>({ ...fields, forAll: optional(slackMessageSchema) }),
 });

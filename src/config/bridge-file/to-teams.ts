@@ -12,15 +12,16 @@ export function toTeams(
   fallbackChannel: string,
 ): readonly [TeamConfig, ...TeamConfig[]] {
   const [first = { name: "Support" }, ...others] = file.teams ?? [];
-  const toTeam = (team: FileTeam): TeamConfig => ({
+  const toTeam = (team: FileTeam, index: number): TeamConfig => ({
     name: team.name.trim(),
     channel: team.channel ?? fallbackChannel,
+    writtenAt: team.channel === undefined ? "SLACK_CHANNEL" : `teams[${index}].channel`,
     when: team.when?.map(toRule),
     agents: team.agents ?? file.agents ?? "channel",
     leads: team.leads ?? file.leads,
     allowShared: team["allow-shared"] ?? file["allow-shared"] ?? false,
   });
-  return [toTeam(first), ...others.map(toTeam)];
+  return [toTeam(first, 0), ...others.map((team, index) => toTeam(team, index + 1))];
 }
 
 const toRule = ({ reason, metadata, language }: FileRule): Rule =>

@@ -7,6 +7,7 @@ import type { ReplyMode } from "../../convert/to-parley/reply-intent.ts";
 import type { Lanes } from "../../delivery/lanes.ts";
 import type { ServiceId } from "../../ids.ts";
 import type { Log } from "../../log.ts";
+import type { ChannelIds } from "../channel-ids.ts";
 
 /** What all listeners together need; each takes what it uses. */
 export interface ListenerDependencies extends OwnerCommandDependencies {
@@ -16,6 +17,7 @@ export interface ListenerDependencies extends OwnerCommandDependencies {
   team: string;
   posts: Pick<Posts, "tell">;
   desk: Desk;
+  channelIds: Pick<ChannelIds, "current">;
   reactions: Pick<Reactions, "markLater" | "unmark">;
   permissions: Permissions;
   /** Where a User is handed back to unless the agent chooses otherwise. */

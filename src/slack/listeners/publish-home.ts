@@ -1,5 +1,7 @@
 import type { HomeView } from "@slack/web-api";
+import type { Conversation } from "../../bridge/conversation.ts";
 import { listOpen } from "../../bridge/list-open.ts";
+import { defined } from "../../defined.ts";
 import { renderHome } from "../../views/home.ts";
 import { callSlack } from "../web-api.ts";
 import type { ListenerDependencies } from "./listener-dependencies.ts";
@@ -10,15 +12,21 @@ export async function publishHome(
   { event: { user, tab }, client }: EventCall<"app_home_opened">,
   dependencies: ListenerDependencies,
 ): Promise<void> {
-  const { desk, inbox, outbox, alarms, texts, now } = dependencies;
+  const { desk, channelIds, inbox, outbox, alarms, texts, now } = dependencies;
   if (tab !== "home") return;
   const [toSlack, toParley] = await Promise.all([inbox.backlog(), outbox.backlog()]);
+  const channels = new Set(desk.teams.map(({ channel }) => channel));
+  const channelOf =
+    channels.size === 1
+      ? undefined
+      : (conversation: Conversation) =>
+          channelIds.current(conversation.thread?.channel ?? desk.teamOf(conversation).channel);
   const home = {
     alarms: alarms.current(),
     toSlack,
     toParley,
-    conversations: await listOpen(dependencies),
-    channels: desk.teams.map(({ channel }) => channel),
+    conversations: await listOpen({ ...dependencies, ...defined({ channelOf }) }),
+    channels: [...channels].map(channelIds.current),
     now: now(),
   };
   const view = renderHome(home, texts);

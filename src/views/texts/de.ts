@@ -79,6 +79,39 @@ export const de: Texts = {
       `Threads öffnen sich in ${channel}. \`/parley-owner help\` erklärt, wie ein Nutzer verschoben wird. Diese Seite zeigt den Stand beim Öffnen.`,
   },
 
+  channel: {
+    trouble: {
+      archived: (name, team) => `Der Kanal ${name} des Teams ${team} ist archiviert.`,
+      deleted: (name, team) => `Der Kanal ${name} des Teams ${team} ist gelöscht.`,
+      removed: (name, team) => `Ich bin nicht mehr im Kanal ${name} des Teams ${team}.`,
+      unseen: (name, team) =>
+        `Ich sehe den Kanal ${name} des Teams ${team} nicht mehr: Er ist gelöscht, oder ich bin nicht darin.`,
+      shared: (name, team) =>
+        `Der Kanal ${name} des Teams ${team} ist mit einer anderen Firma geteilt, deren Leute dort lesen können, was Users schreiben.`,
+    },
+    waiting: (count) =>
+      count === 0
+        ? "Kein User wartet auf eine Antwort. Was jetzt ankommt, wird aufgehoben und später gezeigt."
+        : `${count === 1 ? "1 User wartet" : `${count} Users warten`} auf eine Antwort. Nichts geht verloren: Was jetzt ankommt, wird aufgehoben und später gezeigt.`,
+    goesOn: "Die Gespräche gehen dort weiter wie bisher.",
+    toDo: {
+      archived:
+        "Bitte hol ihn aus dem Archiv, oder bitte den, der die Bridge betreibt, um einen anderen Kanal. Dann geht es von selbst weiter.",
+      deleted:
+        "Bitte sag dem, der die Bridge betreibt, welcher Kanal es jetzt sein soll. Die offenen Gespräche gehen dann dort weiter.",
+      removed:
+        "Bitte lade mich wieder ein: im Kanal `/invite` schreiben und die App wählen. Dann geht es von selbst weiter.",
+      unseen:
+        "Bitte lade mich mit `/invite` im Kanal wieder ein, oder bitte den, der die Bridge betreibt, um einen anderen Kanal. Dann geht es von selbst weiter.",
+      shared:
+        "Bitte beende das, oder bitte den, der die Bridge betreibt, es für das Team zu erlauben (`allow-shared`).",
+    },
+    back: (name, team) =>
+      `Der Kanal ${name} des Teams ${team} ist wieder da. Was gewartet hat, wird jetzt dort gezeigt.`,
+    unshared: (name, team) =>
+      `Der Kanal ${name} des Teams ${team} ist nicht mehr mit einer anderen Firma geteilt.`,
+  },
+
   furtherHandover: {
     reason: (reason) =>
       `Mit einem Grund übergeben: ${reason}. Die Einzelheiten stehen in der ersten Nachricht dieses Threads.`,

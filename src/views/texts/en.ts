@@ -78,6 +78,43 @@ export const en = {
       `Threads open in ${channel}. \`/parley-owner help\` says how to move a User. This page is as of when you opened it.`,
   },
 
+  /** About a channel of a team, to one person who answers for the team. `name` and `team` are inert. */
+  channel: {
+    trouble: {
+      archived: (name: string, team: string) =>
+        `The channel ${name} of the team ${team} is archived.`,
+      deleted: (name: string, team: string) =>
+        `The channel ${name} of the team ${team} is deleted.`,
+      removed: (name: string, team: string) =>
+        `I am not in the channel ${name} of the team ${team} any more.`,
+      unseen: (name: string, team: string) =>
+        `I cannot see the channel ${name} of the team ${team} any more: it is deleted, or I am not in it.`,
+      shared: (name: string, team: string) =>
+        `The channel ${name} of the team ${team} is shared with another company, whose people can read there what Users write.`,
+    },
+    waiting: (count: number) =>
+      count === 0
+        ? "No User is waiting for an answer. What arrives now is kept and shown later."
+        : `${count === 1 ? "1 User is" : `${count} Users are`} waiting for an answer. Nothing is lost: what arrives now is kept and shown later.`,
+    goesOn: "Conversations go on there as before.",
+    toDo: {
+      archived:
+        "Please unarchive it, or have whoever runs the bridge set another channel. It then goes on by itself.",
+      deleted:
+        "Please have whoever runs the bridge set another channel. The open conversations then go on there.",
+      removed:
+        "Please invite me again: write `/invite` in the channel and choose the app. It then goes on by itself.",
+      unseen:
+        "Please invite me again, with `/invite` in the channel, or have whoever runs the bridge set another one. It then goes on by itself.",
+      shared:
+        "Please end that, or have whoever runs the bridge allow it for the team (`allow-shared`).",
+    },
+    back: (name: string, team: string) =>
+      `The channel ${name} of the team ${team} is back. What waited is shown there now.`,
+    unshared: (name: string, team: string) =>
+      `The channel ${name} of the team ${team} is not shared with another company any more.`,
+  },
+
   furtherHandover: {
     reason: (reason: string) =>
       `Handed over with a reason: ${reason}. The first message of this thread has the details.`,

@@ -79,6 +79,39 @@ export const nl: Texts = {
       `Threads openen in ${channel}. \`/parley-owner help\` legt uit hoe je een gebruiker verplaatst. Deze pagina toont de stand van toen je haar opende.`,
   },
 
+  channel: {
+    trouble: {
+      archived: (name, team) => `Het kanaal ${name} van het team ${team} is gearchiveerd.`,
+      deleted: (name, team) => `Het kanaal ${name} van het team ${team} is verwijderd.`,
+      removed: (name, team) => `Ik zit niet meer in het kanaal ${name} van het team ${team}.`,
+      unseen: (name, team) =>
+        `Ik zie het kanaal ${name} van het team ${team} niet meer: het is verwijderd, of ik zit er niet in.`,
+      shared: (name, team) =>
+        `Het kanaal ${name} van het team ${team} is gedeeld met een ander bedrijf; mensen daar kunnen lezen wat Users schrijven.`,
+    },
+    waiting: (count) =>
+      count === 0
+        ? "Er wacht geen User op antwoord. Wat nu binnenkomt, wordt bewaard en later getoond."
+        : `${count === 1 ? "1 User wacht" : `${count} Users wachten`} op antwoord. Er gaat niets verloren: wat nu binnenkomt, wordt bewaard en later getoond.`,
+    goesOn: "De gesprekken gaan daar door zoals eerst.",
+    toDo: {
+      archived:
+        "Haal het uit het archief, of laat wie de bridge beheert een ander kanaal instellen. Daarna gaat het vanzelf verder.",
+      deleted:
+        "Laat wie de bridge beheert een ander kanaal instellen. De open gesprekken gaan dan daar verder.",
+      removed:
+        "Nodig me opnieuw uit: typ `/invite` in het kanaal en kies de app. Daarna gaat het vanzelf verder.",
+      unseen:
+        "Nodig me opnieuw uit met `/invite` in het kanaal, of laat wie de bridge beheert een ander kanaal instellen. Daarna gaat het vanzelf verder.",
+      shared:
+        "Maak daar een eind aan, of laat wie de bridge beheert het voor het team toestaan (`allow-shared`).",
+    },
+    back: (name, team) =>
+      `Het kanaal ${name} van het team ${team} is er weer. Wat wachtte, wordt daar nu getoond.`,
+    unshared: (name, team) =>
+      `Het kanaal ${name} van het team ${team} is niet meer gedeeld met een ander bedrijf.`,
+  },
+
   furtherHandover: {
     reason: (reason) =>
       `Overgedragen met een reden: ${reason}. De details staan in het eerste bericht van deze thread.`,

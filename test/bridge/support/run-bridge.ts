@@ -120,9 +120,15 @@ export async function runBridge(
     transfers: createSemaphore(4),
     permalink: (thread: Thread) => makePermalink("https://team.slack.com/", thread),
     notifier: createNotifier(inbox),
+    // Nothing befalls the channel.
+    channels: { look: () => Promise.resolve({}), recheck: () => Promise.resolve() },
+    channelNotes: { get: () => Promise.resolve(undefined), set: () => Promise.resolve() },
+    responsible: () => Promise.resolve([]),
+    directMessages: { tell: () => Promise.resolve() },
     texts: en,
     patience,
     now: Date.now,
+    log,
   };
   await startQueues({ inbox, outbox }, claims, {
     ...shared,

@@ -1,0 +1,120 @@
+import type { Lanes, Work } from "../../delivery/lanes.ts";
+import { BridgeError } from "../../errors.ts";
+import { makeDerivedItemId } from "../../ids.ts";
+import type { Log } from "../../log.ts";
+import { renderChannelBack, renderChannelTrouble } from "../../views/channel-news.ts";
+import type { Texts } from "../../views/texts/en.ts";
+import { personLane } from "../inbox-lanes.ts";
+import type {
+  ChannelNote,
+  ChannelNotes,
+  Channels,
+  ChannelTrouble,
+  Conversations,
+  Desk,
+  Responsible,
+  Team,
+} from "../ports.ts";
+import type { ChannelHint, InboxBody } from "../stored/inbox-body.ts";
+import { isSameTrouble } from "./is-same-trouble.ts";
+
+export interface CheckChannelDependencies {
+  channels: Channels;
+  channelNotes: ChannelNotes;
+  responsible: Responsible;
+  desk: Desk;
+  conversations: Pick<Conversations, "open">;
+  inbox: Pick<Lanes<InboxBody>, "append">;
+  texts: Texts;
+  log: Log;
+}
+
+/**
+ * Looks at a channel of a team, because something says that it has changed. Whoever answers for the team is told of what has
+ * changed since somebody was told last, each person once. That is stored last, and the ids of the messages come from this item:
+ * after a crash the same ones are appended again. `hint`: what the one says that had us look, for where Slack does not let us.
+ */
+export async function checkChannel(
+  work: Work<InboxBody>,
+  { channel, hint }: { channel: string; hint?: ChannelHint },
+  dependencies: CheckChannelDependencies,
+): Promise<void> {
+  const { channels, channelNotes, desk, log } = dependencies;
+  const teams = desk.teams.filter((team) => team.channel === channel);
+  // The configuration names another one by now.
+  if (teams.length === 0) return;
+  const before = (await channelNotes.get(channel)) ?? {};
+  const found = await channels.look(channel);
+  // A channel that has just got another id cannot be seen either, until Slack's event says so.
+  if (found.trouble === "unseen" && hint === undefined && work.item.attempt === 1) {
+    throw new BridgeError("The channel cannot be seen", {
+      code: "slack-api",
+      disposition: "retry",
+    });
+  }
+  const now: ChannelNote = {
+    ...before,
+    ...(found.name !== undefined && { name: found.name }),
+  };
+  const trouble = troubleOf(found, before, hint);
+  const after = trouble === undefined ? withoutTrouble(now) : { ...now, trouble };
+  if (isSameTrouble(before.trouble, trouble)) {
+    if (after.name !== before.name) {
+      await channelNotes.set(channel, { ...after, ...keptTrouble(before) });
+      log.info({ channel, name: after.name }, "channel.renamed");
+    }
+    return;
+  }
+  const told = await tellTeams(work, teams, { channel, before, after }, dependencies);
+  const fields = { channel, teams: teams.map(({ name }) => name), told };
+  if (trouble === undefined) log.info(fields, "channel.back");
+  else log.error({ ...fields, trouble }, "channel.trouble");
+  await channels.recheck();
+  await channelNotes.set(channel, after);
+}
+
+const withoutTrouble = ({ trouble: _, ...rest }: ChannelNote): ChannelNote => rest;
+const keptTrouble = ({ trouble }: ChannelNote) => (trouble === undefined ? {} : { trouble });
+
+/** What Slack says counts; what it does not say is as the hint says, or as it was. */
+function troubleOf(
+  { trouble, isHidden }: { trouble?: ChannelTrouble; isHidden?: true },
+  before: ChannelNote,
+  hint: ChannelHint | undefined,
+): ChannelTrouble | undefined {
+  if (isHidden) {
+    if (hint === undefined) return before.trouble;
+    return hint === "fine" ? undefined : hint;
+  }
+  return trouble === "unseen" && (hint === "deleted" || hint === "removed") ? hint : trouble;
+}
+
+/** Returns how many people are told. */
+async function tellTeams(
+  { item }: Work<InboxBody>,
+  teams: readonly Team[],
+  { channel, before, after }: { channel: string; before: ChannelNote; after: ChannelNote },
+  { conversations, desk, responsible, inbox, texts }: CheckChannelDependencies,
+): Promise<number> {
+  const open = await conversations.open();
+  const told = new Set<string>();
+  for (const team of teams) {
+    const ofTeam = open.filter((conversation) => desk.teamOf(conversation).name === team.name);
+    const waiting = ofTeam.filter(({ waitingSince }) => waitingSince !== undefined).length;
+    const about = { channel, name: after.name, team: team.name, waiting };
+    const message =
+      after.trouble === undefined
+        ? renderChannelBack(about, before.trouble, texts)
+        : renderChannelTrouble(about, after.trouble, texts);
+    for (const to of await responsible(team)) {
+      if (told.has(to)) continue;
+      told.add(to);
+      await inbox.append({
+        lane: personLane(to),
+        id: makeDerivedItemId(item.id, `tell ${to}`),
+        body: { kind: "direct", to, message },
+      });
+    }
+  }
+  return told.size;
+}
