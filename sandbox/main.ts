@@ -30,6 +30,7 @@ if (options.json) {
   console.log(`\n  Open ${sandbox.urls.page}\n`);
   console.log("  Ctrl-C stops everything.");
   console.log(`  The bridge's state and log: ${sandbox.folder}`);
+  console.log(`  Its start file, to read and to change: ${sandbox.startFile}`);
 }
 
 function readOptionsOrExit(): SandboxOptions {

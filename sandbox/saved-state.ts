@@ -13,7 +13,7 @@ interface Saved {
   >;
   readonly slack: Pick<
     FakeSlack["state"],
-    "messages" | "ephemerals" | "files" | "homes" | "responseUrlPosts"
+    "channels" | "messages" | "ephemerals" | "files" | "homes" | "responseUrlPosts"
   >;
 }
 
@@ -38,6 +38,7 @@ export function restore(saved: Saved, { parley, slack }: Fakes): void {
   parley.state.mergers.push(...saved.parley.mergers);
   parley.state.nextUserId = saved.parley.nextUserId;
   parley.state.nextMessageId = saved.parley.nextMessageId;
+  refill(slack.state.channels, saved.slack.channels);
   slack.state.messages.push(...saved.slack.messages);
   slack.state.ephemerals.push(...saved.slack.ephemerals);
   slack.state.responseUrlPosts.push(...saved.slack.responseUrlPosts);
@@ -52,11 +53,11 @@ export async function save(
   ports: Saved["ports"],
 ): Promise<void> {
   const { users, devices, media, mergers, nextUserId, nextMessageId } = parley.state;
-  const { messages, ephemerals, files, homes, responseUrlPosts } = slack.state;
+  const { channels, messages, ephemerals, files, homes, responseUrlPosts } = slack.state;
   const saved: Saved = {
     ports,
     parley: { users, devices, media, mergers, nextUserId, nextMessageId },
-    slack: { messages, ephemerals, files, homes, responseUrlPosts },
+    slack: { channels, messages, ephemerals, files, homes, responseUrlPosts },
   };
   const path = join(folder, FILE);
   await writeFile(`${path}.new`, serialize(saved));

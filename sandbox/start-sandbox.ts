@@ -7,10 +7,13 @@ import { type FakeParley, startFakeParley } from "../fakes/parley/fake-parley.ts
 import { type FakeSlack, startFakeSlack } from "../fakes/slack/fake-slack.ts";
 import { createBridgeProcess } from "./bridge-process.ts";
 import type { SandboxOptions } from "./options.ts";
+import { readAppManifest } from "./page/app-manifest.ts";
 import { registerCustomer } from "./page/customers.ts";
 import { startPageServer } from "./page/page-server.ts";
+import { BILLING, MEMBERS, SUPPORT, USERGROUPS } from "./people.ts";
 import { createReplicas } from "./replicas.ts";
 import { readSaved, restore, save } from "./saved-state.ts";
+import { writeStartFile } from "./start-file.ts";
 import { createTroubles, STARTING_TROUBLES } from "./troubles.ts";
 
 /** Base URLs for scripts. */
@@ -26,8 +29,10 @@ export interface SandboxUrls {
 
 export interface Sandbox {
   readonly urls: SandboxUrls;
-  /** Where the bridge's state and log are. */
+  /** Where the bridge's state, log and start file are. */
   readonly folder: string;
+  /** The bridge's configuration. */
+  readonly startFile: string;
   close(): Promise<void>;
 }
 
@@ -74,10 +79,19 @@ async function build(
   if (isTemporary) closers.push(() => rm(folder, { recursive: true, force: true }));
   const saved = isTemporary ? undefined : await readSaved(folder);
 
+  const manifest = await readAppManifest();
+  const { scopes, botEvents, messagesTab } = manifest;
   const slack = await startFakeSlack({
     // Addresses of files are part of what was saved, so the ports stay what they were.
     port: options.slackPort || (saved?.ports.slack ?? 0),
     retryScale: SLACK_RETRY_SCALE,
+    channel: SUPPORT,
+    channels: [BILLING],
+    members: MEMBERS,
+    usergroups: USERGROUPS,
+    scopes,
+    botEvents,
+    messagesTab,
   });
   closers.push(() => slack.close());
   const parley = await startFakeParley({
@@ -94,6 +108,7 @@ async function build(
   const troubles = createTroubles({ slack, parley }, () => changed());
   closers.push(() => troubles.close());
   const callbackToken = randomUUID();
+  const startFile = await writeStartFile(folder, options.language);
   const settings = {
     env: {
       ...bridgeEnv({ slack, parley, folder, callbackToken, socketMode: options.socketMode }),
@@ -101,7 +116,7 @@ async function build(
       SLACK_POSTS_PER_SECOND: "20",
       // Back at work soon after an outage has been switched off.
       RETRY_CAP_MS: "3000",
-      TEAM_LANGUAGE: options.language,
+      CONFIG_FILE: startFile,
       ...(options.database !== undefined && { STATE_URL: options.database }),
     },
     port: options.bridgePort || (saved?.ports.bridge ?? 0),
@@ -122,6 +137,8 @@ async function build(
       bridge,
       troubles,
       transport: options.socketMode ? "Socket Mode" : "HTTP",
+      manifest,
+      startFile,
       port: options.port,
     }),
     starting,
@@ -145,6 +162,7 @@ async function build(
       bridge: bridge.url,
     },
     folder,
+    startFile,
     close,
   };
 }

@@ -3,11 +3,19 @@ export type BotMove =
   | { readonly kind: "answer"; readonly message: string; readonly quickReplies?: readonly string[] }
   | {
       readonly kind: "hand-over";
-      readonly reason: "question_too_complex" | "user_asked_for_human";
+      readonly reason: Reason;
     };
+
+type Reason =
+  | "invoice_question"
+  | "question_too_complex"
+  | "refund_requested"
+  | "user_asked_for_human";
 
 /** The bot's whole knowledge; whatever it does not cover is too complex. Pure. */
 export function toBotMove(text: string): BotMove {
+  const money = MONEY.find(({ pattern }) => pattern.test(text));
+  if (money) return { kind: "hand-over", reason: money.reason };
   if (HUMAN.test(text)) return { kind: "hand-over", reason: "user_asked_for_human" };
   const known = ANSWERS.find(({ pattern }) => pattern.test(text));
   if (known) return { kind: "answer", message: known.message };
@@ -15,12 +23,22 @@ export function toBotMove(text: string): BotMove {
     return {
       kind: "answer",
       message: "Hello! I am the bot of this shop. Ask me something, or ask for a person.",
-      quickReplies: ["When are you open?", "Where is my order?", "I want to talk to a human"],
+      quickReplies: [
+        "When are you open?",
+        "Where is my order?",
+        "I want a refund",
+        "I want to talk to a human",
+      ],
     };
   }
   return { kind: "hand-over", reason: "question_too_complex" };
 }
 
+/** A matter for those who can send money back. */
+const MONEY: readonly { pattern: RegExp; reason: Reason }[] = [
+  { pattern: /\b(refund|my money back|geld terug)\b/i, reason: "refund_requested" },
+  { pattern: /\b(invoice|factuur)\b/i, reason: "invoice_question" },
+];
 const HUMAN = /\b(human|person|people|agent|employee|colleague|someone|mens|medewerker)\b/i;
 const GREETING = /^\W*(hi|hello|hey|good (morning|afternoon|evening)|hallo|hoi|goede\w*)\b/i;
 const ANSWERS = [

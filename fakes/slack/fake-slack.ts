@@ -90,7 +90,7 @@ export interface FakeSlack extends Members, ChannelChanges, Interactions {
   waitFor<T>(condition: () => T, timeoutMs?: number): Promise<NonNullable<T>>;
   /** HTTP mode: sends events, interactions and commands to this address. */
   deliverTo(eventsUrl: string): void;
-  /** Links to messages lead to this page, as `/?thread=TS`; without one they lead nowhere. */
+  /** Links to messages lead to this page, as `/?channel=C…&thread=TS`; without one they lead nowhere. */
   showOn(pageUrl: string): void;
 
   submitView: Modals["submit"];

@@ -112,17 +112,19 @@ export function createRoutes(parts: {
         return { status, answer, send };
       });
     }
-    const thread = threadOfLink(url);
+    const place = placeOfLink(url);
     const shown = page();
-    if (thread === undefined || shown === undefined) return void response.writeHead(404).end();
-    response.writeHead(302, { location: `${shown}/?thread=${thread}` }).end();
+    if (place === undefined || shown === undefined) return void response.writeHead(404).end();
+    const query = new URLSearchParams(place);
+    response.writeHead(302, { location: `${shown}/?${query}` }).end();
   };
 }
 
-/** The `ts` of the root that a message's link leads to. */
-function threadOfLink({ pathname, searchParams }: URL): string | undefined {
-  const [, seconds, micros] = pathname.match(/^\/archives\/\w+\/p(\d{10})(\d{6})$/) ?? [];
-  if (seconds === undefined) return undefined;
-  const root = searchParams.get("thread_ts") ?? `${seconds}.${micros}`;
-  return /^\d+\.\d+$/.test(root) ? root : undefined;
+/** The channel, and the `ts` of the root, that a message's link leads to. */
+function placeOfLink({ pathname, searchParams }: URL) {
+  const [, channel, seconds, micros] =
+    pathname.match(/^\/archives\/(\w+)\/p(\d{10})(\d{6})$/) ?? [];
+  if (channel === undefined) return undefined;
+  const thread = searchParams.get("thread_ts") ?? `${seconds}.${micros}`;
+  return /^\d+\.\d+$/.test(thread) ? { channel, thread } : undefined;
 }

@@ -13,14 +13,17 @@ export type Actions = (name: string, input: unknown) => Promise<ActionResult>;
 
 const text = z.string().min(1).max(40_000);
 const member = { user: z.string() };
+const inChannel = { ...member, channel: z.string() };
+const onMessage = { ...inChannel, ts: z.string() };
 const inputs = {
-  post: z.object({ ...member, text, threadTs: z.string().optional() }),
-  react: z.object({ ...member, ts: z.string(), name: z.string() }),
-  remove: z.object({ ...member, ts: z.string() }),
-  edit: z.object({ ...member, ts: z.string(), text }),
-  shortcut: z.object({ ...member, ts: z.string(), callbackId: z.string() }),
+  post: z.object({ ...inChannel, text, threadTs: z.string().optional() }),
+  react: z.object({ ...onMessage, name: z.string() }),
+  remove: z.object(onMessage),
+  edit: z.object({ ...onMessage, text }),
+  shortcut: z.object({ ...onMessage, callbackId: z.string() }),
   click: z.object({
     ...member,
+    channel: z.string().optional(),
     ts: z.string().optional(),
     viewId: z.string().optional(),
     actionId: z.string(),
@@ -34,6 +37,7 @@ const inputs = {
   }),
   close: z.object({ ...member, viewId: z.string() }),
   home: z.object(member),
+  invite: z.object({ ...inChannel, on: z.boolean() }),
   customer: z.object({}),
   "sign-in": z.object({ device: z.string() }),
   trouble: z.object({ trouble: z.enum(TROUBLES), on: z.boolean() }),
@@ -55,8 +59,6 @@ export function createActions(parts: {
   readonly commands: SandboxRow["commands"];
 }): Actions {
   const { slack, parley, bridge, troubles, commands } = parts;
-  const { channel } = slack;
-
   const answered = async (outcome: Promise<{ readonly status: string }>): Promise<string> =>
     (await outcome).status === "delivered" ? "" : NO_ANSWER;
   /** Its event goes to the app in the background, as in Slack. */
@@ -66,7 +68,7 @@ export function createActions(parts: {
   };
 
   const run: { readonly [Name in keyof Inputs]: (input: Inputs[Name]) => Promise<string> } = {
-    async post({ user, text: typed, threadTs }) {
+    async post({ user, channel, text: typed, threadTs }) {
       const [, command, rest = ""] = COMMAND.exec(typed) ?? [];
       if (command === undefined) {
         const thread = threadTs === undefined ? {} : { threadTs };
@@ -82,7 +84,7 @@ export function createActions(parts: {
       }
       return answered(slack.command({ user, channel, command, text: rest }));
     },
-    async react({ user, ts, name }) {
+    async react({ user, channel, ts, name }) {
       const message = slack.state.messages.find((other) => other.ts === ts);
       const isSet = message?.reactions?.some(
         (reaction) => reaction.name === name && reaction.users.includes(user),
@@ -90,17 +92,17 @@ export function createActions(parts: {
       const reaction = { user, channel, ts, name };
       return done(isSet ? slack.unreact(reaction) : slack.react(reaction));
     },
-    remove: async ({ user, ts }) => done(slack.remove({ user, channel, ts })),
-    edit: async ({ user, ts, text: typed }) =>
+    remove: async (removal) => done(slack.remove(removal)),
+    edit: async ({ user, channel, ts, text: typed }) =>
       done(slack.edit({ user, channel, ts, text: escapeTyped(typed), blocks: typedBlocks(typed) })),
-    shortcut: ({ user, ts, callbackId }) =>
-      answered(slack.shortcut({ user, channel, ts, callbackId })),
-    click: ({ user, ts, viewId, actionId, blockId, value }) =>
+    shortcut: (shortcut) => answered(slack.shortcut(shortcut)),
+    click: ({ user, channel, ts, viewId, actionId, blockId, value }) =>
       answered(
         slack.click({
           user,
           actionId,
-          ...(ts !== undefined && { channel, ts }),
+          ...(channel !== undefined && { channel }),
+          ...(ts !== undefined && { ts }),
           ...(viewId !== undefined && { viewId }),
           ...(blockId !== undefined && { blockId }),
           ...(value !== undefined && { value }),
@@ -114,6 +116,10 @@ export function createActions(parts: {
     },
     close: async (closing) => done(slack.closeView(closing)),
     home: async ({ user }) => done(slack.openHome({ user })),
+    async invite({ channel, on }) {
+      const app = { user: slack.botUserId, channel };
+      return done(on ? slack.joinChannel(app) : slack.removeFromChannel(app));
+    },
     async customer() {
       await registerCustomer(parley);
       return "";

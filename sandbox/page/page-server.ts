@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { readBody, sendJson, startHttpServer } from "../../fakes/http/http-server.ts";
 import type { FakeParley } from "../../fakes/parley/fake-parley.ts";
@@ -5,7 +6,7 @@ import type { FakeSlack } from "../../fakes/slack/fake-slack.ts";
 import type { BridgeProcess } from "../bridge-process.ts";
 import type { Troubles } from "../troubles.ts";
 import { createActions } from "./actions.ts";
-import { readAppManifest } from "./app-manifest.ts";
+import type { AppManifest } from "./app-manifest.ts";
 import { bundlePage } from "./bundle.ts";
 import { createExchanges } from "./exchanges.ts";
 import { toPicture } from "./initials.ts";
@@ -42,18 +43,22 @@ export async function startPageServer(options: {
   readonly bridge: BridgeProcess;
   readonly troubles: Troubles;
   readonly transport: SandboxRow["transport"];
+  readonly manifest: AppManifest;
+  /** The bridge's configuration, which the page shows. */
+  readonly startFile: string;
   readonly port: number;
 }): Promise<PageServer> {
-  const { slack, parley, bridge, troubles } = options;
+  const { slack, parley, bridge, troubles, startFile, manifest } = options;
   const exchanges = createExchanges({ slack, parley });
-  const [bundle, manifest] = await Promise.all([bundlePage(), readAppManifest()]);
-  const fixed = { transport: options.transport, ...manifest };
+  const bundle = await bundlePage();
+  const { shortcuts, commands } = manifest;
+  const fixed = { transport: options.transport, startFile, shortcuts, commands };
   const live = createLive(() => readTables({ slack, parley, bridge, troubles, exchanges, fixed }));
   const unsubscribers = [
     slack.subscribe(() => live.changed()),
     parley.subscribe(() => live.changed()),
   ];
-  const act = createActions({ slack, parley, bridge, troubles, commands: manifest.commands });
+  const act = createActions({ slack, parley, bridge, troubles, commands });
 
   const pages: Readonly<Record<string, (response: ServerResponse) => void>> = {
     "/": (response) => sendText(response, "text/html", HTML, contentPolicy(parley)),
@@ -95,6 +100,7 @@ export async function startPageServer(options: {
     const threadTs = url.searchParams.get("threadTs");
     await slack.shareFile({
       user: url.searchParams.get("user") ?? "",
+      channel: url.searchParams.get("channel") ?? slack.channel,
       name: url.searchParams.get("name") ?? "file",
       mimetype: request.headers["content-type"] ?? "application/octet-stream",
       bytes: body,
@@ -112,7 +118,10 @@ export async function startPageServer(options: {
       const [, kind = "", id = ""] = url.pathname.split("/");
       const page = pages[url.pathname];
       if (page) page(response);
-      else readItem(kind, id, response);
+      else if (url.pathname === "/bridge.yaml") {
+        // Read anew each time: whoever tries things out changes it.
+        sendText(response, "text/plain", await readFile(startFile, "utf8"));
+      } else readItem(kind, id, response);
     } else if (request.method === "POST" && url.pathname.startsWith("/do/")) {
       sendJson(response, 200, await write(url, request));
     } else {

@@ -1,6 +1,9 @@
 import type { FakeParley } from "../../fakes/parley/fake-parley.ts";
+import { directMessagesId } from "../../fakes/slack/direct-messages.ts";
 import type { FakeSlack } from "../../fakes/slack/fake-slack.ts";
+import { isReply } from "../../fakes/slack/messages.ts";
 import type { BridgeProcess } from "../bridge-process.ts";
+import { BILLING, ROLES } from "../people.ts";
 import { TROUBLES, type Troubles } from "../troubles.ts";
 import { toCustomerRows } from "./customers.ts";
 import type { Exchanges } from "./exchanges.ts";
@@ -12,7 +15,7 @@ export interface Sources {
   readonly bridge: Pick<BridgeProcess, "status">;
   readonly troubles: Troubles;
   readonly exchanges: Exchanges;
-  readonly fixed: Pick<SandboxRow, "transport" | "shortcuts" | "commands">;
+  readonly fixed: Pick<SandboxRow, "transport" | "shortcuts" | "commands" | "startFile">;
 }
 
 /** Everything that the page shows, as it is now. */
@@ -24,7 +27,13 @@ export function readTables(sources: Sources): Tables {
     people: Object.fromEntries(
       [...state.users.values()].map(({ id, displayName, realName, isBot }) => [
         id,
-        { id, name: displayName || realName, isApp: isBot },
+        {
+          id,
+          name: displayName || realName,
+          isApp: isBot,
+          directMessages: directMessagesId(id),
+          ...(ROLES[id] && { role: ROLES[id] }),
+        },
       ]),
     ),
     customers: toCustomerRows(parley),
@@ -48,32 +57,40 @@ export function readTables(sources: Sources): Tables {
 }
 
 function toSandboxRow({ slack, parley, bridge, troubles, fixed }: Sources): SandboxRow {
-  const channel = slack.state.channels.get(slack.channel);
+  const channels = [...slack.state.channels.values()].filter(({ imOf }) => imOf === undefined);
   return {
     ...fixed,
     bridge: bridge.status,
     troubles: Object.fromEntries(
       TROUBLES.map((trouble) => [trouble, troubles.on.has(trouble)]),
     ) as SandboxRow["troubles"],
-    guide: toGuide(parley),
+    guide: toGuide(slack, parley),
     slackUrl: slack.url,
-    channel: { id: slack.channel, name: channel?.name ?? "" },
+    channels: channels.map(({ id, name, isArchived, members }) => ({
+      id,
+      name,
+      isArchived,
+      hasApp: members.has(slack.botUserId),
+    })),
     parley: { clientApi: parley.clientApiDomain, account: parley.account.identification },
   };
 }
 
-/** Read off Parley's own records, so that it also holds after a restart on saved state. */
-function toGuide(parley: FakeParley): SandboxRow["guide"] {
+/** Read off the fakes' own records, so that most of it also holds after a restart on saved state. */
+function toGuide(slack: FakeSlack, parley: FakeParley): SandboxRow["guide"] {
   const { agentService, botService } = parley;
   const users = [...parley.state.users.values()];
   const handovers = users.flatMap((user) => user.handovers);
   const isFromAgent = ({ typeId, agent }: (typeof users)[number]["messages"][number]): boolean =>
     typeId === 2 && agent !== null && agent.name !== botService.name;
-  return [
-    handovers.some(({ to }) => to === agentService.identification),
-    users.some(({ messages }) => messages.some(isFromAgent)),
-    handovers.some(
+  const { messages } = slack.state;
+  const roots = messages.filter((message) => message.bot_id === slack.botId && !isReply(message));
+  return {
+    asked: handovers.some(({ to }) => to === agentService.identification),
+    answered: users.some((user) => user.messages.some(isFromAgent)),
+    handedBack: handovers.some(
       ({ from, to }) => from === agentService.identification && to === botService.identification,
     ),
-  ];
+    askedForMoney: roots.some(({ channel }) => channel === BILLING.id),
+  };
 }

@@ -1,4 +1,5 @@
 import type { EphemeralMessage, SlackMessage, ViewObject } from "../../fakes/slack/state.ts";
+import type { Role } from "../people.ts";
 import type { Trouble } from "../troubles.ts";
 
 /** A human member of the Slack workspace, or the app. */
@@ -6,6 +7,19 @@ export interface PersonRow {
   readonly id: string;
   readonly name: string;
   readonly isApp: boolean;
+  /** What the start file says of them; the app has none. */
+  readonly role?: Role;
+  /** Of the app's direct messages with them. */
+  readonly directMessages: string;
+}
+
+/** A channel of the Slack workspace. */
+export interface ChannelRow {
+  readonly id: string;
+  readonly name: string;
+  readonly isArchived: boolean;
+  /** The app is in it. */
+  readonly hasApp: boolean;
 }
 
 /** A device with Parley's client app on it, and what its User's chat looks like from outside. */
@@ -54,6 +68,8 @@ export interface ExchangeBodies {
   readonly answer: unknown;
 }
 
+export type GuideStep = "asked" | "answered" | "handedBack" | "askedForMoney";
+
 export interface SandboxRow {
   readonly transport: "HTTP" | "Socket Mode";
   readonly bridge: {
@@ -63,11 +79,13 @@ export interface SandboxRow {
     readonly replicas?: { readonly running: number; readonly of: number };
   };
   readonly troubles: Readonly<Record<Trouble, boolean>>;
-  /** Which of the three steps of the guide have happened. */
-  readonly guide: readonly [asked: boolean, answered: boolean, handedBack: boolean];
+  /** Which steps of the guide have happened. */
+  readonly guide: Readonly<Record<GuideStep, boolean>>;
   /** Where links to messages begin. */
   readonly slackUrl: string;
-  readonly channel: { readonly id: string; readonly name: string };
+  readonly channels: readonly ChannelRow[];
+  /** Where the bridge's configuration is. */
+  readonly startFile: string;
   readonly parley: { readonly clientApi: string; readonly account: string };
   /** As in manifest.yml. */
   readonly shortcuts: readonly { readonly callbackId: string; readonly name: string }[];

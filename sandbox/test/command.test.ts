@@ -96,7 +96,7 @@ describe("npm run sandbox", () => {
     await fetch(`${urls.page}/do/post`, {
       method: "POST",
       headers: { "x-sandbox": "1" },
-      body: JSON.stringify({ user: "U0ANNA", text: "A word to remember" }),
+      body: JSON.stringify({ user: "U0ANNA", channel: "C0SUPPORT", text: "A word to remember" }),
     });
     first.child.kill("SIGINT");
     await first.exited;

@@ -8,9 +8,10 @@ export async function act(name: string, input: object = {}): Promise<string> {
 /** Shares a file in Slack. */
 export async function share(
   file: File,
-  place: { readonly user: string; readonly threadTs?: string | undefined },
+  place: { readonly user: string; readonly channel: string; readonly threadTs?: string },
 ): Promise<string> {
-  const query = new URLSearchParams({ user: place.user, name: file.name });
+  const { user, channel } = place;
+  const query = new URLSearchParams({ user, channel, name: file.name });
   if (place.threadTs !== undefined) query.set("threadTs", place.threadTs);
   return send(`/do/share?${query}`, file.type || "application/octet-stream", file);
 }

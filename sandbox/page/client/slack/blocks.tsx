@@ -1,6 +1,6 @@
 import { type Block as LibraryBlock, Message } from "slack-blocks-to-jsx";
 import type { Block } from "../../../../fakes/slack/state.ts";
-import { useTable } from "../store.ts";
+import { useSandbox, useTable } from "../store.ts";
 import { type Action, Element } from "./elements.tsx";
 import { Emoji } from "./emoji.tsx";
 import { Input, type Values } from "./inputs.tsx";
@@ -58,7 +58,7 @@ export function Blocks(props: {
 
 function Drawn({ block }: { block: Block }) {
   const people = useTable("people");
-  const channels = Object.values(useTable("sandbox")).map(({ channel }) => channel);
+  const channels = (useSandbox()?.channels ?? []).map(({ id, name }) => ({ id, name }));
   return (
     <Message
       logo=""

@@ -1,6 +1,6 @@
 import { useId } from "react";
 import type { Block } from "../../../../fakes/slack/state.ts";
-import { useTable } from "../store.ts";
+import { useSandbox, useTable } from "../store.ts";
 import { textOf } from "./text-of.ts";
 
 /** What a member has put into a modal's inputs, by action id. */
@@ -96,7 +96,7 @@ export function Select(props: {
 }) {
   const { element, value, onValue, shared, label } = props;
   const people = Object.values(useTable("people")).filter(({ isApp }) => !isApp);
-  const channels = Object.values(useTable("sandbox")).map(({ channel }) => channel);
+  const channels = useSandbox()?.channels ?? [];
   const type = String(element.type);
   const isMultiple = type.startsWith("multi_") || type === "checkboxes";
   const options: readonly { value: string; text: string }[] = type.includes("users_select")

@@ -29,7 +29,8 @@ export function SlackMessageView(props: {
   const isApp = stored ? stored.bot_id !== undefined || author?.isApp === true : true;
   const name = stored?.username ?? (isApp ? "Parley" : (author?.name ?? "Slack"));
   const picture = stored?.icons?.image_48;
-  const { ts } = message;
+  const { channel, ts } = message;
+  const here = { user: me, channel, ts };
 
   return (
     <article
@@ -52,14 +53,14 @@ export function SlackMessageView(props: {
             text={stored.text}
             onCancel={() => setIsEditing(false)}
             onSave={async (text) => {
-              if (await run(act("edit", { user: me, ts, text }))) setIsEditing(false);
+              if (await run(act("edit", { ...here, text }))) setIsEditing(false);
             }}
           />
         ) : (
           <Blocks
             blocks={message.blocks}
             text={message.text}
-            onAction={(action) => void run(act("click", { user: me, ts, ...action }))}
+            onAction={(action) => void run(act("click", { ...here, ...action }))}
           />
         )}
         {stored?.edited && !isEditing && stored.user === me && (
@@ -74,7 +75,7 @@ export function SlackMessageView(props: {
                   type="button"
                   aria-pressed={users.includes(me)}
                   title={`:${reaction}: by ${users.map((id) => people[id]?.name ?? id).join(", ")}`}
-                  onClick={() => void run(act("react", { user: me, ts, name: reaction }))}
+                  onClick={() => void run(act("react", { ...here, name: reaction }))}
                 >
                   <Emoji name={reaction} /> {count}
                 </button>
@@ -88,10 +89,10 @@ export function SlackMessageView(props: {
         <MessageMenu
           shortcuts={sandbox.shortcuts}
           isOwn={stored.user === me}
-          onReact={(reaction) => void run(act("react", { user: me, ts, name: reaction }))}
-          onShortcut={(callbackId) => void run(act("shortcut", { user: me, ts, callbackId }))}
+          onReact={(reaction) => void run(act("react", { ...here, name: reaction }))}
+          onShortcut={(callbackId) => void run(act("shortcut", { ...here, callbackId }))}
           onEdit={() => setIsEditing(true)}
-          onRemove={() => void run(act("remove", { user: me, ts }))}
+          onRemove={() => void run(act("remove", here))}
         />
       )}
     </article>

@@ -16,15 +16,15 @@ export function Thread(props: {
   readonly onClose: () => void;
 }) {
   const { sandbox, me, root, onClose } = props;
-  const { ts: threadTs } = root;
-  const shown = useMessages(me.id, threadTs);
-  const status = useTable("statuses")[`${root.channel}:${threadTs}`]?.status;
+  const { channel, ts: threadTs } = root;
+  const shown = useMessages(me.id, channel, threadTs);
+  const status = useTable("statuses")[`${channel}:${threadTs}`]?.status;
   const [problem, run] = useProblem();
   const list = useScrollDown<HTMLDivElement>();
-  const sendFile = (file: File) => void run(share(file, { user: me.id, threadTs }));
+  const sendFile = (file: File) => void run(share(file, { user: me.id, channel, threadTs }));
 
   const send = (text: string): Promise<boolean> =>
-    run(act("post", { user: me.id, text, threadTs }));
+    run(act("post", { user: me.id, channel, text, threadTs }));
 
   return (
     <DropZone className="thread" label="Thread" onFile={sendFile}>

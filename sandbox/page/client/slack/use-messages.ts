@@ -6,12 +6,17 @@ export type Shown =
   | { readonly kind: "message"; readonly message: SlackMessage }
   | { readonly kind: "ephemeral"; readonly message: EphemeralMessage };
 
-/** What a member sees in the channel itself (`threadTs` undefined) or in one thread, oldest first. */
-export function useMessages(member: string, threadTs: string | undefined): readonly Shown[] {
+/** What a member sees in a channel itself (`threadTs` undefined) or in one of its threads, oldest first. */
+export function useMessages(
+  member: string,
+  channel: string,
+  threadTs: string | undefined,
+): readonly Shown[] {
   const messages = Object.values(useTable("messages"));
   const ephemerals = Object.values(useTable("ephemerals"));
   const shown: Shown[] = [];
   for (const message of messages) {
+    if (message.channel !== channel) continue;
     const { thread_ts, ts, subtype } = message;
     const isReply = thread_ts !== undefined && thread_ts !== ts;
     const belongs =
@@ -21,9 +26,8 @@ export function useMessages(member: string, threadTs: string | undefined): reado
     if (belongs) shown.push({ kind: "message", message });
   }
   for (const message of ephemerals) {
-    if (message.user === member && message.thread_ts === threadTs) {
-      shown.push({ kind: "ephemeral", message });
-    }
+    if (message.channel !== channel || message.user !== member) continue;
+    if (message.thread_ts === threadTs) shown.push({ kind: "ephemeral", message });
   }
   return shown.sort((a, b) => (a.message.ts < b.message.ts ? -1 : 1));
 }

@@ -28,6 +28,9 @@ export function TopBar({ sandbox }: { sandbox: SandboxRow }) {
             {transport}
           </small>
         </span>
+        <a href="/bridge.yaml" target="_blank" title={sandbox.startFile} rel="noopener">
+          bridge.yaml
+        </a>
         {lacksSome && (
           <button
             type="button"
