@@ -56,6 +56,7 @@ const ON_REPLICAS = [
   "edits",
   "further-handover",
   "hand-back",
+  "move",
   "merging",
   "message-order",
   "notes",

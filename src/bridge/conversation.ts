@@ -2,12 +2,31 @@ import { anyReasonOf } from "../convert/text/reason-of.ts";
 import { shorten } from "../convert/text/slack-text.ts";
 import type { TranscriptLine } from "../convert/to-slack/parley-message.ts";
 import { defined } from "../defined.ts";
-import type { ServiceId, Thread } from "../ids.ts";
+import { type ItemId, isSameThread, type ServiceId, type Thread } from "../ids.ts";
 import type { Json } from "../json.ts";
 import type { RootFacts } from "../views/root.ts";
 import type { Ending, EndState } from "../views/root-state.ts";
 import type { UserDetails } from "../views/root-user.ts";
 import { joinMetadata, joinTranscripts } from "./ownership/join-handovers.ts";
+
+/** A thread that a conversation has left for one of another team, or that opened for it in vain. */
+export interface Moved {
+  readonly thread: Thread;
+  /** The team that had it there; missing as in {@link Conversation}. */
+  readonly team?: string;
+  /** What was written in this thread before this `ts` was for the User: it is the root of the thread that came next. */
+  readonly until: string;
+  /** Slack id of whoever moved it. */
+  readonly by: string;
+  /** ms since the epoch. */
+  readonly at: number;
+  /** The item that did it. */
+  readonly item: ItemId;
+  /** The conversation never was in this thread: it ended, or went elsewhere, while the thread opened. */
+  readonly inVain?: true;
+  /** From this `ts` on the thread is to be read back once more, because events may have been lost. */
+  readonly unreadAfter?: string;
+}
 
 /**
  * One User's time with us, from handover to hand-back.
@@ -21,12 +40,14 @@ export interface Conversation extends RootFacts {
   readonly team?: string;
   /** Missing until the root is posted. */
   readonly thread?: Thread;
-  /** Since when its root may be in Slack, although that is not recorded yet. */
+  /** Since when the root of another thread for it may be in Slack, although that is not recorded yet. */
   readonly openingSince?: number;
   /** In which channel; missing: a version that knew only one has stored it. */
   readonly openingIn?: string;
   /** Its threads that are gone, the newest first. */
   readonly lost?: readonly Thread[];
+  /** The threads that it was moved from, the newest first. */
+  readonly moved?: readonly Moved[];
   /** The User's conversation before this one. */
   readonly previous?: Thread;
   /** The User's conversation after this one. */
@@ -63,6 +84,81 @@ export function withoutThread(conversation: Conversation, gone: Thread): Convers
   if (thread?.channel !== gone.channel || thread.ts !== gone.ts) return conversation;
   return { ...rest, lost: [gone, ...(rest.lost ?? [])] };
 }
+
+/** All threads that lead to the conversation. */
+export const threadsOf = ({ thread, lost = [], moved = [] }: Conversation): Thread[] => [
+  ...(thread ? [thread] : []),
+  ...lost,
+  ...moved.map((each) => each.thread),
+];
+
+/** The root of a thread for it may be in Slack, although nobody knows its `ts`. */
+export const isOpening = ({ thread, openingSince }: Conversation): boolean =>
+  thread === undefined || openingSince !== undefined;
+
+/** How the conversation has left this thread; `undefined`: it was not moved from there. */
+export const movedFrom = ({ moved = [] }: Conversation, thread: Thread): Moved | undefined =>
+  moved.find((each) => isSameThread(each.thread, thread));
+
+/** Whether the conversation was in this thread when it was last told: it has the thread, or has lost it and opened no other. */
+export const isIn = ({ thread, lost = [] }: Conversation, given: Thread): boolean =>
+  isSameThread(thread, given) || (thread === undefined && isSameThread(lost[0], given));
+
+/** Another thread has it from now on. */
+export function withMove(
+  conversation: Conversation,
+  {
+    from,
+    to,
+    team,
+    ...how
+  }: Pick<Moved, "by" | "at" | "item"> & { from: Thread; to: Thread; team: string },
+): Conversation {
+  const { readUntil, lost = [], moved = [], team: before, ...rest } = withoutOpening(conversation);
+  const others = lost.filter((each) => !isSameThread(from, each));
+  const left: Moved = {
+    thread: from,
+    until: to.ts,
+    unreadAfter: readUntil ?? from.ts,
+    ...how,
+    ...defined({ team: before }),
+  };
+  return {
+    ...rest,
+    team,
+    thread: to,
+    moved: [left, ...moved],
+    ...(others.length > 0 && { lost: others }),
+  };
+}
+
+/** The thread that it has left was read back once more. */
+export function withReadBack(conversation: Conversation, left: Thread): Conversation {
+  const { moved = [] } = conversation;
+  const read = moved.map((each) => {
+    if (!isSameThread(each.thread, left)) return each;
+    const { unreadAfter: _, ...rest } = each;
+    return rest;
+  });
+  return { ...conversation, moved: read };
+}
+
+/** A thread that opened for it in vain leads to it all the same. */
+export function withThreadInVain(
+  conversation: Conversation,
+  thread: Thread,
+  how: Pick<Moved, "by" | "at" | "item">,
+): Conversation {
+  const { moved = [], ...rest } = withoutOpening(conversation);
+  const vain: Moved = { thread, until: thread.ts, inVain: true, ...how };
+  return { ...rest, moved: [...moved, vain] };
+}
+
+/** The thread of another team that was to open does not open any more. */
+export const withoutMove = (conversation: Conversation): Conversation =>
+  conversation.thread !== undefined && isOpening(conversation)
+    ? withoutOpening(conversation)
+    : conversation;
 
 export function withoutOpening(conversation: Conversation): Conversation {
   const { openingSince: _, openingIn: __, ...rest } = conversation;

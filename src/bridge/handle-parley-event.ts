@@ -9,6 +9,7 @@ import type { ParleyEvent } from "./parley-event.ts";
 import type { Patience } from "./patience.ts";
 import type { Conversations, Parley } from "./ports.ts";
 import type { InboxBody } from "./stored/inbox-body.ts";
+import { type MoveDependencies, move } from "./teams/move.ts";
 import { inCurrentThread, loseThread, openAgain } from "./to-slack/open-again.ts";
 import { type RelayMessageDependencies, relayMessage } from "./to-slack/relay-message.ts";
 import { refreshRoot } from "./to-slack/root-message.ts";
@@ -20,6 +21,7 @@ export interface InboxDependencies
     HandoverDependencies,
     TakenAwayDependencies,
     MergeUsersDependencies,
+    MoveDependencies,
     ShowNoticeDependencies,
     CheckChannelDependencies,
     TellPersonDependencies {
@@ -65,6 +67,8 @@ async function handle(work: Work<InboxBody>, dependencies: InboxDependencies): P
       const conversation = await conversations.byId(body.conversation);
       return conversation && (await refreshRoot(conversation, dependencies));
     }
+    case "move":
+      return await move(work, body.request, dependencies);
     case "thread-gone":
       return await openAgain(work, body, dependencies);
     case "channel":

@@ -1,4 +1,5 @@
 import type { MentionedIds, SlackNames } from "../convert/to-parley/mentions.ts";
+import type { SlackText } from "../convert/to-parley/slack-content.ts";
 import type { SlackFile } from "../convert/to-parley/slack-file.ts";
 import type { ParleyMedia } from "../convert/to-slack/parley-message.ts";
 import type { SlackMessage } from "../convert/to-slack/slack-message.ts";
@@ -164,8 +165,13 @@ export interface Parley {
 export type PostTag =
   /** `opening` counts the threads of the conversation from 0: another is opened when one is gone. */
   | { readonly kind: "root"; readonly conversation: ConversationId; readonly opening: number }
-  /** `part` counts the posts of one long message from 0. */
-  | { readonly kind: "message"; readonly items: readonly ItemId[]; readonly part: number };
+  /** `part` counts the posts of one long message from 0. `of`: it shows what the User wrote. */
+  | {
+      readonly kind: "message";
+      readonly items: readonly ItemId[];
+      readonly part: number;
+      readonly of?: "user";
+    };
 
 /** What agents see on their own messages. */
 export type Mark = "delivered" | "delayed" | "failed" | "uncertain" | "note";
@@ -232,6 +238,23 @@ export interface ThreadReader {
     after: string,
     signal: AbortSignal,
   ): Promise<ReadBack | "cannot-look">;
+  /**
+   * All that the User and agents wrote in the thread, oldest first; of a very long one the end is missing. What the bridge itself
+   * said is left out. `cannot-look`: Slack refuses reading.
+   */
+  postsIn(thread: Thread, signal: AbortSignal): Promise<readonly ThreadPost[] | "cannot-look">;
+}
+
+/** A message in a thread: one that shows what the User wrote, or one of an agent. */
+export interface ThreadPost {
+  readonly ts: string;
+  /** `agent`: a Slack id. */
+  readonly writer: "user" | { readonly agent: string };
+  readonly message: SlackText;
+  /** The names of its files. */
+  readonly files: readonly string[];
+  /** What became of an agent's message, if a mark tells. */
+  readonly mark?: Mark;
 }
 
 /** What was read back of a thread. */
@@ -295,7 +318,7 @@ export interface Conversations {
   countOpen(): Promise<number>;
   /** An open one that has the id of this very User, whoever the User lives on as. */
   openUnder(userId: UserId): Promise<Conversation | undefined>;
-  /** An open one has no thread yet. */
+  /** A thread of an open one may be in Slack that is not recorded yet. */
   hasUnrooted(): Promise<boolean>;
   /**
    * Safe to repeat.

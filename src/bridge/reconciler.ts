@@ -1,10 +1,11 @@
+import { defined } from "../defined.ts";
 import type { RateLimiter } from "../delivery/rate-limiter.ts";
 import { toBridgeError } from "../errors.ts";
-import { isSameThread } from "../ids.ts";
+import { isSameThread, type Thread } from "../ids.ts";
 import type { Log } from "../log.ts";
 import type { Round, Rounds } from "../rounds.ts";
 import type { Texts } from "../views/texts/en.ts";
-import { type Conversation, isBeingHandedBack } from "./conversation.ts";
+import { type Conversation, isBeingHandedBack, withReadBack } from "./conversation.ts";
 import type { Notifier } from "./notifier.ts";
 import { nameService } from "./owner.ts";
 import { recordTakenAway } from "./ownership/end-conversation.ts";
@@ -84,6 +85,7 @@ async function readThreads(
     const missing = await readBack(conversation, dependencies, signal);
     if (missing === "cannot-look") unreadable.add(thread.channel);
     else found += missing;
+    found += await readLeft(conversation, unreadable, dependencies, signal);
   });
   dependencies.log.info({ found, readable: unreadable.size === 0, ...round }, "repair.done");
 }
@@ -157,20 +159,14 @@ async function eachOpen(
 /** Takes in what people wrote in the thread without an event reaching us. Returns how many replies that were. */
 async function readBack(
   { id, thread, readUntil }: Conversation,
-  { reader, conversations, takeIn, now }: ReconcilerDependencies,
+  dependencies: ReconcilerDependencies,
   signal: AbortSignal,
 ): Promise<number | "cannot-look"> {
   if (!thread) return 0;
-  const oldest = String((now() - MAX_READ_BACK_MS) / 1000);
-  // Both are `ts`, which sort as text.
-  const [after = oldest] = [readUntil ?? thread.ts, oldest].sort().reverse();
-  const read = await reader.repliesAfter(thread, after, signal);
+  const { conversations } = dependencies;
+  const read = await readFrom(thread, readUntil ?? thread.ts, dependencies, signal);
   if (read === "cannot-look") return read;
-  let missing = 0;
-  for (const reply of read.replies) {
-    if ((await takeIn(reply)) === "appended") missing += 1;
-  }
-  const { until } = read;
+  const { until, missing } = read;
   if (until) {
     // Another thread may have opened meanwhile, and somebody else may have read further.
     const isNews = (c: Conversation) =>
@@ -178,6 +174,56 @@ async function readBack(
     await conversations.update(id, (c) => (isNews(c) ? { ...c, readUntil: until } : c));
   }
   return missing;
+}
+
+/**
+ * The same of the threads that it was moved from: once more each, because what was written there before was for the User. What
+ * was written later is refused, and its writer told, as if its event had come.
+ */
+async function readLeft(
+  { id, moved = [] }: Conversation,
+  unreadable: Set<string>,
+  dependencies: ReconcilerDependencies,
+  signal: AbortSignal,
+): Promise<number> {
+  let found = 0;
+  for (const left of moved) {
+    const { thread, unreadAfter } = left;
+    if (unreadAfter === undefined || unreadable.has(thread.channel)) continue;
+    const read = await readFrom(thread, unreadAfter, dependencies, signal).catch(
+      (thrown: unknown) => {
+        // It is gone, with all that was in it.
+        if (toBridgeError(thrown).disposition !== "dead-letter") throw thrown;
+        return { missing: 0 };
+      },
+    );
+    if (read === "cannot-look") {
+      unreadable.add(thread.channel);
+      continue;
+    }
+    found += read.missing;
+    await dependencies.conversations.update(id, (c) => withReadBack(c, thread));
+  }
+  return found;
+}
+
+/** Takes in what people wrote in a thread after this `ts`, but nothing that is very old. */
+async function readFrom(
+  thread: Thread,
+  from: string,
+  { reader, takeIn, now }: ReconcilerDependencies,
+  signal: AbortSignal,
+): Promise<{ missing: number; until?: string } | "cannot-look"> {
+  const oldest = String((now() - MAX_READ_BACK_MS) / 1000);
+  // Both are `ts`, which sort as text.
+  const [after = oldest] = [from, oldest].sort().reverse();
+  const read = await reader.repliesAfter(thread, after, signal);
+  if (read === "cannot-look") return read;
+  let missing = 0;
+  for (const reply of read.replies) {
+    if ((await takeIn(reply)) === "appended") missing += 1;
+  }
+  return { missing, ...defined({ until: read.until }) };
 }
 
 /** Asks Parley whether another Service owns the User, and ends the conversation if so. */

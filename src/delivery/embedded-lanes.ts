@@ -351,6 +351,7 @@ export function createEmbeddedLanes<Body>(
       return found && { ...found, body: reader.readBody(found.body) };
     },
 
+    isWaiting: async (lane) => (await journal.head(lane, 1)).length > 0,
     hasBegun: (id) => journal.hasBegun(id),
     discard: (id) => journal.discard(id),
     backlog: () => journal.backlog(),

@@ -192,6 +192,8 @@ export interface Lanes<Body> {
    * @throws {UnreadableError} this version does not understand its body
    */
   find(id: ItemId): Promise<UnfinishedItem<Body> | undefined>;
+  /** Whether anything waits in the lane, whoever handles it. What has just ended may still count. */
+  isWaiting(lane: string): Promise<boolean>;
   /** False: the item never began, whatever became of it. True also for an id that was never seen or has expired. */
   hasBegun(id: ItemId): Promise<boolean>;
   /**

@@ -13,7 +13,11 @@ export function toMetadata(tag: PostTag): MessageMetadata {
       }
     : {
         event_type: "parley_message",
-        event_payload: { items: tag.items.join(" "), part: tag.part },
+        event_payload: {
+          items: tag.items.join(" "),
+          part: tag.part,
+          ...(tag.of && { of: tag.of }),
+        },
       };
 }
 

@@ -20,6 +20,16 @@ interface Marked {
 const isLocked = ({ reactions = [] }: Marked): boolean =>
   reactions.some(({ name }) => name === NOTE_REACTION);
 
+/** What the marks on a message that was read from a thread say; those of failures say most. */
+export function markOn(message: Marked, botUserId: string): Mark | undefined {
+  if (isLocked(message)) return "note";
+  return (["failed", "uncertain", "delivered"] as const).find((mark) =>
+    message.reactions?.some(
+      ({ name, users = [] }) => name === REACTIONS[mark] && users.includes(botUserId),
+    ),
+  );
+}
+
 const SETTLED = new Set([REACTIONS.delivered, REACTIONS.failed, REACTIONS.uncertain]);
 
 /**

@@ -1,5 +1,5 @@
 import type { WebClient } from "@slack/web-api";
-import type { ThreadReader } from "../bridge/ports.ts";
+import type { ThreadPost, ThreadReader } from "../bridge/ports.ts";
 import type { AgentReply } from "../bridge/stored/agent-reply.ts";
 import { defined } from "../defined.ts";
 import { NetworkError, RateLimitedError, SlackApiError } from "../errors.ts";
@@ -7,6 +7,7 @@ import type { Thread } from "../ids.ts";
 import { PAGE_SIZE } from "./find-post.ts";
 import { callPaced, type Pace } from "./pace.ts";
 import { parseThreadMessage } from "./parse-message-event.ts";
+import { parseThreadPost } from "./parse-thread-post.ts";
 import { isSettled } from "./reaction-names.ts";
 import { meansGone } from "./refusals.ts";
 import { callSlack } from "./web-api.ts";
@@ -23,6 +24,8 @@ const REPLIES = "conversations.replies";
 /** For one reading of a thread; the next one goes on where it ended. */
 const MAX_PAGES = 50;
 const MAX_REPLIES = 500;
+/** For showing a thread again. */
+const MAX_PAGES_OF_POSTS = 10;
 
 export function createThreadReader(options: ThreadReaderOptions): ThreadReader {
   const { client, team, channels, botUserId } = options;
@@ -59,6 +62,30 @@ export function createThreadReader(options: ThreadReaderOptions): ThreadReader {
       if (!message?.thread_ts || message.thread_ts === ts) return "none";
       const thread = { team, channel: at, ts: message.thread_ts };
       return { thread, openedBy: message.parent_user_id };
+    },
+
+    async postsIn(thread, signal) {
+      const posts: ThreadPost[] = [];
+      let cursor: string | undefined;
+      for (let pages = 0; pages < MAX_PAGES_OF_POSTS; pages++) {
+        const query = {
+          channel: thread.channel,
+          ts: thread.ts,
+          limit: PAGE_SIZE,
+          include_all_metadata: true,
+          ...defined({ cursor: cursor || undefined }),
+        };
+        const page = await readPatiently(thread, () => client.conversations.replies(query), signal);
+        if (page === "cannot-look") return page;
+        if (!page.messages) throw new NetworkError(`${REPLIES}: no messages in the answer`);
+        for (const message of page.messages) {
+          const post = parseThreadPost(message, thread, botUserId);
+          if (post) posts.push(post);
+        }
+        cursor = page.response_metadata?.next_cursor || undefined;
+        if (!cursor) break;
+      }
+      return posts;
     },
 
     async repliesAfter(thread, after, signal) {

@@ -1,4 +1,4 @@
-import type { Conversation } from "../bridge/conversation.ts";
+import { type Conversation, threadsOf } from "../bridge/conversation.ts";
 import { conversationSchema } from "../bridge/stored/conversation-schema.ts";
 import { parseStored } from "../bridge/stored/read-stored.ts";
 import { defined } from "../defined.ts";
@@ -43,13 +43,19 @@ export interface Leads {
 }
 
 /** `before`: the conversation of which it was made. What led there already is left out, and stays. */
-export function leadsTo({ id, userId, thread, user }: Conversation, before?: Conversation): Leads {
+export function leadsTo(conversation: Conversation, before?: Conversation): Leads {
+  const { id, userId, user } = conversation;
   const { externalId } = user;
+  const had = new Set(before && threadsOf(before).map(makeThreadKey));
+  // There is no more than one that is new.
+  const thread = threadsOf(conversation)
+    .map(makeThreadKey)
+    .find((key) => !had.has(key));
   return {
     id,
     userId,
     ...defined({
-      thread: thread && !before?.thread ? makeThreadKey(thread) : undefined,
+      thread,
       externalId: externalId === before?.user.externalId ? undefined : externalId || undefined,
       formerUserId: before && before.userId !== userId ? before.userId : undefined,
     }),

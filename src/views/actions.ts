@@ -30,10 +30,10 @@ export interface UndecidedReply {
   readonly ts: string;
 }
 
-/** A change of owner that waits for a click. */
+/** A change of owner, or of team, that waits for a click. */
 export interface OfferedChange {
   readonly userId: UserId;
-  /** Id of the Service. */
+  /** Id of the Service, or name of the team. */
   readonly to: string;
   /** Slack's id of the command that asked for it. */
   readonly trigger: string;
@@ -42,18 +42,21 @@ export interface OfferedChange {
 /** What the value of each button says. */
 export interface ActionValues {
   handBack: ConversationId;
+  move: ConversationId;
   sendAgain: UndecidedReply;
   takeOver: UndecidedReply;
   dismiss: UndecidedReply;
   itArrived: UndecidedReply;
   undo: UndecidedReply;
   giveUser: OfferedChange;
+  moveTo: OfferedChange;
 }
 export type ActionName = keyof ActionValues;
 
 /** What each form keeps in its `private_metadata`. */
 export interface FormValues {
   handBack: Thread;
+  move: Thread;
 }
 export type FormName = keyof FormValues;
 
@@ -103,23 +106,29 @@ function readTexts(source: string): Readonly<Record<string, string>> {
  */
 export const ACTIONS: Actions<ActionValues> = {
   handBack: { id: "parley_hand_back", ...conversation },
+  move: { id: "parley_move", ...conversation },
   sendAgain: { id: "parley_send_again", ...undecidedReply },
   takeOver: { id: "parley_take_over", ...undecidedReply },
   dismiss: { id: "parley_dismiss", ...undecidedReply },
   itArrived: { id: "parley_it_arrived", ...undecidedReply },
   undo: { id: "parley_undo", ...undecidedReply },
   giveUser: { id: "parley_give_user", ...offeredChange },
+  moveTo: { id: "parley_move_to", ...offeredChange },
 };
 
 /** The shortcuts of messages. The app's manifest names them too. */
-export const SHORTCUTS = { handBack: { id: "parley_hand_back" } } as const;
+export const SHORTCUTS = {
+  handBack: { id: "parley_hand_back" },
+  move: { id: "parley_move" },
+} as const;
 
 export const FORMS: Actions<FormValues> = {
   handBack: { id: "parley_hand_back", ...thread },
+  move: { id: "parley_move", ...thread },
 };
 
-/** The buttons under the root of an open conversation, in this order. */
-export const ROOT_ACTIONS = ["handBack"] as const satisfies readonly ActionName[];
+/** The buttons under the root of an open conversation, in this order; `move` only where there is more than one team. */
+export const ROOT_ACTIONS = ["handBack", "move"] as const satisfies readonly ActionName[];
 
 /** The name of the entry that a request of Slack is about; `undefined`: it is not one of ours. Never throws. */
 export function nameIn<Name extends string>(

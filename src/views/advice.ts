@@ -11,7 +11,12 @@ import type { RootFacts } from "./root.ts";
 import type { Texts } from "./texts/en.ts";
 
 /** The newest conversation of the User whom a reply was for, whichever thread it was written in. */
-type Newest = Pick<RootFacts, "userId" | "state" | "ending"> | undefined;
+type Newest =
+  | (Pick<RootFacts, "userId" | "state" | "ending"> & {
+      /** The name of the team that has it, if it was moved there. */
+      movedTo?: string;
+    })
+  | undefined;
 
 /** One or two sentences for an agent: why the reply did not (surely) reach the User, and what to do. Literal text. */
 export function adviceFor(error: BridgeError, newest: Newest, texts: Texts): string {
@@ -53,10 +58,10 @@ function fileAdvice(error: FileError, newest: Newest, texts: Texts): string {
 
 function closedAdvice(newest: Newest, { advice }: Texts): string {
   if (!newest) return advice.noRecord;
-  const { userId, ending } = newest;
+  const { userId, ending, movedTo } = newest;
   switch (newest.state) {
     case "open":
-      return advice.withUsElsewhere;
+      return movedTo === undefined ? advice.withUsElsewhere : advice.moved(movedTo);
     case "merged":
       return advice.merged;
     case "taken-away":

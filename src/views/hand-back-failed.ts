@@ -13,6 +13,16 @@ export const renderHandBackFailed = (
     `:x: ${handBackFailed.failed(mention(agent), causeText(cause))} ${handBackFailed.stages[stage]}`,
   );
 
+/** To an agent who handed a User back in a thread that had been moved: `link` is where the User is now. */
+export const renderHandBackMoved = (
+  link: string | undefined,
+  hadMessage: boolean,
+  { handBackFailed }: Texts,
+): SlackMessage =>
+  notice(
+    `:information_source: ${handBackFailed.moved(link)}${hadMessage ? ` ${handBackFailed.messageNotSent}` : ""}`,
+  );
+
 /** To an agent whose hand-back came after the end. `service`: where the User is, if that is known. */
 export function renderHandBackTooLate(
   service: string | undefined,

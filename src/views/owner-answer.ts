@@ -4,7 +4,10 @@ import type { SlackMessage } from "../convert/to-slack/slack-message.ts";
 import { type BridgeError, ParleyAccessError, ParleyApiError } from "../errors.ts";
 import { parleysReason } from "./cause-of.ts";
 import { type ConversationLine, renderConversations } from "./conversation-list.ts";
+import { type MoveProblem, renderMoveProblem } from "./move-problem.ts";
+import { bold } from "./notice.ts";
 import { renderServiceChoice } from "./service-choice.ts";
+import { renderTeamChoice } from "./team-choice.ts";
 import type { Texts } from "./texts/en.ts";
 
 /** What `/parley-owner` answers. Names and ids are literal text. */
@@ -16,6 +19,9 @@ export type OwnerAnswer =
   | { kind: "owner"; userId: string; owner?: { name: string; isUs: boolean }; link?: string }
   | { kind: "given"; userId: string; service: string; outcome: "already" | "given" | "taken" }
   | ({ kind: "which-service" } & Parameters<typeof renderServiceChoice>[0])
+  | { kind: "moving"; userId: string; team: string }
+  | ({ kind: "not-moved" } & MoveProblem)
+  | ({ kind: "which-team" } & Parameters<typeof renderTeamChoice>[0])
   | { kind: "problem"; problem: "no-id" | "no-thread" | "no-message-link" | "service-gone" }
   | { kind: "problem"; problem: "unknown-customer" | "ambiguous"; id: string }
   | { kind: "failed"; error: BridgeError };
@@ -33,11 +39,14 @@ const LIST_LIMIT = 25;
 /** For the person who asked. */
 export function renderOwnerAnswer(answer: OwnerAnswer, texts: Texts): SlackMessage {
   if (answer.kind === "which-service") return renderServiceChoice(answer, texts);
+  if (answer.kind === "which-team") return renderTeamChoice(answer, texts);
   const text = describe(answer, texts);
   return { text, blocks: sections(text.split("\n")) };
 }
 
-function describe(answer: Exclude<OwnerAnswer, { kind: "which-service" }>, texts: Texts): string {
+type Choice = Extract<OwnerAnswer, { kind: "which-service" | "which-team" }>;
+
+function describe(answer: Exclude<OwnerAnswer, Choice>, texts: Texts): string {
   const words = texts.ownerCommand;
   switch (answer.kind) {
     case "help":
@@ -60,6 +69,10 @@ function describe(answer: Exclude<OwnerAnswer, { kind: "which-service" }>, texts
       const user = texts.user(literalMrkdwn(answer.userId));
       return words[answer.outcome](user, `*${literalMrkdwn(answer.service)}*`);
     }
+    case "moving":
+      return words.moving(texts.user(literalMrkdwn(answer.userId)), bold(answer.team));
+    case "not-moved":
+      return literalMrkdwn(renderMoveProblem(answer, texts));
     case "problem":
       return describeProblem(answer, texts);
     case "failed":

@@ -1,12 +1,13 @@
 import { literalMrkdwn } from "../convert/text/literal-mrkdwn.ts";
 import { reasonOf } from "../convert/text/reason-of.ts";
-import { formatMomentElement, oneLine, shorten } from "../convert/text/slack-text.ts";
+import { formatMoment, formatMomentElement, oneLine, shorten } from "../convert/text/slack-text.ts";
 import { actions, context, header } from "../convert/to-slack/blocks.ts";
 import type { SlackMessage } from "../convert/to-slack/slack-message.ts";
 import type { ConversationId, UserId } from "../ids.ts";
 import type { Json } from "../json.ts";
 import { ACTIONS, actionButton, ROOT_ACTIONS } from "./actions.ts";
 import { nameOf } from "./name-of.ts";
+import { mention } from "./notice.ts";
 import { describeReason } from "./reason.ts";
 import { CODE_LIMIT, code, type Line, ours, richTextBlock } from "./rich-text-lines.ts";
 import { type RootDetails, renderDetails } from "./root-details.ts";
@@ -32,8 +33,30 @@ export interface RootFacts extends RootState, RootDetails {
   readonly ownerUnverified?: true;
 }
 
-/** Addresses of other threads that have to do with a conversation. */
+/** A move of a conversation from one team to another. */
+export interface MoveLink {
+  /** The address of the other thread. */
+  link: string;
+  /** Slack id of whoever did it. */
+  by: string;
+  /** The other team; missing: its name is not known. */
+  team?: string;
+}
+
+/** What else there is: the addresses of other threads that have to do with a conversation. */
 export interface RootLinks {
+  /** There is another team that can have it. */
+  movable?: boolean;
+  /** Where it was before. */
+  movedFrom?: MoveLink;
+  /** It has left this thread for another, or went on elsewhere before it came here. */
+  movedTo?: Partial<MoveLink> & {
+    by: string;
+    /** ms since the epoch. */
+    at: number;
+    inVain?: true;
+  };
+
   /** Where it was before its thread went. */
   lost?: string;
   /** The User's thread before this one. */
@@ -56,7 +79,7 @@ export function renderRoot(facts: RootFacts, links: RootLinks, texts: Texts): Sl
     ? shorten(oneLine(describeReason(reason, texts)), CODE_LIMIT)
     : root.newConversation;
   const who = literalMrkdwn(nameOf(facts, texts));
-  const ended = facts.ending && facts.state !== "open" ? root.ended[facts.state] : undefined;
+  const ended = endOf(facts, links, texts);
   const blocks: Json[] = [
     header(headline),
     richTextBlock(describeUser(facts, reason, texts)),
@@ -67,10 +90,25 @@ export function renderRoot(facts: RootFacts, links: RootLinks, texts: Texts): Sl
   if (links.previous) {
     blocks.push(context(`:leftwards_arrow_with_hook: ${linkTo(links.previous, root.previous)}`));
   }
-  blocks.push(context(describeState(facts, links, texts)));
+  if (links.movedFrom) {
+    const { link, by, team } = links.movedFrom;
+    blocks.push(
+      context(`:leftwards_arrow_with_hook: ${root.movedFrom(link, mention(by), teamName(team))}`),
+    );
+  }
+  if (links.movedTo) {
+    const { link, by, team, at, inVain } = links.movedTo;
+    const words = inVain
+      ? root.movedInVain(link, mention(by))
+      : root.movedTo(link, mention(by), teamName(team));
+    blocks.push(context(`:arrow_right: ${words} · ${formatMoment(at)}`));
+  } else {
+    blocks.push(context(describeState(facts, links, texts)));
+  }
   if (links.next) blocks.push(context(`:arrow_right: ${linkTo(links.next, root.next)}`));
   if (ended === undefined) {
-    const buttons = ROOT_ACTIONS.map((name) =>
+    const names = ROOT_ACTIONS.filter((name) => name !== "move" || links.movable);
+    const buttons = names.map((name) =>
       actionButton(ACTIONS[name], facts.id, { text: root.buttons[name] }),
     );
     blocks.push(actions(...buttons));
@@ -92,5 +130,18 @@ function describeUser(facts: RootFacts, reason: string | undefined, texts: Texts
     ]),
   ];
 }
+
+/** What stands in front of the notification of a root under which nobody answers any more. */
+function endOf(
+  { state, ending }: RootFacts,
+  { movedTo }: RootLinks,
+  { root }: Texts,
+): string | undefined {
+  if (movedTo) return root.ended.moved;
+  return ending && state !== "open" ? root.ended[state] : undefined;
+}
+
+const teamName = (team: string | undefined): string | undefined =>
+  team === undefined ? undefined : literalMrkdwn(oneLine(shorten(team, 80)));
 
 const linkTo = (url: string, label: string): string => `<${url}|${label}>`;

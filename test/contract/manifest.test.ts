@@ -40,13 +40,19 @@ const TYPED = {
         callback_id: "parley_hand_back",
         description: "Give the User of this thread back to the bot",
       },
+      {
+        type: "message",
+        name: "Move",
+        callback_id: "parley_move",
+        description: "Give the User of this thread to another team",
+      },
     ],
     slash_commands: [
       {
         command: "/parley-owner",
         url: REQUEST_URL,
         description: "Show or change which Parley Service a User is with",
-        usage_hint: "[user] [service] | services | help",
+        usage_hint: "[user] [service] | [user] move [team] | services | help",
         should_escape: false,
       },
     ],
@@ -248,9 +254,10 @@ describe("the manifest", () => {
     expect(paths.filter((path) => !known.has(path))).toEqual([]);
   });
 
-  it("offers the shortcut and the command that the code answers", () => {
+  it("offers the shortcuts and the command that the code answers", () => {
     expect(TYPED.features.shortcuts.map(({ callback_id }) => callback_id)).toEqual([
       SHORTCUTS.handBack.id,
+      SHORTCUTS.move.id,
     ]);
     expect(TYPED.features.slash_commands.map(({ command }) => command)).toEqual([OWNER_COMMAND]);
   });

@@ -23,6 +23,7 @@ const STANDING = [
     "c_5d41402abc4b2a76b9719d91",
     "c_5d41402abc4b2a76b9719d91",
   ],
+  [ACTIONS.move, "parley_move", "c_5d41402abc4b2a76b9719d91", "c_5d41402abc4b2a76b9719d91"],
   [ACTIONS.sendAgain, "parley_send_again", DEAD_VALUE, DEAD],
   [ACTIONS.takeOver, "parley_take_over", DEAD_VALUE, DEAD],
   [ACTIONS.dismiss, "parley_dismiss", DEAD_VALUE, DEAD],
@@ -35,8 +36,20 @@ const STANDING = [
     { userId: toUserId("11111"), to: "service-bot", trigger: "1.2.abc" },
   ],
   [
+    ACTIONS.moveTo,
+    "parley_move_to",
+    '{"userId":"11111","to":"Billing","trigger":"1.2.abc"}',
+    { userId: toUserId("11111"), to: "Billing", trigger: "1.2.abc" },
+  ],
+  [
     FORMS.handBack,
     "parley_hand_back",
+    '{"team":"T0ACME","channel":"C0SUPPORT","ts":"1700000000.000100"}',
+    THREAD,
+  ],
+  [
+    FORMS.move,
+    "parley_move",
     '{"team":"T0ACME","channel":"C0SUPPORT","ts":"1700000000.000100"}',
     THREAD,
   ],
@@ -49,7 +62,7 @@ describe("what people press in Slack", () => {
     const known = STANDING.map(([, id]) => id);
     const all = [...Object.values(ACTIONS), ...Object.values(FORMS)].map(({ id }) => id);
     expect(known).toEqual(all);
-    expect(Object.values(SHORTCUTS)).toEqual([{ id: "parley_hand_back" }]);
+    expect(Object.values(SHORTCUTS)).toEqual([{ id: "parley_hand_back" }, { id: "parley_move" }]);
   });
 
   it.each(STANDING)("keeps its id and the form of its value: %o, %s", (action, id, value, said) => {

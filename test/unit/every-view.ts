@@ -10,14 +10,23 @@ import { renderFileLine } from "../../src/views/file-line.ts";
 import { renderFormNotOpened } from "../../src/views/form-not-opened.ts";
 import { renderFurtherHandover } from "../../src/views/further-handover.ts";
 import { renderGoesOnElsewhere } from "../../src/views/goes-on-elsewhere.ts";
-import { renderHandBackFailed, renderHandBackTooLate } from "../../src/views/hand-back-failed.ts";
+import {
+  renderHandBackFailed,
+  renderHandBackMoved,
+  renderHandBackTooLate,
+} from "../../src/views/hand-back-failed.ts";
 import { renderHandBackForm } from "../../src/views/hand-back-form.ts";
 import { renderHome } from "../../src/views/home.ts";
+import { renderLeftThread } from "../../src/views/left-thread.ts";
 import { renderMergedAway, renderMergedIn, renderRenamed } from "../../src/views/merged.ts";
+import { renderMoveForm } from "../../src/views/move-form.ts";
+import { renderMoveProblem } from "../../src/views/move-problem.ts";
+import { renderMovedAway, renderMoveNote, renderNotMoved } from "../../src/views/moved.ts";
 import { renderFilesNotSent, renderPartsNotSent } from "../../src/views/not-sent.ts";
 import { renderNotShown } from "../../src/views/not-shown.ts";
 import { renderOwnerAnswer } from "../../src/views/owner-answer.ts";
 import { renderPossibleRepeat } from "../../src/views/possible-repeat.ts";
+import { renderRefusal } from "../../src/views/refusal.ts";
 import {
   renderCorrectionOffer,
   renderNotSentYet,
@@ -27,6 +36,8 @@ import {
 import { type RootFacts, renderRoot } from "../../src/views/root.ts";
 import { renderSentFromElsewhere } from "../../src/views/sent-from-elsewhere.ts";
 import { renderServiceChoice } from "../../src/views/service-choice.ts";
+import { renderSoFar, renderSoFarUnread } from "../../src/views/so-far.ts";
+import { renderTeamChoice } from "../../src/views/team-choice.ts";
 import type { Texts } from "../../src/views/texts/en.ts";
 
 export const LINK = "https://w.slack.com/archives/C1/p1700000000000100";
@@ -54,6 +65,23 @@ export const NOTICES: Readonly<Record<string, Notice>> = {
   "a merge, where it ended": (_, texts) => renderMergedAway(LINK, texts),
   "a merge, where it goes on": (_, texts) => renderMergedIn(LINK, texts),
   "a new id": renderRenamed,
+  "a move, where it was": (team, texts) =>
+    renderMovedAway({ agent: "U0ANNA", team, link: LINK }, texts),
+  "a note for the colleagues": (note, texts) => renderMoveNote({ agent: "U0ANNA", note }, texts),
+  "a move that was too late": (text, texts) =>
+    renderNotMoved(
+      { to: text, refusal: { why: "elsewhere", team: text, by: "U0ANNA", link: LINK }, note: text },
+      texts,
+    ),
+  "a move that Slack refuses": (reason, texts) =>
+    renderNotMoved({ to: "Billing", refusal: { why: "refused", reason } }, texts),
+  "a hand-back where the User was moved away": (_, texts) => renderHandBackMoved(LINK, true, texts),
+  "what was written so far, where Slack does not let us read": (_, texts) => {
+    const [step] = renderSoFarUnread(LINK, texts);
+    return step && "message" in step ? step.message : { text: "" };
+  },
+  "what was written so far": (text, texts) => soFarOf(text, 1, texts),
+  "what was written so far, only its end": (text, texts) => soFarOf(text, 60, texts),
   "a thread without its root": (_, texts) => renderGoesOnElsewhere(LINK, texts),
   "a refused reply": (advice, texts) => renderFailedReply({ fate: "refused", advice }, texts),
   "a refused reply that can be sent": (advice, texts) =>
@@ -90,6 +118,16 @@ export const NOTICES: Readonly<Record<string, Notice>> = {
     renderServiceChoice({ ...choiceOf(text), matches: [] }, texts),
 };
 
+const soFarOf = (text: string, count: number, texts: Texts): SlackMessage => {
+  const fates = [undefined, "inside", "failed", "uncertain"] as const;
+  const messages = numbered(count, (n) => {
+    const fate = fates[n % 4];
+    return { at: n, name: text, text, files: [text], link: LINK, ...(fate && { fate }) };
+  });
+  const [first] = renderSoFar({ messages, link: LINK, isWhole: false }, texts);
+  return first && "message" in first ? first.message : { text: "" };
+};
+
 /** As long as ids are taken in. */
 const idOf = (text: string): string => text.slice(0, 200);
 
@@ -101,6 +139,13 @@ const choiceOf = (text: string) => ({
   userId: toUserId(idOf(text)),
   trigger: "1.2",
   services: [{ name: idOf(text) }],
+});
+
+const teamChoiceOf = (text: string) => ({
+  wanted: text,
+  userId: toUserId(idOf(text)),
+  trigger: "1.2",
+  teams: [text.slice(0, 80)],
 });
 
 /** The answers of `/parley-owner`. */
@@ -132,6 +177,17 @@ export const ANSWERS: Readonly<Record<string, Notice>> = {
       { kind: "which-service", ...choiceOf(text), matches: [serviceOf(text)] },
       texts,
     ),
+  "a User who is on the way to a team": (text, texts) =>
+    renderOwnerAnswer({ kind: "moving", userId: text, team: text }, texts),
+  "a User who is with the team already": (team, texts) =>
+    renderOwnerAnswer({ kind: "not-moved", problem: "with-team", team }, texts),
+  "teams that match": (text, texts) =>
+    renderTeamChoice(
+      { ...teamChoiceOf(text), matches: [text.slice(0, 80).trim() || "Billing"] },
+      texts,
+    ),
+  "teams that do not match": (text, texts) =>
+    renderOwnerAnswer({ kind: "which-team", ...teamChoiceOf(text), matches: [] }, texts),
   "no such customer": (id, texts) =>
     renderOwnerAnswer({ kind: "problem", problem: "unknown-customer", id }, texts),
   "an id that could be two": (_, texts) =>
@@ -162,7 +218,14 @@ export const rootOf = (text: string, texts: Texts, state: RootFacts["state"]): S
         ending: { at: 0, to: { id: toServiceId("svc"), name: text }, by: "U0ANNA", note: text },
       }),
     },
-    { lost: LINK, previous: LINK, next: LINK, into: LINK },
+    {
+      movable: true,
+      movedFrom: { link: LINK, by: "U0ANNA", team: text },
+      lost: LINK,
+      previous: LINK,
+      next: LINK,
+      into: LINK,
+    },
     texts,
   );
 
@@ -177,6 +240,18 @@ export const formOf = (text: string, texts: Texts): Json =>
       thread: { team: "T1", channel: "C1", ts: "1.1" },
       services: numbered(3_000, (n) => ({ id: toServiceId(`s${n}`), name: `${text}${n}` })),
       preferred: toServiceId("s1"),
+    },
+    texts,
+  );
+
+/** The form to move, with as many teams as fit. */
+export const moveFormOf = (text: string, texts: Texts): Json =>
+  renderMoveForm(
+    {
+      userName: text.slice(0, 80),
+      team: text.slice(0, 80),
+      thread: { team: "T1", channel: "C1", ts: "1.1" },
+      teams: numbered(120, (n) => `${n}${text}`),
     },
     texts,
   );
@@ -205,6 +280,12 @@ export const homeOf = (text: string, texts: Texts): Json => {
 /** What people are told without blocks. */
 export const LINES: Readonly<Record<string, (text: string, texts: Texts) => string>> = {
   "a button pressed": (_, texts) => renderDecided("takingOver", texts),
+  "a thread that its conversation has left": (team, texts) =>
+    renderLeftThread(team, LINK, texts).replaceAll(/[<>]/g, ""),
+  "a move that cannot be asked for": (team, texts) =>
+    renderMoveProblem({ problem: "with-team", team }, texts),
+  "a move by somebody who may not": (team, texts) =>
+    renderRefusal({ kind: "not-agent", team, ask: [] }, texts),
   "a form that did not open": (message, texts) =>
     renderFormNotOpened({ code: "slack-api", disposition: "fatal", message }, texts),
 };

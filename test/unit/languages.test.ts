@@ -14,7 +14,7 @@ import { TAKEN_OVER } from "../../src/views/reason.ts";
 import { type RootFacts, renderRoot } from "../../src/views/root.ts";
 import { textsFor } from "../../src/views/texts/texts-for.ts";
 import { mrkdwnIn } from "../support/threads.ts";
-import { ANSWERS, formOf, homeOf, LINES, NOTICES, rootOf } from "./every-view.ts";
+import { ANSWERS, formOf, homeOf, LINES, moveFormOf, NOTICES, rootOf } from "./every-view.ts";
 import { blocksOf, foreignMarkup, foreignMarkupIn, problemsOf } from "./rendered.ts";
 
 type Words = (...values: unknown[]) => string;
@@ -138,12 +138,13 @@ describe.each(LANGUAGES)("what people read in %s", (language) => {
     },
   );
 
-  it("is taken by Slack, whatever is in it: App Home, and the form to hand back", () => {
+  it("is taken by Slack, whatever is in it: App Home, and the forms", () => {
     for (const unit of UNITS) {
       const home = homeOf(unit.repeat(2_000), texts) as { blocks: unknown[] };
       expect(checkBlocks(home.blocks, "home").hints).toEqual([]);
       expect(foreignMarkup(mrkdwnIn(home))).toEqual([]);
       expect(checkView(formOf(unit.repeat(2_000), texts) as never).hints).toEqual([]);
+      expect(checkView(moveFormOf(unit.repeat(2_000), texts) as never).hints).toEqual([]);
     }
   });
 

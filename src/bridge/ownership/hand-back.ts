@@ -4,14 +4,19 @@ import { type MessageWriting, toParleyMessages } from "../../convert/to-parley/a
 import { NO_NAMES } from "../../convert/to-parley/mentions.ts";
 import { defined } from "../../defined.ts";
 import type { Work } from "../../delivery/lanes.ts";
-import { type BridgeError, CancelledError, type ErrorCode, toBridgeError } from "../../errors.ts";
+import { BridgeError, CancelledError, type ErrorCode, toBridgeError } from "../../errors.ts";
 import { makeDerivedItemId } from "../../ids.ts";
 import { isJsonObject, type Json } from "../../json.ts";
 import { causeOf } from "../../views/cause-of.ts";
-import { renderHandBackFailed, renderHandBackTooLate } from "../../views/hand-back-failed.ts";
+import {
+  renderHandBackFailed,
+  renderHandBackMoved,
+  renderHandBackTooLate,
+} from "../../views/hand-back-failed.ts";
 import type { Texts } from "../../views/texts/en.ts";
 import {
   type Conversation,
+  movedFrom,
   withAgentMessage,
   withHandingBack,
   withoutHandingBack,
@@ -21,17 +26,19 @@ import type { Notifier } from "../notifier.ts";
 import { asNotOwner, assertOwner, giveTo, nameService } from "../owner.ts";
 import type { Patience } from "../patience.ts";
 import { piecesOnce } from "../pieces.ts";
-import type { Audit, Conversations, Parley, People } from "../ports.ts";
+import type { Audit, Conversations, Parley, People, Permalink } from "../ports.ts";
 import { requestOnce, storeDone } from "../request-once.ts";
 import type { HandBackRequest, OutboxBody } from "../stored/outbox-body.ts";
+import { type EarlierThreadsDependencies, isBehindEarlier } from "../teams/earlier-threads.ts";
 import { recordHandBack, recordTakenAway, showTakenAway } from "./end-conversation.ts";
 
-export interface HandBackDependencies extends MessageWriting {
+export interface HandBackDependencies extends MessageWriting, EarlierThreadsDependencies {
   parley: Parley;
   people: People;
   conversations: Conversations;
   audit: Audit;
   notifier: Notifier;
+  permalink: Permalink;
   texts: Texts;
   patience: Patience;
   now: () => number;
@@ -54,6 +61,16 @@ export async function handBack(
   if (!conversation) return;
   if (conversation.state !== "open") {
     return await afterTheEnd(work, conversation, request, dependencies);
+  }
+  const left = movedFrom(conversation, request.thread);
+  if (left && work.item.appendedAt > left.at) {
+    return await afterTheMove(work, conversation, request, dependencies);
+  }
+  if (await isBehindEarlier(conversation, request.thread, dependencies)) {
+    throw new BridgeError("What was written before is on its way", {
+      code: "unexpected",
+      disposition: "retry",
+    });
   }
   let refusal: BridgeError | undefined;
   try {
@@ -148,6 +165,19 @@ async function afterTheEnd(
   const notice = { thread, message, onlyFor: agent };
   await recordDeed(work, conversation, request, "conversation-closed", dependencies);
   await notifier.notice(conversation.userId, work.item.id, "hand-back too late", notice);
+}
+
+/** Another team had the User already when this was asked for. */
+async function afterTheMove(
+  work: Work<OutboxBody>,
+  { userId, thread: now }: Conversation,
+  { agent, thread, lastMessage }: HandBackRequest,
+  { notifier, permalink, texts }: HandBackDependencies,
+): Promise<void> {
+  const link = now && permalink(now);
+  const message = renderHandBackMoved(link, lastMessage !== undefined, texts);
+  const notice = { thread, message, onlyFor: agent };
+  await notifier.notice(userId, work.item.id, "hand-back too late", notice);
 }
 
 /** What the agent typed into the form takes the same way as a reply; nothing of it goes twice. */

@@ -6,9 +6,10 @@ import type { OfferedChange } from "../../views/actions.ts";
 import { type OwnerAnswer, renderOwnerAnswer } from "../../views/owner-answer.ts";
 import { listOpen } from "../list-open.ts";
 import type { Permalink } from "../ports.ts";
+import { type RequestMoveDependencies, requestMove } from "../teams/request-move.ts";
 import { type ChangeOwnerDependencies, changeOwner } from "./change-owner.ts";
 
-export interface OwnerCommandDependencies extends ChangeOwnerDependencies {
+export interface OwnerCommandDependencies extends ChangeOwnerDependencies, RequestMoveDependencies {
   permalink: Permalink;
   parsePermalink: (text: string) => Thread | undefined;
 }
@@ -47,6 +48,23 @@ export async function giveOfferedUser(
   }, dependencies);
 }
 
+/**
+ * Moves a User to the team that a button of the command's answer offers; returns the answer for the person who pressed it. Never
+ * throws. `offered` is missing if the button says nothing that can be read.
+ */
+export async function moveOfferedUser(
+  { offered, agent }: { offered: OfferedChange | undefined; agent: string },
+  dependencies: OwnerCommandDependencies,
+): Promise<SlackMessage> {
+  return await answering(
+    async () =>
+      offered
+        ? await moveUser({ ...offered, agent }, dependencies)
+        : { kind: "not-moved", problem: "team-gone" },
+    dependencies,
+  );
+}
+
 /** Invisible characters that are copied together with an id, from our own texts or from elsewhere. */
 const UNSEEN = /[\u200b\u2060\ufeff]/g;
 
@@ -80,9 +98,59 @@ async function answer(
   }
   const user = await findUser(unwrap(target), dependencies);
   if ("problem" in user) return user;
-  return rest.length === 0
-    ? await showOwner(user.userId, dependencies)
-    : await giveToNamed(user.userId, unescapeText(rest.join(" ")), command, dependencies);
+  if (rest.length === 0) return await showOwner(user.userId, dependencies);
+  const [first = "", ...team] = rest;
+  const isMove = first.toLowerCase() === "move" && team.length > 0;
+  if (isMove && !(await isService(rest, dependencies))) {
+    return await moveToNamed(user.userId, unescapeText(team.join(" ")), command, dependencies);
+  }
+  return await giveToNamed(user.userId, unescapeText(rest.join(" ")), command, dependencies);
+}
+
+/**
+ * Whether these words are the whole name of a Service. Only where there is a single team: there nobody can be moved, and all
+ * Services have to be found by their names.
+ */
+async function isService(
+  words: readonly string[],
+  { desk, parley }: OwnerCommandDependencies,
+): Promise<boolean> {
+  if (desk.teams.length > 1) return false;
+  const sought = plain(unescapeText(words.join(" ")));
+  return (await parley.services()).some(({ name }) => plain(name) === sought);
+}
+
+/** Only a whole name is enough, as of Services. */
+async function moveToNamed(
+  userId: UserId,
+  wanted: string,
+  { agent, trigger }: OwnerCommand,
+  dependencies: OwnerCommandDependencies,
+): Promise<OwnerAnswer> {
+  const { desk } = dependencies;
+  const sought = plain(wanted);
+  const teams = desk.teams.map(({ name }) => name);
+  const exact =
+    teams.find((name) => name === wanted) ?? teams.find((name) => plain(name) === sought);
+  if (exact !== undefined || teams.length < 2) {
+    return await moveUser({ userId, to: exact ?? wanted, agent, trigger }, dependencies);
+  }
+  const matches = teams.filter((name) => plain(name).includes(sought));
+  return { kind: "which-team", wanted, userId, trigger, matches, teams };
+}
+
+async function moveUser(
+  { userId, to, agent, trigger }: OfferedChange & { agent: string },
+  dependencies: OwnerCommandDependencies,
+): Promise<OwnerAnswer> {
+  const conversation = await dependencies.conversations.byUser(userId);
+  if (!conversation) return { kind: "not-moved", problem: "not-open" };
+  const { thread: from } = conversation;
+  const wish = { conversation, from, to, actor: { agent }, trigger };
+  const result = await requestMove(wish, dependencies);
+  // A second press of the same button has been heard, too.
+  const isStored = result === "appended" || result === "duplicate";
+  return isStored ? { kind: "moving", userId, team: to } : { kind: "not-moved", ...result };
 }
 
 async function listServices({ parley }: OwnerCommandDependencies): Promise<OwnerAnswer> {

@@ -3,11 +3,12 @@ import type { TranscriptLine } from "../../convert/to-slack/parley-message.ts";
 import type { FurtherReason } from "../../views/root.ts";
 import type { Destination, Ending } from "../../views/root-state.ts";
 import { USER_DETAILS } from "../../views/root-user.ts";
-import type { Conversation } from "../conversation.ts";
+import type { Conversation, Moved } from "../conversation.ts";
 import {
   conversationId,
   count,
   flag,
+  itemId,
   json,
   list,
   optional,
@@ -40,6 +41,17 @@ const ending = record<Ending>({
 
 const furtherReason = record<FurtherReason>({ reason: text, at: time });
 
+const moved = record<Moved>({
+  thread,
+  team: optional(text),
+  until: text,
+  by: text,
+  at: time,
+  item: itemId,
+  inVain: optional(flag),
+  unreadAfter: optional(text),
+});
+
 export const conversationSchema = record<Conversation>({
   id: conversationId,
   userId,
@@ -51,6 +63,7 @@ export const conversationSchema = record<Conversation>({
   openingSince: optional(time),
   openingIn: optional(text),
   lost: optional(list(thread)),
+  moved: optional(list(moved)),
   metadata: optional(json),
   furtherReasons: optional(list(furtherReason)),
   transcript: optional(list(transcriptLineSchema)),

@@ -12,6 +12,7 @@ import {
   kinds,
   list,
   optional,
+  record,
   text,
   thread,
   time,
@@ -32,6 +33,7 @@ export type InboxBody =
     }
   | { readonly kind: "notice"; readonly notice: Notice }
   | { readonly kind: "root"; readonly conversation: ConversationId }
+  | { readonly kind: "move"; readonly request: MoveRequest }
   /** A thread has lost its root. `stands`: its replies are still in Slack. */
   | { readonly kind: "thread-gone"; readonly thread: Thread; readonly stands: boolean }
   /** A channel of a team is to be looked at. `hint`: what the one says that has noticed something. */
@@ -48,6 +50,27 @@ export interface DirectBody {
   readonly message: SlackMessage;
 }
 
+/** An agent's wish to give a conversation to another team. */
+export interface MoveRequest {
+  readonly conversation: ConversationId;
+  /** The thread that it had when this was asked for. Somebody else may be faster. */
+  readonly from: Thread;
+  /** The name of the team. */
+  readonly to: string;
+  /** Slack id of who asked for it. */
+  readonly agent: string;
+  /** For the colleagues there; the User does not see it. */
+  readonly note?: string;
+}
+
+const moveRequest = record<MoveRequest>({
+  conversation: conversationId,
+  from: thread,
+  to: text,
+  agent: text,
+  note: optional(text),
+});
+
 export const inboxBodySchema = kinds<InboxBody>({
   callback: { raw: text, receivedAt: time },
   handover: {
@@ -59,6 +82,7 @@ export const inboxBodySchema = kinds<InboxBody>({
   },
   notice: { notice: noticeSchema },
   root: { conversation: conversationId },
+  move: { request: moveRequest },
   "thread-gone": { thread, stands: z.boolean() },
   channel: {
     channel: text,

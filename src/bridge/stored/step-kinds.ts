@@ -66,6 +66,7 @@ export const postTagSchema: z.ZodType<PostTag> = z.union([
     kind: z.literal("message"),
     items: list(itemId),
     part: count,
+    of: optional(z.literal("user")),
   }),
 ]);
 

@@ -6,7 +6,7 @@ import type { UndecidedReply } from "../../views/actions.ts";
 import { adviceFor } from "../../views/advice.ts";
 import { renderDeadLetter, renderFailedReply } from "../../views/failed-reply.ts";
 import type { Texts } from "../../views/texts/en.ts";
-import type { Conversation } from "../conversation.ts";
+import { type Conversation, movedFrom } from "../conversation.ts";
 import type { Notifier } from "../notifier.ts";
 import { showTakenAway } from "../ownership/end-conversation.ts";
 import { keepForTakeOver } from "../ownership/take-over.ts";
@@ -85,7 +85,8 @@ export function noticeAbout(
         ? "uncertain"
         : "failed";
   const newer = user?.state === "open" && !isSameThread(user.thread, reply.thread);
-  const reason = adviceFor(error, user, texts);
+  const team = user && movedFrom(user, reply.thread) ? user.team : undefined;
+  const reason = adviceFor(error, user && { ...user, ...defined({ movedTo: team }) }, texts);
   const advice = hasBegun ? `${texts.advice.begun} ${reason}` : reason;
   const link = newer && user.thread ? permalink(user.thread) : undefined;
   return {

@@ -13,7 +13,12 @@ import { makeThreadKey } from "../../ids.ts";
 import { renderSentFromElsewhere } from "../../views/sent-from-elsewhere.ts";
 import type { Texts } from "../../views/texts/en.ts";
 import { auditRefusal } from "../audit-refusal.ts";
-import { type Conversation, isBeingHandedBack, withAgentMessage } from "../conversation.ts";
+import {
+  type Conversation,
+  isBeingHandedBack,
+  movedFrom,
+  withAgentMessage,
+} from "../conversation.ts";
 import type { DelayMarks } from "../delay-marks.ts";
 import { refuseIfInDoubt } from "../doubt.ts";
 import type { Notifier } from "../notifier.ts";
@@ -23,6 +28,7 @@ import { hasAsked, type TakeOverDependencies, takeOverFor } from "../ownership/t
 import type { Conversations, Parley, Permalink, Permissions, Reactions } from "../ports.ts";
 import type { AgentReply } from "../stored/agent-reply.ts";
 import type { OutboxBody, ReplyBody } from "../stored/outbox-body.ts";
+import { isBehindEarlier } from "../teams/earlier-threads.ts";
 import { refuseReply, settledIn } from "./refuse-reply.ts";
 import { leftOf } from "./reply-parts.ts";
 import { type SendReplyDependencies, type Sent, sendReply, textsOf } from "./send-reply.ts";
@@ -35,7 +41,7 @@ export interface RelayReplyDependencies extends SendReplyDependencies, TakeOverD
   notifier: Notifier;
   delays: DelayMarks;
   permissions: Permissions;
-  outbox: Pick<Lanes<OutboxBody>, "append" | "find">;
+  outbox: Pick<Lanes<OutboxBody>, "append" | "find" | "isWaiting">;
   texts: Texts;
   now: () => number;
 }
@@ -123,7 +129,7 @@ async function conversationFor(
 ): Promise<Conversation> {
   if (takeOver) return await takeOverFor(work, { ...body, takeOver }, dependencies);
   const { conversations } = dependencies;
-  const { thread } = body.reply;
+  const { thread, ts } = body.reply;
   let conversation = await conversations.byThread(thread);
   if (!conversation) {
     // People see a root before its `ts` is recorded, so this may be the thread of a conversation that has none yet.
@@ -131,7 +137,14 @@ async function conversationFor(
     // It may have been recorded since the first look.
     conversation = await conversations.byThread(thread);
   }
-  if (conversation?.state === "open") return conversation;
+  if (conversation?.state === "open") {
+    const left = movedFrom(conversation, thread);
+    // Slack tells in which order people wrote, whichever thread it was in.
+    if (left && ts >= left.until) throw new ConversationClosedError(conversation.id);
+    if (await isBehindEarlier(conversation, thread, dependencies))
+      throw notYet("What was written before is on its way");
+    return conversation;
+  }
   throw new ConversationClosedError(conversation?.id ?? makeThreadKey(thread));
 }
 

@@ -2,7 +2,7 @@ import type { Work } from "../../delivery/lanes.ts";
 import { BridgeError, ThreadGoneError } from "../../errors.ts";
 import type { Thread } from "../../ids.ts";
 import { renderGoesOnElsewhere } from "../../views/goes-on-elsewhere.ts";
-import { type Conversation, withoutThread } from "../conversation.ts";
+import { type Conversation, movedFrom, withoutThread } from "../conversation.ts";
 import { userLane } from "../inbox-lanes.ts";
 import type { InboxBody } from "../stored/inbox-body.ts";
 import type { Notice } from "../stored/notice.ts";
@@ -14,7 +14,7 @@ import { overflowSteps } from "./root-message.ts";
 /**
  * To be called when the item was to be posted in a thread that is gone. Records that its conversation has lost the thread,
  * so that the next attempt opens another one and posts everything of the item there. Notices about a conversation that has
- * ended are dropped instead.
+ * ended, or left that thread before, are dropped instead.
  */
 export async function loseThread(
   work: Work<InboxBody>,
@@ -24,7 +24,8 @@ export async function loseThread(
   const conversation = await conversations.byThread(gone.thread);
   const { kind } = work.item.body;
   const isOver = conversation?.state !== "open";
-  if (isOver && kind !== "callback" && kind !== "handover") {
+  const isLeft = conversation !== undefined && movedFrom(conversation, gone.thread) !== undefined;
+  if (isLeft || (isOver && kind !== "callback" && kind !== "handover")) {
     throw new BridgeError(gone.message, { code: "thread-gone", disposition: "ignore" });
   }
   if (!conversation) return;
@@ -46,7 +47,7 @@ export async function openAgain(
 ): Promise<void> {
   const { conversations, permalink, texts } = dependencies;
   const conversation = await conversations.byThread(gone);
-  if (conversation?.state !== "open") return;
+  if (conversation?.state !== "open" || movedFrom(conversation, gone)) return;
   const moved = await conversations.update(conversation.id, (c) => withoutThread(c, gone));
   if (!moved) return;
   // Somebody, or an app, deletes every root. From now on another thread opens only when there is something to post in it.
@@ -77,7 +78,7 @@ export async function inCurrentThread(
 ): Promise<Notice> {
   const { conversations } = dependencies;
   const conversation = await conversations.byThread(notice.thread);
-  if (!conversation || !hasLost(conversation, notice.thread)) return notice;
+  if (!conversation || !followsIt(notice, conversation)) return notice;
   // Only the User's own lane may open threads. In that lane this item must not wait: no item behind it could open one.
   if (conversation.thread ?? work.item.lane === userLane(conversation.userId)) {
     const thread = await ensureRoot(work, conversation, dependencies);
@@ -87,6 +88,13 @@ export async function inCurrentThread(
     code: "unexpected",
     disposition: "retry",
   });
+}
+
+/** Whether it goes where the conversation is now. What is about a message in a thread that stands stays there. */
+function followsIt(notice: Notice, conversation: Conversation): boolean {
+  if (hasLost(conversation, notice.thread)) return true;
+  const isAboutAll = !notice.onlyFor && !notice.mark && !notice.about;
+  return isAboutAll && movedFrom(conversation, notice.thread) !== undefined;
 }
 
 const hasLost = ({ lost = [] }: Conversation, { channel, ts }: Thread): boolean =>

@@ -87,7 +87,7 @@ async function postRoot(
   conversation: Conversation,
   dependencies: EnsureRootDependencies,
 ): Promise<Thread> {
-  const { conversations, desk, permalink, texts, now } = dependencies;
+  const { conversations, desk, now } = dependencies;
   const { id, openingSince: since, openingIn } = conversation;
   const { channel } = desk.teamOf(conversation);
   const tag = rootTag(conversation);
@@ -101,7 +101,7 @@ async function postRoot(
       }
       return tag;
     },
-    message: () => rootMessage(conversation, { permalink, texts }),
+    message: () => rootMessage(conversation, dependencies),
   };
   try {
     return await postRootOnce(work, name, root, dependencies);

@@ -1,6 +1,7 @@
 import { ITEM_LIMITS } from "../../convert/to-slack/long-text.ts";
 import { mediaName } from "../../convert/to-slack/media-name.ts";
 import type { ThreadStep } from "../../convert/to-slack/thread-steps.ts";
+import { defined } from "../../defined.ts";
 import type { Work } from "../../delivery/lanes.ts";
 import type { Thread } from "../../ids.ts";
 import { renderFileLine } from "../../views/file-line.ts";
@@ -14,17 +15,21 @@ export interface PostStepsDependencies extends ShareFileDependencies {
   texts: Texts;
 }
 
-/** Posts messages and shares files one after the other, each once and each in its own turn. */
+/**
+ * Posts messages and shares files one after the other, each once and each in its own turn. `first`: the part with which they
+ * begin, where an item has more than these. `of`: they show what the User wrote.
+ */
 export async function postSteps(
   work: Work<unknown>,
   thread: Thread,
   steps: readonly ThreadStep[],
   dependencies: PostStepsDependencies,
+  { first = 0, of }: { first?: number; of?: "user" } = {},
 ): Promise<void> {
-  let part = 0;
+  let part = first;
   for (const next of steps) {
     const name = String(part);
-    const tag = { kind: "message" as const, items: [work.item.id], part };
+    const tag = { kind: "message" as const, items: [work.item.id], part, ...defined({ of }) };
     part += tagsFor(next);
     if ("message" in next) {
       const post = { thread, tag: () => tag, message: () => next.message };

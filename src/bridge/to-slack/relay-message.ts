@@ -85,10 +85,10 @@ export async function relayMessage(
       count = await postTexts(work, thread, text, stillThere, dependencies);
     } else {
       const dated = { message: batch([text], now(), texts) };
-      await postSteps(work, thread, [dated, ...others], dependencies);
+      await postSteps(work, thread, [dated, ...others], dependencies, { of: "user" });
     }
   } else if (first) {
-    await postSteps(work, thread, [first, ...others], dependencies);
+    await postSteps(work, thread, [first, ...others], dependencies, { of: "user" });
   }
   work.atEnd(() =>
     conversations.update(conversation.id, (c) =>
@@ -154,7 +154,7 @@ async function postTexts(
           ? await work.takeFollowing(fitsBehind(text, dependencies), MAX_BATCH_ITEMS - 1)
           : [];
       const items = [work.item.id, ...following.map(({ id }) => id)];
-      return { kind: "message" as const, items, part: 0 };
+      return { kind: "message" as const, items, part: 0, of: "user" as const };
     },
     async message(tag: PostTag) {
       const others = await take(tag);

@@ -4,22 +4,39 @@ import { defined } from "../../defined.ts";
 import { renderRoot } from "../../views/root.ts";
 import { renderOverflow } from "../../views/root-details.ts";
 import type { Texts } from "../../views/texts/en.ts";
-import type { Conversation } from "../conversation.ts";
-import type { Permalink, Posts, PostTag } from "../ports.ts";
+import type { Conversation, Moved } from "../conversation.ts";
+import type { Desk, Permalink, Posts, PostTag } from "../ports.ts";
 
-export const rootTag = ({ id, lost = [] }: Conversation): PostTag & { kind: "root" } => ({
+/** Of the root so many threads behind that of its own, or of the one that it opens next if it has none. */
+export const rootTagOf = (
+  { id, lost = [], moved = [] }: Conversation,
+  behind: number,
+): PostTag & { kind: "root" } => ({
   kind: "root",
   conversation: id,
-  opening: lost.length,
+  opening: lost.length + moved.length + behind,
 });
+
+/** Of the root of its thread, or of the one that it opens next. */
+export const rootTag = (conversation: Conversation): PostTag & { kind: "root" } =>
+  rootTagOf(conversation, 0);
+
+interface RootMessageDependencies {
+  permalink: Permalink;
+  desk: Pick<Desk, "teams">;
+  texts: Texts;
+}
 
 /** The root as it should look now. */
 export function rootMessage(
   conversation: Conversation,
-  { permalink, texts }: { permalink: Permalink; texts: Texts },
+  { permalink, desk, texts }: RootMessageDependencies,
 ): SlackMessage {
-  const { previous, next, lost, ending } = conversation;
+  const { previous, next, lost, moved, ending } = conversation;
+  const [latest] = moved?.filter(({ inVain }) => !inVain) ?? [];
   const links = defined({
+    movable: desk.teams.length > 1,
+    movedFrom: latest && linkBack(latest, permalink),
     lost: lost?.[0] && permalink(lost[0]),
     previous: previous && permalink(previous),
     next: next && permalink(next),
@@ -28,10 +45,35 @@ export function rootMessage(
   return renderRoot(conversation, links, texts);
 }
 
+/** The root of a thread that it has left, or never was in, as it should look from then on. */
+export function leftRootMessage(
+  conversation: Conversation,
+  left: Moved,
+  { permalink, texts }: RootMessageDependencies,
+): SlackMessage {
+  const { thread, team, moved = [] } = conversation;
+  const earlier = moved.slice(moved.indexOf(left) + 1).find(({ inVain }) => !inVain);
+  const links = defined({
+    movedFrom: earlier && linkBack(earlier, permalink),
+    movedTo: {
+      by: left.by,
+      at: left.at,
+      ...defined({ team, link: thread && permalink(thread), inVain: left.inVain }),
+    },
+  });
+  return renderRoot(conversation, links, texts);
+}
+
+const linkBack = ({ thread, by, team }: Moved, permalink: Permalink) => ({
+  link: permalink(thread),
+  by,
+  ...defined({ team }),
+});
+
 /** Shows the root as it should look now. */
 export async function refreshRoot(
   conversation: Conversation,
-  dependencies: { posts: Pick<Posts, "updateRoot">; permalink: Permalink; texts: Texts },
+  dependencies: RootMessageDependencies & { posts: Pick<Posts, "updateRoot"> },
 ): Promise<void> {
   const { thread } = conversation;
   if (!thread) return;

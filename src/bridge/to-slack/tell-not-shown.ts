@@ -1,10 +1,14 @@
+import { defined } from "../../defined.ts";
 import type { OnDeadLetter } from "../../delivery/lanes.ts";
+import type { ItemId } from "../../ids.ts";
+import { renderNotMoved } from "../../views/moved.ts";
 import { renderNotShown } from "../../views/not-shown.ts";
 import type { Texts } from "../../views/texts/en.ts";
+import { withoutMove } from "../conversation.ts";
 import { type Notifier, tellOwedNotice } from "../notifier.ts";
 import type { ParleyEvent } from "../parley-event.ts";
 import type { Conversations } from "../ports.ts";
-import type { InboxBody } from "../stored/inbox-body.ts";
+import type { InboxBody, MoveRequest } from "../stored/inbox-body.ts";
 import type { OwedNotice } from "../stored/notice.ts";
 
 export interface TellNotShownDependencies {
@@ -21,8 +25,25 @@ export function tellNotShown({
   parse,
   texts,
 }: TellNotShownDependencies): OnDeadLetter<InboxBody> {
+  /** For whoever wanted it; nobody has to be told if only the rest of it could not be shown. */
+  async function prepareNotMoved(
+    item: ItemId,
+    { conversation, from, to, agent, note }: MoveRequest,
+    appendedAt: number,
+  ): Promise<OwedNotice | undefined> {
+    const current = await conversations.update(conversation, withoutMove);
+    if (!current || current.moved?.some((each) => each.item === item)) return undefined;
+    const failed = { to, refusal: { why: "failed" as const }, ...defined({ note }) };
+    return {
+      userId: current.userId,
+      purpose: `not moved ${appendedAt}`,
+      notice: { thread: from, message: renderNotMoved(failed, texts), onlyFor: agent },
+    };
+  }
+
   return {
-    async prepare({ body, appendedAt }, error) {
+    async prepare({ id, body, appendedAt }, error) {
+      if (body.kind === "move") return await prepareNotMoved(id, body.request, appendedAt);
       if (body.kind !== "callback") return undefined;
       const event = parse(body.raw);
       if (event.kind !== "message") return undefined;

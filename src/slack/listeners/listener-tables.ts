@@ -1,12 +1,15 @@
 import type { SlackEvent } from "@slack/types";
 import type { ActionValues, FormValues, SHORTCUTS } from "../../views/actions.ts";
 import { answerServiceChoice } from "./answer-service-choice.ts";
+import { answerTeamChoice } from "./answer-team-choice.ts";
 import type { ListenerDependencies } from "./listener-dependencies.ts";
 import { openHandBackFromButton, openHandBackFromShortcut } from "./open-hand-back.ts";
+import { openMoveFromButton, openMoveFromShortcut } from "./open-move.ts";
 import { publishHome } from "./publish-home.ts";
 import { dismiss, itArrived, sendAgain, takeOver, undo } from "./reply-buttons.ts";
 import type { EventCall, Press, ShortcutCall, Submission } from "./requests.ts";
 import { submitHandBack } from "./submit-hand-back.ts";
+import { submitMove } from "./submit-move.ts";
 
 type Listener<Request> = (request: Request, dependencies: ListenerDependencies) => Promise<void>;
 
@@ -15,12 +18,14 @@ export const ACTION_LISTENERS: {
   readonly [Name in keyof ActionValues]: Listener<Press<ActionValues[Name]>>;
 } = {
   handBack: openHandBackFromButton,
+  move: openMoveFromButton,
   sendAgain,
   takeOver,
   dismiss,
   itArrived,
   undo,
   giveUser: answerServiceChoice,
+  moveTo: answerTeamChoice,
 };
 
 /** What each shortcut of a message does. */
@@ -28,6 +33,7 @@ export const SHORTCUT_LISTENERS: {
   readonly [Name in keyof typeof SHORTCUTS]: Listener<ShortcutCall>;
 } = {
   handBack: openHandBackFromShortcut,
+  move: openMoveFromShortcut,
 };
 
 /** What each form does when it is sent off. */
@@ -35,6 +41,7 @@ export const FORM_LISTENERS: {
   readonly [Name in keyof FormValues]: Listener<Submission<FormValues[Name]>>;
 } = {
   handBack: submitHandBack,
+  move: submitMove,
 };
 
 /** What happens at each event that only shows something, and may be lost. All others are `STORED_EVENTS`. */

@@ -1,54 +1,43 @@
-import type { RespondFn } from "@slack/bolt";
-import type { ModalView, WebClient } from "@slack/web-api";
-import { toBridgeError } from "../../errors.ts";
-import type { Thread } from "../../ids.ts";
-import { renderFormNotOpened } from "../../views/form-not-opened.ts";
+import { movedFrom } from "../../bridge/conversation.ts";
 import { renderHandBackForm } from "../../views/hand-back-form.ts";
+import { renderLeftThread } from "../../views/left-thread.ts";
 import { nameOf } from "../../views/name-of.ts";
 import { withinTime } from "../../within-time.ts";
-import { callSlack } from "../web-api.ts";
+import {
+  answerThere,
+  type FormOrigin,
+  originOfPress,
+  originOfShortcut,
+  showForm,
+} from "./form-origin.ts";
 import type { ListenerDependencies } from "./listener-dependencies.ts";
 import type { Press, ShortcutCall } from "./requests.ts";
 
 /** A modal has to open within 3 s. If Parley is too slow for that, one that offers only the bot is better than none. */
 const SERVICES_TIMEOUT_MS = 1_500;
 
-interface Origin {
-  thread: Thread;
-  agent: string;
-  trigger: string;
-  client: WebClient;
-  respond: RespondFn | undefined;
-}
-
-export async function openHandBackFromShortcut(
-  { shortcut, client, respond }: ShortcutCall,
+export const openHandBackFromShortcut = (
+  call: ShortcutCall,
   dependencies: ListenerDependencies,
-): Promise<void> {
-  const { message, message_ts, channel, user, trigger_id } = shortcut;
-  const ts = typeof message.thread_ts === "string" ? message.thread_ts : message_ts;
-  const thread = { team: dependencies.team, channel: channel.id, ts };
-  await open({ thread, agent: user.id, trigger: trigger_id, client, respond }, dependencies);
-}
+): Promise<void> => open(originOfShortcut(call, dependencies.team), dependencies);
 
-export async function openHandBackFromButton(
-  { body, client, respond }: Omit<Press<unknown>, "value">,
+export const openHandBackFromButton = (
+  press: Omit<Press<unknown>, "value">,
   dependencies: ListenerDependencies,
-): Promise<void> {
-  const channel = body.channel?.id ?? String(body.container.channel_id);
-  const ts = body.message?.thread_ts ?? body.message?.ts ?? String(body.container.message_ts);
-  const thread = { team: dependencies.team, channel, ts };
-  const { user, trigger_id } = body;
-  await open({ thread, agent: user.id, trigger: trigger_id, client, respond }, dependencies);
-}
+): Promise<void> => open(originOfPress(press, dependencies.team), dependencies);
 
-async function open(origin: Origin, dependencies: ListenerDependencies): Promise<void> {
-  const { conversations, parley, botService, texts, log } = dependencies;
-  const { thread, client, trigger } = origin;
+async function open(origin: FormOrigin, dependencies: ListenerDependencies): Promise<void> {
+  const { conversations, desk, parley, botService, permalink, texts } = dependencies;
+  const { thread } = origin;
   const conversation = await conversations.byThread(thread);
   if (conversation?.state !== "open") {
     const { isOver, noConversation } = texts.handBackForm;
-    return await answer(origin, conversation ? isOver : noConversation, dependencies);
+    return await answerThere(origin, conversation ? isOver : noConversation, dependencies);
+  }
+  if (movedFrom(conversation, thread)) {
+    const link = conversation.thread && permalink(conversation.thread);
+    const words = renderLeftThread(desk.teamOf(conversation).name, link, texts);
+    return await answerThere(origin, words, dependencies);
   }
   const services = await withinTime(parley.services(), SERVICES_TIMEOUT_MS, undefined).catch(
     () => undefined,
@@ -60,28 +49,5 @@ async function open(origin: Origin, dependencies: ListenerDependencies): Promise
     services: others?.length ? others : [{ id: botService, name: texts.handBackForm.bot }],
     preferred: botService,
   };
-  const view = renderHandBackForm(form, texts);
-  try {
-    await callSlack("views.open", () =>
-      client.views.open({ trigger_id: trigger, view: view as unknown as ModalView }),
-    );
-  } catch (thrown) {
-    const error = toBridgeError(thrown);
-    log.warn({ error: error.message }, "modal.not-opened");
-    await answer(origin, renderFormNotOpened(error, texts), dependencies);
-  }
-}
-
-/** Answers in the thread. Where the bot may not write, as in a channel that it is not in, Slack's `response_url` is left. */
-async function answer(
-  { thread, agent, respond }: Origin,
-  text: string,
-  { posts, log }: ListenerDependencies,
-): Promise<void> {
-  try {
-    await posts.tell(thread, agent, { text });
-  } catch (thrown) {
-    log.info({ error: toBridgeError(thrown).message }, "answer.not-in-thread");
-    await respond?.({ text, response_type: "ephemeral", replace_original: false });
-  }
+  await showForm(origin, renderHandBackForm(form, texts), dependencies);
 }

@@ -1,4 +1,5 @@
 import type { ViewOutput } from "@slack/bolt";
+import { movedFrom } from "../../bridge/conversation.ts";
 import { escapeText, unescapeText } from "../../convert/text/slack-text.ts";
 import { intentOf, withoutMarker } from "../../convert/to-parley/reply-intent.ts";
 import { defined } from "../../defined.ts";
@@ -19,7 +20,7 @@ const SERVICES_TIMEOUT_MS = 1_500;
  */
 export async function submitHandBack(
   { value: thread, ack, body, view }: Submission<Thread>,
-  { conversations, outbox, parley, botService, replyMode, texts, log }: ListenerDependencies,
+  { conversations, desk, outbox, parley, botService, replyMode, texts, log }: ListenerDependencies,
 ): Promise<void> {
   const { handBackForm: words } = texts;
   const refuse = (problem: string, input: string = HAND_BACK_INPUTS.destination) =>
@@ -40,6 +41,9 @@ export async function submitHandBack(
     const conversation = thread && (await conversations.byThread(thread));
     if (!thread || conversation?.state !== "open") {
       return await refuse(words.isOver);
+    }
+    if (movedFrom(conversation, thread)) {
+      return await refuse(texts.leftThread.unlinked(desk.teamOf(conversation).name));
     }
     const lane = makeThreadKey(thread);
     const result = await outbox.append({

@@ -112,5 +112,6 @@ function splitReason(error: Value | undefined): Row {
 /** One that cannot be read does not wait for a thread. */
 function hasThread(body: Value | undefined): boolean {
   const conversation = parseJson(String(body));
-  return !isJsonObject(conversation) || conversation.thread !== undefined;
+  if (!isJsonObject(conversation)) return true;
+  return conversation.thread !== undefined && conversation.openingSince === undefined;
 }

@@ -1,4 +1,4 @@
-import type { Conversation } from "../../bridge/conversation.ts";
+import { type Conversation, isOpening } from "../../bridge/conversation.ts";
 import type { Conversations } from "../../bridge/ports.ts";
 import { OvertakenError } from "../../errors.ts";
 import { type ConversationId, makeThreadKey, toUserId, type UserId } from "../../ids.ts";
@@ -105,13 +105,13 @@ export function openPostgresConversations(database: Questions): Conversations {
 export const userLock = (userId: string): string => `user/${userId}`;
 
 function valuesOf(conversation: Conversation, before?: Conversation): SqlValue[] {
-  const { id, userId, state, thread, ending } = conversation;
+  const { id, userId, state, ending } = conversation;
   const leads = leadsTo(conversation, before);
   return [
     id,
     userId,
     state === "open",
-    thread !== undefined,
+    !isOpening(conversation),
     ending?.at ?? null,
     JSON.stringify(conversation),
     leads.thread ?? null,

@@ -1,4 +1,4 @@
-import type { Conversation } from "../../bridge/conversation.ts";
+import { type Conversation, isOpening, threadsOf } from "../../bridge/conversation.ts";
 import { type ConversationId, makeThreadKey, type Thread, type UserId } from "../../ids.ts";
 
 /**
@@ -31,11 +31,11 @@ export function createOpenConversations(): OpenConversations {
   }
 
   function forget(conversation: Conversation): void {
-    const { id, thread, lost = [] } = conversation;
+    const { id } = conversation;
     open.delete(id);
     unrooted.delete(id);
     forgetUser(conversation);
-    for (const had of thread ? [thread, ...lost] : lost) byThread.delete(makeThreadKey(had));
+    for (const thread of threadsOf(conversation)) byThread.delete(makeThreadKey(thread));
   }
 
   return {
@@ -52,16 +52,16 @@ export function createOpenConversations(): OpenConversations {
     },
     hasUnrooted: () => unrooted.size > 0,
     put(after, before) {
-      const { id, userId, thread, openedAt } = after;
+      const { id, userId, openedAt } = after;
       if (before && before.userId !== userId) forgetUser(before);
       if (after.state !== "open") return forget(after);
       if (!open.has(id) && openedAt < newest) isInOrder = false;
       newest = Math.max(newest, openedAt);
       open.set(id, after);
       byUser.set(userId, id);
-      if (thread) byThread.set(makeThreadKey(thread), id);
-      if (thread) unrooted.delete(id);
-      else unrooted.add(id);
+      for (const thread of threadsOf(after)) byThread.set(makeThreadKey(thread), id);
+      if (isOpening(after)) unrooted.add(id);
+      else unrooted.delete(id);
     },
   };
 }

@@ -44,7 +44,13 @@ export const de: Texts = {
       `Dieses Gespräch geht hier weiter, weil es <${link}|den früheren Thread> nicht mehr gibt. Bitte hier antworten.`,
     previous: "Früheres Gespräch mit diesem Nutzer",
     next: "Späteres Gespräch mit diesem Nutzer",
-    buttons: { handBack: "Zurückgeben" },
+    buttons: { handBack: "Zurückgeben", move: "Verschieben…" },
+    movedFrom: (link, by, team) =>
+      `Hierher verschoben${team === undefined ? "" : ` von ${team}`} durch ${by} · <${link}|früherer Thread>`,
+    movedTo: (link, by, team) =>
+      `*Verschoben* zu ${team ?? "einem anderen Team"} durch ${by}${link === undefined ? "" : ` · <${link}|geht dort weiter>`}`,
+    movedInVain: (link, by) =>
+      `*Nicht hierher verschoben*: ${by} wollte das, aber das Gespräch war schon beendet oder woanders${link === undefined ? "" : ` · <${link}|sein Thread>`}`,
     open: (since) => `*Offen* · seit ${since}`,
     handedBack: (to, by, at) =>
       `*Zurückgegeben* an ${to ?? "einen anderen Service"}${by === undefined ? "" : ` von ${by}`} · ${at}`,
@@ -56,6 +62,7 @@ export const de: Texts = {
       "handed-back": "Zurückgegeben: ",
       "taken-away": "Übernommen: ",
       merged: "Geht woanders weiter: ",
+      moved: "Verschoben: ",
     },
   },
 
@@ -144,7 +151,43 @@ export const de: Texts = {
     },
     isWith: (service) => `Nichts zurückzugeben: Dieser Nutzer ist schon bei ${service}.`,
     hasLeft: "Nichts zurückzugeben: Dieser Nutzer hat diesen Thread schon verlassen.",
+    moved: (link) =>
+      `Nicht zurückgegeben: Dieser Nutzer war schon zu einem anderen Team verschoben. Bitte in ${link === undefined ? "seinem Thread dort" : `<${link}|seinem Thread dort>`} zurückgeben.`,
     messageNotSent: "Die letzte Nachricht wurde nicht gesendet.",
+  },
+
+  moved: {
+    away: (agent, team, link) =>
+      `${agent} hat diesen Nutzer zu ${team} verschoben: Das Gespräch geht in <${link}|einem Thread dort> weiter. Antworten hier erreichen ihn nicht mehr.`,
+    note: (agent) => `${agent} sagt euch, nicht dem Nutzer:`,
+    notMoved: (team) => `Dieser Nutzer wurde nicht zu ${team} verschoben.`,
+    noteNotPosted: "Die Notiz wurde nicht gepostet:",
+    refusals: {
+      ended:
+        "Das Gespräch ist beendet; die erste Nachricht dieses Threads sagt, wo der Nutzer ist.",
+      failed:
+        "In der Anbindung ging etwas schief, oder Slack war zu lange weg. Bitte noch einmal versuchen; wenn es wieder nicht klappt, bitte dem Admin-Team melden.",
+      "no-team": "Dieses Team gibt es nicht mehr.",
+      there: (team) => `Er ist schon bei ${team}.`,
+      elsewhere: (team, by, link) =>
+        `${by === undefined ? "Er ist bei" : `${by} war schneller; er ist jetzt bei`} ${team}${link === undefined ? "" : `: <${link}|sein Thread>`}.`,
+      refused: (reason) =>
+        `Slack lässt die Anbindung im Kanal dieses Teams nicht schreiben (${reason}). Das Gespräch geht hier weiter; bitte dem Admin-Team melden.`,
+    },
+  },
+
+  soFar: {
+    headline: (link) => `Das Gespräch bisher, aus <${link}|dem früheren Thread>`,
+    onlyEnd: (count, fileName) =>
+      `Das ist nur das Ende. Alle ${number(count)} Nachrichten folgen als \`${fileName}\`.`,
+    fileRefused: (fileName) =>
+      `Slack hat \`${fileName}\` nicht angenommen. Der Rest steht im früheren Thread.`,
+    cannotRead: (link) =>
+      `Slack ließ die Anbindung nicht lesen, was bisher geschrieben wurde. Es steht in <${link}|dem früheren Thread>.`,
+    beginningMissing: "Was davor geschrieben wurde, steht in den früheren Threads.",
+    inside: "blieb intern",
+    failed: "hat den Nutzer nicht erreicht",
+    uncertain: "hat den Nutzer vielleicht nicht erreicht",
   },
 
   merged: {
@@ -293,6 +336,8 @@ export const de: Texts = {
     },
     noRecord:
       "Die Anbindung weiß nichts von diesem Thread: Er wurde nach seiner Frist gelöscht, oder er ging verloren, als ein älterer Stand eingespielt wurde. Die erste Nachricht sagt, wer der Nutzer ist; /parley-owner mit dieser Nummer sagt, wo er jetzt ist, mit einem Link zum neueren Thread, falls es einen gibt.",
+    moved: (team) =>
+      `Dieser Nutzer wurde zu ${team} verschoben; was hier geschrieben wird, erreicht ihn nicht mehr. Bitte dort antworten.`,
     withUsElsewhere: "Dieser Nutzer ist bei uns in einem anderen Thread. Bitte dort antworten.",
     merged: "Dieser Nutzer ist jetzt in einem anderen Thread. Bitte dort antworten.",
     takenAway: (service, userId) =>
@@ -381,6 +426,31 @@ export const de: Texts = {
       "Die Anbindung konnte das nicht speichern. Es ist nichts passiert; bitte gleich noch einmal versuchen.",
   },
 
+  moveForm: {
+    title: "Verschieben",
+    submit: "Verschieben",
+    close: "Abbrechen",
+    intro: (user, team) =>
+      `${user} ist bei ${team}. Im Kanal des gewählten Teams öffnet sich ein Thread mit dem, was bisher geschrieben wurde; der Nutzer merkt davon nichts. Antworten in diesem Thread erreichen ihn dann nicht mehr.`,
+    destination: "Verschieben zu",
+    note: "Notiz für die Kollegen dort",
+    notePlaceholder: "Was müssen sie wissen?",
+    onlyOneTeam:
+      "Es gibt hier nur ein Team, also kann dieser Nutzer nirgendwohin verschoben werden.",
+    noConversation:
+      "Diese Nachricht gehört zu keinem Gespräch mit einem Parley-Nutzer, also ist niemand zu verschieben. Bitte die Kurzaktion an einer Nachricht im Thread einer Übergabe aufrufen.",
+    teamGone: "Dieses Team gibt es nicht mehr. Nichts ist geschehen; bitte ein anderes wählen.",
+    sentAlready:
+      "Dieses Formular wurde schon abgeschickt; der Thread sagt, was daraus geworden ist.",
+  },
+
+  leftThread: {
+    withLink: (team, link) =>
+      `Dieser Nutzer wurde zu ${team} verschoben. Bitte in <${link}|seinem Thread dort> weitermachen.`,
+    unlinked: (team) =>
+      `Dieser Nutzer wurde zu ${team} verschoben. Bitte in seinem Thread dort weitermachen.`,
+  },
+
   formNotOpened: {
     busy: "Slack ist gerade ausgelastet. Bitte gleich noch einmal versuchen.",
     noAnswer:
@@ -407,6 +477,7 @@ export const de: Texts = {
 • \`/parley-owner\` zeigt die offenen Gespräche, oben wer am längsten wartet
 • \`/parley-owner &lt;nutzer&gt;\` zeigt, wer den Nutzer gerade hat
 • \`/parley-owner &lt;nutzer&gt; &lt;service&gt;\` gibt den Nutzer an einen Service, mit dessen ganzem Namen oder der Id
+• \`/parley-owner &lt;nutzer&gt; move &lt;team&gt;\` verschiebt den Nutzer zu einem anderen unserer Teams
 • \`/parley-owner services\` zeigt die Services
 \`&lt;nutzer&gt;\` ist die Id eines Parley-Nutzers, eine Kundennummer oder der Link eines Threads; \`user:…\` und \`customer:…\` sagen, welche Nummer gemeint ist. In Threads geht es nicht: Slack erlaubt dort keine Befehle.`,
     slow: "Parley ist gerade langsam. Die Antwort kommt hierher, sobald sie da ist.",
@@ -420,6 +491,8 @@ export const de: Texts = {
     given: (user, service) => `${user} ist jetzt bei ${service}.`,
     taken: (user, service) =>
       `${user} ist jetzt bei ${service}. Im Support-Kanal entsteht ein Thread.`,
+    moving: (user, team) =>
+      `${user} geht zu ${team}: Dort öffnet sich gleich ein Thread, und der jetzige sagt, wo.`,
     problems: {
       "no-id":
         "Das ist keine Id: Eine hat höchstens 200 Zeichen, keine Steuerzeichen und ist kein Pfad aus Punkten.",
@@ -440,6 +513,24 @@ export const de: Texts = {
       unreachable:
         "Parley ist gerade nicht erreichbar. Soweit bekannt, wurde nichts geändert; bitte gleich noch einmal versuchen.",
     },
+  },
+
+  moveProblems: {
+    "not-open": "Dieser Nutzer hat kein offenes Gespräch mit uns, also ist nichts zu verschieben.",
+    "not-ready":
+      "Der Thread dieses Gesprächs ist noch nicht offen. Bitte gleich noch einmal versuchen.",
+    "one-team":
+      "Es gibt hier nur ein Team, also kann dieser Nutzer nirgendwohin verschoben werden.",
+    "team-gone": "Dieses Team gibt es nicht mehr. Nichts wurde geändert.",
+    "with-team": (team) => `Dieser Nutzer ist schon bei ${team}.`,
+  },
+
+  teamChoice: {
+    none: (wanted, teams) => `Es gibt kein Team ${wanted}. Teams: ${teams}.`,
+    wasItThis: (wanted, user) =>
+      `Kein Team heißt ${wanted}, also wurde nichts geändert. War dieses für ${user} gemeint?`,
+    whichOne: (wanted, user) =>
+      `Kein Team heißt ${wanted}, also wurde nichts geändert. Welches war für ${user} gemeint?`,
   },
 
   typing: "Nutzer schreibt…",

@@ -40,7 +40,13 @@ export const en = {
       `This conversation goes on here, because <${link}|its earlier thread> is not there any more. Please answer here.`,
     previous: "Earlier conversation with this User",
     next: "Later conversation with this User",
-    buttons: { handBack: "Hand back" },
+    buttons: { handBack: "Hand back", move: "Move…" },
+    movedFrom: (link: string, by: string, team: string | undefined) =>
+      `Moved here${team === undefined ? "" : ` from ${team}`} by ${by} · <${link}|earlier thread>`,
+    movedTo: (link: string | undefined, by: string, team: string | undefined) =>
+      `*Moved* to ${team ?? "another team"} by ${by}${link === undefined ? "" : ` · <${link}|goes on there>`}`,
+    movedInVain: (link: string | undefined, by: string) =>
+      `*Not moved here*: ${by} wanted to, but the conversation ended or went elsewhere before${link === undefined ? "" : ` · <${link}|its thread>`}`,
     open: (since: string) => `*Open* · since ${since}`,
     handedBack: (to: string | undefined, by: string | undefined, at: string) =>
       `*Handed back* to ${to ?? "another Service"}${by === undefined ? "" : ` by ${by}`} · ${at}`,
@@ -54,6 +60,7 @@ export const en = {
       "handed-back": "Handed back: ",
       "taken-away": "Taken over: ",
       merged: "Goes on elsewhere: ",
+      moved: "Moved: ",
     },
   },
 
@@ -144,7 +151,42 @@ export const en = {
     },
     isWith: (service: string) => `Nothing to hand back: this User is with ${service} already.`,
     hasLeft: "Nothing to hand back: this User left this thread already.",
+    moved: (link: string | undefined) =>
+      `Not handed back: this User had been moved to another team before. Hand back in ${link === undefined ? "their thread there" : `<${link}|their thread there>`}.`,
     messageNotSent: "Your last message was not sent.",
+  },
+
+  moved: {
+    away: (agent: string, team: string, link: string) =>
+      `${agent} moved this User to ${team}: the conversation goes on in <${link}|a thread there>. Replies here no longer reach them.`,
+    note: (agent: string) => `${agent} says to you, not to the User:`,
+    notMoved: (team: string) => `This User was not moved to ${team}.`,
+    noteNotPosted: "Your note was not posted:",
+    refusals: {
+      ended: "The conversation is over; the first message of this thread says where the User is.",
+      failed:
+        "Something went wrong inside the bridge, or Slack was away for too long. Try again; if it keeps failing, tell whoever runs this bridge.",
+      "no-team": "There is no such team any more.",
+      there: (team: string) => `They are with ${team} already.`,
+      elsewhere: (team: string, by: string | undefined, link: string | undefined) =>
+        `${by === undefined ? "They are with" : `${by} was faster and moved them to`} ${team}${link === undefined ? "" : `: <${link}|their thread>`}.`,
+      refused: (reason: string) =>
+        `Slack does not let the bridge post in that team's channel (${reason}). The conversation goes on here; tell whoever runs this bridge.`,
+    },
+  },
+
+  soFar: {
+    headline: (link: string) => `The conversation so far, from <${link}|the earlier thread>`,
+    onlyEnd: (count: number, fileName: string) =>
+      `This is only the end. All ${number(count)} messages follow as \`${fileName}\`.`,
+    fileRefused: (fileName: string) =>
+      `Slack did not take \`${fileName}\`. The earlier thread has the rest.`,
+    cannotRead: (link: string) =>
+      `Slack did not let the bridge read what was written so far. <${link}|The earlier thread> has it.`,
+    beginningMissing: "What was written before this is in the earlier threads.",
+    inside: "stayed inside",
+    failed: "did not reach the User",
+    uncertain: "perhaps did not reach the User",
   },
 
   merged: {
@@ -299,6 +341,8 @@ export const en = {
     },
     noRecord:
       "The bridge has no record of this thread: it was deleted after its time, or lost when an older state was restored. The first message says who the User is; /parley-owner with that id tells where the User is now, with a link to the newer thread if there is one.",
+    moved: (team: string) =>
+      `This User was moved to ${team}, so nothing that is written here reaches them any more. Please answer there.`,
     withUsElsewhere: "This User goes on with us in another thread. Please answer there.",
     merged: "This User goes on in another thread. Please answer there.",
     takenAway: (service: string | undefined, userId: string) =>
@@ -390,6 +434,33 @@ export const en = {
     notStored: "The bridge could not store this. Nothing was done; try again in a moment.",
   },
 
+  /** The form to move a User to another team. Literal text. */
+  moveForm: {
+    title: "Move",
+    submit: "Move",
+    close: "Cancel",
+    intro: (user: string, team: string) =>
+      `${user} is with ${team}. A thread opens in the channel of the team you choose, with what was written so far; the User notices nothing. Replies in this thread no longer reach them.`,
+    destination: "Move to",
+    note: "Note for the colleagues there",
+    notePlaceholder: "What do they have to know?",
+    onlyOneTeam: "There is only one team here, so there is nowhere to move this User to.",
+    noConversation:
+      "This message is not part of a conversation with a Parley User, so there is nobody to move. Use the shortcut on a message of a handover's thread.",
+    teamGone: "There is no such team any more. Nothing was done; choose another one.",
+    sentAlready: "This form was sent already; the thread says what became of it.",
+  },
+
+  /** Of a thread that its conversation has left for another team, in a form or where one was to open. */
+  leftThread: {
+    /** Slack's mrkdwn. */
+    withLink: (team: string, link: string) =>
+      `This User was moved to ${team}. Please go on in <${link}|their thread there>.`,
+    /** Literal text. */
+    unlinked: (team: string) =>
+      `This User was moved to ${team}. Please go on in their thread there.`,
+  },
+
   formNotOpened: {
     busy: "Slack is busy right now. Please try again in a moment.",
     noAnswer: "Slack did not answer when the form was to open. Please try again.",
@@ -405,6 +476,7 @@ export const en = {
 • \`/parley-owner\` lists the open conversations, those who wait longest first
 • \`/parley-owner &lt;user&gt;\` shows who has the User now
 • \`/parley-owner &lt;user&gt; &lt;service&gt;\` gives the User to a Service, by its whole name or id
+• \`/parley-owner &lt;user&gt; move &lt;team&gt;\` moves the User to another of our teams
 • \`/parley-owner services\` lists the Services
 \`&lt;user&gt;\` is a Parley User id, a customer id, or the link of a thread; \`user:…\` and \`customer:…\` say which id is meant. It does not work inside threads: Slack allows no commands there.`,
     slow: "Parley is slow right now. The answer comes here as soon as there is one.",
@@ -418,6 +490,8 @@ export const en = {
     given: (user: string, service: string) => `${user} is with ${service} now.`,
     taken: (user: string, service: string) =>
       `${user} is with ${service} now. A thread opens in the support channel.`,
+    moving: (user: string, team: string) =>
+      `${user} goes to ${team}: a thread opens there in a moment, and the one they have now says where.`,
     problems: {
       "no-id":
         "That is no id: one has at most 200 characters, no control characters, and is no path of dots.",
@@ -437,6 +511,23 @@ export const en = {
       unreachable:
         "Parley cannot be reached right now. Nothing was changed as far as we know; try again in a moment.",
     },
+  },
+
+  /** Why nobody was asked to move a User. Literal text. */
+  moveProblems: {
+    "not-open": "This User has no open conversation with us, so there is nothing to move.",
+    "not-ready": "The thread of this conversation is not open yet. Try again in a moment.",
+    "one-team": "There is only one team here, so there is nowhere to move this User to.",
+    "team-gone": "There is no such team any more. Nothing was changed.",
+    "with-team": (team: string) => `This User is with ${team} already.`,
+  },
+
+  teamChoice: {
+    none: (wanted: string, teams: string) => `There is no team ${wanted}. Teams: ${teams}.`,
+    wasItThis: (wanted: string, user: string) =>
+      `No team is called ${wanted}, so nothing was changed. Was this one meant for ${user}?`,
+    whichOne: (wanted: string, user: string) =>
+      `No team is called ${wanted}, so nothing was changed. Which one was meant for ${user}?`,
   },
 
   /** Slack shows it behind the app's name: "Parley customer is typing…". Literal text. */

@@ -44,7 +44,13 @@ export const nl: Texts = {
       `Dit gesprek gaat hier verder, omdat <${link}|de eerdere thread> er niet meer is. Antwoord hier.`,
     previous: "Eerder gesprek met deze gebruiker",
     next: "Later gesprek met deze gebruiker",
-    buttons: { handBack: "Teruggeven" },
+    buttons: { handBack: "Teruggeven", move: "Verplaatsen…" },
+    movedFrom: (link, by, team) =>
+      `Hierheen verplaatst${team === undefined ? "" : ` van ${team}`} door ${by} · <${link}|eerdere thread>`,
+    movedTo: (link, by, team) =>
+      `*Verplaatst* naar ${team ?? "een ander team"} door ${by}${link === undefined ? "" : ` · <${link}|gaat daar verder>`}`,
+    movedInVain: (link, by) =>
+      `*Niet hierheen verplaatst*: ${by} wilde dat, maar het gesprek was al voorbij of ging al elders verder${link === undefined ? "" : ` · <${link}|de thread ervan>`}`,
     open: (since) => `*Open* · sinds ${since}`,
     handedBack: (to, by, at) =>
       `*Teruggegeven* aan ${to ?? "een andere Service"}${by === undefined ? "" : ` door ${by}`} · ${at}`,
@@ -56,6 +62,7 @@ export const nl: Texts = {
       "handed-back": "Teruggegeven: ",
       "taken-away": "Overgenomen: ",
       merged: "Gaat elders verder: ",
+      moved: "Verplaatst: ",
     },
   },
 
@@ -143,7 +150,43 @@ export const nl: Texts = {
     },
     isWith: (service) => `Er is niets terug te geven: deze gebruiker is al bij ${service}.`,
     hasLeft: "Er is niets terug te geven: deze gebruiker heeft deze thread al verlaten.",
+    moved: (link) =>
+      `Niet teruggegeven: deze gebruiker was al naar een ander team verplaatst. Geef terug in ${link === undefined ? "de thread daar" : `<${link}|de thread daar>`}.`,
     messageNotSent: "Je laatste bericht is niet verstuurd.",
+  },
+
+  moved: {
+    away: (agent, team, link) =>
+      `${agent} heeft deze gebruiker naar ${team} verplaatst: het gesprek gaat verder in <${link}|een thread daar>. Antwoorden hier bereiken de gebruiker niet meer.`,
+    note: (agent) => `${agent} zegt dit tegen jullie, niet tegen de gebruiker:`,
+    notMoved: (team) => `Deze gebruiker is niet naar ${team} verplaatst.`,
+    noteNotPosted: "Je notitie is niet geplaatst:",
+    refusals: {
+      ended:
+        "Het gesprek is afgelopen; het eerste bericht van deze thread zegt waar de gebruiker is.",
+      failed:
+        "Er ging iets mis in de koppeling, of Slack was te lang weg. Probeer het opnieuw; blijft het misgaan, meld het dan bij de beheerder van de koppeling.",
+      "no-team": "Dat team is er niet meer.",
+      there: (team) => `De gebruiker is al bij ${team}.`,
+      elsewhere: (team, by, link) =>
+        `${by === undefined ? "De gebruiker is bij" : `${by} was je voor; de gebruiker is nu bij`} ${team}${link === undefined ? "" : `: <${link}|de thread>`}.`,
+      refused: (reason) =>
+        `Slack laat de koppeling niet schrijven in het kanaal van dat team (${reason}). Het gesprek gaat hier verder; meld het bij de beheerder van de koppeling.`,
+    },
+  },
+
+  soFar: {
+    headline: (link) => `Het gesprek tot nu toe, uit <${link}|de eerdere thread>`,
+    onlyEnd: (count, fileName) =>
+      `Dit is alleen het einde. Alle ${number(count)} berichten volgen als \`${fileName}\`.`,
+    fileRefused: (fileName) =>
+      `Slack nam \`${fileName}\` niet aan. De rest staat in de eerdere thread.`,
+    cannotRead: (link) =>
+      `Slack liet de koppeling niet lezen wat er tot nu toe geschreven is. Het staat in <${link}|de eerdere thread>.`,
+    beginningMissing: "Wat hiervoor geschreven is staat in de eerdere threads.",
+    inside: "bleef intern",
+    failed: "heeft de gebruiker niet bereikt",
+    uncertain: "heeft de gebruiker misschien niet bereikt",
   },
 
   merged: {
@@ -291,6 +334,8 @@ export const nl: Texts = {
     },
     noRecord:
       "De koppeling weet niets van deze thread: die is na zijn bewaartijd gewist, of verloren gegaan toen een oudere stand werd teruggezet. Het eerste bericht zegt wie de gebruiker is; /parley-owner met dat id zegt waar de gebruiker nu is, met een link naar de nieuwere thread als die er is.",
+    moved: (team) =>
+      `Deze gebruiker is naar ${team} verplaatst, dus wat hier geschreven wordt bereikt de gebruiker niet meer. Antwoord daar.`,
     withUsElsewhere: "Deze gebruiker gaat bij ons verder in een andere thread. Antwoord daar.",
     merged: "Deze gebruiker gaat verder in een andere thread. Antwoord daar.",
     takenAway: (service, userId) =>
@@ -379,6 +424,28 @@ export const nl: Texts = {
       "De koppeling kon dit niet opslaan. Er is niets gedaan; probeer het zo meteen nog eens.",
   },
 
+  moveForm: {
+    title: "Verplaatsen",
+    submit: "Verplaatsen",
+    close: "Annuleren",
+    intro: (user, team) =>
+      `${user} is bij ${team}. In het kanaal van het team dat je kiest komt een thread, met wat er tot nu toe geschreven is; de gebruiker merkt er niets van. Antwoorden in deze thread bereiken de gebruiker dan niet meer.`,
+    destination: "Verplaatsen naar",
+    note: "Notitie voor de collega's daar",
+    notePlaceholder: "Wat moeten zij weten?",
+    onlyOneTeam: "Er is hier maar één team, dus deze gebruiker kan nergens anders heen.",
+    noConversation:
+      "Dit bericht hoort niet bij een gesprek met een Parley-gebruiker, dus er is niemand te verplaatsen. Gebruik de snelkoppeling op een bericht in de thread van een overdracht.",
+    teamGone: "Dat team is er niet meer. Er is niets gedaan; kies een ander team.",
+    sentAlready: "Dit formulier was al verstuurd; de thread zegt wat ervan geworden is.",
+  },
+
+  leftThread: {
+    withLink: (team, link) =>
+      `Deze gebruiker is naar ${team} verplaatst. Ga verder in <${link}|de thread daar>.`,
+    unlinked: (team) => `Deze gebruiker is naar ${team} verplaatst. Ga verder in de thread daar.`,
+  },
+
   formNotOpened: {
     busy: "Slack heeft het nu druk. Probeer het zo meteen nog eens.",
     noAnswer: "Slack antwoordde niet toen het formulier moest openen. Probeer het nog eens.",
@@ -404,6 +471,7 @@ export const nl: Texts = {
 • \`/parley-owner\` toont de open gesprekken, met bovenaan wie het langst wacht
 • \`/parley-owner &lt;gebruiker&gt;\` toont wie de gebruiker nu heeft
 • \`/parley-owner &lt;gebruiker&gt; &lt;service&gt;\` geeft de gebruiker aan een Service, met de hele naam of het id
+• \`/parley-owner &lt;gebruiker&gt; move &lt;team&gt;\` verplaatst de gebruiker naar een ander team van ons
 • \`/parley-owner services\` toont de Services
 \`&lt;gebruiker&gt;\` is het id van een Parley-gebruiker, een klantnummer, of de link van een thread; met \`user:…\` en \`customer:…\` zeg je welk nummer je bedoelt. In threads werkt het niet: Slack staat daar geen opdrachten toe.`,
     slow: "Parley is nu traag. Het antwoord komt hier zodra het er is.",
@@ -417,6 +485,8 @@ export const nl: Texts = {
     given: (user, service) => `${user} is nu bij ${service}.`,
     taken: (user, service) =>
       `${user} is nu bij ${service}. In het supportkanaal opent een thread.`,
+    moving: (user, team) =>
+      `${user} gaat naar ${team}: daar komt zo een thread, en de huidige thread zegt waar.`,
     problems: {
       "no-id":
         "Dat is geen id: dat heeft hoogstens 200 tekens, geen stuurtekens, en is geen pad van punten.",
@@ -437,6 +507,22 @@ export const nl: Texts = {
       unreachable:
         "Parley is nu niet bereikbaar. Voor zover wij weten is er niets veranderd; probeer het zo meteen nog eens.",
     },
+  },
+
+  moveProblems: {
+    "not-open": "Deze gebruiker heeft geen open gesprek met ons, dus er is niets te verplaatsen.",
+    "not-ready": "De thread van dit gesprek is nog niet open. Probeer het zo meteen nog eens.",
+    "one-team": "Er is hier maar één team, dus deze gebruiker kan nergens anders heen.",
+    "team-gone": "Dat team is er niet meer. Er is niets veranderd.",
+    "with-team": (team) => `Deze gebruiker is al bij ${team}.`,
+  },
+
+  teamChoice: {
+    none: (wanted, teams) => `Er is geen team ${wanted}. Teams: ${teams}.`,
+    wasItThis: (wanted, user) =>
+      `Geen team heet ${wanted}, dus er is niets veranderd. Was dit team bedoeld voor ${user}?`,
+    whichOne: (wanted, user) =>
+      `Geen team heet ${wanted}, dus er is niets veranderd. Welk team was bedoeld voor ${user}?`,
   },
 
   typing: "gebruiker is aan het typen…",

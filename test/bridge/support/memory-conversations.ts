@@ -1,4 +1,4 @@
-import type { Conversation } from "../../../src/bridge/conversation.ts";
+import { type Conversation, isOpening, threadsOf } from "../../../src/bridge/conversation.ts";
 import type { Conversations } from "../../../src/bridge/ports.ts";
 import { conversationSchema } from "../../../src/bridge/stored/conversation-schema.ts";
 import { OvertakenError } from "../../../src/errors.ts";
@@ -20,10 +20,10 @@ export function createMemoryConversations(sync = createMemorySync()): Conversati
 
   function write(conversation: Conversation, before: Conversation | undefined): Promise<void> {
     const undo = rememberAll();
-    const { id, userId, user, thread } = conversation;
+    const { id, userId, user } = conversation;
     stored.set(id, JSON.stringify(conversation));
     if (before?.userId !== userId) newest.set(userId, id);
-    if (thread) byThread.set(makeThreadKey(thread), id);
+    for (const thread of threadsOf(conversation)) byThread.set(makeThreadKey(thread), id);
     if (user.externalId) byExternalId.set(user.externalId, userId);
     return sync.written(undo);
   }
@@ -60,7 +60,7 @@ export function createMemoryConversations(sync = createMemorySync()): Conversati
     open: () => Promise.resolve(open()),
     countOpen: () => Promise.resolve(open().length),
     openUnder: (userId) => Promise.resolve(open().find((each) => each.userId === userId)),
-    hasUnrooted: () => Promise.resolve(open().some(({ thread }) => thread === undefined)),
+    hasUnrooted: () => Promise.resolve(open().some(isOpening)),
     create(conversation) {
       const { userId } = conversation;
       const hasOther = open().some((each) => each.userId === userId && each.id !== conversation.id);

@@ -5,6 +5,7 @@ import type {
   PostTag,
   Reactions,
   SlackFiles,
+  ThreadPost,
   ThreadReader,
 } from "../../../src/bridge/ports.ts";
 import type { AgentReply } from "../../../src/bridge/stored/agent-reply.ts";
@@ -22,6 +23,8 @@ import type { Json } from "../../../src/json.ts";
 import { readFile, type StoredFile, toContent } from "./stored-file.ts";
 
 export const CHANNEL = "C0SUPPORT";
+/** Of another team. */
+export const BILLING_CHANNEL = "C0BILLING";
 const TEAM = "T0TEAM";
 
 /** A message in Slack: of the bridge where it has a tag or a file of the bridge's, of an agent otherwise. */
@@ -236,6 +239,24 @@ export function createMemorySlack(): MemorySlack {
           replies: written.filter((reply) => !isSettled(reply)),
           ...defined({ until: written.at(-1)?.ts }),
         };
+      },
+      async postsIn(thread) {
+        if (world.refusesReading) return "cannot-look";
+        const inside = (await Promise.resolve(messages)).filter(
+          (each) => each.thread.ts === thread.ts && each.ts !== thread.ts,
+        );
+        return inside.flatMap(({ ts, message, tag, file, reply }): ThreadPost[] => {
+          if (reply) {
+            const mark = marksOf(ts).values().next().value;
+            const { agent, text, blocks } = reply;
+            const said = { text, ...defined({ blocks }) };
+            return [{ ts, writer: { agent }, message: said, files: [], ...defined({ mark }) }];
+          }
+          if (file !== undefined)
+            return [{ ts, writer: "user", message: { text: "" }, files: [file] }];
+          const isUsers = tag?.kind === "message" && tag.of === "user";
+          return isUsers ? [{ ts, writer: "user", message, files: [] }] : [];
+        });
       },
     },
 

@@ -2,7 +2,7 @@ import { startQueues } from "../../../src/app/start-queues.ts";
 import { createAudit } from "../../../src/bridge/audit.ts";
 import { createNotifier, type Notifier } from "../../../src/bridge/notifier.ts";
 import type { ParleyEvent } from "../../../src/bridge/parley-event.ts";
-import type { Permissions } from "../../../src/bridge/ports.ts";
+import type { Permissions, Team } from "../../../src/bridge/ports.ts";
 import { type Reconciler, startReconciler } from "../../../src/bridge/reconciler.ts";
 import { type InboxBody, inboxBodySchema } from "../../../src/bridge/stored/inbox-body.ts";
 import { type OutboxBody, outboxBodySchema } from "../../../src/bridge/stored/outbox-body.ts";
@@ -45,6 +45,8 @@ export interface BridgeOptions {
   reconcileEveryMs?: number;
   /** Everybody may do everything, unless it says otherwise. */
   permissions?: Partial<Permissions>;
+  /** One that answers in the channel of the stories if missing. */
+  teams?: readonly [Team, ...Team[]];
   /** Answers and the disk take a while, in which others go on. */
   isSlow?: boolean;
   /** What still fails at this age becomes a dead letter; three days if missing. */
@@ -115,7 +117,7 @@ export async function runBridge(
     slackFiles: wire("slackFiles", slack.slackFiles),
     conversations: wire("conversations", disk.conversations),
     audit: createAudit({ records: wire("audit", disk.audit), people: slack.people, log }),
-    desk: createDesk(TEAMS),
+    desk: createDesk(options.teams ?? TEAMS),
     inTurn: wire("turns", { take: createTurns<string>() }).take,
     transfers: createSemaphore(4),
     permalink: (thread: Thread) => makePermalink("https://team.slack.com/", thread),
@@ -137,6 +139,7 @@ export async function runBridge(
     showUserIdentity: false,
     groupMs,
     permissions,
+    replyMode,
     mentions,
     lineBreak,
     messageLength,

@@ -1,5 +1,7 @@
+import { userLane } from "../../../src/bridge/inbox-lanes.ts";
 import type { ParleyEvent } from "../../../src/bridge/parley-event.ts";
 import type { AgentReply } from "../../../src/bridge/stored/agent-reply.ts";
+import type { InboxBody } from "../../../src/bridge/stored/inbox-body.ts";
 import type { HandBackRequest, OutboxBody } from "../../../src/bridge/stored/outbox-body.ts";
 import {
   takeInDeletion,
@@ -46,6 +48,11 @@ export interface Stories {
   agentDeletes(reply: AgentReply): Promise<void>;
   /** Anna submits the form; one with the same `form` once more is the same. */
   agentHandsBack(request?: About & Partial<HandBackRequest> & { form?: string }): Promise<void>;
+  /** Anna submits the form to move a User to another team. */
+  agentMoves(
+    to: string,
+    request?: About & { thread?: Thread; agent?: string; note?: string; form?: string },
+  ): Promise<void>;
   somebodyDeletesRoot(about?: About): Promise<void>;
   /** Presses the newest button of this action, whoever sees it. */
   press(action: ReplyAction, agent?: string): Promise<void>;
@@ -122,6 +129,19 @@ export function tellStories(
         request: { thread, agent: "U0ANNA", to: BOT.id, ...request },
       };
       await deliver(({ outbox }) => outbox.append({ lane, id, body }));
+    },
+
+    async agentMoves(to, { user = ADA, thread = sights.threadOf(user), form, ...request } = {}) {
+      forms += 1;
+      const conversation = await disk.conversations.byThread(thread);
+      if (!conversation) throw new Error("There is nobody to move");
+      const { id, userId } = conversation;
+      const body: InboxBody = {
+        kind: "move",
+        request: { conversation: id, from: thread, to, agent: "U0ANNA", ...request },
+      };
+      const item = makeDerivedItemId(form ?? `form ${forms}`, `move ${id}`);
+      await deliver(({ inbox }) => inbox.append({ lane: userLane(userId), id: item, body }));
     },
 
     async somebodyDeletesRoot({ user = ADA } = {}) {

@@ -1,0 +1,99 @@
+import { mentionedIds } from "../../convert/to-parley/mentions.ts";
+import { plainWords } from "../../convert/to-parley/plain-words.ts";
+import { intentOf, type ReplyMode } from "../../convert/to-parley/reply-intent.ts";
+import type { ThreadStep } from "../../convert/to-slack/thread-steps.ts";
+import { defined } from "../../defined.ts";
+import type { Work } from "../../delivery/lanes.ts";
+import type { Thread } from "../../ids.ts";
+import { nameOf } from "../../views/name-of.ts";
+import { type EarlierMessage, renderSoFar, renderSoFarUnread } from "../../views/so-far.ts";
+import type { Texts } from "../../views/texts/en.ts";
+import type { Conversation } from "../conversation.ts";
+import type { People, Permalink, ThreadPost, ThreadReader } from "../ports.ts";
+
+export interface SoFarDependencies {
+  reader: Pick<ThreadReader, "postsIn">;
+  people: People;
+  permalink: Permalink;
+  replyMode: ReplyMode;
+  texts: Texts;
+}
+
+/** The User's lane does not wait longer for what is only told again. */
+const READ_WITHIN_MS = 10_000;
+
+/** The steps that show what was written in the threads that the conversation was moved from; a link to the last where Slack does not let us read it. */
+export async function soFarSteps(
+  work: Work<unknown>,
+  conversation: Conversation,
+  dependencies: SoFarDependencies,
+): Promise<ThreadStep[]> {
+  const { permalink, texts } = dependencies;
+  const threads = (conversation.moved ?? []).flatMap(({ thread, inVain }) =>
+    inVain ? [] : [thread],
+  );
+  const [last] = threads;
+  if (!last) return [];
+  const link = permalink(last);
+  const messages: EarlierMessage[] = [];
+  let isWhole = conversation.lost === undefined;
+  for (const thread of threads) {
+    const posts = await readInTime(thread, work.signal, dependencies);
+    if (!posts && thread === last) return renderSoFarUnread(link, texts);
+    if (!posts) {
+      isWhole = false;
+      break;
+    }
+    const read = posts.map((post) => toMessage(post, thread, conversation, dependencies));
+    messages.unshift(...(await Promise.all(read)));
+  }
+  return renderSoFar({ messages, link, isWhole }, texts);
+}
+
+/** `undefined`: Slack does not let us, or takes too long. */
+async function readInTime(
+  thread: Thread,
+  stopped: AbortSignal,
+  { reader }: SoFarDependencies,
+): Promise<readonly ThreadPost[] | undefined> {
+  const late = Promise.withResolvers<undefined>();
+  const given = new AbortController();
+  const timer = setTimeout(() => late.resolve(undefined), READ_WITHIN_MS);
+  try {
+    const reading = reader.postsIn(thread, AbortSignal.any([stopped, given.signal]));
+    const read = await Promise.race([reading.catch(() => undefined), late.promise]);
+    stopped.throwIfAborted();
+    return read === "cannot-look" ? undefined : read;
+  } finally {
+    clearTimeout(timer);
+    given.abort();
+  }
+}
+
+async function toMessage(
+  { ts, writer, message, files, mark }: ThreadPost,
+  thread: Thread,
+  conversation: Conversation,
+  { people, permalink, replyMode, texts }: SoFarDependencies,
+): Promise<EarlierMessage> {
+  const mentioned = mentionedIds(message);
+  const users = writer === "user" ? mentioned.users : [...mentioned.users, writer.agent];
+  const names = await people.namesOf({ ...mentioned, users });
+  const name =
+    writer === "user"
+      ? nameOf(conversation, texts)
+      : (names.users.get(writer.agent) ?? (await people.identityOf(writer.agent)).name);
+  const intent = writer === "user" ? "send" : intentOf(message, replyMode);
+  const staysInside =
+    mark === "note" || intent === "note" || (intent === "ask" && mark !== "delivered");
+  const isLost = mark === "failed" || mark === "uncertain";
+  const fate: EarlierMessage["fate"] = staysInside ? "inside" : isLost ? mark : undefined;
+  return {
+    at: Math.floor(Number(ts) * 1000),
+    name,
+    text: plainWords(message, names),
+    files,
+    link: permalink({ ...thread, ts }),
+    ...defined({ fate }),
+  };
+}

@@ -1,0 +1,72 @@
+import type { RespondFn } from "@slack/bolt";
+import type { ModalView, WebClient } from "@slack/web-api";
+import { toBridgeError } from "../../errors.ts";
+import type { Thread } from "../../ids.ts";
+import type { Json } from "../../json.ts";
+import { renderFormNotOpened } from "../../views/form-not-opened.ts";
+import { callSlack } from "../web-api.ts";
+import type { ListenerDependencies } from "./listener-dependencies.ts";
+import type { Press, ShortcutCall } from "./requests.ts";
+
+/** Where somebody asked for a form, and where they are answered. */
+export interface FormOrigin {
+  readonly thread: Thread;
+  /** Slack id. */
+  readonly agent: string;
+  readonly trigger: string;
+  readonly client: WebClient;
+  readonly respond: RespondFn | undefined;
+}
+
+export function originOfShortcut(
+  { shortcut, client, respond }: ShortcutCall,
+  team: string,
+): FormOrigin {
+  const { message, message_ts, channel, user, trigger_id } = shortcut;
+  const ts = typeof message.thread_ts === "string" ? message.thread_ts : message_ts;
+  const thread = { team, channel: channel.id, ts };
+  return { thread, agent: user.id, trigger: trigger_id, client, respond };
+}
+
+export function originOfPress(
+  { body, client, respond }: Omit<Press<unknown>, "value">,
+  team: string,
+): FormOrigin {
+  const channel = body.channel?.id ?? String(body.container.channel_id);
+  const ts = body.message?.thread_ts ?? body.message?.ts ?? String(body.container.message_ts);
+  const { user, trigger_id } = body;
+  return { thread: { team, channel, ts }, agent: user.id, trigger: trigger_id, client, respond };
+}
+
+/** Opens a form; whoever asked for it is told if Slack does not. */
+export async function showForm(
+  origin: FormOrigin,
+  view: Json,
+  dependencies: Pick<ListenerDependencies, "posts" | "texts" | "log">,
+): Promise<void> {
+  const { client, trigger } = origin;
+  const { texts, log } = dependencies;
+  try {
+    await callSlack("views.open", () =>
+      client.views.open({ trigger_id: trigger, view: view as unknown as ModalView }),
+    );
+  } catch (thrown) {
+    const error = toBridgeError(thrown);
+    log.warn({ error: error.message }, "modal.not-opened");
+    await answerThere(origin, renderFormNotOpened(error, texts), dependencies);
+  }
+}
+
+/** Answers in the thread. Where the bot may not write, as in a channel that it is not in, Slack's `response_url` is left. */
+export async function answerThere(
+  { thread, agent, respond }: FormOrigin,
+  text: string,
+  { posts, log }: Pick<ListenerDependencies, "posts" | "log">,
+): Promise<void> {
+  try {
+    await posts.tell(thread, agent, { text });
+  } catch (thrown) {
+    log.info({ error: toBridgeError(thrown).message }, "answer.not-in-thread");
+    await respond?.({ text, response_type: "ephemeral", replace_original: false });
+  }
+}

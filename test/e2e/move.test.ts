@@ -1,0 +1,217 @@
+import { describe, expect, it } from "vitest";
+import { identity } from "../../fakes/slack/identity.ts";
+import { png } from "../support/files.ts";
+import { type HandedOver, handOver, PATIENCE } from "../support/steps.ts";
+import { postsIn, textOf, textsTo, toldTo } from "../support/threads.ts";
+import { startWorld, type World, type WorldOptions } from "../support/world.ts";
+
+const BILLING = "C0BILLING";
+const TEAM = { agents: "workspace", leads: undefined, allowShared: true } as const;
+
+const twoTeams = (options: WorldOptions = {}): Promise<World> =>
+  startWorld({
+    ...options,
+    slack: {
+      channels: [
+        { id: BILLING, name: "billing", members: ["U0ANNA", "U0BEN", identity.botUserId] },
+      ],
+    },
+    config: {
+      teams: [
+        { name: "Support", channel: "C0SUPPORT", ...TEAM },
+        { name: "Billing", channel: BILLING, ...TEAM },
+      ],
+    },
+  });
+
+/** The roots in the other channel, oldest first. */
+const rootsThere = ({ slack }: World) =>
+  slack.state.messages.filter(
+    ({ channel, thread_ts, bot_id }) =>
+      channel === BILLING && bot_id === slack.botId && thread_ts === undefined,
+  );
+
+async function openForm(
+  { slack }: World,
+  ts: string,
+  by: "shortcut" | "button" = "button",
+  user = "U0ANNA",
+) {
+  const known = new Set(slack.state.views.keys());
+  const at = { user, channel: slack.channel, ts };
+  if (by === "shortcut") await slack.shortcut({ ...at, callbackId: "parley_move" });
+  else await slack.click({ ...at, actionId: "parley_move" });
+  const { view } = await slack.waitFor(() =>
+    [...slack.state.views.values()].find(({ view: { id } }) => !known.has(id)),
+  );
+  return view;
+}
+
+async function move(world: World, { ts }: HandedOver, note?: string) {
+  const { slack } = world;
+  const { id } = await openForm(world, ts);
+  const values = { destination: "Billing", ...(note !== undefined && { note }) };
+  const outcome = await slack.submitView({ user: "U0ANNA", viewId: id, values });
+  expect(outcome.errors).toBeUndefined();
+  await slack.waitFor(() =>
+    slack.state.messages.some(({ text }) => /moved this User to \*Billing\*/.test(text)),
+  );
+  const [root] = rootsThere(world);
+  if (!root) throw new Error("nothing opened");
+  await slack.waitFor(() =>
+    postsIn(slack, root.ts).some(({ text }) => /The conversation so far/.test(text)),
+  );
+  return root;
+}
+
+describe("moving a User to another team", () => {
+  it("opens a thread in its channel, where the conversation goes on, and the User notices nothing", async () => {
+    const world = await twoTeams();
+    const { slack, parley } = world;
+    const open = await handOver(world, {
+      user: { additionalInformation: { name: "Ada" } },
+      metadata: { reason: "refund", order: "A-1" },
+    });
+    const { user, ts } = open;
+    await parley.userWrites(user.id, "Where is *my* money?");
+    await parley.userWrites(user.id, {
+      media: { name: "bill.png", mimeType: "image/png", bytes: png(500) },
+    });
+    await slack.waitFor(() =>
+      slack.state.messages.some(({ files }) => files?.some(({ name }) => name === "bill.png")),
+    );
+    await slack.post({ user: "U0ANNA", threadTs: ts, text: "I ask my colleagues" });
+    await parley.until(() => parley.sent(user.id).length === 1);
+    await slack.post({ user: "U0BEN", threadTs: ts, text: "note: she is <!here> angry" });
+
+    const root = await move(world, open, "Please <b>look</b> at A-1");
+
+    const words = textOf(root);
+    expect(words).toContain("A-1");
+    expect(words).toContain("from Support by <@U0ANNA>");
+    expect(words).toContain(`/archives/${slack.channel}/p${ts.replace(".", "")}|earlier thread>`);
+    const old = slack.state.messages.find((message) => message.ts === ts);
+    expect(old && textOf(old)).toContain("*Moved* to Billing by <@U0ANNA>");
+    expect(old && textOf(old)).not.toContain("Hand back");
+    expect(postsIn(slack, ts).at(-1)?.text).toContain(
+      `/archives/${BILLING}/p${root.ts.replace(".", "")}|a thread there>`,
+    );
+    const [note, soFar] = postsIn(slack, root.ts);
+    expect(note?.text).toContain("Please &lt;b&gt;look&lt;/b&gt; at A-1");
+    const shown = soFar ? textOf(soFar) : "";
+    expect(shown).toMatch(/\*Ada\* ·.*\n>.*money\?/);
+    expect(shown).toMatch(/:paperclip: <https?:[^|>]*\|bill\.png>/);
+    expect(shown).toMatch(/\*Anna\* ·.*\n>I ask my colleagues/);
+    expect(shown).toMatch(/\*Ben\* ·.*:lock: stayed inside\n>note: she is/);
+    expect(shown).not.toContain("<!here>");
+
+    await parley.userWrites(user.id, "Hello?");
+    await slack.waitFor(() => postsIn(slack, root.ts).some(({ text }) => text === "Hello?"));
+    const late = await slack.post({ user: "U0BEN", threadTs: ts, text: "Too late" });
+    await slack.waitFor(() => toldTo(slack, "U0BEN", ts)[0]);
+    expect(toldTo(slack, "U0BEN", ts)[0]?.text).toContain("was moved to Billing");
+    await slack.post({ user: "U0BEN", channel: BILLING, threadTs: root.ts, text: "Hi, Ben here" });
+    await parley.until(() => parley.sent(user.id).length === 2);
+    expect(parley.sent(user.id).map(({ message }) => message)).toEqual([
+      "I ask my colleagues",
+      "Hi, Ben here",
+    ]);
+    await expect
+      .poll(
+        () =>
+          slack.state.messages
+            .find(({ ts: own }) => own === late.ts)
+            ?.reactions?.map(({ name }) => name),
+        PATIENCE,
+      )
+      .toEqual(["x"]);
+  });
+
+  it("asks with a form whether by shortcut or button, which names the other teams only", async () => {
+    const world = await twoTeams();
+    const { ts } = await handOver(world);
+    for (const by of ["button", "shortcut"] as const) {
+      const { blocks } = await openForm(world, ts, by);
+      const shown = JSON.stringify(blocks);
+      expect(shown).toContain('"value":"Billing"');
+      expect(shown).not.toContain('"value":"Support"');
+    }
+  });
+
+  it("says in the old thread where to go on, to whoever wants something there", async () => {
+    const world = await twoTeams();
+    const { slack } = world;
+    const open = await handOver(world);
+    await world.parley.userWrites(open.user.id, "Hello");
+    const form = await openForm(world, open.ts, "button", "U0BEN");
+    await move(world, open);
+    const values = { destination: "Billing", note: "Not lost" };
+    const late = await slack.submitView({ user: "U0BEN", viewId: form.id, values });
+    expect(late.errors?.destination).toContain("was moved to Billing");
+    for (const callbackId of ["parley_hand_back", "parley_move"]) {
+      await slack.shortcut({ user: "U0BEN", channel: slack.channel, ts: open.ts, callbackId });
+    }
+    await expect.poll(() => textsTo(slack, "U0BEN"), PATIENCE).toHaveLength(2);
+    for (const text of textsTo(slack, "U0BEN")) expect(text).toContain("was moved to *Billing*");
+  });
+});
+
+describe("/parley-owner … move", () => {
+  const ask = async ({ slack }: World, text: string, user = "U0ANNA"): Promise<string> => {
+    const before = slack.state.ephemerals.length;
+    await slack.command({ user, channel: slack.channel, command: "/parley-owner", text });
+    return slack.state.ephemerals[before]?.text ?? "";
+  };
+
+  it("moves by the whole name of a team, however it is written", async () => {
+    const world = await twoTeams();
+    const { user } = await handOver(world);
+    expect(await ask(world, `${user.id} MOVE  billing`)).toContain("goes to *Billing*");
+    await world.slack.waitFor(() => rootsThere(world)[0]);
+    expect(await ask(world, `${user.id} move Billing`)).toContain("is with Billing already");
+  });
+
+  it("offers those that are near, and moves at a click", async () => {
+    const world = await twoTeams();
+    const { slack } = world;
+    const { user } = await handOver(world);
+    expect(await ask(world, `${user.id} move night`)).toContain("Teams: *Support*, *Billing*");
+    expect(await ask(world, `${user.id} move bill`)).toContain("Was this one meant");
+    expect(rootsThere(world)).toEqual([]);
+    const offer = slack.state.ephemerals.at(-1);
+    await slack.click({
+      user: "U0ANNA",
+      channel: slack.channel,
+      ts: offer?.ts ?? "",
+      actionId: "parley_move_to/0",
+    });
+    await slack.waitFor(() => rootsThere(world)[0]);
+    expect(slack.state.ephemerals.at(-1)?.text).toContain("goes to *Billing*");
+  });
+
+  it("says so where nothing can be moved", async () => {
+    const world = await twoTeams();
+    const { user } = await handOver(world);
+    expect(await ask(world, "99999 move Billing")).toContain("no open conversation");
+    expect(await ask(world, `${user.id} move Support`)).toContain("is with Support already");
+  });
+
+  it("says that there is only one team, unless that is the name of a Service", async () => {
+    const world = await startWorld();
+    const { parley } = world;
+    const service = parley.addService({ name: "Move Billing" });
+    const { user, root, ts } = await handOver(world);
+    expect(textOf(root)).not.toContain("Move…");
+    expect(await ask(world, `${user.id} move somewhere`)).toContain("only one team");
+    await world.slack.shortcut({
+      user: "U0BEN",
+      channel: world.slack.channel,
+      ts,
+      callbackId: "parley_move",
+    });
+    await expect.poll(() => textsTo(world.slack, "U0BEN"), PATIENCE).toHaveLength(1);
+    expect(textsTo(world.slack, "U0BEN")[0]).toContain("only one team");
+    await ask(world, `${user.id} move billing`);
+    await expect.poll(() => parley.user(user.id).owner, PATIENCE).toBe(service.identification);
+  });
+});
