@@ -18,8 +18,8 @@ const twoTeams = (options: WorldOptions = {}): Promise<World> =>
     },
     config: {
       teams: [
-        { name: "Support", channel: "C0SUPPORT", ...TEAM },
-        { name: "Billing", channel: BILLING, ...TEAM },
+        { name: "Support", channel: "C0SUPPORT", ...TEAM, when: undefined },
+        { name: "Billing", channel: BILLING, ...TEAM, when: [] },
       ],
     },
   });
