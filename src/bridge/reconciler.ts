@@ -192,8 +192,9 @@ async function readLeft(
     if (unreadAfter === undefined || unreadable.has(thread.channel)) continue;
     const read = await readFrom(thread, unreadAfter, dependencies, signal).catch(
       (thrown: unknown) => {
-        // It is gone, with all that was in it.
-        if (toBridgeError(thrown).disposition !== "dead-letter") throw thrown;
+        // It is gone with all that was in it, or out of reach with its channel.
+        const { disposition } = toBridgeError(thrown);
+        if (disposition !== "dead-letter" && disposition !== "fatal") throw thrown;
         return { missing: 0 };
       },
     );
