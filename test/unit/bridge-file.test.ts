@@ -441,11 +441,14 @@ describe("a mistake in bridge.yaml", () => {
       "1:69 entry 1 of closed must be a date such as 2026-12-25, or a row of days such as 2026-12-25..2026-12-26, with days that there are and the earlier one first",
     ],
     // YAML
-    ["teams:\n\t- name: A", "2:1 this has a tab in its indentation: use spaces"],
+    [
+      "teams:\n\t- name: A",
+      "2:1 this has a tab in its indentation: use spaces. The rest of the file is looked at once this is mended",
+    ],
     ["language: nl\nlanguage: en", "2:1 this key stands here a second time: keep one of them"],
     [
       "teams:\n  - name: Support: first line",
-      "2:11 this has a colon where none can be: put quotes around a text with a colon in it, or begin a new line and indent it",
+      "2:11 this has a colon where none can be: put quotes around a text with a colon in it, or begin a new line and indent it. The rest of the file is looked at once this is mended",
     ],
     [
       other("{ name: A, channel: C0A, when: [{ reason: *refund* }] }"),
@@ -461,16 +464,19 @@ describe("a mistake in bridge.yaml", () => {
     ],
     [
       other("{ name: A, channel: C0A, when: [{ metadata: { a: >500 } }] }"),
-      "1:75 this begins with a sign that means something else in YAML: put quotes around the text",
+      "1:75 this begins with a sign that means something else in YAML: put quotes around the text. The rest of the file is looked at once this is mended",
     ],
     [
       "teams:\n  - name: A\n    when:\n      - metadata:\n          a: >500\n",
-      "5:16 this begins with a sign that means something else in YAML: put quotes around the text",
+      "5:16 this begins with a sign that means something else in YAML: put quotes around the text. The rest of the file is looked at once this is mended",
     ],
-    ['answers: "x', "1:12 this lacks a quote, bracket, comma or colon, here or above"],
+    [
+      'answers: "x',
+      "1:12 this lacks a quote, bracket, comma or colon, here or above. The rest of the file is looked at once this is mended",
+    ],
     [
       "language: nl\n---\nlanguage: en",
-      "2:1 this begins a second document: leave the line --- out",
+      "2:1 this begins a second document: leave the line --- out. The rest of the file is looked at once this is mended",
     ],
     [
       "%YAML 1.1\n---\nlanguage: nl",
@@ -479,6 +485,15 @@ describe("a mistake in bridge.yaml", () => {
     [`teams: ${"[".repeat(80)}${"]".repeat(80)}`, "1:1 this is nested too deep"],
   ])("is told with its place and what to write instead: %s", (source, says) => {
     expect(problemsIn(source)).toEqual([`f:${says}`]);
+  });
+
+  it("that is none of YAML is told alone, because what is told behind it mostly comes of it", () => {
+    const problems = problemsIn(
+      "langauge: nl\nteams:\n  - name: A: b\n   channel: C0A\n  agents: x\n",
+    );
+    expect(problems).toEqual([
+      expect.stringMatching(/^f:3:11 .* The rest of the file is looked at once this is mended$/),
+    ]);
   });
 
   it("is told with all others, in the order of the file", () => {

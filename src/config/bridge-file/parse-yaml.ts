@@ -63,10 +63,15 @@ function parse(source: string): ParsedYaml {
     const { line, col } = lines.linePos(offset);
     return { line: Math.max(line, 1), column: Math.max(col, 1) };
   };
-  const errors = [...document.errors, ...document.warnings];
-  const problems = errors.map(({ code, pos }) => ({
+  const errors = [...document.errors, ...document.warnings].toSorted(
+    (one, other) => one.pos[0] - other.pos[0],
+  );
+  const broken = errors.findIndex(({ code }) => !HARMLESS.includes(code));
+  // Whatever is told behind the first place that is no YAML mostly comes of it.
+  const told = broken < 0 ? errors : errors.slice(0, broken + 1);
+  const problems = told.map(({ code, pos }, index) => ({
     at: placeAt(pos[0]),
-    says: `this ${adviceOnYaml(code, source.slice(0, pos[0] + 1))}`,
+    says: `this ${adviceOnYaml(code, source.slice(0, pos[0] + 1))}${index === broken ? YAML_ADVICE.notRead : ""}`,
   }));
   const { yaml } = document.directives ?? {};
   if (yaml?.explicit && yaml.version !== "1.2") {
@@ -75,8 +80,7 @@ function parse(source: string): ParsedYaml {
   for (const { offset, says } of replaceReferences(document)) {
     problems.push({ at: placeAt(offset), says: `this ${says}` });
   }
-  const isReadable = errors.every(({ code }) => HARMLESS.includes(code));
-  const value: Json | undefined = isReadable ? document.toJS() : undefined;
+  const value: Json | undefined = broken < 0 ? document.toJS() : undefined;
   if (value !== undefined && isDeeperThan(value, MAX_DEPTH)) return tooDeep(placeAt(0));
   return {
     value,

@@ -12,6 +12,7 @@ export const YAML_ADVICE = {
     "has a colon where none can be: put quotes around a text with a colon in it, or begin a new line and indent it",
   indentation:
     "is not indented like what it belongs to (keys of one kind begin in the same column), or a bracket above is not closed",
+  notRead: ". The rest of the file is looked at once this is mended",
   notYaml: "is no YAML: look at the colons, quotes, brackets and the indentation here and above",
 } as const;
 
