@@ -63,7 +63,7 @@ export function createDependencies(
   const { patience, groupMs, showUserIdentity, mentions, replyMode, undoMs } = config;
   const { ownerUnknown, lineBreak, messageLength } = config.parley;
   const parse = (body: Json) => parseCallback(body, parley.self);
-  const desk = createDesk(config.teams);
+  const desk = createDesk(config.teams, log);
   const notes = remembered(channelNoteSchema);
   const channelNotes: ChannelNotes = {
     get: (channel) => notes.get(`channel/${channel}`),

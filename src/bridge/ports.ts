@@ -83,7 +83,7 @@ export interface Desk {
   /** In the order of the configuration. */
   readonly teams: readonly [Team, ...Team[]];
   /** Who gets a User that is handed over with this. */
-  teamFor(handover: Pick<Conversation, "user" | "metadata">): Team;
+  teamFor(handover: Pick<Conversation, "userId" | "user" | "metadata">): Team;
   /**
    * Who has the conversation. Its team may have gone from the configuration: then it is the one that has the channel of its
    * thread, or else the one that would get the User now.

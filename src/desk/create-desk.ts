@@ -1,17 +1,28 @@
 import type { Conversation } from "../bridge/conversation.ts";
 import type { Desk, Team } from "../bridge/ports.ts";
-import { type Handover, type Routed, route } from "./route.ts";
+import type { Log } from "../log.ts";
+import { type Routed, route } from "./route.ts";
 
 type RoutedTeam = Team & Routed;
 
-export function createDesk(teams: readonly [RoutedTeam, ...RoutedTeam[]]): Desk {
-  const teamFor = (handover: Handover): Team => route(teams, handover).team;
+/** Where there are several teams the log tells which of them gets a User, and by which of its rules. */
+export function createDesk(
+  teams: readonly [RoutedTeam, ...RoutedTeam[]],
+  log: Pick<Log, "info">,
+): Desk {
   return {
     teams,
-    teamFor,
+    teamFor(handover) {
+      const { team, rule } = route(teams, handover);
+      if (teams.length > 1) {
+        const by = rule === undefined ? {} : { rule: rule + 1 };
+        log.info({ user_id: handover.userId, team: team.name, ...by }, "handover.routed");
+      }
+      return team;
+    },
     teamOf: ({ team: name, thread, ...facts }: Conversation) =>
       teams.find((team) => team.name === name) ??
       teams.find((team) => team.channel === thread?.channel) ??
-      teamFor(facts),
+      route(teams, facts).team,
   };
 }

@@ -70,13 +70,14 @@ async function handOver({ parley }: World, metadata: unknown): Promise<string> {
   return id;
 }
 
-const STORIES: readonly [string, (world: World) => Promise<string>, string][] = [
-  ["by its reason", (world) => handOver(world, { reason: "Refund of order 5" }), BILLING],
-  ["by a reason that is all", (world) => handOver(world, "about my invoice, please"), BILLING],
-  ["by its metadata", (world) => handOver(world, { order: { total: "612.50" } }), BILLING],
-  ["by metadata as text", (world) => handOver(world, '{"order": {"total": 501}}'), BILLING],
-  ["by the User's language", (world) => tellOf(world, { user: { language: "nl-BE" } }), BILLING],
-  ["by a language in metadata", (world) => handOver(world, { language: "nl" }), BILLING],
+/** How a User comes, to which channel, and by which rule. */
+const STORIES: readonly [string, (world: World) => Promise<string>, string, number?][] = [
+  ["by its reason", (world) => handOver(world, { reason: "Refund of order 5" }), BILLING, 1],
+  ["by a reason that is all", (world) => handOver(world, "about my invoice, please"), BILLING, 1],
+  ["by its metadata", (world) => handOver(world, { order: { total: "612.50" } }), BILLING, 2],
+  ["by metadata as text", (world) => handOver(world, '{"order": {"total": 501}}'), BILLING, 2],
+  ["by the User's language", (world) => tellOf(world, { user: { language: "nl-BE" } }), BILLING, 3],
+  ["by a language in metadata", (world) => handOver(world, { language: "nl" }), BILLING, 3],
   ["by none of the rules", (world) => handOver(world, { reason: "no idea" }), SUPPORT],
   ["by nothing at all", (world) => handOver(world, undefined), SUPPORT],
 ];
@@ -94,6 +95,9 @@ function stories(envOf: () => Promise<Env>): void {
       STORIES.map(([by, , channel]) => [by, channel]),
     );
     const [userId = ""] = users;
+    const routed = world.log.lines.filter(({ event }) => event === "handover.routed");
+    const why = users.map((id) => routed.find(({ fields }) => fields.user_id === id)?.fields);
+    expect(why.map((fields) => fields?.rule)).toEqual(STORIES.map(([, , , rule]) => rule));
     const { ts } = await threadOf(world, userId);
     await parley.userWrites(userId, "Hello from the User");
     const { channel, thread_ts } = await slack.waitFor(() =>

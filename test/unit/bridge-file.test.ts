@@ -2,14 +2,17 @@ import { chmodSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Ajv } from "ajv";
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { bridgeFileSchema } from "../../src/config/bridge-file/bridge-file-schema.ts";
 import { readBridgeFile } from "../../src/config/bridge-file/read-bridge-file.ts";
+import { toTeams } from "../../src/config/bridge-file/to-teams.ts";
 import { loadConfig, readConfig } from "../../src/config/read-config.ts";
 import { ConfigError } from "../../src/errors.ts";
 import { makeConfigSchema } from "../support/make-config-schema.ts";
 import { MINIMAL_ENV } from "../support/minimal-env.ts";
+import { anyText, holds } from "../support/property.ts";
 import { writeBridgeFile } from "../support/write-bridge-file.ts";
 
 const CHANNEL = MINIMAL_ENV.SLACK_CHANNEL;
@@ -582,6 +585,43 @@ audit-days: many
     expect(problems.length).toBeGreaterThan(0);
     for (const problem of problems) expect(problem).toMatch(/^f:\d+:\d+ \S/);
   });
+});
+
+/** What a tired hand does to a file: something comes in, goes away, or changes places. */
+const anyEdit = fc.record({
+  at: fc.nat(2_000),
+  removed: fc.nat(5),
+  added: fc.oneof(
+    anyText(8),
+    fc.constantFrom("\t", "- ", ": ", "\n", '"', "'", "#", "&a ", "*a", "!", "|", "null", "---\n"),
+  ),
+});
+
+describe("whatever is typed into a file", () => {
+  holds(
+    "it is either right, with one team for all others, or what is wrong is told with its place",
+    fc.array(anyEdit, { minLength: 1, maxLength: 3 }),
+    (edits) => {
+      const source = edits.reduce(
+        (text, { at, removed, added }) => text.slice(0, at) + added + text.slice(at + removed),
+        WHOLE,
+      );
+      const { file, problems } = readBridgeFile(source, "f", CHANNEL);
+      expect(file === undefined).toBe(problems.length > 0);
+      if (file) {
+        const teams = toTeams(file, CHANNEL);
+        expect(teams.filter(({ when }) => when === undefined)).toHaveLength(1);
+        expect(new Set(teams.map(({ channel }) => channel)).size).toBe(teams.length);
+      }
+      const lines = source.split("\n").length;
+      for (const problem of problems) {
+        const [, line, says] = /^f:(\d+):\d+ (\S.*)$/s.exec(problem) ?? [];
+        expect([problem, Number(line) <= lines]).toEqual([problem, true]);
+        expect(says).not.toMatch(/undefined|invalid|expected|unrecognized|object Object/i);
+      }
+    },
+    { runs: 100 },
+  );
 });
 
 describe("bridge.schema.json", () => {

@@ -117,7 +117,7 @@ export async function runBridge(
     slackFiles: wire("slackFiles", slack.slackFiles),
     conversations: wire("conversations", disk.conversations),
     audit: createAudit({ records: wire("audit", disk.audit), people: slack.people, log }),
-    desk: createDesk(options.teams ?? TEAMS),
+    desk: createDesk(options.teams ?? TEAMS, log),
     inTurn: wire("turns", { take: createTurns<string>() }).take,
     transfers: createSemaphore(4),
     permalink: (thread: Thread) => makePermalink("https://team.slack.com/", thread),
