@@ -66,7 +66,7 @@ export const valuesOf = (record: NamedAuditRecord) => [
   record.why ?? null,
 ];
 
-export const toAuditRecord = (row: AuditRow): StoredAuditRecord => ({
+const toAuditRecord = (row: AuditRow): StoredAuditRecord => ({
   id: toItemId(row.id),
   at: row.at,
   what: row.what,

@@ -235,7 +235,9 @@ describe("restoring", () => {
     [
       "is of a later version",
       (backup) => writeState(backup, [], STATE_VERSION + 1),
-      /later version of the bridge \(2, and this one knows 1\)/,
+      new RegExp(
+        `later version of the bridge \\(${STATE_VERSION + 1}, and this one knows ${STATE_VERSION}\\)`,
+      ),
     ],
     [
       "has a log beside it",

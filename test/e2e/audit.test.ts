@@ -238,8 +238,10 @@ describe("an attempt of somebody who may not", () => {
 
     const records = await recordsIn(world);
 
-    const told = records.map(({ what, user: about, result, why }) => [what, about, result, why]);
-    const refused = (what: string, about?: string) => [what, about, "refused", "guest"];
+    const told = records.map(({ what, user: about, result, why }) =>
+      [what, about, result, why].join(" "),
+    );
+    const refused = (what: string, about = "") => `${what} ${about} refused guest`;
     expect(told.toSorted()).toEqual([
       refused("button", user.id),
       refused("command"),
