@@ -314,6 +314,26 @@ it("finds a merged User's records under both ids", async () => {
   }
 });
 
+it("is kept for as many days as the configuration says", async () => {
+  const world = await open({ config: { auditDays: 7 } });
+  await command(world, `${world.user.id} ${bots(world)}`);
+  const younger = await handOver(world);
+  await handBack(world, younger.root);
+  await recordsOf(world, "hand-back");
+  const state = await openStateSql(world);
+  const days = (count: number) => count * 86_400_000;
+  await state.ask("UPDATE audit SET at = at - ? WHERE what = 'change-owner'", days(8));
+  await state.ask("UPDATE audit SET at = at - ? WHERE what = 'hand-back'", days(6));
+  await state.close();
+  expect(await recordsIn(world)).toHaveLength(2);
+
+  await world.stopBridge();
+  await world.startBridge();
+
+  await expect.poll(async () => (await recordsIn(world)).length, PATIENCE).toBe(1);
+  expect(await recordsIn(world)).toMatchObject([{ what: "hand-back" }]);
+});
+
 describe("npm run audit", () => {
   it("works beside a running bridge, as a process that knows nothing but the state", async () => {
     const world = await open();
