@@ -51,6 +51,11 @@ export interface ChannelNote {
   readonly trouble?: ChannelTrouble;
 }
 
+/** How a channel is. `isHidden`: Slack does not let us look. */
+export interface SeenChannel extends ChannelNote {
+  readonly isHidden?: true;
+}
+
 /** Kept for all replicas. On disk when resolved. */
 export interface ChannelNotes {
   get(channel: string): Promise<ChannelNote | undefined>;
@@ -59,8 +64,7 @@ export interface ChannelNotes {
 
 /** The teams' channels, as they are now in Slack. Every call may throw a member of the error family. */
 export interface Channels {
-  /** `isHidden`: Slack does not let us look. */
-  look(channel: string): Promise<ChannelNote & { readonly isHidden?: true }>;
+  look(channel: string): Promise<SeenChannel>;
   /** Raises the alarms about all channels, or clears them. Never fails. */
   recheck(): Promise<void>;
 }

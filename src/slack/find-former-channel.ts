@@ -35,6 +35,7 @@ export const createFindFormerChannel =
     const named = ofRoot.safeParse(root?.metadata);
     if (!named.success) return undefined;
     const id = toConversationId(named.data.event_payload.conversation);
-    const { thread, lost = [] } = (await conversations.byId(id)) ?? {};
-    return [thread, ...lost].find((known) => known?.ts === ts)?.channel;
+    const { thread, lost = [], moved = [] } = (await conversations.byId(id)) ?? {};
+    const threads = [thread, ...lost, ...moved.map((each) => each.thread)];
+    return threads.find((known) => known?.ts === ts)?.channel;
   };

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { z } from "zod";
+import { channelNoteSchema, formerIdSchema } from "../../src/bridge/stored/channel-note.ts";
 import { conversationSchema } from "../../src/bridge/stored/conversation-schema.ts";
 import {
   type DeadLetterReason,
@@ -32,6 +33,7 @@ import {
   POST,
   REQUEST,
   ROOT,
+  SEEN,
   SERVICE,
   SHARE,
   TEXTS,
@@ -71,6 +73,8 @@ const REMEMBERED: readonly [string, z.ZodType][] = [
   ["workspace/", workspaceSchema],
   ["bot-service/", serviceSchema],
   ["app-token", flag],
+  ["channel/", channelNoteSchema],
+  ["channel-id/", formerIdSchema],
 ];
 
 /** What 0.1.0 noted of steps; of every other step it was what is known of a file. */
@@ -84,10 +88,11 @@ const KINDS: readonly [RegExp, { intent: z.ZodType; result: z.ZodType }][] = [
   [/^root \d+$/, ROOT],
   [/^file \d+$/, SHARE],
   [/^upload /, UPLOAD],
-  [/^(part |tell$|restored$)/, REQUEST],
+  [/^(part |tell$|restored$|direct$)/, REQUEST],
   [/^(failing |waiting |asked$)/, MOMENT],
   [/^texts$/, TEXTS],
   [/^news$/, NEWS],
+  [/^seen$/, SEEN],
   [/^owner$/, SERVICE],
   [/^(mark|taken|last message)$/, DONE],
   [/^/, POST],
@@ -168,6 +173,9 @@ const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
   "progress of a last message": lastMessageProgressSchema,
   workspace: workspaceSchema,
   service: serviceSchema,
+  "note about a channel": channelNoteSchema,
+  "former id of a channel": formerIdSchema,
+  "how a channel was seen": SEEN.result,
 };
 
 describe("what all versions have stored", () => {

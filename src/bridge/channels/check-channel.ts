@@ -1,3 +1,4 @@
+import { defined } from "../../defined.ts";
 import type { Lanes, Work } from "../../delivery/lanes.ts";
 import { BridgeError } from "../../errors.ts";
 import { makeDerivedItemId } from "../../ids.ts";
@@ -13,9 +14,11 @@ import type {
   Conversations,
   Desk,
   Responsible,
+  SeenChannel,
   Team,
 } from "../ports.ts";
 import type { ChannelHint, InboxBody } from "../stored/inbox-body.ts";
+import { SEEN } from "../stored/step-kinds.ts";
 import { isSameTrouble } from "./is-same-trouble.ts";
 
 export interface CheckChannelDependencies {
@@ -31,8 +34,8 @@ export interface CheckChannelDependencies {
 
 /**
  * Looks at a channel of a team, because something says that it has changed. Whoever answers for the team is told of what has
- * changed since somebody was told last, each person once. That is stored last, and the ids of the messages come from this item:
- * after a crash the same ones are appended again. `hint`: what the one says that had us look, for where Slack does not let us.
+ * changed since somebody was told last, each person once. What was seen is stored first and what was told last, and the ids of the
+ * messages come from this item: after a crash the same ones are appended again. `hint`: what the one says that had us look, for where Slack does not let us.
  */
 export async function checkChannel(
   work: Work<InboxBody>,
@@ -44,14 +47,11 @@ export async function checkChannel(
   // The configuration names another one by now.
   if (teams.length === 0) return;
   const before = (await channelNotes.get(channel)) ?? {};
-  const found = await channels.look(channel);
-  // A channel that has just got another id cannot be seen either, until Slack's event says so.
-  if (found.trouble === "unseen" && hint === undefined && work.item.attempt === 1) {
-    throw new BridgeError("The channel cannot be seen", {
-      code: "slack-api",
-      disposition: "retry",
-    });
-  }
+  // What was seen is not looked at again: what some have been told of it already all are told.
+  const found = await work.step("seen", {
+    kind: SEEN,
+    run: () => look(work, channel, channels, hint),
+  });
   const now: ChannelNote = {
     ...before,
     ...(found.name !== undefined && { name: found.name }),
@@ -73,12 +73,29 @@ export async function checkChannel(
   await channelNotes.set(channel, after);
 }
 
+async function look(
+  { item }: Work<InboxBody>,
+  channel: string,
+  channels: Channels,
+  hint: ChannelHint | undefined,
+): Promise<SeenChannel> {
+  const { name, trouble, isHidden } = await channels.look(channel);
+  // A channel that has just got another id cannot be seen either, until Slack's event says so.
+  if (trouble === "unseen" && hint === undefined && item.attempt === 1) {
+    throw new BridgeError("The channel cannot be seen", {
+      code: "slack-api",
+      disposition: "retry",
+    });
+  }
+  return defined({ name, trouble, isHidden });
+}
+
 const withoutTrouble = ({ trouble: _, ...rest }: ChannelNote): ChannelNote => rest;
 const keptTrouble = ({ trouble }: ChannelNote) => (trouble === undefined ? {} : { trouble });
 
 /** What Slack says counts; what it does not say is as the hint says, or as it was. */
 function troubleOf(
-  { trouble, isHidden }: { trouble?: ChannelTrouble; isHidden?: true },
+  { trouble, isHidden }: SeenChannel,
   before: ChannelNote,
   hint: ChannelHint | undefined,
 ): ChannelTrouble | undefined {

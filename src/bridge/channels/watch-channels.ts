@@ -2,7 +2,7 @@ import { defined } from "../../defined.ts";
 import type { Lanes } from "../../delivery/lanes.ts";
 import { type ItemId, makeDerivedItemId, toItemId } from "../../ids.ts";
 import { channelLane } from "../inbox-lanes.ts";
-import type { ChannelNote, ChannelNotes, Desk } from "../ports.ts";
+import type { ChannelNotes, Desk, SeenChannel } from "../ports.ts";
 import type { ChannelHint, InboxBody } from "../stored/inbox-body.ts";
 import { isSameTrouble } from "./is-same-trouble.ts";
 
@@ -20,13 +20,7 @@ export interface ChannelWatch {
   /** Slack has refused to let us write there. */
   onRefusal(channel: string): Promise<void>;
   /** This is how the channels are. Those that were told to be otherwise are looked at. */
-  onCheck(found: readonly SeenChannel[]): Promise<void>;
-}
-
-/** How a channel is, as far as Slack says. */
-export interface SeenChannel extends ChannelNote {
-  readonly id: string;
-  readonly isHidden?: true;
+  onCheck(found: readonly (SeenChannel & { readonly id: string })[]): Promise<void>;
 }
 
 /** What is seen again and again has a channel looked at only so often. */

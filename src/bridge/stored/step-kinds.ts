@@ -3,6 +3,7 @@ import type { StepKind } from "../../delivery/step.ts";
 import type { ServiceId, Thread } from "../../ids.ts";
 import type { HandoverNews } from "../../views/further-handover.ts";
 import type { PostTag } from "../ports.ts";
+import { seenChannelSchema } from "./channel-note.ts";
 import {
   conversationId,
   count,
@@ -99,4 +100,6 @@ export const NEWS = kind(
 );
 /** A moment, ms: since the epoch, or of the time for which an item had been tried. */
 export const MOMENT = kind(nothing, time);
+/** How a channel was when it was looked at. */
+export const SEEN = kind(nothing, seenChannelSchema);
 export const SERVICE = kind<null, ServiceId>(nothing, serviceId);

@@ -1,4 +1,7 @@
 import type {
+  Channels,
+  ChannelTrouble,
+  DirectMessages,
   Mark,
   People,
   Posts,
@@ -65,7 +68,13 @@ export interface MemorySlack {
   readonly reader: ThreadReader;
   readonly people: People;
   readonly slackFiles: SlackFiles;
+  readonly channels: Channels;
+  readonly directMessages: DirectMessages;
   readonly messages: Posted[];
+  /** What single people were told directly, oldest first. */
+  readonly direct: { readonly to: string; readonly text: string }[];
+  /** What is wrong with the channel. */
+  channelTrouble: ChannelTrouble | undefined;
   readonly told: Told[];
   /** The threads that show that their User is typing. */
   readonly typing: Set<string>;
@@ -90,6 +99,7 @@ export interface MemorySlack {
 export function createMemorySlack(): MemorySlack {
   const messages: Posted[] = [];
   const told: Told[] = [];
+  const direct: MemorySlack["direct"] = [];
   const typing = new Set<string>();
   const marks = new Map<string, Set<Mark>>();
   const files = new Map<string, AgentFile>();
@@ -118,6 +128,8 @@ export function createMemorySlack(): MemorySlack {
   const world: MemorySlack = {
     messages,
     told,
+    direct,
+    channelTrouble: undefined,
     typing,
     files,
     isBusy: false,
@@ -207,6 +219,18 @@ export function createMemorySlack(): MemorySlack {
       showTyping(thread, active) {
         if (active) typing.add(thread.ts);
         else typing.delete(thread.ts);
+        return Promise.resolve();
+      },
+    },
+
+    channels: {
+      look: () => Promise.resolve(defined({ name: "support", trouble: world.channelTrouble })),
+      recheck: () => Promise.resolve(),
+    },
+
+    directMessages: {
+      tell(to, { text }) {
+        direct.push({ to, text });
         return Promise.resolve();
       },
     },

@@ -1,5 +1,9 @@
 import { startQueues } from "../../../src/app/start-queues.ts";
 import { createAudit } from "../../../src/bridge/audit.ts";
+import {
+  type ChannelWatch,
+  createChannelWatch,
+} from "../../../src/bridge/channels/watch-channels.ts";
 import { createNotifier, type Notifier } from "../../../src/bridge/notifier.ts";
 import type { ParleyEvent } from "../../../src/bridge/parley-event.ts";
 import type { Permissions, Team } from "../../../src/bridge/ports.ts";
@@ -43,6 +47,8 @@ export interface BridgeOptions {
   undoMs?: number;
   /** Missing: threads are not read back, nor owners compared. */
   reconcileEveryMs?: number;
+  /** Who is told what befalls the channel; nobody if missing. */
+  leads?: readonly string[];
   /** Everybody may do everything, unless it says otherwise. */
   permissions?: Partial<Permissions>;
   /** One that answers in the channel of the stories if missing. */
@@ -59,6 +65,7 @@ export interface Running extends Process {
   readonly outbox: EmbeddedLanes<OutboxBody>;
   readonly claims: Claims;
   readonly takeIn: TakeInDependencies;
+  readonly channelWatch: ChannelWatch;
   readonly notifier: Notifier;
   readonly reconciler: Reconciler | undefined;
 }
@@ -122,11 +129,10 @@ export async function runBridge(
     transfers: createSemaphore(4),
     permalink: (thread: Thread) => makePermalink("https://team.slack.com/", thread),
     notifier: createNotifier(inbox),
-    // Nothing befalls the channel.
-    channels: { look: () => Promise.resolve({}), recheck: () => Promise.resolve() },
-    channelNotes: { get: () => Promise.resolve(undefined), set: () => Promise.resolve() },
-    responsible: () => Promise.resolve([]),
-    directMessages: { tell: () => Promise.resolve() },
+    channels: wire("channels", slack.channels),
+    channelNotes: wire("channelNotes", disk.channelNotes),
+    responsible: () => Promise.resolve(options.leads ?? []),
+    directMessages: wire("directMessages", slack.directMessages),
     texts: en,
     patience,
     now: Date.now,
@@ -162,6 +168,7 @@ export async function runBridge(
     outbox,
     claims,
     takeIn,
+    channelWatch: createChannelWatch({ ...shared, inbox }),
     notifier: shared.notifier,
     reconciler,
   });

@@ -1,5 +1,6 @@
 import { userLane } from "../../../src/bridge/inbox-lanes.ts";
 import type { ParleyEvent } from "../../../src/bridge/parley-event.ts";
+import type { ChannelTrouble } from "../../../src/bridge/ports.ts";
 import type { AgentReply } from "../../../src/bridge/stored/agent-reply.ts";
 import type { InboxBody } from "../../../src/bridge/stored/inbox-body.ts";
 import type { HandBackRequest, OutboxBody } from "../../../src/bridge/stored/outbox-body.ts";
@@ -16,7 +17,7 @@ import { toInboxItem } from "../../../src/parley/to-inbox-item.ts";
 import type { UserDetails } from "../../../src/views/root-user.ts";
 import type { Deliver } from "./keep-running.ts";
 import { ADA, AGENTS, BOT, type MemoryParley } from "./memory-parley.ts";
-import type { Writing } from "./memory-slack.ts";
+import { CHANNEL, type Writing } from "./memory-slack.ts";
 import type { ReplyAction, Sights } from "./sights.ts";
 import type { StoredFile } from "./stored-file.ts";
 import type { World } from "./world.ts";
@@ -54,6 +55,10 @@ export interface Stories {
     request?: About & { thread?: Thread; agent?: string; note?: string; form?: string },
   ): Promise<void>;
   somebodyDeletesRoot(about?: About): Promise<void>;
+  /** The channel is so from now on. `unheard`: Slack loses the event about it. */
+  channelBecomes(trouble: ChannelTrouble | undefined, more?: { unheard?: true }): Promise<void>;
+  /** The bridge looks how the channel is, as it does each minute. */
+  somebodyChecks(): Promise<void>;
   /** Presses the newest button of this action, whoever sees it. */
   press(action: ReplyAction, agent?: string): Promise<void>;
   /** Somebody has a dead letter tried again, with the tool for that; 0 is the one that arrived first. */
@@ -69,6 +74,7 @@ export function tellStories(
   let messages = 0;
   let forms = 0;
   let edits = 0;
+  let changes = 0;
 
   const stories: Stories = {
     async handover({ user = ADA, metadata, details = {} } = {}) {
@@ -108,6 +114,19 @@ export function tellStories(
 
     async slackTells(reply) {
       await deliver(({ takeIn }) => takeInReply(reply, takeIn));
+    },
+
+    async channelBecomes(trouble, { unheard } = {}) {
+      slack.channelTrouble = trouble;
+      changes += 1;
+      const event = `event ${changes}`;
+      if (unheard) return;
+      await deliver(({ channelWatch }) => channelWatch.onEvent(CHANNEL, event, undefined));
+    },
+
+    async somebodyChecks() {
+      const found = { id: CHANNEL, ...(await slack.channels.look(CHANNEL)) };
+      await deliver(({ channelWatch }) => channelWatch.onCheck([found]));
     },
 
     async agentEdits(reply, text) {

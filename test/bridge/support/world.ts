@@ -1,7 +1,8 @@
-import type { Conversations } from "../../../src/bridge/ports.ts";
+import type { ChannelNotes, Conversations } from "../../../src/bridge/ports.ts";
 import { type CapturedLog, captureLog } from "../../support/captured-log.ts";
 import { type Calls, createCalls } from "./calls.ts";
 import { createMemoryAudit, type MemoryAudit } from "./memory-audit.ts";
+import { createMemoryChannelNotes } from "./memory-channel-notes.ts";
 import { createMemoryConversations } from "./memory-conversations.ts";
 import { createMemoryTable, type MemoryTable } from "./memory-journal.ts";
 import { createMemoryParley, type MemoryParley } from "./memory-parley.ts";
@@ -23,6 +24,7 @@ export interface World {
     readonly outbox: MemoryTable;
     readonly conversations: Conversations;
     readonly audit: MemoryAudit;
+    readonly channelNotes: ChannelNotes;
   };
 }
 
@@ -45,6 +47,7 @@ export function createWorld(isSlow: boolean): World {
       outbox: createMemoryTable(sync),
       conversations: createMemoryConversations(sync),
       audit: createMemoryAudit(sync),
+      channelNotes: createMemoryChannelNotes(sync),
     },
   };
 }
