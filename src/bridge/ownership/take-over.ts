@@ -69,9 +69,9 @@ export async function cancelReply(
 }
 
 /**
- * Takes the User of a refused reply over. Resolves with the User's open conversation once it has a thread; until then it
- * throws, so that the item is tried again. Parley is not asked again if something happened meanwhile: if a conversation
- * opened and ended, or there is another owner than before, the reply is refused again.
+ * Takes the User of a refused reply over. Resolves with the User's open conversation, which may have no thread yet; until
+ * there is one it throws, so that the item is tried again. Parley is not asked again if something happened meanwhile: if a
+ * conversation opened and ended, or there is another owner than before, the reply is refused again.
  *
  * @throws {NotTakenOverError} · {NotOwnerError} · {ConversationClosedError}
  */
@@ -85,15 +85,12 @@ export async function takeOverFor(
   const here = await conversations.byThread(reply.thread);
   const latest = here && (await conversations.byUser(here.userId));
   if (!latest) throw new ConversationClosedError(makeThreadKey(reply.thread));
-  if (latest.state === "open") {
-    if (latest.thread) return latest;
-    throw notOpenYet();
-  }
+  if (latest.state === "open") return latest;
   const { userId, openedAt } = latest;
   const asked = takeOver.since ?? work.resultOf(ASKED, MOMENT);
   if (asked !== undefined && openedAt >= asked) throw new ConversationClosedError(latest.id);
   if (takeOver.taken || work.stateOf(TAKEN) === "done") {
-    // Its thread will open soon, unless another Service has the User by now.
+    // It will open soon, unless another Service has the User by now.
     await assertOwner(parley, userId);
     throw notOpenYet();
   }
@@ -138,4 +135,4 @@ async function rememberOwner(
 }
 
 const notOpenYet = (): BridgeError =>
-  new BridgeError("The thread is not open yet", { code: "unexpected", disposition: "retry" });
+  new BridgeError("The conversation is not open yet", { code: "unexpected", disposition: "retry" });
