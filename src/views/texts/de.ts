@@ -284,6 +284,7 @@ export const de: Texts = {
     unreachable: "Parley war nicht erreichbar",
     unclear: "Parley hat keine klare Antwort gegeben",
     elsewhere: "ein anderer Service hat den Nutzer",
+    goingElsewhere: "jemand anders gibt den Nutzer gerade an einen anderen Service",
     unchanged: "bei Parley ist der Nutzer noch, wo er war",
   },
 
@@ -368,6 +369,8 @@ export const de: Texts = {
     given: (user, service) => `${user} ist jetzt bei ${service}.`,
     taken: (user, service) =>
       `${user} ist jetzt bei ${service}. Im Support-Kanal entsteht ein Thread.`,
+    overtaken: (user, service) =>
+      `${user} ging nicht an ${service}: Jemand anders war schneller und gibt den Nutzer gerade ab oder hat es eben getan.`,
     problems: {
       "no-id":
         "Das ist keine Id: Eine hat höchstens 200 Zeichen, keine Steuerzeichen und ist kein Pfad aus Punkten.",

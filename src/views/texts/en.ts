@@ -288,6 +288,7 @@ export const en = {
     unreachable: "Parley could not be reached",
     unclear: "Parley gave no clear answer",
     elsewhere: "another Service has the User",
+    goingElsewhere: "somebody else is giving the User to another Service at this moment",
     unchanged: "Parley still has the User where they were",
   },
 
@@ -362,6 +363,8 @@ export const en = {
     given: (user: string, service: string) => `${user} is with ${service} now.`,
     taken: (user: string, service: string) =>
       `${user} is with ${service} now. A thread opens in the support channel.`,
+    overtaken: (user: string, service: string) =>
+      `${user} did not go to ${service}: somebody else was faster, and is giving the User away, or has just done so.`,
     problems: {
       "no-id":
         "That is no id: one has at most 200 characters, no control characters, and is no path of dots.",
