@@ -27,9 +27,28 @@ const END = "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity";
 const END_ALL = `${END} WHERE datname = current_database() AND application_name LIKE 'parley-slack-bridge %'`;
 const END_ONE = `${END} WHERE pid = $1`;
 
-/** The lanes of replicas on a PostgreSQL database, with the claims and sessions of the bridge. */
-export async function openClaimingBench(): Promise<ClaimingBench> {
+/** Opens one bench after the other in one test, each on the same database when it has been emptied. */
+export function openClaimingBenches(): () => Promise<ClaimingBench> {
+  let database: Promise<string> | undefined;
+  return async () => {
+    database ??= createEmpty();
+    const url = await database;
+    await onPostgres(url).failWrites(false);
+    await query(url, "TRUNCATE outbox");
+    return openClaimingBench(url);
+  };
+}
+
+/** A database with the tables of the bridge. */
+async function createEmpty(): Promise<string> {
   const url = await createDatabase();
+  const { close } = await openPostgres(url, { access: "own" });
+  await close();
+  return url;
+}
+
+/** The lanes of replicas on a PostgreSQL database, with the claims and sessions of the bridge. */
+function openClaimingBench(url: string): ClaimingBench {
   let process = { isAlive: true };
   let running: Running[] = [];
   const ending = new Set<Promise<unknown>>();

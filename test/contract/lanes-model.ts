@@ -221,6 +221,16 @@ const CRASH_BEHIND_A_BARRIER: readonly Step[] = [
   ...[{ do: "crash" } as const, settle, append(2), settle, done, settle, done, settle],
 ];
 
+const appendAt = (...replicas: readonly number[]): readonly Step[] =>
+  replicas.map((at) => ({ do: "append", lane: 0, sort: undefined, manner: PLAIN, at }));
+
+/** What all of them take in for one lane at once, and again when one has lost its session and another has ended. */
+const BY_ALL_AT_ONCE: readonly Step[] = [
+  ...[...appendAt(0, 1, 2, 0, 1, 2), settle, done, settle, done, settle],
+  ...[{ do: "lose", at: 0, isKnown: false } as const, ...appendAt(1, 2, 0), settle, done],
+  ...[{ do: "stop", at: 1 } as const, ...appendAt(0, 1, 2), settle, done, settle],
+];
+
 type AnyEngine = Engine<string> | Replica<string> | ClaimingReplica<string>;
 
 const isReplica = (lanes: AnyEngine): lanes is Replica<string> => "cutOff" in lanes;
@@ -794,17 +804,23 @@ export function describeReplicas(engineName: string, open: OpenReplicas): void {
 export function describeClaimingReplicas(
   engineName: string,
   open: () => Promise<ClaimingBench>,
-  runs: number,
 ): void {
   describe(`${engineName}: whatever happens to several replicas`, () => {
     holds(
       "settles each item once and in order, again only after a loss, and tells of dead letters",
       fc.record({
         replicas: fc.integer({ min: 2, max: REPLICAS }),
-        steps: fc.array(claimingStep, { minLength: 5, maxLength: 60, size: "max" }),
+        steps: fc.array(claimingStep, { minLength: 5, maxLength: 40, size: "max" }),
       }),
       ({ replicas, steps }) => playOn(open, steps, replicas),
-      { runs },
+      {
+        runs: 20,
+        untilMs: 15_000,
+        examples: [BY_ALL_AT_ONCE, CRASH_BEHIND_A_BARRIER].map((steps) => ({
+          replicas: REPLICAS,
+          steps: [...steps],
+        })),
+      },
     );
   });
 }

@@ -1,7 +1,7 @@
 import { describePostgres } from "../support/postgres.ts";
 import { describeGoingAhead } from "./lanes-ahead-suite.ts";
 import { describeBeginningAhead } from "./lanes-beginning-ahead-suite.ts";
-import { openClaimingBench } from "./lanes-claiming-bench.ts";
+import { openClaimingBenches } from "./lanes-claiming-bench.ts";
 import { describeDeadLetters } from "./lanes-dead-letters-suite.ts";
 import { describeEnds } from "./lanes-ends-suite.ts";
 import { describeLanesHandling } from "./lanes-handling-suite.ts";
@@ -26,5 +26,5 @@ describePostgres("PostgreSQL", () => {
   describeLanesHolding(NAME, openPostgresBench);
   // Each has a database of its own.
   describeLanesUnderCrashes(NAME, openPostgresBench, 5);
-  describeClaimingReplicas("lanes of replicas on PostgreSQL", openClaimingBench, 8);
+  describeClaimingReplicas("lanes of replicas on PostgreSQL", openClaimingBenches());
 });
