@@ -12,6 +12,7 @@ export type ErrorCode =
   | "parley-api"
   | "not-owner"
   | "owner-unchanged"
+  | "going-elsewhere"
   | "not-taken-over"
   | "slack-api"
   | "thread-gone"
@@ -156,6 +157,17 @@ export class OwnerUnchangedError extends BridgeError {
   constructor(userId: string, owner: ServiceId) {
     super(`User ${userId} is still owned by Service ${owner}`, {
       code: "owner-unchanged",
+      disposition: "retry",
+    });
+  }
+}
+
+/** Somebody else is giving the User to another Service at this moment. */
+export class GoingElsewhereError extends BridgeError {
+  override readonly name = "GoingElsewhereError";
+  constructor(userId: string) {
+    super(`Somebody else is giving User ${userId} to another Service`, {
+      code: "going-elsewhere",
       disposition: "retry",
     });
   }

@@ -229,15 +229,29 @@ export function withAgentMessage(conversation: Conversation): Conversation {
   return { ...answered, agentMessages: conversation.agentMessages + 1 };
 }
 
-/** One that has ended stays as it is. */
+/** One that has ended stays as it is, and so does one whose User somebody is giving to another Service. */
 export const withHandingBack = (
   conversation: Conversation,
   to: ServiceId,
   at: number,
 ): Conversation =>
-  conversation.state === "open"
+  conversation.state === "open" && !isGoingElsewhere(conversation, to, at)
     ? { ...conversation, handingBackTo: to, handingBackSince: at }
     : conversation;
+
+/** Whoever gives a User away has done it or failed within this time, or was killed. */
+const GIVING_MS = 60_000;
+
+/** Whether somebody is giving the User to another Service than this one. */
+export const isGoingElsewhere = (
+  { state, handingBackTo, handingBackSince = 0 }: Conversation,
+  to: ServiceId,
+  now: number,
+): boolean =>
+  state === "open" &&
+  handingBackTo !== undefined &&
+  handingBackTo !== to &&
+  now - handingBackSince < GIVING_MS;
 
 /** The hand-back to this Service is over; another one that somebody has begun since then is not. */
 export function withoutHandingBack(conversation: Conversation, to: ServiceId): Conversation {

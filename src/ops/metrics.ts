@@ -2,6 +2,7 @@ import { Counter, Gauge, Histogram, Registry } from "prom-client";
 import { ALARM_NAMES, type Alarm } from "../alarms.ts";
 import type { BuildInfo } from "../build-info.ts";
 import type { Attempt, Lanes } from "../delivery/lanes.ts";
+import { StorageError } from "../errors.ts";
 import type { Route } from "../http/http-server.ts";
 import { processMetrics } from "./process-metrics.ts";
 
@@ -17,7 +18,10 @@ export interface Metrics {
   readonly routes: readonly Route[];
 }
 
-/** `GET /metrics` in Prometheus' text format. Labels are a few fixed words, never ids. */
+/**
+ * `GET /metrics` in Prometheus' text format. Labels are a few fixed words, never ids. What the state tells is left out while it
+ * cannot be read.
+ */
 export function createMetrics(sources: {
   queues: () => Readonly<Record<string, Pick<Lanes<unknown>, "backlog">>>;
   openConversations: () => Promise<number>;
@@ -82,14 +86,6 @@ export function createMetrics(sources: {
     registers,
   });
   new Gauge({
-    name: "parley_bridge_open_conversations",
-    help: "Conversations that are open now",
-    registers,
-    async collect() {
-      this.set(await sources.openConversations());
-    },
-  });
-  new Gauge({
     name: "parley_bridge_alarm",
     help: "1 while something is broken that only a person can repair",
     labelNames: ["alarm"],
@@ -101,32 +97,50 @@ export function createMetrics(sources: {
       }
     },
   });
+  /** What the state tells. */
+  const stored = new Registry();
+  const ofState = { registers: [stored] };
+  const open = new Gauge({
+    name: "parley_bridge_open_conversations",
+    help: "Conversations that are open now",
+    ...ofState,
+  });
   const oldest = new Gauge({
     name: "parley_bridge_queue_oldest_seconds",
     help: "How long the oldest waiting item waits",
     labelNames: ["queue"],
-    registers,
+    ...ofState,
   });
   const dead = new Gauge({
     name: "parley_bridge_dead_letters",
     help: "Dead letters",
     labelNames: ["queue"],
-    registers,
+    ...ofState,
   });
   const waiting = new Gauge({
     name: "parley_bridge_queue_items",
     help: "Items that wait",
     labelNames: ["queue"],
-    registers,
+    ...ofState,
   });
 
-  /** To be called before the scrape, not during it, so that all gauges show the same moment. */
-  async function readBacklogs(): Promise<void> {
-    for (const [queue, lanes] of Object.entries(sources.queues())) {
-      const { items, oldestAppendedAt, deadLetters } = await lanes.backlog();
-      waiting.set({ queue }, items);
-      dead.set({ queue }, deadLetters);
-      oldest.set({ queue }, oldestAppendedAt ? (sources.now() - oldestAppendedAt) / 1000 : 0);
+  /**
+   * Before the scrape and not during it, so that all gauges show the same moment. False: the state cannot be read; then the
+   * alarms and all that is counted here still have to be told.
+   */
+  async function readState(): Promise<boolean> {
+    try {
+      open.set(await sources.openConversations());
+      for (const [queue, lanes] of Object.entries(sources.queues())) {
+        const { items, oldestAppendedAt, deadLetters } = await lanes.backlog();
+        waiting.set({ queue }, items);
+        dead.set({ queue }, deadLetters);
+        oldest.set({ queue }, oldestAppendedAt ? (sources.now() - oldestAppendedAt) / 1000 : 0);
+      }
+      return true;
+    } catch (error) {
+      if (error instanceof StorageError) return false;
+      throw error;
     }
   }
 
@@ -146,8 +160,9 @@ export function createMetrics(sources: {
         method: "GET",
         path: "/metrics",
         async handle(_request, response) {
-          await readBacklogs();
-          const text = await Registry.merge([processMetrics(), registry]).metrics();
+          const isRead = await readState();
+          const shown = [processMetrics(), registry, ...(isRead ? [stored] : [])];
+          const text = await Registry.merge(shown).metrics();
           response.writeHead(200, { "content-type": registry.contentType }).end(text);
         },
       },

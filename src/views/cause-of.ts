@@ -14,6 +14,8 @@ export function causeOf(error: BridgeError, { causes }: Texts): string {
       return causes.unclear;
     case "not-owner":
       return causes.elsewhere;
+    case "going-elsewhere":
+      return causes.goingElsewhere;
     case "owner-unchanged":
       return causes.unchanged;
     default:

@@ -17,7 +17,7 @@ export type OwnerAnswer =
   | { kind: "services"; services: readonly NamedService[] }
   /** Who has a User; missing: Parley did not say. `link` leads to the open thread. */
   | { kind: "owner"; userId: string; owner?: { name: string; isUs: boolean }; link?: string }
-  | { kind: "given"; userId: string; service: string; outcome: "already" | "given" | "taken" }
+  | { kind: "given"; userId: string; service: string; outcome: OwnerChange }
   | ({ kind: "which-service" } & Parameters<typeof renderServiceChoice>[0])
   | { kind: "moving"; userId: string; team: string }
   | ({ kind: "not-moved" } & MoveProblem)
@@ -25,6 +25,9 @@ export type OwnerAnswer =
   | { kind: "problem"; problem: "no-id" | "no-thread" | "no-message-link" | "service-gone" }
   | { kind: "problem"; problem: "unknown-customer" | "ambiguous"; id: string }
   | { kind: "failed"; error: BridgeError };
+
+/** What became of a wish: nothing was to be done · another Service has the User now · we have · somebody else was faster. */
+export type OwnerChange = "already" | "given" | "taken" | "overtaken";
 
 interface NamedService {
   id: string;

@@ -76,12 +76,12 @@ describe("what another replica changes between a look and an act", () => {
     await isUsable(bridge);
   });
 
-  it("begins another hand-back, which lasts when the first one fails", async () => {
+  it("begins another hand-back because the first takes very long, which lasts when that one fails", async () => {
     const bridge = await handedOver();
     const give = bridge.calls.hang("parley.unsetAgent");
     bridge.calls.fail("parley.setOwner", new ParleyApiError("PUT owner", 400, []));
     await bridge.agentHandsBack();
-    await elsewhere(bridge, (c) => withHandingBack(c, NIGHT.id, Date.now()));
+    await elsewhere(bridge, (c) => withHandingBack(c, NIGHT.id, Date.now() + 60_000));
     give();
     await bridge.settled();
     expect(bridge.thread()).toEqual([expect.stringContaining("handing back did not work")]);

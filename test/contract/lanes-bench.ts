@@ -66,6 +66,14 @@ export interface Replica<Body>
   begin(...given: Parameters<Lanes<Body>["start"]>): void;
 }
 
+/** An engine that claims by itself what it handles, beside others. */
+export interface ClaimingReplica<Body> extends Engine<Body> {
+  /** The store ends the session by which it holds what is its own. Resolves when that has been done; it may not know yet. */
+  endSession(): Promise<void>;
+  /** From now on it can, or cannot, deliver: what it has is left to those that can. */
+  setAble(isAble: boolean): void;
+}
+
 /** Durable state on which engines run, one process after the other. */
 export interface LanesBench {
   /** A new engine on the same state, as a new process would make it; not started. */
@@ -84,6 +92,11 @@ export interface LanesBench {
 /** Durable state on which several engines run at once. */
 export interface ReplicasBench extends LanesBench {
   engine<Body>(options?: EngineOptions): Promise<Replica<Body>>;
+}
+
+/** The same, for engines that claim by themselves. */
+export interface ClaimingBench extends LanesBench {
+  engine<Body>(options?: EngineOptions): Promise<ClaimingReplica<Body>>;
 }
 
 /** Makes a bench with no items in it. */
@@ -283,9 +296,11 @@ interface EngineParts {
 
 let stays = 0;
 
+export const createStay = (isOver: () => boolean): Stay => ({ id: ++stays, isOver });
+
 /** Of a process that has all lanes as long as it lives. */
 export function stayUntilDeath(isAlive: () => boolean): () => Stay {
-  const stay = { id: ++stays, isOver: () => !isAlive() };
+  const stay = createStay(() => !isAlive());
   return () => stay;
 }
 

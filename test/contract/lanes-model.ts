@@ -14,6 +14,8 @@ import { toItemId } from "../../src/ids.ts";
 import { holds } from "../support/property.ts";
 import { SHARES, shareOf } from "../support/shared-journal.ts";
 import type {
+  ClaimingBench,
+  ClaimingReplica,
   Engine,
   LanesBench,
   LanesBenchFactory,
@@ -67,7 +69,9 @@ type SharedStep =
   /** A replica loses its session, and with it all of its shares. */
   | { readonly do: "lose"; readonly at: number; readonly isKnown: boolean }
   /** A replica looks whether it has missed a change. */
-  | { readonly do: "poll"; readonly at: number };
+  | { readonly do: "poll"; readonly at: number }
+  /** From now on a replica that claims by itself can, or cannot, deliver. */
+  | { readonly do: "reach"; readonly at: number; readonly isAble: boolean };
 
 interface Sent {
   readonly name: string;
@@ -167,6 +171,12 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ do: fc.constant("stop" as const), at: replica }) },
 );
 
+const lose: fc.Arbitrary<Step> = fc.record({
+  do: fc.constant("lose" as const),
+  at: replica,
+  isKnown: fc.boolean(),
+});
+
 const sharedStep: fc.Arbitrary<Step> = fc.oneof(
   { weight: 36, arbitrary: step },
   {
@@ -177,11 +187,21 @@ const sharedStep: fc.Arbitrary<Step> = fc.oneof(
       at: replica,
     }),
   },
+  { weight: 3, arbitrary: lose },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant("poll" as const), at: replica }) },
+);
+
+const claimingStep: fc.Arbitrary<Step> = fc.oneof(
+  { weight: 36, arbitrary: step },
+  { weight: 3, arbitrary: lose },
   {
     weight: 3,
-    arbitrary: fc.record({ do: fc.constant("lose" as const), at: replica, isKnown: fc.boolean() }),
+    arbitrary: fc.record({
+      do: fc.constant("reach" as const),
+      at: replica,
+      isAble: fc.boolean(),
+    }),
   },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant("poll" as const), at: replica }) },
 );
 
 const PLAIN: Manner = { goesAhead: false, step: "none", falters: "nowhere" };
@@ -201,9 +221,20 @@ const CRASH_BEHIND_A_BARRIER: readonly Step[] = [
   ...[{ do: "crash" } as const, settle, append(2), settle, done, settle, done, settle],
 ];
 
-type AnyEngine = Engine<string> | Replica<string>;
+const appendAt = (...replicas: readonly number[]): readonly Step[] =>
+  replicas.map((at) => ({ do: "append", lane: 0, sort: undefined, manner: PLAIN, at }));
+
+/** What all of them take in for one lane at once, and again when one has lost its session and another has ended. */
+const BY_ALL_AT_ONCE: readonly Step[] = [
+  ...[...appendAt(0, 1, 2, 0, 1, 2), settle, done, settle, done, settle],
+  ...[{ do: "lose", at: 0, isKnown: false } as const, ...appendAt(1, 2, 0), settle, done],
+  ...[{ do: "stop", at: 1 } as const, ...appendAt(0, 1, 2), settle, done, settle],
+];
+
+type AnyEngine = Engine<string> | Replica<string> | ClaimingReplica<string>;
 
 const isReplica = (lanes: AnyEngine): lanes is Replica<string> => "cutOff" in lanes;
+const claimsItself = (lanes: AnyEngine): lanes is ClaimingReplica<string> => "endSession" in lanes;
 
 /** Plays steps against real engines and notes what they do, complaining as soon as one breaks a promise. */
 class Play {
@@ -376,13 +407,11 @@ class Play {
         return await this.#stop(each.at % this.#engines.length);
       case "move":
         return await this.#move(each.share, this.#at(each.at));
-      case "lose": {
+      case "lose":
+        return await this.#lose(this.#at(each.at), each.isKnown);
+      case "reach": {
         const lanes = this.#at(each.at);
-        if (!isReplica(lanes)) return;
-        // Nothing is about to happen in this turn of the event loop.
-        await new Promise(setImmediate);
-        if (each.isKnown) this.#leaving.push(lanes.lose());
-        else lanes.cutOff();
+        if (claimsItself(lanes)) lanes.setAble(each.isAble);
         return;
       }
       case "poll": {
@@ -390,6 +419,19 @@ class Play {
         if (isReplica(lanes)) await lanes.poll();
         return;
       }
+    }
+  }
+
+  async #lose(lanes: AnyEngine, isKnown: boolean): Promise<void> {
+    // Nothing is about to happen in this turn of the event loop.
+    await new Promise(setImmediate);
+    if (claimsItself(lanes)) {
+      const ended = lanes.endSession();
+      if (isKnown) await ended;
+      else this.#leaving.push(ended);
+    } else if (isReplica(lanes)) {
+      if (isKnown) this.#leaving.push(lanes.lose());
+      else lanes.cutOff();
     }
   }
 
@@ -754,6 +796,31 @@ export function describeReplicas(engineName: string, open: OpenReplicas): void {
       }),
       ({ seed, steps }) => playOn(() => open(randomFrom(seed)), steps, REPLICAS),
       { runs: 100 },
+    );
+  });
+}
+
+/** The same, on what replicas claim by themselves, each for a time that nobody here decides: the steps do not tell all that happens. */
+export function describeClaimingReplicas(
+  engineName: string,
+  open: () => Promise<ClaimingBench>,
+): void {
+  describe(`${engineName}: whatever happens to several replicas`, () => {
+    holds(
+      "settles each item once and in order, again only after a loss, and tells of dead letters",
+      fc.record({
+        replicas: fc.integer({ min: 2, max: REPLICAS }),
+        steps: fc.array(claimingStep, { minLength: 5, maxLength: 40, size: "max" }),
+      }),
+      ({ replicas, steps }) => playOn(open, steps, replicas),
+      {
+        runs: 20,
+        untilMs: 15_000,
+        examples: [BY_ALL_AT_ONCE, CRASH_BEHIND_A_BARRIER].map((steps) => ({
+          replicas: REPLICAS,
+          steps: [...steps],
+        })),
+      },
     );
   });
 }

@@ -22,6 +22,8 @@ export async function openPostgresBench(): Promise<LanesBench> {
   const closeAll = () => Promise.all([...engines.values()].map((database) => database.close()));
 
   return {
+    ...onPostgres(url),
+
     async engine<Body>(options: EngineOptions = {}) {
       const owner = process;
       const isAlive = () => owner.alive;
@@ -41,6 +43,16 @@ export async function openPostgresBench(): Promise<LanesBench> {
       engines.clear();
     },
 
+    async close() {
+      await Promise.all([...engines.keys()].map((lanes) => lanes.stop()));
+      await closeAll();
+    },
+  };
+}
+
+/** What a bench does to the tables. */
+export function onPostgres(url: string): Pick<LanesBench, "failWrites" | "failReads" | "damage"> {
+  return {
     async failWrites(fail) {
       await query(url, "DROP TRIGGER IF EXISTS fail ON outbox; DROP FUNCTION IF EXISTS fail");
       if (fail) await query(url, FAIL);
@@ -55,11 +67,6 @@ export async function openPostgresBench(): Promise<LanesBench> {
       const damaged =
         what === "error" ? "error = '{\"half', notice = NULL" : "progress = '{\"half'";
       await query(url, `UPDATE outbox SET ${damaged} WHERE id = $1`, [id]);
-    },
-
-    async close() {
-      await Promise.all([...engines.keys()].map((lanes) => lanes.stop()));
-      await closeAll();
     },
   };
 }

@@ -1,11 +1,12 @@
 import { describePostgres } from "../support/postgres.ts";
 import { describeGoingAhead } from "./lanes-ahead-suite.ts";
 import { describeBeginningAhead } from "./lanes-beginning-ahead-suite.ts";
+import { openClaimingBenches } from "./lanes-claiming-bench.ts";
 import { describeDeadLetters } from "./lanes-dead-letters-suite.ts";
 import { describeEnds } from "./lanes-ends-suite.ts";
 import { describeLanesHandling } from "./lanes-handling-suite.ts";
 import { describeLanesHolding } from "./lanes-holding-suite.ts";
-import { describeLanesUnderCrashes } from "./lanes-model.ts";
+import { describeClaimingReplicas, describeLanesUnderCrashes } from "./lanes-model.ts";
 import { openPostgresBench } from "./lanes-postgres-bench.ts";
 import { describeSteps } from "./lanes-steps-suite.ts";
 import { describeLanes } from "./lanes-suite.ts";
@@ -25,4 +26,5 @@ describePostgres("PostgreSQL", () => {
   describeLanesHolding(NAME, openPostgresBench);
   // Each has a database of its own.
   describeLanesUnderCrashes(NAME, openPostgresBench, 5);
+  describeClaimingReplicas("lanes of replicas on PostgreSQL", openClaimingBenches());
 });

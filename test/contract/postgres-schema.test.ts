@@ -12,7 +12,13 @@ import { shareOf } from "../../src/state/postgres/shares.ts";
 import { captureLog } from "../support/captured-log.ts";
 import { startCutProxy } from "../support/cut-proxy.ts";
 import { openReplica } from "../support/open-postgres.ts";
-import { createDatabase, describePostgres, query } from "../support/postgres.ts";
+import {
+  createDatabase,
+  describePostgres,
+  inSession,
+  query,
+  waitingForLocks,
+} from "../support/postgres.ts";
 import { row } from "./journal-suite.ts";
 
 const versionIn = (url: string) => query(url, "SELECT version, oldest FROM bridge_schema");
@@ -150,6 +156,24 @@ describePostgres("the tables in a PostgreSQL database", () => {
     expect(await versionIn(url)).toEqual([{ version: CURRENT, oldest: 0 }]);
     proxy.resume();
     expect(await frozen).toBeInstanceOf(Error);
+  });
+
+  it("are not waited for any more once the network has fallen silent", async () => {
+    const url = await createDatabase();
+    const { hostname: host, port } = new URL(url);
+    const proxy = await startCutProxy({ host, port: Number(port) });
+    const through = new URL(url);
+    through.port = String(proxy.port);
+    await inSession(url, async (other) => {
+      await other.query("SELECT pg_advisory_lock($1)", [namesIn("public").lockKey("schema")]);
+      const opening = openPostgres(through.href, { access: "own" }).catch(
+        (error: unknown) => error,
+      );
+      await expect.poll(() => waitingForLocks(url, "advisory")).toBe(1);
+      proxy.stall();
+      expect(await opening).toBeInstanceOf(StorageError);
+    });
+    expect(await tablesIn(url)).toEqual([]);
   });
 
   it("may get other types beside a program that runs", async () => {

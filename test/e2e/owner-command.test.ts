@@ -1,9 +1,10 @@
 import { expect, it, onTestFinished, vi } from "vitest";
 import type { Fault } from "../../fakes/http/faults.ts";
 import { settledIn } from "../support/attempts.ts";
+import { EAGER } from "../support/replies.ts";
 import { changesAt } from "../support/sent.ts";
 import { handOver, PATIENCE, submitHandBack } from "../support/steps.ts";
-import { postsIn, rootsOf, textsTo } from "../support/threads.ts";
+import { postsIn, rootsOf, textOf, textsTo } from "../support/threads.ts";
 import { startWorld, type World } from "../support/world.ts";
 
 /** Types the command as Anna; the answer is what only she sees, in time. */
@@ -282,6 +283,52 @@ it("ends the open conversation of a User who is given away", async () => {
   await slack.post({ user: "U0BEN", threadTs: ts, text: "Too late" });
   await expect.poll(() => settledIn(log, outbox)[0]?.outcome, PATIENCE).toBe("ignored");
   expect(parley.sent(user.id)).toEqual([]);
+});
+
+it("leaves a User alone whom a form hands back at this moment", async () => {
+  const world = await startWorld();
+  const { slack, parley } = world;
+  parley.addService({ name: "Night shift" });
+  const { user, root, ts } = await handOver(world);
+  const given = Promise.withResolvers<void>();
+  parley.faults.add(`PUT /users/${user.id}/owner`, { kind: "held", until: given.promise });
+  await submitHandBack(slack, ts);
+  await parley.until(() => changesAt(parley, user.id).length > 0);
+
+  expect(await ask(world, `${user.id} night shift`)).toMatch(
+    /did not go to \*Night shift\*: somebody else was faster/,
+  );
+
+  given.resolve();
+  await slack.waitFor(() => /Handed back\* to Bot Service/.test(textOf(root)));
+  expect(parley.user(user.id).owner).toBe(parley.botService.identification);
+  expect(postsIn(slack, ts).map(({ text }) => text)).toEqual([
+    expect.stringContaining("handed this User back to *Bot Service*"),
+  ]);
+});
+
+it("gives a User away whom a form cannot hand back meanwhile", async () => {
+  const world = await startWorld({ env: EAGER });
+  const { slack, parley } = world;
+  const night = parley.addService({ name: "Night shift" });
+  const { user, root, ts } = await handOver(world);
+  const given = Promise.withResolvers<void>();
+  parley.faults.add(`PUT /users/${user.id}/owner`, { kind: "held", until: given.promise });
+  const answer = ask(world, `${user.id} night shift`);
+  await parley.until(() => changesAt(parley, user.id).length > 0);
+
+  await submitHandBack(slack, ts);
+  await slack.waitFor(() => postsIn(slack, ts).length > 0);
+
+  given.resolve();
+  await answer;
+  await slack.waitFor(() => /Handed back\* to Night shift/.test(textOf(root)));
+  expect(parley.user(user.id).owner).toBe(night.identification);
+  await slack.waitFor(() => postsIn(slack, ts).length > 1);
+  expect(postsIn(slack, ts).map(({ text }) => text)).toEqual([
+    expect.stringMatching(/handing back did not work \(somebody else is giving the User/),
+    expect.stringContaining("handed this User back to *Night shift*"),
+  ]);
 });
 
 it("says in the thread that the agent's name may stay where Parley does not take it off", async () => {

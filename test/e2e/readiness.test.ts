@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { sign } from "../../fakes/slack/http-delivery.ts";
 import { DEFAULT_SCOPES } from "../../fakes/slack/identity.ts";
+import { startCutProxy } from "../support/cut-proxy.ts";
 import { metricsOf } from "../support/metrics.ts";
+import { createDatabase, describePostgres } from "../support/postgres.ts";
 import { readyzNow } from "../support/readyz.ts";
 import { handOver, PATIENCE } from "../support/steps.ts";
 import { CALLBACK_TOKEN, startWorld, type World } from "../support/world.ts";
@@ -215,5 +217,33 @@ it("tells at the start what has started", async () => {
     reply_mode: "explicit",
     channels: ["C0SUPPORT"],
     channel_names: ["support"],
+  });
+});
+
+describePostgres("/metrics of a replica that has lost its database", () => {
+  it("tells that, and leaves out what only the database knows", async () => {
+    const url = new URL(await createDatabase());
+    const network = await startCutProxy({ host: url.hostname, port: Number(url.port) });
+    url.port = String(network.port);
+    const world = await startWorld({ replicas: 1, env: { STATE_URL: url.href } });
+
+    network.cut();
+
+    const alarm = 'parley_bridge_alarm{alarm="store"} 1';
+    await expect.poll(() => metricsOf(world), PATIENCE).toContain(alarm);
+    const names = (await metricsOf(world)).map((line) => /^\w+/.exec(line)?.[0]);
+    expect(names).toContain("process_resident_memory_bytes");
+    expect(names).toContain("parley_bridge_last_request_seconds");
+    for (const name of [
+      "open_conversations",
+      "queue_items",
+      "queue_oldest_seconds",
+      "dead_letters",
+    ]) {
+      expect(names).not.toContain(`parley_bridge_${name}`);
+    }
+    network.resume();
+    const again = 'parley_bridge_queue_items{queue="inbox"} 0';
+    await expect.poll(() => metricsOf(world), PATIENCE).toContain(again);
   });
 });

@@ -9,21 +9,31 @@ const factor = Number(process.env.PROPERTY_FACTOR) || 1;
 
 /**
  * A test that `check` holds for all values of `arbitrary`. Its seed stands in the report of every run, and in the
- * failure together with the smallest counterexample. `examples` come first, in every run.
+ * failure together with the smallest counterexample. `examples` come first, in every run. `untilMs`: after this time no further
+ * values are tried, and after a failure neither: for what takes long and does not go the same way twice.
  */
 export function holds<Value>(
   statement: string,
   arbitrary: fc.Arbitrary<Value>,
   check: (value: Value) => void | Promise<void>,
-  parameters: { readonly runs?: number; readonly examples?: readonly Value[] } = {},
+  parameters: {
+    readonly runs?: number;
+    readonly examples?: readonly Value[];
+    readonly untilMs?: number;
+  } = {},
 ): void {
   it(statement, async ({ annotate }) => {
     const seed = wantedSeed ?? Math.floor(Math.random() * 2 ** 31);
     await annotate(`PROPERTY_SEED=${seed}`);
+    const { untilMs } = parameters;
+    const end = performance.now() + (untilMs ?? Number.POSITIVE_INFINITY) * factor;
     await fc.assert(
-      fc.asyncProperty(arbitrary, async (value) => await check(value)),
+      fc.asyncProperty(arbitrary, async (value) => {
+        if (performance.now() < end) await check(value);
+      }),
       {
         seed,
+        endOnFailure: untilMs !== undefined,
         numRuns: (parameters.runs ?? 50) * factor,
         examples: (parameters.examples ?? []).map((example) => [example]),
       },

@@ -5,6 +5,7 @@ import {
   end,
   openConversation,
   withAgentMessage,
+  withHandingBack,
   withHandover,
   withUserMessages,
 } from "../../src/bridge/conversation.ts";
@@ -144,6 +145,17 @@ describe("a conversation", () => {
     expect(told.metadata).toMatchObject({ reason: "x", f29: expect.any(String) });
     expect(told.furtherReasons?.at(-1)?.reason).toMatch(/^29 x+…$/);
     expect(told.transcript?.at(-1)?.text).toMatch(/^29 x/);
+  });
+
+  it("is handed back to one Service at a time, and after a minute to whoever comes next", () => {
+    const first = withHandingBack(OPEN, BOT.id, 2_000);
+    const night = toServiceId("night");
+    expect(first).toMatchObject({ handingBackTo: BOT.id, handingBackSince: 2_000 });
+    expect(withHandingBack(first, night, 61_999)).toBe(first);
+    expect(withHandingBack(first, BOT.id, 3_000)).toMatchObject({ handingBackSince: 3_000 });
+    expect(withHandingBack(first, night, 62_000)).toMatchObject({ handingBackTo: night });
+    const ended = end(first, "taken-away", { at: 2_000 });
+    expect(withHandingBack(ended, night, 3_000)).toBe(ended);
   });
 
   it("ends once, and waits for nobody then", () => {

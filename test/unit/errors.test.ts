@@ -27,6 +27,7 @@ describe("errors", () => {
     ["parley-api", "dead-letter"],
     ["not-owner", "ignore"],
     ["owner-unchanged", "retry"],
+    ["going-elsewhere", "retry"],
     ["not-taken-over", "ignore"],
     ["conversation-closed", "ignore"],
     ["cancelled", "ignore"],

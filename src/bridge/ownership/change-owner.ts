@@ -3,6 +3,7 @@ import type { Lanes } from "../../delivery/lanes.ts";
 import { toBridgeError } from "../../errors.ts";
 import { type ItemId, makeBodyItemId, type UserId } from "../../ids.ts";
 import { causeOf } from "../../views/cause-of.ts";
+import type { OwnerChange } from "../../views/owner-answer.ts";
 import { TAKEN_OVER } from "../../views/reason.ts";
 import type { Texts } from "../../views/texts/en.ts";
 import { audited } from "../audited.ts";
@@ -27,7 +28,7 @@ export interface ChangeOwnerDependencies {
 
 /**
  * Gives a User to a Service because an agent (Slack id) wants it, outside of any thread. `trigger` identifies this use of
- * the command. Returns `already`: there was nothing to do · `given` to another Service · `taken` over by us.
+ * the command. Nothing is done where somebody else is giving the User to another Service at this moment, or has just done so.
  */
 export async function changeOwner(
   change: {
@@ -37,7 +38,7 @@ export async function changeOwner(
     trigger: string;
   },
   dependencies: ChangeOwnerDependencies,
-): Promise<"already" | "given" | "taken"> {
+): Promise<OwnerChange> {
   const { parley, conversations, audit, now } = dependencies;
   const { userId, to, agent, trigger } = change;
   const newest = await conversations.byUser(userId);
@@ -57,14 +58,14 @@ export async function changeOwner(
     ...about,
     to: to.id,
   } as const;
-  return await audited(deed, audit, async () => {
-    if (isOurs) {
-      await takeUser({ userId, agentName: name, item, isOurs: hasUser }, dependencies);
-      return "taken";
-    }
-    await give(userId, to, open, { item, agent, name }, dependencies);
-    return "given";
-  });
+  const act = async (): Promise<OwnerChange> => {
+    if (!isOurs) return await give(userId, to, open, { item, agent, name }, dependencies);
+    await takeUser({ userId, agentName: name, item, isOurs: hasUser }, dependencies);
+    return "taken";
+  };
+  return await audited(deed, audit, act, (outcome) =>
+    outcome === "overtaken" ? outcome : undefined,
+  );
 }
 
 /**
@@ -97,10 +98,13 @@ async function give(
   open: Conversation | undefined,
   by: { item: ItemId; agent: string; name: string },
   dependencies: ChangeOwnerDependencies,
-): Promise<void> {
+): Promise<OwnerChange> {
   const { parley, conversations } = dependencies;
   if (open) {
-    await conversations.update(open.id, (c) => withHandingBack(c, to.id, dependencies.now()));
+    const begun = await conversations.update(open.id, (c) =>
+      withHandingBack(c, to.id, dependencies.now()),
+    );
+    if (begun?.handingBackTo !== to.id) return "overtaken";
   }
   // If this fails the User only sees the agent's name for longer, which the thread says.
   const refusal = open && (await parley.unsetAgent(userId).then(() => undefined, toBridgeError));
@@ -110,8 +114,9 @@ async function give(
     if (open) await conversations.update(open.id, (c) => withoutHandingBack(c, to.id));
     throw error;
   }
-  if (!open) return;
+  if (!open) return "given";
   const unsetRefusal = refusal && causeOf(refusal, dependencies.texts);
   const done = { to, by: by.agent, ...defined({ unsetRefusal }) };
   await recordHandBack(by.item, open, done, dependencies);
+  return "given";
 }

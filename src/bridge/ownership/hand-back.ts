@@ -4,7 +4,13 @@ import { type MessageWriting, toParleyMessages } from "../../convert/to-parley/a
 import { NO_NAMES } from "../../convert/to-parley/mentions.ts";
 import { defined } from "../../defined.ts";
 import type { Work } from "../../delivery/lanes.ts";
-import { BridgeError, CancelledError, type ErrorCode, toBridgeError } from "../../errors.ts";
+import {
+  BridgeError,
+  CancelledError,
+  type ErrorCode,
+  GoingElsewhereError,
+  toBridgeError,
+} from "../../errors.ts";
 import { makeDerivedItemId } from "../../ids.ts";
 import { isJsonObject, type Json } from "../../json.ts";
 import { causeOf } from "../../views/cause-of.ts";
@@ -16,6 +22,7 @@ import {
 import type { Texts } from "../../views/texts/en.ts";
 import {
   type Conversation,
+  isGoingElsewhere,
   movedFrom,
   withAgentMessage,
   withHandingBack,
@@ -121,6 +128,7 @@ async function giveBack(
   const mayBeDone = conversation.handingBackTo === request.to;
   if (mayBeDone && (await parley.ownerOf(userId)) === request.to) return undefined;
   await assertOwner(parley, userId);
+  if (isGoingElsewhere(conversation, request.to, now())) throw new GoingElsewhereError(userId);
   // The User is ours, but perhaps again.
   refuseIfInDoubt(work);
   await sendLastMessage(work, conversation, request, dependencies);
@@ -129,6 +137,7 @@ async function giveBack(
     (await conversations.update(id, (c) => withHandingBack(c, request.to, now()))) ?? conversation;
   // Somebody else has just given the User away. It begins again, with what is true now.
   if (current.state !== "open") throw new CancelledError(work.item.id);
+  if (current.handingBackTo !== request.to) throw new GoingElsewhereError(userId);
   // First, because Parley may refuse it once the User is not ours.
   const refusal = await parley.unsetAgent(userId).then(() => undefined, toBridgeError);
   if (refusal && isWorthRetrying(refusal, work, dependencies)) throw refusal;

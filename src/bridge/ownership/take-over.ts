@@ -78,9 +78,9 @@ export async function cancelReply(
 }
 
 /**
- * Takes the User of a refused reply over. Resolves with the User's open conversation once it has a thread; until then it
- * throws, so that the item is tried again. Parley is not asked again if something happened meanwhile: if a conversation
- * opened and ended, or there is another owner than before, the reply is refused again.
+ * Takes the User of a refused reply over. Resolves with the User's open conversation, which may have no thread yet; until
+ * there is one it throws, so that the item is tried again. Parley is not asked again if something happened meanwhile: if a
+ * conversation opened and ended, or there is another owner than before, the reply is refused again.
  *
  * @throws {NotTakenOverError} · {NotOwnerError} · {ConversationClosedError}
  */
@@ -99,13 +99,10 @@ export async function takeOverFor(
   const isTaken = asked !== undefined && openedAt >= asked;
   // An earlier attempt may have been cut off before it could record that.
   if (isTaken) await recordTakeOver(work, body, { userId, since: asked }, dependencies);
-  if (latest.state === "open") {
-    if (latest.thread) return latest;
-    throw notOpenYet();
-  }
+  if (latest.state === "open") return latest;
   if (isTaken) throw new ConversationClosedError(latest.id);
   if (takeOver.taken || work.stateOf(TAKEN) === "done") {
-    // Its thread will open soon, unless another Service has the User by now.
+    // It will open soon, unless another Service has the User by now.
     await assertOwner(parley, userId);
     throw notOpenYet();
   }
@@ -175,4 +172,4 @@ async function rememberOwner(
 }
 
 const notOpenYet = (): BridgeError =>
-  new BridgeError("The thread is not open yet", { code: "unexpected", disposition: "retry" });
+  new BridgeError("The conversation is not open yet", { code: "unexpected", disposition: "retry" });

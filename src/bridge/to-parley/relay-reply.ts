@@ -22,7 +22,7 @@ import {
 import type { DelayMarks } from "../delay-marks.ts";
 import { refuseIfInDoubt } from "../doubt.ts";
 import type { Notifier } from "../notifier.ts";
-import { nameService } from "../owner.ts";
+import { assertOwner, nameService } from "../owner.ts";
 import { recordTakenAway } from "../ownership/end-conversation.ts";
 import { hasAsked, type TakeOverDependencies, takeOverFor } from "../ownership/take-over.ts";
 import type { Conversations, Parley, Permalink, Permissions, Reactions } from "../ports.ts";
@@ -73,6 +73,11 @@ export async function relayReply(
     }
     refuseIfInDoubt(work);
     conversation = await conversationFor(work, body, dependencies);
+    if (body.takeOver && !conversation.thread) {
+      // Slack may keep it from opening for long, and then another Service may have the User.
+      await assertOwner(parley, conversation.userId);
+      throw notYet("The thread is not open yet");
+    }
     sent = await sendReply(work, body, words, conversation, dependencies);
   } catch (thrown) {
     const error = toBridgeError(thrown);

@@ -80,7 +80,9 @@ export async function sendReply(
   if (failure) throw joinFailures(failures, failure);
   const states = new Set(parts.map(stateOf));
   if (states.has("begun")) {
-    throw new UncertainDeliveryError("The bridge was stopped while it sent this reply");
+    throw new UncertainDeliveryError(
+      "Sending this reply was cut off before its outcome was stored",
+    );
   }
   if (!states.has("done")) return "nothing";
   return lost.length > 0 ? "a part" : "all";

@@ -17,6 +17,7 @@ import { type PostgresLogin, readPostgresUrl } from "./postgres-url.ts";
 import { createSession, type Session } from "./session.ts";
 import { IDLE_IN_TRANSACTION_MS, type SessionKind } from "./session-settings.ts";
 import type { SqlValue, Statement } from "./sql-value.ts";
+import { whileAnswering } from "./while-answering.ts";
 
 /** What can be asked of one session after the other. */
 export interface Questions {
@@ -100,9 +101,11 @@ export async function openPostgres(
       const late = setTimeout(connection.destroy, CHECK_MS);
       try {
         const found = namesIn(await checkServer(target, connection));
-        clearTimeout(late);
-        if (access === "own") await migrateSchema(connection, found);
-        else if (access === "share") await requireSchema(connection);
+        if (access === "own") {
+          clearTimeout(late);
+          const beside = await open("pace", new AbortController().signal, found);
+          await whileAnswering(beside, connection, () => migrateSchema(connection, found));
+        } else if (access === "share") await requireSchema(connection);
         else await refuseLaterSchema(connection);
         return found;
       } finally {
@@ -114,14 +117,14 @@ export async function openPostgres(
     }
   }
 
-  async function open(kind: SessionKind, signal: AbortSignal) {
+  async function open(kind: SessionKind, signal: AbortSignal, { lockKey }: SharedNames) {
     try {
       const connection = await connectSession(target, kind, signal);
       const session = createSession(connection, {
         kind,
         clock,
         alarm,
-        keyOf: names.lockKey,
+        keyOf: lockKey,
         onNotification(channel, payload) {
           for (const listener of listeners.get(channel) ?? []) listener(payload);
         },
@@ -146,10 +149,10 @@ export async function openPostgres(
     onOpen?: (session: Session) => void,
   ): Promise<SessionKeeper> {
     try {
-      const first = await open(kind, new AbortController().signal);
+      const first = await open(kind, new AbortController().signal, names);
       const keeper = keepSession(
         first,
-        (signal) => inNobodysName(() => open(kind, signal)),
+        (signal) => inNobodysName(() => open(kind, signal, names)),
         onOpen,
       );
       keepers.push(keeper);
@@ -232,7 +235,7 @@ export async function openPostgres(
   };
 }
 
-/** How long the server may take to tell what it is. */
+/** How long the server may take to tell what it is, and what its tables are. */
 const CHECK_MS = 15_000;
 
 /**

@@ -381,6 +381,7 @@ export const de: Texts = {
     unreachable: "Parley war nicht erreichbar",
     unclear: "Parley hat keine klare Antwort gegeben",
     elsewhere: "ein anderer Service hat den Nutzer",
+    goingElsewhere: "jemand anders gibt den Nutzer gerade an einen anderen Service",
     unchanged: "bei Parley ist der Nutzer noch, wo er war",
   },
 
@@ -493,6 +494,8 @@ export const de: Texts = {
       `${user} ist jetzt bei ${service}. Im Support-Kanal entsteht ein Thread.`,
     moving: (user, team) =>
       `${user} geht zu ${team}: Dort öffnet sich gleich ein Thread, und der jetzige sagt, wo.`,
+    overtaken: (user, service) =>
+      `${user} ging nicht an ${service}: Jemand anders war schneller und gibt den Nutzer gerade ab oder hat es eben getan.`,
     problems: {
       "no-id":
         "Das ist keine Id: Eine hat höchstens 200 Zeichen, keine Steuerzeichen und ist kein Pfad aus Punkten.",

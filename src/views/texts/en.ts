@@ -388,6 +388,7 @@ export const en = {
     unreachable: "Parley could not be reached",
     unclear: "Parley gave no clear answer",
     elsewhere: "another Service has the User",
+    goingElsewhere: "somebody else is giving the User to another Service at this moment",
     unchanged: "Parley still has the User where they were",
   },
 
@@ -492,6 +493,8 @@ export const en = {
       `${user} is with ${service} now. A thread opens in the support channel.`,
     moving: (user: string, team: string) =>
       `${user} goes to ${team}: a thread opens there in a moment, and the one they have now says where.`,
+    overtaken: (user: string, service: string) =>
+      `${user} did not go to ${service}: somebody else was faster, and is giving the User away, or has just done so.`,
     problems: {
       "no-id":
         "That is no id: one has at most 200 characters, no control characters, and is no path of dots.",

@@ -380,6 +380,7 @@ export const nl: Texts = {
     unreachable: "Parley was niet bereikbaar",
     unclear: "Parley gaf geen duidelijk antwoord",
     elsewhere: "een andere Service heeft de gebruiker",
+    goingElsewhere: "iemand anders geeft de gebruiker op dit moment aan een andere Service",
     unchanged: "bij Parley is de gebruiker nog waar die was",
   },
 
@@ -487,6 +488,8 @@ export const nl: Texts = {
       `${user} is nu bij ${service}. In het supportkanaal opent een thread.`,
     moving: (user, team) =>
       `${user} gaat naar ${team}: daar komt zo een thread, en de huidige thread zegt waar.`,
+    overtaken: (user, service) =>
+      `${user} ging niet naar ${service}: iemand anders was sneller, en geeft de gebruiker nu weg of heeft dat net gedaan.`,
     problems: {
       "no-id":
         "Dat is geen id: dat heeft hoogstens 200 tekens, geen stuurtekens, en is geen pad van punten.",

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { withHandingBack } from "../../../src/bridge/conversation.ts";
 import {
   type BridgeError,
   NetworkError,
@@ -52,6 +53,21 @@ async function handedOver(options?: Parameters<typeof startBridge>[0]): Promise<
 }
 
 describe("handing back", () => {
+  it("leaves alone for a minute whom somebody is giving to another Service, and says so", async () => {
+    const bridge = await handedOver();
+    const { id } = (await bridge.conversation()) ?? expect.unreachable();
+    await bridge.conversations.update(id, (c) => withHandingBack(c, NIGHT.id, Date.now()));
+
+    await bridge.agentHandsBack(GOODBYE);
+
+    expect(await failure(bridge)).toMatch(/somebody else is giving the User to another Service/);
+    expect(changes(bridge)).toEqual([]);
+    expect(await bridge.conversation()).toMatchObject({ state: "open", handingBackTo: NIGHT.id });
+    await bridge.later(60_000);
+    await bridge.agentHandsBack();
+    expectHandedBack(bridge);
+  });
+
   it("sends the last message, unsets the agent and then changes the owner, telling why", async () => {
     const bridge = await handedOver();
     await bridge.userWrites("It is broken");

@@ -224,6 +224,29 @@ describe("taking over for a reply", () => {
     expect(bridge.items("outbox").held).toBe(1);
   });
 
+  it("is refused again when another Service takes the User while Slack keeps the new thread from opening", async () => {
+    const { bridge } = await refusedReply();
+    bridge.calls.fail("posts.post", new NetworkError("refused"), { times: Infinity });
+    await bridge.press("takeOver", "U0BEN");
+    await bridge.later(5_000);
+    expect(takenOver(bridge)).toBe(1);
+
+    bridge.parley.user(ADA).owner = NIGHT.id;
+    await bridge.later(60_000);
+
+    expect(bridge.told("U0BEN")).toHaveLength(2);
+    expect(bridge.items("outbox")).toMatchObject({ waiting: 0, held: 1 });
+    bridge.calls.heal();
+    await bridge.settled();
+    expect(bridge.roots()).toHaveLength(1);
+    expect(bridge.sent()).toEqual([]);
+    expect(takenOver(bridge)).toBe(1);
+    await bridge.press("takeOver", "U0BEN");
+    await bridge.settled();
+    expect(bridge.sent()).toEqual(["It ships today"]);
+    expect(takenOver(bridge)).toBe(2);
+  });
+
   it("sends into what a colleague has opened meanwhile, without asking Parley for the User again", async () => {
     const { bridge } = await refusedReply();
     await bridge.handover();
