@@ -154,6 +154,13 @@ export function withThreadInVain(
   return { ...rest, moved: [...moved, vain] };
 }
 
+/** So long what is written in a thread waits until it is known whether it came before the first message of the next one. */
+const MOVE_LIFE_MS = 10_000;
+
+/** Whether the thread of another team is opening just now. Normally that takes as long as one post. */
+export const isMoving = ({ thread, openingSince }: Conversation, now: number): boolean =>
+  thread !== undefined && openingSince !== undefined && now - openingSince < MOVE_LIFE_MS;
+
 /** The thread of another team that was to open does not open any more. */
 export const withoutMove = (conversation: Conversation): Conversation =>
   conversation.thread !== undefined && isOpening(conversation)

@@ -4,11 +4,13 @@ import {
   end,
   openConversation,
   withAgentMessage,
+  withMove,
+  withThreadInVain,
   withUserMessages,
 } from "../../src/bridge/conversation.ts";
 import type { Conversations } from "../../src/bridge/ports.ts";
 import { OvertakenError } from "../../src/errors.ts";
-import { makeConversationId, toItemId, toUserId } from "../../src/ids.ts";
+import { makeConversationId, type Thread, toItemId, toUserId } from "../../src/ids.ts";
 
 export const THREAD = { team: "T1", channel: "C1", ts: "1700000000.000100" };
 
@@ -125,6 +127,39 @@ export function describeConversations(name: string, open: () => Promise<Fixture>
           expect(await each.byThread({ ...THREAD, ...other })).toBeUndefined();
         }
       });
+    });
+
+    it("finds it by each thread that it was moved from, and by those that opened in vain", async () => {
+      const fixture = await open();
+      const { store } = fixture;
+      const { id } = conversationOf("11111");
+      await store.create(conversationOf("11111"));
+      await store.update(id, (c) => ({ ...c, thread: THREAD }));
+      expect(await store.hasUnrooted()).toBe(false);
+      // The root of the next one may be in Slack.
+      await store.update(id, (c) => ({ ...c, openingSince: 1_000, openingIn: "C2" }));
+      await checkTwice(fixture, async (each) => expect(await each.hasUnrooted()).toBe(true));
+      const [next, vain] = ["1700000000.000300", "1700000000.000400"].map((ts) => ({
+        ...THREAD,
+        channel: "C2",
+        ts,
+      })) as [Thread, Thread];
+      const how = { by: "U0ANNA", at: 2_000, item: toItemId("d_1") };
+      const again = await fixture.reopen();
+      await again.update(id, (c) =>
+        withMove(c, { from: THREAD, to: next, team: "Billing", ...how }),
+      );
+      await again.update(id, (c) => withThreadInVain(c, vain, how));
+      const check = async (each: Conversations) => {
+        expect(await each.hasUnrooted()).toBe(false);
+        for (const thread of [THREAD, next, vain]) {
+          expect((await each.byThread(thread))?.id).toBe(id);
+        }
+      };
+      await check(again);
+      await again.update(id, (c) => end(c, "handed-back", { at: 2_000 }));
+      await check(again);
+      await check(await fixture.reopen());
     });
 
     it("finds the newest conversation of a User, and older ones by their threads", async () => {

@@ -58,6 +58,20 @@ export function describeLanesHolding(engineName: string, open: LanesBenchFactory
       expect(done).toEqual(["b"]);
     });
 
+    it("tells whether anything waits in a lane", async () => {
+      const bench = await benchForTest(open);
+      const lanes = await bench.engine<Body>();
+      const { handler } = recorder();
+      const { lane } = newItem("a");
+      await lanes.append(held("a"));
+      expect(await lanes.isWaiting(lane)).toBe(false);
+      await lanes.append(newItem("b"));
+      expect(await lanes.isWaiting(lane)).toBe(true);
+      expect(await lanes.isWaiting(`${lane} of somebody else`)).toBe(false);
+      await lanes.start(handler, tellNobody);
+      await expect.poll(() => lanes.isWaiting(lane)).toBe(false);
+    });
+
     it("goes once it is let go, also after a crash, and only once", async () => {
       const bench = await benchForTest(open);
       const before = await bench.engine<Body>();

@@ -16,6 +16,7 @@ import { auditRefusal } from "../audit-refusal.ts";
 import {
   type Conversation,
   isBeingHandedBack,
+  isMoving,
   movedFrom,
   withAgentMessage,
 } from "../conversation.ts";
@@ -146,6 +147,7 @@ async function conversationFor(
     const left = movedFrom(conversation, thread);
     // Slack tells in which order people wrote, whichever thread it was in.
     if (left && ts >= left.until) throw new ConversationClosedError(conversation.id);
+    if (isMoving(conversation, dependencies.now())) throw notYet("The User is being moved");
     if (await isBehindEarlier(conversation, thread, dependencies))
       throw notYet("What was written before is on its way");
     return conversation;
