@@ -53,11 +53,14 @@ export function factsOf({ user, metadata }: Handover): RouteFacts {
   };
 }
 
+/** Of a longer list only the beginning counts, for the same reason as of a long text. */
+const MAX_VALUES = 1_000;
+
 /** All that the rule says has to fit. */
 const fits = ({ reason, metadata = [], language }: Rule, facts: RouteFacts): boolean =>
   (reason === undefined || fitsPattern(facts.reason, reason)) &&
   metadata.every(({ path, condition }) =>
-    fitsCondition([...valuesAt(facts.metadata, path)], condition),
+    fitsCondition([...valuesAt(facts.metadata, path).take(MAX_VALUES)], condition),
   ) &&
   (language === undefined || language.some((wanted) => isLanguage(facts.language, wanted)));
 

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -139,6 +140,15 @@ describe("npm run doctor -- route", () => {
       code: 65,
       stdout: "FILE is a callback that gives the User to another Service.\n",
     });
+  });
+
+  it("says what docs/teams.md shows of its second example", async () => {
+    const blocks =
+      readFileSync("docs/teams.md", "utf8").match(/(?<=```(yaml)?\n)[^`]*(?=```)/g) ?? [];
+    const [, twoTeams = "", , , said] = blocks;
+    const metadata = { reason: "Refund of order 5" };
+    const { stdout } = await routeOf(metadata, { env: { CONFIG_FILE: writeBridgeFile(twoTeams) } });
+    expect(stdout).toBe(said);
   });
 
   it("tells it to programs as JSON", async () => {

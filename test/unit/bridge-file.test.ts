@@ -674,6 +674,15 @@ describe("bridge.example.yaml", () => {
   });
 });
 
+describe("docs/teams.md", () => {
+  const examples = readFileSync("docs/teams.md", "utf8").match(/(?<=```yaml\n)[^`]*(?=```)/g) ?? [];
+
+  it("shows only files that are right", () => {
+    expect(examples.length).toBeGreaterThan(1);
+    for (const example of examples) expect([example, problemsIn(example)]).toEqual([example, []]);
+  });
+});
+
 interface Field {
   readonly description?: string;
 }

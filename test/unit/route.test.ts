@@ -79,6 +79,13 @@ describe("the route of a handover", () => {
     ).toBe("A 0");
   });
 
+  it("goes by the first thousand entries of a list", () => {
+    const rule = "\n- { name: A, channel: C0A, when: [{ metadata: { tags: vip } }] }";
+    const by = (before: number) =>
+      routeBy(rule, { metadata: { tags: [...Array<string>(before).fill("x"), "vip"] } });
+    expect([by(999), by(1_000)]).toEqual(["A 0", "Others"]);
+  });
+
   it("goes by the language that the handover tells of the User, before that in its metadata", () => {
     const rule = "\n- { name: NL, channel: C0N, when: [{ language: [nl, fy] }] }";
     const by = (handover: Partial<Handover>) => routeBy(rule, handover);
@@ -124,6 +131,11 @@ describe("a pattern", () => {
     ["*a*b*c*", "cba"],
   ])("%j does not fit %j", (pattern, text) => {
     expect(fitsPattern(text, [pattern])).toBe(false);
+  });
+
+  it("is compared with the beginning of a text that is longer than anybody writes", () => {
+    expect(fitsPattern(`${"a".repeat(9_999)}b${"c".repeat(1_000_000)}`, ["*b"])).toBe(true);
+    expect(fitsPattern(`${"a".repeat(10_000)}b`, ["*b"])).toBe(false);
   });
 
   it("is looked for in one pass, however long and hostile the text is", () => {

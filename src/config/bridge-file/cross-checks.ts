@@ -7,7 +7,7 @@ export function crossChecks(value: unknown, fallbackChannel: string | undefined)
   const file = isJsonObject(value) ? value : {};
   const teams = teamsIn(file);
   return [
-    ...doubles("name", teams, ({ name }) => asText(name)?.trim().toLowerCase()),
+    ...doubles("name", teams, ({ name }) => asText(name)?.trim().normalize().toLowerCase()),
     ...doubles("channel", teams, ({ channel }) => asText(channel ?? fallbackChannel)),
     ...catchAll(teams),
     ...namesOfHours(file, teams),
