@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { identity } from "../../fakes/slack/identity.ts";
 import { DEFAULT_MEMBERS, type MemberOptions } from "../../fakes/slack/people.ts";
 import { attemptsIn } from "../support/attempts.ts";
 import { recordsIn } from "../support/audit-tool.ts";
@@ -167,6 +168,26 @@ describe("a change of owner", () => {
       { user: user.id, conversation, from: ours(world), to: newOwner, result: "done" },
     ]);
   });
+});
+
+it("a move to another team is recorded with both", async () => {
+  const channels = [
+    { id: "C0BILLING", name: "billing", members: ["U0ANNA", "U0GUEST", identity.botUserId] },
+  ];
+  const of = { agents: "workspace", leads: undefined, allowShared: true } as const;
+  const world = await open({
+    slack: { channels },
+    config: {
+      teams: [
+        { name: "Support", channel: "C0SUPPORT", ...of, when: undefined },
+        { name: "Billing", channel: "C0BILLING", ...of, when: [] },
+      ],
+    },
+  });
+  await command(world, `${world.user.id} move Billing`);
+
+  const about = { user: world.user.id, conversation, from: "Support", to: "Billing" };
+  expect(await recordsOf(world, "move")).toEqual([{ ...ANNA, ...about, result: "done" }]);
 });
 
 describe("what is decided about a reply", () => {

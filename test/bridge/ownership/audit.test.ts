@@ -4,6 +4,7 @@ import type { Permissions } from "../../../src/bridge/ports.ts";
 import { NetworkError, ParleyApiError, StorageError } from "../../../src/errors.ts";
 import { dieAtEveryStep, failAtEveryCall, type Story } from "../support/every-step.ts";
 import { ADA, AGENTS, BOT, NIGHT } from "../support/memory-parley.ts";
+import { BILLING_CHANNEL, CHANNEL } from "../support/memory-slack.ts";
 import { type Bridge, startBridge } from "../support/start-bridge.ts";
 
 const BEN = { agent: "U0BEN" };
@@ -62,6 +63,22 @@ const takenAway: Story = {
   },
 };
 
+const moved: Story = {
+  options: {
+    teams: [
+      { name: "Support", channel: CHANNEL },
+      { name: "Billing", channel: BILLING_CHANNEL },
+    ],
+  },
+  before,
+  play: (bridge) => bridge.agentMoves("Billing", { note: "Secret" }),
+  check(bridge) {
+    const record = { by: "U0ANNA", userId: ADA, from: "Support", to: "Billing", result: "done" };
+    expect(of(bridge, "move")).toEqual([record]);
+    expect(JSON.stringify(bridge.deeds())).not.toContain("Secret");
+  },
+};
+
 /** Ben may not answer. */
 const permissions: Permissions = {
   refusalOf: ({ agent }) =>
@@ -84,6 +101,7 @@ describe.each([
   ["a hand-back", handedBack],
   ["a take-over", takenOver],
   ["a User taken away", takenAway],
+  ["a move", moved],
   ["a reply of somebody who may not answer", refused],
 ])("%s is recorded once", (_, story) => {
   it.each(["before", "after", "unsynced"] as const)("killed at any step: %s", async (when) => {
