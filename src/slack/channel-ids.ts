@@ -50,8 +50,13 @@ export async function openChannelIds(stored: FormerIds): Promise<ChannelIds> {
   await reload();
 
   const follow = (links: ReadonlyMap<string, string>, channel: string): string => {
+    const passed = new Set<string>();
     let at = channel;
-    for (let next = links.get(at); next !== undefined; next = links.get(at)) at = next;
+    // Two replicas could have stored a circle.
+    for (let next = links.get(at); next !== undefined && !passed.has(next); next = links.get(at)) {
+      passed.add(at);
+      at = next;
+    }
     return at;
   };
   const known = (channel: string) => follow(before, channel);

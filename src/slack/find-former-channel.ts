@@ -1,5 +1,6 @@
 import type { WebClient } from "@slack/web-api";
 import { z } from "zod";
+import { threadsOf } from "../bridge/conversation.ts";
 import type { Conversations } from "../bridge/ports.ts";
 import { type Thread, toConversationId } from "../ids.ts";
 import { isSlacksWord } from "./refusals.ts";
@@ -35,7 +36,7 @@ export const createFindFormerChannel =
     const named = ofRoot.safeParse(root?.metadata);
     if (!named.success) return undefined;
     const id = toConversationId(named.data.event_payload.conversation);
-    const { thread, lost = [], moved = [] } = (await conversations.byId(id)) ?? {};
-    const threads = [thread, ...lost, ...moved.map((each) => each.thread)];
-    return threads.find((known) => known?.ts === ts)?.channel;
+    const conversation = await conversations.byId(id);
+    const threads = conversation ? threadsOf(conversation) : [];
+    return threads.find((known) => known.ts === ts)?.channel;
   };

@@ -5,6 +5,7 @@ import { createDatabase, describePostgres } from "../support/postgres.ts";
 import { spawnBridge, startBridgeProcess } from "../support/process.ts";
 import { runToEnd } from "../support/run-to-end.ts";
 import { type Env, startWorld } from "../support/world.ts";
+import { writeBridgeFile } from "../support/write-bridge-file.ts";
 
 async function runDoctor(env: Env, ...args: readonly string[]) {
   const { code, stdout, stderr } = await runToEnd(env, "doctor", ...args);
@@ -50,6 +51,23 @@ describe("the doctor", () => {
     );
     expect(code).toBe(0);
     expect(bridge.stderr).toBe("");
+  });
+
+  it("tells what is wrong with the channel of each team, and where it is written", async () => {
+    const { env } = await startWorld({ stopped: true });
+    const CONFIG_FILE = writeBridgeFile(`teams:
+  - { name: Support }
+  - { name: Billing, channel: C0NOWHERE, when: [{ reason: refund }] }
+  - { name: Contracts, channel: C0GONE, when: [{ reason: contract }] }
+`);
+
+    const { code, lines } = await runDoctor({ ...env, SLACK_CHANNEL: "C0MISTYPED", CONFIG_FILE });
+
+    const found = lines.join("\n");
+    expect(found).toMatch(/Team Support, SLACK_CHANNEL C0MISTYPED cannot be seen by the bot/);
+    expect(found).toMatch(/Team Billing, teams\[1\]\.channel C0NOWHERE cannot be seen by the bot/);
+    expect(found).toMatch(/Team Contracts, teams\[2\]\.channel C0GONE cannot be seen by the bot/);
+    expect(code).toBe(78);
   });
 
   it("tells everything that is wrong at once, each with what to do", async () => {
