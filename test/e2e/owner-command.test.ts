@@ -7,8 +7,8 @@ import { handOver, PATIENCE, submitHandBack } from "../support/steps.ts";
 import { postsIn, rootsOf, textOf, textsTo } from "../support/threads.ts";
 import { startWorld, type World } from "../support/world.ts";
 
-/** Types the command as Anna; the answer is what only she sees, in time. */
-async function ask({ slack }: Pick<World, "slack">, text: string): Promise<string> {
+/** Types the command as Anna; returns what only she sees, in time. */
+async function type({ slack }: Pick<World, "slack">, text: string): Promise<string> {
   const before = slack.state.ephemerals.length;
   const outcome = await slack.command({
     user: "U0ANNA",
@@ -21,6 +21,14 @@ async function ask({ slack }: Pick<World, "slack">, text: string): Promise<strin
   const told = slack.state.ephemerals[before];
   expect(told).toMatchObject({ user: "U0ANNA", channel: slack.channel, via: "command" });
   return told?.text ?? "";
+}
+
+/** The same; returns the answer, which a busy machine may give too late for the command's own. */
+async function ask({ slack }: Pick<World, "slack">, text: string): Promise<string> {
+  const before = slack.state.ephemerals.length;
+  const told = await type({ slack }, text);
+  if (!/is slow right now/.test(told)) return told;
+  return (await slack.waitFor(() => slack.state.ephemerals[before + 1])).text ?? "";
 }
 
 interface Button {
@@ -482,7 +490,7 @@ it("says within three seconds that Parley is slow, and brings the answer later",
   const user = parley.createUser();
   parley.faults.add(`GET /users/${user.id}/owner`, { kind: "latency", ms: 2_600 }, 1);
 
-  expect(await ask(world, user.id)).toMatch(/Parley is slow/);
+  expect(await type(world, user.id)).toMatch(/Parley is slow/);
 
   await slack.waitFor(() => textsTo(slack, "U0ANNA")[1]);
   expect(textsTo(slack, "U0ANNA")[1]).toBe(`User ${user.id} is with *Bot Service*`);
@@ -494,7 +502,7 @@ it("says within three seconds that Parley hangs, and in the end that it is down"
   const user = parley.createUser();
   parley.faults.add("GET /services", { kind: "hang" });
 
-  expect(await ask(world, `${user.id} sales`)).toMatch(/Parley is slow/);
+  expect(await type(world, `${user.id} sales`)).toMatch(/Parley is slow/);
 
   await slack.waitFor(() => textsTo(slack, "U0ANNA")[1]);
   expect(textsTo(slack, "U0ANNA")[1]).toMatch(/Parley cannot be reached right now/);
