@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { identity } from "../../fakes/slack/identity.ts";
 import { png } from "../support/files.ts";
 import { type HandedOver, handOver, PATIENCE } from "../support/steps.ts";
-import { postsIn, textOf, textsTo, toldTo } from "../support/threads.ts";
+import { postsIn, reactionsOn, textOf, textsTo, toldTo } from "../support/threads.ts";
 import { startWorld, type World, type WorldOptions } from "../support/world.ts";
 
 const BILLING = "C0BILLING";
@@ -153,6 +153,84 @@ describe("moving a User to another team", () => {
     }
     await expect.poll(() => textsTo(slack, "U0BEN"), PATIENCE).toHaveLength(2);
     for (const text of textsTo(slack, "U0BEN")) expect(text).toContain("was moved to *Billing*");
+  });
+});
+
+describe("at the moment of a move", () => {
+  it("one of two who move the same User does it, and the other is told by whom and where", async () => {
+    const world = await twoTeams();
+    const { slack } = world;
+    const { ts, user } = await handOver(world);
+    const forms = [
+      await openForm(world, ts, "button", "U0ANNA"),
+      await openForm(world, ts, "shortcut", "U0BEN"),
+    ];
+    const submits = ["U0ANNA", "U0BEN"].map((agent, index) =>
+      slack.submitView({
+        user: agent,
+        viewId: forms[index]?.id ?? "",
+        values: { destination: "Billing", note: `From ${agent}` },
+      }),
+    );
+    const refused = (await Promise.all(submits)).filter(({ errors }) => errors !== undefined);
+    const told = () => [...textsTo(slack, "U0ANNA"), ...textsTo(slack, "U0BEN")];
+    // Whoever sends the form off when the other is done is told there.
+    const losers = () => [
+      ...told().filter((text) => /was faster and moved them to \*Billing\*: </.test(text)),
+      ...refused.map(({ errors }) => errors?.destination),
+    ];
+    await expect.poll(losers, PATIENCE).toHaveLength(1);
+    await world.parley.userWrites(user.id, "Hello");
+    await slack.waitFor(() =>
+      slack.state.messages.some(({ channel, text }) => channel === BILLING && text === "Hello"),
+    );
+    expect(rootsThere(world)).toHaveLength(1);
+  });
+
+  it("what waits in the old thread goes before what is written in the new one", async () => {
+    const world = await twoTeams({ env: { RETRY_FIRST_MS: "100" } });
+    const { slack, parley } = world;
+    const open = await handOver(world);
+    const { user, ts } = open;
+    await parley.userWrites(user.id, "Hello");
+    await slack.waitFor(() => postsIn(slack, ts).some(({ text }) => text === "Hello"));
+    const owner = `GET /users/${user.id}/owner`;
+    parley.faults.add(owner, { kind: "status", status: 503 });
+    await slack.post({ user: "U0ANNA", threadTs: ts, text: "One" });
+    await slack.post({ user: "U0ANNA", threadTs: ts, text: "Two" });
+    const root = await move(world, open);
+    const late = await slack.post({ user: "U0BEN", threadTs: ts, text: "Too late" });
+    await slack.post({ user: "U0BEN", channel: BILLING, threadTs: root.ts, text: "Three" });
+    expect(parley.sent(user.id)).toEqual([]);
+    parley.faults.clear();
+    await parley.until(() => parley.sent(user.id).length === 3);
+    expect(parley.sent(user.id).map(({ message }) => message)).toEqual(["One", "Two", "Three"]);
+    await expect.poll(() => reactionsOn(slack, late.ts), PATIENCE).toContain("x");
+    expect(toldTo(slack, "U0BEN", ts).map(({ text }) => text)).toEqual([
+      expect.stringContaining("was moved to Billing"),
+    ]);
+  });
+
+  it("nothing is lost or doubled when the bridge is stopped in the middle", async () => {
+    const world = await twoTeams({ env: { RETRY_FIRST_MS: "100" } });
+    const { slack, parley } = world;
+    const open = await handOver(world);
+    await parley.userWrites(open.user.id, "Hello");
+    await slack.waitFor(() => postsIn(slack, open.ts).some(({ text }) => text === "Hello"));
+    slack.faults.add("chat.postMessage", { kind: "lost-answer" }, 1);
+    const { id } = await openForm(world, open.ts);
+    await slack.submitView({ user: "U0ANNA", viewId: id, values: { destination: "Billing" } });
+    const root = await slack.waitFor(() => rootsThere(world)[0]);
+    await world.stopBridge();
+    await slack.post({ user: "U0BEN", channel: BILLING, threadTs: root.ts, text: "Already here" });
+    await world.startBridge();
+    await parley.userWrites(open.user.id, "Are you there?");
+    await parley.until(() => parley.sent(open.user.id).length === 1);
+    await slack.waitFor(() => postsIn(slack, root.ts).some(({ text }) => /Are you/.test(text)));
+    expect(rootsThere(world)).toHaveLength(1);
+    expect(postsIn(slack, open.ts).filter(({ text }) => /moved this User/.test(text))).toHaveLength(
+      1,
+    );
   });
 });
 

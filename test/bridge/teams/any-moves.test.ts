@@ -111,5 +111,5 @@ holds(
     expect(live).toEqual(now && [makeThreadKey(now)]);
     expect(bridge.items("inbox")).toMatchObject({ waiting: 0, dead: 0 });
   },
-  { runs: 60 },
+  { runs: 40 },
 );
