@@ -116,7 +116,7 @@ export function createRoutes(parts: {
     const shown = page();
     if (place === undefined || shown === undefined) return void response.writeHead(404).end();
     const query = new URLSearchParams(place);
-    response.writeHead(302, { location: `${shown}/?${query}` }).end();
+    response.writeHead(302, { location: `${shown}/?${query.toString()}` }).end();
   };
 }
 

@@ -37,6 +37,7 @@ const inputs = {
   }),
   close: z.object({ ...member, viewId: z.string() }),
   home: z.object(member),
+  archive: z.object({ ...inChannel, on: z.boolean() }),
   invite: z.object({ ...inChannel, on: z.boolean() }),
   customer: z.object({}),
   "sign-in": z.object({ device: z.string() }),
@@ -116,6 +117,8 @@ export function createActions(parts: {
     },
     close: async (closing) => done(slack.closeView(closing)),
     home: async ({ user }) => done(slack.openHome({ user })),
+    archive: async ({ user, channel, on }) =>
+      done(on ? slack.archive({ user, channel }) : slack.unarchive({ user, channel })),
     async invite({ channel, on }) {
       const app = { user: slack.botUserId, channel };
       return done(on ? slack.joinChannel(app) : slack.removeFromChannel(app));

@@ -85,6 +85,8 @@ function toGuide(slack: FakeSlack, parley: FakeParley): SandboxRow["guide"] {
     typeId === 2 && agent !== null && agent.name !== botService.name;
   const { messages } = slack.state;
   const roots = messages.filter((message) => message.bot_id === slack.botId && !isReply(message));
+  const conversationOf = ({ metadata }: (typeof roots)[number]) =>
+    metadata?.event_payload.conversation;
   return {
     asked: handovers.some(({ to }) => to === agentService.identification),
     answered: users.some((user) => user.messages.some(isFromAgent)),
@@ -92,5 +94,19 @@ function toGuide(slack: FakeSlack, parley: FakeParley): SandboxRow["guide"] {
       ({ from, to }) => from === agentService.identification && to === botService.identification,
     ),
     askedForMoney: roots.some(({ channel }) => channel === BILLING.id),
+    advised: messages.some(
+      ({ user = "", reactions = [] }) =>
+        ROLES[user] === "outsider" &&
+        reactions.some(({ name, users: by }) => name === "lock" && by.includes(slack.botUserId)),
+    ),
+    moved: roots.some((root) =>
+      roots.some(
+        (other) =>
+          other.channel !== root.channel &&
+          conversationOf(other) !== undefined &&
+          conversationOf(other) === conversationOf(root),
+      ),
+    ),
+    broughtBack: slack.calls("event:channel_unarchive").length > 0,
   };
 }

@@ -68,7 +68,14 @@ export interface ExchangeBodies {
   readonly answer: unknown;
 }
 
-export type GuideStep = "asked" | "answered" | "handedBack" | "askedForMoney";
+export type GuideStep =
+  | "asked"
+  | "answered"
+  | "handedBack"
+  | "askedForMoney"
+  | "advised"
+  | "moved"
+  | "broughtBack";
 
 export interface SandboxRow {
   readonly transport: "HTTP" | "Socket Mode";

@@ -1,8 +1,9 @@
 import type { Page } from "playwright-core";
 import { expect, it } from "vitest";
 import { describeInBrowser } from "./chromium.ts";
-import { getHandedOver, messageWith, openSandbox } from "./sandbox-page.ts";
+import { getHandedOver, messageWith, openSandbox, picture, SIZES } from "./sandbox-page.ts";
 
+const be = (page: Page, name: string) => page.getByRole("radio", { name }).check({ force: true });
 const goTo = (page: Page, place: RegExp | string) =>
   page
     .getByRole("navigation", { name: "Places in Slack" })
@@ -26,6 +27,55 @@ describeInBrowser("two teams on the page", (browser) => {
     await goTo(page, "# support");
     await messageWith(thread, "Can you fix my toaster?").first().waitFor();
     expect(await messageWith(channel, "Refund requested").count()).toBe(0);
+  });
+
+  it("keep an outsider's words inside, tell them alone, and move a User to each other", async () => {
+    const sandbox = await openSandbox(browser());
+    const { page, chat, thread, channel, dialog, ask, reply } = sandbox;
+    await getHandedOver(sandbox);
+    await be(page, "Carla");
+    await reply("Try another plug");
+    await messageWith(thread, "Try another plug")
+      .getByRole("list", { name: "Reactions" })
+      .getByRole("button", { name: /lock/ })
+      .waitFor();
+    await thread.getByText("Only visible to you").waitFor();
+    await be(page, "Ben");
+    await thread.getByText("Only visible to you").waitFor({ state: "detached" });
+    await picture(page, "sandbox-outsider");
+
+    await thread.getByRole("button", { name: "Move…" }).click();
+    await dialog.getByRole("textbox", { name: /Note/ }).fill("It is about money");
+    await dialog.getByRole("combobox", { name: /Move to/ }).selectOption("Billing");
+    await dialog.getByRole("button", { name: "Move" }).click();
+    await dialog.waitFor({ state: "detached" });
+    await messageWith(thread, "moved this User to Billing").waitFor();
+    await goTo(page, /# billing/);
+    await messageWith(channel, "Moved here from Support").waitFor();
+    await messageWith(thread, "It is about money").waitFor();
+    await messageWith(thread, "The conversation so far").waitFor();
+    await ask("Hello?");
+    await messageWith(thread, "Hello?").waitFor();
+    await reply("Here I am, in billing");
+    await messageWith(chat, "Here I am, in billing").waitFor();
+    expect(await messageWith(chat, "Try another plug").count()).toBe(0);
+    await page.setViewportSize(SIZES[1920]);
+    await picture(page, "sandbox-moved-1920");
+  });
+
+  it("tell their lead of an archived channel, and go on when it is back", async () => {
+    const sandbox = await openSandbox(browser());
+    const { page, thread, ask } = sandbox;
+    await getHandedOver(sandbox);
+    await be(page, "Ben");
+    await page.getByRole("button", { name: "Archive" }).click();
+    await page.getByRole("status").getByText("Archived").waitFor();
+    await ask("Is anybody there?");
+    await goTo(page, /Messages.*new/);
+    await page.getByRole("log", { name: "Direct messages" }).getByText("support").first().waitFor();
+    await goTo(page, /# support/);
+    await page.getByRole("button", { name: "Bring it back" }).click();
+    await messageWith(thread, "Is anybody there?").waitFor();
   });
 
   it("are those of the start file, which the page shows", async () => {

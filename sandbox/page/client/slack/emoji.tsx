@@ -28,6 +28,7 @@ const DRAWN: Readonly<Record<string, readonly [colour: string, path: string]>> =
     "M8.5 11.5l3-3M9 7l2-2a2.8 2.8 0 0 1 4 4l-2 2M11 13l-2 2a2.8 2.8 0 0 1-4-4l2-2",
   ],
   no_entry: ["#c9302c", "M10 3a7 7 0 1 0 .01 0zM6.5 10h7"],
+  scroll: ["#a86b00", "M5 4h9v10.5a2 2 0 0 0 2 2H7a2 2 0 0 1-2-2zM8 7.5h3.5M8 10.5h3.5"],
   outbox_tray: ["#566072", "M3.5 12v4.5h13V12M10 13V3.5M6.5 7 10 3.5 13.5 7"],
   arrow_right: ["#566072", "M4 10h12M11.5 5.5 16 10l-4.5 4.5"],
   pencil2: ["#566072", "M4 16l1-4 8.5-8.5 3 3L8 15z"],

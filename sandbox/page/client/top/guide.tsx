@@ -27,6 +27,17 @@ const TEAMS: readonly Step[] = [
     title: "Ask for your money back",
     how: "left: “I want a refund”; see #billing",
   },
+  {
+    step: "advised",
+    title: "Advise as Carla",
+    how: "no agent: her reply stays inside",
+  },
+  { step: "moved", title: "Move the User as Ben", how: "with the thread's Move… button" },
+  {
+    step: "broughtBack",
+    title: "Archive a channel",
+    how: "then bring it back; Ben is told",
+  },
 ];
 
 const HIDDEN_KEY = "guide-hidden";
