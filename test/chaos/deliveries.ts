@@ -48,7 +48,7 @@ export function findDeliveries(
 
 /** The writer was told that it was not sent: by a mark on the message, or in words that nobody else sees. */
 export function isToldAsNotSent({ slack }: Stage, entry: Entry): boolean {
-  const message = slack.state.messages.find(({ ts }) => ts === entry.ts);
+  const message = slack.state.messages.find(({ ts }) => ts === entry.place?.ts);
   if (!message) return false;
   return (
     (message.reactions?.some(({ name }) => name === "x") ?? false) ||

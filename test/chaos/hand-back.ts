@@ -6,12 +6,18 @@ import type { Stage } from "./stage.ts";
 
 const PATIENCE_MS = 120_000;
 
+interface Root {
+  readonly channel: string;
+  readonly ts: string;
+  readonly blocks?: unknown;
+}
+
 export interface HandBack {
   readonly user: number;
   /** Parley's id of the User. */
   readonly id: string;
   /** Of the conversation; another one each time its thread opens again. */
-  readonly root: () => { readonly ts: string; readonly blocks?: unknown };
+  readonly root: () => Root;
   readonly agent: string;
   readonly random: Random;
 }
@@ -52,8 +58,8 @@ async function submit(
   { slack, ledger }: Stage,
   { user, root, agent, random }: HandBack,
 ): Promise<string | undefined> {
-  const rootTs = root().ts;
-  const place = { user: agent, channel: slack.channel, ts: rootTs };
+  const { channel, ts: rootTs } = root();
+  const place = { user: agent, channel, ts: rootTs };
   const known = new Set(slack.state.views.keys());
   const asked = await slack.shortcut({ ...place, callbackId: SHORTCUTS.handBack.id });
   if (asked.status !== "delivered") return `the shortcut was ${asked.status}`;
@@ -81,16 +87,15 @@ async function submit(
 }
 
 const failuresOf = ({ slack, places }: Stage, { user }: HandBack): number =>
-  slack.state.messages.filter(
+  [...slack.state.messages, ...slack.state.ephemerals].filter(
     ({ thread_ts, text }) =>
-      places.userOf(thread_ts ?? "") === user && text.includes("handing back did not work"),
+      places.userOf(thread_ts ?? "") === user &&
+      // Or another team has the User meanwhile.
+      /handing back did not work|Not handed back/.test(text),
   ).length;
 
 /** The root says so; where somebody has deleted it, a post does. */
-function showsHandBack(
-  { slack, places }: Stage,
-  root: { readonly ts: string; readonly blocks?: unknown },
-): boolean {
+function showsHandBack({ slack, places }: Stage, root: Root): boolean {
   if (slack.state.messages.some((message) => message === root)) {
     return !JSON.stringify(root.blocks ?? []).includes(ACTIONS.handBack.id);
   }

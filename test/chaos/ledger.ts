@@ -14,7 +14,7 @@ export interface Entry {
   /** Not set: the sender was never answered, and may have given up. */
   acknowledgedAt?: number;
   /** Agents' messages: where they stand in Slack. */
-  ts?: string;
+  place?: { readonly channel: string; readonly ts: string };
   /** Set for the text that goes along with handing a User back: the root of the thread. */
   readonly lastWordIn?: string;
   /** An agent pressed "Send again", so it is late on purpose. */

@@ -18,8 +18,8 @@ export function findNotices({ slack, ledger }: Stage): Map<Entry, Notice[]> {
   const authors = new Map(slack.state.messages.map(({ ts, user }) => [ts, user ?? ""]));
   const replies = new Map(
     ledger.entries.flatMap((entry) => {
-      if (entry.ts === undefined) return [];
-      const id = makeReplyItemId(slack.teamId, slack.channel, entry.ts);
+      if (!entry.place) return [];
+      const id = makeReplyItemId(slack.teamId, entry.place.channel, entry.place.ts);
       const kept = keptFor(id);
       return [id, kept, keptFor(kept)].map((item): [string, Entry] => [item, entry]);
     }),
@@ -31,7 +31,7 @@ export function findNotices({ slack, ledger }: Stage): Map<Entry, Notice[]> {
     if (!json.includes(ACTIONS.sendAgain.id)) continue;
     for (const [item] of json.matchAll(/[rd]_[0-9a-f]{24}/g)) {
       const entry = replies.get(item);
-      const agent = authors.get(entry?.ts ?? "");
+      const agent = authors.get(entry?.place?.ts ?? "");
       if (entry && agent) found.set(entry, [...(found.get(entry) ?? []), { agent, channel, ts }]);
     }
   }

@@ -22,7 +22,7 @@ export interface Report {
 /** The run in figures. */
 export function formatReport(report: Report): string {
   const { plan, verdict, backlog, trouble, bridges, balancer } = report;
-  const { fromUsers, fromAgents, conversations } = verdict;
+  const { fromUsers, fromAgents, conversations, moves, outsiders } = verdict;
   const row = (name: string, figure: (count: Count) => number) =>
     `${name.padEnd(34)}${String(figure(fromUsers)).padStart(14)}${String(figure(fromAgents)).padStart(14)}`;
   const total = (figure: keyof BridgeCounts) =>
@@ -55,7 +55,7 @@ export function formatReport(report: Report): string {
     row("DOUBLED", ({ doubled }) => doubled.length),
     row("DISORDERED", ({ disordered }) => disordered.length),
     row("MISDIRECTED", ({ misdirected }) => misdirected.length),
-    `threads: ${conversations.expected} expected, ${conversations.missing.length} missing, ${conversations.doubled.length} doubled`,
+    `threads: ${conversations.expected} expected, ${conversations.missing.length} missing, ${conversations.doubled.length} doubled; moves: ${moves.asked} asked for, ${moves.made} made, ${moves.wrong.length} wrong; words of outsiders: ${outsiders.written}, ${outsiders.wrong.length} wrong`,
     `dead letters: ${backlog.deadLetters.inbox} inbox, ${backlog.deadLetters.outbox} outbox; sent again by button: ${report.sentAgain}, by taking over: ${report.takenOver}`,
     `bridge: ${total("starts")} starts, ${total("kills")} SIGKILLs, ${total("cleanStops")} clean stops, ${total("exits")} exits of its own`,
     ...(balancer

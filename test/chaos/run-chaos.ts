@@ -81,7 +81,7 @@ export async function runChaos(
 }
 
 function listBroken(
-  { fromUsers, fromAgents, conversations, late }: Verdict,
+  { fromUsers, fromAgents, conversations, moves, outsiders, late }: Verdict,
   backlog: Backlog,
 ): string[] {
   const told = fromAgents.uncertain;
@@ -92,6 +92,8 @@ function listBroken(
       ),
     ),
     ...late,
+    ...moves.wrong,
+    ...outsiders.wrong,
     ...conversations.missing.map((what) => `thread missing: ${what}`),
     ...conversations.doubled.map((what) => `thread doubled: ${what}`),
     ...(backlog.deadLetters.inbox > 0

@@ -52,8 +52,12 @@ export async function sendAgain(
   return { pressed: chosen.length, wrong: wrong.map(({ entry }) => entry.token) };
 }
 
-function isOpen({ slack, parley, places }: Stage, { ids }: Workload, { user, ts }: Entry): boolean {
-  const message = slack.state.messages.find((other) => other.ts === ts);
+function isOpen(
+  { slack, parley, places }: Stage,
+  { ids }: Workload,
+  { user, place }: Entry,
+): boolean {
+  const message = slack.state.messages.find((other) => other.ts === place?.ts);
   const isOurs = parley.user(ids.get(user) ?? "").owner === parley.agentService.identification;
   const newest = places.rootsOf(user).at(-1)?.ts;
   return isOurs && places.conversationOf(newest) === places.conversationOf(message?.thread_ts);

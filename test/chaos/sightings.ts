@@ -16,6 +16,9 @@ export interface Sightings {
   watch(replica: number, side: "slack" | "parley"): (bytes: Buffer) => void;
 }
 
+/** What was written before a move is shown once more in the new thread. */
+const TOLD_AGAIN = /conversation[+ ]so[+ ]far|conversation\.txt/;
+
 export function createSightings(): Sightings {
   const all: Sighting[] = [];
   return {
@@ -23,7 +26,9 @@ export function createSightings(): Sightings {
     watch: (replica, side) => (bytes) => {
       // What comes from Users goes to Slack; elsewhere a message is only quoted.
       const letter = side === "slack" ? "w" : "a";
-      const tokens = tokensIn(bytes.toString("latin1")).filter((token) => token.startsWith(letter));
+      const text = bytes.toString("latin1");
+      if (TOLD_AGAIN.test(text)) return;
+      const tokens = tokensIn(text).filter((token) => token.startsWith(letter));
       if (tokens.length > 0) all.push({ replica, at: Date.now(), tokens });
     },
   };

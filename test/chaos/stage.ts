@@ -8,12 +8,14 @@ import { CALLBACK_TOKEN, makeEnv } from "../support/world.ts";
 import { type BridgeProcess, createBridgeProcess } from "./bridge-process.ts";
 import { type Database, startDatabase } from "./database.ts";
 import { createLedger, type Ledger } from "./ledger.ts";
+import { createOutsiders, type Outsiders } from "./outsiders.ts";
 import { type Places, watchPlaces } from "./places.ts";
 import type { Plan } from "./plan.ts";
 import { createRandom } from "./random.ts";
 import { type Balancer, startRetryingBalancer } from "./retrying-balancer.ts";
 import { createSightings, type Sightings } from "./sightings.ts";
 import { startTcpProxy, type TcpProxy } from "./tcp-proxy.ts";
+import { WORKSPACE, writeStartFile } from "./teams.ts";
 
 /** One process of the program, and its way to everything else. */
 export interface Replica {
@@ -32,6 +34,7 @@ export interface Stage {
   readonly cluster: Cluster | undefined;
   readonly ledger: Ledger;
   readonly places: Places;
+  readonly outsiders: Outsiders;
   /** Where the logs and the state are. */
   readonly folder: string;
   /** Ends the bridge and the fakes; its state and log stay if `keep`. */
@@ -47,18 +50,17 @@ export interface Cluster {
   readonly sightings: Sightings;
 }
 
-export const AGENTS = ["U0ANNA", "U0BEN"] as const;
-
 /** Clocks are wrong by at most so much. Slack's signatures are valid for five minutes. */
 const MOST_SHIFT_MS = 200_000;
 
 export async function setStage(plan: Plan): Promise<Stage> {
   const folder = await mkdtemp(join(tmpdir(), "bridge-chaos-"));
   // Retries come faster than in life, but still take longer than a start of the bridge.
-  const slack = await startFakeSlack({ retryScale: 0.01, socketRetryMs: 1_000 });
+  const slack = await startFakeSlack({ ...WORKSPACE, retryScale: 0.01, socketRetryMs: 1_000 });
   const parley = await startFakeParley({ retryScale: 0.05 });
   const env = {
     ...makeEnv(slack, parley, folder, plan.socketMode),
+    CONFIG_FILE: await writeStartFile(folder),
     SLACK_POSTS_PER_SECOND: "500",
     PARLEY_RESPONSE_TIMEOUT_MS: "500",
     RETRY_FIRST_MS: "20",
@@ -80,6 +82,7 @@ export async function setStage(plan: Plan): Promise<Stage> {
     cluster,
     ledger: createLedger(parley),
     places: watchPlaces(slack),
+    outsiders: createOutsiders({ slack, parley }),
     folder,
     async close(keep) {
       await Promise.all([first, ...others].map((bridge) => bridge.stop()));

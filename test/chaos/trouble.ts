@@ -9,7 +9,8 @@ import type { Harm } from "./harms.ts";
 import { tokensIn } from "./ledger.ts";
 import type { Plan } from "./plan.ts";
 import type { Random } from "./random.ts";
-import { AGENTS, type Stage } from "./stage.ts";
+import type { Stage } from "./stage.ts";
+import { AGENTS, TEAMS } from "./teams.ts";
 
 /** Makes trouble until it is stopped, and counts it. */
 export interface Trouble {
@@ -28,6 +29,7 @@ const SLACK_TARGETS = [
   "conversations.replies",
   "files.completeUploadExternal",
   "reactions.add",
+  "usergroups.users.list",
   "users.info",
 ] as const;
 
@@ -66,6 +68,7 @@ export function startTrouble(stage: Stage, plan: Plan, random: Random): Trouble 
 
   let holdsEvents = false;
   let holdsCallbacks = false;
+  let isArchived = false;
   const tricks: Record<string, () => void> = {
     "Slack fault": () =>
       slack.faults.add(random.pick(SLACK_TARGETS), fault(), random.between(1, 3)),
@@ -89,8 +92,21 @@ export function startTrouble(stage: Stage, plan: Plan, random: Random): Trouble 
           places.userOf(ts) !== undefined && subtype !== "tombstone" && answered.has(ts),
       );
       if (roots.length === 0) return;
-      const { ts } = random.pick(roots.slice(-plan.users));
-      inBackground(slack.remove({ user: AGENTS[0], ts, asAdmin: true }));
+      const { channel, ts } = random.pick(roots.slice(-plan.users));
+      inBackground(slack.remove({ user: AGENTS[0], channel, ts, asAdmin: true }));
+    },
+    // All of its Users wait; what was written is in order once it is back.
+    "channel archived": () => {
+      if (isArchived || !random.chance(0.1)) return;
+      isArchived = true;
+      const { channel } = random.pick(TEAMS);
+      inBackground(slack.archive({ user: AGENTS[0], channel }));
+      inBackground(
+        rest(random.between(200, 2_000)).then(() => {
+          isArchived = false;
+          return slack.unarchive({ user: AGENTS[0], channel });
+        }),
+      );
     },
     // What is seldom called would otherwise meet one fault after the other.
     "clear sky": () => {

@@ -2,6 +2,7 @@ import { type Delivery, findDeliveries, isToldAsNotSent } from "./deliveries.ts"
 import { type Harm, LONGEST_HARM_MS } from "./harms.ts";
 import { findLateRequests, judgeLateRequests } from "./late-requests.ts";
 import { type Entry, tokensIn } from "./ledger.ts";
+import { findMoves, type Moves } from "./moves.ts";
 import { findDisorder, type Moments } from "./order.ts";
 import type { Stage } from "./stage.ts";
 import { isRefusedAgain } from "./take-over.ts";
@@ -33,6 +34,8 @@ export interface Verdict {
   readonly fromUsers: Count;
   readonly fromAgents: Count;
   readonly conversations: { expected: number; missing: string[]; doubled: string[] };
+  readonly moves: Moves;
+  readonly outsiders: { readonly written: number; readonly wrong: readonly string[] };
   /** What is wrong about late requests, one line each. */
   readonly late: readonly string[];
 }
@@ -53,6 +56,8 @@ export function reachVerdict(
     fromUsers: count("user"),
     fromAgents: count("agent"),
     conversations: countConversations(stage, workload),
+    moves: findMoves(stage, workload.moves),
+    outsiders: stage.outsiders.judge(workload.ids.values()),
     late: judgeLateRequests(late, {
       entries: ledger.entries,
       slack,

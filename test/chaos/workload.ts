@@ -1,19 +1,26 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { eventually } from "./eventually.ts";
 import { handBack } from "./hand-back.ts";
+import { askToMove, type MoveRequest } from "./move.ts";
 import { makeUserName } from "./places.ts";
 import type { Plan } from "./plan.ts";
 import type { Random } from "./random.ts";
-import { AGENTS, type Stage } from "./stage.ts";
+import { speak } from "./speak.ts";
+import type { Stage } from "./stage.ts";
 import { takeOver } from "./take-over.ts";
+import { AGENTS, otherTeam, TEAMS, teamIn } from "./teams.ts";
 
-/** What people do during a run: Users write, agents answer them, hand them back, and bots hand them over again. */
+/**
+ * What people do during a run: Users write, agents of two teams answer them, move them to the other team, hand them back, and
+ * bots hand them over again; others write into threads.
+ */
 export interface Workload {
   /** Settles when everybody has finished, and every sender has been answered or has given up. */
   readonly finished: Promise<void>;
   readonly conversations: readonly Conversation[];
   /** Parley's id of each User. */
   readonly ids: ReadonlyMap<number, string>;
+  readonly moves: readonly MoveRequest[];
 }
 
 /** From a handover to the hand-back. */
@@ -30,6 +37,7 @@ const PATIENCE_MS = 120_000;
 export function startWorkload(stage: Stage, plan: Plan, random: Random): Workload {
   const conversations: Conversation[] = [];
   const ids = new Map<number, string>();
+  const moves: MoveRequest[] = [];
   const people = Array.from({ length: plan.users }, (_, index) => {
     const { id } = stage.parley.createUser({
       uniqueIdentifier: `customer-${index}`,
@@ -38,14 +46,19 @@ export function startWorkload(stage: Stage, plan: Plan, random: Random): Workloa
     ids.set(index, id);
     return { number: index, id, random: random.fork() };
   });
-  const lives = people.map((person) => live(stage, plan, person, conversations));
-  return { finished: Promise.all(lives).then(() => undefined), conversations, ids };
+  const lives = people.map((person) => live(stage, plan, person, { conversations, moves }));
+  return { finished: Promise.all(lives).then(() => undefined), conversations, ids, moves };
 }
 
 /** Wrapped, because a promise that an async function returns is waited for. */
 interface Told {
   /** Settles when the sender has been answered, or has given up. */
   readonly told: Promise<void>;
+}
+
+interface Root {
+  readonly channel: string;
+  readonly ts: string;
 }
 
 interface Person {
@@ -58,9 +71,9 @@ async function live(
   stage: Stage,
   plan: Plan,
   { number, id, random }: Person,
-  conversations: Conversation[],
+  { conversations, moves }: { conversations: Conversation[]; moves: MoveRequest[] },
 ): Promise<void> {
-  const { parley, slack, ledger, places } = stage;
+  const { parley, slack, ledger, places, outsiders } = stage;
   let left = plan.messagesPerUser;
   // People arrive one after the other.
   await pause(random.between(0, plan.pauseMs * 2));
@@ -74,14 +87,14 @@ async function live(
       conversations.push(current);
       count += 1;
       const before = places.rootsOf(number)[count - 2];
-      const asked = { user: number, id, rootTs: before?.ts ?? "", agent: random.pick(AGENTS) };
-      if (before && random.chance(0.3) && (await takeOver(stage, asked))) {
+      const asked = before && { user: number, id, root: before, agent: random.pick(AGENTS) };
+      if (asked && random.chance(0.3) && (await takeOver(stage, asked))) {
         current.isKnown = true;
       } else {
         const { delivered } = await parley.handOver({
           userId: id,
           to: parley.agentService.identification,
-          metadata: { reason: "chaos", part: count },
+          metadata: { reason: random.pick(TEAMS).reason, part: count },
         });
         const told = delivered?.then((outcome) => {
           current.isKnown ||= outcome.delivered;
@@ -103,17 +116,33 @@ async function live(
       settled.push(told);
       return { told };
     };
-    const agentWrites = async (threadTs: string): Promise<Told> => {
+    const agentWrites = async ({ channel, ts: threadTs }: Root): Promise<Told> => {
       const entry = ledger.write({ from: "agent", user: number });
       const user = random.pick(AGENTS);
       const text = `${entry.token} from the agent`;
-      const posted = await slack.post({ user, threadTs, text });
-      entry.ts = posted.ts;
+      const posted = await speak(slack, { user, channel, threadTs, text });
+      entry.place = { channel, ts: posted.ts };
       const told = posted.delivered.then(({ status }) => {
         if (status === "delivered") ledger.acknowledge(entry.token);
       });
       settled.push(told);
       return { told };
+    };
+
+    let moving: Promise<unknown> | undefined;
+    /** In the middle of everything; some are wanted by two at once. */
+    const getMoved = ({ channel, ts }: Root): void => {
+      const to = otherTeam(teamIn(channel));
+      const root = { channel, ts };
+      const movers = random.chance(0.2) ? AGENTS : [random.pick(AGENTS)];
+      const asked = movers.map((agent) =>
+        askToMove(stage, { root, to, agent, random: random.fork() }),
+      );
+      moving = Promise.all(asked).then((taken) => {
+        moves.push(...taken.filter((request) => request !== undefined));
+        moving = undefined;
+      });
+      settled.push(moving);
     };
 
     let burst = 0;
@@ -123,7 +152,11 @@ async function live(
     for (let i = 0; i < now; i++) {
       const root = places.rootsOf(number)[count - 1];
       if (burst === 0) isAgentsTurn = random.chance(0.5);
-      const { told } = root && isAgentsTurn ? await agentWrites(root.ts) : await userWrites();
+      if (root && !moving && random.chance(0.12)) getMoved(root);
+      if (root && random.chance(0.04)) settled.push(outsiders.write(root));
+      // Some have not seen that the conversation goes on elsewhere.
+      const left = root && random.chance(0.15) ? places.leftBehind(root) : undefined;
+      const { told } = root && isAgentsTurn ? await agentWrites(left ?? root) : await userWrites();
       // Some write many short messages at once, some wait for the tick, most do neither.
       if (burst > 1) {
         burst -= 1;
