@@ -12,6 +12,7 @@ import { takeInReply } from "./bridge/to-parley/take-in-reply.ts";
 import { describeBuild } from "./build-info.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import type { Config } from "./config/read-config.ts";
+import { groupsIn } from "./desk/roles.ts";
 import { ConfigError, StorageError } from "./errors.ts";
 import { errorFields, type Log } from "./log.ts";
 import { logAttempt } from "./ops/log-attempt.ts";
@@ -143,7 +144,7 @@ async function buildApp(given: Config, foundations: Foundations): Promise<App> {
     createLimiter: state.createLimiter,
     remembered: state.remembered,
     channelIds,
-    now: clock.now,
+    clock,
     log,
   });
   const { slack, health, http } = await createEntrances(config, dependencies, {
@@ -175,6 +176,8 @@ async function buildApp(given: Config, foundations: Foundations): Promise<App> {
   // Slack may have lost what was written while no socket was open.
   await slack.start(() => reconciler.request());
   health.start();
+  // Slack may be away when somebody acts.
+  for (const id of groupsIn(config.teams)) void dependencies.members.of(id);
   const expiry = startExpiry(state, {
     days: { records: config.retentionDays, audit: config.auditDays },
     now: clock.now,

@@ -3,11 +3,17 @@ import { createChannelWatch } from "../bridge/channels/watch-channels.ts";
 import { createNotifier } from "../bridge/notifier.ts";
 import type { ChannelNotes, Conversations, Workspace } from "../bridge/ports.ts";
 import { channelNoteSchema } from "../bridge/stored/channel-note.ts";
+import { membersSchema, standingSchema } from "../bridge/stored/last-known-schemas.ts";
+import type { Clock } from "../clock.ts";
 import type { Config } from "../config/read-config.ts";
 import type { CreateRateLimiter } from "../delivery/rate-limiter.ts";
 import { createSemaphore } from "../delivery/semaphore.ts";
 import { createDesk } from "../desk/create-desk.ts";
+import { createKnownMembers } from "../desk/known-members.ts";
+import { createKnownPersons } from "../desk/known-persons.ts";
+import { createPermissions } from "../desk/permissions.ts";
 import { createResponsible } from "../desk/responsible.ts";
+import { haveRoles } from "../desk/roles.ts";
 import { type Json, parseJson } from "../json.ts";
 import type { Log } from "../log.ts";
 import { createParleyFiles } from "../parley/parley-files.ts";
@@ -41,7 +47,7 @@ export function createDependencies(
     createLimiter,
     remembered,
     channelIds,
-    now,
+    clock,
     log,
   }: {
     outside: Outside;
@@ -53,11 +59,12 @@ export function createDependencies(
     createLimiter: CreateRateLimiter;
     remembered: State["remembered"];
     channelIds: ChannelIds;
-    now: () => number;
+    clock: Clock;
     log: Log;
   },
 ) {
   const { client, parley, parleyApi } = outside;
+  const { now } = clock;
   const slackLog = log.child({ component: "slack" });
   const texts = textsFor(config.language);
   const { patience, groupMs, showUserIdentity, mentions, replyMode, undoMs } = config;
@@ -77,8 +84,15 @@ export function createDependencies(
     texts,
     log: slackLog,
   });
+  const members = createKnownMembers({
+    ...slack.directory,
+    remembered: remembered(membersSchema),
+    clock,
+    log: slackLog,
+  });
   return {
     ...slack,
+    members,
     ...queues,
     parley,
     slackFiles: createSlackFiles({
@@ -100,8 +114,19 @@ export function createDependencies(
     channelWatch: createChannelWatch({ desk, inbox: queues.inbox, channelNotes, now }),
     directMessages: createDirectMessages(client),
     findFormerChannel: createFindFormerChannel(client, conversations),
-    // Groups are not read yet.
-    responsible: createResponsible(config.teams, () => Promise.resolve(undefined)),
+    responsible: createResponsible(config.teams, members.of),
+    permissions: createPermissions({
+      teams: config.teams,
+      personOf: createKnownPersons(
+        slack.directory,
+        // Where everybody of the workspace may act, the workspace that a request names is enough.
+        haveRoles(config.teams) ? remembered(standingSchema) : undefined,
+      ),
+      members,
+      people: slack.people,
+      guestsMayAnswer: config.guestsMayAnswer,
+      monotonic: clock.monotonic,
+    }),
     parleyFiles: createParleyFiles(parleyApi, config.parley),
     transfers: createSemaphore(TRANSFERS),
     conversations,

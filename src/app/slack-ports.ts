@@ -2,7 +2,6 @@ import type { WebClient } from "@slack/web-api";
 import type {
   People,
   Permalink,
-  Permissions,
   Posts,
   Reactions,
   ThreadReader,
@@ -10,14 +9,15 @@ import type {
 } from "../bridge/ports.ts";
 import type { Config } from "../config/read-config.ts";
 import type { CreateRateLimiter } from "../delivery/rate-limiter.ts";
+import type { Directory } from "../desk/directory.ts";
 import type { Thread } from "../ids.ts";
 import type { Log } from "../log.ts";
 import type { ChannelIds } from "../slack/channel-ids.ts";
+import { createDirectory } from "../slack/directory.ts";
 import { createIdentities } from "../slack/identity.ts";
 import { createNames } from "../slack/names.ts";
 import { createPace } from "../slack/pace.ts";
 import { makePermalink } from "../slack/permalink.ts";
-import { createPermissions } from "../slack/permissions.ts";
 import { createPosts } from "../slack/posts.ts";
 import { createReactions } from "../slack/reactions.ts";
 import { createThreadReader } from "../slack/thread-reader.ts";
@@ -31,7 +31,7 @@ export interface SlackPorts {
   readonly reader: ThreadReader;
   readonly people: People;
   readonly permalink: Permalink;
-  readonly permissions: Permissions;
+  readonly directory: Directory;
 }
 
 export function createSlackPorts(
@@ -67,11 +67,6 @@ export function createSlackPorts(
     },
     permalink: (thread: Thread) =>
       makePermalink(url, { ...thread, channel: channelIds.current(thread.channel) }),
-    permissions: createPermissions({
-      findUser,
-      workspace,
-      guestsMayAnswer: config.guestsMayAnswer,
-      teams: config.teams,
-    }),
+    directory: createDirectory(client, findUser, workspace),
   };
 }

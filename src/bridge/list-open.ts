@@ -1,18 +1,27 @@
 import type { ConversationLine } from "../views/conversation-list.ts";
 import type { Conversation } from "./conversation.ts";
-import type { Conversations, Permalink } from "./ports.ts";
+import type { Conversations, Desk, Permalink, Team } from "./ports.ts";
 
-/** The open conversations, as lists show them; with `channelOf` also where each is. */
-export const listOpen = async ({
-  conversations,
-  permalink,
-  channelOf,
-}: {
-  conversations: Pick<Conversations, "open">;
-  permalink: Permalink;
-  channelOf?: (conversation: Conversation) => string;
-}): Promise<ConversationLine[]> =>
-  (await conversations.open()).map((conversation) => {
+/** The open conversations of some teams, as lists show them; with `channelOf` also where each is. */
+export async function listOpen(
+  teams: readonly Team[],
+  {
+    conversations,
+    desk,
+    permalink,
+    channelOf,
+  }: {
+    conversations: Pick<Conversations, "open">;
+    desk: Pick<Desk, "teamOf">;
+    permalink: Permalink;
+    channelOf?: (conversation: Conversation) => string;
+  },
+): Promise<ConversationLine[]> {
+  const names = new Set(teams.map(({ name }) => name));
+  const shown = (await conversations.open()).filter((conversation) =>
+    names.has(desk.teamOf(conversation).name),
+  );
+  return shown.map((conversation) => {
     const { userId, user, thread, waitingSince } = conversation;
     return {
       userId,
@@ -22,3 +31,4 @@ export const listOpen = async ({
       channel: channelOf?.(conversation),
     };
   });
+}

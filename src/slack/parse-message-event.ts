@@ -4,9 +4,9 @@ import { readSlackContent } from "../convert/to-parley/read-slack-content.ts";
 import { defined } from "../defined.ts";
 import type { Thread } from "../ids.ts";
 import { type Json, wellFormed } from "../json.ts";
+import { foreignTeamOf } from "./foreign-team.ts";
 import { readSubtype } from "./message-subtypes.ts";
 import { parseRootDeletion, type RootDeletion } from "./parse-root-deletion.ts";
-import { foreignTeamOf } from "./permissions.ts";
 
 /** A field may be missing, null, or of a wrong type: the rest of the message still counts. */
 const maybe = <Type extends z.ZodType>(type: Type) => type.nullish().catch(undefined);

@@ -11,10 +11,10 @@ import {
 import { type Json, wellFormed } from "../json.ts";
 import type { ChannelIds } from "./channel-ids.ts";
 import type { FindFormerChannel } from "./find-former-channel.ts";
+import { foreignTeamOf } from "./foreign-team.ts";
 import type { ChannelEvent, ChannelIdEvent } from "./parse-channel-event.ts";
 import type { ThreadEvent } from "./parse-message-event.ts";
 import type { RootDeletion } from "./parse-root-deletion.ts";
-import { foreignTeamOf } from "./permissions.ts";
 import { parseSlackEvent, type SlackEvent } from "./slack-event.ts";
 import { type TakeInLockDependencies, takeInLock } from "./take-in-lock.ts";
 import { renumberedAdvice } from "./workspace.ts";
@@ -22,7 +22,7 @@ import { renumberedAdvice } from "./workspace.ts";
 export interface IntakeOptions extends TakeInDependencies, TakeInLockDependencies {
   outbox: TakeInDependencies["outbox"];
   conversations: Pick<Conversations, "byThread" | "open">;
-  desk: Pick<Desk, "teams">;
+  desk: Pick<Desk, "teams" | "teamOf">;
   channelWatch: Pick<ChannelWatch, "onEvent">;
   channelIds: ChannelIds;
   findFormerChannel: FindFormerChannel;

@@ -1,10 +1,11 @@
 import { auditRefusal } from "../bridge/audit-refusal.ts";
-import type { Audit, Conversations, Permissions, ThreadReader } from "../bridge/ports.ts";
-import type { OutboxBody } from "../bridge/stored/outbox-body.ts";
+import type { Conversation } from "../bridge/conversation.ts";
+import type { Audit, Conversations, Desk, Permissions, ThreadReader } from "../bridge/ports.ts";
+import { teamIn } from "../bridge/teams/team-in.ts";
 import type { TakeInDependencies } from "../bridge/to-parley/take-in-reply.ts";
 import { defined } from "../defined.ts";
 import type { Refusal } from "../errors.ts";
-import { makeReplyItemId, makeThreadKey } from "../ids.ts";
+import { type ItemId, makeReplyItemId, makeThreadKey, type Thread } from "../ids.ts";
 import type { Log } from "../log.ts";
 import type { NoteReaction } from "./parse-note-reaction.ts";
 
@@ -12,7 +13,8 @@ export interface TakeInLockDependencies {
   outbox: Pick<TakeInDependencies["outbox"], "find" | "cancel">;
   reader: Pick<ThreadReader, "threadOf">;
   conversations: Pick<Conversations, "byThread">;
-  permissions: Permissions;
+  permissions: Pick<Permissions, "refusalOf">;
+  desk: Pick<Desk, "teamOf">;
   audit: Audit;
   /** Our workspace. */
   team: string;
@@ -21,51 +23,67 @@ export interface TakeInLockDependencies {
   log: Log;
 }
 
-/** A lock on a message makes it a note, unless it has been sent already. `foreignTeam`: where it was put, if not with us. */
+/** Slack waits 3 s for the acknowledgement, and looking for the thread takes time too. */
+const LOOK_UP_WITHIN_MS = 1_000;
+
+/**
+ * A lock that an agent puts on a message makes it a note, unless it has been sent already. `foreignTeam`: where it was put, if
+ * not with us.
+ */
 export async function takeInLock(
   { agent, channel, ts }: NoteReaction,
   foreignTeam: string | undefined,
   dependencies: TakeInLockDependencies,
 ): Promise<void> {
-  const { team, botUserId, outbox, permissions, log } = dependencies;
+  const { botUserId, outbox, conversations, permissions, desk, log } = dependencies;
   if (agent === botUserId) return;
-  const refusal = await permissions.refusalOf(defined({ agent, foreignTeam }));
-  const id = makeReplyItemId(team, channel, ts);
+  const id = makeReplyItemId(dependencies.team, channel, ts);
+  const thread = await findThread(id, channel, ts, dependencies);
+  if (!thread) return;
+  const about = thread === "unknown" ? undefined : await conversations.byThread(thread);
+  const team = about && thread !== "unknown" ? teamIn(thread, about, desk) : undefined;
+  const refusal = await permissions.refusalOf(
+    defined({ agent, foreignTeam }),
+    { as: "agent", team },
+    LOOK_UP_WITHIN_MS,
+  );
   if (refusal) {
-    const kept = await outbox.find(id);
-    // One that is no reply, or is over, would have had no effect.
-    if (kept) await recordRefusal(kept.body, agent, refusal, dependencies);
+    await recordRefusal(id, agent, refusal, about, dependencies);
     return log.info({ agent, reason: refusal.kind, type: "reaction_added" }, "actor.refused");
   }
-  if (!(await mayBeReply(channel, ts, dependencies))) return;
   const isInTime = await outbox.cancel(id);
   log.info({ ts, item: id, in_time: isInTime }, "reply.locked");
 }
 
+/** A lock on what is no reply, or is over, would have had no effect. */
 async function recordRefusal(
-  body: OutboxBody,
+  id: ItemId,
   by: string,
   { kind: why }: Refusal,
-  { conversations, audit, now }: TakeInLockDependencies,
+  about: Conversation | undefined,
+  { outbox, audit, now }: TakeInLockDependencies,
 ): Promise<void> {
-  if (body.kind !== "reply") return;
-  const { thread } = body.reply;
-  const about = await conversations.byThread(thread);
+  const kept = await outbox.find(id);
+  if (kept?.body.kind !== "reply") return;
   const whose = defined({ userId: about?.userId, conversation: about?.id });
-  const place = makeThreadKey(thread);
+  const place = makeThreadKey(kept.body.reply.thread);
   await auditRefusal({ what: "lock", by, at: now(), why, place, ...whose }, audit);
 }
 
-/** Whether the message may be a reply in one of our threads. Locks on other messages are not recorded. */
-async function mayBeReply(
+/** The thread of ours that a message is in. Locks on other messages are not recorded. */
+async function findThread(
+  id: ItemId,
   channel: string,
   ts: string,
-  { team, botUserId, outbox, reader, conversations }: TakeInLockDependencies,
-): Promise<boolean> {
-  if (await outbox.find(makeReplyItemId(team, channel, ts))) return true;
+  { botUserId, outbox, reader, conversations }: TakeInLockDependencies,
+): Promise<Thread | "unknown" | undefined> {
+  const item = await outbox.find(id);
+  if (item?.body.kind === "reply") return item.body.reply.thread;
   const found = await reader.threadOf(channel, ts);
   // If Slack does not say, better record a lock in vain than send a note to the User.
-  if (found === "unknown") return true;
-  if (found === "none") return false;
-  return found.openedBy === botUserId || (await conversations.byThread(found.thread)) !== undefined;
+  if (found === "unknown") return "unknown";
+  if (found === "none") return undefined;
+  const { thread, openedBy } = found;
+  const isOurs = openedBy === botUserId || (await conversations.byThread(thread)) !== undefined;
+  return isOurs ? thread : undefined;
 }

@@ -1,11 +1,12 @@
 import { codeMrkdwn, literalMrkdwn } from "../convert/text/literal-mrkdwn.ts";
 import { sections } from "../convert/to-slack/blocks.ts";
 import type { SlackMessage } from "../convert/to-slack/slack-message.ts";
-import { type BridgeError, ParleyAccessError, ParleyApiError } from "../errors.ts";
+import { type BridgeError, ParleyAccessError, ParleyApiError, type Refusal } from "../errors.ts";
 import { parleysReason } from "./cause-of.ts";
 import { type ConversationLine, renderConversations } from "./conversation-list.ts";
 import { type MoveProblem, renderMoveProblem } from "./move-problem.ts";
 import { bold } from "./notice.ts";
+import { renderRefusal } from "./refusal.ts";
 import { renderServiceChoice } from "./service-choice.ts";
 import { renderTeamChoice } from "./team-choice.ts";
 import type { Texts } from "./texts/en.ts";
@@ -24,6 +25,7 @@ export type OwnerAnswer =
   | ({ kind: "which-team" } & Parameters<typeof renderTeamChoice>[0])
   | { kind: "problem"; problem: "no-id" | "no-thread" | "no-message-link" | "service-gone" }
   | { kind: "problem"; problem: "unknown-customer" | "ambiguous"; id: string }
+  | { kind: "refused"; refusal: Refusal }
   | { kind: "failed"; error: BridgeError };
 
 /** What became of a wish: nothing was to be done · another Service has the User now · we have · somebody else was faster. */
@@ -78,6 +80,8 @@ function describe(answer: Exclude<OwnerAnswer, Choice>, texts: Texts): string {
       return literalMrkdwn(renderMoveProblem(answer, texts));
     case "problem":
       return describeProblem(answer, texts);
+    case "refused":
+      return `:lock: ${literalMrkdwn(renderRefusal(answer.refusal, texts))}`;
     case "failed":
       return `:warning: ${explain(answer.error, texts)}`;
   }

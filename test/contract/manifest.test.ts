@@ -13,6 +13,7 @@ import { STORED_EVENTS } from "../../src/slack/slack-event.ts";
 import { SHORTCUTS } from "../../src/views/actions.ts";
 import { readSources } from "../support/sources.ts";
 import { postsIn } from "../support/threads.ts";
+import { inBridgeFile } from "../support/two-teams.ts";
 import { startWorld, type World } from "../support/world.ts";
 
 type Manifest = AppsManifestCreateArguments["manifest"];
@@ -117,6 +118,7 @@ const SCOPES_OF_METHOD: Readonly<Record<string, readonly string[]>> = {
   "chat.update": ["chat:write"],
   "conversations.history": ["channels:history", "groups:history"],
   "conversations.info": ["channels:read", "groups:read"],
+  "conversations.members": ["channels:read", "groups:read"],
   "conversations.open": ["im:write"],
   "conversations.replies": ["channels:history", "groups:history"],
   "files.completeUploadExternal": ["files:write"],
@@ -125,6 +127,7 @@ const SCOPES_OF_METHOD: Readonly<Record<string, readonly string[]>> = {
   "reactions.add": ["reactions:write"],
   "reactions.remove": ["reactions:write"],
   "usergroups.list": ["usergroups:read"],
+  "usergroups.users.list": ["usergroups:read"],
   "users.info": ["users:read"],
   "views.open": [],
   "views.publish": [],
@@ -278,14 +281,6 @@ describe("the manifest", () => {
   });
 });
 
-const TEAM = {
-  when: undefined,
-  name: "Support",
-  agents: "workspace",
-  leads: ["U0ANNA"],
-  allowShared: true,
-} as const;
-
 /** Makes the bridge call every method it knows, with the manifest's scopes and events only; returns what was called. */
 async function useEverything(channel: string, isPrivate: boolean): Promise<string[]> {
   const privateChannel = {
@@ -294,14 +289,16 @@ async function useEverything(channel: string, isPrivate: boolean): Promise<strin
     isPrivate: true,
     members: ["U0ANNA", "U0BEN", identity.botUserId],
   };
+  // Agents are those in the channel, leads Anna and those in a group.
+  const leads = ["U0ANNA", "S0SUPPORT"];
+  const env = await inBridgeFile([{ name: "Support", channel, leads }]);
   const world = await startWorld({
     slack: {
       scopes: TYPED.oauth_config.scopes.bot,
       botEvents: TYPED.settings.event_subscriptions.bot_events,
       ...(isPrivate && { channels: [privateChannel] }),
     },
-    env: { SLACK_CHANNEL: channel, RETRY_FIRST_MS: "1" },
-    config: { teams: [{ ...TEAM, channel }] },
+    env: { ...env, SLACK_CHANNEL: channel, RETRY_FIRST_MS: "1" },
   });
   await converse(world, channel);
   const calls = world.slack.requests.filter(({ kind }) => kind === "web-api");

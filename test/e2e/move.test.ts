@@ -206,9 +206,10 @@ describe("at the moment of a move", () => {
     await parley.until(() => parley.sent(user.id).length === 3);
     expect(parley.sent(user.id).map(({ message }) => message)).toEqual(["One", "Two", "Three"]);
     await expect.poll(() => reactionsOn(slack, late.ts), PATIENCE).toContain("x");
-    expect(toldTo(slack, "U0BEN", ts).map(({ text }) => text)).toEqual([
-      expect.stringContaining("was moved to Billing"),
-    ]);
+    // The mark comes first.
+    await expect
+      .poll(() => toldTo(slack, "U0BEN", ts).map(({ text }) => text), PATIENCE)
+      .toEqual([expect.stringContaining("was moved to Billing")]);
   });
 
   it("nothing is lost or doubled when the bridge is stopped in the middle", async () => {

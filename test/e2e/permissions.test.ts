@@ -47,7 +47,7 @@ describe("a reply", () => {
     expect(messagesTo(opened)).toEqual(["From Anna"]);
     await expect.poll(() => wordsTo(opened, user), PATIENCE).toMatch(words);
     expect(wordsTo(opened, user)).toContain("Not sent");
-    await expect.poll(() => reactionsOn(opened.slack, written.ts), PATIENCE).toContain("x");
+    await expect.poll(() => reactionsOn(opened.slack, written.ts), PATIENCE).toEqual(["lock"]);
   });
 
   it("of a guest reaches the User if that is wanted", async () => {

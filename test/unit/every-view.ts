@@ -26,7 +26,7 @@ import { renderFilesNotSent, renderPartsNotSent } from "../../src/views/not-sent
 import { renderNotShown } from "../../src/views/not-shown.ts";
 import { renderOwnerAnswer } from "../../src/views/owner-answer.ts";
 import { renderPossibleRepeat } from "../../src/views/possible-repeat.ts";
-import { renderRefusal } from "../../src/views/refusal.ts";
+import { renderRefusal, renderStaysInside } from "../../src/views/refusal.ts";
 import {
   renderCorrectionOffer,
   renderNotSentYet,
@@ -88,6 +88,11 @@ export const NOTICES: Readonly<Record<string, Notice>> = {
     renderFailedReply({ fate: "refused", advice, dead: DEAD }, texts),
   "a refused reply to a User in another thread": (advice, texts) =>
     renderFailedReply({ fate: "refused", advice, link: LINK }, texts),
+  "a reply of somebody who is no agent": (name, texts) =>
+    renderStaysInside({ kind: "not-agent", team: name, ask: [`@${name}`] }, texts),
+  "a reply for a team without agents": (name, texts) =>
+    renderStaysInside({ kind: "not-agent", team: name, ask: [], nobodyIs: true }, texts),
+  "a reply of somebody unknown": (_, texts) => renderStaysInside({ kind: "not-known" }, texts),
   "a reply from elsewhere": (_, texts) => renderSentFromElsewhere("U0ANNA", "U0ANNA", LINK, texts),
   "a failed reply": (advice, texts) =>
     renderFailedReply({ fate: "failed", advice, dead: DEAD }, texts),
@@ -196,6 +201,14 @@ export const ANSWERS: Readonly<Record<string, Notice>> = {
   "a refusal of Parley": (code, texts) => {
     const error = new ParleyApiError("PUT /x", 400, [code]);
     return renderOwnerAnswer({ kind: "failed", error }, texts);
+  },
+  "a User of another team": (name, texts) => {
+    const refusal = { kind: "not-agent", team: name, ask: [`@${name}`, `#${name}`] } as const;
+    return renderOwnerAnswer({ kind: "refused", refusal }, texts);
+  },
+  "a User of nobody": (name, texts) => {
+    const refusal = { kind: "not-lead", ask: [`@${name}`] } as const;
+    return renderOwnerAnswer({ kind: "refused", refusal }, texts);
   },
   "no Parley": (_, texts) =>
     renderOwnerAnswer({ kind: "failed", error: new NetworkError("GET /x: ECONNREFUSED") }, texts),

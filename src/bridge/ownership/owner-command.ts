@@ -4,8 +4,9 @@ import { ParleyApiError, toBridgeError } from "../../errors.ts";
 import { parseUserId, type Thread, type UserId } from "../../ids.ts";
 import type { OfferedChange } from "../../views/actions.ts";
 import { type OwnerAnswer, renderOwnerAnswer } from "../../views/owner-answer.ts";
+import { auditRefusal } from "../audit-refusal.ts";
 import { listOpen } from "../list-open.ts";
-import type { Permalink } from "../ports.ts";
+import type { Deed, Permalink } from "../ports.ts";
 import { type RequestMoveDependencies, requestMove } from "../teams/request-move.ts";
 import { type ChangeOwnerDependencies, changeOwner } from "./change-owner.ts";
 
@@ -65,6 +66,9 @@ export async function moveOfferedUser(
   );
 }
 
+/** Whoever asks has just been looked up, so there is an answer by now, or none in time. */
+const LOOK_UP_WITHIN_MS = 500;
+
 /** Invisible characters that are copied together with an id, from our own texts or from elsewhere. */
 const UNSEEN = /[\u200b\u2060\ufeff]/g;
 
@@ -88,7 +92,10 @@ async function answer(
     case "":
       return {
         kind: "conversations",
-        lines: await listOpen(dependencies),
+        lines: await listOpen(
+          await dependencies.permissions.teamsOf(command.agent, LOOK_UP_WITHIN_MS),
+          dependencies,
+        ),
         now: dependencies.now(),
       };
     case "help":
@@ -98,7 +105,9 @@ async function answer(
   }
   const user = await findUser(unwrap(target), dependencies);
   if ("problem" in user) return user;
-  if (rest.length === 0) return await showOwner(user.userId, dependencies);
+  if (rest.length === 0) {
+    return await showOwner(user.userId, command.agent, dependencies);
+  }
   const [first = "", ...team] = rest;
   const isMove = first.toLowerCase() === "move" && team.length > 0;
   if (isMove && !(await isService(rest, dependencies))) {
@@ -159,10 +168,15 @@ async function listServices({ parley }: OwnerCommandDependencies): Promise<Owner
   return { kind: "services", services: named };
 }
 
+/** A User who is in no thread of ours is nobody's in particular. */
 async function showOwner(
   userId: UserId,
-  { parley, conversations, permalink }: OwnerCommandDependencies,
+  agent: string,
+  dependencies: OwnerCommandDependencies,
 ): Promise<OwnerAnswer> {
+  const { parley, conversations, permalink } = dependencies;
+  const refused = await refusalFor(userId, agent, undefined, dependencies);
+  if (refused) return refused;
   const [owner, services] = await Promise.all([parley.ownerOf(userId), parley.services()]);
   if (owner === undefined) return { kind: "owner", userId };
   const name = services.find(({ id }) => id === owner)?.name ?? owner;
@@ -183,6 +197,8 @@ async function giveToNamed(
   { agent, trigger }: OwnerCommand,
   dependencies: OwnerCommandDependencies,
 ): Promise<OwnerAnswer> {
+  const refused = await refusalFor(userId, agent, "lead", dependencies);
+  if (refused) return refused;
   const services = await dependencies.parley.services();
   const sought = plain(wanted);
   const exact = services.filter(({ id, name }) => id === wanted || plain(name) === sought);
@@ -202,9 +218,31 @@ async function giveUser(
   change: Parameters<typeof changeOwner>[0],
   dependencies: OwnerCommandDependencies,
 ): Promise<OwnerAnswer> {
-  const { userId, to } = change;
+  const { userId, to, agent } = change;
+  const refused = await refusalFor(userId, agent, "lead", dependencies);
+  if (refused) return refused;
   const outcome = await changeOwner(change, dependencies);
   return { kind: "given", userId, service: to.name, outcome };
+}
+
+/**
+ * Agents see and move the Users in the threads of their teams, and nobody else does. What it takes with those who are in no
+ * thread is `otherwise` a role in any team; missing: nothing.
+ */
+async function refusalFor(
+  userId: UserId,
+  agent: string,
+  otherwise: Deed["as"] | undefined,
+  { conversations, permissions, desk, audit, now }: OwnerCommandDependencies,
+): Promise<OwnerAnswer | undefined> {
+  const newest = await conversations.byUser(userId);
+  const team = newest?.state === "open" ? desk.teamOf(newest) : undefined;
+  const as = team ? "agent" : otherwise;
+  const refusal = as && (await permissions.refusalOf({ agent }, { as, team }, LOOK_UP_WITHIN_MS));
+  if (!refusal) return undefined;
+  const attempt = { what: "command", by: agent, at: now(), why: refusal.kind, userId } as const;
+  await auditRefusal({ ...attempt, place: `user/${userId}` }, audit);
+  return { kind: "refused", refusal };
 }
 
 type Problem = Extract<OwnerAnswer, { kind: "problem" }>;

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Service, Workspace } from "../ports.ts";
-import { optional, record, serviceId, text } from "./fields.ts";
+import { list, optional, record, serviceId, text, time } from "./fields.ts";
 
 /** What Slack and Parley answered at the last start. */
 export const workspaceSchema = record<Workspace>({
@@ -13,3 +13,24 @@ export const workspaceSchema = record<Workspace>({
 });
 
 export const serviceSchema = record<Service>({ id: serviceId, name: text, isDefault: z.boolean() });
+
+/** Who belonged to a user group or a channel when Slack said so last. */
+export interface Members {
+  readonly members: readonly string[];
+  /** When Slack was asked, ms. */
+  readonly at: number;
+}
+
+export const membersSchema = record<Members>({ members: list(text), at: time });
+
+/** Who somebody was when Slack said so last. */
+export interface Standing {
+  readonly is: "member" | "guest" | "deactivated" | "no-person" | "other-company";
+  /** Of our workspace or organisation, although a request of theirs may come from another workspace. */
+  readonly isColleague: boolean;
+}
+
+export const standingSchema = record<Standing>({
+  is: z.enum(["member", "guest", "deactivated", "no-person", "other-company"]),
+  isColleague: z.boolean(),
+});

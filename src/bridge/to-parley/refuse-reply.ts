@@ -1,10 +1,11 @@
 import { defined } from "../../defined.ts";
 import type { Item, Lanes } from "../../delivery/lanes.ts";
-import type { BridgeError, ErrorCode } from "../../errors.ts";
-import { isSameThread } from "../../ids.ts";
+import { type BridgeError, type ErrorCode, NotPermittedError, type Refusal } from "../../errors.ts";
+import { type ItemId, isSameThread, makeThreadKey, toItemId } from "../../ids.ts";
 import type { UndecidedReply } from "../../views/actions.ts";
 import { adviceFor } from "../../views/advice.ts";
 import { renderDeadLetter, renderFailedReply } from "../../views/failed-reply.ts";
+import { renderStaysInside } from "../../views/refusal.ts";
 import type { Texts } from "../../views/texts/en.ts";
 import { type Conversation, movedFrom } from "../conversation.ts";
 import type { Notifier } from "../notifier.ts";
@@ -43,6 +44,10 @@ export async function refuseReply(
   const { conversations, notifier, outbox } = dependencies;
   const { reply } = left;
   const user = await findUserOf(reply, conversations);
+  const isWhole = settledIn(left) === 0;
+  if (error instanceof NotPermittedError && isWhole) {
+    return await keepInside(item.id, reply, error.refusal, user, dependencies);
+  }
   // An earlier attempt may have ended the conversation without showing it.
   if (user) await showTakenAway(user, dependencies);
   // A User who was not given to us may still have got a conversation for a moment, which another Service then ended.
@@ -50,8 +55,28 @@ export async function refuseReply(
   const isElsewhere = user !== undefined && isOver && MEANS_ELSEWHERE.has(error.code);
   const kept = isElsewhere ? await keepForTakeOver(item.id, left, outbox) : undefined;
   const dead = kept && { ...kept, ts: reply.ts };
-  const owed = noticeAbout(item, reply, error, user, dependencies, dead, settledIn(left) > 0);
+  const owed = noticeAbout(item, reply, error, user, dependencies, dead, !isWhole);
   await notifier.notice(owed.userId, item.id, owed.purpose, owed.notice);
+}
+
+/**
+ * What somebody writes who may not answer is a note to those who may. They are told so once for each thread, and only they:
+ * whatever they write there later is only marked.
+ */
+async function keepInside(
+  id: ItemId,
+  reply: AgentReply,
+  refusal: Refusal,
+  user: Conversation | undefined,
+  { notifier, texts }: Pick<RefuseReplyDependencies, "notifier" | "texts">,
+): Promise<void> {
+  const { thread, ts, agent } = reply;
+  await notifier.notice(user?.userId, id, "note", { thread, mark: { ts, as: "note" } });
+  // That Slack does not say who they are is true of this reply alone.
+  const from = refusal.kind === "not-known" ? id : toItemId(makeThreadKey(thread));
+  const message = renderStaysInside(refusal, texts);
+  const notice = { thread, message, onlyFor: agent, ifUnclear: "nothing" as const };
+  await notifier.notice(user?.userId, from, `refused ${agent}`, notice);
 }
 
 export const settledIn = ({ settled = [] }: ReplyBody): number => settled.length;

@@ -9,7 +9,7 @@ import {
   type Refusal,
   toBridgeError,
 } from "../../errors.ts";
-import { makeThreadKey } from "../../ids.ts";
+import { makeThreadKey, type Thread } from "../../ids.ts";
 import { renderSentFromElsewhere } from "../../views/sent-from-elsewhere.ts";
 import type { Texts } from "../../views/texts/en.ts";
 import { auditRefusal } from "../audit-refusal.ts";
@@ -26,10 +26,19 @@ import type { Notifier } from "../notifier.ts";
 import { assertOwner, nameService } from "../owner.ts";
 import { recordTakenAway } from "../ownership/end-conversation.ts";
 import { hasAsked, type TakeOverDependencies, takeOverFor } from "../ownership/take-over.ts";
-import type { Conversations, Parley, Permalink, Permissions, Reactions } from "../ports.ts";
+import type {
+  Conversations,
+  Desk,
+  Parley,
+  Permalink,
+  Permissions,
+  Reactions,
+  Team,
+} from "../ports.ts";
 import type { AgentReply } from "../stored/agent-reply.ts";
 import type { OutboxBody, ReplyBody } from "../stored/outbox-body.ts";
 import { isBehindEarlier } from "../teams/earlier-threads.ts";
+import { teamIn } from "../teams/team-in.ts";
 import { refuseReply, settledIn } from "./refuse-reply.ts";
 import { leftOf } from "./reply-parts.ts";
 import { type SendReplyDependencies, type Sent, sendReply, textsOf } from "./send-reply.ts";
@@ -42,10 +51,14 @@ export interface RelayReplyDependencies extends SendReplyDependencies, TakeOverD
   notifier: Notifier;
   delays: DelayMarks;
   permissions: Permissions;
+  desk: Pick<Desk, "teamOf">;
   outbox: Pick<Lanes<OutboxBody>, "append" | "find" | "isWaiting">;
   texts: Texts;
   now: () => number;
 }
+
+/** For so long a reply waits for Slack to say, for the first time, whether its writer may answer. */
+const UNKNOWN_LIFE_MS = 60_000;
 
 /**
  * Sends an agent's reply to the User, if we own the User. Nothing is ever sent twice on a guess: an intent is stored before
@@ -56,8 +69,7 @@ export async function relayReply(
   body: ReplyBody,
   dependencies: RelayReplyDependencies,
 ): Promise<void> {
-  const { parley, reactions, permalink, conversations, notifier, delays, permissions } =
-    dependencies;
+  const { parley, reactions, permalink, conversations, notifier, delays } = dependencies;
   const { texts, now } = dependencies;
   const { reply } = body;
   // All that can be done while the reply before this one is on its way; it stores nothing.
@@ -67,9 +79,13 @@ export async function relayReply(
   let conversation: Conversation | undefined;
   let sent: Sent;
   try {
-    const refusal = await permissions.refusalOf(reply);
+    const here = await findHere(reply.thread, dependencies);
+    const refusal = await refusalOfWriter(reply, here, dependencies);
+    if (refusal?.kind === "not-known" && work.item.triedMs < UNKNOWN_LIFE_MS) {
+      throw notYet("Slack does not say whose agent the writer is");
+    }
     if (refusal) {
-      await recordRefusal(work.item, reply, refusal, dependencies);
+      await recordRefusal(work.item, reply, refusal, here, dependencies);
       throw new NotPermittedError(reply.agent, refusal);
     }
     refuseIfInDoubt(work);
@@ -94,6 +110,7 @@ export async function relayReply(
       const isUnasked = body.takeOver !== undefined && !hasAsked(work, body.takeOver);
       if (isUnasked && settledIn(left) === settledIn(body)) throw notYet("The User is elsewhere");
     }
+    if (error instanceof NotPermittedError) delays.end(work.item, reply);
     if (error.disposition === "ignore") await refuseReply(work.item, left, error, dependencies);
     throw error;
   }
@@ -116,15 +133,46 @@ async function recordRefusal(
   { appendedAt: at }: Item<OutboxBody>,
   { agent: by, thread }: AgentReply,
   { kind: why }: Refusal,
-  { conversations, audit }: RelayReplyDependencies,
+  about: Conversation | undefined,
+  { audit }: RelayReplyDependencies,
 ): Promise<void> {
-  const about = await conversations.byThread(thread);
   const whose = defined({ userId: about?.userId, conversation: about?.id });
   await auditRefusal({ what: "reply", by, at, why, place: makeThreadKey(thread), ...whose }, audit);
 }
 
 /**
- * The open conversation that a reply belongs to.
+ * Why its writer may not answer. What is written in a thread after the conversation has left it goes nowhere, so whoever is of
+ * either team is only told where it is now.
+ */
+async function refusalOfWriter(
+  reply: AgentReply,
+  here: Conversation | undefined,
+  { permissions, desk }: RelayReplyDependencies,
+): Promise<Refusal | undefined> {
+  const refusalFrom = (team: Team | undefined) =>
+    permissions.refusalOf(reply, { as: "agent", team });
+  if (!here) return await refusalFrom(undefined);
+  const refusal = await refusalFrom(teamIn(reply.thread, here, desk));
+  const left = movedFrom(here, reply.thread);
+  if (!refusal || !left || reply.ts < left.until) return refusal;
+  return await refusalFrom(desk.teamOf(here));
+}
+
+/** The conversation in whose thread a reply was written, if there is a record of it. */
+async function findHere(
+  thread: Thread,
+  { conversations }: Pick<RelayReplyDependencies, "conversations">,
+): Promise<Conversation | undefined> {
+  const conversation = await conversations.byThread(thread);
+  if (conversation) return conversation;
+  // People see a root before its `ts` is recorded, so this may be the thread of a conversation that has none yet.
+  if (await conversations.hasUnrooted()) throw notYet("The thread is not recorded yet");
+  // It may have been recorded since the first look.
+  return await conversations.byThread(thread);
+}
+
+/**
+ * The open conversation that a reply belongs to, as it is now: it may have taken a while to find out who the writer is.
  *
  * @throws {ConversationClosedError} there is none · and what {@link takeOverFor} throws
  */
@@ -134,25 +182,17 @@ async function conversationFor(
   dependencies: RelayReplyDependencies,
 ): Promise<Conversation> {
   if (takeOver) return await takeOverFor(work, { ...body, takeOver }, dependencies);
-  const { conversations } = dependencies;
   const { thread, ts } = body.reply;
-  let conversation = await conversations.byThread(thread);
-  if (!conversation) {
-    // People see a root before its `ts` is recorded, so this may be the thread of a conversation that has none yet.
-    if (await conversations.hasUnrooted()) throw notYet("The thread is not recorded yet");
-    // It may have been recorded since the first look.
-    conversation = await conversations.byThread(thread);
+  const here = await findHere(thread, dependencies);
+  if (here?.state !== "open") throw new ConversationClosedError(here?.id ?? makeThreadKey(thread));
+  const left = movedFrom(here, thread);
+  // Slack tells in which order people wrote, whichever thread it was in.
+  if (left && ts >= left.until) throw new ConversationClosedError(here.id);
+  if (isMoving(here, dependencies.now())) throw notYet("The User is being moved");
+  if (await isBehindEarlier(here, thread, dependencies)) {
+    throw notYet("What was written before is on its way");
   }
-  if (conversation?.state === "open") {
-    const left = movedFrom(conversation, thread);
-    // Slack tells in which order people wrote, whichever thread it was in.
-    if (left && ts >= left.until) throw new ConversationClosedError(conversation.id);
-    if (isMoving(conversation, dependencies.now())) throw notYet("The User is being moved");
-    if (await isBehindEarlier(conversation, thread, dependencies))
-      throw notYet("What was written before is on its way");
-    return conversation;
-  }
-  throw new ConversationClosedError(conversation?.id ?? makeThreadKey(thread));
+  return here;
 }
 
 const notYet = (message: string): BridgeError =>

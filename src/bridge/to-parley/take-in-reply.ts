@@ -10,15 +10,18 @@ import {
 import type { Texts } from "../../views/texts/en.ts";
 import type { Notifier } from "../notifier.ts";
 import { cancelReply } from "../ownership/take-over.ts";
-import type { Conversations } from "../ports.ts";
+import type { Conversations, Desk, Permissions } from "../ports.ts";
 import type { AgentReply } from "../stored/agent-reply.ts";
 import type { Notice } from "../stored/notice.ts";
 import type { OutboxBody } from "../stored/outbox-body.ts";
+import { teamIn } from "../teams/team-in.ts";
 
 export interface TakeInDependencies {
   outbox: Pick<Lanes<OutboxBody>, "append" | "cancel" | "replace" | "hasBegun" | "find">;
   conversations: Pick<Conversations, "byThread">;
   notifier: Notifier;
+  permissions: Pick<Permissions, "refusalOf">;
+  desk: Pick<Desk, "teamOf">;
   replyMode: ReplyMode;
   /** How long a reply waits so that it can be undone, ms; 0: not at all. */
   undoMs: number;
@@ -29,12 +32,16 @@ export interface TakeInDependencies {
 /** Only up to this age an unknown message is new. Far shorter than idempotency keys are kept. */
 const YOUNG_MS = 3 * 86_400_000;
 
+/** Slack waits 3 s for the acknowledgement. */
+const LOOK_UP_WITHIN_MS = 1_000;
+
 const idOf = ({ thread, ts }: AgentReply): ItemId =>
   makeReplyItemId(thread.team, thread.channel, ts);
 
 /**
  * Takes in what an agent wrote, in the order of Slack's `ts`, whichever way and however often it is reported. Notes never
- * become outbox items. If the agent must confirm a reply, or can undo it, the agent is told so. On disk when resolved.
+ * become outbox items. If the agent must confirm a reply, or can undo it, the agent is told so; whoever may not answer is offered
+ * nothing. On disk when resolved.
  */
 export async function takeInReply(
   written: AgentReply,
@@ -44,7 +51,9 @@ export async function takeInReply(
   const intent = intentOf(written, replyMode);
   const id = idOf(written);
   const lane = makeThreadKey(written.thread);
-  if (intent === "note") {
+  const isNote =
+    intent === "note" || (intent === "ask" && (await isRefused(written, dependencies)));
+  if (isNote) {
     // Its id is stored, so that it is not taken for a reply when the thread is read back later.
     await outbox.cancel(id);
     await markNote(written, id, dependencies);
@@ -70,7 +79,7 @@ export async function takeInReply(
       { message, onlyFor, about: { reply: id }, ifUnclear },
       dependencies,
     );
-  } else if (undoMs > 0 && result === "appended") {
+  } else if (undoMs > 0 && result === "appended" && !(await isRefused(reply, dependencies))) {
     const message = renderUndoOffer({ item: id, ts }, undoMs / 1000, texts);
     await tell(reply, id, "undo", { message, onlyFor, ifUnclear: "nothing" }, dependencies);
   }
@@ -113,6 +122,7 @@ export async function takeInEdit(
   }
   // A reply that is kept for a takeover has the old text.
   await cancelReply(id, outbox);
+  if (await isRefused(reply, dependencies)) return;
   const isNews = was === "note" || !(await outbox.hasBegun(id));
   const correction = makeDerivedItemId(id, `edit ${editId}`);
   const news: OutboxBody = isNews ? body : { ...body, wordsOnly: true };
@@ -137,6 +147,17 @@ export async function takeInDeletion(
   const id = idOf(deleted);
   if (await cancelReply(id, outbox)) return;
   await tellTooLate(deleted, makeDerivedItemId(id, "deleted"), dependencies);
+}
+
+/** Whether its writer may not answer, as far as anybody can tell in time. When it is about to be sent there is time to look. */
+async function isRefused(
+  reply: AgentReply,
+  { conversations, permissions, desk }: TakeInDependencies,
+): Promise<boolean> {
+  const conversation = await conversations.byThread(reply.thread);
+  const team = conversation && teamIn(reply.thread, conversation, desk);
+  const refusal = await permissions.refusalOf(reply, { as: "agent", team }, LOOK_UP_WITHIN_MS);
+  return refusal !== undefined && refusal.kind !== "not-known";
 }
 
 const markNote = (reply: AgentReply, id: ItemId, dependencies: TakeInDependencies) =>

@@ -4,8 +4,8 @@ import { withinTime } from "../../within-time.ts";
 import { toArguments } from "../message-arguments.ts";
 import type { ListenerDependencies } from "./listener-dependencies.ts";
 
-/** Slack shows an error after 3 s without an acknowledgement. */
-const ANSWER_WITHIN_MS = 2_300;
+/** Slack shows an error after 3 s without an acknowledgement, and it takes time to find out who asks. */
+const ANSWER_WITHIN_MS = 2_000;
 
 /** Answers in the acknowledgement; if Parley takes too long for that it says so there, and answers later. */
 export async function answerOwnerCommand(

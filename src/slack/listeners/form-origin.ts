@@ -10,6 +10,7 @@ import type { Press, ShortcutCall } from "./requests.ts";
 
 /** Where somebody asked for a form, and where they are answered. */
 export interface FormOrigin {
+  readonly what: "button" | "shortcut";
   readonly thread: Thread;
   /** Slack id. */
   readonly agent: string;
@@ -25,7 +26,7 @@ export function originOfShortcut(
   const { message, message_ts, channel, user, trigger_id } = shortcut;
   const ts = typeof message.thread_ts === "string" ? message.thread_ts : message_ts;
   const thread = { team, channel: channel.id, ts };
-  return { thread, agent: user.id, trigger: trigger_id, client, respond };
+  return { what: "shortcut", thread, agent: user.id, trigger: trigger_id, client, respond };
 }
 
 export function originOfPress(
@@ -35,7 +36,14 @@ export function originOfPress(
   const channel = body.channel?.id ?? String(body.container.channel_id);
   const ts = body.message?.thread_ts ?? body.message?.ts ?? String(body.container.message_ts);
   const { user, trigger_id } = body;
-  return { thread: { team, channel, ts }, agent: user.id, trigger: trigger_id, client, respond };
+  return {
+    what: "button",
+    thread: { team, channel, ts },
+    agent: user.id,
+    trigger: trigger_id,
+    client,
+    respond,
+  };
 }
 
 /** Opens a form; whoever asked for it is told if Slack does not. */

@@ -1,4 +1,5 @@
 import { movedFrom } from "../../bridge/conversation.ts";
+import { escapeText } from "../../convert/text/slack-text.ts";
 import { renderHandBackForm } from "../../views/hand-back-form.ts";
 import { renderLeftThread } from "../../views/left-thread.ts";
 import { nameOf } from "../../views/name-of.ts";
@@ -11,6 +12,7 @@ import {
   showForm,
 } from "./form-origin.ts";
 import type { ListenerDependencies } from "./listener-dependencies.ts";
+import { refusalIn } from "./refusal-in.ts";
 import type { Press, ShortcutCall } from "./requests.ts";
 
 /** A modal has to open within 3 s. If Parley is too slow for that, one that offers only the bot is better than none. */
@@ -39,9 +41,11 @@ async function open(origin: FormOrigin, dependencies: ListenerDependencies): Pro
     const words = renderLeftThread(desk.teamOf(conversation).name, link, texts);
     return await answerThere(origin, words, dependencies);
   }
-  const services = await withinTime(parley.services(), SERVICES_TIMEOUT_MS, undefined).catch(
-    () => undefined,
-  );
+  const [refusal, services] = await Promise.all([
+    refusalIn(thread, conversation, { by: origin.agent, what: origin.what }, dependencies),
+    withinTime(parley.services(), SERVICES_TIMEOUT_MS, undefined).catch(() => undefined),
+  ]);
+  if (refusal !== undefined) return await answerThere(origin, escapeText(refusal), dependencies);
   const others = services?.filter(({ id }) => id !== parley.self);
   const form = {
     userName: nameOf(conversation, texts),

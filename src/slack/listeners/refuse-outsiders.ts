@@ -10,14 +10,13 @@ import type { Refusal } from "../../errors.ts";
 import type { Log } from "../../log.ts";
 import { renderRefusal } from "../../views/refusal.ts";
 import type { Texts } from "../../views/texts/en.ts";
-import { withinTime } from "../../within-time.ts";
-import { foreignTeamOf } from "../permissions.ts";
+import { foreignTeamOf } from "../foreign-team.ts";
 import { callSlack } from "../web-api.ts";
 import { EVENT_LISTENERS } from "./listener-tables.ts";
 import { placeOfRequest } from "./place-of-request.ts";
 
-/** Slack needs an acknowledgement within 3 s. If it takes longer to look somebody up, what the request says has to do. */
-const LOOK_UP_WITHIN_MS = 1_000;
+/** Slack needs an acknowledgement within 3 s. If it takes longer to look somebody up, what is known of them has to do. */
+const LOOK_UP_WITHIN_MS = 700;
 
 export interface OutsiderOptions {
   permissions: Permissions;
@@ -51,8 +50,9 @@ const request = z.looseObject({
 type Request = z.output<typeof request>;
 
 /**
- * Runs before every listener: whoever may not act for the team is told so, and nothing else happens. Replies are checked
- * when they are about to be sent instead, because those that are read back from a thread never come this way.
+ * Runs before every listener: whoever may act for no team is told so, and nothing else happens. Whether it is the right team
+ * the listener asks, which knows what the request is about. Replies are checked when they are about to be sent instead, because
+ * those that are read back from a thread never come this way.
  */
 export function refuseOutsiders(options: OutsiderOptions) {
   const { permissions, team, texts, log } = options;
@@ -64,10 +64,10 @@ export function refuseOutsiders(options: OutsiderOptions) {
     if (isIdle) return await args.next();
     const foreignTeam = foreignTeamOf(team, [body.team_id, body.team?.id, body.user?.team_id]);
     const refusal = agent
-      ? await withinTime(
-          permissions.refusalOf(defined({ agent, foreignTeam })),
+      ? await permissions.refusalOf(
+          defined({ agent, foreignTeam }),
+          { as: "agent", team: undefined },
           LOOK_UP_WITHIN_MS,
-          foreignTeam === undefined ? undefined : { kind: "other-company" as const },
         )
       : ({ kind: "no-person" } as const);
     if (!refusal) return await args.next();

@@ -2,11 +2,13 @@ import type { RespondFn } from "@slack/bolt";
 import { z } from "zod";
 import { audited } from "../../bridge/audited.ts";
 import type { AuditedDeed } from "../../bridge/ports.ts";
+import { escapeText } from "../../convert/text/slack-text.ts";
 import { defined } from "../../defined.ts";
 import { makeDerivedItemId, type Thread } from "../../ids.ts";
 import type { UndecidedReply } from "../../views/actions.ts";
 import { type Decided, renderDecided } from "../../views/decided.ts";
 import type { ListenerDependencies } from "./listener-dependencies.ts";
+import { refusalIn } from "./refusal-in.ts";
 import type { Press } from "./requests.ts";
 
 /** Where a button is. Slack may leave the thread out if only one agent sees the message. */
@@ -39,10 +41,9 @@ const inItsThread =
     dependencies: ListenerDependencies,
   ): Promise<void> => {
     const { outbox, conversations, texts, log } = dependencies;
-    const refuse = (outcome: Decided) => {
-      const text = renderDecided(outcome, texts);
-      return respond({ response_type: "ephemeral", replace_original: false, text });
-    };
+    const tell = (text: string) =>
+      respond({ response_type: "ephemeral", replace_original: false, text });
+    const refuse = (outcome: Decided) => tell(renderDecided(outcome, texts));
     if (!value) return void (await refuse("settled"));
     const { item } = value;
     const place = container.safeParse(body.container).data;
@@ -54,11 +55,19 @@ const inItsThread =
       if (found.state === "dead") dead = thread;
       const isIn = (own: Thread) =>
         own.channel === channel && [own.ts, undefined].includes(place?.thread_ts);
-      const current = isIn(thread) ? thread : (await conversations.byThread(thread))?.thread;
+      const conversation = await conversations.byThread(thread);
+      const current = isIn(thread) ? thread : conversation?.thread;
       if (!current || !isIn(current)) {
         log.warn({ item, channel, thread: place?.thread_ts }, "button.elsewhere");
         return void (await refuse("elsewhere"));
       }
+      const refusal = await refusalIn(
+        thread,
+        conversation,
+        { by: body.user.id, what: "button" },
+        dependencies,
+      );
+      if (refusal !== undefined) return void (await tell(escapeText(refusal)));
     }
     const by = { agent: body.user.id, trigger: body.trigger_id };
     await act({ ...dependencies, ...value, ...by, dead, at: { channel }, respond });

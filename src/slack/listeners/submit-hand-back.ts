@@ -9,6 +9,7 @@ import { HAND_BACK_INPUTS } from "../../views/hand-back-form.ts";
 import { fromOptionValue } from "../../views/service-option.ts";
 import { withinTime } from "../../within-time.ts";
 import type { ListenerDependencies } from "./listener-dependencies.ts";
+import { refusalIn } from "./refusal-in.ts";
 import type { Submission } from "./requests.ts";
 
 /** Slack waits 3 s for the whole answer. */
@@ -20,8 +21,9 @@ const SERVICES_TIMEOUT_MS = 1_500;
  */
 export async function submitHandBack(
   { value: thread, ack, body, view }: Submission<Thread>,
-  { conversations, desk, outbox, parley, botService, replyMode, texts, log }: ListenerDependencies,
+  dependencies: ListenerDependencies,
 ): Promise<void> {
+  const { conversations, desk, outbox, parley, botService, replyMode, texts, log } = dependencies;
   const { handBackForm: words } = texts;
   const refuse = (problem: string, input: string = HAND_BACK_INPUTS.destination) =>
     ack({ response_action: "errors", errors: { [input]: problem } });
@@ -45,6 +47,13 @@ export async function submitHandBack(
     if (movedFrom(conversation, thread)) {
       return await refuse(texts.leftThread.unlinked(desk.teamOf(conversation).name));
     }
+    const refusal = await refusalIn(
+      thread,
+      conversation,
+      { by: body.user.id, what: "form" },
+      dependencies,
+    );
+    if (refusal !== undefined) return await refuse(refusal);
     const lane = makeThreadKey(thread);
     const result = await outbox.append({
       lane,

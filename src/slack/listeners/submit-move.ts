@@ -5,7 +5,7 @@ import type { Thread } from "../../ids.ts";
 import { errorFields } from "../../log.ts";
 import { MOVE_INPUTS, toTeamValue } from "../../views/move-form.ts";
 import { type MoveProblem, renderMoveProblem } from "../../views/move-problem.ts";
-import { foreignTeamOf } from "../permissions.ts";
+import { foreignTeamOf } from "../foreign-team.ts";
 import type { ListenerDependencies } from "./listener-dependencies.ts";
 import type { Submission } from "./requests.ts";
 

@@ -269,6 +269,8 @@ export const de: Texts = {
       uncertain: "*Vielleicht nicht zugestellt.*",
     },
     toThread: (link) => `<${link}|Zu diesem Thread>.`,
+    staysInside:
+      "Was Sie in diesem Thread schreiben, bleibt intern und ist für das Team zu lesen; Sie sehen daran ein :lock:.",
     notReached: (agent) =>
       `Eine Antwort von ${agent} hat den Nutzer nicht erreicht. Sie ist oben markiert.`,
     uncertain: (agent) =>
@@ -356,22 +358,19 @@ export const de: Texts = {
     "not-known":
       "Slack sagt gerade nicht, ob Sie zum Team gehören, deshalb ist nichts geschehen. Versuchen Sie es gleich noch einmal.",
     "not-agent": {
-      missing: (team) =>
-        team === undefined
-          ? "Das können nur Mitglieder eines Teams, und Sie sind in keinem."
-          : `Nur Mitglieder des Teams ${team} können dessen Nutzern antworten, und Sie gehören nicht dazu.`,
+      missing: (team) => `Dieser Nutzer ist beim Team ${team}, und dazu gehören Sie nicht.`,
+      missingAny: "Das ist für Mitglieder eines Teams, und Sie sind in keinem.",
       nobody: (team) =>
-        `Zum Team ${team} gehört zurzeit niemand, also kann auch niemand dessen Nutzern antworten.`,
-      ask: (who) => `Wenden Sie sich an ${who}.`,
+        `Dieser Nutzer ist beim Team ${team}, und dazu gehört zurzeit niemand: Die Gruppen des Teams sind leer. Bitte dem Admin-Team melden.`,
     },
     "not-lead": {
-      missing: (team) =>
-        team === undefined
-          ? "Das kann nur, wer ein Team leitet, und Sie leiten keines."
-          : `Das kann nur, wer das Team ${team} leitet, und Sie leiten es nicht.`,
-      nobody: (team) => `Das Team ${team} leitet zurzeit niemand, also kann das niemand.`,
-      ask: (who) => `Wenden Sie sich an ${who}.`,
+      missing: (team) => `Das ist für diejenigen, die das Team ${team} leiten.`,
+      missingAny:
+        "Dieser Nutzer ist in keinem Ihrer Threads, und dann darf das nur, wer ein Team leitet.",
+      nobody: (team) =>
+        `Das ist für diejenigen, die das Team ${team} leiten, und das tut zurzeit niemand: Die Gruppen dafür sind leer. Bitte dem Admin-Team melden.`,
     },
+    ask: (who) => `Fragen Sie ${who}.`,
   },
 
   causes: {

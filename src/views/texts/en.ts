@@ -275,6 +275,8 @@ export const en = {
       uncertain: "*Perhaps not delivered.*",
     },
     toThread: (link: string) => `<${link}|Go to that thread>.`,
+    staysInside:
+      "What you write in this thread stays inside, for the team to read; you see a :lock: on it.",
     notReached: (agent: string) =>
       `A reply by ${agent} did not reach the User. It is marked above.`,
     uncertain: (agent: string) =>
@@ -362,22 +364,20 @@ export const en = {
     "not-known":
       "Slack does not say right now whether you belong to the team, so nothing was done. Try again in a moment.",
     "not-agent": {
-      missing: (team: string | undefined) =>
-        team === undefined
-          ? "Only agents of a team can do this, and you are in none."
-          : `Only agents of the team ${team} can answer its Users, and you are not one of them.`,
+      missing: (team: string) =>
+        `This User is with the team ${team}, and you are not one of its agents.`,
+      missingAny: "This is for agents of a team, and you are in none.",
       nobody: (team: string) =>
-        `Nobody is an agent of the team ${team} now, so nobody can answer its Users.`,
-      ask: (who: string) => `You can ask ${who}.`,
+        `This User is with the team ${team}, and nobody is an agent of that team now: its groups have no members. Ask whoever runs this bridge.`,
     },
     "not-lead": {
-      missing: (team: string | undefined) =>
-        team === undefined
-          ? "Only leads of a team can do this, and you lead none."
-          : `Only leads of the team ${team} can do this, and you are not one of them.`,
-      nobody: (team: string) => `Nobody leads the team ${team} now, so nobody can do this.`,
-      ask: (who: string) => `You can ask ${who}.`,
+      missing: (team: string) => `This is for those who lead the team ${team}.`,
+      missingAny:
+        "This User is in none of your threads, and only those who lead a team may do this then.",
+      nobody: (team: string) =>
+        `This is for those who lead the team ${team}, and nobody leads it now: its groups have no members. Ask whoever runs this bridge.`,
     },
+    ask: (who: string) => `You can ask ${who}.`,
   },
 
   /** What went wrong with Parley, for the middle of a sentence. Literal text. */

@@ -268,6 +268,8 @@ export const nl: Texts = {
       uncertain: "*Misschien niet bezorgd.*",
     },
     toThread: (link) => `<${link}|Naar die thread>.`,
+    staysInside:
+      "Wat je in deze thread schrijft blijft intern en is voor het team te lezen; je ziet er een :lock: op.",
     notReached: (agent) =>
       `Een antwoord van ${agent} heeft de gebruiker niet bereikt. Het is hierboven gemarkeerd.`,
     uncertain: (agent) =>
@@ -355,22 +357,19 @@ export const nl: Texts = {
     "not-known":
       "Slack zegt nu niet of je bij het team hoort, dus er is niets gedaan. Probeer het zo nog eens.",
     "not-agent": {
-      missing: (team) =>
-        team === undefined
-          ? "Alleen leden van een team kunnen dit doen, en jij zit in geen enkel team."
-          : `Alleen leden van het team ${team} kunnen de gebruikers daarvan antwoord geven, en jij hoort er niet bij.`,
+      missing: (team) => `Deze gebruiker is bij het team ${team}, en daar hoor jij niet bij.`,
+      missingAny: "Dit is voor leden van een team, en jij zit in geen enkel team.",
       nobody: (team) =>
-        `Niemand zit nu in het team ${team}, dus niemand kan de gebruikers daarvan antwoord geven.`,
-      ask: (who) => `Vraag het aan ${who}.`,
+        `Deze gebruiker is bij het team ${team}, en daar hoort nu niemand bij: de groepen van dat team zijn leeg. Vraag het de beheerder van de koppeling.`,
     },
     "not-lead": {
-      missing: (team) =>
-        team === undefined
-          ? "Dit kan alleen wie een team leidt, en jij leidt er geen."
-          : `Dit kan alleen wie het team ${team} leidt, en jij leidt het niet.`,
-      nobody: (team) => `Niemand leidt nu het team ${team}, dus niemand kan dit doen.`,
-      ask: (who) => `Vraag het aan ${who}.`,
+      missing: (team) => `Dit is voor wie het team ${team} leidt.`,
+      missingAny:
+        "Deze gebruiker zit in geen van je threads, en dan mag alleen wie een team leidt dit doen.",
+      nobody: (team) =>
+        `Dit is voor wie het team ${team} leidt, en dat doet nu niemand: de groepen ervoor zijn leeg. Vraag het de beheerder van de koppeling.`,
     },
+    ask: (who) => `Je kunt het ${who} vragen.`,
   },
 
   causes: {

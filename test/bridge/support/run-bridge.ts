@@ -150,7 +150,7 @@ export async function runBridge(
     lineBreak,
     messageLength,
   });
-  const takeIn = { ...shared, outbox, replyMode, undoMs };
+  const takeIn = { ...shared, permissions, outbox, replyMode, undoMs };
   const { reconcileEveryMs: intervalMs } = options;
   const reconciler =
     intervalMs === undefined

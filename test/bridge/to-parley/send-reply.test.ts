@@ -141,7 +141,7 @@ describe("a reply that may not be sent", () => {
     },
   );
 
-  it("is refused whoever may not answer Users, who is told", async () => {
+  it("is refused whoever may not answer Users, who is told once for each thread", async () => {
     const bridge = await startBridge({
       permissions: {
         refusalOf: ({ agent }) =>
@@ -151,11 +151,38 @@ describe("a reply that may not be sent", () => {
     await bridge.handover();
 
     const reply = await bridge.agentWrites("From a guest", { agent: "U0BEN" });
+    const another = await bridge.agentWrites("From a guest again", { agent: "U0BEN" });
     await bridge.agentWrites("From Anna");
 
     expect(bridge.sent()).toEqual(["From Anna"]);
-    expect(bridge.told("U0BEN")[0]).toMatch(/^:no_entry: \*Not sent\.\* Guests of this workspace/);
-    expect(bridge.marks(reply)).toEqual(["failed"]);
+    expect(bridge.told("U0BEN")).toEqual([
+      expect.stringMatching(/^:lock: \*Not sent\.\* Guests of this workspace .* stays inside/),
+    ]);
+    for (const each of [reply, another]) expect(bridge.marks(each)).toEqual(["note"]);
+  });
+
+  it("waits a while for Slack to say for the first time who its writer is, and then stays inside", async () => {
+    let isKnown = false;
+    const bridge = await startBridge({
+      permissions: {
+        refusalOf: () => Promise.resolve(isKnown ? undefined : { kind: "not-known" }),
+      },
+    });
+    await bridge.handover();
+    const reply = await bridge.agentWrites("In vain");
+    await bridge.later(30_000);
+    expect(bridge.marks(reply)).toEqual(["delayed"]);
+    await bridge.settled();
+    expect(bridge.marks(reply)).toEqual(["note"]);
+    expect(bridge.told()).toEqual([
+      expect.stringMatching(/^:lock: \*Not sent\.\* Slack does not say/),
+    ]);
+
+    const patient = await bridge.agentWrites("Wait for me");
+    isKnown = true;
+    await bridge.settled();
+    expect(bridge.sent()).toEqual(["Wait for me"]);
+    expect(bridge.marks(patient)).toEqual(["delivered"]);
   });
 });
 

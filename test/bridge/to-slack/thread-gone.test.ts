@@ -126,7 +126,7 @@ describe("a thread that is not there any more", () => {
     release();
     await bridge.settled();
     expect(bridge.roots()).toHaveLength(1);
-    expect(bridge.thread()).toEqual([expect.stringMatching(/^:no_entry: \*Not sent/)]);
+    expect(bridge.thread()).toEqual([expect.stringMatching(/^:lock: \*Not sent/)]);
   });
 
   it("is left alone when the conversation is over", async () => {
