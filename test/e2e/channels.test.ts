@@ -340,6 +340,30 @@ describe("people who cannot be written to", () => {
   });
 });
 
+it.each([
+  ["de", /ist archiviert\.\nKein User wartet/, /ist wieder da/],
+  ["nl", /is gearchiveerd\.\nEr wacht geen User/, /is er weer/],
+] as const)("speaks the team's language: %s", async (language, archived, back) => {
+  const world = await startTeams([team({ leads: [LEAD] })], { env: { TEAM_LANGUAGE: language } });
+  const { slack } = world;
+
+  await slack.archive({ user: BEN });
+  await isTold(world, LEAD, archived);
+  await slack.unarchive({ user: BEN });
+
+  await isTold(world, LEAD, archived, back);
+});
+
+it("says that news may be a repeat where Slack gave no clear answer", async () => {
+  const world = await startTeams([team({ leads: [LEAD] })]);
+  const { slack } = world;
+  slack.faults.add("chat.postMessage", { kind: "lost-answer" }, 1);
+
+  await slack.archive({ user: BEN });
+
+  await isTold(world, LEAD, /is archived[^_]*$/, /is archived.*\n.*\n.*\n_\(.*repeat.*\)_$/);
+});
+
 it("tells the agents whom a team names where nobody leads it", async () => {
   const world = await startTeams([team({ agents: [BEN], leads: undefined })]);
 
