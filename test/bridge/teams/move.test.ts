@@ -283,6 +283,37 @@ describe("what agents write while a User is moved", () => {
     expect(bridge.sent()).toEqual(["Worng", "Wrong"]);
   });
 
+  it("is held until its writer lets it go, and goes then if it was written before", async () => {
+    const { bridge, old } = await handedOver({ replyMode: "explicit" });
+    await bridge.agentWrites("Before");
+    await bridge.agentMoves("Billing");
+    await bridge.press("sendAgain");
+    await bridge.settled();
+    expect(bridge.sent()).toEqual(["Before"]);
+    await bridge.agentWrites("After", { thread: old });
+    await bridge.press("sendAgain");
+    await bridge.settled();
+    expect(bridge.sent()).toEqual(["Before"]);
+    expect(bridge.told().at(-1)).toContain("was moved to Billing");
+  });
+
+  it("goes once for whoever takes the User over, when the conversation has ended since", async () => {
+    const { bridge, old } = await handedOver();
+    await bridge.agentMoves("Billing");
+    await bridge.agentHandsBack();
+    await bridge.settled();
+    await bridge.agentWrites("One more thing", { thread: old });
+    await bridge.settled();
+    expect(bridge.told().at(-1)).toContain("was handed back to Bot Service");
+    await bridge.press("takeOver");
+    await bridge.settled();
+    expect(bridge.parley.user(ADA).owner).toBe(AGENTS.id);
+    expect(bridge.sent()).toEqual(["One more thing"]);
+    // It is a new conversation, of the team that gets such Users.
+    expect(bridge.threadOf().channel).toBe(CHANNEL);
+    idle(bridge);
+  });
+
   it("is not sent when its undo is pressed after the move", async () => {
     const { bridge } = await handedOver({ undoMs: 10_000 });
     const reply = await bridge.agentWrites("Oh no");
