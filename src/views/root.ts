@@ -34,7 +34,7 @@ export interface RootFacts extends RootState, RootDetails {
 }
 
 /** A move of a conversation from one team to another. */
-export interface MoveLink {
+interface MoveLink {
   /** The address of the other thread. */
   link: string;
   /** Slack id of whoever did it. */
