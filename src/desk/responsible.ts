@@ -1,22 +1,18 @@
-import type { Responsible, Team } from "../bridge/ports.ts";
-
-/** A team with those who answer for it. Ids are Slack's: of members (`U…`, `W…`) and of user groups. */
-interface Answerable extends Team {
-  readonly agents: "workspace" | "channel" | readonly string[];
-  readonly leads: readonly string[] | undefined;
-}
+import type { Responsible } from "../bridge/ports.ts";
+import type { KnownMembers } from "./known-members.ts";
+import { isMemberId, type TeamRoles } from "./roles.ts";
 
 /**
- * Who is told what befalls a team: those who lead it, else the agents whom its configuration names, else nobody. `membersOf` a
- * group: `undefined` where Slack has never said who they are.
+ * Who is told what befalls a team: those who lead it, else the agents whom its configuration names, else nobody. Of groups it is
+ * who is in them, as far as Slack has said.
  */
 export function createResponsible(
-  teams: readonly Answerable[],
-  membersOf: (group: string) => Promise<ReadonlySet<string> | undefined>,
+  teams: readonly TeamRoles[],
+  membersOf: KnownMembers["of"],
 ): Responsible {
   const peopleOf = async (ids: readonly string[]): Promise<readonly string[]> => {
     const found = ids.map(async (id) =>
-      /^[UW]/.test(id) ? [id] : [...((await membersOf(id)) ?? [])],
+      isMemberId(id) ? [id] : [...((await membersOf(id)) ?? [])],
     );
     return [...new Set((await Promise.all(found)).flat())];
   };

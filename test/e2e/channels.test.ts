@@ -373,6 +373,29 @@ it("tells the agents whom a team names where nobody leads it", async () => {
   expect(directTo(world.slack, ANNA)).toEqual([]);
 });
 
+it("tells each member of a user group once, and the named agents where the group is empty", async () => {
+  const leads = { id: "S0LEADS", handle: "leads", users: [LEAD, ANNA] };
+  const empty = { id: "S0EMPTY", handle: "empty", users: [] };
+  const first = team({ leads: ["S0LEADS", ANNA], agents: [BEN] });
+  const second = team({
+    name: "Other",
+    channel: OTHER.id,
+    when: [{ reason: ["other"] }],
+    leads: ["S0EMPTY"],
+    agents: [BEN],
+  });
+  const world = await startTeams([first, second], { slack: { usergroups: [leads, empty] } });
+  const { slack } = world;
+
+  await slack.archive({ user: BEN });
+  await isTold(world, LEAD, /#support .* is archived/);
+  await isTold(world, ANNA, /#support .* is archived/);
+  await slack.archive({ user: ANNA, channel: OTHER.id });
+
+  await isTold(world, BEN, /#other .* is archived/);
+  expect(directTo(slack, ANNA)).toHaveLength(1);
+});
+
 it("tells nobody but the log and the alarm where a team names nobody", async () => {
   const world = await startTeams([team({ leads: undefined })]);
 
