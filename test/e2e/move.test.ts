@@ -3,6 +3,7 @@ import { identity } from "../../fakes/slack/identity.ts";
 import { png } from "../support/files.ts";
 import { type HandedOver, handOver, PATIENCE } from "../support/steps.ts";
 import { postsIn, reactionsOn, textOf, textsTo, toldTo } from "../support/threads.ts";
+import { SUPPORT, startTeams } from "../support/two-teams.ts";
 import { startWorld, type World, type WorldOptions } from "../support/world.ts";
 
 const BILLING = "C0BILLING";
@@ -232,6 +233,56 @@ describe("at the moment of a move", () => {
     expect(postsIn(slack, open.ts).filter(({ text }) => /moved this User/.test(text))).toHaveLength(
       1,
     );
+  });
+});
+
+describe("with people who have roles", () => {
+  const LED = { name: "Billing", channel: BILLING, agents: ["S0BILLING"], leads: ["U0ZOE"] };
+  const withRoles = () => startTeams([{ ...LED, when: [{ reason: ["refund*"] }] }, SUPPORT]);
+
+  it("agents of the team that has the User may, and leads of the one that gets them; others are told whom to ask", async () => {
+    const world = await withRoles();
+    const { slack } = world;
+    const { ts } = await handOver(world);
+    const submit = async (user: string) => {
+      const { id } = await openForm(world, ts, "button", user);
+      return await slack.submitView({ user, viewId: id, values: { destination: "Billing" } });
+    };
+    // Whoever is of no team sees no form.
+    await slack.click({ user: "U0OTTO", channel: slack.channel, ts, actionId: "parley_move" });
+    await expect.poll(() => textsTo(slack, "U0OTTO"), PATIENCE).toHaveLength(1);
+    expect(slack.state.views.size).toBe(0);
+    const { errors } = await submit("U0BEN");
+    expect(errors?.destination).toMatch(/Support.*@support/);
+    expect(rootsThere(world)).toEqual([]);
+    expect((await submit("U0ZOE")).errors).toBeUndefined();
+    await slack.waitFor(() => rootsThere(world)[0]);
+  });
+
+  it("what an agent wrote before the move goes, though another team has the User when its turn comes", async () => {
+    const world = await withRoles();
+    const { slack, parley } = world;
+    const { user, ts } = await handOver(world);
+    parley.faults.add(`GET /users/${user.id}/owner`, { kind: "status", status: 503 });
+    await slack.post({ user: "U0ANNA", threadTs: ts, text: "From Support" });
+    const { id } = await openForm(world, ts);
+    await slack.submitView({ user: "U0ANNA", viewId: id, values: { destination: "Billing" } });
+    const root = await slack.waitFor(() => rootsThere(world)[0]);
+    await slack.waitFor(() => postsIn(slack, ts).some(({ text }) => /moved this User/.test(text)));
+    const inside = await slack.post({
+      user: "U0ANNA",
+      channel: BILLING,
+      threadTs: root.ts,
+      text: "An advice",
+    });
+    await slack.post({ user: "U0BEN", channel: BILLING, threadTs: root.ts, text: "From Billing" });
+    parley.faults.clear();
+    await parley.until(() => parley.sent(user.id).length === 2);
+    expect(parley.sent(user.id).map(({ message }) => message)).toEqual([
+      "From Support",
+      "From Billing",
+    ]);
+    await expect.poll(() => reactionsOn(slack, inside.ts), PATIENCE).toContain("lock");
   });
 });
 
