@@ -102,7 +102,7 @@ describeInBrowser("the page is for everybody", (browser) => {
     await keyboard.press("Enter");
     await page.getByRole("menuitem", { name: /Hand back/ }).waitFor();
     await keyboard.press("ArrowDown");
-    expect(await focus.textContent()).toBe("Edit message");
+    expect(await focus.textContent()).toBe("Move Parley");
     await keyboard.press("Escape");
     await page.getByRole("menuitem").first().waitFor({ state: "detached" });
     expect(await focused()).toBe("More actions");

@@ -42,7 +42,6 @@ describeInBrowser("two teams on the page", (browser) => {
     await thread.getByText("Only visible to you").waitFor();
     await be(page, "Ben");
     await thread.getByText("Only visible to you").waitFor({ state: "detached" });
-    await picture(page, "sandbox-outsider");
 
     await thread.getByRole("button", { name: "Move…" }).click();
     await dialog.getByRole("textbox", { name: /Note/ }).fill("It is about money");

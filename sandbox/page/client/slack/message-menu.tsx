@@ -117,7 +117,7 @@ export function MessageMenu(props: {
 }
 
 /** Room for the longest menu. */
-const MENU_HEIGHT = 130;
+const MENU_HEIGHT = 165;
 
 /** Below the opener, or above it near the end of the window; not cut off by the list that scrolls. */
 function placeBeside({ top, bottom, right }: DOMRect): CSSProperties {
