@@ -11,7 +11,7 @@ export const initialsOf = (name: string): string =>
 /** The same for the same name, dark enough for white letters. */
 export function colourOf(name: string): string {
   let sum = 0;
-  for (const letter of name) sum = (sum * 31 + (letter.codePointAt(0) ?? 0)) % 9973;
+  for (const letter of name) sum = (sum * 67 + (letter.codePointAt(0) ?? 0)) % 9973;
   return COLOURS[sum % COLOURS.length] ?? "#475569";
 }
 
