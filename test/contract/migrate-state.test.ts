@@ -36,6 +36,7 @@ interface Parts {
   readonly journals: Readonly<Record<(typeof QUEUES)[number], Journal>>;
   readonly conversations: Conversations;
   readonly remembered: KeyValues<unknown>;
+  readonly audit: AuditRecords;
 }
 
 async function stateOf(fixture: string): Promise<string> {
@@ -83,7 +84,7 @@ function toThread(key: string): Thread {
 
 /** Everything that a bridge can ask about these keys. */
 async function answersOf(
-  { journals, conversations, remembered }: Parts,
+  { journals, conversations, remembered, audit }: Parts,
   keys: ReturnType<typeof keysIn>,
 ) {
   const queues = [];
@@ -114,7 +115,15 @@ async function answersOf(
     open: await conversations.open(),
     hasUnrooted: await conversations.hasUnrooted(),
     remembered: new Map(await remembered.all()),
+    audit: await recordsIn(audit),
   };
+}
+
+async function recordsIn(audit: AuditRecords) {
+  const records = [];
+  const all = { since: 0, until: Number.MAX_SAFE_INTEGER };
+  for await (const page of audit.pages(all)) records.push(...page);
+  return records;
 }
 
 async function sqliteParts(path: string): Promise<Parts & { close(): Promise<void> }> {
@@ -126,6 +135,7 @@ async function sqliteParts(path: string): Promise<Parts & { close(): Promise<voi
     },
     conversations: await openConversationStore(database),
     remembered: openKeyValues(database, "remembered", z.unknown()),
+    audit: openSqliteAudit(database),
     close: () => database.close(),
   };
 }
@@ -140,6 +150,7 @@ async function postgresParts(url: string): Promise<Parts & { close(): Promise<vo
     },
     conversations: openPostgresConversations(database),
     remembered: openPostgresValues(database, z.unknown()),
+    audit: openPostgresAudit(database),
     close: () => database.close(),
   };
 }
@@ -150,7 +161,7 @@ const rowsIn = async (url: string, table: string): Promise<number> => {
 };
 
 describePostgres("moving a state from SQLite to PostgreSQL", () => {
-  it.each(["0.1.0.sqlite", "0.2.0.sqlite", "0.3.0.sqlite"])(
+  it.each(["0.1.0.sqlite", "0.2.0.sqlite", "0.3.0.sqlite", "0.4.0.sqlite"])(
     "takes everything along of %s, and leaves the file as it was",
     async (fixture) => {
       const file = await stateOf(fixture);
@@ -301,12 +312,7 @@ describePostgres("moving a state from SQLite to PostgreSQL", () => {
     const users = { userId: toUserId("42"), from: "agents", to: "bot" };
     await audit.add({ ...record, ...users, id: "second" as ItemId });
     await audit.add({ ...record, id: "first" as ItemId, result: "failed", why: "network" });
-    const pagesOf = async (records: AuditRecords) => {
-      const pages = [];
-      for await (const page of records.pages({ since: 0, until: 9 })) pages.push(page);
-      return pages;
-    };
-    const before = await pagesOf(audit);
+    const before = await recordsIn(audit);
     await database.close();
     const url = await createDatabase();
 
@@ -314,7 +320,7 @@ describePostgres("moving a state from SQLite to PostgreSQL", () => {
 
     expect(postgres["audit records"]).toBe(2);
     const moved = await openPostgres(url, { access: "share" });
-    expect(await pagesOf(openPostgresAudit(moved))).toEqual(before);
+    expect(await recordsIn(openPostgresAudit(moved))).toEqual(before);
     const added = { ...record, id: "third" as ItemId };
     expect(await openPostgresAudit(moved).add(added)).toBe(true);
     await moved.close();

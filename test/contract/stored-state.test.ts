@@ -11,7 +11,12 @@ import {
 } from "../../src/bridge/stored/dead-letter-reason.ts";
 import { flag } from "../../src/bridge/stored/fields.ts";
 import { inboxBodySchema } from "../../src/bridge/stored/inbox-body.ts";
-import { serviceSchema, workspaceSchema } from "../../src/bridge/stored/last-known-schemas.ts";
+import {
+  membersSchema,
+  serviceSchema,
+  standingSchema,
+  workspaceSchema,
+} from "../../src/bridge/stored/last-known-schemas.ts";
 import { owedNoticeSchema } from "../../src/bridge/stored/notice.ts";
 import { outboxBodySchema } from "../../src/bridge/stored/outbox-body.ts";
 import {
@@ -44,14 +49,16 @@ import { toUserId } from "../../src/ids.ts";
 import { openConversationStore } from "../../src/state/sqlite/conversation-store.ts";
 import { type Database, openDatabase } from "../../src/state/sqlite/database.ts";
 import { openKeyValues } from "../../src/state/sqlite/key-values.ts";
+import { openSqliteAudit } from "../../src/state/sqlite/sqlite-audit.ts";
 import { openSqliteClaims } from "../../src/state/sqlite/sqlite-claims.ts";
 import { openSqliteJournal } from "../../src/state/sqlite/sqlite-journal.ts";
 import { aliasSchema } from "../../src/state/sqlite/user-aliases.ts";
 import { sentTo } from "../support/sent.ts";
 import { fieldsIn, fieldsOf } from "../support/stored-fields.ts";
+import { startTeams } from "../support/two-teams.ts";
 import { startWorld } from "../support/world.ts";
 
-const VERSIONS = ["0.1.0", "0.2.0", "0.3.0"];
+const VERSIONS = ["0.1.0", "0.2.0", "0.3.0", "0.4.0"];
 
 /** A copy that a test may change. */
 async function copyOf(version: string): Promise<string> {
@@ -75,6 +82,8 @@ const REMEMBERED: readonly [string, z.ZodType][] = [
   ["app-token", flag],
   ["channel/", channelNoteSchema],
   ["channel-id/", formerIdSchema],
+  ["members/", membersSchema],
+  ["person/", standingSchema],
 ];
 
 /** What 0.1.0 noted of steps; of every other step it was what is known of a file. */
@@ -175,7 +184,15 @@ const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
   service: serviceSchema,
   "note about a channel": channelNoteSchema,
   "former id of a channel": formerIdSchema,
+  "members of a group or a channel": membersSchema,
+  "who somebody is": standingSchema,
   "how a channel was seen": SEEN.result,
+};
+
+/** What earlier versions stored and nobody reads any more. */
+const DROPPED: Readonly<Record<string, readonly string[]>> = {
+  // Slack is asked for it again at the next start.
+  workspace: [".channelName"],
 };
 
 describe("what all versions have stored", () => {
@@ -188,7 +205,8 @@ describe("what all versions have stored", () => {
     const found = values.filter(([reader]) => reader === schema);
     const fields = found.flatMap(([, value]) => fieldsIn(schema, value));
 
-    expect([...new Set(fields)].sort()).toEqual([...new Set(fieldsOf(schema))].sort());
+    const expected = [...fieldsOf(schema), ...(DROPPED[name] ?? [])];
+    expect([...new Set(fields)].sort()).toEqual([...new Set(expected)].sort());
   });
 });
 
@@ -306,5 +324,79 @@ describe.each(["0.2.0", "0.3.0"])("what version %s has stored", (version) => {
     function outcomeOf(item: string): unknown {
       return world.log.lines.findLast(({ fields }) => fields.item === item)?.fields.outcome;
     }
+  });
+});
+
+describe("what version 0.4.0 has stored", () => {
+  const version = "0.4.0";
+
+  it("has records of deeds, each with what is known of it", async () => {
+    const audit = openSqliteAudit(await openCopy(version));
+    const records = [];
+    for await (const page of audit.pages({ since: 0, until: 1795609000000 })) records.push(...page);
+
+    const at = 1795608000000;
+    const of = { userId: "11111", conversation: "c_open" };
+    const byAnna = { by: "U0ANNA", byName: "Anna", ...of };
+    const bot = "as272d6g2ds766fcdfgh";
+    const teams = { from: "Support", to: "Billing" };
+    const outsider = { by: "U0OTTO", ...of, why: "not-agent" };
+    expect(records).toEqual([
+      { id: "a_move", at, what: "move", ...byAnna, ...teams, result: "done" },
+      { id: "a_back", at: at + 1, what: "hand-back", ...byAnna, to: bot, result: "begun" },
+      { id: "a_reply", at: at + 2, what: "reply", ...outsider, result: "refused" },
+      {
+        id: "a_take",
+        at: at + 3,
+        what: "take-over",
+        ...byAnna,
+        from: bot,
+        result: "failed",
+        why: "network",
+      },
+      { id: "a_taken", at: at + 5, what: "taken-away", result: "done" },
+    ]);
+  });
+
+  it("is found by each thread that a conversation ever had", async () => {
+    const store = await openConversationStore(await openCopy(version));
+    const threads = [
+      ["C0SUPPORT", "1795608001.000100"],
+      ["C0SUPPORT", "1795608002.000100"],
+      ["C0BILLING", "1795608001.000100"],
+      ["C0BILLING", "1795608000.000100"],
+    ] as const;
+
+    for (const [channel, ts] of threads) {
+      expect((await store.byThread({ team: "T0PARLEY1", channel, ts }))?.id).toBe("c_open");
+    }
+  });
+
+  it("goes on where it was, among teams", async () => {
+    const world = await startTeams(undefined, {
+      stopped: true,
+      env: { STATE_URL: `sqlite:${await copyOf(version)}`, RETRY_MAX_AGE_MS: "2592000000" },
+    });
+    const { slack, parley } = world;
+    for (const id of ["11111", "12222", "13333", "17777"]) {
+      const user = parley.createUser({ id });
+      user.owner = parley.agentService.identification;
+    }
+    await world.startBridge();
+
+    await parley.until(() => sentTo(world, "11111").length === 2);
+    expect(sentTo(world, "11111").toSorted()).toEqual(["Second half.", "Written under 0.4.0"]);
+    const shows = (channel: string, words: string) =>
+      slack.waitFor(() =>
+        slack.state.messages.some(
+          (message) => message.channel === channel && JSON.stringify(message).includes(words),
+        ),
+      );
+    await shows("C0SUPPORT", "Later than 0.4.0");
+    // The root that the move was about to post, and what the colleagues there are to know.
+    await shows("C0BILLING", "She pays twice");
+    // By the reason of the handover.
+    await shows("C0BILLING", "I want it back");
+    await shows("D0LEA", "Told by 0.4.0");
   });
 });

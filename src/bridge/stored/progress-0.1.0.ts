@@ -2,9 +2,19 @@ import { z } from "zod";
 import type { StepRecord, StepRecords } from "../../delivery/step.ts";
 import type { Json } from "../../json.ts";
 import type { PostTag } from "../ports.ts";
-import { count, flag, json, list, optional, record, text, time } from "./fields.ts";
+import {
+  conversationId,
+  count,
+  flag,
+  itemId,
+  json,
+  list,
+  optional,
+  record,
+  text,
+  time,
+} from "./fields.ts";
 import { readStored } from "./read-stored.ts";
-import { postTagSchema } from "./step-kinds.ts";
 
 /** How far an inbox item had come: `done` are the steps that are surely in Slack, `posting` is the one that may be. */
 interface PostProgress {
@@ -29,10 +39,23 @@ interface LastMessageProgress {
   readonly texts?: readonly string[];
 }
 
+const markSchema: z.ZodType<PostTag> = z.union([
+  record<Extract<PostTag, { kind: "root" }>>({
+    kind: z.literal("root"),
+    conversation: conversationId,
+    opening: count,
+  }),
+  record<Omit<Extract<PostTag, { kind: "message" }>, "of">>({
+    kind: z.literal("message"),
+    items: list(itemId),
+    part: count,
+  }),
+]);
+
 export const postProgressSchema = record<PostProgress>({
   done: list(text),
   posting: optional(
-    record<NonNullable<PostProgress["posting"]>>({ step: text, mark: postTagSchema, since: time }),
+    record<NonNullable<PostProgress["posting"]>>({ step: text, mark: markSchema, since: time }),
   ),
   notes: optional(z.record(text, json)),
   noted: optional(record<NonNullable<PostProgress["noted"]>>({ step: text, facts: json })),

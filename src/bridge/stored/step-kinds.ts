@@ -57,7 +57,7 @@ const kind = <Intent, Result>(
 
 const nothing = z.null();
 
-export const postTagSchema: z.ZodType<PostTag> = z.union([
+const postTagSchema: z.ZodType<PostTag> = z.union([
   record<Extract<PostTag, { kind: "root" }>>({
     kind: z.literal("root"),
     conversation: conversationId,
