@@ -214,7 +214,9 @@ describe("at the moment of a move", () => {
   });
 
   it("nothing is lost or doubled when the bridge is stopped in the middle", async () => {
-    const world = await twoTeams({ env: { RETRY_FIRST_MS: "100" } });
+    // What is written meanwhile in a thread that is not recorded yet is found when that is read.
+    const env = { RETRY_FIRST_MS: "100", REPAIR_INTERVAL_MS: "1000" };
+    const world = await twoTeams({ env });
     const { slack, parley } = world;
     const open = await handOver(world);
     await parley.userWrites(open.user.id, "Hello");

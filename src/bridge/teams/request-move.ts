@@ -70,7 +70,7 @@ export async function requestMove(
   });
 }
 
-/** Agents of the team that has the User may give the User away; leads of the other one may fetch them. */
+/** Agents of the team that has the User may give the User away; who leads the other one may fetch them. */
 async function refusalToMove(
   actor: Actor,
   { current, team }: { current: Team; team: Team },
