@@ -9,7 +9,7 @@ import { faultOf } from "./refusals.ts";
 import { callSlack } from "./web-api.ts";
 
 /** A team, as far as its channel goes. */
-export interface ChannelOwner {
+interface ChannelOwner {
   readonly name: string;
   readonly channel: string;
   /** Where the configuration says which channel that is; missing: in `SLACK_CHANNEL`, for a team that nobody has named. */
@@ -32,7 +32,7 @@ export interface Inspection {
   readonly problems: readonly ChannelProblem[];
 }
 
-export interface ChannelProblem {
+interface ChannelProblem {
   readonly channel: string;
   readonly advice: string;
 }

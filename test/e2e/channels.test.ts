@@ -396,6 +396,22 @@ it("tells each member of a user group once, and the named agents where the group
   expect(directTo(slack, ANNA)).toHaveLength(1);
 });
 
+it("does nothing about what somebody writes to the bot directly", async () => {
+  const world = await startTeams([team({ leads: [LEAD] })]);
+  const { slack, log } = world;
+  await slack.archive({ user: BEN });
+  await isTold(world, LEAD, /is archived/);
+  const [news] = slack.state.messages.filter(({ channel }) => channel.startsWith("D"));
+  const about = { channel: news?.channel, channel_type: "im", user: LEAD, text: "What now?" };
+  const asked = { ts: "1795608001.000100", thread_ts: news?.ts, parent_user_id: slack.botUserId };
+
+  const outcome = await slack.sendEvent({ type: "message", ...about, ...asked });
+
+  expect(outcome.status).toBe("delivered");
+  expect(log.lines.filter(({ event }) => event === "reply.stored")).toEqual([]);
+  expect(log.lines.filter(({ event }) => event === "reply.unreadable")).toEqual([]);
+});
+
 it("tells nobody but the log and the alarm where a team names nobody", async () => {
   const world = await startTeams([team({ leads: undefined })]);
 
