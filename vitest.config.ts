@@ -62,6 +62,7 @@ const ON_REPLICAS = [
   "notes",
   "one-thread",
   "relay-to-parley",
+  "roles",
   "story",
 ].map(storyOf);
 

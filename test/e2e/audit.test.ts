@@ -17,7 +17,7 @@ import {
   PATIENCE,
   submitHandBack,
 } from "../support/steps.ts";
-import { postsIn, textOf, textsTo, toldTo } from "../support/threads.ts";
+import { postsIn, reactionsOn, textOf, toldTo } from "../support/threads.ts";
 import { startWorld, type World, type WorldOptions } from "../support/world.ts";
 
 const GUEST: MemberOptions = { id: "U0GUEST", name: "guest", displayName: "Gus", isGuest: true };
@@ -254,8 +254,10 @@ describe("an attempt of somebody who may not", () => {
     await expect.poll(async () => (await recordsIn(world)).length, PATIENCE).toBe(5);
     parley.faults.clear();
     await parley.until(() => sentTo(world, user.id).includes("For the User"));
-    for (const text of ["One", "Two"]) await slack.post({ user: "U0GUEST", threadTs: ts, text });
-    await slack.waitFor(() => textsTo(slack, "U0GUEST").filter((text) => /Not sent/.test(text))[1]);
+    for (const text of ["One", "Two"]) {
+      const refused = await slack.post({ user: "U0GUEST", threadTs: ts, text });
+      await slack.waitFor(() => reactionsOn(slack, refused.ts).includes("lock"));
+    }
 
     const records = await recordsIn(world);
 
