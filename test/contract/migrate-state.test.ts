@@ -161,7 +161,7 @@ const rowsIn = async (url: string, table: string): Promise<number> => {
 };
 
 describePostgres("moving a state from SQLite to PostgreSQL", () => {
-  it.each(["0.1.0.sqlite", "0.2.0.sqlite", "0.3.0.sqlite", "0.4.0.sqlite"])(
+  it.each(["0.1.0.sqlite", "0.2.0.sqlite", "0.3.0.sqlite", "0.5.0.sqlite"])(
     "takes everything along of %s, and leaves the file as it was",
     async (fixture) => {
       const file = await stateOf(fixture);

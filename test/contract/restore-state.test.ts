@@ -159,7 +159,7 @@ describe("restoring", () => {
     ]);
   });
 
-  it.each(["0.1.0", "0.2.0", "0.3.0", "0.4.0"])(
+  it.each(["0.1.0", "0.2.0", "0.3.0", "0.5.0"])(
     "takes a backup of version %s, as the bridge does",
     async (version) => {
       const { folder, state } = makePlace();

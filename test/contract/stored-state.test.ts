@@ -58,7 +58,7 @@ import { fieldsIn, fieldsOf } from "../support/stored-fields.ts";
 import { startTeams } from "../support/two-teams.ts";
 import { startWorld } from "../support/world.ts";
 
-const VERSIONS = ["0.1.0", "0.2.0", "0.3.0", "0.4.0"];
+const VERSIONS = ["0.1.0", "0.2.0", "0.3.0", "0.5.0"];
 
 /** A copy that a test may change. */
 async function copyOf(version: string): Promise<string> {
@@ -327,8 +327,8 @@ describe.each(["0.2.0", "0.3.0"])("what version %s has stored", (version) => {
   });
 });
 
-describe("what version 0.4.0 has stored", () => {
-  const version = "0.4.0";
+describe("what version 0.5.0 has stored", () => {
+  const version = "0.5.0";
 
   it("has records of deeds, each with what is known of it", async () => {
     const audit = openSqliteAudit(await openCopy(version));
@@ -385,18 +385,18 @@ describe("what version 0.4.0 has stored", () => {
     await world.startBridge();
 
     await parley.until(() => sentTo(world, "11111").length === 2);
-    expect(sentTo(world, "11111").toSorted()).toEqual(["Second half.", "Written under 0.4.0"]);
+    expect(sentTo(world, "11111").toSorted()).toEqual(["Second half.", "Written under 0.5.0"]);
     const shows = (channel: string, words: string) =>
       slack.waitFor(() =>
         slack.state.messages.some(
           (message) => message.channel === channel && JSON.stringify(message).includes(words),
         ),
       );
-    await shows("C0SUPPORT", "Later than 0.4.0");
+    await shows("C0SUPPORT", "Later than 0.5.0");
     // The root that the move was about to post, and what the colleagues there are to know.
     await shows("C0BILLING", "She pays twice");
     // By the reason of the handover.
     await shows("C0BILLING", "I want it back");
-    await shows("D0LEA", "Told by 0.4.0");
+    await shows("D0LEA", "Told by 0.5.0");
   });
 });

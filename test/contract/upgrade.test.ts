@@ -134,7 +134,7 @@ it("loses nothing if an earlier version has been at it in between", async () => 
   expect(await again.userByExternalId("customer:1")).toBe("2");
 });
 
-it.each(["0.1.0", "0.2.0", "0.3.0", "0.4.0"])(
+it.each(["0.1.0", "0.2.0", "0.3.0", "0.5.0"])(
   "gives a state of %s a place for records of deeds",
   async (version) => {
     const { path, open } = await makeStateFile();
