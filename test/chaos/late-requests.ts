@@ -68,7 +68,8 @@ export function judgeLateRequests(
     readonly entries: readonly Entry[];
     readonly slack: FakeSlack;
     readonly places: Places;
-    readonly told: ReadonlySet<Entry>;
+    /** Whether the writer was told that nobody knows. */
+    readonly isTold: (entry: Entry) => boolean;
   },
 ): string[] {
   const entryOf = new Map(given.entries.map((entry) => [entry.token, entry]));
@@ -86,7 +87,7 @@ export function judgeLateRequests(
         const entry = entryOf.get(token);
         if (!entry) return [];
         if (entry.from === "agent") {
-          return given.told.has(entry) ? [] : [`late, but not told as uncertain: ${token}`];
+          return given.isTold(entry) ? [] : [`late, but not told as uncertain: ${token}`];
         }
         const isLookedFor = reads.some(
           ({ args, at }) =>

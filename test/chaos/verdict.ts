@@ -62,7 +62,7 @@ export function reachVerdict(
       entries: ledger.entries,
       slack,
       places,
-      told,
+      isTold: (entry) => told.has(entry) || isToldInThread(stage, entry),
     }),
   };
 }
