@@ -322,11 +322,15 @@ export class StorageError extends BridgeError {
   }
 }
 
-/** Something on disk that this version does not understand: it stays as it is, for one that does. */
+/**
+ * Something on disk that this version does not understand: it stays as it is, for one that does. `isLater`: a later version works
+ * beside this one, so it waits.
+ */
 export class UnreadableError extends BridgeError {
   override readonly name = "UnreadableError";
-  constructor(message: string, options?: ErrorOptions) {
-    super(message, { ...options, code: "unreadable", disposition: "dead-letter" });
+  constructor(message: string, { isLater, ...options }: ErrorOptions & { isLater?: boolean } = {}) {
+    const disposition = isLater ? "retry" : "dead-letter";
+    super(message, { ...options, code: "unreadable", disposition });
   }
 }
 

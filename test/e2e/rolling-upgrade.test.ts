@@ -6,9 +6,10 @@ import { migrateSchema } from "../../src/state/postgres/migrate-schema.ts";
 import { MIGRATIONS } from "../../src/state/postgres/migrations.ts";
 import { namesIn } from "../../src/state/postgres/names-in.ts";
 import { readPostgresUrl } from "../../src/state/postgres/postgres-url.ts";
+import { attemptsIn } from "../support/attempts.ts";
 import { createDatabase, describePostgres, query } from "../support/postgres.ts";
 import { sentTo } from "../support/sent.ts";
-import { handOver } from "../support/steps.ts";
+import { handOver, PATIENCE } from "../support/steps.ts";
 import { postsIn } from "../support/threads.ts";
 import { startWorld, type World } from "../support/world.ts";
 
@@ -52,5 +53,27 @@ describePostgres("versions side by side", () => {
     expect(await query(url, "SELECT version FROM bridge_schema")).toEqual([
       { version: NEXT.length },
     ]);
+  });
+
+  it("leave to the later one what only that one knows", async () => {
+    const url = await createDatabase();
+    const world = await startWorld({ env: { STATE_URL: url } });
+    const { user, ts } = await handOver(world);
+    await query(
+      url,
+      `INSERT INTO inbox (id, lane, share, barrier, sort, body, appended_at, state)
+       SELECT 'b_later', lane, share, 0, '', '{"kind":"of-later"}', $2, 'waiting' FROM inbox WHERE lane = $1 LIMIT 1`,
+      [`user/${user.id}`, Date.now()],
+    );
+    await world.parley.userWrites(user.id, "Behind it");
+    const tried = () =>
+      attemptsIn(world.log, `user/${user.id}`).filter(({ item }) => item === "b_later");
+    await expect.poll(() => tried().length, PATIENCE).toBeGreaterThan(0);
+    expect(tried().map(({ outcome }) => outcome)).not.toContain("dead");
+    expect(await query(url, "SELECT id FROM inbox WHERE state = 'dead'")).toEqual([]);
+
+    // The later one has handled it.
+    await query(url, "UPDATE inbox SET state = 'done', body = NULL WHERE id = 'b_later'");
+    await world.slack.waitFor(() => postsIn(world.slack, ts).at(-1)?.text === "Behind it");
   });
 });

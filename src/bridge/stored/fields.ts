@@ -17,10 +17,11 @@ type Of<Union extends { readonly kind: string }> = {
 
 /** A record on disk that is of one of several kinds. The fields of every kind stand here. */
 export const kinds = <Union extends { readonly kind: string }>(fieldsOf: Of<Union>) =>
-  z.union(
+  z.discriminatedUnion(
+    "kind",
     Object.entries<Fields<object>>(fieldsOf).map(([kind, fields]) =>
       z.looseObject({ kind: z.literal(kind), ...fields }),
-    ),
+    ) as unknown as [z.ZodObject<{ kind: z.ZodLiteral<string> }>],
   ) as unknown as z.ZodType<Union>;
 
 /** A field that may be missing. */

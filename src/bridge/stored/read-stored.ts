@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import { UnreadableError } from "../../errors.ts";
+import { isJsonObject } from "../../json.ts";
 import { readJson } from "../../read-json.ts";
 
 /**
@@ -11,7 +12,13 @@ export function readStored<T>(schema: z.ZodType<T>, value: unknown, what: string
   const { data, error } = schema.safeParse(value);
   if (!error) return data;
   const [problem] = error.issues;
-  throw new UnreadableError(`${what}: ${problem?.path.join(".") || "all of it"} is not understood`);
+  const { kind } = isJsonObject(value) ? value : {};
+  // Another version has added it, and works beside this one while replicas are updated one after the other.
+  const isLater = problem?.path[0] === "kind" && typeof kind === "string";
+  throw new UnreadableError(
+    `${what}: ${problem?.path.join(".") || "all of it"} is not understood`,
+    { isLater },
+  );
 }
 
 /** The same of JSON text. */
