@@ -13,6 +13,8 @@ export interface Entry {
   readonly sentAt: number;
   /** Not set: the sender was never answered, and may have given up. */
   acknowledgedAt?: number;
+  /** When the request began that was acknowledged: the bridge has it from some time in between on. */
+  offeredAt?: number;
   /** Agents' messages: where they stand in Slack. */
   place?: { readonly channel: string; readonly ts: string };
   /** Set for the text that goes along with handing a User back: the root of the thread. */
@@ -27,7 +29,8 @@ export interface Entry {
 export interface Ledger {
   readonly entries: readonly Entry[];
   write(entry: Pick<Entry, "from" | "user" | "lastWordIn">): Entry;
-  acknowledge(token: string, at?: number): void;
+  /** `tookMs`: so long the request was under way. */
+  acknowledge(token: string, at?: number, tookMs?: number): void;
   /** When Parley got each of the agents' messages, by Parley's message id. */
   readonly arrivedAt: ReadonlyMap<number, number>;
 }
@@ -64,9 +67,11 @@ export function createLedger(parley: FakeParley): Ledger {
       byToken.set(token, entry);
       return entry;
     },
-    acknowledge(token, at = Date.now()) {
+    acknowledge(token, at = Date.now(), tookMs = 0) {
       const entry = byToken.get(token);
-      if (entry) entry.acknowledgedAt = Math.min(at, entry.acknowledgedAt ?? at);
+      if (!entry) return;
+      entry.acknowledgedAt = Math.min(at, entry.acknowledgedAt ?? at);
+      entry.offeredAt = Math.min(at - tookMs, entry.offeredAt ?? at);
     },
   };
 }

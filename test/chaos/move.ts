@@ -4,12 +4,20 @@ import type { Random } from "./random.ts";
 import type { Stage } from "./stage.ts";
 import type { ChaosTeam } from "./teams.ts";
 
-/** An agent wanted a User to go to another team, and the bridge has confirmed that it heard so. */
+/** An agent wanted a User to go to another team. Times in ms since the epoch. */
 export interface MoveRequest {
   readonly agent: string;
   /** Of the thread in which it was asked for. */
   readonly root: { readonly channel: string; readonly ts: string };
   readonly to: ChaosTeam;
+}
+
+/** A form was sent. */
+export interface SentMove extends MoveRequest {
+  readonly sentAt: number;
+  readonly answeredAt: number;
+  /** The bridge has confirmed that it heard of it; else it may or may not have. */
+  readonly isTaken: boolean;
 }
 
 interface Block {
@@ -26,7 +34,7 @@ interface Block {
 export async function askToMove(
   { slack }: Stage,
   { agent, root, to, random }: MoveRequest & { readonly random: Random },
-): Promise<MoveRequest | undefined> {
+): Promise<SentMove | undefined> {
   const known = new Set(slack.state.views.keys());
   const asked = await slack
     .shortcut({ user: agent, ...root, callbackId: SHORTCUTS.move.id })
@@ -51,6 +59,7 @@ export async function askToMove(
     return undefined;
   }
   const note = blocks.find(({ element }) => element?.action_id === "note");
+  const sentAt = Date.now();
   const sent = await slack.submitView({
     user: agent,
     viewId: open.view.id,
@@ -59,5 +68,6 @@ export async function askToMove(
       ...(note && random.chance(0.3) && { note: "They have waited for long" }),
     },
   });
-  return sent.status === "delivered" && !sent.errors ? { agent, root, to } : undefined;
+  const isTaken = sent.status === "delivered" && !sent.errors;
+  return { agent, root, to, sentAt, answeredAt: Date.now(), isTaken };
 }

@@ -13,6 +13,8 @@ export interface Moments {
   readonly startedAt: readonly number[];
   /** When handovers of this User were taken in. */
   readonly handedOver: readonly { readonly from: number; readonly to: number }[];
+  /** When somebody asked to move this User, also in vain; that keeps its place of arrival, too. */
+  readonly moved: readonly { readonly from: number; readonly to: number }[];
   /** Posts of the bridge's own words in the User's threads; they too keep their place of arrival. */
   readonly notices: readonly number[];
 }
@@ -42,14 +44,15 @@ function isBound(
   earlier: Arrival,
   later: Arrival,
   lane: readonly Arrival[],
-  { startedAt, handedOver, notices }: Moments,
+  { startedAt, handedOver, moved, notices }: Moments,
 ): boolean {
   const [a, b] = [earlier.entry.acknowledgedAt, later.entry.acknowledgedAt];
   if (a === undefined || b === undefined) return false;
   if (a < later.entry.sentAt) return true;
   // A handover keeps its place of arrival, and what came before it stays before it.
-  if (handedOver.some(({ from, to }) => to >= Math.min(a, b) && from <= Math.max(a, b)))
-    return false;
+  const begun = Math.min(a, b, earlier.entry.offeredAt ?? a, later.entry.offeredAt ?? b);
+  const between = [...handedOver, ...moved];
+  if (between.some(({ from, to }) => to >= begun && from <= Math.max(a, b))) return false;
   const [from, to] = [later.delivery.post, earlier.delivery.post];
   if (notices.some((post) => post > from && post < to)) return false;
   const bothWaitSince = Math.max(a, b);

@@ -56,7 +56,10 @@ export function reachVerdict(
     fromUsers: count("user"),
     fromAgents: count("agent"),
     conversations: countConversations(stage, workload),
-    moves: findMoves(stage, workload.moves),
+    moves: findMoves(
+      stage,
+      workload.moves.filter(({ isTaken }) => isTaken),
+    ),
     outsiders: stage.outsiders.judge(workload.ids.values()),
     late: judgeLateRequests(late, {
       entries: ledger.entries,
@@ -153,7 +156,7 @@ function isToldInThread({ slack, places }: Stage, { lastWordIn }: Entry): boolea
 /** What else stands in the lane of a User. */
 function momentsOf(
   { bridges, cluster, parley, slack, places }: Stage,
-  { ids }: Workload,
+  { ids, moves }: Workload,
   user: number,
   from: Entry["from"],
 ): Moments {
@@ -173,8 +176,13 @@ function momentsOf(
           to: (attempts.at(-1)?.at ?? 0) + LONGEST_HARM_MS,
         };
       }
-      return taken ? { from: taken.at, to: taken.at } : [];
+      return taken ? { from: taken.at - taken.durationMs, to: taken.at } : [];
     }),
+    moved: moves.flatMap(({ root, sentAt, answeredAt, isTaken }) =>
+      from === "user" && places.userOf(root.ts) === user
+        ? [{ from: sentAt, to: answeredAt + (isTaken ? 0 : LONGEST_HARM_MS) }]
+        : [],
+    ),
     notices: slack.state.messages.flatMap(({ bot_id, thread_ts, text }, post) => {
       const isOurs = bot_id === slack.botId && thread_ts !== undefined;
       const isNotice = isOurs && places.userOf(thread_ts) === user && !isMessage(text);

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { eventually } from "./eventually.ts";
 import { handBack } from "./hand-back.ts";
-import { askToMove, type MoveRequest } from "./move.ts";
+import { askToMove, type SentMove } from "./move.ts";
 import { makeUserName } from "./places.ts";
 import type { Plan } from "./plan.ts";
 import type { Random } from "./random.ts";
@@ -20,7 +20,7 @@ export interface Workload {
   readonly conversations: readonly Conversation[];
   /** Parley's id of each User. */
   readonly ids: ReadonlyMap<number, string>;
-  readonly moves: readonly MoveRequest[];
+  readonly moves: readonly SentMove[];
 }
 
 /** From a handover to the hand-back. */
@@ -37,7 +37,7 @@ const PATIENCE_MS = 120_000;
 export function startWorkload(stage: Stage, plan: Plan, random: Random): Workload {
   const conversations: Conversation[] = [];
   const ids = new Map<number, string>();
-  const moves: MoveRequest[] = [];
+  const moves: SentMove[] = [];
   const people = Array.from({ length: plan.users }, (_, index) => {
     const { id } = stage.parley.createUser({
       uniqueIdentifier: `customer-${index}`,
@@ -71,7 +71,7 @@ async function live(
   stage: Stage,
   plan: Plan,
   { number, id, random }: Person,
-  { conversations, moves }: { conversations: Conversation[]; moves: MoveRequest[] },
+  { conversations, moves }: { conversations: Conversation[]; moves: SentMove[] },
 ): Promise<void> {
   const { parley, slack, ledger, places, outsiders } = stage;
   let left = plan.messagesPerUser;
@@ -110,7 +110,7 @@ async function live(
       const told = sent.delivered.then(({ callback }) => {
         const accepted = callback.attempts.find(({ status }) => status === 200);
         if (!accepted) return;
-        ledger.acknowledge(entry.token, accepted.at);
+        ledger.acknowledge(entry.token, accepted.at, accepted.durationMs);
         current.isKnown = true;
       });
       settled.push(told);
@@ -138,8 +138,8 @@ async function live(
       const asked = movers.map((agent) =>
         askToMove(stage, { root, to, agent, random: random.fork() }),
       );
-      moving = Promise.all(asked).then((taken) => {
-        moves.push(...taken.filter((request) => request !== undefined));
+      moving = Promise.all(asked).then((sent) => {
+        moves.push(...sent.filter((request) => request !== undefined));
         moving = undefined;
       });
       settled.push(moving);
