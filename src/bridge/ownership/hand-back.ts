@@ -179,13 +179,17 @@ async function afterTheEnd(
 /** Another team had the User already when this was asked for. */
 async function afterTheMove(
   work: Work<OutboxBody>,
-  { userId, thread: now }: Conversation,
-  { agent, thread, lastMessage }: HandBackRequest,
-  { notifier, permalink, texts }: HandBackDependencies,
+  conversation: Conversation,
+  request: HandBackRequest,
+  dependencies: HandBackDependencies,
 ): Promise<void> {
+  const { userId, thread: now } = conversation;
+  const { agent, thread, lastMessage } = request;
+  const { notifier, permalink, texts } = dependencies;
   const link = now && permalink(now);
   const message = renderHandBackMoved(link, lastMessage !== undefined, texts);
   const notice = { thread, message, onlyFor: agent };
+  await recordDeed(work, conversation, request, "conversation-closed", dependencies);
   await notifier.notice(userId, work.item.id, "hand-back too late", notice);
 }
 

@@ -8,7 +8,7 @@ import type { Thread } from "../../ids.ts";
 import { nameOf } from "../../views/name-of.ts";
 import { type EarlierMessage, renderSoFar, renderSoFarUnread } from "../../views/so-far.ts";
 import type { Texts } from "../../views/texts/en.ts";
-import type { Conversation } from "../conversation.ts";
+import type { Conversation, Moved } from "../conversation.ts";
 import type { People, Permalink, ThreadPost, ThreadReader } from "../ports.ts";
 
 export interface SoFarDependencies {
@@ -29,22 +29,20 @@ export async function soFarSteps(
   dependencies: SoFarDependencies,
 ): Promise<ThreadStep[]> {
   const { permalink, texts } = dependencies;
-  const threads = (conversation.moved ?? []).flatMap(({ thread, inVain }) =>
-    inVain ? [] : [thread],
-  );
+  const threads = (conversation.moved ?? []).filter(({ inVain }) => !inVain);
   const [last] = threads;
   if (!last) return [];
-  const link = permalink(last);
+  const link = permalink(last.thread);
   const messages: EarlierMessage[] = [];
   let isWhole = conversation.lost === undefined;
-  for (const thread of threads) {
-    const posts = await readInTime(thread, work.signal, dependencies);
-    if (!posts && thread === last) return renderSoFarUnread(link, texts);
+  for (const left of threads) {
+    const posts = await readInTime(left.thread, work.signal, dependencies);
+    if (!posts && left === last) return renderSoFarUnread(link, texts);
     if (!posts) {
       isWhole = false;
       break;
     }
-    const read = posts.map((post) => toMessage(post, thread, conversation, dependencies));
+    const read = posts.map((post) => toMessage(post, left, conversation, dependencies));
     messages.unshift(...(await Promise.all(read)));
   }
   return renderSoFar({ messages, link, isWhole }, texts);
@@ -72,7 +70,7 @@ async function readInTime(
 
 async function toMessage(
   { ts, writer, message, files, mark }: ThreadPost,
-  thread: Thread,
+  { thread, until }: Moved,
   conversation: Conversation,
   { people, permalink, replyMode, texts }: SoFarDependencies,
 ): Promise<EarlierMessage> {
@@ -86,8 +84,11 @@ async function toMessage(
   const intent = writer === "user" ? "send" : intentOf(message, replyMode);
   const staysInside =
     mark === "note" || intent === "note" || (intent === "ask" && mark !== "delivered");
-  const isLost = mark === "failed" || mark === "uncertain";
-  const fate: EarlierMessage["fate"] = staysInside ? "inside" : isLost ? mark : undefined;
+  const isUncertain = mark === "uncertain";
+  // What came after the move is refused, but perhaps that is not marked yet.
+  const isLost = mark === "failed" || (writer !== "user" && ts >= until);
+  const mishap = isUncertain ? mark : isLost ? "failed" : undefined;
+  const fate: EarlierMessage["fate"] = staysInside ? "inside" : mishap;
   return {
     at: Math.floor(Number(ts) * 1000),
     name,

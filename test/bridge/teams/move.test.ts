@@ -87,6 +87,25 @@ describe("a move to another team", () => {
     expect(shown).not.toContain("moved this User");
   });
 
+  it("shows what was written in an old thread after the move as what the User does not have", async () => {
+    const { bridge, old } = await handedOver();
+    await bridge.agentWrites("In time");
+    await bridge.agentMoves("Billing");
+    // Nothing of it is marked yet.
+    await bridge.agentWrites("Too late", { thread: old, unheard: true });
+    await bridge.agentWrites("// among us", { thread: old, unheard: true });
+    await bridge.agentWrites("From Billing");
+    await bridge.settled();
+    expect(bridge.sent()).toEqual(["In time", "From Billing"]);
+    await bridge.agentMoves("Support");
+    const post = bridge.slack.messages.findLast(({ thread }) => thread.ts === bridge.threadOf().ts);
+    const shown = JSON.stringify(post?.message.blocks);
+    expect(shown).toMatch(/:x: did not reach the User\\n>Too late/);
+    expect(shown).toMatch(/:lock: stayed inside\\n>\/\/ among us/);
+    expect(shown).toMatch(/>In time.*>From Billing/);
+    expect(shown.match(/did not reach/g)).toHaveLength(1);
+  });
+
   it("says so where the old thread cannot be read, and goes on", async () => {
     const { bridge } = await handedOver();
     await bridge.userWrites("Hello");
@@ -334,6 +353,9 @@ describe("what agents write while a User is moved", () => {
     expect(bridge.sent()).toEqual([]);
     expect(bridge.told()).toEqual([expect.stringContaining("had been moved to another team")]);
     expect(bridge.told()[0]).toContain("Your last message was not sent");
+    expect(bridge.deeds().filter(({ what }) => what === "hand-back")).toMatchObject([
+      { by: "U0ANNA", userId: ADA, to: BOT.id, result: "failed", why: "conversation-closed" },
+    ]);
     await bridge.agentHandsBack({ lastMessage: "Bye" });
     await bridge.settled();
     expect(bridge.parley.user(ADA).owner).toBe(BOT.id);
