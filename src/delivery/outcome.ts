@@ -5,6 +5,9 @@ import type { Tenure } from "./claims.ts";
 /** A defect does not go away by itself, but a passing failure may look like one, so it gets more tries than one. */
 export const DEFECT_TRIES = 3;
 
+/** How long an item waits for a version that knows what it says: as long as replicas are updated one after the other. */
+const LATER_VERSION_MS = 60 * 60_000;
+
 /** What becomes of an item whose attempt has failed. Pauses are in ms. */
 export type Outcome =
   /** The lane is given back, or was lost; whoever has it next tries it again. */
@@ -46,7 +49,9 @@ export function outcomeOf(
   const { disposition } = error;
   if (disposition === "ignore") return { kind: "ignored", error };
   const isHopeless =
-    ageMs > policy.maxAgeMs || (error.code === "defect" && defects + 1 >= DEFECT_TRIES);
+    ageMs > policy.maxAgeMs ||
+    (error.code === "unreadable" && ageMs > LATER_VERSION_MS) ||
+    (error.code === "defect" && defects + 1 >= DEFECT_TRIES);
   if (disposition === "dead-letter" || disposition === "uncertain" || isHopeless) {
     return { kind: "dead", error };
   }

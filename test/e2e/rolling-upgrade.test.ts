@@ -32,6 +32,15 @@ async function talk(world: World, userId: string, ts: string, text: string): Pro
   await slack.waitFor(() => postsIn(slack, ts).at(-1)?.text === `${text}?`);
 }
 
+/** In front of all that waits for the User. */
+const addLater = (url: string, userId: string, at: number) =>
+  query(
+    url,
+    `INSERT INTO inbox (id, lane, share, barrier, sort, body, appended_at, state)
+     SELECT 'b_later', lane, share, 0, '', '{"kind":"of-later"}', $2, 'waiting' FROM inbox WHERE lane = $1 LIMIT 1`,
+    [`user/${userId}`, at],
+  );
+
 describePostgres("versions side by side", () => {
   it("work on tables that the later one has changed, also when the earlier one starts again", async () => {
     const url = await createDatabase();
@@ -59,12 +68,7 @@ describePostgres("versions side by side", () => {
     const url = await createDatabase();
     const world = await startWorld({ env: { STATE_URL: url } });
     const { user, ts } = await handOver(world);
-    await query(
-      url,
-      `INSERT INTO inbox (id, lane, share, barrier, sort, body, appended_at, state)
-       SELECT 'b_later', lane, share, 0, '', '{"kind":"of-later"}', $2, 'waiting' FROM inbox WHERE lane = $1 LIMIT 1`,
-      [`user/${user.id}`, Date.now()],
-    );
+    await addLater(url, user.id, Date.now());
     await world.parley.userWrites(user.id, "Behind it");
     const tried = () =>
       attemptsIn(world.log, `user/${user.id}`).filter(({ item }) => item === "b_later");
@@ -75,5 +79,17 @@ describePostgres("versions side by side", () => {
     // The later one has handled it.
     await query(url, "UPDATE inbox SET state = 'done', body = NULL WHERE id = 'b_later'");
     await world.slack.waitFor(() => postsIn(world.slack, ts).at(-1)?.text === "Behind it");
+  });
+
+  it("give up after an hour what no version has come for", async () => {
+    const url = await createDatabase();
+    const world = await startWorld({ env: { STATE_URL: url } });
+    const { user, ts } = await handOver(world);
+    await addLater(url, user.id, Date.now() - 3_700_000);
+    await world.parley.userWrites(user.id, "Behind it");
+    await world.slack.waitFor(() => postsIn(world.slack, ts).at(-1)?.text === "Behind it");
+    expect(await query(url, "SELECT id FROM inbox WHERE state = 'dead'")).toEqual([
+      { id: "b_later" },
+    ]);
   });
 });
