@@ -82,8 +82,11 @@ export function createPermissions(options: PermissionOptions): Permissions {
     return sources.map((ids) => belongingOf(agent, ids, of));
   }
 
-  /** What Slack says, or what it said last where that takes longer than `withinMs`. */
-  async function inTime(
+  /**
+   * What Slack says, or what it said last where that takes longer than `withinMs`: whoever was not in then may have come in since,
+   * and before a refusal Slack is asked.
+   */
+  async function lookUp(
     withinMs: number | undefined,
     ask: (membersOf: KnownMembers["of"]) => Promise<readonly Belonging[]>,
     isEnough: (found: readonly Belonging[]) => boolean,
@@ -93,9 +96,10 @@ export function createPermissions(options: PermissionOptions): Permissions {
       return isEnough(found) ? found : await ask((id) => members.of(id, "again"));
     })();
     if (withinMs === undefined) return await asking;
-    return (
-      (await withinTime(asking, withinMs, undefined)) ?? (await ask((id) => members.lastOf(id)))
-    );
+    const inTime = await withinTime(asking, withinMs, undefined);
+    if (inTime) return inTime;
+    const last = await ask((id) => members.lastOf(id));
+    return last.map((each) => (each === "in" ? "in" : "unknown"));
   }
 
   const isInAny = (found: readonly Belonging[]): boolean => found.includes("in");
@@ -106,7 +110,7 @@ export function createPermissions(options: PermissionOptions): Permissions {
     withinMs: number | undefined,
   ): Promise<Refusal | undefined> {
     const asked = team ? teams.filter(({ name }) => name === team.name) : teams;
-    const found = await inTime(
+    const found = await lookUp(
       withinMs,
       (membersOf) => belongingIn(asked, as, somebody, membersOf),
       isInAny,
@@ -154,7 +158,7 @@ export function createPermissions(options: PermissionOptions): Permissions {
     async teamsOf(agent, withinMs) {
       const left = countDown(withinMs);
       const isKnown = (await personOf(agent, left())) !== undefined;
-      const found = await inTime(
+      const found = await lookUp(
         left(),
         (membersOf) => belongingIn(teams, "agent", { agent, isKnown }, membersOf),
         isInAny,

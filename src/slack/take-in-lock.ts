@@ -27,7 +27,8 @@ export interface TakeInLockDependencies {
 const LOOK_UP_WITHIN_MS = 1_000;
 
 /**
- * A lock that an agent puts on a message makes it a note, unless it has been sent already. `foreignTeam`: where it was put, if
+ * A lock that an agent puts on a message makes it a note, unless it has been sent already. So does one of its writer, and one of
+ * whom nobody can tell in time: better record a lock in vain than send a note to the User. `foreignTeam`: where it was put, if
  * not with us.
  */
 export async function takeInLock(
@@ -47,12 +48,21 @@ export async function takeInLock(
     { as: "agent", team },
     LOOK_UP_WITHIN_MS,
   );
-  if (refusal) {
+  if (refusal && refusal.kind !== "not-known" && !(await isWriter(agent, id, dependencies))) {
     await recordRefusal(id, agent, refusal, about, dependencies);
     return log.info({ agent, reason: refusal.kind, type: "reaction_added" }, "actor.refused");
   }
   const isInTime = await outbox.cancel(id);
   log.info({ ts, item: id, in_time: isInTime }, "reply.locked");
+}
+
+async function isWriter(
+  agent: string,
+  id: ItemId,
+  { outbox }: Pick<TakeInLockDependencies, "outbox">,
+): Promise<boolean> {
+  const kept = await outbox.find(id);
+  return kept?.body.kind === "reply" && kept.body.reply.agent === agent;
 }
 
 /** A lock on what is no reply, or is over, would have had no effect. */
@@ -80,7 +90,7 @@ async function findThread(
   const item = await outbox.find(id);
   if (item?.body.kind === "reply") return item.body.reply.thread;
   const found = await reader.threadOf(channel, ts);
-  // If Slack does not say, better record a lock in vain than send a note to the User.
+  // If Slack does not say, the lock counts all the same.
   if (found === "unknown") return "unknown";
   if (found === "none") return undefined;
   const { thread, openedBy } = found;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { press } from "../support/replies.ts";
+import { isTried, keepWaiting, press } from "../support/replies.ts";
 import { sentTo } from "../support/sent.ts";
 import { handOver, PATIENCE } from "../support/steps.ts";
 import { reactionsOn, rootsOf, textsTo, toldTo } from "../support/threads.ts";
@@ -184,5 +184,47 @@ describe("a User who is in no thread", () => {
     const us = world.parley.agentService.identification;
     await ask(world, "U0ANNA", `${id} ${us}`);
     expect(world.parley.user(id).owner).toBe(us);
+  });
+});
+
+describe("a lock on a reply", () => {
+  const locked = ({ log }: World) => log.lines.filter(({ event }) => event === "reply.locked");
+
+  it("counts while Slack does not say who is an agent", async () => {
+    const world = await startTeams([{ name: "Support", agents: ["S0SUPPORT"] }], { stopped: true });
+    const { slack, parley } = world;
+    slack.faults.add("usergroups.users.list", { kind: "status", status: 503 });
+    await world.startBridge();
+    const { user, ts } = await handOver(world);
+    const inThread = { user: "U0ANNA", threadTs: ts };
+    const secret = await slack.post({ ...inThread, text: "secret" });
+    await slack.react({ user: "U0BEN", ts: secret.ts, name: "lock" });
+    await expect.poll(() => locked(world), PATIENCE).toHaveLength(1);
+    slack.faults.clear();
+    world.advance(30_000);
+    await slack.post({ ...inThread, text: "Next" });
+    await parley.until(() => sentTo(world, user.id).includes("Next"));
+    expect(sentTo(world, user.id)).toEqual(["Next"]);
+  });
+
+  it("counts if its writer has put it there, even one who may not answer any more", async () => {
+    const world = await startTeams([{ name: "Support", agents: ["S0SUPPORT"] }]);
+    const { slack, parley } = world;
+    const { user, ts } = await handOver(world);
+    const goOn = keepWaiting(world, user.id);
+    const inThread = { user: "U0ANNA", threadTs: ts };
+    const secret = await slack.post({ ...inThread, text: "secret" });
+    await isTried(world, user.id);
+    const group = slack.state.usergroups.find(({ id }) => id === "S0SUPPORT");
+    if (group) group.users = [];
+    world.advance(5 * 60_000);
+    await slack.react({ user: "U0ANNA", ts: secret.ts, name: "lock" });
+    await expect.poll(() => locked(world), PATIENCE).toHaveLength(1);
+    group?.users.push("U0ANNA");
+    world.advance(5 * 60_000);
+    goOn();
+    await slack.post({ ...inThread, text: "Next" });
+    await parley.until(() => sentTo(world, user.id).includes("Next"));
+    expect(sentTo(world, user.id)).toEqual(["Next"]);
   });
 });
