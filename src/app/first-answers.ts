@@ -4,7 +4,7 @@ import { serviceSchema, workspaceSchema } from "../bridge/stored/last-known-sche
 import type { Config } from "../config/read-config.ts";
 import { ConfigError, reasonOf, toBridgeError } from "../errors.ts";
 import type { Log } from "../log.ts";
-import type { FoundChannel } from "../slack/find-channel.ts";
+import { allowsShared, type FoundChannel } from "../slack/find-channel.ts";
 import { refuseProblems } from "../slack/workspace.ts";
 import { createLastKnown } from "../state/last-known.ts";
 import type { State } from "../state/state.ts";
@@ -49,7 +49,8 @@ export async function askFirst(
 /**
  * As the others; but what was known is known of each channel alone. A channel that was in order at an earlier start, and is not
  * any more, stops nobody: the other teams work, what is for this one waits, and an alarm says why. One that never was in
- * order is a mistake in the configuration.
+ * order is a mistake in the configuration; and so is one that is shared with another company, unless it was not at an earlier
+ * start whose configuration did not allow that either.
  */
 async function askWorkspace(
   outside: Outside,
@@ -57,6 +58,8 @@ async function askWorkspace(
   { state, log }: { state: State; log: Log },
 ): Promise<Pick<FirstAnswers, "workspace" | "channels">> {
   const known = state.remembered(workspaceSchema);
+  const keptInside = state.remembered(flag);
+  const insideKeyOf = (channel: string) => `kept-inside/${channel}`;
   const keyOf = (channel: string) => `workspace/${channel}`;
   const recall = (channels: Iterable<string>) =>
     Promise.all([...channels].map((channel) => known.get(keyOf(channel))));
@@ -73,12 +76,20 @@ async function askWorkspace(
   });
   const { workspace, channels, problems } = inspection;
   const broken = new Set(problems.map(({ channel }) => channel));
-  if ((await recall(broken)).includes(undefined)) refuseProblems(inspection);
+  const shared = problems.filter(({ trouble }) => trouble === "shared");
+  const wereInside = shared.map(({ channel }) => keptInside.get(insideKeyOf(channel)));
+  const isExcused =
+    !(await recall(broken)).includes(undefined) &&
+    !(await Promise.all(wereInside)).includes(undefined);
+  if (!isExcused) refuseProblems(inspection);
   for (const { channel, advice } of problems) {
     log.warn({ name: keyOf(channel), error: advice }, "start.from-memory");
   }
-  for (const { id } of channels) {
-    if (!broken.has(id)) await known.set(keyOf(id), workspace);
+  for (const { id, isHidden } of channels) {
+    if (broken.has(id)) continue;
+    await known.set(keyOf(id), workspace);
+    if (allowsShared(teams, id)) await keptInside.delete(insideKeyOf(id));
+    else if (!isHidden) await keptInside.set(insideKeyOf(id), true);
   }
   return { workspace, channels };
 }

@@ -5,6 +5,7 @@ import { systemClock } from "../clock.ts";
 import { type ClockWatch, createClockWatch } from "../clock-watch.ts";
 import type { Config } from "../config/read-config.ts";
 import { defined } from "../defined.ts";
+import { nameSomebody } from "../desk/responsible.ts";
 import type { Log } from "../log.ts";
 import { checkBotService } from "../parley/check-bot-service.ts";
 import { createParleyApi, type ParleyApi } from "../parley/parley-api.ts";
@@ -92,7 +93,11 @@ export function connectOutside(
   const parley = createParleyClient(parleyApi, config.parley);
   const find = createFindChannel(client, channelIds);
   const inspect = () =>
-    inspectWorkspace(client, { teams: config.teams, find, showUserIdentity }, alarms);
+    inspectWorkspace(
+      client,
+      { teams: config.teams, find, showUserIdentity, writesToPeople: nameSomebody(config.teams) },
+      alarms,
+    );
   return {
     client,
     clientOptions,

@@ -2,6 +2,13 @@ import type { Responsible } from "../bridge/ports.ts";
 import type { KnownMembers } from "./known-members.ts";
 import { isMemberId, type TeamRoles } from "./roles.ts";
 
+/** Whether there may be anybody who is told what befalls a team. */
+export const nameSomebody = (teams: readonly TeamRoles[]): boolean =>
+  teams.some(
+    ({ agents, leads = [] }) =>
+      leads.length > 0 || (typeof agents !== "string" && agents.length > 0),
+  );
+
 /**
  * Who is told what befalls a team: those who lead it, else the agents whom its configuration names, else nobody. Of groups it is
  * who is in them, as far as Slack has said.

@@ -4,7 +4,6 @@ const ALWAYS = [
   "commands",
   "files:read",
   "files:write",
-  "im:write",
   "reactions:read",
   "reactions:write",
   "usergroups:read",
@@ -20,6 +19,8 @@ const FOR_CHANNEL = {
 export interface ScopeNeeds {
   channel: keyof typeof FOR_CHANNEL;
   showUserIdentity: boolean;
+  /** There is somebody who may be written to directly. */
+  writesToPeople: boolean;
 }
 
 /** The needed scopes that the app was not given. */
@@ -27,6 +28,7 @@ export function missingScopes(given: readonly string[], needs: ScopeNeeds): read
   const needed = [
     ...FOR_CHANNEL[needs.channel],
     ...ALWAYS,
+    ...(needs.writesToPeople ? ["im:write"] : []),
     ...(needs.showUserIdentity ? ["chat:write.customize"] : []),
   ];
   return needed.filter((scope) => !given.includes(scope));

@@ -1,6 +1,6 @@
 import type { WebClient } from "@slack/web-api";
 import type { Alarms } from "../alarms.ts";
-import type { Workspace } from "../bridge/ports.ts";
+import type { ChannelTrouble, Workspace } from "../bridge/ports.ts";
 import { defined } from "../defined.ts";
 import { ConfigError, SlackApiError } from "../errors.ts";
 import { allowsShared, type FindChannel, type FoundChannel } from "./find-channel.ts";
@@ -22,6 +22,8 @@ export interface WorkspaceOptions {
   find: FindChannel;
   /** Posts show the User's name, which needs a scope of its own. */
   showUserIdentity: boolean;
+  /** People may be written to directly, which needs one too. */
+  writesToPeople: boolean;
 }
 
 /** What Slack says about us and about the channels. */
@@ -34,6 +36,7 @@ export interface Inspection {
 
 interface ChannelProblem {
   readonly channel: string;
+  readonly trouble: ChannelTrouble;
   readonly advice: string;
 }
 
@@ -47,7 +50,7 @@ interface ChannelProblem {
  */
 export async function inspectWorkspace(
   client: WebClient,
-  { teams, find, showUserIdentity }: WorkspaceOptions,
+  { teams, find, showUserIdentity, writesToPeople }: WorkspaceOptions,
   alarms: Pick<Alarms, "raise" | "clear">,
 ): Promise<Inspection> {
   const { response_metadata, ...identity } = await identify(client);
@@ -58,13 +61,16 @@ export async function inspectWorkspace(
   const problems = channels.flatMap((found) =>
     (perChannel.get(found.id) ?? []).flatMap((owner) => {
       const advice = adviceAbout(found, owner);
-      return advice === undefined ? [] : [{ channel: found.id, advice }];
+      if (found.trouble === undefined || advice === undefined) return [];
+      return [{ channel: found.id, trouble: found.trouble, advice }];
     }),
   );
   const scopes = response_metadata?.scopes;
   const kinds = new Set(channels.map(kindOf));
   const missing = scopes
-    ? [...kinds].flatMap((channel) => missingScopes(scopes, { channel, showUserIdentity }))
+    ? [...kinds].flatMap((channel) =>
+        missingScopes(scopes, { channel, showUserIdentity, writesToPeople }),
+      )
     : [];
   const advices = [
     ...problems.map(({ advice }) => advice),

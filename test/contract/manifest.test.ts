@@ -236,12 +236,13 @@ describe("the manifest", () => {
 
   it("asks for the scopes that the bridge misses where they are not given, and for no other", () => {
     const missed = (["public", "private", "unknown"] as const).flatMap((channel) =>
-      missingScopes([], { channel, showUserIdentity: false }),
+      missingScopes([], { channel, showUserIdentity: false, writesToPeople: true }),
     );
     expect([...new Set(missed)].sort()).toEqual([...TYPED.oauth_config.scopes.bot].sort());
-    expect(missingScopes([], { channel: "public", showUserIdentity: true })).toContain(
-      /^ {6}# - (chat:write\.customize)$/m.exec(text)?.[1],
-    );
+    const others = { showUserIdentity: true, writesToPeople: false };
+    const forIdentity = missingScopes([], { channel: "public", ...others });
+    expect(forIdentity).toContain(/^ {6}# - (chat:write\.customize)$/m.exec(text)?.[1]);
+    expect(forIdentity).not.toContain("im:write");
   });
 
   it("says of every scope which file needs it", () => {

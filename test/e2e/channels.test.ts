@@ -525,6 +525,34 @@ describe("the start", () => {
     await isTold(world, LEAD, /is archived/);
   });
 
+  it.each([
+    ["without bridge.yaml", { allowShared: true }],
+    ["with allow-shared: true", { allowShared: true, writtenAt: "SLACK_CHANNEL" }],
+  ])("is refused for a shared channel that was in order %s", async (_, earlier) => {
+    const world = await startTeams([team({ leads: undefined, ...earlier })]);
+    await world.slack.shareChannel({});
+    await world.stopBridge();
+    await world.startBridge();
+    await world.stopBridge();
+    const now = [team({ leads: undefined, writtenAt: "SLACK_CHANNEL" })] as const;
+
+    await expect(world.startBridge({}, { teams: now })).rejects.toThrow(
+      /^[^;]*C0SUPPORT is shared with another company; .*allow-shared: true/,
+    );
+    await world.slack.unshareChannel({});
+    await world.startBridge({}, { teams: now });
+  });
+
+  it("goes on where a channel was shared that was not before, under the same rule", async () => {
+    const world = await startTeams([team({ leads: [LEAD] })]);
+    await world.stopBridge();
+    await world.slack.shareChannel({});
+
+    await world.startBridge();
+
+    await isTold(world, LEAD, /is shared with another company/);
+  });
+
   it("goes by memory for each channel while Slack is away", async () => {
     const other = team({ name: "Other", channel: OTHER.id });
     const world = await startTeams([team(), other]);

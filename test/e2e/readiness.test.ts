@@ -6,6 +6,7 @@ import { metricsOf } from "../support/metrics.ts";
 import { createDatabase, describePostgres } from "../support/postgres.ts";
 import { readyzNow } from "../support/readyz.ts";
 import { handOver, PATIENCE } from "../support/steps.ts";
+import { inBridgeFile } from "../support/two-teams.ts";
 import { CALLBACK_TOKEN, startWorld, type World } from "../support/world.ts";
 
 interface Answer {
@@ -97,6 +98,16 @@ describe("/readyz", () => {
     expect((await ask(world, "/readyz")).body.checks["slack-setup"]).toContain(
       "chat:write.customize",
     );
+  });
+
+  it("needs the scope for direct messages only where a team names somebody", async () => {
+    const scopes = DEFAULT_SCOPES.filter((scope) => scope !== "im:write");
+    const world = await startWorld({ slack: { scopes } });
+
+    expect((await ask(world, "/readyz")).status).toBe(200);
+    await world.stopBridge();
+    await world.startBridge(await inBridgeFile([{ name: "Support", leads: ["U0ANNA"] }]));
+    expect((await ask(world, "/readyz")).body.checks["slack-setup"]).toContain("im:write");
   });
 
   it.each(["slack", "parley"] as const)("leaves /readyz/intake green without %s", async (side) => {
