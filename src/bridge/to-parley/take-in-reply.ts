@@ -1,6 +1,8 @@
 import { intentOf, type ReplyMode, withoutMarker } from "../../convert/to-parley/reply-intent.ts";
+import { defined } from "../../defined.ts";
 import type { Lanes } from "../../delivery/lanes.ts";
 import { type ItemId, makeDerivedItemId, makeReplyItemId, makeThreadKey } from "../../ids.ts";
+import { renderFailedReply } from "../../views/failed-reply.ts";
 import {
   renderCorrectionOffer,
   renderNotSentYet,
@@ -8,9 +10,10 @@ import {
   renderUndoOffer,
 } from "../../views/reply-offers.ts";
 import type { Texts } from "../../views/texts/en.ts";
+import { movedFrom } from "../conversation.ts";
 import type { Notifier } from "../notifier.ts";
 import { cancelReply } from "../ownership/take-over.ts";
-import type { Conversations, Desk, Permissions } from "../ports.ts";
+import type { Conversations, Desk, Permalink, Permissions } from "../ports.ts";
 import type { AgentReply } from "../stored/agent-reply.ts";
 import type { Notice } from "../stored/notice.ts";
 import type { OutboxBody } from "../stored/outbox-body.ts";
@@ -22,6 +25,7 @@ export interface TakeInDependencies {
   notifier: Notifier;
   permissions: Pick<Permissions, "refusalOf">;
   desk: Pick<Desk, "teamOf">;
+  permalink: Permalink;
   replyMode: ReplyMode;
   /** How long a reply waits so that it can be undone, ms; 0: not at all. */
   undoMs: number;
@@ -88,7 +92,8 @@ export async function takeInReply(
 
 /**
  * Takes in that an agent has changed a message. If it has not been sent yet the new text replaces the old one. Otherwise
- * the agent is asked, because Parley cannot change what a User has. `editId` distinguishes edits of one message.
+ * the agent is asked, because Parley cannot change what a User has. `editId`: the `ts` of the edit, which distinguishes edits of one
+ * message.
  */
 export async function takeInEdit(
   written: AgentReply,
@@ -125,6 +130,7 @@ export async function takeInEdit(
   if (await isRefused(reply, dependencies)) return;
   const isNews = was === "note" || !(await outbox.hasBegun(id));
   const correction = makeDerivedItemId(id, `edit ${editId}`);
+  if (isNews && (await isLeft(reply, correction, editId, dependencies))) return;
   const news: OutboxBody = isNews ? body : { ...body, wordsOnly: true };
   await outbox.append({ lane, id: correction, body: news, held: true });
   const offer = renderCorrectionOffer({ item: correction, ts: reply.ts }, isNews, texts);
@@ -147,6 +153,27 @@ export async function takeInDeletion(
   const id = idOf(deleted);
   if (await cancelReply(id, outbox)) return;
   await tellTooLate(deleted, makeDerivedItemId(id, "deleted"), dependencies);
+}
+
+/**
+ * Whether the conversation had left the thread before the edit. What its writer never meant for the User until then goes no more
+ * from there than what is written anew, and they are told where the User is.
+ */
+async function isLeft(
+  { thread, agent }: AgentReply,
+  correction: ItemId,
+  editId: string,
+  { conversations, desk, permalink, notifier, texts }: TakeInDependencies,
+): Promise<boolean> {
+  const here = await conversations.byThread(thread);
+  const left = here && movedFrom(here, thread);
+  if (here?.state !== "open" || !left || editId < left.until) return false;
+  const advice = texts.advice.moved(desk.teamOf(here).name);
+  const link = here.thread && permalink(here.thread);
+  const message = renderFailedReply({ fate: "refused", advice, ...defined({ link }) }, texts);
+  const notice = { thread, message, onlyFor: agent };
+  await notifier.notice(here.userId, correction, "left", notice);
+  return true;
 }
 
 /** Whether its writer may not answer, as far as anybody can tell in time. When it is about to be sent there is time to look. */

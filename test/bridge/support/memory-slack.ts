@@ -90,6 +90,8 @@ export interface MemorySlack {
   holdTurns(after?: number): () => void;
   marksOn(ts: string): readonly Mark[];
   write(thread: Thread, text: string, more?: Writing): AgentReply;
+  /** When something happens to a message that is there already. */
+  nextTs(): string;
   /** The thread is not there any more, nor anything in it. */
   expire(thread: Thread): void;
   /** The root goes; replies that stand below it stay. Returns whether there are any. */
@@ -164,6 +166,8 @@ export function createMemorySlack(): MemorySlack {
       messages.push({ thread, ts, message: { text }, reply });
       return reply;
     },
+
+    nextTs,
 
     expire(thread) {
       gone.add(makeThreadKey(thread));

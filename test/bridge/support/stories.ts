@@ -73,7 +73,6 @@ export function tellStories(
 ): Stories {
   let messages = 0;
   let forms = 0;
-  let edits = 0;
   let changes = 0;
 
   const stories: Stories = {
@@ -130,8 +129,7 @@ export function tellStories(
     },
 
     async agentEdits(reply, text) {
-      edits += 1;
-      const id = `edit ${edits}`;
+      const id = slack.nextTs();
       await deliver(({ takeIn }) => takeInEdit({ ...reply, text }, reply, id, takeIn));
     },
 

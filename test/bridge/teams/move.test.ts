@@ -302,6 +302,28 @@ describe("what agents write while a User is moved", () => {
     expect(bridge.sent()).toEqual(["Worng", "Wrong"]);
   });
 
+  it("does not go if it was a note until then, and its writer is told where the User is", async () => {
+    const { bridge, old } = await handedOver();
+    const early = await bridge.agentWrites("// early");
+    const note = await bridge.agentWrites("// secret");
+    await bridge.agentEdits(early, "Early");
+    await bridge.agentMoves("Billing");
+    await bridge.agentEdits(note, "For them");
+    await bridge.settled();
+    const told = bridge.told().at(-1);
+    expect(told).toMatch(/Not sent.*was moved to Billing/);
+    expect(told).toContain(linkTo(bridge.threadOf()));
+    await bridge.press("sendAgain");
+    await bridge.settled();
+    expect(bridge.sent()).toEqual(["Early"]);
+    expect(bridge.marks(note)).toEqual(["note"]);
+    await bridge.agentWrites("Next");
+    await bridge.settled();
+    expect(bridge.sent()).toEqual(["Early", "Next"]);
+    expect(bridge.below(old).join()).not.toContain("For them");
+    idle(bridge);
+  });
+
   it("is held until its writer lets it go, and goes then if it was written before", async () => {
     const { bridge, old } = await handedOver({ replyMode: "explicit" });
     await bridge.agentWrites("Before");
