@@ -69,8 +69,13 @@ export interface Channels {
   recheck(): Promise<void>;
 }
 
-/** The people who are told what befalls a team, by Slack's ids: each once. */
-export type Responsible = (team: Team) => Promise<readonly string[]>;
+/**
+ * The people who are told what befalls a team, by Slack's ids: each once. `mayBeMore`: Slack has never said who is in one of the
+ * groups that were asked.
+ */
+export type Responsible = (
+  team: Team,
+) => Promise<{ readonly people: readonly string[]; readonly mayBeMore: boolean }>;
 
 /** The bot's own conversations with single people. */
 export interface DirectMessages {

@@ -11,23 +11,24 @@ export const nameSomebody = (teams: readonly TeamRoles[]): boolean =>
 
 /**
  * Who is told what befalls a team: those who lead it, else the agents whom its configuration names, else nobody. Of groups it is
- * who is in them, as far as Slack has said.
+ * who is in them, as far as Slack has said. While it has not said who leads a team, the agents are told rather than nobody.
  */
 export function createResponsible(
   teams: readonly TeamRoles[],
   membersOf: KnownMembers["of"],
 ): Responsible {
-  const peopleOf = async (ids: readonly string[]): Promise<readonly string[]> => {
-    const found = ids.map(async (id) =>
-      isMemberId(id) ? [id] : [...((await membersOf(id)) ?? [])],
-    );
-    return [...new Set((await Promise.all(found)).flat())];
+  const peopleOf = async (ids: readonly string[]) => {
+    const found = await Promise.all(ids.map((id) => (isMemberId(id) ? [id] : membersOf(id))));
+    return {
+      people: [...new Set(found.flatMap((members) => [...(members ?? [])]))],
+      mayBeMore: found.includes(undefined),
+    };
   };
   return async ({ name }) => {
     const team = teams.find((each) => each.name === name);
-    if (!team) return [];
-    const leads = await peopleOf(team.leads ?? []);
-    if (leads.length > 0) return leads;
-    return typeof team.agents === "string" ? [] : await peopleOf(team.agents);
+    const leads = await peopleOf(team?.leads ?? []);
+    if (!team || leads.people.length > 0 || typeof team.agents === "string") return leads;
+    const agents = await peopleOf(team.agents);
+    return { ...agents, mayBeMore: leads.mayBeMore || agents.mayBeMore };
   };
 }

@@ -396,6 +396,29 @@ it("tells each member of a user group once, and the named agents where the group
   expect(directTo(slack, ANNA)).toHaveLength(1);
 });
 
+it("tells the leads as soon as Slack says who is in their group, which it had never said", async () => {
+  const leads = { id: "S0LEADS", handle: "leads", users: [LEAD] };
+  const support = team({ leads: ["S0LEADS", ANNA] });
+  const world = await startTeams([support], { slack: { usergroups: [leads] }, stopped: true });
+  const { slack } = world;
+  slack.faults.add("usergroups.users.list", { kind: "status", status: 503 });
+  await world.startBridge();
+
+  await slack.archive({ user: BEN });
+  await isTold(world, ANNA, /is archived/);
+  slack.faults.clear();
+  await expect
+    .poll(() => {
+      world.advance(60_000);
+      return directTo(slack, LEAD);
+    }, PATIENCE)
+    .toEqual([expect.stringMatching(/is archived/)]);
+  await slack.unarchive({ user: BEN });
+
+  await isTold(world, ANNA, /is archived/, /is back/);
+  await isTold(world, LEAD, /is archived/, /is back/);
+});
+
 it("does nothing about what somebody writes to the bot directly", async () => {
   const world = await startTeams([team({ leads: [LEAD] })]);
   const { slack, log } = world;

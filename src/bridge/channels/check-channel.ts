@@ -21,6 +21,9 @@ import type { ChannelHint, InboxBody } from "../stored/inbox-body.ts";
 import { SEEN } from "../stored/step-kinds.ts";
 import { isSameTrouble } from "./is-same-trouble.ts";
 
+/** Who is in a group that cannot be read for so long may never become known. */
+const UNKNOWN_LIFE_MS = 30 * 60_000;
+
 export interface CheckChannelDependencies {
   channels: Channels;
   channelNotes: ChannelNotes;
@@ -35,7 +38,8 @@ export interface CheckChannelDependencies {
 /**
  * Looks at a channel of a team, because something says that it has changed. Whoever answers for the team is told of what has
  * changed since somebody was told last, each person once. What was seen is stored first and what was told last, and the ids of the
- * messages come from this item: after a crash the same ones are appended again. `hint`: what the one says that had us look, for where Slack does not let us.
+ * messages come from this item: after a crash the same ones are appended again, and so they are while not all who are to be told
+ * are known. `hint`: what the one says that had us look, for where Slack does not let us.
  */
 export async function checkChannel(
   work: Work<InboxBody>,
@@ -65,7 +69,19 @@ export async function checkChannel(
     }
     return;
   }
-  const told = await tellTeams(work, teams, { channel, before, after }, dependencies);
+  const { told, mayBeMore } = await tellTeams(
+    work,
+    teams,
+    { channel, before, after },
+    dependencies,
+  );
+  if (mayBeMore && work.item.triedMs < UNKNOWN_LIFE_MS) {
+    await channels.recheck();
+    throw new BridgeError("Slack has not said yet who leads the team", {
+      code: "slack-api",
+      disposition: "retry",
+    });
+  }
   const fields = { channel, teams: teams.map(({ name }) => name), told };
   if (trouble === undefined) log.info(fields, "channel.back");
   else log.error({ ...fields, trouble }, "channel.trouble");
@@ -106,15 +122,16 @@ function troubleOf(
   return trouble === "unseen" && (hint === "deleted" || hint === "removed") ? hint : trouble;
 }
 
-/** Returns how many people are told. */
+/** Who is told; again the same where it is tried again. */
 async function tellTeams(
   { item }: Work<InboxBody>,
   teams: readonly Team[],
   { channel, before, after }: { channel: string; before: ChannelNote; after: ChannelNote },
   { conversations, desk, responsible, inbox, texts }: CheckChannelDependencies,
-): Promise<number> {
+): Promise<{ told: number; mayBeMore: boolean }> {
   const open = await conversations.open();
   const told = new Set<string>();
+  let mayBeMore = false;
   for (const team of teams) {
     const ofTeam = open.filter((conversation) => desk.teamOf(conversation).name === team.name);
     const waiting = ofTeam.filter(({ waitingSince }) => waitingSince !== undefined).length;
@@ -123,7 +140,9 @@ async function tellTeams(
       after.trouble === undefined
         ? renderChannelBack(about, before.trouble, texts)
         : renderChannelTrouble(about, after.trouble, texts);
-    for (const to of await responsible(team)) {
+    const answer = await responsible(team);
+    mayBeMore ||= answer.mayBeMore;
+    for (const to of answer.people) {
       if (told.has(to)) continue;
       told.add(to);
       await inbox.append({
@@ -133,5 +152,5 @@ async function tellTeams(
       });
     }
   }
-  return told.size;
+  return { told: told.size, mayBeMore };
 }

@@ -113,6 +113,34 @@ describe("one lead", () => {
   });
 });
 
+it.each([
+  ["become known", LEADS, 1],
+  ["never become known", ["U0ANNA"], Number.POSITIVE_INFINITY],
+] as const)(
+  "tells those who are known at once, and others where they %s",
+  async (_, all, after) => {
+    let asked = 0;
+    const bridge = await startBridge({
+      responsible: () => {
+        const mayBeMore = asked++ < after;
+        return Promise.resolve({ people: mayBeMore ? ["U0ANNA"] : LEADS, mayBeMore });
+      },
+    });
+
+    await bridge.channelBecomes("archived");
+    await bridge.settled();
+
+    expect(bridge.slack.direct.map(({ to }) => to)).toEqual(all);
+    expect(bridge.items("inbox")).toMatchObject({ waiting: 0, dead: 0 });
+    await bridge.channelBecomes(undefined);
+    await bridge.settled();
+    expect(bridge.slack.direct.slice(all.length)).toContainEqual({
+      to: "U0ANNA",
+      text: expect.stringMatching(/is back/) as unknown,
+    });
+  },
+);
+
 it("tells nothing where a channel is back before anybody has looked", async () => {
   const bridge = await startBridge(options);
 

@@ -6,7 +6,7 @@ import {
 } from "../../../src/bridge/channels/watch-channels.ts";
 import { createNotifier, type Notifier } from "../../../src/bridge/notifier.ts";
 import type { ParleyEvent } from "../../../src/bridge/parley-event.ts";
-import type { Permissions, Team } from "../../../src/bridge/ports.ts";
+import type { Permissions, Responsible, Team } from "../../../src/bridge/ports.ts";
 import { type Reconciler, startReconciler } from "../../../src/bridge/reconciler.ts";
 import { type InboxBody, inboxBodySchema } from "../../../src/bridge/stored/inbox-body.ts";
 import { type OutboxBody, outboxBodySchema } from "../../../src/bridge/stored/outbox-body.ts";
@@ -49,6 +49,8 @@ export interface BridgeOptions {
   reconcileEveryMs?: number;
   /** Who is told what befalls the channel; nobody if missing. */
   leads?: readonly string[];
+  /** Instead of `leads`. */
+  responsible?: Responsible;
   /** Everybody may do everything, unless it says otherwise. */
   permissions?: Partial<Permissions>;
   /** One that answers in the channel of the stories if missing. */
@@ -131,7 +133,9 @@ export async function runBridge(
     notifier: createNotifier(inbox),
     channels: wire("channels", slack.channels),
     channelNotes: wire("channelNotes", disk.channelNotes),
-    responsible: () => Promise.resolve(options.leads ?? []),
+    responsible:
+      options.responsible ??
+      (() => Promise.resolve({ people: options.leads ?? [], mayBeMore: false })),
     directMessages: wire("directMessages", slack.directMessages),
     texts: en,
     patience,
