@@ -6,12 +6,14 @@ import { openQueues } from "./app/open-queues.ts";
 import { connectOutside } from "./app/outside.ts";
 import { startQueues } from "./app/start-queues.ts";
 import type { ChannelWatch } from "./bridge/channels/watch-channels.ts";
+import type { Workspace } from "./bridge/ports.ts";
 import { startReconciler } from "./bridge/reconciler.ts";
 import { formerIdSchema } from "./bridge/stored/channel-note.ts";
 import { takeInReply } from "./bridge/to-parley/take-in-reply.ts";
 import { describeBuild } from "./build-info.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import type { Config } from "./config/read-config.ts";
+import { isWithoutFile } from "./config/team-config.ts";
 import { groupsIn } from "./desk/roles.ts";
 import { ConfigError, StorageError } from "./errors.ts";
 import { errorFields, type Log } from "./log.ts";
@@ -93,6 +95,17 @@ function withKnownChannels(config: Config, channelIds: ChannelIds, log: Log): Co
   return first ? { ...config, teams: [first, ...others] } : config;
 }
 
+/** For the log: without a file there is one. */
+function describeChannels(
+  teams: Config["teams"],
+  { channelNames = {} }: Workspace,
+): Record<string, unknown> {
+  const [{ channel }] = teams;
+  if (isWithoutFile(teams)) return { channel, channel_name: channelNames[channel] };
+  const channels = [...new Set(teams.map((team) => team.channel))];
+  return { channels, channel_names: channels.flatMap((id) => channelNames[id] ?? []) };
+}
+
 async function buildApp(given: Config, foundations: Foundations): Promise<App> {
   const { log, alarms, state } = foundations;
   const channelIds = await openChannelIds(state.remembered(formerIdSchema));
@@ -106,7 +119,7 @@ async function buildApp(given: Config, foundations: Foundations): Promise<App> {
     channelIds,
     onRefusal(channel) {
       // It may have another id by now, of which another replica has heard.
-      const learnt = channelIds.reload();
+      const learnt = channelIds.catchUp();
       learnt
         .then(() => channelWatch?.onRefusal(channel))
         .catch((error: unknown) => {
@@ -188,8 +201,7 @@ async function buildApp(given: Config, foundations: Foundations): Promise<App> {
       ...buildInfo,
       port,
       reply_mode: config.replyMode,
-      channels: config.teams.map(({ channel }) => channel),
-      channel_names: Object.values(workspace.channelNames ?? {}),
+      ...describeChannels(config.teams, workspace),
       team: workspace.team,
       bot_service: botService.id,
     },

@@ -4,6 +4,7 @@ import type { Parley, Service, Workspace } from "../bridge/ports.ts";
 import { systemClock } from "../clock.ts";
 import { type ClockWatch, createClockWatch } from "../clock-watch.ts";
 import type { Config } from "../config/read-config.ts";
+import { isWithoutFile } from "../config/team-config.ts";
 import { defined } from "../defined.ts";
 import { nameSomebody } from "../desk/responsible.ts";
 import type { Log } from "../log.ts";
@@ -47,6 +48,8 @@ export interface Outside {
   askBotService(): Promise<Service>;
 }
 
+/** More of them are read by nobody. */
+const MAX_ADVICES = 5;
 /** Without any state, as the doctor asks. */
 const NO_STATE = { mayAct: () => Promise.resolve(), clockAheadMs: () => 0 };
 
@@ -68,7 +71,11 @@ export function connectOutside(
   const channels = config.teams.map(({ channel }) => channel);
   const clock = createClockWatch(alarms, clockAheadMs);
   const reach = createReach(systemClock.monotonic);
-  const watchAccess = createAccessWatch(alarms, { channels, ...defined({ onRefusal }) });
+  const watchAccess = createAccessWatch(alarms, {
+    channels,
+    ...(!isWithoutFile(config.teams) && { maxAdvices: MAX_ADVICES }),
+    ...defined({ onRefusal }),
+  });
   const onAnswer = (seen: SeenAnswer) => {
     clock.saw("Slack", seen.date);
     // Calls of `apps.*` use the app's token, so their answers say nothing about the bot's.

@@ -14,6 +14,10 @@ export interface TeamConfig {
   readonly allowShared: boolean;
 }
 
+/** Nobody has named teams: there is one, in `SLACK_CHANNEL`. */
+export const isWithoutFile = (teams: readonly TeamConfig[]): boolean =>
+  teams.every(({ writtenAt }) => writtenAt === undefined);
+
 /** Which handovers are meant: all that is said has to fit. */
 export interface Rule {
   /** Patterns, of which one has to fit the reason. */

@@ -14,8 +14,6 @@ const LIFE_MS = 2 * 60 * 60_000;
 const NEEDED = /^(auth|chat|conversations\.(replies|history)|files|reactions|users)\./;
 /** Calls that concern only our threads. */
 const TO_THREADS = /^(chat\.(postMessage|update|delete)|files\.completeUploadExternal|reactions)/;
-/** More of them are read by nobody. */
-const MAX_ADVICES = 5;
 /** Direct messages. */
 const IS_DIRECT = /^D/;
 /** Something has happened to the channel itself, so it is looked at. */
@@ -26,6 +24,8 @@ const OPTIONAL_SCOPE = "chat:write.customize";
 interface AccessWatchOptions {
   /** Those of the teams. */
   channels: readonly string[];
+  /** How many are told at once of all that is refused; the first alone if missing. */
+  maxAdvices?: number;
   /** Something has happened to this one of them, as Slack refuses to let us write there. */
   onRefusal?: (channel: string) => void;
 }
@@ -36,7 +36,7 @@ interface AccessWatchOptions {
  */
 export function createAccessWatch(
   alarms: Pick<Alarms, "raise" | "clear">,
-  { channels, onRefusal = () => {} }: AccessWatchOptions,
+  { channels, maxAdvices = 1, onRefusal = () => {} }: AccessWatchOptions,
   now: () => number = () => performance.now(),
 ): (seen: SeenAnswer) => void {
   const noted = new Map<string, Noted>();
@@ -62,7 +62,7 @@ export function createAccessWatch(
     for (const [key, { at }] of noted) if (now() - at > LIFE_MS) noted.delete(key);
     // Several channels may be broken in their own ways.
     const advices = [...new Set([...noted.values()].map(({ advice }) => advice))];
-    if (advices.length > 0) alarms.raise("slack-access", advices.slice(0, MAX_ADVICES).join(" "));
+    if (advices.length > 0) alarms.raise("slack-access", advices.slice(0, maxAdvices).join(" "));
     else alarms.clear("slack-access");
   };
 }

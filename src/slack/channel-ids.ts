@@ -18,8 +18,10 @@ export interface ChannelIds {
   changed(from: string, to: string): Promise<void>;
   /** Looks whether another replica has heard of a channel that is not known here. */
   learn(channel: string): Promise<void>;
-  /** Looks for all that other replicas have heard of. */
+  /** Looks for all that other replicas have heard of, also that a channel has its old id again. */
   reload(): Promise<void>;
+  /** The same, unless it was done some seconds ago: for what comes again and again. */
+  catchUp(): Promise<void>;
 }
 
 export interface FormerIds {
@@ -31,19 +33,35 @@ export interface FormerIds {
 
 const PREFIX = "channel-id/";
 const keyOf = (channel: string): string => `${PREFIX}${channel}`;
+/** The values of all kinds are read then. */
+const CATCH_UP_EVERY_MS = 10_000;
 const FIELDS = ["channel", "channel_id"];
 const asRecord = z.record(z.string(), z.unknown());
 
-export async function openChannelIds(stored: FormerIds): Promise<ChannelIds> {
+export async function openChannelIds(
+  stored: FormerIds,
+  monotonic: () => number = () => performance.now(),
+): Promise<ChannelIds> {
   /** The id before, by the one after it; and the other way round. */
   const before = new Map<string, string>();
   const after = new Map<string, string>();
+  /** How often something has become known here. */
+  let changes = 0;
+  let reloadedAt = Number.NEGATIVE_INFINITY;
   const note = (to: string, from: string) => {
+    changes += 1;
     before.set(to, from);
     after.set(from, to);
   };
   async function reload(): Promise<void> {
-    for (const [key, { was }] of await stored.all()) {
+    reloadedAt = monotonic();
+    const seen = changes;
+    const all = await stored.all();
+    // What was read may be older than what has become known meanwhile.
+    if (changes !== seen) return await reload();
+    before.clear();
+    after.clear();
+    for (const [key, { was }] of all) {
       if (key.startsWith(PREFIX)) note(key.slice(PREFIX.length), was);
     }
   }
@@ -102,6 +120,7 @@ export async function openChannelIds(stored: FormerIds): Promise<ChannelIds> {
       // It has its old id again.
       if (known(from) === known(to) && before.has(from)) {
         await stored.delete(keyOf(from));
+        changes += 1;
         before.delete(from);
         after.delete(to);
         return;
@@ -112,5 +131,8 @@ export async function openChannelIds(stored: FormerIds): Promise<ChannelIds> {
     },
     learn,
     reload,
+    async catchUp() {
+      if (monotonic() - reloadedAt >= CATCH_UP_EVERY_MS) await reload();
+    },
   };
 }

@@ -6,7 +6,7 @@ import { metricsOf } from "../support/metrics.ts";
 import { createDatabase, describePostgres } from "../support/postgres.ts";
 import { readyzNow } from "../support/readyz.ts";
 import { handOver, PATIENCE } from "../support/steps.ts";
-import { inBridgeFile } from "../support/two-teams.ts";
+import { inBridgeFile, startTeams } from "../support/two-teams.ts";
 import { CALLBACK_TOKEN, startWorld, type World } from "../support/world.ts";
 
 interface Answer {
@@ -226,9 +226,21 @@ it("tells at the start what has started", async () => {
     mode: "test",
     transport: "http",
     reply_mode: "explicit",
-    channels: ["C0SUPPORT"],
-    channel_names: ["support"],
+    channel: "C0SUPPORT",
+    channel_name: "support",
   });
+});
+
+it("tells at the start the channels of all teams where a file names them", async () => {
+  const world = await startTeams();
+
+  const started = world.log.lines.find(({ event }) => event === "app.started");
+
+  expect(started?.fields).toMatchObject({
+    channels: ["C0BILLING", "C0SUPPORT"],
+    channel_names: ["billing", "support"],
+  });
+  expect(started?.fields).not.toHaveProperty("channel");
 });
 
 describePostgres("/metrics of a replica that has lost its database", () => {

@@ -68,6 +68,65 @@ describe("the ids of channels", () => {
     expect(here.current("C8")).toBe("C9");
   });
 
+  it("are those of before as soon as another replica has heard that one is taken back", async () => {
+    const stored = createStored();
+    const [here, there] = [await openChannelIds(stored), await openChannelIds(stored)];
+    await there.changed("C1", "C2");
+    await here.reload();
+    await there.changed("C2", "C1");
+
+    await here.reload();
+
+    expect([here.current("C1"), here.known("C2")]).toEqual(["C1", "C2"]);
+  });
+
+  it("are those of now where one changes while all are read", async () => {
+    const stored = createStored();
+    const begun = Promise.withResolvers<void>();
+    const read = Promise.withResolvers<void>();
+    let reads = 0;
+    const ids = await openChannelIds({
+      ...stored,
+      async all() {
+        const found = await stored.all();
+        if (++reads !== 2) return found;
+        begun.resolve();
+        await read.promise;
+        return found;
+      },
+    });
+
+    const reloaded = ids.reload();
+    await begun.promise;
+    await ids.changed("C1", "C2");
+    read.resolve();
+    await reloaded;
+
+    expect(ids.current("C1")).toBe("C2");
+  });
+
+  it("are not read again for every post that is refused", async () => {
+    const stored = createStored();
+    const clock = { now: 0 };
+    let reads = 0;
+    const all = () => {
+      reads += 1;
+      return stored.all();
+    };
+    const ids = await openChannelIds({ ...stored, all }, () => clock.now);
+    const there = await openChannelIds(stored);
+    reads = 0;
+    clock.now += 60_000;
+
+    for (let post = 0; post < 5; post += 1) await ids.catchUp();
+    expect(reads).toBe(1);
+    await there.changed("C1", "C2");
+    clock.now += 60_000;
+    await ids.catchUp();
+
+    expect(ids.current("C1")).toBe("C2");
+  });
+
   it("are exchanged where channels are named, and nowhere else", async () => {
     const ids = await openChannelIds(createStored());
     await ids.changed("C1", "C2");

@@ -66,10 +66,10 @@ describe("an answer of Slack", () => {
 describe("the alarm about Slack's refusals", () => {
   const HOUR_MS = 3_600_000;
 
-  function watch() {
+  function watch(options: { maxAdvices?: number } = {}) {
     const alarms = createAlarms(captureLog());
     const clock = { now: 0 };
-    const seen = createAccessWatch(alarms, { channels: ["C1"] }, () => clock.now);
+    const seen = createAccessWatch(alarms, { channels: ["C1"], ...options }, () => clock.now);
     const answer = (method: string, error?: string, asked: Record<string, string> = {}) =>
       seen({
         method,
@@ -87,6 +87,17 @@ describe("the alarm about Slack's refusals", () => {
     expect(advice()).toMatch(/SLACK_BOT_TOKEN \(account_inactive\)/);
     answer("chat.update");
     expect(advice()).toBeUndefined();
+  });
+
+  it.each([
+    [{}, /^The bot cannot write in channel C1 [^:]*: [^.]*\.$/],
+    [{ maxAdvices: 2 }, /^The bot cannot write in channel C1 .* Slack refuses SLACK_BOT_TOKEN/],
+  ])("names the first refusal alone, or several where that is asked: %j", (options, advices) => {
+    const { answer, advice } = watch(options);
+    answer("chat.postMessage", "is_archived", { channel: "C1" });
+    answer("users.info", "account_inactive");
+
+    expect(advice()).toMatch(advices);
   });
 
   it("names the scope, until the same call works", () => {
