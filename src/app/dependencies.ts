@@ -20,6 +20,7 @@ import { createParleyFiles } from "../parley/parley-files.ts";
 import { parseCallback } from "../parley/parse-callback.ts";
 import type { ChannelIds } from "../slack/channel-ids.ts";
 import { createDirectMessages } from "../slack/direct-messages.ts";
+import { allowsShared } from "../slack/find-channel.ts";
 import { createFindFormerChannel } from "../slack/find-former-channel.ts";
 import { createSlackFiles } from "../slack/slack-files.ts";
 import type { State } from "../state/state.ts";
@@ -108,6 +109,7 @@ export function createDependencies(
     channelNotes,
     channels: {
       look: (channel: string) => outside.lookAt(channel),
+      allowsShared: (channel: string) => allowsShared(config.teams, channel),
       // Whatever is wrong, its alarms say it.
       recheck: () => outside.inspectWorkspace().then(noop, noop),
     },

@@ -65,6 +65,8 @@ export interface ChannelNotes {
 /** The teams' channels, as they are now in Slack. Every call may throw a member of the error family. */
 export interface Channels {
   look(channel: string): Promise<SeenChannel>;
+  /** All teams that have it allow people of other companies in it: that it is shared is no trouble. */
+  allowsShared(channel: string): boolean;
   /** Raises the alarms about all channels, or clears them. Never fails. */
   recheck(): Promise<void>;
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { FakeSlack } from "../../fakes/slack/fake-slack.ts";
 import { DEFAULT_SCOPES, identity } from "../../fakes/slack/identity.ts";
 import type { TeamConfig } from "../../src/config/team-config.ts";
+import { answering } from "../support/answers.ts";
 import { handOver, PATIENCE } from "../support/steps.ts";
 import { textsIn } from "../support/threads.ts";
 import { startWorld, type World, type WorldOptions } from "../support/world.ts";
@@ -296,6 +297,28 @@ describe("a channel that is shared with another company", () => {
 
     await isTold(world, LEAD, /is archived/);
   });
+
+  it.each([
+    [false, [/is shared with another company/, /is archived/]],
+    [true, [/is archived/]],
+  ])(
+    "is told by its event alone where Slack does not let us look; allowed: %s",
+    async (...given) => {
+      const [allowShared, news] = given;
+      const world = await startTeams([team({ leads: [LEAD], allowShared })]);
+      const { slack } = world;
+      slack.faults.add("conversations.info", {
+        kind: "other-answer",
+        isDone: false,
+        write: answering(JSON.stringify({ ok: false, error: "missing_scope" })),
+      });
+
+      await slack.shareChannel({});
+      await slack.archive({ user: BEN });
+
+      await isTold(world, LEAD, ...news);
+    },
+  );
 });
 
 describe("people who cannot be written to", () => {

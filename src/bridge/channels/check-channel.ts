@@ -43,13 +43,14 @@ export interface CheckChannelDependencies {
  */
 export async function checkChannel(
   work: Work<InboxBody>,
-  { channel, hint }: { channel: string; hint?: ChannelHint },
+  { channel, hint: said }: { channel: string; hint?: ChannelHint },
   dependencies: CheckChannelDependencies,
 ): Promise<void> {
   const { channels, channelNotes, desk, log } = dependencies;
   const teams = desk.teams.filter((team) => team.channel === channel);
   // The configuration names another one by now.
   if (teams.length === 0) return;
+  const hint = said === "shared" && channels.allowsShared(channel) ? undefined : said;
   const before = (await channelNotes.get(channel)) ?? {};
   // What was seen is not looked at again: what some have been told of it already all are told.
   const found = await work.step("seen", {

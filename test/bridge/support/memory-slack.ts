@@ -229,6 +229,7 @@ export function createMemorySlack(): MemorySlack {
 
     channels: {
       look: () => Promise.resolve(defined({ name: "support", trouble: world.channelTrouble })),
+      allowsShared: () => false,
       recheck: () => Promise.resolve(),
     },
 
