@@ -202,12 +202,15 @@ export type Refusal =
 /** The writer of a reply may not answer Users. The writer is told, and the text is still in Slack. */
 export class NotPermittedError extends BridgeError {
   override readonly name = "NotPermittedError";
+  /** Slack id. */
+  readonly agent: string;
   readonly refusal: Refusal;
   constructor(agent: string, refusal: Refusal) {
     super(`Slack member ${agent} may not answer: ${refusal.kind}`, {
       code: "not-permitted",
       disposition: "ignore",
     });
+    this.agent = agent;
     this.refusal = refusal;
   }
 }

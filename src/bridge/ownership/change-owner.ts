@@ -4,16 +4,25 @@ import { toBridgeError } from "../../errors.ts";
 import { type ItemId, makeBodyItemId, type UserId } from "../../ids.ts";
 import { causeOf } from "../../views/cause-of.ts";
 import type { OwnerChange } from "../../views/owner-answer.ts";
-import { TAKEN_OVER } from "../../views/reason.ts";
 import type { Texts } from "../../views/texts/en.ts";
 import { audited } from "../audited.ts";
 import { type Conversation, withHandingBack, withoutHandingBack } from "../conversation.ts";
 import { userLane } from "../inbox-lanes.ts";
 import type { Notifier } from "../notifier.ts";
 import { giveTo } from "../owner.ts";
-import type { Audit, Conversations, Parley, People, Service } from "../ports.ts";
+import type {
+  Audit,
+  Conversations,
+  Desk,
+  Parley,
+  People,
+  Permissions,
+  Service,
+  Team,
+} from "../ports.ts";
 import type { InboxBody } from "../stored/inbox-body.ts";
 import { recordHandBack } from "./end-conversation.ts";
+import { takenOver } from "./taken-over.ts";
 
 export interface ChangeOwnerDependencies {
   parley: Parley;
@@ -21,10 +30,15 @@ export interface ChangeOwnerDependencies {
   conversations: Conversations;
   audit: Audit;
   notifier: Notifier;
+  permissions: Permissions;
+  desk: Desk;
   inbox: Pick<Lanes<InboxBody>, "append">;
   texts: Texts;
   now: () => number;
 }
+
+/** Whoever asks has just been looked up, so there is an answer by now, or none in time. */
+export const LOOK_UP_WITHIN_MS = 500;
 
 /**
  * Gives a User to a Service because an agent (Slack id) wants it, outside of any thread. `trigger` identifies this use of
@@ -60,7 +74,9 @@ export async function changeOwner(
   } as const;
   const act = async (): Promise<OwnerChange> => {
     if (!isOurs) return await give(userId, to, open, { item, agent, name }, dependencies);
-    await takeUser({ userId, agentName: name, item, isOurs: hasUser }, dependencies);
+    const team = await teamOfTaker(agent, newest, dependencies);
+    const taking = { userId, agentName: name, item, isOurs: hasUser, ...defined({ team }) };
+    await takeUser(taking, dependencies);
     return "taken";
   };
   return await audited(deed, audit, act, (outcome) =>
@@ -68,9 +84,21 @@ export async function changeOwner(
   );
 }
 
+/** Whoever takes a User over should be able to answer; the team that had the User last comes first. */
+async function teamOfTaker(
+  agent: string,
+  last: Conversation | undefined,
+  { permissions, desk }: Pick<ChangeOwnerDependencies, "permissions" | "desk">,
+): Promise<Team | undefined> {
+  if (desk.teams.length < 2) return undefined;
+  const teams = await permissions.teamsOf(agent, LOOK_UP_WITHIN_MS);
+  const before = last && desk.teamOf(last).name;
+  return teams.find(({ name }) => name === before) ?? teams[0];
+}
+
 /**
- * Takes a User over, and has a thread opened if there is none. `isOurs`: we own the User already. Safe to repeat for the
- * same `item`.
+ * Takes a User over, and has a thread of `team` opened if there is none. `isOurs`: we own the User already. Safe to repeat for
+ * the same `item`.
  */
 export async function takeUser(
   {
@@ -78,15 +106,23 @@ export async function takeUser(
     agentName,
     item,
     isOurs,
+    team,
   }: {
     userId: UserId;
     agentName: string;
     item: ItemId;
     isOurs: boolean;
+    team?: Team;
   },
-  { parley, inbox, now }: Pick<ChangeOwnerDependencies, "parley" | "inbox" | "now">,
+  {
+    parley,
+    inbox,
+    desk,
+    now,
+  }: Pick<ChangeOwnerDependencies, "parley" | "inbox" | "now"> & { desk: Pick<Desk, "teams"> },
 ): Promise<void> {
-  const metadata = { reason: TAKEN_OVER, takenOverBy: agentName };
+  // The root shows it, and where there is a single team it says nothing.
+  const metadata = takenOver(agentName, desk.teams.length > 1 ? team?.name : undefined);
   if (!isOurs) await giveTo(parley, userId, parley.self, metadata);
   const body: InboxBody = { kind: "handover", userId, metadata, receivedAt: now() };
   await inbox.append({ lane: userLane(userId), id: item, body });

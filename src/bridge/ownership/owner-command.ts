@@ -8,7 +8,7 @@ import { auditRefusal } from "../audit-refusal.ts";
 import { listOpen } from "../list-open.ts";
 import type { Deed, Permalink } from "../ports.ts";
 import { type RequestMoveDependencies, requestMove } from "../teams/request-move.ts";
-import { type ChangeOwnerDependencies, changeOwner } from "./change-owner.ts";
+import { type ChangeOwnerDependencies, changeOwner, LOOK_UP_WITHIN_MS } from "./change-owner.ts";
 
 export interface OwnerCommandDependencies extends ChangeOwnerDependencies, RequestMoveDependencies {
   permalink: Permalink;
@@ -65,9 +65,6 @@ export async function moveOfferedUser(
     dependencies,
   );
 }
-
-/** Whoever asks has just been looked up, so there is an answer by now, or none in time. */
-const LOOK_UP_WITHIN_MS = 500;
 
 /** Invisible characters that are copied together with an id, from our own texts or from elsewhere. */
 const UNSEEN = /[\u200b\u2060\ufeff]/g;

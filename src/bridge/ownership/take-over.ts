@@ -17,11 +17,12 @@ import {
 } from "../../ids.ts";
 import type { Conversation } from "../conversation.ts";
 import { assertOwner } from "../owner.ts";
-import type { Audit, Conversations, Parley, People } from "../ports.ts";
+import type { Audit, Conversations, Desk, Parley, People } from "../ports.ts";
 import { storeDone } from "../request-once.ts";
 import type { InboxBody } from "../stored/inbox-body.ts";
 import type { OutboxBody, ReplyBody, TakeOver } from "../stored/outbox-body.ts";
 import { MOMENT, SERVICE } from "../stored/step-kinds.ts";
+import { teamIn } from "../teams/team-in.ts";
 import { takeUser } from "./change-owner.ts";
 
 export interface TakeOverDependencies {
@@ -29,6 +30,7 @@ export interface TakeOverDependencies {
   conversations: Conversations;
   audit: Audit;
   people: People;
+  desk: Pick<Desk, "teams" | "teamOf">;
   inbox: Pick<Lanes<InboxBody>, "append">;
   now: () => number;
 }
@@ -93,7 +95,7 @@ export async function takeOverFor(
   const { reply, takeOver } = body;
   const here = await conversations.byThread(reply.thread);
   const latest = here && (await conversations.byUser(here.userId));
-  if (!latest) throw new ConversationClosedError(makeThreadKey(reply.thread));
+  if (!here || !latest) throw new ConversationClosedError(makeThreadKey(reply.thread));
   const { userId, openedAt } = latest;
   const asked = takeOver.since ?? work.resultOf(ASKED, MOMENT);
   const isTaken = asked !== undefined && openedAt >= asked;
@@ -115,7 +117,8 @@ export async function takeOverFor(
     if (!isOurs && owner !== undefined && owner !== from) throw new NotTakenOverError(userId);
     const { name } = await dependencies.people.identityOf(takeOver.by ?? reply.agent);
     const item = makeDerivedItemId(work.item.id, `taken over ${since}`);
-    await takeUser({ userId, agentName: name, item, isOurs }, dependencies);
+    const team = teamIn(reply.thread, here, dependencies.desk);
+    await takeUser({ userId, agentName: name, item, isOurs, team }, dependencies);
   } catch (thrown) {
     // If Parley did it and another Service has the User nevertheless, asking again would take the User from that one.
     const isRefusal =

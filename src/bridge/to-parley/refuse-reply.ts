@@ -1,6 +1,6 @@
 import { defined } from "../../defined.ts";
 import type { Item, Lanes } from "../../delivery/lanes.ts";
-import { type BridgeError, type ErrorCode, NotPermittedError, type Refusal } from "../../errors.ts";
+import { type BridgeError, type ErrorCode, NotPermittedError } from "../../errors.ts";
 import { type ItemId, isSameThread, makeThreadKey, toItemId } from "../../ids.ts";
 import type { UndecidedReply } from "../../views/actions.ts";
 import { adviceFor } from "../../views/advice.ts";
@@ -46,7 +46,7 @@ export async function refuseReply(
   const user = await findUserOf(reply, conversations);
   const isWhole = settledIn(left) === 0;
   if (error instanceof NotPermittedError && isWhole) {
-    return await keepInside(item.id, reply, error.refusal, user, dependencies);
+    return await keepInside(item.id, reply, error, user, dependencies);
   }
   // An earlier attempt may have ended the conversation without showing it.
   if (user) await showTakenAway(user, dependencies);
@@ -66,11 +66,11 @@ export async function refuseReply(
 async function keepInside(
   id: ItemId,
   reply: AgentReply,
-  refusal: Refusal,
+  { agent, refusal }: NotPermittedError,
   user: Conversation | undefined,
   { notifier, texts }: Pick<RefuseReplyDependencies, "notifier" | "texts">,
 ): Promise<void> {
-  const { thread, ts, agent } = reply;
+  const { thread, ts } = reply;
   await notifier.notice(user?.userId, id, "note", { thread, mark: { ts, as: "note" } });
   // That Slack does not say who they are is true of this reply alone.
   const from = refusal.kind === "not-known" ? id : toItemId(makeThreadKey(thread));

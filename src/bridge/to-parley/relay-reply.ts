@@ -27,6 +27,7 @@ import { assertOwner, nameService } from "../owner.ts";
 import { recordTakenAway } from "../ownership/end-conversation.ts";
 import { hasAsked, type TakeOverDependencies, takeOverFor } from "../ownership/take-over.ts";
 import type {
+  Actor,
   Conversations,
   Desk,
   Parley,
@@ -51,7 +52,7 @@ export interface RelayReplyDependencies extends SendReplyDependencies, TakeOverD
   notifier: Notifier;
   delays: DelayMarks;
   permissions: Permissions;
-  desk: Pick<Desk, "teamOf">;
+  desk: Pick<Desk, "teams" | "teamOf">;
   outbox: Pick<Lanes<OutboxBody>, "append" | "find" | "isWaiting">;
   texts: Texts;
   now: () => number;
@@ -81,19 +82,16 @@ export async function relayReply(
   try {
     const here = await findHere(reply.thread, dependencies);
     const refusal = await refusalOfWriter(reply, here, dependencies);
-    if (refusal?.kind === "not-known" && work.item.triedMs < UNKNOWN_LIFE_MS) {
-      throw notYet("Slack does not say whose agent the writer is");
-    }
-    if (refusal) {
-      await recordRefusal(work.item, reply, refusal, here, dependencies);
-      throw new NotPermittedError(reply.agent, refusal);
-    }
+    if (refusal) await refuse(work.item, reply, reply, refusal, here, dependencies);
     refuseIfInDoubt(work);
     conversation = await conversationFor(work, body, dependencies);
     if (body.takeOver && !conversation.thread) {
       // Slack may keep it from opening for long, and then another Service may have the User.
       await assertOwner(parley, conversation.userId);
       throw notYet("The thread is not open yet");
+    }
+    if (body.takeOver && conversation.id !== here?.id) {
+      await assertFitsElsewhere(work.item, body, conversation, dependencies);
     }
     sent = await sendReply(work, body, words, conversation, dependencies);
   } catch (thrown) {
@@ -128,16 +126,50 @@ export async function relayReply(
   }
 }
 
-/** By the time at which it was written: an attempt that is made again records it once. */
-async function recordRefusal(
-  { appendedAt: at }: Item<OutboxBody>,
-  { agent: by, thread }: AgentReply,
-  { kind: why }: Refusal,
+/**
+ * A reply for which an agent takes the User over may come to a conversation that is none of their team: another team may have
+ * got the User meanwhile, or get the User just now.
+ */
+async function assertFitsElsewhere(
+  item: Item<OutboxBody>,
+  { reply, takeOver }: ReplyBody,
+  conversation: Conversation,
+  dependencies: RelayReplyDependencies,
+): Promise<void> {
+  const { permissions, desk, now } = dependencies;
+  if (isMoving(conversation, now())) throw notYet("The User is being moved");
+  const deed = { as: "agent", team: desk.teamOf(conversation) } as const;
+  const by = takeOver?.by ?? reply.agent;
+  for (const actor of by === reply.agent ? [reply] : [{ agent: by }, reply]) {
+    const refusal = await permissions.refusalOf(actor, deed);
+    if (refusal) await refuse(item, reply, actor, refusal, conversation, dependencies);
+  }
+  const { thread = reply.thread } = conversation;
+  if (await isBehindEarlier(conversation, thread, dependencies)) {
+    throw notYet("What was written before is on its way");
+  }
+}
+
+/**
+ * By the time at which the reply was written: an attempt that is made again records it once.
+ *
+ * @throws {NotPermittedError}
+ */
+async function refuse(
+  { appendedAt: at, triedMs }: Item<OutboxBody>,
+  { thread }: AgentReply,
+  { agent: by }: Actor,
+  refusal: Refusal,
   about: Conversation | undefined,
   { audit }: RelayReplyDependencies,
-): Promise<void> {
+): Promise<never> {
+  const { kind: why } = refusal;
+  if (why === "not-known" && triedMs < UNKNOWN_LIFE_MS) {
+    throw notYet("Slack does not say whose agent the writer is");
+  }
   const whose = defined({ userId: about?.userId, conversation: about?.id });
   await auditRefusal({ what: "reply", by, at, why, place: makeThreadKey(thread), ...whose }, audit);
+  throw new NotPermittedError(by, refusal);
 }
 
 /**

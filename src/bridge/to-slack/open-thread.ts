@@ -10,6 +10,7 @@ import {
   withoutOpening,
 } from "../conversation.ts";
 import type { Notifier } from "../notifier.ts";
+import { teamTakenFor } from "../ownership/taken-over.ts";
 import type { Conversations, Desk, Permalink, Posts } from "../ports.ts";
 import type { InboxBody } from "../stored/inbox-body.ts";
 import { postRootOnce } from "./post-once.ts";
@@ -38,9 +39,11 @@ export async function recordConversation(
   given: Omit<Opening, "id" | "team" | "previous">,
   previous: Conversation | undefined,
 ): Promise<Conversation> {
+  const named = teamTakenFor(given.metadata);
+  const team = desk.teams.find(({ name }) => name === named) ?? desk.teamFor(given);
   const conversation = openConversation({
     ...given,
-    team: desk.teamFor(given).name,
+    team: team.name,
     id: makeConversationId(given.userId, work.item.id),
     ...defined({ previous: previous?.thread }),
   });

@@ -350,7 +350,7 @@ describe("what agents write while a User is moved", () => {
     await bridge.settled();
     expect(bridge.parley.user(ADA).owner).toBe(AGENTS.id);
     expect(bridge.sent()).toEqual(["One more thing"]);
-    // It is a new conversation, of the team that gets such Users.
+    // It is a new conversation, of the team in whose thread that was written.
     expect(bridge.threadOf().channel).toBe(CHANNEL);
     idle(bridge);
   });
