@@ -184,7 +184,7 @@ export class OvertakenError extends BridgeError {
   }
 }
 
-/** Why somebody may not act for a team. `not-known`: Slack does not say who belongs to it, and never has. */
+/** Why somebody may not act for a team. `not-known`: Slack does not say who belongs to it, or who they are. */
 export type Refusal =
   | {
       readonly kind: "other-company" | "deactivated" | "guest" | "no-person" | "not-known";

@@ -39,7 +39,7 @@ const MAX_NAMES = 6;
 /**
  * Members of our workspace may act, and colleagues of the same Enterprise organisation, where they belong to the team. While
  * Slack cannot be asked, the workspace that the request names decides who is ours, and what Slack said last decides who belongs
- * to a team. Before a refusal Slack is asked once more.
+ * to a team: of somebody of whom it has never said who they are nobody can tell. Before a refusal Slack is asked once more.
  */
 export function createPermissions(options: PermissionOptions): Permissions {
   const { teams, personOf, members, people, guestsMayAnswer, monotonic } = options;
@@ -77,9 +77,12 @@ export function createPermissions(options: PermissionOptions): Permissions {
       [...groups].map(async (id) => [id, await membersOf(id)] as const),
     );
     const known = new Map(found);
-    // Guests are in channels as a matter of course, so that says nothing of somebody of whom Slack says nothing.
-    const of = (id: string) => (isKnown || isGroupId(id) ? known.get(id) : undefined);
-    return sources.map((ids) => belongingOf(agent, ids, of));
+    return sources.map((ids) => {
+      const belonging = belongingOf(agent, ids, (id) => known.get(id));
+      // Guests and deactivated accounts can be in groups, in channels and in the file.
+      const isUnsure = belonging === "in" && ids !== "everybody" && !isKnown;
+      return isUnsure ? "unknown" : belonging;
+    });
   }
 
   /**

@@ -8,8 +8,8 @@ export type FindUser = (id: string) => Promise<SlackUser | undefined>;
 
 /** Names and rights change rarely; a change shows within the hour. */
 const LIFE_MS = 60 * 60_000;
-/** After a failure Slack is asked again soon, but not for every message. */
-const FAILURE_LIFE_MS = 60_000;
+/** After a failure Slack is asked again soon, because the reply of somebody new waits for it, but not for every message. */
+const FAILURE_LIFE_MS = 10_000;
 
 interface Known {
   user: Promise<SlackUser | undefined>;

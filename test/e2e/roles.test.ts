@@ -307,7 +307,8 @@ describe("while Slack does not answer in time", () => {
     const command = { channel: slack.channel, command: "/parley-owner", text: "" };
     expect((await slack.command({ ...command, user: "U0ANNA" })).ack?.text).toContain(user.id);
     const refused = await slack.command({ ...command, user: "U0OTTO" });
-    expect(refused.ack?.text).toMatch(/in none/);
+    expect(refused.ack?.text).toMatch(/Slack does not say right now/);
+    expect(refused.ack?.text).not.toContain(user.id);
   });
 
   it("guests of the channel stay out after a restart", async () => {
@@ -321,6 +322,20 @@ describe("while Slack does not answer in time", () => {
     await staysInside(opened, "U0GUEST", "Again");
     await answers(opened, "U0ANNA", "Still here");
   });
+});
+
+it("nobody comes in of whom Slack has never told who they are, and they are asked to try again", async () => {
+  const opened = await openSupport({ ...SUPPORT, agents: ["S0SUPPORT", "U0ZOE"] });
+  const { slack, user } = opened;
+  await answers(opened, "U0ANNA");
+  slack.faults.add("users.info", { kind: "status", status: 503 });
+  const ask = async (who: string) => {
+    const command = { user: who, channel: slack.channel, command: "/parley-owner", text: user.id };
+    return (await slack.command(command)).ack?.text;
+  };
+  for (const who of ["U0GUEST", "U0ZOE"]) expect(await ask(who)).toMatch(/Slack does not say/);
+  expect(await ask("U0ANNA")).toContain(user.id);
+  await answers(opened, "U0ANNA", "Still here");
 });
 
 describe("somebody who is in no team", () => {

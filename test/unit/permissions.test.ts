@@ -149,12 +149,19 @@ describe("an agent of a team", () => {
     expect(await refusalOf("U3")).toBeUndefined();
   });
 
-  it("is not known by the channel alone while Slack does not say whether they are a guest", async () => {
+  it.each([
+    ["the channel", { agents: "channel" as const }],
+    ["a group", { agents: ["S1"] }],
+    ["their name", { agents: ["U1"] }],
+    ["leading it", { agents: ["U9"], leads: ["S1"] }],
+  ])("is not known by %s while Slack has never said whether they are a guest", async (_, roles) => {
     const given = { standing: undefined, members: { C1: ["U1"], S1: ["U1"] } };
-    const channel = permissionsOf([{ agents: "channel" }], given);
-    expect(await channel.refusalOf({ agent: "U1" }, AS_AGENT)).toEqual({ kind: "not-known" });
-    const group = permissionsOf([{ agents: ["S1"] }], given);
-    expect(await group.refusalOf({ agent: "U1" }, AS_AGENT)).toBeUndefined();
+    const permissions = permissionsOf([roles], given);
+    expect(await permissions.refusalOf({ agent: "U1" }, AS_AGENT)).toEqual({ kind: "not-known" });
+    expect(await permissions.teamsOf("U1")).toEqual([]);
+    expect(await permissions.refusalOf({ agent: "U2" }, AS_AGENT)).toMatchObject({
+      kind: "not-agent",
+    });
   });
 });
 
