@@ -52,14 +52,11 @@ const storyOf = (name: string): string => `test/e2e/${name}.test.ts`;
 /** What `npm test` tells to several replicas too; `npm run test:replicas` tells them the others. */
 const ON_REPLICAS = [
   "audit",
-  "channels",
-  "edits",
   "further-handover",
   "hand-back",
   "move",
   "merging",
   "message-order",
-  "notes",
   "one-thread",
   "relay-to-parley",
   "roles",

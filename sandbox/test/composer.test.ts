@@ -27,10 +27,10 @@ async function openComposer() {
     troubles: { on: new Set(), switch: () => undefined, close: () => undefined },
     commands: (await readAppManifest()).commands,
   });
-  const user = "U0ANNA";
+  const at = { user: "U0ANNA", channel: slack.channel };
   const write = async (text: string, threadTs?: string) =>
-    (await act("post", { user, text, ...(threadTs && { threadTs }) })).problem;
-  return { slack, act, write, user, texts: () => slack.state.messages.map(({ text }) => text) };
+    (await act("post", { ...at, text, ...(threadTs && { threadTs }) })).problem;
+  return { slack, act, write, at, texts: () => slack.state.messages.map(({ text }) => text) };
 }
 
 it("takes what begins with a slash for a command, and refuses one that nobody has", async () => {
@@ -58,11 +58,11 @@ it("gives a command of the app to the app, but not inside of a thread", async ()
 });
 
 it("puts a lock on a message and takes it off again", async () => {
-  const { slack, act, user } = await openComposer();
-  const { ts } = await slack.post({ user, text: "Hello" });
+  const { slack, act, at } = await openComposer();
+  const { ts } = await slack.post({ ...at, text: "Hello" });
   const reactions = () => slack.state.messages[0]?.reactions?.map(({ name }) => name) ?? [];
-  await act("react", { user, ts, name: "lock" });
+  await act("react", { ...at, ts, name: "lock" });
   expect(reactions()).toEqual(["lock"]);
-  await act("react", { user, ts, name: "lock" });
+  await act("react", { ...at, ts, name: "lock" });
   expect(reactions()).toEqual([]);
 });

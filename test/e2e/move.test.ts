@@ -297,9 +297,11 @@ describe("/parley-owner … move", () => {
 
   it("moves by the whole name of a team, however it is written", async () => {
     const world = await twoTeams();
-    const { user } = await handOver(world);
+    const { user, ts } = await handOver(world);
     expect(await ask(world, `${user.id} MOVE  billing`)).toContain("goes to *Billing*");
-    await world.slack.waitFor(() => rootsThere(world)[0]);
+    await world.slack.waitFor(() =>
+      postsIn(world.slack, ts).some(({ text }) => /moved this User/.test(text)),
+    );
     expect(await ask(world, `${user.id} move Billing`)).toContain("is with Billing already");
   });
 
