@@ -185,10 +185,16 @@ describe("words that stay inside because their writer may not answer", () => {
     await opened.parley.until(() => sentTo(opened, opened.user.id).includes("Now"));
   });
 
-  it("are marked and nothing more, where replies go on purpose only", async () => {
+  it("are marked, and their writer is told once, where replies go on purpose only", async () => {
     const opened = await openSupport(SUPPORT, { env: { REPLY_MODE: "explicit" } });
     await staysInside(opened, "U0OTTO", "Just so");
-    expect(await allTold(opened, opened.ts, "U0OTTO")).toEqual([]);
+    expect(await allTold(opened, opened.ts, "U0OTTO")).toEqual([
+      expect.stringContaining("@support-leads"),
+    ]);
+    const recorded = opened.log.lines.filter(({ event }) => event === "audit.recorded");
+    expect(recorded.map(({ fields }) => fields)).toContainEqual(
+      expect.objectContaining({ deed: "reply", agent: "U0OTTO", result: "refused" }),
+    );
     await staysInside(opened, "U0OTTO", "&gt;&gt; On purpose");
     await staysInside(opened, "U0OTTO", "&gt;&gt; Again");
     expect(await allTold(opened, opened.ts, "U0OTTO")).toEqual([

@@ -63,11 +63,11 @@ export async function refuseReply(
  * What somebody writes who may not answer is a note to those who may. They are told so once for each thread, and only they:
  * whatever they write there later is only marked.
  */
-async function keepInside(
+export async function keepInside(
   id: ItemId,
   reply: AgentReply,
   { agent, refusal }: NotPermittedError,
-  user: Conversation | undefined,
+  user: Pick<Conversation, "userId"> | undefined,
   { notifier, texts }: Pick<RefuseReplyDependencies, "notifier" | "texts">,
 ): Promise<void> {
   const { thread, ts } = reply;

@@ -1,6 +1,7 @@
 import { intentOf, type ReplyMode, withoutMarker } from "../../convert/to-parley/reply-intent.ts";
 import { defined } from "../../defined.ts";
 import type { Lanes } from "../../delivery/lanes.ts";
+import { NotPermittedError, type Refusal } from "../../errors.ts";
 import { type ItemId, makeDerivedItemId, makeReplyItemId, makeThreadKey } from "../../ids.ts";
 import { renderFailedReply } from "../../views/failed-reply.ts";
 import {
@@ -10,14 +11,16 @@ import {
   renderUndoOffer,
 } from "../../views/reply-offers.ts";
 import type { Texts } from "../../views/texts/en.ts";
+import { auditRefusal } from "../audit-refusal.ts";
 import { movedFrom } from "../conversation.ts";
 import type { Notifier } from "../notifier.ts";
 import { cancelReply } from "../ownership/take-over.ts";
-import type { Conversations, Desk, Permalink, Permissions } from "../ports.ts";
+import type { Audit, Conversations, Desk, Permalink, Permissions } from "../ports.ts";
 import type { AgentReply } from "../stored/agent-reply.ts";
 import type { Notice } from "../stored/notice.ts";
 import type { OutboxBody } from "../stored/outbox-body.ts";
 import { teamIn } from "../teams/team-in.ts";
+import { keepInside } from "./refuse-reply.ts";
 
 export interface TakeInDependencies {
   outbox: Pick<Lanes<OutboxBody>, "append" | "cancel" | "replace" | "hasBegun" | "find">;
@@ -26,6 +29,7 @@ export interface TakeInDependencies {
   permissions: Pick<Permissions, "refusalOf">;
   desk: Pick<Desk, "teamOf">;
   permalink: Permalink;
+  audit: Audit;
   replyMode: ReplyMode;
   /** How long a reply waits so that it can be undone, ms; 0: not at all. */
   undoMs: number;
@@ -55,12 +59,12 @@ export async function takeInReply(
   const intent = intentOf(written, replyMode);
   const id = idOf(written);
   const lane = makeThreadKey(written.thread);
-  const isNote =
-    intent === "note" || (intent === "ask" && (await isRefused(written, dependencies)));
-  if (isNote) {
+  const refusal = intent === "ask" ? await refusalOf(written, dependencies) : undefined;
+  if (intent === "note" || refusal) {
     // Its id is stored, so that it is not taken for a reply when the thread is read back later.
     await outbox.cancel(id);
-    await markNote(written, id, dependencies);
+    if (refusal) await refuse(written, id, refusal, dependencies);
+    else await markNote(written, id, dependencies);
     return "note";
   }
   const reply = replyMode === "explicit" ? withoutMarker(written) : written;
@@ -83,7 +87,7 @@ export async function takeInReply(
       { message, onlyFor, about: { reply: id }, ifUnclear },
       dependencies,
     );
-  } else if (undoMs > 0 && result === "appended" && !(await isRefused(reply, dependencies))) {
+  } else if (undoMs > 0 && result === "appended" && !(await refusalOf(reply, dependencies))) {
     const message = renderUndoOffer({ item: id, ts }, undoMs / 1000, texts);
     await tell(reply, id, "undo", { message, onlyFor, ifUnclear: "nothing" }, dependencies);
   }
@@ -127,7 +131,7 @@ export async function takeInEdit(
   }
   // A reply that is kept for a takeover has the old text.
   await cancelReply(id, outbox);
-  if (await isRefused(reply, dependencies)) return;
+  if (await refusalOf(reply, dependencies)) return;
   const isNews = was === "note" || !(await outbox.hasBegun(id));
   const correction = makeDerivedItemId(id, `edit ${editId}`);
   if (isNews && (await isLeft(reply, correction, editId, dependencies))) return;
@@ -176,15 +180,35 @@ async function isLeft(
   return true;
 }
 
-/** Whether its writer may not answer, as far as anybody can tell in time. When it is about to be sent there is time to look. */
-async function isRefused(
+/** Records the attempt by the time at which it was written, and tells the writer as where replies go at once. */
+async function refuse(
+  reply: AgentReply,
+  id: ItemId,
+  refusal: Refusal,
+  dependencies: TakeInDependencies,
+): Promise<void> {
+  const { thread, agent: by, ts } = reply;
+  const about = await dependencies.conversations.byThread(thread);
+  const whose = defined({ userId: about?.userId, conversation: about?.id });
+  const attempt = {
+    what: "reply",
+    by,
+    at: Math.floor(Number(ts) * 1000),
+    why: refusal.kind,
+  } as const;
+  await auditRefusal({ ...attempt, place: makeThreadKey(thread), ...whose }, dependencies.audit);
+  await keepInside(id, reply, new NotPermittedError(by, refusal), about, dependencies);
+}
+
+/** Why its writer may not answer, as far as anybody can tell in time. When it is about to be sent there is time to look. */
+async function refusalOf(
   reply: AgentReply,
   { conversations, permissions, desk }: TakeInDependencies,
-): Promise<boolean> {
+): Promise<Refusal | undefined> {
   const conversation = await conversations.byThread(reply.thread);
   const team = conversation && teamIn(reply.thread, conversation, desk);
   const refusal = await permissions.refusalOf(reply, { as: "agent", team }, LOOK_UP_WITHIN_MS);
-  return refusal !== undefined && refusal.kind !== "not-known";
+  return refusal?.kind === "not-known" ? undefined : refusal;
 }
 
 const markNote = (reply: AgentReply, id: ItemId, dependencies: TakeInDependencies) =>
