@@ -18,7 +18,9 @@ export function createResponsible(
   membersOf: KnownMembers["of"],
 ): Responsible {
   const peopleOf = async (ids: readonly string[]) => {
-    const found = await Promise.all(ids.map((id) => (isMemberId(id) ? [id] : membersOf(id))));
+    const found = await Promise.all(
+      ids.map(async (id) => (isMemberId(id) ? [id] : await membersOf(id))),
+    );
     return {
       people: [...new Set(found.flatMap((members) => [...(members ?? [])]))],
       mayBeMore: found.includes(undefined),
