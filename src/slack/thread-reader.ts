@@ -1,4 +1,8 @@
-import type { WebClient } from "@slack/web-api";
+import type {
+  ConversationsRepliesArguments,
+  ConversationsRepliesResponse,
+  WebClient,
+} from "@slack/web-api";
 import type { ThreadPost, ThreadReader } from "../bridge/ports.ts";
 import type { AgentReply } from "../bridge/stored/agent-reply.ts";
 import { defined } from "../defined.ts";
@@ -53,6 +57,31 @@ export function createThreadReader(options: ThreadReaderOptions): ThreadReader {
     }
   }
 
+  /** What is in a thread, page after page, `most` of them at most. */
+  async function* pagesOf(
+    thread: Thread,
+    wanted: Partial<Pick<ConversationsRepliesArguments, "oldest" | "include_all_metadata">>,
+    most: number,
+    signal: AbortSignal,
+  ): AsyncGenerator<NonNullable<ConversationsRepliesResponse["messages"]> | "cannot-look"> {
+    let cursor: string | undefined;
+    for (let pages = 0; pages < most; pages++) {
+      const query = {
+        channel: thread.channel,
+        ts: thread.ts,
+        ...wanted,
+        limit: PAGE_SIZE,
+        ...defined({ cursor: cursor || undefined }),
+      };
+      const page = await readPatiently(thread, () => client.conversations.replies(query), signal);
+      if (page === "cannot-look") return yield page;
+      if (!page.messages) throw new NetworkError(`${REPLIES}: no messages in the answer`);
+      yield page.messages;
+      cursor = page.response_metadata?.next_cursor || undefined;
+      if (!cursor) return;
+    }
+  }
+
   return {
     async threadOf(at, ts) {
       const ask = () => client.conversations.replies({ channel: at, ts, limit: 1 });
@@ -66,24 +95,13 @@ export function createThreadReader(options: ThreadReaderOptions): ThreadReader {
 
     async postsIn(thread, signal) {
       const posts: ThreadPost[] = [];
-      let cursor: string | undefined;
-      for (let pages = 0; pages < MAX_PAGES_OF_POSTS; pages++) {
-        const query = {
-          channel: thread.channel,
-          ts: thread.ts,
-          limit: PAGE_SIZE,
-          include_all_metadata: true,
-          ...defined({ cursor: cursor || undefined }),
-        };
-        const page = await readPatiently(thread, () => client.conversations.replies(query), signal);
+      const query = { include_all_metadata: true };
+      for await (const page of pagesOf(thread, query, MAX_PAGES_OF_POSTS, signal)) {
         if (page === "cannot-look") return page;
-        if (!page.messages) throw new NetworkError(`${REPLIES}: no messages in the answer`);
-        for (const message of page.messages) {
+        for (const message of page) {
           const post = parseThreadPost(message, thread, botUserId);
           if (post) posts.push(post);
         }
-        cursor = page.response_metadata?.next_cursor || undefined;
-        if (!cursor) break;
       }
       return posts;
     },
@@ -91,27 +109,16 @@ export function createThreadReader(options: ThreadReaderOptions): ThreadReader {
     async repliesAfter(thread, after, signal) {
       const replies: AgentReply[] = [];
       let until: string | undefined;
-      let cursor: string | undefined;
-      for (let pages = 0; pages < MAX_PAGES; pages++) {
-        const query = {
-          channel: thread.channel,
-          ts: thread.ts,
-          oldest: after,
-          limit: PAGE_SIZE,
-          ...defined({ cursor: cursor || undefined }),
-        };
-        const page = await readPatiently(thread, () => client.conversations.replies(query), signal);
+      for await (const page of pagesOf(thread, { oldest: after }, MAX_PAGES, signal)) {
         if (page === "cannot-look") return page;
-        if (!page.messages) throw new NetworkError(`${REPLIES}: no messages in the answer`);
-        for (const message of page.messages) {
+        for (const message of page) {
           const reply = parseThreadMessage(message, thread);
           // Files that the bridge itself shares come without a bot_id.
           if (!reply || reply.ts <= after || reply.agent === botUserId) continue;
           until = reply.ts;
           if (!isSettled(message, botUserId)) replies.push(reply);
         }
-        cursor = page.response_metadata?.next_cursor || undefined;
-        if (!cursor || replies.length >= MAX_REPLIES) break;
+        if (replies.length >= MAX_REPLIES) break;
       }
       return { replies, ...defined({ until }) };
     },
