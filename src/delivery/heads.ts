@@ -166,8 +166,14 @@ export function createHeads<Body>(options: HeadsOptions<Body>): Heads<Body> {
     }
     const retryMs = takeRetry(lane);
     if (retryMs !== undefined) return retryMs;
-    if (!hasFailed && !isKnownToBeEmpty(lane)) runBehind(lane);
-    else await runFollowUps(lane);
+    if (!hasFailed && !isKnownToBeEmpty(lane)) {
+      runBehind(lane);
+    } else {
+      // A lane in which nothing waits is forgotten: nobody would give it up later.
+      const lettingGo = attempts.letGo(lane);
+      await runFollowUps(lane);
+      await lettingGo;
+    }
     return pauseMs;
   }
 

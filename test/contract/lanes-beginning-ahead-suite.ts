@@ -503,6 +503,35 @@ export function describeBeginningAhead(engineName: string, open: LanesBenchFacto
       expect(seen.filter((what) => what === "b begins")).toEqual(["b begins"]);
     });
 
+    it("when the one before it takes it along with the last that has just arrived", async () => {
+      const goOn = gate();
+      const along: string[] = [];
+      const bench = await benchForTest(open);
+      const stage = await onStage(bench, {
+        behave: {
+          async a(work, send) {
+            await send(work);
+            await goOn.opened;
+            const appending = lanes.append(at("c"));
+            while (along.length < 2) {
+              for (const { body } of await work.takeFollowing(() => true, 2)) along.push(body);
+            }
+            await appending;
+            await rounds(lanes);
+          },
+        },
+      });
+      const { lanes, seen, outcomes } = stage;
+      for (const item of ["a", "b"]) await lanes.append(at(item));
+      await stage.start();
+      await expect.poll(() => seen).toContain("b begins");
+      goOn.open();
+      await expect.poll(() => isEmpty(lanes)).toBe(true);
+      await expect.poll(() => seen).toContain("b is cancelled");
+      expect(along).toEqual(["b", "c"]);
+      await expect.poll(() => outcomes).toEqual(["a done"]);
+    });
+
     it("when the lane has to wait until an end can be stored", async () => {
       const first = gate();
       const HOUR = 3_600_000;
