@@ -55,6 +55,19 @@ export async function lastCallbackHandled(
   await expect.poll(isDone, PATIENCE).toBe(true);
 }
 
+/**
+ * Somebody writes; resolves once the bridge has taken it in. What is written next then arrives behind it, at whichever replica:
+ * what arrives after a later message has gone comes after it.
+ */
+export async function writeFirst(
+  slack: FakeSlack,
+  post: Parameters<FakeSlack["post"]>[0],
+): Promise<{ readonly ts: string }> {
+  const { ts, delivered } = await slack.post(post);
+  await delivered;
+  return { ts };
+}
+
 /** Opens the hand-back modal as a member would, by default with the shortcut on the root. */
 export async function openModal(
   slack: FakeSlack,
