@@ -174,6 +174,28 @@ describe("words that stay inside because their writer may not answer", () => {
     expect(await allTold(opened, opened.ts, "U0OTTO")).toHaveLength(1);
   });
 
+  it("are so too where they change what went while they were an agent, which they are told", async () => {
+    const opened = await openSupport();
+    const { slack, user, ts: thread } = opened;
+    const { ts } = await write(opened, "U0ANNA", "At nine");
+    await expect.poll(() => reactionsOn(slack, ts), PATIENCE).toEqual(["white_check_mark"]);
+    groupOf(opened, "S0SUPPORT").users = ["U0BEN"];
+    opened.advance(MINUTES_5);
+    await slack.edit({ user: "U0ANNA", ts, text: "At ten" });
+    const told = await slack.waitFor(() => toldTo(slack, "U0ANNA", thread)[0]);
+    expect(told.text).toMatch(/with the team Support.*@support-leads.*stays inside/);
+    await slack.edit({ user: "U0ANNA", ts, text: "At eleven" });
+    await answers(opened, "U0BEN");
+    expect(sentTo(opened, user.id)).toEqual(["At nine", "From U0BEN"]);
+    expect(await allTold(opened, thread)).toHaveLength(1);
+    // The User has what it says.
+    expect(reactionsOn(slack, ts)).toEqual(["white_check_mark"]);
+    const recorded = opened.log.lines.filter(({ event }) => event === "audit.recorded");
+    expect(recorded.map(({ fields }) => fields)).toContainEqual(
+      expect.objectContaining({ deed: "reply", agent: "U0ANNA", result: "refused" }),
+    );
+  });
+
   it("are offered for sending to whoever changes them as an agent", async () => {
     const opened = await openSupport();
     const ts = await staysInside(opened, "U0OTTO");
