@@ -14,9 +14,12 @@ const REQUEST_KEYS: readonly string[] = ["userId", "metadata", "user", "transcri
 
 /**
  * Reads what a bot posts to `POST /parley/handovers`, a callback of Parley, or the metadata alone. A text: what is wrong with
- * it, as the end of a sentence.
+ * it, as the end of a sentence. `self`: who we are; where that is not known, whoever a callback gives the User to is.
  */
-export function readHandover(source: string, self: ServiceId): WrittenHandover | string {
+export function readHandover(
+  source: string,
+  self: ServiceId | undefined,
+): WrittenHandover | string {
   const body = parseJson(source);
   if (body === undefined) return "is no JSON";
   if (isDeeperThan(body, MAX_DEPTH)) return `is nested deeper than ${MAX_DEPTH} levels`;

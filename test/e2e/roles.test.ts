@@ -376,6 +376,9 @@ describe("somebody who is in no team", () => {
     await slack.click({ ...at, actionId: "parley_hand_back" });
     await slack.waitFor(() => textsTo(slack, "U0OTTO")[1]);
     expect(slack.state.views.size).toBe(0);
+    // Where they pressed, not in the channel.
+    const threads = slack.state.ephemerals.map(({ thread_ts }) => thread_ts);
+    expect(threads).toEqual([ts, ts]);
 
     parley.faults.add(`POST /users/${user.id}/messages`, { kind: "status", status: 400 }, 1);
     await write(opened, "U0ANNA", "Refused");

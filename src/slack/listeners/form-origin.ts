@@ -1,8 +1,10 @@
 import type { RespondFn } from "@slack/bolt";
 import type { ModalView, WebClient } from "@slack/web-api";
+import type { Posts } from "../../bridge/ports.ts";
 import { toBridgeError } from "../../errors.ts";
 import type { Thread } from "../../ids.ts";
 import type { Json } from "../../json.ts";
+import type { Log } from "../../log.ts";
 import { renderFormNotOpened } from "../../views/form-not-opened.ts";
 import { callSlack } from "../web-api.ts";
 import type { ListenerDependencies } from "./listener-dependencies.ts";
@@ -67,9 +69,9 @@ export async function showForm(
 
 /** Answers in the thread. Where the bot may not write, as in a channel that it is not in, Slack's `response_url` is left. */
 export async function answerThere(
-  { thread, agent, respond }: FormOrigin,
+  { thread, agent, respond }: Pick<FormOrigin, "thread" | "agent" | "respond">,
   text: string,
-  { posts, log }: Pick<ListenerDependencies, "posts" | "log">,
+  { posts, log }: { posts: Pick<Posts, "tell">; log: Log },
 ): Promise<void> {
   try {
     await posts.tell(thread, agent, { text });
