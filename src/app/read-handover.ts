@@ -1,14 +1,20 @@
 import { defined } from "../defined.ts";
 import type { Handover } from "../desk/route.ts";
-import type { ServiceId } from "../ids.ts";
+import { type ServiceId, toServiceId } from "../ids.ts";
 import { isDeeperThan, isJsonObject, type Json, MAX_DEPTH, parseJson } from "../json.ts";
 import { readHandoverRequest } from "../parley/handover-request.ts";
 import { parseCallback } from "../parley/parse-callback.ts";
 
+const PERHAPS_OURS =
+  "a callback that gives the User to this bridge, which only PARLEY_SERVICE_IDENTIFICATION could tell";
+
 /** A handover that somebody has written down, and as what it was understood. */
 export interface WrittenHandover extends Handover {
-  readonly is: "a handover request" | "a callback" | "metadata";
+  readonly is: "a handover request" | "a callback" | typeof PERHAPS_OURS | "metadata";
 }
+
+/** No Service has this id: it cannot be signed with. */
+const NOBODY = toServiceId("|");
 
 const REQUEST_KEYS: readonly string[] = ["userId", "metadata", "user", "transcript"];
 
@@ -29,7 +35,11 @@ export function readHandover(
     const { user = {}, metadata } = item.body.kind === "handover" ? item.body : {};
     return { is: "a handover request", user, ...defined({ metadata }) };
   }
-  const event = parseCallback(body, self);
+  const event = parseCallback(body, self ?? NOBODY);
+  if (event.kind === "owner-changed" && self === undefined) {
+    const handover = readHandover(source, event.newOwner);
+    return typeof handover === "string" ? handover : { ...handover, is: PERHAPS_OURS };
+  }
   if (event.kind === "owner-changed") return "is a callback that gives the User to another Service";
   if (event.kind !== "handover") return { is: "metadata", user: {}, metadata: body };
   return { is: "a callback", user: event.user, ...defined({ metadata: event.metadata }) };
