@@ -3,8 +3,11 @@ import { callSlack } from "./web-api.ts";
 
 export type SlackUser = NonNullable<UsersInfoResponse["user"]>;
 
-/** What Slack knows about somebody; `undefined` if Slack does not say. Never fails. */
-export type FindUser = (id: string) => Promise<SlackUser | undefined>;
+/**
+ * What Slack knows about somebody; `undefined` if Slack does not say. Never fails. While Slack cannot be asked: as it said last;
+ * `now`: then not either. It is the same object until Slack is asked again.
+ */
+export type FindUser = (id: string, which?: "now" | "last") => Promise<SlackUser | undefined>;
 
 /** Names and rights change rarely; a change shows within the hour. */
 const LIFE_MS = 60 * 60_000;
@@ -12,11 +15,13 @@ const LIFE_MS = 60 * 60_000;
 const FAILURE_LIFE_MS = 10_000;
 
 interface Known {
-  user: Promise<SlackUser | undefined>;
+  /** As it said when it was asked now, or last. */
+  now: Promise<SlackUser | undefined>;
+  last: Promise<SlackUser | undefined>;
   until: number;
 }
 
-/** Asks Slack once an hour for each member; if that fails, the last answer is used. `now`: ms of a clock that never jumps. */
+/** Asks Slack once an hour for each member. `now`: ms of a clock that never jumps. */
 export function createFindUser(
   client: WebClient,
   now: () => number = () => performance.now(),
@@ -29,18 +34,21 @@ export function createFindUser(
       () => undefined,
     );
 
-  return (id) => {
-    const before = known.get(id);
-    if (before && before.until > now()) return before.user;
-    // While Slack is being asked, others wait for the same answer.
-    const entry: Known = { user: renew(), until: Number.POSITIVE_INFINITY };
+  function renew(id: string, before: Known | undefined): Known {
+    const asked = ask(id);
+    const last = asked.then((user) => user ?? before?.last);
+    const entry: Known = { now: asked, last, until: Number.POSITIVE_INFINITY };
+    void asked.then((user) => {
+      entry.until = now() + (user ? LIFE_MS : FAILURE_LIFE_MS);
+    });
     known.set(id, entry);
-    return entry.user;
+    return entry;
+  }
 
-    async function renew() {
-      const asked = await ask(id);
-      entry.until = now() + (asked ? LIFE_MS : FAILURE_LIFE_MS);
-      return asked ?? (await before?.user);
-    }
+  return (id, which = "last") => {
+    const before = known.get(id);
+    // While Slack is being asked, others wait for the same answer.
+    const entry = before && before.until > now() ? before : renew(id, before);
+    return entry[which];
   };
 }

@@ -339,6 +339,19 @@ describe("while Slack does not answer in time", () => {
     expect(refused.ack?.text).not.toContain(user.id);
   });
 
+  it("guests who were known before a restart see nothing, and are asked to try again", async () => {
+    const opened = await openSupport();
+    const { slack, user } = opened;
+    await staysInside(opened, "U0GUEST");
+    await opened.stopBridge();
+    slack.faults.add("users.info", { kind: "hang" });
+    await opened.startBridge();
+    const command = { channel: slack.channel, command: "/parley-owner", text: "" };
+    const { ack } = await slack.command({ ...command, user: "U0GUEST" });
+    expect(ack?.text).toMatch(/Slack does not say right now/);
+    expect(ack?.text).not.toContain(user.id);
+  });
+
   it("guests of the channel stay out after a restart", async () => {
     const opened = await openSupport({ name: "Support" });
     const { slack } = opened;
