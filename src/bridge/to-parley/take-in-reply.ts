@@ -138,7 +138,8 @@ export async function takeInEdit(
   if (refusal) return await refuseEdit(reply, id, refusal, isNews, dependencies);
   const correction = makeDerivedItemId(id, `edit ${editId}`);
   if (isNews && (await isLeft(reply, correction, editId, dependencies))) return;
-  const news: OutboxBody = isNews ? body : { ...body, wordsOnly: true };
+  // The conversation may be leaving the thread just now.
+  const news: OutboxBody = isNews ? { ...body, meantSince: editId } : { ...body, wordsOnly: true };
   await outbox.append({ lane, id: correction, body: news, held: true });
   const offer = renderCorrectionOffer({ item: correction, ts: reply.ts }, isNews, texts);
   await tell(
