@@ -10,8 +10,8 @@ export interface KnownPerson {
   readonly isLate: boolean;
 }
 
-/** With `withinMs` it takes no longer. Never fails. */
-export type PersonOf = (agent: string, withinMs?: number) => Promise<KnownPerson>;
+/** With `withinMs` it takes no longer. `again`: as Slack said some seconds ago at most, where it says anything. Never fails. */
+export type PersonOf = (agent: string, withinMs?: number, again?: "again") => Promise<KnownPerson>;
 
 const LATE = Symbol("late");
 
@@ -31,8 +31,8 @@ export function createKnownPersons(
   const recall = async (agent: string): Promise<Standing | undefined> =>
     (await remembered?.get(keyOf(agent)).catch(() => undefined)) ?? heard.get(agent);
 
-  async function ask(agent: string): Promise<Standing | undefined> {
-    const told = await personOf(agent);
+  async function ask(agent: string, again?: "again"): Promise<Standing | undefined> {
+    const told = await personOf(agent, again);
     if (told) heard.set(agent, told);
     // It is the same object until Slack is asked again.
     if (!told || !remembered || kept.get(agent) === told) return told;
@@ -46,8 +46,8 @@ export function createKnownPersons(
     return told;
   }
 
-  return async (agent, withinMs) => {
-    const asked = ask(agent);
+  return async (agent, withinMs, again) => {
+    const asked = ask(agent, again);
     const told = await (withinMs === undefined ? asked : withinTime(asked, withinMs, LATE));
     if (told === LATE) return { standing: await recall(agent), isLate: true };
     return { standing: told ?? (await recall(agent)), isLate: false };

@@ -156,7 +156,8 @@ export function createPermissions(options: PermissionOptions): Permissions {
   return {
     async refusalOf(actor, deed, withinMs) {
       const left = countDown(withinMs);
-      const person = await personOf(actor.agent, left());
+      let person = await personOf(actor.agent, left());
+      if (refusalOfPerson(actor, person)) person = await personOf(actor.agent, left(), "again");
       const refusal = refusalOfPerson(actor, person);
       if (refusal || !deed) return refusal;
       const somebody = { agent: actor.agent, isKnown: person.standing !== undefined };

@@ -19,8 +19,8 @@ export function createDirectory(
 ): Directory {
   const standings = new WeakMap<SlackUser, Standing>();
   return {
-    async personOf(agent) {
-      const user = await findUser(agent, "now");
+    async personOf(agent, again) {
+      const user = await findUser(agent, again ?? "now");
       if (!user) return undefined;
       const standing = standings.get(user) ?? standingOf(user, workspace);
       standings.set(user, standing);

@@ -92,6 +92,16 @@ describe("a reply", () => {
     expect(await allTold(opened, opened.ts, "U0OTTO")).toHaveLength(1);
   });
 
+  it("goes from whoever was a guest and has become a member since, at whichever replica", async () => {
+    const opened = await openSupport();
+    await staysInside(opened, "U0GUEST", "As a guest");
+    await staysInside(opened, "U0GUEST", "Still as a guest");
+    Object.assign(opened.slack.state.users.get("U0GUEST") ?? {}, { isGuest: false });
+    opened.advance(SECONDS_5);
+    await answers(opened, "U0GUEST", "As a member");
+    expect(sentTo(opened, opened.user.id)).toEqual(["As a member"]);
+  });
+
   it("goes for some minutes from whoever is an agent no more, and then stays inside", async () => {
     const opened = await openSupport();
     await answers(opened, "U0ANNA", "First");

@@ -14,6 +14,8 @@ interface Given {
   standing?: Standing | undefined;
   /** It is what Slack said once. */
   isLate?: boolean;
+  /** Who they are when Slack is asked again. */
+  standingAgain?: Standing;
   /** Of groups and channels; those that are missing Slack has never told. */
   members?: Readonly<Record<string, readonly string[]>>;
   /** The same, when they are read again. */
@@ -38,11 +40,13 @@ function permissionsOf(teams: readonly Partial<TeamRoles>[], given: Given = {}):
       leads: undefined,
       ...team,
     })),
-    personOf: () =>
-      Promise.resolve({
-        standing: "standing" in given ? given.standing : MEMBER,
+    personOf(_, __, isAgain) {
+      const standing = "standing" in given ? given.standing : MEMBER;
+      return Promise.resolve({
+        standing: isAgain ? (given.standingAgain ?? standing) : standing,
         isLate: given.isLate ?? false,
-      }),
+      });
+    },
     members: known,
     people: { namesOf: () => Promise.resolve({ ...NO_NAMES, ...names }) },
     guestsMayAnswer,
@@ -97,6 +101,19 @@ describe("a person", () => {
       const given = { standing, isLate: true, members: { S1: ["U1"] } };
       const permissions = permissionsOf([{ agents: ["S1"] }], given);
       expect(await permissions.refusalOf({ agent: "U1" }, AS_AGENT)).toEqual({ kind });
+    },
+  );
+
+  it.each([
+    [{ is: "guest", isColleague: false }, MEMBER, undefined],
+    [{ is: "other-company", isColleague: false }, MEMBER, undefined],
+    [MEMBER, { is: "member", isColleague: true }, "T0OTHER"],
+  ] as const)(
+    "who is more by now may act, because Slack is asked again before a refusal: %o, now %o",
+    async (standing, standingAgain, foreignTeam) => {
+      const permissions = permissionsOf([{}], { standing, standingAgain });
+      const actor = { agent: "U1", ...(foreignTeam !== undefined && { foreignTeam }) };
+      expect(await permissions.refusalOf(actor, AS_AGENT)).toBeUndefined();
     },
   );
 
