@@ -42,16 +42,15 @@ export async function handOver(
 const isThere = (user: ParleyUser | NewUser | undefined): user is ParleyUser =>
   user !== undefined && "messages" in user;
 
-/** Resolves when the bridge is done with the newest callback about a User that it has stored. */
+/** Resolves when the bridge is done with the newest callback about a User that it has stored; waits for the first. */
 export async function lastCallbackHandled(
   { log }: Pick<World, "log">,
   userId: string,
 ): Promise<void> {
   const lane = `user/${userId}`;
-  const stored = log.lines.findLast(
-    ({ event, fields }) => event === "callback.stored" && fields.lane === lane,
-  );
-  const isDone = () => settledIn(log, lane).some(({ item }) => item === stored?.fields.item);
+  const newest = () =>
+    log.lines.findLast(({ event, fields }) => event === "callback.stored" && fields.lane === lane);
+  const isDone = () => settledIn(log, lane).some(({ item }) => item === newest()?.fields.item);
   await expect.poll(isDone, PATIENCE).toBe(true);
 }
 
