@@ -54,8 +54,14 @@ export interface Conversation extends RootFacts {
   readonly next?: Thread;
   /** When the User's newest message reached us; missing before the first. */
   readonly lastWroteAt?: number;
-  /** The oldest message of the User that no agent has answered yet. */
-  readonly waitingSince?: number;
+  /** The agent who had it fell silent: the User waits anew from this moment. */
+  readonly waitingAnewSince?: number;
+  /** When an agent claimed it first, answered first, and answered last. */
+  readonly firstClaimAt?: number;
+  readonly firstAnswerAt?: number;
+  readonly lastAnswerAt?: number;
+  /** The clock whose next tick waits. */
+  readonly clock?: RunningClock;
   readonly userMessages: number;
   readonly agentMessages: number;
   /** We have asked, or are about to ask, Parley for this change of owner, so its callback tells us nothing new. */
@@ -63,6 +69,19 @@ export interface Conversation extends RootFacts {
   readonly handingBackSince?: number;
   /** The `ts` up to which the thread was read back and nothing was missing; missing if it never was. */
   readonly readUntil?: string;
+}
+
+/** Whom the time runs for: nobody has claimed it · the agent who has owes an answer · the User does. */
+export interface Clock {
+  readonly kind: "waiting" | "silent" | "idle";
+  readonly since: number;
+}
+
+export interface RunningClock extends Clock {
+  /** The moment of its next tick: the item that waits for it has this in its id. */
+  readonly next: number;
+  /** The steps up to this time on the clock, in ms, are carried out or left out. */
+  readonly done: number;
 }
 
 /** What is known of a conversation when it opens. */
@@ -231,9 +250,49 @@ export const withUserMessages = (
   userMessages: conversation.userMessages + count,
 });
 
-export function withAgentMessage(conversation: Conversation): Conversation {
-  const { waitingSince: _, ...answered } = conversation;
-  return { ...answered, agentMessages: conversation.agentMessages + 1 };
+/** An agent has answered. Whoever answers first has claimed it. */
+export function withAnswer(
+  conversation: Conversation,
+  { by, at }: { readonly by: string; readonly at: number },
+): Conversation {
+  const { waitingSince: _, waitingAnewSince: __, ...answered } = withClaim(conversation, by, at);
+  return {
+    ...answered,
+    agentMessages: conversation.agentMessages + 1,
+    firstAnswerAt: conversation.firstAnswerAt ?? at,
+    lastAnswerAt: Math.max(conversation.lastAnswerAt ?? 0, at),
+  };
+}
+
+/** One that has ended, or that somebody has claimed, stays as it is. */
+export const withClaim = (conversation: Conversation, by: string, at: number): Conversation =>
+  conversation.state === "open" && !conversation.claim
+    ? {
+        ...conversation,
+        claim: { by, since: at },
+        firstClaimAt: conversation.firstClaimAt ?? at,
+      }
+    : conversation;
+
+export function withoutClaim(conversation: Conversation): Conversation {
+  const { claim: _, ...rest } = conversation;
+  return rest;
+}
+
+/** Exactly one clock runs while a conversation is open, and none afterwards. */
+export function clockOf({
+  state,
+  openedAt,
+  claim,
+  waitingSince,
+  waitingAnewSince = 0,
+  lastAnswerAt = openedAt,
+}: Conversation): Clock | undefined {
+  if (state !== "open") return undefined;
+  if (waitingSince === undefined) return { kind: "idle", since: lastAnswerAt };
+  return claim
+    ? { kind: "silent", since: Math.max(waitingSince, claim.since) }
+    : { kind: "waiting", since: Math.max(waitingSince, waitingAnewSince) };
 }
 
 /** One that has ended stays as it is, and so does one whose User somebody is giving to another Service. */

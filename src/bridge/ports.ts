@@ -1,3 +1,4 @@
+import type { DeskRules } from "../config/desk-rules.ts";
 import type { MentionedIds, SlackNames } from "../convert/to-parley/mentions.ts";
 import type { SlackText } from "../convert/to-parley/slack-content.ts";
 import type { SlackFile } from "../convert/to-parley/slack-file.ts";
@@ -100,6 +101,8 @@ export interface Desk {
    * thread, or else the one that would get the User now.
    */
   teamOf(conversation: Conversation): Team;
+  /** What the desk of the team that has it does by itself. */
+  rulesOf(conversation: Conversation): DeskRules;
 }
 
 /** Who a message to the User comes from. */

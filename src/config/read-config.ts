@@ -8,6 +8,7 @@ import type { BridgeFile } from "./bridge-file/bridge-file-schema.ts";
 import { needsFallbackChannel } from "./bridge-file/cross-checks.ts";
 import { findBridgeFile } from "./bridge-file/find-bridge-file.ts";
 import { toTeams } from "./bridge-file/to-teams.ts";
+import { NO_RULES } from "./desk-rules.ts";
 import { fileWarnings } from "./file-warnings.ts";
 import { type Secret, toSecret } from "./secret.ts";
 import { isPlaceholder, isQuoted, problemOfSecret, secretValues } from "./secret-rules.ts";
@@ -412,6 +413,7 @@ const teamWithoutFile = (channel: string): TeamConfig => ({
   agents: "workspace",
   leads: undefined,
   allowShared: true,
+  rules: NO_RULES,
 });
 
 function toConfig(

@@ -1,15 +1,21 @@
 import type { Conversation } from "../bridge/conversation.ts";
 import type { Desk, Team } from "../bridge/ports.ts";
+import type { TeamConfig } from "../config/team-config.ts";
 import type { Log } from "../log.ts";
 import { type Routed, route } from "./route.ts";
 
-type RoutedTeam = Team & Routed;
+type RoutedTeam = Team & Routed & Pick<TeamConfig, "rules">;
 
 /** Where there are several teams the log tells which of them gets a User, and by which of its rules. */
 export function createDesk(
   teams: readonly [RoutedTeam, ...RoutedTeam[]],
   log: Pick<Log, "info">,
 ): Desk {
+  const teamOf = ({ team: name, thread, ...facts }: Conversation) =>
+    teams.find((team) => team.name === name) ??
+    teams.find((team) => team.channel === thread?.channel) ??
+    route(teams, facts).team;
+
   return {
     teams,
     teamFor(handover) {
@@ -20,9 +26,7 @@ export function createDesk(
       }
       return team;
     },
-    teamOf: ({ team: name, thread, ...facts }: Conversation) =>
-      teams.find((team) => team.name === name) ??
-      teams.find((team) => team.channel === thread?.channel) ??
-      route(teams, facts).team,
+    teamOf,
+    rulesOf: (conversation) => teamOf(conversation).rules,
   };
 }

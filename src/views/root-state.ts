@@ -1,3 +1,4 @@
+import type { HandBackReason } from "../config/desk-rules.ts";
 import { literalMrkdwn } from "../convert/text/literal-mrkdwn.ts";
 import { formatMoment, oneLine, shorten } from "../convert/text/slack-text.ts";
 import type { ServiceId, Thread } from "../ids.ts";
@@ -25,6 +26,10 @@ export interface Ending {
   readonly by?: string;
   /** What the agent wrote for the next Service when handing the User back. */
   readonly note?: string;
+  /** Why the User was handed back, as the Service is told; missing: an agent did it, or a version that knew no other reason. */
+  readonly reason?: HandBackReason;
+  /** What the agent chose of the team's outcomes. */
+  readonly outcome?: string;
 }
 
 export interface RootState {

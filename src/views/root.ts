@@ -22,6 +22,14 @@ export interface FurtherReason {
   readonly at: number;
 }
 
+/** Who answers. */
+export interface Claim {
+  /** Slack id. */
+  readonly by: string;
+  /** ms since the epoch. */
+  readonly since: number;
+}
+
 /** What is known of a conversation, and shown by the root of its thread. Stored. */
 export interface RootFacts extends RootState, RootDetails {
   readonly id: ConversationId;
@@ -29,6 +37,10 @@ export interface RootFacts extends RootState, RootDetails {
   readonly user: UserDetails;
   /** The reasons of further handovers, oldest first; no more than a handful. */
   readonly furtherReasons?: readonly FurtherReason[];
+  /** The agent who answers; missing: nobody yet, or nobody any more. */
+  readonly claim?: Claim;
+  /** The oldest message of the User that no agent has answered yet, or the handover. ms since the epoch. */
+  readonly waitingSince?: number;
   /** Parley did not say whether we own the User when this was opened. */
   readonly ownerUnverified?: true;
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { identity } from "../../fakes/slack/identity.ts";
 import { DEFAULT_MEMBERS, type MemberOptions } from "../../fakes/slack/people.ts";
+import { NO_RULES } from "../../src/config/desk-rules.ts";
 import { attemptsIn } from "../support/attempts.ts";
 import { recordsIn } from "../support/audit-tool.ts";
 import { spawnBridge } from "../support/process.ts";
@@ -174,7 +175,7 @@ it("a move to another team is recorded with both", async () => {
   const channels = [
     { id: "C0BILLING", name: "billing", members: ["U0ANNA", "U0GUEST", identity.botUserId] },
   ];
-  const of = { agents: "workspace", leads: undefined, allowShared: true } as const;
+  const of = { agents: "workspace", leads: undefined, allowShared: true, rules: NO_RULES } as const;
   const world = await open({
     slack: { channels },
     config: {

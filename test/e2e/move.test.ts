@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { identity } from "../../fakes/slack/identity.ts";
+import { NO_RULES } from "../../src/config/desk-rules.ts";
 import { png } from "../support/files.ts";
 import { type HandedOver, handOver, PATIENCE } from "../support/steps.ts";
 import { postsIn, reactionsOn, textOf, textsTo, toldTo } from "../support/threads.ts";
@@ -7,7 +8,7 @@ import { SUPPORT, startTeams } from "../support/two-teams.ts";
 import { startWorld, type World, type WorldOptions } from "../support/world.ts";
 
 const BILLING = "C0BILLING";
-const TEAM = { agents: "workspace", leads: undefined, allowShared: true } as const;
+const TEAM = { agents: "workspace", leads: undefined, allowShared: true, rules: NO_RULES } as const;
 
 const twoTeams = (options: WorldOptions = {}): Promise<World> =>
   startWorld({

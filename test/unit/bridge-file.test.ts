@@ -8,6 +8,7 @@ import { parse } from "yaml";
 import { bridgeFileSchema } from "../../src/config/bridge-file/bridge-file-schema.ts";
 import { readBridgeFile } from "../../src/config/bridge-file/read-bridge-file.ts";
 import { toTeams } from "../../src/config/bridge-file/to-teams.ts";
+import { NO_RULES } from "../../src/config/desk-rules.ts";
 import { loadConfig, readConfig } from "../../src/config/read-config.ts";
 import { ConfigError } from "../../src/errors.ts";
 import { makeConfigSchema } from "../support/make-config-schema.ts";
@@ -74,7 +75,7 @@ describe("bridge.yaml", () => {
     const { config, warnings } = load(WHOLE, WITHOUT_CHANNEL);
 
     expect(config).toMatchObject({ language: "nl", auditDays: 30 });
-    expect(config.teams).toEqual([
+    expect(config.teams).toMatchObject([
       {
         name: "Support",
         channel: "C0SUPPORT",
@@ -101,6 +102,28 @@ describe("bridge.yaml", () => {
         allowShared: false,
       },
     ]);
+    expect(config.teams[0].rules).toEqual({
+      hours: {
+        timezone: "Europe/Amsterdam",
+        days: [...Array(5).fill([{ from: 540, to: 1050 }]), [{ from: 600, to: 840 }], []],
+        closed: [{ from: "2026-12-25", to: "2026-12-26" }],
+      },
+      outside: "queue",
+      assign: "none",
+      collision: "warn",
+      waiting: [
+        { afterMs: 180_000, remind: "thread" },
+        { afterMs: 600_000, remind: "group" },
+        { afterMs: 1_200_000, tellUser: "waiting" },
+        { afterMs: 3_600_000, handBack: "nobody_available" },
+      ],
+      silent: { afterMs: 1_800_000, release: true },
+      idle: [{ afterMs: 86_400_000, handBack: "user_silent" }],
+      endWords: ["/end", "stop"],
+      outcomes: ["solved", "follow-up", "spam"],
+      transcript: 0,
+      links: { CRM: "https://crm.example/{externalId}" },
+    });
     expect(warnings).toEqual([
       expect.stringMatching(
         /bridge\.yaml this has no effect in this version: hours, outside, assign, collision, waiting, silent, idle, end-words, outcomes, hand-back, links, answers, texts$/,
@@ -128,6 +151,7 @@ describe("bridge.yaml", () => {
           agents: "channel",
           leads: undefined,
           allowShared: false,
+          rules: NO_RULES,
         },
       ]);
     },

@@ -24,7 +24,7 @@ import {
   type Conversation,
   isGoingElsewhere,
   movedFrom,
-  withAgentMessage,
+  withAnswer,
   withHandingBack,
   withoutHandingBack,
 } from "../conversation.ts";
@@ -198,7 +198,7 @@ async function sendLastMessage(
   work: Work<OutboxBody>,
   { id, userId }: Conversation,
   request: HandBackRequest,
-  { parley, people, conversations, ...writing }: HandBackDependencies,
+  { parley, people, conversations, now, ...writing }: HandBackDependencies,
 ): Promise<void> {
   const { lastMessage } = request;
   if (lastMessage === undefined || work.stateOf(LAST_MESSAGE) === "done") return;
@@ -215,7 +215,8 @@ async function sendLastMessage(
     await requestOnce(work, name, () => parley.send(userId, { text, agent }));
   }
   await storeDone(work, LAST_MESSAGE);
-  if (texts.length > 0) await conversations.update(id, withAgentMessage);
+  const answer = { by: request.agent, at: now() };
+  if (texts.length > 0) await conversations.update(id, (c) => withAnswer(c, answer));
 }
 
 const hasBegun = (work: Work<OutboxBody>): boolean =>

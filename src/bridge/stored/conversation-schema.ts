@@ -1,9 +1,10 @@
 import { z } from "zod";
+import { HAND_BACK_REASONS } from "../../config/desk-rules.ts";
 import type { TranscriptLine } from "../../convert/to-slack/parley-message.ts";
-import type { FurtherReason } from "../../views/root.ts";
+import type { Claim, FurtherReason } from "../../views/root.ts";
 import type { Destination, Ending } from "../../views/root-state.ts";
 import { USER_DETAILS } from "../../views/root-user.ts";
-import type { Conversation, Moved } from "../conversation.ts";
+import type { Conversation, Moved, RunningClock } from "../conversation.ts";
 import {
   conversationId,
   count,
@@ -37,6 +38,17 @@ const ending = record<Ending>({
   into: optional(thread),
   by: optional(text),
   note: optional(text),
+  reason: optional(z.enum(HAND_BACK_REASONS)),
+  outcome: optional(text),
+});
+
+const claim = record<Claim>({ by: text, since: time });
+
+const clock = record<RunningClock>({
+  kind: z.enum(["waiting", "silent", "idle"]),
+  since: time,
+  next: time,
+  done: z.number(),
 });
 
 const furtherReason = record<FurtherReason>({ reason: text, at: time });
@@ -71,7 +83,13 @@ export const conversationSchema = record<Conversation>({
   previous: optional(thread),
   next: optional(thread),
   lastWroteAt: optional(time),
+  claim: optional(claim),
   waitingSince: optional(time),
+  waitingAnewSince: optional(time),
+  firstClaimAt: optional(time),
+  firstAnswerAt: optional(time),
+  lastAnswerAt: optional(time),
+  clock: optional(clock),
   userMessages: count,
   agentMessages: count,
   handingBackTo: optional(serviceId),

@@ -18,7 +18,7 @@ import {
   isBeingHandedBack,
   isMoving,
   movedFrom,
-  withAgentMessage,
+  withAnswer,
 } from "../conversation.ts";
 import type { DelayMarks } from "../delay-marks.ts";
 import { refuseIfInDoubt } from "../doubt.ts";
@@ -114,7 +114,8 @@ export async function relayReply(
   }
   if (sent === "nothing") return;
   const { id, userId, thread } = conversation;
-  work.atEnd(() => conversations.update(id, withAgentMessage));
+  const answer = { by: reply.agent, at: now() };
+  work.atEnd(() => conversations.update(id, (c) => withAnswer(c, answer)));
   if (sent === "all") reactions.markLater(reply.thread, reply.ts, "delivered");
   delays.end(work.item, reply);
   if (body.takeOver && thread) {

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { LANGUAGES } from "../../language.ts";
+import { HAND_BACK_REASONS, REMINDED } from "../desk-rules.ts";
 import {
   agentId,
   channelId,
@@ -17,15 +18,8 @@ import {
 import { openingHours } from "./opening-hours.ts";
 import { rule } from "./rule.ts";
 
-/** Why a User is handed back, as the bot is told. */
-const handBackReason = oneOf([
-  "nobody_available",
-  "outside_hours",
-  "user_silent",
-  "user_ended",
-  "declined",
-  "expired",
-]);
+/** Why a User is handed back, as the bot is told; that an agent did it is said by that alone. */
+const handBackReason = oneOf(HAND_BACK_REASONS).exclude(["handed_back"]);
 
 const hoursName = matching(/^\w[\w-]{0,39}$/, "a name of letters, digits, - and _");
 const textName = matching(/^[a-z][a-z0-9_-]{0,39}$/, "the name of one of the texts");
@@ -35,9 +29,7 @@ const WHAT_THEN = "one of remind, tell-user and hand-back";
 const waitingStep = keys(
   {
     after: duration.describe("How long nobody has answered the User, counted in opening hours."),
-    remind: oneOf(["thread", "claimant", "group", "leads"])
-      .describe("Who is reminded.")
-      .exactOptional(),
+    remind: oneOf(REMINDED).describe("Who is reminded.").exactOptional(),
     "tell-user": textName.describe("The text that the User gets, by its name.").exactOptional(),
     "hand-back": handBackReason
       .describe("The User is handed back to the bot for this reason.")

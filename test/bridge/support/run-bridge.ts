@@ -16,6 +16,7 @@ import {
   type TakeInDependencies,
   takeInReply,
 } from "../../../src/bridge/to-parley/take-in-reply.ts";
+import { NO_RULES } from "../../../src/config/desk-rules.ts";
 import { readConfig } from "../../../src/config/read-config.ts";
 import type { ReplyMode } from "../../../src/convert/to-parley/reply-intent.ts";
 import type { Claims } from "../../../src/delivery/claims.ts";
@@ -126,7 +127,7 @@ export async function runBridge(
     slackFiles: wire("slackFiles", slack.slackFiles),
     conversations: wire("conversations", disk.conversations),
     audit: createAudit({ records: wire("audit", disk.audit), people: slack.people, log }),
-    desk: createDesk(options.teams ?? TEAMS, log),
+    desk: createDesk(withRules(options.teams ?? TEAMS), log),
     inTurn: wire("turns", { take: createTurns<string>() }).take,
     transfers: createSemaphore(4),
     permalink: (thread: Thread) => makePermalink("https://team.slack.com/", thread),
@@ -176,4 +177,10 @@ export async function runBridge(
     notifier: shared.notifier,
     reconciler,
   });
+}
+
+/** Teams whose desks do nothing by themselves. */
+function withRules([first, ...others]: readonly [Team, ...Team[]]) {
+  const withNone = (team: Team) => ({ ...team, rules: NO_RULES });
+  return [withNone(first), ...others.map(withNone)] as const;
 }
