@@ -13,7 +13,7 @@ import { takeInReply } from "./bridge/to-parley/take-in-reply.ts";
 import { describeBuild } from "./build-info.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import type { Config } from "./config/read-config.ts";
-import { isWithoutFile } from "./config/team-config.ts";
+import { channelsOf, isWithoutFile } from "./config/team-config.ts";
 import { groupsIn } from "./desk/roles.ts";
 import { ConfigError, StorageError } from "./errors.ts";
 import { errorFields, type Log } from "./log.ts";
@@ -102,7 +102,7 @@ function describeChannels(
 ): Record<string, unknown> {
   const [{ channel }] = teams;
   if (isWithoutFile(teams)) return { channel, channel_name: channelNames[channel] };
-  const channels = [...new Set(teams.map((team) => team.channel))];
+  const channels = channelsOf(teams);
   return { channels, channel_names: channels.flatMap((id) => channelNames[id] ?? []) };
 }
 

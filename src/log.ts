@@ -1,5 +1,5 @@
 import { pino } from "pino";
-import type { LogLevel } from "./config/read-config.ts";
+import type { LogLevel } from "./config/variables.ts";
 
 type Fact = string | number | boolean | null | undefined;
 

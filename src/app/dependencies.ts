@@ -6,6 +6,7 @@ import { channelNoteSchema } from "../bridge/stored/channel-note.ts";
 import { membersSchema, standingSchema } from "../bridge/stored/last-known-schemas.ts";
 import type { Clock } from "../clock.ts";
 import type { Config } from "../config/read-config.ts";
+import { channelsOf } from "../config/team-config.ts";
 import type { CreateRateLimiter } from "../delivery/rate-limiter.ts";
 import { createSemaphore } from "../delivery/semaphore.ts";
 import { createDesk } from "../desk/create-desk.ts";
@@ -99,7 +100,7 @@ export function createDependencies(
     slackFiles: createSlackFiles({
       client,
       ...config.slack,
-      channels: config.teams.map(({ channel }) => channel),
+      channels: channelsOf(config.teams),
       channelIds,
       texts,
       log: slackLog,

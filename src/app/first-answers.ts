@@ -2,6 +2,7 @@ import type { Service, Workspace } from "../bridge/ports.ts";
 import { flag } from "../bridge/stored/fields.ts";
 import { serviceSchema, workspaceSchema } from "../bridge/stored/last-known-schemas.ts";
 import type { Config } from "../config/read-config.ts";
+import { channelsOf } from "../config/team-config.ts";
 import { ConfigError, reasonOf, toBridgeError } from "../errors.ts";
 import type { Log } from "../log.ts";
 import { allowsShared, type FoundChannel } from "../slack/find-channel.ts";
@@ -65,11 +66,11 @@ async function askWorkspace(
     Promise.all([...channels].map((channel) => known.get(keyOf(channel))));
   const inspection = await outside.inspectWorkspace().catch(async (thrown: unknown) => {
     const error = toBridgeError(thrown);
-    const channels = new Set(teams.map(({ channel }) => channel));
+    const channels = channelsOf(teams);
     const answers = await recall(channels);
     const [first] = answers;
     if (!first || answers.includes(undefined)) throw error;
-    log.warn({ name: keyOf([...channels].join(",")), error: reasonOf(error) }, "start.from-memory");
+    log.warn({ name: keyOf(channels.join(",")), error: reasonOf(error) }, "start.from-memory");
     const names = answers.flatMap((each) => Object.entries(each?.channelNames ?? {}));
     const channelNames = Object.fromEntries(names);
     return { workspace: { ...first, channelNames }, channels: [], problems: [] };

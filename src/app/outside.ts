@@ -4,7 +4,7 @@ import type { Parley, Service, Workspace } from "../bridge/ports.ts";
 import { systemClock } from "../clock.ts";
 import { type ClockWatch, createClockWatch } from "../clock-watch.ts";
 import type { Config } from "../config/read-config.ts";
-import { isWithoutFile } from "../config/team-config.ts";
+import { channelsOf, isWithoutFile } from "../config/team-config.ts";
 import { defined } from "../defined.ts";
 import { nameSomebody } from "../desk/responsible.ts";
 import type { Log } from "../log.ts";
@@ -68,7 +68,7 @@ export function connectOutside(
   { channelIds, onRefusal }: OutsideOptions = {},
 ): Outside {
   const { slack, showUserIdentity } = config;
-  const channels = config.teams.map(({ channel }) => channel);
+  const channels = channelsOf(config.teams);
   const clock = createClockWatch(alarms, clockAheadMs);
   const reach = createReach(systemClock.monotonic);
   const watchAccess = createAccessWatch(alarms, {

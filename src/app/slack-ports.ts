@@ -8,6 +8,7 @@ import type {
   Workspace,
 } from "../bridge/ports.ts";
 import type { Config } from "../config/read-config.ts";
+import { channelsOf } from "../config/team-config.ts";
 import type { CreateRateLimiter } from "../delivery/rate-limiter.ts";
 import type { Directory } from "../desk/directory.ts";
 import type { Thread } from "../ids.ts";
@@ -53,7 +54,7 @@ export function createSlackPorts(
   },
 ): SlackPorts {
   const { postsPerSecond } = config.slack;
-  const channels = config.teams.map(({ channel }) => channel);
+  const channels = channelsOf(config.teams);
   const { team, botUserId, botId, url } = workspace;
   const pace = createPace(postsPerSecond, createLimiter);
   const findUser = createFindUser(client);

@@ -1,5 +1,5 @@
 import { makeDerivedItemId } from "../ids.ts";
-import type { Audit, AuditRecord } from "./ports.ts";
+import type { Audit, AuditRecord } from "./audit-port.ts";
 
 /** How long further attempts of the same kind are the same one. */
 const HOUR_MS = 60 * 60_000;

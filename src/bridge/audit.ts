@@ -1,7 +1,8 @@
 import { defined } from "../defined.ts";
 import type { Log } from "../log.ts";
 import { withinTime } from "../within-time.ts";
-import type { Audit, AuditRecord, People } from "./ports.ts";
+import type { Audit, AuditRecord } from "./audit-port.ts";
+import type { People } from "./ports.ts";
 
 /** A record with the name of whoever did it, as Slack told it then. */
 export interface NamedAuditRecord extends AuditRecord {

@@ -1,5 +1,5 @@
 import { toBridgeError } from "../errors.ts";
-import type { Audit, AuditRecord } from "./ports.ts";
+import type { Audit, AuditRecord } from "./audit-port.ts";
 
 /**
  * Does what nobody does again after a crash: that it is about to be done is recorded before, and what came of it afterwards.

@@ -1,6 +1,7 @@
 import type { ConversationLine } from "../views/conversation-list.ts";
 import type { Conversation } from "./conversation.ts";
-import type { Conversations, Desk, Permalink, Team } from "./ports.ts";
+import type { Desk, Team } from "./desk-ports.ts";
+import type { Conversations, Permalink } from "./ports.ts";
 
 /** The open conversations of some teams, as lists show them; with `channelOf` also where each is. */
 export async function listOpen(

@@ -1,10 +1,8 @@
-import type { DeskRules } from "../config/desk-rules.ts";
 import type { MentionedIds, SlackNames } from "../convert/to-parley/mentions.ts";
 import type { SlackText } from "../convert/to-parley/slack-content.ts";
 import type { SlackFile } from "../convert/to-parley/slack-file.ts";
 import type { ParleyMedia } from "../convert/to-slack/parley-message.ts";
 import type { SlackMessage } from "../convert/to-slack/slack-message.ts";
-import type { Refusal } from "../errors.ts";
 import type { FileContent } from "../files/check-file.ts";
 import type { ConversationId, ItemId, ServiceId, Thread, UserId } from "../ids.ts";
 import type { Json } from "../json.ts";
@@ -29,14 +27,6 @@ export interface Workspace {
   readonly enterprise?: string;
   /** The names of the teams' channels, by id; those that Slack does not tell are missing. */
   readonly channelNames?: Readonly<Record<string, string>>;
-}
-
-/** Agents who answer in one channel. */
-export interface Team {
-  /** What people call it. Without a configuration file there is a single team, and nobody reads its name. */
-  readonly name: string;
-  /** Where its threads open. */
-  readonly channel: string;
 }
 
 /**
@@ -72,14 +62,6 @@ export interface Channels {
   recheck(): Promise<void>;
 }
 
-/**
- * The people who are told what befalls a team, by Slack's ids: each once. `mayBeMore`: Slack has never said who is in one of the
- * groups that were asked.
- */
-export type Responsible = (
-  team: Team,
-) => Promise<{ readonly people: readonly string[]; readonly mayBeMore: boolean }>;
-
 /** The bot's own conversations with single people. */
 export interface DirectMessages {
   /**
@@ -88,21 +70,6 @@ export interface DirectMessages {
    * @throws a member of the error family; one that is a `dead-letter` says that this person cannot be written to
    */
   tell(person: string, message: SlackMessage): Promise<void>;
-}
-
-/** What the team's side decides. */
-export interface Desk {
-  /** In the order of the configuration. */
-  readonly teams: readonly [Team, ...Team[]];
-  /** Who gets a User that is handed over with this. */
-  teamFor(handover: Pick<Conversation, "userId" | "user" | "metadata">): Team;
-  /**
-   * Who has the conversation. Its team may have gone from the configuration: then it is the one that has the channel of its
-   * thread, or else the one that would get the User now.
-   */
-  teamOf(conversation: Conversation): Team;
-  /** What the desk of the team that has it does by itself. */
-  rulesOf(conversation: Conversation): DeskRules;
 }
 
 /** Who a message to the User comes from. */
@@ -290,31 +257,6 @@ export interface People {
 /** The address of a thread, or of a message in it, for people. */
 export type Permalink = (thread: Thread) => string;
 
-/** Somebody who is about to do something. */
-export interface Actor {
-  /** Slack id. */
-  readonly agent: string;
-  /** The workspace that the request came from, where that is not ours. */
-  readonly foreignTeam?: string;
-}
-
-/** What it takes to be allowed to do something: to belong to this team, or to any. Whoever leads a team is an agent of it too. */
-export interface Deed {
-  readonly as: "agent" | "lead";
-  readonly team: Team | undefined;
-}
-
-/** Who may answer Users, move them, and see who they are. */
-export interface Permissions {
-  /**
-   * `undefined`: nothing speaks against it. Without a deed it only has to be a person of ours. Never fails. After `withinMs`
-   * what was known before decides.
-   */
-  refusalOf(actor: Actor, deed?: Deed, withinMs?: number): Promise<Refusal | undefined>;
-  /** The teams whose agent or lead somebody is, in the order of the configuration. Never fails, and as fast as above. */
-  teamsOf(agent: string, withinMs?: number): Promise<readonly Team[]>;
-}
-
 /** Conversations on disk. Whatever resolves is synced. */
 export interface Conversations {
   /** The User's newest conversation, open or not. */
@@ -348,64 +290,4 @@ export interface Conversations {
     id: ConversationId,
     change: (conversation: Conversation) => Conversation,
   ): Promise<Conversation | undefined>;
-}
-
-/** What somebody did, tried, or was not allowed to do. */
-export type AuditedDeed =
-  /** Gave the User to another Service, or to us, outside of a thread. */
-  | "change-owner"
-  /** Took the User from the Service that had them, so that a reply could go. */
-  | "take-over"
-  /** Parley told that another Service has the User. */
-  | "taken-away"
-  | "hand-back"
-  /** From one team to another. */
-  | "move"
-  | "claim"
-  | "erase"
-  /** Sent a reply again that had failed, or of which nobody knew whether it had arrived. */
-  | "send-again"
-  /** Said of such a reply that the User has it. */
-  | "confirm"
-  /** Gave such a reply up. */
-  | "dismiss"
-  /** What is recorded only if it was refused: a message for the User, one that was to stay inside, and what else people use in Slack. */
-  | "reply"
-  | "lock"
-  | "command"
-  | "button"
-  | "shortcut"
-  | "form"
-  | "home";
-
-/** What is kept of a deed for those who have to account for it later. Never words of a message or of a note. */
-export interface AuditRecord {
-  /** The same deed has the same one, also when it is tried again: derived from the item that leads to it. */
-  readonly id: ItemId;
-  /** ms */
-  readonly at: number;
-  readonly what: AuditedDeed;
-  /** Slack id of who did it; missing: nobody of ours. */
-  readonly by?: string;
-  readonly userId?: UserId;
-  readonly conversation?: ConversationId;
-  /** The id of a Service, or the name of a team. */
-  readonly from?: string;
-  readonly to?: string;
-  /** `begun`: of a deed of which nobody knows yet, or ever, what came of it. */
-  readonly result: "begun" | "done" | "failed" | "refused";
-  /** A code: of the error, or of the refusal. */
-  readonly why?: string;
-}
-
-/** Where deeds are recorded, by all replicas. */
-export interface Audit {
-  /**
-   * Durable when resolved, and one line in the log. The same id is recorded once; only one that was `begun` gets the outcome
-   * that follows. Whoever does something that may be tried again records it before that is over, so that no crash comes in
-   * between.
-   *
-   * @throws {StorageError} it is not recorded, so what was done is not over yet
-   */
-  record(record: AuditRecord): Promise<void>;
 }

@@ -5,11 +5,13 @@ import { isSameThread, type Thread } from "../ids.ts";
 import type { Log } from "../log.ts";
 import type { Round, Rounds } from "../rounds.ts";
 import type { Texts } from "../views/texts/en.ts";
+import type { Audit } from "./audit-port.ts";
 import { type Conversation, isBeingHandedBack, withReadBack } from "./conversation.ts";
+import type { Desk } from "./desk-ports.ts";
 import type { Notifier } from "./notifier.ts";
 import { nameService } from "./owner.ts";
 import { recordTakenAway } from "./ownership/end-conversation.ts";
-import type { Audit, Channels, Conversations, Desk, Parley, ThreadReader } from "./ports.ts";
+import type { Channels, Conversations, Parley, ThreadReader } from "./ports.ts";
 import type { AgentReply } from "./stored/agent-reply.ts";
 
 export interface ReconcilerDependencies {

@@ -1,9 +1,7 @@
-import { isIPv6 } from "node:net";
 import { z } from "zod";
 import { ConfigError } from "../errors.ts";
 import { type ServiceId, toServiceId } from "../ids.ts";
-import { parseJson } from "../json.ts";
-import { LANGUAGES, type Language } from "../language.ts";
+import type { Language } from "../language.ts";
 import type { BridgeFile } from "./bridge-file/bridge-file-schema.ts";
 import { needsFallbackChannel } from "./bridge-file/cross-checks.ts";
 import { findBridgeFile } from "./bridge-file/find-bridge-file.ts";
@@ -11,9 +9,10 @@ import { toTeams } from "./bridge-file/to-teams.ts";
 import { NO_RULES } from "./desk-rules.ts";
 import { fileWarnings } from "./file-warnings.ts";
 import { type Secret, toSecret } from "./secret.ts";
-import { isPlaceholder, isQuoted, problemOfSecret, secretValues } from "./secret-rules.ts";
+import { secretValues } from "./secret-rules.ts";
 import { type StateLocation, toStateLocation } from "./state-location.ts";
 import type { TeamConfig } from "./team-config.ts";
+import { CHANNEL_ADVICE, type LogLevel, variables } from "./variables.ts";
 
 /** Everything that can be set, read once from the environment and from `bridge.yaml`. Times are in ms unless the name says otherwise. */
 export interface Config {
@@ -125,228 +124,7 @@ interface Identity {
   readonly avatar?: string;
 }
 
-const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
-export type LogLevel = (typeof LOG_LEVELS)[number];
-
-const url = (advice: string) =>
-  z.string().refine((value) => URL.canParse(value) && /^https?:$/.test(new URL(value).protocol), {
-    error: `must be an http(s) URL; ${advice}`,
-  });
-
-const required = (advice: string) =>
-  z.string({ error: `is missing; ${advice}` }).min(1, { error: `is empty; ${advice}` });
-
-const matching = (pattern: RegExp, looks: string, advice: string) =>
-  required(advice).regex(pattern, { error: `must look like ${looks}; ${advice}` });
-
-/** Secrets that protect our own routes, so weak ones are refused. Two values while one replaces the other. */
-const secrets = (advice: string) =>
-  required(advice).superRefine((text, context) => {
-    const values = secretValues(text);
-    const problem =
-      values.length === 0 || values.length > 2
-        ? "must hold one secret, or two with a space between"
-        : values.map(problemOfSecret).find((found) => found !== undefined);
-    if (problem) context.addIssue({ code: "custom", message: `${problem}; ${advice}` });
-  });
-
-/** A secret that the other side made. Its strength is not our business; only mistakes of copying are refused. */
-const foreignSecret = (advice: string) =>
-  required(advice).refine(
-    (value) => /^\S+$/.test(value) && !isQuoted(value) && !isPlaceholder(value),
-    { error: `must be the secret itself, without spaces or quotes; ${advice}` },
-  );
-
-const number = (minimum: number, maximum: number, fallback: number) =>
-  z.coerce
-    .number({ error: `must be a number from ${minimum} to ${maximum}` })
-    .min(minimum, { error: `must be at least ${minimum}` })
-    .max(maximum, { error: `must be at most ${maximum}` })
-    .default(fallback);
-
-const wholeNumber = (minimum: number, maximum: number, fallback: number) =>
-  z.coerce
-    .number({ error: `must be a whole number from ${minimum} to ${maximum}` })
-    .int({ error: `must be a whole number from ${minimum} to ${maximum}` })
-    .min(minimum, { error: `must be at least ${minimum}` })
-    .max(maximum, { error: `must be at most ${maximum}` })
-    .default(fallback);
-
-const choice = <const Choices extends readonly [string, ...string[]]>(
-  choices: Choices,
-  fallback: Choices[number],
-) => z.enum(choices, { error: `must be one of ${choices.join(", ")}` }).default(fallback);
-
-const flag = (fallback: boolean) =>
-  z
-    .enum(["true", "false", "1", "0"], { error: "must be true or false" })
-    .default(fallback ? "true" : "false")
-    .transform((value) => value === "true" || value === "1");
-
-const identity = z.union([
-  z
-    .string()
-    .min(1)
-    .transform((name) => ({ name })),
-  z.strictObject({
-    name: z.string().min(1),
-    avatar: z.url({ protocol: /^https$/ }).exactOptional(),
-  }),
-]);
-
-/** JSON in a variable, of the given shape. `describe` makes the message, because zod's own would help nobody. */
-const json = <Type extends z.ZodType>(
-  type: Type,
-  example: string,
-  describe: (value: unknown) => string = () => IDENTITY_ADVICE,
-) =>
-  z.string().transform((text, context): z.output<Type> => {
-    const value = parseJson(text);
-    const result = type.safeParse(value);
-    if (result.success) return result.data;
-    context.addIssue({
-      code: "custom",
-      message: `must be JSON such as ${example}; ${describe(value)}`,
-    });
-    return z.NEVER;
-  });
-
-const IDENTITY_ADVICE = 'an identity is a name, or {"name", "avatar"} with an https address';
-
-const slackId = z.string().regex(/^[UW][A-Z0-9]+$/);
-
-/** The first entry that is wrong, by its place: its name and its value stay out of the message. */
-function describeAliases(value: unknown): string {
-  const entries = typeof value === "object" && value !== null ? Object.entries(value) : [];
-  const index = entries.findIndex(
-    ([id, given]) => !slackId.safeParse(id).success || !identity.safeParse(given).success,
-  );
-  const where = index < 0 ? "" : `entry ${index + 1} is wrong: `;
-  return `${where}before the colon stands a Slack id (U…), after it an identity, and ${IDENTITY_ADVICE}`;
-}
-
-const PARLEY_SUPPORT = "Parley support gives it to you when they register your Service";
-
-const CHANNEL_ADVICE = "in Slack open the channel's details, the id is at the bottom";
-
-const variables = {
-  SLACK_BOT_TOKEN: matching(
-    /^xoxb-\S+$/,
-    "xoxb-…",
-    "in your app at api.slack.com/apps under OAuth & Permissions, Bot User OAuth Token",
-  ),
-  SLACK_SIGNING_SECRET: secrets(
-    "in your app at api.slack.com/apps under Basic Information, App Credentials",
-  ).optional(),
-  SLACK_APP_TOKEN: z
-    .string()
-    .regex(/^xapp-\S+$/, {
-      error:
-        "must look like xapp-…; in your app at api.slack.com/apps under Basic Information, App-Level Tokens",
-    })
-    .optional(),
-  SLACK_CHANNEL: matching(/^[CG][A-Z0-9_]+$/, "C0123456789", CHANNEL_ADVICE).optional(),
-  SLACK_API_URL: url("the base URL of Slack's Web API")
-    .refine((value) => value.endsWith("/api/"), { error: "must end in /api/" })
-    .default("https://slack.com/api/"),
-  SLACK_POSTS_PER_SECOND: number(0.01, 10_000, 1),
-  SLACK_PING_TIMEOUT_MS: wholeNumber(100, 60_000, 3_000),
-  PARLEY_SERVICE_IDENTIFICATION: required(PARLEY_SUPPORT).regex(/^[^|]+$/, {
-    error: "must not contain |",
-  }),
-  PARLEY_ACCOUNT_IDENTIFICATION: required(PARLEY_SUPPORT).regex(/^[^|]+$/, {
-    error: "must not contain |",
-  }),
-  PARLEY_SHARED_SECRET: foreignSecret(PARLEY_SUPPORT),
-  PARLEY_CALLBACK_TOKEN: secrets(
-    "choose a long random text and ask Parley support to send it as the Authorization header of your Service's callbacks",
-  ),
-  PARLEY_API_URL: url("the base URL of Parley's Service API").default(
-    "https://api.parley.nu/serviceApi/v2.5",
-  ),
-  PARLEY_BOT_SERVICE: z.string().min(1).optional(),
-  PARLEY_MESSAGES_PATH: z
-    .string()
-    .refine((value) => value.startsWith("/") && value.includes("{userId}"), {
-      error: "must start with / and contain {userId}",
-    })
-    .default("/users/{userId}/messages"),
-  PARLEY_MEDIA_PATH: z
-    .string()
-    .regex(/^\/\S*[^\s/]$/, { error: "must start with / and not end with one" })
-    .default("/media"),
-  PARLEY_MEDIA_HOSTS: z
-    .string()
-    .transform((value) => value.split(",").map((host) => host.trim().toLowerCase()))
-    .pipe(
-      z.array(
-        z.string().regex(/^[a-z\d]([a-z\d.-]*[a-z\d])?$/, {
-          error: "must be names of hosts with commas between, such as cdn.example.com",
-        }),
-      ),
-    )
-    .optional(),
-  PARLEY_AGENT_FIELDS: choice(["object", "object-without-id", "flat", "none"], "object"),
-  PARLEY_LINE_BREAK: choice(["hard", "soft"], "hard"),
-  PARLEY_MESSAGE_LENGTH: wholeNumber(100, 100_000, 5_000),
-  PARLEY_OWNER_UNKNOWN: choice(["deliver", "ignore"], "deliver"),
-  PARLEY_EMPTY_ANSWER: choice(["uncertain", "delivered"], "uncertain"),
-  PARLEY_CONNECT_TIMEOUT_MS: wholeNumber(100, 60_000, 3_000),
-  PARLEY_RESPONSE_TIMEOUT_MS: wholeNumber(100, 120_000, 15_000),
-  CONFIG_FILE: z.string().optional(),
-  TEAM_LANGUAGE: choice(LANGUAGES, "en"),
-  AGENT_ALIASES: json(
-    z.record(slackId, identity),
-    '{"U012AB3CD": "Anna", "U045EF6GH": {"name": "Ben", "avatar": "https://example.com/ben.png"}}',
-    describeAliases,
-  ).optional(),
-  TEAM_IDENTITY: json(
-    identity,
-    '{"name": "Acme Support", "avatar": "https://example.com/acme.png"}',
-  ).optional(),
-  MENTIONS: choice(["names", "hide"], "names"),
-  SHOW_USER_IDENTITY: flag(false),
-  GROUP_SECONDS: wholeNumber(0, 60, 0),
-  REPLY_MODE: choice(["send", "explicit"], "send"),
-  GUESTS_MAY_ANSWER: flag(false),
-  UNDO_SECONDS: wholeNumber(0, 30, 0),
-  RETRY_FIRST_MS: wholeNumber(1, 60_000, 500),
-  RETRY_CAP_MS: wholeNumber(1, 3_600_000, 60_000),
-  RETRY_MAX_AGE_MS: wholeNumber(1_000, 30 * 86_400_000, 3 * 86_400_000),
-  REPAIR_INTERVAL_MS: wholeNumber(1_000, 86_400_000, 30 * 60_000),
-  RETENTION_DAYS: wholeNumber(1, 3_650, 90),
-  STOP_DEADLINE_SECONDS: wholeNumber(1, 600, 9),
-  STATE_URL: z
-    .string()
-    .regex(/^(sqlite:.*[^/]|postgres(ql)?:\/\/.*)$/, {
-      error: "must look like sqlite:./data/bridge.sqlite or postgres://user@host/database",
-    })
-    .refine((value) => value.startsWith("sqlite:") || URL.canParse(value), {
-      error:
-        "must look like postgres://user@host:5432/database; write special characters of a password as %XX, or put it into PGPASSWORD",
-    })
-    .refine((value) => !/^sqlite:(\/\/)?(:memory:|file:)|mode=memory/i.test(value), {
-      error:
-        "must name a file by its path, such as sqlite:./data/bridge.sqlite; what is only in memory would be gone with the process",
-    })
-    .default("sqlite:./data/bridge.sqlite"),
-  PGPASSWORD: z.string().optional(),
-  PGPASSFILE: z.string().optional(),
-  HOST: z
-    .string()
-    .transform((value) => value.replace(/^\[(.*)\]$/, "$1"))
-    .refine((value) => isIPv6(value) || /^[a-z\d._-]+$/i.test(value), {
-      error: "must be an address or a name of this machine; the port goes into PORT",
-    })
-    .default("127.0.0.1"),
-  PORT: wholeNumber(0, 65_535, 3_000),
-  LOG_LEVEL: choice(LOG_LEVELS, "info"),
-};
-
 const environment = z.object(variables);
-
-/** Every variable that the bridge reads. `.env.example` documents each. */
-export const VARIABLES = Object.keys(variables) as readonly (keyof typeof variables)[];
 
 const SIGNING_SECRET_ADVICE =
   "is missing; in your app at api.slack.com/apps under Basic Information, App Credentials (or set SLACK_APP_TOKEN for Socket Mode)";

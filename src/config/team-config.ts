@@ -22,6 +22,11 @@ export interface TeamConfig {
 export const isWithoutFile = (teams: readonly TeamConfig[]): boolean =>
   teams.every(({ writtenAt }) => writtenAt === undefined);
 
+/** Each once: several teams may have the same one. */
+export const channelsOf = (teams: readonly Pick<TeamConfig, "channel">[]): readonly string[] => [
+  ...new Set(teams.map(({ channel }) => channel)),
+];
+
 /** Which handovers are meant: all that is said has to fit. */
 export interface Rule {
   /** Patterns, of which one has to fit the reason. */

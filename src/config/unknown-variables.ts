@@ -1,5 +1,5 @@
 import { editDistance } from "./edit-distance.ts";
-import { VARIABLES } from "./read-config.ts";
+import { VARIABLES } from "./variables.ts";
 
 /** Shorter names are too easily those of other programs. */
 const MIN_LENGTH = 6;

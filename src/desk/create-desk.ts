@@ -1,5 +1,5 @@
 import type { Conversation } from "../bridge/conversation.ts";
-import type { Desk, Team } from "../bridge/ports.ts";
+import type { Desk, Team } from "../bridge/desk-ports.ts";
 import type { TeamConfig } from "../config/team-config.ts";
 import type { Log } from "../log.ts";
 import { type Routed, route } from "./route.ts";

@@ -1,4 +1,5 @@
-import type { Actor, Deed, People, Permissions } from "../bridge/ports.ts";
+import type { Actor, Deed, Permissions } from "../bridge/desk-ports.ts";
+import type { People } from "../bridge/ports.ts";
 import type { Standing } from "../bridge/stored/last-known-schemas.ts";
 import { NO_NAMES } from "../convert/to-parley/mentions.ts";
 import type { Refusal } from "../errors.ts";

@@ -1,4 +1,4 @@
-import type { Responsible } from "../bridge/ports.ts";
+import type { Responsible } from "../bridge/desk-ports.ts";
 import type { KnownMembers } from "./known-members.ts";
 import { isMemberId, type TeamRoles } from "./roles.ts";
 

@@ -1,4 +1,4 @@
-import type { Team } from "../bridge/ports.ts";
+import type { Team } from "../bridge/desk-ports.ts";
 
 /** A team with those who belong to it. Ids are Slack's. */
 export interface TeamRoles extends Team {

@@ -3,9 +3,9 @@ import type { StateLocation } from "../config/state-location.ts";
 import { defined } from "../defined.ts";
 import { parseUserId } from "../ids.ts";
 import type { AuditQuery } from "../state/audit-records.ts";
-import { describeLocation } from "../state/describe-location.ts";
 import { openAudit } from "../state/open-audit.ts";
 import { AUDIT_FORMATS, type AuditFormat } from "./audit-formats.ts";
+import { noStateAt } from "./no-state-at.ts";
 import { parseMoment } from "./parse-moment.ts";
 
 const USAGE = `Usage: npm run audit -- [--since 30d] [--until 2026-11-30] [--user 42] [--by U0ANNA] [--format table|csv|json]
@@ -35,9 +35,7 @@ export async function runAudit(
   const at = location();
   const open = await openAudit(at);
   if (!open) {
-    print(
-      `There is no state at ${describeLocation(at)}. Is STATE_URL the one that the bridge runs with?`,
-    );
+    print(noStateAt(at));
     return 66;
   }
   const { query, format } = wish;

@@ -4,6 +4,7 @@ import type { StateLocation } from "../config/state-location.ts";
 import { fileOf } from "../state/describe-location.ts";
 import { backUpState } from "../state/sqlite/back-up-state.ts";
 import { describeCopy } from "./describe-copy.ts";
+import { noStateAt } from "./no-state-at.ts";
 
 const USAGE = `Usage: npm run backup -- [--overwrite] <file>
   copies the state of STATE_URL into the file, also while the bridge runs
@@ -23,7 +24,7 @@ export async function runBackup(
   }
   const state = fileOf(location);
   if (!existsSync(state)) {
-    print(`There is no state at ${state}. Is STATE_URL the one that the bridge runs with?`);
+    print(noStateAt(location));
     return 66;
   }
   const file = resolve(given);

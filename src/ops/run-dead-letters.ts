@@ -2,9 +2,9 @@ import type { StateLocation } from "../config/state-location.ts";
 import type { DeadLetter, Journal } from "../delivery/journal.ts";
 import { type ItemId, toItemId } from "../ids.ts";
 import { isJsonObject, parseJson } from "../json.ts";
-import { describeLocation } from "../state/describe-location.ts";
 import { openJournals } from "../state/open-journals.ts";
 import type { Journals } from "../state/state.ts";
+import { noStateAt } from "./no-state-at.ts";
 
 const USAGE = `Usage: npm run dead-letters -- <command>
   list               what could not be delivered, and why
@@ -27,9 +27,7 @@ export async function runDeadLetters(
   }
   const open = await openJournals(location);
   if (!open) {
-    print(
-      `There is no state at ${describeLocation(location)}. Is STATE_URL the one that the bridge runs with?`,
-    );
+    print(noStateAt(location));
     return 66;
   }
   const { journals, close } = open;

@@ -1,7 +1,8 @@
 import type { App, ReceiverEvent } from "@slack/bolt";
 import { z } from "zod";
 import type { ChannelWatch } from "../bridge/channels/watch-channels.ts";
-import type { Conversations, Desk } from "../bridge/ports.ts";
+import type { Desk } from "../bridge/desk-ports.ts";
+import type { Conversations } from "../bridge/ports.ts";
 import {
   type TakeInDependencies,
   takeInDeletion,

@@ -1,6 +1,8 @@
+import type { Audit } from "../bridge/audit-port.ts";
 import { auditRefusal } from "../bridge/audit-refusal.ts";
 import type { Conversation } from "../bridge/conversation.ts";
-import type { Audit, Conversations, Desk, Permissions, ThreadReader } from "../bridge/ports.ts";
+import type { Desk, Permissions } from "../bridge/desk-ports.ts";
+import type { Conversations, ThreadReader } from "../bridge/ports.ts";
 import { teamIn } from "../bridge/teams/team-in.ts";
 import type { TakeInDependencies } from "../bridge/to-parley/take-in-reply.ts";
 import { defined } from "../defined.ts";

@@ -1,13 +1,9 @@
 import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
-import {
-  type Config,
-  readConfig,
-  readStateLocation,
-  VARIABLES,
-} from "../../src/config/read-config.ts";
+import { type Config, readConfig, readStateLocation } from "../../src/config/read-config.ts";
 import { toSecret } from "../../src/config/secret.ts";
 import { unknownVariables } from "../../src/config/unknown-variables.ts";
+import { VARIABLES } from "../../src/config/variables.ts";
 import { weakSecrets } from "../../src/config/weak-secrets.ts";
 import { ConfigError } from "../../src/errors.ts";
 import { MINIMAL_ENV } from "../support/minimal-env.ts";

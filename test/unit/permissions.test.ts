@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Permissions } from "../../src/bridge/ports.ts";
+import type { Permissions } from "../../src/bridge/desk-ports.ts";
 import type { Standing } from "../../src/bridge/stored/last-known-schemas.ts";
 import type { SlackNames } from "../../src/convert/to-parley/mentions.ts";
 import { NO_NAMES } from "../../src/convert/to-parley/mentions.ts";

@@ -5,6 +5,7 @@ import { makeDerivedItemId } from "../../ids.ts";
 import type { Log } from "../../log.ts";
 import { renderChannelBack, renderChannelTrouble } from "../../views/channel-news.ts";
 import type { Texts } from "../../views/texts/en.ts";
+import type { Desk, Responsible, Team } from "../desk-ports.ts";
 import { personLane } from "../inbox-lanes.ts";
 import type {
   ChannelNote,
@@ -12,10 +13,7 @@ import type {
   Channels,
   ChannelTrouble,
   Conversations,
-  Desk,
-  Responsible,
   SeenChannel,
-  Team,
 } from "../ports.ts";
 import type { ChannelHint, InboxBody } from "../stored/inbox-body.ts";
 import { SEEN } from "../stored/step-kinds.ts";

@@ -1,8 +1,9 @@
 import { defined } from "../../defined.ts";
 import type { Lanes } from "../../delivery/lanes.ts";
 import { type ItemId, makeDerivedItemId, toItemId } from "../../ids.ts";
+import type { Desk } from "../desk-ports.ts";
 import { channelLane } from "../inbox-lanes.ts";
-import type { ChannelNotes, Desk, SeenChannel } from "../ports.ts";
+import type { ChannelNotes, SeenChannel } from "../ports.ts";
 import type { ChannelHint, InboxBody } from "../stored/inbox-body.ts";
 import { isSameTrouble } from "./is-same-trouble.ts";
 

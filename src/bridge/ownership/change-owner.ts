@@ -5,21 +5,14 @@ import { type ItemId, makeBodyItemId, type UserId } from "../../ids.ts";
 import { causeOf } from "../../views/cause-of.ts";
 import type { OwnerChange } from "../../views/owner-answer.ts";
 import type { Texts } from "../../views/texts/en.ts";
+import type { Audit } from "../audit-port.ts";
 import { audited } from "../audited.ts";
 import { type Conversation, withHandingBack, withoutHandingBack } from "../conversation.ts";
+import type { Desk, Permissions, Team } from "../desk-ports.ts";
 import { userLane } from "../inbox-lanes.ts";
 import type { Notifier } from "../notifier.ts";
 import { giveTo } from "../owner.ts";
-import type {
-  Audit,
-  Conversations,
-  Desk,
-  Parley,
-  People,
-  Permissions,
-  Service,
-  Team,
-} from "../ports.ts";
+import type { Conversations, Parley, People, Service } from "../ports.ts";
 import type { InboxBody } from "../stored/inbox-body.ts";
 import { recordHandBack } from "./end-conversation.ts";
 import { takenOver } from "./taken-over.ts";

@@ -3,9 +3,10 @@ import { type ConversationId, type ItemId, makeDerivedItemId, type Thread } from
 import { renderHandedBack, renderTakenAway } from "../../views/ended.ts";
 import type { Destination } from "../../views/root-state.ts";
 import type { Texts } from "../../views/texts/en.ts";
+import type { Audit } from "../audit-port.ts";
 import { type Conversation, end } from "../conversation.ts";
 import type { Notifier } from "../notifier.ts";
-import type { Audit, Conversations, Parley } from "../ports.ts";
+import type { Conversations, Parley } from "../ports.ts";
 
 interface Records {
   conversations: Conversations;

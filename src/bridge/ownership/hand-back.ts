@@ -20,6 +20,7 @@ import {
   renderHandBackTooLate,
 } from "../../views/hand-back-failed.ts";
 import type { Texts } from "../../views/texts/en.ts";
+import type { Audit } from "../audit-port.ts";
 import {
   type Conversation,
   isGoingElsewhere,
@@ -33,7 +34,7 @@ import type { Notifier } from "../notifier.ts";
 import { asNotOwner, assertOwner, giveTo, nameService } from "../owner.ts";
 import type { Patience } from "../patience.ts";
 import { piecesOnce } from "../pieces.ts";
-import type { Audit, Conversations, Parley, People, Permalink } from "../ports.ts";
+import type { Conversations, Parley, People, Permalink } from "../ports.ts";
 import { requestOnce, storeDone } from "../request-once.ts";
 import type { HandBackRequest, OutboxBody } from "../stored/outbox-body.ts";
 import { type EarlierThreadsDependencies, isBehindEarlier } from "../teams/earlier-threads.ts";

@@ -5,8 +5,9 @@ import { parseUserId, type Thread, type UserId } from "../../ids.ts";
 import type { OfferedChange } from "../../views/actions.ts";
 import { type OwnerAnswer, renderOwnerAnswer } from "../../views/owner-answer.ts";
 import { auditRefusal } from "../audit-refusal.ts";
+import type { Deed } from "../desk-ports.ts";
 import { listOpen } from "../list-open.ts";
-import type { Deed, Permalink } from "../ports.ts";
+import type { Permalink } from "../ports.ts";
 import { type RequestMoveDependencies, requestMove } from "../teams/request-move.ts";
 import { type ChangeOwnerDependencies, changeOwner, LOOK_UP_WITHIN_MS } from "./change-owner.ts";
 

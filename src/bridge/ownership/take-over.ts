@@ -15,9 +15,11 @@ import {
   type ServiceId,
   type UserId,
 } from "../../ids.ts";
+import type { Audit } from "../audit-port.ts";
 import type { Conversation } from "../conversation.ts";
+import type { Desk } from "../desk-ports.ts";
 import { assertOwner } from "../owner.ts";
-import type { Audit, Conversations, Desk, Parley, People } from "../ports.ts";
+import type { Conversations, Parley, People } from "../ports.ts";
 import { storeDone } from "../request-once.ts";
 import type { InboxBody } from "../stored/inbox-body.ts";
 import type { OutboxBody, ReplyBody, TakeOver } from "../stored/outbox-body.ts";

@@ -1,10 +1,11 @@
 import type { Item } from "../../delivery/lanes.ts";
 import type { Texts } from "../../views/texts/en.ts";
+import type { Audit } from "../audit-port.ts";
 import type { Notifier } from "../notifier.ts";
 import { askOwnership, nameService } from "../owner.ts";
 import type { EventOf } from "../parley-event.ts";
 import type { Patience } from "../patience.ts";
-import type { Audit, Conversations, Parley } from "../ports.ts";
+import type { Conversations, Parley } from "../ports.ts";
 import { recordTakenAway } from "./end-conversation.ts";
 
 export interface TakenAwayDependencies {

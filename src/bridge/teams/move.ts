@@ -8,6 +8,7 @@ import {
   renderMoveNote,
   renderNotMoved,
 } from "../../views/moved.ts";
+import type { Audit } from "../audit-port.ts";
 import {
   type Conversation,
   isIn,
@@ -17,8 +18,8 @@ import {
   withoutMove,
   withThreadInVain,
 } from "../conversation.ts";
+import type { Team } from "../desk-ports.ts";
 import { isPatientWith } from "../patience.ts";
-import type { Audit, Team } from "../ports.ts";
 import type { InboxBody, MoveRequest } from "../stored/inbox-body.ts";
 import { ensureRoot, type OpenThreadDependencies } from "../to-slack/open-thread.ts";
 import { postOnce, postRootOnce } from "../to-slack/post-once.ts";

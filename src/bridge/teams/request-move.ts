@@ -3,10 +3,11 @@ import type { Lanes } from "../../delivery/lanes.ts";
 import type { Refusal } from "../../errors.ts";
 import { makeDerivedItemId, makeThreadKey, type Thread } from "../../ids.ts";
 import type { MoveProblem } from "../../views/move-problem.ts";
+import type { Audit } from "../audit-port.ts";
 import { auditRefusal } from "../audit-refusal.ts";
 import { type Conversation, movedFrom } from "../conversation.ts";
+import type { Actor, Desk, Permissions, Team } from "../desk-ports.ts";
 import { userLane } from "../inbox-lanes.ts";
-import type { Actor, Audit, Desk, Permissions, Team } from "../ports.ts";
 import type { InboxBody } from "../stored/inbox-body.ts";
 
 export interface RequestMoveDependencies {

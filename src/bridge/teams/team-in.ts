@@ -1,7 +1,7 @@
 import { defined } from "../../defined.ts";
 import type { Thread } from "../../ids.ts";
 import { type Conversation, movedFrom } from "../conversation.ts";
-import type { Desk, Team } from "../ports.ts";
+import type { Desk, Team } from "../desk-ports.ts";
 
 /** Whose thread it is: of a thread that the conversation was moved from still the team that had it there. */
 export function teamIn(

@@ -21,21 +21,13 @@ import {
   withAnswer,
 } from "../conversation.ts";
 import type { DelayMarks } from "../delay-marks.ts";
+import type { Actor, Desk, Permissions, Team } from "../desk-ports.ts";
 import { refuseIfInDoubt } from "../doubt.ts";
 import type { Notifier } from "../notifier.ts";
 import { assertOwner, nameService } from "../owner.ts";
 import { recordTakenAway } from "../ownership/end-conversation.ts";
 import { hasAsked, type TakeOverDependencies, takeOverFor } from "../ownership/take-over.ts";
-import type {
-  Actor,
-  Conversations,
-  Desk,
-  Parley,
-  Permalink,
-  Permissions,
-  Reactions,
-  Team,
-} from "../ports.ts";
+import type { Conversations, Parley, Permalink, Reactions } from "../ports.ts";
 import type { AgentReply } from "../stored/agent-reply.ts";
 import type { OutboxBody, ReplyBody } from "../stored/outbox-body.ts";
 import { isBehindEarlier } from "../teams/earlier-threads.ts";

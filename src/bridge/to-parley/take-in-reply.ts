@@ -11,11 +11,13 @@ import {
   renderUndoOffer,
 } from "../../views/reply-offers.ts";
 import type { Texts } from "../../views/texts/en.ts";
+import type { Audit } from "../audit-port.ts";
 import { auditRefusal } from "../audit-refusal.ts";
 import { movedFrom } from "../conversation.ts";
+import type { Desk, Permissions } from "../desk-ports.ts";
 import type { Notifier } from "../notifier.ts";
 import { cancelReply } from "../ownership/take-over.ts";
-import type { Audit, Conversations, Desk, Permalink, Permissions } from "../ports.ts";
+import type { Conversations, Permalink } from "../ports.ts";
 import type { AgentReply } from "../stored/agent-reply.ts";
 import type { Notice } from "../stored/notice.ts";
 import type { OutboxBody } from "../stored/outbox-body.ts";

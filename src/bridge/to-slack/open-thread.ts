@@ -9,9 +9,10 @@ import {
   openConversation,
   withoutOpening,
 } from "../conversation.ts";
+import type { Desk } from "../desk-ports.ts";
 import type { Notifier } from "../notifier.ts";
 import { teamTakenFor } from "../ownership/taken-over.ts";
-import type { Conversations, Desk, Permalink, Posts } from "../ports.ts";
+import type { Conversations, Permalink, Posts } from "../ports.ts";
 import type { InboxBody } from "../stored/inbox-body.ts";
 import { postRootOnce } from "./post-once.ts";
 import type { PostStepsDependencies } from "./post-steps.ts";

@@ -5,7 +5,8 @@ import { renderRoot } from "../../views/root.ts";
 import { renderOverflow } from "../../views/root-details.ts";
 import type { Texts } from "../../views/texts/en.ts";
 import type { Conversation, Moved } from "../conversation.ts";
-import type { Desk, Permalink, Posts, PostTag } from "../ports.ts";
+import type { Desk } from "../desk-ports.ts";
+import type { Permalink, Posts, PostTag } from "../ports.ts";
 
 /** Of the root so many threads behind that of its own, or of the one that it opens next if it has none. */
 export const rootTagOf = (

@@ -1,6 +1,7 @@
 import type { Alarms } from "../../alarms.ts";
+import type { Desk, Permissions } from "../../bridge/desk-ports.ts";
 import type { OwnerCommandDependencies } from "../../bridge/ownership/owner-command.ts";
-import type { Desk, Permissions, Posts, Reactions } from "../../bridge/ports.ts";
+import type { Posts, Reactions } from "../../bridge/ports.ts";
 import type { InboxBody } from "../../bridge/stored/inbox-body.ts";
 import type { OutboxBody } from "../../bridge/stored/outbox-body.ts";
 import type { ReplyMode } from "../../convert/to-parley/reply-intent.ts";

@@ -1,6 +1,6 @@
+import type { AuditedDeed } from "../../bridge/audit-port.ts";
 import { auditRefusal } from "../../bridge/audit-refusal.ts";
 import type { Conversation } from "../../bridge/conversation.ts";
-import type { AuditedDeed } from "../../bridge/ports.ts";
 import { teamIn } from "../../bridge/teams/team-in.ts";
 import { defined } from "../../defined.ts";
 import type { Thread } from "../../ids.ts";

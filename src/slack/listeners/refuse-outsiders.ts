@@ -1,8 +1,10 @@
 import type { AllMiddlewareArgs, AnyMiddlewareArgs, RespondFn } from "@slack/bolt";
 import type { HomeView } from "@slack/web-api";
 import { z } from "zod";
+import type { Audit, AuditedDeed } from "../../bridge/audit-port.ts";
 import { auditRefusal } from "../../bridge/audit-refusal.ts";
-import type { Audit, AuditedDeed, Conversations, Permissions } from "../../bridge/ports.ts";
+import type { Permissions } from "../../bridge/desk-ports.ts";
+import type { Conversations } from "../../bridge/ports.ts";
 import { escapeText } from "../../convert/text/slack-text.ts";
 import { section } from "../../convert/to-slack/blocks.ts";
 import { defined } from "../../defined.ts";

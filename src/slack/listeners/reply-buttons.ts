@@ -1,7 +1,7 @@
 import type { RespondFn } from "@slack/bolt";
 import { z } from "zod";
+import type { AuditedDeed } from "../../bridge/audit-port.ts";
 import { audited } from "../../bridge/audited.ts";
-import type { AuditedDeed } from "../../bridge/ports.ts";
 import { escapeText } from "../../convert/text/slack-text.ts";
 import { defined } from "../../defined.ts";
 import { makeDerivedItemId, type Thread } from "../../ids.ts";

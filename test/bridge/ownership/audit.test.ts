@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { NamedAuditRecord } from "../../../src/bridge/audit.ts";
-import type { Permissions } from "../../../src/bridge/ports.ts";
+import type { Permissions } from "../../../src/bridge/desk-ports.ts";
 import { NetworkError, ParleyApiError, StorageError } from "../../../src/errors.ts";
 import { dieAtEveryStep, failAtEveryCall, type Story } from "../support/every-step.ts";
 import { ADA, AGENTS, BOT, NIGHT } from "../support/memory-parley.ts";

@@ -4,9 +4,9 @@ import {
   type ChannelWatch,
   createChannelWatch,
 } from "../../../src/bridge/channels/watch-channels.ts";
+import type { Permissions, Responsible, Team } from "../../../src/bridge/desk-ports.ts";
 import { createNotifier, type Notifier } from "../../../src/bridge/notifier.ts";
 import type { ParleyEvent } from "../../../src/bridge/parley-event.ts";
-import type { Permissions, Responsible, Team } from "../../../src/bridge/ports.ts";
 import { type Reconciler, startReconciler } from "../../../src/bridge/reconciler.ts";
 import { type InboxBody, inboxBodySchema } from "../../../src/bridge/stored/inbox-body.ts";
 import { type OutboxBody, outboxBodySchema } from "../../../src/bridge/stored/outbox-body.ts";

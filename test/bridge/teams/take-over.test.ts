@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Permissions } from "../../../src/bridge/ports.ts";
+import type { Permissions } from "../../../src/bridge/desk-ports.ts";
 import { ADA, AGENTS, BOT } from "../support/memory-parley.ts";
 import { BILLING_CHANNEL, CHANNEL } from "../support/memory-slack.ts";
 import { type Bridge, startBridge } from "../support/start-bridge.ts";

@@ -1,0 +1,59 @@
+import type { DeskRules } from "../config/desk-rules.ts";
+import type { Refusal } from "../errors.ts";
+import type { Conversation } from "./conversation.ts";
+
+/** Agents who answer in one channel. */
+export interface Team {
+  /** What people call it. Without a configuration file there is a single team, and nobody reads its name. */
+  readonly name: string;
+  /** Where its threads open. */
+  readonly channel: string;
+}
+
+/**
+ * The people who are told what befalls a team, by Slack's ids: each once. `mayBeMore`: Slack has never said who is in one of the
+ * groups that were asked.
+ */
+export type Responsible = (
+  team: Team,
+) => Promise<{ readonly people: readonly string[]; readonly mayBeMore: boolean }>;
+
+/** What the team's side decides. */
+export interface Desk {
+  /** In the order of the configuration. */
+  readonly teams: readonly [Team, ...Team[]];
+  /** Who gets a User that is handed over with this. */
+  teamFor(handover: Pick<Conversation, "userId" | "user" | "metadata">): Team;
+  /**
+   * Who has the conversation. Its team may have gone from the configuration: then it is the one that has the channel of its
+   * thread, or else the one that would get the User now.
+   */
+  teamOf(conversation: Conversation): Team;
+  /** What the desk of the team that has it does by itself. */
+  rulesOf(conversation: Conversation): DeskRules;
+}
+
+/** Somebody who is about to do something. */
+export interface Actor {
+  /** Slack id. */
+  readonly agent: string;
+  /** The workspace that the request came from, where that is not ours. */
+  readonly foreignTeam?: string;
+}
+
+/** What it takes to be allowed to do something: to belong to this team, or to any. Whoever leads a team is an agent of it too. */
+export interface Deed {
+  readonly as: "agent" | "lead";
+  readonly team: Team | undefined;
+}
+
+/** Who may answer Users, move them, and see who they are. */
+export interface Permissions {
+  /**
+   * `undefined`: nothing speaks against it. Without a deed it only has to be a person of ours. Never fails. After `withinMs`
+   * what was known before decides.
+   */
+  refusalOf(actor: Actor, deed?: Deed, withinMs?: number): Promise<Refusal | undefined>;
+  /** The teams whose agent or lead somebody is, in the order of the configuration. Never fails, and as fast as above. */
+  teamsOf(agent: string, withinMs?: number): Promise<readonly Team[]>;
+}
