@@ -16,6 +16,7 @@ export const BLOCK_LIMITS = {
   identifier: 255,
   altText: 2_000,
   options: 100,
+  overflowOptions: 5,
   optionGroups: 100,
   optionText: 75,
   optionValue: 150,
@@ -202,9 +203,11 @@ function checkElement(problems: BlockProblems, element: unknown, at: Path): void
       problems.length(element.image_url, BLOCK_LIMITS.url, `${at}/image_url`);
       problems.length(element.alt_text, BLOCK_LIMITS.altText, `${at}/alt_text`, 0);
       return;
+    case "overflow":
+      checkOptions(problems, element.options, `${at}/options`, BLOCK_LIMITS.overflowOptions);
+      return;
     case "static_select":
     case "multi_static_select":
-    case "overflow":
     case "checkboxes":
     case "radio_buttons":
       if (element.option_groups === undefined) {
@@ -230,8 +233,13 @@ function checkElement(problems: BlockProblems, element: unknown, at: Path): void
   }
 }
 
-function checkOptions(problems: BlockProblems, options: unknown, at: Path): void {
-  for (const [option, path] of problems.items(options, BLOCK_LIMITS.options, at)) {
+function checkOptions(
+  problems: BlockProblems,
+  options: unknown,
+  at: Path,
+  most: number = BLOCK_LIMITS.options,
+): void {
+  for (const [option, path] of problems.items(options, most, at)) {
     if (!isObject(option)) {
       problems.add("must be an option object", path);
       continue;

@@ -1,4 +1,4 @@
-import { button } from "../convert/to-slack/blocks.ts";
+import { button, overflow } from "../convert/to-slack/blocks.ts";
 import {
   type ConversationId,
   type ItemId,
@@ -127,8 +127,14 @@ export const FORMS: Actions<FormValues> = {
   move: { id: "parley_move", ...thread },
 };
 
-/** The buttons under the root of an open conversation, in this order; `move` only where there is more than one team. */
-export const ROOT_ACTIONS = ["handBack", "move"] as const satisfies readonly ActionName[];
+/** The menu beside buttons, whose entries do what buttons would do. */
+export const MENU = { id: "parley_menu" } as const;
+
+/** The buttons under the root of an open conversation, in this order. */
+export const ROOT_BUTTONS = ["handBack"] as const satisfies readonly ActionName[];
+
+/** The entries of the menu beside them, in this order; `move` only where there is more than one team. */
+export const ROOT_MENU = ["move"] as const satisfies readonly ActionName[];
 
 /** The name of the entry that a request of Slack is about; `undefined`: it is not one of ours. Never throws. */
 export function nameIn<Name extends string>(
@@ -154,4 +160,23 @@ export function actionButton<Value>(
 ): Json {
   const actionId = index === undefined ? id : `${id}/${index}`;
   return button({ ...appearance, actionId, value: write(value) });
+}
+
+/** An entry of a menu, which does `action` with `value`. */
+export const menuEntry = <Value>(
+  { id, write }: Action<Value>,
+  value: Value,
+  text: string,
+): MenuEntry => ({ text, value: `${id} ${write(value)}` });
+
+type MenuEntry = Parameters<typeof overflow>[0]["options"][number];
+
+/** No more than five entries. */
+export const actionMenu = (...options: readonly MenuEntry[]): Json =>
+  overflow({ actionId: MENU.id, options });
+
+/** What an entry of a menu stands for: the id and the value that its button would have. Never throws. */
+export function readMenuEntry(text: string): { id: string; value: string } {
+  const [id = "", ...value] = text.split(" ");
+  return { id, value: value.join(" ") };
 }

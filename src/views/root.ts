@@ -5,7 +5,15 @@ import { actions, context, header } from "../convert/to-slack/blocks.ts";
 import type { SlackMessage } from "../convert/to-slack/slack-message.ts";
 import type { ConversationId, UserId } from "../ids.ts";
 import type { Json } from "../json.ts";
-import { ACTIONS, actionButton, ROOT_ACTIONS } from "./actions.ts";
+import {
+  ACTIONS,
+  type ActionName,
+  actionButton,
+  actionMenu,
+  menuEntry,
+  ROOT_BUTTONS,
+  ROOT_MENU,
+} from "./actions.ts";
 import { nameOf } from "./name-of.ts";
 import { mention } from "./notice.ts";
 import { describeReason } from "./reason.ts";
@@ -119,11 +127,7 @@ export function renderRoot(facts: RootFacts, links: RootLinks, texts: Texts): Sl
   }
   if (links.next) blocks.push(context(`:arrow_right: ${linkTo(links.next, root.next)}`));
   if (ended === undefined) {
-    const names = ROOT_ACTIONS.filter((name) => name !== "move" || links.movable);
-    const buttons = names.map((name) =>
-      actionButton(ACTIONS[name], facts.id, { text: root.buttons[name] }),
-    );
-    blocks.push(actions(...buttons));
+    blocks.push(actions(...elementsFor(facts, links, texts)));
   }
   return { text: `${ended ?? ""}${literalMrkdwn(headline)} · ${who}`, blocks };
 }
@@ -141,6 +145,18 @@ function describeUser(facts: RootFacts, reason: string | undefined, texts: Texts
       formatMomentElement(at),
     ]),
   ];
+}
+
+/** What can be done with an open conversation: buttons, and a menu with the rest. */
+function elementsFor(facts: RootFacts, { movable }: RootLinks, { root }: Texts): Json[] {
+  const isOffered = (name: ActionName): boolean => name !== "move" || movable === true;
+  const buttons = ROOT_BUTTONS.filter(isOffered).map((name) =>
+    actionButton(ACTIONS[name], facts.id, { text: root.buttons[name] }),
+  );
+  const entries = ROOT_MENU.filter(isOffered).map((name) =>
+    menuEntry(ACTIONS[name], facts.id, root.buttons[name]),
+  );
+  return entries.length === 0 ? buttons : [...buttons, actionMenu(...entries)];
 }
 
 /** What stands in front of the notification of a root under which nobody answers any more. */

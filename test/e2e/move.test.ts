@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { identity } from "../../fakes/slack/identity.ts";
 import { NO_RULES } from "../../src/config/desk-rules.ts";
 import { png } from "../support/files.ts";
+import { pressEntry } from "../support/press-entry.ts";
 import { type HandedOver, handOver, PATIENCE } from "../support/steps.ts";
 import { postsIn, reactionsOn, textOf, textsTo, toldTo } from "../support/threads.ts";
 import { SUPPORT, startTeams } from "../support/two-teams.ts";
@@ -42,7 +43,7 @@ async function openForm(
   const known = new Set(slack.state.views.keys());
   const at = { user, channel: slack.channel, ts };
   if (by === "shortcut") await slack.shortcut({ ...at, callbackId: "parley_move" });
-  else await slack.click({ ...at, actionId: "parley_move" });
+  else await pressEntry(slack, "move", at);
   const { view } = await slack.waitFor(() =>
     [...slack.state.views.values()].find(({ view: { id } }) => !known.has(id)),
   );
@@ -252,7 +253,7 @@ describe("with people who have roles", () => {
       return await slack.submitView({ user, viewId: id, values: { destination: "Billing" } });
     };
     // Whoever is of no team sees no form.
-    await slack.click({ user: "U0OTTO", channel: slack.channel, ts, actionId: "parley_move" });
+    await pressEntry(slack, "move", { user: "U0OTTO", channel: slack.channel, ts });
     await expect.poll(() => textsTo(slack, "U0OTTO"), PATIENCE).toHaveLength(1);
     expect(slack.state.views.size).toBe(0);
     const { errors } = await submit("U0BEN");

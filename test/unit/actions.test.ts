@@ -1,12 +1,15 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { toItemId, toUserId } from "../../src/ids.ts";
+import { toConversationId, toItemId, toUserId } from "../../src/ids.ts";
 import {
   ACTIONS,
   type Action,
   actionButton,
+  actionMenu,
   FORMS,
+  menuEntry,
   nameIn,
+  readMenuEntry,
   SHORTCUTS,
 } from "../../src/views/actions.ts";
 import { anyText, holds } from "../support/property.ts";
@@ -112,6 +115,29 @@ describe("what people press in Slack", () => {
       value: DEAD_VALUE,
     });
   });
+
+  it("can be an entry of a menu, which says what its button would", () => {
+    const entries = STANDING.map(([action, , , said]) =>
+      menuEntry(action as Action<unknown>, said, "Entry"),
+    );
+    expect(entries.map(({ value }) => readMenuEntry(value))).toEqual(
+      STANDING.map(([, id, value]) => ({ id, value })),
+    );
+    expect(actionMenu(menuEntry(ACTIONS.move, toConversationId("c_1"), "Move…"))).toMatchObject({
+      type: "overflow",
+      action_id: "parley_menu",
+      options: [{ text: { text: "Move…" }, value: "parley_move c_1" }],
+    });
+  });
+
+  it.each(["", " ", "parley_move", "parley_menu c_1", "toString x"])(
+    "is nothing by the entry %j",
+    (entry) => {
+      const { id, value } = readMenuEntry(entry);
+      const name = nameIn(ACTIONS, id);
+      expect(name && ACTIONS[name].read(value)).toBeUndefined();
+    },
+  );
 
   it.each(["", "/", "parley_", "parley_undone", "toString", "__proto__", 5, null, { toString: 5 }])(
     "is none of ours by the id %j",

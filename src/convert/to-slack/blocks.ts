@@ -78,6 +78,19 @@ export function button(given: {
   };
 }
 
+/** A menu behind three dots. */
+export const overflow = (given: {
+  actionId: string;
+  options: readonly { text: string; value: string }[];
+}): Json => ({
+  type: "overflow",
+  action_id: given.actionId,
+  options: given.options.map(({ text, value }) => ({
+    text: plainText(text, SLACK_LIMITS.optionText),
+    value,
+  })),
+});
+
 /** Escaping makes text up to five times as long. The end is cut without leaving half an entity or half a link. */
 function clip(mrkdwn: string): string {
   if (mrkdwn.length <= SLACK_LIMITS.section) return mrkdwn;

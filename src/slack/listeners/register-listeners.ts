@@ -7,7 +7,9 @@ import {
   type ActionName,
   FORMS,
   type FormName,
+  MENU,
   nameIn,
+  readMenuEntry,
   SHORTCUTS,
 } from "../../views/actions.ts";
 import { answerOwnerCommand } from "./answer-owner-command.ts";
@@ -23,8 +25,18 @@ import type { Press, Submission } from "./requests.ts";
 
 export const OWNER_COMMAND = "/parley-owner";
 
-/** A button that is a link may have no value. */
-const pressed = z.looseObject({ action_id: z.string().catch(""), value: z.string().catch("") });
+/** A button that is a link may have no value; a menu has what was chosen. */
+const pressed = z.looseObject({
+  action_id: z.string().catch(""),
+  value: z.string().catch(""),
+  selected_option: z.looseObject({ value: z.string() }).optional().catch(undefined),
+});
+
+/** What was pressed: a button, or an entry of our menu in its place. */
+function pressedIn(action: unknown): { id: string; value: string } {
+  const { action_id: id, value, selected_option: entry } = pressed.parse(action);
+  return id === MENU.id && entry ? readMenuEntry(entry.value) : { id, value };
+}
 
 /**
  * One listener for each kind of request, so that those that are not ours are acknowledged too: without that the agent sees
@@ -58,7 +70,7 @@ export function registerListeners(app: App, dependencies: ListenerDependencies):
 
   app.action({ type: "block_actions" }, async ({ ack, action, body, client, respond }) => {
     await ack();
-    const { action_id: id, value } = pressed.parse(action);
+    const { id, value } = pressedIn(action);
     const name = nameIn(ACTIONS, id);
     // Buttons that are links arrive here too.
     if (!name) return log.debug({ id }, "action.unknown");

@@ -131,7 +131,7 @@ export function Select(props: {
   );
 }
 
-function optionsOf(element: ElementObject): { value: string; text: string }[] {
+export function optionsOf(element: ElementObject): { value: string; text: string }[] {
   const groups = Array.isArray(element.option_groups) ? element.option_groups : [element];
   return groups
     .flatMap((group: ElementObject) => (Array.isArray(group.options) ? group.options : []))
