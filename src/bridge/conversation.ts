@@ -71,9 +71,11 @@ export interface Conversation extends RootFacts {
   readonly readUntil?: string;
 }
 
+export const CLOCK_KINDS = ["waiting", "silent", "idle"] as const;
+
 /** Whom the time runs for: nobody has claimed it · the agent who has owes an answer · the User does. */
 export interface Clock {
-  readonly kind: "waiting" | "silent" | "idle";
+  readonly kind: (typeof CLOCK_KINDS)[number];
   readonly since: number;
 }
 
@@ -293,6 +295,12 @@ export function clockOf({
   return claim
     ? { kind: "silent", since: Math.max(waitingSince, claim.since) }
     : { kind: "waiting", since: Math.max(waitingSince, waitingAnewSince) };
+}
+
+/** Whether this very clock, and no later one, runs for the conversation. */
+export function isRunning({ kind, since }: Clock, conversation: Conversation): boolean {
+  const now = clockOf(conversation);
+  return now?.kind === kind && now.since === since;
 }
 
 /** One that has ended stays as it is, and so does one whose User somebody is giving to another Service. */

@@ -1,3 +1,4 @@
+import { HAND_BACK_REASONS } from "../../src/config/desk-rules.ts";
 import type { SlackMessage } from "../../src/convert/to-slack/slack-message.ts";
 import { NetworkError, ParleyApiError } from "../../src/errors.ts";
 import { type ConversationId, toItemId, toServiceId, toUserId } from "../../src/ids.ts";
@@ -56,9 +57,20 @@ export const NOTICES: Readonly<Record<string, Notice>> = {
   "a User taken away": renderTakenAway,
   "a message that cannot be shown": renderNotShown,
   "a hand-back": (text, texts) =>
-    renderHandedBack({ service: text, agent: "U0ANNA", note: text, unsetRefusal: text }, texts),
+    renderHandedBack(
+      { service: text, by: "U0ANNA", outcome: text, note: text, unsetRefusal: text },
+      texts,
+    ),
+  ...Object.fromEntries(
+    HAND_BACK_REASONS.map((reason): [string, Notice] => [
+      `a hand-back by itself: ${reason}`,
+      (service, texts) => renderHandedBack({ service, reason }, texts),
+    ]),
+  ),
   "a failed hand-back": (text, texts) =>
     renderHandBackFailed("U0ANNA", "message-begun", text, texts),
+  "a failed hand-back by itself": (text, texts) =>
+    renderHandBackFailed(undefined, "nothing-done", text, texts),
   "a hand-back too late": (text, texts) => renderHandBackTooLate(text, true, texts),
   "a hand-back of somebody who has left": (_, texts) =>
     renderHandBackTooLate(undefined, true, texts),

@@ -46,7 +46,7 @@ describe("notices", () => {
       renderHandedBack(
         {
           service: "Bot <1>",
-          agent: "U0ANNA",
+          by: "U0ANNA",
           note: "Parcel found\nRefund & sorry",
           unsetRefusal: "HTTP 500",
         },
@@ -56,7 +56,7 @@ describe("notices", () => {
     expect(text).toContain("<@U0ANNA> handed this User back to *Bot &lt;1&gt;*");
     expect(text).toContain("\n>Parcel found\n>Refund &amp; sorry\n");
     expect(text).toContain("may still show the agent's name (HTTP 500)");
-    expect(shown(renderHandedBack({ service: "Bot", agent: "U0ANNA" }, en))).not.toMatch(
+    expect(shown(renderHandedBack({ service: "Bot", by: "U0ANNA" }, en))).not.toMatch(
       />P|may still/,
     );
   });

@@ -24,6 +24,7 @@ import type { Audit } from "../audit-port.ts";
 import {
   type Conversation,
   isGoingElsewhere,
+  isRunning,
   movedFrom,
   withAnswer,
   withHandingBack,
@@ -57,8 +58,9 @@ const LAST_MESSAGE = "last message";
 const PART = "part ";
 
 /**
- * Hands a User back: last message, then `agent/unset`, then the owner, then root and thread say so.
- * Whatever fails is told in the thread, and leaves the conversation open.
+ * Hands a User back, for an agent or for the desk itself: last message, then `agent/unset`, then the owner, then root and thread say so.
+ * Whatever fails is told in the thread, and leaves the conversation open. What the desk does by itself is left out without a
+ * word where it has become pointless.
  */
 export async function handBack(
   work: Work<OutboxBody>,
@@ -71,8 +73,10 @@ export async function handBack(
     return await afterTheEnd(work, conversation, request, dependencies);
   }
   const left = movedFrom(conversation, request.thread);
-  if (left && work.item.appendedAt > left.at) {
-    return await afterTheMove(work, conversation, request, dependencies);
+  // The desk means the User, in whichever thread they are.
+  const { agent } = request;
+  if (left && agent !== undefined && work.item.appendedAt > left.at) {
+    return await afterTheMove(work, conversation, { ...request, agent }, dependencies);
   }
   if (await isBehindEarlier(conversation, request.thread, dependencies)) {
     throw new BridgeError("What was written before is on its way", {
@@ -84,6 +88,7 @@ export async function handBack(
   try {
     refusal = await giveBack(work, conversation, request, dependencies);
   } catch (thrown) {
+    if (thrown instanceof NotWantedError) return;
     const error = toBridgeError(thrown);
     if (error instanceof CancelledError) throw error;
     if (isWorthRetrying(error, work, dependencies)) throw error;
@@ -93,6 +98,8 @@ export async function handBack(
     to: await nameService(dependencies.parley, request.to),
     by: request.agent,
     note: request.note,
+    reason: request.reason,
+    outcome: request.outcome,
     unsetRefusal: refusal && causeOf(refusal, dependencies.texts),
   });
   await recordDeed(work, conversation, request, undefined, dependencies);
@@ -112,7 +119,14 @@ async function recordDeed(
   const outcome = failure
     ? ({ result: "failed", why: failure } as const)
     : { result: "done" as const };
-  const deed = { id, at: now(), what: "hand-back", by, userId, conversation } as const;
+  const deed = {
+    id,
+    at: now(),
+    what: "hand-back",
+    userId,
+    conversation,
+    ...defined({ by }),
+  } as const;
   await audit.record({ ...deed, from: parley.self, to, ...outcome });
 }
 
@@ -128,6 +142,7 @@ async function giveBack(
   // After a crash between the change of owner and its record the User is where we wanted.
   const mayBeDone = conversation.handingBackTo === request.to;
   if (mayBeDone && (await parley.ownerOf(userId)) === request.to) return undefined;
+  await assertWanted(request, conversation, dependencies);
   await assertOwner(parley, userId);
   if (isGoingElsewhere(conversation, request.to, now())) throw new GoingElsewhereError(userId);
   // The User is ours, but perhaps again.
@@ -135,15 +150,37 @@ async function giveBack(
   await sendLastMessage(work, conversation, request, dependencies);
   // With the replies that went just before, although their records may not have been on disk when this began.
   const current =
-    (await conversations.update(id, (c) => withHandingBack(c, request.to, now()))) ?? conversation;
+    (await conversations.update(id, (c) =>
+      isWanted(request, c) ? withHandingBack(c, request.to, now()) : c,
+    )) ?? conversation;
   // Somebody else has just given the User away. It begins again, with what is true now.
   if (current.state !== "open") throw new CancelledError(work.item.id);
+  await assertWanted(request, current, dependencies);
   if (current.handingBackTo !== request.to) throw new GoingElsewhereError(userId);
   // First, because Parley may refuse it once the User is not ours.
   const refusal = await parley.unsetAgent(userId).then(() => undefined, toBridgeError);
   if (refusal && isWorthRetrying(refusal, work, dependencies)) throw refusal;
   await giveTo(parley, userId, request.to, await describe(current, request, dependencies));
   return refusal;
+}
+
+/** The clock for which the desk wanted it does not run any more. */
+class NotWantedError extends Error {
+  override readonly name = "NotWantedError";
+}
+
+const isWanted = ({ onlyIfClock }: HandBackRequest, conversation: Conversation): boolean =>
+  onlyIfClock === undefined || isRunning(onlyIfClock, conversation);
+
+/** @throws {NotWantedError} and an earlier attempt has left no trace */
+async function assertWanted(
+  request: HandBackRequest,
+  conversation: Conversation,
+  { conversations }: HandBackDependencies,
+): Promise<void> {
+  if (isWanted(request, conversation)) return;
+  await conversations.update(conversation.id, (c) => withoutHandingBack(c, request.to));
+  throw new NotWantedError();
 }
 
 const isWorthRetrying = (
@@ -164,9 +201,11 @@ async function afterTheEnd(
   await showTakenAway(conversation, { notifier });
   const { ending } = conversation;
   const isSent = work.stateOf(LAST_MESSAGE) === "done";
-  const isOurs =
-    ending?.by === agent && ending.to?.id === to && (isSent || lastMessage === undefined);
-  if (isOurs) return await notifier.refreshRoot(conversation, work.item.id);
+  const isSettled = isSent || lastMessage === undefined;
+  if (ending?.to?.id === to && ending.by === agent && isSettled) {
+    return await notifier.refreshRoot(conversation, work.item.id);
+  }
+  if (agent === undefined) return;
   const message = renderHandBackTooLate(
     ending?.to?.name,
     lastMessage !== undefined && !isSent && !hasBegun(work),
@@ -181,7 +220,7 @@ async function afterTheEnd(
 async function afterTheMove(
   work: Work<OutboxBody>,
   conversation: Conversation,
-  request: HandBackRequest,
+  request: HandBackRequest & { agent: string },
   dependencies: HandBackDependencies,
 ): Promise<void> {
   const { userId, thread: now } = conversation;
@@ -201,9 +240,10 @@ async function sendLastMessage(
   request: HandBackRequest,
   { parley, people, conversations, now, ...writing }: HandBackDependencies,
 ): Promise<void> {
-  const { lastMessage } = request;
-  if (lastMessage === undefined || work.stateOf(LAST_MESSAGE) === "done") return;
-  const agent = await people.identityOf(request.agent);
+  const { agent: by, lastMessage } = request;
+  if (by === undefined || lastMessage === undefined || work.stateOf(LAST_MESSAGE) === "done")
+    return;
+  const agent = await people.identityOf(by);
   // A form gives what was typed, which Slack escapes everywhere else.
   const typed = { text: escapeText(lastMessage) };
   const texts = await piecesOnce(work, hasBegun(work), async () =>
@@ -216,7 +256,7 @@ async function sendLastMessage(
     await requestOnce(work, name, () => parley.send(userId, { text, agent }));
   }
   await storeDone(work, LAST_MESSAGE);
-  const answer = { by: request.agent, at: now() };
+  const answer = { by, at: now() };
   if (texts.length > 0) await conversations.update(id, (c) => withAnswer(c, answer));
 }
 
@@ -238,16 +278,24 @@ async function describe(
   request: HandBackRequest,
   { people, now }: HandBackDependencies,
 ): Promise<Json> {
-  const { name } = await people.identityOf(request.agent);
+  const { agent, reason = "handed_back", outcome, tags = [], opensAt } = request;
+  const { firstClaimAt, firstAnswerAt } = conversation;
+  const moment = (at: number | undefined) => (at === undefined ? null : new Date(at).toISOString());
   return {
-    reason: "handed_back",
+    reason,
+    outcome: outcome ?? null,
+    tags,
     note: request.note ?? null,
-    handedBackBy: name,
+    messageForUser: request.messageForUser ?? null,
+    handedBackBy: agent === undefined ? null : (await people.identityOf(agent)).name,
     handedOverFor: handedOverFor(conversation.metadata),
-    openedAt: new Date(conversation.openedAt).toISOString(),
-    handedBackAt: new Date(now()).toISOString(),
+    openedAt: moment(conversation.openedAt),
+    claimedAt: moment(firstClaimAt),
+    firstAnswerAt: moment(firstAnswerAt),
+    handedBackAt: moment(now()),
     userMessages: conversation.userMessages,
     agentMessages: conversation.agentMessages,
+    ...(opensAt !== undefined && { opensAt: moment(opensAt) }),
   };
 }
 

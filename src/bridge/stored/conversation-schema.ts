@@ -4,7 +4,7 @@ import type { TranscriptLine } from "../../convert/to-slack/parley-message.ts";
 import type { Claim, FurtherReason } from "../../views/root.ts";
 import type { Destination, Ending } from "../../views/root-state.ts";
 import { USER_DETAILS } from "../../views/root-user.ts";
-import type { Conversation, Moved, RunningClock } from "../conversation.ts";
+import { CLOCK_KINDS, type Conversation, type Moved, type RunningClock } from "../conversation.ts";
 import {
   conversationId,
   count,
@@ -45,7 +45,7 @@ const ending = record<Ending>({
 const claim = record<Claim>({ by: text, since: time });
 
 const clock = record<RunningClock>({
-  kind: z.enum(["waiting", "silent", "idle"]),
+  kind: z.enum(CLOCK_KINDS),
   since: time,
   next: time,
   done: z.number(),

@@ -1,4 +1,7 @@
+import { z } from "zod";
+import { HAND_BACK_REASONS, type HandBackReason } from "../../config/desk-rules.ts";
 import type { ServiceId, Thread } from "../../ids.ts";
+import { CLOCK_KINDS, type Clock } from "../conversation.ts";
 import { type AgentReply, agentReplySchema } from "./agent-reply.ts";
 import {
   count,
@@ -45,15 +48,26 @@ export interface TakeOver {
   readonly taken?: true;
 }
 
-/** An agent's wish to give the User of a thread to a Service. */
+/** The wish of an agent, or of the desk itself, to give the User of a thread to a Service. */
 export interface HandBackRequest {
   readonly thread: Thread;
-  /** Slack id of who asked for it. */
-  readonly agent: string;
+  /** Slack id of who asked for it; missing: the desk does it by itself. */
+  readonly agent?: string;
   readonly to: ServiceId;
-  /** For that Service; the User does not see it. */
+  /** Missing: `handed_back`. */
+  readonly reason?: HandBackReason;
+  /** One of the team's outcomes. */
+  readonly outcome?: string;
+  readonly tags?: readonly string[];
+  /** When the team is there again, ms. */
+  readonly opensAt?: number;
+  /** It is done only if this very clock still runs for the conversation. */
+  readonly onlyIfClock?: Clock;
+  /** For that Service alone; the User does not see it. */
   readonly note?: string;
-  /** For the User, sent before. */
+  /** For that Service, which may show it to the User. */
+  readonly messageForUser?: string;
+  /** For the User, sent before, in the name of the agent. */
   readonly lastMessage?: string;
 }
 
@@ -65,11 +79,19 @@ const takeOver = record<TakeOver>({
   taken: optional(flag),
 });
 
+const clock = record<Clock>({ kind: z.enum(CLOCK_KINDS), since: time });
+
 const handBackRequest = record<HandBackRequest>({
   thread,
-  agent: text,
+  agent: optional(text),
   to: serviceId,
+  reason: optional(z.enum(HAND_BACK_REASONS)),
+  outcome: optional(text),
+  tags: optional(list(text)),
+  opensAt: optional(time),
+  onlyIfClock: optional(clock),
   note: optional(text),
+  messageForUser: optional(text),
   lastMessage: optional(text),
 });
 

@@ -133,12 +133,27 @@ export const de: Texts = {
       `Dieser Nutzer ist jetzt bei ${service}. Antworten von hier erreichen ihn nicht mehr.`,
     handedBack: (agent, service) =>
       `${agent} hat diesen Nutzer an ${service} zurückgegeben. Antworten von hier erreichen ihn nicht mehr.`,
+    handedBackFor: {
+      handed_back: (service) => `Dieser Nutzer ist wieder bei ${service}.`,
+      nobody_available: (service) =>
+        `Niemand hat rechtzeitig geantwortet; dieser Nutzer ist zurück bei ${service}.`,
+      outside_hours: (service) =>
+        `Das Team ist gerade nicht da; dieser Nutzer ist zurück bei ${service}.`,
+      user_silent: (service) =>
+        `Der Nutzer hat lange nichts geschrieben und ist zurück bei ${service}.`,
+      user_ended: (service) => `Der Nutzer hat das Gespräch beendet und ist wieder bei ${service}.`,
+      declined: (service) => `Dieser Nutzer wurde nicht angenommen und ist zurück bei ${service}.`,
+      expired: (service) =>
+        `Das Gespräch hat zu lange gedauert; dieser Nutzer ist zurück bei ${service}.`,
+    },
+    outcome: (outcome) => `Ergebnis: ${outcome}`,
     nameStays: (cause) =>
       `Die App des Nutzers zeigt vielleicht noch den Namen der Person, die geantwortet hat (${cause}).`,
   },
 
   handBackFailed: {
     failed: (agent, cause) => `${agent}, das Zurückgeben hat nicht geklappt (${cause}).`,
+    failedByItself: (cause) => `Den Nutzer zurückzugeben hat nicht geklappt (${cause}).`,
     stages: {
       "nothing-done":
         "Es wurde nichts gesendet; das Gespräch geht hier weiter. Bitte gleich noch einmal versuchen.",

@@ -135,11 +135,28 @@ export const en = {
       `This User is now with ${service}. Replies here no longer reach them.`,
     handedBack: (agent: string, service: string) =>
       `${agent} handed this User back to ${service}. Replies here no longer reach them.`,
+    /** After a hand-back that nobody asked for in Slack, by its reason. */
+    handedBackFor: {
+      handed_back: (service: string) => `This User is with ${service} again.`,
+      nobody_available: (service: string) =>
+        `Nobody answered in time, so this User went back to ${service}.`,
+      outside_hours: (service: string) =>
+        `The team is not there at this time, so this User went back to ${service}.`,
+      user_silent: (service: string) =>
+        `The User has not written for long, and went back to ${service}.`,
+      user_ended: (service: string) =>
+        `The User ended the conversation, and is with ${service} again.`,
+      declined: (service: string) => `This User was declined, and went back to ${service}.`,
+      expired: (service: string) =>
+        `The conversation has taken too long, so this User went back to ${service}.`,
+    },
+    outcome: (outcome: string) => `Outcome: ${outcome}`,
     nameStays: (cause: string) => `The User's app may still show the agent's name (${cause}).`,
   },
 
   handBackFailed: {
     failed: (agent: string, cause: string) => `${agent}, handing back did not work (${cause}).`,
+    failedByItself: (cause: string) => `Handing the User back did not work (${cause}).`,
     stages: {
       "nothing-done": "Nothing was sent; the conversation goes on here. Try again in a moment.",
       "message-begun":

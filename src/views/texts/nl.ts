@@ -132,12 +132,28 @@ export const nl: Texts = {
       `Deze gebruiker is nu bij ${service}. Antwoorden hier komen niet meer aan.`,
     handedBack: (agent, service) =>
       `${agent} heeft deze gebruiker teruggegeven aan ${service}. Antwoorden hier komen niet meer aan.`,
+    handedBackFor: {
+      handed_back: (service) => `Deze gebruiker is weer bij ${service}.`,
+      nobody_available: (service) =>
+        `Niemand heeft op tijd geantwoord; deze gebruiker is teruggegaan naar ${service}.`,
+      outside_hours: (service) =>
+        `Het team is er nu niet; deze gebruiker is teruggegaan naar ${service}.`,
+      user_silent: (service) =>
+        `De gebruiker heeft lang niets geschreven en is teruggegaan naar ${service}.`,
+      user_ended: (service) =>
+        `De gebruiker heeft het gesprek beëindigd en is weer bij ${service}.`,
+      declined: (service) => `Deze gebruiker is niet aangenomen en teruggegaan naar ${service}.`,
+      expired: (service) =>
+        `Het gesprek heeft te lang geduurd; deze gebruiker is teruggegaan naar ${service}.`,
+    },
+    outcome: (outcome) => `Uitkomst: ${outcome}`,
     nameStays: (cause) =>
       `De app van de gebruiker toont misschien nog de naam van de medewerker (${cause}).`,
   },
 
   handBackFailed: {
     failed: (agent, cause) => `${agent}, teruggeven is niet gelukt (${cause}).`,
+    failedByItself: (cause) => `De gebruiker teruggeven is niet gelukt (${cause}).`,
     stages: {
       "nothing-done":
         "Er is niets verstuurd; het gesprek gaat hier verder. Probeer het zo meteen nog eens.",

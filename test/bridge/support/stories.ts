@@ -49,6 +49,8 @@ export interface Stories {
   agentDeletes(reply: AgentReply): Promise<void>;
   /** Anna submits the form; one with the same `form` once more is the same. */
   agentHandsBack(request?: About & Partial<HandBackRequest> & { form?: string }): Promise<void>;
+  /** The desk hands the User back by itself. */
+  deskHandsBack(request?: About & Partial<Omit<HandBackRequest, "agent">>): Promise<void>;
   /** Anna submits the form to move a User to another team. */
   agentMoves(
     to: string,
@@ -145,6 +147,14 @@ export function tellStories(
         kind: "hand-back",
         request: { thread, agent: "U0ANNA", to: BOT.id, ...request },
       };
+      await deliver(({ outbox }) => outbox.append({ lane, id, body }));
+    },
+
+    async deskHandsBack({ user = ADA, thread = sights.threadOf(user), ...request } = {}) {
+      forms += 1;
+      const lane = makeThreadKey(thread);
+      const body: OutboxBody = { kind: "hand-back", request: { thread, to: BOT.id, ...request } };
+      const id = makeDerivedItemId(`desk ${forms}`, lane);
       await deliver(({ outbox }) => outbox.append({ lane, id, body }));
     },
 
