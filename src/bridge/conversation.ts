@@ -4,7 +4,7 @@ import type { TranscriptLine } from "../convert/to-slack/parley-message.ts";
 import { defined } from "../defined.ts";
 import { type ItemId, isSameThread, type ServiceId, type Thread } from "../ids.ts";
 import type { Json } from "../json.ts";
-import type { RootFacts } from "../views/root.ts";
+import type { Claim, RootFacts } from "../views/root.ts";
 import type { Ending, EndState } from "../views/root-state.ts";
 import type { UserDetails } from "../views/root-user.ts";
 import { joinMetadata, joinTranscripts } from "./ownership/join-handovers.ts";
@@ -54,6 +54,8 @@ export interface Conversation extends RootFacts {
   readonly next?: Thread;
   /** When the User's newest message reached us; missing before the first. */
   readonly lastWroteAt?: number;
+  /** The item that gave it to somebody, or to nobody, last: what it has done it does not do again after a crash. */
+  readonly claimItem?: ItemId;
   /** The agent who had it fell silent: the User waits anew from this moment. */
   readonly waitingAnewSince?: number;
   /** When an agent claimed it first, answered first, and answered last. */
@@ -125,7 +127,7 @@ export const movedFrom = ({ moved = [] }: Conversation, thread: Thread): Moved |
 export const isIn = ({ thread, lost = [] }: Conversation, given: Thread): boolean =>
   isSameThread(thread, given) || (thread === undefined && isSameThread(lost[0], given));
 
-/** Another thread has it from now on. */
+/** Another thread has it from now on: nobody there has claimed it, and the User waits for them from this moment. */
 export function withMove(
   conversation: Conversation,
   {
@@ -135,7 +137,8 @@ export function withMove(
     ...how
   }: Pick<Moved, "by" | "at" | "item"> & { from: Thread; to: Thread; team: string },
 ): Conversation {
-  const { readUntil, lost = [], moved = [], team: before, ...rest } = withoutOpening(conversation);
+  const free = withoutClaim(withoutOpening(conversation));
+  const { readUntil, lost = [], moved = [], team: before, ...rest } = free;
   const others = lost.filter((each) => !isSameThread(from, each));
   const left: Moved = {
     thread: from,
@@ -148,6 +151,8 @@ export function withMove(
     ...rest,
     team,
     thread: to,
+    waitingSince: rest.waitingSince ?? how.at,
+    waitingAnewSince: how.at,
     moved: [left, ...moved],
     ...(others.length > 0 && { lost: others }),
   };
@@ -255,9 +260,10 @@ export const withUserMessages = (
 /** An agent has answered. Whoever answers first has claimed it. */
 export function withAnswer(
   conversation: Conversation,
-  { by, at }: { readonly by: string; readonly at: number },
+  { by, at, ts }: { readonly by: string; readonly at: number; readonly ts?: string },
 ): Conversation {
-  const { waitingSince: _, waitingAnewSince: __, ...answered } = withClaim(conversation, by, at);
+  const claim = { by, since: at, ...defined({ ts }) };
+  const { waitingSince: _, waitingAnewSince: __, ...answered } = withClaim(conversation, claim);
   return {
     ...answered,
     agentMessages: conversation.agentMessages + 1,
@@ -267,14 +273,26 @@ export function withAnswer(
 }
 
 /** One that has ended, or that somebody has claimed, stays as it is. */
-export const withClaim = (conversation: Conversation, by: string, at: number): Conversation =>
+export const withClaim = (conversation: Conversation, claim: Claim): Conversation =>
   conversation.state === "open" && !conversation.claim
-    ? {
-        ...conversation,
-        claim: { by, since: at },
-        firstClaimAt: conversation.firstClaimAt ?? at,
-      }
+    ? { ...conversation, claim, firstClaimAt: conversation.firstClaimAt ?? claim.since }
     : conversation;
+
+/**
+ * What the item `by` asks for: `claim`, or that nobody has it, if `expects` (Slack id, or nobody) has it still. One that has
+ * ended, that somebody else was faster with, or that the item has changed already stays as it is.
+ */
+export function withClaimBy(
+  conversation: Conversation,
+  by: ItemId,
+  expects: string | undefined,
+  claim: Claim | undefined,
+): Conversation {
+  const { state, claim: before, claimItem } = conversation;
+  if (state !== "open" || claimItem === by || before?.by !== expects) return conversation;
+  const free = { ...withoutClaim(conversation), claimItem: by };
+  return claim ? withClaim(free, claim) : free;
+}
 
 export function withoutClaim(conversation: Conversation): Conversation {
   const { claim: _, ...rest } = conversation;

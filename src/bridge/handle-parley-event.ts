@@ -2,6 +2,7 @@ import type { Handler, Item, Work } from "../delivery/lanes.ts";
 import { PayloadError, ThreadGoneError } from "../errors.ts";
 import { type CheckChannelDependencies, checkChannel } from "./channels/check-channel.ts";
 import { type TellPersonDependencies, tellPerson } from "./channels/tell-person.ts";
+import { type ClaimDependencies, claim } from "./claims/claim.ts";
 import { type HandoverDependencies, handover } from "./ownership/handover.ts";
 import { type MergeUsersDependencies, mergeUsers } from "./ownership/merge-users.ts";
 import { type TakenAwayDependencies, takenAway } from "./ownership/taken-away.ts";
@@ -22,6 +23,7 @@ export interface InboxDependencies
     TakenAwayDependencies,
     MergeUsersDependencies,
     MoveDependencies,
+    ClaimDependencies,
     ShowNoticeDependencies,
     CheckChannelDependencies,
     TellPersonDependencies {
@@ -69,6 +71,8 @@ async function handle(work: Work<InboxBody>, dependencies: InboxDependencies): P
     }
     case "move":
       return await move(work, body.request, dependencies);
+    case "claim":
+      return await claim(work, body.request, dependencies);
     case "thread-gone":
       return await openAgain(work, body, dependencies);
     case "channel":

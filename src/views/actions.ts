@@ -1,4 +1,5 @@
 import { button, overflow } from "../convert/to-slack/blocks.ts";
+import { defined } from "../defined.ts";
 import {
   type ConversationId,
   type ItemId,
@@ -39,6 +40,18 @@ export interface OfferedChange {
   readonly trigger: string;
 }
 
+/** A conversation that somebody wants to have in place of whoever has it: Slack's id of them. */
+export interface HeldConversation {
+  readonly conversation: ConversationId;
+  readonly from: string;
+}
+
+/** Where somebody gives a User to a colleague, and who had the User when they were asked to whom. */
+export interface Assignment extends Thread {
+  /** Slack id; missing: nobody. */
+  readonly from?: string;
+}
+
 /** What the value of each button says. */
 export interface ActionValues {
   handBack: ConversationId;
@@ -50,6 +63,10 @@ export interface ActionValues {
   undo: UndecidedReply;
   giveUser: OfferedChange;
   moveTo: OfferedChange;
+  take: ConversationId;
+  takeFrom: HeldConversation;
+  release: ConversationId;
+  assign: ConversationId;
 }
 export type ActionName = keyof ActionValues;
 
@@ -57,6 +74,7 @@ export type ActionName = keyof ActionValues;
 export interface FormValues {
   handBack: Thread;
   move: Thread;
+  assign: Assignment;
 }
 export type FormName = keyof FormValues;
 
@@ -82,12 +100,29 @@ const offeredChange = {
   },
 };
 
+const heldConversation = {
+  write: ({ conversation: id, from }: HeldConversation) => `${id} ${from}`,
+  read(text: string): HeldConversation | undefined {
+    const [id, from] = text.split(" ");
+    return id && from ? { conversation: toConversationId(id), from } : undefined;
+  },
+};
+
 const thread = {
   write: ({ team, channel, ts }: Thread) => JSON.stringify({ team, channel, ts }),
   read(text: string): Thread | undefined {
     // The team is empty where Slack does not say which one is ours.
     const { team, channel, ts } = readTexts(text);
     return team !== undefined && channel && ts ? { team, channel, ts } : undefined;
+  },
+};
+
+const assignment = {
+  write: ({ team, channel, ts, from }: Assignment) =>
+    JSON.stringify({ team, channel, ts, ...defined({ from }) }),
+  read(text: string): Assignment | undefined {
+    const place = thread.read(text);
+    return place && { ...place, ...defined({ from: readTexts(text).from }) };
   },
 };
 
@@ -114,6 +149,10 @@ export const ACTIONS: Actions<ActionValues> = {
   undo: { id: "parley_undo", ...undecidedReply },
   giveUser: { id: "parley_give_user", ...offeredChange },
   moveTo: { id: "parley_move_to", ...offeredChange },
+  take: { id: "parley_take", ...conversation },
+  takeFrom: { id: "parley_take_from", ...heldConversation },
+  release: { id: "parley_release", ...conversation },
+  assign: { id: "parley_assign", ...conversation },
 };
 
 /** The shortcuts of messages. The app's manifest names them too. */
@@ -125,6 +164,7 @@ export const SHORTCUTS = {
 export const FORMS: Actions<FormValues> = {
   handBack: { id: "parley_hand_back", ...thread },
   move: { id: "parley_move", ...thread },
+  assign: { id: "parley_assign", ...assignment },
 };
 
 /** The menu beside buttons, whose entries do what buttons would do. */

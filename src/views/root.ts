@@ -36,6 +36,11 @@ export interface Claim {
   readonly by: string;
   /** ms since the epoch. */
   readonly since: number;
+  /**
+   * The same moment by Slack's clock, like the `ts` of a message: that of the button, or of the reply, that claimed it. Missing:
+   * Slack told none.
+   */
+  readonly ts?: string;
 }
 
 /** What is known of a conversation, and shown by the root of its thread. Stored. */

@@ -44,6 +44,15 @@ const STANDING = [
     '{"userId":"11111","to":"Billing","trigger":"1.2.abc"}',
     { userId: toUserId("11111"), to: "Billing", trigger: "1.2.abc" },
   ],
+  [ACTIONS.take, "parley_take", "c_5d41402abc4b2a76b9719d91", "c_5d41402abc4b2a76b9719d91"],
+  [
+    ACTIONS.takeFrom,
+    "parley_take_from",
+    "c_5d41402abc4b2a76b9719d91 U0ANNA",
+    { conversation: toConversationId("c_5d41402abc4b2a76b9719d91"), from: "U0ANNA" },
+  ],
+  [ACTIONS.release, "parley_release", "c_5d41402abc4b2a76b9719d91", "c_5d41402abc4b2a76b9719d91"],
+  [ACTIONS.assign, "parley_assign", "c_5d41402abc4b2a76b9719d91", "c_5d41402abc4b2a76b9719d91"],
   [
     FORMS.handBack,
     "parley_hand_back",
@@ -55,6 +64,12 @@ const STANDING = [
     "parley_move",
     '{"team":"T0ACME","channel":"C0SUPPORT","ts":"1700000000.000100"}',
     THREAD,
+  ],
+  [
+    FORMS.assign,
+    "parley_assign",
+    '{"team":"T0ACME","channel":"C0SUPPORT","ts":"1700000000.000100","from":"U0ANNA"}',
+    { ...THREAD, from: "U0ANNA" },
   ],
 ] as const;
 

@@ -42,7 +42,7 @@ const ending = record<Ending>({
   outcome: optional(text),
 });
 
-const claim = record<Claim>({ by: text, since: time });
+const claim = record<Claim>({ by: text, since: time, ts: optional(text) });
 
 const clock = record<RunningClock>({
   kind: z.enum(CLOCK_KINDS),
@@ -84,6 +84,7 @@ export const conversationSchema = record<Conversation>({
   next: optional(thread),
   lastWroteAt: optional(time),
   claim: optional(claim),
+  claimItem: optional(itemId),
   waitingSince: optional(time),
   waitingAnewSince: optional(time),
   firstClaimAt: optional(time),

@@ -34,6 +34,7 @@ export type InboxBody =
   | { readonly kind: "notice"; readonly notice: Notice }
   | { readonly kind: "root"; readonly conversation: ConversationId }
   | { readonly kind: "move"; readonly request: MoveRequest }
+  | { readonly kind: "claim"; readonly request: ClaimRequest }
   /** A thread has lost its root. `stands`: its replies are still in Slack. */
   | { readonly kind: "thread-gone"; readonly thread: Thread; readonly stands: boolean }
   /** A channel of a team is to be looked at. `hint`: what the one says that has noticed something. */
@@ -63,6 +64,33 @@ export interface MoveRequest {
   readonly note?: string;
 }
 
+/** Somebody's wish that a conversation is answered by somebody, or by nobody any more. */
+export interface ClaimRequest {
+  readonly conversation: ConversationId;
+  /** The name of the team that had it when this was asked for. */
+  readonly team: string;
+  /** Slack id of who asked for it; missing: the desk itself. */
+  readonly by?: string;
+  /** Slack id of who is to have it; missing: nobody. */
+  readonly to?: string;
+  /** Slack id of who had it when this was asked for; missing: nobody. Somebody else may be faster. */
+  readonly expects?: string;
+  /** The moment of it by Slack's clock, where Slack told it; like the `ts` of a message. */
+  readonly ts?: string;
+  /** For whoever gets it; the User does not see it. */
+  readonly note?: string;
+}
+
+const claimRequest = record<ClaimRequest>({
+  conversation: conversationId,
+  team: text,
+  by: optional(text),
+  to: optional(text),
+  expects: optional(text),
+  ts: optional(text),
+  note: optional(text),
+});
+
 const moveRequest = record<MoveRequest>({
   conversation: conversationId,
   from: thread,
@@ -83,6 +111,7 @@ export const inboxBodySchema = kinds<InboxBody>({
   notice: { notice: noticeSchema },
   root: { conversation: conversationId },
   move: { request: moveRequest },
+  claim: { request: claimRequest },
   "thread-gone": { thread, stands: z.boolean() },
   channel: {
     channel: text,

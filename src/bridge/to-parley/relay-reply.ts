@@ -106,7 +106,7 @@ export async function relayReply(
   }
   if (sent === "nothing") return;
   const { id, userId, thread } = conversation;
-  const answer = { by: reply.agent, at: now() };
+  const answer = { by: reply.agent, at: now(), ts: reply.ts };
   work.atEnd(() => conversations.update(id, (c) => withAnswer(c, answer)));
   if (sent === "all") reactions.markLater(reply.thread, reply.ts, "delivered");
   delays.end(work.item, reply);

@@ -3,11 +3,14 @@ import type { ActionValues, FormValues, SHORTCUTS } from "../../views/actions.ts
 import { answerServiceChoice } from "./answer-service-choice.ts";
 import { answerTeamChoice } from "./answer-team-choice.ts";
 import type { ListenerDependencies } from "./listener-dependencies.ts";
+import { openAssign } from "./open-assign.ts";
 import { openHandBackFromButton, openHandBackFromShortcut } from "./open-hand-back.ts";
 import { openMoveFromButton, openMoveFromShortcut } from "./open-move.ts";
+import { release, take, takeFrom } from "./press-claim.ts";
 import { publishHome } from "./publish-home.ts";
 import { dismiss, itArrived, sendAgain, takeOver, undo } from "./reply-buttons.ts";
 import type { EventCall, Press, ShortcutCall, Submission } from "./requests.ts";
+import { submitAssign } from "./submit-assign.ts";
 import { submitHandBack } from "./submit-hand-back.ts";
 import { submitMove } from "./submit-move.ts";
 
@@ -26,6 +29,10 @@ export const ACTION_LISTENERS: {
   undo,
   giveUser: answerServiceChoice,
   moveTo: answerTeamChoice,
+  take,
+  takeFrom,
+  release,
+  assign: openAssign,
 };
 
 /** What each shortcut of a message does. */
@@ -42,6 +49,7 @@ export const FORM_LISTENERS: {
 } = {
   handBack: submitHandBack,
   move: submitMove,
+  assign: submitAssign,
 };
 
 /** What happens at each event that only shows something, and may be lost. All others are `STORED_EVENTS`. */

@@ -191,6 +191,68 @@ export const de: Texts = {
     },
   },
 
+  claims: {
+    taken: (who, before) =>
+      before === undefined
+        ? `${who} antwortet diesem User.`
+        : `${who} antwortet diesem User anstelle von ${before}.`,
+    released: (by, before) =>
+      by === undefined
+        ? "Niemand antwortet diesem User jetzt."
+        : `${by} hat diesen User${before === undefined ? "" : `, den ${before} hatte,`} freigegeben: Niemand antwortet jetzt.`,
+    assigned: (by, to, before) =>
+      `${by} hat diesen User an ${to} gegeben${before === undefined ? "" : `; bisher antwortete ${before}`}.`,
+    assignedByTurns: (to) => `${to} ist an der Reihe, diesem User zu antworten.`,
+    assignedToYou: (by, user, link) =>
+      `${by === undefined ? "Du bist an der Reihe" : `${by} bittet dich`}, ${user} in <${link}|diesem Thread> zu antworten.`,
+    notClaimed: (to) => `${to} antwortet diesem User nicht.`,
+    notReleased: "Dieser User wurde nicht freigegeben.",
+    noteNotPosted: "Deine Notiz wurde nicht gepostet:",
+    losses: {
+      overtaken: (by) => `${by} war schneller und antwortet.`,
+      nobody: "Inzwischen wurde der User freigegeben: Niemand antwortet jetzt.",
+      ended: "Das Gespräch ist vorbei; die erste Nachricht dieses Threads sagt, wo der User ist.",
+      moved: (team) => `Inzwischen wurde der User zu ${team} verschoben.`,
+      failed:
+        "In der Bridge ging etwas schief, oder Slack war zu lange weg. Versuch es noch einmal; geht es wieder schief, sag es denen, die diese Bridge betreiben.",
+    },
+    answersAlready: (who) => `${who} antwortet diesem User schon.`,
+    instead: {
+      button: "Selbst antworten",
+      title: "Selbst antworten?",
+      text: "Im Thread steht dann für alle, dass du diesem User von jetzt an antwortest.",
+      confirm: "Selbst antworten",
+      deny: "Abbrechen",
+    },
+  },
+
+  claimProblems: {
+    "not-open": "Dieses Gespräch ist vorbei, also muss niemand antworten.",
+    unclaimed: "Niemand antwortet diesem User, also gibt es nichts freizugeben.",
+    "has-already": "Wer gewählt ist, antwortet diesem User schon.",
+    yours: "Du antwortest diesem User schon.",
+    overtaken:
+      "Inzwischen hat jemand diesen User genommen oder freigegeben, also wurde nichts getan. Sieh im Thread nach und versuch es noch einmal.",
+    "not-agent": (team) =>
+      `Wer gewählt ist, gehört nicht zum Team ${team} und kann diesem User nicht antworten.`,
+    "not-known":
+      "Slack sagt gerade nicht, ob die gewählte Person zum Team gehört. Es wurde nichts getan; versuch es gleich noch einmal.",
+  },
+
+  assignForm: {
+    title: "Zuweisen",
+    submit: "Zuweisen",
+    close: "Abbrechen",
+    intro: (user, team) =>
+      `Wer von ${team} antwortet ${user} von jetzt an? Die Person bekommt Bescheid, mit deiner Notiz; der User merkt nichts.`,
+    agent: "Wer antwortet",
+    note: "Notiz für diese Person",
+    notePlaceholder: "Was muss sie wissen?",
+    noConversation:
+      "Diese Nachricht gehört zu keinem Gespräch mit einem Parley-User, also gibt es niemanden zu beantworten.",
+    sentAlready: "Dieses Formular wurde schon abgeschickt; im Thread steht, was daraus wurde.",
+  },
+
   soFar: {
     headline: (link) => `Das Gespräch bisher, aus <${link}|dem früheren Thread>`,
     onlyEnd: (count, fileName) =>

@@ -192,6 +192,70 @@ export const en = {
     },
   },
 
+  claims: {
+    taken: (who: string, before: string | undefined) =>
+      before === undefined
+        ? `${who} answers this User.`
+        : `${who} answers this User instead of ${before}.`,
+    released: (by: string | undefined, before: string | undefined) =>
+      by === undefined
+        ? "Nobody answers this User now."
+        : `${by} released this User${before === undefined ? "" : `, whom ${before} had`}: nobody answers now.`,
+    assigned: (by: string, to: string, before: string | undefined) =>
+      `${by} gave this User to ${to}${before === undefined ? "" : `; until now ${before} answered`}.`,
+    assignedByTurns: (to: string) => `It is the turn of ${to} to answer this User.`,
+    assignedToYou: (by: string | undefined, user: string, link: string) =>
+      `${by === undefined ? "It is your turn to answer" : `${by} asks you to answer`} ${user} in <${link}|their thread>.`,
+    notClaimed: (to: string) => `${to} does not answer this User.`,
+    notReleased: "This User was not released.",
+    noteNotPosted: "Your note was not posted:",
+    losses: {
+      overtaken: (by: string) => `${by} was faster and answers them.`,
+      nobody: "They were released meanwhile: nobody answers them now.",
+      ended: "The conversation is over; the first message of this thread says where the User is.",
+      moved: (team: string) => `They were moved to ${team} meanwhile.`,
+      failed:
+        "Something went wrong inside the bridge, or Slack was away for too long. Try again; if it keeps failing, tell whoever runs this bridge.",
+    },
+    answersAlready: (who: string) => `${who} answers this User already.`,
+    instead: {
+      button: "Answer instead",
+      title: "Answer instead?",
+      text: "The thread tells your colleague that you answer this User from now on.",
+      confirm: "Answer instead",
+      deny: "Cancel",
+    },
+  },
+
+  /** Why nobody was asked to answer a User, or not to. Literal text. */
+  claimProblems: {
+    "not-open": "This conversation is over, so nobody has to answer it.",
+    unclaimed: "Nobody answers this User, so there is nothing to release.",
+    "has-already": "They answer this User already.",
+    yours: "You answer this User already.",
+    overtaken:
+      "Meanwhile somebody has taken this User or released them, so nothing was done. Look at the thread, and try again.",
+    "not-agent": (team: string) =>
+      `They are not one of the agents of the team ${team}, so they cannot answer this User.`,
+    "not-known":
+      "Slack does not say right now whether they belong to the team. Nothing was done; try again in a moment.",
+  },
+
+  /** The form to give a User to a colleague. Literal text. */
+  assignForm: {
+    title: "Assign",
+    submit: "Assign",
+    close: "Cancel",
+    intro: (user: string, team: string) =>
+      `Who of ${team} answers ${user} from now on? They are told, with your note; the User notices nothing.`,
+    agent: "Who answers",
+    note: "Note for them",
+    notePlaceholder: "What do they have to know?",
+    noConversation:
+      "This message is not part of a conversation with a Parley User, so there is nobody to answer.",
+    sentAlready: "This form was sent already; the thread says what became of it.",
+  },
+
   soFar: {
     headline: (link: string) => `The conversation so far, from <${link}|the earlier thread>`,
     onlyEnd: (count: number, fileName: string) =>

@@ -191,6 +191,68 @@ export const nl: Texts = {
     },
   },
 
+  claims: {
+    taken: (who, before) =>
+      before === undefined
+        ? `${who} beantwoordt deze User.`
+        : `${who} beantwoordt deze User in plaats van ${before}.`,
+    released: (by, before) =>
+      by === undefined
+        ? "Niemand beantwoordt deze User nu."
+        : `${by} heeft deze User${before === undefined ? "" : `, die ${before} had,`} vrijgegeven: niemand antwoordt nu.`,
+    assigned: (by, to, before) =>
+      `${by} heeft deze User aan ${to} gegeven${before === undefined ? "" : `; tot nu toe antwoordde ${before}`}.`,
+    assignedByTurns: (to) => `${to} is aan de beurt om deze User te antwoorden.`,
+    assignedToYou: (by, user, link) =>
+      `${by === undefined ? "Jij bent aan de beurt om" : `${by} vraagt je om`} ${user} te antwoorden in <${link}|hun thread>.`,
+    notClaimed: (to) => `${to} beantwoordt deze User niet.`,
+    notReleased: "Deze User is niet vrijgegeven.",
+    noteNotPosted: "Je notitie is niet geplaatst:",
+    losses: {
+      overtaken: (by) => `${by} was sneller en antwoordt.`,
+      nobody: "Intussen is deze User vrijgegeven: niemand antwoordt nu.",
+      ended: "Het gesprek is afgelopen; het eerste bericht van deze thread zegt waar de User is.",
+      moved: (team) => `Intussen is deze User naar ${team} verplaatst.`,
+      failed:
+        "Er ging iets mis in de bridge, of Slack was te lang weg. Probeer het opnieuw; blijft het misgaan, meld het dan aan wie deze bridge beheert.",
+    },
+    answersAlready: (who) => `${who} beantwoordt deze User al.`,
+    instead: {
+      button: "Zelf antwoorden",
+      title: "Zelf antwoorden?",
+      text: "De thread vertelt je collega dat jij deze User vanaf nu antwoordt.",
+      confirm: "Zelf antwoorden",
+      deny: "Annuleren",
+    },
+  },
+
+  claimProblems: {
+    "not-open": "Dit gesprek is afgelopen, dus niemand hoeft te antwoorden.",
+    unclaimed: "Niemand beantwoordt deze User, dus er valt niets vrij te geven.",
+    "has-already": "Die collega beantwoordt deze User al.",
+    yours: "Je beantwoordt deze User al.",
+    overtaken:
+      "Intussen heeft iemand deze User genomen of vrijgegeven, dus er is niets gedaan. Kijk in de thread en probeer het opnieuw.",
+    "not-agent": (team) =>
+      `Die collega hoort niet bij het team ${team} en kan deze User dus niet antwoorden.`,
+    "not-known":
+      "Slack zegt op dit moment niet of die collega bij het team hoort. Er is niets gedaan; probeer het zo opnieuw.",
+  },
+
+  assignForm: {
+    title: "Toewijzen",
+    submit: "Toewijzen",
+    close: "Annuleren",
+    intro: (user, team) =>
+      `Wie van ${team} beantwoordt ${user} vanaf nu? Je collega krijgt bericht, met je notitie; de User merkt er niets van.`,
+    agent: "Wie antwoordt",
+    note: "Notitie voor je collega",
+    notePlaceholder: "Wat moet je collega weten?",
+    noConversation:
+      "Dit bericht hoort niet bij een gesprek met een Parley-User, dus er is niemand om te antwoorden.",
+    sentAlready: "Dit formulier is al verzonden; de thread zegt wat ervan geworden is.",
+  },
+
   soFar: {
     headline: (link) => `Het gesprek tot nu toe, uit <${link}|de eerdere thread>`,
     onlyEnd: (count, fileName) =>

@@ -2,7 +2,7 @@ import { userLane } from "../../../src/bridge/inbox-lanes.ts";
 import type { ParleyEvent } from "../../../src/bridge/parley-event.ts";
 import type { ChannelTrouble } from "../../../src/bridge/ports.ts";
 import type { AgentReply } from "../../../src/bridge/stored/agent-reply.ts";
-import type { InboxBody } from "../../../src/bridge/stored/inbox-body.ts";
+import type { ClaimRequest, InboxBody } from "../../../src/bridge/stored/inbox-body.ts";
 import type { HandBackRequest, OutboxBody } from "../../../src/bridge/stored/outbox-body.ts";
 import {
   takeInDeletion,
@@ -56,6 +56,8 @@ export interface Stories {
     to: string,
     request?: About & { thread?: Thread; agent?: string; note?: string; form?: string },
   ): Promise<void>;
+  /** Somebody has pressed a button, or sent a form off, so that `to` answers, or nobody. */
+  agentClaims(request: About & Partial<ClaimRequest> & { form?: string }): Promise<void>;
   somebodyDeletesRoot(about?: About): Promise<void>;
   /** The channel is so from now on. `unheard`: Slack loses the event about it. */
   channelBecomes(trouble: ChannelTrouble | undefined, more?: { unheard?: true }): Promise<void>;
@@ -168,6 +170,16 @@ export function tellStories(
         request: { conversation: id, from: thread, to, agent: "U0ANNA", ...request },
       };
       const item = makeDerivedItemId(form ?? `form ${forms}`, `move ${id}`);
+      await deliver(({ inbox }) => inbox.append({ lane: userLane(userId), id: item, body }));
+    },
+
+    async agentClaims({ user = ADA, form, ...request }) {
+      forms += 1;
+      const conversation = await disk.conversations.byUser(user);
+      if (!conversation) throw new Error("There is nobody to answer");
+      const { id, userId, team = "" } = conversation;
+      const body: InboxBody = { kind: "claim", request: { conversation: id, team, ...request } };
+      const item = makeDerivedItemId(form ?? `form ${forms}`, `claim ${id}`);
       await deliver(({ inbox }) => inbox.append({ lane: userLane(userId), id: item, body }));
     },
 
