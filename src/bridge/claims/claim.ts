@@ -9,11 +9,11 @@ import {
 } from "../../views/claims.ts";
 import { nameOf } from "../../views/name-of.ts";
 import type { Texts } from "../../views/texts/en.ts";
+import type { Audit } from "../audit-port.ts";
 import { type Conversation, withClaimBy } from "../conversation.ts";
+import type { Desk } from "../desk-ports.ts";
 import { personLane } from "../inbox-lanes.ts";
 import type { Notifier } from "../notifier.ts";
-import type { Audit } from "../audit-port.ts";
-import type { Desk } from "../desk-ports.ts";
 import type { Conversations, Permalink } from "../ports.ts";
 import type { ClaimRequest, InboxBody } from "../stored/inbox-body.ts";
 

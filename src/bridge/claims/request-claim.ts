@@ -3,11 +3,11 @@ import type { Lanes } from "../../delivery/lanes.ts";
 import type { Refusal } from "../../errors.ts";
 import { makeDerivedItemId, type Thread } from "../../ids.ts";
 import type { ClaimProblem } from "../../views/claim-problem.ts";
+import type { Audit } from "../audit-port.ts";
 import { auditRefusal } from "../audit-refusal.ts";
 import { type Conversation, movedFrom } from "../conversation.ts";
-import { userLane } from "../inbox-lanes.ts";
-import type { Audit } from "../audit-port.ts";
 import type { Actor, Deed, Desk, Permissions } from "../desk-ports.ts";
+import { userLane } from "../inbox-lanes.ts";
 import type { InboxBody } from "../stored/inbox-body.ts";
 
 export interface RequestClaimDependencies {
