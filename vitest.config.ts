@@ -40,7 +40,6 @@ const NOT_ON_REPLICAS: Readonly<Record<string, string>> = {
   scaling: "has databases and replicas of its own",
   "cut-off": "has replicas of its own",
   "rolling-upgrade": "has replicas of its own",
-  "shared-pace": "has replicas of its own",
   "socket-refused": "about the socket and the alarms of one process",
   start: "about the start of one process",
   "state-trouble": "about damaged and read-only files of SQLite",

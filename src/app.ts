@@ -9,6 +9,7 @@ import type { ChannelWatch } from "./bridge/channels/watch-channels.ts";
 import type { Workspace } from "./bridge/ports.ts";
 import { startReconciler } from "./bridge/reconciler.ts";
 import { formerIdSchema } from "./bridge/stored/channel-note.ts";
+import { isLockedByAgent } from "./bridge/to-parley/lock.ts";
 import { takeInReply } from "./bridge/to-parley/take-in-reply.ts";
 import { describeBuild } from "./build-info.ts";
 import { type Clock, systemClock } from "./clock.ts";
@@ -177,6 +178,7 @@ async function buildApp(given: Config, foundations: Foundations): Promise<App> {
   const reconciler = startReconciler({
     ...dependencies,
     takeIn: (reply) => takeInReply(reply, dependencies),
+    isLocked: (reply, lockedBy) => isLockedByAgent(reply, lockedBy, dependencies),
     rounds: state.rounds,
     ownerQuestions: state.createLimiter({
       name: "owner questions",

@@ -2,10 +2,11 @@ import { createDoctorChecks } from "./app/doctor-checks.ts";
 import { readHandover } from "./app/read-handover.ts";
 import { startApp } from "./app.ts";
 import { describeBuild } from "./build-info.ts";
-import { loadConfig, readStateLocation } from "./config/read-config.ts";
+import { loadConfig, readStateLocation, readTeams } from "./config/read-config.ts";
 import { unknownVariables } from "./config/unknown-variables.ts";
 import { weakSecrets } from "./config/weak-secrets.ts";
 import { BridgeError, ConfigError, reasonOf, StorageError } from "./errors.ts";
+import { toServiceId } from "./ids.ts";
 import { createLog, errorFields } from "./log.ts";
 import { runAudit } from "./ops/run-audit.ts";
 import { runBackup } from "./ops/run-backup.ts";
@@ -118,10 +119,10 @@ async function tellRoute(
   { env, stdin, stdout }: Program,
   args: readonly string[],
 ): Promise<number> {
-  const { teams, parley } = loadConfig(env, { fileIfThere: CONFIG_FILE }).config;
+  const self = env.PARLEY_SERVICE_IDENTIFICATION?.trim();
   return await runRoute(args, {
-    teams,
-    read: (source) => readHandover(source, parley.serviceId),
+    teams: () => readTeams(env, { fileIfThere: CONFIG_FILE }),
+    read: (source) => readHandover(source, self ? toServiceId(self) : undefined),
     stdin,
     print: (line) => stdout.write(`${line}\n`),
   });

@@ -84,6 +84,7 @@ export function createDependencies(
     createLimiter,
     channelIds,
     texts,
+    monotonic: clock.monotonic,
     log: slackLog,
   });
   const members = createKnownMembers({

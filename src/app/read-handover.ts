@@ -1,22 +1,31 @@
 import { defined } from "../defined.ts";
 import type { Handover } from "../desk/route.ts";
-import type { ServiceId } from "../ids.ts";
+import { type ServiceId, toServiceId } from "../ids.ts";
 import { isDeeperThan, isJsonObject, type Json, MAX_DEPTH, parseJson } from "../json.ts";
 import { readHandoverRequest } from "../parley/handover-request.ts";
 import { parseCallback } from "../parley/parse-callback.ts";
 
+const PERHAPS_OURS =
+  "a callback that gives the User to this bridge, which only PARLEY_SERVICE_IDENTIFICATION could tell";
+
 /** A handover that somebody has written down, and as what it was understood. */
 export interface WrittenHandover extends Handover {
-  readonly is: "a handover request" | "a callback" | "metadata";
+  readonly is: "a handover request" | "a callback" | typeof PERHAPS_OURS | "metadata";
 }
+
+/** No Service has this id: it cannot be signed with. */
+const NOBODY = toServiceId("|");
 
 const REQUEST_KEYS: readonly string[] = ["userId", "metadata", "user", "transcript"];
 
 /**
  * Reads what a bot posts to `POST /parley/handovers`, a callback of Parley, or the metadata alone. A text: what is wrong with
- * it, as the end of a sentence.
+ * it, as the end of a sentence. `self`: who we are; where that is not known, whoever a callback gives the User to is.
  */
-export function readHandover(source: string, self: ServiceId): WrittenHandover | string {
+export function readHandover(
+  source: string,
+  self: ServiceId | undefined,
+): WrittenHandover | string {
   const body = parseJson(source);
   if (body === undefined) return "is no JSON";
   if (isDeeperThan(body, MAX_DEPTH)) return `is nested deeper than ${MAX_DEPTH} levels`;
@@ -26,7 +35,11 @@ export function readHandover(source: string, self: ServiceId): WrittenHandover |
     const { user = {}, metadata } = item.body.kind === "handover" ? item.body : {};
     return { is: "a handover request", user, ...defined({ metadata }) };
   }
-  const event = parseCallback(body, self);
+  const event = parseCallback(body, self ?? NOBODY);
+  if (event.kind === "owner-changed" && self === undefined) {
+    const handover = readHandover(source, event.newOwner);
+    return typeof handover === "string" ? handover : { ...handover, is: PERHAPS_OURS };
+  }
   if (event.kind === "owner-changed") return "is a callback that gives the User to another Service";
   if (event.kind !== "handover") return { is: "metadata", user: {}, metadata: body };
   return { is: "a callback", user: event.user, ...defined({ metadata: event.metadata }) };

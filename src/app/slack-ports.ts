@@ -43,6 +43,7 @@ export function createSlackPorts(
     createLimiter,
     channelIds,
     texts,
+    monotonic,
     log,
   }: {
     config: Config;
@@ -50,6 +51,7 @@ export function createSlackPorts(
     createLimiter: CreateRateLimiter;
     channelIds: Pick<ChannelIds, "current">;
     texts: Texts;
+    monotonic: () => number;
     log: Log;
   },
 ): SlackPorts {
@@ -57,7 +59,7 @@ export function createSlackPorts(
   const channels = channelsOf(config.teams);
   const { team, botUserId, botId, url } = workspace;
   const pace = createPace(postsPerSecond, createLimiter);
-  const findUser = createFindUser(client);
+  const findUser = createFindUser(client, monotonic);
   return {
     posts: createPosts({ client, team, channels, botId, pace, texts, log }),
     reactions: createReactions({ client, pace, log }),

@@ -242,6 +242,8 @@ export interface ThreadPost {
 interface ReadBack {
   /** Oldest first, without notes and without those whose marks say what became of them. */
   readonly replies: readonly AgentReply[];
+  /** Who has put a lock on which of them, by `ts`; it depends on them whether that is a note. */
+  readonly lockedBy: ReadonlyMap<string, readonly string[]>;
   /** The `ts` of the last one that was read, left out or not. Missing: there was none. */
   readonly until?: string;
 }

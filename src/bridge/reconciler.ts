@@ -23,6 +23,8 @@ export interface ReconcilerDependencies {
   channels: Pick<Channels, "look">;
   /** Takes a reply in as if its event had just arrived. */
   takeIn: (reply: AgentReply) => Promise<"appended" | "duplicate" | "note">;
+  /** Whether the lock of one of these people makes a reply a note. */
+  isLocked: (reply: AgentReply, lockedBy: readonly string[]) => Promise<boolean>;
   notifier: Notifier;
   /** Spaces the questions to Parley, so that thousands of conversations do not overload it. */
   ownerQuestions: RateLimiter;
@@ -214,7 +216,7 @@ async function readLeft(
 async function readFrom(
   thread: Thread,
   from: string,
-  { reader, takeIn, now }: ReconcilerDependencies,
+  { reader, takeIn, isLocked, now }: ReconcilerDependencies,
   signal: AbortSignal,
 ): Promise<{ missing: number; until?: string } | "cannot-look"> {
   const oldest = String((now() - MAX_READ_BACK_MS) / 1000);
@@ -224,6 +226,8 @@ async function readFrom(
   if (read === "cannot-look") return read;
   let missing = 0;
   for (const reply of read.replies) {
+    const lockedBy = read.lockedBy.get(reply.ts);
+    if (lockedBy && (await isLocked(reply, lockedBy))) continue;
     if ((await takeIn(reply)) === "appended") missing += 1;
   }
   return { missing, ...defined({ until: read.until }) };

@@ -180,7 +180,29 @@ export function loadConfig(
   };
 }
 
-/** The same without the warnings, and without a file that nobody names. */
+/**
+ * The teams alone, for tools that need nothing else of the configuration. A channel that only SLACK_CHANNEL can tell is empty where
+ * that is not set.
+ *
+ * @throws {ConfigError} listing every problem of the file and of the two variables
+ */
+export function readTeams(
+  env: Record<string, string | undefined>,
+  { fileIfThere }: { readonly fileIfThere?: string } = {},
+): Config["teams"] {
+  const [channel, named] = ["SLACK_CHANNEL", "CONFIG_FILE"].map(
+    (name) => env[name]?.trim() || undefined,
+  );
+  const found = findBridgeFile(named, fileIfThere, channel);
+  const problems = [
+    ...problemsOf("SLACK_CHANNEL", variables.SLACK_CHANNEL, channel),
+    ...(found?.problems ?? []),
+  ];
+  if (problems.length > 0) throw new ConfigError(problems);
+  return found?.file ? toTeams(found.file, channel ?? "") : [teamWithoutFile(channel ?? "")];
+}
+
+/** As {@link loadConfig}, without the warnings, and without a file that nobody names. */
 export const readConfig = (env: Record<string, string | undefined>): Config =>
   loadConfig(env).config;
 

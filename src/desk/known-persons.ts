@@ -3,40 +3,58 @@ import { withinTime } from "../within-time.ts";
 import type { Directory } from "./directory.ts";
 import type { Remembered } from "./known-members.ts";
 
+export interface KnownPerson {
+  /** `undefined`: Slack has never said. */
+  readonly standing: Standing | undefined;
+  /** Slack was asked and has not answered yet: they may be more by now. */
+  readonly isLate: boolean;
+}
+
+/** With `withinMs` it takes no longer. `again`: as Slack said some seconds ago at most, where it says anything. Never fails. */
+export type PersonOf = (agent: string, withinMs?: number, again?: "again") => Promise<KnownPerson>;
+
+const LATE = Symbol("late");
+
 /**
- * Who somebody is, as Slack says or, while it does not, as it said last, which `remembered` keeps on disk. `undefined`: it never has.
- * With `withinMs` it takes no longer. Never fails.
+ * Who somebody is, as Slack says or, while it does not, as any replica heard last, which `remembered` keeps on disk. Without
+ * that it is what this process heard.
  */
 export function createKnownPersons(
   { personOf }: Pick<Directory, "personOf">,
   remembered?: Remembered<Standing>,
-): (agent: string, withinMs?: number) => Promise<Standing | undefined> {
-  /** As it stands on disk. */
+): PersonOf {
+  /** What this process has heard last, and what of it is on disk. */
+  const heard = new Map<string, Standing>();
   const kept = new Map<string, Standing>();
 
-  async function recall(agent: string): Promise<Standing | undefined> {
-    const known = kept.get(agent) ?? (await remembered?.get(keyOf(agent)).catch(() => undefined));
-    if (known) kept.set(agent, known);
-    return known;
-  }
+  /** Another replica may have heard something else since, so the disk is read each time. */
+  const recall = async (agent: string): Promise<Standing | undefined> =>
+    (await remembered?.get(keyOf(agent)).catch(() => undefined)) ?? heard.get(agent);
 
-  async function ask(agent: string): Promise<Standing | undefined> {
-    const told = await personOf(agent);
-    if (!told) return undefined;
-    const before = await recall(agent);
-    if (before?.is !== told.is || before.isColleague !== told.isColleague) {
+  async function ask(agent: string, again?: "again"): Promise<Standing | undefined> {
+    const told = await personOf(agent, again);
+    if (told) heard.set(agent, told);
+    // It is the same object until Slack is asked again.
+    if (!told || !remembered || kept.get(agent) === told) return told;
+    try {
+      const stored = await remembered.get(keyOf(agent));
+      if (!isSame(stored, told)) await remembered.set(keyOf(agent), told);
       kept.set(agent, told);
-      // Written again at the next start if this fails.
-      await remembered?.set(keyOf(agent), told).catch(() => undefined);
+    } catch {
+      // It is tried again the next time.
     }
     return told;
   }
 
-  return async (agent, withinMs) => {
-    const asked = ask(agent);
-    const told = await (withinMs === undefined ? asked : withinTime(asked, withinMs, undefined));
-    return told ?? (await recall(agent));
+  return async (agent, withinMs, again) => {
+    const asked = ask(agent, again);
+    const told = await (withinMs === undefined ? asked : withinTime(asked, withinMs, LATE));
+    if (told === LATE) return { standing: await recall(agent), isLate: true };
+    return { standing: told ?? (await recall(agent)), isLate: false };
   };
 }
+
+const isSame = (a: Standing | undefined, b: Standing): boolean =>
+  a?.is === b.is && a.isColleague === b.isColleague;
 
 const keyOf = (agent: string): string => `person/${agent}`;

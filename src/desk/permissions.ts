@@ -1,10 +1,10 @@
 import type { Actor, Deed, Permissions } from "../bridge/desk-ports.ts";
 import type { People } from "../bridge/ports.ts";
-import type { Standing } from "../bridge/stored/last-known-schemas.ts";
 import { NO_NAMES } from "../convert/to-parley/mentions.ts";
 import type { Refusal } from "../errors.ts";
 import { withinTime } from "../within-time.ts";
 import type { KnownMembers } from "./known-members.ts";
+import type { KnownPerson, PersonOf } from "./known-persons.ts";
 import {
   type Belonging,
   belongingOf,
@@ -18,7 +18,7 @@ import {
 export interface PermissionOptions {
   teams: readonly TeamRoles[];
   /** Who somebody is, as far as is known; see `createKnownPersons`. */
-  personOf: (agent: string, withinMs?: number) => Promise<Standing | undefined>;
+  personOf: PersonOf;
   members: KnownMembers;
   people: Pick<People, "namesOf">;
   /** Restricted guests may answer too. */
@@ -54,13 +54,16 @@ export function createPermissions(options: PermissionOptions): Permissions {
 
   const refusalOfPerson = (
     { agent, foreignTeam }: Actor,
-    standing: Standing | undefined,
+    { standing, isLate }: KnownPerson,
   ): Refusal | undefined => {
     if (agent === "USLACKBOT") return { kind: "no-person" };
     const isElsewhere = foreignTeam !== undefined && !standing?.isColleague;
     if (isElsewhere) return { kind: "other-company" };
     if (!standing || standing.is === "member") return undefined;
-    return standing.is === "guest" && guestsMayAnswer ? undefined : { kind: standing.is };
+    if (standing.is === "guest" && guestsMayAnswer) return undefined;
+    // Guests become members, and accounts are activated again: nobody is refused for good by what Slack said once.
+    const mayHaveRisen = standing.is === "guest" || standing.is === "deactivated";
+    return { kind: isLate && mayHaveRisen ? "not-known" : standing.is };
   };
 
   /** To which of these teams somebody belongs. */
@@ -153,15 +156,16 @@ export function createPermissions(options: PermissionOptions): Permissions {
   return {
     async refusalOf(actor, deed, withinMs) {
       const left = countDown(withinMs);
-      const standing = await personOf(actor.agent, left());
-      const refusal = refusalOfPerson(actor, standing);
+      let person = await personOf(actor.agent, left());
+      if (refusalOfPerson(actor, person)) person = await personOf(actor.agent, left(), "again");
+      const refusal = refusalOfPerson(actor, person);
       if (refusal || !deed) return refusal;
-      const somebody = { agent: actor.agent, isKnown: standing !== undefined };
+      const somebody = { agent: actor.agent, isKnown: person.standing !== undefined };
       return await refusalOfRole(somebody, deed, left());
     },
     async teamsOf(agent, withinMs) {
       const left = countDown(withinMs);
-      const isKnown = (await personOf(agent, left())) !== undefined;
+      const isKnown = (await personOf(agent, left())).standing !== undefined;
       const found = await lookUp(
         left(),
         (membersOf) => belongingIn(teams, "agent", { agent, isKnown }, membersOf),

@@ -17,7 +17,8 @@ const EXIT_DATA = 65;
 const EXIT_NO_INPUT = 66;
 
 export interface RouteOptions {
-  readonly teams: readonly [TeamConfig, ...TeamConfig[]];
+  /** Is asked once it is known what to route. */
+  readonly teams: () => readonly [TeamConfig, ...TeamConfig[]];
   /** A text: what is wrong, as the end of a sentence. */
   readonly read: (source: string) => (Handover & { readonly is: string }) | string;
   readonly stdin: () => AsyncIterable<Uint8Array | string>;
@@ -27,7 +28,7 @@ export interface RouteOptions {
 /** Tells which team gets a handover, and why. Returns the exit code. */
 export async function runRoute(
   args: readonly string[],
-  { teams, read, stdin, print }: RouteOptions,
+  { teams: readTeams, read, stdin, print }: RouteOptions,
 ): Promise<number> {
   const [file, ...others] = args.filter((arg) => arg !== "--json");
   if (file === undefined || others.length > 0) {
@@ -45,6 +46,7 @@ export async function runRoute(
     print(`${name} ${handover}.`);
     return EXIT_DATA;
   }
+  const teams = readTeams();
   const { team, rule } = route(teams, handover);
   const { reason, language } = factsOf(handover);
   if (args.includes("--json")) {
@@ -53,7 +55,7 @@ export async function runRoute(
     print(
       JSON.stringify({
         team: teamName,
-        channel,
+        channel: channel || null,
         rule: number,
         readAs: handover.is,
         reason,
@@ -62,7 +64,8 @@ export async function runRoute(
     );
     return 0;
   }
-  print(`${team.name} (${team.channel}) gets it, because ${describeCause(teams, team, rule)}.`);
+  const place = team.channel || "in SLACK_CHANNEL, which is not set here";
+  print(`${team.name} (${place}) gets it, because ${describeCause(teams, team, rule)}.`);
   print(
     `It was read as ${handover.is}: ${reason === undefined ? "no reason" : `reason ${JSON.stringify(shorten(reason, 80))}`}, ${language === undefined ? "no language" : `language ${JSON.stringify(shorten(language, 40))}`}.`,
   );

@@ -17,10 +17,14 @@ export function createDirectory(
   findUser: FindUser,
   workspace: Pick<Workspace, "team" | "enterprise">,
 ): Directory {
+  const standings = new WeakMap<SlackUser, Standing>();
   return {
-    async personOf(agent) {
-      const user = await findUser(agent);
-      return user && standingOf(user, workspace);
+    async personOf(agent, again) {
+      const user = await findUser(agent, again ?? "now");
+      if (!user) return undefined;
+      const standing = standings.get(user) ?? standingOf(user, workspace);
+      standings.set(user, standing);
+      return standing;
     },
     membersOf: (id) => (isGroupId(id) ? membersOfGroup(id) : membersOfChannel(id)),
   };

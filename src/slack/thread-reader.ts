@@ -12,7 +12,7 @@ import { PAGE_SIZE } from "./find-post.ts";
 import { callPaced, type Pace } from "./pace.ts";
 import { parseThreadMessage } from "./parse-message-event.ts";
 import { parseThreadPost } from "./parse-thread-post.ts";
-import { isSettled } from "./reaction-names.ts";
+import { isSettled, lockersOf } from "./reaction-names.ts";
 import { meansGone } from "./refusals.ts";
 import { callSlack } from "./web-api.ts";
 
@@ -108,6 +108,7 @@ export function createThreadReader(options: ThreadReaderOptions): ThreadReader {
 
     async repliesAfter(thread, after, signal) {
       const replies: AgentReply[] = [];
+      const lockedBy = new Map<string, readonly string[]>();
       let until: string | undefined;
       for await (const page of pagesOf(thread, { oldest: after }, MAX_PAGES, signal)) {
         if (page === "cannot-look") return page;
@@ -116,11 +117,14 @@ export function createThreadReader(options: ThreadReaderOptions): ThreadReader {
           // Files that the bridge itself shares come without a bot_id.
           if (!reply || reply.ts <= after || reply.agent === botUserId) continue;
           until = reply.ts;
-          if (!isSettled(message, botUserId)) replies.push(reply);
+          if (isSettled(message, botUserId)) continue;
+          replies.push(reply);
+          const lockers = lockersOf(message);
+          if (lockers.length > 0) lockedBy.set(reply.ts, lockers);
         }
         if (replies.length >= MAX_REPLIES) break;
       }
-      return { replies, ...defined({ until }) };
+      return { replies, lockedBy, ...defined({ until }) };
     },
   };
 }

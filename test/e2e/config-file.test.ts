@@ -179,6 +179,37 @@ describe("npm run doctor -- route", () => {
     expect(said.stdout.slice(0, says.length)).toBe(says);
   });
 
+  it("needs nothing but the file, and says what only the environment could tell", async () => {
+    const path = writeBridgeFile(TWO_TEAMS.replace("    channel: C0SUPPORT\n", ""));
+    const file = join(dirname(path), "handover.json");
+    const tell = async (handover: unknown, ...args: string[]) => {
+      await writeFile(file, JSON.stringify(handover));
+      return await runToEnd({ CONFIG_FILE: path }, "doctor", "route", file, ...args);
+    };
+    const refund = { reason: "refund" };
+    expect(await tell(refund)).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^Billing \(C0BILLING\) gets it/),
+    });
+    const other = { reason: "toaster" };
+    expect(await tell(other)).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(
+        /^Support \(in SLACK_CHANNEL, which is not set here\) gets it, because no rule/,
+      ),
+    });
+    expect(JSON.parse((await tell(other, "--json")).stdout)).toMatchObject({ channel: null });
+    const callback = { type: "owner", body: { user: { id: 5 }, newOwner: "x", metadata: refund } };
+    expect((await tell(callback)).stdout).toMatch(
+      /^Billing .*\nIt was read as a callback that gives the User to this bridge, which only PARLEY_SERVICE_IDENTIFICATION could tell: reason "refund"/,
+    );
+    await writeFile(path, "langauge: nl\n");
+    expect(await tell(refund)).toMatchObject({
+      code: 78,
+      stderr: expect.stringContaining(":1:1 langauge is not known here"),
+    });
+  });
+
   it("says how it is used, and that a file is not there", async () => {
     const { env } = await startWorld({ stopped: true });
     const used = await runToEnd(env, "doctor", "route");

@@ -10,7 +10,7 @@ import { foreign } from "../support/foreign-answers.ts";
 import { startBridgeProcess } from "../support/process.ts";
 import { requestsToSend, sentTo } from "../support/sent.ts";
 import { openStateSql, rewriteWaiting } from "../support/state-sql.ts";
-import { handOver, PATIENCE } from "../support/steps.ts";
+import { handOver, PATIENCE, writeFirst } from "../support/steps.ts";
 import { reactionsOn, toldTo } from "../support/threads.ts";
 import { startWorld } from "../support/world.ts";
 
@@ -27,7 +27,7 @@ it("gives up a reply that the bridge itself cannot handle after three tries, tel
   const { slack, parley, log } = world;
   const { user, ts, outbox } = await handOver(world);
 
-  const reply = await slack.post({ user: "U0ANNA", threadTs: ts, text: "From Anna" });
+  const reply = await writeFirst(slack, { user: "U0ANNA", threadTs: ts, text: "From Anna" });
   await slack.post({ user: "U0BEN", threadTs: ts, text: "From Ben" });
 
   await parley.until(() => sentTo(world, user.id).includes("From Ben"));

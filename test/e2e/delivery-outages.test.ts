@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { attemptsIn } from "../support/attempts.ts";
 import { sentTo } from "../support/sent.ts";
 import { openStateSql, rewriteWaiting } from "../support/state-sql.ts";
-import { handOver, PATIENCE } from "../support/steps.ts";
+import { handOver, PATIENCE, writeFirst } from "../support/steps.ts";
 import { postsIn, reactionsOn, textOf, textsTo } from "../support/threads.ts";
 import { startWorld, type World } from "../support/world.ts";
 
@@ -274,7 +274,7 @@ describe("while Parley is down", () => {
     const { user, ts } = await handOver(world);
     parley.faults.add(`POST /users/${user.id}/messages`, { kind: "status", status }, 1);
 
-    const reply = await slack.post({ user: "U0ANNA", threadTs: ts, text: "Refused" });
+    const reply = await writeFirst(slack, { user: "U0ANNA", threadTs: ts, text: "Refused" });
     await slack.post({ user: "U0ANNA", threadTs: ts, text: "Next" });
 
     await parley.until(() => sentTo(world, user.id).length === 1);

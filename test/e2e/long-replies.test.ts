@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { sentTo } from "../support/sent.ts";
-import { handOver } from "../support/steps.ts";
+import { handOver, writeFirst } from "../support/steps.ts";
 import { startWorld } from "../support/world.ts";
 
 it("sends a long reply whole, in messages that end between its sentences", async () => {
@@ -9,7 +9,7 @@ it("sends a long reply whole, in messages that end between its sentences", async
   const { user, root } = await handOver(world);
   const sentences = Array.from({ length: 60 }, (_, n) => `This is sentence number ${n} 👩‍👩‍👧‍👦.`);
 
-  await slack.post({ user: "U0ANNA", threadTs: root.ts, text: sentences.join(" ") });
+  await writeFirst(slack, { user: "U0ANNA", threadTs: root.ts, text: sentences.join(" ") });
   await slack.post({ user: "U0ANNA", threadTs: root.ts, text: "Next" });
 
   await parley.until(() => sentTo(world, user.id).includes("Next"));

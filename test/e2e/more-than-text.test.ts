@@ -4,7 +4,7 @@ import { FORWARD, TABLE } from "../fixtures/conversion/slack-content.ts";
 import { png } from "../support/files.ts";
 import { allTold, EAGER, envelopeOf, press } from "../support/replies.ts";
 import { sentTo } from "../support/sent.ts";
-import { handOver } from "../support/steps.ts";
+import { handOver, writeFirst } from "../support/steps.ts";
 import { reactionsOn, toldTo } from "../support/threads.ts";
 import { startWorld, type WorldOptions } from "../support/world.ts";
 
@@ -146,7 +146,7 @@ describe("what an agent forwards or pastes", () => {
 
   it("is told to its writer where nothing of it can go", async () => {
     const { world, slack, parley, user, root, at } = await openThread();
-    const { ts } = await slack.post({ ...at, text: "", blocks: [{ type: "video" }] });
+    const { ts } = await writeFirst(slack, { ...at, text: "", blocks: [{ type: "video" }] });
     await slack.post({ ...at, text: "Next" });
     await parley.until(() => sentTo(world, user.id).includes("Next"));
     const [told, ...more] = await allTold(world, root.ts);

@@ -86,6 +86,10 @@ describe("moving a User to another team", () => {
     await slack.post({ user: "U0ANNA", threadTs: ts, text: "I ask my colleagues" });
     await parley.until(() => parley.sent(user.id).length === 1);
     await slack.post({ user: "U0BEN", threadTs: ts, text: "note: she is <!here> angry" });
+    // A lock that comes too late changes nothing of what the User has.
+    const { ts: sent } = await slack.post({ user: "U0ANNA", threadTs: ts, text: "One moment" });
+    await expect.poll(() => reactionsOn(slack, sent), PATIENCE).toEqual(["white_check_mark"]);
+    await slack.react({ user: "U0BEN", ts: sent, name: "lock" });
 
     const root = await move(world, open, "Please <b>look</b> at A-1");
 
@@ -107,6 +111,7 @@ describe("moving a User to another team", () => {
     expect(shown).toMatch(/\*Anna\* ·.*\n>I ask my colleagues/);
     expect(shown).toMatch(/\*Ben\* ·.*:lock: stayed inside\n>note: she is/);
     expect(shown).not.toContain("<!here>");
+    expect(shown).toMatch(/\*Anna\* ·(?!.*:lock:).*\n>One moment/);
 
     await parley.userWrites(user.id, "Hello?");
     await slack.waitFor(() => postsIn(slack, root.ts).some(({ text }) => text === "Hello?"));
@@ -114,9 +119,10 @@ describe("moving a User to another team", () => {
     await slack.waitFor(() => toldTo(slack, "U0BEN", ts)[0]);
     expect(toldTo(slack, "U0BEN", ts)[0]?.text).toContain("was moved to Billing");
     await slack.post({ user: "U0BEN", channel: BILLING, threadTs: root.ts, text: "Hi, Ben here" });
-    await parley.until(() => parley.sent(user.id).length === 2);
+    await parley.until(() => parley.sent(user.id).length === 3);
     expect(parley.sent(user.id).map(({ message }) => message)).toEqual([
       "I ask my colleagues",
+      "One moment",
       "Hi, Ben here",
     ]);
     await expect
@@ -252,15 +258,54 @@ describe("with people who have roles", () => {
       const { id } = await openForm(world, ts, "button", user);
       return await slack.submitView({ user, viewId: id, values: { destination: "Billing" } });
     };
-    // Whoever is of no team sees no form.
-    await pressEntry(slack, "move", { user: "U0OTTO", channel: slack.channel, ts });
-    await expect.poll(() => textsTo(slack, "U0OTTO"), PATIENCE).toHaveLength(1);
+    // Whoever is of no team sees no form, and no more does an agent of another one.
+    for (const user of ["U0OTTO", "U0BEN"]) {
+      await pressEntry(slack, "move", { user, channel: slack.channel, ts });
+      await expect.poll(() => textsTo(slack, user), PATIENCE).toHaveLength(1);
+    }
+    expect(textsTo(slack, "U0BEN").join()).toMatch(/with the team Support.*@support/);
     expect(slack.state.views.size).toBe(0);
-    const { errors } = await submit("U0BEN");
-    expect(errors?.destination).toMatch(/Support.*@support/);
-    expect(rootsThere(world)).toEqual([]);
+    const refused = world.log.lines.filter(({ event }) => event === "audit.recorded");
+    expect(refused.map(({ fields }) => fields)).toContainEqual(
+      expect.objectContaining({ deed: "button", agent: "U0BEN", result: "refused" }),
+    );
     expect((await submit("U0ZOE")).errors).toBeUndefined();
     await slack.waitFor(() => rootsThere(world)[0]);
+  });
+
+  it("nobody may who has the form open and is no agent any more", async () => {
+    const world = await withRoles();
+    const { slack } = world;
+    const { ts } = await handOver(world);
+    const { id } = await openForm(world, ts);
+    const group = slack.state.usergroups.find((each) => each.id === "S0SUPPORT");
+    if (group) group.users = ["U0LEA"];
+    slack.state.usergroups.find((each) => each.id === "S0BILLING")?.users.push("U0ANNA");
+    world.advance(5 * 60_000);
+    const values = { destination: "Billing" };
+    const { errors } = await slack.submitView({ user: "U0ANNA", viewId: id, values });
+    expect(errors?.destination).toMatch(/with the team Support.*@support/);
+    expect(rootsThere(world)).toEqual([]);
+  });
+
+  it("leads of another team are offered that one only", async () => {
+    const night = { name: "Night", agents: ["S0BILLING"], when: [{ reason: ["night*"] }] };
+    const world = await startTeams(
+      [{ ...LED, when: [{ reason: ["refund*"] }] }, { ...night, channel: "C0NIGHT" }, SUPPORT],
+      {
+        slack: {
+          channels: [
+            { id: BILLING, name: "billing", members: [identity.botUserId] },
+            { id: "C0NIGHT", name: "night", members: [identity.botUserId] },
+          ],
+        },
+      },
+    );
+    const { ts } = await handOver(world);
+    const offered = async (user: string) =>
+      JSON.stringify(await openForm(world, ts, "button", user)).match(/Billing|Night/g);
+    expect(new Set(await offered("U0ZOE"))).toEqual(new Set(["Billing"]));
+    expect(new Set(await offered("U0ANNA"))).toEqual(new Set(["Billing", "Night"]));
   });
 
   it("what an agent wrote before the move goes, though another team has the User when its turn comes", async () => {

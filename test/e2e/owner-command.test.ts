@@ -365,13 +365,14 @@ it("takes a User back into one new thread that links to the old one", async () =
   expect(await ask(world, `${user.id} agent service`)).toContain("is with *Agent Service* now");
 
   expect(parley.user(user.id).owner).toBe(parley.agentService.identification);
-  // Parley's callback about it and the bridge's own knowledge.
-  await expect.poll(() => settledIn(log, inbox), PATIENCE).toHaveLength(5);
+  // Parley's callback about it, the bridge's own knowledge, and the old root, which links to the new one.
+  await expect.poll(() => settledIn(log, inbox), PATIENCE).toHaveLength(6);
   expect(rootsOf(slack)).toHaveLength(2);
   const root = rootsOf(slack)[1];
   expect(JSON.stringify(root?.blocks)).toContain("Taken over by agent");
   expect(JSON.stringify(root?.blocks)).toContain("Ada");
   expect(JSON.stringify(root?.blocks)).toContain(`p${ts.replace(".", "")}|Earlier`);
+  expect(JSON.stringify(rootsOf(slack)[0]?.blocks)).toContain(`p${root?.ts.replace(".", "")}|`);
   expect(postsIn(slack, root?.ts ?? "")).toEqual([]);
   await slack.post({ user: "U0ANNA", threadTs: root?.ts ?? "", text: "It is me again" });
   await parley.until(() => parley.sent(user.id).at(-1)?.message === "It is me again");

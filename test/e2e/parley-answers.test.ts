@@ -6,7 +6,7 @@ import { readyz, readyzNow } from "../support/readyz.ts";
 import { REPLICAS } from "../support/replicas.ts";
 import { EAGER } from "../support/replies.ts";
 import { changesAt, requestsToSend, sentTo } from "../support/sent.ts";
-import { handOver, PATIENCE, submitHandBack } from "../support/steps.ts";
+import { handOver, PATIENCE, submitHandBack, writeFirst } from "../support/steps.ts";
 import { postsIn, reactionsOn, rootsOf, textOf, textsTo } from "../support/threads.ts";
 import { startWorld, type World } from "../support/world.ts";
 
@@ -43,7 +43,7 @@ describe("a reply that Parley answers with 2xx but without its envelope", () => 
       const { user, ts } = await handOver(world);
       parley.faults.add(`POST /users/${user.id}/messages`, fault, 1);
 
-      const reply = await slack.post({ user: "U0ANNA", threadTs: ts, text: "Perhaps" });
+      const reply = await writeFirst(slack, { user: "U0ANNA", threadTs: ts, text: "Perhaps" });
       await slack.post({ user: "U0ANNA", threadTs: ts, text: "Next" });
 
       await parley.until(() => sentTo(world, user.id).includes("Next"));
@@ -262,7 +262,7 @@ describe("403 to one reply while Parley answers us otherwise", () => {
     const { user, ts } = await handOver(world);
     parley.faults.add(`POST /users/${user.id}/messages`, foreign(PAGE, 403), 1);
 
-    const reply = await slack.post({ user: "U0ANNA", threadTs: ts, text: "Refused" });
+    const reply = await writeFirst(slack, { user: "U0ANNA", threadTs: ts, text: "Refused" });
     await slack.post({ user: "U0ANNA", threadTs: ts, text: "Next" });
 
     await parley.until(() => sentTo(world, user.id).includes("Next"));

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { FakeSlack } from "../../fakes/slack/fake-slack.ts";
 import { requestsToSend, sentTo } from "../support/sent.ts";
-import { handOver } from "../support/steps.ts";
+import { handOver, writeFirst } from "../support/steps.ts";
 import { postsIn, reactionsOn, textOf, toldTo } from "../support/threads.ts";
 import { startWorld, type World } from "../support/world.ts";
 
@@ -32,9 +32,14 @@ describe("what agents write in the thread", () => {
     const { user, root } = await handOver(world);
     const inThread = { threadTs: root.ts };
 
-    await slack.post({ ...inThread, user: "U0ANNA", text: "plain &amp; &lt;simple&gt;" });
-    await slack.post({ ...inThread, user: "U0BEN", text: "to all", subtype: "thread_broadcast" });
-    await slack.post({ ...inThread, user: "U0ANNA", text: "waves", subtype: "me_message" });
+    await writeFirst(slack, { ...inThread, user: "U0ANNA", text: "plain &amp; &lt;simple&gt;" });
+    await writeFirst(slack, {
+      ...inThread,
+      user: "U0BEN",
+      text: "to all",
+      subtype: "thread_broadcast",
+    });
+    await writeFirst(slack, { ...inThread, user: "U0ANNA", text: "waves", subtype: "me_message" });
     await slack.post({ ...inThread, user: "U0BEN", text: "done" });
 
     await parley.until(() => sentTo(world, user.id).includes("done"));

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { allTold, letPass, press } from "../support/replies.ts";
 import { requestsToSend, sentTo } from "../support/sent.ts";
-import { handOver, PATIENCE } from "../support/steps.ts";
+import { handOver, PATIENCE, writeFirst } from "../support/steps.ts";
 import { postsIn, reactionsOn, textOf, toldTo } from "../support/threads.ts";
 import { type Env, startWorld, type World } from "../support/world.ts";
 
@@ -91,8 +91,8 @@ describe("with REPLY_MODE=explicit a message", () => {
     const inThread = { user: "U0ANNA", threadTs: root.ts };
     const bold = (text: string) => ({ type: "text", text, style: { bold: true } });
 
-    await slack.post({ ...inThread, text: "&gt;&gt; plain &gt;&gt; arrows" });
-    await slack.post({ ...inThread, text: "&gt;&gt;/me waves", subtype: "me_message" });
+    await writeFirst(slack, { ...inThread, text: "&gt;&gt; plain &gt;&gt; arrows" });
+    await writeFirst(slack, { ...inThread, text: "&gt;&gt;/me waves", subtype: "me_message" });
     await slack.post({
       ...inThread,
       text: "&gt;&gt; Your *refund*",
@@ -121,7 +121,11 @@ describe("with REPLY_MODE=explicit a message", () => {
     const world = await startWorld({ env: EXPLICIT });
     const { slack, parley } = world;
     const { user, root } = await handOver(world);
-    const { ts } = await slack.post({ user: "U0ANNA", threadTs: root.ts, text: "// secret" });
+    const { ts } = await writeFirst(slack, {
+      user: "U0ANNA",
+      threadTs: root.ts,
+      text: "// secret",
+    });
     await slack.post({ user: "U0ANNA", threadTs: root.ts, text: "&gt;&gt; Next" });
     await parley.until(() => sentTo(world, user.id).includes("Next"));
     expect(await allTold(world, root.ts)).toEqual([]);
@@ -160,7 +164,7 @@ describe("with UNDO_SECONDS a reply", () => {
     const { slack, parley } = world;
     const { user, root } = await handOver(world);
     const { ts, told } = await writeAndBeTold(world, root.ts, "one");
-    await slack.post({ user: "U0BEN", threadTs: root.ts, text: "two" });
+    await writeFirst(slack, { user: "U0BEN", threadTs: root.ts, text: "two" });
     await slack.post({ user: "U0ANNA", threadTs: root.ts, text: "three" });
 
     expect(told.text).toContain("goes to the User in 1 s");
@@ -201,7 +205,7 @@ describe("with UNDO_SECONDS a reply", () => {
     const { slack, parley } = world;
     const { user, root } = await handOver(world);
     const { told } = await writeAndBeTold(world, root.ts, "one");
-    await slack.post({ user: "U0ANNA", threadTs: root.ts, text: "two" });
+    await writeFirst(slack, { user: "U0ANNA", threadTs: root.ts, text: "two" });
     const last = await slack.post({ user: "U0ANNA", threadTs: root.ts, text: "three" });
     await last.delivered;
     await world.stopBridge();

@@ -190,6 +190,33 @@ describe("a User who is in no thread", () => {
 describe("a lock on a reply", () => {
   const locked = ({ log }: World) => log.lines.filter(({ event }) => event === "reply.locked");
 
+  it("counts, where the thread is read back, of whom it counts otherwise", async () => {
+    const world = await startTeams([{ name: "Support", agents: ["S0SUPPORT", "U0ZOE"] }]);
+    const { slack, parley } = world;
+    const { user, ts } = await handOver(world);
+    const restore = slack.dropEvents(() => true);
+    const inThread = { user: "U0ANNA", threadTs: ts };
+    const lockedBy = async (text: string, ...people: string[]) => {
+      const written = await slack.post({ ...inThread, text });
+      for (const person of people) {
+        await slack.react({ user: person, ts: written.ts, name: "lock" });
+      }
+    };
+    await lockedBy("By outsiders", "U0OTTO", "U0BEN");
+    await lockedBy("By a colleague too", "U0OTTO", "U0ZOE");
+    await lockedBy("By its writer", "U0ANNA");
+    await lockedBy("By nobody");
+    restore();
+    await world.stopBridge();
+    await world.startBridge();
+    await parley.until(() => sentTo(world, user.id).includes("By nobody"));
+    expect(sentTo(world, user.id)).toEqual(["By outsiders", "By nobody"]);
+    const refused = world.log.lines.filter(({ event }) => event === "audit.recorded");
+    expect(refused.map(({ fields }) => fields)).toContainEqual(
+      expect.objectContaining({ deed: "lock", agent: "U0OTTO", result: "refused" }),
+    );
+  });
+
   it("counts while Slack does not say who is an agent", async () => {
     const world = await startTeams([{ name: "Support", agents: ["S0SUPPORT"] }], { stopped: true });
     const { slack, parley } = world;

@@ -92,6 +92,16 @@ describe("a reply", () => {
     expect(await allTold(opened, opened.ts, "U0OTTO")).toHaveLength(1);
   });
 
+  it("goes from whoever was a guest and has become a member since, at whichever replica", async () => {
+    const opened = await openSupport();
+    await staysInside(opened, "U0GUEST", "As a guest");
+    await staysInside(opened, "U0GUEST", "Still as a guest");
+    Object.assign(opened.slack.state.users.get("U0GUEST") ?? {}, { isGuest: false });
+    opened.advance(SECONDS_5);
+    await answers(opened, "U0GUEST", "As a member");
+    expect(sentTo(opened, opened.user.id)).toEqual(["As a member"]);
+  });
+
   it("goes for some minutes from whoever is an agent no more, and then stays inside", async () => {
     const opened = await openSupport();
     await answers(opened, "U0ANNA", "First");
@@ -172,6 +182,28 @@ describe("words that stay inside because their writer may not answer", () => {
     await answers(opened, "U0ANNA");
     expect(sentTo(opened, opened.user.id)).toEqual(["From U0ANNA"]);
     expect(await allTold(opened, opened.ts, "U0OTTO")).toHaveLength(1);
+  });
+
+  it("are so too where they change what went while they were an agent, which they are told", async () => {
+    const opened = await openSupport();
+    const { slack, user, ts: thread } = opened;
+    const { ts } = await write(opened, "U0ANNA", "At nine");
+    await expect.poll(() => reactionsOn(slack, ts), PATIENCE).toEqual(["white_check_mark"]);
+    groupOf(opened, "S0SUPPORT").users = ["U0BEN"];
+    opened.advance(MINUTES_5);
+    await slack.edit({ user: "U0ANNA", ts, text: "At ten" });
+    const told = await slack.waitFor(() => toldTo(slack, "U0ANNA", thread)[0]);
+    expect(told.text).toMatch(/with the team Support.*@support-leads.*stays inside/);
+    await slack.edit({ user: "U0ANNA", ts, text: "At eleven" });
+    await answers(opened, "U0BEN");
+    expect(sentTo(opened, user.id)).toEqual(["At nine", "From U0BEN"]);
+    expect(await allTold(opened, thread)).toHaveLength(1);
+    // The User has what it says.
+    expect(reactionsOn(slack, ts)).toEqual(["white_check_mark"]);
+    const recorded = opened.log.lines.filter(({ event }) => event === "audit.recorded");
+    expect(recorded.map(({ fields }) => fields)).toContainEqual(
+      expect.objectContaining({ deed: "reply", agent: "U0ANNA", result: "refused" }),
+    );
   });
 
   it("are offered for sending to whoever changes them as an agent", async () => {
@@ -317,6 +349,19 @@ describe("while Slack does not answer in time", () => {
     expect(refused.ack?.text).not.toContain(user.id);
   });
 
+  it("guests who were known before a restart see nothing, and are asked to try again", async () => {
+    const opened = await openSupport();
+    const { slack, user } = opened;
+    await staysInside(opened, "U0GUEST");
+    await opened.stopBridge();
+    slack.faults.add("users.info", { kind: "hang" });
+    await opened.startBridge();
+    const command = { channel: slack.channel, command: "/parley-owner", text: "" };
+    const { ack } = await slack.command({ ...command, user: "U0GUEST" });
+    expect(ack?.text).toMatch(/Slack does not say right now/);
+    expect(ack?.text).not.toContain(user.id);
+  });
+
   it("guests of the channel stay out after a restart", async () => {
     const opened = await openSupport({ name: "Support" });
     const { slack } = opened;
@@ -354,6 +399,9 @@ describe("somebody who is in no team", () => {
     await slack.click({ ...at, actionId: "parley_hand_back" });
     await slack.waitFor(() => textsTo(slack, "U0OTTO")[1]);
     expect(slack.state.views.size).toBe(0);
+    // Where they pressed, not in the channel.
+    const threads = slack.state.ephemerals.map(({ thread_ts }) => thread_ts);
+    expect(threads).toEqual([ts, ts]);
 
     parley.faults.add(`POST /users/${user.id}/messages`, { kind: "status", status: 400 }, 1);
     await write(opened, "U0ANNA", "Refused");

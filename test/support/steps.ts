@@ -42,17 +42,29 @@ export async function handOver(
 const isThere = (user: ParleyUser | NewUser | undefined): user is ParleyUser =>
   user !== undefined && "messages" in user;
 
-/** Resolves when the bridge is done with the newest callback about a User that it has stored. */
+/** Resolves when the bridge is done with the newest callback about a User that it has stored; waits for the first. */
 export async function lastCallbackHandled(
   { log }: Pick<World, "log">,
   userId: string,
 ): Promise<void> {
   const lane = `user/${userId}`;
-  const stored = log.lines.findLast(
-    ({ event, fields }) => event === "callback.stored" && fields.lane === lane,
-  );
-  const isDone = () => settledIn(log, lane).some(({ item }) => item === stored?.fields.item);
+  const newest = () =>
+    log.lines.findLast(({ event, fields }) => event === "callback.stored" && fields.lane === lane);
+  const isDone = () => settledIn(log, lane).some(({ item }) => item === newest()?.fields.item);
   await expect.poll(isDone, PATIENCE).toBe(true);
+}
+
+/**
+ * Somebody writes; resolves once the bridge has taken it in. What is written next then arrives behind it, at whichever replica:
+ * what arrives after a later message has gone comes after it.
+ */
+export async function writeFirst(
+  slack: FakeSlack,
+  post: Parameters<FakeSlack["post"]>[0],
+): Promise<{ readonly ts: string }> {
+  const { ts, delivered } = await slack.post(post);
+  await delivered;
+  return { ts };
 }
 
 /** Opens the hand-back modal as a member would, by default with the shortcut on the root. */

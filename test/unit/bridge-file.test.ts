@@ -377,6 +377,10 @@ describe("a mistake in bridge.yaml", () => {
       "1:58 entry 1 of when must say something: reason, metadata or language",
     ],
     [
+      other("{ name: A, channel: C0A, when: [{ reason: a, metadata: {} }] }"),
+      '1:81 metadata must name at least one value, such as { "order.total": ">500" }; or leave it out',
+    ],
+    [
       other("{ name: A, channel: C0A, when: [{ reason: '' }] }"),
       "1:68 reason must not be empty; * is any reason",
     ],

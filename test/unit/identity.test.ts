@@ -14,15 +14,14 @@ async function identitiesForTest() {
   onTestFinished(() => slack.close());
   let clock = 0;
   const client = new WebClient(slack.botToken, webClientOptions(slack.apiUrl));
-  const identityOf = createIdentities(
-    createFindUser(client, () => clock),
-    { aliases: {}, team: undefined },
-  );
+  const findUser = createFindUser(client, () => clock);
+  const identityOf = createIdentities(findUser, { aliases: {}, team: undefined });
   const anna = slack.state.users.get("U0ANNA");
   if (!anna) throw new Error("Anna is missing");
   return {
     slack,
     anna,
+    findUser,
     nameOfAnna: async () => (await identityOf("U0ANNA")).name,
     pass: (ms: number) => {
       clock += ms;
@@ -74,6 +73,28 @@ describe("who an agent is to a User", () => {
       id: 826_781_140,
       name: "Support",
     });
+  });
+});
+
+describe("who somebody is", () => {
+  it("is asked again as of some seconds ago, once for all who ask, and after a failure not at once", async () => {
+    const { slack, anna, findUser, pass, asked } = await identitiesForTest();
+    const isGuest = async () => (await findUser("U0ANNA", "again"))?.is_restricted === true;
+    expect(await isGuest()).toBe(false);
+    Object.assign(anna, { isGuest: true });
+    pass(4_999);
+    expect(await isGuest()).toBe(false);
+    expect(asked()).toBe(1);
+    pass(1);
+    expect(await Promise.all([isGuest(), isGuest()])).toEqual([true, true]);
+    expect(asked()).toBe(2);
+    slack.faults.add("users.info", { kind: "status", status: 500 });
+    pass(5_000);
+    expect(await findUser("U0ANNA", "again")).toBeUndefined();
+    pass(5_000);
+    expect(await findUser("U0ANNA", "again")).toBeUndefined();
+    expect(asked()).toBe(3);
+    expect((await findUser("U0ANNA"))?.is_restricted).toBe(true);
   });
 });
 

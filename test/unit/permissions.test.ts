@@ -12,6 +12,10 @@ const MEMBER: Standing = { is: "member", isColleague: false };
 interface Given {
   /** `undefined`: Slack does not say. */
   standing?: Standing | undefined;
+  /** It is what Slack said once. */
+  isLate?: boolean;
+  /** Who they are when Slack is asked again. */
+  standingAgain?: Standing;
   /** Of groups and channels; those that are missing Slack has never told. */
   members?: Readonly<Record<string, readonly string[]>>;
   /** The same, when they are read again. */
@@ -36,7 +40,13 @@ function permissionsOf(teams: readonly Partial<TeamRoles>[], given: Given = {}):
       leads: undefined,
       ...team,
     })),
-    personOf: () => Promise.resolve("standing" in given ? given.standing : MEMBER),
+    personOf(_, __, isAgain) {
+      const standing = "standing" in given ? given.standing : MEMBER;
+      return Promise.resolve({
+        standing: isAgain ? (given.standingAgain ?? standing) : standing,
+        isLate: given.isLate ?? false,
+      });
+    },
     members: known,
     people: { namesOf: () => Promise.resolve({ ...NO_NAMES, ...names }) },
     guestsMayAnswer,
@@ -76,6 +86,34 @@ describe("a person", () => {
       });
       const actor = { agent: "U1", ...(foreignTeam !== undefined && { foreignTeam }) };
       expect(await permissions.refusalOf(actor, AS_AGENT)).toEqual({ kind });
+    },
+  );
+
+  it.each([
+    ["guest", "not-known"],
+    ["deactivated", "not-known"],
+    ["no-person", "no-person"],
+    ["other-company", "other-company"],
+  ] as const)(
+    "who was %s when Slack said so last may not act, but may be more by now: %s",
+    async (is, kind) => {
+      const standing: Standing = { is, isColleague: false };
+      const given = { standing, isLate: true, members: { S1: ["U1"] } };
+      const permissions = permissionsOf([{ agents: ["S1"] }], given);
+      expect(await permissions.refusalOf({ agent: "U1" }, AS_AGENT)).toEqual({ kind });
+    },
+  );
+
+  it.each([
+    [{ is: "guest", isColleague: false }, MEMBER, undefined],
+    [{ is: "other-company", isColleague: false }, MEMBER, undefined],
+    [MEMBER, { is: "member", isColleague: true }, "T0OTHER"],
+  ] as const)(
+    "who is more by now may act, because Slack is asked again before a refusal: %o, now %o",
+    async (standing, standingAgain, foreignTeam) => {
+      const permissions = permissionsOf([{}], { standing, standingAgain });
+      const actor = { agent: "U1", ...(foreignTeam !== undefined && { foreignTeam }) };
+      expect(await permissions.refusalOf(actor, AS_AGENT)).toBeUndefined();
     },
   );
 
@@ -216,7 +254,7 @@ it("is decided in time by what Slack said last, but refuses nobody by that, howe
   const never = new Promise<never>(() => {});
   const permissions = createPermissions({
     teams: [{ ...SUPPORT, agents: ["S1"], leads: undefined }],
-    personOf: () => Promise.resolve(MEMBER),
+    personOf: () => Promise.resolve({ standing: MEMBER, isLate: false }),
     members: {
       of: () => never,
       lastOf: () => Promise.resolve(new Set(["U1"])),

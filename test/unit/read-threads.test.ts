@@ -7,7 +7,7 @@ import { webClientOptions } from "../../src/slack/web-api.ts";
 
 const THREAD = { team: "T1", channel: "C1", ts: "1.000001" };
 
-type Reactions = readonly { name: string; users: readonly string[] }[];
+type Reactions = readonly { name: string; users: readonly string[]; count?: number }[];
 
 const written = (ts: string, reactions: Reactions = []) => ({
   type: "message",
@@ -58,10 +58,10 @@ it("ends a reading that finds no end, with what the next one goes on from", asyn
 it("ends a reading that finds nothing either", async () => {
   const { pages, read } = await readEndless(0);
   expect(pages).toBe(50);
-  expect(read).toEqual({ replies: [] });
+  expect(read).toEqual({ replies: [], lockedBy: new Map() });
 });
 
-it("leaves out what the bridge has said something about, and goes on behind it", async () => {
+it("leaves out what the bridge has said something about, and notes for sure, and goes on behind it", async () => {
   const messages = [
     written("2.000001", [{ name: "white_check_mark", users: ["U2", "UBOT"] }]),
     written("2.000002", [{ name: "white_check_mark", users: ["U2"] }]),
@@ -69,11 +69,16 @@ it("leaves out what the bridge has said something about, and goes on behind it",
     written("2.000004", [{ name: "x", users: ["UBOT"] }]),
     written("2.000005", [{ name: "grey_question", users: ["UBOT"] }]),
     written("2.000006", [{ name: "lock", users: ["U2"] }]),
+    written("2.000007", [{ name: "lock", users: ["U2", "U1"] }]),
+    written("2.000008", [{ name: "lock", users: ["U2", "UBOT"] }]),
+    // Slack does not always name everybody.
+    written("2.000009", [{ name: "lock", users: ["U2"], count: 2 }]),
   ];
 
   const read = await readFrom(() => ({ messages }));
 
   if (read === "cannot-look") throw new Error(read);
-  expect(read.replies.map(({ ts }) => ts)).toEqual(["2.000002", "2.000003"]);
-  expect(read.until).toBe("2.000006");
+  expect(read.replies.map(({ ts }) => ts)).toEqual(["2.000002", "2.000003", "2.000006"]);
+  expect(read.lockedBy).toEqual(new Map([["2.000006", ["U2"]]]));
+  expect(read.until).toBe("2.000009");
 });

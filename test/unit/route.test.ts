@@ -271,7 +271,7 @@ const anyRule = fc
           .oneof(fc.constantFrom(...PLACES), anyText(20))
           .filter((key) => /\S/.test(key) && key !== "__proto__"),
         anyCondition,
-        { maxKeys: 3 },
+        { minKeys: 1, maxKeys: 3 },
       ),
       language: fc.constantFrom("nl", "nl-BE", ["de", "en_GB"]),
     },

@@ -27,6 +27,8 @@ export type OutboxBody =
       readonly texts?: readonly string[];
       /** Only its text is to be sent: the User has its files, or its writer was told why not. */
       readonly wordsOnly?: true;
+      /** The `ts` from which on it is for the User; missing: its own. Until its writer changed it, it was none. */
+      readonly meantSince?: string;
       /** It was refused because another Service has the User, and is sent only if an agent takes the User over for it. */
       readonly takeOver?: TakeOver;
     }
@@ -101,6 +103,7 @@ export const outboxBodySchema = kinds<OutboxBody>({
     settled: optional(list(text)),
     texts: optional(list(text)),
     wordsOnly: optional(flag),
+    meantSince: optional(text),
     takeOver: optional(takeOver),
   },
   "hand-back": { request: handBackRequest },

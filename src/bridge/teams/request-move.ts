@@ -71,11 +71,14 @@ export async function requestMove(
   });
 }
 
-/** Agents of the team that has the User may give the User away; who leads the other one may fetch them. */
-async function refusalToMove(
+/**
+ * Why somebody may not move a User from one team to another; `undefined`: they may. Agents of the team that has the User may give the
+ * User away; who leads the other one may fetch them.
+ */
+export async function refusalToMove(
   actor: Actor,
   { current, team }: { current: Team; team: Team },
-  { permissions }: RequestMoveDependencies,
+  { permissions }: Pick<RequestMoveDependencies, "permissions">,
 ): Promise<Refusal | undefined> {
   const refusal = await permissions.refusalOf(
     actor,

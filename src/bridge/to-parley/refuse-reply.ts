@@ -66,12 +66,24 @@ export async function refuseReply(
 export async function keepInside(
   id: ItemId,
   reply: AgentReply,
-  { agent, refusal }: NotPermittedError,
+  { agent, refusal }: Pick<NotPermittedError, "agent" | "refusal">,
+  user: Pick<Conversation, "userId"> | undefined,
+  dependencies: Pick<RefuseReplyDependencies, "notifier" | "texts">,
+): Promise<void> {
+  const { thread, ts } = reply;
+  const mark = { thread, mark: { ts, as: "note" } } as const;
+  await dependencies.notifier.notice(user?.userId, id, "note", mark);
+  await tellStaysInside(id, thread, { agent, refusal }, user, dependencies);
+}
+
+/** Tells somebody, once for each thread, that and why what they write there stays inside. */
+export async function tellStaysInside(
+  id: ItemId,
+  thread: AgentReply["thread"],
+  { agent, refusal }: Pick<NotPermittedError, "agent" | "refusal">,
   user: Pick<Conversation, "userId"> | undefined,
   { notifier, texts }: Pick<RefuseReplyDependencies, "notifier" | "texts">,
 ): Promise<void> {
-  const { thread, ts } = reply;
-  await notifier.notice(user?.userId, id, "note", { thread, mark: { ts, as: "note" } });
   // That Slack does not say who they are is true of this reply alone.
   const from = refusal.kind === "not-known" ? id : toItemId(makeThreadKey(thread));
   const message = renderStaysInside(refusal, texts);

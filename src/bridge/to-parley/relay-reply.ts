@@ -73,7 +73,7 @@ export async function relayReply(
   let sent: Sent;
   try {
     const here = await findHere(reply.thread, dependencies);
-    const refusal = await refusalOfWriter(reply, here, dependencies);
+    const refusal = await refusalOfWriter(body, here, dependencies);
     if (refusal) await refuse(work.item, reply, reply, refusal, here, dependencies);
     refuseIfInDoubt(work);
     conversation = await conversationFor(work, body, dependencies);
@@ -170,16 +170,17 @@ async function refuse(
  * either team is only told where it is now.
  */
 async function refusalOfWriter(
-  reply: AgentReply,
+  body: ReplyBody,
   here: Conversation | undefined,
   { permissions, desk }: RelayReplyDependencies,
 ): Promise<Refusal | undefined> {
+  const { reply } = body;
   const refusalFrom = (team: Team | undefined) =>
     permissions.refusalOf(reply, { as: "agent", team });
   if (!here) return await refusalFrom(undefined);
   const refusal = await refusalFrom(teamIn(reply.thread, here, desk));
   const left = movedFrom(here, reply.thread);
-  if (!refusal || !left || reply.ts < left.until) return refusal;
+  if (!refusal || !left || meantSince(body) < left.until) return refusal;
   return await refusalFrom(desk.teamOf(here));
 }
 
@@ -207,18 +208,24 @@ async function conversationFor(
   dependencies: RelayReplyDependencies,
 ): Promise<Conversation> {
   if (takeOver) return await takeOverFor(work, { ...body, takeOver }, dependencies);
-  const { thread, ts } = body.reply;
+  const { thread } = body.reply;
   const here = await findHere(thread, dependencies);
   if (here?.state !== "open") throw new ConversationClosedError(here?.id ?? makeThreadKey(thread));
   const left = movedFrom(here, thread);
   // Slack tells in which order people wrote, whichever thread it was in.
-  if (left && ts >= left.until) throw new ConversationClosedError(here.id);
+  if (left && meantSince(body) >= left.until) throw new ConversationClosedError(here.id);
   if (isMoving(here, dependencies.now())) throw notYet("The User is being moved");
   if (await isBehindEarlier(here, thread, dependencies)) {
     throw notYet("What was written before is on its way");
   }
   return here;
 }
+
+/** From which `ts` on it is for the User. */
+const meantSince = ({
+  reply,
+  meantSince: since = reply.ts,
+}: Pick<ReplyBody, "reply" | "meantSince">) => since;
 
 const notYet = (message: string): BridgeError =>
   new BridgeError(message, { code: "unexpected", disposition: "retry" });

@@ -1,7 +1,7 @@
 import { intentOf, type ReplyMode, withoutMarker } from "../../convert/to-parley/reply-intent.ts";
 import { defined } from "../../defined.ts";
 import type { Lanes } from "../../delivery/lanes.ts";
-import { NotPermittedError, type Refusal } from "../../errors.ts";
+import type { Refusal } from "../../errors.ts";
 import { type ItemId, makeDerivedItemId, makeReplyItemId, makeThreadKey } from "../../ids.ts";
 import { renderFailedReply } from "../../views/failed-reply.ts";
 import {
@@ -13,7 +13,7 @@ import {
 import type { Texts } from "../../views/texts/en.ts";
 import type { Audit } from "../audit-port.ts";
 import { auditRefusal } from "../audit-refusal.ts";
-import { movedFrom } from "../conversation.ts";
+import { type Conversation, movedFrom } from "../conversation.ts";
 import type { Desk, Permissions } from "../desk-ports.ts";
 import type { Notifier } from "../notifier.ts";
 import { cancelReply } from "../ownership/take-over.ts";
@@ -22,7 +22,7 @@ import type { AgentReply } from "../stored/agent-reply.ts";
 import type { Notice } from "../stored/notice.ts";
 import type { OutboxBody } from "../stored/outbox-body.ts";
 import { teamIn } from "../teams/team-in.ts";
-import { keepInside } from "./refuse-reply.ts";
+import { keepInside, tellStaysInside } from "./refuse-reply.ts";
 
 export interface TakeInDependencies {
   outbox: Pick<Lanes<OutboxBody>, "append" | "cancel" | "replace" | "hasBegun" | "find">;
@@ -133,11 +133,13 @@ export async function takeInEdit(
   }
   // A reply that is kept for a takeover has the old text.
   await cancelReply(id, outbox);
-  if (await refusalOf(reply, dependencies)) return;
   const isNews = was === "note" || !(await outbox.hasBegun(id));
+  const refusal = await refusalOf(reply, dependencies);
+  if (refusal) return await refuseEdit(reply, id, refusal, isNews, dependencies);
   const correction = makeDerivedItemId(id, `edit ${editId}`);
   if (isNews && (await isLeft(reply, correction, editId, dependencies))) return;
-  const news: OutboxBody = isNews ? body : { ...body, wordsOnly: true };
+  // The conversation may be leaving the thread just now.
+  const news: OutboxBody = isNews ? { ...body, meantSince: editId } : { ...body, wordsOnly: true };
   await outbox.append({ lane, id: correction, body: news, held: true });
   const offer = renderCorrectionOffer({ item: correction, ts: reply.ts }, isNews, texts);
   await tell(
@@ -189,17 +191,37 @@ async function refuse(
   refusal: Refusal,
   dependencies: TakeInDependencies,
 ): Promise<void> {
-  const { thread, agent: by, ts } = reply;
-  const about = await dependencies.conversations.byThread(thread);
+  const at = Math.floor(Number(reply.ts) * 1000);
+  const about = await recordRefusal(reply, refusal, at, dependencies);
+  await keepInside(id, reply, { agent: reply.agent, refusal }, about, dependencies);
+}
+
+/** The same of a change. What the User has already is not marked as if it had stayed inside. */
+async function refuseEdit(
+  reply: AgentReply,
+  id: ItemId,
+  refusal: Refusal,
+  isNews: boolean,
+  dependencies: TakeInDependencies,
+): Promise<void> {
+  const about = await recordRefusal(reply, refusal, dependencies.now(), dependencies);
+  const why = { agent: reply.agent, refusal };
+  if (isNews) await keepInside(id, reply, why, about, dependencies);
+  else await tellStaysInside(id, reply.thread, why, about, dependencies);
+}
+
+/** Returns whom the thread is about. */
+async function recordRefusal(
+  { thread, agent: by }: AgentReply,
+  { kind: why }: Refusal,
+  at: number,
+  { conversations, audit }: TakeInDependencies,
+): Promise<Conversation | undefined> {
+  const about = await conversations.byThread(thread);
   const whose = defined({ userId: about?.userId, conversation: about?.id });
-  const attempt = {
-    what: "reply",
-    by,
-    at: Math.floor(Number(ts) * 1000),
-    why: refusal.kind,
-  } as const;
-  await auditRefusal({ ...attempt, place: makeThreadKey(thread), ...whose }, dependencies.audit);
-  await keepInside(id, reply, new NotPermittedError(by, refusal), about, dependencies);
+  const place = makeThreadKey(thread);
+  await auditRefusal({ what: "reply", by, at, why, place, ...whose }, audit);
+  return about;
 }
 
 /** Why its writer may not answer, as far as anybody can tell in time. When it is about to be sent there is time to look. */

@@ -10,6 +10,7 @@ export function crossChecks(value: unknown, fallbackChannel: string | undefined)
     ...doubles("name", teams, ({ name }) => asText(name)?.trim().normalize().toLowerCase()),
     ...doubles("channel", teams, ({ channel }) => asText(channel ?? fallbackChannel)),
     ...catchAll(teams),
+    ...emptyMetadata(teams),
     ...namesOfHours(file, teams),
     ...protoKeys(value, []),
   ];
@@ -60,6 +61,18 @@ function catchAll(teams: readonly JsonObject[]): Problem[] {
     says: `has no rules (when), like the ${ordinal(first)} team, and so would never get a handover: give it rules`,
   }));
 }
+
+/** Of no values all fit: such a rule would get everything. The schema does not see `__proto__`, and would call that empty too. */
+const emptyMetadata = (teams: readonly JsonObject[]): Problem[] =>
+  teams.flatMap(({ when }, team) =>
+    (Array.isArray(when) ? when : []).flatMap((rule: unknown, index) => {
+      const { metadata } = isJsonObject(rule) ? rule : {};
+      if (!isJsonObject(metadata) || Object.keys(metadata).length > 0) return [];
+      const says =
+        'must name at least one value, such as { "order.total": ">500" }; or leave it out';
+      return [{ path: ["teams", team, "when", index, "metadata"], says }];
+    }),
+  );
 
 function namesOfHours(file: JsonObject, teams: readonly JsonObject[]): Problem[] {
   const known = isJsonObject(file.hours) ? Object.keys(file.hours) : [];

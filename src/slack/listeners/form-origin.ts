@@ -1,9 +1,11 @@
 import type { RespondFn } from "@slack/bolt";
 import type { ModalView, WebClient } from "@slack/web-api";
+import type { Posts } from "../../bridge/ports.ts";
 import type { SlackMessage } from "../../convert/to-slack/slack-message.ts";
 import { toBridgeError } from "../../errors.ts";
 import type { Thread } from "../../ids.ts";
 import type { Json } from "../../json.ts";
+import type { Log } from "../../log.ts";
 import { renderFormNotOpened } from "../../views/form-not-opened.ts";
 import { toArguments } from "../message-arguments.ts";
 import { callSlack } from "../web-api.ts";
@@ -69,9 +71,9 @@ export async function showForm(
 
 /** Answers in the thread. Where the bot may not write, as in a channel that it is not in, Slack's `response_url` is left. */
 export async function answerThere(
-  { thread, agent, respond }: FormOrigin,
+  { thread, agent, respond }: Pick<FormOrigin, "thread" | "agent" | "respond">,
   answer: string | SlackMessage,
-  { posts, log }: Pick<ListenerDependencies, "posts" | "log">,
+  { posts, log }: { posts: Pick<Posts, "tell">; log: Log },
 ): Promise<void> {
   const message = typeof answer === "string" ? { text: answer } : answer;
   try {

@@ -1,4 +1,6 @@
 import { movedFrom } from "../../bridge/conversation.ts";
+import { refusalToMove } from "../../bridge/teams/request-move.ts";
+import { escapeText } from "../../convert/text/slack-text.ts";
 import { renderLeftThread } from "../../views/left-thread.ts";
 import { renderMoveForm } from "../../views/move-form.ts";
 import { nameOf } from "../../views/name-of.ts";
@@ -10,6 +12,7 @@ import {
   showForm,
 } from "./form-origin.ts";
 import type { ListenerDependencies } from "./listener-dependencies.ts";
+import { recordRefusal } from "./refusal-in.ts";
 import type { Press, ShortcutCall } from "./requests.ts";
 
 export const openMoveFromShortcut = (
@@ -22,7 +25,7 @@ export const openMoveFromButton = (
   dependencies: ListenerDependencies,
 ): Promise<void> => open(originOfPress(press, dependencies.team), dependencies);
 
-/** Whether somebody may move the User is found out when the form is sent off: the look-up must not cost the form. */
+/** Offers the teams to which somebody may move the User; whether they still may is looked at again when the form is sent off. */
 async function open(origin: FormOrigin, dependencies: ListenerDependencies): Promise<void> {
   const { conversations, desk, permalink, texts } = dependencies;
   const { thread } = origin;
@@ -31,12 +34,24 @@ async function open(origin: FormOrigin, dependencies: ListenerDependencies): Pro
   if (!conversation) return await answer(texts.moveForm.noConversation);
   if (conversation.state !== "open") return await answer(texts.handBackForm.isOver);
   if (desk.teams.length < 2) return await answer(texts.moveForm.onlyOneTeam);
-  const { name: team } = desk.teamOf(conversation);
+  const current = desk.teamOf(conversation);
+  const { name: team } = current;
   if (movedFrom(conversation, thread)) {
     const link = conversation.thread && permalink(conversation.thread);
     return await answer(renderLeftThread(team, link, texts));
   }
-  const teams = desk.teams.map(({ name }) => name).filter((name) => name !== team);
+  const others = desk.teams.filter(({ name }) => name !== team);
+  const actor = { agent: origin.agent };
+  const refusals = await Promise.all(
+    others.map((to) => refusalToMove(actor, { current, team: to }, dependencies)),
+  );
+  const teams = others.filter((_, index) => !refusals[index]).map(({ name }) => name);
+  const [refusal] = refusals;
+  if (teams.length === 0 && refusal) {
+    const attempt = { by: origin.agent, what: origin.what };
+    const words = await recordRefusal(refusal, conversation, attempt, dependencies);
+    return await answer(escapeText(words));
+  }
   const form = { userName: nameOf(conversation, texts), team, thread, teams };
   await showForm(origin, renderMoveForm(form, texts), dependencies);
 }

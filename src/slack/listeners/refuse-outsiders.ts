@@ -4,7 +4,7 @@ import { z } from "zod";
 import type { Audit, AuditedDeed } from "../../bridge/audit-port.ts";
 import { auditRefusal } from "../../bridge/audit-refusal.ts";
 import type { Permissions } from "../../bridge/desk-ports.ts";
-import type { Conversations } from "../../bridge/ports.ts";
+import type { Conversations, Posts } from "../../bridge/ports.ts";
 import { escapeText } from "../../convert/text/slack-text.ts";
 import { section } from "../../convert/to-slack/blocks.ts";
 import { defined } from "../../defined.ts";
@@ -14,6 +14,7 @@ import { renderRefusal } from "../../views/refusal.ts";
 import type { Texts } from "../../views/texts/en.ts";
 import { foreignTeamOf } from "../foreign-team.ts";
 import { callSlack } from "../web-api.ts";
+import { answerThere } from "./form-origin.ts";
 import { EVENT_LISTENERS } from "./listener-tables.ts";
 import { placeOfRequest } from "./place-of-request.ts";
 
@@ -24,6 +25,7 @@ export interface OutsiderOptions {
   permissions: Permissions;
   conversations: Pick<Conversations, "byThread">;
   audit: Audit;
+  posts: Pick<Posts, "tell">;
   now: () => number;
   team: string;
   texts: Pick<Texts, "refusals">;
@@ -75,7 +77,7 @@ export function refuseOutsiders(options: OutsiderOptions) {
     if (!refusal) return await args.next();
     log.info({ agent, reason: refusal.kind, type: body.event?.type ?? body.type }, "actor.refused");
     if (agent) await recordRefusal(body, agent, refusal, options);
-    await answer(args, body, agent, renderRefusal(refusal, texts));
+    await answer(args, body, agent, renderRefusal(refusal, texts), options);
   };
 }
 
@@ -99,12 +101,13 @@ async function recordRefusal(
   await auditRefusal({ what: kindOf(body), by, at: now(), why, place, ...whose }, audit);
 }
 
-/** Answers where the person looks for the outcome: in the App Home, under the command, in the form, or to them alone. */
+/** Answers where the person looks for the outcome: in the App Home, under the command, in the form, or in the thread, to them alone. */
 async function answer(
   args: Args,
   body: Request,
   agent: string | null | undefined,
   text: string,
+  options: OutsiderOptions,
 ): Promise<void> {
   const { event, view } = body;
   if (event) {
@@ -124,6 +127,8 @@ async function answer(
     return await ack?.({ response_action: "errors", errors: { [input]: text } });
   }
   await ack?.();
-  const respond = (args as { respond?: RespondFn }).respond;
-  await respond?.({ ...words, replace_original: false });
+  const { respond } = args as { respond?: RespondFn };
+  const { thread } = placeOfRequest(body, options.team);
+  if (agent && thread) await answerThere({ thread, agent, respond }, words.text, options);
+  else await respond?.({ ...words, replace_original: false });
 }

@@ -27,7 +27,7 @@ const SERVER_FACTS = `SELECT current_setting('server_version_num')::int AS versi
  * @throws {ConfigError} it cannot · what the client throws, see `codeOf`
  */
 export async function checkServer(target: PostgresTarget, { client }: Connection): Promise<string> {
-  await refusePooling(client, await connect(target, "check"));
+  await refusePooling(target, client);
   const { rows } = await client.query<ServerFacts>(SERVER_FACTS);
   const [facts] = rows;
   const problem = facts && problemOf(facts, target);
@@ -61,18 +61,33 @@ const POOLING_ADVICE =
 /** Other traffic may hide at first that connections change. */
 const ROUNDS = 5;
 
-/** A pooler with one connection for everybody would never answer. */
-const ROUND_MS = 3_000;
+/** A pooler with one connection for everybody never answers; a server or a machine that is busy does in the end. */
+const PATIENCE_MS = [3_000, 6_000];
+
+async function refusePooling(target: PostgresTarget, client: Connection["client"]): Promise<void> {
+  for (const withinMs of PATIENCE_MS) {
+    const found = await lookForPooling(client, await connect(target, "check"), withinMs);
+    if (found === "none") return;
+    if (found === "pooling") break;
+  }
+  throw new ConfigError([POOLING_ADVICE]);
+}
 
 /**
  * While somebody else holds a transaction open, a pooler that lends a connection for a statement or a transaction has to take
  * another for us, or the other got ours: then we are not where we were, or what we set is there.
  */
-async function refusePooling(client: Connection["client"], other: Connection): Promise<void> {
-  const isOver = new Promise<undefined>((resolve) =>
-    other.client.once("end", () => resolve(undefined)),
-  );
-  const late = setTimeout(other.destroy, ROUND_MS);
+async function lookForPooling(
+  client: Connection["client"],
+  other: Connection,
+  withinMs: number,
+): Promise<"none" | "pooling" | "no-answer"> {
+  const isOver = new Promise<"over">((resolve) => other.client.once("end", () => resolve("over")));
+  let isLate = false;
+  const late = setTimeout(() => {
+    isLate = true;
+    other.destroy();
+  }, withinMs);
   try {
     const mark = randomUUID();
     await client.query(`SET ${MARK} = '${mark}'`);
@@ -81,12 +96,15 @@ async function refusePooling(client: Connection["client"], other: Connection): P
       await begin(other.client);
       const its = await whereIs(other.client);
       const found = await Promise.race([whereIs(client), isOver]);
-      if (!found || found.pid !== own?.pid || found.mark !== mark || its?.mark === mark) {
-        throw new ConfigError([POOLING_ADVICE]);
-      }
+      if (found === "over") throw new Error("Connection terminated");
+      if (found?.pid !== own?.pid || found?.mark !== mark || its?.mark === mark) return "pooling";
       await other.client.query("ROLLBACK");
       late.refresh();
     }
+    return "none";
+  } catch (error) {
+    if (isLate) return "no-answer";
+    throw error;
   } finally {
     clearTimeout(late);
     other.destroy();

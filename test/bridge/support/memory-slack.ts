@@ -266,6 +266,7 @@ export function createMemorySlack(): MemorySlack {
           (["delivered", "failed", "uncertain"] as const).some((mark) => marksOf(ts).has(mark));
         return {
           replies: written.filter((reply) => !isSettled(reply)),
+          lockedBy: new Map(),
           ...defined({ until: written.at(-1)?.ts }),
         };
       },

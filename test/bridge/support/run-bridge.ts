@@ -12,6 +12,7 @@ import { type InboxBody, inboxBodySchema } from "../../../src/bridge/stored/inbo
 import { type OutboxBody, outboxBodySchema } from "../../../src/bridge/stored/outbox-body.ts";
 import { readProgress } from "../../../src/bridge/stored/read-progress.ts";
 import { parseStored } from "../../../src/bridge/stored/read-stored.ts";
+import { isLockedByAgent } from "../../../src/bridge/to-parley/lock.ts";
 import {
   type TakeInDependencies,
   takeInReply,
@@ -163,6 +164,7 @@ export async function runBridge(
       : startReconciler({
           ...shared,
           takeIn: (reply) => takeInReply(reply, takeIn),
+          isLocked: (reply, lockedBy) => isLockedByAgent(reply, lockedBy, takeIn),
           ownerQuestions: createRateLimiter({ perSecond: 10, burst: 1 }),
           rounds: createRounds(),
           intervalMs,

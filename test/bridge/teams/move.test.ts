@@ -324,6 +324,22 @@ describe("what agents write while a User is moved", () => {
     idle(bridge);
   });
 
+  it("does not go either if it was a note until the new thread was in Slack, though that was not recorded", async () => {
+    const { bridge } = await handedOver();
+    const note = await bridge.agentWrites("// secret");
+    // The root is there, but nobody knows its ts.
+    const release = bridge.calls.hang("conversations.update", { skip: 1 });
+    await bridge.agentMoves("Billing");
+    await bridge.agentEdits(note, "For them");
+    release();
+    await bridge.settled();
+    await bridge.press("sendAgain");
+    await bridge.settled();
+    expect(bridge.sent()).toEqual([]);
+    expect(bridge.told().at(-1)).toMatch(/Not sent.*was moved to Billing/);
+    idle(bridge);
+  });
+
   it("is held until its writer lets it go, and goes then if it was written before", async () => {
     const { bridge, old } = await handedOver({ replyMode: "explicit" });
     await bridge.agentWrites("Before");
