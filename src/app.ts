@@ -7,7 +7,7 @@ import { connectOutside } from "./app/outside.ts";
 import { startQueues } from "./app/start-queues.ts";
 import type { ChannelWatch } from "./bridge/channels/watch-channels.ts";
 import type { Workspace } from "./bridge/ports.ts";
-import { startReconciler } from "./bridge/reconciler.ts";
+import { type Reconciler, startReconciler } from "./bridge/reconciler.ts";
 import { formerIdSchema } from "./bridge/stored/channel-note.ts";
 import { isLockedByAgent } from "./bridge/to-parley/lock.ts";
 import { takeInReply } from "./bridge/to-parley/take-in-reply.ts";
@@ -148,6 +148,7 @@ async function buildApp(given: Config, foundations: Foundations): Promise<App> {
     },
   });
 
+  let reconciler: Reconciler | undefined;
   const dependencies = createDependencies(config, {
     outside,
     workspace,
@@ -158,6 +159,8 @@ async function buildApp(given: Config, foundations: Foundations): Promise<App> {
     createLimiter: state.createLimiter,
     remembered: state.remembered,
     channelIds,
+    // Its first round comes when the queues have started.
+    onThreadFound: () => reconciler?.readThreads(),
     clock,
     log,
   });
@@ -175,7 +178,7 @@ async function buildApp(given: Config, foundations: Foundations): Promise<App> {
   await channelWatch.onCheck(channels);
   await startQueues(queues, state.claims, dependencies, outside.canDeliver);
   const port = await http.start(config.host, config.port);
-  const reconciler = startReconciler({
+  const rounds = startReconciler({
     ...dependencies,
     takeIn: (reply) => takeInReply(reply, dependencies),
     isLocked: (reply, lockedBy) => isLockedByAgent(reply, lockedBy, dependencies),
@@ -188,8 +191,9 @@ async function buildApp(given: Config, foundations: Foundations): Promise<App> {
     intervalMs: config.reconcileIntervalMs,
     log,
   });
+  reconciler = rounds;
   // Slack may have lost what was written while no socket was open.
-  await slack.start(() => reconciler.request());
+  await slack.start(rounds.request);
   health.start();
   // Slack may be away when somebody acts.
   for (const id of groupsIn(config.teams)) void dependencies.members.of(id);
@@ -214,7 +218,7 @@ async function buildApp(given: Config, foundations: Foundations): Promise<App> {
     port,
     async stop() {
       health.stop();
-      await Promise.all([http.stop(), slack.stop(), reconciler.stop()]);
+      await Promise.all([http.stop(), slack.stop(), rounds.stop()]);
       await state.claims.stop();
       await expiry.stop();
       await state.close();

@@ -49,6 +49,7 @@ export function createDependencies(
     createLimiter,
     remembered,
     channelIds,
+    onThreadFound,
     clock,
     log,
   }: {
@@ -61,6 +62,7 @@ export function createDependencies(
     createLimiter: CreateRateLimiter;
     remembered: State["remembered"];
     channelIds: ChannelIds;
+    onThreadFound: () => void;
     clock: Clock;
     log: Log;
   },
@@ -137,6 +139,7 @@ export function createDependencies(
     audit: createAudit({ records, people: slack.people, log: log.child({ component: "audit" }) }),
     inTurn,
     notifier: createNotifier(queues.inbox),
+    onThreadFound,
     parse: (raw: string) => parse(parseJson(raw) ?? null),
     texts,
     patience,

@@ -36,7 +36,10 @@ export interface ReconcilerDependencies {
 }
 
 /** `request`: events may have been lost. */
-export type Reconciler = Round;
+export interface Reconciler extends Round {
+  /** The same, of threads alone. */
+  readThreads(): void;
+}
 
 /**
  * Nothing older is read back. Far shorter than idempotency keys are kept; otherwise all replies in a thread that could not
@@ -61,12 +64,10 @@ export function startReconciler(dependencies: ReconcilerDependencies): Reconcile
       run: (signal) => compare(dependencies, signal),
       onError: (thrown) => log.warn({ error: toBridgeError(thrown).message }, "repair.failed"),
     });
-  const all = [
-    start("owners", checkOwners),
-    start("threads", readThreads),
-    start("channels", leaveChannels),
-  ];
+  const threads = start("threads", readThreads);
+  const all = [start("owners", checkOwners), threads, start("channels", leaveChannels)];
   return {
+    readThreads: threads.request,
     request() {
       for (const { request } of all) request();
     },

@@ -173,7 +173,7 @@ function adviceAbout(
       return `${where} is shared with another company; end that in Slack, choose another one, or set allow-shared: true for the team`;
     case "deleted":
     case "unseen":
-      return `${where} cannot be seen by the bot (${slackError}); check the id, and ${INVITE}`;
+      return `${where} cannot be seen by the bot (${slackError}); check the id, which Slack changes in some cases (a bridge that was told so goes on, and its log says channel.renumbered), and ${INVITE}`;
     default:
       return trouble satisfies never;
   }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { NetworkError, RateLimitedError } from "../../src/errors.ts";
+import { NetworkError, RateLimitedError, UncertainDeliveryError } from "../../src/errors.ts";
 import { dieAtEveryStep } from "./support/every-step.ts";
 import { ADA, BOT, EVE } from "./support/memory-parley.ts";
 import { type Bridge, startBridge } from "./support/start-bridge.ts";
@@ -37,6 +37,25 @@ describe("what agents wrote without an event reaching us", () => {
       failures: 0,
     });
   });
+
+  it.each(["a stop", "a crash"])(
+    "is found after %s as soon as the thread is known that had just opened",
+    async (what) => {
+      const bridge = await startBridge(EVERY_MINUTE);
+      bridge.calls.fail("posts.post", new UncertainDeliveryError("lost"), { after: true });
+      await bridge.handover();
+      await unheard(bridge, "Early");
+      // The first round passes the conversation by, because nobody knows its thread.
+      const look = bridge.calls.hang("posts.find");
+      if (what === "a crash") await bridge.crashAndRestart();
+      else await bridge.stopAndRestart();
+      await bridge.later(1_000);
+      expect(rounds(bridge).at(-1)).toMatchObject({ conversations: 1, found: 0 });
+      look();
+      await bridge.later(10_000);
+      expect(bridge.sent()).toEqual(["Early"]);
+    },
+  );
 
   it("is found on schedule, in its place, and late events about it are nothing new", async () => {
     const bridge = await handedOver();

@@ -196,6 +196,32 @@ describe("at the moment of a move", () => {
     expect(rootsThere(world)).toHaveLength(1);
   });
 
+  it("a reply in the old thread goes once, or its writer is told where the User is", async () => {
+    const world = await twoTeams();
+    const { slack, parley } = world;
+    const { ts, user } = await handOver(world);
+    const { id } = await openForm(world, ts);
+    const write = (text: string) => slack.post({ user: "U0BEN", threadTs: ts, text });
+    const [before] = await Promise.all([
+      write("With the form"),
+      slack.submitView({ user: "U0ANNA", viewId: id, values: { destination: "Billing" } }),
+    ]);
+    const root = await slack.waitFor(() => rootsThere(world)[0]);
+    const after = await write("Behind the root");
+    await slack.post({ user: "U0BEN", channel: BILLING, threadTs: root.ts, text: "There" });
+    await parley.until(() => parley.sent(user.id).some(({ message }) => message === "There"));
+    await expect.poll(() => reactionsOn(slack, after.ts), PATIENCE).toEqual(["x"]);
+    // Which of both was first Slack's times tell.
+    const isInTime = before.ts < root.ts;
+    const mark = isInTime ? "white_check_mark" : "x";
+    await expect.poll(() => reactionsOn(slack, before.ts), PATIENCE).toEqual([mark]);
+    expect(parley.sent(user.id).map(({ message }) => message)).toEqual([
+      ...(isInTime ? ["With the form"] : []),
+      "There",
+    ]);
+    expect(rootsThere(world)).toHaveLength(1);
+  });
+
   it("what waits in the old thread goes before what is written in the new one", async () => {
     const world = await twoTeams({ env: { RETRY_FIRST_MS: "100" } });
     const { slack, parley } = world;
@@ -222,9 +248,7 @@ describe("at the moment of a move", () => {
   });
 
   it("nothing is lost or doubled when the bridge is stopped in the middle", async () => {
-    // What is written meanwhile in a thread that is not recorded yet is found when that is read.
-    const env = { RETRY_FIRST_MS: "100", REPAIR_INTERVAL_MS: "1000" };
-    const world = await twoTeams({ env });
+    const world = await twoTeams({ env: { RETRY_FIRST_MS: "100" } });
     const { slack, parley } = world;
     const open = await handOver(world);
     await parley.userWrites(open.user.id, "Hello");

@@ -142,6 +142,32 @@ describe("a reply", () => {
     );
   });
 
+  it("at the moment when the group loses its last member goes once or stays inside, and its writer sees which", async () => {
+    const opened = await openSupport({ name: "Support", agents: ["S0SUPPORT"] });
+    const { slack } = opened;
+    await answers(opened, "U0ANNA", "Before");
+    // What is known of the group has grown old, so it is asked for while the last one leaves.
+    opened.advance(MINUTES_5);
+    const writing = Promise.all(
+      ["One", "Two", "Three"].map(async (text) => ({
+        text,
+        ...(await write(opened, "U0ANNA", text)),
+      })),
+    );
+    groupOf(opened, "S0SUPPORT").users = [];
+    const written = await writing;
+    const isDecided = ({ ts }: { ts: string }) =>
+      ["white_check_mark", "lock"].includes(reactionsOn(slack, ts).join());
+    await expect.poll(() => written.every(isDecided), PATIENCE).toBe(true);
+    const went = written.filter(({ ts }) => reactionsOn(slack, ts).join() === "white_check_mark");
+    const inOrder = went.toSorted((a, b) => (a.ts < b.ts ? -1 : 1)).map(({ text }) => text);
+    expect(sentTo(opened, opened.user.id)).toEqual(["Before", ...inOrder]);
+    // Some minutes later none goes any more, on whichever replica.
+    opened.advance(MINUTES_5);
+    await staysInside(opened, "U0ANNA", "After");
+    expect((await allTold(opened, opened.ts)).join()).toMatch(/nobody is an agent of that team/);
+  });
+
   it("that was missed and is read back is judged as any other", async () => {
     const opened = await openSupport();
     const { slack } = opened;

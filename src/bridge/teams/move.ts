@@ -61,6 +61,7 @@ export async function move(
   const opened = await open(work, conversation, team, request, dependencies);
   if (!opened) return;
   const recorded = await record(work, opened, request, dependencies);
+  if (conversation.openingSince !== undefined) dependencies.onThreadFound();
   const mine = recorded && doneBy(work, recorded);
   if (mine) await show(work, recorded, mine, request, dependencies);
 }

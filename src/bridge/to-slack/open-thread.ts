@@ -29,6 +29,8 @@ export interface EnsureRootDependencies {
   /** Among all replicas. */
   inTurn: InTurn<string>;
   permalink: Permalink;
+  /** Called when a thread is recorded that may have been in Slack for a while: what was written there may have been missed. */
+  onThreadFound: () => void;
   texts: Texts;
   now: () => number;
 }
@@ -82,6 +84,7 @@ async function openRoot(
   // Before the thread is recorded, so that after a crash the item comes here again.
   await pointForward(work.item.id, conversation, thread, { conversations, notifier });
   await conversations.update(conversation.id, (c) => ({ ...withoutOpening(c), thread }));
+  if (conversation.openingSince !== undefined) dependencies.onThreadFound();
   return thread;
 }
 

@@ -118,7 +118,9 @@ export async function runBridge(
     teamsOf: () => Promise.resolve(TEAMS),
     ...options.permissions,
   };
+  let reconciler: Reconciler | undefined;
   const shared = {
+    onThreadFound: () => reconciler?.readThreads(),
     parley: wire("parley", parley.parley),
     posts: wire("posts", slack.posts),
     reactions: wire("reactions", slack.reactions),
@@ -158,7 +160,7 @@ export async function runBridge(
   });
   const takeIn = { ...shared, permissions, outbox, replyMode, undoMs };
   const { reconcileEveryMs: intervalMs } = options;
-  const reconciler =
+  reconciler =
     intervalMs === undefined
       ? undefined
       : startReconciler({
