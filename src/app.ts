@@ -152,6 +152,7 @@ async function buildApp(given: Config, foundations: Foundations): Promise<App> {
   const dependencies = createDependencies(config, {
     outside,
     workspace,
+    botService: botService.id,
     queues,
     conversations,
     audit,

@@ -15,6 +15,7 @@ import { createKnownPersons } from "../desk/known-persons.ts";
 import { createPermissions } from "../desk/permissions.ts";
 import { createResponsible } from "../desk/responsible.ts";
 import { haveRoles } from "../desk/roles.ts";
+import type { ServiceId } from "../ids.ts";
 import { type Json, parseJson } from "../json.ts";
 import type { Log } from "../log.ts";
 import { createParleyFiles } from "../parley/parley-files.ts";
@@ -42,6 +43,7 @@ export function createDependencies(
   {
     outside,
     workspace,
+    botService,
     queues,
     conversations,
     audit: records,
@@ -55,6 +57,8 @@ export function createDependencies(
   }: {
     outside: Outside;
     workspace: Workspace;
+    /** Where Users go back to. */
+    botService: ServiceId;
     queues: Queues;
     conversations: Conversations;
     audit: State["audit"];
@@ -100,6 +104,7 @@ export function createDependencies(
     members,
     ...queues,
     parley,
+    botService,
     slackFiles: createSlackFiles({
       client,
       ...config.slack,

@@ -1,8 +1,9 @@
-import type { Handler, Item, Work } from "../delivery/lanes.ts";
+import type { Handler, Item, Lanes, Work } from "../delivery/lanes.ts";
 import { PayloadError, ThreadGoneError } from "../errors.ts";
 import { type CheckChannelDependencies, checkChannel } from "./channels/check-channel.ts";
 import { type TellPersonDependencies, tellPerson } from "./channels/tell-person.ts";
 import { type ClaimDependencies, claim } from "./claims/claim.ts";
+import type { Desk } from "./desk-ports.ts";
 import { type HandoverDependencies, handover } from "./ownership/handover.ts";
 import { type MergeUsersDependencies, mergeUsers } from "./ownership/merge-users.ts";
 import { type TakenAwayDependencies, takenAway } from "./ownership/taken-away.ts";
@@ -10,6 +11,7 @@ import type { ParleyEvent } from "./parley-event.ts";
 import type { Patience } from "./patience.ts";
 import type { Conversations, Parley } from "./ports.ts";
 import type { InboxBody } from "./stored/inbox-body.ts";
+import type { OutboxBody } from "./stored/outbox-body.ts";
 import { type MoveDependencies, move } from "./teams/move.ts";
 import { inCurrentThread, loseThread, openAgain } from "./to-slack/open-again.ts";
 import { type RelayMessageDependencies, relayMessage } from "./to-slack/relay-message.ts";
@@ -29,6 +31,8 @@ export interface InboxDependencies
     TellPersonDependencies {
   parley: Pick<Parley, "self" | "ownerOf" | "services">;
   conversations: Conversations;
+  desk: Desk;
+  outbox: Pick<Lanes<OutboxBody>, "append" | "find" | "isWaiting">;
   patience: Patience;
 }
 

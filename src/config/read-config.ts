@@ -87,6 +87,8 @@ export interface Config {
     readonly ownerMs: number;
     /** Parley does not take a hand-back. Then the agent decides, with the User still ours. */
     readonly handBackMs: number;
+    /** Parley does not take a hand-back by the desk itself. Then people are told, with the User still ours. */
+    readonly deskHandBackMs: number;
     /** The thread of a User who was merged into another does not open. */
     readonly openingMs: number;
     /** A User's file does not get into Slack. Then something else stands in its place. */
@@ -262,6 +264,7 @@ function toConfig(
     patience: {
       ownerMs: 2_000,
       handBackMs: 1_000,
+      deskHandBackMs: 60_000,
       openingMs: 5_000,
       fileToSlackMs: 10_000,
       fileToParleyMs: 20_000,

@@ -91,7 +91,7 @@ export async function handBack(
     if (thrown instanceof NotWantedError) return;
     const error = toBridgeError(thrown);
     if (error instanceof CancelledError) throw error;
-    if (isWorthRetrying(error, work, dependencies)) throw error;
+    if (isWorthRetrying(error, work, request, dependencies)) throw error;
     return await giveUp(work, conversation, request, error, dependencies);
   }
   const done = defined({
@@ -159,7 +159,7 @@ async function giveBack(
   if (current.handingBackTo !== request.to) throw new GoingElsewhereError(userId);
   // First, because Parley may refuse it once the User is not ours.
   const refusal = await parley.unsetAgent(userId).then(() => undefined, toBridgeError);
-  if (refusal && isWorthRetrying(refusal, work, dependencies)) throw refusal;
+  if (refusal && isWorthRetrying(refusal, work, request, dependencies)) throw refusal;
   await giveTo(parley, userId, request.to, await describe(current, request, dependencies));
   return refusal;
 }
@@ -186,8 +186,11 @@ async function assertWanted(
 const isWorthRetrying = (
   { disposition }: BridgeError,
   { item }: Work<OutboxBody>,
+  { agent }: HandBackRequest,
   { patience }: HandBackDependencies,
-): boolean => disposition === "retry" && item.triedMs < patience.handBackMs;
+): boolean =>
+  disposition === "retry" &&
+  item.triedMs < (agent === undefined ? patience.deskHandBackMs : patience.handBackMs);
 
 /** The conversation is over: an earlier attempt of this item ended it, or somebody else did and the agent is told. */
 async function afterTheEnd(

@@ -1,5 +1,5 @@
 import { batchPosts } from "../../convert/to-slack/batch-posts.ts";
-import { isSystemMessage } from "../../convert/to-slack/parley-message.ts";
+import { isSystemMessage, type ParleyMessage } from "../../convert/to-slack/parley-message.ts";
 import type { SlackMessage } from "../../convert/to-slack/slack-message.ts";
 import { type ThreadStep, toThreadSteps } from "../../convert/to-slack/thread-steps.ts";
 import { toSlackContext } from "../../convert/to-slack/user-message.ts";
@@ -10,6 +10,7 @@ import type { Texts } from "../../views/texts/en.ts";
 import { userAuthor } from "../../views/user-author.ts";
 import { type Conversation, withUserMessages } from "../conversation.ts";
 import { type AskOwnershipDependencies, askOwnership } from "../owner.ts";
+import { endsConversation, type UserEndsDependencies, userEnds } from "../ownership/user-ends.ts";
 import type { EventOf, ParleyEvent } from "../parley-event.ts";
 import type { Patience } from "../patience.ts";
 import type { PostTag } from "../ports.ts";
@@ -19,7 +20,11 @@ import { ensureRoot, type OpenThreadDependencies, recordConversation } from "./o
 import { postOnce, type Turn } from "./post-once.ts";
 import { postSteps } from "./post-steps.ts";
 
-export interface RelayMessageDependencies extends OpenThreadDependencies, AskOwnershipDependencies {
+export interface RelayMessageDependencies
+  extends Omit<OpenThreadDependencies, "desk">,
+    AskOwnershipDependencies,
+    UserEndsDependencies {
+  desk: OpenThreadDependencies["desk"] & UserEndsDependencies["desk"];
   patience: Patience;
   /** Parley's raw callback, understood. */
   parse: (raw: string) => ParleyEvent;
@@ -33,6 +38,7 @@ export interface RelayMessageDependencies extends OpenThreadDependencies, AskOwn
 
 /** A User's message that fits one post, with the time (ms) at which it reached us. */
 interface UserText {
+  written: ParleyMessage;
   message: SlackMessage;
   at: number;
 }
@@ -80,15 +86,19 @@ export async function relayMessage(
   };
   let count = 1;
   if (first && "message" in first) {
-    const text = { message: first.message, at: receivedAt };
+    const text = { written: message, message: first.message, at: receivedAt };
     if (others.length === 0) {
-      count = await postTexts(work, thread, text, stillThere, dependencies);
+      const fits = fitsBehind(text, conversation, dependencies);
+      count = await postTexts(work, thread, text, { fits, stillThere }, dependencies);
     } else {
       const dated = { message: batch([text], now(), texts) };
       await postSteps(work, thread, [dated, ...others], dependencies, { of: "user" });
     }
   } else if (first) {
     await postSteps(work, thread, [first, ...others], dependencies, { of: "user" });
+  }
+  if (conversation.state === "open" && endsConversation(message, conversation, dependencies)) {
+    await userEnds(work.item, thread, dependencies);
   }
   work.atEnd(() =>
     conversations.update(conversation.id, (c) =>
@@ -139,20 +149,18 @@ async function postTexts(
   work: Work<InboxBody>,
   thread: Thread,
   text: UserText,
-  confirm: () => Promise<void>,
+  { fits, stillThere }: { fits: (item: Item<InboxBody>) => boolean; stillThere(): Promise<void> },
   dependencies: RelayMessageDependencies,
 ): Promise<number> {
   const { groupMs, texts, now } = dependencies;
   const name = "0";
   const post = {
     thread,
-    confirm,
+    confirm: stillThere,
     async tag({ saturated, earlier }: Turn) {
       if (earlier) return earlier;
       const following =
-        saturated || groupMs > 0
-          ? await work.takeFollowing(fitsBehind(text, dependencies), MAX_BATCH_ITEMS - 1)
-          : [];
+        saturated || groupMs > 0 ? await work.takeFollowing(fits, MAX_BATCH_ITEMS - 1) : [];
       const items = [work.item.id, ...following.map(({ id }) => id)];
       return { kind: "message" as const, items, part: 0, of: "user" as const };
     },
@@ -174,14 +182,19 @@ async function postTexts(
 type ReadTextDependencies = Pick<RelayMessageDependencies, "parse" | "texts">;
 
 /**
- * Returns a function that accepts the next message if it still fits into the post, and nothing of it may have been posted.
- * To be called in order.
+ * Returns a function that accepts the next message if it still fits into the post, nothing of it may have been posted, and it
+ * ends nothing: such a one is shown on its own. To be called in order.
  */
-function fitsBehind(first: UserText, dependencies: ReadTextDependencies) {
+function fitsBehind(
+  first: UserText,
+  conversation: Conversation,
+  dependencies: RelayMessageDependencies,
+) {
   let length = first.message.text.length;
   return (item: Item<InboxBody>): boolean => {
     const [text] = textsOf(item, dependencies);
     if (!text || item.hasProgress) return false;
+    if (endsConversation(text.written, conversation, dependencies)) return false;
     length += text.message.text.length;
     return length <= MAX_BATCH_CHARACTERS;
   };
@@ -204,5 +217,5 @@ function textsOf(item: Item<InboxBody>, { parse, texts }: ReadTextDependencies):
   if (isSystemMessage(event.message)) return [];
   const [only, ...more] = toThreadSteps(event.message, texts.message);
   if (!only || !("message" in only) || more.length > 0) return [];
-  return [{ message: only.message, at: item.body.receivedAt }];
+  return [{ written: event.message, message: only.message, at: item.body.receivedAt }];
 }

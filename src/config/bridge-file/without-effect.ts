@@ -9,7 +9,6 @@ const WITHOUT_EFFECT: readonly string[] = [
   "waiting",
   "silent",
   "idle",
-  "end-words",
   "outcomes",
   "hand-back",
   "links",

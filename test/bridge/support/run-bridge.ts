@@ -17,7 +17,7 @@ import {
   type TakeInDependencies,
   takeInReply,
 } from "../../../src/bridge/to-parley/take-in-reply.ts";
-import { NO_RULES } from "../../../src/config/desk-rules.ts";
+import { type DeskRules, NO_RULES } from "../../../src/config/desk-rules.ts";
 import { readConfig } from "../../../src/config/read-config.ts";
 import type { ReplyMode } from "../../../src/convert/to-parley/reply-intent.ts";
 import type { Claims } from "../../../src/delivery/claims.ts";
@@ -34,6 +34,7 @@ import { en } from "../../../src/views/texts/en.ts";
 import { MINIMAL_ENV } from "../../support/minimal-env.ts";
 import type { Process } from "./calls.ts";
 import { openMemoryJournal } from "./memory-journal.ts";
+import { BOT } from "./memory-parley.ts";
 import { CHANNEL } from "./memory-slack.ts";
 import type { World } from "./world.ts";
 
@@ -57,6 +58,8 @@ export interface BridgeOptions {
   permissions?: Partial<Permissions>;
   /** One that answers in the channel of the stories if missing. */
   teams?: readonly [Team, ...Team[]];
+  /** What the desks of all teams do by themselves; nothing if missing. */
+  rules?: Partial<DeskRules>;
   /** Answers and the disk take a while, in which others go on. */
   isSlow?: boolean;
   /** What still fails at this age becomes a dead letter; three days if missing. */
@@ -130,7 +133,7 @@ export async function runBridge(
     slackFiles: wire("slackFiles", slack.slackFiles),
     conversations: wire("conversations", disk.conversations),
     audit: createAudit({ records: wire("audit", disk.audit), people: slack.people, log }),
-    desk: createDesk(withRules(options.teams ?? TEAMS), log),
+    desk: createDesk(withRules(options.teams ?? TEAMS, options.rules), log),
     inTurn: wire("turns", { take: createTurns<string>() }).take,
     transfers: createSemaphore(4),
     permalink: (thread: Thread) => makePermalink("https://team.slack.com/", thread),
@@ -149,6 +152,7 @@ export async function runBridge(
   await startQueues({ inbox, outbox }, claims, {
     ...shared,
     parse: (raw: string) => JSON.parse(raw) as ParleyEvent,
+    botService: BOT.id,
     ownerUnknown,
     showUserIdentity: false,
     groupMs,
@@ -183,8 +187,11 @@ export async function runBridge(
   });
 }
 
-/** Teams whose desks do nothing by themselves. */
-function withRules([first, ...others]: readonly [Team, ...Team[]]) {
-  const withNone = (team: Team) => ({ ...team, rules: NO_RULES });
-  return [withNone(first), ...others.map(withNone)] as const;
+/** Teams whose desks do nothing by themselves but what these rules say. */
+function withRules(
+  [first, ...others]: readonly [Team, ...Team[]],
+  rules: Partial<DeskRules> | undefined,
+) {
+  const withThese = (team: Team) => ({ ...team, rules: { ...NO_RULES, ...rules } });
+  return [withThese(first), ...others.map(withThese)] as const;
 }
