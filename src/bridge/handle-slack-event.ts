@@ -1,10 +1,12 @@
 import type { Handler, Item } from "../delivery/lanes.ts";
+import type { Desk } from "./desk-ports.ts";
 import { type HandBackDependencies, handBack } from "./ownership/hand-back.ts";
 import type { OutboxBody } from "./stored/outbox-body.ts";
 import { type RelayReplyDependencies, relayReply } from "./to-parley/relay-reply.ts";
 
 export interface OutboxDependencies extends RelayReplyDependencies, HandBackDependencies {
   people: RelayReplyDependencies["people"];
+  desk: Desk;
 }
 
 export const replyGoesAhead = ({ body }: Item<OutboxBody>): boolean => body.kind === "reply";

@@ -19,13 +19,25 @@ export function renderHandedBack(
     reason?: HandBackReason;
     /** What was chosen of the team's outcomes. */
     outcome?: string;
+    tags?: readonly string[];
     note?: string;
+    /** What the Service may show to the User. */
+    messageForUser?: string;
     /** Why Parley did not take the agent's name off the User's chat. */
     unsetRefusal?: string;
   },
   { ended }: Texts,
 ): SlackMessage {
-  const { service, by, reason = "handed_back", outcome, note, unsetRefusal } = handedBack;
+  const {
+    service,
+    by,
+    reason = "handed_back",
+    outcome,
+    tags = [],
+    note,
+    messageForUser,
+    unsetRefusal,
+  } = handedBack;
   const what =
     by === undefined
       ? ended.handedBackFor[reason](bold(service))
@@ -33,8 +45,13 @@ export function renderHandedBack(
   const lines = [
     `:leftwards_arrow_with_hook: ${what}`,
     outcome && ended.outcome(bold(outcome)),
-    note && `>${literalMrkdwn(shorten(note, 1_000)).replaceAll("\n", "\n>")}`,
+    tags.length > 0 && ended.tags(literalMrkdwn(tags.join(", "))),
+    note && quoted(note),
+    messageForUser && `${ended.messageForUser}\n${quoted(messageForUser)}`,
     unsetRefusal && ended.nameStays(literalMrkdwn(unsetRefusal)),
   ];
   return quiet(lines.filter(Boolean).join("\n"));
 }
+
+const quoted = (text: string): string =>
+  `>${literalMrkdwn(shorten(text, 1_000)).replaceAll("\n", "\n>")}`;

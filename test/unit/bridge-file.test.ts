@@ -126,7 +126,7 @@ describe("bridge.yaml", () => {
     });
     expect(warnings).toEqual([
       expect.stringMatching(
-        /bridge\.yaml this has no effect in this version: hours, outside, assign, collision, waiting, silent, idle, outcomes, hand-back, links, answers, texts$/,
+        /bridge\.yaml this has no effect in this version: hours, outside, assign, collision, waiting, silent, idle, links, answers, texts$/,
       ),
     ]);
   });

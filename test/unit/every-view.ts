@@ -58,7 +58,15 @@ export const NOTICES: Readonly<Record<string, Notice>> = {
   "a message that cannot be shown": renderNotShown,
   "a hand-back": (text, texts) =>
     renderHandedBack(
-      { service: text, by: "U0ANNA", outcome: text, note: text, unsetRefusal: text },
+      {
+        service: text,
+        by: "U0ANNA",
+        outcome: text,
+        tags: [text, text],
+        note: text,
+        messageForUser: text,
+        unsetRefusal: text,
+      },
       texts,
     ),
   ...Object.fromEntries(
@@ -265,6 +273,7 @@ export const formOf = (text: string, texts: Texts): Json =>
       thread: { team: "T1", channel: "C1", ts: "1.1" },
       services: numbered(3_000, (n) => ({ id: toServiceId(`s${n}`), name: `${text}${n}` })),
       preferred: toServiceId("s1"),
+      outcomes: numbered(100, (n) => `${n}${text}`.slice(0, 75)),
     },
     texts,
   );

@@ -205,6 +205,7 @@ describe("the hand-back modal", () => {
           { id: BOT, name: "Bot" },
         ],
         preferred: BOT,
+        outcomes: [],
         ...given,
       },
       en,

@@ -32,17 +32,20 @@ export async function recordHandBack(
     note?: string;
     reason?: HandBackReason;
     outcome?: string;
+    tags?: readonly string[];
+    /** What the Service may show to the User. */
+    messageForUser?: string;
     /** Why Parley refused to remove the agent's name from the User's chat. */
     unsetRefusal?: string;
   },
   { conversations, notifier, texts, now }: Omit<Records, "audit" | "parley">,
 ): Promise<void> {
   const { id, userId } = conversation;
-  const { unsetRefusal, ...ending } = done;
+  const { unsetRefusal, tags, messageForUser, ...ending } = done;
   const thread = threadToTell(conversation);
   if (thread) {
     const message = renderHandedBack(
-      { ...ending, service: ending.to.name, ...defined({ unsetRefusal }) },
+      { ...ending, service: ending.to.name, ...defined({ unsetRefusal, tags, messageForUser }) },
       texts,
     );
     await notifier.notice(userId, from, "handed back", { thread, message });

@@ -12,7 +12,7 @@ import {
   toBridgeError,
 } from "../../errors.ts";
 import { makeDerivedItemId } from "../../ids.ts";
-import { isJsonObject, type Json } from "../../json.ts";
+import { isJsonObject, type Json, type JsonObject } from "../../json.ts";
 import { causeOf } from "../../views/cause-of.ts";
 import {
   renderHandBackFailed,
@@ -40,8 +40,12 @@ import { requestOnce, storeDone } from "../request-once.ts";
 import type { HandBackRequest, OutboxBody } from "../stored/outbox-body.ts";
 import { type EarlierThreadsDependencies, isBehindEarlier } from "../teams/earlier-threads.ts";
 import { recordHandBack, recordTakenAway, showTakenAway } from "./end-conversation.ts";
+import { type TranscriptDependencies, transcriptFor } from "./hand-back-transcript.ts";
 
-export interface HandBackDependencies extends MessageWriting, EarlierThreadsDependencies {
+export interface HandBackDependencies
+  extends MessageWriting,
+    EarlierThreadsDependencies,
+    TranscriptDependencies {
   parley: Parley;
   people: People;
   conversations: Conversations;
@@ -98,8 +102,10 @@ export async function handBack(
     to: await nameService(dependencies.parley, request.to),
     by: request.agent,
     note: request.note,
+    messageForUser: request.messageForUser,
     reason: request.reason,
     outcome: request.outcome,
+    tags: request.tags,
     unsetRefusal: refusal && causeOf(refusal, dependencies.texts),
   });
   await recordDeed(work, conversation, request, undefined, dependencies);
@@ -142,7 +148,8 @@ async function giveBack(
   // After a crash between the change of owner and its record the User is where we wanted.
   const mayBeDone = conversation.handingBackTo === request.to;
   if (mayBeDone && (await parley.ownerOf(userId)) === request.to) return undefined;
-  await assertWanted(request, conversation, dependencies);
+  const transcript = await transcriptFor(conversation, work.signal, dependencies);
+  await assertWanted(request, (await conversations.byId(id)) ?? conversation, dependencies);
   await assertOwner(parley, userId);
   if (isGoingElsewhere(conversation, request.to, now())) throw new GoingElsewhereError(userId);
   // The User is ours, but perhaps again.
@@ -160,7 +167,8 @@ async function giveBack(
   // First, because Parley may refuse it once the User is not ours.
   const refusal = await parley.unsetAgent(userId).then(() => undefined, toBridgeError);
   if (refusal && isWorthRetrying(refusal, work, request, dependencies)) throw refusal;
-  await giveTo(parley, userId, request.to, await describe(current, request, dependencies));
+  const metadata = await describe(current, request, dependencies);
+  await giveTo(parley, userId, request.to, { ...metadata, ...transcript });
   return refusal;
 }
 
@@ -280,7 +288,7 @@ async function describe(
   conversation: Conversation,
   request: HandBackRequest,
   { people, now }: HandBackDependencies,
-): Promise<Json> {
+): Promise<JsonObject> {
   const { agent, reason = "handed_back", outcome, tags = [], opensAt } = request;
   const { firstClaimAt, firstAnswerAt } = conversation;
   const moment = (at: number | undefined) => (at === undefined ? null : new Date(at).toISOString());

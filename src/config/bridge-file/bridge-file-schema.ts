@@ -89,6 +89,7 @@ const ofTeams = {
     .describe("What a User writes to end the conversation.")
     .exactOptional(),
   outcomes: list(line("an outcome", 75), "[solved, follow-up]")
+    .max(100, { error: "must be at most 100 outcomes" })
     .describe("What agents choose from when they hand a User back.")
     .exactOptional(),
   "hand-back": keys(

@@ -9,8 +9,6 @@ const WITHOUT_EFFECT: readonly string[] = [
   "waiting",
   "silent",
   "idle",
-  "outcomes",
-  "hand-back",
   "links",
   "answers",
   "texts",
