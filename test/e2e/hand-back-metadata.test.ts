@@ -77,6 +77,7 @@ describe("what the bot gets with a User", () => {
     const { user, ts } = await handOver(world);
     slack.faults.add("conversations.replies", {
       kind: "other-answer",
+      isDone: false,
       write: answering(JSON.stringify({ ok: false, error: "missing_scope" })),
     });
     await submitHandBack(slack, ts);
