@@ -77,9 +77,9 @@ interface Foundations {
 }
 
 /** Tells the time by the clock of all replicas: what another one has stored is compared with it. */
-const shareClock = ({ now, monotonic }: Clock, { clockAheadMs }: State): Clock => ({
+const shareClock = ({ now, ...clock }: Clock, { clockAheadMs }: State): Clock => ({
+  ...clock,
   now: () => now() + clockAheadMs(),
-  monotonic,
 });
 
 /** The same with the ids under which the bridge knows the channels, which Slack may have changed since. */

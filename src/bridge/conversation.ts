@@ -62,7 +62,7 @@ export interface Conversation extends RootFacts {
   readonly firstClaimAt?: number;
   readonly firstAnswerAt?: number;
   readonly lastAnswerAt?: number;
-  /** The clock whose next tick waits. */
+  /** How far its clock was followed. */
   readonly clock?: RunningClock;
   readonly userMessages: number;
   readonly agentMessages: number;
@@ -82,10 +82,12 @@ export interface Clock {
 }
 
 export interface RunningClock extends Clock {
-  /** The moment of its next tick: the item that waits for it has this in its id. */
-  readonly next: number;
-  /** The steps up to this time on the clock, in ms, are carried out or left out. */
+  /** The steps up to this time on the clock, in ms, are carried out or left out; before the first it is -1. */
   readonly done: number;
+  /** The number of the newest tick, which is in its id: earlier ones count for nothing. */
+  readonly tick: number;
+  /** When that tick comes, if not earlier than anything is to happen; missing: nothing is. */
+  readonly next?: number;
 }
 
 /** What is known of a conversation when it opens. */
@@ -137,7 +139,7 @@ export function withMove(
     ...how
   }: Pick<Moved, "by" | "at" | "item"> & { from: Thread; to: Thread; team: string },
 ): Conversation {
-  const free = withoutClaim(withoutOpening(conversation));
+  const free = withoutClaim(withoutOpening(conversation), how.at);
   const { readUntil, lost = [], moved = [], team: before, ...rest } = free;
   const others = lost.filter((each) => !isSameThread(from, each));
   const left: Moved = {
@@ -280,24 +282,29 @@ export const withClaim = (conversation: Conversation, claim: Claim): Conversatio
 
 /**
  * What the item `by` asks for: `claim`, or that nobody has it, if `expects` (Slack id, or nobody) has it still. One that has
- * ended, that somebody else was faster with, or that the item has changed already stays as it is.
+ * ended, that somebody else was faster with, or that the item has changed already stays as it is. `at`: now, ms.
  */
 export function withClaimBy(
   conversation: Conversation,
   by: ItemId,
   expects: string | undefined,
   claim: Claim | undefined,
+  at: number,
 ): Conversation {
   const { state, claim: before, claimItem } = conversation;
   if (state !== "open" || claimItem === by || before?.by !== expects) return conversation;
-  const free = { ...withoutClaim(conversation), claimItem: by };
+  const free = { ...withoutClaim(conversation, at), claimItem: by };
   return claim ? withClaim(free, claim) : free;
 }
 
-export function withoutClaim(conversation: Conversation): Conversation {
-  const { claim: _, ...rest } = conversation;
-  return rest;
+/** Nobody has it from the moment `at` (ms) on, and whoever waits begins to wait anew. */
+export function withoutClaim(conversation: Conversation, at: number): Conversation {
+  const { claim, ...rest } = conversation;
+  return claim ? { ...rest, waitingAnewSince: at } : conversation;
 }
+
+export const isSameClock = (a: Clock | undefined, b: Clock | undefined): boolean =>
+  a?.kind === b?.kind && a?.since === b?.since;
 
 /** Exactly one clock runs while a conversation is open, and none afterwards. */
 export function clockOf({
@@ -375,6 +382,6 @@ export const isHandBackUnderWay = (
 /** Ends an open conversation; one that has ended already stays as it ended. */
 export function end(conversation: Conversation, state: EndState, ending: Ending): Conversation {
   if (conversation.state !== "open") return conversation;
-  const { waitingSince: _, ...rest } = withoutAnyHandingBack(conversation);
+  const { waitingSince: _, waitingAnewSince: __, ...rest } = withoutAnyHandingBack(conversation);
   return { ...rest, state, ending };
 }

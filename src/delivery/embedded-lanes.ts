@@ -39,6 +39,8 @@ export interface EmbeddedLanesOptions<Body> {
   now?: () => number;
   /** ms that never jump, for pauses. */
   monotonic?: () => number;
+  /** Calls what it is given whenever the clocks were moved on, which no timer notices. */
+  onMoved?: (look: () => void) => void;
   random?: () => number;
 }
 
@@ -104,6 +106,8 @@ export function createEmbeddedLanes<Body>(
   }
 
   function wake(lane: Lane): void {
+    // What has come may be in front of a head that only waits for its time.
+    if (lane.state === "deferred" && !lane.isDelayed) endWait(lane);
     if (lane.state !== "idle" || lane.tenure.signal.aborted || !holdingOf(lane)?.isLoaded) return;
     lane.state = "ready";
     ready.push(lane);
@@ -144,6 +148,23 @@ export function createEmbeddedLanes<Body>(
       });
     holding.running.add(run);
   }
+
+  function endWait(lane: Lane): void {
+    clearTimeout(lane.timer);
+    lane.state = "idle";
+  }
+
+  /** Goes on with all that waits for a moment that is past. */
+  function lookAtClock(): void {
+    for (const { lanes } of holdings.values()) {
+      for (const lane of lanes.values()) {
+        if (lane.state !== "deferred" || lane.until > monotonic()) continue;
+        endWait(lane);
+        wake(lane);
+      }
+    }
+  }
+  options.onMoved?.(lookAtClock);
 
   function deferLane(lane: Lane, ms: number): void {
     // The item is on disk, for whoever has the lane next.

@@ -4,7 +4,13 @@ import type { TranscriptLine } from "../../convert/to-slack/parley-message.ts";
 import type { Claim, FurtherReason } from "../../views/root.ts";
 import type { Destination, Ending } from "../../views/root-state.ts";
 import { USER_DETAILS } from "../../views/root-user.ts";
-import { CLOCK_KINDS, type Conversation, type Moved, type RunningClock } from "../conversation.ts";
+import {
+  CLOCK_KINDS,
+  type Clock,
+  type Conversation,
+  type Moved,
+  type RunningClock,
+} from "../conversation.ts";
 import {
   conversationId,
   count,
@@ -44,11 +50,16 @@ const ending = record<Ending>({
 
 const claim = record<Claim>({ by: text, since: time, ts: optional(text) });
 
-const clock = record<RunningClock>({
-  kind: z.enum(CLOCK_KINDS),
+const kind = z.enum(CLOCK_KINDS);
+
+export const clockSchema = record<Clock>({ kind, since: time });
+
+const runningClock = record<RunningClock>({
+  kind,
   since: time,
-  next: time,
   done: z.number(),
+  tick: count,
+  next: optional(time),
 });
 
 const furtherReason = record<FurtherReason>({ reason: text, at: time });
@@ -90,7 +101,7 @@ export const conversationSchema = record<Conversation>({
   firstClaimAt: optional(time),
   firstAnswerAt: optional(time),
   lastAnswerAt: optional(time),
-  clock: optional(clock),
+  clock: optional(runningClock),
   userMessages: count,
   agentMessages: count,
   handingBackTo: optional(serviceId),

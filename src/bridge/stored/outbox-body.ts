@@ -1,8 +1,9 @@
 import { z } from "zod";
 import { HAND_BACK_REASONS, type HandBackReason } from "../../config/desk-rules.ts";
 import type { ServiceId, Thread } from "../../ids.ts";
-import { CLOCK_KINDS, type Clock } from "../conversation.ts";
+import type { Clock } from "../conversation.ts";
 import { type AgentReply, agentReplySchema } from "./agent-reply.ts";
+import { clockSchema } from "./conversation-schema.ts";
 import {
   count,
   flag,
@@ -81,8 +82,6 @@ const takeOver = record<TakeOver>({
   taken: optional(flag),
 });
 
-const clock = record<Clock>({ kind: z.enum(CLOCK_KINDS), since: time });
-
 const handBackRequest = record<HandBackRequest>({
   thread,
   agent: optional(text),
@@ -91,7 +90,7 @@ const handBackRequest = record<HandBackRequest>({
   outcome: optional(text),
   tags: optional(list(text)),
   opensAt: optional(time),
-  onlyIfClock: optional(clock),
+  onlyIfClock: optional(clockSchema),
   note: optional(text),
   messageForUser: optional(text),
   lastMessage: optional(text),
