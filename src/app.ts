@@ -177,7 +177,12 @@ async function buildApp(given: Config, foundations: Foundations): Promise<App> {
   ({ channelWatch } = dependencies);
   // What has become of channels since the last start.
   await channelWatch.onCheck(channels);
-  await startQueues(queues, state.claims, dependencies, outside.canDeliver);
+  await startQueues(
+    queues,
+    state.claims,
+    { ...dependencies, botService: botService.id },
+    outside.canDeliver,
+  );
   const port = await http.start(config.host, config.port);
   const rounds = startReconciler({
     ...dependencies,

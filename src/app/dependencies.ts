@@ -9,6 +9,7 @@ import type { Config } from "../config/read-config.ts";
 import { channelsOf } from "../config/team-config.ts";
 import type { CreateRateLimiter } from "../delivery/rate-limiter.ts";
 import { createSemaphore } from "../delivery/semaphore.ts";
+import { followConversations } from "../desk/clock/follow-conversations.ts";
 import { createDesk } from "../desk/create-desk.ts";
 import { createKnownMembers } from "../desk/known-members.ts";
 import { createKnownPersons } from "../desk/known-persons.ts";
@@ -140,13 +141,15 @@ export function createDependencies(
     }),
     parleyFiles: createParleyFiles(parleyApi, config.parley),
     transfers: createSemaphore(TRANSFERS),
-    conversations,
+    conversations: followConversations(conversations, { desk, ...queues, now, log }),
     audit: createAudit({ records, people: slack.people, log: log.child({ component: "audit" }) }),
     inTurn,
     notifier: createNotifier(queues.inbox),
     onThreadFound,
     parse: (raw: string) => parse(parseJson(raw) ?? null),
     texts,
+    userTexts: config.userTexts,
+    language: config.language,
     patience,
     groupMs,
     showUserIdentity,

@@ -56,7 +56,7 @@ export interface Conversation extends RootFacts {
   readonly lastWroteAt?: number;
   /** The item that gave it to somebody, or to nobody, last: what it has done it does not do again after a crash. */
   readonly claimItem?: ItemId;
-  /** The agent who had it fell silent: the User waits anew from this moment. */
+  /** Nobody has it any more: the User waits anew from this moment. */
   readonly waitingAnewSince?: number;
   /** When an agent claimed it first, answered first, and answered last. */
   readonly firstClaimAt?: number;
@@ -323,10 +323,8 @@ export function clockOf({
 }
 
 /** Whether this very clock, and no later one, runs for the conversation. */
-export function isRunning({ kind, since }: Clock, conversation: Conversation): boolean {
-  const now = clockOf(conversation);
-  return now?.kind === kind && now.since === since;
-}
+export const isRunning = (clock: Clock, conversation: Conversation): boolean =>
+  isSameClock(clock, clockOf(conversation));
 
 /** One that has ended stays as it is, and so does one whose User somebody is giving to another Service. */
 export const withHandingBack = (

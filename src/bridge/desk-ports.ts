@@ -31,6 +31,13 @@ export interface Desk {
   teamOf(conversation: Conversation): Team;
   /** What the desk of the team that has it does by itself. */
   rulesOf(conversation: Conversation): DeskRules;
+  /** Who is named where the group that answers is meant, or those who lead it: Slack's ids, or everybody who is there. */
+  namedIn(conversation: Conversation, whom: "group" | "leads"): readonly string[] | "here";
+  /** When its team is there again, from the moment `at` (ms) on, and in which time zone; `undefined`: nobody knows. */
+  opensAt(
+    conversation: Conversation,
+    at: number,
+  ): { readonly at: number; readonly timezone: string } | undefined;
 }
 
 /** Somebody who is about to do something. */

@@ -7,6 +7,7 @@ import type { Desk } from "./desk-ports.ts";
 import { type HandoverDependencies, handover } from "./ownership/handover.ts";
 import { type MergeUsersDependencies, mergeUsers } from "./ownership/merge-users.ts";
 import { type TakenAwayDependencies, takenAway } from "./ownership/taken-away.ts";
+import type { Desk } from "./desk-ports.ts";
 import type { ParleyEvent } from "./parley-event.ts";
 import type { Patience } from "./patience.ts";
 import type { Conversations, Parley } from "./ports.ts";
@@ -15,6 +16,7 @@ import type { OutboxBody } from "./stored/outbox-body.ts";
 import { type MoveDependencies, move } from "./teams/move.ts";
 import { inCurrentThread, loseThread, openAgain } from "./to-slack/open-again.ts";
 import { type RelayMessageDependencies, relayMessage } from "./to-slack/relay-message.ts";
+import { type RemindDependencies, release, remind } from "./to-slack/remind.ts";
 import { refreshRoot } from "./to-slack/root-message.ts";
 import { type ShowNoticeDependencies, showNotice } from "./to-slack/show-notice.ts";
 import { showTyping } from "./to-slack/show-typing.ts";
@@ -27,9 +29,12 @@ export interface InboxDependencies
     MoveDependencies,
     ClaimDependencies,
     ShowNoticeDependencies,
+    RemindDependencies,
     CheckChannelDependencies,
     TellPersonDependencies {
   parley: Pick<Parley, "self" | "ownerOf" | "services">;
+  desk: Desk;
+  outbox: Pick<Lanes<OutboxBody>, "find" | "isWaiting">;
   conversations: Conversations;
   desk: Desk;
   outbox: Pick<Lanes<OutboxBody>, "append" | "find" | "isWaiting">;
@@ -81,6 +86,10 @@ async function handle(work: Work<InboxBody>, dependencies: InboxDependencies): P
       return await openAgain(work, body, dependencies);
     case "channel":
       return await checkChannel(work, body, dependencies);
+    case "remind":
+      return await remind(work, body, dependencies);
+    case "release":
+      return await release(work, body, dependencies);
     case "direct":
       return await tellPerson(work, body, dependencies);
     default:

@@ -17,7 +17,10 @@ import type { AgentReply } from "./stored/agent-reply.ts";
 export interface ReconcilerDependencies {
   parley: Pick<Parley, "self" | "ownerOf" | "services">;
   reader: Pick<ThreadReader, "repliesAfter">;
-  conversations: Conversations;
+  conversations: Conversations & {
+    /** Sets the clock of one that a crash has left without. */
+    settle(conversation: Conversation): Promise<void>;
+  };
   audit: Audit;
   desk: Pick<Desk, "teams">;
   channels: Pick<Channels, "look">;
@@ -65,7 +68,12 @@ export function startReconciler(dependencies: ReconcilerDependencies): Reconcile
       onError: (thrown) => log.warn({ error: toBridgeError(thrown).message }, "repair.failed"),
     });
   const threads = start("threads", readThreads);
-  const all = [start("owners", checkOwners), threads, start("channels", leaveChannels)];
+  const all = [
+    start("owners", checkOwners),
+    threads,
+    start("channels", leaveChannels),
+    start("clocks", setClocks),
+  ];
   return {
     readThreads: threads.request,
     request() {
@@ -117,6 +125,15 @@ async function leaveChannels(
     left += 1;
   });
   if (lost.size > 0) log.info({ left, channels: [...lost.keys()], ...round }, "channels.left");
+}
+
+async function setClocks(
+  dependencies: ReconcilerDependencies,
+  signal: AbortSignal,
+): Promise<void> {
+  const { conversations, log } = dependencies;
+  const round = await eachOpen(dependencies, signal, (each) => conversations.settle(each));
+  log.debug({ ...round }, "clocks.set");
 }
 
 async function isOutOfReach(

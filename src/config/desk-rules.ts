@@ -1,3 +1,5 @@
+import type { Language } from "../language.ts";
+
 /** What a team's desk does by itself, as it is configured. All times in ms. */
 export interface DeskRules {
   /** Missing: it is always open. */
@@ -24,6 +26,18 @@ export interface DeskRules {
 }
 
 export const REMINDED = ["thread", "claimant", "group", "leads"] as const;
+
+/** The names of the bridge's own texts to Users. */
+export const USER_TEXTS = [
+  "waiting",
+  "outside-hours",
+  "still-there",
+  "nobody-available",
+  "ended",
+] as const;
+
+/** Texts that take the place of the bridge's own, and others besides, by their names. */
+export type UserTexts = Readonly<Record<string, Partial<Readonly<Record<Language, string>>>>>;
 
 /** Why a User goes back, as the bot is told. */
 export const HAND_BACK_REASONS = [

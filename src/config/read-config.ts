@@ -6,7 +6,7 @@ import type { BridgeFile } from "./bridge-file/bridge-file-schema.ts";
 import { needsFallbackChannel } from "./bridge-file/cross-checks.ts";
 import { findBridgeFile } from "./bridge-file/find-bridge-file.ts";
 import { toTeams } from "./bridge-file/to-teams.ts";
-import { NO_RULES } from "./desk-rules.ts";
+import { NO_RULES, type UserTexts } from "./desk-rules.ts";
 import { fileWarnings } from "./file-warnings.ts";
 import { type Secret, toSecret } from "./secret.ts";
 import { secretValues } from "./secret-rules.ts";
@@ -60,6 +60,8 @@ export interface Config {
   };
   /** What the team reads. */
   readonly language: Language;
+  /** What Users are told in place of the bridge's own texts, and besides them. */
+  readonly userTexts: UserTexts;
   /** Who Users see: each agent as in Slack, or as `aliases` say, or one identity for the whole team. */
   readonly identity: {
     readonly aliases: Readonly<Record<string, Identity>>;
@@ -254,6 +256,7 @@ function toConfig(
       responseTimeoutMs: value.PARLEY_RESPONSE_TIMEOUT_MS,
     },
     language: (isLanguageSet ? undefined : file?.language) ?? value.TEAM_LANGUAGE,
+    userTexts: file?.texts ?? {},
     identity: { aliases: value.AGENT_ALIASES ?? {}, team: value.TEAM_IDENTITY },
     mentions: value.MENTIONS,
     showUserIdentity: value.SHOW_USER_IDENTITY,

@@ -2,9 +2,10 @@ import type { Conversation } from "../bridge/conversation.ts";
 import type { Desk, Team } from "../bridge/desk-ports.ts";
 import type { TeamConfig } from "../config/team-config.ts";
 import type { Log } from "../log.ts";
+import { opensAt } from "./hours.ts";
 import { type Routed, route } from "./route.ts";
 
-type RoutedTeam = Team & Routed & Pick<TeamConfig, "rules">;
+type RoutedTeam = Team & Routed & Pick<TeamConfig, "rules" | "agents" | "leads">;
 
 /** Where there are several teams the log tells which of them gets a User, and by which of its rules. */
 export function createDesk(
@@ -28,5 +29,16 @@ export function createDesk(
     },
     teamOf,
     rulesOf: (conversation) => teamOf(conversation).rules,
+    namedIn(conversation, whom) {
+      const { agents, leads } = teamOf(conversation);
+      const named = whom === "leads" && leads?.length ? leads : agents;
+      return typeof named === "string" ? "here" : named;
+    },
+    opensAt(conversation, at) {
+      const { hours } = teamOf(conversation).rules;
+      if (!hours) return undefined;
+      const opens = opensAt(hours, at);
+      return opens === undefined ? undefined : { at: opens, timezone: hours.timezone };
+    },
   };
 }

@@ -1,11 +1,13 @@
 import { z } from "zod";
+import { REMINDED } from "../../config/desk-rules.ts";
 import type { TranscriptLine } from "../../convert/to-slack/parley-message.ts";
 import type { SlackMessage } from "../../convert/to-slack/slack-message.ts";
 import type { ConversationId, Thread, UserId } from "../../ids.ts";
 import type { Json } from "../../json.ts";
 import type { UserDetails } from "../../views/root-user.ts";
+import type { Clock } from "../conversation.ts";
 import type { ChannelTrouble } from "../ports.ts";
-import { transcriptLineSchema, userDetailsSchema } from "./conversation-schema.ts";
+import { clockSchema, transcriptLineSchema, userDetailsSchema } from "./conversation-schema.ts";
 import {
   conversationId,
   json,
@@ -39,7 +41,17 @@ export type InboxBody =
   | { readonly kind: "thread-gone"; readonly thread: Thread; readonly stands: boolean }
   /** A channel of a team is to be looked at. `hint`: what the one says that has noticed something. */
   | { readonly kind: "channel"; readonly channel: string; readonly hint?: ChannelHint }
+  /** The User waits; whoever can answer is reminded. */
+  | ({ readonly kind: "remind"; readonly whom: (typeof REMINDED)[number] } & WhileClock)
+  /** `from` (Slack id) has claimed it and does not answer, and so loses it at the moment `at` (ms). */
+  | ({ readonly kind: "release"; readonly from: string; readonly at: number } & WhileClock)
   | DirectBody;
+
+/** What is left out unless this very clock still runs for the conversation. */
+interface WhileClock {
+  readonly conversation: ConversationId;
+  readonly clock: Clock;
+}
 
 /** What an event says of a channel. */
 export type ChannelHint = Exclude<ChannelTrouble, "unseen"> | "fine";
@@ -117,5 +129,7 @@ export const inboxBodySchema = kinds<InboxBody>({
     channel: text,
     hint: optional(z.enum(["archived", "deleted", "removed", "shared", "fine"])),
   },
+  remind: { conversation: conversationId, clock: clockSchema, whom: z.enum(REMINDED) },
+  release: { conversation: conversationId, clock: clockSchema, from: text, at: time },
   direct: { to: text, message: slackMessageSchema },
 });

@@ -1,10 +1,11 @@
 import { z } from "zod";
 import { HAND_BACK_REASONS, type HandBackReason } from "../../config/desk-rules.ts";
-import type { ServiceId, Thread } from "../../ids.ts";
+import type { ConversationId, ServiceId, Thread } from "../../ids.ts";
 import type { Clock } from "../conversation.ts";
 import { type AgentReply, agentReplySchema } from "./agent-reply.ts";
 import { clockSchema } from "./conversation-schema.ts";
 import {
+  conversationId,
   count,
   flag,
   kinds,
@@ -33,7 +34,17 @@ export type OutboxBody =
       /** It was refused because another Service has the User, and is sent only if an agent takes the User over for it. */
       readonly takeOver?: TakeOver;
     }
-  | { readonly kind: "hand-back"; readonly request: HandBackRequest };
+  | { readonly kind: "hand-back"; readonly request: HandBackRequest }
+  | TellUserBody;
+
+/** What the bridge tells a User by itself, unless another clock runs by then: one of the texts, by its name. */
+export interface TellUserBody {
+  readonly kind: "tell-user";
+  readonly conversation: ConversationId;
+  readonly text: string;
+  /** Missing: whatever the clock says. */
+  readonly clock?: Clock;
+}
 
 export type ReplyBody = OutboxBody & { readonly kind: "reply" };
 
@@ -106,4 +117,5 @@ export const outboxBodySchema = kinds<OutboxBody>({
     takeOver: optional(takeOver),
   },
   "hand-back": { request: handBackRequest },
+  "tell-user": { conversation: conversationId, text, clock: optional(clockSchema) },
 });

@@ -40,6 +40,21 @@ const waitingStep = keys(
   error: `must say what happens then, with ${WHAT_THEN}`,
 });
 
+const A_STEP_OF_IDLE = "{ after: 24h, hand-back: user_silent }";
+
+const idleStep = keys(
+  {
+    after: duration.describe("How long the User has not written, counted in opening hours."),
+    "tell-user": textName.describe("The text that the User gets, by its name.").exactOptional(),
+    "hand-back": handBackReason
+      .describe("The reason for which the User is handed back then.")
+      .exactOptional(),
+  },
+  A_STEP_OF_IDLE,
+).refine((step) => Object.keys(step).length === 2, {
+  error: "must say what happens then, with one of tell-user and hand-back",
+});
+
 /** What holds for all teams where it stands at the top, and for one where it stands in that. */
 const ofTeams = {
   agents: list(agentId, "[S0123456789, U0123456789]")
@@ -76,14 +91,11 @@ const ofTeams = {
       "What happens when the agent who has claimed a conversation does not answer any more.",
     )
     .exactOptional(),
-  idle: keys(
-    {
-      after: duration.describe("How long the User has not written."),
-      "hand-back": handBackReason.describe("The reason for which the User is handed back then."),
-    },
-    "{ after: 24h, hand-back: user_silent }",
-  )
-    .describe("What happens when the User does not write any more.")
+  idle: z
+    .union([idleStep, list(idleStep, A_STEP_OF_IDLE)], {
+      error: mustBe(`one step, such as ${A_STEP_OF_IDLE}, or a list of such steps`),
+    })
+    .describe("What happens when the User does not write any more: one step, or several.")
     .exactOptional(),
   "end-words": list(line("what a User writes", 40), "[/end, stop]")
     .describe("What a User writes to end the conversation.")
@@ -156,14 +168,16 @@ export const bridgeFileSchema = keys(
       textName,
       z.partialRecord(
         oneOf(LANGUAGES),
-        text("a text").regex(/\S/, { error: "must not be empty" }),
+        text("a text")
+          .max(2_000, { error: "must have at most 2000 characters" })
+          .regex(/\S/, { error: "must not be empty" }),
         {
           error: mustBe('a text for each language, such as { nl: "…", en: "…" }'),
         },
       ),
       'waiting: { nl: "…", en: "…" }',
     )
-      .describe("What Users are told, in each language, in place of the bridge's own texts.")
+      .describe("What Users are told, in each language, in place of the bridge's own texts or besides them; {opensAt} is when the team is there again.")
       .exactOptional(),
   },
   "language: en",

@@ -19,7 +19,7 @@ export function toRules(file: BridgeFile, team: FileTeam): DeskRules {
     assign: team.assign ?? file.assign ?? "none",
     collision: team.collision ?? file.collision ?? "off",
     waiting: inOrder((team.waiting ?? file.waiting ?? []).map(toWaitingStep)),
-    idle: idle ? [toIdleStep(idle)] : [],
+    idle: inOrder([idle ?? []].flat().map(toIdleStep)),
     endWords: team["end-words"] ?? file["end-words"] ?? [],
     outcomes: team.outcomes ?? file.outcomes ?? [],
     transcript: toCount((team["hand-back"] ?? file["hand-back"])?.transcript),
@@ -36,10 +36,13 @@ function toWaitingStep({ after, ...what }: FileWaitingStep): WaitingStep {
   return { afterMs, handBack: what["hand-back"] ?? "nobody_available" };
 }
 
-const toIdleStep = (idle: NonNullable<BridgeFile["idle"]>): IdleStep => ({
-  afterMs: toMs(idle.after),
-  handBack: idle["hand-back"],
-});
+type FileIdleStep = Exclude<NonNullable<BridgeFile["idle"]>, readonly unknown[]>;
+
+function toIdleStep({ after, ...what }: FileIdleStep): IdleStep {
+  const afterMs = toMs(after);
+  if (what["tell-user"] !== undefined) return { afterMs, tellUser: what["tell-user"] };
+  return { afterMs, handBack: what["hand-back"] ?? "user_silent" };
+}
 
 const inOrder = <Step extends { readonly afterMs: number }>(steps: readonly Step[]): Step[] =>
   steps.toSorted((a, b) => a.afterMs - b.afterMs);

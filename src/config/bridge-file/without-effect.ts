@@ -2,16 +2,10 @@ import type { BridgeFile } from "./bridge-file-schema.ts";
 
 /** What the file may say already, but what this version does not carry out. */
 const WITHOUT_EFFECT: readonly string[] = [
-  "hours",
-  "outside",
   "assign",
   "collision",
-  "waiting",
-  "silent",
-  "idle",
   "links",
   "answers",
-  "texts",
 ];
 
 /** The keys of the file that have no effect. */

@@ -1,12 +1,14 @@
 import type { Conversation } from "../../bridge/conversation.ts";
 import { clockOf, isSameClock } from "../../bridge/conversation.ts";
 import { BEHIND_MESSAGES, userLane } from "../../bridge/inbox-lanes.ts";
-import type { Conversations, Desk } from "../../bridge/ports.ts";
+import type { Desk } from "../../bridge/desk-ports.ts";
+import type { Conversations } from "../../bridge/ports.ts";
 import type { ClockBody } from "../../bridge/stored/clock-body.ts";
 import type { InboxBody } from "../../bridge/stored/inbox-body.ts";
 import type { Lanes } from "../../delivery/lanes.ts";
 import { makeDerivedItemId } from "../../ids.ts";
 import { errorFields, type Log } from "../../log.ts";
+import { READ_BACK_MS } from "./handle-tick.ts";
 import { CLAIMED_MS, shownBy } from "./root-moments.ts";
 import { withClock } from "./set-clock.ts";
 import { tickId, tickItem } from "./tick-item.ts";
@@ -74,12 +76,11 @@ export function followConversations(
         before = conversation;
         // It has gone on meanwhile.
         if ((conversation.clock?.tick ?? 0) !== tick) return conversation;
-        const set = withClock(
-          waits ? conversation : withoutTick(conversation),
-          desk.rulesOf(conversation),
-          now(),
-        );
-        return JSON.stringify(set) === JSON.stringify(conversation) ? conversation : set;
+        if (waits && isSoon(conversation, now())) return conversation;
+        const given = waits ? conversation : withoutTick(conversation);
+        const set = withClock(given, desk.rulesOf(conversation), now());
+        const isSame = JSON.stringify(set.clock) === JSON.stringify(conversation.clock);
+        return isSame ? conversation : set;
       });
       if (before && after && before !== after) await setTick(before, after, dependencies);
     },
@@ -92,6 +93,12 @@ const isSameTime = (before: Conversation, after: Conversation): boolean =>
   (isSameClock(clockOf(before), clockOf(after)) &&
     before.team === after.team &&
     (before.thread === undefined) === (after.thread === undefined));
+
+/** Its next tick comes soon, perhaps instead of a late one. */
+const isSoon = (conversation: Conversation, now: number): boolean =>
+  conversation.clock?.next !== undefined &&
+  conversation.clock.next - now <= READ_BACK_MS &&
+  isSameClock(conversation.clock, clockOf(conversation));
 
 /** The tick that it has does not come. */
 function withoutTick(conversation: Conversation): Conversation {

@@ -1,20 +1,20 @@
-import { type Clock, type Conversation, clockOf } from "../../bridge/conversation.ts";
+import { type Clock, type Conversation, clockOf, isSameClock } from "../../bridge/conversation.ts";
 import { BEHIND_MESSAGES, userLane } from "../../bridge/inbox-lanes.ts";
-import type { Conversations, Desk } from "../../bridge/ports.ts";
+import type { Desk } from "../../bridge/desk-ports.ts";
+import type { Conversations } from "../../bridge/ports.ts";
 import type { ClockBody } from "../../bridge/stored/clock-body.ts";
 import type { InboxBody } from "../../bridge/stored/inbox-body.ts";
 import type { OutboxBody } from "../../bridge/stored/outbox-body.ts";
 import { defined } from "../../defined.ts";
 import type { Handler, Lanes, Work } from "../../delivery/lanes.ts";
 import { makeDerivedItemId, makeThreadKey, type ServiceId, type Thread } from "../../ids.ts";
-import { opensAt } from "../hours.ts";
 import { type ClockStep, dueSteps, NOTHING_DONE, stepsOf } from "./clock-steps.ts";
 import { withNextTick } from "./set-clock.ts";
 import { tickItem } from "./tick-item.ts";
 
 export interface TickDependencies {
   conversations: Pick<Conversations, "byId" | "update">;
-  desk: Pick<Desk, "rulesOf">;
+  desk: Pick<Desk, "rulesOf" | "opensAt">;
   clock: Pick<Lanes<ClockBody>, "append">;
   inbox: Pick<Lanes<InboxBody>, "append">;
   outbox: Pick<Lanes<OutboxBody>, "append" | "isWaiting">;
@@ -26,7 +26,7 @@ export interface TickDependencies {
 /** A tick that comes so late comes after a downtime. */
 const LATE_MS = 60_000;
 /** So long what agents wrote meanwhile is read back first. */
-const READ_BACK_MS = 120_000;
+export const READ_BACK_MS = 120_000;
 /** So long a reply that is on its way may take before it is looked for again. */
 const REPLY_MS = 60_000;
 
@@ -40,12 +40,14 @@ export const createTickHandler =
     const { conversations, desk, now } = dependencies;
     const { tick, late, ...body } = work.item.body;
     const conversation = await conversations.byId(body.conversation);
-    if (conversation?.clock?.tick !== tick) return;
+    if (!conversation?.clock) return;
+    if (conversation.clock.tick === tick + 1) return await appendNext(conversation, dependencies);
+    if (conversation.clock.tick !== tick) return;
     const clock = clockOf(conversation);
     if (!clock) return;
     const { thread, clock: running } = conversation;
     const rules = desk.rulesOf(conversation);
-    const sofar = running.kind === clock.kind && running.since === clock.since ? running.done : NOTHING_DONE;
+    const sofar = isSameClock(running, clock) ? running.done : NOTHING_DONE;
     const { due, done } = dueSteps(
       stepsOf(clock, conversation, rules),
       { ...clock, done: sofar },
@@ -78,18 +80,28 @@ async function setNext(
       : conversation,
   );
   // Of a later one whoever set it takes care.
-  const following = after?.clock?.tick === tick + 1 ? tickItem(after, late) : undefined;
-  if (following) await clock.append(following);
+  if (after?.clock?.tick === tick + 1) await appendNext(after, { clock }, late);
+}
+
+/** Also after a crash between its record and this. */
+async function appendNext(
+  conversation: Conversation,
+  { clock }: Pick<TickDependencies, "clock">,
+  late?: true,
+): Promise<void> {
+  const next = tickItem(conversation, late);
+  if (next) await clock.append(next);
 }
 
 /** Has a step done by those who do such things. */
 async function begin(
   { afterMs, deed }: ClockStep,
-  { id, userId }: Conversation,
+  conversation: Conversation,
   clock: Clock,
   thread: Thread,
-  { desk, inbox, outbox, botService, now, ...dependencies }: TickDependencies,
+  { desk, inbox, outbox, botService, now }: TickDependencies,
 ): Promise<void> {
+  const { id, userId, claim } = conversation;
   const { kind, since } = clock;
   const item = makeDerivedItemId(id, `${kind} ${since} ${afterMs} ${JSON.stringify(deed)}`);
   const about = { conversation: id, clock: { kind, since } };
@@ -99,17 +111,17 @@ async function begin(
   const toThreadsLane = (body: OutboxBody) =>
     outbox.append({ lane: makeThreadKey(thread), id: item, body });
   if ("remind" in deed) await toUsersLane({ kind: "remind", ...about, whom: deed.remind });
-  else if ("release" in deed) await toUsersLane({ kind: "release", ...about, at: now() });
-  else if ("tellUser" in deed) await toThreadsLane({ kind: "tell-user", ...about, text: deed.tellUser });
+  else if ("release" in deed) {
+    if (claim) await toUsersLane({ kind: "release", ...about, from: claim.by, at: now() });
+  } else if ("tellUser" in deed) await toThreadsLane({ kind: "tell-user", ...about, text: deed.tellUser });
   else {
-    const conversation = await dependencies.conversations.byId(id);
-    const hours = conversation && desk.rulesOf(conversation).hours;
+    const opens = deed.handBack === "outside_hours" ? desk.opensAt(conversation, now()) : undefined;
     const request = {
       thread,
       to: botService,
       reason: deed.handBack,
-      clock: about.clock,
-      ...defined({ opensAt: deed.handBack === "outside_hours" ? opensAt(hours, now()) : undefined }),
+      onlyIfClock: about.clock,
+      ...defined({ opensAt: opens?.at }),
     };
     await toThreadsLane({ kind: "hand-back", request });
   }

@@ -153,6 +153,34 @@ export const de: Texts = {
       `Die App des Nutzers zeigt vielleicht noch den Namen der Person, die geantwortet hat (${cause}).`,
   },
 
+  reminder: {
+    nobodyAnswered: (user, time) => `${user} wartet seit ${time}, und noch hat niemand geantwortet.`,
+    owesAnswer: (user, time) => `${user} wartet seit ${time} auf eine Antwort.`,
+    direct: (user, time, link) => `<${link}|${user}> wartet seit ${time} auf eine Antwort.`,
+    released: (agent, time) =>
+      `${agent} hat seit ${time} nicht geantwortet, daher ist das Gespräch für andere frei. Wer übernimmt?`,
+  },
+
+  toldUser: {
+    told: "Automatisch an den Nutzer gesendet:",
+    uncertain:
+      "Automatisch an den Nutzer gesendet, aber Parley hat nicht klar geantwortet. Vielleicht ist es angekommen:",
+    failed: (cause) => `Das konnte dem Nutzer nicht gesagt werden (${cause}):`,
+  },
+
+  toUser: {
+    waiting:
+      "Danke für Ihre Geduld. Wir haben Sie nicht vergessen: Sobald jemand frei ist, bekommen Sie eine Antwort.",
+    "outside-hours":
+      "Danke für Ihre Nachricht. Im Moment sind wir nicht da. Wir sind ab {opensAt} wieder erreichbar und antworten Ihnen dann hier.",
+    "still-there": "Sind Sie noch da? Wenn Sie noch etwas brauchen, schreiben Sie einfach.",
+    "nobody-available":
+      "Es tut uns leid: Niemand konnte Ihnen rechtzeitig antworten. Schreiben Sie gern noch einmal, oder versuchen Sie es später.",
+    ended:
+      "Wir haben eine Weile nichts von Ihnen gehört und beenden das Gespräch hier. Sie können jederzeit wieder schreiben.",
+  },
+  toUserValues: { later: "einem späteren Zeitpunkt" },
+
   handBackFailed: {
     failed: (agent, cause) => `${agent}, das Zurückgeben hat nicht geklappt (${cause}).`,
     failedByItself: (cause) => `Den Nutzer zurückzugeben hat nicht geklappt (${cause}).`,

@@ -1,4 +1,5 @@
 import type { AlarmName } from "../../alarms.ts";
+import type { USER_TEXTS } from "../../config/desk-rules.ts";
 import type { MessageWords } from "../../convert/to-slack/message-words.ts";
 
 const number = (value: number) => value.toLocaleString("en", { maximumFractionDigits: 1 });
@@ -155,6 +156,37 @@ export const en = {
     messageForUser: "The bot may show the User:",
     nameStays: (cause: string) => `The User's app may still show the agent's name (${cause}).`,
   },
+
+  /** In a thread, about those who wait. `user`, `agent` and durations are whole words; names are literal text. */
+  reminder: {
+    nobodyAnswered: (user: string, time: string) =>
+      `${user} has been waiting for ${time}, and nobody has answered yet.`,
+    owesAnswer: (user: string, time: string) => `${user} has been waiting for ${time} for an answer.`,
+    direct: (user: string, time: string, link: string) =>
+      `<${link}|${user}> has been waiting for ${time} for an answer.`,
+    released: (agent: string, time: string) =>
+      `${agent} has not answered for ${time}, so this is free for others. Who takes over?`,
+  },
+
+  /** In a thread, above the words that the bridge has sent to the User by itself. */
+  toldUser: {
+    told: "Sent to the User automatically:",
+    uncertain: "Sent to the User automatically, but Parley gave no clear answer. They may have it:",
+    failed: (cause: string) => `The User could not be told this (${cause}):`,
+  },
+
+  /** What Users are told by the bridge itself, as Markdown, by the names that the configuration uses. */
+  toUser: {
+    waiting: "Thank you for waiting. We have not forgotten you: somebody will answer as soon as they can.",
+    "outside-hours":
+      "Thank you for your message. We are not here at the moment; we are back on {opensAt} and will answer you here.",
+    "still-there": "Are you still there? If you need anything else, just write.",
+    "nobody-available":
+      "We are sorry: nobody could answer you in time. Please write again, or try later.",
+    ended: "We have not heard from you for a while, so we end this conversation here. You can always write again.",
+  } satisfies Record<(typeof USER_TEXTS)[number], string>,
+  /** What stands in a text for the User in place of `{opensAt}` if nobody knows. */
+  toUserValues: { later: "a later day" },
 
   handBackFailed: {
     failed: (agent: string, cause: string) => `${agent}, handing back did not work (${cause}).`,

@@ -153,6 +153,34 @@ export const nl: Texts = {
       `De app van de gebruiker toont misschien nog de naam van de medewerker (${cause}).`,
   },
 
+  reminder: {
+    nobodyAnswered: (user, time) => `${user} wacht al ${time} en niemand heeft nog geantwoord.`,
+    owesAnswer: (user, time) => `${user} wacht al ${time} op antwoord.`,
+    direct: (user, time, link) => `<${link}|${user}> wacht al ${time} op antwoord.`,
+    released: (agent, time) =>
+      `${agent} heeft al ${time} niet geantwoord, dus dit is vrij voor anderen. Wie neemt het over?`,
+  },
+
+  toldUser: {
+    told: "Automatisch naar de gebruiker gestuurd:",
+    uncertain:
+      "Automatisch naar de gebruiker gestuurd, maar Parley gaf geen duidelijk antwoord. Misschien is het aangekomen:",
+    failed: (cause) => `Dit kon niet naar de gebruiker worden gestuurd (${cause}):`,
+  },
+
+  toUser: {
+    waiting:
+      "Bedankt voor het wachten. We zijn je niet vergeten: iemand antwoordt zodra dat kan.",
+    "outside-hours":
+      "Bedankt voor je bericht. We zijn er nu even niet; we zijn er weer op {opensAt} en antwoorden je dan hier.",
+    "still-there": "Ben je er nog? Als je nog iets nodig hebt, schrijf dan gerust.",
+    "nobody-available":
+      "Het spijt ons: niemand kon je op tijd antwoorden. Schrijf gerust nog een keer, of probeer het later.",
+    ended:
+      "We hebben een tijdje niets van je gehoord, dus we sluiten dit gesprek af. Je kunt altijd weer schrijven.",
+  },
+  toUserValues: { later: "een later moment" },
+
   handBackFailed: {
     failed: (agent, cause) => `${agent}, teruggeven is niet gelukt (${cause}).`,
     failedByItself: (cause) => `De gebruiker teruggeven is niet gelukt (${cause}).`,

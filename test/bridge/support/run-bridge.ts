@@ -8,6 +8,7 @@ import type { Permissions, Responsible, Team } from "../../../src/bridge/desk-po
 import { createNotifier, type Notifier } from "../../../src/bridge/notifier.ts";
 import type { ParleyEvent } from "../../../src/bridge/parley-event.ts";
 import { type Reconciler, startReconciler } from "../../../src/bridge/reconciler.ts";
+import { type ClockBody, clockBodySchema } from "../../../src/bridge/stored/clock-body.ts";
 import { type InboxBody, inboxBodySchema } from "../../../src/bridge/stored/inbox-body.ts";
 import { type OutboxBody, outboxBodySchema } from "../../../src/bridge/stored/outbox-body.ts";
 import { readProgress } from "../../../src/bridge/stored/read-progress.ts";
@@ -25,6 +26,7 @@ import { createEmbeddedLanes, type EmbeddedLanes } from "../../../src/delivery/e
 import { createRateLimiter } from "../../../src/delivery/rate-limiter.ts";
 import { createSemaphore } from "../../../src/delivery/semaphore.ts";
 import { createSoleClaims } from "../../../src/delivery/sole-claims.ts";
+import { followConversations } from "../../../src/desk/clock/follow-conversations.ts";
 import { createDesk } from "../../../src/desk/create-desk.ts";
 import type { Thread } from "../../../src/ids.ts";
 import { createRounds } from "../../../src/rounds.ts";
@@ -70,6 +72,7 @@ export interface BridgeOptions {
 export interface Running extends Process {
   readonly inbox: EmbeddedLanes<InboxBody>;
   readonly outbox: EmbeddedLanes<OutboxBody>;
+  readonly clock: EmbeddedLanes<ClockBody>;
   readonly claims: Claims;
   readonly takeIn: TakeInDependencies;
   readonly channelWatch: ChannelWatch;
@@ -114,6 +117,15 @@ export async function runBridge(
       readProgress,
     },
   });
+  const clock = createEmbeddedLanes<ClockBody>({
+    ...queue,
+    queue: "clock",
+    journal: wire("clock", openMemoryJournal(disk.clock)),
+    reader: {
+      readBody: (text) => parseStored(clockBodySchema, text, "an item of the clock"),
+      readProgress,
+    },
+  });
   const { ownerUnknown = "deliver", groupMs = 0, undoMs = 0, replyMode = "send" } = options;
   const { mentions = "names", lineBreak = "hard", messageLength = 5_000 } = options;
   const permissions: Permissions = {
@@ -122,6 +134,14 @@ export async function runBridge(
     ...options.permissions,
   };
   let reconciler: Reconciler | undefined;
+  const desk = createDesk(withRules(options.teams ?? TEAMS, options.rules), log);
+  const conversations = followConversations(wire("conversations", disk.conversations), {
+    desk,
+    clock,
+    inbox,
+    now: Date.now,
+    log,
+  });
   const shared = {
     onThreadFound: () => reconciler?.readThreads(),
     parley: wire("parley", parley.parley),
@@ -131,9 +151,9 @@ export async function runBridge(
     people: wire("people", slack.people),
     parleyFiles: wire("parleyFiles", parley.parleyFiles),
     slackFiles: wire("slackFiles", slack.slackFiles),
-    conversations: wire("conversations", disk.conversations),
+    conversations,
     audit: createAudit({ records: wire("audit", disk.audit), people: slack.people, log }),
-    desk: createDesk(withRules(options.teams ?? TEAMS, options.rules), log),
+    desk,
     inTurn: wire("turns", { take: createTurns<string>() }).take,
     transfers: createSemaphore(4),
     permalink: (thread: Thread) => makePermalink("https://team.slack.com/", thread),
@@ -149,8 +169,10 @@ export async function runBridge(
     now: Date.now,
     log,
   };
-  await startQueues({ inbox, outbox }, claims, {
+  await startQueues({ inbox, outbox, clock }, claims, {
     ...shared,
+    userTexts: {},
+    language: "en",
     parse: (raw: string) => JSON.parse(raw) as ParleyEvent,
     botService: BOT.id,
     ownerUnknown,
@@ -179,6 +201,7 @@ export async function runBridge(
   return Object.assign(process, {
     inbox,
     outbox,
+    clock,
     claims,
     takeIn,
     channelWatch: createChannelWatch({ ...shared, inbox }),
@@ -187,11 +210,13 @@ export async function runBridge(
   });
 }
 
-/** Teams whose desks do nothing by themselves but what these rules say. */
-function withRules(
-  [first, ...others]: readonly [Team, ...Team[]],
-  rules: Partial<DeskRules> | undefined,
-) {
-  const withThese = (team: Team) => ({ ...team, rules: { ...NO_RULES, ...rules } });
+/** Teams whose desks do nothing by themselves but this. */
+function withRules([first, ...others]: readonly [Team, ...Team[]], rules: Partial<DeskRules> = {}) {
+  const withThese = (team: Team) => ({
+    agents: "channel" as const,
+    leads: undefined,
+    ...team,
+    rules: { ...NO_RULES, ...rules },
+  });
   return [withThese(first), ...others.map(withThese)] as const;
 }
