@@ -22,6 +22,8 @@ export async function writeStartFile(folder: string, language: string): Promise<
   document.set("language", language);
   for (const [index, { channel, agents }] of TEAMS.entries()) {
     document.setIn(["teams", index, "channel"], channel);
+    // Always there, at whatever time of the day somebody tries it.
+    document.deleteIn(["teams", index, "hours"]);
     document.setIn(["teams", index, "agents"], document.createNode([...agents], { flow: true }));
     document.setIn(["teams", index, "leads"], document.createNode([...LEADS], { flow: true }));
   }

@@ -127,10 +127,7 @@ async function leaveChannels(
   if (lost.size > 0) log.info({ left, channels: [...lost.keys()], ...round }, "channels.left");
 }
 
-async function setClocks(
-  dependencies: ReconcilerDependencies,
-  signal: AbortSignal,
-): Promise<void> {
+async function setClocks(dependencies: ReconcilerDependencies, signal: AbortSignal): Promise<void> {
   const { conversations, log } = dependencies;
   const round = await eachOpen(dependencies, signal, (each) => conversations.settle(each));
   log.debug({ ...round }, "clocks.set");

@@ -39,11 +39,7 @@ export function renderDirectReminder(
 }
 
 /** In the thread: whoever had claimed it does not answer any more, so it is free. */
-export const renderReleased = (
-  claimant: string,
-  forMs: number,
-  texts: Texts,
-): SlackMessage =>
+export const renderReleased = (claimant: string, forMs: number, texts: Texts): SlackMessage =>
   notice(`:wave: ${texts.reminder.released(mention(claimant), formatDuration(forMs, texts))}`);
 
 const mentions = (named: Named): string[] => {

@@ -12,5 +12,7 @@ export function renderToldUser(
 ): SlackMessage {
   const words =
     typeof outcome === "object" ? toldUser.failed(causeText(outcome.cause)) : toldUser[outcome];
-  return quiet(`:robot_face: ${words}\n>${literalMrkdwn(shorten(text, 1_000)).replaceAll("\n", "\n>")}`);
+  return quiet(
+    `:robot_face: ${words}\n>${literalMrkdwn(shorten(text, 1_000)).replaceAll("\n", "\n>")}`,
+  );
 }

@@ -126,7 +126,7 @@ describe("bridge.yaml", () => {
     });
     expect(warnings).toEqual([
       expect.stringMatching(
-        /bridge\.yaml this has no effect in this version: hours, outside, assign, collision, waiting, silent, idle, links, answers, texts$/,
+        /bridge\.yaml this has no effect in this version: assign, collision, links, answers$/,
       ),
     ]);
   });
@@ -439,7 +439,7 @@ describe("a mistake in bridge.yaml", () => {
     ],
     [
       "idle: 30m",
-      "1:7 idle must be keys with values, such as { after: 24h, hand-back: user_silent }",
+      "1:7 idle must be one step, such as { after: 24h, hand-back: user_silent }, or a list of such steps",
     ],
     [
       "waiting: [{ after: 3m }]",

@@ -28,6 +28,7 @@ import { renderNotShown } from "../../src/views/not-shown.ts";
 import { renderOwnerAnswer } from "../../src/views/owner-answer.ts";
 import { renderPossibleRepeat } from "../../src/views/possible-repeat.ts";
 import { renderRefusal, renderStaysInside } from "../../src/views/refusal.ts";
+import { renderDirectReminder, renderReleased, renderReminder } from "../../src/views/reminders.ts";
 import {
   renderCorrectionOffer,
   renderNotSentYet,
@@ -40,6 +41,7 @@ import { renderServiceChoice } from "../../src/views/service-choice.ts";
 import { renderSoFar, renderSoFarUnread } from "../../src/views/so-far.ts";
 import { renderTeamChoice } from "../../src/views/team-choice.ts";
 import type { Texts } from "../../src/views/texts/en.ts";
+import { renderToldUser } from "../../src/views/told-user.ts";
 
 export const LINK = "https://w.slack.com/archives/C1/p1700000000000100";
 export const DEAD = { item: toItemId("r_0123456789abcdef01234567"), ts: "1700000000.000100" };
@@ -55,6 +57,18 @@ export const NOTICES: Readonly<Record<string, Notice>> = {
   "a further handover with a transcript": (_, texts) =>
     renderFurtherHandover({ reason: null, hasDetails: false, lines: 3 }, texts),
   "a User taken away": renderTakenAway,
+  "a User who waits": (user, texts) =>
+    renderReminder({ user, forMs: 180_000 }, ["U0ANNA"], undefined, texts),
+  "a User who waits for somebody": (user, texts) =>
+    renderReminder({ user, forMs: 180_000 }, "nobody", "U0ANNA", texts),
+  "a User who waits, to one person": (user, texts) =>
+    renderDirectReminder({ user, forMs: 180_000 }, LINK, texts),
+  "an agent who fell silent": (_, texts) => renderReleased("U0ANNA", 1_800_000, texts),
+  "a User who was told something": (text, texts) => renderToldUser(text, "told", texts),
+  "a User who was perhaps told something": (text, texts) =>
+    renderToldUser(text, "uncertain", texts),
+  "a User who could not be told something": (text, texts) =>
+    renderToldUser(text, { cause: text }, texts),
   "a message that cannot be shown": renderNotShown,
   "a hand-back": (text, texts) =>
     renderHandedBack(

@@ -1,6 +1,6 @@
 import type { UserTexts } from "../../config/desk-rules.ts";
-import type { Work } from "../../delivery/lanes.ts";
 import { defined } from "../../defined.ts";
+import type { Work } from "../../delivery/lanes.ts";
 import { NotOwnerError, toBridgeError } from "../../errors.ts";
 import { isJsonObject } from "../../json.ts";
 import type { Language } from "../../language.ts";

@@ -177,7 +177,9 @@ export const bridgeFileSchema = keys(
       ),
       'waiting: { nl: "…", en: "…" }',
     )
-      .describe("What Users are told, in each language, in place of the bridge's own texts or besides them; {opensAt} is when the team is there again.")
+      .describe(
+        "What Users are told, in each language, in place of the bridge's own texts or besides them; {opensAt} is when the team is there again.",
+      )
       .exactOptional(),
   },
   "language: en",

@@ -89,7 +89,10 @@ function namesOfHours(file: JsonObject, teams: readonly JsonObject[]): Problem[]
 /** The texts that steps name: the bridge's own, and those of the file. */
 function namesOfTexts(file: JsonObject, teams: readonly JsonObject[]): Problem[] {
   const known = [...USER_TEXTS, ...(isJsonObject(file.texts) ? Object.keys(file.texts) : [])];
-  const places: [Path, JsonObject][] = [[[], file], ...teams.map((team, index): [Path, JsonObject] => [["teams", index], team])];
+  const places: [Path, JsonObject][] = [
+    [[], file],
+    ...teams.map((team, index): [Path, JsonObject] => [["teams", index], team]),
+  ];
   return places.flatMap(([path, place]) =>
     ["waiting", "idle"].flatMap((key) => {
       const given = place[key];
@@ -100,7 +103,9 @@ function namesOfTexts(file: JsonObject, teams: readonly JsonObject[]): Problem[]
         const name = isJsonObject(step) ? step["tell-user"] : undefined;
         if (typeof name !== "string" || known.includes(name)) return [];
         const nearest = nearestOf(name, known);
-        const advice = nearest ? `; did you mean ${nearest}?` : ": write it under texts, at the top";
+        const advice = nearest
+          ? `; did you mean ${nearest}?`
+          : ": write it under texts, at the top";
         return [{ path: [...at, "tell-user"], says: `names a text that is not there${advice}` }];
       });
     }),

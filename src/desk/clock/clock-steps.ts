@@ -70,7 +70,9 @@ export function dueSteps(
   now: number,
 ): { readonly due: readonly ClockStep[]; readonly done: number } {
   const passed = openMsBetween(hours, since, now);
-  const reached = steps.filter(({ afterMs }) => afterMs > done && afterMs <= passed && since <= now);
+  const reached = steps.filter(
+    ({ afterMs }) => afterMs > done && afterMs <= passed && since <= now,
+  );
   const latest = Math.max(done, ...reached.map(({ afterMs }) => afterMs));
   const due = reached.filter(
     ({ afterMs, whileClosed }) => afterMs === latest && !(whileClosed && isOpen(hours, now)),

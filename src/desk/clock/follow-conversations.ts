@@ -1,7 +1,7 @@
 import type { Conversation } from "../../bridge/conversation.ts";
 import { clockOf, isSameClock } from "../../bridge/conversation.ts";
-import { BEHIND_MESSAGES, userLane } from "../../bridge/inbox-lanes.ts";
 import type { Desk } from "../../bridge/desk-ports.ts";
+import { BEHIND_MESSAGES, userLane } from "../../bridge/inbox-lanes.ts";
 import type { Conversations } from "../../bridge/ports.ts";
 import type { ClockBody } from "../../bridge/stored/clock-body.ts";
 import type { InboxBody } from "../../bridge/stored/inbox-body.ts";

@@ -1,6 +1,6 @@
 import { type Clock, type Conversation, clockOf, isSameClock } from "../../bridge/conversation.ts";
-import { BEHIND_MESSAGES, userLane } from "../../bridge/inbox-lanes.ts";
 import type { Desk } from "../../bridge/desk-ports.ts";
+import { BEHIND_MESSAGES, userLane } from "../../bridge/inbox-lanes.ts";
 import type { Conversations } from "../../bridge/ports.ts";
 import type { ClockBody } from "../../bridge/stored/clock-body.ts";
 import type { InboxBody } from "../../bridge/stored/inbox-body.ts";
@@ -60,7 +60,12 @@ export const createTickHandler =
       return await setNext(work, next, dependencies, true);
     }
     if (due.length > 0 && (await dependencies.outbox.isWaiting(makeThreadKey(thread)))) {
-      return await setNext(work, { of: clock, done: sofar, at: now() + REPLY_MS }, dependencies, true);
+      return await setNext(
+        work,
+        { of: clock, done: sofar, at: now() + REPLY_MS },
+        dependencies,
+        true,
+      );
     }
     for (const step of due) await begin(step, conversation, clock, thread, dependencies);
     await showWaiting(work, conversation, dependencies);
@@ -105,15 +110,15 @@ async function begin(
   const { kind, since } = clock;
   const item = makeDerivedItemId(id, `${kind} ${since} ${afterMs} ${JSON.stringify(deed)}`);
   const about = { conversation: id, clock: { kind, since } };
-  const toUsersLane = (body: InboxBody) =>
-    inbox.append({ lane: userLane(userId), id: item, body });
+  const toUsersLane = (body: InboxBody) => inbox.append({ lane: userLane(userId), id: item, body });
   // Behind the replies that wait there.
   const toThreadsLane = (body: OutboxBody) =>
     outbox.append({ lane: makeThreadKey(thread), id: item, body });
   if ("remind" in deed) await toUsersLane({ kind: "remind", ...about, whom: deed.remind });
   else if ("release" in deed) {
     if (claim) await toUsersLane({ kind: "release", ...about, from: claim.by, at: now() });
-  } else if ("tellUser" in deed) await toThreadsLane({ kind: "tell-user", ...about, text: deed.tellUser });
+  } else if ("tellUser" in deed)
+    await toThreadsLane({ kind: "tell-user", ...about, text: deed.tellUser });
   else {
     const opens = deed.handBack === "outside_hours" ? desk.opensAt(conversation, now()) : undefined;
     const request = {

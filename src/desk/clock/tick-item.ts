@@ -13,10 +13,7 @@ export const tickId = (conversation: ConversationId, tick: number): ItemId =>
 const DIGITS = 13;
 
 /** The item of a conversation's newest tick; `undefined`: none is to come. */
-export function tickItem(
-  { id, clock }: Conversation,
-  late?: true,
-): NewItem<ClockBody> | undefined {
+export function tickItem({ id, clock }: Conversation, late?: true): NewItem<ClockBody> | undefined {
   if (clock?.next === undefined) return undefined;
   const { tick, next } = clock;
   return {

@@ -154,7 +154,8 @@ export const de: Texts = {
   },
 
   reminder: {
-    nobodyAnswered: (user, time) => `${user} wartet seit ${time}, und noch hat niemand geantwortet.`,
+    nobodyAnswered: (user, time) =>
+      `${user} wartet seit ${time}, und noch hat niemand geantwortet.`,
     owesAnswer: (user, time) => `${user} wartet seit ${time} auf eine Antwort.`,
     direct: (user, time, link) => `<${link}|${user}> wartet seit ${time} auf eine Antwort.`,
     released: (agent, time) =>

@@ -161,7 +161,8 @@ export const en = {
   reminder: {
     nobodyAnswered: (user: string, time: string) =>
       `${user} has been waiting for ${time}, and nobody has answered yet.`,
-    owesAnswer: (user: string, time: string) => `${user} has been waiting for ${time} for an answer.`,
+    owesAnswer: (user: string, time: string) =>
+      `${user} has been waiting for ${time} for an answer.`,
     direct: (user: string, time: string, link: string) =>
       `<${link}|${user}> has been waiting for ${time} for an answer.`,
     released: (agent: string, time: string) =>
@@ -177,13 +178,15 @@ export const en = {
 
   /** What Users are told by the bridge itself, as Markdown, by the names that the configuration uses. */
   toUser: {
-    waiting: "Thank you for waiting. We have not forgotten you: somebody will answer as soon as they can.",
+    waiting:
+      "Thank you for waiting. We have not forgotten you: somebody will answer as soon as they can.",
     "outside-hours":
       "Thank you for your message. We are not here at the moment; we are back on {opensAt} and will answer you here.",
     "still-there": "Are you still there? If you need anything else, just write.",
     "nobody-available":
       "We are sorry: nobody could answer you in time. Please write again, or try later.",
-    ended: "We have not heard from you for a while, so we end this conversation here. You can always write again.",
+    ended:
+      "We have not heard from you for a while, so we end this conversation here. You can always write again.",
   } satisfies Record<(typeof USER_TEXTS)[number], string>,
   /** What stands in a text for the User in place of `{opensAt}` if nobody knows. */
   toUserValues: { later: "a later day" },

@@ -169,8 +169,7 @@ export const nl: Texts = {
   },
 
   toUser: {
-    waiting:
-      "Bedankt voor het wachten. We zijn je niet vergeten: iemand antwoordt zodra dat kan.",
+    waiting: "Bedankt voor het wachten. We zijn je niet vergeten: iemand antwoordt zodra dat kan.",
     "outside-hours":
       "Bedankt voor je bericht. We zijn er nu even niet; we zijn er weer op {opensAt} en antwoorden je dan hier.",
     "still-there": "Ben je er nog? Als je nog iets nodig hebt, schrijf dan gerust.",

@@ -137,7 +137,7 @@ describe("a claim", () => {
     await bridge.agentClaims({ ...take("U0ANNA"), form: "press" });
     const id = (await bridge.conversation())?.id;
     if (!id) throw new Error("no conversation");
-    await bridge.conversations.update(id, withoutClaim);
+    await bridge.conversations.update(id, (c) => withoutClaim(c, Date.now()));
     await bridge.agentClaims({ ...take("U0ANNA"), form: "press" });
     expect(await claimant(bridge)).toBeUndefined();
   });
