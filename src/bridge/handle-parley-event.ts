@@ -32,8 +32,6 @@ export interface InboxDependencies
     CheckChannelDependencies,
     TellPersonDependencies {
   parley: Pick<Parley, "self" | "ownerOf" | "services">;
-  desk: Desk;
-  outbox: Pick<Lanes<OutboxBody>, "find" | "isWaiting">;
   conversations: Conversations;
   desk: Desk;
   outbox: Pick<Lanes<OutboxBody>, "append" | "find" | "isWaiting">;
