@@ -2,9 +2,11 @@ import { createDoctorChecks } from "./app/doctor-checks.ts";
 import { readHandover } from "./app/read-handover.ts";
 import { startApp } from "./app.ts";
 import { describeBuild } from "./build-info.ts";
+import type { Clock } from "./clock.ts";
 import { loadConfig, readStateLocation, readTeams } from "./config/read-config.ts";
 import { unknownVariables } from "./config/unknown-variables.ts";
 import { weakSecrets } from "./config/weak-secrets.ts";
+import { defined } from "./defined.ts";
 import { BridgeError, ConfigError, reasonOf, StorageError } from "./errors.ts";
 import { toServiceId } from "./ids.ts";
 import { createLog, errorFields } from "./log.ts";
@@ -28,6 +30,8 @@ export interface Program {
   exit(code: number): void;
   on(event: "SIGTERM" | "SIGINT", listener: () => void): unknown;
   on(event: "uncaughtException", listener: (error: Error, origin: string) => void): unknown;
+  /** What the bridge tells the time by; missing: the machine's. */
+  readonly clock?: Clock;
 }
 
 /** EX_CONFIG of sysexits.h: the configuration is wrong. */
@@ -58,7 +62,7 @@ export async function run(program: Program): Promise<void> {
 }
 
 async function runBridge(program: Program): Promise<void> {
-  const { env, exit } = program;
+  const { env, exit, clock } = program;
   const { config, file, warnings } = loadConfig(env, { fileIfThere: CONFIG_FILE });
   const log = createLog(config.logLevel, program.stdout);
   if (file !== undefined) log.info({ file, teams: config.teams.length }, "config.read");
@@ -67,7 +71,7 @@ async function runBridge(program: Program): Promise<void> {
   for (const warning of weakSecrets(env)) log.warn({ warning }, "config.weak");
 
   const starting = new AbortController();
-  const app = startApp(config, log, { signal: starting.signal });
+  const app = startApp(config, log, { signal: starting.signal, ...defined({ clock }) });
   const shutDown = createShutDown({
     app,
     starting,

@@ -72,6 +72,14 @@ export type GuideStep =
   | "asked"
   | "answered"
   | "handedBack"
+  | "claimed"
+  | "collided"
+  | "noted"
+  | "corrected"
+  | "reminded"
+  | "wentHome"
+  | "troubled"
+  | "revived"
   | "askedForMoney"
   | "advised"
   | "moved"
@@ -85,6 +93,8 @@ export interface SandboxRow {
     readonly problem: string;
     readonly replicas?: { readonly running: number; readonly of: number };
   };
+  /** How far the time was put forward; missing: nobody can do that. */
+  readonly aheadMs?: number;
   readonly troubles: Readonly<Record<Trouble, boolean>>;
   /** Which steps of the guide have happened. */
   readonly guide: Readonly<Record<GuideStep, boolean>>;

@@ -108,6 +108,16 @@ async function pageOf(browser: Browser): Promise<Page> {
   return page;
 }
 
+/** Chooses whose Slack it is. */
+export const be = (page: Page, name: string): Promise<void> =>
+  page.getByRole("radio", { name }).check({ force: true });
+
+export const goTo = (page: Page, place: RegExp | string): Promise<void> =>
+  page
+    .getByRole("navigation", { name: "Places in Slack" })
+    .getByRole("button", { name: place })
+    .click();
+
 /** The message with this text. */
 export const messageWith = (list: Locator, text: string | RegExp): Locator =>
   list.getByRole("article").filter({ hasText: text });

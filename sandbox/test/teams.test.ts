@@ -1,14 +1,14 @@
-import type { Page } from "playwright-core";
 import { expect, it } from "vitest";
 import { describeInBrowser } from "./chromium.ts";
-import { getHandedOver, messageWith, openSandbox, picture, SIZES } from "./sandbox-page.ts";
-
-const be = (page: Page, name: string) => page.getByRole("radio", { name }).check({ force: true });
-const goTo = (page: Page, place: RegExp | string) =>
-  page
-    .getByRole("navigation", { name: "Places in Slack" })
-    .getByRole("button", { name: place })
-    .click();
+import {
+  be,
+  getHandedOver,
+  goTo,
+  messageWith,
+  openSandbox,
+  picture,
+  SIZES,
+} from "./sandbox-page.ts";
 
 describeInBrowser("two teams on the page", (browser) => {
   it("have a channel each, to which the bot hands over by its reason", async () => {

@@ -1,0 +1,113 @@
+import type { Page } from "playwright-core";
+import { expect, it } from "vitest";
+import { describeInBrowser } from "./chromium.ts";
+import {
+  be,
+  getHandedOver,
+  goTo,
+  messageWith,
+  openSandbox,
+  pressOn,
+  type SandboxPage,
+} from "./sandbox-page.ts";
+
+/** The steps of the chapter that is open, with whether each is done. */
+const stepsOn = (page: Page) => {
+  const items = page.locator(".guide").getByRole("listitem");
+  return () =>
+    items.evaluateAll((all) =>
+      all.map((item) => [
+        item.querySelector("strong")?.textContent ?? "",
+        item.getAttribute("data-done") === "true",
+      ]),
+    );
+};
+
+const open = (page: Page, topic: string) =>
+  page.getByRole("button", { name: new RegExp(`^(Skip to|Go on:) ${topic}`) }).click();
+
+const isDone = (page: Page, title: string) =>
+  expect
+    .poll(async () => Object.fromEntries(await stepsOn(page)()), { timeout: 20_000 })
+    .toMatchObject({
+      [title]: true,
+    });
+
+describeInBrowser("the guide", (browser) => {
+  it("leads on to the desk, and ticks off what was done there", async () => {
+    const sandbox = await openSandbox(browser());
+    const { page, chat, thread, reply } = sandbox;
+    await open(page, "at the desk");
+    expect((await stepsOn(page)()).map(([, done]) => done)).toEqual([false, false, false]);
+    await getHandedOver(sandbox);
+
+    await reply("Which model is it?");
+    await messageWith(chat, "Which model is it?").getByText("Anna").waitFor();
+    await be(page, "Ben");
+    await reply("It is the fuse");
+    await messageWith(chat, "It is the fuse").getByText("Ben").waitFor();
+    await isDone(page, "Two agents");
+
+    await reply("note: can you look, Anna?");
+    await isDone(page, "Write a note");
+    expect(await messageWith(chat, "can you look").count()).toBe(0);
+
+    await correct(sandbox, "It is the fuse", "It is the plug");
+    await messageWith(chat, "It is the plug").waitFor();
+    await isDone(page, "Correct yourself");
+    await messageWith(thread, "It is the plug").first().waitFor();
+  });
+
+  it("leads on to trouble, and ticks off what was lived through", async () => {
+    const sandbox = await openSandbox(browser(), { ownProcess: true });
+    const { page, thread, ask } = sandbox;
+    await open(page, "at the desk");
+    await open(page, "trouble");
+    await getHandedOver(sandbox);
+    await goTo(page, "App Home");
+    await isDone(page, "Look at the desk");
+    await goTo(page, "# support");
+
+    const isDown = page.getByRole("button", { name: "Slack down" });
+    await isDown.click();
+    await isDown.and(page.locator("[aria-pressed=true]")).waitFor();
+    await ask("Hello?");
+    await isDown.click();
+    await isDone(page, "Slack is down");
+    await messageWith(thread, "Hello?").waitFor();
+
+    await page.getByRole("button", { name: "kill -9" }).click();
+    await page.getByText("Bridge stopped").waitFor();
+    await ask("Still there?");
+    await page.getByRole("button", { name: "Start again" }).click();
+    await isDone(page, "Kill the bridge");
+    await messageWith(thread, "Still there?").waitFor();
+    expect(await messageWith(thread, "Still there?").count()).toBe(1);
+  });
+
+  it("has a clock that can be put forward, which the three go by", async () => {
+    const sandbox = await openSandbox(browser(), { ownProcess: true });
+    const { page, chat, thread, channel, ask, reply } = sandbox;
+    await getHandedOver(sandbox);
+    const later = page.getByRole("button", { name: "10 minutes later" });
+    await later.click();
+    await page.getByRole("region", { name: "The time" }).getByText("+10 min").waitFor();
+    await expect.poll(() => later.isEnabled(), { timeout: 20_000 }).toBe(true);
+
+    // Nothing is taken for expired or forged, and nothing is late.
+    await ask("Hello?");
+    await messageWith(thread, "Hello?").waitFor();
+    await reply("Here I am");
+    await messageWith(chat, "Here I am").waitFor();
+    expect(await messageWith(channel, "toaster").count()).toBeLessThan(2);
+  });
+});
+
+/** Changes a reply that has gone, and sends the new text after it. */
+async function correct({ page, thread }: SandboxPage, from: string, to: string): Promise<void> {
+  const box = page.getByRole("textbox", { name: "Edited text" });
+  await pressOn(messageWith(thread, from), ["More actions", "Edit message"], () => box.isVisible());
+  await box.fill(to);
+  await page.getByRole("button", { name: "Save" }).click();
+  await thread.getByRole("button", { name: "Send correction" }).click();
+}
