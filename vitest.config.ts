@@ -53,6 +53,7 @@ const ON_REPLICAS = [
   "audit",
   "further-handover",
   "hand-back",
+  "home",
   "move",
   "merging",
   "message-order",

@@ -1,4 +1,5 @@
 import { defined } from "../defined.ts";
+import { UnreadableError } from "../errors.ts";
 import { type Ahead, forgetAhead, isKnownToBeEmpty, keep, nothingAhead } from "./ahead.ts";
 import type { Consumer } from "./attempts.ts";
 import type { BackoffPolicy } from "./backoff.ts";
@@ -375,6 +376,18 @@ export function createEmbeddedLanes<Body>(
     isWaiting: async (lane) => (await journal.head(lane, 1)).length > 0,
     hasBegun: (id) => journal.hasBegun(id),
     discard: (id) => journal.discard(id),
+
+    async deadLetters() {
+      return (await journal.deadLetters()).flatMap(({ id, body, reason }) => {
+        try {
+          return [{ id, body: reader.readBody(body), code: reason.code }];
+        } catch (error) {
+          if (error instanceof UnreadableError) return [];
+          throw error;
+        }
+      });
+    },
+
     backlog: () => journal.backlog(),
   };
 }

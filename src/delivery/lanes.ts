@@ -203,7 +203,16 @@ export interface Lanes<Body> {
   requeue(id: ItemId, body?: Body): Promise<boolean>;
   /** Gives up a dead letter or a held item for good; false if it is neither. */
   discard(id: ItemId): Promise<boolean>;
+  /** All dead letters, the oldest first, without those whose body this version does not understand: to be asked for where there are few. */
+  deadLetters(): Promise<readonly DeadItem<Body>[]>;
   backlog(): Promise<Backlog>;
+}
+
+/** A dead letter, and the code of what it ended with. */
+export interface DeadItem<Body> {
+  readonly id: ItemId;
+  readonly body: Body;
+  readonly code: string;
 }
 
 /** An item that is not done, seen from outside of its handler. */

@@ -52,6 +52,18 @@ export interface Assignment extends Thread {
   readonly from?: string;
 }
 
+export const HOME_FILTERS = ["all", "mine", "unclaimed"] as const;
+export type HomeFilter = (typeof HOME_FILTERS)[number];
+
+/** What somebody wants to see in the App Home. */
+export interface HomeWish {
+  readonly show: HomeFilter;
+  /** From 0. */
+  readonly page: number;
+  /** The name of one of their teams; missing: all of them. */
+  readonly team?: string;
+}
+
 /** What the value of each button says. */
 export interface ActionValues {
   handBack: ConversationId;
@@ -67,6 +79,7 @@ export interface ActionValues {
   takeFrom: HeldConversation;
   release: ConversationId;
   assign: ConversationId;
+  showHome: HomeWish;
 }
 export type ActionName = keyof ActionValues;
 
@@ -105,6 +118,15 @@ const heldConversation = {
   read(text: string): HeldConversation | undefined {
     const [id, from] = text.split(" ");
     return id && from ? { conversation: toConversationId(id), from } : undefined;
+  },
+};
+
+const homeWish = {
+  write: ({ show, page, team = "" }: HomeWish) => `${show} ${page} ${team}`.trim(),
+  read(text: string): HomeWish | undefined {
+    const [, given, page, team] = /^(\w+) (\d{1,6})(?: (.+))?$/.exec(text) ?? [];
+    const show = HOME_FILTERS.find((name) => name === given);
+    return show && { show, page: Number(page), ...defined({ team }) };
   },
 };
 
@@ -153,6 +175,7 @@ export const ACTIONS: Actions<ActionValues> = {
   takeFrom: { id: "parley_take_from", ...heldConversation },
   release: { id: "parley_release", ...conversation },
   assign: { id: "parley_assign", ...conversation },
+  showHome: { id: "parley_show_home", ...homeWish },
 };
 
 /** The shortcuts of messages. The app's manifest names them too. */

@@ -51,7 +51,7 @@ it("says that there are no open conversations", async () => {
   expect(await ask(await startWorld(), "")).toBe("No open conversations.");
 });
 
-it("lists open conversations with links and waiting time, those who wait longest first", async () => {
+it("lists open conversations with links and waiting time: nobody's first, those who wait longest", async () => {
   const minutesPass = (minutes: number) => vi.setSystemTime(Date.now() + minutes * 60_000);
   vi.useFakeTimers({ toFake: ["Date"] });
   onTestFinished(() => {
@@ -75,9 +75,9 @@ it("lists open conversations with links and waiting time, those who wait longest
     `• <${slack.url}/archives/${slack.channel}/p${ts.replace(".", "")}|${name}> · User ${user.id} · ${state}`;
   expect((await ask(world, "")).split("\n")).toEqual([
     "*3 open conversations*",
-    line(first, "Ada", "*waiting 3 h*"),
-    line(last, "&lt;!here&gt; Eve", "*waiting 7 min*"),
-    line(answered, "Bob", "answered"),
+    line(first, "Ada", "*waiting 3 h* · nobody answers yet"),
+    line(last, "&lt;!here&gt; Eve", "*waiting 7 min* · nobody answers yet"),
+    line(answered, "Bob", "answered · <@U0BEN> answers"),
   ]);
 });
 

@@ -53,6 +53,13 @@ const STANDING = [
   ],
   [ACTIONS.release, "parley_release", "c_5d41402abc4b2a76b9719d91", "c_5d41402abc4b2a76b9719d91"],
   [ACTIONS.assign, "parley_assign", "c_5d41402abc4b2a76b9719d91", "c_5d41402abc4b2a76b9719d91"],
+  [ACTIONS.showHome, "parley_show_home", "all 0", { show: "all", page: 0 }],
+  [
+    ACTIONS.showHome,
+    "parley_show_home",
+    "mine 2 Second line & co",
+    { show: "mine", page: 2, team: "Second line & co" },
+  ],
   [
     FORMS.handBack,
     "parley_hand_back",

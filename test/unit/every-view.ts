@@ -191,7 +191,16 @@ const teamChoiceOf = (text: string) => ({
 export const ANSWERS: Readonly<Record<string, Notice>> = {
   help: (_, texts) => renderOwnerAnswer({ kind: "help" }, texts),
   conversations: (name, texts) => {
-    const line = { userId: name, user: { name }, link: LINK, waitingSince: 0 };
+    const line = {
+      userId: name,
+      user: { name },
+      link: LINK,
+      waitingSince: 0,
+      whose: "mine" as const,
+      team: name,
+      reason: name,
+      lastWords: name,
+    };
     return renderOwnerAnswer({ kind: "conversations", lines: [line, line], now: 1e9 }, texts);
   },
   Services: (name, texts) => {
@@ -316,8 +325,25 @@ export const homeOf = (text: string, texts: Texts): Json => {
         user: { name: text },
         link: LINK,
         waitingSince: n,
+        whose: n % 3 === 0 ? "mine" : n % 3 === 1 ? "unclaimed" : "others",
+        claimedBy: "U0ANNA",
+        team: text.slice(0, 50),
+        reason: text,
+        lastWords: text,
+        lastWroteAt: n,
         channel: "C0",
       })),
+      undecided: numbered(5, (n) => ({
+        dead: { ...DEAD, ts: `${n}.0` },
+        fate: n % 2 === 0 ? "failed" : "uncertain",
+        agent: "U0ANNA",
+        user: { name: text },
+        userId: `${n}`,
+        link: LINK,
+      })),
+      wish: { show: "all", page: 1, team: text.slice(0, 50) },
+      teams: [text.slice(0, 50), "Billing"],
+      said: texts.decided.settled,
       channels: ["C0"],
       now: 1e9,
     },

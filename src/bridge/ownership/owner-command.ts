@@ -92,6 +92,7 @@ async function answer(
         kind: "conversations",
         lines: await listOpen(
           await dependencies.permissions.teamsOf(command.agent, LOOK_UP_WITHIN_MS),
+          command.agent,
           dependencies,
         ),
         now: dependencies.now(),

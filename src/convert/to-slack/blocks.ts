@@ -78,17 +78,33 @@ export function button(given: {
   };
 }
 
+interface Option {
+  text: string;
+  value: string;
+}
+
 /** A menu behind three dots. */
-export const overflow = (given: {
-  actionId: string;
-  options: readonly { text: string; value: string }[];
-}): Json => ({
+export const overflow = (given: { actionId: string; options: readonly Option[] }): Json => ({
   type: "overflow",
   action_id: given.actionId,
-  options: given.options.map(({ text, value }) => ({
-    text: plainText(text, SLACK_LIMITS.optionText),
-    value,
-  })),
+  options: given.options.map(toOption),
+});
+
+/** A menu that shows what was chosen last. */
+export const select = (given: {
+  actionId: string;
+  options: readonly Option[];
+  initial: Option | undefined;
+}): Json => ({
+  type: "static_select",
+  action_id: given.actionId,
+  options: given.options.map(toOption),
+  ...(given.initial && { initial_option: toOption(given.initial) }),
+});
+
+const toOption = ({ text, value }: Option): Json => ({
+  text: plainText(text, SLACK_LIMITS.optionText),
+  value,
 });
 
 /** Escaping makes text up to five times as long. The end is cut without leaving half an entity or half a link. */

@@ -7,7 +7,7 @@ import { openAssign } from "./open-assign.ts";
 import { openHandBackFromButton, openHandBackFromShortcut } from "./open-hand-back.ts";
 import { openMoveFromButton, openMoveFromShortcut } from "./open-move.ts";
 import { release, take, takeFrom } from "./press-claim.ts";
-import { publishHome } from "./publish-home.ts";
+import { openHome, showHome } from "./publish-home.ts";
 import { dismiss, itArrived, sendAgain, takeOver, undo } from "./reply-buttons.ts";
 import type { EventCall, Press, ShortcutCall, Submission } from "./requests.ts";
 import { submitAssign } from "./submit-assign.ts";
@@ -33,6 +33,7 @@ export const ACTION_LISTENERS: {
   takeFrom,
   release,
   assign: openAssign,
+  showHome,
 };
 
 /** What each shortcut of a message does. */
@@ -54,5 +55,5 @@ export const FORM_LISTENERS: {
 
 /** What happens at each event that only shows something, and may be lost. All others are `STORED_EVENTS`. */
 export const EVENT_LISTENERS = {
-  app_home_opened: publishHome,
+  app_home_opened: openHome,
 } satisfies { readonly [Type in SlackEvent["type"]]?: Listener<EventCall<Type>> };

@@ -72,6 +72,10 @@ export const de: Texts = {
     answered: "beantwortet",
     waiting: (time) => `*wartet seit ${time}*`,
     more: (count) => `… und ${count} ${count === 1 ? "weiteres" : "weitere"}`,
+    mine: "du antwortest",
+    unclaimed: "noch antwortet niemand",
+    others: (who) => `${who} antwortet`,
+    wrote: (time) => `schrieb vor ${time}`,
   },
 
   home: {
@@ -83,7 +87,25 @@ export const de: Texts = {
     dead: (count) =>
       `${count} ${count === 1 ? "konnte" : "konnten"} nicht zugestellt werden. Das Admin-Team findet sie mit \`npm run dead-letters -- list\`.`,
     footer: (channel) =>
-      `Threads öffnen sich in ${channel}. \`/parley-owner help\` erklärt, wie ein Nutzer verschoben wird. Diese Seite zeigt den Stand beim Öffnen.`,
+      `Threads öffnen sich in ${channel}. \`/parley-owner help\` erklärt, wie ein Nutzer verschoben wird.`,
+    asOf: (moment) =>
+      `Stand: ${moment}. Diese Seite ändert sich nur, wenn du sie öffnest, aktualisierst oder darauf einen Button drückst.`,
+    show: {
+      all: (count) => `Alle (${count})`,
+      mine: (count) => `Meine (${count})`,
+      unclaimed: (count) => `Von niemandem (${count})`,
+    },
+    groups: {
+      mine: (count) => `Du antwortest (${count})`,
+      unclaimed: (count) => `Noch antwortet niemand (${count})`,
+      others: (count) => `Andere antworten (${count})`,
+    },
+    allTeams: "Alle deine Teams",
+    refresh: "Aktualisieren",
+    noneSuch: "Davon gibt es keine.",
+    page: (page, of) => `Seite ${page} von ${of}`,
+    previous: "Zurück",
+    next: "Weiter",
   },
 
   channel: {

@@ -71,6 +71,12 @@ export const en = {
     answered: "answered",
     waiting: (time: string) => `*waiting ${time}*`,
     more: (count: number) => `… and ${count} more`,
+    /** Who answers, in a list. */
+    mine: "you answer",
+    unclaimed: "nobody answers yet",
+    others: (who: string) => `${who} answers`,
+    /** When the User wrote last. */
+    wrote: (time: string) => `wrote ${time} ago`,
   },
 
   home: {
@@ -83,7 +89,25 @@ export const en = {
     dead: (count: number) =>
       `${count} could not be delivered. Whoever runs the bridge finds them with \`npm run dead-letters -- list\`.`,
     footer: (channel: string) =>
-      `Threads open in ${channel}. \`/parley-owner help\` says how to move a User. This page is as of when you opened it.`,
+      `Threads open in ${channel}. \`/parley-owner help\` says how to move a User.`,
+    asOf: (moment: string) =>
+      `As of ${moment}: this page changes only when you open it, refresh it or press a button on it.`,
+    show: {
+      all: (count: number) => `All (${count})`,
+      mine: (count: number) => `Mine (${count})`,
+      unclaimed: (count: number) => `Unclaimed (${count})`,
+    },
+    groups: {
+      mine: (count: number) => `You answer (${count})`,
+      unclaimed: (count: number) => `Nobody answers yet (${count})`,
+      others: (count: number) => `Colleagues answer (${count})`,
+    },
+    allTeams: "All your teams",
+    refresh: "Refresh",
+    noneSuch: "There are none of these.",
+    page: (page: number, of: number) => `Page ${page} of ${of}`,
+    previous: "Previous",
+    next: "Next",
   },
 
   /** About a channel of a team, to one person who answers for the team. `name` and `team` are inert. */

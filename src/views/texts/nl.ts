@@ -72,6 +72,10 @@ export const nl: Texts = {
     answered: "beantwoord",
     waiting: (time) => `*wacht ${time}*`,
     more: (count) => `… en nog ${count}`,
+    mine: "jij antwoordt",
+    unclaimed: "nog niemand antwoordt",
+    others: (who) => `${who} antwoordt`,
+    wrote: (time) => `schreef ${time} geleden`,
   },
 
   home: {
@@ -83,7 +87,25 @@ export const nl: Texts = {
     dead: (count) =>
       `${count} ${count === 1 ? "kon" : "konden"} niet worden bezorgd. De beheerder van de koppeling vindt ze met \`npm run dead-letters -- list\`.`,
     footer: (channel) =>
-      `Threads openen in ${channel}. \`/parley-owner help\` legt uit hoe je een gebruiker verplaatst. Deze pagina toont de stand van toen je haar opende.`,
+      `Threads openen in ${channel}. \`/parley-owner help\` legt uit hoe je een gebruiker verplaatst.`,
+    asOf: (moment) =>
+      `Stand van ${moment}: deze pagina verandert alleen als je haar opent, vernieuwt of er op een knop drukt.`,
+    show: {
+      all: (count) => `Alle (${count})`,
+      mine: (count) => `Van mij (${count})`,
+      unclaimed: (count) => `Van niemand (${count})`,
+    },
+    groups: {
+      mine: (count) => `Jij antwoordt (${count})`,
+      unclaimed: (count) => `Nog niemand antwoordt (${count})`,
+      others: (count) => `Collega's antwoorden (${count})`,
+    },
+    allTeams: "Al je teams",
+    refresh: "Vernieuwen",
+    noneSuch: "Daarvan zijn er geen.",
+    page: (page, of) => `Pagina ${page} van ${of}`,
+    previous: "Vorige",
+    next: "Volgende",
   },
 
   channel: {
