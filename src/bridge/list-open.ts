@@ -39,7 +39,7 @@ export async function listOpen(
       ...defined({
         claimedBy: claim?.by,
         reason: reason === undefined ? undefined : shorten(reason, KEPT),
-        lastWords: lastWordsOf(conversation),
+        lastSaid: lastSaidBefore(conversation),
         lastWroteAt: conversation.lastWroteAt,
       }),
     };
@@ -53,7 +53,7 @@ const KEPT = 500;
  * What the User said last before the handover. What they write afterwards is not kept once it is in Slack, so then it is no
  * longer the last.
  */
-function lastWordsOf({ transcript, userMessages }: Conversation): string | undefined {
+function lastSaidBefore({ transcript, userMessages }: Conversation): string | undefined {
   if (userMessages > 0) return undefined;
   const said = transcript?.findLast(({ from }) => !/bot|assistant|agent|system/i.test(from));
   return said && shorten(said.text, KEPT);

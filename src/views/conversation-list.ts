@@ -26,7 +26,7 @@ export interface ConversationLine {
   /** Why the User was handed over. */
   readonly reason?: string;
   /** What the User said last, as far as that is kept. */
-  readonly lastWords?: string;
+  readonly lastSaid?: string;
   /** When the User wrote last, ms since the epoch. */
   readonly lastWroteAt?: number;
   /** Id of the channel, where there are several. */
@@ -69,11 +69,11 @@ const OWN = { mine: "mine", unclaimed: "unclaimed", others: "unclaimed" } as con
 
 /** What it is about: the reason, and what the User said last. One line of Slack's mrkdwn; empty: nothing is known. */
 export function describeMatter(line: ConversationLine, now: number, texts: Texts): string {
-  const { reason, lastWords, lastWroteAt } = line;
+  const { reason, lastSaid, lastWroteAt } = line;
   const short = (text: string, limit: number) => literalMrkdwn(shorten(oneLine(text), limit));
   return [
     ...(reason ? [short(describeReason(reason, texts), REASON_LIMIT)] : []),
-    ...(lastWords ? [texts.serviceChoice.quoted(short(lastWords, WORDS_LIMIT))] : []),
+    ...(lastSaid ? [texts.serviceChoice.quoted(short(lastSaid, WORDS_LIMIT))] : []),
     ...(lastWroteAt === undefined
       ? []
       : [texts.conversations.wrote(formatDuration(now - lastWroteAt, texts))]),

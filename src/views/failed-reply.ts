@@ -49,7 +49,7 @@ export const deadLetterBlocks = (
   { fate, agent, dead, of }: { fate: ReplyFate; agent: string; dead: UndecidedReply; of?: string },
   texts: Texts,
 ): Json[] => [
-  context(`${describeDeadLetter(fate, agent, texts)}${of === undefined ? "" : ` · ${of}`}`),
+  context([describeDeadLetter(fate, agent, texts), ...(of === undefined ? [] : [of])].join(" · ")),
   choices(fate, dead, texts),
 ];
 

@@ -199,7 +199,7 @@ export const ANSWERS: Readonly<Record<string, Notice>> = {
       whose: "mine" as const,
       team: name,
       reason: name,
-      lastWords: name,
+      lastSaid: name,
     };
     return renderOwnerAnswer({ kind: "conversations", lines: [line, line], now: 1e9 }, texts);
   },
@@ -329,7 +329,7 @@ export const homeOf = (text: string, texts: Texts): Json => {
         claimedBy: "U0ANNA",
         team: text.slice(0, 50),
         reason: text,
-        lastWords: text,
+        lastSaid: text,
         lastWroteAt: n,
         channel: "C0",
       })),
