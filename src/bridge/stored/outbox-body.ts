@@ -33,6 +33,8 @@ export type OutboxBody =
       readonly meantSince?: string;
       /** It was refused because another Service has the User, and is sent only if an agent takes the User over for it. */
       readonly takeOver?: TakeOver;
+      /** It was held back because a colleague answers the User, and goes if its writer says so. */
+      readonly anyway?: true;
     }
   | { readonly kind: "hand-back"; readonly request: HandBackRequest }
   | TellUserBody;
@@ -115,6 +117,7 @@ export const outboxBodySchema = kinds<OutboxBody>({
     wordsOnly: optional(flag),
     meantSince: optional(text),
     takeOver: optional(takeOver),
+    anyway: optional(flag),
   },
   "hand-back": { request: handBackRequest },
   "tell-user": { conversation: conversationId, text, clock: optional(clockSchema) },

@@ -32,6 +32,7 @@ import type { AgentReply } from "../stored/agent-reply.ts";
 import type { OutboxBody, ReplyBody } from "../stored/outbox-body.ts";
 import { isBehindEarlier } from "../teams/earlier-threads.ts";
 import { teamIn } from "../teams/team-in.ts";
+import { afterReply, holdBack, holdBackStill } from "./collide.ts";
 import { refuseReply, settledIn } from "./refuse-reply.ts";
 import { leftOf } from "./reply-parts.ts";
 import { type SendReplyDependencies, type Sent, sendReply, textsOf } from "./send-reply.ts";
@@ -44,8 +45,8 @@ export interface RelayReplyDependencies extends SendReplyDependencies, TakeOverD
   notifier: Notifier;
   delays: DelayMarks;
   permissions: Permissions;
-  desk: Pick<Desk, "teams" | "teamOf">;
-  outbox: Pick<Lanes<OutboxBody>, "append" | "find" | "isWaiting">;
+  desk: Pick<Desk, "teams" | "teamOf" | "rulesOf">;
+  outbox: Pick<Lanes<OutboxBody>, "append" | "find" | "isWaiting" | "replace">;
   texts: Texts;
   now: () => number;
 }
@@ -69,6 +70,7 @@ export async function relayReply(
   const words = textsOf(reply, dependencies);
   words.catch(() => {});
   await work.untilHead();
+  if (await holdBackStill(work, body, dependencies)) return delays.end(work.item, reply);
   let conversation: Conversation | undefined;
   let sent: Sent;
   try {
@@ -84,6 +86,9 @@ export async function relayReply(
     }
     if (body.takeOver && conversation.id !== here?.id) {
       await assertFitsElsewhere(work.item, body, conversation, dependencies);
+    }
+    if (await holdBack(work, body, conversation, dependencies)) {
+      return delays.end(work.item, reply);
     }
     sent = await sendReply(work, body, words, conversation, dependencies);
   } catch (thrown) {
@@ -105,6 +110,7 @@ export async function relayReply(
     throw error;
   }
   if (sent === "nothing") return;
+  await afterReply(body, conversation, dependencies);
   const { id, userId, thread } = conversation;
   const answer = { by: reply.agent, at: now(), ts: reply.ts };
   work.atEnd(() => conversations.update(id, (c) => withAnswer(c, answer)));

@@ -306,6 +306,16 @@ export const de: Texts = {
     sentAlready: "Dieses Formular wurde schon abgeschickt; im Thread steht, was daraus wurde.",
   },
 
+  collision: {
+    toWriter: (who) =>
+      `${who} antwortet diesem User. Auch deine Nachricht ist gesendet; sprecht ab, wer weitermacht.`,
+    toClaimant: (who) =>
+      `${who} hat diesem User, dem du antwortest, auch geschrieben. Sprecht ab, wer weitermacht.`,
+    held: (who) =>
+      `Nicht gesendet: ${who ?? "Jemand anderes"} antwortet diesem User. Soll der User deine Nachricht trotzdem bekommen?`,
+    buttons: { sendAnyway: "Trotzdem senden", keepAsNote: "Als Notiz behalten" },
+  },
+
   soFar: {
     headline: (link) => `Das Gespräch bisher, aus <${link}|dem früheren Thread>`,
     onlyEnd: (count, fileName) =>

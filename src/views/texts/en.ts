@@ -317,6 +317,17 @@ export const en = {
     sentAlready: "This form was sent already; the thread says what became of it.",
   },
 
+  /** Where two agents answer the same User. */
+  collision: {
+    toWriter: (who: string) =>
+      `${who} answers this User. Your message has gone to them too; agree with each other who goes on.`,
+    toClaimant: (who: string) =>
+      `${who} has written to this User too, whom you answer. Agree with each other who goes on.`,
+    held: (who: string | undefined) =>
+      `Not sent: ${who ?? "a colleague"} answers this User. Shall the User get your message all the same?`,
+    buttons: { sendAnyway: "Send anyway", keepAsNote: "Keep as note" },
+  },
+
   soFar: {
     headline: (link: string) => `The conversation so far, from <${link}|the earlier thread>`,
     onlyEnd: (count: number, fileName: string) =>

@@ -304,6 +304,16 @@ export const nl: Texts = {
     sentAlready: "Dit formulier is al verzonden; de thread zegt wat ervan geworden is.",
   },
 
+  collision: {
+    toWriter: (who) =>
+      `${who} beantwoordt deze User. Ook jouw bericht is verzonden; spreek af wie verdergaat.`,
+    toClaimant: (who) =>
+      `${who} heeft deze User, die jij beantwoordt, ook geschreven. Spreek af wie verdergaat.`,
+    held: (who) =>
+      `Niet verzonden: ${who ?? "een collega"} beantwoordt deze User. Moet de User je bericht toch krijgen?`,
+    buttons: { sendAnyway: "Toch verzenden", keepAsNote: "Als notitie bewaren" },
+  },
+
   soFar: {
     headline: (link) => `Het gesprek tot nu toe, uit <${link}|de eerdere thread>`,
     onlyEnd: (count, fileName) =>
