@@ -193,11 +193,15 @@ export const FORMS: Actions<FormValues> = {
 /** The menu beside buttons, whose entries do what buttons would do. */
 export const MENU = { id: "parley_menu" } as const;
 
-/** The buttons under the root of an open conversation, in this order. */
-export const ROOT_BUTTONS = ["handBack"] as const satisfies readonly ActionName[];
+/** The buttons under the root of an open conversation, in this order; `take` or `release`, as nobody or somebody has it. */
+export const ROOT_BUTTONS = [
+  "take",
+  "release",
+  "handBack",
+] as const satisfies readonly ActionName[];
 
 /** The entries of the menu beside them, in this order; `move` only where there is more than one team. */
-export const ROOT_MENU = ["move"] as const satisfies readonly ActionName[];
+export const ROOT_MENU = ["assign", "move"] as const satisfies readonly ActionName[];
 
 /** The name of the entry that a request of Slack is about; `undefined`: it is not one of ours. Never throws. */
 export function nameIn<Name extends string>(

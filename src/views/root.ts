@@ -154,7 +154,11 @@ function describeUser(facts: RootFacts, reason: string | undefined, texts: Texts
 
 /** What can be done with an open conversation: buttons, and a menu with the rest. */
 function elementsFor(facts: RootFacts, { movable }: RootLinks, { root }: Texts): Json[] {
-  const isOffered = (name: ActionName): boolean => name !== "move" || movable === true;
+  const isOffered = (name: ActionName): boolean => {
+    if (name === "take") return facts.claim === undefined;
+    if (name === "release") return facts.claim !== undefined;
+    return name !== "move" || movable === true;
+  };
   const buttons = ROOT_BUTTONS.filter(isOffered).map((name) =>
     actionButton(ACTIONS[name], facts.id, { text: root.buttons[name] }),
   );

@@ -3,7 +3,16 @@ import type { SlackMessage } from "../../src/convert/to-slack/slack-message.ts";
 import { NetworkError, ParleyApiError } from "../../src/errors.ts";
 import { type ConversationId, toItemId, toServiceId, toUserId } from "../../src/ids.ts";
 import type { Json } from "../../src/json.ts";
+import { renderAssignForm } from "../../src/views/assign-form.ts";
 import { renderChannelBack, renderChannelTrouble } from "../../src/views/channel-news.ts";
+import { renderClaimProblem } from "../../src/views/claim-problem.ts";
+import {
+  renderAssignedToYou,
+  renderClaimed,
+  renderNotClaimed,
+  renderTakeFrom,
+} from "../../src/views/claims.ts";
+import { renderHeldBack, renderIsTalkedOver, renderTalkedOver } from "../../src/views/collision.ts";
 import { renderDecided } from "../../src/views/decided.ts";
 import { renderHandedBack, renderTakenAway } from "../../src/views/ended.ts";
 import { renderDeadLetter, renderFailedReply } from "../../src/views/failed-reply.ts";
@@ -99,6 +108,30 @@ export const NOTICES: Readonly<Record<string, Notice>> = {
   "a merge, where it ended": (_, texts) => renderMergedAway(LINK, texts),
   "a merge, where it goes on": (_, texts) => renderMergedIn(LINK, texts),
   "a new id": renderRenamed,
+  "a claim": (_, texts) => renderClaimed({ by: "U0ANNA", to: "U0ANNA" }, texts),
+  "a claim instead of a colleague": (_, texts) =>
+    renderClaimed({ by: "U0ANNA", to: "U0ANNA", from: "U0BEN" }, texts),
+  "a release": (_, texts) => renderClaimed({ by: "U0ANNA", from: "U0ANNA" }, texts),
+  "a release of a colleague's User": (_, texts) =>
+    renderClaimed({ by: "U0ANNA", from: "U0BEN" }, texts),
+  "an assignment": (note, texts) =>
+    renderClaimed({ by: "U0ANNA", to: "U0BEN", from: "U0LEA", note }, texts),
+  "an assignment by turns": (_, texts) => renderClaimed({ to: "U0BEN" }, texts),
+  "an assignment to you": (text, texts) =>
+    renderAssignedToYou({ by: "U0ANNA", note: text, user: text, link: LINK }, texts),
+  "an assignment to you by turns": (user, texts) =>
+    renderAssignedToYou({ user, link: LINK }, texts),
+  "a claim that was too late": (note, texts) =>
+    renderNotClaimed({ to: "U0ANNA", loss: { why: "overtaken", by: "U0BEN" }, note }, texts),
+  "a release after a move": (team, texts) =>
+    renderNotClaimed({ loss: { why: "moved", team } }, texts),
+  "a colleague who answers already": (_, texts) =>
+    renderTakeFrom({ conversation: "c_0123" as ConversationId, from: "U0ANNA" }, texts),
+  "a reply to a colleague's User": (_, texts) => renderTalkedOver("U0ANNA", texts),
+  "a colleague's reply to your User": (_, texts) => renderIsTalkedOver("U0ANNA", texts),
+  "a reply that is held back": (_, texts) => renderHeldBack(DEAD, "U0ANNA", texts),
+  "a reply that is held back because of somebody": (_, texts) =>
+    renderHeldBack(DEAD, undefined, texts),
   "a move, where it was": (team, texts) =>
     renderMovedAway({ agent: "U0ANNA", team, link: LINK }, texts),
   "a note for the colleagues": (note, texts) => renderMoveNote({ agent: "U0ANNA", note }, texts),
@@ -313,6 +346,13 @@ export const moveFormOf = (text: string, texts: Texts): Json =>
     texts,
   );
 
+/** The form to give a User to a colleague. */
+export const assignFormOf = (text: string, texts: Texts): Json => {
+  const assignment = { team: "T1", channel: "C1", ts: "1.1", from: "U0ANNA" };
+  const userName = text.slice(0, 80);
+  return renderAssignForm({ userName, team: text.slice(0, 80), assignment }, texts);
+};
+
 export const homeOf = (text: string, texts: Texts): Json => {
   const late = { items: 3, oldestAppendedAt: 0, deadLetters: 2 };
   return renderHome(
@@ -356,6 +396,8 @@ export const LINES: Readonly<Record<string, (text: string, texts: Texts) => stri
   "a button pressed": (_, texts) => renderDecided("takingOver", texts),
   "a thread that its conversation has left": (team, texts) =>
     renderLeftThread(team, LINK, texts).replaceAll(/[<>]/g, ""),
+  "a claim that cannot be asked for": (team, texts) =>
+    renderClaimProblem({ problem: "not-agent", team }, texts),
   "a move that cannot be asked for": (team, texts) =>
     renderMoveProblem({ problem: "with-team", team }, texts),
   "a move by somebody who may not": (team, texts) =>

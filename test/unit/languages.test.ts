@@ -14,7 +14,16 @@ import { TAKEN_OVER } from "../../src/views/reason.ts";
 import { type RootFacts, renderRoot } from "../../src/views/root.ts";
 import { textsFor } from "../../src/views/texts/texts-for.ts";
 import { mrkdwnIn } from "../support/threads.ts";
-import { ANSWERS, formOf, homeOf, LINES, moveFormOf, NOTICES, rootOf } from "./every-view.ts";
+import {
+  ANSWERS,
+  assignFormOf,
+  formOf,
+  homeOf,
+  LINES,
+  moveFormOf,
+  NOTICES,
+  rootOf,
+} from "./every-view.ts";
 import { blocksOf, foreignMarkup, foreignMarkupIn, problemsOf } from "./rendered.ts";
 
 type Words = (...values: unknown[]) => string;
@@ -144,7 +153,9 @@ describe.each(LANGUAGES)("what people read in %s", (language) => {
       expect(checkBlocks(home.blocks, "home").hints).toEqual([]);
       expect(foreignMarkup(mrkdwnIn(home))).toEqual([]);
       expect(checkView(formOf(unit.repeat(2_000), texts) as never).hints).toEqual([]);
-      expect(checkView(moveFormOf(unit.repeat(2_000), texts) as never).hints).toEqual([]);
+      for (const form of [moveFormOf, assignFormOf]) {
+        expect(checkView(form(unit.repeat(2_000), texts) as never).hints).toEqual([]);
+      }
     }
   });
 

@@ -34,12 +34,12 @@ export async function holdBack(
   conversation: Conversation,
   dependencies: CollideDependencies,
 ): Promise<boolean> {
-  const { reply, takeOver, anyway } = body;
+  const { reply, takeOver, anyway, meantSince = reply.ts } = body;
   const { claim } = conversation;
   const isRule = dependencies.desk.rulesOf(conversation).collision === "hold";
   if (!isRule || takeOver || anyway || hasBegun(work, body)) return false;
   if (!claim || claim.by === reply.agent) return false;
-  if (claim.ts !== undefined && reply.ts < claim.ts) return false;
+  if (claim.ts !== undefined && meantSince < claim.ts) return false;
   // Before it is kept: what may have been kept never goes by itself, although the colleague may have released the User by then.
   await storeDone(work, HELD);
   await keep(work, body, conversation, dependencies);

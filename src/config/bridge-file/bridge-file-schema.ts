@@ -72,7 +72,9 @@ const ofTeams = {
     .describe("Whether a handover is given to one agent after the other.")
     .exactOptional(),
   collision: oneOf(["warn", "hold", "off"])
-    .describe("What happens when a second agent answers the same User.")
+    .describe(
+      "What happens when a second agent answers the same User: both are told (warn), their reply waits for their word (hold), or nothing (off); missing: off.",
+    )
     .exactOptional(),
   "allow-shared": flag
     .describe("Whether the channel may be shared with another company; missing: it may not.")

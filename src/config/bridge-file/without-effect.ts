@@ -3,7 +3,6 @@ import type { BridgeFile } from "./bridge-file-schema.ts";
 /** What the file may say already, but what this version does not carry out. */
 const WITHOUT_EFFECT: readonly string[] = [
   "assign",
-  "collision",
   "links",
   "answers",
 ];

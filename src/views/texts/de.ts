@@ -44,7 +44,13 @@ export const de: Texts = {
       `Dieses Gespräch geht hier weiter, weil es <${link}|den früheren Thread> nicht mehr gibt. Bitte hier antworten.`,
     previous: "Früheres Gespräch mit diesem Nutzer",
     next: "Späteres Gespräch mit diesem Nutzer",
-    buttons: { handBack: "Zurückgeben", move: "Verschieben…" },
+    buttons: {
+      take: "Nehmen",
+      release: "Freigeben",
+      assign: "Zuweisen…",
+      handBack: "Zurückgeben",
+      move: "Verschieben…",
+    },
     movedFrom: (link, by, team) =>
       `Hierher verschoben${team === undefined ? "" : ` von ${team}`} durch ${by} · <${link}|früherer Thread>`,
     movedTo: (link, by, team) =>

@@ -41,7 +41,13 @@ export const en = {
       `This conversation goes on here, because <${link}|its earlier thread> is not there any more. Please answer here.`,
     previous: "Earlier conversation with this User",
     next: "Later conversation with this User",
-    buttons: { handBack: "Hand back", move: "Move…" },
+    buttons: {
+      take: "Take",
+      release: "Release",
+      assign: "Assign…",
+      handBack: "Hand back",
+      move: "Move…",
+    },
     movedFrom: (link: string, by: string, team: string | undefined) =>
       `Moved here${team === undefined ? "" : ` from ${team}`} by ${by} · <${link}|earlier thread>`,
     movedTo: (link: string | undefined, by: string, team: string | undefined) =>

@@ -44,7 +44,13 @@ export const nl: Texts = {
       `Dit gesprek gaat hier verder, omdat <${link}|de eerdere thread> er niet meer is. Antwoord hier.`,
     previous: "Eerder gesprek met deze gebruiker",
     next: "Later gesprek met deze gebruiker",
-    buttons: { handBack: "Teruggeven", move: "Verplaatsen…" },
+    buttons: {
+      take: "Nemen",
+      release: "Vrijgeven",
+      assign: "Toewijzen…",
+      handBack: "Teruggeven",
+      move: "Verplaatsen…",
+    },
     movedFrom: (link, by, team) =>
       `Hierheen verplaatst${team === undefined ? "" : ` van ${team}`} door ${by} · <${link}|eerdere thread>`,
     movedTo: (link, by, team) =>
