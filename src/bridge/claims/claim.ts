@@ -69,8 +69,6 @@ async function tellAll(
     result: "done",
     ...defined({ by, from: expects, to }),
   });
-  // Its root offers what can be done now.
-  await notifier.refreshRoot(conversation, item.id);
   if (!thread) return;
   const change = defined({ by, to, from: expects, note });
   const message = renderClaimed(change, texts);
