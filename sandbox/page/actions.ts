@@ -152,7 +152,7 @@ export function createActions(parts: {
     },
     async later({ minutes }) {
       if (!clock) return "With a database the time is that of its server.";
-      await passTime(clock, minutes * 60_000);
+      await passTime(clock, minutes * 60_000, { slack, parley });
       return "";
     },
   };

@@ -41,6 +41,7 @@ export const CHAPTERS: readonly Chapter[] = [
     name: "When things go wrong",
     topic: "trouble",
     steps: [
+      { step: "reminded", title: "Let nobody answer", how: "+ a customer, ask, 10 minutes later" },
       { step: "wentHome", title: "Look at the desk", how: "in Slack: App Home" },
       { step: "troubled", title: "Slack is down", how: "switch it on, ask something, and off" },
       { step: "revived", title: "Kill the bridge", how: "kill -9, ask, and Start again" },
