@@ -38,6 +38,7 @@ export async function writeStartFile(folder: string, language: string): Promise<
   document.deleteIn(["hours", "office", "closed"]);
   const steps = WAITING.map((step) => document.createNode(step, { flow: true }));
   document.set("waiting", document.createNode(steps));
+  document.set("collision", "warn");
   await writeFile(path, document.toString({ lineWidth: 0 }), { flag: "wx" }).catch(
     (error: NodeJS.ErrnoException) => {
       if (error.code !== "EEXIST") throw error;

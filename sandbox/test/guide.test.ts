@@ -38,15 +38,18 @@ describeInBrowser("the guide", (browser) => {
     const sandbox = await openSandbox(browser());
     const { page, chat, thread, reply } = sandbox;
     await open(page, "at the desk");
-    expect((await stepsOn(page)()).map(([, done]) => done)).toEqual([false, false, false]);
+    expect((await stepsOn(page)()).map(([, done]) => done)).toEqual([false, false, false, false]);
     await getHandedOver(sandbox);
 
+    await thread.getByRole("button", { name: "Take" }).click();
+    await isDone(page, "Take a User");
     await reply("Which model is it?");
     await messageWith(chat, "Which model is it?").getByText("Anna").waitFor();
     await be(page, "Ben");
     await reply("It is the fuse");
     await messageWith(chat, "It is the fuse").getByText("Ben").waitFor();
-    await isDone(page, "Two agents");
+    await isDone(page, "Answer as Ben, too");
+    await messageWith(thread, "agree with each other").waitFor();
 
     await reply("note: can you look, Anna?");
     await isDone(page, "Write a note");

@@ -702,8 +702,8 @@ describe("bridge.example.yaml", () => {
   });
 });
 
-describe("docs/teams.md", () => {
-  const examples = readFileSync("docs/teams.md", "utf8").match(/(?<=```yaml\n)[^`]*(?=```)/g) ?? [];
+describe.each(["docs/teams.md", "docs/desk.md"])("%s", (path) => {
+  const examples = readFileSync(path, "utf8").match(/(?<=```yaml\n)[^`]*(?=```)/g) ?? [];
 
   it("shows only files that are right", () => {
     expect(examples.length).toBeGreaterThan(1);

@@ -32,7 +32,8 @@ export const CHAPTERS: readonly Chapter[] = [
     name: "At the desk",
     topic: "at the desk",
     steps: [
-      { step: "collided", title: "Two agents", how: "answer as Anna, then as Ben" },
+      { step: "claimed", title: "Take a User", how: "ask again as Ada, press Take as Anna" },
+      { step: "collided", title: "Answer as Ben, too", how: "both are told of each other" },
       { step: "noted", title: "Write a note", how: "“note: can you look?” stays inside" },
       { step: "corrected", title: "Correct yourself", how: "⋯ Edit, then Send correction" },
     ],
