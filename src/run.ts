@@ -8,6 +8,7 @@ import { unknownVariables } from "./config/unknown-variables.ts";
 import { weakSecrets } from "./config/weak-secrets.ts";
 import { defined } from "./defined.ts";
 import { BridgeError, ConfigError, reasonOf, StorageError } from "./errors.ts";
+import { decodeJsonText } from "./files/decode-json-text.ts";
 import { toServiceId } from "./ids.ts";
 import { createLog, errorFields } from "./log.ts";
 import { runAudit } from "./ops/run-audit.ts";
@@ -118,18 +119,29 @@ function examine({ env, stdout }: Program, args: readonly string[]): Promise<num
 const describeFile = (file: string | undefined, teams: number): string =>
   file === undefined ? "" : `, ${teams === 1 ? "one team" : `${teams} teams`} of ${file}`;
 
-/** Tells which team gets a handover. */
+/** Tells which team gets a handover. A wrong configuration is told line by line, without a word of a start. */
 async function tellRoute(
-  { env, stdin, stdout }: Program,
+  { env, stdin, stdout, stderr }: Program,
   args: readonly string[],
 ): Promise<number> {
   const self = env.PARLEY_SERVICE_IDENTIFICATION?.trim();
-  return await runRoute(args, {
-    teams: () => readTeams(env, { fileIfThere: CONFIG_FILE }),
-    read: (source) => readHandover(source, self ? toServiceId(self) : undefined),
-    stdin,
-    print: (line) => stdout.write(`${line}\n`),
-  });
+  try {
+    return await runRoute(args, {
+      teams: () => readTeams(env, { fileIfThere: CONFIG_FILE }),
+      // As a body of Parley's is read, and as Windows saves files: with a byte order mark.
+      read: (source) =>
+        readHandover(
+          decodeJsonText(source, undefined)?.text ?? "",
+          self ? toServiceId(self) : undefined,
+        ),
+      stdin,
+      print: (line) => stdout.write(`${line}\n`),
+    });
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    stderr.write(error.problems.map((problem) => `${problem}\n`).join(""));
+    return EXIT_CONFIG;
+  }
 }
 
 const runDeadLettersTool = (program: Program, args: readonly string[]): Promise<number> =>

@@ -20,7 +20,7 @@ export interface RouteOptions {
   /** Is asked once it is known what to route. */
   readonly teams: () => readonly [TeamConfig, ...TeamConfig[]];
   /** A text: what is wrong, as the end of a sentence. */
-  readonly read: (source: string) => (Handover & { readonly is: string }) | string;
+  readonly read: (source: Buffer) => (Handover & { readonly is: string }) | string;
   readonly stdin: () => AsyncIterable<Uint8Array | string>;
   readonly print: (line: string) => void;
 }
@@ -41,7 +41,7 @@ export async function runRoute(
     return EXIT_NO_INPUT;
   }
   const name = file === "-" ? "What standard input says" : file;
-  const handover = Buffer.byteLength(source) > MAX_BYTES ? "is larger than 1 MiB" : read(source);
+  const handover = source.length > MAX_BYTES ? "is larger than 1 MiB" : read(source);
   if (typeof handover === "string") {
     print(`${name} ${handover}.`);
     return EXIT_DATA;
@@ -83,7 +83,7 @@ function describeCause(
   return teams.length === 1 ? "it is the only team" : "no rule of another team fits";
 }
 
-async function readAll(stream: AsyncIterable<Uint8Array | string>): Promise<string> {
+async function readAll(stream: AsyncIterable<Uint8Array | string>): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
   for await (const chunk of stream) {
@@ -92,12 +92,12 @@ async function readAll(stream: AsyncIterable<Uint8Array | string>): Promise<stri
     bytes += part.length;
     if (bytes > MAX_BYTES) break;
   }
-  return Buffer.concat(chunks).toString();
+  return Buffer.concat(chunks);
 }
 
-async function readIfThere(path: string): Promise<string | undefined> {
+async function readIfThere(path: string): Promise<Buffer | undefined> {
   try {
-    return await readFile(path, "utf8");
+    return await readFile(path);
   } catch {
     return undefined;
   }

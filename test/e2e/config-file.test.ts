@@ -25,7 +25,8 @@ async function routeOf(
   const world = await startWorld({ stopped: true });
   const path = writeBridgeFile(TWO_TEAMS);
   const file = join(dirname(path), "handover.json");
-  await writeFile(file, typeof handover === "string" ? handover : JSON.stringify(handover));
+  const isWritten = typeof handover === "string" || Buffer.isBuffer(handover);
+  await writeFile(file, isWritten ? handover : JSON.stringify(handover));
   const { code, stdout, stderr } = await runToEnd(
     { ...world.env, CONFIG_FILE: path, ...env },
     "doctor",
@@ -167,6 +168,14 @@ describe("npm run doctor -- route", () => {
     expect(stdout).toMatch(/^Support \(C0SUPPORT\) gets it, because it is the only team\.\n/);
   });
 
+  it.each([
+    ["UTF-8", Buffer.from('\ufeff{"reason": "refund"}')],
+    ["UTF-16", Buffer.from('\ufeff{"reason": "refund"}', "utf16le")],
+  ])("reads a file with the byte order mark of %s, as Windows saves it", async (_name, bytes) => {
+    const said = await routeOf(bytes);
+    expect(said).toMatchObject({ code: 0, stdout: expect.stringMatching(/^Billing /) });
+  });
+
   it.each<[string, string, number, string]>([
     ["a mistyped text", '{\n  "reason": refund\n}', 65, "FILE is no JSON.\n"],
     ["nothing", "", 65, "FILE is no JSON.\n"],
@@ -206,7 +215,7 @@ describe("npm run doctor -- route", () => {
     await writeFile(path, "langauge: nl\n");
     expect(await tell(refund)).toMatchObject({
       code: 78,
-      stderr: expect.stringContaining(":1:1 langauge is not known here"),
+      stderr: `${path}:1:1 langauge is not known here; did you mean language?\n`,
     });
   });
 

@@ -165,6 +165,33 @@ describe("a request to /slack/events", () => {
   });
 });
 
+describe("a form that says nothing of what was filled in", () => {
+  it.each(["parley_hand_back", "parley_move"])("stays open, and says so: %s", async (id) => {
+    const world = await startWorld();
+    const { ts } = await handOver(world);
+    const { teamId, channel, signingSecret: secret } = world.slack;
+    const view = {
+      id: "V1",
+      callback_id: id,
+      private_metadata: JSON.stringify({ team: teamId, channel, ts }),
+    };
+    const team = { id: teamId };
+    const user = { id: "U0ANNA", team_id: teamId };
+    const body = JSON.stringify({ type: "view_submission", view, user, team });
+
+    const answer = await sendAsSlack(world, body, { secret });
+
+    expect([answer.status, await answer.json()]).toEqual([
+      200,
+      {
+        response_action: "errors",
+        errors: { destination: expect.stringMatching(/could not do this\. Try again/) },
+      },
+    ]);
+    expect(world.log.lines.map(({ event }) => event)).toContain("listener.failed");
+  });
+});
+
 describe("a frame of Slack's socket", () => {
   it.each([
     "null",

@@ -1,4 +1,5 @@
 import { Session } from "node:inspector/promises";
+import { readBridgeFile } from "../../src/config/bridge-file/read-bridge-file.ts";
 import { humanise } from "../../src/convert/text/slack-text.ts";
 import { splitMarkdown } from "../../src/convert/text/split-markdown.ts";
 import { splitText } from "../../src/convert/text/split-text.ts";
@@ -54,9 +55,11 @@ export const CONVERSIONS: Readonly<Record<string, (text: string) => unknown>> = 
   "pieces of a text": (text) => splitText(text, 3_000),
   "a code": humanise,
   JSON: (text) => parseJson(quoted(text)),
+  "unknown keys of bridge.yaml": (text) =>
+    readBridgeFile(eachOf(text, (_part, index) => `unknown-key-${index}:`).join("\n"), "f", "C0"),
 };
 
-const eachOf = <T>(text: string, make: (part: string) => T): T[] =>
+const eachOf = <T>(text: string, make: (part: string, index: number) => T): T[] =>
   (text.match(/.{1,4}/gsu) ?? []).map(make);
 
 const richText = (...texts: readonly string[]) => ({

@@ -339,6 +339,16 @@ describe("a mistake in bridge.yaml", () => {
       other("{ name: ' other', channel: C0A, when: [{ reason: a }] }"),
       "1:34 name is also that of the first team: each team needs a name of its own",
     ],
+    ...["Ot\u200bher", "\u2060Other", "Other\u00ad", "Ｏther", " OTHER\ufe0f"].map(
+      (name): [string, string] => [
+        other(`{ name: "${name}", channel: C0A, when: [{ reason: a }] }`),
+        "1:34 name is also that of the first team: each team needs a name of its own",
+      ],
+    ),
+    ...["\u202erehtO", "Oth\u200fer", "\u2066Other\u2069"].map((name): [string, string] => [
+      other(`{ name: "${name}", channel: C0A, when: [{ reason: a }] }`),
+      "1:34 name must have no unseen signs that turn the direction of a text: type it anew",
+    ]),
     [
       other("{ name: A, when: [{ reason: a }] }"),
       "1:26 channel is also that of the first team (SLACK_CHANNEL, because it names none): each team needs a channel of its own",
@@ -545,6 +555,7 @@ audit-days: many
 `);
     expect(problems.map((problem) => problem.split(" ", 2).join(" "))).toEqual([
       "f:2:1 langauge",
+      "f:4:5 nmae",
       "f:4:5 name",
       "f:5:13 agents",
       "f:6:12 hours",
@@ -554,6 +565,21 @@ audit-days: many
       "f:12:5 team",
       "f:12:11 name",
       "f:14:13 audit-days",
+    ]);
+  });
+
+  it("does not hide what else is wrong where it stands", () => {
+    expect(problemsIn("teams:\n  - naem: Support\n    channel: C0A\n")).toEqual([
+      "f:2:5 naem is not known here; did you mean name?",
+      "f:2:5 name is missing; it must be the name of the team, such as Support",
+    ]);
+    expect(problemsIn("waiting:\n  - { remind: thread, handback: declined }")).toEqual([
+      "f:2:5 after is missing; it must be a duration such as 90s, 3m, 24h or 2d",
+      "f:2:23 handback is not known here; did you mean hand-back?",
+    ]);
+    expect(problemsIn("hours: { office: {} }")).toEqual([
+      expect.stringMatching(/^f:1:18 timezone is missing/),
+      expect.stringMatching(/^f:1:18 open is missing/),
     ]);
   });
 
@@ -606,6 +632,7 @@ audit-days: many
       "indentation without end",
       Array.from({ length: 700 }, (_, depth) => `${" ".repeat(depth)}a:\n`).join(""),
     ],
+    ["beginnings of signed tokens without end", `langauge: nl # ${"eyJ-".repeat(60_000)}`],
     ["keys of other kinds", "? [a]\n: b\n? {c: d}\n: e\n"],
     ["nothing but signs", "\u0001\u0002: [%@`"],
   ])("does no harm: %s", (_name, source) => {

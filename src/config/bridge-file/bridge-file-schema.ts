@@ -18,6 +18,8 @@ import {
 import { openingHours } from "./opening-hours.ts";
 import { rule } from "./rule.ts";
 
+export const MAX_TEAMS = 50;
+
 /** Why a User is handed back, as the bot is told; that an agent did it is said by that alone. */
 const handBackReason = oneOf(HAND_BACK_REASONS).exclude(["handed_back"]);
 
@@ -149,7 +151,7 @@ export const bridgeFileSchema = keys(
   {
     language: oneOf(LANGUAGES).describe("What the teams read.").exactOptional(),
     teams: list(team, "- name: Support")
-      .max(50, { error: "must have at most 50 teams" })
+      .max(MAX_TEAMS, { error: `must have at most ${MAX_TEAMS} teams` })
       .describe("The teams; missing: one, with the channel SLACK_CHANNEL.")
       .exactOptional(),
     hours: named(hoursName, openingHours, "office: { timezone: Europe/Amsterdam, … }")

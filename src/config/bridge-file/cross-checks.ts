@@ -1,5 +1,6 @@
 import { isJsonObject, type JsonObject } from "../../json.ts";
 import { USER_TEXTS } from "../desk-rules.ts";
+import { MAX_TEAMS } from "./bridge-file-schema.ts";
 import { nearestOf } from "./known-keys.ts";
 import type { Path, Problem } from "./problem.ts";
 
@@ -8,7 +9,7 @@ export function crossChecks(value: unknown, fallbackChannel: string | undefined)
   const file = isJsonObject(value) ? value : {};
   const teams = teamsIn(file);
   return [
-    ...doubles("name", teams, ({ name }) => asText(name)?.trim().normalize().toLowerCase()),
+    ...doubles("name", teams, ({ name }) => seen(asText(name))),
     ...doubles("channel", teams, ({ channel }) => asText(channel ?? fallbackChannel)),
     ...catchAll(teams),
     ...emptyMetadata(teams),
@@ -25,11 +26,23 @@ export function needsFallbackChannel(value: unknown): boolean {
   return teams.some((team: unknown) => isJsonObject(team) && !Object.hasOwn(team, "channel"));
 }
 
+/** Of more teams than there may be the others are told nothing but that. */
 const teamsIn = ({ teams }: JsonObject): readonly JsonObject[] =>
-  Array.isArray(teams) ? teams.map((team: unknown) => (isJsonObject(team) ? team : {})) : [];
+  Array.isArray(teams)
+    ? teams.slice(0, MAX_TEAMS).map((team: unknown) => (isJsonObject(team) ? team : {}))
+    : [];
 
 const asText = (value: unknown): string | undefined =>
   typeof value === "string" ? value : undefined;
+
+/** What people see of a name, and can tell from another. */
+const seen = (name: string | undefined): string | undefined =>
+  name
+    ?.normalize("NFKC")
+    .replaceAll(/\p{Default_Ignorable_Code_Point}/gu, "")
+    .trim()
+    .replaceAll(/\s+/g, " ")
+    .toLowerCase();
 
 /** Teams that have the same as one before them. */
 function doubles(

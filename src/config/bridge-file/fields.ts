@@ -27,6 +27,9 @@ export const line = (what: string, maxLength: number) =>
     .max(maxLength, { error: `must have at most ${maxLength} characters` })
     .regex(/^[^\p{Cc}\p{Zl}\p{Zp}]*[^\s\p{C}][^\p{Cc}\p{Zl}\p{Zp}]*$/u, {
       error: `must be ${what}, on one line and not empty`,
+    })
+    .regex(/^\P{Bidi_Control}*$/u, {
+      error: "must have no unseen signs that turn the direction of a text: type it anew",
     });
 
 export const oneOf = <const Choices extends readonly [string, ...string[]]>(choices: Choices) =>

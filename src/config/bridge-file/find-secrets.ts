@@ -1,7 +1,11 @@
 import type { Misplaced } from "./parse-yaml.ts";
 
-/** What only secrets look like: tokens of Slack, private keys, passwords in addresses, signed tokens. */
-const SECRET = /\bx(?:ox[a-z]|app|wfp)-[\w-]{6}|-----BEGIN [A-Z ]*PRIVATE KEY|\beyJ[\w-]{8,}\.eyJ/;
+/**
+ * What only secrets look like: tokens of Slack, private keys, passwords in addresses, signed tokens. Of these the first part
+ * has an end, so that a line of nothing but beginnings is not read again from each.
+ */
+const SECRET =
+  /\bx(?:ox[a-z]|app|wfp)-[\w-]{6}|-----BEGIN [A-Z ]*PRIVATE KEY|\beyJ[\w-]{8,1000}\.eyJ/;
 const PASSWORD = /:\/\/[^\s/@:"'<>|,]*:[^\s/@"'<>|,{}]+@/;
 
 /** Longer than any id or word of people. */

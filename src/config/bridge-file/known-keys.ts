@@ -20,6 +20,9 @@ export function adviceOnKey(path: Path, key: string): string {
   return `is not known here; there can be ${known.join(", ")}`;
 }
 
+/** Whatever differs more is another word. */
+const MAX_DISTANCE = 2;
+
 /** The one that was probably meant; `undefined`: none is near. */
 export function nearestOf(given: string, known: readonly string[]): string | undefined {
   const plain = given
@@ -28,9 +31,11 @@ export function nearestOf(given: string, known: readonly string[]): string | und
     .replaceAll(/[_ ]/g, "-")
     .toLowerCase();
   const [nearest] = known
+    .filter(({ length }) => Math.abs(length - plain.length) <= MAX_DISTANCE)
     .map((name) => ({ name, distance: editDistance(plain, name.toLowerCase()) }))
     .toSorted((a, b) => a.distance - b.distance);
-  const isNear = nearest && nearest.distance <= Math.min(2, (nearest.name.length - 1) / 2);
+  const isNear =
+    nearest && nearest.distance <= Math.min(MAX_DISTANCE, (nearest.name.length - 1) / 2);
   return isNear ? nearest.name : undefined;
 }
 

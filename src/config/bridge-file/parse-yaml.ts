@@ -7,9 +7,11 @@ import {
   isSeq,
   LineCounter,
   type Node,
+  type Pair,
   parseDocument,
   Scalar,
   visit,
+  type YAMLMap,
 } from "yaml";
 import { isDeeperThan, type Json, MAX_DEPTH } from "../../json.ts";
 import type { Path } from "./problem.ts";
@@ -58,12 +60,14 @@ function parse(source: string): ParsedYaml {
     lineCounter: lines,
     prettyErrors: false,
     stringKeys: true,
+    // The parser would compare each key with all before it.
+    uniqueKeys: false,
   });
   const placeAt = (offset: number): Place => {
     const { line, col } = lines.linePos(offset);
     return { line: Math.max(line, 1), column: Math.max(col, 1) };
   };
-  const errors = [...document.errors, ...document.warnings].toSorted(
+  const errors = [...document.errors, ...document.warnings, ...findSecondKeys(document)].toSorted(
     (one, other) => one.pos[0] - other.pos[0],
   );
   const broken = errors.findIndex(({ code }) => !HARMLESS.includes(code));
@@ -82,10 +86,11 @@ function parse(source: string): ParsedYaml {
   }
   const value: Json | undefined = broken < 0 ? document.toJS() : undefined;
   if (value !== undefined && isDeeperThan(value, MAX_DEPTH)) return tooDeep(placeAt(0));
+  const keys: Keys = new Map();
   return {
     value,
     problems,
-    placeOf: (path, isAboutKey) => placeAt(offsetOf(document, path, isAboutKey)),
+    placeOf: (path, isAboutKey) => placeAt(offsetOf(document, path, keys, isAboutKey)),
   };
 }
 
@@ -117,15 +122,48 @@ function replaceReferences(
   return found;
 }
 
-function offsetOf({ contents }: Document.Parsed, path: Path, isAboutKey = false): number {
+/** Keys that stand in the same place once more. */
+function findSecondKeys(document: Document.Parsed) {
+  const found: { readonly code: "DUPLICATE_KEY"; readonly pos: readonly [number] }[] = [];
+  visit(document, {
+    Map(_key, { items }) {
+      const seen = new Set<string>();
+      for (const { key } of items) {
+        const name = nameOf(key);
+        if (name === undefined) continue;
+        if (seen.has(name)) found.push({ code: "DUPLICATE_KEY", pos: [startOf(key) ?? 0] });
+        seen.add(name);
+      }
+    },
+  });
+  return found;
+}
+
+/** The keys of each map, so that many of them are looked up in no time. */
+type Keys = Map<YAMLMap, ReadonlyMap<string, Pair>>;
+
+function pairIn(map: YAMLMap, name: string, keys: Keys): Pair | undefined {
+  const known =
+    keys.get(map) ?? new Map(map.items.toReversed().map((pair) => [nameOf(pair.key) ?? "", pair]));
+  keys.set(map, known);
+  return known.get(name);
+}
+
+const nameOf = (key: unknown): string | undefined =>
+  isScalar(key) ? String(key.value ?? "") : undefined;
+
+function offsetOf(
+  { contents }: Document.Parsed,
+  path: Path,
+  keys: Keys,
+  isAboutKey = false,
+): number {
   let node: Node | null = contents;
   let offset = startOf(contents);
   for (const [index, step] of path.entries()) {
     const isLast = index === path.length - 1;
     if (isMap(node)) {
-      const pair = node.items.find(
-        ({ key }) => isScalar(key) && String(key.value ?? "") === String(step),
-      );
+      const pair = pairIn(node, String(step), keys);
       if (!pair) break;
       if (isLast && isAboutKey) return startOf(pair.key) ?? offset ?? 0;
       const value: unknown = pair.value;

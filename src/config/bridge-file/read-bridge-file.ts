@@ -28,28 +28,50 @@ export function readBridgeFile(
   const value = yaml.value === null ? {} : yaml.value;
   const found =
     value === undefined ? [] : [...shapeProblems(value), ...crossChecks(value, fallbackChannel)];
-  const problems = [
-    ...findSecrets(source),
-    ...yaml.problems,
-    ...found.map((problem) => ({
+  const problems = inOrder(
+    [...findSecrets(source), ...yaml.problems],
+    found.map((problem) => ({
       at: yaml.placeOf(problem.path, problem.isAboutKey),
       says: `${describe(problem)} ${problem.says}`,
+      path: problem.path,
+      isAboutKey: problem.isAboutKey ?? false,
     })),
-  ];
+  );
   return {
     file: problems.length === 0 ? (value as BridgeFile) : undefined,
     value,
-    problems: inOrder(problems).map(({ at, says }) => `${name}:${at.line}:${at.column} ${says}`),
+    problems: problems.map(({ at, says }) => `${name}:${at.line}:${at.column} ${says}`),
   };
 }
 
-/** Of several problems in one place only the first: the others come of it. */
-function inOrder(problems: readonly Misplaced[]): readonly Misplaced[] {
-  const places = problems.map(({ at }) => `${at.line}:${at.column}`);
-  return problems
-    .filter((_problem, index) => places.indexOf(places[index] ?? "") === index)
-    .toSorted((a, b) => a.at.line - b.at.line || a.at.column - b.at.column);
+/**
+ * In the order of the file. Of several problems with one value only the first, and none where the text itself is wrong: the
+ * others come of it. What is missing stands where its keys begin, and comes after what is said of the first of them.
+ */
+function inOrder(
+  ofText: readonly Misplaced[],
+  ofValues: readonly (Misplaced & Pick<Problem, "path"> & { readonly isAboutKey: boolean })[],
+): readonly Misplaced[] {
+  const texts = firstOfEach(ofText, showPlace);
+  const wrong = new Set(texts.map(showPlace));
+  const values = firstOfEach(ofValues, ({ path }) => JSON.stringify(path))
+    .filter((problem) => !wrong.has(showPlace(problem)))
+    .toSorted((a, b) => Number(b.isAboutKey) - Number(a.isAboutKey));
+  return [...texts, ...values].toSorted(
+    (a, b) => a.at.line - b.at.line || a.at.column - b.at.column,
+  );
 }
+
+function firstOfEach<T>(all: readonly T[], keyOf: (one: T) => string): readonly T[] {
+  const firsts = new Map<string, T>();
+  for (const one of all) {
+    const key = keyOf(one);
+    if (!firsts.has(key)) firsts.set(key, one);
+  }
+  return [...firsts.values()];
+}
+
+const showPlace = ({ at }: Misplaced): string => `${at.line}:${at.column}`;
 
 function describe({ path }: Problem): string {
   const last = path.at(-1);

@@ -3,12 +3,15 @@ import type { HomeView } from "@slack/web-api";
 import { z } from "zod";
 import type { Audit, AuditedDeed } from "../../bridge/audit-port.ts";
 import { auditRefusal } from "../../bridge/audit-refusal.ts";
-import type { Permissions } from "../../bridge/desk-ports.ts";
+import type { Conversation } from "../../bridge/conversation.ts";
+import type { Actor, Desk, Permissions } from "../../bridge/desk-ports.ts";
 import type { Conversations, Posts } from "../../bridge/ports.ts";
+import { teamIn } from "../../bridge/teams/team-in.ts";
 import { escapeText } from "../../convert/text/slack-text.ts";
 import { section } from "../../convert/to-slack/blocks.ts";
 import { defined } from "../../defined.ts";
 import type { Refusal } from "../../errors.ts";
+import type { Thread } from "../../ids.ts";
 import type { Log } from "../../log.ts";
 import { renderRefusal } from "../../views/refusal.ts";
 import type { Texts } from "../../views/texts/en.ts";
@@ -24,6 +27,7 @@ const LOOK_UP_WITHIN_MS = 700;
 export interface OutsiderOptions {
   permissions: Permissions;
   conversations: Pick<Conversations, "byThread">;
+  desk: Pick<Desk, "teamOf">;
   audit: Audit;
   posts: Pick<Posts, "tell">;
   now: () => number;
@@ -77,9 +81,41 @@ export function refuseOutsiders(options: OutsiderOptions) {
       : ({ kind: "no-person" } as const);
     if (!refusal) return await args.next();
     log.info({ agent, reason: refusal.kind, type: body.event?.type ?? body.type }, "actor.refused");
-    if (agent) await recordRefusal(body, agent, refusal, options);
-    await answer(args, body, agent, renderRefusal(refusal, texts), options);
+    const where = await whereabouts(body, options);
+    if (agent) await recordRefusal(body, agent, refusal, where, options);
+    const whole = agent
+      ? await ofItsTeam(refusal, defined({ agent, foreignTeam }), where, options)
+      : refusal;
+    await answer(args, body, agent, renderRefusal(whole, texts), options);
   };
+}
+
+/** Where somebody acted, and whom it is about. */
+interface Whereabouts {
+  readonly place: string;
+  readonly thread?: Thread;
+  readonly conversation?: Conversation;
+}
+
+async function whereabouts(
+  body: Request,
+  { conversations, team }: OutsiderOptions,
+): Promise<Whereabouts> {
+  const { place, thread } = placeOfRequest(body, team);
+  const conversation = thread && (await conversations.byThread(thread));
+  return { place, ...defined({ thread, conversation }) };
+}
+
+/** In a thread people are told the same of whatever they do: of which team it is, and whom they can ask. */
+async function ofItsTeam(
+  refusal: Refusal,
+  actor: Actor,
+  { thread, conversation }: Whereabouts,
+  { permissions, desk }: OutsiderOptions,
+): Promise<Refusal> {
+  if (refusal.kind !== "not-agent" || !conversation) return refusal;
+  const deed = { as: "agent", team: teamIn(thread, conversation, desk) } as const;
+  return (await permissions.refusalOf(actor, deed, LOOK_UP_WITHIN_MS)) ?? refusal;
 }
 
 const kindOf = ({ command, event, type }: Request): AuditedDeed => {
@@ -94,11 +130,10 @@ async function recordRefusal(
   body: Request,
   by: string,
   { kind: why }: Refusal,
-  { conversations, audit, team, now }: OutsiderOptions,
+  { place, conversation }: Whereabouts,
+  { audit, now }: OutsiderOptions,
 ): Promise<void> {
-  const { place, thread } = placeOfRequest(body, team);
-  const about = thread && (await conversations.byThread(thread));
-  const whose = defined({ userId: about?.userId, conversation: about?.id });
+  const whose = defined({ userId: conversation?.userId, conversation: conversation?.id });
   await auditRefusal({ what: kindOf(body), by, at: now(), why, place, ...whose }, audit);
 }
 

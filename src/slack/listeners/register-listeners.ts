@@ -12,6 +12,8 @@ import {
   readMenuEntry,
   SHORTCUTS,
 } from "../../views/actions.ts";
+import { HAND_BACK_INPUTS } from "../../views/hand-back-form.ts";
+import type { MOVE_INPUTS } from "../../views/move-form.ts";
 import { answerOwnerCommand } from "./answer-owner-command.ts";
 import type { ListenerDependencies } from "./listener-dependencies.ts";
 import {
@@ -80,7 +82,15 @@ export function registerListeners(app: App, dependencies: ListenerDependencies):
   app.view<ViewSubmitAction>({ type: "view_submission" }, async ({ ack, body, view }) => {
     const name = nameIn(FORMS, view.callback_id);
     if (!name) return await ack();
-    await submit(name, { ack, body, view }, dependencies);
+    const { ack: answer, isAnswered } = answerable(ack);
+    try {
+      await submit(name, { ack: answer, body, view }, dependencies);
+    } catch (error) {
+      log.error(errorFields(error), "listener.failed");
+      // It stays open, with all that was typed.
+      const errors = { [FIRST_INPUT]: texts.notDone };
+      if (!isAnswered()) await ack({ response_action: "errors", errors });
+    }
   });
   app.view<ViewClosedAction>({ type: "view_closed" }, async ({ ack }) => await ack());
 
@@ -100,6 +110,21 @@ export function registerListeners(app: App, dependencies: ListenerDependencies):
     failed({ code, error: message });
     return Promise.resolve();
   });
+}
+
+/** The `block_id` of an input that every form has. */
+const FIRST_INPUT = HAND_BACK_INPUTS.destination satisfies typeof MOVE_INPUTS.destination;
+
+/** Slack takes one answer. */
+function answerable(ack: Submission<unknown>["ack"]) {
+  let isAnswered = false;
+  return {
+    isAnswered: () => isAnswered,
+    ack: ((...answer) => {
+      isAnswered = true;
+      return ack(...answer);
+    }) satisfies typeof ack,
+  };
 }
 
 const hear = <Name extends ActionName>(
