@@ -73,6 +73,11 @@ describe.each(LANGUAGES.filter((language) => language !== "en"))("the texts in %
     expect(same.map(([path]) => path)).toEqual(SAME_AS_ENGLISH[language]);
   });
 
+  it("call people and things by one name", () => {
+    const other = [...said].filter(([, text]) => OTHER_NAMES[language].test(text));
+    expect(other).toEqual([]);
+  });
+
   it("end their sentences as the English ones do", () => {
     const isEnded = (text: string) => /[.?!…][”“]?$/.test(text);
     const other = [...said].filter(
@@ -81,6 +86,13 @@ describe.each(LANGUAGES.filter((language) => language !== "en"))("the texts in %
     expect(other).toEqual([]);
   });
 });
+
+/** Of a User, of this program, and of whoever reads it. */
+const OTHER_NAMES: Readonly<Record<Language, RegExp>> = {
+  en: /^$/,
+  nl: /\bUsers?\b|\b[Bb]ridge\b(?!\.yaml)|\b([Uu]|[Uu]w)\b/,
+  de: /\bUsers?\b|\b[Bb]ridge\b(?!\.yaml)|\b([Dd]u|[Dd]ich|[Dd]ir|[Dd]ein\w*|[Ee]uch|[Ee]uer)\b/,
+};
 
 const SAME_AS_ENGLISH: Readonly<Record<Language, readonly string[]>> = {
   en: [],

@@ -78,7 +78,7 @@ export const de: Texts = {
     answered: "beantwortet",
     waiting: (time) => `*wartet seit ${time}*`,
     more: (count) => `… und ${count} ${count === 1 ? "weiteres" : "weitere"}`,
-    mine: "du antwortest",
+    mine: "Sie antworten",
     unclaimed: "noch antwortet niemand",
     others: (who) => `${who} antwortet`,
     wrote: (time) => `schrieb vor ${time}`,
@@ -95,18 +95,18 @@ export const de: Texts = {
     footer: (channel) =>
       `Threads öffnen sich in ${channel}. \`/parley-owner help\` erklärt, wie ein Nutzer verschoben wird.`,
     asOf: (moment) =>
-      `Stand: ${moment}. Diese Seite ändert sich nur, wenn du sie öffnest, aktualisierst oder darauf einen Button drückst.`,
+      `Stand: ${moment}. Diese Seite ändert sich nur, wenn Sie sie öffnen, aktualisieren oder darauf einen Button drücken.`,
     show: {
       all: (count) => `Alle (${count})`,
       mine: (count) => `Meine (${count})`,
       unclaimed: (count) => `Von niemandem (${count})`,
     },
     groups: {
-      mine: (count) => `Du antwortest (${count})`,
+      mine: (count) => `Sie antworten (${count})`,
       unclaimed: (count) => `Noch antwortet niemand (${count})`,
       others: (count) => `Andere antworten (${count})`,
     },
-    allTeams: "Alle deine Teams",
+    allTeams: "Alle Ihre Teams",
     refresh: "Aktualisieren",
     noneSuch: "Davon gibt es keine.",
     page: (page, of) => `Seite ${page} von ${of}`,
@@ -122,24 +122,24 @@ export const de: Texts = {
       unseen: (name, team) =>
         `Ich sehe den Kanal ${name} des Teams ${team} nicht mehr: Er ist gelöscht, oder ich bin nicht darin.`,
       shared: (name, team) =>
-        `Der Kanal ${name} des Teams ${team} ist mit einer anderen Firma geteilt, deren Leute dort lesen können, was Users schreiben.`,
+        `Der Kanal ${name} des Teams ${team} ist mit einer anderen Firma geteilt, deren Leute dort lesen können, was Nutzer schreiben.`,
     },
     waiting: (count) =>
       count === 0
-        ? "Kein User wartet auf eine Antwort. Was jetzt ankommt, wird aufgehoben und später gezeigt."
-        : `${count === 1 ? "1 User wartet" : `${count} Users warten`} auf eine Antwort. Nichts geht verloren: Was jetzt ankommt, wird aufgehoben und später gezeigt.`,
+        ? "Kein Nutzer wartet auf eine Antwort. Was jetzt ankommt, wird aufgehoben und später gezeigt."
+        : `${count === 1 ? "1 Nutzer wartet" : `${count} Nutzer warten`} auf eine Antwort. Nichts geht verloren: Was jetzt ankommt, wird aufgehoben und später gezeigt.`,
     goesOn: "Die Gespräche gehen dort weiter wie bisher.",
     toDo: {
       archived:
-        "Bitte hol ihn aus dem Archiv, oder bitte den, der die Bridge betreibt, um einen anderen Kanal. Dann geht es von selbst weiter.",
+        "Bitte holen Sie ihn aus dem Archiv, oder bitten Sie das Admin-Team um einen anderen Kanal. Dann geht es von selbst weiter.",
       deleted:
-        "Bitte sag dem, der die Bridge betreibt, welcher Kanal es jetzt sein soll. Die offenen Gespräche gehen dann dort weiter.",
+        "Bitte sagen Sie dem Admin-Team, welcher Kanal es jetzt sein soll. Die offenen Gespräche gehen dann dort weiter.",
       removed:
         "Bitte lade mich wieder ein: im Kanal `/invite` schreiben und die App wählen. Dann geht es von selbst weiter.",
       unseen:
-        "Bitte lade mich mit `/invite` im Kanal wieder ein, oder bitte den, der die Bridge betreibt, um einen anderen Kanal. Dann geht es von selbst weiter.",
+        "Bitte laden Sie mich mit `/invite` im Kanal wieder ein, oder bitten Sie das Admin-Team um einen anderen Kanal. Dann geht es von selbst weiter.",
       shared:
-        "Bitte beende das, oder bitte den, der die Bridge betreibt, es für das Team zu erlauben (`allow-shared`).",
+        "Bitte beenden Sie das, oder bitten Sie das Admin-Team, es für das Team zu erlauben (`allow-shared`).",
     },
     back: (name, team) =>
       `Der Kanal ${name} des Teams ${team} ist wieder da. Was gewartet hat, wird jetzt dort gezeigt.`,
@@ -233,7 +233,7 @@ export const de: Texts = {
   moved: {
     away: (agent, team, link) =>
       `${agent} hat diesen Nutzer zu ${team} verschoben: Das Gespräch geht in <${link}|einem Thread dort> weiter. Antworten hier erreichen ihn nicht mehr.`,
-    note: (agent) => `${agent} sagt euch, nicht dem Nutzer:`,
+    note: (agent) => `${agent} an das Team, nicht an den Nutzer:`,
     notMoved: (team) => `Dieser Nutzer wurde nicht zu ${team} verschoben.`,
     noteNotPosted: "Die Notiz wurde nicht gepostet:",
     refusals: {
@@ -253,33 +253,33 @@ export const de: Texts = {
   claims: {
     taken: (who, before) =>
       before === undefined
-        ? `${who} antwortet diesem User.`
-        : `${who} antwortet diesem User anstelle von ${before}.`,
+        ? `${who} antwortet diesem Nutzer.`
+        : `${who} antwortet diesem Nutzer anstelle von ${before}.`,
     released: (by, before) =>
       by === undefined
-        ? "Niemand antwortet diesem User jetzt."
-        : `${by} hat diesen User${before === undefined ? "" : `, den ${before} hatte,`} freigegeben: Niemand antwortet jetzt.`,
+        ? "Niemand antwortet diesem Nutzer jetzt."
+        : `${by} hat diesen Nutzer${before === undefined ? "" : `, den ${before} hatte,`} freigegeben: Niemand antwortet jetzt.`,
     assigned: (by, to, before) =>
-      `${by} hat diesen User an ${to} gegeben${before === undefined ? "" : `; bisher antwortete ${before}`}.`,
-    assignedByTurns: (to) => `${to} ist an der Reihe, diesem User zu antworten.`,
+      `${by} hat diesen Nutzer an ${to} gegeben${before === undefined ? "" : `; bisher antwortete ${before}`}.`,
+    assignedByTurns: (to) => `${to} ist an der Reihe, diesem Nutzer zu antworten.`,
     assignedToYou: (by, user, link) =>
-      `${by === undefined ? "Du bist an der Reihe" : `${by} bittet dich`}, ${user} in <${link}|diesem Thread> zu antworten.`,
-    notClaimed: (to) => `${to} antwortet diesem User nicht.`,
-    notReleased: "Dieser User wurde nicht freigegeben.",
-    noteNotPosted: "Deine Notiz wurde nicht gepostet:",
+      `${by === undefined ? "Sie sind an der Reihe" : `${by} bittet Sie`}, ${user} in <${link}|diesem Thread> zu antworten.`,
+    notClaimed: (to) => `${to} antwortet diesem Nutzer nicht.`,
+    notReleased: "Dieser Nutzer wurde nicht freigegeben.",
+    noteNotPosted: "Ihre Notiz wurde nicht gepostet:",
     losses: {
       overtaken: (by) => `${by} war schneller und antwortet.`,
-      nobody: "Inzwischen wurde der User freigegeben: Niemand antwortet jetzt.",
-      ended: "Das Gespräch ist vorbei; die erste Nachricht dieses Threads sagt, wo der User ist.",
-      moved: (team) => `Inzwischen wurde der User zu ${team} verschoben.`,
+      nobody: "Inzwischen wurde der Nutzer freigegeben: Niemand antwortet jetzt.",
+      ended: "Das Gespräch ist vorbei; die erste Nachricht dieses Threads sagt, wo der Nutzer ist.",
+      moved: (team) => `Inzwischen wurde der Nutzer zu ${team} verschoben.`,
       failed:
-        "In der Bridge ging etwas schief, oder Slack war zu lange weg. Versuch es noch einmal; geht es wieder schief, sag es denen, die diese Bridge betreiben.",
+        "In der Anbindung ging etwas schief, oder Slack war zu lange weg. Bitte noch einmal versuchen; geht es wieder schief, bitte dem Admin-Team melden.",
     },
-    answersAlready: (who) => `${who} antwortet diesem User schon.`,
+    answersAlready: (who) => `${who} antwortet diesem Nutzer schon.`,
     instead: {
       button: "Selbst antworten",
       title: "Selbst antworten?",
-      text: "Im Thread steht dann für alle, dass du diesem User von jetzt an antwortest.",
+      text: "Im Thread steht dann für alle, dass Sie diesem Nutzer von jetzt an antworten.",
       confirm: "Selbst antworten",
       deny: "Abbrechen",
     },
@@ -287,13 +287,13 @@ export const de: Texts = {
 
   claimProblems: {
     "not-open": "Dieses Gespräch ist vorbei, also muss niemand antworten.",
-    unclaimed: "Niemand antwortet diesem User, also gibt es nichts freizugeben.",
-    "has-already": "Wer gewählt ist, antwortet diesem User schon.",
-    yours: "Du antwortest diesem User schon.",
+    unclaimed: "Niemand antwortet diesem Nutzer, also gibt es nichts freizugeben.",
+    "has-already": "Wer gewählt ist, antwortet diesem Nutzer schon.",
+    yours: "Sie antworten diesem Nutzer schon.",
     overtaken:
-      "Inzwischen hat jemand diesen User genommen oder freigegeben, also wurde nichts getan. Sieh im Thread nach und versuch es noch einmal.",
+      "Inzwischen hat jemand diesen Nutzer genommen oder freigegeben, also wurde nichts getan. Bitte im Thread nachsehen und noch einmal versuchen.",
     "not-agent": (team) =>
-      `Wer gewählt ist, gehört nicht zum Team ${team} und kann diesem User nicht antworten.`,
+      `Wer gewählt ist, gehört nicht zum Team ${team} und kann diesem Nutzer nicht antworten.`,
     "not-known":
       "Slack sagt gerade nicht, ob die gewählte Person zum Team gehört. Es wurde nichts getan; versuch es gleich noch einmal.",
   },
@@ -303,22 +303,22 @@ export const de: Texts = {
     submit: "Zuweisen",
     close: "Abbrechen",
     intro: (user, team) =>
-      `Wer von ${team} antwortet ${user} von jetzt an? Die Person bekommt Bescheid, mit deiner Notiz; der User merkt nichts.`,
+      `Wer von ${team} antwortet ${user} von jetzt an? Die Person bekommt Bescheid, mit Ihrer Notiz; der Nutzer merkt nichts.`,
     agent: "Wer antwortet",
     note: "Notiz für diese Person",
     notePlaceholder: "Was muss sie wissen?",
     noConversation:
-      "Diese Nachricht gehört zu keinem Gespräch mit einem Parley-User, also gibt es niemanden zu beantworten.",
+      "Diese Nachricht gehört zu keinem Gespräch mit einem Parley-Nutzer, es wartet also niemand auf eine Antwort.",
     sentAlready: "Dieses Formular wurde schon abgeschickt; im Thread steht, was daraus wurde.",
   },
 
   collision: {
     toWriter: (who) =>
-      `${who} antwortet diesem User. Auch deine Nachricht ist gesendet; sprecht ab, wer weitermacht.`,
+      `${who} antwortet diesem Nutzer. Auch Ihre Nachricht ist gesendet; bitte sprechen Sie ab, wer weitermacht.`,
     toClaimant: (who) =>
-      `${who} hat diesem User, dem du antwortest, auch geschrieben. Sprecht ab, wer weitermacht.`,
+      `${who} hat diesem Nutzer, dem Sie antworten, auch geschrieben. Bitte sprechen Sie ab, wer weitermacht.`,
     held: (who) =>
-      `Nicht gesendet: ${who ?? "Jemand anderes"} antwortet diesem User. Soll der User deine Nachricht trotzdem bekommen?`,
+      `Nicht gesendet: ${who ?? "Jemand anderes"} antwortet diesem Nutzer. Soll der Nutzer Ihre Nachricht trotzdem bekommen?`,
     buttons: { sendAnyway: "Trotzdem senden", keepAsNote: "Als Notiz behalten" },
   },
 

@@ -196,7 +196,7 @@ export const en = {
     direct: (user: string, time: string, link: string) =>
       `<${link}|${user}> has been waiting for ${time} for an answer.`,
     released: (agent: string, time: string) =>
-      `${agent} has not answered for ${time}, so this is free for others. Who takes over?`,
+      `${agent} has not answered for ${time}, so this User is free for others. Who takes over?`,
   },
 
   /** In a thread, above the words that the bridge has sent to the User by itself. */

@@ -122,24 +122,24 @@ export const nl: Texts = {
       unseen: (name, team) =>
         `Ik zie het kanaal ${name} van het team ${team} niet meer: het is verwijderd, of ik zit er niet in.`,
       shared: (name, team) =>
-        `Het kanaal ${name} van het team ${team} is gedeeld met een ander bedrijf; mensen daar kunnen lezen wat Users schrijven.`,
+        `Het kanaal ${name} van het team ${team} is gedeeld met een ander bedrijf; mensen daar kunnen lezen wat gebruikers schrijven.`,
     },
     waiting: (count) =>
       count === 0
-        ? "Er wacht geen User op antwoord. Wat nu binnenkomt, wordt bewaard en later getoond."
-        : `${count === 1 ? "1 User wacht" : `${count} Users wachten`} op antwoord. Er gaat niets verloren: wat nu binnenkomt, wordt bewaard en later getoond.`,
+        ? "Er wacht geen gebruiker op antwoord. Wat nu binnenkomt, wordt bewaard en later getoond."
+        : `${count === 1 ? "1 gebruiker wacht" : `${count} gebruikers wachten`} op antwoord. Er gaat niets verloren: wat nu binnenkomt, wordt bewaard en later getoond.`,
     goesOn: "De gesprekken gaan daar door zoals eerst.",
     toDo: {
       archived:
-        "Haal het uit het archief, of laat wie de bridge beheert een ander kanaal instellen. Daarna gaat het vanzelf verder.",
+        "Haal het uit het archief, of laat de beheerder van de koppeling een ander kanaal instellen. Daarna gaat het vanzelf verder.",
       deleted:
-        "Laat wie de bridge beheert een ander kanaal instellen. De open gesprekken gaan dan daar verder.",
+        "Laat de beheerder van de koppeling een ander kanaal instellen. De open gesprekken gaan dan daar verder.",
       removed:
         "Nodig me opnieuw uit: typ `/invite` in het kanaal en kies de app. Daarna gaat het vanzelf verder.",
       unseen:
-        "Nodig me opnieuw uit met `/invite` in het kanaal, of laat wie de bridge beheert een ander kanaal instellen. Daarna gaat het vanzelf verder.",
+        "Nodig me opnieuw uit met `/invite` in het kanaal, of laat de beheerder van de koppeling een ander kanaal instellen. Daarna gaat het vanzelf verder.",
       shared:
-        "Maak daar een eind aan, of laat wie de bridge beheert het voor het team toestaan (`allow-shared`).",
+        "Maak daar een eind aan, of laat de beheerder van de koppeling het voor het team toestaan (`allow-shared`).",
     },
     back: (name, team) =>
       `Het kanaal ${name} van het team ${team} is er weer. Wat wachtte, wordt daar nu getoond.`,
@@ -186,7 +186,7 @@ export const nl: Texts = {
     owesAnswer: (user, time) => `${user} wacht al ${time} op antwoord.`,
     direct: (user, time, link) => `<${link}|${user}> wacht al ${time} op antwoord.`,
     released: (agent, time) =>
-      `${agent} heeft al ${time} niet geantwoord, dus dit is vrij voor anderen. Wie neemt het over?`,
+      `${agent} heeft al ${time} niet geantwoord, dus deze gebruiker is vrij voor anderen. Wie neemt over?`,
   },
 
   toldUser: {
@@ -251,33 +251,34 @@ export const nl: Texts = {
   claims: {
     taken: (who, before) =>
       before === undefined
-        ? `${who} beantwoordt deze User.`
-        : `${who} beantwoordt deze User in plaats van ${before}.`,
+        ? `${who} antwoordt deze gebruiker.`
+        : `${who} antwoordt deze gebruiker in plaats van ${before}.`,
     released: (by, before) =>
       by === undefined
-        ? "Niemand beantwoordt deze User nu."
-        : `${by} heeft deze User${before === undefined ? "" : `, die ${before} had,`} vrijgegeven: niemand antwoordt nu.`,
+        ? "Niemand antwoordt deze gebruiker nu."
+        : `${by} heeft deze gebruiker${before === undefined ? "" : `, die ${before} had,`} vrijgegeven: niemand antwoordt nu.`,
     assigned: (by, to, before) =>
-      `${by} heeft deze User aan ${to} gegeven${before === undefined ? "" : `; tot nu toe antwoordde ${before}`}.`,
-    assignedByTurns: (to) => `${to} is aan de beurt om deze User te antwoorden.`,
+      `${by} heeft deze gebruiker aan ${to} gegeven${before === undefined ? "" : `; tot nu toe antwoordde ${before}`}.`,
+    assignedByTurns: (to) => `${to} is aan de beurt om deze gebruiker te antwoorden.`,
     assignedToYou: (by, user, link) =>
       `${by === undefined ? "Jij bent aan de beurt om" : `${by} vraagt je om`} ${user} te antwoorden in <${link}|hun thread>.`,
-    notClaimed: (to) => `${to} beantwoordt deze User niet.`,
-    notReleased: "Deze User is niet vrijgegeven.",
+    notClaimed: (to) => `${to} antwoordt deze gebruiker niet.`,
+    notReleased: "Deze gebruiker is niet vrijgegeven.",
     noteNotPosted: "Je notitie is niet geplaatst:",
     losses: {
       overtaken: (by) => `${by} was sneller en antwoordt.`,
-      nobody: "Intussen is deze User vrijgegeven: niemand antwoordt nu.",
-      ended: "Het gesprek is afgelopen; het eerste bericht van deze thread zegt waar de User is.",
-      moved: (team) => `Intussen is deze User naar ${team} verplaatst.`,
+      nobody: "Intussen is deze gebruiker vrijgegeven: niemand antwoordt nu.",
+      ended:
+        "Het gesprek is afgelopen; het eerste bericht van deze thread zegt waar de gebruiker is.",
+      moved: (team) => `Intussen is deze gebruiker naar ${team} verplaatst.`,
       failed:
-        "Er ging iets mis in de bridge, of Slack was te lang weg. Probeer het opnieuw; blijft het misgaan, meld het dan aan wie deze bridge beheert.",
+        "Er ging iets mis in de koppeling, of Slack was te lang weg. Probeer het opnieuw; blijft het misgaan, meld het dan aan de beheerder van de koppeling.",
     },
-    answersAlready: (who) => `${who} beantwoordt deze User al.`,
+    answersAlready: (who) => `${who} antwoordt deze gebruiker al.`,
     instead: {
       button: "Zelf antwoorden",
       title: "Zelf antwoorden?",
-      text: "De thread vertelt je collega dat jij deze User vanaf nu antwoordt.",
+      text: "De thread vertelt je collega dat jij deze gebruiker vanaf nu antwoordt.",
       confirm: "Zelf antwoorden",
       deny: "Annuleren",
     },
@@ -285,13 +286,13 @@ export const nl: Texts = {
 
   claimProblems: {
     "not-open": "Dit gesprek is afgelopen, dus niemand hoeft te antwoorden.",
-    unclaimed: "Niemand beantwoordt deze User, dus er valt niets vrij te geven.",
-    "has-already": "Die collega beantwoordt deze User al.",
-    yours: "Je beantwoordt deze User al.",
+    unclaimed: "Niemand antwoordt deze gebruiker, dus er valt niets vrij te geven.",
+    "has-already": "Die collega antwoordt deze gebruiker al.",
+    yours: "Je antwoordt deze gebruiker al.",
     overtaken:
-      "Intussen heeft iemand deze User genomen of vrijgegeven, dus er is niets gedaan. Kijk in de thread en probeer het opnieuw.",
+      "Intussen heeft iemand deze gebruiker genomen of vrijgegeven, dus er is niets gedaan. Kijk in de thread en probeer het opnieuw.",
     "not-agent": (team) =>
-      `Die collega hoort niet bij het team ${team} en kan deze User dus niet antwoorden.`,
+      `Die collega hoort niet bij het team ${team} en kan deze gebruiker dus niet antwoorden.`,
     "not-known":
       "Slack zegt op dit moment niet of die collega bij het team hoort. Er is niets gedaan; probeer het zo opnieuw.",
   },
@@ -301,23 +302,23 @@ export const nl: Texts = {
     submit: "Toewijzen",
     close: "Annuleren",
     intro: (user, team) =>
-      `Wie van ${team} beantwoordt ${user} vanaf nu? Je collega krijgt bericht, met je notitie; de User merkt er niets van.`,
+      `Wie van ${team} antwoordt ${user} vanaf nu? Je collega krijgt bericht, met je notitie; de gebruiker merkt er niets van.`,
     agent: "Wie antwoordt",
     note: "Notitie voor je collega",
     notePlaceholder: "Wat moet je collega weten?",
     noConversation:
-      "Dit bericht hoort niet bij een gesprek met een Parley-User, dus er is niemand om te antwoorden.",
-    sentAlready: "Dit formulier is al verzonden; de thread zegt wat ervan geworden is.",
+      "Dit bericht hoort niet bij een gesprek met een Parley-gebruiker, dus er is niemand die op antwoord wacht.",
+    sentAlready: "Dit formulier is al verstuurd; de thread zegt wat ervan geworden is.",
   },
 
   collision: {
     toWriter: (who) =>
-      `${who} beantwoordt deze User. Ook jouw bericht is verzonden; spreek af wie verdergaat.`,
+      `${who} antwoordt deze gebruiker. Ook jouw bericht is verstuurd; spreek af wie verdergaat.`,
     toClaimant: (who) =>
-      `${who} heeft deze User, die jij beantwoordt, ook geschreven. Spreek af wie verdergaat.`,
+      `${who} heeft ook geschreven naar deze gebruiker, die jij antwoordt. Spreek af wie verdergaat.`,
     held: (who) =>
-      `Niet verzonden: ${who ?? "een collega"} beantwoordt deze User. Moet de User je bericht toch krijgen?`,
-    buttons: { sendAnyway: "Toch verzenden", keepAsNote: "Als notitie bewaren" },
+      `Niet verstuurd: ${who ?? "een collega"} antwoordt deze gebruiker. Moet de gebruiker je bericht toch krijgen?`,
+    buttons: { sendAnyway: "Toch versturen", keepAsNote: "Als notitie bewaren" },
   },
 
   soFar: {
