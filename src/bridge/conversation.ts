@@ -4,8 +4,8 @@ import type { TranscriptLine } from "../convert/to-slack/parley-message.ts";
 import { defined } from "../defined.ts";
 import { type ItemId, isSameThread, type ServiceId, type Thread } from "../ids.ts";
 import type { Json } from "../json.ts";
-import type { Claim, RootFacts } from "../views/root.ts";
-import type { Ending, EndState } from "../views/root-state.ts";
+import type { RootFacts } from "../views/root.ts";
+import type { Claim, Ending, EndState } from "../views/root-state.ts";
 import type { UserDetails } from "../views/root-user.ts";
 import { joinMetadata, joinTranscripts } from "./ownership/join-handovers.ts";
 
@@ -28,6 +28,18 @@ export interface Moved {
   readonly unreadAfter?: string;
 }
 
+/** The first message below a root, which has all that is known. */
+export interface DetailsPost {
+  /** The `ts` of the root. */
+  readonly below: string;
+  /** From this moment on it may be in Slack. ms since the epoch. */
+  readonly since: number;
+  /** Missing: nobody has recorded yet that it is there. */
+  readonly ts?: string;
+  /** What it shows, in short: other details have another value. */
+  readonly shown?: string;
+}
+
 /**
  * One User's time with us, from handover to hand-back.
  *
@@ -40,6 +52,8 @@ export interface Conversation extends RootFacts {
   readonly team?: string;
   /** Missing until the root is posted. */
   readonly thread?: Thread;
+  /** Those below the root of a thread that it has, or had. */
+  readonly details?: DetailsPost;
   /** Since when the root of another thread for it may be in Slack, although that is not recorded yet. */
   readonly openingSince?: number;
   /** In which channel; missing: a version that knew only one has stored it. */
@@ -109,6 +123,16 @@ export function withoutThread(conversation: Conversation, gone: Thread): Convers
   if (thread?.channel !== gone.channel || thread.ts !== gone.ts) return conversation;
   return { ...rest, lost: [gone, ...(rest.lost ?? [])] };
 }
+
+/** The details below the root of its thread; `undefined`: they were not posted there yet. */
+export const detailsOf = ({ thread, details }: Conversation): DetailsPost | undefined =>
+  details?.below === thread?.ts ? details : undefined;
+
+/** Its thread has both the root and the details. */
+export const isShown = (
+  conversation: Conversation,
+): conversation is Conversation & { readonly thread: Thread } =>
+  conversation.thread !== undefined && detailsOf(conversation)?.ts !== undefined;
 
 /** All threads that lead to the conversation. */
 export const threadsOf = ({ thread, lost = [], moved = [] }: Conversation): Thread[] => [

@@ -14,9 +14,9 @@ import type { InboxBody } from "./stored/inbox-body.ts";
 import type { OutboxBody } from "./stored/outbox-body.ts";
 import { type MoveDependencies, move } from "./teams/move.ts";
 import { inCurrentThread, loseThread, openAgain } from "./to-slack/open-again.ts";
+import { refreshRoot } from "./to-slack/refresh-root.ts";
 import { type RelayMessageDependencies, relayMessage } from "./to-slack/relay-message.ts";
 import { type RemindDependencies, release, remind } from "./to-slack/remind.ts";
-import { refreshRoot } from "./to-slack/root-message.ts";
 import { type ShowNoticeDependencies, showNotice } from "./to-slack/show-notice.ts";
 import { showTyping } from "./to-slack/show-typing.ts";
 
@@ -73,7 +73,7 @@ async function handle(work: Work<InboxBody>, dependencies: InboxDependencies): P
     }
     case "root": {
       const conversation = await conversations.byId(body.conversation);
-      return conversation && (await refreshRoot(conversation, dependencies));
+      return conversation && (await refreshRoot(work, conversation, dependencies));
     }
     case "move":
       return await move(work, body.request, dependencies);

@@ -1,10 +1,9 @@
 import { literalMrkdwn } from "../convert/text/literal-mrkdwn.ts";
-import { reasonOf } from "../convert/text/reason-of.ts";
-import { formatMoment, formatMomentElement, oneLine, shorten } from "../convert/text/slack-text.ts";
-import { actions, context, header } from "../convert/to-slack/blocks.ts";
+import { formatMoment, oneLine, shorten } from "../convert/text/slack-text.ts";
+import { actions, context, contextOf } from "../convert/to-slack/blocks.ts";
 import type { SlackMessage } from "../convert/to-slack/slack-message.ts";
 import type { ConversationId, UserId } from "../ids.ts";
-import type { Json } from "../json.ts";
+import { isJsonObject, type Json } from "../json.ts";
 import {
   ACTIONS,
   type ActionName,
@@ -14,13 +13,13 @@ import {
   ROOT_BUTTONS,
   ROOT_MENU,
 } from "./actions.ts";
+import type { RootDetails } from "./details-parts.ts";
 import { nameOf } from "./name-of.ts";
 import { mention } from "./notice.ts";
-import { describeReason } from "./reason.ts";
-import { CODE_LIMIT, code, type Line, ours, richTextBlock } from "./rich-text-lines.ts";
-import { type RootDetails, renderDetails } from "./root-details.ts";
-import { describeState, type RootState } from "./root-state.ts";
-import { describeDetails, type UserDetails } from "./root-user.ts";
+import { CODE_LIMIT, ours, richTextBlock, theirs } from "./rich-text-lines.ts";
+import { headlineOf, reasonLine } from "./root-headline.ts";
+import { describeState, lookOf, type RootLook, type RootState } from "./root-state.ts";
+import type { UserDetails } from "./root-user.ts";
 import type { Texts } from "./texts/en.ts";
 
 /** The reason of a handover that came while the User was with us already. */
@@ -30,30 +29,13 @@ export interface FurtherReason {
   readonly at: number;
 }
 
-/** Who answers. */
-export interface Claim {
-  /** Slack id. */
-  readonly by: string;
-  /** ms since the epoch. */
-  readonly since: number;
-  /**
-   * The same moment by Slack's clock, like the `ts` of a message: that of the button, or of the reply, that claimed it. Missing:
-   * Slack told none.
-   */
-  readonly ts?: string;
-}
-
-/** What is known of a conversation, and shown by the root of its thread. Stored. */
+/** What is known of a conversation, and shown by the root of its thread and by the details below it. Stored. */
 export interface RootFacts extends RootState, RootDetails {
   readonly id: ConversationId;
   readonly userId: UserId;
   readonly user: UserDetails;
   /** The reasons of further handovers, oldest first; no more than a handful. */
   readonly furtherReasons?: readonly FurtherReason[];
-  /** The agent who answers; missing: nobody yet, or nobody any more. */
-  readonly claim?: Claim;
-  /** The oldest message of the User that no agent has answered yet, or the handover. ms since the epoch. */
-  readonly waitingSince?: number;
   /** Parley did not say whether we own the User when this was opened. */
   readonly ownerUnverified?: true;
 }
@@ -92,65 +74,94 @@ export interface RootLinks {
   into?: string;
 }
 
+/** Together they fit on one line of a channel beside an open thread. */
+const NAME_LIMIT = 40;
+const WORDS_LIMIT = 80;
+const NOTE_LIMIT = 120;
+
+const SIGNS: Readonly<Record<RootLook, string>> = {
+  waiting: "large_orange_circle",
+  silent: "red_circle",
+  answered: "large_green_circle",
+  ended: "white_circle",
+};
+
 /**
- * The root: reason, User, state, all metadata, transcript. What does not fit is named and comes whole with
- * {@link renderOverflow}. What others gave is `rich_text`: nothing in it acts, and people can copy it as it was. It stays
- * well below `SLACK_LIMITS.blockTextPerMessage`.
+ * The root, in four lines, so that a channel reads like a list: who it is and what about; the reason to the letter, who waits
+ * or answers, or how it ended; what is out of the ordinary; what can be done. Everything else is in the details below it. `now`
+ * in ms.
  */
-export function renderRoot(facts: RootFacts, links: RootLinks, texts: Texts): SlackMessage {
-  const { root } = texts;
-  const reason = reasonOf(facts.metadata);
-  const headline = reason
-    ? shorten(oneLine(describeReason(reason, texts)), CODE_LIMIT)
-    : root.newConversation;
-  const who = literalMrkdwn(nameOf(facts, texts));
+export function renderRoot(
+  facts: RootFacts,
+  links: RootLinks,
+  now: number,
+  texts: Texts,
+): SlackMessage {
+  const name = shorten(nameOf(facts, texts), NAME_LIMIT);
+  const words = shorten(headlineOf(facts, texts), WORDS_LIMIT);
+  const reason = shorten(reasonLine(facts.metadata) ?? "", CODE_LIMIT) || undefined;
   const ended = endOf(facts, links, texts);
-  const blocks: Json[] = [
-    header(headline),
-    richTextBlock(describeUser(facts, reason, texts)),
-    ...renderDetails(facts, texts),
+  const look = ended === undefined ? lookOf(facts, now) : "ended";
+  const headline = [
+    { type: "emoji", name: SIGNS[look] },
+    ...ours(" "),
+    ...theirs(name, NAME_LIMIT, { bold: true }),
+    ...ours(" · "),
+    ...theirs(words, WORDS_LIMIT),
   ];
-  if (facts.ownerUnverified) blocks.push(context(`:warning: ${root.ownerUnverified}`));
-  if (links.lost) blocks.push(context(`:warning: ${root.lost(links.lost)}`));
-  if (links.previous) {
-    blocks.push(context(`:leftwards_arrow_with_hook: ${linkTo(links.previous, root.previous)}`));
-  }
-  if (links.movedFrom) {
-    const { link, by, team } = links.movedFrom;
-    blocks.push(
-      context(`:leftwards_arrow_with_hook: ${root.movedFrom(link, mention(by), teamName(team))}`),
-    );
-  }
-  if (links.movedTo) {
-    const { link, by, team, at, inVain } = links.movedTo;
-    const words = inVain
-      ? root.movedInVain(link, mention(by))
-      : root.movedTo(link, mention(by), teamName(team));
-    blocks.push(context(`:arrow_right: ${words} · ${formatMoment(at)}`));
-  } else {
-    blocks.push(context(describeState(facts, links, texts)));
-  }
-  if (links.next) blocks.push(context(`:arrow_right: ${linkTo(links.next, root.next)}`));
-  if (ended === undefined) {
-    blocks.push(actions(...elementsFor(facts, links, texts)));
-  }
-  return { text: `${ended ?? ""}${literalMrkdwn(headline)} · ${who}`, blocks };
+  const state = links.movedTo
+    ? describeLeft(links.movedTo, texts)
+    : describeState(facts, links.into, now, texts);
+  const about = [state, ...languageOf(facts, texts), ...previousOf(links, texts)].join(" · ");
+  const notes = notesOf(facts, links, texts).slice(0, ended === undefined ? 1 : 2);
+  const blocks: Json[] = [
+    richTextBlock([headline]),
+    reason === undefined ? context(about) : contextOf({ plain: reason }, { mrkdwn: `· ${about}` }),
+    ...notes.map(context),
+    ...(ended === undefined ? [actions(...elementsFor(facts, links, texts))] : []),
+  ];
+  const said = [name, words, ...(reason === undefined || reason === words ? [] : [reason])];
+  return { text: `${ended ?? ""}${said.map(literalMrkdwn).join(" · ")}`, blocks };
 }
 
-function describeUser(facts: RootFacts, reason: string | undefined, texts: Texts): Line[] {
-  const { root } = texts;
-  return [
-    describeDetails(facts.user, texts),
-    [...ours(`${root.userId} `), ...code(facts.userId)],
-    ...(reason === undefined ? [] : [[...ours(`${root.reason} `), ...code(reason)]]),
-    ...(facts.furtherReasons ?? []).map(({ reason: further, at }) => [
-      ...ours(`${root.furtherReason} `),
-      ...code(further),
-      ...ours(" · "),
-      formatMomentElement(at),
-    ]),
-  ];
+function describeLeft(
+  { link, by, team, at, inVain }: NonNullable<RootLinks["movedTo"]>,
+  { root }: Texts,
+): string {
+  const words = inVain
+    ? root.movedInVain(link, mention(by))
+    : root.movedTo(link, mention(by), teamName(team));
+  return `${words} · ${formatMoment(at)}`;
 }
+
+/** As the handover names it. */
+function languageOf({ user, metadata }: RootFacts, { root }: Texts): string[] {
+  const named = isJsonObject(metadata) ? metadata.language : undefined;
+  const language = user.language ?? (typeof named === "string" ? named : undefined);
+  return language ? [`${root.language} ${literalMrkdwn(oneLine(shorten(language, 40)))}`] : [];
+}
+
+const previousOf = ({ previous }: RootLinks, { root }: Texts): string[] =>
+  previous === undefined ? [] : [linkTo(previous, root.previousShort)];
+
+/** What is out of the ordinary, a line each: what people need most comes first. The details have what is left out. */
+function notesOf(
+  { ownerUnverified, ending }: RootFacts,
+  { lost, next, movedFrom }: RootLinks,
+  { root }: Texts,
+): string[] {
+  const notes = [
+    ending?.note && root.note(literalMrkdwn(oneLine(shorten(ending.note, NOTE_LIMIT)))),
+    next && `:arrow_right: ${linkTo(next, root.next)}`,
+    ownerUnverified === true && `:warning: ${root.ownerUnverified}`,
+    lost && `:warning: ${root.lost(lost)}`,
+    movedFrom && describeMovedFrom(movedFrom, root),
+  ];
+  return notes.flatMap((note) => note || []);
+}
+
+export const describeMovedFrom = ({ link, by, team }: MoveLink, root: Texts["root"]): string =>
+  `:leftwards_arrow_with_hook: ${root.movedFrom(link, mention(by), teamName(team))}`;
 
 /** What can be done with an open conversation: buttons, and a menu with the rest. */
 function elementsFor(facts: RootFacts, { movable }: RootLinks, { root }: Texts): Json[] {
@@ -181,4 +192,4 @@ function endOf(
 const teamName = (team: string | undefined): string | undefined =>
   team === undefined ? undefined : literalMrkdwn(oneLine(shorten(team, 80)));
 
-const linkTo = (url: string, label: string): string => `<${url}|${label}>`;
+export const linkTo = (url: string, label: string): string => `<${url}|${label}>`;

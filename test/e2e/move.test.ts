@@ -4,7 +4,7 @@ import { NO_RULES } from "../../src/config/desk-rules.ts";
 import { png } from "../support/files.ts";
 import { pressEntry } from "../support/press-entry.ts";
 import { type HandedOver, handOver, PATIENCE } from "../support/steps.ts";
-import { postsIn, reactionsOn, textOf, textsTo, toldTo } from "../support/threads.ts";
+import { postsIn, reactionsOn, shownOf, textOf, textsTo, toldTo } from "../support/threads.ts";
 import { SUPPORT, startTeams } from "../support/two-teams.ts";
 import { startWorld, type World, type WorldOptions } from "../support/world.ts";
 
@@ -93,7 +93,7 @@ describe("moving a User to another team", () => {
 
     const root = await move(world, open, "Please <b>look</b> at A-1");
 
-    const words = textOf(root);
+    const words = shownOf(slack, root);
     expect(words).toContain("A-1");
     expect(words).toContain("from Support by <@U0ANNA>");
     expect(words).toContain(`/archives/${slack.channel}/p${ts.replace(".", "")}|earlier thread>`);

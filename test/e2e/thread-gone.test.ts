@@ -3,7 +3,7 @@ import { identity } from "../../fakes/slack/identity.ts";
 import { settledIn } from "../support/attempts.ts";
 import { png } from "../support/files.ts";
 import { type HandedOver, handOver, PATIENCE } from "../support/steps.ts";
-import { rootsOf, textOf, textsIn } from "../support/threads.ts";
+import { rootsOf, shownOf, textOf, textsIn } from "../support/threads.ts";
 import { startWorld, type World } from "../support/world.ts";
 
 /** Retries within the patience of a test. */
@@ -46,7 +46,7 @@ describe("a thread that is not there any more", () => {
     expect(textsIn(world, ts)).toEqual(["Are you there?"]);
     expect(strays(world)).toEqual([]);
     const root = rootsOf(slack).find((message) => message.ts === ts);
-    expect(textOf(root ?? { text: "" })).toContain("A-1");
+    expect(root && shownOf(slack, root)).toContain("A-1");
     expect(textOf(root ?? { text: "" })).toContain(`p${old.replace(".", "")}|its earlier thread>`);
     await slack.post({ user: "U0ANNA", threadTs: ts, text: "I am here" });
     await parley.until(() => parley.sent(user.id).length === 1);

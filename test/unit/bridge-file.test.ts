@@ -126,7 +126,7 @@ describe("bridge.yaml", () => {
     });
     expect(warnings).toEqual([
       expect.stringMatching(
-        /bridge\.yaml this has no effect in this version: assign, links, answers$/,
+        /bridge\.yaml this has no effect in this version: assign, answers$/,
       ),
     ]);
   });

@@ -1,5 +1,5 @@
 import { HAND_BACK_REASONS } from "../../src/config/desk-rules.ts";
-import type { SlackMessage } from "../../src/convert/to-slack/slack-message.ts";
+import type { RichMessage, SlackMessage } from "../../src/convert/to-slack/slack-message.ts";
 import { NetworkError, ParleyApiError } from "../../src/errors.ts";
 import { type ConversationId, toItemId, toServiceId, toUserId } from "../../src/ids.ts";
 import type { Json } from "../../src/json.ts";
@@ -14,6 +14,7 @@ import {
 } from "../../src/views/claims.ts";
 import { renderHeldBack, renderIsTalkedOver, renderTalkedOver } from "../../src/views/collision.ts";
 import { renderDecided } from "../../src/views/decided.ts";
+import { renderDetails } from "../../src/views/details.ts";
 import { renderHandedBack, renderTakenAway } from "../../src/views/ended.ts";
 import { renderDeadLetter, renderFailedReply } from "../../src/views/failed-reply.ts";
 import { renderFileLine } from "../../src/views/file-line.ts";
@@ -44,7 +45,7 @@ import {
   renderSentAlready,
   renderUndoOffer,
 } from "../../src/views/reply-offers.ts";
-import { type RootFacts, renderRoot } from "../../src/views/root.ts";
+import { type RootFacts, type RootLinks, renderRoot } from "../../src/views/root.ts";
 import { renderSentFromElsewhere } from "../../src/views/sent-from-elsewhere.ts";
 import { renderServiceChoice } from "../../src/views/service-choice.ts";
 import { renderSoFar, renderSoFarUnread } from "../../src/views/so-far.ts";
@@ -290,31 +291,46 @@ export const ANSWERS: Readonly<Record<string, Notice>> = {
     renderOwnerAnswer({ kind: "failed", error: new NetworkError("GET /x: ECONNREFUSED") }, texts),
 };
 
+const factsOf = (text: string, state: RootFacts["state"]): RootFacts => ({
+  id: "c_0123456789abcdef01234567" as ConversationId,
+  userId: toUserId(text),
+  user: { name: text, email: text, language: text, externalId: text },
+  state,
+  openedAt: 0,
+  metadata: { reason: text, ...Object.fromEntries(numbered(60, (n) => [`${text}${n}`, text])) },
+  furtherReasons: numbered(10, (n) => ({ reason: `${n}${text}`.slice(0, 500), at: n })),
+  transcript: numbered(60, () => ({ from: text, text })),
+  ownerUnverified: true,
+  ...(state !== "open" && {
+    ending: {
+      at: 0,
+      to: { id: toServiceId("svc"), name: text },
+      by: "U0ANNA",
+      note: text,
+      outcome: text,
+    },
+  }),
+});
+
+const linksOf = (text: string): RootLinks => ({
+  movable: true,
+  movedFrom: { link: LINK, by: "U0ANNA", team: text },
+  lost: LINK,
+  previous: LINK,
+  next: LINK,
+  into: LINK,
+});
+
 /** A root with all that it can show. `state`: how it ended. */
 export const rootOf = (text: string, texts: Texts, state: RootFacts["state"]): SlackMessage =>
-  renderRoot(
-    {
-      id: "c_0123456789abcdef01234567" as ConversationId,
-      userId: toUserId(text),
-      user: { name: text, email: text, language: text, externalId: text },
-      state,
-      openedAt: 0,
-      metadata: { reason: text, ...Object.fromEntries(numbered(60, (n) => [`${text}${n}`, text])) },
-      furtherReasons: numbered(10, (n) => ({ reason: `${n}${text}`.slice(0, 500), at: n })),
-      transcript: numbered(60, () => ({ from: text, text })),
-      ownerUnverified: true,
-      ...(state !== "open" && {
-        ending: { at: 0, to: { id: toServiceId("svc"), name: text }, by: "U0ANNA", note: text },
-      }),
-    },
-    {
-      movable: true,
-      movedFrom: { link: LINK, by: "U0ANNA", team: text },
-      lost: LINK,
-      previous: LINK,
-      next: LINK,
-      into: LINK,
-    },
+  renderRoot(factsOf(text, state), linksOf(text), 1e9, texts);
+
+/** Details with all that they can show. */
+export const detailsOf = (text: string, texts: Texts): RichMessage =>
+  renderDetails(
+    factsOf(text, "open"),
+    linksOf(text),
+    { [text.slice(0, 40)]: "https://w.slack.com/{externalId}?q={name}" },
     texts,
   );
 

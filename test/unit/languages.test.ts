@@ -1,7 +1,6 @@
 import { globSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { checkBlocks } from "../../fakes/slack/block-limits.ts";
-import { textLength } from "../../fakes/slack/complete-blocks.ts";
+import { checkBlocks, textLength } from "../../fakes/slack/block-limits.ts";
 import { checkView } from "../../fakes/slack/view-limits.ts";
 import { SLACK_LIMITS } from "../../src/convert/to-slack/slack-limits.ts";
 import { toThreadSteps } from "../../src/convert/to-slack/thread-steps.ts";
@@ -17,6 +16,7 @@ import { mrkdwnIn } from "../support/threads.ts";
 import {
   ANSWERS,
   assignFormOf,
+  detailsOf,
   formOf,
   homeOf,
   LINES,
@@ -159,6 +159,18 @@ describe.each(LANGUAGES)("what people read in %s", (language) => {
     },
   );
 
+  it("is taken by Slack, whatever is in it: the details, in both looks", () => {
+    for (const unit of UNITS) {
+      const { plainBlocks, ...details } = detailsOf(unit.repeat(2_000), texts);
+      for (const look of [details, { ...details, blocks: plainBlocks ?? [] }]) {
+        expect(problemsOf(look)).toEqual([]);
+        expect(textLength(blocksOf(look))).toBeLessThan(13_000);
+        expect(foreignMarkupIn(look)).toEqual([]);
+        expect(JSON.stringify(look)).not.toMatch(/undefined|\[object/);
+      }
+    }
+  });
+
   it("is taken by Slack, whatever is in it: App Home, and the forms", () => {
     for (const unit of UNITS) {
       const home = homeOf(unit.repeat(2_000), texts) as { blocks: unknown[] };
@@ -183,7 +195,7 @@ describe.each(LANGUAGES)("what people read in %s", (language) => {
 
   it("tells of the bridge's own reason for a handover in its own words", () => {
     const metadata = { reason: TAKEN_OVER, takenOverBy: "Anna" };
-    const root = renderRoot({ ...FACTS, metadata }, {}, texts);
+    const root = renderRoot({ ...FACTS, metadata }, {}, 0, texts);
     const further = renderFurtherHandover(
       { reason: TAKEN_OVER, hasDetails: true, lines: 0 },
       texts,
@@ -275,5 +287,5 @@ it("tries every view in every language", () => {
   expect(exported.length).toBeGreaterThan(20);
   expect(exported.filter((name) => !tried.includes(`${name}(`) && !tried.includes(`: ${name},`)))
     // Parts of others, and what has no words.
-    .toEqual(["renderConversations", "renderDetails", "renderOverflow"]);
+    .toEqual(["renderConversations", "renderFields", "renderTranscript", "renderOverflow"]);
 });

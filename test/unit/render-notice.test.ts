@@ -1,7 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { checkBlocks } from "../../fakes/slack/block-limits.ts";
-import { textLength } from "../../fakes/slack/complete-blocks.ts";
+import { checkBlocks, textLength } from "../../fakes/slack/block-limits.ts";
 import type { SlackMessage } from "../../src/convert/to-slack/slack-message.ts";
 import { toServiceId } from "../../src/ids.ts";
 import { ACTIONS, FORMS, type HomeWish } from "../../src/views/actions.ts";

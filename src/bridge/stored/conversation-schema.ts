@@ -1,13 +1,14 @@
 import { z } from "zod";
 import { HAND_BACK_REASONS } from "../../config/desk-rules.ts";
 import type { TranscriptLine } from "../../convert/to-slack/parley-message.ts";
-import type { Claim, FurtherReason } from "../../views/root.ts";
-import type { Destination, Ending } from "../../views/root-state.ts";
+import type { FurtherReason } from "../../views/root.ts";
+import type { Claim, Destination, Ending } from "../../views/root-state.ts";
 import { USER_DETAILS } from "../../views/root-user.ts";
 import {
   CLOCK_KINDS,
   type Clock,
   type Conversation,
+  type DetailsPost,
   type Moved,
   type RunningClock,
 } from "../conversation.ts";
@@ -62,6 +63,13 @@ const runningClock = record<RunningClock>({
   next: optional(time),
 });
 
+const details = record<DetailsPost>({
+  below: text,
+  since: time,
+  ts: optional(text),
+  shown: optional(text),
+});
+
 const furtherReason = record<FurtherReason>({ reason: text, at: time });
 
 const moved = record<Moved>({
@@ -83,6 +91,7 @@ export const conversationSchema = record<Conversation>({
   openedAt: time,
   team: optional(text),
   thread: optional(thread),
+  details: optional(details),
   openingSince: optional(time),
   openingIn: optional(text),
   lost: optional(list(thread)),

@@ -63,6 +63,11 @@ const postTagSchema: z.ZodType<PostTag> = z.union([
     conversation: conversationId,
     opening: count,
   }),
+  record<Extract<PostTag, { kind: "details" }>>({
+    kind: z.literal("details"),
+    conversation: conversationId,
+    opening: count,
+  }),
   record<Extract<PostTag, { kind: "message" }>>({
     kind: z.literal("message"),
     items: list(itemId),
@@ -84,6 +89,8 @@ const postIntent = record<PostIntent>({
 export const POST = kind(postIntent, nothing);
 /** The post that opens a thread. */
 export const ROOT = kind<PostIntent, Thread>(postIntent, thread);
+/** A post in a thread whose `ts` is needed later. */
+export const POSTED = kind(postIntent, text);
 /** A file, by Slack's id, that is shared in a thread. */
 export const SHARE = kind(record<{ readonly file: string }>({ file: text }), nothing);
 /** A request that leaves nothing behind that we could look for. */

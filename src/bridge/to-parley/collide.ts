@@ -1,7 +1,7 @@
 import type { Lanes, Work } from "../../delivery/lanes.ts";
 import { makeDerivedItemId, makeThreadKey } from "../../ids.ts";
 import { renderHeldBack, renderIsTalkedOver, renderTalkedOver } from "../../views/collision.ts";
-import type { Claim } from "../../views/root.ts";
+import type { Claim } from "../../views/root-state.ts";
 import type { Texts } from "../../views/texts/en.ts";
 import { heldItem } from "../claims/held-item.ts";
 import { type Conversation, withClaim } from "../conversation.ts";

@@ -8,7 +8,7 @@ import { CancelledError } from "../../errors.ts";
 import { isSameThread, type Thread } from "../../ids.ts";
 import type { Texts } from "../../views/texts/en.ts";
 import { userAuthor } from "../../views/user-author.ts";
-import { type Conversation, withUserMessages } from "../conversation.ts";
+import { type Conversation, isShown, withUserMessages } from "../conversation.ts";
 import { type AskOwnershipDependencies, askOwnership } from "../owner.ts";
 import { endsConversation, type UserEndsDependencies, userEnds } from "../ownership/user-ends.ts";
 import type { EventOf, ParleyEvent } from "../parley-event.ts";
@@ -70,7 +70,7 @@ export async function relayMessage(
   const isOnePost = !isSystem && all.length === 1 && all.every((step) => "message" in step);
   const known = isOnePost ? await conversations.byUser(event.userId) : undefined;
   // What is true now is looked at again before a single post goes.
-  const goesOn = known?.state === "open" && known.thread ? known : undefined;
+  const goesOn = known?.state === "open" && isShown(known) ? known : undefined;
   if (!goesOn) await work.untilHead();
   const conversation = goesOn ?? (await conversationOf(work, event, receivedAt, dependencies));
   if (!conversation) return;

@@ -123,7 +123,9 @@ const ofTeams = {
     matching(/^https?:\/\/\S+$/, "an http(s) address such as https://crm.example/{externalId}"),
     '{ CRM: "https://crm.example/{externalId}" }',
   )
-    .describe("Addresses that the root shows, by name; {externalId} is the customer id.")
+    .describe(
+      "Addresses that the details show, by name; {externalId}, {userId}, {email}, {name} and {language} are those of the User.",
+    )
     .exactOptional(),
 };
 

@@ -24,6 +24,7 @@ export const de: Texts = {
     days: (count) => `${count} Tagen`,
   },
   user: (id) => `Nutzer ${id}`,
+  visitor: (id) => `Besucher ${id}`,
 
   root: {
     newConversation: "Neues Gespräch",
@@ -35,7 +36,12 @@ export const de: Texts = {
     userId: "Parley-Nutzer",
     reason: "Grund",
     furtherReason: "Danach",
-    transcript: "Vor der Übergabe",
+    details: "Alles über dieses Gespräch",
+    field: "Feld",
+    value: "Wert",
+    fields: (count) => `Metadaten · ${count} Felder`,
+    transcriptOf: (count) =>
+      `Vor der Übergabe · ${count === 1 ? "1 Nachricht" : `${count} Nachrichten`}`,
     moreBelow: (count) => `… noch ${count}, siehe unten`,
     earlierBelow: (count) => `… ${count} frühere, siehe unten`,
     ownerUnverified:
@@ -43,6 +49,7 @@ export const de: Texts = {
     lost: (link) =>
       `Dieses Gespräch geht hier weiter, weil es <${link}|den früheren Thread> nicht mehr gibt. Bitte hier antworten.`,
     previous: "Früheres Gespräch mit diesem Nutzer",
+    previousShort: "früheres Gespräch",
     next: "Späteres Gespräch mit diesem Nutzer",
     buttons: {
       take: "Nehmen",
@@ -57,7 +64,10 @@ export const de: Texts = {
       `*Verschoben* zu ${team ?? "einem anderen Team"} durch ${by}${link === undefined ? "" : ` · <${link}|geht dort weiter>`}`,
     movedInVain: (link, by) =>
       `*Nicht hierher verschoben*: ${by} wollte das, aber das Gespräch war schon beendet oder woanders${link === undefined ? "" : ` · <${link}|sein Thread>`}`,
-    open: (since) => `*Offen* · seit ${since}`,
+    waiting: (time) => (time === undefined ? "*wartet*" : `*wartet* seit über ${time}`),
+    unclaimed: "beantwortet, und niemand hat es jetzt",
+    answers: (by, waiting) =>
+      `${by} antwortet${waiting === undefined ? "" : ` · *schweigt* seit über ${waiting}`}`,
     handedBack: (to, by, at) =>
       `*Zurückgegeben* an ${to ?? "einen anderen Service"}${by === undefined ? "" : ` von ${by}`} · ${at}`,
     note: (note) => `Notiz: ${note}`,

@@ -19,8 +19,10 @@ export const en = {
   },
   /** Literal text: how a User without a name is called. */
   user: (id: string) => `User ${id}`,
+  /** The same where a name is expected. */
+  visitor: (id: string) => `Visitor ${id}`,
 
-  /** The first message of a thread. What is not a whole line is literal text. */
+  /** The first message of a thread, and the details below it. What is not a whole line is literal text. */
   root: {
     newConversation: "New conversation",
     /** In place of a reason: an agent asked for the handover. */
@@ -32,7 +34,13 @@ export const en = {
     userId: "Parley User",
     reason: "Reason",
     furtherReason: "Then",
-    transcript: "Before the handover",
+    /** In notifications, in place of the details. */
+    details: "All about this conversation",
+    field: "Field",
+    value: "Value",
+    fields: (count: number) => `Metadata · ${count} fields`,
+    transcriptOf: (count: number) =>
+      `Before the handover · ${count === 1 ? "1 message" : `${count} messages`}`,
     moreBelow: (count: number) => `… ${count} more, see below`,
     earlierBelow: (count: number) => `… ${count} earlier, see below`,
     ownerUnverified:
@@ -40,6 +48,7 @@ export const en = {
     lost: (link: string) =>
       `This conversation goes on here, because <${link}|its earlier thread> is not there any more. Please answer here.`,
     previous: "Earlier conversation with this User",
+    previousShort: "earlier conversation",
     next: "Later conversation with this User",
     buttons: {
       take: "Take",
@@ -54,7 +63,13 @@ export const en = {
       `*Moved* to ${team ?? "another team"} by ${by}${link === undefined ? "" : ` · <${link}|goes on there>`}`,
     movedInVain: (link: string | undefined, by: string) =>
       `*Not moved here*: ${by} wanted to, but the conversation ended or went elsewhere before${link === undefined ? "" : ` · <${link}|its thread>`}`,
-    open: (since: string) => `*Open* · since ${since}`,
+    /** `time` is what has surely passed; missing: it has just come. */
+    waiting: (time: string | undefined) =>
+      time === undefined ? "*waiting*" : `*waiting* for over ${time}`,
+    unclaimed: "answered, and nobody has it now",
+    /** `waiting`: the User waits for `by` longer than this. */
+    answers: (by: string, waiting: string | undefined) =>
+      `${by} answers${waiting === undefined ? "" : ` · *silent* for over ${waiting}`}`,
     handedBack: (to: string | undefined, by: string | undefined, at: string) =>
       `*Handed back* to ${to ?? "another Service"}${by === undefined ? "" : ` by ${by}`} · ${at}`,
     note: (note: string) => `Note: ${note}`,

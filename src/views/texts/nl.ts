@@ -24,6 +24,7 @@ export const nl: Texts = {
     days: (count) => `${count} dagen`,
   },
   user: (id) => `Gebruiker ${id}`,
+  visitor: (id) => `Bezoeker ${id}`,
 
   root: {
     newConversation: "Nieuw gesprek",
@@ -35,7 +36,12 @@ export const nl: Texts = {
     userId: "Parley-gebruiker",
     reason: "Reden",
     furtherReason: "Daarna",
-    transcript: "Voor de overdracht",
+    details: "Alles over dit gesprek",
+    field: "Veld",
+    value: "Waarde",
+    fields: (count) => `Gegevens · ${count} velden`,
+    transcriptOf: (count) =>
+      `Voor de overdracht · ${count === 1 ? "1 bericht" : `${count} berichten`}`,
     moreBelow: (count) => `… nog ${count}, zie hieronder`,
     earlierBelow: (count) => `… ${count} eerdere, zie hieronder`,
     ownerUnverified:
@@ -43,6 +49,7 @@ export const nl: Texts = {
     lost: (link) =>
       `Dit gesprek gaat hier verder, omdat <${link}|de eerdere thread> er niet meer is. Antwoord hier.`,
     previous: "Eerder gesprek met deze gebruiker",
+    previousShort: "eerder gesprek",
     next: "Later gesprek met deze gebruiker",
     buttons: {
       take: "Nemen",
@@ -57,7 +64,10 @@ export const nl: Texts = {
       `*Verplaatst* naar ${team ?? "een ander team"} door ${by}${link === undefined ? "" : ` · <${link}|gaat daar verder>`}`,
     movedInVain: (link, by) =>
       `*Niet hierheen verplaatst*: ${by} wilde dat, maar het gesprek was al voorbij of ging al elders verder${link === undefined ? "" : ` · <${link}|de thread ervan>`}`,
-    open: (since) => `*Open* · sinds ${since}`,
+    waiting: (time) => (time === undefined ? "*wacht*" : `*wacht* al meer dan ${time}`),
+    unclaimed: "beantwoord, en niemand heeft het nu",
+    answers: (by, waiting) =>
+      `${by} antwoordt${waiting === undefined ? "" : ` · *zwijgt* al meer dan ${waiting}`}`,
     handedBack: (to, by, at) =>
       `*Teruggegeven* aan ${to ?? "een andere Service"}${by === undefined ? "" : ` door ${by}`} · ${at}`,
     note: (note) => `Notitie: ${note}`,

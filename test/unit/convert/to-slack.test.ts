@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { checkBlocks } from "../../../fakes/slack/block-limits.ts";
-import { textLength } from "../../../fakes/slack/complete-blocks.ts";
+import { checkBlocks, textLength } from "../../../fakes/slack/block-limits.ts";
 import { literalMrkdwn } from "../../../src/convert/text/literal-mrkdwn.ts";
 import { unescapeText } from "../../../src/convert/text/slack-text.ts";
 import { batchPosts } from "../../../src/convert/to-slack/batch-posts.ts";

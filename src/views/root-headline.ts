@@ -1,0 +1,47 @@
+import { isSeen } from "../convert/text/clean-name.ts";
+import { anyReasonOf, reasonOf } from "../convert/text/reason-of.ts";
+import { oneLine } from "../convert/text/slack-text.ts";
+import type { TranscriptLine } from "../convert/to-slack/parley-message.ts";
+import { isJsonObject, type Json } from "../json.ts";
+import type { RootDetails } from "./details-parts.ts";
+import { describeReason } from "./reason.ts";
+import type { UserDetails } from "./root-user.ts";
+import type { Texts } from "./texts/en.ts";
+
+/** As whom bots name the User in a transcript. */
+const USER_NAMES =
+  /^(?:user|customer|client|visitor|guest|human|gebruiker|klant|bezoeker|nutzer|nutzerin|kunde|kundin|besucher)$/i;
+
+/**
+ * What a conversation is about: the bot's summary, the last message of the User before the handover, or the reason in words. On
+ * one line, literal text.
+ */
+export function headlineOf(
+  { metadata, transcript, user }: RootDetails & { readonly user: UserDetails },
+  texts: Texts,
+): string {
+  const words = summaryIn(metadata) ?? lastMessageOf(user, transcript);
+  if (words !== undefined) return oneLine(words);
+  const reason = reasonOf(metadata);
+  return reason ? oneLine(describeReason(reason, texts)) : texts.root.newConversation;
+}
+
+/** The reason to the letter, on one line; as JSON if it is no text. */
+export const reasonLine = (metadata: Json | undefined): string | undefined => {
+  const reason = anyReasonOf(metadata);
+  return reason && oneLine(reason);
+};
+
+function summaryIn(metadata: Json | undefined): string | undefined {
+  const summary = isJsonObject(metadata) ? metadata.summary : undefined;
+  return typeof summary === "string" && isSeen(summary) ? summary : undefined;
+}
+
+function lastMessageOf(
+  { name, email }: UserDetails,
+  transcript: readonly TranscriptLine[] = [],
+): string | undefined {
+  const isUser = (from: string): boolean =>
+    USER_NAMES.test(from.trim()) || from === name || from === email;
+  return transcript.findLast(({ from, text }) => isUser(from) && isSeen(text))?.text;
+}
