@@ -3,7 +3,7 @@ import { identity } from "../../fakes/slack/identity.ts";
 import { settledIn } from "../support/attempts.ts";
 import { png } from "../support/files.ts";
 import { type HandedOver, handOver, PATIENCE } from "../support/steps.ts";
-import { rootsOf, shownOf, textOf, textsIn } from "../support/threads.ts";
+import { type Message, rootsOf, shownOf, textOf, textsIn } from "../support/threads.ts";
 import { startWorld, type World } from "../support/world.ts";
 
 /** Retries within the patience of a test. */
@@ -16,7 +16,7 @@ async function newThread({ slack }: World, { ts: old }: HandedOver): Promise<str
   return roots().find(isRoot)?.ts ?? "";
 }
 
-const isRoot = (message: Parameters<typeof textOf>[0]) => /Parley User/.test(textOf(message));
+const isRoot = ({ metadata }: Message) => metadata?.event_type === "parley_handover";
 
 /** Nothing but roots may stand in the open channel. */
 const strays = ({ slack }: World) =>

@@ -35,7 +35,8 @@ const belowRoot = (slack: FakeSlack, rootTs: string): Message[] =>
     ({ thread_ts, ts, bot_id }) => thread_ts === rootTs && ts !== rootTs && bot_id === slack.botId,
   );
 
-export const isDetails = ({ metadata }: Message): boolean => metadata?.event_type === "parley_details";
+export const isDetails = ({ metadata }: Message): boolean =>
+  metadata?.event_type === "parley_details";
 
 /** The details in a thread: normally one message, the first below the root. */
 export const detailsIn = (slack: FakeSlack, rootTs: string): Message[] =>
