@@ -18,7 +18,7 @@ import {
   PATIENCE,
   submitHandBack,
 } from "../support/steps.ts";
-import { postsIn, reactionsOn, textOf, toldTo } from "../support/threads.ts";
+import { postsIn, reactionsOn, shownOf, textOf, toldTo } from "../support/threads.ts";
 import { startWorld, type World, type WorldOptions } from "../support/world.ts";
 
 const GUEST: MemberOptions = { id: "U0GUEST", name: "guest", displayName: "Gus", isGuest: true };
@@ -326,7 +326,9 @@ it("finds a merged User's records under both ids", async () => {
   const second = await handOver(world, { user: first.user });
   const registered = parley.createUser();
   await Promise.all((await parley.mergeUsers(first.user.id, registered.id)).delivered);
-  await world.slack.waitFor(() => textOf(second.root).includes(`\`${registered.id}\``));
+  await world.slack.waitFor(() =>
+    shownOf(world.slack, second.root).includes(`\`${registered.id}\``),
+  );
   await handBack(world, second.root);
   const other = await handOver(world);
   await handBack(world, other.root);

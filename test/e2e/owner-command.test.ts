@@ -371,7 +371,7 @@ it("takes a User back into one new thread that links to the old one", async () =
   const root = rootsOf(slack)[1];
   expect(JSON.stringify(root?.blocks)).toContain("Taken over by agent");
   expect(JSON.stringify(root?.blocks)).toContain("Ada");
-  expect(JSON.stringify(root?.blocks)).toContain(`p${ts.replace(".", "")}|Earlier`);
+  expect(JSON.stringify(root?.blocks)).toContain(`p${ts.replace(".", "")}|earlier`);
   expect(JSON.stringify(rootsOf(slack)[0]?.blocks)).toContain(`p${root?.ts.replace(".", "")}|`);
   expect(postsIn(slack, root?.ts ?? "")).toEqual([]);
   await slack.post({ user: "U0ANNA", threadTs: root?.ts ?? "", text: "It is me again" });

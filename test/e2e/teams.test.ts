@@ -4,7 +4,7 @@ import { BOT_USER } from "../../fakes/slack/people.ts";
 import { createDatabase, describePostgres } from "../support/postgres.ts";
 import { sentTo } from "../support/sent.ts";
 import { PATIENCE } from "../support/steps.ts";
-import { textOf } from "../support/threads.ts";
+import { shownOf } from "../support/threads.ts";
 import { CALLBACK_TOKEN, type Env, startWorld, type World } from "../support/world.ts";
 import { writeBridgeFile } from "../support/write-bridge-file.ts";
 
@@ -38,7 +38,7 @@ const threadsOf = ({ slack }: World, userId: string) =>
     (message) =>
       message.bot_id === slack.botId &&
       (!message.thread_ts || message.thread_ts === message.ts) &&
-      textOf(message).includes(`Parley User \`${userId}\``),
+      shownOf(slack, message).includes(`Parley User \`${userId}\``),
   );
 
 /** The thread about a User, once it is open; there is no other. */

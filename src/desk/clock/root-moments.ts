@@ -1,13 +1,13 @@
 import { type Clock, type Conversation, clockOf } from "../../bridge/conversation.ts";
+import { ROOT_STEPS_MS } from "../../views/root-steps.ts";
 
-const MINUTE_MS = 60_000;
-const HOUR_MS = 60 * MINUTE_MS;
+const HOUR_MS = 60 * 60_000;
 const DAY_MS = 24 * HOUR_MS;
 
 /** When the root of a User who waits says anew for how long, after that each hour, and from the second day on each day. */
-const UNCLAIMED_MS = [1, 3, 10, 30, 60].map((minutes) => minutes * MINUTE_MS);
+const { waiting: UNCLAIMED_MS } = ROOT_STEPS_MS;
 /** The same while somebody has claimed it: then it does not say it before the first of these. */
-export const CLAIMED_MS = [10, 30, 60].map((minutes) => minutes * MINUTE_MS);
+export const { silent: CLAIMED_MS } = ROOT_STEPS_MS;
 
 /** The next moment after `now` at which the root is to say anew for how long the User waits; `undefined`: the User does not. */
 export function nextRootAt(
