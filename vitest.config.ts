@@ -59,6 +59,7 @@ const ON_REPLICAS = [
   "message-order",
   "one-thread",
   "relay-to-parley",
+  "report",
   "roles",
   "story",
 ].map(storyOf);

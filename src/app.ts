@@ -155,6 +155,7 @@ async function buildApp(given: Config, foundations: Foundations): Promise<App> {
     botService: botService.id,
     queues,
     conversations,
+    onTime: metrics.onTime,
     audit,
     inTurn,
     createLimiter: state.createLimiter,

@@ -16,6 +16,7 @@ import { runBackup } from "./ops/run-backup.ts";
 import { runDeadLetters } from "./ops/run-dead-letters.ts";
 import { runDoctor } from "./ops/run-doctor.ts";
 import { runMigrate } from "./ops/run-migrate.ts";
+import { runReport } from "./ops/run-report.ts";
 import { runRestore } from "./ops/run-restore.ts";
 import { runRoute } from "./ops/run-route.ts";
 import { createShutDown } from "./shut-down.ts";
@@ -50,6 +51,7 @@ export async function run(program: Program): Promise<void> {
   try {
     if (tool === "dead-letters") program.exit(await runDeadLettersTool(program, args));
     else if (tool === "audit") program.exit(await runAuditTool(program, args));
+    else if (tool === "report") program.exit(await runReportTool(program, args));
     else if (tool === "doctor") program.exit(await runDoctorTool(program, args));
     else if (tool === "backup") program.exit(await runCopying(runBackup, program, args));
     else if (tool === "restore") program.exit(await runCopying(runRestore, program, args));
@@ -149,6 +151,11 @@ const runDeadLettersTool = (program: Program, args: readonly string[]): Promise<
 
 const runAuditTool = (program: Program, args: readonly string[]): Promise<number> =>
   runOnState(program, (print) => runAudit(args, () => readStateLocation(program.env), print));
+
+const runReportTool = (program: Program, args: readonly string[]): Promise<number> =>
+  runOnState(program, (print) =>
+    runReport(args, () => loadConfig(program.env, { fileIfThere: CONFIG_FILE }).config, print),
+  );
 
 const runCopying = (
   tool: typeof runBackup | typeof runRestore,

@@ -19,6 +19,7 @@ import { haveRoles } from "../desk/roles.ts";
 import type { ServiceId } from "../ids.ts";
 import { type Json, parseJson } from "../json.ts";
 import type { Log } from "../log.ts";
+import { type MeasuredTime, measureConversations } from "../ops/measure-conversations.ts";
 import { createParleyFiles } from "../parley/parley-files.ts";
 import { parseCallback } from "../parley/parse-callback.ts";
 import type { ChannelIds } from "../slack/channel-ids.ts";
@@ -47,6 +48,7 @@ export function createDependencies(
     botService,
     queues,
     conversations,
+    onTime,
     audit: records,
     inTurn,
     createLimiter,
@@ -62,6 +64,7 @@ export function createDependencies(
     botService: ServiceId;
     queues: Queues;
     conversations: Conversations;
+    onTime: (time: MeasuredTime) => void;
     audit: State["audit"];
     inTurn: InTurn<string>;
     createLimiter: CreateRateLimiter;
@@ -80,6 +83,7 @@ export function createDependencies(
   const { ownerUnknown, lineBreak, messageLength } = config.parley;
   const parse = (body: Json) => parseCallback(body, parley.self);
   const desk = createDesk(config.teams, log);
+  const measured = measureConversations(conversations, desk, onTime);
   const notes = remembered(channelNoteSchema);
   const channelNotes: ChannelNotes = {
     get: (channel) => notes.get(`channel/${channel}`),
@@ -141,7 +145,7 @@ export function createDependencies(
     }),
     parleyFiles: createParleyFiles(parleyApi, config.parley),
     transfers: createSemaphore(TRANSFERS),
-    conversations: followConversations(conversations, { desk, ...queues, now, log }),
+    conversations: followConversations(measured, { desk, ...queues, now, log }),
     audit: createAudit({ records, people: slack.people, log: log.child({ component: "audit" }) }),
     inTurn,
     notifier: createNotifier(queues.inbox),
