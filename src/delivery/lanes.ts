@@ -209,7 +209,7 @@ export interface Lanes<Body> {
 }
 
 /** A dead letter, and the code of what it ended with. */
-export interface DeadItem<Body> {
+interface DeadItem<Body> {
   readonly id: ItemId;
   readonly body: Body;
   readonly code: string;

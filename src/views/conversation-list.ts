@@ -9,7 +9,7 @@ import type { Texts } from "./texts/en.ts";
 
 /** Whose a conversation is, as seen by whoever looks: theirs, nobody's, or a colleague's. In this order they are listed. */
 export const WHOSE = ["mine", "unclaimed", "others"] as const;
-export type Whose = (typeof WHOSE)[number];
+type Whose = (typeof WHOSE)[number];
 
 export interface ConversationLine {
   readonly userId: string;

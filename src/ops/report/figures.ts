@@ -9,7 +9,7 @@ export interface ConversationTimes {
 }
 
 export const MEASURES = ["toClaim", "toAnswer", "toEnd", "waited"] as const;
-export type Measure = (typeof MEASURES)[number];
+type Measure = (typeof MEASURES)[number];
 
 /** Whole seconds; missing: there is nothing to tell them of. */
 export interface Percentiles {
