@@ -1,0 +1,201 @@
+import { describe, expect, it } from "vitest";
+import type { DeskRules } from "../../../src/config/desk-rules.ts";
+import { dieAtEveryStep, type Story } from "../support/every-step.ts";
+import { ADA, BOT } from "../support/memory-parley.ts";
+import { type Bridge, startBridge } from "../support/start-bridge.ts";
+
+const MINUTE_MS = 60_000;
+
+const WAITING: Partial<DeskRules> = {
+  waiting: [
+    { afterMs: 3 * MINUTE_MS, remind: "thread" },
+    { afterMs: 10 * MINUTE_MS, tellUser: "waiting" },
+    { afterMs: 20 * MINUTE_MS, handBack: "nobody_available" },
+  ],
+};
+
+const start = async (rules: Partial<DeskRules>): Promise<Bridge> => {
+  const bridge = await startBridge({ rules });
+  await bridge.handover();
+  return bridge;
+};
+
+const said = (bridge: Bridge, what: RegExp): number =>
+  bridge.thread().filter((text) => what.test(text)).length;
+
+const REMINDER = /^:bell: .*nobody has answered yet/;
+const TOLD = /^:robot_face: Sent to the User/;
+
+describe("while nobody answers", () => {
+  it("takes each step at its time, and then hands the User back", async () => {
+    const bridge = await start(WAITING);
+    await bridge.later(3 * MINUTE_MS - 5_000);
+    expect(said(bridge, REMINDER)).toBe(0);
+    await bridge.later(6_000);
+    expect(said(bridge, REMINDER)).toBe(1);
+    expect(bridge.sent()).toEqual([]);
+    await bridge.later(7 * MINUTE_MS);
+    expect(bridge.sent()).toEqual([expect.stringMatching(/^Thank you for waiting/)]);
+    expect(said(bridge, TOLD)).toBe(1);
+    expect((await bridge.conversation())?.state).toBe("open");
+    await bridge.later(10 * MINUTE_MS);
+    expect(bridge.parley.user(ADA).owner).toBe(BOT.id);
+    expect(await bridge.conversation()).toMatchObject({
+      state: "handed-back",
+      ending: { reason: "nobody_available" },
+    });
+    await bridge.later(60 * MINUTE_MS);
+    expect([said(bridge, REMINDER), said(bridge, TOLD), bridge.sent().length]).toEqual([1, 1, 1]);
+  });
+
+  it("stops with an answer", async () => {
+    const bridge = await start(WAITING);
+    await bridge.later(2 * MINUTE_MS);
+    await bridge.agentWrites("Hello");
+    await bridge.later(60 * MINUTE_MS);
+    expect(bridge.sent()).toEqual(["Hello"]);
+    expect([said(bridge, REMINDER), said(bridge, TOLD)]).toEqual([0, 0]);
+    expect((await bridge.conversation())?.state).toBe("open");
+  });
+
+  it("does of what was due in a downtime the latest step only, once agents' replies were read back", async () => {
+    const bridge = await startBridge({ rules: WAITING, reconcileEveryMs: 600_000 });
+    await bridge.handover();
+    await bridge.skip(12 * MINUTE_MS);
+    await bridge.crashAndRestart();
+    await bridge.later(MINUTE_MS);
+    expect(bridge.sent()).toEqual([]);
+    await bridge.later(MINUTE_MS + 5_000);
+    expect(bridge.sent()).toEqual([expect.stringMatching(/^Thank you for waiting/)]);
+    expect(said(bridge, REMINDER)).toBe(0);
+  });
+
+  it("does nothing after a downtime in which somebody has answered", async () => {
+    const bridge = await startBridge({ rules: WAITING, reconcileEveryMs: 600_000 });
+    await bridge.handover();
+    await bridge.agentWrites("Here I am", { unheard: true });
+    await bridge.skip(12 * MINUTE_MS);
+    await bridge.crashAndRestart();
+    await bridge.later(9 * MINUTE_MS);
+    expect(bridge.sent()).toEqual(["Here I am"]);
+    expect([said(bridge, REMINDER), said(bridge, TOLD)]).toEqual([0, 0]);
+  });
+});
+
+describe("while whoever has claimed it is silent", () => {
+  const rules: Partial<DeskRules> = {
+    ...WAITING,
+    silent: { afterMs: 30 * MINUTE_MS, release: true },
+  };
+
+  it("reminds them, lets others have it, and then begins anew", async () => {
+    const bridge = await start(rules);
+    await bridge.agentWrites("One moment");
+    await bridge.userWrites("Still there?");
+    await bridge.later(15 * MINUTE_MS + 1_000);
+    expect(said(bridge, /^:bell: <@U0ANNA> .*for an answer/)).toBe(1);
+    await bridge.later(15 * MINUTE_MS);
+    expect(said(bridge, /^:wave: <@U0ANNA> has not answered/)).toBe(1);
+    expect((await bridge.conversation())?.claim).toBeUndefined();
+    expect(said(bridge, REMINDER)).toBe(0);
+    await bridge.later(3 * MINUTE_MS);
+    expect(said(bridge, REMINDER)).toBe(1);
+    expect(bridge.deeds()).toContainEqual(
+      expect.objectContaining({ what: "claim", from: "U0ANNA", result: "done" }),
+    );
+  });
+
+  it("does not run while the User does not wait", async () => {
+    const bridge = await start(rules);
+    await bridge.agentWrites("Done");
+    await bridge.later(90 * MINUTE_MS);
+    expect((await bridge.conversation())?.claim?.by).toBe("U0ANNA");
+    expect(bridge.thread()).toEqual([]);
+  });
+});
+
+it("asks a User who does not write, and hands them back", async () => {
+  const bridge = await start({
+    idle: [
+      { afterMs: 20 * MINUTE_MS, tellUser: "still-there" },
+      { afterMs: 30 * MINUTE_MS, handBack: "user_silent" },
+    ],
+  });
+  await bridge.agentWrites("Is it solved?");
+  await bridge.later(10 * MINUTE_MS);
+  await bridge.userWrites("Nearly");
+  await bridge.later(5 * MINUTE_MS);
+  await bridge.agentWrites("And now?");
+  await bridge.later(20 * MINUTE_MS + 1_000);
+  expect(bridge.sent()).toEqual([
+    "Is it solved?",
+    "And now?",
+    expect.stringMatching(/^Are you still there/),
+  ]);
+  await bridge.later(10 * MINUTE_MS);
+  expect(await bridge.conversation()).toMatchObject({ ending: { reason: "user_silent" } });
+  expect(bridge.sent()).toHaveLength(3);
+});
+
+describe("outside of the hours", () => {
+  // The story begins on a Monday at nine by UTC.
+  const hours = {
+    timezone: "UTC",
+    days: Array.from({ length: 7 }, () => [{ from: 10 * 60, to: 17 * 60 }]),
+    closed: [],
+  };
+
+  it("tells the User when it opens, and counts from then on", async () => {
+    const bridge = await start({ ...WAITING, hours });
+    await bridge.later(5_000);
+    expect(bridge.sent()).toEqual([expect.stringContaining("Monday 30 November at 10:00")]);
+    await bridge.later(62 * MINUTE_MS);
+    expect([said(bridge, REMINDER), bridge.sent().length]).toEqual([0, 1]);
+    await bridge.later(2 * MINUTE_MS);
+    expect(said(bridge, REMINDER)).toBe(1);
+  });
+
+  it("hands the User back at once where that is wanted", async () => {
+    const bridge = await start({ ...WAITING, hours, outside: "hand-back" });
+    await bridge.later(5_000);
+    expect(bridge.parley.user(ADA).owner).toBe(BOT.id);
+    expect(bridge.sent()).toEqual([]);
+    expect(bridge.parley.user(ADA).handovers.at(-1)?.metadata).toMatchObject({
+      reason: "outside_hours",
+      opensAt: "2026-11-30T10:00:00.000Z",
+    });
+  });
+});
+
+const LADDER: Story = {
+  options: {
+    rules: {
+      waiting: [
+        { afterMs: 2_000, remind: "thread" },
+        { afterMs: 4_000, tellUser: "waiting" },
+        { afterMs: 6_000, handBack: "nobody_available" },
+      ],
+    },
+    reconcileEveryMs: 600_000,
+  },
+  before: (bridge) => bridge.handover(),
+  async play(bridge) {
+    await bridge.later(8_000);
+  },
+  async check(bridge) {
+    await bridge.later(5 * MINUTE_MS);
+    expect(said(bridge, REMINDER)).toBeLessThan(2);
+    expect(bridge.sent().length, "told twice").toBeLessThan(2);
+    expect(bridge.thread().filter((text) => /went back to/.test(text))).toHaveLength(1);
+    expect((await bridge.conversation())?.state).toBe("handed-back");
+  },
+};
+
+describe("a ladder ends one way, each step once", () => {
+  it.each(["before", "after"] as const)(
+    "although the process is killed %s any step",
+    async (when) => {
+      expect(await dieAtEveryStep(LADDER, when)).toBeGreaterThan(15);
+    },
+  );
+});
