@@ -45,7 +45,10 @@ export interface World {
   stopBridge(): Promise<void>;
   /** Starts it (again) on the same state. */
   startBridge(changes?: Env, settings?: Settings): Promise<void>;
-  /** Moves the bridge's clock on: what it measures has taken so much longer. Timers do not ring earlier. */
+  /**
+   * Moves the bridge's clock on: what it measures has taken so much longer, and items that wait for a moment that is past by then
+   * go on. Timers do not ring earlier.
+   */
   advance(ms: number): void;
 }
 
@@ -77,11 +80,13 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   };
   let replicas: Replicas | undefined;
   let ahead = 0;
+  const looks = new Set<() => void>();
   /** Of the database that replicas share. */
   let clockMoved: Promise<void> | undefined;
   const clock: Clock = {
     now: () => systemClock.now() + ahead,
     monotonic: () => systemClock.monotonic() + ahead,
+    onMoved: (look) => looks.add(look),
   };
 
   const running = (): Replicas => {
@@ -117,6 +122,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     },
     advance(ms) {
       ahead += ms;
+      for (const look of looks) look();
       if (database !== undefined) clockMoved = moveServerClock(database, ahead);
     },
   };

@@ -98,6 +98,8 @@ async function play(bridge: Bridge, all: readonly Step[]) {
         isWaiting = true;
         break;
       case "agent":
+        // What they have not seen they have not answered.
+        await bridge.settled();
         await bridge.agentWrites(`Agent ${n}`);
         await bridge.settled();
         isWaiting = false;
