@@ -102,6 +102,8 @@ export interface RunningClock extends Clock {
   readonly tick: number;
   /** When that tick comes, if not earlier than anything is to happen; missing: nothing is. */
   readonly next?: number;
+  /** It comes in place of one that had to wait: what is due then is done, however late. */
+  readonly late?: true;
 }
 
 /** What is known of a conversation when it opens. */

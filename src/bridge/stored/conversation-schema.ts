@@ -61,6 +61,7 @@ const runningClock = record<RunningClock>({
   done: z.number(),
   tick: count,
   next: optional(time),
+  late: optional(flag),
 });
 
 const details = record<DetailsPost>({

@@ -5,9 +5,11 @@ import type { Conversations } from "../../bridge/ports.ts";
 import type { ClockBody } from "../../bridge/stored/clock-body.ts";
 import type { InboxBody } from "../../bridge/stored/inbox-body.ts";
 import type { OutboxBody } from "../../bridge/stored/outbox-body.ts";
+import type { DeskRules } from "../../config/desk-rules.ts";
 import { defined } from "../../defined.ts";
 import type { Handler, Lanes, Work } from "../../delivery/lanes.ts";
 import { makeDerivedItemId, makeThreadKey, type ServiceId, type Thread } from "../../ids.ts";
+import { afterOpenMs } from "../hours.ts";
 import { type ClockStep, dueSteps, NOTHING_DONE, stepsOf } from "./clock-steps.ts";
 import { withNextTick } from "./set-clock.ts";
 import { tickItem } from "./tick-item.ts";
@@ -23,7 +25,7 @@ export interface TickDependencies {
   now: () => number;
 }
 
-/** A tick that comes so late comes after a downtime. */
+/** A step that comes so late comes after a downtime. */
 const LATE_MS = 60_000;
 /** So long what agents wrote meanwhile is read back first. */
 export const READ_BACK_MS = 120_000;
@@ -38,8 +40,8 @@ export const createTickHandler =
   (dependencies: TickDependencies): Handler<ClockBody> =>
   async (work) => {
     const { conversations, desk, now } = dependencies;
-    const { tick, late, ...body } = work.item.body;
-    const conversation = await conversations.byId(body.conversation);
+    const { conversation: id, tick } = work.item.body;
+    const conversation = await conversations.byId(id);
     if (!conversation?.clock) return;
     if (conversation.clock.tick === tick + 1) return await appendNext(conversation, dependencies);
     if (conversation.clock.tick !== tick) return;
@@ -55,28 +57,26 @@ export const createTickHandler =
       now(),
     );
     if (!thread) return await setNext(work, { of: clock, done: sofar }, dependencies);
-    if (due.length > 0 && !late && now() - body.at > LATE_MS) {
+    if (due.length > 0 && !running.late && now() - momentOf(clock, done, rules.hours) > LATE_MS) {
       const next = { of: clock, done: sofar, at: now() + READ_BACK_MS };
-      return await setNext(work, next, dependencies, true);
+      return await setNext(work, next, dependencies);
     }
     if (due.length > 0 && (await dependencies.outbox.isWaiting(makeThreadKey(thread)))) {
-      return await setNext(
-        work,
-        { of: clock, done: sofar, at: now() + REPLY_MS },
-        dependencies,
-        true,
-      );
+      return await setNext(work, { of: clock, done: sofar, at: now() + REPLY_MS }, dependencies);
     }
     for (const step of due) await begin(step, conversation, clock, thread, dependencies);
     await showWaiting(work, conversation, dependencies);
     await setNext(work, { of: clock, done }, dependencies);
   };
 
+/** When a clock had run for so long, in opening hours. */
+const momentOf = ({ since }: Clock, ms: number, hours: DeskRules["hours"]): number =>
+  (ms === 0 ? since : afterOpenMs(hours, since, ms)) ?? since;
+
 async function setNext(
   { item }: Work<ClockBody>,
   next: Parameters<typeof withNextTick>[1],
   { conversations, desk, clock, now }: TickDependencies,
-  late?: true,
 ): Promise<void> {
   const { conversation: id, tick } = item.body;
   const after = await conversations.update(id, (conversation) =>
@@ -85,16 +85,15 @@ async function setNext(
       : conversation,
   );
   // Of a later one whoever set it takes care.
-  if (after?.clock?.tick === tick + 1) await appendNext(after, { clock }, late);
+  if (after?.clock?.tick === tick + 1) await appendNext(after, { clock });
 }
 
 /** Also after a crash between its record and this. */
 async function appendNext(
   conversation: Conversation,
   { clock }: Pick<TickDependencies, "clock">,
-  late?: true,
 ): Promise<void> {
-  const next = tickItem(conversation, late);
+  const next = tickItem(conversation);
   if (next) await clock.append(next);
 }
 

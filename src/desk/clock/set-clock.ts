@@ -38,12 +38,14 @@ export function withClock(conversation: Conversation, rules: DeskRules, now: num
     clock: {
       ...clock,
       done,
-      ...(stays ? { tick, ...defined({ next }) } : { tick: tick + 1, next: wanted }),
+      ...(stays
+        ? { tick, ...defined({ next, late: former?.late }) }
+        : { tick: tick + 1, next: wanted }),
     },
   };
 }
 
-/** The same after its newest tick: `done` is how far `of` is done, and `at` when the next is to come at the earliest. */
+/** The same after its newest tick: `done` is how far `of` is done. `at`: the next comes in its place, then at the earliest. */
 export function withNextTick(
   conversation: Conversation,
   { of, done, at }: { readonly of: Clock; readonly done: number; readonly at?: number },
@@ -57,6 +59,11 @@ export function withNextTick(
   const next = wanted === undefined ? undefined : Math.max(wanted, at ?? 0);
   return {
     ...conversation,
-    clock: { ...clock, done: soFar, tick: conversation.clock.tick + 1, ...defined({ next }) },
+    clock: {
+      ...clock,
+      done: soFar,
+      tick: conversation.clock.tick + 1,
+      ...defined({ next, late: at === undefined ? undefined : (true as const) }),
+    },
   };
 }

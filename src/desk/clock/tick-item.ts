@@ -1,6 +1,5 @@
 import type { Conversation } from "../../bridge/conversation.ts";
 import type { ClockBody } from "../../bridge/stored/clock-body.ts";
-import { defined } from "../../defined.ts";
 import type { NewItem } from "../../delivery/lanes.ts";
 import { type ConversationId, type ItemId, makeDerivedItemId } from "../../ids.ts";
 
@@ -13,14 +12,14 @@ export const tickId = (conversation: ConversationId, tick: number): ItemId =>
 const DIGITS = 13;
 
 /** The item of a conversation's newest tick; `undefined`: none is to come. */
-export function tickItem({ id, clock }: Conversation, late?: true): NewItem<ClockBody> | undefined {
+export function tickItem({ id, clock }: Conversation): NewItem<ClockBody> | undefined {
   if (clock?.next === undefined) return undefined;
   const { tick, next } = clock;
   return {
     lane: `conversation/${id}`,
     id: tickId(id, tick),
     sort: String(next).padStart(DIGITS, "0"),
-    body: { kind: "tick", conversation: id, tick, at: next, ...defined({ late }) },
+    body: { kind: "tick", conversation: id, tick },
     notBefore: next,
   };
 }
