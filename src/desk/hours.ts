@@ -51,7 +51,7 @@ export function afterOpenMs(
   return undefined;
 }
 
-interface OpenTime {
+export interface OpenTime {
   readonly from: number;
   readonly to: number;
 }
@@ -60,7 +60,7 @@ interface OpenTime {
 const DAYS = 1_500;
 
 /** The times at which it is open and that have not ended by `at`, in order, apart from each other. */
-function* openTimes(hours: OpeningHours, at: number): Generator<OpenTime> {
+export function* openTimes(hours: OpeningHours, at: number): Generator<OpenTime> {
   const today = Temporal.Instant.fromEpochMilliseconds(Math.floor(at))
     .toZonedDateTimeISO(hours.timezone)
     .toPlainDate();

@@ -1,6 +1,7 @@
 import type { Conversation } from "../bridge/conversation.ts";
 import type { Desk } from "../bridge/desk-ports.ts";
 import type { Conversations } from "../bridge/ports.ts";
+import { openMsBetween } from "../desk/hours.ts";
 import type { ConversationTimes } from "./report/figures.ts";
 import { timesOf } from "./report/times-of.ts";
 
@@ -55,7 +56,9 @@ function newTimes(
   const known = (["claim", "first-answer", "end"] as const).filter((what) => isNew[what]);
   if (known.length === 0) return [];
   const team = desk.teamOf(after).name;
+  const { hours } = desk.rulesOf(after);
+  const openMs = (from: number, to: number) => openMsBetween(hours, from, to);
   // Whoever still waits is not told.
-  const times = timesOf(after, desk.rulesOf(after).hours, after.openedAt);
+  const times = timesOf(after, openMs, after.openedAt);
   return known.map((what) => ({ what, team, seconds: (times[MEASURED[what]] ?? 0) / 1000 }));
 }

@@ -1,9 +1,11 @@
 import type { Conversation } from "../../bridge/conversation.ts";
 import type { Desk } from "../../bridge/desk-ports.ts";
+import type { OpeningHours } from "../../config/desk-rules.ts";
 import { cleanName } from "../../convert/text/clean-name.ts";
 import { anyReasonOf } from "../../convert/text/reason-of.ts";
 import { oneLine, shorten } from "../../convert/text/slack-text.ts";
 import { localTime } from "../../desk/local-time.ts";
+import { createOpenTimer, type OpenTimer } from "../../desk/open-timer.ts";
 import type { OpenReport } from "../../state/open-report.ts";
 import { type ConversationTimes, type Figures, figuresOf } from "./figures.ts";
 import { timesOf } from "./times-of.ts";
@@ -71,8 +73,16 @@ export async function makeReport(
   const week = Array.from({ length: 7 }, () => Array.from({ length: 24 }, () => 0));
   let unreadable = 0;
 
+  const timers = new Map<OpeningHours, OpenTimer>();
+  function openMsOf(hours: OpeningHours | undefined): OpenTimer {
+    if (!hours) return (from, to) => Math.max(0, to - from);
+    const timer = timers.get(hours) ?? createOpenTimer(hours, wish.from);
+    timers.set(hours, timer);
+    return timer;
+  }
+
   function add(conversation: Conversation, team: string): void {
-    const times = timesOf(conversation, desk.rulesOf(conversation).hours, now);
+    const times = timesOf(conversation, openMsOf(desk.rulesOf(conversation).hours), now);
     rows.push(times);
     const names: Readonly<Record<Grouping, string>> = {
       team,

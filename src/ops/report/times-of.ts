@@ -1,16 +1,14 @@
 import type { Conversation } from "../../bridge/conversation.ts";
-import type { OpeningHours } from "../../config/desk-rules.ts";
 import { defined } from "../../defined.ts";
-import { openMsBetween } from "../../desk/hours.ts";
 import type { ConversationTimes } from "./figures.ts";
 
-/** How long things took in the opening hours of the team that has it, as of `now`. */
+/** How long things took, as of `now`; `openMs`: how long its team was open between two moments. */
 export function timesOf(
   { openedAt, firstClaimAt, firstAnswerAt, state, ending }: Conversation,
-  hours: OpeningHours | undefined,
+  openMs: (from: number, to: number) => number,
   now: number,
 ): ConversationTimes {
-  const since = (at: number) => openMsBetween(hours, openedAt, at);
+  const since = (at: number) => openMs(openedAt, at);
   const until = (at: number | undefined) => (at === undefined ? undefined : since(at));
   return {
     ...defined({
