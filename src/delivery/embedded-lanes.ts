@@ -171,15 +171,17 @@ export function createEmbeddedLanes<Body>(
     // The item is on disk, for whoever has the lane next.
     if (lane.tenure.signal.aborted) return;
     lane.state = "deferred";
-    lane.until = monotonic() + ms;
     lane.isDelayed = lane.wait?.isAsked !== true;
+    // The clock may have been moved on since that was measured.
+    const asked = lane.isDelayed ? undefined : lane.wait?.until;
+    lane.until = Math.min(monotonic() + ms, asked ?? Number.POSITIVE_INFINITY);
     if (lane.isDelayed) void lane.tenure.run(() => reportDelay(lane));
     lane.timer = setTimeout(
       () => {
         lane.state = "idle";
         wake(lane);
       },
-      Math.min(ms, 2 ** 31 - 1),
+      Math.min(Math.max(0, lane.until - monotonic()), 2 ** 31 - 1),
     );
   }
 
