@@ -148,7 +148,8 @@ describe("the report", () => {
       { from, to },
     );
     expect(report.total.conversations).toBe(4);
-    expect(report.days).toEqual([
+    expect(report.days.map(({ day }) => day)).toHaveLength(31);
+    expect(report.days.filter(({ open }) => open > 0)).toEqual([
       { day: "2026-10-01", answered: 0, unanswered: 0, open: 1 },
       { day: "2026-10-25", answered: 0, unanswered: 0, open: 2 },
       { day: "2026-10-31", answered: 0, unanswered: 0, open: 1 },

@@ -4,7 +4,7 @@ import type { OpeningHours } from "../../config/desk-rules.ts";
 import { cleanName } from "../../convert/text/clean-name.ts";
 import { anyReasonOf } from "../../convert/text/reason-of.ts";
 import { oneLine, shorten } from "../../convert/text/slack-text.ts";
-import { localTime } from "../../desk/local-time.ts";
+import { localTime, nextDay } from "../../desk/local-time.ts";
 import { createOpenTimer, type OpenTimer } from "../../desk/open-timer.ts";
 import type { OpenReport } from "../../state/open-report.ts";
 import { type ConversationTimes, type Figures, figuresOf } from "./figures.ts";
@@ -136,12 +136,21 @@ export async function makeReport(
       outcome: sorted("outcome"),
       ending: sorted("ending"),
     },
-    days: [...days]
-      .map(([day, counts]) => ({ day, ...counts }))
-      .sort((a, b) => (a.day < b.day ? -1 : 1)),
+    days: inARow(days),
     week,
     firstAnswers,
   };
+}
+
+/** From the first of these days to the last, with those on which nothing began. */
+function inARow(counts: ReadonlyMap<string, Omit<Day, "day">>): Day[] {
+  const sorted = [...counts.keys()].sort();
+  const last = sorted.at(-1) ?? "";
+  const days: Day[] = [];
+  for (let day = sorted[0]; day !== undefined && day <= last; day = nextDay(day)) {
+    days.push({ day, ...(counts.get(day) ?? { answered: 0, unanswered: 0, open: 0 }) });
+  }
+  return days;
 }
 
 const endingOf = ({ state, ending }: Conversation): string =>

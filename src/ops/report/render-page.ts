@@ -32,7 +32,7 @@ ${
     : `${tiles(report)}
 <section class="wide"><h2>Conversations by day</h2>${plotDays(days)}</section>
 <div class="two"><section><h2>Wait for the first answer</h2>${plotFirstAnswers(firstAnswers)}</section>
-<section><h2>When they begin</h2>${plotWeek(week)}<p class="legend">the darker, the more; hours of ${escapeHtml(timezone)}</p></section></div>
+<section><h2>When they begin</h2>${plotWeek(week)}<p class="legend">the stronger the colour, the more; hours of ${escapeHtml(timezone)}</p></section></div>
 ${GROUPINGS.map((grouping) => renderGroup(TITLES[grouping], groups[grouping])).join("")}`
 }
 </main></body></html>`;
