@@ -36,7 +36,7 @@ describe("the root of a thread", () => {
       ":large_orange_circle: *Ada Lovelace* · Question too complex",
       "question_too_complex",
       "· *waiting*",
-      "Hand back",
+      ...["Take", "Hand back", "Assign…"],
     ]);
     expect(shownOf(world.slack, root).split("\n")).toEqual(
       expect.arrayContaining([
