@@ -10,7 +10,9 @@ it("a Dutch team reads Dutch from the handover to the hand-back", async () => {
   const { slack, parley } = world;
   const { user, root, ts } = await handOver(world, { metadata: { reason: "angry_customer" } });
   expect(shownOf(slack, root)).toMatch(/Parley-gebruiker `\d+`\nReden `angry_customer`/);
-  expect(textOf(root)).toMatch(/\*Bezoeker \d+\* · .*\nangry_customer\n· \*wacht\*\n.*\nTeruggeven/);
+  expect(textOf(root)).toMatch(
+    /\*Bezoeker \d+\* · .*\nangry_customer\n· \*wacht\*\n.*\nTeruggeven/,
+  );
 
   parley.faults.add(`POST /users/${user.id}/messages`, { kind: "status", status: 400 }, 1);
   await slack.post({ user: "U0BEN", threadTs: ts, text: "Morgen is het er" });

@@ -39,6 +39,7 @@ export function SlackMessageView(props: {
       data-open={props.isOpen === true}
       aria-label={`Message of ${name}`}
       data-ts={ts}
+      data-app={isApp}
     >
       <Avatar name={name} picture={picture} />
       <div className="slack-message-body">
