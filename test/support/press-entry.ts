@@ -14,7 +14,7 @@ export function pressEntry(slack: FakeSlack, name: ActionName, where: Where) {
 }
 
 /** The values of the entries of all menus in blocks. */
-export function entriesIn(blocks: unknown): string[] {
+function entriesIn(blocks: unknown): string[] {
   if (Array.isArray(blocks)) return blocks.flatMap(entriesIn);
   if (typeof blocks !== "object" || blocks === null) return [];
   if ("type" in blocks && blocks.type === "overflow" && "options" in blocks) {
