@@ -3,7 +3,7 @@ import type { DeskRules, HandBackReason, OpeningHours, REMINDED } from "../../co
 import { afterOpenMs, isOpen, openMsBetween } from "../hours.ts";
 
 /** What a desk does by itself. */
-export type Deed =
+type Deed =
   | { readonly remind: (typeof REMINDED)[number] }
   | { readonly tellUser: string }
   | { readonly handBack: HandBackReason }

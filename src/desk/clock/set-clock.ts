@@ -5,7 +5,7 @@ import { NOTHING_DONE, nextStepAt, stepsOf } from "./clock-steps.ts";
 import { nextRootAt } from "./root-moments.ts";
 
 /** The moment at which something is to happen while this clock runs, if nothing changes; `undefined`: nothing is. */
-export function nextTickAt(
+function nextTickAt(
   conversation: Conversation,
   clock: Clock & { readonly done: number },
   rules: DeskRules,
