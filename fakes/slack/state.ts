@@ -103,6 +103,8 @@ export interface SlackUser {
   deleted: boolean;
   /** A restricted guest. */
   isGuest?: boolean;
+  /** Missing: active. `untold`: Slack answers without it. */
+  presence?: "active" | "away" | "untold";
   /** Of another company, with whom channels are shared. */
   teamId?: string;
 }

@@ -3,12 +3,17 @@ import { createChannelWatch } from "../bridge/channels/watch-channels.ts";
 import { createNotifier } from "../bridge/notifier.ts";
 import type { ChannelNotes, Conversations, Workspace } from "../bridge/ports.ts";
 import { channelNoteSchema } from "../bridge/stored/channel-note.ts";
-import { membersSchema, standingSchema } from "../bridge/stored/last-known-schemas.ts";
+import {
+  lastInTurnSchema,
+  membersSchema,
+  standingSchema,
+} from "../bridge/stored/last-known-schemas.ts";
 import type { Clock } from "../clock.ts";
 import type { Config } from "../config/read-config.ts";
 import { channelsOf } from "../config/team-config.ts";
 import type { CreateRateLimiter } from "../delivery/rate-limiter.ts";
 import { createSemaphore } from "../delivery/semaphore.ts";
+import { createAgentsInTurn } from "../desk/agents-in-turn.ts";
 import { followConversations } from "../desk/clock/follow-conversations.ts";
 import { createDesk } from "../desk/create-desk.ts";
 import { createKnownMembers } from "../desk/known-members.ts";
@@ -104,6 +109,18 @@ export function createDependencies(
     clock,
     log: slackLog,
   });
+  const permissions = createPermissions({
+    teams: config.teams,
+    personOf: createKnownPersons(
+      slack.directory,
+      // Where everybody of the workspace may act, the workspace that a request names is enough.
+      haveRoles(config.teams) ? remembered(standingSchema) : undefined,
+    ),
+    members,
+    people: slack.people,
+    guestsMayAnswer: config.guestsMayAnswer,
+    monotonic: clock.monotonic,
+  });
   return {
     ...slack,
     members,
@@ -131,17 +148,15 @@ export function createDependencies(
     directMessages: createDirectMessages(client),
     findFormerChannel: createFindFormerChannel(client, conversations),
     responsible: createResponsible(config.teams, members.of),
-    permissions: createPermissions({
+    permissions,
+    agentsInTurn: createAgentsInTurn({
       teams: config.teams,
-      personOf: createKnownPersons(
-        slack.directory,
-        // Where everybody of the workspace may act, the workspace that a request names is enough.
-        haveRoles(config.teams) ? remembered(standingSchema) : undefined,
-      ),
-      members,
-      people: slack.people,
-      guestsMayAnswer: config.guestsMayAnswer,
-      monotonic: clock.monotonic,
+      membersOf: members.of,
+      permissions,
+      isActive: slack.isActive,
+      last: remembered(lastInTurnSchema),
+      now,
+      log: slackLog,
     }),
     parleyFiles: createParleyFiles(parleyApi, config.parley),
     transfers: createSemaphore(TRANSFERS),

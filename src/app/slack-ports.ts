@@ -20,6 +20,7 @@ import { createNames } from "../slack/names.ts";
 import { createPace } from "../slack/pace.ts";
 import { makePermalink } from "../slack/permalink.ts";
 import { createPosts } from "../slack/posts.ts";
+import { createIsActive } from "../slack/presence.ts";
 import { createReactions } from "../slack/reactions.ts";
 import { createThreadReader } from "../slack/thread-reader.ts";
 import { createFindUser } from "../slack/users.ts";
@@ -33,6 +34,8 @@ export interface SlackPorts {
   readonly people: People;
   readonly permalink: Permalink;
   readonly directory: Directory;
+  /** Whether Slack says that somebody is active. */
+  readonly isActive: (person: string) => Promise<boolean>;
 }
 
 export function createSlackPorts(
@@ -70,6 +73,7 @@ export function createSlackPorts(
     },
     permalink: (thread: Thread) =>
       makePermalink(url, { ...thread, channel: channelIds.current(thread.channel) }),
+    isActive: createIsActive(client),
     directory: createDirectory(client, findUser, workspace),
   };
 }

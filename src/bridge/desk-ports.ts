@@ -40,6 +40,18 @@ export interface Desk {
   ): { readonly at: number; readonly timezone: string } | undefined;
 }
 
+/** The agents of a team who get Users one after the other. */
+export interface AgentsInTurn {
+  /**
+   * Whose turn it is, Slack's id; `undefined`: nobody's, because nobody is there or Slack does not say.
+   *
+   * @throws a member of the error family, where it can pass
+   */
+  next(team: Team): Promise<string | undefined>;
+  /** It is the turn of those behind this one from now on. On disk when resolved. */
+  passed(team: Team, agent: string): Promise<void>;
+}
+
 /** Somebody who is about to do something. */
 export interface Actor {
   /** Slack id. */

@@ -3,6 +3,7 @@ import { PayloadError, ThreadGoneError } from "../errors.ts";
 import { type CheckChannelDependencies, checkChannel } from "./channels/check-channel.ts";
 import { type TellPersonDependencies, tellPerson } from "./channels/tell-person.ts";
 import { type ClaimDependencies, claim } from "./claims/claim.ts";
+import { type TakeTurnDependencies, takeTurn } from "./claims/take-turn.ts";
 import type { Desk } from "./desk-ports.ts";
 import { type HandoverDependencies, handover } from "./ownership/handover.ts";
 import { type MergeUsersDependencies, mergeUsers } from "./ownership/merge-users.ts";
@@ -27,6 +28,7 @@ export interface InboxDependencies
     MergeUsersDependencies,
     MoveDependencies,
     ClaimDependencies,
+    TakeTurnDependencies,
     ShowNoticeDependencies,
     RemindDependencies,
     CheckChannelDependencies,
@@ -79,6 +81,8 @@ async function handle(work: Work<InboxBody>, dependencies: InboxDependencies): P
       return await move(work, body.request, dependencies);
     case "claim":
       return await claim(work, body.request, dependencies);
+    case "turn":
+      return await takeTurn(work, body, dependencies);
     case "thread-gone":
       return await openAgain(work, body, dependencies);
     case "channel":

@@ -6,6 +6,7 @@ import addFormats from "ajv-formats";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { identity } from "../../fakes/slack/identity.ts";
+import { DEFAULT_MEMBERS } from "../../fakes/slack/people.ts";
 import { EVENT_LISTENERS } from "../../src/slack/listeners/listener-tables.ts";
 import { OWNER_COMMAND } from "../../src/slack/listeners/register-listeners.ts";
 import { missingScopes } from "../../src/slack/missing-scopes.ts";
@@ -292,9 +293,12 @@ async function useEverything(channel: string, isPrivate: boolean): Promise<strin
   };
   // Agents are those in the channel, leads Anna and those in a group.
   const leads = ["U0ANNA", "S0SUPPORT"];
-  const env = await inBridgeFile([{ name: "Support", channel, leads }]);
+  const env = await inBridgeFile([{ name: "Support", channel, leads, assign: "round-robin" }]);
+  // They are asked about, and away, so that nobody gets the User.
+  const members = DEFAULT_MEMBERS.map((member) => ({ ...member, presence: "away" as const }));
   const world = await startWorld({
     slack: {
+      members,
       scopes: TYPED.oauth_config.scopes.bot,
       botEvents: TYPED.settings.event_subscriptions.bot_events,
       ...(isPrivate && { channels: [privateChannel] }),

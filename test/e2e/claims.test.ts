@@ -12,7 +12,7 @@ const TEAM = { ...SUPPORT, agents: ["S0SUPPORT", "U0BEN"] } satisfies TeamInFile
 
 type Opened = World & HandedOver;
 
-async function openSupport(team: TeamInFile & { collision?: string } = TEAM): Promise<Opened> {
+async function openSupport(team: TeamInFile = TEAM): Promise<Opened> {
   const world = await startTeams([team]);
   return { ...world, ...(await handOver(world)) };
 }

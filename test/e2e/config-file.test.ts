@@ -83,10 +83,10 @@ describe("bridge.yaml", () => {
     );
     expect(wrong.code).toBe(78);
     const vain = await runToEnd(
-      { ...env, CONFIG_FILE: writeBridgeFile("outside: queue") },
+      { ...env, CONFIG_FILE: writeBridgeFile("links: { CRM: https://crm.example }") },
       "doctor",
     );
-    expect(vain.stdout).toMatch(/^warning +configuration +in .* this has no effect .*: outside$/m);
+    expect(vain.stdout).toMatch(/^warning +configuration +in .* this has no effect .*: links$/m);
     expect(vain.stdout).toMatch(/^ok +configuration .*, one team of .*bridge\.yaml$/m);
     expect(vain.code).toBe(0);
   });

@@ -12,6 +12,8 @@ export interface TeamInFile {
   readonly channel?: string;
   readonly agents?: readonly string[];
   readonly leads?: readonly string[];
+  readonly assign?: string;
+  readonly collision?: string;
   readonly when?: readonly Readonly<Record<string, unknown>>[];
 }
 

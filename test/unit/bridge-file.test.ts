@@ -125,7 +125,7 @@ describe("bridge.yaml", () => {
       links: { CRM: "https://crm.example/{externalId}" },
     });
     expect(warnings).toEqual([
-      expect.stringMatching(/bridge\.yaml this has no effect in this version: assign, answers$/),
+      expect.stringMatching(/bridge\.yaml this has no effect in this version: answers$/),
     ]);
   });
 

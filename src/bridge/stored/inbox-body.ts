@@ -37,6 +37,8 @@ export type InboxBody =
   | { readonly kind: "root"; readonly conversation: ConversationId }
   | { readonly kind: "move"; readonly request: MoveRequest }
   | { readonly kind: "claim"; readonly request: ClaimRequest }
+  /** A conversation of this team, by its name, is to be given to the agent whose turn it is. */
+  | { readonly kind: "turn"; readonly conversation: ConversationId; readonly team: string }
   /** A thread has lost its root. `stands`: its replies are still in Slack. */
   | { readonly kind: "thread-gone"; readonly thread: Thread; readonly stands: boolean }
   /** A channel of a team is to be looked at. `hint`: what the one says that has noticed something. */
@@ -124,6 +126,7 @@ export const inboxBodySchema = kinds<InboxBody>({
   root: { conversation: conversationId },
   move: { request: moveRequest },
   claim: { request: claimRequest },
+  turn: { conversation: conversationId, team: text },
   "thread-gone": { thread, stands: z.boolean() },
   channel: {
     channel: text,

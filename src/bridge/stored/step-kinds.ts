@@ -109,4 +109,6 @@ export const NEWS = kind(
 export const MOMENT = kind(nothing, time);
 /** How a channel was when it was looked at. */
 export const SEEN = kind(nothing, seenChannelSchema);
+/** The Slack id of somebody. */
+export const PERSON = kind(nothing, text);
 export const SERVICE = kind<null, ServiceId>(nothing, serviceId);

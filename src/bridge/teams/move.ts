@@ -9,6 +9,7 @@ import {
   renderNotMoved,
 } from "../../views/moved.ts";
 import type { Audit } from "../audit-port.ts";
+import { askForTurn } from "../claims/ask-for-turn.ts";
 import {
   type Conversation,
   isIn,
@@ -149,6 +150,7 @@ async function show(
     return await refuse(work, conversation, request, dependencies);
   }
   await recordDone(work, conversation, mine, request, dependencies);
+  await askForTurn(conversation, work.item.id, dependencies);
   const { permalink, texts } = dependencies;
   const { agent, to: team, note } = request;
   const thread = await ensureRoot(work, conversation, dependencies);

@@ -1,8 +1,9 @@
 import { defined } from "../../defined.ts";
-import type { Work } from "../../delivery/lanes.ts";
+import type { Lanes, Work } from "../../delivery/lanes.ts";
 import { type ItemId, makeConversationId, type Thread } from "../../ids.ts";
 import type { InTurn } from "../../turns.ts";
 import type { Texts } from "../../views/texts/en.ts";
+import { askForTurn } from "../claims/ask-for-turn.ts";
 import {
   type Conversation,
   isShown,
@@ -28,6 +29,7 @@ export interface EnsureRootDependencies {
   conversations: Conversations;
   desk: Desk;
   notifier: Notifier;
+  inbox: Pick<Lanes<InboxBody>, "append">;
   /** Among all replicas. */
   inTurn: InTurn<string>;
   permalink: Permalink;
@@ -87,6 +89,7 @@ async function openRoot(
     return thread;
   }
   // Before the thread is recorded, so that after a crash the item comes here again.
+  await askForTurn(conversation, "opening", dependencies);
   await pointForward(work.item.id, conversation, thread, { conversations, notifier });
   const details = detailsBegun(thread, now());
   await conversations.update(conversation.id, (c) => ({ ...withoutOpening(c), thread, details }));

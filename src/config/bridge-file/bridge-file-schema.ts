@@ -71,7 +71,9 @@ const ofTeams = {
     .describe("What becomes of a User outside of the hours: they wait, or go back to the bot.")
     .exactOptional(),
   assign: oneOf(["none", "round-robin"])
-    .describe("Whether a handover is given to one agent after the other.")
+    .describe(
+      "Whether Users are given to those agents in turn who are active in Slack (round-robin), or wait for somebody to take them (none); missing: none.",
+    )
     .exactOptional(),
   collision: oneOf(["warn", "hold", "off"])
     .describe(

@@ -1,7 +1,7 @@
 import type { BridgeFile } from "./bridge-file-schema.ts";
 
 /** What the file may say already, but what this version does not carry out. */
-const WITHOUT_EFFECT: readonly string[] = ["assign", "answers"];
+const WITHOUT_EFFECT: readonly string[] = ["answers"];
 
 /** The keys of the file that have no effect. */
 export function withoutEffect(file: BridgeFile): readonly string[] {

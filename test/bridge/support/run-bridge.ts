@@ -4,7 +4,12 @@ import {
   type ChannelWatch,
   createChannelWatch,
 } from "../../../src/bridge/channels/watch-channels.ts";
-import type { Permissions, Responsible, Team } from "../../../src/bridge/desk-ports.ts";
+import type {
+  AgentsInTurn,
+  Permissions,
+  Responsible,
+  Team,
+} from "../../../src/bridge/desk-ports.ts";
 import { createNotifier, type Notifier } from "../../../src/bridge/notifier.ts";
 import type { ParleyEvent } from "../../../src/bridge/parley-event.ts";
 import { type Reconciler, startReconciler } from "../../../src/bridge/reconciler.ts";
@@ -60,6 +65,8 @@ export interface BridgeOptions {
   permissions?: Partial<Permissions>;
   /** One that answers in the channel of the stories if missing. */
   teams?: readonly [Team, ...Team[]];
+  /** Whose turn it is; nobody's if missing. */
+  agentsInTurn?: AgentsInTurn;
   /** What the desks of all teams do by themselves; nothing if missing. */
   rules?: Partial<DeskRules>;
   /** Answers and the disk take a while, in which others go on. */
@@ -163,6 +170,13 @@ export async function runBridge(
     responsible:
       options.responsible ??
       (() => Promise.resolve({ people: options.leads ?? [], mayBeMore: false })),
+    agentsInTurn: wire(
+      "agentsInTurn",
+      options.agentsInTurn ?? {
+        next: () => Promise.resolve(undefined),
+        passed: () => Promise.resolve(),
+      },
+    ),
     directMessages: wire("directMessages", slack.directMessages),
     texts: en,
     patience,
