@@ -129,6 +129,7 @@ const SCOPES_OF_METHOD: Readonly<Record<string, readonly string[]>> = {
   "reactions.remove": ["reactions:write"],
   "usergroups.list": ["usergroups:read"],
   "usergroups.users.list": ["usergroups:read"],
+  "users.getPresence": ["users:read"],
   "users.info": ["users:read"],
   "views.open": [],
   "views.publish": [],
