@@ -29,6 +29,7 @@ export async function writeStartFile(folder: string, language: string): Promise<
   const path = join(folder, "bridge.yaml");
   const document = parseDocument(await readFile(EXAMPLE, "utf8"));
   document.set("language", language);
+  document.set("answers", join(import.meta.dirname, "../answers.example"));
   for (const [index, { channel, agents }] of TEAMS.entries()) {
     document.setIn(["teams", index, "channel"], channel);
     document.setIn(["teams", index, "agents"], document.createNode([...agents], { flow: true }));

@@ -87,7 +87,7 @@ export function createDependencies(
   const { patience, groupMs, showUserIdentity, mentions, replyMode, undoMs } = config;
   const { ownerUnknown, lineBreak, messageLength } = config.parley;
   const parse = (body: Json) => parseCallback(body, parley.self);
-  const desk = createDesk(config.teams, log);
+  const desk = createDesk(config.teams, log, config.answers);
   const measured = measureConversations(conversations, desk, onTime);
   const notes = remembered(channelNoteSchema);
   const channelNotes: ChannelNotes = {

@@ -1,4 +1,5 @@
 import type { DeskRules } from "../config/desk-rules.ts";
+import type { QuickAnswer } from "../config/quick-answer.ts";
 import type { Refusal } from "../errors.ts";
 import type { Conversation } from "./conversation.ts";
 
@@ -22,6 +23,8 @@ export type Responsible = (
 export interface Desk {
   /** In the order of the configuration. */
   readonly teams: readonly [Team, ...Team[]];
+  /** What agents can send with a few clicks. */
+  readonly answers: readonly QuickAnswer[];
   /** Who gets a User that is handed over with this. */
   teamFor(handover: Pick<Conversation, "userId" | "user" | "metadata">): Team;
   /**

@@ -1,5 +1,6 @@
 import type { Handler, Item, Lanes, Work } from "../delivery/lanes.ts";
 import { PayloadError, ThreadGoneError } from "../errors.ts";
+import { type PostAnswerDependencies, postAnswer } from "./answers/post-answer.ts";
 import { type CheckChannelDependencies, checkChannel } from "./channels/check-channel.ts";
 import { type TellPersonDependencies, tellPerson } from "./channels/tell-person.ts";
 import { type ClaimDependencies, claim } from "./claims/claim.ts";
@@ -27,6 +28,7 @@ export interface InboxDependencies
     TakenAwayDependencies,
     MergeUsersDependencies,
     MoveDependencies,
+    PostAnswerDependencies,
     ClaimDependencies,
     TakeTurnDependencies,
     ShowNoticeDependencies,
@@ -77,6 +79,8 @@ async function handle(work: Work<InboxBody>, dependencies: InboxDependencies): P
       const conversation = await conversations.byId(body.conversation);
       return conversation && (await refreshRoot(work, conversation, dependencies));
     }
+    case "answer":
+      return await postAnswer(work, body.request, dependencies);
     case "move":
       return await move(work, body.request, dependencies);
     case "claim":

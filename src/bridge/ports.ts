@@ -148,12 +148,13 @@ export type PostTag =
   | { readonly kind: "root"; readonly conversation: ConversationId; readonly opening: number }
   /** The details below that root. */
   | { readonly kind: "details"; readonly conversation: ConversationId; readonly opening: number }
-  /** `part` counts the posts of one long message from 0. `of`: it shows what the User wrote. */
+  /** `part` counts the posts of one long message from 0. `of`: it shows what the User wrote, or an agent (`by`, a Slack id). */
   | {
       readonly kind: "message";
       readonly items: readonly ItemId[];
       readonly part: number;
-      readonly of?: "user";
+      readonly of?: "user" | "agent";
+      readonly by?: string;
     };
 
 /** What agents see on their own messages. */

@@ -1,13 +1,16 @@
+import { dirname, isAbsolute, join } from "node:path";
 import { z } from "zod";
 import { ConfigError } from "../errors.ts";
 import { type ServiceId, toServiceId } from "../ids.ts";
 import type { Language } from "../language.ts";
+import { loadAnswers } from "./answers/load-answers.ts";
 import type { BridgeFile } from "./bridge-file/bridge-file-schema.ts";
 import { needsFallbackChannel } from "./bridge-file/cross-checks.ts";
-import { findBridgeFile } from "./bridge-file/find-bridge-file.ts";
+import { type FoundBridgeFile, findBridgeFile } from "./bridge-file/find-bridge-file.ts";
 import { toTeams } from "./bridge-file/to-teams.ts";
 import { NO_RULES, type UserTexts } from "./desk-rules.ts";
 import { fileWarnings } from "./file-warnings.ts";
+import type { QuickAnswer } from "./quick-answer.ts";
 import { type Secret, toSecret } from "./secret.ts";
 import { secretValues } from "./secret-rules.ts";
 import { type StateLocation, toStateLocation } from "./state-location.ts";
@@ -113,6 +116,8 @@ export interface Config {
   readonly retentionDays: number;
   /** How long records of who did what are kept. */
   readonly auditDays: number;
+  /** What agents can send with a few clicks. */
+  readonly answers: readonly QuickAnswer[];
   /** A stop that takes longer than this ends at once. */
   readonly stopDeadlineMs: number;
   readonly state: StateLocation;
@@ -163,6 +168,7 @@ export function loadConfig(
   const found = findBridgeFile(given.CONFIG_FILE, fileIfThere, fallback);
   const isChannelNeeded =
     !found || (found.value !== undefined && needsFallbackChannel(found.value));
+  const { answers, problems: answerProblems } = answersOf(found);
   const problems = [
     ...Object.entries(variables).flatMap(([name, type]) => problemsOf(name, type, given[name])),
     ...(given.SLACK_APP_TOKEN === undefined && given.SLACK_SIGNING_SECRET === undefined
@@ -174,11 +180,15 @@ export function loadConfig(
         ]
       : []),
     ...(found?.problems ?? []),
+    ...answerProblems,
   ];
   if (problems.length > 0) throw new ConfigError(problems);
   const value = environment.parse(given);
   return {
-    config: toConfig(value, found?.file, given.TEAM_LANGUAGE !== undefined),
+    config: {
+      ...toConfig(value, found?.file, given.TEAM_LANGUAGE !== undefined),
+      answers,
+    },
     file: found?.name,
     warnings: found?.file ? fileWarnings(found.file, found.name, given) : [],
   };
@@ -210,6 +220,13 @@ export function readTeams(
 export const readConfig = (env: Record<string, string | undefined>): Config =>
   loadConfig(env).config;
 
+/** The answers of the folder that the file names. A path that is not absolute begins where the file is. */
+function answersOf(found: FoundBridgeFile | undefined): ReturnType<typeof loadAnswers> {
+  const folder = found?.file?.answers;
+  if (!found || folder === undefined) return { answers: [], problems: [] };
+  return loadAnswers(isAbsolute(folder) ? folder : join(dirname(found.name), folder));
+}
+
 const teamWithoutFile = (channel: string): TeamConfig => ({
   name: "Support",
   channel,
@@ -224,7 +241,7 @@ function toConfig(
   value: z.output<typeof environment>,
   file: BridgeFile | undefined,
   isLanguageSet: boolean,
-): Config {
+): Omit<Config, "answers"> {
   // Missing only where every team names its own.
   const channel = value.SLACK_CHANNEL ?? "";
   return {

@@ -1,5 +1,6 @@
 import type { Conversation } from "../bridge/conversation.ts";
 import type { Desk, Team } from "../bridge/desk-ports.ts";
+import type { QuickAnswer } from "../config/quick-answer.ts";
 import type { TeamConfig } from "../config/team-config.ts";
 import type { Log } from "../log.ts";
 import { opensAt } from "./hours.ts";
@@ -11,6 +12,7 @@ type RoutedTeam = Team & Routed & Pick<TeamConfig, "rules" | "agents" | "leads">
 export function createDesk(
   teams: readonly [RoutedTeam, ...RoutedTeam[]],
   log: Pick<Log, "info">,
+  answers: readonly QuickAnswer[] = [],
 ): Desk {
   const teamOf = ({ team: name, thread, ...facts }: Conversation) =>
     teams.find((team) => team.name === name) ??
@@ -19,6 +21,7 @@ export function createDesk(
 
   return {
     teams,
+    answers,
     teamFor(handover) {
       const { team, rule } = route(teams, handover);
       if (teams.length > 1) {

@@ -4,10 +4,10 @@ import type { PostTag } from "../bridge/ports.ts";
 /** Message metadata is readable by every member of the workspace: opaque ids only. */
 export function toMetadata(tag: PostTag): MessageMetadata {
   if (tag.kind === "message") {
-    const { items, part, of } = tag;
+    const { items, part, of, by } = tag;
     return {
       event_type: "parley_message",
-      event_payload: { items: items.join(" "), part, ...(of && { of }) },
+      event_payload: { items: items.join(" "), part, ...(of && { of }), ...(by && { by }) },
     };
   }
   const { conversation, opening } = tag;

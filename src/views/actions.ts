@@ -75,6 +75,9 @@ export interface ActionValues {
   undo: UndecidedReply;
   giveUser: OfferedChange;
   moveTo: OfferedChange;
+  quickAnswer: ConversationId;
+  /** Id of the answer. */
+  chooseAnswer: string;
   take: ConversationId;
   takeFrom: HeldConversation;
   release: ConversationId;
@@ -85,6 +88,7 @@ export type ActionName = keyof ActionValues;
 
 /** What each form keeps in its `private_metadata`. */
 export interface FormValues {
+  quickAnswer: Thread;
   handBack: Thread;
   move: Thread;
   assign: Assignment;
@@ -171,6 +175,12 @@ export const ACTIONS: Actions<ActionValues> = {
   undo: { id: "parley_undo", ...undecidedReply },
   giveUser: { id: "parley_give_user", ...offeredChange },
   moveTo: { id: "parley_move_to", ...offeredChange },
+  quickAnswer: { id: "parley_quick_answer", ...conversation },
+  chooseAnswer: {
+    id: "parley_choose_answer",
+    write: (id) => id,
+    read: (text) => text || undefined,
+  },
   take: { id: "parley_take", ...conversation },
   takeFrom: { id: "parley_take_from", ...heldConversation },
   release: { id: "parley_release", ...conversation },
@@ -185,6 +195,7 @@ export const SHORTCUTS = {
 } as const;
 
 export const FORMS: Actions<FormValues> = {
+  quickAnswer: { id: "parley_quick_answer", ...thread },
   handBack: { id: "parley_hand_back", ...thread },
   move: { id: "parley_move", ...thread },
   assign: { id: "parley_assign", ...assignment },
@@ -200,8 +211,8 @@ export const ROOT_BUTTONS = [
   "handBack",
 ] as const satisfies readonly ActionName[];
 
-/** The entries of the menu beside them, in this order; `move` only where there is more than one team. */
-export const ROOT_MENU = ["assign", "move"] as const satisfies readonly ActionName[];
+/** The entries of the menu beside them, in this order; `move` only where there is more than one team, and `quickAnswer` where there are answers. */
+export const ROOT_MENU = ["assign", "move", "quickAnswer"] as const satisfies readonly ActionName[];
 
 /** The name of the entry that a request of Slack is about; `undefined`: it is not one of ours. Never throws. */
 export function nameIn<Name extends string>(

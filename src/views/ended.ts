@@ -1,8 +1,7 @@
 import type { HandBackReason } from "../config/desk-rules.ts";
 import { literalMrkdwn } from "../convert/text/literal-mrkdwn.ts";
-import { shorten } from "../convert/text/slack-text.ts";
 import type { SlackMessage } from "../convert/to-slack/slack-message.ts";
-import { bold, mention, quiet } from "./notice.ts";
+import { bold, mention, quiet, quoted } from "./notice.ts";
 import type { Texts } from "./texts/en.ts";
 
 /** To everyone in the thread of a User whom another Service has now. */
@@ -52,6 +51,3 @@ export function renderHandedBack(
   ];
   return quiet(lines.filter(Boolean).join("\n"));
 }
-
-const quoted = (text: string): string =>
-  `>${literalMrkdwn(shorten(text, 1_000)).replaceAll("\n", "\n>")}`;

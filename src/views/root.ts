@@ -54,6 +54,8 @@ interface MoveLink {
 export interface RootLinks {
   /** There is another team that can have it. */
   movable?: boolean;
+  /** There are quick answers. */
+  answerable?: boolean;
   /** Where it was before. */
   movedFrom?: MoveLink;
   /** It has left this thread for another, or went on elsewhere before it came here. */
@@ -164,10 +166,15 @@ export const describeMovedFrom = ({ link, by, team }: MoveLink, root: Texts["roo
   `:leftwards_arrow_with_hook: ${root.movedFrom(link, mention(by), teamName(team))}`;
 
 /** What can be done with an open conversation: buttons, and a menu with the rest. */
-function elementsFor(facts: RootFacts, { movable }: RootLinks, { root }: Texts): Json[] {
+function elementsFor(
+  facts: RootFacts,
+  { movable, answerable }: RootLinks,
+  { root }: Texts,
+): Json[] {
   const isOffered = (name: ActionName): boolean => {
     if (name === "take") return facts.claim === undefined;
     if (name === "release") return facts.claim !== undefined;
+    if (name === "quickAnswer") return answerable === true;
     return name !== "move" || movable === true;
   };
   const buttons = ROOT_BUTTONS.filter(isOffered).map((name) =>

@@ -44,6 +44,13 @@ const STANDING = [
     '{"userId":"11111","to":"Billing","trigger":"1.2.abc"}',
     { userId: toUserId("11111"), to: "Billing", trigger: "1.2.abc" },
   ],
+  [
+    ACTIONS.quickAnswer,
+    "parley_quick_answer",
+    "c_5d41402abc4b2a76b9719d91",
+    "c_5d41402abc4b2a76b9719d91",
+  ],
+  [ACTIONS.chooseAnswer, "parley_choose_answer", "refund", "refund"],
   [ACTIONS.take, "parley_take", "c_5d41402abc4b2a76b9719d91", "c_5d41402abc4b2a76b9719d91"],
   [
     ACTIONS.takeFrom,
@@ -59,6 +66,12 @@ const STANDING = [
     "parley_show_home",
     "mine 2 Second line & co",
     { show: "mine", page: 2, team: "Second line & co" },
+  ],
+  [
+    FORMS.quickAnswer,
+    "parley_quick_answer",
+    '{"team":"T0ACME","channel":"C0SUPPORT","ts":"1700000000.000100"}',
+    THREAD,
   ],
   [
     FORMS.handBack,

@@ -3,6 +3,8 @@ import type { RichMessage, SlackMessage } from "../../src/convert/to-slack/slack
 import { NetworkError, ParleyApiError } from "../../src/errors.ts";
 import { type ConversationId, toItemId, toServiceId, toUserId } from "../../src/ids.ts";
 import type { Json } from "../../src/json.ts";
+import { renderAnswerForm } from "../../src/views/answer-form.ts";
+import { renderAnswerNotSent, renderAnswerPost } from "../../src/views/answer-post.ts";
 import { renderAssignForm } from "../../src/views/assign-form.ts";
 import { renderChannelBack, renderChannelTrouble } from "../../src/views/channel-news.ts";
 import { renderClaimProblem } from "../../src/views/claim-problem.ts";
@@ -101,6 +103,8 @@ export const NOTICES: Readonly<Record<string, Notice>> = {
   ),
   "a failed hand-back": (text, texts) =>
     renderHandBackFailed("U0ANNA", "message-begun", text, texts),
+  "a quick answer": (text, texts) => renderAnswerPost({ name: text.slice(0, 80), text }, texts),
+  "a quick answer that came too late": renderAnswerNotSent,
   "a failed hand-back by itself": (text, texts) =>
     renderHandBackFailed(undefined, "nothing-done", text, texts),
   "a hand-back too late": (text, texts) => renderHandBackTooLate(text, true, texts),
@@ -349,6 +353,26 @@ export const formOf = (text: string, texts: Texts): Json =>
     },
     texts,
   );
+
+/** The form with quick answers, more than fit into one list, one of them chosen. */
+export const answerFormOf = (text: string, texts: Texts): Json => {
+  const answers = numbered(150, (n) => ({
+    id: `a${n}`,
+    name: `${n}${text}`.slice(0, 60),
+    keywords: [text.slice(0, 40)],
+    text,
+  }));
+  const [answer] = answers;
+  return renderAnswerForm(
+    {
+      userName: text.slice(0, 80),
+      thread: { team: "T1", channel: "C1", ts: "1.1" },
+      answers,
+      ...(answer && text.trim() !== "" && { chosen: { answer, text } }),
+    },
+    texts,
+  );
+};
 
 /** The form to move, with as many teams as fit. */
 export const moveFormOf = (text: string, texts: Texts): Json =>

@@ -15,6 +15,7 @@ import { textsFor } from "../../src/views/texts/texts-for.ts";
 import { mrkdwnIn } from "../support/threads.ts";
 import {
   ANSWERS,
+  answerFormOf,
   assignFormOf,
   detailsOf,
   formOf,
@@ -177,7 +178,7 @@ describe.each(LANGUAGES)("what people read in %s", (language) => {
       expect(checkBlocks(home.blocks, "home").hints).toEqual([]);
       expect(foreignMarkup(mrkdwnIn(home))).toEqual([]);
       expect(checkView(formOf(unit.repeat(2_000), texts) as never).hints).toEqual([]);
-      for (const form of [moveFormOf, assignFormOf]) {
+      for (const form of [moveFormOf, assignFormOf, answerFormOf]) {
         expect(checkView(form(unit.repeat(2_000), texts) as never).hints).toEqual([]);
       }
     }

@@ -36,6 +36,7 @@ export type InboxBody =
   | { readonly kind: "notice"; readonly notice: Notice }
   | { readonly kind: "root"; readonly conversation: ConversationId }
   | { readonly kind: "move"; readonly request: MoveRequest }
+  | { readonly kind: "answer"; readonly request: AnswerRequest }
   | { readonly kind: "claim"; readonly request: ClaimRequest }
   /** A conversation of this team, by its name, is to be given to the agent whose turn it is. */
   | { readonly kind: "turn"; readonly conversation: ConversationId; readonly team: string }
@@ -105,6 +106,24 @@ const claimRequest = record<ClaimRequest>({
   note: optional(text),
 });
 
+/** What an agent sends to a User with a form. */
+export interface AnswerRequest {
+  readonly conversation: ConversationId;
+  /** The thread that it had then. */
+  readonly thread: Thread;
+  /** Slack id. */
+  readonly agent: string;
+  /** Markdown. */
+  readonly text: string;
+}
+
+const answerRequest = record<AnswerRequest>({
+  conversation: conversationId,
+  thread,
+  agent: text,
+  text,
+});
+
 const moveRequest = record<MoveRequest>({
   conversation: conversationId,
   from: thread,
@@ -125,6 +144,7 @@ export const inboxBodySchema = kinds<InboxBody>({
   notice: { notice: noticeSchema },
   root: { conversation: conversationId },
   move: { request: moveRequest },
+  answer: { request: answerRequest },
   claim: { request: claimRequest },
   turn: { conversation: conversationId, team: text },
   "thread-gone": { thread, stands: z.boolean() },

@@ -72,7 +72,8 @@ const postTagSchema: z.ZodType<PostTag> = z.union([
     kind: z.literal("message"),
     items: list(itemId),
     part: count,
-    of: optional(z.literal("user")),
+    of: optional(z.enum(["user", "agent"])),
+    by: optional(text),
   }),
 ]);
 

@@ -24,7 +24,7 @@ export const rootTag = (conversation: Conversation): PostTag & { kind: "root" } 
 
 interface RootMessageDependencies {
   permalink: Permalink;
-  desk: Pick<Desk, "teams">;
+  desk: Pick<Desk, "teams" | "answers">;
   texts: Texts;
   now: () => number;
 }
@@ -39,6 +39,7 @@ export function rootMessage(
     ...linksBack(conversation, permalink),
     ...defined({
       movable: desk.teams.length > 1,
+      answerable: desk.answers.length > 0,
       next: next && permalink(next),
       into: ending?.into && permalink(ending.into),
     }),

@@ -1,6 +1,7 @@
 import { defined } from "../../defined.ts";
 import type { OnDeadLetter } from "../../delivery/lanes.ts";
 import type { ItemId } from "../../ids.ts";
+import { renderAnswerNotSent } from "../../views/answer-post.ts";
 import { renderNotClaimed } from "../../views/claims.ts";
 import { renderNotMoved } from "../../views/moved.ts";
 import { renderNotShown } from "../../views/not-shown.ts";
@@ -63,6 +64,13 @@ export function tellNotShown({
     async prepare({ id, body, appendedAt }, error) {
       if (body.kind === "move") return await prepareNotMoved(id, body.request, appendedAt);
       if (body.kind === "claim") return await prepareNotClaimed(id, body.request, appendedAt);
+      if (body.kind === "answer") {
+        const { conversation, thread, agent, text } = body.request;
+        const userId = (await conversations.byId(conversation))?.userId;
+        if (!userId) return undefined;
+        const notice = { thread, message: renderAnswerNotSent(text, texts), onlyFor: agent };
+        return { userId, purpose: `answer not sent ${appendedAt}`, notice };
+      }
       if (body.kind !== "callback") return undefined;
       const event = parse(body.raw);
       if (event.kind !== "message") return undefined;

@@ -6,6 +6,7 @@ import type { ListenerDependencies } from "./listener-dependencies.ts";
 import { openAssign } from "./open-assign.ts";
 import { openHandBackFromButton, openHandBackFromShortcut } from "./open-hand-back.ts";
 import { openMoveFromButton, openMoveFromShortcut } from "./open-move.ts";
+import { chooseAnswer, openQuickAnswer } from "./open-quick-answer.ts";
 import { release, take, takeFrom } from "./press-claim.ts";
 import { openHome, showHome } from "./publish-home.ts";
 import { dismiss, itArrived, sendAgain, takeOver, undo } from "./reply-buttons.ts";
@@ -13,6 +14,7 @@ import type { EventCall, Press, ShortcutCall, Submission } from "./requests.ts";
 import { submitAssign } from "./submit-assign.ts";
 import { submitHandBack } from "./submit-hand-back.ts";
 import { submitMove } from "./submit-move.ts";
+import { submitQuickAnswer } from "./submit-quick-answer.ts";
 
 type Listener<Request> = (request: Request, dependencies: ListenerDependencies) => Promise<void>;
 
@@ -29,6 +31,8 @@ export const ACTION_LISTENERS: {
   undo,
   giveUser: answerServiceChoice,
   moveTo: answerTeamChoice,
+  quickAnswer: openQuickAnswer,
+  chooseAnswer,
   take,
   takeFrom,
   release,
@@ -50,6 +54,7 @@ export const FORM_LISTENERS: {
 } = {
   handBack: submitHandBack,
   move: submitMove,
+  quickAnswer: submitQuickAnswer,
   assign: submitAssign,
 };
 

@@ -34,10 +34,11 @@ const pressed = z.looseObject({
   selected_option: z.looseObject({ value: z.string() }).optional().catch(undefined),
 });
 
-/** What was pressed: a button, or an entry of our menu in its place. */
+/** What was pressed: a button, an entry of our menu in its place, or what was chosen from a list. */
 function pressedIn(action: unknown): { id: string; value: string } {
   const { action_id: id, value, selected_option: entry } = pressed.parse(action);
-  return id === MENU.id && entry ? readMenuEntry(entry.value) : { id, value };
+  if (!entry) return { id, value };
+  return id === MENU.id ? readMenuEntry(entry.value) : { id, value: entry.value };
 }
 
 /**

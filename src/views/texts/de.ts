@@ -57,6 +57,7 @@ export const de: Texts = {
       assign: "Zuweisen…",
       handBack: "Zurückgeben",
       move: "Verschieben…",
+      quickAnswer: "Schnelle Antwort…",
     },
     movedFrom: (link, by, team) =>
       `Hierher verschoben${team === undefined ? "" : ` von ${team}`} durch ${by} · <${link}|früherer Thread>`,
@@ -591,6 +592,24 @@ export const de: Texts = {
       "Dieses Formular wurde schon abgeschickt; im Thread steht, was daraus geworden ist.",
     notStored:
       "Die Anbindung konnte das nicht speichern. Es ist nichts passiert; bitte gleich noch einmal versuchen.",
+  },
+
+  answerForm: {
+    title: "Schnelle Antwort",
+    submit: "Senden",
+    close: "Abbrechen",
+    intro: (user) => `${user} bekommt das wie eine Antwort von Ihnen im Thread.`,
+    choice: "Antwort",
+    choicePlaceholder: "Nach Name oder Stichwort suchen",
+    text: "Nachricht an den Nutzer",
+    textHint:
+      "Sie können es beliebig ändern. Es ist Markdown: **fett**, _kursiv_, [Text](https://…).",
+    sentBy: (agent) => `${agent} hat das mit *Schnelle Antwort…* an den Nutzer gesendet`,
+    none: "Es gibt keine schnellen Antworten. Wer diese Anbindung betreibt, kann welche anlegen (answers in bridge.yaml).",
+    empty: "Es steht nichts für den Nutzer darin. Bitte eine Antwort wählen oder schreiben.",
+    sentAlready: "Dieses Formular wurde schon abgeschickt; der Thread zeigt die Antwort.",
+    tooLate:
+      "Die schnelle Antwort wurde nicht gesendet: Dieser Nutzer hat diesen Thread verlassen, oder Slack hat sie nicht angenommen. Sie lautete:",
   },
 
   moveForm: {

@@ -56,6 +56,7 @@ export const en = {
       assign: "Assign…",
       handBack: "Hand back",
       move: "Move…",
+      quickAnswer: "Quick answer…",
     },
     movedFrom: (link: string, by: string, team: string | undefined) =>
       `Moved here${team === undefined ? "" : ` from ${team}`} by ${by} · <${link}|earlier thread>`,
@@ -618,6 +619,25 @@ export const en = {
       "Parley did not say in time which Service this is. Nothing was done; try again in a moment.",
     sentAlready: "This form was sent already; the thread says what became of it.",
     notStored: "The bridge could not store this. Nothing was done; try again in a moment.",
+  },
+
+  /** The form with the quick answers. Literal text, but for `sentBy`. */
+  answerForm: {
+    title: "Quick answer",
+    submit: "Send",
+    close: "Cancel",
+    intro: (user: string) => `${user} gets it like a reply of yours in the thread.`,
+    choice: "Answer",
+    choicePlaceholder: "Look for a name or a keyword",
+    text: "Message to the User",
+    textHint: "Change it as you like. It is Markdown: **bold**, _italic_, [text](https://…).",
+    /** Slack's mrkdwn. */
+    sentBy: (agent: string) => `${agent} sent this to the User with *Quick answer…*`,
+    none: "There are no quick answers. Whoever runs this bridge can add some (answers in bridge.yaml).",
+    empty: "There is nothing in it for the User. Choose an answer, or write one.",
+    sentAlready: "This form was sent already; the thread shows the answer.",
+    tooLate:
+      "Your quick answer was not sent: this User has left this thread, or Slack did not take it. It said:",
   },
 
   /** The form to move a User to another team. Literal text. */

@@ -57,6 +57,7 @@ export const nl: Texts = {
       assign: "Toewijzen…",
       handBack: "Teruggeven",
       move: "Verplaatsen…",
+      quickAnswer: "Snel antwoord…",
     },
     movedFrom: (link, by, team) =>
       `Hierheen verplaatst${team === undefined ? "" : ` van ${team}`} door ${by} · <${link}|eerdere thread>`,
@@ -589,6 +590,23 @@ export const nl: Texts = {
     sentAlready: "Dit formulier is al verstuurd; in de thread staat wat ervan geworden is.",
     notStored:
       "De koppeling kon dit niet opslaan. Er is niets gedaan; probeer het zo meteen nog eens.",
+  },
+
+  answerForm: {
+    title: "Snel antwoord",
+    submit: "Versturen",
+    close: "Annuleren",
+    intro: (user) => `${user} krijgt dit zoals een antwoord van jou in de thread.`,
+    choice: "Antwoord",
+    choicePlaceholder: "Zoek op naam of trefwoord",
+    text: "Bericht aan de gebruiker",
+    textHint: "Pas het aan zoals je wilt. Het is Markdown: **vet**, _cursief_, [tekst](https://…).",
+    sentBy: (agent) => `${agent} heeft dit met *Snel antwoord…* naar de gebruiker gestuurd`,
+    none: "Er zijn geen snelle antwoorden. Wie deze koppeling beheert, kan ze toevoegen (answers in bridge.yaml).",
+    empty: "Er staat niets in voor de gebruiker. Kies een antwoord, of schrijf er een.",
+    sentAlready: "Dit formulier is al verstuurd; de thread toont het antwoord.",
+    tooLate:
+      "Je snelle antwoord is niet verstuurd: deze gebruiker heeft deze thread verlaten, of Slack nam het niet aan. Het luidde:",
   },
 
   moveForm: {

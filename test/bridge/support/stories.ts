@@ -51,6 +51,8 @@ export interface Stories {
   agentHandsBack(request?: About & Partial<HandBackRequest> & { form?: string }): Promise<void>;
   /** The desk hands the User back by itself. */
   deskHandsBack(request?: About & Partial<Omit<HandBackRequest, "agent">>): Promise<void>;
+  /** Anna sends an answer with the form. */
+  agentAnswers(text: string): Promise<void>;
   /** Anna submits the form to move a User to another team. */
   agentMoves(
     to: string,
@@ -158,6 +160,20 @@ export function tellStories(
       const body: OutboxBody = { kind: "hand-back", request: { thread, to: BOT.id, ...request } };
       const id = makeDerivedItemId(`desk ${forms}`, lane);
       await deliver(({ outbox }) => outbox.append({ lane, id, body }));
+    },
+
+    async agentAnswers(text) {
+      forms += 1;
+      const thread = sights.threadOf(ADA);
+      const conversation = await disk.conversations.byThread(thread);
+      if (!conversation) throw new Error("There is nobody to answer");
+      const request = { conversation: conversation.id, thread, agent: "U0ANNA", text };
+      const item = {
+        lane: userLane(ADA),
+        id: makeDerivedItemId(`form ${forms}`, "answer"),
+        body: { kind: "answer", request } as const,
+      };
+      await deliver(({ inbox }) => inbox.append(item));
     },
 
     async agentMoves(to, { user = ADA, thread = sights.threadOf(user), form, ...request } = {}) {
