@@ -27,6 +27,17 @@ describe("a User who ends the conversation", () => {
     expect(said.at(-1)).toMatch(/The User ended the conversation/);
   });
 
+  it("is told so first where there is a text for that, once", async () => {
+    const world = await startDesk({ ...RULES, texts: { ended: { en: "Bye for now" } } });
+    const { slack, parley } = world;
+    const { user, root } = await handOver(world);
+    await parley.userWrites(user.id, "stop");
+    await parley.userWrites(user.id, "stop");
+    await slack.waitFor(() => /Handed back/.test(textOf(root)));
+    expect(parley.sent(user.id).map(({ message }) => message)).toEqual(["Bye for now"]);
+    expect(parley.user(user.id).owner).toBe(parley.botService.identification);
+  });
+
   it("ends it once when they say it twice while an agent answers", async () => {
     const world = await startDesk(RULES);
     const { slack, parley } = world;

@@ -1,3 +1,4 @@
+import type { UserTexts } from "../../config/desk-rules.ts";
 import { isSystemMessage, type ParleyMessage } from "../../convert/to-slack/parley-message.ts";
 import type { Item, Lanes } from "../../delivery/lanes.ts";
 import { makeDerivedItemId, makeThreadKey, type ServiceId, type Thread } from "../../ids.ts";
@@ -10,6 +11,7 @@ export interface UserEndsDependencies {
   outbox: Pick<Lanes<OutboxBody>, "append">;
   /** Where Users go back to. */
   botService: ServiceId;
+  userTexts: UserTexts;
 }
 
 /** Whether a User ends the conversation with this: it is one of the team's words, however that is capitalised, and nothing else. */
@@ -28,15 +30,24 @@ const alike = (text: string): string => text.normalize("NFKC").trim().toLowerCas
 
 /**
  * Hands a User back who has ended the conversation with what this item has shown in the thread: behind the replies that wait
- * there. On disk when resolved; safe to repeat.
+ * there, and, where the file has the text `ended`, behind that. On disk when resolved; safe to repeat.
  */
 export async function userEnds(
   { id }: Pick<Item<unknown>, "id">,
+  conversation: Pick<Conversation, "id">,
   thread: Thread,
-  { outbox, botService }: UserEndsDependencies,
+  { outbox, botService, userTexts }: UserEndsDependencies,
 ): Promise<void> {
+  const lane = makeThreadKey(thread);
+  if (userTexts.ended !== undefined) {
+    await outbox.append({
+      lane,
+      id: makeDerivedItemId(conversation.id, "told of the end"),
+      body: { kind: "tell-user", conversation: conversation.id, text: "ended" },
+    });
+  }
   await outbox.append({
-    lane: makeThreadKey(thread),
+    lane,
     id: makeDerivedItemId(id, "user ended"),
     body: {
       kind: "hand-back",

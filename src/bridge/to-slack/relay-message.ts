@@ -98,7 +98,7 @@ export async function relayMessage(
     await postSteps(work, thread, [first, ...others], dependencies, { of: "user" });
   }
   if (conversation.state === "open" && endsConversation(message, conversation, dependencies)) {
-    await userEnds(work.item, thread, dependencies);
+    await userEnds(work.item, conversation, thread, dependencies);
   }
   work.atEnd(() =>
     conversations.update(conversation.id, (c) =>
