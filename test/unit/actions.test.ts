@@ -99,7 +99,7 @@ describe("what people press in Slack", () => {
   it("is all known to this test", () => {
     const known = STANDING.map(([, id]) => id);
     const all = [...Object.values(ACTIONS), ...Object.values(FORMS)].map(({ id }) => id);
-    expect(known).toEqual(all);
+    expect([...new Set(known)]).toEqual([...new Set(all)]);
     expect(Object.values(SHORTCUTS)).toEqual([{ id: "parley_hand_back" }, { id: "parley_move" }]);
   });
 
