@@ -366,8 +366,8 @@ describe("people who cannot be written to", () => {
 });
 
 it.each([
-  ["de", /ist archiviert\.\nKein User wartet/, /ist wieder da/],
-  ["nl", /is gearchiveerd\.\nEr wacht geen User/, /is er weer/],
+  ["de", /ist archiviert\.\nKein Nutzer wartet/, /ist wieder da/],
+  ["nl", /is gearchiveerd\.\nEr wacht geen gebruiker/, /is er weer/],
 ] as const)("speaks the team's language: %s", async (language, archived, back) => {
   const world = await startTeams([team({ leads: [LEAD] })], { env: { TEAM_LANGUAGE: language } });
   const { slack } = world;

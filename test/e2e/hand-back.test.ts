@@ -69,7 +69,9 @@ it("asks for destination, note and last message, with the bot chosen and itself 
   expect(inputs.map(({ block_id, optional }) => [block_id, optional ?? false])).toEqual([
     ["destination", false],
     ["note", true],
+    ["message_for_user", true],
     ["last_message", true],
+    ["tags", true],
   ]);
   const { botService } = parley;
   expect(inputs[0]?.element).toMatchObject({
