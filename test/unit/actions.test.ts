@@ -97,9 +97,10 @@ const TABLES = { ...ACTIONS, form: FORMS.handBack };
 
 describe("what people press in Slack", () => {
   it("is all known to this test", () => {
-    const known = STANDING.map(([, id]) => id);
-    const all = [...Object.values(ACTIONS), ...Object.values(FORMS)].map(({ id }) => id);
-    expect([...new Set(known)]).toEqual([...new Set(all)]);
+    // What has a value of several forms stands there several times; a button and a form may have the same id.
+    const known = new Set<unknown>(STANDING.map(([action]) => action));
+    const all = new Set<unknown>([...Object.values(ACTIONS), ...Object.values(FORMS)]);
+    expect(known).toEqual(all);
     expect(Object.values(SHORTCUTS)).toEqual([{ id: "parley_hand_back" }, { id: "parley_move" }]);
   });
 
