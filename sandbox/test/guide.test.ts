@@ -23,8 +23,8 @@ const stepsOn = (page: Page) => {
     );
 };
 
-const open = (page: Page, topic: string) =>
-  page.getByRole("button", { name: new RegExp(`^(Skip to|Go on:) ${topic}`) }).click();
+const open = (page: Page, chapter: string) =>
+  page.getByRole("button", { name: new RegExp(`^(Skip to|Go on): ${chapter}$`) }).click();
 
 const isDone = (page: Page, title: string) =>
   expect
@@ -37,7 +37,7 @@ describeInBrowser("the guide", (browser) => {
   it("leads on to the desk, and ticks off what was done there", async () => {
     const sandbox = await openSandbox(browser());
     const { page, chat, thread, reply } = sandbox;
-    await open(page, "at the desk");
+    await open(page, "At the desk");
     expect((await stepsOn(page)()).map(([, done]) => done)).toEqual([false, false, false, false]);
     await getHandedOver(sandbox);
 
@@ -64,8 +64,8 @@ describeInBrowser("the guide", (browser) => {
   it("leads on to trouble, and ticks off what was lived through", async () => {
     const sandbox = await openSandbox(browser(), { ownProcess: true });
     const { page, thread, ask } = sandbox;
-    await open(page, "at the desk");
-    await open(page, "trouble");
+    await open(page, "At the desk");
+    await open(page, "When things go wrong");
     await getHandedOver(sandbox);
     await goTo(page, "App Home");
     await isDone(page, "Look at the desk");
@@ -102,8 +102,8 @@ describeInBrowser("the guide", (browser) => {
 
     // Nobody has answered: the thread says so, the customer is told, and the guide has seen it.
     await messageWith(chat, "We have not forgotten you").waitFor();
-    await open(page, "at the desk");
-    await open(page, "trouble");
+    await open(page, "At the desk");
+    await open(page, "When things go wrong");
     await isDone(page, "Let nobody answer");
 
     // Nothing is taken for expired or forged, and nothing is late.

@@ -7,9 +7,8 @@ interface Step {
 }
 
 interface Chapter {
+  /** On the button that leads here, too. */
   readonly name: string;
-  /** On the button that leads here. */
-  readonly topic: string;
   readonly steps: readonly Step[];
 }
 
@@ -17,7 +16,6 @@ interface Chapter {
 export const CHAPTERS: readonly Chapter[] = [
   {
     name: "First steps",
-    topic: "the first steps",
     steps: [
       {
         step: "asked",
@@ -30,7 +28,6 @@ export const CHAPTERS: readonly Chapter[] = [
   },
   {
     name: "At the desk",
-    topic: "at the desk",
     steps: [
       { step: "claimed", title: "Take a User", how: "ask again as Ada, press Take as Anna" },
       { step: "collided", title: "Answer as Ben, too", how: "both are told of each other" },
@@ -40,7 +37,6 @@ export const CHAPTERS: readonly Chapter[] = [
   },
   {
     name: "When things go wrong",
-    topic: "trouble",
     steps: [
       { step: "reminded", title: "Let nobody answer", how: "+ a customer, ask, 10 minutes later" },
       { step: "wentHome", title: "Look at the desk", how: "in Slack: App Home" },
@@ -50,7 +46,6 @@ export const CHAPTERS: readonly Chapter[] = [
   },
   {
     name: "Two teams",
-    topic: "two teams",
     steps: [
       {
         step: "askedForMoney",
@@ -58,7 +53,7 @@ export const CHAPTERS: readonly Chapter[] = [
         how: "left: “I want a refund”; see #billing",
       },
       { step: "advised", title: "Advise as Carla", how: "no agent: her reply stays inside" },
-      { step: "moved", title: "Move the User as Ben", how: "with the thread's Move… button" },
+      { step: "moved", title: "Move the User as Ben", how: "⋯ beside Hand back, then Move…" },
       {
         step: "broughtBack",
         title: "Archive a channel",

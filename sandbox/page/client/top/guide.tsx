@@ -44,8 +44,8 @@ export function Guide({ done }: { done: SandboxRow["guide"] }) {
           className={current === undefined ? "primary" : "quiet"}
           onClick={() => setAt(at + 1)}
         >
-          {current === undefined ? "Go on: " : "Skip to "}
-          {next.topic}
+          {current === undefined ? "Go on: " : "Skip to: "}
+          {next.name}
         </button>
       )}
       <button type="button" className="quiet" onClick={close}>
