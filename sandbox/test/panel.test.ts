@@ -154,11 +154,10 @@ describeInBrowser("the sandbox page", (browser) => {
     const { page, thread, dialog, urls } = sandbox;
     await getHandedOver(sandbox);
     const form = async (of: Page) => {
-      await of
-        .getByRole("log", { name: "Thread" })
-        .getByRole("button", { name: "Hand back", exact: true })
-        .click();
-      return of.getByRole("dialog");
+      const opened = of.getByRole("dialog");
+      const root = of.getByRole("log", { name: "Thread" }).getByRole("article").first();
+      await pressOn(root, ["Hand back"], () => opened.isVisible());
+      return opened;
     };
     await (await form(page)).getByRole("textbox", { name: /Note/ }).fill("A draft");
     await dialog.getByRole("button", { name: "Cancel" }).click();
