@@ -11,7 +11,7 @@ export interface OutboxDependencies
     TellUserDependencies {
   people: RelayReplyDependencies["people"];
   desk: Desk;
-  outbox: RelayReplyDependencies["outbox"];
+  outbox: RelayReplyDependencies["outbox"] & TellUserDependencies["outbox"];
 }
 
 export const replyGoesAhead = ({ body }: Item<OutboxBody>): boolean => body.kind === "reply";

@@ -24,6 +24,9 @@ const CROWD = 256;
 /** How many items that wait behind a failed one are reported as delayed. */
 const SHOWN_DELAYS = 50;
 
+/** How many items of a lane are told when somebody asks what waits there. */
+const SHOWN_WAITING = 20;
+
 /** What the embedded lanes work with; the clocks and `random` are for tests. */
 export interface EmbeddedLanesOptions<Body> {
   queue: string;
@@ -376,6 +379,10 @@ export function createEmbeddedLanes<Body>(
     },
 
     isWaiting: async (lane) => (await journal.head(lane, 1)).length > 0,
+    async waitingIn(lane) {
+      const rows = await journal.head(lane, SHOWN_WAITING);
+      return rows.flatMap((row) => tryReadItem(row, reader)?.body ?? []);
+    },
     hasBegun: (id) => journal.hasBegun(id),
     discard: (id) => journal.discard(id),
 

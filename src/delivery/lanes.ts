@@ -194,6 +194,8 @@ export interface Lanes<Body> {
   find(id: ItemId): Promise<UnfinishedItem<Body> | undefined>;
   /** Whether anything waits in the lane, whoever handles it. What has just ended may still count. */
   isWaiting(lane: string): Promise<boolean>;
+  /** The bodies of what comes next in the lane, without those that this version does not understand. */
+  waitingIn(lane: string): Promise<readonly Body[]>;
   /** False: the item never began, whatever became of it. True also for an id that was never seen or has expired. */
   hasBegun(id: ItemId): Promise<boolean>;
   /**

@@ -3,7 +3,7 @@ import { escapeText } from "../../convert/text/slack-text.ts";
 import { type MessageWriting, toParleyMessages } from "../../convert/to-parley/agent-reply.ts";
 import { NO_NAMES } from "../../convert/to-parley/mentions.ts";
 import { defined } from "../../defined.ts";
-import type { Work } from "../../delivery/lanes.ts";
+import type { Lanes, Work } from "../../delivery/lanes.ts";
 import {
   BridgeError,
   CancelledError,
@@ -31,6 +31,7 @@ import {
   withoutHandingBack,
 } from "../conversation.ts";
 import { refuseIfInDoubt } from "../doubt.ts";
+import { letRepliesPass } from "../let-replies-pass.ts";
 import type { Notifier } from "../notifier.ts";
 import { asNotOwner, assertOwner, giveTo, nameService } from "../owner.ts";
 import type { Patience } from "../patience.ts";
@@ -49,6 +50,7 @@ export interface HandBackDependencies
   parley: Parley;
   people: People;
   conversations: Conversations;
+  outbox: Pick<Lanes<OutboxBody>, "append" | "find" | "isWaiting" | "waitingIn">;
   audit: Audit;
   notifier: Notifier;
   permalink: Permalink;
@@ -143,13 +145,16 @@ async function giveBack(
   request: HandBackRequest,
   dependencies: HandBackDependencies,
 ): Promise<BridgeError | undefined> {
-  const { parley, conversations, now } = dependencies;
+  const { parley, conversations, outbox, now } = dependencies;
   const { id, userId } = conversation;
   // After a crash between the change of owner and its record the User is where we wanted.
   const mayBeDone = conversation.handingBackTo === request.to;
   if (mayBeDone && (await parley.ownerOf(userId)) === request.to) return undefined;
   const transcript = await transcriptFor(conversation, work.signal, dependencies);
   await assertWanted(request, (await conversations.byId(id)) ?? conversation, dependencies);
+  if (request.onlyIfClock && (await letRepliesPass(work, outbox))) {
+    await giveNoMore(conversation, request, dependencies);
+  }
   await assertOwner(parley, userId);
   if (isGoingElsewhere(conversation, request.to, now())) throw new GoingElsewhereError(userId);
   // The User is ours, but perhaps again.
@@ -172,7 +177,7 @@ async function giveBack(
   return refusal;
 }
 
-/** The clock for which the desk wanted it does not run any more. */
+/** The clock for which the desk wanted it does not run any more, or may soon not. */
 class NotWantedError extends Error {
   override readonly name = "NotWantedError";
 }
@@ -186,8 +191,16 @@ async function assertWanted(
   conversation: Conversation,
   { conversations }: HandBackDependencies,
 ): Promise<void> {
-  if (isWanted(request, conversation)) return;
-  await conversations.update(conversation.id, (c) => withoutHandingBack(c, request.to));
+  if (!isWanted(request, conversation)) await giveNoMore(conversation, request, { conversations });
+}
+
+/** @throws {NotWantedError} */
+async function giveNoMore(
+  { id }: Conversation,
+  { to }: HandBackRequest,
+  { conversations }: Pick<HandBackDependencies, "conversations">,
+): Promise<never> {
+  await conversations.update(id, (c) => withoutHandingBack(c, to));
   throw new NotWantedError();
 }
 

@@ -1,6 +1,6 @@
 import type { UserTexts } from "../../config/desk-rules.ts";
 import { defined } from "../../defined.ts";
-import type { Work } from "../../delivery/lanes.ts";
+import type { Lanes, Work } from "../../delivery/lanes.ts";
 import { NotOwnerError, toBridgeError } from "../../errors.ts";
 import { isJsonObject } from "../../json.ts";
 import type { Language } from "../../language.ts";
@@ -11,6 +11,7 @@ import { userTextFor } from "../../views/user-texts.ts";
 import { type Conversation, isRunning } from "../conversation.ts";
 import type { Desk } from "../desk-ports.ts";
 import { refuseIfInDoubt } from "../doubt.ts";
+import { letRepliesPass } from "../let-replies-pass.ts";
 import type { Notifier } from "../notifier.ts";
 import { assertOwner } from "../owner.ts";
 import type { Conversations, Parley } from "../ports.ts";
@@ -21,6 +22,7 @@ export interface TellUserDependencies {
   parley: Parley;
   conversations: Conversations;
   desk: Pick<Desk, "opensAt">;
+  outbox: Pick<Lanes<OutboxBody>, "append" | "waitingIn">;
   notifier: Notifier;
   userTexts: UserTexts;
   language: Language;
@@ -39,12 +41,13 @@ export async function tellUser(
   body: TellUserBody,
   dependencies: TellUserDependencies,
 ): Promise<void> {
-  const { parley, conversations, desk, notifier, texts, now } = dependencies;
+  const { parley, conversations, desk, outbox, notifier, texts, now } = dependencies;
   const isNew = work.stateOf(TOLD) === "new";
   // With the reply that went just before, although its record may not have been on disk when this began.
   const conversation = await conversations.update(body.conversation, (c) => c);
   if (!conversation?.thread) return;
   if (isNew && !isWanted(body, conversation)) return;
+  if (isNew && body.clock && (await letRepliesPass(work, outbox))) return;
   const { userId, thread } = conversation;
   const values = defined({ opensAt: desk.opensAt(conversation, now()) });
   const text = userTextFor(body.text, readerOf(conversation), values, dependencies);

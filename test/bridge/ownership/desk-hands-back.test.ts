@@ -80,6 +80,21 @@ describe("a hand-back by the desk itself", () => {
     expect(await bridge.conversation()).not.toHaveProperty("handingBackTo");
   });
 
+  it("lets an answer pass that comes while Parley is away, and is left out then", async () => {
+    const bridge = await handedOver();
+    const onlyIfClock = await clock(bridge);
+    bridge.calls.fail("parley.setOwner", new NetworkError("refused"));
+
+    await bridge.deskHandsBack({ reason: "nobody_available", onlyIfClock });
+    await bridge.agentWrites("Here I am");
+    await bridge.later(60_000);
+
+    expect(bridge.sent()).toEqual(["Here I am"]);
+    expect(ownerOf(bridge)).toBe(AGENTS.id);
+    expect(wentBack(bridge)).toEqual([]);
+    expect(bridge.items("outbox")).toMatchObject({ waiting: 0, dead: 0 });
+  });
+
   it("follows the User to another team", async () => {
     const bridge = await handedOver({ teams: TEAMS });
     const thread = bridge.threadOf();
