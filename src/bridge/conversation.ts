@@ -285,15 +285,31 @@ export const withUserMessages = (
   userMessages: conversation.userMessages + count,
 });
 
-/** An agent has answered. Whoever answers first has claimed it. */
+/** The User has waited since then, if not for longer; one that has ended stays as it is. */
+export const withWait = (conversation: Conversation, since: number): Conversation =>
+  conversation.state === "open"
+    ? { ...conversation, waitingSince: Math.min(since, conversation.waitingSince ?? since) }
+    : conversation;
+
+/**
+ * An agent has answered. Whoever answers first has claimed it. What the User has written since the answer was `heardAt` (ms) waits
+ * for another one.
+ */
 export function withAnswer(
   conversation: Conversation,
-  { by, at, ts }: { readonly by: string; readonly at: number; readonly ts?: string },
+  {
+    by,
+    at,
+    heardAt = at,
+    ts,
+  }: { readonly by: string; readonly at: number; readonly heardAt?: number; readonly ts?: string },
 ): Conversation {
   const claim = { by, since: at, ...defined({ ts }) };
-  const { waitingSince: _, waitingAnewSince: __, ...answered } = withClaim(conversation, claim);
+  const { waitingSince, waitingAnewSince: _, ...answered } = withClaim(conversation, claim);
+  const { lastWroteAt = 0 } = conversation;
   return {
     ...answered,
+    ...(waitingSince !== undefined && lastWroteAt > heardAt && { waitingSince: lastWroteAt }),
     agentMessages: conversation.agentMessages + 1,
     firstAnswerAt: conversation.firstAnswerAt ?? at,
     lastAnswerAt: Math.max(conversation.lastAnswerAt ?? 0, at),

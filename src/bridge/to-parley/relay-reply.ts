@@ -112,7 +112,8 @@ export async function relayReply(
   if (sent === "nothing") return;
   await afterReply(body, conversation, dependencies);
   const { id, userId, thread } = conversation;
-  const answer = { by: reply.agent, at: now(), ts: reply.ts };
+  const heardAt = work.item.appendedAt;
+  const answer = { by: reply.agent, at: now(), heardAt, ts: reply.ts };
   work.atEnd(() => conversations.update(id, (c) => withAnswer(c, answer)));
   if (sent === "all") reactions.markLater(reply.thread, reply.ts, "delivered");
   delays.end(work.item, reply);

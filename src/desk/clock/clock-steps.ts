@@ -1,4 +1,5 @@
 import type { Clock, Conversation } from "../../bridge/conversation.ts";
+import { isTakenOver } from "../../bridge/ownership/taken-over.ts";
 import type { DeskRules, HandBackReason, OpeningHours, REMINDED } from "../../config/desk-rules.ts";
 import { afterOpenMs, isOpen, openMsBetween } from "../hours.ts";
 
@@ -25,15 +26,16 @@ export const NOTHING_DONE = -1;
 /** What happens while this clock runs, the earliest first. */
 export function stepsOf(
   { kind, since }: Clock,
-  { openedAt }: Pick<Conversation, "openedAt">,
+  { openedAt, metadata }: Pick<Conversation, "openedAt" | "metadata">,
   rules: DeskRules,
 ): readonly ClockStep[] {
   switch (kind) {
-    case "waiting":
-      return [
-        ...(since === openedAt && !isOpen(rules.hours, openedAt) ? [outsideStep(rules)] : []),
-        ...rules.waiting.map(toStep),
-      ];
+    case "waiting": {
+      // Whoever has taken the User over is there, whatever the hours say.
+      const isOutside =
+        since === openedAt && !isTakenOver(metadata) && !isOpen(rules.hours, openedAt);
+      return [...(isOutside ? [outsideStep(rules)] : []), ...rules.waiting.map(toStep)];
+    }
     case "silent": {
       if (!rules.silent) return [];
       const { afterMs, release } = rules.silent;

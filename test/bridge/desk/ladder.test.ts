@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
+import { clockOf } from "../../../src/bridge/conversation.ts";
+import { takenOver } from "../../../src/bridge/ownership/taken-over.ts";
 import type { DeskRules } from "../../../src/config/desk-rules.ts";
 import { dieAtEveryStep, type Story } from "../support/every-step.ts";
-import { ADA, BOT } from "../support/memory-parley.ts";
+import { ADA, AGENTS, BOT } from "../support/memory-parley.ts";
 import { type Bridge, startBridge } from "../support/start-bridge.ts";
 
 const MINUTE_MS = 60_000;
@@ -56,6 +58,20 @@ describe("while nobody answers", () => {
     expect(bridge.sent()).toEqual(["Hello"]);
     expect([said(bridge, REMINDER), said(bridge, TOLD)]).toEqual([0, 0]);
     expect((await bridge.conversation())?.state).toBe("open");
+  });
+
+  it("goes on for what the User has written after the answer, while that was on its way", async () => {
+    const bridge = await startBridge({ rules: WAITING, undoMs: 5_000 });
+    await bridge.handover();
+    await bridge.agentWrites("Hello");
+    await bridge.later(1_000);
+    await bridge.userWrites("And my refund?");
+    await bridge.later(10_000);
+    expect(bridge.sent()).toEqual(["Hello"]);
+    expect(clockOf((await bridge.conversation()) ?? expect.unreachable())?.kind).toBe("silent");
+    await bridge.agentWrites("It is on its way");
+    await bridge.later(10_000);
+    expect(clockOf((await bridge.conversation()) ?? expect.unreachable())?.kind).toBe("idle");
   });
 
   it("does of what was due in a downtime the latest step only, once agents' replies were read back", async () => {
@@ -165,6 +181,17 @@ describe("outside of the hours", () => {
       opensAt: "2026-11-30T10:00:00.000Z",
     });
   });
+
+  it.each(["queue", "hand-back"] as const)(
+    "leaves a User alone whom an agent has taken over (%s)",
+    async (outside) => {
+      const bridge = await startBridge({ rules: { ...WAITING, hours, outside } });
+      await bridge.handover({ metadata: takenOver("U0ANNA", undefined) });
+      await bridge.later(5_000);
+      expect(bridge.parley.user(ADA).owner).toBe(AGENTS.id);
+      expect(bridge.sent()).toEqual([]);
+    },
+  );
 });
 
 const LADDER: Story = {
