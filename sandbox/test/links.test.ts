@@ -1,6 +1,6 @@
 import { it } from "vitest";
 import { describeInBrowser } from "./chromium.ts";
-import { getHandedOver, messageWith, openSandbox } from "./sandbox-page.ts";
+import { getHandedOver, messageWith, openSandbox, sendHandBack } from "./sandbox-page.ts";
 
 describeInBrowser("a link to a thread", (browser) => {
   it("opens it on the page, from a list and from the next conversation's root", async () => {
@@ -9,7 +9,7 @@ describeInBrowser("a link to a thread", (browser) => {
     await getHandedOver(sandbox);
     await reply("The first conversation");
     await thread.getByRole("button", { name: "Hand back", exact: true }).click();
-    await dialog.getByRole("button", { name: "Hand back" }).click();
+    await sendHandBack(dialog);
     await messageWith(thread, "handed this User back").waitFor();
     await ask("Can you fix my kettle, too?");
     const next = messageWith(channel, "Earlier conversation");

@@ -1,7 +1,7 @@
 import type { Page } from "playwright-core";
 import { expect, it } from "vitest";
 import { describeInBrowser } from "./chromium.ts";
-import { getHandedOver, messageWith, openSandbox, pressOn } from "./sandbox-page.ts";
+import { getHandedOver, messageWith, openSandbox, pressOn, sendHandBack } from "./sandbox-page.ts";
 
 const overflow = (page: Page): Promise<number> =>
   page.evaluate<number>("document.documentElement.scrollWidth - window.innerWidth");
@@ -52,7 +52,7 @@ describeInBrowser("a narrow window", (browser) => {
       .click();
     const answer = messageWith(thread, "Yes, I can");
     await pressOn(answer, ["More actions", "Hand back"], () => dialog.isVisible());
-    await dialog.getByRole("button", { name: "Hand back" }).click();
+    await sendHandBack(dialog);
     await messageWith(thread, "handed this User back").waitFor();
     await go("Requests");
     await timeline

@@ -1,7 +1,7 @@
 import type { Page } from "playwright-core";
 import { expect, it } from "vitest";
 import { describeInBrowser } from "./chromium.ts";
-import { getHandedOver, messageWith, openSandbox, pressOn } from "./sandbox-page.ts";
+import { getHandedOver, messageWith, openSandbox, pressOn, sendHandBack } from "./sandbox-page.ts";
 
 describeInBrowser("the sandbox page", (browser) => {
   it("shows what waits while Slack is down, and brings it once Slack is back", async () => {
@@ -168,10 +168,10 @@ describeInBrowser("the sandbox page", (browser) => {
     const bens = await page.context().newPage();
     await bens.goto(`${urls.page}/?as=ben`);
     await bens.getByRole("radio", { name: "Ben", checked: true }).waitFor();
-    await (await form(bens)).getByRole("button", { name: "Hand back" }).click();
+    await sendHandBack(await form(bens));
     await messageWith(thread, "@Ben handed this User back").waitFor();
     await bens.close();
-    await dialog.getByRole("button", { name: "Hand back" }).click();
+    await sendHandBack(dialog);
     await dialog.getByRole("alert").getByText("This conversation is over").waitFor();
     const input = dialog.getByRole("combobox", { name: "Hand back to" });
     expect(await input.getAttribute("aria-invalid")).toBe("true");

@@ -152,6 +152,12 @@ export const pressOn = (
   return expect.poll(isPressed, { timeout: PATIENCE_MS }).toBe(true);
 };
 
+/** Sends the form of a hand-back; the team wants to know how each conversation ended. */
+export async function sendHandBack(form: Locator): Promise<void> {
+  await form.getByRole("combobox", { name: "Outcome" }).selectOption("solved");
+  await form.getByRole("button", { name: "Hand back" }).click();
+}
+
 /** With `WRITE_SCREENSHOTS=1` a picture for the documentation; else nothing, so that the work tree stays clean. */
 export async function picture(page: Page, name: string): Promise<void> {
   if (process.env.WRITE_SCREENSHOTS !== "1") return;

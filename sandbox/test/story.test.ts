@@ -10,6 +10,7 @@ import {
   picture,
   pressOn,
   SIZES,
+  sendHandBack,
 } from "./sandbox-page.ts";
 
 const TRANSPORTS = [
@@ -68,7 +69,7 @@ describeInBrowser("the sandbox page", (browser) => {
     await pressOn(plug, ["More actions", "Hand back"], () => dialog.isVisible());
     await dialog.getByRole("textbox", { name: /Note for the bot/ }).fill("It was the plug");
     await dialog.getByRole("textbox", { name: /Last message/ }).fill("All the best!");
-    await dialog.getByRole("button", { name: "Hand back" }).click();
+    await sendHandBack(dialog);
     await dialog.waitFor({ state: "detached" });
     await messageWith(chat, "All the best!").waitFor();
     await chat.getByText("My colleague left this for you: It was the plug").waitFor();
