@@ -13,7 +13,7 @@ describeInBrowser("a link to a thread", (browser) => {
     await messageWith(thread, "handed this User back").waitFor();
     await ask("Can you fix my kettle, too?");
     const next = messageWith(channel, "Earlier conversation");
-    await next.getByRole("link", { name: /Earlier conversation/ }).click();
+    await next.getByRole("link", { name: /earlier conversation/i }).click();
     await messageWith(thread, "The first conversation").waitFor();
 
     await type("/parley-owner");
