@@ -34,7 +34,9 @@ async function open(options: WorldOptions = {}): Promise<World & HandedOver> {
 /** The records of one kind, without what differs from run to run, once there are so many. */
 async function recordsOf(world: World, kind: string, count = 1) {
   const find = async () => (await recordsIn(world)).filter(({ what }) => what === kind);
-  await expect.poll(async () => (await find()).length, PATIENCE).toBe(count);
+  // What came of it is recorded afterwards.
+  const isDone = async () => (await find()).filter(({ result }) => result !== "begun").length;
+  await expect.poll(isDone, PATIENCE).toBe(count);
   return (await find()).map(({ id: _id, time: _time, what: _what, ...record }) => record);
 }
 
