@@ -2,7 +2,7 @@ import type { FakeParley } from "../../fakes/parley/fake-parley.ts";
 import { directMessagesId } from "../../fakes/slack/direct-messages.ts";
 import type { FakeSlack } from "../../fakes/slack/fake-slack.ts";
 import { isReply } from "../../fakes/slack/messages.ts";
-import { ACTIONS } from "../../src/views/actions.ts";
+import { ACTIONS, FORMS } from "../../src/views/actions.ts";
 import type { BridgeProcess } from "../bridge-process.ts";
 import { BILLING, ROLES } from "../people.ts";
 import type { ToldClock } from "../told-clock.ts";
@@ -117,6 +117,9 @@ function toGuide({ slack, parley, deeds }: Sources): SandboxRow["guide"] {
       ({ action_id, value = "" }) =>
         action_id === ACTIONS.sendAgain.id && edited.has(ACTIONS.sendAgain.read(value)?.ts ?? ""),
     ),
+    quicklyAnswered: slack
+      .calls("interactive:view_submission")
+      .some(({ args }) => callbackIn(args.view) === FORMS.quickAnswer.id),
     reminded: messages.some(
       (message) => isReply(message) && !!message.bot_id && /^:bell:/.test(message.text ?? ""),
     ),
@@ -146,3 +149,6 @@ const pressedIn = (slack: FakeSlack): readonly Pressed[] =>
   slack
     .calls("interactive:block_actions")
     .flatMap(({ args }) => (args.actions ?? []) as readonly Pressed[]);
+
+const callbackIn = (view: unknown): unknown =>
+  typeof view === "object" && view !== null && "callback_id" in view ? view.callback_id : undefined;

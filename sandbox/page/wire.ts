@@ -76,6 +76,7 @@ export type GuideStep =
   | "collided"
   | "noted"
   | "corrected"
+  | "quicklyAnswered"
   | "reminded"
   | "wentHome"
   | "troubled"

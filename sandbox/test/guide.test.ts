@@ -7,6 +7,7 @@ import {
   goTo,
   messageWith,
   openSandbox,
+  picture,
   pressOn,
   type SandboxPage,
 } from "./sandbox-page.ts";
@@ -38,7 +39,13 @@ describeInBrowser("the guide", (browser) => {
     const sandbox = await openSandbox(browser());
     const { page, chat, thread, reply } = sandbox;
     await open(page, "At the desk");
-    expect((await stepsOn(page)()).map(([, done]) => done)).toEqual([false, false, false, false]);
+    expect((await stepsOn(page)()).map(([, done]) => done)).toEqual([
+      false,
+      false,
+      false,
+      false,
+      false,
+    ]);
     await getHandedOver(sandbox);
 
     await thread.getByRole("button", { name: "Take" }).click();
@@ -59,6 +66,22 @@ describeInBrowser("the guide", (browser) => {
     await messageWith(chat, "It is the plug").waitFor();
     await isDone(page, "Correct yourself");
     await messageWith(thread, "It is the plug").first().waitFor();
+  });
+
+  it("ticks off a quick answer, which the customer gets as the agent's own", async () => {
+    const sandbox = await openSandbox(browser());
+    const { page, chat, thread, dialog } = sandbox;
+    await open(page, "At the desk");
+    await getHandedOver(sandbox);
+    const root = messageWith(thread, "Question too complex").first();
+    await pressOn(root, ["More options", "Quick answer…"], () => dialog.isVisible());
+    await dialog.getByRole("combobox", { name: /Answer/ }).selectOption("lost-parcel");
+    const text = dialog.getByRole("textbox", { name: /Message to the User/ });
+    await expect.poll(() => text.inputValue(), { timeout: 20_000 }).toContain("three days");
+    await dialog.getByRole("button", { name: "Send" }).click();
+    await messageWith(chat, "three days").getByText("Anna").waitFor();
+    await isDone(page, "Quick answer");
+    await picture(page, "sandbox-desk-1280");
   });
 
   it("leads on to trouble, and ticks off what was lived through", async () => {
@@ -83,6 +106,7 @@ describeInBrowser("the guide", (browser) => {
     await page.getByText("Bridge stopped").waitFor();
     await ask("Still there?");
     await page.getByRole("button", { name: "Start again" }).click();
+    await page.getByText("Bridge running").waitFor();
     await isDone(page, "Kill the bridge");
     await messageWith(thread, "Still there?").waitFor();
     expect(await messageWith(thread, "Still there?").count()).toBe(1);

@@ -19,7 +19,7 @@ export function Blocks(props: {
   readonly onAction: (action: Action) => void;
   readonly values?: Values;
   readonly errors?: Readonly<Record<string, string>>;
-  readonly onValue?: (actionId: string, value: string | string[]) => void;
+  readonly onValue?: (key: string, value: string | string[]) => void;
 }) {
   const { text, onAction, values = {}, errors = {}, onValue } = props;
   const blocks = props.blocks ?? (text === "" ? [] : [toSection(text)]);
@@ -41,7 +41,14 @@ export function Blocks(props: {
     }
     if (block.type === "input") {
       return (
-        <Input key={key} block={block} values={values} error={errors[key]} onValue={onValue} />
+        <Input
+          key={key}
+          block={block}
+          values={values}
+          error={errors[key]}
+          onValue={onValue}
+          onAction={onAction}
+        />
       );
     }
     const [accessory] = objectsIn(block.accessory);

@@ -33,6 +33,7 @@ export const CHAPTERS: readonly Chapter[] = [
       { step: "collided", title: "Answer as Ben, too", how: "both are told of each other" },
       { step: "noted", title: "Write a note", how: "“note: can you look?” stays inside" },
       { step: "corrected", title: "Correct yourself", how: "⋯ Edit, then Send correction" },
+      { step: "quicklyAnswered", title: "Quick answer", how: "in the first message's menu ⋯" },
     ],
   },
   {

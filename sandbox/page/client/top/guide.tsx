@@ -19,7 +19,7 @@ export function Guide({ done }: { done: SandboxRow["guide"] }) {
   };
   return (
     <section className="guide" aria-label={name}>
-      <ol data-steps={steps.length}>
+      <ol>
         {steps.map(({ step, title, how }, index) => (
           <li
             key={step}
