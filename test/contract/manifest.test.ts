@@ -133,6 +133,7 @@ const SCOPES_OF_METHOD: Readonly<Record<string, readonly string[]>> = {
   "users.info": ["users:read"],
   "views.open": [],
   "views.publish": [],
+  "views.update": [],
 };
 
 /** What each event needs. `message` comes as one event for each kind of channel. */

@@ -103,7 +103,9 @@ export const NOTICES: Readonly<Record<string, Notice>> = {
   ),
   "a failed hand-back": (text, texts) =>
     renderHandBackFailed("U0ANNA", "message-begun", text, texts),
-  "a quick answer": (text, texts) => renderAnswerPost({ name: text.slice(0, 80), text }, texts),
+  // The form takes no more.
+  "a quick answer": (text, texts) =>
+    renderAnswerPost({ name: text.slice(0, 80), text: text.slice(0, 3_000) }, texts),
   "a quick answer that came too late": renderAnswerNotSent,
   "a failed hand-back by itself": (text, texts) =>
     renderHandBackFailed(undefined, "nothing-done", text, texts),
