@@ -73,7 +73,7 @@ describeInBrowser("the guide", (browser) => {
     const { page, chat, thread, dialog } = sandbox;
     await open(page, "At the desk");
     await getHandedOver(sandbox);
-    const root = messageWith(thread, "Question too complex").first();
+    const root = messageWith(thread, "question_too_complex").first();
     await pressOn(root, ["More options", "Quick answer…"], () => dialog.isVisible());
     await dialog.getByRole("combobox", { name: /Answer/ }).selectOption("lost-parcel");
     const text = dialog.getByRole("textbox", { name: /Message to the User/ });

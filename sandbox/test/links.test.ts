@@ -26,11 +26,11 @@ describeInBrowser("a link to a thread", (browser) => {
     const sandbox = await openSandbox(browser());
     const { page, channel, thread, urls, ask } = sandbox;
     await getHandedOver(sandbox);
-    const ts = await messageWith(channel, "Question too complex").getAttribute("data-ts");
+    const ts = await messageWith(channel, "question_too_complex").getAttribute("data-ts");
     await page.getByRole("button", { name: "Open another customer" }).click();
     await page.getByRole("tab", { name: "Grace", selected: true }).waitFor();
     await ask("Can you fix my radio?");
-    await messageWith(channel, /radio|Question too complex/)
+    await messageWith(channel, /radio|question_too_complex/)
       .nth(1)
       .waitFor();
 

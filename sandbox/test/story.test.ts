@@ -46,7 +46,7 @@ describeInBrowser("the sandbox page", (browser) => {
     await chat.getByText("9:00 to 18:00").waitFor();
     await getHandedOver(sandbox);
     await expect.poll(done).toEqual(["true", "false", "false"]);
-    await messageWith(channel, "Question too complex").waitFor();
+    await messageWith(channel, "question_too_complex").waitFor();
 
     await ask("Are you there, <!channel> & co?");
     const words = messageWith(thread, "Are you there");
@@ -132,7 +132,7 @@ describeInBrowser("the sandbox page", (browser) => {
     await messageWith(second.thread, "Good morning").waitFor();
     await second.reply("Good morning to you");
     await messageWith(second.chat, "Good morning to you").waitFor();
-    expect(await messageWith(second.channel, "Question too complex").count()).toBe(1);
+    expect(await messageWith(second.channel, "question_too_complex").count()).toBe(1);
   });
 
   it.each(TRANSPORTS)("survives kill -9 in mid-conversation over $name", async ({ args }) => {

@@ -13,14 +13,17 @@ const USER_NAMES =
   /^(?:user|customer|client|visitor|guest|human|gebruiker|klant|bezoeker|nutzer|nutzerin|kunde|kundin|besucher)$/i;
 
 /**
- * What a conversation is about: the bot's summary, the last message of the User before the handover, or the reason in words. On
- * one line, literal text.
+ * What a conversation is about: the bot's summary, the User's question, the last message of the User before the handover, or the
+ * reason in words. On one line, literal text.
  */
 export function headlineOf(
   { metadata, transcript, user }: RootDetails & { readonly user: UserDetails },
   texts: Texts,
 ): string {
-  const words = summaryIn(metadata) ?? lastMessageOf(user, transcript);
+  const words =
+    wordsIn(metadata, "summary") ??
+    wordsIn(metadata, "question") ??
+    lastMessageOf(user, transcript);
   if (words !== undefined) return oneLine(words);
   const reason = reasonOf(metadata);
   return reason ? oneLine(describeReason(reason, texts)) : texts.root.newConversation;
@@ -32,9 +35,9 @@ export const reasonLine = (metadata: Json | undefined): string | undefined => {
   return reason && oneLine(reason);
 };
 
-function summaryIn(metadata: Json | undefined): string | undefined {
-  const summary = isJsonObject(metadata) ? metadata.summary : undefined;
-  return typeof summary === "string" && isSeen(summary) ? summary : undefined;
+function wordsIn(metadata: Json | undefined, field: string): string | undefined {
+  const words = isJsonObject(metadata) ? metadata[field] : undefined;
+  return typeof words === "string" && isSeen(words) ? words : undefined;
 }
 
 function lastMessageOf(

@@ -79,6 +79,8 @@ describe("the root of a thread", () => {
     ["a reason that is no text", { reason: { code: 7 } }, "New conversation"],
     ["a reason", { reason: "question_too_complex" }, "Question too complex"],
     ["metadata that is a text", "angry_customer", "Angry customer"],
+    ["a question", { reason: "refund", question: "Where is\nmy money?" }, "Where is my money\\?"],
+    ["a question and its summary", { summary: "Refund", question: "Where is it?" }, "Refund"],
     ["a summary that is no text", { reason: "refund", summary: 7 }, "Refund"],
     ["a summary that nobody would see", { reason: "refund", summary: " \u200b" }, "Refund"],
   ])("has a headline for %s", (_, metadata, words) => {
