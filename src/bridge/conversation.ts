@@ -208,12 +208,12 @@ export function withThreadInVain(
   return { ...rest, moved: [...moved, vain] };
 }
 
-/** So long what is written in a thread waits until it is known whether it came before the first message of the next one. */
-const MOVE_LIFE_MS = 10_000;
-
-/** Whether the thread of another team is opening just now. Normally that takes as long as one post. */
-export const isMoving = ({ thread, openingSince }: Conversation, now: number): boolean =>
-  thread !== undefined && openingSince !== undefined && now - openingSince < MOVE_LIFE_MS;
+/**
+ * Whether the root of another team's thread may be in Slack already, so that nobody knows whether what is written here came before
+ * it. Normally that takes as long as one post. However long it takes, whoever moves it finds out, or gives up.
+ */
+export const isMoving = ({ thread, openingSince }: Conversation): boolean =>
+  thread !== undefined && openingSince !== undefined;
 
 /** The thread of another team that was to open does not open any more. */
 export const withoutMove = (conversation: Conversation): Conversation =>

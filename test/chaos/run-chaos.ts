@@ -54,7 +54,7 @@ export async function runChaos(
     const sightings = cluster?.sightings.all ?? [];
     const broken = [
       ...found,
-      ...tellStories(found.flatMap(tokensIn), harms, sightings),
+      ...tellStories(found.flatMap(tokensIn), stage.ledger.entries, harms, sightings),
       ...again.wrong.map((token) => `sent again, but not delivered exactly once: ${token}`),
       ...[...slack.crashes, ...parley.failures].map((error) => `defect of a fake: ${error.stack}`),
     ];

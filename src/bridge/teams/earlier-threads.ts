@@ -1,6 +1,6 @@
 import type { Lanes } from "../../delivery/lanes.ts";
-import { isSameThread, makeThreadKey, type Thread } from "../../ids.ts";
-import type { Conversation } from "../conversation.ts";
+import { makeThreadKey, type Thread } from "../../ids.ts";
+import { type Conversation, threadsOf } from "../conversation.ts";
 import type { OutboxBody } from "../stored/outbox-body.ts";
 
 export interface EarlierThreadsDependencies {
@@ -8,18 +8,16 @@ export interface EarlierThreadsDependencies {
 }
 
 /**
- * Whether something still waits in a thread that the conversation was in before this one. Each thread has a lane of its own, and
- * none waits for another by itself; but what the User gets has one order.
+ * Whether something still waits in a thread that the conversation had before this one, was it moved from there or is that gone.
+ * Each thread has a lane of its own, and none waits for another by itself; but what the User gets has one order.
  */
 export async function isBehindEarlier(
-  { moved = [] }: Conversation,
+  conversation: Conversation,
   thread: Thread,
   { outbox }: EarlierThreadsDependencies,
 ): Promise<boolean> {
-  // The newest come first.
-  const place = moved.findIndex((each) => isSameThread(each.thread, thread));
-  for (const earlier of moved.slice(place + 1)) {
-    if (await outbox.isWaiting(makeThreadKey(earlier.thread))) return true;
+  for (const earlier of threadsOf(conversation)) {
+    if (earlier.ts < thread.ts && (await outbox.isWaiting(makeThreadKey(earlier)))) return true;
   }
   return false;
 }

@@ -136,8 +136,8 @@ async function assertFitsElsewhere(
   conversation: Conversation,
   dependencies: RelayReplyDependencies,
 ): Promise<void> {
-  const { permissions, desk, now } = dependencies;
-  if (isMoving(conversation, now())) throw notYet("The User is being moved");
+  const { permissions, desk } = dependencies;
+  if (isMoving(conversation)) throw notYet("The User is being moved");
   const deed = { as: "agent", team: desk.teamOf(conversation) } as const;
   const by = takeOver?.by ?? reply.agent;
   for (const actor of by === reply.agent ? [reply] : [{ agent: by }, reply]) {
@@ -221,7 +221,7 @@ async function conversationFor(
   const left = movedFrom(here, thread);
   // Slack tells in which order people wrote, whichever thread it was in.
   if (left && meantSince(body) >= left.until) throw new ConversationClosedError(here.id);
-  if (isMoving(here, dependencies.now())) throw notYet("The User is being moved");
+  if (isMoving(here)) throw notYet("The User is being moved");
   if (await isBehindEarlier(here, thread, dependencies)) {
     throw notYet("What was written before is on its way");
   }

@@ -279,6 +279,25 @@ describe("what agents write while a User is moved", () => {
     idle(bridge);
   });
 
+  it("waits in either thread until the new one is recorded, however long that takes", async () => {
+    const { bridge, old } = await handedOver();
+    // Whoever moves the User is frozen: the root is there, but nobody knows its ts.
+    const thaw = bridge.calls.hang("conversations.update", { skip: 1 });
+    await bridge.agentMoves("Billing");
+    const now = bridge.roots().at(-1)?.thread ?? old;
+    expect(now.channel).toBe(BILLING_CHANNEL);
+    await bridge.agentWrites("First", { thread: now });
+    const late = await bridge.agentWrites("Too late", { thread: old });
+    await bridge.later(3_600_000);
+    expect(bridge.sent()).toEqual([]);
+    thaw();
+    await bridge.settled();
+    expect(bridge.sent()).toEqual(["First"]);
+    expect(bridge.marks(late)).toContain("failed");
+    expect(bridge.told()).toEqual([expect.stringContaining("was moved to Billing")]);
+    idle(bridge);
+  });
+
   it("can be sent again where it was written", async () => {
     const { bridge, old } = await handedOver();
     bridge.calls.fail("parley.send", new ParleyApiError("POST", 400, []));
