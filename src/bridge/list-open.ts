@@ -2,6 +2,7 @@ import { anyReasonOf } from "../convert/text/reason-of.ts";
 import { shorten } from "../convert/text/slack-text.ts";
 import { defined } from "../defined.ts";
 import type { ConversationLine } from "../views/conversation-list.ts";
+import { wishOf } from "../views/root-headline.ts";
 import type { Conversation } from "./conversation.ts";
 import type { Desk, Team } from "./desk-ports.ts";
 import type { Conversations, Permalink } from "./ports.ts";
@@ -28,6 +29,7 @@ export async function listOpen(
     if (!names.has(team)) return [];
     const { userId, user, thread, waitingSince, claim, metadata } = conversation;
     const reason = anyReasonOf(metadata);
+    const wish = wishOf(conversation);
     return {
       userId,
       user,
@@ -39,7 +41,7 @@ export async function listOpen(
       ...defined({
         claimedBy: claim?.by,
         reason: reason === undefined ? undefined : shorten(reason, KEPT),
-        lastSaid: lastSaidBefore(conversation),
+        wish: wish === undefined ? undefined : shorten(wish, KEPT),
         lastWroteAt: conversation.lastWroteAt,
       }),
     };
@@ -48,13 +50,3 @@ export async function listOpen(
 
 /** More of a text is not looked at. */
 const KEPT = 500;
-
-/**
- * What the User said last before the handover. What they write afterwards is not kept once it is in Slack, so then it is no
- * longer the last.
- */
-function lastSaidBefore({ transcript, userMessages }: Conversation): string | undefined {
-  if (userMessages > 0) return undefined;
-  const said = transcript?.findLast(({ from }) => !/bot|assistant|agent|system/i.test(from));
-  return said && shorten(said.text, KEPT);
-}

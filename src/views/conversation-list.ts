@@ -25,8 +25,8 @@ export interface ConversationLine {
   readonly claimedBy?: string;
   /** Why the User was handed over. */
   readonly reason?: string;
-  /** What the User said last, as far as that is kept. */
-  readonly lastSaid?: string;
+  /** What the User wants, in their words or the bot's. */
+  readonly wish?: string;
   /** When the User wrote last, ms since the epoch. */
   readonly lastWroteAt?: number;
   /** Id of the channel, where there are several. */
@@ -67,13 +67,13 @@ export function describeWaiting(line: ConversationLine, now: number, texts: Text
 
 const OWN = { mine: "mine", unclaimed: "unclaimed", others: "unclaimed" } as const;
 
-/** What it is about: the reason, and what the User said last. One line of Slack's mrkdwn; empty: nothing is known. */
+/** What it is about: the reason, what the User wants, and when they wrote last. One line of Slack's mrkdwn; empty: nothing is known. */
 export function describeMatter(line: ConversationLine, now: number, texts: Texts): string {
-  const { reason, lastSaid, lastWroteAt } = line;
+  const { reason, wish, lastWroteAt } = line;
   const short = (text: string, limit: number) => literalMrkdwn(shorten(oneLine(text), limit));
   return [
     ...(reason ? [short(describeReason(reason, texts), REASON_LIMIT)] : []),
-    ...(lastSaid ? [texts.serviceChoice.quoted(short(lastSaid, WORDS_LIMIT))] : []),
+    ...(wish ? [texts.serviceChoice.quoted(short(wish, WORDS_LIMIT))] : []),
     ...(lastWroteAt === undefined
       ? []
       : [texts.conversations.wrote(formatDuration(now - lastWroteAt, texts))]),

@@ -12,21 +12,26 @@ import type { Texts } from "./texts/en.ts";
 const USER_NAMES =
   /^(?:user|customer|client|visitor|guest|human|gebruiker|klant|bezoeker|nutzer|nutzerin|kunde|kundin|besucher)$/i;
 
+type Facts = RootDetails & { readonly user: UserDetails };
+
+/** What a conversation is about: what the User wants, or the reason in words. On one line, literal text. */
+export function headlineOf(facts: Facts, texts: Texts): string {
+  const wish = wishOf(facts);
+  if (wish !== undefined) return wish;
+  const reason = reasonOf(facts.metadata);
+  return reason ? oneLine(describeReason(reason, texts)) : texts.root.newConversation;
+}
+
 /**
- * What a conversation is about: the bot's summary, the User's question, the last message of the User before the handover, or the
- * reason in words. On one line, literal text.
+ * What the User wants: the bot's summary, the question that it could not answer, or the last message before the handover. On one
+ * line, literal text; `undefined`: nobody has told.
  */
-export function headlineOf(
-  { metadata, transcript, user }: RootDetails & { readonly user: UserDetails },
-  texts: Texts,
-): string {
+export function wishOf({ metadata, transcript, user }: Facts): string | undefined {
   const words =
     wordsIn(metadata, "summary") ??
     wordsIn(metadata, "question") ??
     lastMessageOf(user, transcript);
-  if (words !== undefined) return oneLine(words);
-  const reason = reasonOf(metadata);
-  return reason ? oneLine(describeReason(reason, texts)) : texts.root.newConversation;
+  return words && oneLine(words);
 }
 
 /** The reason to the letter, on one line; as JSON if it is no text. */

@@ -239,7 +239,7 @@ export const ANSWERS: Readonly<Record<string, Notice>> = {
       whose: "mine" as const,
       team: name,
       reason: name,
-      lastSaid: name,
+      wish: name,
     };
     return renderOwnerAnswer({ kind: "conversations", lines: [line, line], now: 1e9 }, texts);
   },
@@ -411,7 +411,7 @@ export const homeOf = (text: string, texts: Texts): Json => {
         claimedBy: "U0ANNA",
         team: text.slice(0, 50),
         reason: text,
-        lastSaid: text,
+        wish: text,
         lastWroteAt: n,
         channel: "C0",
       })),

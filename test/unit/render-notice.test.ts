@@ -107,7 +107,7 @@ const line: fc.Arbitrary<ConversationLine> = fc.record({
   whose: fc.constantFrom(...WHOSE),
   team: fc.constantFrom("Support", "Billing"),
   reason: anyText(200),
-  lastSaid: anyText(400),
+  wish: anyText(400),
 });
 
 describe("the list of conversations", () => {
@@ -136,7 +136,7 @@ describe("the list of conversations", () => {
       of("1", 1_000, ben),
       of("2"),
       of("3", 3_500_000),
-      of("4", 0, { link: LINK, reason: "order_late", lastSaid: "Where\nis it?" }),
+      of("4", 0, { link: LINK, reason: "order_late", wish: "Where\nis it?" }),
       of("5", 3_000_000, { whose: "mine", lastWroteAt: 3_300_000 }),
       of("6", undefined, { whose: "mine" }),
     ];
@@ -151,7 +151,7 @@ describe("the list of conversations", () => {
   });
 
   it("leaves out what a message would not hold, and counts it", () => {
-    const long = { reason: "&".repeat(80), lastSaid: "&".repeat(160) };
+    const long = { reason: "&".repeat(80), wish: "&".repeat(160) };
     const given = Array.from({ length: 25 }, (_, n) => of(`${n}`, n, long));
     const list = renderConversations(given, 9, 25, en);
     expect(list.length).toBeLessThan(12_000);
