@@ -84,7 +84,7 @@ export function createDependencies(
   const { now } = clock;
   const slackLog = log.child({ component: "slack" });
   const texts = textsFor(config.language);
-  const { patience, groupMs, showUserIdentity, mentions, replyMode, undoMs } = config;
+  const { patience, groupMs, mentions, replyMode, undoMs } = config;
   const { ownerUnknown, lineBreak, messageLength } = config.parley;
   const parse = (body: Json) => parseCallback(body, parley.self);
   const desk = createDesk(config.teams, log, config.answers);
@@ -99,6 +99,7 @@ export function createDependencies(
     workspace,
     createLimiter,
     channelIds,
+    optionalScopes: outside.optionalScopes,
     texts,
     monotonic: clock.monotonic,
     log: slackLog,
@@ -171,7 +172,7 @@ export function createDependencies(
     language: config.language,
     patience,
     groupMs,
-    showUserIdentity,
+    showUserIdentity: config.showUserIdentity !== false,
     mentions,
     replyMode,
     undoMs,

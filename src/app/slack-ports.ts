@@ -17,6 +17,7 @@ import type { ChannelIds } from "../slack/channel-ids.ts";
 import { createDirectory } from "../slack/directory.ts";
 import { createIdentities } from "../slack/identity.ts";
 import { createNames } from "../slack/names.ts";
+import type { OptionalScopes } from "../slack/optional-scopes.ts";
 import { createPace } from "../slack/pace.ts";
 import { makePermalink } from "../slack/permalink.ts";
 import { createPosts } from "../slack/posts.ts";
@@ -45,6 +46,7 @@ export function createSlackPorts(
     workspace,
     createLimiter,
     channelIds,
+    optionalScopes,
     texts,
     monotonic,
     log,
@@ -53,6 +55,7 @@ export function createSlackPorts(
     workspace: Workspace;
     createLimiter: CreateRateLimiter;
     channelIds: Pick<ChannelIds, "current">;
+    optionalScopes: OptionalScopes;
     texts: Texts;
     monotonic: () => number;
     log: Log;
@@ -64,7 +67,7 @@ export function createSlackPorts(
   const pace = createPace(postsPerSecond, createLimiter);
   const findUser = createFindUser(client, monotonic);
   return {
-    posts: createPosts({ client, team, channels, botId, pace, texts, log }),
+    posts: createPosts({ client, team, channels, botId, pace, optionalScopes, texts, log }),
     reactions: createReactions({ client, pace, log }),
     reader: createThreadReader({ client, team, channels, botUserId, pace }),
     people: {

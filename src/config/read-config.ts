@@ -72,8 +72,8 @@ export interface Config {
   };
   /** Whether Users see the names of those whom agents mention, or nothing in their place. */
   readonly mentions: "names" | "hide";
-  /** Whether posts carry the User's name and a picture; needs the scope chat:write.customize. */
-  readonly showUserIdentity: boolean;
+  /** Whether posts carry the User's name and a picture, which needs the scope chat:write.customize; `undefined`: where that is given. */
+  readonly showUserIdentity: boolean | undefined;
   /** How long a User's message waits for others to share its post; 0: it is posted at once. */
   readonly groupMs: number;
   /** `send`: replies are sent to the User unless they are notes. `explicit`: only replies that begin with `>>` are. */

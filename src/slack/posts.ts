@@ -13,6 +13,7 @@ import type { Log } from "../log.ts";
 import type { Texts } from "../views/texts/en.ts";
 import { findPost } from "./find-post.ts";
 import { toArguments } from "./message-arguments.ts";
+import type { OptionalScopes } from "./optional-scopes.ts";
 import { callExtra, callPaced, type Pace } from "./pace.ts";
 import { hasTag, toMetadata } from "./post-metadata.ts";
 import { isSlacksWord, meansGone, refusesBlocks } from "./refusals.ts";
@@ -26,6 +27,7 @@ export interface PostsOptions {
   channels: readonly string[];
   botId: string;
   pace: Pace;
+  optionalScopes: Pick<OptionalScopes, "has" | "refused">;
   texts: Pick<Texts, "astray" | "typing">;
   log: Log;
 }
@@ -35,9 +37,10 @@ type Warn = (error: SlackApiError) => void;
 
 /** Whoever waits longer than this for the channel's pace finds it busy. */
 const SATURATED_AFTER_MS = 250;
+const AUTHOR_SCOPE = "chat:write.customize";
 
 export function createPosts(options: PostsOptions): Posts {
-  const { client, team, channels, botId, pace, texts, log } = options;
+  const { client, team, channels, botId, pace, optionalScopes, texts, log } = options;
   /** Slack drops metadata with no more than a warning, but without it a post cannot be found again. */
   function checkMetadata(
     { message, response_metadata: about }: ChatPostMessageResponse,
@@ -86,7 +89,7 @@ export function createPosts(options: PostsOptions): Posts {
   const withAuthorOrNone = orWithout(
     "author",
     (slackError) => slackError === "missing_scope",
-    () => log.warn({ scope: "chat:write.customize" }, "author.not-shown"),
+    () => optionalScopes.refused(AUTHOR_SCOPE),
   );
 
   const postTo =
@@ -130,7 +133,9 @@ export function createPosts(options: PostsOptions): Posts {
 
     async post(message, tag, to) {
       const send = postTo(to, tag);
-      const answer = await withBlocksOrText(message, (outgoing) =>
+      const { author: _, ...anonymous } = message;
+      const shown = optionalScopes.has(AUTHOR_SCOPE) ? message : anonymous;
+      const answer = await withBlocksOrText(shown, (outgoing) =>
         withAuthorOrNone(outgoing, send),
       ).catch((error: unknown) => {
         throw isThread(to) ? asGone(to, error) : error;

@@ -171,6 +171,7 @@ describe("the boundaries", () => {
     const toOperators = [
       "src/slack/access-watch.ts",
       "src/slack/events-route.ts",
+      "src/slack/optional-scopes.ts",
       "src/slack/workspace.ts",
     ];
     const said = sources.filter(

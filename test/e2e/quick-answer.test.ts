@@ -1,9 +1,7 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it } from "vitest";
+import { answerIn, chooseAnswer, makeAnswers, openAnswerForm } from "../support/quick-answers.ts";
 import { startDesk } from "../support/start-desk.ts";
-import { type HandedOver, handOver, PATIENCE } from "../support/steps.ts";
+import { handOver, PATIENCE } from "../support/steps.ts";
 import { postsIn, textsTo } from "../support/threads.ts";
 import type { World } from "../support/world.ts";
 
@@ -13,43 +11,8 @@ const ANSWERS = {
   "hallo.md": "---\nname: Hallo\nlanguage: nl\n---\nHallo!",
 };
 
-async function startWithAnswers(): Promise<World> {
-  const folder = await mkdtemp(join(tmpdir(), "answers-"));
-  onTestFinished(() => rm(folder, { recursive: true, force: true }));
-  for (const [name, text] of Object.entries(ANSWERS)) await writeFile(join(folder, name), text);
-  return await startDesk({ answers: folder });
-}
-
-/** Opens the form with the entry of the root's menu. */
-async function openForm({ slack }: World, { ts, root }: HandedOver, user = "U0ANNA") {
-  const known = new Set(slack.state.views.keys());
-  const menu = JSON.stringify(root.blocks);
-  const value = /parley_quick_answer [\w-]+/.exec(menu)?.[0] ?? expect.unreachable();
-  await slack.click({ user, channel: slack.channel, ts, actionId: "parley_menu", value });
-  const { view } = await slack.waitFor(() =>
-    [...slack.state.views.values()].find((open) => !known.has(open.view.id) && open.user === user),
-  );
-  return view;
-}
-
-/** What stands in the input of a form, and its block. */
-function textIn({ slack }: World, viewId: string): { block: string; text?: string } {
-  const { blocks = [] } = slack.state.views.get(viewId)?.view ?? {};
-  for (const { block_id: block = "", element } of blocks as {
-    block_id?: string;
-    element?: { initial_value?: string };
-  }[]) {
-    if (block.startsWith("answer_text")) {
-      return { block, ...(element?.initial_value && { text: element.initial_value }) };
-    }
-  }
-  return expect.unreachable();
-}
-
-async function choose(world: World, viewId: string, value: string, user = "U0ANNA") {
-  await world.slack.click({ user, viewId, actionId: "parley_choose_answer", value });
-  await world.slack.waitFor(() => textIn(world, viewId).block === `answer_text/${value}`);
-}
+const startWithAnswers = async (): Promise<World> =>
+  await startDesk({ answers: await makeAnswers(ANSWERS) });
 
 describe("a quick answer", () => {
   it("is chosen, filled in, changed, and sent as the agent's reply, which claims the User", async () => {
@@ -59,11 +22,11 @@ describe("a quick answer", () => {
       user: { additionalInformation: { name: "Ada *Lovelace*" } },
     });
     const { user, ts } = handedOver;
-    const { id, blocks } = await openForm(world, handedOver);
+    const { id, blocks } = await openAnswerForm(world, handedOver.root);
     expect(JSON.stringify(blocks)).toContain("Refund · money back");
 
-    await choose(world, id, "refund");
-    const { block, text = "" } = textIn(world, id);
+    await chooseAnswer(world, id, "refund");
+    const { block, text = "" } = answerIn(world, id);
     expect(text).toBe("Dear Ada Lovelace,\n\nyou get it **back**. Yours, Anna");
     const changed = `${text}!`;
     expect(
@@ -87,7 +50,7 @@ describe("a quick answer", () => {
     const world = await startWithAnswers();
     const { slack, parley } = world;
     const handedOver = await handOver(world);
-    const { id } = await openForm(world, handedOver);
+    const { id } = await openAnswerForm(world, handedOver.root);
     const submit = () =>
       slack.submitView({ user: "U0ANNA", viewId: id, values: { answer_text: "Once" } });
     await Promise.all([submit(), submit()].map((each) => each.catch(() => undefined)));
@@ -102,7 +65,7 @@ describe("a quick answer", () => {
     const world = await startWithAnswers();
     const { slack, parley } = world;
     const handedOver = await handOver(world);
-    const { id } = await openForm(world, handedOver);
+    const { id } = await openAnswerForm(world, handedOver.root);
     const submit = async (answer_text: string) =>
       (await slack.submitView({ user: "U0ANNA", viewId: id, values: { answer_text } })).errors;
     expect(await submit("note: rude")).toEqual({ answer_text: expect.stringMatching(/note/) });
@@ -114,7 +77,7 @@ describe("a quick answer", () => {
     const world = await startWithAnswers();
     const { slack, parley } = world;
     const handedOver = await handOver(world);
-    const { id } = await openForm(world, handedOver);
+    const { id } = await openAnswerForm(world, handedOver.root);
     parley.faults.add(
       `POST /users/${handedOver.user.id}/messages`,
       { kind: "status", status: 400 },
