@@ -59,53 +59,38 @@ export interface OpenTime {
 /** So far is looked ahead. */
 const DAYS = 1_500;
 
-/** The times at which it is open and that have not ended by `at`, in order, apart from each other. */
+/**
+ * The times at which it is open and that have not ended by `at`, in order, without a moment in two of them. One may go on in
+ * the next, as all days do for those who never close: whoever wants to know of today need not wait for the end of that.
+ */
 export function* openTimes(hours: OpeningHours, at: number): Generator<OpenTime> {
   const today = Temporal.Instant.fromEpochMilliseconds(Math.floor(at))
     .toZonedDateTimeISO(hours.timezone)
     .toPlainDate();
-  let last: OpenTime | undefined;
+  let told = Number.NEGATIVE_INFINITY;
   // What began yesterday may go on.
   for (let day = -1; day < DAYS; day++) {
-    const { start, times } = dayOf(today.add({ days: day }), hours);
-    // Nothing that follows goes on where this ended.
-    if (last && last.to < start) {
-      if (last.to > at) yield last;
-      last = undefined;
-    }
-    for (const next of times) {
-      if (last && next.from <= last.to) {
-        last = { from: last.from, to: Math.max(last.to, next.to) };
-        continue;
-      }
-      if (last && last.to > at) yield last;
-      last = next;
+    for (const { from, to } of timesOf(today.add({ days: day }), hours)) {
+      if (to <= Math.max(at, told)) continue;
+      yield { from: Math.max(from, told), to };
+      told = to;
     }
   }
-  if (last && last.to > at) yield last;
-}
-
-interface Day {
-  readonly start: number;
-  readonly times: readonly OpenTime[];
 }
 
 /** Each day costs a fraction of a ms, and is asked for again and again. */
-const known = new WeakMap<OpeningHours, Map<string, Day>>();
+const known = new WeakMap<OpeningHours, Map<string, readonly OpenTime[]>>();
 const KNOWN_DAYS = 100;
 
-function dayOf(date: Temporal.PlainDate, hours: OpeningHours): Day {
+function timesOf(date: Temporal.PlainDate, hours: OpeningHours): readonly OpenTime[] {
   const name = date.toString();
-  const days = known.get(hours) ?? new Map<string, Day>();
+  const days = known.get(hours) ?? new Map<string, readonly OpenTime[]>();
   const found = days.get(name);
   if (found) return found;
-  const day = {
-    start: momentOf(date, 0, hours.timezone, "compatible"),
-    times: timesOn(date, name, hours),
-  };
+  const times = timesOn(date, name, hours);
   if (days.size >= KNOWN_DAYS) days.clear();
-  known.set(hours, days.set(name, day));
-  return day;
+  known.set(hours, days.set(name, times));
+  return times;
 }
 
 function timesOn(

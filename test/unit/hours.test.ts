@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { OpeningHours, Span } from "../../src/config/desk-rules.ts";
-import { afterOpenMs, isOpen, openMsBetween, opensAt } from "../../src/desk/hours.ts";
+import { afterOpenMs, isOpen, openMsBetween, opensAt, openTimes } from "../../src/desk/hours.ts";
 import { holds } from "../support/property.ts";
 
 const MINUTE_MS = 60_000;
@@ -101,6 +101,12 @@ describe("opening hours", () => {
       expect(openMsBetween(hours, moment, moment + 9 * DAY_MS)).toBe(9 * DAY_MS);
       expect(afterOpenMs(hours, moment, 9 * DAY_MS)).toBe(moment + 9 * DAY_MS);
     }
+  });
+
+  it("of those who never close are told day by day: nobody waits until years are worked out", () => {
+    const moment = at("2026-11-30T10:00Z");
+    const [today] = openTimes(ALL_DAY, moment);
+    expect(time(today?.to)).toBe("2026-11-30T23:00Z");
   });
 
   describe("when clocks are changed", () => {
