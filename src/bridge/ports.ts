@@ -111,11 +111,11 @@ export interface SlackFiles {
   /** Hands a file to Slack, which shows it to nobody yet: safe to repeat. Returns its id. */
   upload(file: FileContent, signal: AbortSignal): Promise<string>;
   /**
-   * Shares an uploaded file in a thread, where a second call for it is refused.
+   * Shares an uploaded file in a thread, where a second call for it is refused. `caption`: a line above it, in Slack's mrkdwn.
    *
    * @throws {ThreadGoneError} what went astray was taken back
    */
-  share(id: string, name: string, thread: Thread): Promise<void>;
+  share(file: { id: string; name: string; caption?: string }, thread: Thread): Promise<void>;
   /**
    * Whether a file is in a thread. `unknown`: Slack knows no file of that id, or not yet · `cannot-look`: Slack refuses reading.
    *

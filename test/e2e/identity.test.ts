@@ -194,6 +194,7 @@ describe("the name of a User above their posts", () => {
     expect(sentTo(world, user.id)).toEqual(["Hello!"]);
   });
 
+  // Each replica finds out by itself, and says so.
   const featuresIn = ({ log }: World) =>
     log.lines.filter(({ event }) => event === "feature.off" || event === "feature.on");
   const refusedPosts = ({ slack }: World) =>
@@ -207,7 +208,7 @@ describe("the name of a User above their posts", () => {
 
   it("is missing where the app lacks the scope; a warning at the start says so, and all else works", async () => {
     const scopes = DEFAULT_SCOPES.filter((scope) => scope !== SCOPE);
-    const world = await startWorld({ slack: { scopes } });
+    const world = await startWorld({ slack: { scopes }, replicas: 1 });
     const opened = await handOver(world);
     expect([await write(world, opened, "one"), await write(world, opened, "two")]).toEqual([
       undefined,
@@ -225,7 +226,7 @@ describe("the name of a User above their posts", () => {
   });
 
   it("goes when the scope is taken away, with a warning and one post that Slack refuses, and comes back with it", async () => {
-    const world = await startWorld();
+    const world = await startWorld({ replicas: 1 });
     const { slack, log } = world;
     const opened = await handOver(world);
     expect(await write(world, opened, "one")).toContain(opened.user.id);

@@ -70,14 +70,7 @@ export const CALLBACK_TOKEN = "callback-token-of-the-tests";
 export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const folder = await mkdtemp(join(tmpdir(), "bridge-test-"));
   const slack = await startFakeSlack({ retryScale: 0.001, ...options.slack });
-  const parley = await startFakeParley(options.parley);
   const log = captureLog();
-  const database = REPLICAS === undefined ? undefined : await createDatabase();
-  const env = {
-    ...makeEnv(slack, parley, folder, options.socketMode),
-    ...(database !== undefined && { STATE_URL: database }),
-    ...options.env,
-  };
   let replicas: Replicas | undefined;
   let ahead = 0;
   const looks = new Set<() => void>();
@@ -87,6 +80,14 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     now: () => systemClock.now() + ahead,
     monotonic: () => systemClock.monotonic() + ahead,
     onMoved: (look) => looks.add(look),
+  };
+
+  const parley = await startFakeParley({ now: clock.now, ...options.parley });
+  const database = REPLICAS === undefined ? undefined : await createDatabase();
+  const env = {
+    ...makeEnv(slack, parley, folder, options.socketMode),
+    ...(database !== undefined && { STATE_URL: database }),
+    ...options.env,
   };
 
   const running = (): Replicas => {

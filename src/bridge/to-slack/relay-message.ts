@@ -1,4 +1,4 @@
-import { batchPosts } from "../../convert/to-slack/batch-posts.ts";
+import { batchPosts, timeCaption } from "../../convert/to-slack/batch-posts.ts";
 import { isSystemMessage, type ParleyMessage } from "../../convert/to-slack/parley-message.ts";
 import type { SlackMessage } from "../../convert/to-slack/slack-message.ts";
 import { type ThreadStep, toThreadSteps } from "../../convert/to-slack/thread-steps.ts";
@@ -36,7 +36,7 @@ export interface RelayMessageDependencies
   ownerUnknown: "deliver" | "ignore";
 }
 
-/** A User's message that fits one post, with the time (ms) at which it reached us. */
+/** A User's message that fits one post, with the time (ms) at which it was written. */
 interface UserText {
   written: ParleyMessage;
   message: SlackMessage;
@@ -78,6 +78,7 @@ export async function relayMessage(
   if (isSystem) return await postSteps(work, thread, all, dependencies);
   const author = dependencies.showUserIdentity ? { author: userAuthor(conversation, texts) } : {};
   const [first, ...others] = all.map((step) => withAuthor(step, author));
+  const at = writtenAt(message, receivedAt);
   const stillThere = async () => {
     const now = await conversations.byUser(event.userId);
     const isSame = now?.id === conversation.id && now.state === conversation.state;
@@ -85,17 +86,13 @@ export async function relayMessage(
     if (!isSame || !isSameThread(now.thread, thread)) throw new CancelledError(work.item.id);
   };
   let count = 1;
-  if (first && "message" in first) {
-    const text = { written: message, message: first.message, at: receivedAt };
-    if (others.length === 0) {
-      const fits = fitsBehind(text, conversation, dependencies);
-      count = await postTexts(work, thread, text, { fits, stillThere }, dependencies);
-    } else {
-      const dated = { message: batch([text], now(), texts) };
-      await postSteps(work, thread, [dated, ...others], dependencies, { of: "user" });
-    }
+  if (first && "message" in first && others.length === 0) {
+    const text = { written: message, message: first.message, at };
+    const fits = fitsBehind(text, conversation, dependencies);
+    count = await postTexts(work, thread, text, { fits, stillThere }, dependencies);
   } else if (first) {
-    await postSteps(work, thread, [first, ...others], dependencies, { of: "user" });
+    const shown = isNew(at, now()) ? first : withCaption(first, captionOf(at, now(), texts));
+    await postSteps(work, thread, [shown, ...others], dependencies, { of: "user" });
   }
   if (conversation.state === "open" && endsConversation(message, conversation, dependencies)) {
     await userEnds(work.item, conversation, thread, dependencies);
@@ -139,6 +136,14 @@ function withAuthor(step: ThreadStep, author: Pick<SlackMessage, "author">): Thr
   const { document } = step;
   const instead = () => document.instead().map((message) => ({ ...message, ...author }));
   return { document: { ...document, instead } };
+}
+
+function withCaption(step: ThreadStep, caption: string): ThreadStep {
+  if ("message" in step) {
+    const { message } = step;
+    return { message: { ...message, ...batchPosts([{ message, caption }]) } };
+  }
+  return "media" in step ? { ...step, caption } : step;
 }
 
 /**
@@ -200,14 +205,26 @@ function fitsBehind(
   };
 }
 
-/** The post for these messages: a single one as it is, unless it is late; several with the time of each. */
+/** The post for these messages: a single one as it is, unless it comes after a while; several with the time of each. */
 function batch(all: readonly UserText[], now: number, texts: Texts): SlackMessage {
-  const isOlder = (at: number, age: number) => now - at > age;
   const [first] = all;
-  if (first && all.length === 1 && !isOlder(first.at, DATED_AFTER_MS)) return first.message;
-  const dated = all.map((text) => ({ ...text, late: isOlder(text.at, LATE_AFTER_MS) }));
-  return { ...first?.message, ...batchPosts(dated, texts.message) };
+  if (first && all.length === 1 && isNew(first.at, now)) return first.message;
+  const captioned = all.map(({ message, at }) => ({ message, caption: captionOf(at, now, texts) }));
+  return { ...first?.message, ...batchPosts(captioned) };
 }
+
+/** When it was written, ms. Parley says so by its own clock, so that counts only for what has waited there for minutes, as while we were away. */
+function writtenAt({ time }: ParleyMessage, receivedAt: number): number {
+  if (time === undefined || time <= 0) return receivedAt;
+  const at = time * 1000;
+  return receivedAt - at > LATE_AFTER_MS ? at : receivedAt;
+}
+
+/** The time that Slack shows beside the post says enough. */
+const isNew = (at: number, now: number): boolean => now - at <= DATED_AFTER_MS;
+
+const captionOf = (at: number, now: number, texts: Texts): string =>
+  timeCaption({ at, late: now - at > LATE_AFTER_MS }, texts.message);
 
 /** The message of an item that can be batched into a post: one that fits one post. */
 function textsOf(item: Item<InboxBody>, { parse, texts }: ReadTextDependencies): UserText[] {
@@ -217,5 +234,11 @@ function textsOf(item: Item<InboxBody>, { parse, texts }: ReadTextDependencies):
   if (isSystemMessage(event.message)) return [];
   const [only, ...more] = toThreadSteps(event.message, texts.message);
   if (!only || !("message" in only) || more.length > 0) return [];
-  return [{ written: event.message, message: only.message, at: item.body.receivedAt }];
+  return [
+    {
+      written: event.message,
+      message: only.message,
+      at: writtenAt(event.message, item.body.receivedAt),
+    },
+  ];
 }

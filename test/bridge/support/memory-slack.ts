@@ -317,7 +317,7 @@ export function createMemorySlack(): MemorySlack {
         uploads.set(id, await readFile(content));
         return id;
       },
-      async share(id, name, thread) {
+      async share({ id, name }, thread) {
         await Promise.resolve(assertThere(thread));
         const upload = uploads.get(id);
         if (!upload || upload.sharedIn) {

@@ -115,10 +115,7 @@ describe("what a User wrote", () => {
     const words = FROM_PARLEY.slice(0, 15).flatMap(({ parley }) =>
       toSlack({ typeId: 1, ...parley }, en.message),
     );
-    const merged = batchPosts(
-      words.map((message, at) => ({ message, at: at * 1_000 })),
-      en.message,
-    );
+    const merged = batchPosts(words.map((message) => ({ message, caption: "12:00" })));
     expect(checkBlocks(merged.blocks, "message").hints).toEqual([]);
     expect(merged.blocks).toHaveLength(30);
   });
