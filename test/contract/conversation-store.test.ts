@@ -10,7 +10,7 @@ import { expire } from "../../src/state/sqlite/expire.ts";
 import { createMemoryConversations } from "../bridge/support/memory-conversations.ts";
 import { answered } from "../support/answered.ts";
 import { openReplica } from "../support/open-postgres.ts";
-import { createDatabase, describePostgres } from "../support/postgres.ts";
+import { createTables, describePostgres } from "../support/postgres.ts";
 import { makeStateFile } from "../support/state-file.ts";
 import {
   checkTwice,
@@ -51,7 +51,7 @@ describeConversations("conversations on SQLite", openForTest);
 
 describePostgres("PostgreSQL", () => {
   describeConversations("conversations on PostgreSQL", async () => {
-    const url = await createDatabase();
+    const url = await createTables();
     const reopen = async () => openPostgresConversations(await openReplica(url));
     return { store: await reopen(), reopen };
   });

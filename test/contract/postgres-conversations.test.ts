@@ -8,7 +8,7 @@ import { openPostgresConversations } from "../../src/state/postgres/postgres-con
 import { answered } from "../support/answered.ts";
 import { openReplica } from "../support/open-postgres.ts";
 import {
-  createDatabase,
+  createTables,
   describePostgres,
   endSessions,
   inSession,
@@ -21,7 +21,7 @@ import { conversationOf, idOf, THREAD } from "./conversations-suite.ts";
 const PATIENCE = { timeout: 10_000, interval: 20 };
 
 async function openTwo() {
-  const url = await createDatabase();
+  const url = await createTables();
   const open = async () => openPostgresConversations(await openReplica(url));
   const stores: [Conversations, Conversations] = [await open(), await open()];
   return { url, stores };
@@ -189,7 +189,7 @@ describePostgres("conversations that replicas share", () => {
   });
 
   it("store nothing in the name of a session that has ended", async () => {
-    const url = await createDatabase();
+    const url = await createTables();
     const database = await openReplica(url);
     const store = openPostgresConversations(database);
     await store.create(conversationOf("1"));

@@ -12,7 +12,7 @@ import { SHARES, shareOf } from "../../src/state/postgres/shares.ts";
 import type { SqlValue } from "../../src/state/postgres/sql-value.ts";
 import { QUEUES } from "../../src/state/queues.ts";
 import { openReplica } from "../support/open-postgres.ts";
-import { createDatabase, describePostgres, query } from "../support/postgres.ts";
+import { createTables, describePostgres, query } from "../support/postgres.ts";
 import { conversationOf, THREAD } from "./conversations-suite.ts";
 import { row } from "./journal-suite.ts";
 
@@ -84,7 +84,7 @@ function watchPlans(database: PostgresDatabase) {
 
 describePostgres("a database that has much", () => {
   it("is read through indexes while the bridge runs, however much is kept", async () => {
-    const url = await createDatabase();
+    const url = await createTables();
     const database = await openReplica(url);
     await query(url, FILLED);
     const { watched, scans, asked } = watchPlans(database);

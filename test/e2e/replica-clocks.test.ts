@@ -2,7 +2,7 @@ import { expect, it, onTestFinished } from "vitest";
 import { startApp } from "../../src/app.ts";
 import { systemClock } from "../../src/clock.ts";
 import { readConfig } from "../../src/config/read-config.ts";
-import { createDatabase, describePostgres } from "../support/postgres.ts";
+import { createTables, describePostgres } from "../support/postgres.ts";
 import { press } from "../support/replies.ts";
 import { sentTo } from "../support/sent.ts";
 import { handBack, handOver, lastCallbackHandled, PATIENCE, postTo } from "../support/steps.ts";
@@ -19,7 +19,7 @@ const USERS = 6;
 async function startTwo(more: Env = {}) {
   const world = await startWorld({
     stopped: true,
-    env: { STATE_URL: await createDatabase(), ...more },
+    env: { STATE_URL: await createTables(), ...more },
   });
   const { slack, parley, log, env } = world;
   const apps = await Promise.all(

@@ -1,7 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
 import { BOT_USER } from "../../fakes/slack/people.ts";
-import { createDatabase, describePostgres } from "../support/postgres.ts";
+import { createTables, describePostgres } from "../support/postgres.ts";
 import { sentTo } from "../support/sent.ts";
 import { PATIENCE } from "../support/steps.ts";
 import { shownOf } from "../support/threads.ts";
@@ -133,5 +133,5 @@ function stories(envOf: () => Promise<Env>): void {
 describe("two teams", () => stories(() => Promise.resolve({})));
 
 describePostgres("two teams on PostgreSQL", () =>
-  stories(async () => ({ STATE_URL: await createDatabase() })),
+  stories(async () => ({ STATE_URL: await createTables() })),
 );

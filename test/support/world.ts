@@ -15,7 +15,7 @@ import { type Clock, systemClock } from "../../src/clock.ts";
 import { type Config, readConfig } from "../../src/config/read-config.ts";
 import { type CapturedLog, captureLog } from "./captured-log.ts";
 import { moveServerClock } from "./move-server-clock.ts";
-import { createDatabase } from "./postgres.ts";
+import { createTables } from "./postgres.ts";
 import { REPLICAS, type Replicas, startReplicas } from "./replicas.ts";
 
 export type Env = Record<string, string>;
@@ -83,7 +83,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   };
 
   const parley = await startFakeParley({ now: clock.now, ...options.parley });
-  const database = REPLICAS === undefined ? undefined : await createDatabase();
+  const database = REPLICAS === undefined ? undefined : await createTables();
   const env = {
     ...makeEnv(slack, parley, folder, options.socketMode),
     ...(database !== undefined && { STATE_URL: database }),
