@@ -13,6 +13,7 @@ import type { Config } from "../config/read-config.ts";
 import { channelsOf } from "../config/team-config.ts";
 import type { CreateRateLimiter } from "../delivery/rate-limiter.ts";
 import { createSemaphore } from "../delivery/semaphore.ts";
+import { createAgentsCalled } from "../desk/agents-called.ts";
 import { createAgentsInTurn } from "../desk/agents-in-turn.ts";
 import { followConversations } from "../desk/clock/follow-conversations.ts";
 import { createDesk } from "../desk/create-desk.ts";
@@ -150,6 +151,11 @@ export function createDependencies(
     findFormerChannel: createFindFormerChannel(client, conversations),
     responsible: createResponsible(config.teams, members.of),
     permissions,
+    agentsCalled: createAgentsCalled({
+      teams: config.teams,
+      membersOf: members.of,
+      allNamesOf: slack.allNamesOf,
+    }),
     agentsInTurn: createAgentsInTurn({
       teams: config.teams,
       membersOf: members.of,

@@ -13,6 +13,7 @@ import type { CreateRateLimiter } from "../delivery/rate-limiter.ts";
 import type { Directory } from "../desk/directory.ts";
 import type { Thread } from "../ids.ts";
 import type { Log } from "../log.ts";
+import { createAllNames } from "../slack/all-names.ts";
 import type { ChannelIds } from "../slack/channel-ids.ts";
 import { createDirectory } from "../slack/directory.ts";
 import { createIdentities } from "../slack/identity.ts";
@@ -35,6 +36,8 @@ export interface SlackPorts {
   readonly people: People;
   readonly permalink: Permalink;
   readonly directory: Directory;
+  /** All names of somebody, for finding them; none if Slack does not say. */
+  readonly allNamesOf: (person: string) => Promise<readonly string[]>;
   /** Whether Slack says that somebody is active. */
   readonly isActive: (person: string) => Promise<boolean>;
 }
@@ -76,6 +79,7 @@ export function createSlackPorts(
     },
     permalink: (thread: Thread) =>
       makePermalink(url, { ...thread, channel: channelIds.current(thread.channel) }),
+    allNamesOf: createAllNames(findUser),
     isActive: createIsActive(client),
     directory: createDirectory(client, findUser, workspace),
   };

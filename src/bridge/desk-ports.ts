@@ -19,6 +19,9 @@ export type Responsible = (
   team: Team,
 ) => Promise<{ readonly people: readonly string[]; readonly mayBeMore: boolean }>;
 
+/** Those who may answer for a team and are called so, by Slack's ids. Never fails: nobody if Slack does not say, or of a crowd. */
+export type AgentsCalled = (team: Team, name: string) => Promise<readonly string[]>;
+
 /** What the team's side decides. */
 export interface Desk {
   /** In the order of the configuration. */

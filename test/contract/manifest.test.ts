@@ -56,8 +56,9 @@ const TYPED = {
       {
         command: "/parley-owner",
         url: REQUEST_URL,
-        description: "Show or change which Parley Service a User is with",
-        usage_hint: "[user] [service] | [user] move [team] | services | help",
+        description: "Show or change which Service a User is with, and who answers",
+        usage_hint:
+          "[user] [service] | [user] take | [user] release | [user] assign [agent] | [user] move [team] | list | services | help",
         should_escape: false,
       },
     ],

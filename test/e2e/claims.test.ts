@@ -177,3 +177,97 @@ describe("two who answer the same User", () => {
     await expect.poll(() => reactionsOn(slack, second), PATIENCE).toEqual(["white_check_mark"]);
   });
 });
+
+describe("/parley-owner with a User and a word", () => {
+  /** Resolves with what only they see, and where it offers something to press. */
+  async function type({ slack }: Opened, user: string, text: string) {
+    const before = textsTo(slack, user).length;
+    const channel = slack.channel;
+    await slack.command({ user, channel, command: "/parley-owner", text });
+    return await slack.waitFor(() => {
+      const told = slack.state.ephemerals.filter((each) => each.user === user)[before];
+      return told && !/is slow right now/.test(told.text) ? told : undefined;
+    });
+  }
+
+  it("takes and releases as the buttons do, and says where that shows", async () => {
+    const opened = await openSupport();
+    const { user, ts } = opened;
+    const heard = await type(opened, "U0ANNA", `${user.id} take`);
+    expect(heard.text).toContain(`the thread of User ${user.id} says in a moment`);
+    expect(heard.text).toContain(`p${ts.replace(".", "")}|open thread>`);
+    await says(opened, /<@U0ANNA> answers this User\./);
+    expect((await type(opened, "U0ANNA", `${user.id} TAKE`)).text).toMatch(/You answer this User/);
+    await type(opened, "U0ANNA", `${user.id} release`);
+    await says(opened, /<@U0ANNA> released this User: nobody answers now/);
+    expect((await type(opened, "U0ANNA", `${user.id} release`)).text).toMatch(/nothing to release/);
+  });
+
+  it("offers to answer in the place of a colleague, and lets only leads release them", async () => {
+    const opened = await openSupport();
+    const { user } = opened;
+    await type(opened, "U0ANNA", `${user.id} take`);
+    await says(opened, /<@U0ANNA> answers this User\./);
+    const refused = await type(opened, "U0BEN", `${user.id} release`);
+    expect(refused.text).toContain("those who lead the team Support");
+    const offer = await type(opened, "U0BEN", `${user.id} take`);
+    expect(offer.text).toContain("<@U0ANNA> answers this User already");
+    await press(opened, offer, "parley_take_from");
+    await says(opened, /<@U0BEN> answers this User instead of <@U0ANNA>/);
+    await type(opened, "U0LEA", `${user.id} release`);
+    await says(opened, /<@U0LEA> released this User, whom <@U0BEN> had/);
+  });
+
+  it("lets one of several win who take at the same moment, and tells the others who", async () => {
+    const opened = await openSupport();
+    const { user, slack, ts } = opened;
+    const people = ["U0ANNA", "U0BEN", "U0LEA"];
+    const channel = slack.channel;
+    const text = `${user.id} take`;
+    await Promise.all(
+      people.map((each) => slack.command({ user: each, channel, command: "/parley-owner", text })),
+    );
+    const post = await says(opened, /answers this User\./);
+    const [, winner = ""] = /<@(\w+)>/.exec(textOf(post)) ?? [];
+    for (const loser of people.filter((each) => each !== winner)) {
+      await slack.waitFor(() => textsTo(slack, loser).some((told) => told.includes(winner)));
+    }
+    const posts = postsIn(slack, ts).map(textOf);
+    expect(posts.filter((each) => /answers this User/.test(each))).toHaveLength(1);
+  });
+
+  it.each(["U0BEN", "<@U0BEN|ben>", "Ben", "@ben"])("assigns to %s, who is told", async (whom) => {
+    const opened = await openSupport();
+    await type(opened, "U0ANNA", `${opened.user.id} assign ${whom}`);
+    await says(opened, /<@U0ANNA> gave this User to <@U0BEN>/);
+    await opened.slack.waitFor(() =>
+      opened.slack.state.messages.find(({ text }) => /<@U0ANNA> asks you to answer/.test(text)),
+    );
+  });
+
+  it("assigns to nobody on a guess, and to nobody who is no agent of the team", async () => {
+    const opened = await openSupport();
+    const { user, slack } = opened;
+    const answers = async (by: string, whom: string) =>
+      (await type(opened, by, `${user.id} assign ${whom}`)).text;
+    expect(await answers("U0ANNA", "Be")).toMatch(/Nobody of \*Support\* is called Be, or/);
+    expect(await answers("U0ANNA", "otto")).toMatch(/Nobody of \*Support\* is called otto, or/);
+    expect(await answers("U0ANNA", "U0OTTO")).toMatch(/not one of the agents of the team Support/);
+    expect(await answers("U0OTTO", "U0BEN")).toMatch(/for agents of a team/);
+    const [last] = slack.state.messages.filter(({ text }) => /gave this User/.test(text));
+    expect(last).toBeUndefined();
+  });
+
+  it("says so of a User who is with nobody here", async () => {
+    const opened = await openSupport();
+    const { id } = opened.parley.createUser();
+    expect((await type(opened, "U0ANNA", `${id} take`)).text).toMatch(/conversation is over/);
+  });
+
+  it("lists the same with list as without a word", async () => {
+    const opened = await openSupport();
+    const { text } = await type(opened, "U0ANNA", "list");
+    expect(text).toContain("1 open conversation");
+    expect((await type(opened, "U0ANNA", "")).text).toBe(text);
+  });
+});

@@ -119,7 +119,7 @@ it("lists the Services with the default and itself marked", async () => {
 
 it.each(["help", "HELP"])("explains itself for %s", async (text) => {
   const help = await ask(await startWorld(), text);
-  for (const form of ["<user>", "<user> <service>", "services"]) {
+  for (const form of ["list", "<user>", "<user> <service>", "<user> take", "services"]) {
     expect(help).toContain(`/parley-owner ${form}`.replaceAll("<", "&lt;").replaceAll(">", "&gt;"));
   }
 });

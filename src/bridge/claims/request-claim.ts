@@ -49,7 +49,8 @@ export async function requestClaim(
   const team = desk.teamOf(conversation);
   if (from && movedFrom(conversation, from)) return { problem: "left", team: team.name };
   const by = actor.agent;
-  const as = to === undefined && expects !== by ? "lead" : "agent";
+  const isOfColleague = expects !== undefined && expects !== by;
+  const as = to === undefined && isOfColleague ? "lead" : "agent";
   const refusal = await refusalOf(wish, { as, team }, dependencies);
   if (refusal) return { problem: "refused", refusal };
   if (to !== undefined && claim?.by === to) {

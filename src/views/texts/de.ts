@@ -660,9 +660,10 @@ export const de: Texts = {
 
   ownerCommand: {
     help: `*/parley-owner* zeigt und ändert, bei welchem Service ein Nutzer ist.
-• \`/parley-owner\` zeigt die offenen Gespräche, oben wer am längsten wartet
+• \`/parley-owner\` oder \`/parley-owner list\` zeigt die offenen Gespräche, oben wer am längsten wartet
 • \`/parley-owner &lt;nutzer&gt;\` zeigt, wer den Nutzer gerade hat
 • \`/parley-owner &lt;nutzer&gt; &lt;service&gt;\` gibt den Nutzer an einen Service, mit dessen ganzem Namen oder der Id
+• \`/parley-owner &lt;nutzer&gt; take\` und \`… release\` sagen, dass du dem Nutzer antwortest oder niemand; \`… assign &lt;agent&gt;\` gibt den Nutzer an jemanden aus dem Team, mit Namen oder Mitglieds-ID
 • \`/parley-owner &lt;nutzer&gt; move &lt;team&gt;\` verschiebt den Nutzer zu einem anderen unserer Teams
 • \`/parley-owner services\` zeigt die Services
 \`&lt;nutzer&gt;\` ist die Id eines Parley-Nutzers, eine Kundennummer oder der Link eines Threads; \`user:…\` und \`customer:…\` sagen, welche Nummer gemeint ist. In Threads geht es nicht: Slack erlaubt dort keine Befehle.`,
@@ -677,6 +678,10 @@ export const de: Texts = {
     given: (user, service) => `${user} ist jetzt bei ${service}.`,
     taken: (user, service) =>
       `${user} ist jetzt bei ${service}. Im Support-Kanal entsteht ein Thread.`,
+    claiming: (user) =>
+      `Gehört: Der Thread von ${user} sagt gleich, wer jetzt antwortet oder wer schneller war.`,
+    nobodyCalled: (whom, team) =>
+      `In ${team} heißt niemand ${whom} oder mehr als einer. Nichts wurde geändert. Schreib stattdessen die Mitglieds-ID: Sie steht in Slack im Profil, unter *Mitglieds-ID kopieren*.`,
     moving: (user, team) =>
       `${user} geht zu ${team}: Dort öffnet sich gleich ein Thread, und der jetzige sagt, wo.`,
     overtaken: (user, service) =>

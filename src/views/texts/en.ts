@@ -679,9 +679,10 @@ export const en = {
 
   ownerCommand: {
     help: `*/parley-owner* shows and changes which Service a User is with.
-• \`/parley-owner\` lists the open conversations, those who wait longest first
+• \`/parley-owner\` or \`/parley-owner list\` lists the open conversations, those who wait longest first
 • \`/parley-owner &lt;user&gt;\` shows who has the User now
 • \`/parley-owner &lt;user&gt; &lt;service&gt;\` gives the User to a Service, by its whole name or id
+• \`/parley-owner &lt;user&gt; take\` and \`… release\` say that you answer the User, or nobody; \`… assign &lt;agent&gt;\` gives the User to a colleague, by name or member id
 • \`/parley-owner &lt;user&gt; move &lt;team&gt;\` moves the User to another of our teams
 • \`/parley-owner services\` lists the Services
 \`&lt;user&gt;\` is a Parley User id, a customer id, or the link of a thread; \`user:…\` and \`customer:…\` say which id is meant. It does not work inside threads: Slack allows no commands there.`,
@@ -696,6 +697,10 @@ export const en = {
     given: (user: string, service: string) => `${user} is with ${service} now.`,
     taken: (user: string, service: string) =>
       `${user} is with ${service} now. A thread opens in the support channel.`,
+    claiming: (user: string) =>
+      `Heard: the thread of ${user} says in a moment who answers them now, or who was faster.`,
+    nobodyCalled: (whom: string, team: string) =>
+      `Nobody of ${team} is called ${whom}, or not only one. Nothing was changed. Write the member id instead: it is in the profile in Slack, under *Copy member ID*.`,
     moving: (user: string, team: string) =>
       `${user} goes to ${team}: a thread opens there in a moment, and the one they have now says where.`,
     overtaken: (user: string, service: string) =>

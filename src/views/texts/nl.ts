@@ -653,9 +653,10 @@ export const nl: Texts = {
 
   ownerCommand: {
     help: `*/parley-owner* toont en verandert bij welke Service een gebruiker is.
-• \`/parley-owner\` toont de open gesprekken, met bovenaan wie het langst wacht
+• \`/parley-owner\` of \`/parley-owner list\` toont de open gesprekken, met bovenaan wie het langst wacht
 • \`/parley-owner &lt;gebruiker&gt;\` toont wie de gebruiker nu heeft
 • \`/parley-owner &lt;gebruiker&gt; &lt;service&gt;\` geeft de gebruiker aan een Service, met de hele naam of het id
+• \`/parley-owner &lt;gebruiker&gt; take\` en \`… release\` zeggen dat jij de gebruiker antwoordt, of niemand; \`… assign &lt;agent&gt;\` geeft de gebruiker aan een collega, met de naam of het lid-ID
 • \`/parley-owner &lt;gebruiker&gt; move &lt;team&gt;\` verplaatst de gebruiker naar een ander team van ons
 • \`/parley-owner services\` toont de Services
 \`&lt;gebruiker&gt;\` is het id van een Parley-gebruiker, een klantnummer, of de link van een thread; met \`user:…\` en \`customer:…\` zeg je welk nummer je bedoelt. In threads werkt het niet: Slack staat daar geen opdrachten toe.`,
@@ -670,6 +671,10 @@ export const nl: Texts = {
     given: (user, service) => `${user} is nu bij ${service}.`,
     taken: (user, service) =>
       `${user} is nu bij ${service}. In het supportkanaal opent een thread.`,
+    claiming: (user) =>
+      `Gehoord: de thread van ${user} zegt zo wie nu antwoordt, of wie sneller was.`,
+    nobodyCalled: (whom, team) =>
+      `Niemand van ${team} heet ${whom}, of meer dan één. Er is niets veranderd. Schrijf in plaats daarvan het lid-ID: dat staat in Slack in het profiel, bij *Lid-ID kopiëren*.`,
     moving: (user, team) =>
       `${user} gaat naar ${team}: daar komt zo een thread, en de huidige thread zegt waar.`,
     overtaken: (user, service) =>
