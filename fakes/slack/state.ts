@@ -241,6 +241,8 @@ interface Quirks {
   messageReplied: boolean;
   /** Drop the metadata of posts, and only warn. */
   dropsMetadata: boolean;
+  /** Types of blocks that this Slack does not know yet, wherever they stand in a message. */
+  unknownBlocks: readonly string[];
 }
 
 /** Everything the fake knows. Tests read it freely; to change it they act as a member or call the Web API. */
@@ -299,6 +301,6 @@ export function createState(options: StateOptions): SlackState {
       ...options.limits,
     },
     manifest: { messagesTab: options.messagesTab },
-    quirks: { messageReplied: false, dropsMetadata: false },
+    quirks: { messageReplied: false, dropsMetadata: false, unknownBlocks: [] },
   };
 }
