@@ -14,25 +14,16 @@ import {
 } from "./sandbox-page.ts";
 
 const TRANSPORTS = [
-  { name: "HTTP", args: [], ownProcess: true },
-  { name: "Socket Mode", args: ["--socket-mode"], ownProcess: false },
+  { name: "HTTP", args: [] },
+  { name: "Socket Mode", args: ["--socket-mode"] },
 ];
 
 /** On the button that opens a thread, whatever has come into it by now. */
 const REPLIES = /^(Reply in thread|\d+ repl(y|ies))/;
 
 describeInBrowser("the sandbox page", (browser) => {
-  it("is there and usable, and tells how soon", async ({ annotate }) => {
-    const startedAt = performance.now();
-    const { ask, chat } = await openSandbox(browser(), { ownProcess: true });
-    await ask("Hello!");
-    await messageWith(chat, "Hello!").first().waitFor();
-    const seconds = (performance.now() - startedAt) / 1000;
-    await annotate(`${seconds.toFixed(1)} s to the first message`);
-  });
-
-  it.each(TRANSPORTS)("tells the whole story over $name", async ({ name, ...wanted }) => {
-    const sandbox = await openSandbox(browser(), wanted);
+  it.each(TRANSPORTS)("tells the whole story over $name", async ({ name, args }) => {
+    const sandbox = await openSandbox(browser(), { args });
     const { page, chat, thread, channel, ask, reply, dialog } = sandbox;
     const steps = page.getByRole("region", { name: "First steps" }).getByRole("listitem");
     const done = () =>
@@ -135,9 +126,14 @@ describeInBrowser("the sandbox page", (browser) => {
     expect(await messageWith(second.channel, "question_too_complex").count()).toBe(1);
   });
 
-  it.each(TRANSPORTS)("survives kill -9 in mid-conversation over $name", async ({ args }) => {
-    const sandbox = await openSandbox(browser(), { args, ownProcess: true });
+  it.for(TRANSPORTS)("survives kill -9 in mid-conversation over $name", async (transport, test) => {
+    const startedAt = performance.now();
+    const sandbox = await openSandbox(browser(), { args: transport.args, ownProcess: true });
     const { page, chat, thread, ask, reply } = sandbox;
+    await ask("Hello!");
+    await messageWith(chat, "Hello!").first().waitFor();
+    const seconds = (performance.now() - startedAt) / 1000;
+    await test.annotate(`${seconds.toFixed(1)} s to the first message`);
     await getHandedOver(sandbox);
     await reply("Which model is it?");
     await messageWith(chat, "Which model is it?").waitFor();
