@@ -81,7 +81,7 @@ describe("npm run sandbox", () => {
 
   it("prints one address to open for people, and leaves nothing behind in the temporary folder", async () => {
     const sandbox = spawnSandbox([]);
-    await expect.poll(() => sandbox.stdout, { timeout: 20_000 }).toContain("state and log");
+    await expect.poll(() => sandbox.stdout, { timeout: 50_000 }).toContain("state and log");
     expect(sandbox.stdout).toContain("Ctrl-C stops");
     expect(sandbox.stdout.match(/http:\S+/g)).toHaveLength(1);
     const page = sandbox.stdout.match(/http:\S+/)?.[0] ?? "";

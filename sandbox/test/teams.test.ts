@@ -7,6 +7,7 @@ import {
   messageWith,
   openSandbox,
   picture,
+  pressOn,
   SIZES,
 } from "./sandbox-page.ts";
 
@@ -43,8 +44,8 @@ describeInBrowser("two teams on the page", (browser) => {
     await be(page, "Ben");
     await thread.getByText("Only visible to you").waitFor({ state: "detached" });
 
-    await thread.getByRole("button", { name: "More options" }).click();
-    await page.getByRole("menuitem", { name: "Move…" }).click();
+    const root = messageWith(thread, "Can you fix my toaster?").first();
+    await pressOn(root, ["More options", "Move…"], () => dialog.isVisible());
     await dialog.getByRole("textbox", { name: /Note/ }).fill("It is about money");
     await dialog.getByRole("combobox", { name: /Move to/ }).selectOption("Billing");
     await dialog.getByRole("button", { name: "Move" }).click();
