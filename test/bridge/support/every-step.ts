@@ -1,4 +1,5 @@
 import type { BridgeError } from "../../../src/errors.ts";
+import { isDrawn, SAMPLE } from "../../support/property.ts";
 import type { Death } from "./calls.ts";
 import type { BridgeOptions } from "./run-bridge.ts";
 import { type Bridge, startBridge } from "./start-bridge.ts";
@@ -58,8 +59,8 @@ async function playWith(
 }
 
 /**
- * Plays a story once for each of its steps, at which the process dies and is started again. `trouble`: what goes wrong
- * besides. Returns at how many steps it died.
+ * Plays a story once for each of its steps that is drawn, at which the process dies and is started again. `trouble`: what goes wrong
+ * besides. Returns how many steps there are.
  */
 export async function dieAtEveryStep(
   story: Story,
@@ -73,14 +74,15 @@ export async function dieAtEveryStep(
       trouble(bridge);
       bridge.calls.dieAt(step, when);
     };
-    await playWith(story, kill, `killed ${when} step ${step}, ${call}`);
+    const name = `killed ${when} step ${step}, ${call} (${SAMPLE})`;
+    if (isDrawn(deaths)) await playWith(story, kill, name);
     deaths += 1;
   }
   return deaths;
 }
 
 /**
- * The same, and the next process dies too, soon after its start. Returns how often two have died.
+ * The same, and the next process dies too, soon after its start. Returns how many pairs of deaths there are.
  */
 export async function dieTwiceAtEveryStep(story: Story): Promise<number> {
   let deaths = 0;
@@ -93,8 +95,8 @@ export async function dieTwiceAtEveryStep(story: Story): Promise<number> {
         bridge.calls.dieAt(step, "after");
         bridge.calls.dieAt(step + 1 + next, "after");
       };
-      const name = `killed after step ${step}, ${call}, and ${next + 1} later, ${again}`;
-      await playWith(story, kill, name);
+      const name = `killed after step ${step}, ${call}, and ${next + 1} later, ${again} (${SAMPLE})`;
+      if (isDrawn(deaths)) await playWith(story, kill, name);
       deaths += 1;
     }
   }
