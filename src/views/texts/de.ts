@@ -663,7 +663,7 @@ export const de: Texts = {
 • \`/parley-owner\` oder \`/parley-owner list\` zeigt die offenen Gespräche, oben wer am längsten wartet
 • \`/parley-owner &lt;nutzer&gt;\` zeigt, wer den Nutzer gerade hat
 • \`/parley-owner &lt;nutzer&gt; &lt;service&gt;\` gibt den Nutzer an einen Service, mit dessen ganzem Namen oder der Id
-• \`/parley-owner &lt;nutzer&gt; take\` und \`… release\` sagen, dass du dem Nutzer antwortest oder niemand; \`… assign &lt;agent&gt;\` gibt den Nutzer an jemanden aus dem Team, mit Namen oder Mitglieds-ID
+• \`/parley-owner &lt;nutzer&gt; take\` und \`… release\` legen fest, wer dem Nutzer antwortet: wer den Befehl schreibt, oder niemand; \`… assign &lt;agent&gt;\` gibt den Nutzer an jemanden aus dem Team, mit Namen oder Mitglieds-ID
 • \`/parley-owner &lt;nutzer&gt; move &lt;team&gt;\` verschiebt den Nutzer zu einem anderen unserer Teams
 • \`/parley-owner services\` zeigt die Services
 \`&lt;nutzer&gt;\` ist die Id eines Parley-Nutzers, eine Kundennummer oder der Link eines Threads; \`user:…\` und \`customer:…\` sagen, welche Nummer gemeint ist. In Threads geht es nicht: Slack erlaubt dort keine Befehle.`,
@@ -681,7 +681,7 @@ export const de: Texts = {
     claiming: (user) =>
       `Gehört: Der Thread von ${user} sagt gleich, wer jetzt antwortet oder wer schneller war.`,
     nobodyCalled: (whom, team) =>
-      `In ${team} heißt niemand ${whom} oder mehr als einer. Nichts wurde geändert. Schreib stattdessen die Mitglieds-ID: Sie steht in Slack im Profil, unter *Mitglieds-ID kopieren*.`,
+      `In ${team} heißt niemand ${whom} oder mehr als einer. Nichts wurde geändert. Eindeutig ist die Mitglieds-ID: Sie steht in Slack im Profil, unter *Mitglieds-ID kopieren*.`,
     moving: (user, team) =>
       `${user} geht zu ${team}: Dort öffnet sich gleich ein Thread, und der jetzige sagt, wo.`,
     overtaken: (user, service) =>
