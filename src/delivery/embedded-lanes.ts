@@ -112,6 +112,7 @@ export function createEmbeddedLanes<Body>(
   function wake(lane: Lane): void {
     // What has come may be in front of a head that only waits for its time.
     if (lane.state === "deferred" && !lane.isDelayed) endWait(lane);
+    if (lane.state === "running") lane.hasNews = true;
     if (lane.state !== "idle" || lane.tenure.signal.aborted || !holdingOf(lane)?.isLoaded) return;
     lane.state = "ready";
     ready.push(lane);
@@ -136,6 +137,7 @@ export function createEmbeddedLanes<Body>(
 
   function makeAttempt(lane: Lane, holding: Holding, given: Consumer<Body>): void {
     lane.state = "running";
+    lane.hasNews = false;
     lane.mayKeep = ready.length > CROWD ? 1 : KEPT;
     running += 1;
     const run = lane.tenure
@@ -145,7 +147,9 @@ export function createEmbeddedLanes<Body>(
         holding.running.delete(run);
         lane.state = "idle";
         lane.mayKeep = 1;
-        if (pauseMs !== undefined) deferLane(lane, pauseMs);
+        // The same while that was found out.
+        const mayBeInFront = lane.hasNews && lane.wait?.isAsked === true;
+        if (pauseMs !== undefined && !mayBeInFront) deferLane(lane, pauseMs);
         else if (isKnownToBeEmpty(lane) && !isStoring(lane)) forget(lane);
         else wake(lane);
         pump();
