@@ -7,6 +7,7 @@ import { connectOutside } from "./app/outside.ts";
 import { startQueues } from "./app/start-queues.ts";
 import type { ChannelWatch } from "./bridge/channels/watch-channels.ts";
 import type { Workspace } from "./bridge/ports.ts";
+import { createReadBack } from "./bridge/read-back.ts";
 import { type Reconciler, startReconciler } from "./bridge/reconciler.ts";
 import { formerIdSchema } from "./bridge/stored/channel-note.ts";
 import { isLockedByAgent } from "./bridge/to-parley/lock.ts";
@@ -178,17 +179,21 @@ async function buildApp(given: Config, foundations: Foundations): Promise<App> {
   ({ channelWatch } = dependencies);
   // What has become of channels since the last start.
   await channelWatch.onCheck(channels);
+  const readBack = createReadBack({
+    ...dependencies,
+    takeIn: (reply) => takeInReply(reply, dependencies),
+    isLocked: (reply, lockedBy) => isLockedByAgent(reply, lockedBy, dependencies),
+  });
   await startQueues(
     queues,
     state.claims,
-    { ...dependencies, botService: botService.id },
+    { ...dependencies, readBack, botService: botService.id },
     outside.canDeliver,
   );
   const port = await http.start(config.host, config.port);
   const rounds = startReconciler({
     ...dependencies,
-    takeIn: (reply) => takeInReply(reply, dependencies),
-    isLocked: (reply, lockedBy) => isLockedByAgent(reply, lockedBy, dependencies),
+    readBack,
     rounds: state.rounds,
     ownerQuestions: state.createLimiter({
       name: "owner questions",

@@ -1,3 +1,4 @@
+import type { HandBackReason } from "../config/desk-rules.ts";
 import { anyReasonOf } from "../convert/text/reason-of.ts";
 import { shorten } from "../convert/text/slack-text.ts";
 import type { TranscriptLine } from "../convert/to-slack/parley-message.ts";
@@ -70,7 +71,7 @@ export interface Conversation extends RootFacts {
   readonly lastWroteAt?: number;
   /** The item that gave it to somebody, or to nobody, last: what it has done it does not do again after a crash. */
   readonly claimItem?: ItemId;
-  /** Nobody has it any more: the User waits anew from this moment. */
+  /** When it was let go of last, or moved: whoever waited then waits anew from this moment. */
   readonly waitingAnewSince?: number;
   /** When an agent claimed it first, answered first, and answered last. */
   readonly firstClaimAt?: number;
@@ -102,8 +103,12 @@ export interface RunningClock extends Clock {
   readonly tick: number;
   /** When that tick comes, if not earlier than anything is to happen; missing: nothing is. */
   readonly next?: number;
-  /** It comes in place of one that had to wait: what is due then is done, however late. */
-  readonly late?: true;
+  /** A hand-back while it ran that did not work: how often it was tried, and when last. */
+  readonly failed?: {
+    readonly handBack: HandBackReason;
+    readonly tried: number;
+    readonly at: number;
+  };
 }
 
 /** What is known of a conversation when it opens. */
@@ -305,7 +310,7 @@ export function withAnswer(
   }: { readonly by: string; readonly at: number; readonly heardAt?: number; readonly ts?: string },
 ): Conversation {
   const claim = { by, since: at, ...defined({ ts }) };
-  const { waitingSince, waitingAnewSince: _, ...answered } = withClaim(conversation, claim);
+  const { waitingSince, ...answered } = withClaimByAnswer(conversation, claim, heardAt);
   const { lastWroteAt = 0 } = conversation;
   return {
     ...answered,
@@ -316,6 +321,14 @@ export function withAnswer(
   };
 }
 
+/** Whoever answers has claimed it, unless it was let go of after their answer reached us, at the moment `heardAt` (ms). */
+export const withClaimByAnswer = (
+  conversation: Conversation,
+  claim: Claim,
+  heardAt: number,
+): Conversation =>
+  (conversation.waitingAnewSince ?? 0) > heardAt ? conversation : withClaim(conversation, claim);
+
 /** One that has ended, or that somebody has claimed, stays as it is. */
 export const withClaim = (conversation: Conversation, claim: Claim): Conversation =>
   conversation.state === "open" && !conversation.claim
@@ -324,7 +337,7 @@ export const withClaim = (conversation: Conversation, claim: Claim): Conversatio
 
 /**
  * What the item `by` asks for: `claim`, or that nobody has it, if `expects` (Slack id, or nobody) has it still. One that has
- * ended, that somebody else was faster with, or that the item has changed already stays as it is. `at`: now, ms.
+ * ended, that somebody else was faster with, or that the item has changed already stays as it is. `at`: when that was asked for, ms.
  */
 export function withClaimBy(
   conversation: Conversation,
@@ -367,6 +380,27 @@ export function clockOf({
 /** Whether this very clock, and no later one, runs for the conversation. */
 export const isRunning = (clock: Clock, conversation: Conversation): boolean =>
   isSameClock(clock, clockOf(conversation));
+
+/** Whether a step of this clock, at the time `step` on it, is still to be done: it was not delayed until after the next. */
+export const isStillDue = (
+  clock: Clock,
+  step: number | undefined,
+  conversation: Conversation,
+): boolean =>
+  isRunning(clock, conversation) &&
+  !(isSameClock(clock, conversation.clock) && (conversation.clock?.done ?? 0) > (step ?? Infinity));
+
+/** The desk could not hand the User back while this clock ran, and tries that again. */
+export function withFailure(
+  conversation: Conversation,
+  failed: Clock,
+  handBack: HandBackReason,
+  at: number,
+): Conversation {
+  const { clock } = conversation;
+  if (!clock || clock.failed || !isSameClock(failed, clock)) return conversation;
+  return { ...conversation, clock: { ...clock, failed: { handBack, tried: 1, at } } };
+}
 
 /** One that has ended stays as it is, and so does one whose User somebody is giving to another Service. */
 export const withHandingBack = (

@@ -42,7 +42,8 @@ export function renderDirectReminder(
 export const renderReleased = (claimant: string, forMs: number, texts: Texts): SlackMessage =>
   notice(`:wave: ${texts.reminder.released(mention(claimant), formatDuration(forMs, texts))}`);
 
-const mentions = (named: Named): string[] => {
+/** As mrkdwn that pings them. */
+export const mentions = (named: Named): string[] => {
   if (named === "nobody") return [];
   if (named === "here") return ["<!here>"];
   return named.map((id) => (id.startsWith("S") ? `<!subteam^${id}>` : mention(id)));

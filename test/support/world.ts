@@ -124,7 +124,10 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     advance(ms) {
       ahead += ms;
       for (const look of looks) look();
-      if (database !== undefined) clockMoved = moveServerClock(database, ahead);
+      if (database === undefined) return;
+      const all = ahead;
+      // One after the other, so that the last one counts.
+      clockMoved = (clockMoved ?? Promise.resolve()).then(() => moveServerClock(database, all));
     },
   };
   onTestFinished(async () => {

@@ -102,13 +102,13 @@ export const NOTICES: Readonly<Record<string, Notice>> = {
     ]),
   ),
   "a failed hand-back": (text, texts) =>
-    renderHandBackFailed("U0ANNA", "message-begun", text, texts),
+    renderHandBackFailed("U0ANNA", "nobody", "message-begun", text, texts),
   // The form takes no more.
   "a quick answer": (text, texts) =>
     renderAnswerPost({ name: text.slice(0, 80), text: text.slice(0, 3_000) }, texts),
   "a quick answer that came too late": renderAnswerNotSent,
   "a failed hand-back by itself": (text, texts) =>
-    renderHandBackFailed(undefined, "nothing-done", text, texts),
+    renderHandBackFailed(undefined, ["U0LEA"], "nothing-done", text, texts),
   "a hand-back too late": (text, texts) => renderHandBackTooLate(text, true, texts),
   "a hand-back of somebody who has left": (_, texts) =>
     renderHandBackTooLate(undefined, true, texts),
@@ -123,6 +123,7 @@ export const NOTICES: Readonly<Record<string, Notice>> = {
     renderClaimed({ by: "U0ANNA", from: "U0BEN" }, texts),
   "an assignment": (note, texts) =>
     renderClaimed({ by: "U0ANNA", to: "U0BEN", from: "U0LEA", note }, texts),
+  "a release without anybody": (_, texts) => renderClaimed({ from: "U0BEN" }, texts),
   "an assignment by turns": (_, texts) => renderClaimed({ to: "U0BEN" }, texts),
   "an assignment to you": (text, texts) =>
     renderAssignedToYou({ by: "U0ANNA", note: text, user: text, link: LINK }, texts),

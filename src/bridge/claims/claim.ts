@@ -42,7 +42,9 @@ export async function claim(
   const { to, expects, ts } = request;
   const wanted = to === undefined ? undefined : { by: to, since: now(), ...defined({ ts }) };
   const changed = await conversations.update(request.conversation, (c) =>
-    desk.teamOf(c).name === request.team ? withClaimBy(c, item.id, expects, wanted, now()) : c,
+    desk.teamOf(c).name === request.team
+      ? withClaimBy(c, item.id, expects, wanted, item.appendedAt)
+      : c,
   );
   if (!changed) return;
   if (changed.claimItem === item.id) await tellAll(work, changed, request, dependencies);

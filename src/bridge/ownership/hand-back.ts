@@ -11,7 +11,7 @@ import {
   GoingElsewhereError,
   toBridgeError,
 } from "../../errors.ts";
-import { makeDerivedItemId } from "../../ids.ts";
+import { makeDerivedItemId, type Thread } from "../../ids.ts";
 import { isJsonObject, type Json, type JsonObject } from "../../json.ts";
 import { causeOf } from "../../views/cause-of.ts";
 import {
@@ -27,11 +27,13 @@ import {
   isRunning,
   movedFrom,
   withAnswer,
+  withFailure,
   withHandingBack,
   withoutHandingBack,
 } from "../conversation.ts";
+import type { Desk } from "../desk-ports.ts";
 import { refuseIfInDoubt } from "../doubt.ts";
-import { letRepliesPass } from "../let-replies-pass.ts";
+import { type LetRepliesPassDependencies, letRepliesPass } from "../let-replies-pass.ts";
 import type { Notifier } from "../notifier.ts";
 import { asNotOwner, assertOwner, giveTo, nameService } from "../owner.ts";
 import type { Patience } from "../patience.ts";
@@ -46,6 +48,7 @@ import { type TranscriptDependencies, transcriptFor } from "./hand-back-transcri
 export interface HandBackDependencies
   extends MessageWriting,
     EarlierThreadsDependencies,
+    LetRepliesPassDependencies,
     TranscriptDependencies {
   parley: Parley;
   people: People;
@@ -56,6 +59,7 @@ export interface HandBackDependencies
   permalink: Permalink;
   texts: Texts;
   patience: Patience;
+  desk: Pick<Desk, "rulesOf" | "namedIn">;
   now: () => number;
 }
 
@@ -66,25 +70,25 @@ const PART = "part ";
 /**
  * Hands a User back, for an agent or for the desk itself: last message, then `agent/unset`, then the owner, then root and thread say so.
  * Whatever fails is told in the thread, and leaves the conversation open. What the desk does by itself is left out without a
- * word where it has become pointless.
+ * word where it has become pointless, and where it fails those who lead the team are named, and the clock has it tried again.
  */
 export async function handBack(
   work: Work<OutboxBody>,
   request: HandBackRequest,
   dependencies: HandBackDependencies,
 ): Promise<void> {
-  const conversation = await dependencies.conversations.byThread(request.thread);
+  const conversation = await conversationOf(request, dependencies);
   if (!conversation) return;
   if (conversation.state !== "open") {
     return await afterTheEnd(work, conversation, request, dependencies);
   }
-  const left = movedFrom(conversation, request.thread);
+  const { agent, thread = conversation.thread } = request;
+  const left = thread && movedFrom(conversation, thread);
   // The desk means the User, in whichever thread they are.
-  const { agent } = request;
   if (left && agent !== undefined && work.item.appendedAt > left.at) {
-    return await afterTheMove(work, conversation, { ...request, agent }, dependencies);
+    return await afterTheMove(work, conversation, { ...request, agent, thread }, dependencies);
   }
-  if (await isBehindEarlier(conversation, request.thread, dependencies)) {
+  if (thread && (await isBehindEarlier(conversation, thread, dependencies))) {
     throw new BridgeError("What was written before is on its way", {
       code: "unexpected",
       disposition: "retry",
@@ -113,6 +117,13 @@ export async function handBack(
   await recordDeed(work, conversation, request, undefined, dependencies);
   await recordHandBack(work.item.id, conversation, done, dependencies);
 }
+
+const conversationOf = async (
+  { thread, conversation }: HandBackRequest,
+  { conversations }: Pick<HandBackDependencies, "conversations">,
+): Promise<Conversation | undefined> =>
+  (thread && (await conversations.byThread(thread))) ??
+  (conversation && (await conversations.byId(conversation)));
 
 /** Before the conversation shows what became of it: whoever tries again after that finds nothing to record any more. */
 async function recordDeed(
@@ -145,14 +156,14 @@ async function giveBack(
   request: HandBackRequest,
   dependencies: HandBackDependencies,
 ): Promise<BridgeError | undefined> {
-  const { parley, conversations, outbox, now } = dependencies;
+  const { parley, conversations, now } = dependencies;
   const { id, userId } = conversation;
   // After a crash between the change of owner and its record the User is where we wanted.
   const mayBeDone = conversation.handingBackTo === request.to;
   if (mayBeDone && (await parley.ownerOf(userId)) === request.to) return undefined;
   const transcript = await transcriptFor(conversation, work.signal, dependencies);
   await assertWanted(request, (await conversations.byId(id)) ?? conversation, dependencies);
-  if (request.onlyIfClock && (await letRepliesPass(work, outbox))) {
+  if (request.onlyIfClock && (await letRepliesPass(work, conversation, dependencies))) {
     await giveNoMore(conversation, request, dependencies);
   }
   await assertOwner(parley, userId);
@@ -229,7 +240,7 @@ async function afterTheEnd(
   if (ending?.to?.id === to && ending.by === agent && isSettled) {
     return await notifier.refreshRoot(conversation, work.item.id);
   }
-  if (agent === undefined) return;
+  if (agent === undefined || !thread) return;
   const message = renderHandBackTooLate(
     ending?.to?.name,
     lastMessage !== undefined && !isSent && !hasBegun(work),
@@ -244,7 +255,7 @@ async function afterTheEnd(
 async function afterTheMove(
   work: Work<OutboxBody>,
   conversation: Conversation,
-  request: HandBackRequest & { agent: string },
+  request: HandBackRequest & { agent: string; thread: Thread },
   dependencies: HandBackDependencies,
 ): Promise<void> {
   const { userId, thread: now } = conversation;
@@ -287,7 +298,7 @@ async function sendLastMessage(
 const hasBegun = (work: Work<OutboxBody>): boolean =>
   work.names().some((name) => name.startsWith(PART));
 
-type Stage = Parameters<typeof renderHandBackFailed>[1];
+type Stage = Parameters<typeof renderHandBackFailed>[2];
 
 /** How far it came: what an agent has to know when it fails. */
 function stageOf(work: Work<OutboxBody>, error: BridgeError): Stage {
@@ -334,16 +345,25 @@ async function giveUp(
   error: BridgeError,
   dependencies: HandBackDependencies,
 ): Promise<void> {
-  const { parley, conversations, notifier, texts } = dependencies;
-  await notifier.notice(conversation.userId, work.item.id, "hand-back failed", {
-    thread: request.thread,
-    message: renderHandBackFailed(
-      request.agent,
-      stageOf(work, error),
-      causeOf(error, texts),
-      texts,
-    ),
-  });
+  const { parley, conversations, desk, notifier, texts, now } = dependencies;
+  const { agent, onlyIfClock: clock, thread = conversation.thread } = request;
+  if (thread) {
+    const leads = desk.namedIn(conversation, "leads");
+    // What the desk tries again fails again, of which nobody needs to hear.
+    const from = clock
+      ? makeDerivedItemId(conversation.id, `hand-back ${clock.kind} ${clock.since}`)
+      : work.item.id;
+    await notifier.notice(conversation.userId, from, "hand-back failed", {
+      thread,
+      message: renderHandBackFailed(
+        agent,
+        leads,
+        stageOf(work, error),
+        causeOf(error, texts),
+        texts,
+      ),
+    });
+  }
   await recordDeed(work, conversation, request, error.code, dependencies);
   // Parley may refuse because the User is not ours any more.
   const notOurs = await asNotOwner(parley, conversation.userId, error);
@@ -351,5 +371,8 @@ async function giveUp(
     const to = await nameService(parley, notOurs.owner);
     return await recordTakenAway(conversation, to, dependencies);
   }
-  await conversations.update(conversation.id, (c) => withoutHandingBack(c, request.to));
+  await conversations.update(conversation.id, (c) => {
+    const kept = withoutHandingBack(c, request.to);
+    return clock && request.reason ? withFailure(kept, clock, request.reason, now()) : kept;
+  });
 }

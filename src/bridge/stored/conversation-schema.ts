@@ -61,7 +61,13 @@ const runningClock = record<RunningClock>({
   done: z.number(),
   tick: count,
   next: optional(time),
-  late: optional(flag),
+  failed: optional(
+    record<NonNullable<RunningClock["failed"]>>({
+      handBack: z.enum(HAND_BACK_REASONS),
+      tried: count,
+      at: time,
+    }),
+  ),
 });
 
 const details = record<DetailsPost>({

@@ -45,7 +45,12 @@ export type InboxBody =
   /** A channel of a team is to be looked at. `hint`: what the one says that has noticed something. */
   | { readonly kind: "channel"; readonly channel: string; readonly hint?: ChannelHint }
   /** The User waits; whoever can answer is reminded. */
-  | ({ readonly kind: "remind"; readonly whom: (typeof REMINDED)[number] } & WhileClock)
+  | ({
+      readonly kind: "remind";
+      readonly whom: (typeof REMINDED)[number];
+      /** Its time on the clock, ms; missing: it is never too late for it. */
+      readonly step?: number;
+    } & WhileClock)
   /** `from` (Slack id) has claimed it and does not answer, and so loses it at the moment `at` (ms). */
   | ({ readonly kind: "release"; readonly from: string; readonly at: number } & WhileClock)
   | DirectBody;
@@ -152,7 +157,12 @@ export const inboxBodySchema = kinds<InboxBody>({
     channel: text,
     hint: optional(z.enum(["archived", "deleted", "removed", "shared", "fine"])),
   },
-  remind: { conversation: conversationId, clock: clockSchema, whom: z.enum(REMINDED) },
+  remind: {
+    conversation: conversationId,
+    clock: clockSchema,
+    whom: z.enum(REMINDED),
+    step: optional(time),
+  },
   release: { conversation: conversationId, clock: clockSchema, from: text, at: time },
   direct: { to: text, message: slackMessageSchema },
 });

@@ -46,6 +46,8 @@ export interface TellUserBody {
   readonly text: string;
   /** Missing: whatever the clock says. */
   readonly clock?: Clock;
+  /** Its time on the clock, ms; missing: it is never too late for it. */
+  readonly step?: number;
 }
 
 export type ReplyBody = OutboxBody & { readonly kind: "reply" };
@@ -64,9 +66,11 @@ export interface TakeOver {
   readonly taken?: true;
 }
 
-/** The wish of an agent, or of the desk itself, to give the User of a thread to a Service. */
+/** The wish of an agent, or of the desk itself, to give a User to a Service. */
 export interface HandBackRequest {
-  readonly thread: Thread;
+  /** Where it was asked for; missing: the desk wants it for this conversation, wherever it is shown. */
+  readonly thread?: Thread;
+  readonly conversation?: ConversationId;
   /** Slack id of who asked for it; missing: the desk does it by itself. */
   readonly agent?: string;
   readonly to: ServiceId;
@@ -96,7 +100,8 @@ const takeOver = record<TakeOver>({
 });
 
 const handBackRequest = record<HandBackRequest>({
-  thread,
+  thread: optional(thread),
+  conversation: optional(conversationId),
   agent: optional(text),
   to: serviceId,
   reason: optional(z.enum(HAND_BACK_REASONS)),
@@ -120,5 +125,10 @@ export const outboxBodySchema = kinds<OutboxBody>({
     anyway: optional(flag),
   },
   "hand-back": { request: handBackRequest },
-  "tell-user": { conversation: conversationId, text, clock: optional(clockSchema) },
+  "tell-user": {
+    conversation: conversationId,
+    text,
+    clock: optional(clockSchema),
+    step: optional(time),
+  },
 });

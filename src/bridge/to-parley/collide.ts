@@ -4,7 +4,7 @@ import { renderHeldBack, renderIsTalkedOver, renderTalkedOver } from "../../view
 import type { Claim } from "../../views/root-state.ts";
 import type { Texts } from "../../views/texts/en.ts";
 import { heldItem } from "../claims/held-item.ts";
-import { type Conversation, withClaim } from "../conversation.ts";
+import { type Conversation, withClaimByAnswer } from "../conversation.ts";
 import type { Desk } from "../desk-ports.ts";
 import type { Notifier } from "../notifier.ts";
 import type { Conversations } from "../ports.ts";
@@ -92,6 +92,7 @@ async function keep(
  * claim. It is stored before the next reply is looked at.
  */
 export async function afterReply(
+  { item: { appendedAt: heardAt } }: Work<OutboxBody>,
   { reply, anyway }: ReplyBody,
   conversation: Conversation,
   { conversations, desk, notifier, texts, now }: CollideDependencies,
@@ -100,7 +101,9 @@ export async function afterReply(
   const { agent, ts, thread } = reply;
   if (conversation.claim?.by === agent) return;
   const mine: Claim = { by: agent, since: now(), ts };
-  const after = await conversations.update(conversation.id, (c) => withClaim(c, mine));
+  const after = await conversations.update(conversation.id, (c) =>
+    withClaimByAnswer(c, mine, heardAt),
+  );
   const claim = after?.claim;
   if (!claim || claim.by === agent || anyway) return;
   const from = makeDerivedItemId(conversation.id, `claim ${claim.by} ${claim.since}`);

@@ -110,7 +110,7 @@ export async function relayReply(
     throw error;
   }
   if (sent === "nothing") return;
-  await afterReply(body, conversation, dependencies);
+  await afterReply(work, body, conversation, dependencies);
   const { id, userId, thread } = conversation;
   const heardAt = work.item.appendedAt;
   const answer = { by: reply.agent, at: now(), heardAt, ts: reply.ts };

@@ -1,6 +1,6 @@
 import type { UserTexts } from "../../config/desk-rules.ts";
 import { defined } from "../../defined.ts";
-import type { Lanes, Work } from "../../delivery/lanes.ts";
+import type { Work } from "../../delivery/lanes.ts";
 import { NotOwnerError, toBridgeError } from "../../errors.ts";
 import { isJsonObject } from "../../json.ts";
 import type { Language } from "../../language.ts";
@@ -8,46 +8,44 @@ import { causeOf } from "../../views/cause-of.ts";
 import type { Texts } from "../../views/texts/en.ts";
 import { renderToldUser } from "../../views/told-user.ts";
 import { userTextFor } from "../../views/user-texts.ts";
-import { type Conversation, isRunning } from "../conversation.ts";
+import { type Conversation, isStillDue } from "../conversation.ts";
 import type { Desk } from "../desk-ports.ts";
 import { refuseIfInDoubt } from "../doubt.ts";
-import { letRepliesPass } from "../let-replies-pass.ts";
+import { type LetRepliesPassDependencies, letRepliesPass } from "../let-replies-pass.ts";
 import type { Notifier } from "../notifier.ts";
 import { assertOwner } from "../owner.ts";
 import type { Conversations, Parley } from "../ports.ts";
 import { requestOnce } from "../request-once.ts";
 import type { OutboxBody, TellUserBody } from "../stored/outbox-body.ts";
 
-export interface TellUserDependencies {
+export interface TellUserDependencies extends LetRepliesPassDependencies {
   parley: Parley;
   conversations: Conversations;
   desk: Pick<Desk, "opensAt">;
-  outbox: Pick<Lanes<OutboxBody>, "append" | "waitingIn">;
   notifier: Notifier;
   userTexts: UserTexts;
   language: Language;
   texts: Texts;
-  now: () => number;
 }
 
 const TOLD = "told";
 
 /**
  * Tells the User something by itself, at most once: where nobody knows whether it arrived it does not go again. It is left out
- * where the conversation has gone on, or another Service has the User. The thread shows it.
+ * where the conversation has gone on, or another Service has the User. The thread, if there is one, shows it.
  */
 export async function tellUser(
   work: Work<OutboxBody>,
   body: TellUserBody,
   dependencies: TellUserDependencies,
 ): Promise<void> {
-  const { parley, conversations, desk, outbox, notifier, texts, now } = dependencies;
+  const { parley, conversations, desk, notifier, texts, now } = dependencies;
   const isNew = work.stateOf(TOLD) === "new";
   // With the reply that went just before, although its record may not have been on disk when this began.
   const conversation = await conversations.update(body.conversation, (c) => c);
-  if (!conversation?.thread) return;
+  if (!conversation) return;
   if (isNew && !isWanted(body, conversation)) return;
-  if (isNew && body.clock && (await letRepliesPass(work, outbox))) return;
+  if (isNew && body.clock && (await letRepliesPass(work, conversation, dependencies))) return;
   const { userId, thread } = conversation;
   const values = defined({ opensAt: desk.opensAt(conversation, now()) });
   const text = userTextFor(body.text, readerOf(conversation), values, dependencies);
@@ -69,12 +67,13 @@ export async function tellUser(
     else if (error.disposition === "dead-letter") outcome = { cause: causeOf(error, texts) };
     else throw error;
   }
+  if (!thread) return;
   const message = renderToldUser(text, outcome, texts);
   await notifier.notice(userId, work.item.id, "told user", { thread, message });
 }
 
-const isWanted = ({ clock }: TellUserBody, conversation: Conversation): boolean =>
-  conversation.state === "open" && (clock === undefined || isRunning(clock, conversation));
+const isWanted = ({ clock, step }: TellUserBody, conversation: Conversation): boolean =>
+  conversation.state === "open" && (clock === undefined || isStillDue(clock, step, conversation));
 
 function readerOf({ user, metadata }: Conversation): { language?: string } {
   const told = isJsonObject(metadata) ? metadata.language : undefined;

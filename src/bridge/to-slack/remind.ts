@@ -10,15 +10,16 @@ import {
 } from "../../views/reminders.ts";
 import type { Texts } from "../../views/texts/en.ts";
 import type { Audit } from "../audit-port.ts";
-import { type Conversation, isRunning, withoutClaim } from "../conversation.ts";
+import { type Conversation, isRunning, isStillDue, withoutClaim } from "../conversation.ts";
 import type { Desk, Responsible } from "../desk-ports.ts";
+import { type HearFirstDependencies, hearFirst } from "../hear-first.ts";
 import { personLane } from "../inbox-lanes.ts";
 import type { Conversations, Permalink } from "../ports.ts";
 import type { InboxBody } from "../stored/inbox-body.ts";
 import type { OutboxBody } from "../stored/outbox-body.ts";
 import { type ShowNoticeDependencies, showNotice } from "./show-notice.ts";
 
-export interface RemindDependencies extends ShowNoticeDependencies {
+export interface RemindDependencies extends ShowNoticeDependencies, HearFirstDependencies {
   conversations: Conversations;
   audit: Audit;
   desk: Pick<Desk, "teamOf" | "namedIn">;
@@ -27,7 +28,6 @@ export interface RemindDependencies extends ShowNoticeDependencies {
   outbox: Pick<Lanes<OutboxBody>, "find" | "isWaiting">;
   permalink: Permalink;
   texts: Texts;
-  now: () => number;
 }
 
 type Remind = InboxBody & { kind: "remind" };
@@ -38,21 +38,19 @@ const REPLY_MS = 5_000;
 
 /**
  * Reminds those who can answer that the User waits, once. Nobody is reminded of somebody who has got an answer, or whom somebody
- * has claimed since then.
+ * has claimed since then, and once where Slack was away for so long that the next reminder is due.
  */
 export async function remind(
   work: Work<InboxBody>,
-  { conversation: id, clock, whom }: Remind,
+  { conversation: id, clock, step, whom }: Remind,
   dependencies: RemindDependencies,
 ): Promise<void> {
-  const { conversations, desk, outbox, responsible, inbox, permalink, texts, now } = dependencies;
+  const { conversations, desk, responsible, inbox, permalink, texts, now } = dependencies;
   // With the answer that went just before, although its record may not have been on disk when this began.
   const conversation = await conversations.update(id, (c) => c);
-  if (!conversation?.thread || !isRunning(clock, conversation)) return;
+  if (!conversation?.thread || !isStillDue(clock, step, conversation)) return;
+  await waitForReply(work, conversation, dependencies);
   const { thread, claim, waitingSince = clock.since } = conversation;
-  if (work.item.triedMs < REPLY_MS && (await outbox.isWaiting(makeThreadKey(thread)))) {
-    throw new BridgeError("A reply is on its way", { code: "unexpected", disposition: "retry" });
-  }
   const wait = { user: nameOf(conversation, texts), forMs: now() - waitingSince };
   if (whom === "leads") {
     const { people } = await responsible(desk.teamOf(conversation));
@@ -67,6 +65,19 @@ export async function remind(
   const named = namedBy(whom, conversation, desk);
   const message = renderReminder(wait, named, claim?.by, texts);
   await showNotice(work, { thread, message }, dependencies);
+}
+
+/** Also for one of which nobody has heard. */
+async function waitForReply(
+  work: Work<InboxBody>,
+  conversation: Conversation,
+  dependencies: RemindDependencies,
+): Promise<void> {
+  const { thread } = conversation;
+  if (!thread || work.item.triedMs >= REPLY_MS) return;
+  await hearFirst(work, work.item.appendedAt, conversation, dependencies);
+  if (!(await dependencies.outbox.isWaiting(makeThreadKey(thread)))) return;
+  throw new BridgeError("A reply is on its way", { code: "unexpected", disposition: "retry" });
 }
 
 function namedBy(
@@ -86,6 +97,8 @@ export async function release(
   dependencies: RemindDependencies,
 ): Promise<void> {
   const { conversations, audit, texts } = dependencies;
+  const before = await conversations.byId(id);
+  if (before && before.claimItem !== work.item.id) await waitForReply(work, before, dependencies);
   const conversation = await conversations.update(id, (c) =>
     c.claim?.by === from && isRunning(clock, c)
       ? { ...withoutClaim(c, at), claimItem: work.item.id }

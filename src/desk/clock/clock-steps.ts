@@ -1,7 +1,7 @@
-import type { Clock, Conversation } from "../../bridge/conversation.ts";
+import type { Clock, Conversation, RunningClock } from "../../bridge/conversation.ts";
 import { isTakenOver } from "../../bridge/ownership/taken-over.ts";
 import type { DeskRules, HandBackReason, OpeningHours, REMINDED } from "../../config/desk-rules.ts";
-import { afterOpenMs, isOpen, openMsBetween } from "../hours.ts";
+import { afterOpenMs, isOpen, openMsBetween, openTimes } from "../hours.ts";
 
 /** What a desk does by itself. */
 type Deed =
@@ -9,7 +9,9 @@ type Deed =
   | { readonly tellUser: string }
   | { readonly handBack: HandBackReason }
   /** Whoever has claimed it loses it. */
-  | { readonly release: true };
+  | { readonly release: true }
+  /** It is given to the agent whose turn it is. */
+  | { readonly turn: true };
 
 /** A step of what happens while a clock runs. */
 export interface ClockStep {
@@ -18,6 +20,8 @@ export interface ClockStep {
   readonly deed: Deed;
   /** It is left out once it is open. */
   readonly whileClosed?: true;
+  /** Which further try it is of one that did not work. */
+  readonly again?: number;
 }
 
 /** Nothing is done of a clock yet. */
@@ -34,7 +38,11 @@ export function stepsOf(
       // Whoever has taken the User over is there, whatever the hours say.
       const isOutside =
         since === openedAt && !isTakenOver(metadata) && !isOpen(rules.hours, openedAt);
-      return [...(isOutside ? [outsideStep(rules)] : []), ...rules.waiting.map(toStep)];
+      return [
+        ...(isOutside ? [outsideStep(rules)] : []),
+        ...turnStep(rules, since),
+        ...rules.waiting.map(toStep),
+      ].toSorted((a, b) => a.afterMs - b.afterMs);
     }
     case "silent": {
       if (!rules.silent) return [];
@@ -56,13 +64,28 @@ const outsideStep = ({ outside }: DeskRules): ClockStep => ({
   whileClosed: true,
 });
 
+const WEEK_MS = 7 * 86_400_000;
+
+/** Nobody gets a turn while the team is not there; so whoever still waits when it opens next is given to somebody then. */
+function turnStep({ assign, hours }: DeskRules, since: number): ClockStep[] {
+  if (assign !== "round-robin" || !hours) return [];
+  let openUntil = since;
+  for (const { from, to } of openTimes(hours, since)) {
+    if (from > openUntil) return [{ afterMs: openUntil - since + 1, deed: { turn: true } }];
+    openUntil = to;
+    // They never close.
+    if (openUntil - since > WEEK_MS) break;
+  }
+  return [];
+}
+
 const toStep = ({ afterMs, ...deed }: DeskRules["waiting"][number]): ClockStep => ({
   afterMs,
   deed,
 });
 
 /**
- * What is to be done now, and how far the clock is done then. Of what was to be done at several moments it is the latest: a
+ * What is to be done now, and how far the clock is done then. Of what was to be said at several moments it is the latest: a
  * downtime is not made up for in a heap.
  */
 export function dueSteps(
@@ -77,10 +100,17 @@ export function dueSteps(
   );
   const latest = Math.max(done, ...reached.map(({ afterMs }) => afterMs));
   const due = reached.filter(
-    ({ afterMs, whileClosed }) => afterMs === latest && !(whileClosed && isOpen(hours, now)),
+    ({ afterMs, whileClosed, deed }) =>
+      (afterMs === latest || "turn" in deed) && !(whileClosed && isOpen(hours, now)),
   );
   return { due, done: latest };
 }
+
+/** What did not work is tried again after this time. */
+const AGAIN_MS = 10 * 60_000;
+
+/** When a hand-back that did not work is tried again. */
+export const againAt = ({ at }: NonNullable<RunningClock["failed"]>): number => at + AGAIN_MS;
 
 /** The moment of the next step; `undefined`: there is none. */
 export function nextStepAt(

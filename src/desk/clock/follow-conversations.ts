@@ -8,7 +8,7 @@ import type { InboxBody } from "../../bridge/stored/inbox-body.ts";
 import type { Lanes } from "../../delivery/lanes.ts";
 import { makeDerivedItemId } from "../../ids.ts";
 import { errorFields, type Log } from "../../log.ts";
-import { READ_BACK_MS } from "./handle-tick.ts";
+import { HEAR_MS } from "./handle-tick.ts";
 import { CLAIMED_MS, shownBy } from "./root-moments.ts";
 import { withClock } from "./set-clock.ts";
 import { tickId, tickItem } from "./tick-item.ts";
@@ -53,6 +53,12 @@ export function followConversations(
   return {
     ...conversations,
 
+    async create(conversation) {
+      const set = withClock(conversation, desk.rulesOf(conversation), now());
+      await conversations.create(set);
+      void announce(conversation, set);
+    },
+
     async update(id, change) {
       let before: Conversation | undefined;
       const after = await conversations.update(id, (conversation) => {
@@ -92,12 +98,13 @@ const isSameTime = (before: Conversation, after: Conversation): boolean =>
   before === after ||
   (isSameClock(clockOf(before), clockOf(after)) &&
     before.team === after.team &&
+    before.clock?.failed === after.clock?.failed &&
     (before.thread === undefined) === (after.thread === undefined));
 
 /** Its next tick comes soon, perhaps instead of a late one. */
 const isSoon = (conversation: Conversation, now: number): boolean =>
   conversation.clock?.next !== undefined &&
-  conversation.clock.next - now <= READ_BACK_MS &&
+  conversation.clock.next - now <= HEAR_MS &&
   isSameClock(conversation.clock, clockOf(conversation));
 
 /** The tick that it has does not come. */

@@ -1,5 +1,12 @@
-import { type Clock, type Conversation, clockOf, isSameClock } from "../../bridge/conversation.ts";
+import { askForTurn } from "../../bridge/claims/ask-for-turn.ts";
+import {
+  type Clock,
+  type Conversation,
+  clockOf,
+  type RunningClock,
+} from "../../bridge/conversation.ts";
 import type { Desk } from "../../bridge/desk-ports.ts";
+import { type HearFirstDependencies, hearFirst } from "../../bridge/hear-first.ts";
 import { BEHIND_MESSAGES, userLane } from "../../bridge/inbox-lanes.ts";
 import type { Conversations } from "../../bridge/ports.ts";
 import type { ClockBody } from "../../bridge/stored/clock-body.ts";
@@ -8,27 +15,24 @@ import type { OutboxBody } from "../../bridge/stored/outbox-body.ts";
 import type { DeskRules } from "../../config/desk-rules.ts";
 import { defined } from "../../defined.ts";
 import type { Handler, Lanes, Work } from "../../delivery/lanes.ts";
-import { makeDerivedItemId, makeThreadKey, type ServiceId, type Thread } from "../../ids.ts";
+import { makeDerivedItemId, makeThreadKey, type ServiceId } from "../../ids.ts";
 import { afterOpenMs } from "../hours.ts";
-import { type ClockStep, dueSteps, NOTHING_DONE, stepsOf } from "./clock-steps.ts";
-import { withNextTick } from "./set-clock.ts";
-import { tickItem } from "./tick-item.ts";
+import { againAt, type ClockStep, dueSteps, stepsOf } from "./clock-steps.ts";
+import { progressOf, withNextTick } from "./set-clock.ts";
+import { conversationLane, tickItem } from "./tick-item.ts";
 
-export interface TickDependencies {
+export interface TickDependencies extends HearFirstDependencies {
   conversations: Pick<Conversations, "byId" | "update">;
-  desk: Pick<Desk, "rulesOf" | "opensAt">;
+  desk: Pick<Desk, "rulesOf" | "teamOf" | "opensAt">;
   clock: Pick<Lanes<ClockBody>, "append">;
   inbox: Pick<Lanes<InboxBody>, "append">;
-  outbox: Pick<Lanes<OutboxBody>, "append" | "isWaiting">;
+  outbox: Pick<Lanes<OutboxBody>, "append" | "waitingIn">;
   /** Where the desk hands Users back to. */
   botService: ServiceId;
-  now: () => number;
 }
 
-/** A step that comes so late comes after a downtime. */
-const LATE_MS = 60_000;
-/** So long what agents wrote meanwhile is read back first. */
-export const READ_BACK_MS = 120_000;
+/** After a downtime Slack and Parley have so long to tell once more what nobody was there for. */
+export const HEAR_MS = 120_000;
 /** So long a reply that is on its way may take before it is looked for again. */
 const REPLY_MS = 60_000;
 
@@ -47,31 +51,55 @@ export const createTickHandler =
     if (conversation.clock.tick !== tick) return;
     const clock = clockOf(conversation);
     if (!clock) return;
-    const { thread, clock: running } = conversation;
+    const { clock: running } = conversation;
     const rules = desk.rulesOf(conversation);
-    const sofar = isSameClock(running, clock) ? running.done : NOTHING_DONE;
-    const { due, done } = dueSteps(
-      stepsOf(clock, conversation, rules),
-      { ...clock, done: sofar },
-      rules.hours,
-      now(),
+    const of = progressOf(running, clock);
+    const { due, done } = dueSteps(stepsOf(clock, conversation, rules), of, rules.hours, now());
+    const again = of.failed && now() >= againAt(of.failed) ? of.failed : undefined;
+    const steps = [...due, ...(again ? [stepAgain(again)] : [])];
+    // A tick may have been set for something else, or in place of one that had to wait.
+    const dueAt = Math.max(
+      running.next ?? now(),
+      ...steps.map((step) => momentOf(step, of, rules)),
     );
-    if (!thread) return await setNext(work, { of: clock, done: sofar }, dependencies);
-    if (due.length > 0 && !running.late && now() - momentOf(clock, done, rules.hours) > LATE_MS) {
-      const next = { of: clock, done: sofar, at: now() + READ_BACK_MS };
-      return await setNext(work, next, dependencies);
+    if (steps.length > 0 && (await hearFirst(work, dueAt, conversation, dependencies))) {
+      return await setNext(work, { of, at: now() + HEAR_MS }, dependencies);
     }
-    if (due.length > 0 && (await dependencies.outbox.isWaiting(makeThreadKey(thread)))) {
-      return await setNext(work, { of: clock, done: sofar, at: now() + REPLY_MS }, dependencies);
+    if (steps.length > 0 && (await isAnswerOnItsWay(conversation, dependencies))) {
+      return await setNext(work, { of, at: now() + REPLY_MS }, dependencies);
     }
-    for (const step of due) await begin(step, conversation, clock, thread, dependencies);
+    for (const step of steps) await begin(step, conversation, clock, dependencies);
     await showWaiting(work, conversation, dependencies);
-    await setNext(work, { of: clock, done }, dependencies);
+    const failed = again && { ...again, tried: again.tried + 1, at: now() };
+    await setNext(work, { of: { ...of, done, ...defined({ failed }) } }, dependencies);
   };
 
-/** When a clock had run for so long, in opening hours. */
-const momentOf = ({ since }: Clock, ms: number, hours: DeskRules["hours"]): number =>
-  (ms === 0 ? since : afterOpenMs(hours, since, ms)) ?? since;
+const momentOf = (
+  { afterMs, again }: ClockStep,
+  { since, failed }: ReturnType<typeof progressOf>,
+  { hours }: DeskRules,
+): number => {
+  if (again !== undefined && failed) return againAt(failed);
+  return (afterMs === 0 ? since : afterOpenMs(hours, since, afterMs)) ?? since;
+};
+
+const stepAgain = ({ handBack, tried }: NonNullable<RunningClock["failed"]>): ClockStep => ({
+  afterMs: 0,
+  deed: { handBack },
+  again: tried,
+});
+
+/** What an agent has written, or has asked for, will have stopped the clock soon. What the desk itself has begun waits for nothing. */
+async function isAnswerOnItsWay(
+  { thread }: Conversation,
+  { outbox }: Pick<TickDependencies, "outbox">,
+): Promise<boolean> {
+  if (!thread) return false;
+  const waiting = await outbox.waitingIn(makeThreadKey(thread));
+  return waiting.some(
+    (body) => body.kind === "reply" || (body.kind === "hand-back" && !body.request.onlyIfClock),
+  );
+}
 
 async function setNext(
   { item }: Work<ClockBody>,
@@ -99,29 +127,31 @@ async function appendNext(
 
 /** Has a step done by those who do such things. */
 async function begin(
-  { afterMs, deed }: ClockStep,
+  { afterMs, deed, again }: ClockStep,
   conversation: Conversation,
   clock: Clock,
-  thread: Thread,
   { desk, inbox, outbox, botService, now }: TickDependencies,
 ): Promise<void> {
-  const { id, userId, claim } = conversation;
+  const { id, userId, claim, thread } = conversation;
   const { kind, since } = clock;
-  const item = makeDerivedItemId(id, `${kind} ${since} ${afterMs} ${JSON.stringify(deed)}`);
+  const name = `${kind} ${since} ${afterMs} ${JSON.stringify(deed)}`;
+  const item = makeDerivedItemId(id, again === undefined ? name : `${name} again ${again}`);
   const about = { conversation: id, clock: { kind, since } };
   const toUsersLane = (body: InboxBody) => inbox.append({ lane: userLane(userId), id: item, body });
-  // Behind the replies that wait there.
-  const toThreadsLane = (body: OutboxBody) =>
-    outbox.append({ lane: makeThreadKey(thread), id: item, body });
-  if ("remind" in deed) await toUsersLane({ kind: "remind", ...about, whom: deed.remind });
+  // Behind the replies that wait there. Without a thread, which Slack may keep from opening, there are none.
+  const lane = thread ? makeThreadKey(thread) : conversationLane(id);
+  const toThreadsLane = (body: OutboxBody) => outbox.append({ lane, id: item, body });
+  if ("turn" in deed) await askForTurn(conversation, `${kind} ${since}`, { desk, inbox });
+  else if ("remind" in deed)
+    await toUsersLane({ kind: "remind", ...about, step: afterMs, whom: deed.remind });
   else if ("release" in deed) {
     if (claim) await toUsersLane({ kind: "release", ...about, from: claim.by, at: now() });
   } else if ("tellUser" in deed)
-    await toThreadsLane({ kind: "tell-user", ...about, text: deed.tellUser });
+    await toThreadsLane({ kind: "tell-user", ...about, step: afterMs, text: deed.tellUser });
   else {
     const opens = deed.handBack === "outside_hours" ? desk.opensAt(conversation, now()) : undefined;
     const request = {
-      thread,
+      conversation: id,
       to: botService,
       reason: deed.handBack,
       onlyIfClock: about.clock,
@@ -134,10 +164,10 @@ async function begin(
 /** The root says anew for how long the User waits. */
 async function showWaiting(
   { item }: Work<ClockBody>,
-  { id, userId, waitingSince }: Conversation,
+  { id, userId, thread, waitingSince }: Conversation,
   { inbox }: TickDependencies,
 ): Promise<void> {
-  if (waitingSince === undefined) return;
+  if (!thread || waitingSince === undefined) return;
   await inbox.append({
     lane: userLane(userId),
     id: makeDerivedItemId(item.id, "root"),

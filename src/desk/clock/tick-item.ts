@@ -8,6 +8,9 @@ import { type ConversationId, type ItemId, makeDerivedItemId } from "../../ids.t
 export const tickId = (conversation: ConversationId, tick: number): ItemId =>
   makeDerivedItemId(conversation, `tick ${tick}`);
 
+/** In the queue `clock`; and in the outbox, while it has no thread. */
+export const conversationLane = (id: ConversationId): string => `conversation/${id}`;
+
 /** So many digits has a moment until the year 2286: as text they sort as the moments do. */
 const DIGITS = 13;
 
@@ -16,7 +19,7 @@ export function tickItem({ id, clock }: Conversation): NewItem<ClockBody> | unde
   if (clock?.next === undefined) return undefined;
   const { tick, next } = clock;
   return {
-    lane: `conversation/${id}`,
+    lane: conversationLane(id),
     id: tickId(id, tick),
     sort: String(next).padStart(DIGITS, "0"),
     body: { kind: "tick", conversation: id, tick },

@@ -268,7 +268,7 @@ export const de: Texts = {
         : `${who} antwortet diesem Nutzer anstelle von ${before}.`,
     released: (by, before) =>
       by === undefined
-        ? "Niemand antwortet diesem Nutzer jetzt."
+        ? `Niemand antwortet diesem Nutzer jetzt${before === undefined ? "" : `: ${before} gehört nicht mehr zum Team`}.`
         : `${by} hat diesen Nutzer${before === undefined ? "" : `, den ${before} hatte,`} freigegeben: Niemand antwortet jetzt.`,
     assigned: (by, to, before) =>
       `${by} hat diesen Nutzer an ${to} gegeben${before === undefined ? "" : `; bisher antwortete ${before}`}.`,

@@ -282,7 +282,7 @@ export const en = {
         : `${who} answers this User instead of ${before}.`,
     released: (by: string | undefined, before: string | undefined) =>
       by === undefined
-        ? "Nobody answers this User now."
+        ? `Nobody answers this User now${before === undefined ? "" : `: ${before} is no agent of the team any more`}.`
         : `${by} released this User${before === undefined ? "" : `, whom ${before} had`}: nobody answers now.`,
     assigned: (by: string, to: string, before: string | undefined) =>
       `${by} gave this User to ${to}${before === undefined ? "" : `; until now ${before} answered`}.`,

@@ -266,7 +266,7 @@ export const nl: Texts = {
         : `${who} antwoordt deze gebruiker in plaats van ${before}.`,
     released: (by, before) =>
       by === undefined
-        ? "Niemand antwoordt deze gebruiker nu."
+        ? `Niemand antwoordt deze gebruiker nu${before === undefined ? "" : `: ${before} hoort niet meer bij het team`}.`
         : `${by} heeft deze gebruiker${before === undefined ? "" : `, die ${before} had,`} vrijgegeven: niemand antwoordt nu.`,
     assigned: (by, to, before) =>
       `${by} heeft deze gebruiker aan ${to} gegeven${before === undefined ? "" : `; tot nu toe antwoordde ${before}`}.`,

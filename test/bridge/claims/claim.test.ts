@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { clockOf, withoutClaim } from "../../../src/bridge/conversation.ts";
 import type { ClaimRequest } from "../../../src/bridge/stored/inbox-body.ts";
-import { NetworkError } from "../../../src/errors.ts";
+import { NetworkError, type Refusal } from "../../../src/errors.ts";
 import { dieAtEveryStep, dieTwiceAtEveryStep, type Story } from "../support/every-step.ts";
 import { BOT } from "../support/memory-parley.ts";
 import { BILLING_CHANNEL, CHANNEL } from "../support/memory-slack.ts";
@@ -78,6 +78,46 @@ describe("a claim", () => {
     // Who has it is not told that they have it.
     await bridge.agentClaims(take("U0ANNA"));
     expect(bridge.told("U0ANNA")).toEqual([]);
+  });
+
+  it.each(["off", "warn"] as const)(
+    "is nobody's whose agent lets go of the User after a reply that is still on its way (%s)",
+    async (collision) => {
+      const bridge = await startBridge({ teams: TEAMS, rules: { collision } });
+      await bridge.handover();
+      await bridge.agentClaims(take("U0ANNA"));
+      const send = bridge.calls.hang("parley.send");
+      await bridge.agentWrites("Hello");
+      await bridge.agentWrites("A colleague goes on from here");
+      await bridge.agentClaims(release("U0ANNA"));
+      send();
+      await bridge.settled();
+      expect(bridge.sent()).toHaveLength(2);
+      expect(await claimant(bridge)).toBeUndefined();
+      await bridge.agentWrites("One more thing");
+      expect(await claimant(bridge)).toBe("U0ANNA");
+    },
+  );
+
+  it("falls when whoever has it may not answer any more, for certain", async () => {
+    let refusal: Refusal | undefined;
+    const bridge = await startBridge({
+      reconcileEveryMs: 60_000,
+      permissions: { refusalOf: () => Promise.resolve(refusal) },
+    });
+    await bridge.handover();
+    await bridge.agentWrites("One moment");
+    refusal = { kind: "not-known" };
+    await bridge.later(60_001);
+    expect(await claimant(bridge)).toBe("U0ANNA");
+    refusal = { kind: "deactivated" };
+    await bridge.later(60_001);
+    expect(await claimant(bridge)).toBeUndefined();
+    await bridge.later(120_000);
+    expect(bridge.thread()).toEqual([
+      ":wave: Nobody answers this User now: <@U0ANNA> is no agent of the team any more.",
+    ]);
+    expect(claims(bridge).at(-1)).toEqual([undefined, "U0ANNA", undefined, "done"]);
   });
 
   it("stays with whoever pressed first although a colleague's reply was on its way", async () => {

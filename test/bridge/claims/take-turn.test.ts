@@ -73,6 +73,33 @@ describe("Users who are given to agents in turn", () => {
     expect(bridge.items("inbox")).toMatchObject({ waiting: 0, dead: 0 });
   });
 
+  it("have waited since before the team was there, or since its last hour", async () => {
+    const times = [Date.UTC(2026, 10, 30, 10), Date.UTC(2026, 10, 30, 12)] as const;
+    const days = [
+      { from: 10 * 60, to: 11 * 60 },
+      { from: 12 * 60, to: 17 * 60 },
+    ];
+    const hours = { timezone: "UTC", days: Array.from({ length: 7 }, () => days), closed: [] };
+    let isSomebodyThere = true;
+    const agentsInTurn: AgentsInTurn = {
+      next: () => Promise.resolve(isSomebodyThere && Date.now() >= times[0] ? "U0ANNA" : undefined),
+      passed: () => Promise.resolve(),
+    };
+    const bridge = await startBridge({ rules: { assign: "round-robin", hours }, agentsInTurn });
+    await bridge.handover();
+    await bridge.later(times[0] - Date.now() - 60_000);
+    expect(await claimants(bridge)).toEqual([undefined, undefined]);
+    await bridge.later(120_000);
+    expect((await claimants(bridge))[0]).toBe("U0ANNA");
+    isSomebodyThere = false;
+    await bridge.handover({ user: EVE });
+    await bridge.skip(times[1] - Date.now() + 10 * 60_000);
+    isSomebodyThere = true;
+    await bridge.crashAndRestart();
+    await bridge.later(180_000);
+    expect((await claimants(bridge))[1]).toBe("U0ANNA");
+  });
+
   it("get an agent of the team to which they are moved", async () => {
     const teams = [
       { name: "Support", channel: CHANNEL },

@@ -33,7 +33,7 @@ type Step =
   | {
       readonly does: "user" | "agent" | "take" | "release" | "crash" | "parley-away" | "slack-away";
     }
-  | { readonly does: "later" | "down"; readonly minutes: number };
+  | { readonly does: "later" | "down" | "answered-meanwhile"; readonly minutes: number };
 
 const steps = fc.array(
   fc.oneof(
@@ -61,10 +61,10 @@ const steps = fc.array(
       ),
     },
     {
-      weight: 1,
+      weight: 2,
       arbitrary: fc
-        .integer({ min: 1, max: 40 })
-        .map((minutes): Step => ({ does: "down", minutes })),
+        .tuple(fc.constantFrom("down", "answered-meanwhile"), fc.integer({ min: 1, max: 40 }))
+        .map(([does, minutes]): Step => ({ does, minutes })),
     },
   ),
   { minLength: 3, maxLength: 14 },
@@ -121,6 +121,17 @@ async function play(bridge: Bridge, all: readonly Step[]) {
         await bridge.skip(step.minutes * MINUTE_MS);
         await bridge.crashAndRestart();
         break;
+      case "answered-meanwhile":
+        await bridge.settled();
+        await bridge.agentWrites(`Agent ${n}`, { unheard: true });
+        await bridge.skip(step.minutes * MINUTE_MS);
+        await bridge.crashAndRestart();
+        // It is heard of with the next round, if nothing is due before.
+        await bridge.later(10 * MINUTE_MS);
+        await bridge.settled();
+        isWaiting = false;
+        periods.idle += 1;
+        break;
       case "crash":
         await bridge.crashAndRestart();
         break;
@@ -146,10 +157,11 @@ async function play(bridge: Bridge, all: readonly Step[]) {
 const expecting = (claimant: string | undefined) => (claimant ? { expects: claimant } : {});
 
 holds(
-  "whatever happens in whichever order: each step once at most, none after an answer, and one clock runs",
-  fc.tuple(steps, fc.boolean()),
-  async ([all, hasHours]) => {
+  "whatever happens in whichever order, on one replica or two: each step once at most, none after an answer, and one clock runs",
+  fc.tuple(steps, fc.boolean(), fc.constantFrom(1, 2)),
+  async ([all, hasHours, replicas]) => {
     const bridge = await startBridge({
+      replicas,
       rules: hasHours ? QUARTERS : rules,
       reconcileEveryMs: 10 * MINUTE_MS,
     });

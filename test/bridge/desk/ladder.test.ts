@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { clockOf } from "../../../src/bridge/conversation.ts";
 import { takenOver } from "../../../src/bridge/ownership/taken-over.ts";
 import type { DeskRules } from "../../../src/config/desk-rules.ts";
+import { NetworkError, ParleyApiError } from "../../../src/errors.ts";
 import { dieAtEveryStep, type Story } from "../support/every-step.ts";
 import { ADA, AGENTS, BOT } from "../support/memory-parley.ts";
 import { type Bridge, startBridge } from "../support/start-bridge.ts";
@@ -95,6 +96,155 @@ describe("while nobody answers", () => {
     await bridge.later(9 * MINUTE_MS);
     expect(bridge.sent()).toEqual(["Here I am"]);
     expect([said(bridge, REMINDER), said(bridge, TOLD)]).toEqual([0, 0]);
+  });
+});
+
+describe("after a downtime in which somebody has answered", () => {
+  // Nothing reads threads back by itself here.
+  const unheard = async (bridge: Bridge) => {
+    await bridge.agentWrites("Here I am", { unheard: true });
+    await bridge.skip(30 * MINUTE_MS);
+    await bridge.crashAndRestart();
+    await bridge.later(5 * MINUTE_MS);
+  };
+  const silentDesk = async (bridge: Bridge) => {
+    expect(bridge.sent()).toEqual(["Here I am"]);
+    expect([said(bridge, REMINDER), said(bridge, TOLD)]).toEqual([0, 0]);
+    expect((await bridge.conversation())?.state).toBe("open");
+    expect(bridge.items("outbox")).toMatchObject({ waiting: 0, dead: 0 });
+  };
+
+  it("does nothing that became due meanwhile", async () => {
+    const bridge = await start(WAITING);
+    await unheard(bridge);
+    await silentDesk(bridge);
+  });
+
+  it("does nothing that became due in one before, which it waited for to be heard of", async () => {
+    const bridge = await start(WAITING);
+    await bridge.skip(12 * MINUTE_MS);
+    await bridge.crashAndRestart();
+    await bridge.later(30_000);
+    await unheard(bridge);
+    await silentDesk(bridge);
+  });
+
+  it("says nothing to the User that waited for Parley by then", async () => {
+    const bridge = await start({ waiting: [{ afterMs: 3 * MINUTE_MS, tellUser: "waiting" }] });
+    bridge.calls.fail("parley.send", new NetworkError("refused"));
+    await bridge.later(3 * MINUTE_MS + 200);
+    expect(bridge.items("outbox").waiting).toBe(1);
+    await unheard(bridge);
+    await silentDesk(bridge);
+  });
+
+  it("hands nobody back although that waited for Parley by then", async () => {
+    const bridge = await start({
+      waiting: [{ afterMs: 3 * MINUTE_MS, handBack: "nobody_available" }],
+    });
+    bridge.calls.fail("parley.setOwner", new NetworkError("refused"));
+    await bridge.later(3 * MINUTE_MS + 200);
+    expect(bridge.items("outbox").waiting).toBe(1);
+    await unheard(bridge);
+    await silentDesk(bridge);
+  });
+
+  it("lets whoever has the User keep them although that they fall silent waited for Slack by then", async () => {
+    const bridge = await start({ silent: { afterMs: 10 * MINUTE_MS, release: true } });
+    await bridge.agentWrites("One moment");
+    await bridge.userWrites("Still there?");
+    await bridge.later(9 * MINUTE_MS);
+    bridge.calls.fail("posts.post", new NetworkError("refused"), { times: 10 });
+    await bridge.userWrites("Hello?");
+    await bridge.later(MINUTE_MS + 200);
+    expect(bridge.items("inbox").waiting).toBeGreaterThan(1);
+    bridge.calls.heal();
+    await unheard(bridge);
+    expect(bridge.sent()).toEqual(["One moment", "Here I am"]);
+    expect((await bridge.conversation())?.claim?.by).toBe("U0ANNA");
+    expect(said(bridge, /^:wave:/)).toBe(0);
+  });
+});
+
+it("does not make up for what Slack was away for in a heap", async () => {
+  const bridge = await start({
+    waiting: [
+      { afterMs: 3 * MINUTE_MS, remind: "thread" },
+      { afterMs: 10 * MINUTE_MS, remind: "thread" },
+    ],
+  });
+  bridge.calls.fail("posts.post", new NetworkError("refused"), { times: 1_000 });
+  await bridge.later(12 * MINUTE_MS);
+  bridge.calls.heal();
+  await bridge.later(5 * MINUTE_MS);
+  expect(said(bridge, REMINDER)).toBe(1);
+});
+
+it("tells the User although Slack keeps their thread from opening, and hands them back", async () => {
+  const bridge = await startBridge({ rules: WAITING });
+  bridge.calls.fail("posts.post", new NetworkError("refused"), { times: 1_000 });
+  await bridge.handover();
+  await bridge.later(10 * MINUTE_MS + 5_000);
+  expect(bridge.sent()).toEqual([expect.stringMatching(/^Thank you for waiting/)]);
+  expect(bridge.roots()).toEqual([]);
+  await bridge.later(10 * MINUTE_MS);
+  expect(bridge.parley.user(ADA).owner).toBe(BOT.id);
+  expect(await bridge.conversation()).toMatchObject({ ending: { reason: "nobody_available" } });
+});
+
+it("stops for an answer in a thread that opens late", async () => {
+  const bridge = await startBridge({ rules: WAITING });
+  bridge.calls.fail("posts.post", new NetworkError("refused"), { times: 1_000 });
+  bridge.calls.fail("parley.send", new NetworkError("refused"), { times: 1_000 });
+  await bridge.handover();
+  await bridge.later(10 * MINUTE_MS + 5_000);
+  expect(bridge.items("outbox").waiting).toBe(1);
+  bridge.calls.heal();
+  bridge.calls.fail("parley.send", new NetworkError("refused"), { times: 2 });
+  await bridge.later(MINUTE_MS);
+  await bridge.agentWrites("Here I am");
+  await bridge.later(20 * MINUTE_MS);
+  expect(bridge.sent().filter((text) => text === "Here I am")).toHaveLength(1);
+  expect(bridge.sent().at(-1)).toBe("Here I am");
+  expect((await bridge.conversation())?.state).toBe("open");
+});
+
+describe("a hand-back by the desk that does not work", () => {
+  const rules = {
+    waiting: [
+      { afterMs: 3 * MINUTE_MS, tellUser: "nobody-available" },
+      { afterMs: 3 * MINUTE_MS, handBack: "nobody_available" },
+    ],
+  } satisfies Partial<DeskRules>;
+  const FAILED = /did not work/;
+
+  it.each([
+    ["is refused", new ParleyApiError("PUT owner", 400, []), 1],
+    ["cannot be asked for", new NetworkError("refused"), 100],
+  ])("is tried again until it does, and the team is told once: it %s", async (_, error, times) => {
+    const bridge = await start(rules);
+    bridge.calls.fail("parley.setOwner", error, { times });
+    await bridge.later(7 * MINUTE_MS);
+    expect(bridge.thread().filter((text) => FAILED.test(text))).toEqual([
+      expect.stringMatching(/^:x: <!here> /),
+    ]);
+    expect((await bridge.conversation())?.state).toBe("open");
+    await bridge.later(7 * MINUTE_MS);
+    bridge.calls.heal();
+    await bridge.later(12 * MINUTE_MS);
+    expect(await bridge.conversation()).toMatchObject({ ending: { reason: "nobody_available" } });
+    expect(said(bridge, FAILED)).toBe(1);
+    expect(bridge.sent()).toHaveLength(1);
+  });
+
+  it("is not tried again once somebody has answered", async () => {
+    const bridge = await start(rules);
+    bridge.calls.fail("parley.setOwner", new ParleyApiError("PUT owner", 400, []));
+    await bridge.later(4 * MINUTE_MS);
+    await bridge.agentWrites("Here I am");
+    await bridge.later(60 * MINUTE_MS);
+    expect((await bridge.conversation())?.state).toBe("open");
+    expect((await bridge.conversation())?.clock).not.toHaveProperty("failed");
   });
 });
 

@@ -12,6 +12,7 @@ import type {
 } from "../../../src/bridge/desk-ports.ts";
 import { createNotifier, type Notifier } from "../../../src/bridge/notifier.ts";
 import type { ParleyEvent } from "../../../src/bridge/parley-event.ts";
+import { createReadBack } from "../../../src/bridge/read-back.ts";
 import { type Reconciler, startReconciler } from "../../../src/bridge/reconciler.ts";
 import { type ClockBody, clockBodySchema } from "../../../src/bridge/stored/clock-body.ts";
 import { type InboxBody, inboxBodySchema } from "../../../src/bridge/stored/inbox-body.ts";
@@ -40,6 +41,7 @@ import { createTurns } from "../../../src/turns.ts";
 import { en } from "../../../src/views/texts/en.ts";
 import { MINIMAL_ENV } from "../../support/minimal-env.ts";
 import type { Process } from "./calls.ts";
+import type { Cluster } from "./memory-cluster.ts";
 import { openMemoryJournal } from "./memory-journal.ts";
 import { BOT } from "./memory-parley.ts";
 import { CHANNEL } from "./memory-slack.ts";
@@ -71,6 +73,8 @@ export interface BridgeOptions {
   rules?: Partial<DeskRules>;
   /** Answers and the disk take a while, in which others go on. */
   isSlow?: boolean;
+  /** Several processes work on the same disk; one if missing. */
+  replicas?: number;
   /** What still fails at this age becomes a dead letter; three days if missing. */
   maxAgeMs?: number;
 }
@@ -89,15 +93,18 @@ export interface Running extends Process {
 
 const { patience } = readConfig(MINIMAL_ENV);
 
-/** Starts a process of the bridge, wired as `app.ts` does it. */
+/** Starts a process of the bridge, wired as `app.ts` does it: the only one on its disk, or one of a cluster. */
 export async function runBridge(
   { parley, slack, calls, log, disk }: World,
   options: BridgeOptions,
+  cluster?: Cluster,
 ): Promise<Running> {
   const process: Process = { isAlive: true };
+  const membership = cluster?.join(process);
+  const open = membership?.journal ?? openMemoryJournal;
   const wire = <Port extends object>(name: string, port: Port): Port =>
     calls.wire(name, port, process);
-  const claims = createSoleClaims(() => Promise.resolve(false));
+  const claims = membership?.claims ?? createSoleClaims(() => Promise.resolve(false));
   const queue = {
     claims,
     backoff: { firstMs: 500, capMs: 60_000, maxAgeMs: options.maxAgeMs ?? 3 * 86_400_000 },
@@ -109,7 +116,7 @@ export async function runBridge(
   const inbox = createEmbeddedLanes<InboxBody>({
     ...queue,
     queue: "inbox",
-    journal: wire("inbox", openMemoryJournal(disk.inbox)),
+    journal: wire("inbox", open(disk.inbox)),
     reader: {
       readBody: (text) => parseStored(inboxBodySchema, text, "an inbox item"),
       readProgress,
@@ -118,7 +125,7 @@ export async function runBridge(
   const outbox = createEmbeddedLanes<OutboxBody>({
     ...queue,
     queue: "outbox",
-    journal: wire("outbox", openMemoryJournal(disk.outbox)),
+    journal: wire("outbox", open(disk.outbox)),
     reader: {
       readBody: (text) => parseStored(outboxBodySchema, text, "an outbox item"),
       readProgress,
@@ -127,7 +134,7 @@ export async function runBridge(
   const clock = createEmbeddedLanes<ClockBody>({
     ...queue,
     queue: "clock",
-    journal: wire("clock", openMemoryJournal(disk.clock)),
+    journal: wire("clock", open(disk.clock)),
     reader: {
       readBody: (text) => parseStored(clockBodySchema, text, "an item of the clock"),
       readProgress,
@@ -183,8 +190,15 @@ export async function runBridge(
     now: Date.now,
     log,
   };
+  const takeIn = { ...shared, permissions, outbox, replyMode, undoMs };
+  const readBack = createReadBack({
+    ...shared,
+    takeIn: (reply) => takeInReply(reply, takeIn),
+    isLocked: (reply, lockedBy) => isLockedByAgent(reply, lockedBy, takeIn),
+  });
   await startQueues({ inbox, outbox, clock }, claims, {
     ...shared,
+    readBack,
     userTexts: {},
     language: "en",
     parse: (raw: string) => JSON.parse(raw) as ParleyEvent,
@@ -198,15 +212,15 @@ export async function runBridge(
     lineBreak,
     messageLength,
   });
-  const takeIn = { ...shared, permissions, outbox, replyMode, undoMs };
   const { reconcileEveryMs: intervalMs } = options;
   reconciler =
     intervalMs === undefined
       ? undefined
       : startReconciler({
           ...shared,
-          takeIn: (reply) => takeInReply(reply, takeIn),
-          isLocked: (reply, lockedBy) => isLockedByAgent(reply, lockedBy, takeIn),
+          readBack,
+          permissions,
+          inbox,
           ownerQuestions: createRateLimiter({ perSecond: 10, burst: 1 }),
           rounds: createRounds(),
           intervalMs,
