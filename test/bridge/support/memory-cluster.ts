@@ -6,7 +6,7 @@ import type { Process } from "./calls.ts";
 import { type MemoryTable, openMemoryJournal } from "./memory-journal.ts";
 
 /** What a process has of the others that work on the same disk. */
-export interface Membership {
+interface Membership {
   readonly claims: Claims;
   journal(table: MemoryTable): Journal;
 }
