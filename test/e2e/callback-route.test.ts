@@ -366,7 +366,8 @@ describe("other routes", () => {
         expect.arrayContaining([
           'parley_bridge_callbacks_total{kind="handover"} 1',
           'parley_bridge_callbacks_total{kind="message"} 1',
-          'parley_bridge_delivery_attempts_total{queue="inbox",outcome="done"} 2',
+          // The handover, the message, and the root, which then shows that it was answered.
+          'parley_bridge_delivery_attempts_total{queue="inbox",outcome="done"} 3',
           'parley_bridge_delivery_attempts_total{queue="outbox",outcome="done"} 1',
           "parley_bridge_open_conversations 1",
           'parley_bridge_queue_items{queue="inbox"} 0',
