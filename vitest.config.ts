@@ -3,7 +3,7 @@ import { defineConfig } from "vitest/config";
 const TESTS = ["test/**/*.test.ts", "sandbox/test/**/*.test.ts"];
 /** What compares times, and would measure its neighbours too. */
 const ALONE = ["test/e2e/delivery-pace.test.ts"];
-/** What takes long and seldom breaks: `npm run test:all` runs it, `npm test` does not. */
+/** What takes long and seldom breaks: `npm run test:ci` and `test:all` run it, `npm test` does not. */
 const LONG = [
   "test/chaos/chaos-replicas.test.ts",
   "test/chaos/chaos.test.ts",
