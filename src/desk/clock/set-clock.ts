@@ -10,6 +10,9 @@ import { defined } from "../../defined.ts";
 import { againAt, NOTHING_DONE, nextStepAt, stepsOf } from "./clock-steps.ts";
 import { nextRootAt } from "./root-moments.ts";
 
+/** A thread has so long to open. */
+const OPENING_MS = 60_000;
+
 type Progress = Clock & Pick<RunningClock, "done" | "failed">;
 
 /** The moment at which something is to happen while this clock runs, if nothing changes; `undefined`: nothing is. */
@@ -19,8 +22,11 @@ function nextTickAt(
   rules: DeskRules,
   now: number,
 ): number | undefined {
+  const step = nextStepAt(stepsOf(clock, conversation, rules), clock, rules.hours);
+  // What a desk does by itself is said in the thread, which opens soon, unless Slack keeps it from opening.
+  const earliest = conversation.thread ? 0 : conversation.openedAt + OPENING_MS;
   const moments = [
-    nextStepAt(stepsOf(clock, conversation, rules), clock, rules.hours),
+    step === undefined ? undefined : Math.max(step, earliest),
     clock.failed && againAt(clock.failed),
     conversation.thread && nextRootAt(conversation, clock.kind, now),
   ].filter((moment) => moment !== undefined);

@@ -321,6 +321,17 @@ describe("outside of the hours", () => {
     expect(said(bridge, REMINDER)).toBe(1);
   });
 
+  it("says in the thread what the User was told, although Slack takes long to open it", async () => {
+    const bridge = await startBridge({ rules: { ...WAITING, hours } });
+    const post = bridge.calls.hang("posts.post");
+    await bridge.handover();
+    await bridge.later(20_000);
+    expect(bridge.sent()).toEqual([]);
+    post();
+    await bridge.later(1_000);
+    expect([bridge.sent().length, said(bridge, TOLD)]).toEqual([1, 1]);
+  });
+
   it("hands the User back at once where that is wanted", async () => {
     const bridge = await start({ ...WAITING, hours, outside: "hand-back" });
     await bridge.later(5_000);
