@@ -7,8 +7,8 @@ import type { Audit } from "../audit-port.ts";
 import { auditRefusal } from "../audit-refusal.ts";
 import { type Conversation, movedFrom } from "../conversation.ts";
 import type { Actor, Deed, Desk, Permissions } from "../desk-ports.ts";
-import { userLane } from "../inbox-lanes.ts";
 import type { InboxBody } from "../stored/inbox-body.ts";
+import { claimItem } from "./claim-item.ts";
 
 export interface RequestClaimDependencies {
   desk: Pick<Desk, "teamOf">;
@@ -66,11 +66,7 @@ export async function requestClaim(
   }
   const given = defined({ to, expects, ts, note: note || undefined });
   const request = { conversation: id, team: team.name, by, ...given };
-  return await inbox.append({
-    lane: userLane(userId),
-    id: makeDerivedItemId(trigger, `claim ${id}`),
-    body: { kind: "claim", request },
-  });
+  return await inbox.append(claimItem(userId, makeDerivedItemId(trigger, `claim ${id}`), request));
 }
 
 async function refusalOf(

@@ -3,10 +3,10 @@ import { toBridgeError } from "../../errors.ts";
 import { makeDerivedItemId } from "../../ids.ts";
 import type { Log } from "../../log.ts";
 import type { AgentsInTurn, Desk } from "../desk-ports.ts";
-import { userLane } from "../inbox-lanes.ts";
 import type { Conversations } from "../ports.ts";
 import type { InboxBody } from "../stored/inbox-body.ts";
 import { PERSON } from "../stored/step-kinds.ts";
+import { claimItem } from "./claim-item.ts";
 
 export interface TakeTurnDependencies {
   conversations: Conversations;
@@ -45,10 +45,7 @@ export async function takeTurn(
     if (next === undefined) return;
     agent = await work.step(CHOSEN, { kind: PERSON, run: async () => next });
   }
-  await inbox.append({
-    lane: userLane(conversation.userId),
-    id: makeDerivedItemId(item.id, "claim"),
-    body: { kind: "claim", request: { conversation: id, team: name, to: agent } },
-  });
+  const request = { conversation: id, team: name, to: agent };
+  await inbox.append(claimItem(conversation.userId, makeDerivedItemId(item.id, "claim"), request));
   await agentsInTurn.passed(team, agent);
 }

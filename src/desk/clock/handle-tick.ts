@@ -137,7 +137,9 @@ async function begin(
   const name = `${kind} ${since} ${afterMs} ${JSON.stringify(deed)}`;
   const item = makeDerivedItemId(id, again === undefined ? name : `${name} again ${again}`);
   const about = { conversation: id, clock: { kind, since } };
-  const toUsersLane = (body: InboxBody) => inbox.append({ lane: userLane(userId), id: item, body });
+  // It is no barrier between what the User wrote.
+  const toUsersLane = (body: InboxBody) =>
+    inbox.append({ lane: userLane(userId), id: item, sort: BEHIND_MESSAGES, body });
   // Behind the replies that wait there. Without a thread, which Slack may keep from opening, there are none.
   const lane = thread ? makeThreadKey(thread) : conversationLane(id);
   const toThreadsLane = (body: OutboxBody) => outbox.append({ lane, id: item, body });

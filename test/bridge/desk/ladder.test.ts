@@ -51,6 +51,21 @@ describe("while nobody answers", () => {
     expect([said(bridge, REMINDER), said(bridge, TOLD), bridge.sent().length]).toEqual([1, 1, 1]);
   });
 
+  it("leaves the order of what the User wrote alone, and so does a claim", async () => {
+    const bridge = await start(WAITING);
+    bridge.calls.fail("posts.post", new NetworkError("refused"), { times: 1_000 });
+    await bridge.userWrites("Third", { id: "30" });
+    await bridge.later(4 * MINUTE_MS);
+    await bridge.userWrites("Second", { id: "20" });
+    await bridge.agentClaims({ by: "U0ANNA", to: "U0ANNA" });
+    await bridge.userWrites("First", { id: "10" });
+    bridge.calls.heal();
+    await bridge.settled();
+    const texts = bridge.thread().join("\n");
+    expect(texts).toMatch(/First.*Second.*Third/s);
+    expect(texts).toContain("<@U0ANNA> answers this User");
+  });
+
   it("stops with an answer", async () => {
     const bridge = await start(WAITING);
     await bridge.later(2 * MINUTE_MS);

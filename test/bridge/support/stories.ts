@@ -1,3 +1,4 @@
+import { claimItem } from "../../../src/bridge/claims/claim-item.ts";
 import { userLane } from "../../../src/bridge/inbox-lanes.ts";
 import type { ParleyEvent } from "../../../src/bridge/parley-event.ts";
 import type { ChannelTrouble } from "../../../src/bridge/ports.ts";
@@ -194,9 +195,9 @@ export function tellStories(
       const conversation = await disk.conversations.byUser(user);
       if (!conversation) throw new Error("There is nobody to answer");
       const { id, userId, team = "" } = conversation;
-      const body: InboxBody = { kind: "claim", request: { conversation: id, team, ...request } };
       const item = makeDerivedItemId(form ?? `form ${forms}`, `claim ${id}`);
-      await deliver(({ inbox }) => inbox.append({ lane: userLane(userId), id: item, body }));
+      const wish = { conversation: id, team, ...request };
+      await deliver(({ inbox }) => inbox.append(claimItem(userId, item, wish)));
     },
 
     async somebodyDeletesRoot({ user = ADA } = {}) {
