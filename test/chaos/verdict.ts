@@ -60,7 +60,7 @@ export function reachVerdict(
       stage,
       workload.moves.filter(({ isTaken }) => isTaken),
     ),
-    outsiders: stage.outsiders.judge(workload.ids.values()),
+    outsiders: stage.outsiders.judge(workload.ids.values(), places),
     late: judgeLateRequests(late, {
       entries: ledger.entries,
       slack,
