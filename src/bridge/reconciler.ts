@@ -6,9 +6,9 @@ import type { Log } from "../log.ts";
 import type { Round, Rounds } from "../rounds.ts";
 import type { Texts } from "../views/texts/en.ts";
 import type { Audit } from "./audit-port.ts";
+import { claimItem } from "./claims/claim-item.ts";
 import { type Conversation, isBeingHandedBack } from "./conversation.ts";
 import type { Desk, Permissions } from "./desk-ports.ts";
-import { userLane } from "./inbox-lanes.ts";
 import type { Notifier } from "./notifier.ts";
 import { nameService } from "./owner.ts";
 import { recordTakenAway } from "./ownership/end-conversation.ts";
@@ -135,11 +135,9 @@ async function freeClaims(
     const team = desk.teamOf(conversation);
     const refusal = await permissions.refusalOf({ agent: claim.by }, { as: "agent", team });
     if (!refusal || refusal.kind === "not-known") return;
-    await inbox.append({
-      lane: userLane(userId),
-      id: makeDerivedItemId(id, `claim ${claim.by} ${claim.since} is free`),
-      body: { kind: "claim", request: { conversation: id, team: team.name, expects: claim.by } },
-    });
+    const item = makeDerivedItemId(id, `claim ${claim.by} ${claim.since} is free`);
+    const request = { conversation: id, team: team.name, expects: claim.by };
+    await inbox.append(claimItem(userId, item, request));
     freed += 1;
   });
   if (freed > 0) log.info({ freed, ...round }, "users.freed");
