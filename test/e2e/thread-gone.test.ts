@@ -6,12 +6,11 @@ import { type HandedOver, handOver, PATIENCE } from "../support/steps.ts";
 import { type Message, rootsOf, shownOf, textOf, textsIn } from "../support/threads.ts";
 import { startWorld, type World } from "../support/world.ts";
 
-/** Retries within the patience of a test. */
-/** Slack lets the bridge delete its posts, but none that it made under the name of a User. */
+/** Retries within the patience of a test. Slack lets the bridge delete its posts, but none that it made under the name of a User. */
 const env = { RETRY_FIRST_MS: "20", RETRY_CAP_MS: "100", SHOW_USER_IDENTITY: "false" };
 
 /** The only thread besides the one that is gone. */
-async function newThread({ slack }: World, { ts: old }: HandedOver): Promise<string> {
+async function newThread({ slack }: World, { ts: old }: Pick<HandedOver, "ts">): Promise<string> {
   const roots = () => rootsOf(slack).filter(({ ts }) => ts !== old);
   await expect.poll(() => roots().filter(isRoot).length, PATIENCE).toBe(1);
   return roots().find(isRoot)?.ts ?? "";
@@ -218,5 +217,30 @@ describe("a root that somebody deletes", () => {
     await slack.redeliver(deletion?.event_id ?? "");
     await becomesQuiet(world, opened, 2);
     expect(rootsOf(slack).filter(isRoot)).toHaveLength(1);
+  });
+
+  it("lets no reply below it go without a word, although the bridge did not know yet that it had posted it", async () => {
+    const world = await startWorld({ env });
+    const { slack, parley } = world;
+    slack.faults.add("chat.postMessage", { kind: "lost-answer" }, 1);
+    slack.faults.add("conversations.history", { kind: "status", status: 503 });
+    const user = parley.createUser();
+    await parley.handOver({ userId: user.id, to: parley.agentService.identification });
+    const { ts } = await slack.waitFor(() => rootsOf(slack)[0]);
+    const write = async (text: string) => {
+      const { delivered } = await slack.post({ user: "U0ANNA", threadTs: ts, text });
+      await delivered;
+    };
+    await write("Before");
+    await slack.remove({ user: "U0ANNA", ts, asAdmin: true });
+    await write("After");
+    slack.faults.clear();
+    await newThread(world, { ts });
+    const told = () =>
+      slack.state.ephemerals.filter(
+        ({ user: to, thread_ts }) => to === "U0ANNA" && thread_ts === ts,
+      );
+    await expect.poll(() => told().length, PATIENCE).toBe(2);
+    expect(parley.sent(user.id)).toEqual([]);
   });
 });
