@@ -7,6 +7,8 @@ const ALONE = ["test/e2e/delivery-pace.test.ts"];
 const CHAOS = ["test/chaos/chaos-replicas.test.ts", "test/chaos/chaos.test.ts"];
 /** What takes long and seldom breaks; like all the others `npm run test:all` runs it. */
 const LONG = [
+  "test/contract/migrate-state.test.ts",
+  "test/contract/postgres-pace.test.ts",
   "test/contract/restore-killed.test.ts",
   "test/e2e/bench.test.ts",
   "test/e2e/backup-under-load.test.ts",
@@ -50,18 +52,14 @@ const storyOf = (name: string): string => `test/e2e/${name}.test.ts`;
 
 /** What `npm test` tells to several replicas too; `npm run test:replicas` tells them the others. */
 const ON_REPLICAS = [
-  "audit",
   "desk-races",
   "further-handover",
   "hand-back",
-  "home",
   "move",
   "merging",
   "message-order",
   "one-thread",
   "relay-to-parley",
-  "report",
-  "roles",
   "story",
 ].map(storyOf);
 
