@@ -29,14 +29,14 @@ it("finds a step that was done twice in one wait, and none where the User began 
 it("finds a step after the answer to all that was written, beyond what was on its way", () => {
   const talk: Talk = {
     answers: [{ sentAt: 20_000, arrivedAt: 20_500 }],
-    questions: [{ sentAt: 18_000, heardAt: 18_100 }],
+    questions: [{ sentAt: 18_000, shownAt: 18_100 }],
     openings: [10_000],
   };
   const late = [deed("remind thread", 31_000)];
   expect(findPointless(late, () => talk)).toHaveLength(1);
   expect(findPointless([deed("remind thread", 22_000)], () => talk)).toEqual([]);
   expect(findPointless([deed("tell still-there", 31_000)], () => talk)).toEqual([]);
-  const asked = { ...talk, questions: [{ sentAt: 19_900, heardAt: 20_100 }] };
+  const asked = { ...talk, questions: [{ sentAt: 19_900, shownAt: 20_100 }] };
   expect(findPointless(late, () => asked)).toEqual([]);
   expect(findPointless(late, () => ({ ...talk, openings: [25_000] }))).toEqual([]);
 });

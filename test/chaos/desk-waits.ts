@@ -41,8 +41,8 @@ export function findRepeated(
 export interface Talk {
   /** Answers of which the bridge surely knows that the User has them, in the order of time. */
   readonly answers: readonly { readonly sentAt: number; readonly arrivedAt: number }[];
-  /** `heardAt`: when the bridge had it; Infinity: nobody knows. */
-  readonly questions: readonly { readonly sentAt: number; readonly heardAt: number }[];
+  /** `shownAt`: when agents could see it: no answer from before then was one to it; Infinity: never. */
+  readonly questions: readonly { readonly sentAt: number; readonly shownAt: number }[];
   /** Handovers, and threads that opened: after each the User waits, whatever was answered before. */
   readonly openings: readonly number[];
 }
@@ -58,7 +58,7 @@ export function findPointless(
     const answer = answers.findLast(({ arrivedAt }) => arrivedAt < at - ON_ITS_WAY_MS);
     if (!answer) return [];
     const isAsked = questions.some(
-      ({ sentAt, heardAt }) => sentAt < at && heardAt >= answer.sentAt,
+      ({ sentAt, shownAt }) => sentAt < at && shownAt >= answer.sentAt,
     );
     const isAnew = openings.some((moment) => moment > answer.sentAt && moment < at);
     return isAsked || isAnew

@@ -1,5 +1,5 @@
 import { claimIn, findClaimPosts, findRivals } from "./claim-posts.ts";
-import { findDeliveries } from "./deliveries.ts";
+import { type Delivery, findDeliveries } from "./deliveries.ts";
 import { findDeskDeeds } from "./desk-deeds.ts";
 import { findDoubled, findPointless, findRepeated, type Talk } from "./desk-waits.ts";
 import type { Harm } from "./harms.ts";
@@ -27,11 +27,12 @@ export function judgeDesk(
   const deeds = findDeskDeeds(stage, workload);
   const count = (what: RegExp) => deeds.filter(({ step }) => what.test(step)).length;
   const claims = findClaimPosts(stage);
+  const deliveries = findDeliveries(stage, workload);
   const talks = new Map(
-    [...workload.ids].map(([user, id]) => [user, talkOf(stage, user, id, told)]),
+    [...workload.ids].map(([user, id]) => [user, talkOf(stage, user, id, deliveries, told)]),
   );
   const news = new Map([...workload.ids.keys()].map((user) => [user, claimsOf(stage, user)]));
-  for (const { user, at } of findDeliveries(stage, workload)) {
+  for (const { user, at } of deliveries) {
     if (user !== undefined) news.get(user)?.push(at);
   }
   const nothing: Talk = { answers: [], questions: [], openings: [] };
@@ -64,6 +65,7 @@ function talkOf(
   { ledger, parley, places }: Stage,
   user: number,
   id: string,
+  deliveries: readonly Delivery[],
   told: ReadonlySet<Entry>,
 ): Talk {
   const entries = ledger.entries.filter((entry) => entry.user === user);
@@ -79,9 +81,10 @@ function talkOf(
         return from === "agent" && isSure && arrivedAt ? [{ sentAt, arrivedAt }] : [];
       })
       .toSorted((a, b) => a.arrivedAt - b.arrivedAt),
-    questions: entries.flatMap(({ from, sentAt, acknowledgedAt = Infinity }) =>
-      from === "user" ? [{ sentAt, heardAt: acknowledgedAt }] : [],
-    ),
+    questions: entries.flatMap(({ from, sentAt, token }) => {
+      const shownAt = deliveries.find((each) => each.token === token)?.at ?? Infinity;
+      return from === "user" ? [{ sentAt, shownAt }] : [];
+    }),
     openings: [
       ...parley.user(id).handovers.map(({ at }) => at),
       ...threads.flatMap(({ ts }) => (places.userOf(ts) === user ? [Number(ts) * 1000] : [])),
