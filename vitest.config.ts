@@ -131,7 +131,8 @@ export default defineConfig({
           name: "chaos",
           globalSetup: POSTGRES,
           include: CHAOS,
-          maxWorkers: 1,
+          // They mostly wait.
+          maxWorkers: 2,
           sequence: { groupOrder: 4 },
           ...limits,
         },
