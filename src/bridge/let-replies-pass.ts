@@ -5,7 +5,7 @@ import { type HearFirstDependencies, hearFirst } from "./hear-first.ts";
 import type { OutboxBody } from "./stored/outbox-body.ts";
 
 export interface LetRepliesPassDependencies extends HearFirstDependencies {
-  outbox: Pick<Lanes<OutboxBody>, "append" | "waitingIn">;
+  outbox: Pick<Lanes<OutboxBody>, "append" | "find" | "waitingIn">;
 }
 
 /**
@@ -21,12 +21,15 @@ export async function letRepliesPass(
   const { id, body, appendedAt, lane: given } = work.item;
   const { thread } = conversation;
   const lane = thread ? makeThreadKey(thread) : given;
+  const behind = makeDerivedItemId(id, "behind replies");
+  // An earlier attempt was killed after it had appended that; the reply may have been taken back since then.
+  if (await outbox.find(behind)) return true;
   const mustWait = async () =>
     lane !== given || (await outbox.waitingIn(lane)).some(({ kind }) => kind === "reply");
   if (!(await mustWait())) {
     await hearFirst(work, appendedAt, conversation, dependencies);
     if (!(await mustWait())) return false;
   }
-  await outbox.append({ lane, id: makeDerivedItemId(id, "behind replies"), body });
+  await outbox.append({ lane, id: behind, body });
   return true;
 }

@@ -149,13 +149,14 @@ const SLACKBOT = "USLACKBOT";
  */
 async function isOurs(
   { reply, rootAuthor }: ThreadEvent,
-  { botUserId, conversations }: IntakeOptions,
+  { botUserId, conversations, desk }: IntakeOptions,
 ): Promise<boolean> {
   // Messages with files that the bridge itself shares have no bot_id.
   if (reply.agent === botUserId) return false;
   if (rootAuthor === botUserId) return true;
   // In this order: it may be recorded in between.
-  if (rootAuthor === SLACKBOT && (await conversations.hasUnrooted())) return true;
+  const isInTeam = desk.teams.some(({ channel }) => channel === reply.thread.channel);
+  if (rootAuthor === SLACKBOT && isInTeam && (await conversations.hasUnrooted())) return true;
   return (await conversations.byThread(reply.thread)) !== undefined;
 }
 

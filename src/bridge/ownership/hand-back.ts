@@ -5,7 +5,7 @@ import { NO_NAMES } from "../../convert/to-parley/mentions.ts";
 import { defined } from "../../defined.ts";
 import type { Lanes, Work } from "../../delivery/lanes.ts";
 import {
-  BridgeError,
+  type BridgeError,
   CancelledError,
   type ErrorCode,
   GoingElsewhereError,
@@ -41,7 +41,7 @@ import { piecesOnce } from "../pieces.ts";
 import type { Conversations, Parley, People, Permalink } from "../ports.ts";
 import { requestOnce, storeDone } from "../request-once.ts";
 import type { HandBackRequest, OutboxBody } from "../stored/outbox-body.ts";
-import { type EarlierThreadsDependencies, isBehindEarlier } from "../teams/earlier-threads.ts";
+import { type EarlierThreadsDependencies, letEarlierPass } from "../teams/earlier-threads.ts";
 import { recordHandBack, recordTakenAway, showTakenAway } from "./end-conversation.ts";
 import { type TranscriptDependencies, transcriptFor } from "./hand-back-transcript.ts";
 
@@ -59,7 +59,7 @@ export interface HandBackDependencies
   permalink: Permalink;
   texts: Texts;
   patience: Patience;
-  desk: Pick<Desk, "rulesOf" | "namedIn">;
+  desk: Pick<Desk, "rulesOf" | "namedIn" | "opensAt">;
   now: () => number;
 }
 
@@ -88,12 +88,7 @@ export async function handBack(
   if (left && agent !== undefined && work.item.appendedAt > left.at) {
     return await afterTheMove(work, conversation, { ...request, agent, thread }, dependencies);
   }
-  if (thread && (await isBehindEarlier(conversation, thread, dependencies))) {
-    throw new BridgeError("What was written before is on its way", {
-      code: "unexpected",
-      disposition: "retry",
-    });
-  }
+  if (thread) await letEarlierPass(conversation, thread, work.item.lane, dependencies);
   let refusal: BridgeError | undefined;
   try {
     refusal = await giveBack(work, conversation, request, dependencies);
@@ -174,7 +169,7 @@ async function giveBack(
   // With the replies that went just before, although their records may not have been on disk when this began.
   const current =
     (await conversations.update(id, (c) =>
-      isWanted(request, c) ? withHandingBack(c, request.to, now()) : c,
+      isWanted(request, c, dependencies) ? withHandingBack(c, request.to, now()) : c,
     )) ?? conversation;
   // Somebody else has just given the User away. It begins again, with what is true now.
   if (current.state !== "open") throw new CancelledError(work.item.id);
@@ -188,21 +183,30 @@ async function giveBack(
   return refusal;
 }
 
-/** The clock for which the desk wanted it does not run any more, or may soon not. */
+/** The clock for which the desk wanted it does not run any more, or may soon not; or its team is there again. */
 class NotWantedError extends Error {
   override readonly name = "NotWantedError";
 }
 
-const isWanted = ({ onlyIfClock }: HandBackRequest, conversation: Conversation): boolean =>
-  onlyIfClock === undefined || isRunning(onlyIfClock, conversation);
+function isWanted(
+  { onlyIfClock, reason }: HandBackRequest,
+  conversation: Conversation,
+  { desk, now }: Pick<HandBackDependencies, "desk" | "now">,
+): boolean {
+  if (onlyIfClock === undefined) return true;
+  const opens = reason === "outside_hours" ? desk.opensAt(conversation, now()) : undefined;
+  const hasOpened = opens !== undefined && opens.at <= now();
+  return !hasOpened && isRunning(onlyIfClock, conversation);
+}
 
 /** @throws {NotWantedError} and an earlier attempt has left no trace */
 async function assertWanted(
   request: HandBackRequest,
   conversation: Conversation,
-  { conversations }: HandBackDependencies,
+  dependencies: HandBackDependencies,
 ): Promise<void> {
-  if (!isWanted(request, conversation)) await giveNoMore(conversation, request, { conversations });
+  if (isWanted(request, conversation, dependencies)) return;
+  await giveNoMore(conversation, request, dependencies);
 }
 
 /** @throws {NotWantedError} */

@@ -30,7 +30,7 @@ import { hasAsked, type TakeOverDependencies, takeOverFor } from "../ownership/t
 import type { Conversations, Parley, Permalink, Reactions } from "../ports.ts";
 import type { AgentReply } from "../stored/agent-reply.ts";
 import type { OutboxBody, ReplyBody } from "../stored/outbox-body.ts";
-import { isBehindEarlier } from "../teams/earlier-threads.ts";
+import { letEarlierPass } from "../teams/earlier-threads.ts";
 import { teamIn } from "../teams/team-in.ts";
 import { afterReply, holdBack, holdBackStill } from "./collide.ts";
 import { refuseReply, settledIn } from "./refuse-reply.ts";
@@ -145,9 +145,7 @@ async function assertFitsElsewhere(
     if (refusal) await refuse(item, reply, actor, refusal, conversation, dependencies);
   }
   const { thread = reply.thread } = conversation;
-  if (await isBehindEarlier(conversation, thread, dependencies)) {
-    throw notYet("What was written before is on its way");
-  }
+  await letEarlierPass(conversation, thread, item.lane, dependencies);
 }
 
 /**
@@ -222,9 +220,7 @@ async function conversationFor(
   // Slack tells in which order people wrote, whichever thread it was in.
   if (left && meantSince(body) >= left.until) throw new ConversationClosedError(here.id);
   if (isMoving(here)) throw notYet("The User is being moved");
-  if (await isBehindEarlier(here, thread, dependencies)) {
-    throw notYet("What was written before is on its way");
-  }
+  await letEarlierPass(here, thread, work.item.lane, dependencies);
   return here;
 }
 

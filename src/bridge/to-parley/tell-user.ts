@@ -17,8 +17,12 @@ import { assertOwner } from "../owner.ts";
 import type { Conversations, Parley } from "../ports.ts";
 import { requestOnce } from "../request-once.ts";
 import type { OutboxBody, TellUserBody } from "../stored/outbox-body.ts";
+import { type EarlierThreadsDependencies, letEarlierPass } from "../teams/earlier-threads.ts";
 
-export interface TellUserDependencies extends LetRepliesPassDependencies {
+export interface TellUserDependencies
+  extends LetRepliesPassDependencies,
+    EarlierThreadsDependencies {
+  outbox: LetRepliesPassDependencies["outbox"] & EarlierThreadsDependencies["outbox"];
   parley: Parley;
   conversations: Conversations;
   desk: Pick<Desk, "opensAt">;
@@ -45,9 +49,15 @@ export async function tellUser(
   const conversation = await conversations.update(body.conversation, (c) => c);
   if (!conversation) return;
   if (isNew && !isWanted(body, conversation)) return;
-  if (isNew && body.clock && (await letRepliesPass(work, conversation, dependencies))) return;
   const { userId, thread } = conversation;
-  const values = defined({ opensAt: desk.opensAt(conversation, now()) });
+  if (isNew && body.clock) {
+    if (thread) await letEarlierPass(conversation, thread, work.item.lane, dependencies);
+    if (await letRepliesPass(work, conversation, dependencies)) return;
+  }
+  const opensAt = desk.opensAt(conversation, now());
+  // It has opened while that waited for Parley.
+  if (isNew && body.text === "outside-hours" && opensAt && opensAt.at <= now()) return;
+  const values = defined({ opensAt });
   const text = userTextFor(body.text, readerOf(conversation), values, dependencies);
   if (text === undefined) return;
   let outcome: Parameters<typeof renderToldUser>[1] = "told";

@@ -83,7 +83,7 @@ export function followConversations(
         // It has gone on meanwhile.
         if ((conversation.clock?.tick ?? 0) !== tick) return conversation;
         if (waits && isSoon(conversation, now())) return conversation;
-        const given = waits ? conversation : withoutTick(conversation);
+        const given = answeredNow(waits ? conversation : withoutTick(conversation), now());
         const set = withClock(given, desk.rulesOf(conversation), now());
         const isSame = JSON.stringify(set.clock) === JSON.stringify(conversation.clock);
         return isSame ? conversation : set;
@@ -106,6 +106,12 @@ const isSoon = (conversation: Conversation, now: number): boolean =>
   conversation.clock?.next !== undefined &&
   conversation.clock.next - now <= HEAR_MS &&
   isSameClock(conversation.clock, clockOf(conversation));
+
+/** An earlier version has not stored when agents answered last, so that counts from now on: nobody is taken for silent. */
+const answeredNow = (conversation: Conversation, now: number): Conversation =>
+  conversation.clock || conversation.waitingSince !== undefined || conversation.lastAnswerAt
+    ? conversation
+    : { ...conversation, lastAnswerAt: now };
 
 /** The tick that it has does not come. */
 function withoutTick(conversation: Conversation): Conversation {

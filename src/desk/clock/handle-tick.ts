@@ -4,6 +4,7 @@ import {
   type Conversation,
   clockOf,
   type RunningClock,
+  threadsOf,
 } from "../../bridge/conversation.ts";
 import type { Desk } from "../../bridge/desk-ports.ts";
 import { type HearFirstDependencies, hearFirst } from "../../bridge/hear-first.ts";
@@ -91,14 +92,17 @@ const stepAgain = ({ handBack, tried }: NonNullable<RunningClock["failed"]>): Cl
 
 /** What an agent has written, or has asked for, will have stopped the clock soon. What the desk itself has begun waits for nothing. */
 async function isAnswerOnItsWay(
-  { thread }: Conversation,
+  conversation: Conversation,
   { outbox }: Pick<TickDependencies, "outbox">,
 ): Promise<boolean> {
-  if (!thread) return false;
-  const waiting = await outbox.waitingIn(makeThreadKey(thread));
-  return waiting.some(
-    (body) => body.kind === "reply" || (body.kind === "hand-back" && !body.request.onlyIfClock),
-  );
+  for (const thread of threadsOf(conversation)) {
+    for (const body of await outbox.waitingIn(makeThreadKey(thread))) {
+      if (body.kind === "reply" || (body.kind === "hand-back" && !body.request.onlyIfClock)) {
+        return true;
+      }
+    }
+  }
+  return false;
 }
 
 async function setNext(

@@ -9,6 +9,8 @@ import { type Bridge, startBridge } from "../support/start-bridge.ts";
 
 const MINUTE_MS = 60_000;
 
+const ALWAYS = { times: Number.POSITIVE_INFINITY };
+
 const WAITING: Partial<DeskRules> = {
   waiting: [
     { afterMs: 3 * MINUTE_MS, remind: "thread" },
@@ -111,6 +113,49 @@ describe("while nobody answers", () => {
     await bridge.later(9 * MINUTE_MS);
     expect(bridge.sent()).toEqual(["Here I am"]);
     expect([said(bridge, REMINDER), said(bridge, TOLD)]).toEqual([0, 0]);
+  });
+});
+
+describe("what the desk has begun while the User gets another thread", () => {
+  const due = async () => {
+    const bridge = await start({
+      waiting: [{ afterMs: 3 * MINUTE_MS, handBack: "nobody_available" }],
+    });
+    bridge.calls.fail("parley.setOwner", new NetworkError("refused"), ALWAYS);
+    await bridge.later(3 * MINUTE_MS + 200);
+    expect(bridge.items("outbox").waiting).toBe(1);
+    await bridge.somebodyDeletesRoot();
+    return bridge;
+  };
+
+  it("keeps no reply there back, and is left out then", async () => {
+    const bridge = await due();
+    await bridge.agentWrites("Here I am");
+    bridge.calls.heal();
+    await bridge.later(MINUTE_MS);
+    expect(bridge.sent()).toEqual(["Here I am"]);
+    expect((await bridge.conversation())?.state).toBe("open");
+    expect(bridge.items("outbox")).toMatchObject({ waiting: 0, dead: 0 });
+  });
+
+  it("is done where nobody answers there either", async () => {
+    const bridge = await due();
+    bridge.calls.heal();
+    await bridge.later(MINUTE_MS);
+    expect(await bridge.conversation()).toMatchObject({ ending: { reason: "nobody_available" } });
+    expect(bridge.items("outbox")).toMatchObject({ waiting: 0, dead: 0 });
+  });
+
+  it("is left out where a reply waits in the thread that is gone", async () => {
+    const bridge = await start({ waiting: [{ afterMs: 3 * MINUTE_MS, tellUser: "waiting" }] });
+    bridge.calls.fail("parley.send", new NetworkError("refused"), ALWAYS);
+    await bridge.agentWrites("Here I am");
+    await bridge.somebodyDeletesRoot();
+    await bridge.later(4 * MINUTE_MS);
+    bridge.calls.heal();
+    await bridge.later(5 * MINUTE_MS);
+    expect(bridge.sent()).toEqual(["Here I am"]);
+    expect(bridge.items("outbox")).toMatchObject({ waiting: 0, dead: 0 });
   });
 });
 
@@ -335,6 +380,24 @@ describe("outside of the hours", () => {
     await bridge.later(2 * MINUTE_MS);
     expect(said(bridge, REMINDER)).toBe(1);
   });
+
+  it.each(["queue", "hand-back"] as const)(
+    "does nothing of that any more where it has opened while Parley was away (%s)",
+    async (outside) => {
+      const bridge = await startBridge({ rules: { ...WAITING, hours, outside } });
+      bridge.calls.fail("parley.send", new NetworkError("refused"), ALWAYS);
+      bridge.calls.fail("parley.setOwner", new NetworkError("refused"), ALWAYS);
+      await bridge.handover();
+      await bridge.later(5_000);
+      expect(bridge.items("outbox").waiting).toBe(1);
+      await bridge.later(61 * MINUTE_MS);
+      bridge.calls.heal();
+      await bridge.later(90_000);
+      expect(bridge.sent()).toEqual([]);
+      expect((await bridge.conversation())?.state).toBe("open");
+      expect(bridge.items("outbox")).toMatchObject({ waiting: 0, dead: 0 });
+    },
+  );
 
   it("says in the thread what the User was told, although Slack takes long to open it", async () => {
     const bridge = await startBridge({ rules: { ...WAITING, hours } });

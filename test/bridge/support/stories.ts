@@ -158,7 +158,10 @@ export function tellStories(
     async deskHandsBack({ user = ADA, thread = sights.threadOf(user), ...request } = {}) {
       forms += 1;
       const lane = makeThreadKey(thread);
-      const body: OutboxBody = { kind: "hand-back", request: { thread, to: BOT.id, ...request } };
+      const about = await disk.conversations.byThread(thread);
+      if (!about) throw new Error("There is nobody to hand back");
+      const wish = { conversation: about.id, to: BOT.id, ...request };
+      const body: OutboxBody = { kind: "hand-back", request: wish };
       const id = makeDerivedItemId(`desk ${forms}`, lane);
       await deliver(({ outbox }) => outbox.append({ lane, id, body }));
     },
