@@ -9,6 +9,9 @@ import { en } from "../../src/views/texts/en.ts";
 import { describeInBrowser } from "./chromium.ts";
 import { messageWith, openSandbox, picture, SIZES } from "./sandbox-page.ts";
 
+/** What Slack's own bars and the box for messages leave of a window of 1280 × 1024 for a channel. */
+const SLACKS_ROOM = 820;
+
 const NOW = Date.now();
 const minutesAgo = (minutes: number) => NOW - minutes * 60_000;
 
@@ -75,7 +78,7 @@ const factsOf = (index: number): RootFacts => {
 };
 
 describeInBrowser("a channel with twelve conversations in all states", (browser) => {
-  it("reads like a list: many of them are on one screen", async () => {
+  it("reads like a list: ten of them fit on a screen", async () => {
     const { page, urls, channel, thread } = await openSandbox(browser());
     const slack = new WebClient(identity.botToken, { slackApiUrl: urls.slackApi });
     for (const [index] of PEOPLE.entries()) {
@@ -95,16 +98,14 @@ describeInBrowser("a channel with twelve conversations in all states", (browser)
       await page.setViewportSize({ width, height });
       await picture(page, `sandbox-channel-${width}`);
     }
-    const box = await channel.boundingBox();
-    const shown = await channel.getByRole("article").evaluateAll(
-      (articles, { top, bottom }) =>
-        articles.filter((article) => {
-          const place = article.getBoundingClientRect();
-          return place.top >= top && place.bottom <= bottom;
-        }).length,
-      { top: box?.y ?? 0, bottom: (box?.y ?? 0) + (box?.height ?? 0) + 1 },
+    const places = await channel.getByRole("article").evaluateAll((articles) =>
+      articles.map((article) => {
+        const { top, bottom } = article.getBoundingClientRect();
+        return { top, bottom };
+      }),
     );
-    expect(shown).toBeGreaterThanOrEqual(6);
+    const [first, last] = [places.at(-10), places.at(-1)];
+    expect((last?.bottom ?? Infinity) - (first?.top ?? 0)).toBeLessThanOrEqual(SLACKS_ROOM);
     expect(await channel.getByRole("article").count()).toBe(12);
     await page.setViewportSize(SIZES[1280]);
     await messageWith(channel, "Donald Knuth").getByRole("button", { name: /repl/ }).click();
