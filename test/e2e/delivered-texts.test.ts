@@ -16,13 +16,11 @@ it("leaves nothing of a delivered message in the files of its state, while it ru
     (_, index) => `What-the-User-wrote-${index}-${"x".repeat(500)}`,
   );
   const fromAgent = ["What-the-agent-wrote", "What-the-agent-added"];
-  const found = Promise.withResolvers<void>();
-  parley.faults.add(`GET /users/${user.id}/owner`, { kind: "held", until: found.promise }, 1);
+  parley.faults.add(`GET /users/${user.id}/owner`, { kind: "latency", ms: 50 }, 1);
   for (const text of fromUser) await parley.userWrites(user.id, text);
   for (const text of fromAgent) await slack.post({ user: "U0ANNA", threadTs: ts, text });
   // They are searched for in what holds them.
   await expect.poll(() => textsOnDisk(pathOf(env), fromAgent), PATIENCE).not.toEqual([]);
-  found.resolve();
   await slack.waitFor(() => fromUser.every((text) => textsIn(world, ts).join().includes(text)));
   await parley.until(() => sentTo(world, user.id).length === fromAgent.length);
 
