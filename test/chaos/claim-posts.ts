@@ -44,7 +44,7 @@ export function findRivals(posts: readonly ClaimPost[]): string[] {
     return all.flatMap(({ to, from, tag }) => {
       if (seen.has(tag)) return [];
       seen.add(tag);
-      const isRival = to !== undefined && from === undefined && has !== undefined;
+      const isRival = to !== undefined && from === undefined && has !== undefined && has !== to;
       const line = `${to} answers in ${thread}, and so does ${has}`;
       has = to;
       return isRival ? [line] : [];

@@ -44,14 +44,22 @@ export async function sendAgain(
     );
   }
   await untilQuiet(stage, 60_000);
-  const times = Map.groupBy(findDeliveries(stage, workload), ({ token }) => token);
-  const wrong = chosen.filter(({ entry }) => {
-    const count = times.get(entry.token)?.length ?? 0;
-    if (count !== 0) return count > 1 || !wasOpen.has(entry);
-    // Whose User is with another Service, or goes on in another thread, is told so instead.
-    return isOpen(stage, workload, entry) || !isToldAsNotSent(stage, entry);
-  });
-  return { pressed: chosen.length, wrong: wrong.map(({ entry }) => entry.token) };
+  const findWrong = (): string[] => {
+    const times = Map.groupBy(findDeliveries(stage, workload), ({ token }) => token);
+    const wrong = chosen.filter(({ entry }) => {
+      const count = times.get(entry.token)?.length ?? 0;
+      if (count !== 0) return count > 1 || !wasOpen.has(entry);
+      // Whose User is with another Service, or goes on in another thread, is told so instead.
+      return isOpen(stage, workload, entry) || !isToldAsNotSent(stage, entry);
+    });
+    return wrong.map(({ entry }) => entry.token);
+  };
+  // Marks wait for nobody, and nobody waits for them.
+  await eventually(() => findWrong().length === 0, {
+    timeoutMs: 20_000,
+    what: "all that was sent again is accounted for",
+  }).catch(() => {});
+  return { pressed: chosen.length, wrong: findWrong() };
 }
 
 function isOpen(
