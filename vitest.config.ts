@@ -3,10 +3,12 @@ import { defineConfig } from "vitest/config";
 const TESTS = ["test/**/*.test.ts", "sandbox/test/**/*.test.ts"];
 /** What compares times, and would measure its neighbours too. */
 const ALONE = ["test/e2e/delivery-pace.test.ts"];
-/** What takes long and seldom breaks: `npm run test:all` runs it, `npm test` does not. */
+/** A server that builds this runs these besides `npm test`. */
+const CHAOS = ["test/chaos/chaos-replicas.test.ts", "test/chaos/chaos.test.ts"];
+/** What takes long and seldom breaks; like all the others `npm run test:all` runs it. */
 const LONG = [
-  "test/chaos/chaos-replicas.test.ts",
-  "test/chaos/chaos.test.ts",
+  "test/contract/migrate-state.test.ts",
+  "test/contract/postgres-pace.test.ts",
   "test/contract/restore-killed.test.ts",
   "test/e2e/bench.test.ts",
   "test/e2e/backup-under-load.test.ts",
@@ -50,7 +52,7 @@ const storyOf = (name: string): string => `test/e2e/${name}.test.ts`;
 
 /** What `npm test` tells to several replicas too; `npm run test:replicas` tells them the others. */
 const ON_REPLICAS = [
-  "audit",
+  "desk-races",
   "further-handover",
   "hand-back",
   "move",
@@ -58,7 +60,6 @@ const ON_REPLICAS = [
   "message-order",
   "one-thread",
   "relay-to-parley",
-  "roles",
   "story",
 ].map(storyOf);
 
@@ -88,7 +89,7 @@ export default defineConfig({
           name: "parallel",
           globalSetup: POSTGRES,
           include: TESTS,
-          exclude: [...ALONE, ...LONG],
+          exclude: [...ALONE, ...CHAOS, ...LONG],
           // Files share a process and its modules: to load Bolt and the rest anew for each would be most of the work.
           isolate: false,
           // More than there are cores: much of a test is waiting, for the disk above all.
@@ -127,11 +128,22 @@ export default defineConfig({
       },
       {
         test: {
+          name: "chaos",
+          globalSetup: POSTGRES,
+          include: CHAOS,
+          // They mostly wait.
+          maxWorkers: 2,
+          sequence: { groupOrder: 4 },
+          ...limits,
+        },
+      },
+      {
+        test: {
           name: "long",
           globalSetup: POSTGRES,
           include: LONG,
           maxWorkers: 1,
-          sequence: { groupOrder: 4 },
+          sequence: { groupOrder: 5 },
           ...limits,
         },
       },

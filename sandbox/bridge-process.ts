@@ -4,6 +4,7 @@ import { createWriteStream } from "node:fs";
 import { getCompileCacheDir } from "node:module";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import type { ToldClock } from "./told-clock.ts";
 
 interface BridgeStatus {
   readonly state: "starting" | "running" | "stopped";
@@ -36,6 +37,8 @@ export function createBridgeProcess(options: {
   /** 0 for a free one. */
   readonly port: number;
   readonly logFile: string;
+  /** It goes by this one, in all its lives. */
+  readonly clock: ToldClock;
   readonly onChange: () => void;
 }): BridgeProcess {
   const log = createWriteStream(options.logFile, { flags: "a" });
@@ -48,11 +51,20 @@ export function createBridgeProcess(options: {
     options.onChange();
   };
 
+  options.clock.onMoved(() => {
+    if (child?.connected) child.send(options.clock.aheadMs, () => undefined);
+  });
+
   const start = async (): Promise<void> => {
     if (child) return;
     const started = spawn(
       process.execPath,
-      ["--import", join(ROOT, "sandbox/stop-with-parent.ts"), "src/main.ts"],
+      [
+        "--import",
+        join(ROOT, "sandbox/stop-with-parent.ts"),
+        "sandbox/bridge-main.ts",
+        String(options.clock.aheadMs),
+      ],
       {
         cwd: ROOT,
         // Only what it is given: a developer's own SLACK_… variables must not leak into the sandbox.

@@ -7,6 +7,8 @@ import type { FakeSlack } from "../fakes/slack/fake-slack.ts";
 /** What the two fakes remember between two runs on the same folder, so that the bridge meets the world it knows. */
 interface Saved {
   readonly ports: { readonly parley: number; readonly slack: number; readonly bridge: number };
+  /** How far the clock was put forward. */
+  readonly aheadMs?: number;
   readonly parley: Pick<
     FakeParley["state"],
     "users" | "devices" | "media" | "mergers" | "nextUserId" | "nextMessageId"
@@ -50,12 +52,13 @@ export function restore(saved: Saved, { parley, slack }: Fakes): void {
 export async function save(
   folder: string,
   { parley, slack }: Fakes,
-  ports: Saved["ports"],
+  { ports, aheadMs }: Required<Pick<Saved, "ports" | "aheadMs">>,
 ): Promise<void> {
   const { users, devices, media, mergers, nextUserId, nextMessageId } = parley.state;
   const { channels, messages, ephemerals, files, homes, responseUrlPosts } = slack.state;
   const saved: Saved = {
     ports,
+    aheadMs,
     parley: { users, devices, media, mergers, nextUserId, nextMessageId },
     slack: { channels, messages, ephemerals, files, homes, responseUrlPosts },
   };

@@ -14,6 +14,7 @@ import { BILLING, MEMBERS, SUPPORT, USERGROUPS } from "./people.ts";
 import { createReplicas } from "./replicas.ts";
 import { readSaved, restore, save } from "./saved-state.ts";
 import { writeStartFile } from "./start-file.ts";
+import { createToldClock, type ToldClock } from "./told-clock.ts";
 import { createTroubles, STARTING_TROUBLES } from "./troubles.ts";
 
 /** Base URLs for scripts. */
@@ -79,12 +80,14 @@ async function build(
   if (isTemporary) closers.push(() => rm(folder, { recursive: true, force: true }));
   const saved = isTemporary ? undefined : await readSaved(folder);
 
+  const clock = createToldClock(saved?.aheadMs);
   const manifest = await readAppManifest();
   const { scopes, botEvents, messagesTab } = manifest;
   const slack = await startFakeSlack({
     // Addresses of files are part of what was saved, so the ports stay what they were.
     port: options.slackPort || (saved?.ports.slack ?? 0),
     retryScale: SLACK_RETRY_SCALE,
+    now: clock.now,
     channel: SUPPORT,
     channels: [BILLING],
     members: MEMBERS,
@@ -97,6 +100,7 @@ async function build(
   const parley = await startFakeParley({
     port: options.parleyPort || (saved?.ports.parley ?? 0),
     bot: true,
+    now: clock.now,
     retryDelaysMs: CALLBACK_RETRY_DELAYS_MS,
     retryScale: 1,
   });
@@ -121,6 +125,7 @@ async function build(
     },
     port: options.bridgePort || (saved?.ports.bridge ?? 0),
     logFile: join(folder, "bridge.log"),
+    clock,
     onChange: () => changed(),
   };
   const bridge =
@@ -136,6 +141,8 @@ async function build(
       parley,
       bridge,
       troubles,
+      // Of a database all replicas go by the clock of its server, which is not ours to put forward.
+      clock: options.database === undefined ? clock : undefined,
       transport: options.socketMode ? "Socket Mode" : "HTTP",
       manifest,
       startFile,
@@ -151,7 +158,7 @@ async function build(
     authorization: callbackToken,
   });
   if (options.faults) for (const trouble of STARTING_TROUBLES) troubles.switch(trouble, true);
-  if (!isTemporary) closers.push(keepSaved(folder, { parley, slack, bridge }));
+  if (!isTemporary) closers.push(keepSaved(folder, { parley, slack, bridge, clock }));
 
   return {
     urls: {
@@ -170,7 +177,12 @@ async function build(
 /** Saves soon after each change, and at the end. */
 function keepSaved(
   folder: string,
-  { parley, slack, bridge }: { parley: FakeParley; slack: FakeSlack; bridge: { url: string } },
+  {
+    parley,
+    slack,
+    bridge,
+    clock,
+  }: { parley: FakeParley; slack: FakeSlack; bridge: { url: string }; clock: ToldClock },
 ): () => Promise<void> {
   const ports = {
     parley: portOf(parley.url),
@@ -182,7 +194,7 @@ function keepSaved(
   const saveNow = (): Promise<void> => {
     clearTimeout(timer);
     timer = undefined;
-    saving = saving.then(() => save(folder, { parley, slack }, ports));
+    saving = saving.then(() => save(folder, { parley, slack }, { ports, aheadMs: clock.aheadMs }));
     return saving;
   };
   const soon = (): void => {

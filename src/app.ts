@@ -7,6 +7,7 @@ import { connectOutside } from "./app/outside.ts";
 import { startQueues } from "./app/start-queues.ts";
 import type { ChannelWatch } from "./bridge/channels/watch-channels.ts";
 import type { Workspace } from "./bridge/ports.ts";
+import { createReadBack } from "./bridge/read-back.ts";
 import { type Reconciler, startReconciler } from "./bridge/reconciler.ts";
 import { formerIdSchema } from "./bridge/stored/channel-note.ts";
 import { isLockedByAgent } from "./bridge/to-parley/lock.ts";
@@ -77,9 +78,9 @@ interface Foundations {
 }
 
 /** Tells the time by the clock of all replicas: what another one has stored is compared with it. */
-const shareClock = ({ now, monotonic }: Clock, { clockAheadMs }: State): Clock => ({
+const shareClock = ({ now, ...clock }: Clock, { clockAheadMs }: State): Clock => ({
+  ...clock,
   now: () => now() + clockAheadMs(),
-  monotonic,
 });
 
 /** The same with the ids under which the bridge knows the channels, which Slack may have changed since. */
@@ -152,8 +153,10 @@ async function buildApp(given: Config, foundations: Foundations): Promise<App> {
   const dependencies = createDependencies(config, {
     outside,
     workspace,
+    botService: botService.id,
     queues,
     conversations,
+    onTime: metrics.onTime,
     audit,
     inTurn,
     createLimiter: state.createLimiter,
@@ -176,12 +179,21 @@ async function buildApp(given: Config, foundations: Foundations): Promise<App> {
   ({ channelWatch } = dependencies);
   // What has become of channels since the last start.
   await channelWatch.onCheck(channels);
-  await startQueues(queues, state.claims, dependencies, outside.canDeliver);
-  const port = await http.start(config.host, config.port);
-  const rounds = startReconciler({
+  const readBack = createReadBack({
     ...dependencies,
     takeIn: (reply) => takeInReply(reply, dependencies),
     isLocked: (reply, lockedBy) => isLockedByAgent(reply, lockedBy, dependencies),
+  });
+  await startQueues(
+    queues,
+    state.claims,
+    { ...dependencies, readBack, botService: botService.id },
+    outside.canDeliver,
+  );
+  const port = await http.start(config.host, config.port);
+  const rounds = startReconciler({
+    ...dependencies,
+    readBack,
     rounds: state.rounds,
     ownerQuestions: state.createLimiter({
       name: "owner questions",

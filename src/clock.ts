@@ -4,6 +4,8 @@ export interface Clock {
   readonly now: () => number;
   /** ms that never jump, for pauses. */
   readonly monotonic: () => number;
+  /** Has `look` called whenever somebody has moved the clock on; missing: nobody does. What waits for a moment looks again then. */
+  readonly onMoved?: (look: () => void) => void;
 }
 
 export const systemClock: Clock = { now: () => Date.now(), monotonic: () => performance.now() };

@@ -74,6 +74,9 @@ export const makeReplyItemId = (team: string, channel: string, ts: string): Item
 export const makeDerivedItemId = (from: string, purpose: string): ItemId =>
   toItemId(`d_${digest(from, purpose)}`);
 
+/** Stands for a text that is compared and not kept: another text has another one. */
+export const makeFingerprint = (text: string): string => digest(text);
+
 /** The key of a thread in lanes and stores: `T1/C1/1700000000.000100`. Stored: changing it is a migration. */
 export const makeThreadKey = ({ team, channel, ts }: Thread): string => `${team}/${channel}/${ts}`;
 

@@ -2,9 +2,11 @@ import { createDoctorChecks } from "./app/doctor-checks.ts";
 import { readHandover } from "./app/read-handover.ts";
 import { startApp } from "./app.ts";
 import { describeBuild } from "./build-info.ts";
+import type { Clock } from "./clock.ts";
 import { loadConfig, readStateLocation, readTeams } from "./config/read-config.ts";
 import { unknownVariables } from "./config/unknown-variables.ts";
 import { weakSecrets } from "./config/weak-secrets.ts";
+import { defined } from "./defined.ts";
 import { BridgeError, ConfigError, reasonOf, StorageError } from "./errors.ts";
 import { decodeJsonText } from "./files/decode-json-text.ts";
 import { toServiceId } from "./ids.ts";
@@ -14,6 +16,7 @@ import { runBackup } from "./ops/run-backup.ts";
 import { runDeadLetters } from "./ops/run-dead-letters.ts";
 import { runDoctor } from "./ops/run-doctor.ts";
 import { runMigrate } from "./ops/run-migrate.ts";
+import { runReport } from "./ops/run-report.ts";
 import { runRestore } from "./ops/run-restore.ts";
 import { runRoute } from "./ops/run-route.ts";
 import { createShutDown } from "./shut-down.ts";
@@ -29,6 +32,8 @@ export interface Program {
   exit(code: number): void;
   on(event: "SIGTERM" | "SIGINT", listener: () => void): unknown;
   on(event: "uncaughtException", listener: (error: Error, origin: string) => void): unknown;
+  /** What the bridge tells the time by; missing: the machine's. */
+  readonly clock?: Clock;
 }
 
 /** EX_CONFIG of sysexits.h: the configuration is wrong. */
@@ -46,6 +51,7 @@ export async function run(program: Program): Promise<void> {
   try {
     if (tool === "dead-letters") program.exit(await runDeadLettersTool(program, args));
     else if (tool === "audit") program.exit(await runAuditTool(program, args));
+    else if (tool === "report") program.exit(await runReportTool(program, args));
     else if (tool === "doctor") program.exit(await runDoctorTool(program, args));
     else if (tool === "backup") program.exit(await runCopying(runBackup, program, args));
     else if (tool === "restore") program.exit(await runCopying(runRestore, program, args));
@@ -59,7 +65,7 @@ export async function run(program: Program): Promise<void> {
 }
 
 async function runBridge(program: Program): Promise<void> {
-  const { env, exit } = program;
+  const { env, exit, clock } = program;
   const { config, file, warnings } = loadConfig(env, { fileIfThere: CONFIG_FILE });
   const log = createLog(config.logLevel, program.stdout);
   if (file !== undefined) log.info({ file, teams: config.teams.length }, "config.read");
@@ -68,7 +74,7 @@ async function runBridge(program: Program): Promise<void> {
   for (const warning of weakSecrets(env)) log.warn({ warning }, "config.weak");
 
   const starting = new AbortController();
-  const app = startApp(config, log, { signal: starting.signal });
+  const app = startApp(config, log, { signal: starting.signal, ...defined({ clock }) });
   const shutDown = createShutDown({
     app,
     starting,
@@ -145,6 +151,11 @@ const runDeadLettersTool = (program: Program, args: readonly string[]): Promise<
 
 const runAuditTool = (program: Program, args: readonly string[]): Promise<number> =>
   runOnState(program, (print) => runAudit(args, () => readStateLocation(program.env), print));
+
+const runReportTool = (program: Program, args: readonly string[]): Promise<number> =>
+  runOnState(program, (print) =>
+    runReport(args, () => loadConfig(program.env, { fileIfThere: CONFIG_FILE }).config, print),
+  );
 
 const runCopying = (
   tool: typeof runBackup | typeof runRestore,

@@ -42,7 +42,7 @@ export async function startBotService(home: BotAccount): Promise<BotService> {
       serviceIdentification: home.botService.identification,
       accountIdentification: home.account.identification,
       sharedSecret: home.account.sharedSecret,
-      validUntilSeconds: Math.floor(home.now() / 1000) + 300,
+      validUntilSeconds: Math.floor(Date.now() / 1000) + 300,
     });
     const response = await fetch(home.serviceApiUrl + path, {
       method,

@@ -39,7 +39,7 @@ export function createClientDevices(
     if (!headers.authorization) return null;
     const result = verifyUserAuthorization(headers.authorization, {
       clientSecret: account.clientSecret,
-      nowMs: settings.now(),
+      nowMs: Date.now(),
     });
     if ("customerId" in result) return result.customerId;
     throw new Refusal(result.problem === "api_key_not_valid" ? 401 : 400, result.problem);

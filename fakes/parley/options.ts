@@ -84,7 +84,7 @@ export interface FakeParleyOptions {
   readonly welcomeMessage?: string | null;
   /** Starts the scripted bot Service as the callback of `botService`. */
   readonly bot?: boolean;
-  /** Milliseconds since the epoch. Default: the machine's clock. */
+  /** Milliseconds since the epoch, of what is told; signatures go by the machine's clock. Default: that too. */
   readonly now?: () => number;
 }
 

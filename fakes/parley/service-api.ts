@@ -114,7 +114,7 @@ export function createServiceApi(
   return (call, identified) => {
     const service = verifyServiceAuthorization(call.headers.authorization, {
       accountIdentification: account.identification,
-      nowMs: settings.now(),
+      nowMs: Date.now(),
       findService: (identification) => state.services.get(identification),
     });
     if (!service) throw new Refusal(401, "api_key_not_valid");

@@ -15,7 +15,14 @@ export const BLOCK_LIMITS = {
   url: 3_000,
   identifier: 255,
   altText: 2_000,
+  containerTitle: 150,
+  containerChildren: 10,
+  tableRows: 100,
+  tableCells: 20,
+  /** Over all cells of a table. */
+  tableText: 10_000,
   options: 100,
+  overflowOptions: 5,
   optionGroups: 100,
   optionText: 75,
   optionValue: 150,
@@ -75,6 +82,17 @@ export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
+/** All the text in blocks, which Slack limits per message. */
+export function textLength(value: unknown): number {
+  if (Array.isArray(value)) return value.reduce<number>((sum, item) => sum + textLength(item), 0);
+  if (!isObject(value)) return 0;
+  return Object.entries(value).reduce(
+    (sum, [key, item]) =>
+      sum + (key === "text" && typeof item === "string" ? item.length : textLength(item)),
+    0,
+  );
+}
+
 const PLAIN = ["plain_text"];
 const STYLES = new Set<unknown>(["primary", "danger"]);
 
@@ -83,6 +101,7 @@ export function checkBlocks(blocks: unknown, surface: "message" | "modal" | "hom
   const problems = new BlockProblems();
   const most = surface === "message" ? BLOCK_LIMITS.messageBlocks : BLOCK_LIMITS.viewBlocks;
   const seen = new Set<unknown>();
+  if (tablesIn(blocks) > 1) problems.add("only one table allowed", "/blocks");
   for (const [block, at] of problems.items(blocks, most, "/blocks", 0)) {
     if (!isObject(block)) {
       problems.add("must be an object", at);
@@ -150,10 +169,15 @@ function checkBlock(problems: BlockProblems, block: Record<string, unknown>, at:
     case "rich_text":
       problems.items(block.elements, Number.POSITIVE_INFINITY, `${at}/elements`, 0);
       return;
+    case "container":
+      checkContainer(problems, block, at);
+      return;
+    case "table":
+      checkTable(problems, block, at);
+      return;
     case "divider":
     case "video":
     case "file":
-    case "table":
     case "context_actions":
       return;
     default:
@@ -161,6 +185,48 @@ function checkBlock(problems: BlockProblems, block: Record<string, unknown>, at:
       return;
   }
 }
+
+/** Those that both the documentation and Slack's validator take; about `rich_text` and `file` they disagree. */
+const CONTAINED = new Set<unknown>([
+  ...["section", "context", "divider", "table", "actions", "header", "image", "input", "video"],
+]);
+
+function checkContainer(problems: BlockProblems, block: Record<string, unknown>, at: Path): void {
+  problems.text(block.title, BLOCK_LIMITS.containerTitle, `${at}/title`, PLAIN);
+  if (block.default_collapsed === true && block.is_collapsible !== true) {
+    problems.add("requires is_collapsible", `${at}/default_collapsed`);
+  }
+  const most = BLOCK_LIMITS.containerChildren;
+  for (const [child, path] of problems.items(block.child_blocks, most, `${at}/child_blocks`)) {
+    if (!isObject(child) || !CONTAINED.has(child.type)) {
+      problems.add("unsupported type", `${path}/type`);
+    } else checkBlock(problems, child, path);
+  }
+}
+
+const CELLS = new Set<unknown>(["raw_text", "raw_number", "rich_text"]);
+
+function checkTable(problems: BlockProblems, block: Record<string, unknown>, at: Path): void {
+  for (const [row, path] of problems.items(block.rows, BLOCK_LIMITS.tableRows, `${at}/rows`)) {
+    for (const [cell, place] of problems.items(row, BLOCK_LIMITS.tableCells, path)) {
+      if (!isObject(cell) || !CELLS.has(cell.type)) problems.add("invalid cell", place);
+      else if (cell.type !== "raw_number" && textLength(cell) === 0) {
+        problems.add("must be more than 0 characters", place);
+      }
+    }
+  }
+  if (textLength(block.rows) > BLOCK_LIMITS.tableText) problems.add("too much text", `${at}/rows`);
+}
+
+/** How many there are, in containers too. */
+const tablesIn = (value: unknown): number =>
+  Array.isArray(value)
+    ? value.reduce<number>((count, item) => count + tablesIn(item), 0)
+    : isObject(value)
+      ? value.type === "table"
+        ? 1
+        : tablesIn(value.child_blocks)
+      : 0;
 
 function checkActions(problems: BlockProblems, block: Record<string, unknown>, at: Path): void {
   const ids = new Set<unknown>();
@@ -202,9 +268,11 @@ function checkElement(problems: BlockProblems, element: unknown, at: Path): void
       problems.length(element.image_url, BLOCK_LIMITS.url, `${at}/image_url`);
       problems.length(element.alt_text, BLOCK_LIMITS.altText, `${at}/alt_text`, 0);
       return;
+    case "overflow":
+      checkOptions(problems, element.options, `${at}/options`, BLOCK_LIMITS.overflowOptions);
+      return;
     case "static_select":
     case "multi_static_select":
-    case "overflow":
     case "checkboxes":
     case "radio_buttons":
       if (element.option_groups === undefined) {
@@ -230,8 +298,13 @@ function checkElement(problems: BlockProblems, element: unknown, at: Path): void
   }
 }
 
-function checkOptions(problems: BlockProblems, options: unknown, at: Path): void {
-  for (const [option, path] of problems.items(options, BLOCK_LIMITS.options, at)) {
+function checkOptions(
+  problems: BlockProblems,
+  options: unknown,
+  at: Path,
+  most: number = BLOCK_LIMITS.options,
+): void {
+  for (const [option, path] of problems.items(options, most, at)) {
     if (!isObject(option)) {
       problems.add("must be an option object", path);
       continue;

@@ -1,17 +1,6 @@
 import { isObject } from "./block-limits.ts";
 import type { Block } from "./state.ts";
 
-/** All the text in blocks, which Slack limits per message. */
-export function textLength(value: unknown): number {
-  if (Array.isArray(value)) return value.reduce<number>((sum, item) => sum + textLength(item), 0);
-  if (!isObject(value)) return 0;
-  return Object.entries(value).reduce(
-    (sum, [key, item]) =>
-      sum + (key === "text" && typeof item === "string" ? item.length : textLength(item)),
-    0,
-  );
-}
-
 /** The blocks as Slack gives them back: with ids where the app left them out, and `emoji` spelled out. */
 export function completeBlocks(blocks: readonly Block[], makeId: () => string): Block[] {
   return blocks.map((block) => {

@@ -9,7 +9,7 @@ import type { ResponseUrls } from "./response-urls.ts";
 import { SlackError } from "./slack-error.ts";
 import type { Block, SlackMessage, SlackState } from "./state.ts";
 import type { Triggers } from "./triggers.ts";
-import { elementsOf, toStateValues } from "./view-state.ts";
+import { elementsOf, toStateValues, toValue } from "./view-state.ts";
 import type { Workspace } from "./workspace.ts";
 
 /** What the app answered to an interaction; `delivered` means within 3 s, otherwise the member sees an error. */
@@ -210,6 +210,13 @@ function toAction(blocks: readonly Block[], click: Click, actionTs: string): obj
       if (element.action_id !== click.actionId) continue;
       const isButton = element.type === "button";
       if (isButton && click.value !== undefined && element.value !== click.value) continue;
+      // What is chosen in such a menu is no state: it is only told.
+      if (element.type === "overflow") {
+        const option = toValue(element, click.value);
+        const { type, action_id } = element;
+        const at = { block_id: block.block_id, action_ts: actionTs };
+        return { type, action_id, selected_option: option, ...at };
+      }
       const chosen = isButton || click.value === undefined ? {} : { [click.actionId]: click.value };
       const state = toStateValues([block], chosen)[block.block_id ?? ""]?.[click.actionId];
       const { type, action_id, text, value, url, style, confirm, placeholder } = element;

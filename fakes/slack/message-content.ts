@@ -1,5 +1,5 @@
-import { BLOCK_LIMITS, checkBlocks, isObject } from "./block-limits.ts";
-import { completeBlocks, textLength } from "./complete-blocks.ts";
+import { BLOCK_LIMITS, checkBlocks, isObject, textLength } from "./block-limits.ts";
+import { completeBlocks } from "./complete-blocks.ts";
 import { identity } from "./identity.ts";
 import { SlackError } from "./slack-error.ts";
 import type { Block, BotProfile, Metadata, SlackMessage } from "./state.ts";

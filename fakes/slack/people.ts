@@ -14,6 +14,8 @@ export interface MemberOptions {
   /** The account is deactivated. */
   readonly deleted?: boolean;
   readonly isGuest?: boolean;
+  /** Default: active. `untold`: Slack answers without it. */
+  readonly presence?: "active" | "away" | "untold";
   /** Of another company, with whom channels are shared. Default: our workspace. */
   readonly teamId?: string;
 }
@@ -48,6 +50,7 @@ export function toUser(member: MemberOptions): SlackUser {
     isBot: false,
     deleted: member.deleted ?? false,
     ...(member.isGuest !== undefined && { isGuest: member.isGuest }),
+    ...(member.presence !== undefined && { presence: member.presence }),
     ...(member.teamId !== undefined && { teamId: member.teamId }),
   };
 }

@@ -103,6 +103,8 @@ export interface SlackUser {
   deleted: boolean;
   /** A restricted guest. */
   isGuest?: boolean;
+  /** Missing: active. `untold`: Slack answers without it. */
+  presence?: "active" | "away" | "untold";
   /** Of another company, with whom channels are shared. */
   teamId?: string;
 }
@@ -239,6 +241,8 @@ interface Quirks {
   messageReplied: boolean;
   /** Drop the metadata of posts, and only warn. */
   dropsMetadata: boolean;
+  /** Types of blocks that this Slack does not know yet, wherever they stand in a message. */
+  unknownBlocks: readonly string[];
 }
 
 /** Everything the fake knows. Tests read it freely; to change it they act as a member or call the Web API. */
@@ -297,6 +301,6 @@ export function createState(options: StateOptions): SlackState {
       ...options.limits,
     },
     manifest: { messagesTab: options.messagesTab },
-    quirks: { messageReplied: false, dropsMetadata: false },
+    quirks: { messageReplied: false, dropsMetadata: false, unknownBlocks: [] },
   };
 }

@@ -58,7 +58,7 @@ export function elementsOf(block: Block): Record<string, unknown>[] {
 }
 
 /** Options may be named by their value alone. */
-function toValue(element: Record<string, unknown>, given: unknown): unknown {
+export function toValue(element: Record<string, unknown>, given: unknown): unknown {
   if (Array.isArray(given)) return given.map((item) => toValue(element, item));
   const groups = Array.isArray(element.option_groups) ? element.option_groups : [];
   const options = [

@@ -3,10 +3,12 @@ import type { FakeParley } from "../../fakes/parley/fake-parley.ts";
 import type { FakeSlack } from "../../fakes/slack/fake-slack.ts";
 import { SlackError } from "../../fakes/slack/slack-error.ts";
 import type { BridgeProcess } from "../bridge-process.ts";
+import { passTime } from "../pass-time.ts";
+import type { ToldClock } from "../told-clock.ts";
 import { TROUBLES, type Troubles } from "../troubles.ts";
 import { registerCustomer, signIn } from "./customers.ts";
 import { typedBlocks } from "./typed-blocks.ts";
-import type { ActionResult, SandboxRow } from "./wire.ts";
+import type { ActionResult, GuideStep, SandboxRow } from "./wire.ts";
 
 /** Does one thing that somebody did on the page. */
 export type Actions = (name: string, input: unknown) => Promise<ActionResult>;
@@ -43,6 +45,7 @@ const inputs = {
   "sign-in": z.object({ device: z.string() }),
   trouble: z.object({ trouble: z.enum(TROUBLES), on: z.boolean() }),
   bridge: z.object({ wanted: z.enum(["killed", "running"]) }),
+  later: z.object({ minutes: z.int().min(1).max(60) }),
 };
 type Inputs = { readonly [Name in keyof typeof inputs]: z.infer<(typeof inputs)[Name]> };
 
@@ -57,9 +60,12 @@ export function createActions(parts: {
   readonly parley: FakeParley;
   readonly bridge: BridgeProcess;
   readonly troubles: Troubles;
+  readonly clock: ToldClock | undefined;
+  /** Takes up the steps of the guide that leave no trace elsewhere. */
+  readonly deeds: Set<GuideStep>;
   readonly commands: SandboxRow["commands"];
 }): Actions {
-  const { slack, parley, bridge, troubles, commands } = parts;
+  const { slack, parley, bridge, troubles, clock, deeds, commands } = parts;
   const answered = async (outcome: Promise<{ readonly status: string }>): Promise<string> =>
     (await outcome).status === "delivered" ? "" : NO_ANSWER;
   /** Its event goes to the app in the background, as in Slack. */
@@ -132,12 +138,21 @@ export function createActions(parts: {
       return "";
     },
     async trouble({ trouble, on }) {
+      if (!on) deeds.add("troubled");
       troubles.switch(trouble, on);
       return "";
     },
     async bridge({ wanted }) {
       if (wanted === "killed") await bridge.kill();
-      else await bridge.start();
+      else {
+        await bridge.start();
+        deeds.add("revived");
+      }
+      return "";
+    },
+    async later({ minutes }) {
+      if (!clock) return "With a database the time is that of its server.";
+      await passTime(clock, minutes * 60_000, { slack, parley });
       return "";
     },
   };

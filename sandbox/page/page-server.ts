@@ -4,6 +4,7 @@ import { readBody, sendJson, startHttpServer } from "../../fakes/http/http-serve
 import type { FakeParley } from "../../fakes/parley/fake-parley.ts";
 import type { FakeSlack } from "../../fakes/slack/fake-slack.ts";
 import type { BridgeProcess } from "../bridge-process.ts";
+import type { ToldClock } from "../told-clock.ts";
 import type { Troubles } from "../troubles.ts";
 import { createActions } from "./actions.ts";
 import type { AppManifest } from "./app-manifest.ts";
@@ -12,7 +13,7 @@ import { createExchanges } from "./exchanges.ts";
 import { toPicture } from "./initials.ts";
 import { createLive } from "./live.ts";
 import { readTables } from "./tables.ts";
-import type { ActionResult, SandboxRow } from "./wire.ts";
+import type { ActionResult, GuideStep, SandboxRow } from "./wire.ts";
 
 export interface PageServer {
   readonly url: string;
@@ -42,23 +43,28 @@ export async function startPageServer(options: {
   readonly parley: FakeParley;
   readonly bridge: BridgeProcess;
   readonly troubles: Troubles;
+  /** Undefined: nobody can put it forward. */
+  readonly clock: ToldClock | undefined;
   readonly transport: SandboxRow["transport"];
   readonly manifest: AppManifest;
   /** The bridge's configuration, which the page shows. */
   readonly startFile: string;
   readonly port: number;
 }): Promise<PageServer> {
-  const { slack, parley, bridge, troubles, startFile, manifest } = options;
+  const { slack, parley, bridge, troubles, clock, startFile, manifest } = options;
+  const deeds = new Set<GuideStep>();
   const exchanges = createExchanges({ slack, parley });
   const bundle = await bundlePage();
   const { shortcuts, commands } = manifest;
   const fixed = { transport: options.transport, startFile, shortcuts, commands };
-  const live = createLive(() => readTables({ slack, parley, bridge, troubles, exchanges, fixed }));
+  const live = createLive(() =>
+    readTables({ slack, parley, bridge, troubles, clock, deeds, exchanges, fixed }),
+  );
   const unsubscribers = [
     slack.subscribe(() => live.changed()),
     parley.subscribe(() => live.changed()),
   ];
-  const act = createActions({ slack, parley, bridge, troubles, commands });
+  const act = createActions({ slack, parley, bridge, troubles, clock, deeds, commands });
 
   const pages: Readonly<Record<string, (response: ServerResponse) => void>> = {
     "/": (response) => sendText(response, "text/html", HTML, contentPolicy(parley)),
@@ -96,7 +102,10 @@ export async function startPageServer(options: {
     }
     const body = await readBody(request);
     const name = url.pathname.slice("/do/".length);
-    if (name !== "share") return act(name, JSON.parse(body.toString("utf8")));
+    if (name !== "share") {
+      // Some of what people do shows in neither of the fakes.
+      return await act(name, JSON.parse(body.toString("utf8"))).finally(live.changed);
+    }
     const threadTs = url.searchParams.get("threadTs");
     await slack.shareFile({
       user: url.searchParams.get("user") ?? "",
@@ -134,6 +143,7 @@ export async function startPageServer(options: {
     user.imageUrl ||= `${server.url}/people/${user.id}`;
   }
 
+  clock?.onMoved(() => live.changed());
   slack.showOn(server.url);
 
   return {

@@ -72,6 +72,15 @@ export type GuideStep =
   | "asked"
   | "answered"
   | "handedBack"
+  | "claimed"
+  | "collided"
+  | "noted"
+  | "corrected"
+  | "quicklyAnswered"
+  | "reminded"
+  | "wentHome"
+  | "troubled"
+  | "revived"
   | "askedForMoney"
   | "advised"
   | "moved"
@@ -85,6 +94,8 @@ export interface SandboxRow {
     readonly problem: string;
     readonly replicas?: { readonly running: number; readonly of: number };
   };
+  /** How far the time was put forward; missing: nobody can do that. */
+  readonly aheadMs?: number;
   readonly troubles: Readonly<Record<Trouble, boolean>>;
   /** Which steps of the guide have happened. */
   readonly guide: Readonly<Record<GuideStep, boolean>>;

@@ -6,6 +6,7 @@ import type { BridgeProcess, createBridgeProcess } from "../bridge-process.ts";
 /** The bridge in the process of the tests, for those in which nobody kills it: a process of its own takes a second to start. */
 export function createBridgeHere({
   env,
+  clock,
   onChange,
 }: Parameters<typeof createBridgeProcess>[0]): BridgeProcess {
   let app: App | undefined;
@@ -17,7 +18,9 @@ export function createBridgeHere({
       return `http://127.0.0.1:${app?.port}`;
     },
     async start() {
-      app = await startApp(readConfig({ ...env, PORT: "0" }), createLog("silent", { write() {} }));
+      app = await startApp(readConfig({ ...env, PORT: "0" }), createLog("silent", { write() {} }), {
+        clock,
+      });
       onChange();
     },
     kill: () => Promise.reject(new Error("this bridge cannot be killed")),

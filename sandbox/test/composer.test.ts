@@ -25,6 +25,8 @@ async function openComposer() {
       stop: nothing,
     },
     troubles: { on: new Set(), switch: () => undefined, close: () => undefined },
+    clock: undefined,
+    deeds: new Set(),
     commands: (await readAppManifest()).commands,
   });
   const at = { user: "U0ANNA", channel: slack.channel };

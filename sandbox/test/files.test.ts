@@ -59,9 +59,9 @@ async function drop(page: Page, target: Locator, name: string): Promise<void> {
 }
 
 describeInBrowser("files on the sandbox page", (browser) => {
-  it("go from the customer into the thread, picked or dropped", async () => {
+  it("go both ways, picked or dropped, and nothing in them runs on the page", async () => {
     const sandbox = await openSandbox(browser());
-    const { page, chat, thread } = sandbox;
+    const { page, chat, thread, urls } = sandbox;
     await getHandedOver(sandbox);
     await page.getByLabel(/^File: Message as Ada/).setInputFiles(png("picked.png"));
     await drop(page, page.getByRole("region", { name: /^Chat of Ada/ }), "dropped.png");
@@ -73,15 +73,10 @@ describeInBrowser("files on the sandbox page", (browser) => {
       await relayed.waitFor();
       await expect.poll(() => isLoaded(relayed)).toBe(true);
     }
-  });
 
-  it("go from the thread to the customer, picked or dropped", async () => {
-    const sandbox = await openSandbox(browser());
-    const { page, chat, thread } = sandbox;
-    await getHandedOver(sandbox);
-    await page.getByLabel(/^File: Reply in the thread/).setInputFiles(png("picked.png"));
-    await drop(page, page.getByRole("region", { name: "Thread" }), "dropped.png");
-    for (const name of ["picked.png", "dropped.png"]) {
+    await page.getByLabel(/^File: Reply in the thread/).setInputFiles(png("chosen.png"));
+    await drop(page, page.getByRole("region", { name: "Thread" }), "let-go.png");
+    for (const name of ["chosen.png", "let-go.png"]) {
       const own = thread.getByRole("img", { name });
       await own.waitFor();
       await expect.poll(() => isLoaded(own)).toBe(true);
@@ -91,12 +86,7 @@ describeInBrowser("files on the sandbox page", (browser) => {
     }
     await messageWith(chat, "Anna").first().waitFor();
     await picture(page, "sandbox-files");
-  });
 
-  it("are shown, but nothing in them runs on the page", async () => {
-    const sandbox = await openSandbox(browser());
-    const { page, thread, urls } = sandbox;
-    await getHandedOver(sandbox);
     await page.getByLabel(/^File: Reply in the thread/).setInputFiles({
       name: "page.html",
       mimeType: "text/html",

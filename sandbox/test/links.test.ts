@@ -1,6 +1,6 @@
 import { it } from "vitest";
 import { describeInBrowser } from "./chromium.ts";
-import { getHandedOver, messageWith, openSandbox } from "./sandbox-page.ts";
+import { getHandedOver, messageWith, openSandbox, sendHandBack } from "./sandbox-page.ts";
 
 describeInBrowser("a link to a thread", (browser) => {
   it("opens it on the page, from a list and from the next conversation's root", async () => {
@@ -9,11 +9,11 @@ describeInBrowser("a link to a thread", (browser) => {
     await getHandedOver(sandbox);
     await reply("The first conversation");
     await thread.getByRole("button", { name: "Hand back", exact: true }).click();
-    await dialog.getByRole("button", { name: "Hand back" }).click();
+    await sendHandBack(dialog);
     await messageWith(thread, "handed this User back").waitFor();
     await ask("Can you fix my kettle, too?");
     const next = messageWith(channel, "Earlier conversation");
-    await next.getByRole("link", { name: /Earlier conversation/ }).click();
+    await next.getByRole("link", { name: /earlier conversation/i }).click();
     await messageWith(thread, "The first conversation").waitFor();
 
     await type("/parley-owner");
@@ -26,11 +26,11 @@ describeInBrowser("a link to a thread", (browser) => {
     const sandbox = await openSandbox(browser());
     const { page, channel, thread, urls, ask } = sandbox;
     await getHandedOver(sandbox);
-    const ts = await messageWith(channel, "Question too complex").getAttribute("data-ts");
+    const ts = await messageWith(channel, "question_too_complex").getAttribute("data-ts");
     await page.getByRole("button", { name: "Open another customer" }).click();
     await page.getByRole("tab", { name: "Grace", selected: true }).waitFor();
     await ask("Can you fix my radio?");
-    await messageWith(channel, /radio|Question too complex/)
+    await messageWith(channel, /radio|question_too_complex/)
       .nth(1)
       .waitFor();
 

@@ -1,39 +1,18 @@
 import type { Page } from "playwright-core";
 import { expect, it } from "vitest";
 import { describeInBrowser } from "./chromium.ts";
-import { getHandedOver, messageWith, openSandbox, pressOn } from "./sandbox-page.ts";
+import { getHandedOver, messageWith, openSandbox, pressOn, sendHandBack } from "./sandbox-page.ts";
 
 const overflow = (page: Page): Promise<number> =>
   page.evaluate<number>("document.documentElement.scrollWidth - window.innerWidth");
 
 describeInBrowser("a narrow window", (browser) => {
-  it("shows everything without scrolling sideways, however wide it is", async () => {
-    const sandbox = await openSandbox(browser());
-    const { page } = sandbox;
-    await getHandedOver(sandbox);
-    const switcher = page.getByRole("navigation", { name: "Places on the page" });
-    for (const width of [1280, 1099, 1000, 800, 720, 719, 390, 320]) {
-      await page.setViewportSize({ width, height: 800 });
-      const isPhone = width < 720;
-      expect(await switcher.isVisible(), `${width} pixels`).toBe(isPhone);
-      for (const place of isPhone ? ["Customer", "Requests", "Slack"] : ["everything"]) {
-        if (isPhone) await switcher.getByRole("button", { name: place }).click();
-        expect(await overflow(page), `${place} at ${width} pixels`).toBeLessThanOrEqual(0);
-      }
-      await page.getByRole("button", { name: "Slack down" }).waitFor();
-      await page.getByRole("button", { name: "kill -9" }).waitFor();
-    }
-  });
-
-  it("on a phone holds a whole story, one pane at a time", async () => {
+  it("on a phone holds a whole story, one pane at a time, and shows it without scrolling sideways, however wide it is", async () => {
     const sandbox = await openSandbox(browser());
     const { page, chat, thread, dialog, timeline, ask, reply, type } = sandbox;
     await page.setViewportSize({ width: 390, height: 800 });
-    const go = (place: string) =>
-      page
-        .getByRole("navigation", { name: "Places on the page" })
-        .getByRole("button", { name: place })
-        .click();
+    const switcher = page.getByRole("navigation", { name: "Places on the page" });
+    const go = (place: string) => switcher.getByRole("button", { name: place }).click();
 
     await ask("Can you fix my toaster?");
     await messageWith(chat, "a colleague takes over").waitFor();
@@ -52,7 +31,7 @@ describeInBrowser("a narrow window", (browser) => {
       .click();
     const answer = messageWith(thread, "Yes, I can");
     await pressOn(answer, ["More actions", "Hand back"], () => dialog.isVisible());
-    await dialog.getByRole("button", { name: "Hand back" }).click();
+    await sendHandBack(dialog);
     await messageWith(thread, "handed this User back").waitFor();
     await go("Requests");
     await timeline
@@ -63,6 +42,18 @@ describeInBrowser("a narrow window", (browser) => {
     await go("Customer");
     await messageWith(chat, "Yes, I can").waitFor();
     await messageWith(chat, "You are back").waitFor();
+
+    for (const width of [1280, 1099, 1000, 800, 720, 719, 390, 320]) {
+      await page.setViewportSize({ width, height: 800 });
+      const isPhone = width < 720;
+      expect(await switcher.isVisible(), `${width} pixels`).toBe(isPhone);
+      for (const place of isPhone ? ["Customer", "Requests", "Slack"] : ["everything"]) {
+        if (isPhone) await go(place);
+        expect(await overflow(page), `${place} at ${width} pixels`).toBeLessThanOrEqual(0);
+      }
+      await page.getByRole("button", { name: "Slack down" }).waitFor();
+      await page.getByRole("button", { name: "kill -9" }).waitFor();
+    }
   });
 
   it("draws no emoji as a box where the machine has no font for it", async () => {

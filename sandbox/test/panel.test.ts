@@ -1,12 +1,12 @@
 import type { Page } from "playwright-core";
 import { expect, it } from "vitest";
 import { describeInBrowser } from "./chromium.ts";
-import { getHandedOver, messageWith, openSandbox, pressOn } from "./sandbox-page.ts";
+import { getHandedOver, messageWith, openSandbox, pressOn, sendHandBack } from "./sandbox-page.ts";
 
 describeInBrowser("the sandbox page", (browser) => {
-  it("shows what waits while Slack is down, and brings it once Slack is back", async () => {
+  it("shows what waits while Slack or Parley is down, and brings it once they are back", async () => {
     const sandbox = await openSandbox(browser());
-    const { page, thread, timeline, ask } = sandbox;
+    const { page, chat, thread, timeline, ask, reply } = sandbox;
     await getHandedOver(sandbox);
     const isDown = page.getByRole("button", { name: "Slack down" });
     await isDown.click();
@@ -19,12 +19,7 @@ describeInBrowser("the sandbox page", (browser) => {
     expect(await messageWith(thread, "Is anybody there?").count()).toBe(0);
     await isDown.click();
     await messageWith(thread, "Is anybody there?").waitFor();
-  });
 
-  it("shows what waits while Parley is down, and brings it once Parley is back", async () => {
-    const sandbox = await openSandbox(browser());
-    const { page, chat, timeline, reply } = sandbox;
-    await getHandedOver(sandbox);
     await page.getByRole("button", { name: "Parley down" }).click();
     await reply("I am on it");
     await timeline
@@ -87,9 +82,9 @@ describeInBrowser("the sandbox page", (browser) => {
     ).toMatchObject({ message: "A word back", agent: { name: "Anna" } });
   });
 
-  it("answers commands to the one who typed them, and shows the App Home", async () => {
+  it("answers commands to the one who typed them, shows the App Home, and takes a note with a space in front", async () => {
     const sandbox = await openSandbox(browser());
-    const { page, channel, type } = sandbox;
+    const { page, chat, thread, channel, reply, type } = sandbox;
     await getHandedOver(sandbox);
     await page.getByRole("textbox", { name: /^Message or command/ }).fill("/");
     await page.getByRole("list", { name: "Commands" }).getByText("/parley-owner").waitFor();
@@ -104,12 +99,8 @@ describeInBrowser("the sandbox page", (browser) => {
     await page.getByRole("button", { name: "# support" }).click();
     await page.getByRole("radio", { name: "Anna" }).check({ force: true });
     await told.getByText("Agent Service").waitFor();
-  });
 
-  it("takes what begins with a slash for a command, and a note with a space in front of it", async () => {
-    const sandbox = await openSandbox(browser());
-    const { page, chat, thread, reply } = sandbox;
-    await getHandedOver(sandbox);
+    // What begins with a slash is a command.
     const box = page.getByRole("textbox", { name: "Reply in the thread" });
     await box.fill("// a secret");
     await box.press("Enter");
@@ -154,11 +145,10 @@ describeInBrowser("the sandbox page", (browser) => {
     const { page, thread, dialog, urls } = sandbox;
     await getHandedOver(sandbox);
     const form = async (of: Page) => {
-      await of
-        .getByRole("log", { name: "Thread" })
-        .getByRole("button", { name: "Hand back", exact: true })
-        .click();
-      return of.getByRole("dialog");
+      const opened = of.getByRole("dialog");
+      const root = of.getByRole("log", { name: "Thread" }).getByRole("article").first();
+      await pressOn(root, ["Hand back"], () => opened.isVisible());
+      return opened;
     };
     await (await form(page)).getByRole("textbox", { name: /Note/ }).fill("A draft");
     await dialog.getByRole("button", { name: "Cancel" }).click();
@@ -169,10 +159,10 @@ describeInBrowser("the sandbox page", (browser) => {
     const bens = await page.context().newPage();
     await bens.goto(`${urls.page}/?as=ben`);
     await bens.getByRole("radio", { name: "Ben", checked: true }).waitFor();
-    await (await form(bens)).getByRole("button", { name: "Hand back" }).click();
+    await sendHandBack(await form(bens));
     await messageWith(thread, "@Ben handed this User back").waitFor();
     await bens.close();
-    await dialog.getByRole("button", { name: "Hand back" }).click();
+    await sendHandBack(dialog);
     await dialog.getByRole("alert").getByText("This conversation is over").waitFor();
     const input = dialog.getByRole("combobox", { name: "Hand back to" });
     expect(await input.getAttribute("aria-invalid")).toBe("true");
@@ -188,14 +178,5 @@ describeInBrowser("the sandbox page", (browser) => {
     await ask("I am signed in now");
     await messageWith(channel, /repl/).first().waitFor();
     await messageWith(thread, "I am signed in now").waitFor();
-  });
-
-  it("talks to pages of its own only", async () => {
-    const { urls } = await openSandbox(browser());
-    const body = JSON.stringify({ wanted: "killed" });
-    const plain = await fetch(`${urls.page}/do/bridge`, { method: "POST", body });
-    expect(plain.status).toBe(403);
-    const ready = await fetch(`${urls.bridge}/healthz`);
-    expect(ready.status).toBe(200);
   });
 });

@@ -3,20 +3,29 @@ import { createChannelWatch } from "../bridge/channels/watch-channels.ts";
 import { createNotifier } from "../bridge/notifier.ts";
 import type { ChannelNotes, Conversations, Workspace } from "../bridge/ports.ts";
 import { channelNoteSchema } from "../bridge/stored/channel-note.ts";
-import { membersSchema, standingSchema } from "../bridge/stored/last-known-schemas.ts";
+import {
+  lastInTurnSchema,
+  membersSchema,
+  standingSchema,
+} from "../bridge/stored/last-known-schemas.ts";
 import type { Clock } from "../clock.ts";
 import type { Config } from "../config/read-config.ts";
 import { channelsOf } from "../config/team-config.ts";
 import type { CreateRateLimiter } from "../delivery/rate-limiter.ts";
 import { createSemaphore } from "../delivery/semaphore.ts";
+import { createAgentsCalled } from "../desk/agents-called.ts";
+import { createAgentsInTurn } from "../desk/agents-in-turn.ts";
+import { followConversations } from "../desk/clock/follow-conversations.ts";
 import { createDesk } from "../desk/create-desk.ts";
 import { createKnownMembers } from "../desk/known-members.ts";
 import { createKnownPersons } from "../desk/known-persons.ts";
 import { createPermissions } from "../desk/permissions.ts";
 import { createResponsible } from "../desk/responsible.ts";
 import { haveRoles } from "../desk/roles.ts";
+import type { ServiceId } from "../ids.ts";
 import { type Json, parseJson } from "../json.ts";
 import type { Log } from "../log.ts";
+import { type MeasuredTime, measureConversations } from "../ops/measure-conversations.ts";
 import { createParleyFiles } from "../parley/parley-files.ts";
 import { parseCallback } from "../parley/parse-callback.ts";
 import type { ChannelIds } from "../slack/channel-ids.ts";
@@ -42,8 +51,10 @@ export function createDependencies(
   {
     outside,
     workspace,
+    botService,
     queues,
     conversations,
+    onTime,
     audit: records,
     inTurn,
     createLimiter,
@@ -55,8 +66,11 @@ export function createDependencies(
   }: {
     outside: Outside;
     workspace: Workspace;
+    /** Where Users go back to. */
+    botService: ServiceId;
     queues: Queues;
     conversations: Conversations;
+    onTime: (time: MeasuredTime) => void;
     audit: State["audit"];
     inTurn: InTurn<string>;
     createLimiter: CreateRateLimiter;
@@ -71,10 +85,11 @@ export function createDependencies(
   const { now } = clock;
   const slackLog = log.child({ component: "slack" });
   const texts = textsFor(config.language);
-  const { patience, groupMs, showUserIdentity, mentions, replyMode, undoMs } = config;
+  const { patience, groupMs, mentions, replyMode, undoMs } = config;
   const { ownerUnknown, lineBreak, messageLength } = config.parley;
   const parse = (body: Json) => parseCallback(body, parley.self);
-  const desk = createDesk(config.teams, log);
+  const desk = createDesk(config.teams, log, config.answers);
+  const measured = measureConversations(conversations, desk, onTime);
   const notes = remembered(channelNoteSchema);
   const channelNotes: ChannelNotes = {
     get: (channel) => notes.get(`channel/${channel}`),
@@ -85,6 +100,7 @@ export function createDependencies(
     workspace,
     createLimiter,
     channelIds,
+    optionalScopes: outside.optionalScopes,
     texts,
     monotonic: clock.monotonic,
     log: slackLog,
@@ -95,11 +111,24 @@ export function createDependencies(
     clock,
     log: slackLog,
   });
+  const permissions = createPermissions({
+    teams: config.teams,
+    personOf: createKnownPersons(
+      slack.directory,
+      // Where everybody of the workspace may act, the workspace that a request names is enough.
+      haveRoles(config.teams) ? remembered(standingSchema) : undefined,
+    ),
+    members,
+    people: slack.people,
+    guestsMayAnswer: config.guestsMayAnswer,
+    monotonic: clock.monotonic,
+  });
   return {
     ...slack,
     members,
     ...queues,
     parley,
+    botService,
     slackFiles: createSlackFiles({
       client,
       ...config.slack,
@@ -121,30 +150,35 @@ export function createDependencies(
     directMessages: createDirectMessages(client),
     findFormerChannel: createFindFormerChannel(client, conversations),
     responsible: createResponsible(config.teams, members.of),
-    permissions: createPermissions({
+    permissions,
+    agentsCalled: createAgentsCalled({
       teams: config.teams,
-      personOf: createKnownPersons(
-        slack.directory,
-        // Where everybody of the workspace may act, the workspace that a request names is enough.
-        haveRoles(config.teams) ? remembered(standingSchema) : undefined,
-      ),
-      members,
-      people: slack.people,
-      guestsMayAnswer: config.guestsMayAnswer,
-      monotonic: clock.monotonic,
+      membersOf: members.of,
+      allNamesOf: slack.allNamesOf,
+    }),
+    agentsInTurn: createAgentsInTurn({
+      teams: config.teams,
+      membersOf: members.of,
+      permissions,
+      isActive: slack.isActive,
+      last: remembered(lastInTurnSchema),
+      now,
+      log: slackLog,
     }),
     parleyFiles: createParleyFiles(parleyApi, config.parley),
     transfers: createSemaphore(TRANSFERS),
-    conversations,
+    conversations: followConversations(measured, { desk, ...queues, now, log }),
     audit: createAudit({ records, people: slack.people, log: log.child({ component: "audit" }) }),
     inTurn,
     notifier: createNotifier(queues.inbox),
     onThreadFound,
     parse: (raw: string) => parse(parseJson(raw) ?? null),
     texts,
+    userTexts: config.userTexts,
+    language: config.language,
     patience,
     groupMs,
-    showUserIdentity,
+    showUserIdentity: config.showUserIdentity !== false,
     mentions,
     replyMode,
     undoMs,

@@ -4,6 +4,7 @@ import { ConfigError } from "../errors.ts";
 import { createHttpServer } from "../http/http-server.ts";
 import { createLog } from "../log.ts";
 import type { Check } from "../ops/run-doctor.ts";
+import { refuseProblems } from "../slack/workspace.ts";
 import { checkState } from "../state/check-state.ts";
 import { connectOutside } from "./outside.ts";
 
@@ -15,7 +16,8 @@ export function createDoctorChecks(config: Config): readonly Check[] {
   const log = createLog("silent");
   const alarms = createAlarms(log);
   const outside = connectOutside(config, log, alarms);
-  const workspace = outside.askWorkspace();
+  const inspection = outside.inspectWorkspace();
+  const workspace = inspection.then(refuseProblems);
   const botService = outside.askBotService();
   const answered = Promise.allSettled([workspace, botService]);
 
@@ -41,7 +43,10 @@ export function createDoctorChecks(config: Config): readonly Check[] {
           const name = channelNames?.[channel];
           return name ? `#${name}` : channel;
         });
-        return `workspace ${team}, ${channels.length === 1 ? "channel" : "channels"} ${channels.join(", ")}`;
+        return {
+          detail: `workspace ${team}, ${channels.length === 1 ? "channel" : "channels"} ${channels.join(", ")}`,
+          warnings: (await inspection).warnings,
+        };
       },
     },
     {

@@ -73,7 +73,7 @@ async function askWorkspace(
     log.warn({ name: keyOf(channels.join(",")), error: reasonOf(error) }, "start.from-memory");
     const names = answers.flatMap((each) => Object.entries(each?.channelNames ?? {}));
     const channelNames = Object.fromEntries(names);
-    return { workspace: { ...first, channelNames }, channels: [], problems: [] };
+    return { workspace: { ...first, channelNames }, channels: [], problems: [], warnings: [] };
   });
   const { workspace, channels, problems } = inspection;
   const broken = new Set(problems.map(({ channel }) => channel));

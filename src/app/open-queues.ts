@@ -1,3 +1,4 @@
+import { type ClockBody, clockBodySchema } from "../bridge/stored/clock-body.ts";
 import { type InboxBody, inboxBodySchema } from "../bridge/stored/inbox-body.ts";
 import { type OutboxBody, outboxBodySchema } from "../bridge/stored/outbox-body.ts";
 import { readProgress } from "../bridge/stored/read-progress.ts";
@@ -6,6 +7,7 @@ import type { Clock } from "../clock.ts";
 import type { BackoffPolicy } from "../delivery/backoff.ts";
 import { createEmbeddedLanes, type EmbeddedLanes } from "../delivery/embedded-lanes.ts";
 import type { Attempt } from "../delivery/lanes.ts";
+import type { QueueName } from "../state/queues.ts";
 import type { State } from "../state/state.ts";
 
 /** How many items of a queue are handled at once. */
@@ -16,9 +18,11 @@ export interface Queues {
   readonly inbox: EmbeddedLanes<InboxBody>;
   /** From Slack to Parley. */
   readonly outbox: EmbeddedLanes<OutboxBody>;
+  /** What the desk does by itself, at its time. */
+  readonly clock: EmbeddedLanes<ClockBody>;
 }
 
-/** Opens both queues; what is appended is kept, and nothing is handled before they are started. */
+/** Opens the queues; what is appended is kept, and nothing is handled before they are started. */
 export function openQueues(
   { journals, claims }: Pick<State, "journals" | "claims">,
   {
@@ -31,7 +35,7 @@ export function openQueues(
     onAttempt: (attempt: Attempt) => void;
   },
 ): Queues {
-  const open = <Body>(queue: "inbox" | "outbox", readBody: (text: string) => Body) =>
+  const open = <Body>(queue: QueueName, readBody: (text: string) => Body) =>
     createEmbeddedLanes<Body>({
       ...options,
       ...clock,
@@ -44,5 +48,6 @@ export function openQueues(
   return {
     inbox: open("inbox", (text) => parseStored(inboxBodySchema, text, "an inbox item")),
     outbox: open("outbox", (text) => parseStored(outboxBodySchema, text, "an outbox item")),
+    clock: open("clock", (text) => parseStored(clockBodySchema, text, "an item of the clock")),
   };
 }

@@ -1,6 +1,6 @@
 import { WebClient } from "@slack/web-api";
 import type { Alarms } from "../alarms.ts";
-import type { Parley, Service, Workspace } from "../bridge/ports.ts";
+import type { Parley, Service } from "../bridge/ports.ts";
 import { systemClock } from "../clock.ts";
 import { type ClockWatch, createClockWatch } from "../clock-watch.ts";
 import type { Config } from "../config/read-config.ts";
@@ -16,14 +16,10 @@ import { createAccessWatch } from "../slack/access-watch.ts";
 import { createBoltLog } from "../slack/bolt-log.ts";
 import type { ChannelIds } from "../slack/channel-ids.ts";
 import { allowsShared, createFindChannel, type FoundChannel } from "../slack/find-channel.ts";
+import { createOptionalScopes, type OptionalScopes } from "../slack/optional-scopes.ts";
 import type { SeenAnswer } from "../slack/slack-fetch.ts";
 import { type SlackClientOptions, webClientOptions } from "../slack/web-api.ts";
-import {
-  checkAppToken,
-  type Inspection,
-  inspectWorkspace,
-  refuseProblems,
-} from "../slack/workspace.ts";
+import { checkAppToken, type Inspection, inspectWorkspace } from "../slack/workspace.ts";
 import type { State } from "../state/state.ts";
 import { createCanDeliver } from "./can-deliver.ts";
 
@@ -37,9 +33,8 @@ export interface Outside {
   readonly canDeliver: () => boolean;
   /** Is told the time of every answer of both. */
   readonly clock: ClockWatch;
-  /** Like the others: @throws {ConfigError} somebody has to act; says what to do · {BridgeError} it can pass */
-  askWorkspace(): Promise<Workspace>;
-  /** The same, but what is wrong with channels is told, not thrown. */
+  readonly optionalScopes: OptionalScopes;
+  /** What is wrong with channels is told, not thrown. Like the others: @throws {ConfigError} somebody has to act; says what to do · {BridgeError} it can pass */
   inspectWorkspace(): Promise<Inspection>;
   /** One of the teams' channels, as Slack says. */
   lookAt(channel: string): Promise<FoundChannel>;
@@ -99,12 +94,12 @@ export function connectOutside(
   });
   const parley = createParleyClient(parleyApi, config.parley);
   const find = createFindChannel(client, channelIds);
-  const inspect = () =>
-    inspectWorkspace(
-      client,
-      { teams: config.teams, find, showUserIdentity, writesToPeople: nameSomebody(config.teams) },
-      alarms,
-    );
+  const optionalScopes = createOptionalScopes(() => showUserIdentity !== false, log);
+  const needs = {
+    teams: config.teams,
+    showUserIdentity: showUserIdentity === true,
+    writesToPeople: nameSomebody(config.teams),
+  };
   return {
     client,
     clientOptions,
@@ -116,8 +111,8 @@ export function connectOutside(
       systemClock.monotonic,
     ),
     clock,
-    askWorkspace: async () => refuseProblems(await inspect()),
-    inspectWorkspace: inspect,
+    optionalScopes,
+    inspectWorkspace: () => inspectWorkspace(client, { ...needs, find, optionalScopes }, alarms),
     lookAt: (channel) => find(channel, { allowShared: allowsShared(config.teams, channel) }),
     askAppToken: async () =>
       slack.appToken ? await checkAppToken(connect(slack.appToken.reveal())) : true,

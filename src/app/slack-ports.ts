@@ -13,13 +13,16 @@ import type { CreateRateLimiter } from "../delivery/rate-limiter.ts";
 import type { Directory } from "../desk/directory.ts";
 import type { Thread } from "../ids.ts";
 import type { Log } from "../log.ts";
+import { createAllNames } from "../slack/all-names.ts";
 import type { ChannelIds } from "../slack/channel-ids.ts";
 import { createDirectory } from "../slack/directory.ts";
 import { createIdentities } from "../slack/identity.ts";
 import { createNames } from "../slack/names.ts";
+import type { OptionalScopes } from "../slack/optional-scopes.ts";
 import { createPace } from "../slack/pace.ts";
 import { makePermalink } from "../slack/permalink.ts";
 import { createPosts } from "../slack/posts.ts";
+import { createIsActive } from "../slack/presence.ts";
 import { createReactions } from "../slack/reactions.ts";
 import { createThreadReader } from "../slack/thread-reader.ts";
 import { createFindUser } from "../slack/users.ts";
@@ -33,6 +36,10 @@ export interface SlackPorts {
   readonly people: People;
   readonly permalink: Permalink;
   readonly directory: Directory;
+  /** All names of somebody, for finding them; none if Slack does not say. */
+  readonly allNamesOf: (person: string) => Promise<readonly string[]>;
+  /** Whether Slack says that somebody is active. */
+  readonly isActive: (person: string) => Promise<boolean>;
 }
 
 export function createSlackPorts(
@@ -42,6 +49,7 @@ export function createSlackPorts(
     workspace,
     createLimiter,
     channelIds,
+    optionalScopes,
     texts,
     monotonic,
     log,
@@ -50,6 +58,7 @@ export function createSlackPorts(
     workspace: Workspace;
     createLimiter: CreateRateLimiter;
     channelIds: Pick<ChannelIds, "current">;
+    optionalScopes: OptionalScopes;
     texts: Texts;
     monotonic: () => number;
     log: Log;
@@ -61,7 +70,7 @@ export function createSlackPorts(
   const pace = createPace(postsPerSecond, createLimiter);
   const findUser = createFindUser(client, monotonic);
   return {
-    posts: createPosts({ client, team, channels, botId, pace, texts, log }),
+    posts: createPosts({ client, team, channels, botId, pace, optionalScopes, texts, log }),
     reactions: createReactions({ client, pace, log }),
     reader: createThreadReader({ client, team, channels, botUserId, pace }),
     people: {
@@ -70,6 +79,8 @@ export function createSlackPorts(
     },
     permalink: (thread: Thread) =>
       makePermalink(url, { ...thread, channel: channelIds.current(thread.channel) }),
+    allNamesOf: createAllNames(findUser),
+    isActive: createIsActive(client),
     directory: createDirectory(client, findUser, workspace),
   };
 }

@@ -12,16 +12,20 @@ import {
 import { tellDeadReply } from "../bridge/to-parley/tell-dead-reply.ts";
 import { tellNotShown } from "../bridge/to-slack/tell-not-shown.ts";
 import type { Claims } from "../delivery/claims.ts";
+import { createTickHandler, type TickDependencies } from "../desk/clock/handle-tick.ts";
 import type { Queues } from "./open-queues.ts";
 
-/** Begins to handle the lanes of both queues that are ours, what is left of earlier runs first. */
+/** Begins to handle the lanes of all queues that are ours, what is left of earlier runs first. */
 export async function startQueues(
-  { inbox, outbox }: Queues,
+  { inbox, outbox, clock }: Queues,
   claims: Pick<Claims, "start">,
-  dependencies: Omit<InboxDependencies & OutboxDependencies, "inbox" | "outbox" | "delays">,
+  dependencies: Omit<
+    InboxDependencies & OutboxDependencies & TickDependencies,
+    keyof Queues | "delays"
+  >,
   canDeliver?: () => boolean,
 ): Promise<void> {
-  const queued = { ...dependencies, inbox, outbox };
+  const queued = { ...dependencies, inbox, outbox, clock };
   inbox.start(createParleyEventHandler(queued), tellNotShown(queued), {
     goesAhead: eventGoesAhead,
   });
@@ -30,5 +34,12 @@ export async function startQueues(
     onDelay: delays.onDelay,
     goesAhead: replyGoesAhead,
   });
-  await claims.start([inbox, outbox], canDeliver);
+  clock.start(createTickHandler(queued), NOBODY_IS_TOLD);
+  await claims.start([inbox, outbox, clock], canDeliver);
 }
+
+/** A tick that fails for good is set anew, see `FollowedConversations`. */
+const NOBODY_IS_TOLD = {
+  prepare: () => Promise.resolve(undefined),
+  tell: () => Promise.resolve(),
+};

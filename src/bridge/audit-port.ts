@@ -11,6 +11,7 @@ export type AuditedDeed =
   | "hand-back"
   /** From one team to another. */
   | "move"
+  /** Who answers: by a button, a form, a command, or by turns. A first reply is no deed of its own. */
   | "claim"
   | "erase"
   /** Sent a reply again that had failed, or of which nobody knew whether it had arrived. */
@@ -39,7 +40,7 @@ export interface AuditRecord {
   readonly by?: string;
   readonly userId?: UserId;
   readonly conversation?: ConversationId;
-  /** The id of a Service, or the name of a team. */
+  /** The id of a Service, the name of a team, or the Slack id of who answers. */
   readonly from?: string;
   readonly to?: string;
   /** `begun`: of a deed of which nobody knows yet, or ever, what came of it. */

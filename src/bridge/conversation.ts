@@ -1,3 +1,4 @@
+import type { HandBackReason } from "../config/desk-rules.ts";
 import { anyReasonOf } from "../convert/text/reason-of.ts";
 import { shorten } from "../convert/text/slack-text.ts";
 import type { TranscriptLine } from "../convert/to-slack/parley-message.ts";
@@ -5,7 +6,7 @@ import { defined } from "../defined.ts";
 import { type ItemId, isSameThread, type ServiceId, type Thread } from "../ids.ts";
 import type { Json } from "../json.ts";
 import type { RootFacts } from "../views/root.ts";
-import type { Ending, EndState } from "../views/root-state.ts";
+import type { Claim, Ending, EndState } from "../views/root-state.ts";
 import type { UserDetails } from "../views/root-user.ts";
 import { joinMetadata, joinTranscripts } from "./ownership/join-handovers.ts";
 
@@ -28,6 +29,18 @@ export interface Moved {
   readonly unreadAfter?: string;
 }
 
+/** The first message below a root, which has all that is known. */
+export interface DetailsPost {
+  /** The `ts` of the root. */
+  readonly below: string;
+  /** From this moment on it may be in Slack. ms since the epoch. */
+  readonly since: number;
+  /** Missing: nobody has recorded yet that it is there. */
+  readonly ts?: string;
+  /** What it shows, in short: other details have another value. */
+  readonly shown?: string;
+}
+
 /**
  * One User's time with us, from handover to hand-back.
  *
@@ -40,6 +53,8 @@ export interface Conversation extends RootFacts {
   readonly team?: string;
   /** Missing until the root is posted. */
   readonly thread?: Thread;
+  /** Those below the root of a thread that it has, or had. */
+  readonly details?: DetailsPost;
   /** Since when the root of another thread for it may be in Slack, although that is not recorded yet. */
   readonly openingSince?: number;
   /** In which channel; missing: a version that knew only one has stored it. */
@@ -54,8 +69,16 @@ export interface Conversation extends RootFacts {
   readonly next?: Thread;
   /** When the User's newest message reached us; missing before the first. */
   readonly lastWroteAt?: number;
-  /** The oldest message of the User that no agent has answered yet. */
-  readonly waitingSince?: number;
+  /** The item that gave it to somebody, or to nobody, last: what it has done it does not do again after a crash. */
+  readonly claimItem?: ItemId;
+  /** When it was let go of last, or moved: whoever waited then waits anew from this moment. */
+  readonly waitingAnewSince?: number;
+  /** When an agent claimed it first, answered first, and answered last. */
+  readonly firstClaimAt?: number;
+  readonly firstAnswerAt?: number;
+  readonly lastAnswerAt?: number;
+  /** How far its clock was followed. */
+  readonly clock?: RunningClock;
   readonly userMessages: number;
   readonly agentMessages: number;
   /** We have asked, or are about to ask, Parley for this change of owner, so its callback tells us nothing new. */
@@ -63,6 +86,29 @@ export interface Conversation extends RootFacts {
   readonly handingBackSince?: number;
   /** The `ts` up to which the thread was read back and nothing was missing; missing if it never was. */
   readonly readUntil?: string;
+}
+
+export const CLOCK_KINDS = ["waiting", "silent", "idle"] as const;
+
+/** Whom the time runs for: nobody has claimed it · the agent who has owes an answer · the User does. */
+export interface Clock {
+  readonly kind: (typeof CLOCK_KINDS)[number];
+  readonly since: number;
+}
+
+export interface RunningClock extends Clock {
+  /** The steps up to this time on the clock, in ms, are carried out or left out; before the first it is -1. */
+  readonly done: number;
+  /** The number of the newest tick, which is in its id: earlier ones count for nothing. */
+  readonly tick: number;
+  /** When that tick comes, if not earlier than anything is to happen; missing: nothing is. */
+  readonly next?: number;
+  /** A hand-back while it ran that did not work: how often it was tried, and when last. */
+  readonly failed?: {
+    readonly handBack: HandBackReason;
+    readonly tried: number;
+    readonly at: number;
+  };
 }
 
 /** What is known of a conversation when it opens. */
@@ -85,6 +131,16 @@ export function withoutThread(conversation: Conversation, gone: Thread): Convers
   return { ...rest, lost: [gone, ...(rest.lost ?? [])] };
 }
 
+/** The details below the root of its thread; `undefined`: they were not posted there yet. */
+export const detailsOf = ({ thread, details }: Conversation): DetailsPost | undefined =>
+  details?.below === thread?.ts ? details : undefined;
+
+/** Its thread has both the root and the details. */
+export const isShown = (
+  conversation: Conversation,
+): conversation is Conversation & { readonly thread: Thread } =>
+  conversation.thread !== undefined && detailsOf(conversation)?.ts !== undefined;
+
 /** All threads that lead to the conversation. */
 export const threadsOf = ({ thread, lost = [], moved = [] }: Conversation): Thread[] => [
   ...(thread ? [thread] : []),
@@ -104,7 +160,7 @@ export const movedFrom = ({ moved = [] }: Conversation, thread: Thread): Moved |
 export const isIn = ({ thread, lost = [] }: Conversation, given: Thread): boolean =>
   isSameThread(thread, given) || (thread === undefined && isSameThread(lost[0], given));
 
-/** Another thread has it from now on. */
+/** Another thread has it from now on: nobody there has claimed it, and the User waits for them from this moment. */
 export function withMove(
   conversation: Conversation,
   {
@@ -114,7 +170,8 @@ export function withMove(
     ...how
   }: Pick<Moved, "by" | "at" | "item"> & { from: Thread; to: Thread; team: string },
 ): Conversation {
-  const { readUntil, lost = [], moved = [], team: before, ...rest } = withoutOpening(conversation);
+  const free = withoutClaim(withoutOpening(conversation), how.at);
+  const { readUntil, lost = [], moved = [], team: before, ...rest } = free;
   const others = lost.filter((each) => !isSameThread(from, each));
   const left: Moved = {
     thread: from,
@@ -127,6 +184,8 @@ export function withMove(
     ...rest,
     team,
     thread: to,
+    waitingSince: rest.waitingSince ?? how.at,
+    waitingAnewSince: how.at,
     moved: [left, ...moved],
     ...(others.length > 0 && { lost: others }),
   };
@@ -154,12 +213,12 @@ export function withThreadInVain(
   return { ...rest, moved: [...moved, vain] };
 }
 
-/** So long what is written in a thread waits until it is known whether it came before the first message of the next one. */
-const MOVE_LIFE_MS = 10_000;
-
-/** Whether the thread of another team is opening just now. Normally that takes as long as one post. */
-export const isMoving = ({ thread, openingSince }: Conversation, now: number): boolean =>
-  thread !== undefined && openingSince !== undefined && now - openingSince < MOVE_LIFE_MS;
+/**
+ * Whether the root of another team's thread may be in Slack already, so that nobody knows whether what is written here came before
+ * it. Normally that takes as long as one post. However long it takes, whoever moves it finds out, or gives up.
+ */
+export const isMoving = ({ thread, openingSince }: Conversation): boolean =>
+  thread !== undefined && openingSince !== undefined;
 
 /** The thread of another team that was to open does not open any more. */
 export const withoutMove = (conversation: Conversation): Conversation =>
@@ -231,9 +290,116 @@ export const withUserMessages = (
   userMessages: conversation.userMessages + count,
 });
 
-export function withAgentMessage(conversation: Conversation): Conversation {
-  const { waitingSince: _, ...answered } = conversation;
-  return { ...answered, agentMessages: conversation.agentMessages + 1 };
+/** The User has waited since then, if not for longer; one that has ended stays as it is. */
+export const withWait = (conversation: Conversation, since: number): Conversation =>
+  conversation.state === "open"
+    ? { ...conversation, waitingSince: Math.min(since, conversation.waitingSince ?? since) }
+    : conversation;
+
+/**
+ * An agent has answered. Whoever answers first has claimed it. What the User has written since the answer was `heardAt` (ms) waits
+ * for another one.
+ */
+export function withAnswer(
+  conversation: Conversation,
+  {
+    by,
+    at,
+    heardAt = at,
+    ts,
+  }: { readonly by: string; readonly at: number; readonly heardAt?: number; readonly ts?: string },
+): Conversation {
+  const claim = { by, since: at, ...defined({ ts }) };
+  const { waitingSince, ...answered } = withClaimByAnswer(conversation, claim, heardAt);
+  const { lastWroteAt = 0 } = conversation;
+  return {
+    ...answered,
+    ...(waitingSince !== undefined && lastWroteAt > heardAt && { waitingSince: lastWroteAt }),
+    agentMessages: conversation.agentMessages + 1,
+    firstAnswerAt: conversation.firstAnswerAt ?? at,
+    lastAnswerAt: Math.max(conversation.lastAnswerAt ?? 0, at),
+  };
+}
+
+/** Whoever answers has claimed it, unless it was let go of after their answer reached us, at the moment `heardAt` (ms). */
+export const withClaimByAnswer = (
+  conversation: Conversation,
+  claim: Claim,
+  heardAt: number,
+): Conversation =>
+  (conversation.waitingAnewSince ?? 0) > heardAt ? conversation : withClaim(conversation, claim);
+
+/** One that has ended, or that somebody has claimed, stays as it is. */
+export const withClaim = (conversation: Conversation, claim: Claim): Conversation =>
+  conversation.state === "open" && !conversation.claim
+    ? { ...conversation, claim, firstClaimAt: conversation.firstClaimAt ?? claim.since }
+    : conversation;
+
+/**
+ * What the item `by` asks for: `claim`, or that nobody has it, if `expects` (Slack id, or nobody) has it still. One that has
+ * ended, that somebody else was faster with, or that the item has changed already stays as it is. `at`: when that was asked for, ms.
+ */
+export function withClaimBy(
+  conversation: Conversation,
+  by: ItemId,
+  expects: string | undefined,
+  claim: Claim | undefined,
+  at: number,
+): Conversation {
+  const { state, claim: before, claimItem } = conversation;
+  if (state !== "open" || claimItem === by || before?.by !== expects) return conversation;
+  const free = { ...withoutClaim(conversation, at), claimItem: by };
+  return claim ? withClaim(free, claim) : free;
+}
+
+/** Nobody has it from the moment `at` (ms) on, and whoever waits begins to wait anew. */
+export function withoutClaim(conversation: Conversation, at: number): Conversation {
+  const { claim, ...rest } = conversation;
+  return claim ? { ...rest, waitingAnewSince: at } : conversation;
+}
+
+export const isSameClock = (a: Clock | undefined, b: Clock | undefined): boolean =>
+  a?.kind === b?.kind && a?.since === b?.since;
+
+/** Exactly one clock runs while a conversation is open, and none afterwards. */
+export function clockOf({
+  state,
+  openedAt,
+  claim,
+  waitingSince,
+  waitingAnewSince = 0,
+  lastAnswerAt = openedAt,
+}: Conversation): Clock | undefined {
+  if (state !== "open") return undefined;
+  if (waitingSince === undefined) return { kind: "idle", since: lastAnswerAt };
+  return claim
+    ? { kind: "silent", since: Math.max(waitingSince, claim.since) }
+    : { kind: "waiting", since: Math.max(waitingSince, waitingAnewSince) };
+}
+
+/** Whether this very clock, and no later one, runs for the conversation. */
+export const isRunning = (clock: Clock, conversation: Conversation): boolean =>
+  isSameClock(clock, clockOf(conversation));
+
+/** Whether a step of this clock, at the time `step` on it, is still to be done: it was not delayed until after the next. */
+export const isStillDue = (
+  clock: Clock,
+  step: number | undefined,
+  conversation: Conversation,
+): boolean =>
+  isRunning(clock, conversation) &&
+  !(isSameClock(clock, conversation.clock) && (conversation.clock?.done ?? 0) > (step ?? Infinity));
+
+/** The desk could not hand the User back while this clock ran, and tries that again. */
+export function withFailure(
+  conversation: Conversation,
+  failed: Clock,
+  handBack: HandBackReason,
+  at: number,
+): Conversation {
+  const { clock } = conversation;
+  if (!clock || clock.failed || !isSameClock(failed, clock)) return conversation;
+  return { ...conversation, clock: { ...clock, failed: { handBack, tried: 1, at } } };
 }
 
 /** One that has ended stays as it is, and so does one whose User somebody is giving to another Service. */
@@ -290,6 +456,6 @@ export const isHandBackUnderWay = (
 /** Ends an open conversation; one that has ended already stays as it ended. */
 export function end(conversation: Conversation, state: EndState, ending: Ending): Conversation {
   if (conversation.state !== "open") return conversation;
-  const { waitingSince: _, ...rest } = withoutAnyHandingBack(conversation);
+  const { waitingSince: _, waitingAnewSince: __, ...rest } = withoutAnyHandingBack(conversation);
   return { ...rest, state, ending };
 }

@@ -1,3 +1,5 @@
+import type { DeskRules } from "../config/desk-rules.ts";
+import type { QuickAnswer } from "../config/quick-answer.ts";
 import type { Refusal } from "../errors.ts";
 import type { Conversation } from "./conversation.ts";
 
@@ -17,10 +19,15 @@ export type Responsible = (
   team: Team,
 ) => Promise<{ readonly people: readonly string[]; readonly mayBeMore: boolean }>;
 
+/** Those who may answer for a team and are called so, by Slack's ids. Never fails: nobody if Slack does not say, or of a crowd. */
+export type AgentsCalled = (team: Team, name: string) => Promise<readonly string[]>;
+
 /** What the team's side decides. */
 export interface Desk {
   /** In the order of the configuration. */
   readonly teams: readonly [Team, ...Team[]];
+  /** What agents can send with a few clicks. */
+  readonly answers: readonly QuickAnswer[];
   /** Who gets a User that is handed over with this. */
   teamFor(handover: Pick<Conversation, "userId" | "user" | "metadata">): Team;
   /**
@@ -28,6 +35,27 @@ export interface Desk {
    * thread, or else the one that would get the User now.
    */
   teamOf(conversation: Conversation): Team;
+  /** What the desk of the team that has it does by itself. */
+  rulesOf(conversation: Conversation): DeskRules;
+  /** Who is named where the group that answers is meant, or those who lead it: Slack's ids, or everybody who is there. */
+  namedIn(conversation: Conversation, whom: "group" | "leads"): readonly string[] | "here";
+  /** When its team is there again, from the moment `at` (ms) on, and in which time zone; `undefined`: nobody knows. */
+  opensAt(
+    conversation: Conversation,
+    at: number,
+  ): { readonly at: number; readonly timezone: string } | undefined;
+}
+
+/** The agents of a team who get Users one after the other. */
+export interface AgentsInTurn {
+  /**
+   * Whose turn it is, Slack's id; `undefined`: nobody's, because nobody is there or Slack does not say.
+   *
+   * @throws a member of the error family, where it can pass
+   */
+  next(team: Team): Promise<string | undefined>;
+  /** It is the turn of those behind this one from now on. On disk when resolved. */
+  passed(team: Team, agent: string): Promise<void>;
 }
 
 /** Somebody who is about to do something. */

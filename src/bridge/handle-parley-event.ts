@@ -1,7 +1,11 @@
-import type { Handler, Item, Work } from "../delivery/lanes.ts";
+import type { Handler, Item, Lanes, Work } from "../delivery/lanes.ts";
 import { PayloadError, ThreadGoneError } from "../errors.ts";
+import { type PostAnswerDependencies, postAnswer } from "./answers/post-answer.ts";
 import { type CheckChannelDependencies, checkChannel } from "./channels/check-channel.ts";
 import { type TellPersonDependencies, tellPerson } from "./channels/tell-person.ts";
+import { type ClaimDependencies, claim } from "./claims/claim.ts";
+import { type TakeTurnDependencies, takeTurn } from "./claims/take-turn.ts";
+import type { Desk } from "./desk-ports.ts";
 import { type HandoverDependencies, handover } from "./ownership/handover.ts";
 import { type MergeUsersDependencies, mergeUsers } from "./ownership/merge-users.ts";
 import { type TakenAwayDependencies, takenAway } from "./ownership/taken-away.ts";
@@ -9,10 +13,12 @@ import type { ParleyEvent } from "./parley-event.ts";
 import type { Patience } from "./patience.ts";
 import type { Conversations, Parley } from "./ports.ts";
 import type { InboxBody } from "./stored/inbox-body.ts";
+import type { OutboxBody } from "./stored/outbox-body.ts";
 import { type MoveDependencies, move } from "./teams/move.ts";
 import { inCurrentThread, loseThread, openAgain } from "./to-slack/open-again.ts";
+import { refreshRoot } from "./to-slack/refresh-root.ts";
 import { type RelayMessageDependencies, relayMessage } from "./to-slack/relay-message.ts";
-import { refreshRoot } from "./to-slack/root-message.ts";
+import { type RemindDependencies, release, remind } from "./to-slack/remind.ts";
 import { type ShowNoticeDependencies, showNotice } from "./to-slack/show-notice.ts";
 import { showTyping } from "./to-slack/show-typing.ts";
 
@@ -22,11 +28,17 @@ export interface InboxDependencies
     TakenAwayDependencies,
     MergeUsersDependencies,
     MoveDependencies,
+    PostAnswerDependencies,
+    ClaimDependencies,
+    TakeTurnDependencies,
     ShowNoticeDependencies,
+    RemindDependencies,
     CheckChannelDependencies,
     TellPersonDependencies {
   parley: Pick<Parley, "self" | "ownerOf" | "services">;
   conversations: Conversations;
+  desk: Desk;
+  outbox: Pick<Lanes<OutboxBody>, "append" | "find" | "isWaiting">;
   patience: Patience;
 }
 
@@ -65,14 +77,24 @@ async function handle(work: Work<InboxBody>, dependencies: InboxDependencies): P
     }
     case "root": {
       const conversation = await conversations.byId(body.conversation);
-      return conversation && (await refreshRoot(conversation, dependencies));
+      return conversation && (await refreshRoot(work, conversation, dependencies));
     }
+    case "answer":
+      return await postAnswer(work, body.request, dependencies);
     case "move":
       return await move(work, body.request, dependencies);
+    case "claim":
+      return await claim(work, body.request, dependencies);
+    case "turn":
+      return await takeTurn(work, body, dependencies);
     case "thread-gone":
       return await openAgain(work, body, dependencies);
     case "channel":
       return await checkChannel(work, body, dependencies);
+    case "remind":
+      return await remind(work, body, dependencies);
+    case "release":
+      return await release(work, body, dependencies);
     case "direct":
       return await tellPerson(work, body, dependencies);
     default:

@@ -17,6 +17,9 @@ export const channelLane = (channel: string): string => `channel/${channel}`;
 /** Of what is told to one person directly. */
 export const personLane = (person: string): string => `person/${person}`;
 
+/** Of Users who are given to the agents of a team in turn. */
+export const turnsLane = (team: string): string => `turns/${team}`;
+
 /** Of callbacks that are not understood, and so are about nobody. */
 export const UNKNOWN_LANE = "unknown";
 

@@ -2,7 +2,7 @@ import type { MentionedIds, SlackNames } from "../convert/to-parley/mentions.ts"
 import type { SlackText } from "../convert/to-parley/slack-content.ts";
 import type { SlackFile } from "../convert/to-parley/slack-file.ts";
 import type { ParleyMedia } from "../convert/to-slack/parley-message.ts";
-import type { SlackMessage } from "../convert/to-slack/slack-message.ts";
+import type { RichMessage, SlackMessage } from "../convert/to-slack/slack-message.ts";
 import type { FileContent } from "../files/check-file.ts";
 import type { ConversationId, ItemId, ServiceId, Thread, UserId } from "../ids.ts";
 import type { Json } from "../json.ts";
@@ -111,11 +111,11 @@ export interface SlackFiles {
   /** Hands a file to Slack, which shows it to nobody yet: safe to repeat. Returns its id. */
   upload(file: FileContent, signal: AbortSignal): Promise<string>;
   /**
-   * Shares an uploaded file in a thread, where a second call for it is refused.
+   * Shares an uploaded file in a thread, where a second call for it is refused. `caption`: a line above it, in Slack's mrkdwn.
    *
    * @throws {ThreadGoneError} what went astray was taken back
    */
-  share(id: string, name: string, thread: Thread): Promise<void>;
+  share(file: { id: string; name: string; caption?: string }, thread: Thread): Promise<void>;
   /**
    * Whether a file is in a thread. `unknown`: Slack knows no file of that id, or not yet · `cannot-look`: Slack refuses reading.
    *
@@ -146,12 +146,15 @@ export interface Parley {
 export type PostTag =
   /** `opening` counts the threads of the conversation from 0: another is opened when one is gone. */
   | { readonly kind: "root"; readonly conversation: ConversationId; readonly opening: number }
-  /** `part` counts the posts of one long message from 0. `of`: it shows what the User wrote. */
+  /** The details below that root. */
+  | { readonly kind: "details"; readonly conversation: ConversationId; readonly opening: number }
+  /** `part` counts the posts of one long message from 0. `of`: it shows what the User wrote, or an agent (`by`, a Slack id). */
   | {
       readonly kind: "message";
       readonly items: readonly ItemId[];
       readonly part: number;
-      readonly of?: "user";
+      readonly of?: "user" | "agent";
+      readonly by?: string;
     };
 
 /** What agents see on their own messages. */
@@ -159,6 +162,12 @@ export type Mark = "delivered" | "delayed" | "failed" | "uncertain" | "note";
 
 /** Where a post goes: into a thread, or into a channel, where it opens one. */
 export type Place = Thread | (Pick<Thread, "channel"> & { readonly ts?: undefined });
+
+/** A post: the thread in which it is, or which it has opened, and its own `ts`. */
+export interface Posted {
+  readonly thread: Thread;
+  readonly ts: string;
+}
 
 /** What the bridge posts in Slack. Every call may throw a member of the error family. */
 export interface Posts {
@@ -168,19 +177,25 @@ export interface Posts {
     to: Pick<Place, "channel">,
   ): Promise<{ readonly saturated: boolean }>;
   /**
-   * Posts at once: {@link Posts.acquire} comes before. Returns the thread in which the post is, or which it has opened.
+   * Posts at once: {@link Posts.acquire} comes before.
    *
    * @throws {ThreadGoneError} what went astray was taken back
    */
-  post(message: SlackMessage, tag: PostTag, to: Place): Promise<Thread>;
+  post(message: RichMessage, tag: PostTag, to: Place): Promise<Posted>;
   /**
    * Looks for an earlier post with this tag that was made after `since` (ms); `cannot-look`: Slack refuses reading.
    *
    * @throws {ThreadGoneError} what went astray was taken back
    */
-  find(tag: PostTag, since: number, at: Place): Promise<Thread | "not-there" | "cannot-look">;
+  find(tag: PostTag, since: number, at: Place): Promise<Posted | "not-there" | "cannot-look">;
   /** @throws {ThreadGoneError} */
   updateRoot(thread: Thread, message: SlackMessage, tag: PostTag): Promise<void>;
+  /**
+   * The same for a message in the thread. One that somebody has deleted stays deleted.
+   *
+   * @throws {ThreadGoneError}
+   */
+  updateIn(thread: Thread, ts: string, message: RichMessage, tag: PostTag): Promise<void>;
   /** Only `agent` sees it. Not safe to repeat: nobody can look for it. */
   tell(thread: Thread, agent: string, message: SlackMessage): Promise<void>;
   /** Shows or clears that the User is typing. Never throws: it is only a courtesy. */

@@ -1,30 +1,33 @@
-import { defined } from "../defined.ts";
+import type { Lanes } from "../delivery/lanes.ts";
 import type { RateLimiter } from "../delivery/rate-limiter.ts";
 import { toBridgeError } from "../errors.ts";
-import { isSameThread, type Thread } from "../ids.ts";
+import { makeDerivedItemId } from "../ids.ts";
 import type { Log } from "../log.ts";
 import type { Round, Rounds } from "../rounds.ts";
 import type { Texts } from "../views/texts/en.ts";
 import type { Audit } from "./audit-port.ts";
-import { type Conversation, isBeingHandedBack, withReadBack } from "./conversation.ts";
-import type { Desk } from "./desk-ports.ts";
+import { claimItem } from "./claims/claim-item.ts";
+import { type Conversation, isBeingHandedBack } from "./conversation.ts";
+import type { Desk, Permissions } from "./desk-ports.ts";
 import type { Notifier } from "./notifier.ts";
 import { nameService } from "./owner.ts";
 import { recordTakenAway } from "./ownership/end-conversation.ts";
-import type { Channels, Conversations, Parley, ThreadReader } from "./ports.ts";
-import type { AgentReply } from "./stored/agent-reply.ts";
+import type { Channels, Conversations, Parley } from "./ports.ts";
+import type { ReadBack } from "./read-back.ts";
+import type { InboxBody } from "./stored/inbox-body.ts";
 
 export interface ReconcilerDependencies {
   parley: Pick<Parley, "self" | "ownerOf" | "services">;
-  reader: Pick<ThreadReader, "repliesAfter">;
-  conversations: Conversations;
+  conversations: Conversations & {
+    /** Sets the clock of one that a crash has left without. */
+    settle(conversation: Conversation): Promise<void>;
+  };
   audit: Audit;
-  desk: Pick<Desk, "teams">;
+  desk: Pick<Desk, "teams" | "teamOf">;
+  permissions: Pick<Permissions, "refusalOf">;
+  inbox: Pick<Lanes<InboxBody>, "append">;
   channels: Pick<Channels, "look">;
-  /** Takes a reply in as if its event had just arrived. */
-  takeIn: (reply: AgentReply) => Promise<"appended" | "duplicate" | "note">;
-  /** Whether the lock of one of these people makes a reply a note. */
-  isLocked: (reply: AgentReply, lockedBy: readonly string[]) => Promise<boolean>;
+  readBack: ReadBack;
   notifier: Notifier;
   /** Spaces the questions to Parley, so that thousands of conversations do not overload it. */
   ownerQuestions: RateLimiter;
@@ -42,15 +45,9 @@ export interface Reconciler extends Round {
 }
 
 /**
- * Nothing older is read back. Far shorter than idempotency keys are kept; otherwise all replies in a thread that could not
- * be read for weeks would be sent again.
- */
-const MAX_READ_BACK_MS = 3 * 86_400_000;
-
-/**
  * Compares open conversations with what Slack and Parley say, in rounds, one conversation after the other. Replies whose
  * events were lost are taken in as if they had just arrived, and conversations end whose User another Service has; those in a
- * channel that is lost go on elsewhere. If it
+ * channel that is lost go on elsewhere, and those whose agent may not answer any more are free. If it
  * fails for one conversation the round goes on with the next. The rounds of Slack and of Parley do not wait for each other.
  */
 export function startReconciler(dependencies: ReconcilerDependencies): Reconciler {
@@ -65,7 +62,13 @@ export function startReconciler(dependencies: ReconcilerDependencies): Reconcile
       onError: (thrown) => log.warn({ error: toBridgeError(thrown).message }, "repair.failed"),
     });
   const threads = start("threads", readThreads);
-  const all = [start("owners", checkOwners), threads, start("channels", leaveChannels)];
+  const all = [
+    start("owners", checkOwners),
+    threads,
+    start("channels", leaveChannels),
+    start("clocks", setClocks),
+    start("claims", freeClaims),
+  ];
   return {
     readThreads: threads.request,
     request() {
@@ -82,15 +85,9 @@ async function readThreads(
   signal: AbortSignal,
 ): Promise<void> {
   let found = 0;
-  /** Where one thread cannot be read no other of the channel can. */
   const unreadable = new Set<string>();
   const round = await eachOpen(dependencies, signal, async (conversation) => {
-    const { thread } = conversation;
-    if (!thread || unreadable.has(thread.channel)) return;
-    const missing = await readBack(conversation, dependencies, signal);
-    if (missing === "cannot-look") unreadable.add(thread.channel);
-    else found += missing;
-    found += await readLeft(conversation, unreadable, dependencies, signal);
+    found += await dependencies.readBack(conversation, signal, unreadable);
   });
   dependencies.log.info({ found, readable: unreadable.size === 0, ...round }, "repair.done");
 }
@@ -117,6 +114,33 @@ async function leaveChannels(
     left += 1;
   });
   if (lost.size > 0) log.info({ left, channels: [...lost.keys()], ...round }, "channels.left");
+}
+
+async function setClocks(dependencies: ReconcilerDependencies, signal: AbortSignal): Promise<void> {
+  const { conversations, log } = dependencies;
+  const round = await eachOpen(dependencies, signal, (each) => conversations.settle(each));
+  log.debug({ ...round }, "clocks.set");
+}
+
+/** Nobody keeps a User who may not answer them any more: they may have left the team, or the company. */
+async function freeClaims(
+  dependencies: ReconcilerDependencies,
+  signal: AbortSignal,
+): Promise<void> {
+  const { desk, permissions, inbox, log } = dependencies;
+  let freed = 0;
+  const round = await eachOpen(dependencies, signal, async (conversation) => {
+    const { id, userId, claim } = conversation;
+    if (!claim) return;
+    const team = desk.teamOf(conversation);
+    const refusal = await permissions.refusalOf({ agent: claim.by }, { as: "agent", team });
+    if (!refusal || refusal.kind === "not-known") return;
+    const item = makeDerivedItemId(id, `claim ${claim.by} ${claim.since} is free`);
+    const request = { conversation: id, team: team.name, expects: claim.by };
+    await inbox.append(claimItem(userId, item, request));
+    freed += 1;
+  });
+  if (freed > 0) log.info({ freed, ...round }, "users.freed");
 }
 
 async function isOutOfReach(
@@ -159,79 +183,6 @@ async function eachOpen(
     }
   }
   return { conversations: open.length, failures: failures.length, failure: failures[0] };
-}
-
-/** Takes in what people wrote in the thread without an event reaching us. Returns how many replies that were. */
-async function readBack(
-  { id, thread, readUntil }: Conversation,
-  dependencies: ReconcilerDependencies,
-  signal: AbortSignal,
-): Promise<number | "cannot-look"> {
-  if (!thread) return 0;
-  const { conversations } = dependencies;
-  const read = await readFrom(thread, readUntil ?? thread.ts, dependencies, signal);
-  if (read === "cannot-look") return read;
-  const { until, missing } = read;
-  if (until) {
-    // Another thread may have opened meanwhile, and somebody else may have read further.
-    const isNews = (c: Conversation) =>
-      isSameThread(c.thread, thread) && (c.readUntil === undefined || c.readUntil < until);
-    await conversations.update(id, (c) => (isNews(c) ? { ...c, readUntil: until } : c));
-  }
-  return missing;
-}
-
-/**
- * The same of the threads that it was moved from: once more each, because what was written there before was for the User. What
- * was written later is refused, and its writer told, as if its event had come.
- */
-async function readLeft(
-  { id, moved = [] }: Conversation,
-  unreadable: Set<string>,
-  dependencies: ReconcilerDependencies,
-  signal: AbortSignal,
-): Promise<number> {
-  let found = 0;
-  for (const left of moved) {
-    const { thread, unreadAfter } = left;
-    if (unreadAfter === undefined || unreadable.has(thread.channel)) continue;
-    const read = await readFrom(thread, unreadAfter, dependencies, signal).catch(
-      (thrown: unknown) => {
-        // It is gone with all that was in it, or out of reach with its channel.
-        const { disposition } = toBridgeError(thrown);
-        if (disposition !== "dead-letter" && disposition !== "fatal") throw thrown;
-        return { missing: 0 };
-      },
-    );
-    if (read === "cannot-look") {
-      unreadable.add(thread.channel);
-      continue;
-    }
-    found += read.missing;
-    await dependencies.conversations.update(id, (c) => withReadBack(c, thread));
-  }
-  return found;
-}
-
-/** Takes in what people wrote in a thread after this `ts`, but nothing that is very old. */
-async function readFrom(
-  thread: Thread,
-  from: string,
-  { reader, takeIn, isLocked, now }: ReconcilerDependencies,
-  signal: AbortSignal,
-): Promise<{ missing: number; until?: string } | "cannot-look"> {
-  const oldest = String((now() - MAX_READ_BACK_MS) / 1000);
-  // Both are `ts`, which sort as text.
-  const [after = oldest] = [from, oldest].sort().reverse();
-  const read = await reader.repliesAfter(thread, after, signal);
-  if (read === "cannot-look") return read;
-  let missing = 0;
-  for (const reply of read.replies) {
-    const lockedBy = read.lockedBy.get(reply.ts);
-    if (lockedBy && (await isLocked(reply, lockedBy))) continue;
-    if ((await takeIn(reply)) === "appended") missing += 1;
-  }
-  return { missing, ...defined({ until: read.until }) };
 }
 
 /** Asks Parley whether another Service owns the User, and ends the conversation if so. */

@@ -1,12 +1,16 @@
+import { dirname, isAbsolute, join } from "node:path";
 import { z } from "zod";
 import { ConfigError } from "../errors.ts";
 import { type ServiceId, toServiceId } from "../ids.ts";
 import type { Language } from "../language.ts";
+import { loadAnswers } from "./answers/load-answers.ts";
 import type { BridgeFile } from "./bridge-file/bridge-file-schema.ts";
 import { needsFallbackChannel } from "./bridge-file/cross-checks.ts";
-import { findBridgeFile } from "./bridge-file/find-bridge-file.ts";
+import { type FoundBridgeFile, findBridgeFile } from "./bridge-file/find-bridge-file.ts";
 import { toTeams } from "./bridge-file/to-teams.ts";
+import { NO_RULES, type UserTexts } from "./desk-rules.ts";
 import { fileWarnings } from "./file-warnings.ts";
+import type { QuickAnswer } from "./quick-answer.ts";
 import { type Secret, toSecret } from "./secret.ts";
 import { secretValues } from "./secret-rules.ts";
 import { type StateLocation, toStateLocation } from "./state-location.ts";
@@ -59,6 +63,8 @@ export interface Config {
   };
   /** What the team reads. */
   readonly language: Language;
+  /** What Users are told in place of the bridge's own texts, and besides them. */
+  readonly userTexts: UserTexts;
   /** Who Users see: each agent as in Slack, or as `aliases` say, or one identity for the whole team. */
   readonly identity: {
     readonly aliases: Readonly<Record<string, Identity>>;
@@ -66,8 +72,8 @@ export interface Config {
   };
   /** Whether Users see the names of those whom agents mention, or nothing in their place. */
   readonly mentions: "names" | "hide";
-  /** Whether posts carry the User's name and a picture; needs the scope chat:write.customize. */
-  readonly showUserIdentity: boolean;
+  /** Whether posts carry the User's name and a picture, which needs the scope chat:write.customize; `undefined`: where that is given. */
+  readonly showUserIdentity: boolean | undefined;
   /** How long a User's message waits for others to share its post; 0: it is posted at once. */
   readonly groupMs: number;
   /** `send`: replies are sent to the User unless they are notes. `explicit`: only replies that begin with `>>` are. */
@@ -86,6 +92,8 @@ export interface Config {
     readonly ownerMs: number;
     /** Parley does not take a hand-back. Then the agent decides, with the User still ours. */
     readonly handBackMs: number;
+    /** Parley does not take a hand-back by the desk itself. Then people are told, with the User still ours. */
+    readonly deskHandBackMs: number;
     /** The thread of a User who was merged into another does not open. */
     readonly openingMs: number;
     /** A User's file does not get into Slack. Then something else stands in its place. */
@@ -108,6 +116,8 @@ export interface Config {
   readonly retentionDays: number;
   /** How long records of who did what are kept. */
   readonly auditDays: number;
+  /** What agents can send with a few clicks. */
+  readonly answers: readonly QuickAnswer[];
   /** A stop that takes longer than this ends at once. */
   readonly stopDeadlineMs: number;
   readonly state: StateLocation;
@@ -158,6 +168,7 @@ export function loadConfig(
   const found = findBridgeFile(given.CONFIG_FILE, fileIfThere, fallback);
   const isChannelNeeded =
     !found || (found.value !== undefined && needsFallbackChannel(found.value));
+  const { answers, problems: answerProblems } = answersOf(found);
   const problems = [
     ...Object.entries(variables).flatMap(([name, type]) => problemsOf(name, type, given[name])),
     ...(given.SLACK_APP_TOKEN === undefined && given.SLACK_SIGNING_SECRET === undefined
@@ -169,11 +180,15 @@ export function loadConfig(
         ]
       : []),
     ...(found?.problems ?? []),
+    ...answerProblems,
   ];
   if (problems.length > 0) throw new ConfigError(problems);
   const value = environment.parse(given);
   return {
-    config: toConfig(value, found?.file, given.TEAM_LANGUAGE !== undefined),
+    config: {
+      ...toConfig(value, found?.file, given.TEAM_LANGUAGE !== undefined),
+      answers,
+    },
     file: found?.name,
     warnings: found?.file ? fileWarnings(found.file, found.name, given) : [],
   };
@@ -205,6 +220,13 @@ export function readTeams(
 export const readConfig = (env: Record<string, string | undefined>): Config =>
   loadConfig(env).config;
 
+/** The answers of the folder that the file names. A path that is not absolute begins where the file is. */
+function answersOf(found: FoundBridgeFile | undefined): ReturnType<typeof loadAnswers> {
+  const folder = found?.file?.answers;
+  if (!found || folder === undefined) return { answers: [], problems: [] };
+  return loadAnswers(isAbsolute(folder) ? folder : join(dirname(found.name), folder));
+}
+
 const teamWithoutFile = (channel: string): TeamConfig => ({
   name: "Support",
   channel,
@@ -212,13 +234,14 @@ const teamWithoutFile = (channel: string): TeamConfig => ({
   agents: "workspace",
   leads: undefined,
   allowShared: true,
+  rules: NO_RULES,
 });
 
 function toConfig(
   value: z.output<typeof environment>,
   file: BridgeFile | undefined,
   isLanguageSet: boolean,
-): Config {
+): Omit<Config, "answers"> {
   // Missing only where every team names its own.
   const channel = value.SLACK_CHANNEL ?? "";
   return {
@@ -250,6 +273,7 @@ function toConfig(
       responseTimeoutMs: value.PARLEY_RESPONSE_TIMEOUT_MS,
     },
     language: (isLanguageSet ? undefined : file?.language) ?? value.TEAM_LANGUAGE,
+    userTexts: file?.texts ?? {},
     identity: { aliases: value.AGENT_ALIASES ?? {}, team: value.TEAM_IDENTITY },
     mentions: value.MENTIONS,
     showUserIdentity: value.SHOW_USER_IDENTITY,
@@ -260,6 +284,7 @@ function toConfig(
     patience: {
       ownerMs: 2_000,
       handBackMs: 1_000,
+      deskHandBackMs: 60_000,
       openingMs: 5_000,
       fileToSlackMs: 10_000,
       fileToParleyMs: 20_000,

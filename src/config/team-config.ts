@@ -1,3 +1,5 @@
+import type { DeskRules } from "./desk-rules.ts";
+
 /** A team as it is configured. Ids are Slack's. */
 export interface TeamConfig {
   readonly name: string;
@@ -12,6 +14,8 @@ export interface TeamConfig {
   readonly leads: readonly string[] | undefined;
   /** The channel may be shared with another company. */
   readonly allowShared: boolean;
+  /** What its desk does by itself. */
+  readonly rules: DeskRules;
 }
 
 /** Nobody has named teams: there is one, in `SLACK_CHANNEL`. */

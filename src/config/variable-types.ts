@@ -50,8 +50,10 @@ export const choice = <const Choices extends readonly [string, ...string[]]>(
   fallback: Choices[number],
 ) => z.enum(choices, { error: `must be one of ${choices.join(", ")}` }).default(fallback);
 
+const flagWord = z.enum(["true", "false", "1", "0"], { error: "must be true or false" });
+const isTrue = (word: z.infer<typeof flagWord>): boolean => word === "true" || word === "1";
+
 export const flag = (fallback: boolean) =>
-  z
-    .enum(["true", "false", "1", "0"], { error: "must be true or false" })
-    .default(fallback ? "true" : "false")
-    .transform((value) => value === "true" || value === "1");
+  flagWord.default(fallback ? "true" : "false").transform(isTrue);
+
+export const optionalFlag = flagWord.transform(isTrue).optional();

@@ -1,4 +1,5 @@
 import { defined } from "../defined.ts";
+import { UnreadableError } from "../errors.ts";
 import { type Ahead, forgetAhead, isKnownToBeEmpty, keep, nothingAhead } from "./ahead.ts";
 import type { Consumer } from "./attempts.ts";
 import type { BackoffPolicy } from "./backoff.ts";
@@ -23,6 +24,9 @@ const CROWD = 256;
 /** How many items that wait behind a failed one are reported as delayed. */
 const SHOWN_DELAYS = 50;
 
+/** How many items of a lane are told when somebody asks what waits there. */
+const SHOWN_WAITING = 20;
+
 /** What the embedded lanes work with; the clocks and `random` are for tests. */
 export interface EmbeddedLanesOptions<Body> {
   queue: string;
@@ -39,6 +43,8 @@ export interface EmbeddedLanesOptions<Body> {
   now?: () => number;
   /** ms that never jump, for pauses. */
   monotonic?: () => number;
+  /** Calls what it is given whenever the clocks were moved on, which no timer notices. */
+  onMoved?: (look: () => void) => void;
   random?: () => number;
 }
 
@@ -104,6 +110,9 @@ export function createEmbeddedLanes<Body>(
   }
 
   function wake(lane: Lane): void {
+    // What has come may be in front of a head that only waits for its time.
+    if (lane.state === "deferred" && !lane.isDelayed) endWait(lane);
+    if (lane.state === "running") lane.hasNews = true;
     if (lane.state !== "idle" || lane.tenure.signal.aborted || !holdingOf(lane)?.isLoaded) return;
     lane.state = "ready";
     ready.push(lane);
@@ -128,6 +137,7 @@ export function createEmbeddedLanes<Body>(
 
   function makeAttempt(lane: Lane, holding: Holding, given: Consumer<Body>): void {
     lane.state = "running";
+    lane.hasNews = false;
     lane.mayKeep = ready.length > CROWD ? 1 : KEPT;
     running += 1;
     const run = lane.tenure
@@ -137,7 +147,9 @@ export function createEmbeddedLanes<Body>(
         holding.running.delete(run);
         lane.state = "idle";
         lane.mayKeep = 1;
-        if (pauseMs !== undefined) deferLane(lane, pauseMs);
+        // The same while that was found out.
+        const mayBeInFront = lane.hasNews && lane.wait?.isAsked === true;
+        if (pauseMs !== undefined && !mayBeInFront) deferLane(lane, pauseMs);
         else if (isKnownToBeEmpty(lane) && !isStoring(lane)) forget(lane);
         else wake(lane);
         pump();
@@ -145,19 +157,38 @@ export function createEmbeddedLanes<Body>(
     holding.running.add(run);
   }
 
+  function endWait(lane: Lane): void {
+    clearTimeout(lane.timer);
+    lane.state = "idle";
+  }
+
+  /** Goes on with all that waits for a moment that is past. */
+  function lookAtClock(): void {
+    for (const { lanes } of holdings.values()) {
+      for (const lane of lanes.values()) {
+        if (lane.state !== "deferred" || lane.until > monotonic()) continue;
+        endWait(lane);
+        wake(lane);
+      }
+    }
+  }
+  options.onMoved?.(lookAtClock);
+
   function deferLane(lane: Lane, ms: number): void {
     // The item is on disk, for whoever has the lane next.
     if (lane.tenure.signal.aborted) return;
     lane.state = "deferred";
-    lane.until = monotonic() + ms;
     lane.isDelayed = lane.wait?.isAsked !== true;
+    // The clock may have been moved on since that was measured.
+    const asked = lane.isDelayed ? undefined : lane.wait?.until;
+    lane.until = Math.min(monotonic() + ms, asked ?? Number.POSITIVE_INFINITY);
     if (lane.isDelayed) void lane.tenure.run(() => reportDelay(lane));
     lane.timer = setTimeout(
       () => {
         lane.state = "idle";
         wake(lane);
       },
-      Math.min(ms, 2 ** 31 - 1),
+      Math.min(Math.max(0, lane.until - monotonic()), 2 ** 31 - 1),
     );
   }
 
@@ -352,8 +383,24 @@ export function createEmbeddedLanes<Body>(
     },
 
     isWaiting: async (lane) => (await journal.head(lane, 1)).length > 0,
+    async waitingIn(lane) {
+      const rows = await journal.head(lane, SHOWN_WAITING);
+      return rows.flatMap((row) => tryReadItem(row, reader)?.body ?? []);
+    },
     hasBegun: (id) => journal.hasBegun(id),
     discard: (id) => journal.discard(id),
+
+    async deadLetters() {
+      return (await journal.deadLetters()).flatMap(({ id, body, reason }) => {
+        try {
+          return [{ id, body: reader.readBody(body), code: reason.code }];
+        } catch (error) {
+          if (error instanceof UnreadableError) return [];
+          throw error;
+        }
+      });
+    },
+
     backlog: () => journal.backlog(),
   };
 }

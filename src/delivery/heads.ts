@@ -303,6 +303,8 @@ export function createHeads<Body>(options: HeadsOptions<Body>): Heads<Body> {
    */
   function reportFailure(lane: Lane, thrown: unknown, startedAt: number): number {
     lane.failures += 1;
+    // What the head was waiting for says nothing about this pause.
+    lane.wait = undefined;
     const pauseMs = backoffMs(backoff, lane.failures, random());
     const item = lane.followUps[0]?.item;
     const isLost = lane.tenure.isLost();

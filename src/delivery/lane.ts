@@ -44,6 +44,8 @@ export interface Lane {
   until: number;
   /** A deferred lane waits because of a failure. */
   isDelayed: boolean;
+  /** Something has come during the attempt that is under way. */
+  hasNews: boolean;
   /** Ends the wait of a deferred lane, or runs follow-ups again. */
   timer: NodeJS.Timeout | undefined;
 }
@@ -64,5 +66,6 @@ export const createLane = (key: string, tenure: Tenure, ahead?: Ahead): Lane => 
   wait: undefined,
   until: 0,
   isDelayed: false,
+  hasNews: false,
   timer: undefined,
 });

@@ -194,6 +194,8 @@ export interface Lanes<Body> {
   find(id: ItemId): Promise<UnfinishedItem<Body> | undefined>;
   /** Whether anything waits in the lane, whoever handles it. What has just ended may still count. */
   isWaiting(lane: string): Promise<boolean>;
+  /** The bodies of what comes next in the lane, without those that this version does not understand. */
+  waitingIn(lane: string): Promise<readonly Body[]>;
   /** False: the item never began, whatever became of it. True also for an id that was never seen or has expired. */
   hasBegun(id: ItemId): Promise<boolean>;
   /**
@@ -203,7 +205,16 @@ export interface Lanes<Body> {
   requeue(id: ItemId, body?: Body): Promise<boolean>;
   /** Gives up a dead letter or a held item for good; false if it is neither. */
   discard(id: ItemId): Promise<boolean>;
+  /** All dead letters, the oldest first, without those whose body this version does not understand: to be asked for where there are few. */
+  deadLetters(): Promise<readonly DeadItem<Body>[]>;
   backlog(): Promise<Backlog>;
+}
+
+/** A dead letter, and the code of what it ended with. */
+interface DeadItem<Body> {
+  readonly id: ItemId;
+  readonly body: Body;
+  readonly code: string;
 }
 
 /** An item that is not done, seen from outside of its handler. */

@@ -1,5 +1,6 @@
 import { cleanName } from "../convert/text/clean-name.ts";
 import type { StoredAuditRecord } from "../state/audit-records.ts";
+import { type Cell, toCell } from "./csv-cell.ts";
 
 /** How records are printed: what stands in front of them, each of them, and what stands behind. */
 export interface AuditFormat {
@@ -8,8 +9,6 @@ export interface AuditFormat {
   line(record: StoredAuditRecord, isFirst: boolean): string;
   after(count: number): readonly string[];
 }
-
-type Cell = string | undefined;
 
 const timeOf = ({ at }: StoredAuditRecord): string => new Date(at).toISOString();
 
@@ -26,18 +25,6 @@ const CELLS: Readonly<Record<string, (record: StoredAuditRecord) => Cell>> = {
   from: ({ from }) => from,
   to: ({ to }) => to,
   id: ({ id }) => id,
-};
-
-/**
- * What a spreadsheet would take for a formula, at the beginning of a cell or behind what some country's spreadsheet takes for
- * the end of one, gets a `'` in front.
- */
-const harmless = (text: string): string =>
-  text.replaceAll(/(?<=^|[\t\r\n,;|])(?=[\s"]*[=+\-@\uff1d\uff0b\uff0d\uff20]|[\t\r])/g, "'");
-
-const toCell = (text: Cell = ""): string => {
-  const cell = harmless(text);
-  return /[",;\t\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
 };
 
 const csv: AuditFormat = {

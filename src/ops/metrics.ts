@@ -4,6 +4,7 @@ import type { BuildInfo } from "../build-info.ts";
 import type { Attempt, Lanes } from "../delivery/lanes.ts";
 import { StorageError } from "../errors.ts";
 import type { Route } from "../http/http-server.ts";
+import type { MeasuredTime } from "./measure-conversations.ts";
 import { processMetrics } from "./process-metrics.ts";
 
 /** Who sends us requests. */
@@ -11,12 +12,18 @@ type Sender = "slack" | "parley";
 
 export interface Metrics {
   readonly onAttempt: (attempt: Attempt) => void;
+  readonly onTime: (time: MeasuredTime) => void;
   readonly onCallback: (kind: string) => void;
   /** To be called for each authentic request. */
   readonly onRequest: (from: Sender) => void;
   readonly onRefused: (from: Sender) => void;
   readonly routes: readonly Route[];
 }
+
+/** From half a minute to two weeks. */
+const LONG = [
+  30, 60, 120, 300, 600, 1800, 3600, 7200, 14_400, 28_800, 86_400, 259_200, 1_209_600,
+] as const;
 
 /**
  * `GET /metrics` in Prometheus' text format. Labels are a few fixed words, never ids. What the state tells is left out while it
@@ -85,6 +92,25 @@ export function createMetrics(sources: {
     buckets: [0.05, 0.1, 0.5, 1, 5, 30, 120, 600, 3600, 86_400],
     registers,
   });
+  const timesTo = (what: string, help: string) =>
+    new Histogram({
+      name: `parley_bridge_${what}_seconds`,
+      help,
+      labelNames: ["team"],
+      buckets: [...LONG],
+      registers,
+    });
+  const times = {
+    claim: timesTo("time_to_claim", "From the handover to the first claim, in opening hours"),
+    "first-answer": timesTo(
+      "time_to_first_answer",
+      "From the handover to the first answer, in opening hours",
+    ),
+    end: timesTo(
+      "time_to_end",
+      "From the handover to the end of the conversation, in opening hours",
+    ),
+  };
   new Gauge({
     name: "parley_bridge_alarm",
     help: "1 while something is broken that only a person can repair",
@@ -150,6 +176,7 @@ export function createMetrics(sources: {
       duration.observe({ queue }, durationMs / 1000);
       if (outcome === "done") for (let i = 0; i < items; i++) age.observe({ queue }, ageMs / 1000);
     },
+    onTime: ({ what, team, seconds }) => times[what].observe({ team }, seconds),
     onCallback: (kind) => callbacks.inc({ kind }),
     onRequest(from) {
       lastRequestAt[from] = performance.now();

@@ -3,7 +3,7 @@ import type { DeadLetter, Journal } from "../delivery/journal.ts";
 import { type ItemId, toItemId } from "../ids.ts";
 import { isJsonObject, parseJson } from "../json.ts";
 import { openJournals } from "../state/open-journals.ts";
-import type { Journals } from "../state/state.ts";
+import type { Journals } from "../state/queues.ts";
 import { noStateAt } from "./no-state-at.ts";
 
 const USAGE = `Usage: npm run dead-letters -- <command>

@@ -2,8 +2,8 @@ import { type BridgeError, ConfigError, StorageError, toBridgeError } from "../e
 
 export interface Check {
   name: string;
-  /** Resolves with what it found. @throws {ConfigError} or a lasting {StorageError}: somebody has to act · {BridgeError} it can pass */
-  run: () => Promise<string>;
+  /** Resolves with what it found, and with what is not as it could be. @throws {ConfigError} or a lasting {StorageError}: somebody has to act · {BridgeError} it can pass */
+  run: () => Promise<string | { detail: string; warnings: readonly string[] }>;
 }
 
 interface Finding {
@@ -56,7 +56,13 @@ function exitCodeFor(failed: readonly Finding[]): number {
 
 async function runCheck({ name, run }: Check): Promise<Finding[]> {
   try {
-    return [{ check: name, status: "ok", detail: await run() }];
+    const found = await run();
+    const { detail, warnings } =
+      typeof found === "string" ? { detail: found, warnings: [] } : found;
+    return [
+      { check: name, status: "ok", detail },
+      ...warnings.map((warning) => ({ check: name, status: "warning", detail: warning }) as const),
+    ];
   } catch (thrown) {
     const error = toBridgeError(thrown);
     const problems = lastingProblemsOf(error);

@@ -1,4 +1,5 @@
 import type { Alarms } from "../alarms.ts";
+import { isOptional } from "./optional-scopes.ts";
 import { type Fault, faultOf } from "./refusals.ts";
 import type { SeenAnswer } from "./slack-fetch.ts";
 
@@ -18,8 +19,6 @@ const TO_THREADS = /^(chat\.(postMessage|update|delete)|files\.completeUploadExt
 const IS_DIRECT = /^D/;
 /** Something has happened to the channel itself, so it is looked at. */
 const OUT_OF_REACH = /^(channel_not_found|is_archived|not_in_channel)$/;
-/** Without this scope only the names of Users above their posts are missing. */
-const OPTIONAL_SCOPE = "chat:write.customize";
 
 interface AccessWatchOptions {
   /** Those of the teams. */
@@ -78,7 +77,7 @@ function counts(fault: Fault, seen: SeenAnswer, channels: readonly string[]): bo
   if (fault === "thread") return TO_THREADS.test(method);
   // Refusals in a channel that was configured before do not count: its conversations move to the current one.
   if (fault === "channel") return TO_THREADS.test(method) && channels.includes(channelOf(seen));
-  return NEEDED.test(method) && answer?.needed !== OPTIONAL_SCOPE;
+  return NEEDED.test(method) && !isOptional(answer?.needed ?? "");
 }
 
 const channelOf = ({ asked }: SeenAnswer): string =>

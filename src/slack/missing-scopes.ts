@@ -18,6 +18,7 @@ const FOR_CHANNEL = {
 
 export interface ScopeNeeds {
   channel: keyof typeof FOR_CHANNEL;
+  /** Posts are to show the User's name whatever happens; otherwise that scope is one of the optional ones. */
   showUserIdentity: boolean;
   /** There is somebody who may be written to directly. */
   writesToPeople: boolean;

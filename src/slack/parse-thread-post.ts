@@ -19,7 +19,7 @@ const message = z.looseObject({
   metadata: z
     .looseObject({
       event_type: z.string(),
-      event_payload: z.looseObject({ of: z.string() }).partial(),
+      event_payload: z.looseObject({ of: z.string(), by: z.string() }).partial(),
     })
     .optional()
     .catch(undefined),
@@ -48,12 +48,25 @@ export function parseThreadPost(
       ...defined({ mark }),
     };
   }
+  const agent = writerOf(parsed.data);
+  if (agent !== undefined) {
+    const mark = markOn(read as object, botUserId);
+    const said = { ts, writer: { agent }, message: wordsOf(parsed.data), files: [] };
+    return { ...said, ...defined({ mark }) };
+  }
   // Files that the bridge itself shares come without a bot_id, and have no metadata.
   const isShared = user === botUserId && names.length > 0;
   if (isShared) return { ts, writer: "user", message: { text: "" }, files: names };
   return showsUser(parsed.data)
     ? { ts, writer: "user", message: wordsOf(parsed.data), files: [] }
     : undefined;
+}
+
+/** The agent whose words a post of ours shows. */
+function writerOf({ metadata }: Message): string | undefined {
+  if (metadata?.event_type !== "parley_message") return undefined;
+  const { of, by } = metadata.event_payload;
+  return of === "agent" ? by : undefined;
 }
 
 /** Posts of earlier versions do not tell; what others wrote is the only `rich_text` in a thread but for details, which are preformatted. */

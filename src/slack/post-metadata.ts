@@ -3,22 +3,18 @@ import type { PostTag } from "../bridge/ports.ts";
 
 /** Message metadata is readable by every member of the workspace: opaque ids only. */
 export function toMetadata(tag: PostTag): MessageMetadata {
-  return tag.kind === "root"
-    ? {
-        event_type: "parley_handover",
-        event_payload: {
-          conversation: tag.conversation,
-          ...(tag.opening > 0 && { opening: tag.opening }),
-        },
-      }
-    : {
-        event_type: "parley_message",
-        event_payload: {
-          items: tag.items.join(" "),
-          part: tag.part,
-          ...(tag.of && { of: tag.of }),
-        },
-      };
+  if (tag.kind === "message") {
+    const { items, part, of, by } = tag;
+    return {
+      event_type: "parley_message",
+      event_payload: { items: items.join(" "), part, ...(of && { of }), ...(by && { by }) },
+    };
+  }
+  const { conversation, opening } = tag;
+  return {
+    event_type: tag.kind === "root" ? "parley_handover" : "parley_details",
+    event_payload: { conversation, ...(opening > 0 && { opening }) },
+  };
 }
 
 /** Whether a message that Slack returned carries this post tag. */

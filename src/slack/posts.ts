@@ -1,6 +1,6 @@
 import type { ChatPostMessageResponse, WebClient } from "@slack/web-api";
 import type { Place, Posts, PostTag } from "../bridge/ports.ts";
-import type { SlackMessage } from "../convert/to-slack/slack-message.ts";
+import type { RichMessage, SlackMessage } from "../convert/to-slack/slack-message.ts";
 import { defined } from "../defined.ts";
 import {
   SlackApiError,
@@ -13,6 +13,7 @@ import type { Log } from "../log.ts";
 import type { Texts } from "../views/texts/en.ts";
 import { findPost } from "./find-post.ts";
 import { toArguments } from "./message-arguments.ts";
+import type { OptionalScopes } from "./optional-scopes.ts";
 import { callExtra, callPaced, type Pace } from "./pace.ts";
 import { hasTag, toMetadata } from "./post-metadata.ts";
 import { isSlacksWord, meansGone, refusesBlocks } from "./refusals.ts";
@@ -26,6 +27,7 @@ export interface PostsOptions {
   channels: readonly string[];
   botId: string;
   pace: Pace;
+  optionalScopes: Pick<OptionalScopes, "has" | "refused">;
   texts: Pick<Texts, "astray" | "typing">;
   log: Log;
 }
@@ -35,9 +37,10 @@ type Warn = (error: SlackApiError) => void;
 
 /** Whoever waits longer than this for the channel's pace finds it busy. */
 const SATURATED_AFTER_MS = 250;
+const AUTHOR_SCOPE = "chat:write.customize";
 
 export function createPosts(options: PostsOptions): Posts {
-  const { client, team, channels, botId, pace, texts, log } = options;
+  const { client, team, channels, botId, pace, optionalScopes, texts, log } = options;
   /** Slack drops metadata with no more than a warning, but without it a post cannot be found again. */
   function checkMetadata(
     { message, response_metadata: about }: ChatPostMessageResponse,
@@ -62,13 +65,31 @@ export function createPosts(options: PostsOptions): Posts {
         return await send(rest);
       }
     };
-  const withBlocksOrText = orWithout("blocks", refusesBlocks, ({ message }) =>
+  const orText = orWithout("blocks", refusesBlocks, ({ message }) =>
     log.error({ error: message }, "blocks.refused"),
   );
+  let takesRich = true;
+  /** A look that Slack has refused once it is not given again. */
+  async function withBlocksOrText<Result>(
+    { plainBlocks, ...rich }: RichMessage,
+    send: Send<Result>,
+  ): Promise<Result> {
+    if (plainBlocks === undefined) return await orText(rich, send);
+    if (takesRich) {
+      try {
+        return await send(rich);
+      } catch (error) {
+        if (!(error instanceof SlackApiError) || !refusesBlocks(error.slackError)) throw error;
+        takesRich = false;
+        log.warn({ error: error.message }, "blocks.plain");
+      }
+    }
+    return await orText({ ...rich, blocks: plainBlocks }, send);
+  }
   const withAuthorOrNone = orWithout(
     "author",
     (slackError) => slackError === "missing_scope",
-    () => log.warn({ scope: "chat:write.customize" }, "author.not-shown"),
+    () => optionalScopes.refused(AUTHOR_SCOPE),
   );
 
   const postTo =
@@ -87,6 +108,18 @@ export function createPosts(options: PostsOptions): Posts {
         }),
       );
 
+  async function update(
+    { channel, ts }: Pick<Thread, "channel" | "ts">,
+    message: RichMessage,
+    tag: PostTag,
+  ): Promise<void> {
+    await withBlocksOrText(message, (outgoing) =>
+      callExtra(pace, "chat.update", () =>
+        client.chat.update({ channel, ts, ...toArguments(outgoing), metadata: toMetadata(tag) }),
+      ),
+    );
+  }
+
   const isGone = (thread: Thread, error: unknown) => meansGone(error, thread, channels);
   const asGone = (thread: Thread, error: unknown): unknown =>
     isGone(thread, error) ? new ThreadGoneError(thread, { cause: error }) : error;
@@ -100,20 +133,23 @@ export function createPosts(options: PostsOptions): Posts {
 
     async post(message, tag, to) {
       const send = postTo(to, tag);
-      const answer = await withBlocksOrText(message, (outgoing) =>
+      const { author: _, ...anonymous } = message;
+      const shown = optionalScopes.has(AUTHOR_SCOPE) ? message : anonymous;
+      const answer = await withBlocksOrText(shown, (outgoing) =>
         withAuthorOrNone(outgoing, send),
       ).catch((error: unknown) => {
         throw isThread(to) ? asGone(to, error) : error;
       });
       checkMetadata(answer, tag);
       if (!answer.ts) throw new UncertainDeliveryError("chat.postMessage: no ts in the answer");
-      if (!isThread(to)) return { team, channel: to.channel, ts: answer.ts };
+      const { ts } = answer;
+      if (!isThread(to)) return { thread: { team, channel: to.channel, ts }, ts };
       // Slack has no error for a thread that is not there: it posts into the open channel.
       const isAstray = answer.message && answer.message.thread_ts !== to.ts;
-      if (isAstray && (await takeBackUnlessIn(options, to, answer.ts))) {
+      if (isAstray && (await takeBackUnlessIn(options, to, ts))) {
         throw new ThreadGoneError(to);
       }
-      return to;
+      return { thread: to, ts };
     },
 
     async find(tag, since, at) {
@@ -121,7 +157,8 @@ export function createPosts(options: PostsOptions): Posts {
       try {
         const found = await findPost(client, tag, { channel, threadTs, since, botId });
         if (typeof found !== "object") return found;
-        return isThread(at) ? at : { team, channel, ts: found.ts };
+        const { ts } = found;
+        return { thread: isThread(at) ? at : { team, channel, ts }, ts };
       } catch (error) {
         if (!isSlacksWord(error)) throw error;
         if (!isThread(at) || !isGone(at, error)) return "cannot-look";
@@ -131,17 +168,15 @@ export function createPosts(options: PostsOptions): Posts {
     },
 
     async updateRoot(thread, message, tag) {
-      await withBlocksOrText(message, (outgoing) =>
-        callExtra(pace, "chat.update", () =>
-          client.chat.update({
-            channel: thread.channel,
-            ts: thread.ts,
-            ...toArguments(outgoing),
-            metadata: toMetadata(tag),
-          }),
-        ),
-      ).catch((error: unknown) => {
+      await update(thread, message, tag).catch((error: unknown) => {
         throw asGone(thread, error);
+      });
+    },
+
+    async updateIn({ team: of, channel, ts: root }, ts, message, tag) {
+      await update({ channel, ts }, message, tag).catch((error: unknown) => {
+        if (error instanceof SlackApiError && error.slackError === "message_not_found") return;
+        throw asGone({ team: of, channel, ts: root }, error);
       });
     },
 

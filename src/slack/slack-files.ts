@@ -109,12 +109,13 @@ export function createSlackFiles(options: SlackFilesOptions): SlackFiles {
       return id;
     },
 
-    async share(id, name, thread) {
+    async share({ id, name, caption }, thread) {
       await callSlack("files.completeUploadExternal", () =>
         client.files.completeUploadExternal({
           files: [{ id, title: name }],
           channel_id: thread.channel,
           thread_ts: thread.ts,
+          ...defined({ initial_comment: caption }),
         }),
       ).catch((error: unknown) => {
         throw meansGone(error, thread, channels)

@@ -22,7 +22,7 @@ import { renumberedAdvice } from "./workspace.ts";
 
 export interface IntakeOptions extends TakeInDependencies, TakeInLockDependencies {
   outbox: TakeInDependencies["outbox"];
-  conversations: Pick<Conversations, "byThread" | "open">;
+  conversations: Pick<Conversations, "byThread" | "open" | "hasUnrooted">;
   desk: Pick<Desk, "teams" | "teamOf">;
   channelWatch: Pick<ChannelWatch, "onEvent">;
   channelIds: ChannelIds;
@@ -140,14 +140,24 @@ async function takeIn(event: ThreadEvent, options: IntakeOptions): Promise<strin
   }
 }
 
-/** Whether the thread is ours. A new thread may not be recorded yet, and an old one not any more: then its root tells. */
+/** Whom Slack names as the author of what stands in the place of a deleted root. Undocumented. */
+const SLACKBOT = "USLACKBOT";
+
+/**
+ * Whether the thread is ours. A new thread may not be recorded yet, and an old one not any more: then its root tells. Of a root
+ * that is deleted nobody can tell while there is a conversation whose root is not recorded.
+ */
 async function isOurs(
   { reply, rootAuthor }: ThreadEvent,
-  { botUserId, conversations }: IntakeOptions,
+  { botUserId, conversations, desk }: IntakeOptions,
 ): Promise<boolean> {
   // Messages with files that the bridge itself shares have no bot_id.
   if (reply.agent === botUserId) return false;
-  return rootAuthor === botUserId || (await conversations.byThread(reply.thread)) !== undefined;
+  if (rootAuthor === botUserId) return true;
+  // In this order: it may be recorded in between.
+  const isInTeam = desk.teams.some(({ channel }) => channel === reply.thread.channel);
+  if (rootAuthor === SLACKBOT && isInTeam && (await conversations.hasUnrooted())) return true;
+  return (await conversations.byThread(reply.thread)) !== undefined;
 }
 
 const named = z.union([z.string(), z.looseObject({ id: z.string() })]);

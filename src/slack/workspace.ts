@@ -5,6 +5,7 @@ import { defined } from "../defined.ts";
 import { ConfigError, SlackApiError } from "../errors.ts";
 import { allowsShared, type FindChannel, type FoundChannel } from "./find-channel.ts";
 import { missingScopes } from "./missing-scopes.ts";
+import type { OptionalScopes } from "./optional-scopes.ts";
 import { faultOf } from "./refusals.ts";
 import { callSlack } from "./web-api.ts";
 
@@ -20,10 +21,11 @@ interface ChannelOwner {
 export interface WorkspaceOptions {
   teams: readonly ChannelOwner[];
   find: FindChannel;
-  /** Posts show the User's name, which needs a scope of its own. */
+  /** Posts are to show the User's name, which needs a scope of its own. */
   showUserIdentity: boolean;
   /** People may be written to directly, which needs one too. */
   writesToPeople: boolean;
+  optionalScopes: Pick<OptionalScopes, "saw">;
 }
 
 /** What Slack says about us and about the channels. */
@@ -32,6 +34,8 @@ export interface Inspection {
   readonly channels: readonly FoundChannel[];
   /** What is wrong with channels, and what to do; one for each team that has such a channel. */
   readonly problems: readonly ChannelProblem[];
+  /** What is switched off because the app lacks a scope for it, and what to do. */
+  readonly warnings: readonly string[];
 }
 
 interface ChannelProblem {
@@ -42,7 +46,7 @@ interface ChannelProblem {
 
 /**
  * Checks the token, the channels and the scopes. While something is wrong with a channel or the scopes an alarm is raised;
- * if Slack refuses the token another alarm is. Missing scopes are no error, because much works without them.
+ * if Slack refuses the token another alarm is. Missing scopes are no error, because much works without them; where an optional one is missing, that is all that does not.
  *
  * @throws {ConfigError} Slack refuses the token; says what to do
  * @throws {SlackApiError} something else keeps the app out, perhaps in front of Slack
@@ -50,7 +54,7 @@ interface ChannelProblem {
  */
 export async function inspectWorkspace(
   client: WebClient,
-  { teams, find, showUserIdentity, writesToPeople }: WorkspaceOptions,
+  { teams, find, showUserIdentity, writesToPeople, optionalScopes }: WorkspaceOptions,
   alarms: Pick<Alarms, "raise" | "clear">,
 ): Promise<Inspection> {
   const { response_metadata, ...identity } = await identify(client);
@@ -92,6 +96,7 @@ export async function inspectWorkspace(
     },
     channels,
     problems,
+    warnings: scopes ? optionalScopes.saw(scopes) : [],
   };
 }
 

@@ -3,9 +3,9 @@ import type { StateLocation } from "../config/state-location.ts";
 import { openLocation, type PostgresLocation } from "./postgres/open-location.ts";
 import { type Holdings, openPostgresJournal } from "./postgres/postgres-journal.ts";
 import { shareOf } from "./postgres/shares.ts";
+import { type Journals, openEach } from "./queues.ts";
 import { openDatabase } from "./sqlite/database.ts";
 import { openSqliteJournal } from "./sqlite/sqlite-journal.ts";
-import type { Journals } from "./state.ts";
 
 /** The journals of a state that bridges may be using. */
 export interface OpenJournals {
@@ -23,10 +23,7 @@ export async function openJournals(location: StateLocation): Promise<OpenJournal
   if (!existsSync(location.path)) return undefined;
   const database = await openDatabase(location.path, { access: "share" });
   return {
-    journals: {
-      inbox: openSqliteJournal(database, "inbox"),
-      outbox: openSqliteJournal(database, "outbox"),
-    },
+    journals: openEach((queue) => openSqliteJournal(database, queue)),
     close: () => database.close(),
   };
 }
@@ -37,10 +34,7 @@ const HOLDS_NOTHING: Holdings = { shareOf, heldBy: () => null };
 async function openInPostgres(location: PostgresLocation): Promise<OpenJournals> {
   const database = await openLocation(location, { access: "share" });
   return {
-    journals: {
-      inbox: openPostgresJournal(database, "inbox", HOLDS_NOTHING),
-      outbox: openPostgresJournal(database, "outbox", HOLDS_NOTHING),
-    },
+    journals: openEach((queue) => openPostgresJournal(database, queue, HOLDS_NOTHING)),
     close: database.close,
   };
 }

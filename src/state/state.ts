@@ -3,22 +3,19 @@ import type { Alarms } from "../alarms.ts";
 import type { Conversations } from "../bridge/ports.ts";
 import type { Clock } from "../clock.ts";
 import type { Claims } from "../delivery/claims.ts";
-import type { Journal } from "../delivery/journal.ts";
 import type { CreateRateLimiter } from "../delivery/rate-limiter.ts";
 import type { Log } from "../log.ts";
 import type { Rounds } from "../rounds.ts";
 import type { InTurn } from "../turns.ts";
 import type { AuditRecords } from "./audit-records.ts";
 import type { KeyValues } from "./key-values.ts";
+import type { Journals } from "./queues.ts";
 import type { RetentionDays } from "./retention.ts";
-
-/** The journals of both queues. */
-export type Journals = Readonly<Record<"inbox" | "outbox", Journal>>;
 
 /** All that the bridge keeps, in one of its engines. */
 export interface State {
   readonly journals: Journals;
-  /** Which lanes of both queues this process may handle. */
+  /** Which lanes of all queues this process may handle. */
   readonly claims: Claims;
   readonly conversations: Conversations;
   readonly audit: AuditRecords;

@@ -1,4 +1,5 @@
-import { button } from "../convert/to-slack/blocks.ts";
+import { button, overflow } from "../convert/to-slack/blocks.ts";
+import { defined } from "../defined.ts";
 import {
   type ConversationId,
   type ItemId,
@@ -39,6 +40,30 @@ export interface OfferedChange {
   readonly trigger: string;
 }
 
+/** A conversation that somebody wants to have in place of whoever has it: Slack's id of them. */
+export interface HeldConversation {
+  readonly conversation: ConversationId;
+  readonly from: string;
+}
+
+/** Where somebody gives a User to a colleague, and who had the User when they were asked to whom. */
+export interface Assignment extends Thread {
+  /** Slack id; missing: nobody. */
+  readonly from?: string;
+}
+
+export const HOME_FILTERS = ["all", "mine", "unclaimed"] as const;
+export type HomeFilter = (typeof HOME_FILTERS)[number];
+
+/** What somebody wants to see in the App Home. */
+export interface HomeWish {
+  readonly show: HomeFilter;
+  /** From 0. */
+  readonly page: number;
+  /** The name of one of their teams; missing: all of them. */
+  readonly team?: string;
+}
+
 /** What the value of each button says. */
 export interface ActionValues {
   handBack: ConversationId;
@@ -50,13 +75,23 @@ export interface ActionValues {
   undo: UndecidedReply;
   giveUser: OfferedChange;
   moveTo: OfferedChange;
+  quickAnswer: ConversationId;
+  /** Id of the answer. */
+  chooseAnswer: string;
+  take: ConversationId;
+  takeFrom: HeldConversation;
+  release: ConversationId;
+  assign: ConversationId;
+  showHome: HomeWish;
 }
 export type ActionName = keyof ActionValues;
 
 /** What each form keeps in its `private_metadata`. */
 export interface FormValues {
+  quickAnswer: Thread;
   handBack: Thread;
   move: Thread;
+  assign: Assignment;
 }
 export type FormName = keyof FormValues;
 
@@ -82,12 +117,38 @@ const offeredChange = {
   },
 };
 
+const heldConversation = {
+  write: ({ conversation: id, from }: HeldConversation) => `${id} ${from}`,
+  read(text: string): HeldConversation | undefined {
+    const [id, from] = text.split(" ");
+    return id && from ? { conversation: toConversationId(id), from } : undefined;
+  },
+};
+
+const homeWish = {
+  write: ({ show, page, team = "" }: HomeWish) => `${show} ${page} ${team}`.trim(),
+  read(text: string): HomeWish | undefined {
+    const [, given, page, team] = /^(\w+) (\d{1,6})(?: (.+))?$/.exec(text) ?? [];
+    const show = HOME_FILTERS.find((name) => name === given);
+    return show && { show, page: Number(page), ...defined({ team }) };
+  },
+};
+
 const thread = {
   write: ({ team, channel, ts }: Thread) => JSON.stringify({ team, channel, ts }),
   read(text: string): Thread | undefined {
     // The team is empty where Slack does not say which one is ours.
     const { team, channel, ts } = readTexts(text);
     return team !== undefined && channel && ts ? { team, channel, ts } : undefined;
+  },
+};
+
+const assignment = {
+  write: ({ team, channel, ts, from }: Assignment) =>
+    JSON.stringify({ team, channel, ts, ...defined({ from }) }),
+  read(text: string): Assignment | undefined {
+    const place = thread.read(text);
+    return place && { ...place, ...defined({ from: readTexts(text).from }) };
   },
 };
 
@@ -114,6 +175,17 @@ export const ACTIONS: Actions<ActionValues> = {
   undo: { id: "parley_undo", ...undecidedReply },
   giveUser: { id: "parley_give_user", ...offeredChange },
   moveTo: { id: "parley_move_to", ...offeredChange },
+  quickAnswer: { id: "parley_quick_answer", ...conversation },
+  chooseAnswer: {
+    id: "parley_choose_answer",
+    write: (id) => id,
+    read: (text) => text || undefined,
+  },
+  take: { id: "parley_take", ...conversation },
+  takeFrom: { id: "parley_take_from", ...heldConversation },
+  release: { id: "parley_release", ...conversation },
+  assign: { id: "parley_assign", ...conversation },
+  showHome: { id: "parley_show_home", ...homeWish },
 };
 
 /** The shortcuts of messages. The app's manifest names them too. */
@@ -123,12 +195,24 @@ export const SHORTCUTS = {
 } as const;
 
 export const FORMS: Actions<FormValues> = {
+  quickAnswer: { id: "parley_quick_answer", ...thread },
   handBack: { id: "parley_hand_back", ...thread },
   move: { id: "parley_move", ...thread },
+  assign: { id: "parley_assign", ...assignment },
 };
 
-/** The buttons under the root of an open conversation, in this order; `move` only where there is more than one team. */
-export const ROOT_ACTIONS = ["handBack", "move"] as const satisfies readonly ActionName[];
+/** The menu beside buttons, whose entries do what buttons would do. */
+export const MENU = { id: "parley_menu" } as const;
+
+/** The buttons under the root of an open conversation, in this order; `take` or `release`, as nobody or somebody has it. */
+export const ROOT_BUTTONS = [
+  "take",
+  "release",
+  "handBack",
+] as const satisfies readonly ActionName[];
+
+/** The entries of the menu beside them, in this order; `move` only where there is more than one team, and `quickAnswer` where there are answers. */
+export const ROOT_MENU = ["assign", "move", "quickAnswer"] as const satisfies readonly ActionName[];
 
 /** The name of the entry that a request of Slack is about; `undefined`: it is not one of ours. Never throws. */
 export function nameIn<Name extends string>(
@@ -154,4 +238,23 @@ export function actionButton<Value>(
 ): Json {
   const actionId = index === undefined ? id : `${id}/${index}`;
   return button({ ...appearance, actionId, value: write(value) });
+}
+
+/** An entry of a menu, which does `action` with `value`. */
+export const menuEntry = <Value>(
+  { id, write }: Action<Value>,
+  value: Value,
+  text: string,
+): MenuEntry => ({ text, value: `${id} ${write(value)}` });
+
+type MenuEntry = Parameters<typeof overflow>[0]["options"][number];
+
+/** No more than five entries. */
+export const actionMenu = (...options: readonly MenuEntry[]): Json =>
+  overflow({ actionId: MENU.id, options });
+
+/** What an entry of a menu stands for: the id and the value that its button would have. Never throws. */
+export function readMenuEntry(text: string): { id: string; value: string } {
+  const [id = "", ...value] = text.split(" ");
+  return { id, value: value.join(" ") };
 }

@@ -38,12 +38,25 @@ export function renderDeadLetter(
   dead: UndecidedReply,
   texts: Texts,
 ): SlackMessage {
-  const { notReached, uncertain } = texts.reply;
-  const text =
-    fate === "uncertain"
-      ? `:grey_question: ${uncertain(mention(agent))}`
-      : `:x: ${notReached(mention(agent))}`;
-  return { text, blocks: [context(text), choices(fate, dead, texts)] };
+  return {
+    text: describeDeadLetter(fate, agent, texts),
+    blocks: deadLetterBlocks({ fate, agent, dead }, texts),
+  };
+}
+
+/** The same as a part of something else; `of`: whom it is for, in Slack's mrkdwn. */
+export const deadLetterBlocks = (
+  { fate, agent, dead, of }: { fate: ReplyFate; agent: string; dead: UndecidedReply; of?: string },
+  texts: Texts,
+): Json[] => [
+  context([describeDeadLetter(fate, agent, texts), ...(of === undefined ? [] : [of])].join(" · ")),
+  choices(fate, dead, texts),
+];
+
+function describeDeadLetter(fate: ReplyFate, agent: string, { reply }: Texts): string {
+  return fate === "uncertain"
+    ? `:grey_question: ${reply.uncertain(mention(agent))}`
+    : `:x: ${reply.notReached(mention(agent))}`;
 }
 
 function choices(fate: ReplyFate, dead: UndecidedReply, { reply }: Texts): Json {

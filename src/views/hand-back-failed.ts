@@ -1,16 +1,25 @@
 import type { SlackMessage } from "../convert/to-slack/slack-message.ts";
 import { bold, causeText, mention, notice } from "./notice.ts";
+import { mentions, type Named } from "./reminders.ts";
 import type { Texts } from "./texts/en.ts";
 
-/** To everyone in the thread: the User is still here. `agent`: Slack id; `stage`: how far the hand-back came. */
+/**
+ * To everyone in the thread: the User is still here. `agent`: Slack id; missing: the desk wanted it by itself, and `named` have to
+ * know. `stage`: how far the hand-back came.
+ */
 export const renderHandBackFailed = (
-  agent: string,
+  agent: string | undefined,
+  named: Named,
   stage: keyof Texts["handBackFailed"]["stages"],
   cause: string,
   { handBackFailed }: Texts,
 ): SlackMessage =>
   notice(
-    `:x: ${handBackFailed.failed(mention(agent), causeText(cause))} ${handBackFailed.stages[stage]}`,
+    `:x: ${
+      agent === undefined
+        ? [...mentions(named), handBackFailed.failedByItself(causeText(cause))].join(" ")
+        : handBackFailed.failed(mention(agent), causeText(cause))
+    } ${handBackFailed.stages[stage]}`,
   );
 
 /** To an agent who handed a User back in a thread that had been moved: `link` is where the User is now. */

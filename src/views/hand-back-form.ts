@@ -17,12 +17,17 @@ export interface HandBackForm {
   services: readonly { id: ServiceId; name: string }[];
   /** The Service that is chosen already; if it is missing, the first one is. */
   preferred: ServiceId;
+  /** What the agent chooses from; none: nothing is asked. */
+  outcomes: readonly string[];
 }
 
 /** The inputs' `block_id`s; their `action_id`s are the same. */
 export const HAND_BACK_INPUTS = {
   destination: "destination",
+  outcome: "outcome",
+  tags: "tags",
   note: "note",
+  messageForUser: "message_for_user",
   lastMessage: "last_message",
 } as const;
 
@@ -62,8 +67,11 @@ export function renderHandBackForm(form: HandBackForm, { handBackForm: words }: 
           ...defined({ initial_option: preferred }),
         },
       },
-      text(HAND_BACK_INPUTS.note, words.note, words.notePlaceholder),
-      text(HAND_BACK_INPUTS.lastMessage, words.lastMessage, words.lastMessagePlaceholder),
+      ...(form.outcomes.length > 0 ? [outcomeInput(form.outcomes, words)] : []),
+      text(HAND_BACK_INPUTS.note, words, "note"),
+      text(HAND_BACK_INPUTS.messageForUser, words, "messageForUser"),
+      text(HAND_BACK_INPUTS.lastMessage, words, "lastMessage"),
+      text(HAND_BACK_INPUTS.tags, words, "tags", { isLine: true }),
     ],
   };
 }
@@ -104,16 +112,36 @@ function grouped(options: readonly Option[]): Json[] {
 
 const plain = (value: string) => ({ type: "plain_text", text: value, emoji: false });
 
-const text = (id: string, label: string, placeholder: string): Json => ({
+type Words = Texts["handBackForm"];
+
+const text = (
+  id: string,
+  words: Words,
+  name: "note" | "messageForUser" | "lastMessage" | "tags",
+  { isLine = false } = {},
+): Json => ({
   type: "input",
   block_id: id,
   optional: true,
-  label: plain(label),
+  label: plain(words[name]),
+  hint: plain(words[`${name}Hint`]),
   element: {
     type: "plain_text_input",
     action_id: id,
-    multiline: true,
+    multiline: !isLine,
     max_length: TEXT_LIMIT,
-    placeholder: plain(placeholder),
+    placeholder: plain(words[`${name}Placeholder`]),
+  },
+});
+
+const outcomeInput = (outcomes: readonly string[], words: Words): Json => ({
+  type: "input",
+  block_id: HAND_BACK_INPUTS.outcome,
+  label: plain(words.outcome),
+  element: {
+    type: "static_select",
+    action_id: HAND_BACK_INPUTS.outcome,
+    placeholder: plain(words.outcomePlaceholder),
+    options: outcomes.map((outcome) => ({ text: plain(outcome), value: outcome })),
   },
 });

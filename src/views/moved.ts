@@ -1,7 +1,5 @@
-import { literalMrkdwn } from "../convert/text/literal-mrkdwn.ts";
-import { shorten } from "../convert/text/slack-text.ts";
 import type { SlackMessage } from "../convert/to-slack/slack-message.ts";
-import { bold, causeText, mention, notice, quiet } from "./notice.ts";
+import { bold, causeText, mention, notice, quiet, quoted } from "./notice.ts";
 import type { Texts } from "./texts/en.ts";
 
 /** Why a conversation was not given to another team. Names are literal text. */
@@ -57,7 +55,3 @@ function describe(refusal: MoveRefusal, { moved: { refusals } }: Texts): string 
       return refusals[refusal.why];
   }
 }
-
-/** Each line of what somebody typed, as a quote: none of it can pass for a line of the bridge. */
-const quoted = (text: string): string =>
-  `>${literalMrkdwn(shorten(text, 2_500)).replaceAll("\n", "\n>")}`;

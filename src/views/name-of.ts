@@ -5,5 +5,5 @@ import type { Texts } from "./texts/en.ts";
 /** The name that people call the User by. Literal text. */
 export const nameOf = (
   { user, userId }: { user: UserDetails; userId: string },
-  texts: Pick<Texts, "user">,
-): string => shorten(oneLine(user.name ?? user.email ?? texts.user(userId)), 80);
+  texts: Pick<Texts, "visitor">,
+): string => shorten(oneLine(user.name ?? user.email ?? texts.visitor(userId)), 80);

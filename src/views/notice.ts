@@ -18,3 +18,7 @@ export const causeText = (cause: string): string => literalMrkdwn(shorten(cause,
 
 /** A Slack member, by id. */
 export const mention = (agent: string): string => `<@${agent}>`;
+
+/** Each line of what somebody typed, as a quote: none of it can pass for a line of the bridge. */
+export const quoted = (text: string): string =>
+  `>${literalMrkdwn(shorten(text, 2_500)).replaceAll("\n", "\n>")}`;

@@ -2,7 +2,10 @@ import { codeMrkdwn, literalMrkdwn } from "../convert/text/literal-mrkdwn.ts";
 import { sections } from "../convert/to-slack/blocks.ts";
 import type { SlackMessage } from "../convert/to-slack/slack-message.ts";
 import { type BridgeError, ParleyAccessError, ParleyApiError, type Refusal } from "../errors.ts";
+import type { HeldConversation } from "./actions.ts";
 import { parleysReason } from "./cause-of.ts";
+import { type ClaimProblem, renderClaimProblem } from "./claim-problem.ts";
+import { renderTakeFrom } from "./claims.ts";
 import { type ConversationLine, renderConversations } from "./conversation-list.ts";
 import { type MoveProblem, renderMoveProblem } from "./move-problem.ts";
 import { bold } from "./notice.ts";
@@ -22,6 +25,12 @@ export type OwnerAnswer =
   | ({ kind: "which-service" } & Parameters<typeof renderServiceChoice>[0])
   | { kind: "moving"; userId: string; team: string }
   | ({ kind: "not-moved" } & MoveProblem)
+  /** Somebody is to answer the User, or nobody any more; `link` leads to the thread that tells what becomes of it. */
+  | { kind: "claiming"; userId: string; link?: string }
+  | ({ kind: "not-claimed" } & ClaimProblem)
+  | ({ kind: "has-colleague" } & HeldConversation)
+  /** None of the team, or more than one, is called `whom`. */
+  | { kind: "nobody-called"; whom: string; team: string }
   | ({ kind: "which-team" } & Parameters<typeof renderTeamChoice>[0])
   | { kind: "problem"; problem: "no-id" | "no-thread" | "no-message-link" | "service-gone" }
   | { kind: "problem"; problem: "unknown-customer" | "ambiguous"; id: string }
@@ -45,13 +54,14 @@ const LIST_LIMIT = 25;
 export function renderOwnerAnswer(answer: OwnerAnswer, texts: Texts): SlackMessage {
   if (answer.kind === "which-service") return renderServiceChoice(answer, texts);
   if (answer.kind === "which-team") return renderTeamChoice(answer, texts);
+  if (answer.kind === "has-colleague") return renderTakeFrom(answer, texts);
   const text = describe(answer, texts);
   return { text, blocks: sections(text.split("\n")) };
 }
 
-type Choice = Extract<OwnerAnswer, { kind: "which-service" | "which-team" }>;
+type Offer = Extract<OwnerAnswer, { kind: "which-service" | "which-team" | "has-colleague" }>;
 
-function describe(answer: Exclude<OwnerAnswer, Choice>, texts: Texts): string {
+function describe(answer: Exclude<OwnerAnswer, Offer>, texts: Texts): string {
   const words = texts.ownerCommand;
   switch (answer.kind) {
     case "help":
@@ -67,8 +77,7 @@ function describe(answer: Exclude<OwnerAnswer, Choice>, texts: Texts): string {
       if (!answer.owner) return words.ownerUnknown(user);
       const { name, isUs } = answer.owner;
       const us = isUs ? ` (${words.thisBridge})` : "";
-      const link = answer.link === undefined ? "" : ` · <${answer.link}|${words.openThread}>`;
-      return `${words.isWith(user, `*${literalMrkdwn(name)}*`)}${us}${link}`;
+      return `${words.isWith(user, `*${literalMrkdwn(name)}*`)}${us}${linkTo(answer, texts)}`;
     }
     case "given": {
       const user = texts.user(literalMrkdwn(answer.userId));
@@ -76,6 +85,12 @@ function describe(answer: Exclude<OwnerAnswer, Choice>, texts: Texts): string {
     }
     case "moving":
       return words.moving(texts.user(literalMrkdwn(answer.userId)), bold(answer.team));
+    case "claiming":
+      return `${words.claiming(texts.user(literalMrkdwn(answer.userId)))}${linkTo(answer, texts)}`;
+    case "not-claimed":
+      return literalMrkdwn(renderClaimProblem(answer, texts));
+    case "nobody-called":
+      return words.nobodyCalled(literalMrkdwn(answer.whom), bold(answer.team));
     case "not-moved":
       return literalMrkdwn(renderMoveProblem(answer, texts));
     case "problem":
@@ -86,6 +101,9 @@ function describe(answer: Exclude<OwnerAnswer, Choice>, texts: Texts): string {
       return `:warning: ${explain(answer.error, texts)}`;
   }
 }
+
+const linkTo = ({ link }: { link?: string }, { ownerCommand }: Texts): string =>
+  link === undefined ? "" : ` · <${link}|${ownerCommand.openThread}>`;
 
 function listConversations(
   { lines, now }: Extract<OwnerAnswer, { kind: "conversations" }>,

@@ -1,4 +1,4 @@
-import { type RichText, stringIn } from "../convert/text/rich-text.ts";
+import type { RichText } from "../convert/text/rich-text.ts";
 import { oneLine, shorten } from "../convert/text/slack-text.ts";
 import type { Style } from "../convert/text/styled-text.ts";
 import { inertText } from "../convert/to-slack/inert-rich-text.ts";
@@ -32,29 +32,3 @@ export const richTextBlock = (lines: readonly Line[]): Json => ({
     },
   ],
 });
-
-/** In characters, with the line breaks. */
-export const lengthOf = (lines: readonly Line[]): number =>
-  lines.reduce(
-    (sum, line) => line.reduce((length, { text }) => length + stringIn(text).length, sum + 1),
-    0,
-  );
-
-/** The first lines that fit into `limit` characters; `leftOut` says how many of `total` do not. */
-export function fitLines(
-  lines: readonly Line[],
-  limit: number,
-  leftOut: (count: number) => string,
-  total = lines.length,
-): Line[] {
-  const fitting: Line[] = [];
-  let length = 0;
-  for (const line of lines) {
-    length += lengthOf([line]);
-    if (length > limit) break;
-    fitting.push(line);
-  }
-  const left = total - fitting.length;
-  if (left === 0) return fitting;
-  return [...fitting, [{ type: "text", text: leftOut(left), style: { italic: true } }]];
-}

@@ -1,18 +1,25 @@
 import { literalMrkdwn } from "../convert/text/literal-mrkdwn.ts";
-import { reasonOf } from "../convert/text/reason-of.ts";
-import { formatMoment, formatMomentElement, oneLine, shorten } from "../convert/text/slack-text.ts";
-import { actions, context, header } from "../convert/to-slack/blocks.ts";
+import { formatMoment, oneLine, shorten } from "../convert/text/slack-text.ts";
+import { actions, context, contextOf } from "../convert/to-slack/blocks.ts";
 import type { SlackMessage } from "../convert/to-slack/slack-message.ts";
 import type { ConversationId, UserId } from "../ids.ts";
-import type { Json } from "../json.ts";
-import { ACTIONS, actionButton, ROOT_ACTIONS } from "./actions.ts";
+import { isJsonObject, type Json } from "../json.ts";
+import {
+  ACTIONS,
+  type ActionName,
+  actionButton,
+  actionMenu,
+  menuEntry,
+  ROOT_BUTTONS,
+  ROOT_MENU,
+} from "./actions.ts";
+import type { RootDetails } from "./details-parts.ts";
 import { nameOf } from "./name-of.ts";
 import { mention } from "./notice.ts";
-import { describeReason } from "./reason.ts";
-import { CODE_LIMIT, code, type Line, ours, richTextBlock } from "./rich-text-lines.ts";
-import { type RootDetails, renderDetails } from "./root-details.ts";
-import { describeState, type RootState } from "./root-state.ts";
-import { describeDetails, type UserDetails } from "./root-user.ts";
+import { CODE_LIMIT, ours, richTextBlock, theirs } from "./rich-text-lines.ts";
+import { headlineOf, reasonLine } from "./root-headline.ts";
+import { describeState, lookOf, type RootLook, type RootState } from "./root-state.ts";
+import type { UserDetails } from "./root-user.ts";
 import type { Texts } from "./texts/en.ts";
 
 /** The reason of a handover that came while the User was with us already. */
@@ -22,7 +29,7 @@ export interface FurtherReason {
   readonly at: number;
 }
 
-/** What is known of a conversation, and shown by the root of its thread. Stored. */
+/** What is known of a conversation, and shown by the root of its thread and by the details below it. Stored. */
 export interface RootFacts extends RootState, RootDetails {
   readonly id: ConversationId;
   readonly userId: UserId;
@@ -47,6 +54,8 @@ interface MoveLink {
 export interface RootLinks {
   /** There is another team that can have it. */
   movable?: boolean;
+  /** There are quick answers. */
+  answerable?: boolean;
   /** Where it was before. */
   movedFrom?: MoveLink;
   /** It has left this thread for another, or went on elsewhere before it came here. */
@@ -67,68 +76,114 @@ export interface RootLinks {
   into?: string;
 }
 
+/** Together they fit on one line of a channel beside an open thread. */
+const NAME_LIMIT = 40;
+const WORDS_LIMIT = 80;
+const NOTE_LIMIT = 120;
+
+const SIGNS: Readonly<Record<RootLook, string>> = {
+  waiting: "large_orange_circle",
+  silent: "red_circle",
+  answered: "large_green_circle",
+  ended: "white_circle",
+};
+
 /**
- * The root: reason, User, state, all metadata, transcript. What does not fit is named and comes whole with
- * {@link renderOverflow}. What others gave is `rich_text`: nothing in it acts, and people can copy it as it was. It stays
- * well below `SLACK_LIMITS.blockTextPerMessage`.
+ * The root, in four lines, so that a channel reads like a list: who it is and what about; the reason to the letter, who waits
+ * or answers, or how it ended; what is out of the ordinary; what can be done. Everything else is in the details below it. `now`
+ * in ms.
  */
-export function renderRoot(facts: RootFacts, links: RootLinks, texts: Texts): SlackMessage {
-  const { root } = texts;
-  const reason = reasonOf(facts.metadata);
-  const headline = reason
-    ? shorten(oneLine(describeReason(reason, texts)), CODE_LIMIT)
-    : root.newConversation;
-  const who = literalMrkdwn(nameOf(facts, texts));
+export function renderRoot(
+  facts: RootFacts,
+  links: RootLinks,
+  now: number,
+  texts: Texts,
+): SlackMessage {
+  const name = shorten(nameOf(facts, texts), NAME_LIMIT);
+  const words = shorten(headlineOf(facts, texts), WORDS_LIMIT);
+  const reason = shorten(reasonLine(facts.metadata) ?? "", CODE_LIMIT) || undefined;
   const ended = endOf(facts, links, texts);
-  const blocks: Json[] = [
-    header(headline),
-    richTextBlock(describeUser(facts, reason, texts)),
-    ...renderDetails(facts, texts),
+  const look = ended === undefined ? lookOf(facts, now) : "ended";
+  const headline = [
+    { type: "emoji", name: SIGNS[look] },
+    ...ours(" "),
+    ...theirs(name, NAME_LIMIT, { bold: true }),
+    ...ours(" · "),
+    ...theirs(words, WORDS_LIMIT),
   ];
-  if (facts.ownerUnverified) blocks.push(context(`:warning: ${root.ownerUnverified}`));
-  if (links.lost) blocks.push(context(`:warning: ${root.lost(links.lost)}`));
-  if (links.previous) {
-    blocks.push(context(`:leftwards_arrow_with_hook: ${linkTo(links.previous, root.previous)}`));
-  }
-  if (links.movedFrom) {
-    const { link, by, team } = links.movedFrom;
-    blocks.push(
-      context(`:leftwards_arrow_with_hook: ${root.movedFrom(link, mention(by), teamName(team))}`),
-    );
-  }
-  if (links.movedTo) {
-    const { link, by, team, at, inVain } = links.movedTo;
-    const words = inVain
-      ? root.movedInVain(link, mention(by))
-      : root.movedTo(link, mention(by), teamName(team));
-    blocks.push(context(`:arrow_right: ${words} · ${formatMoment(at)}`));
-  } else {
-    blocks.push(context(describeState(facts, links, texts)));
-  }
-  if (links.next) blocks.push(context(`:arrow_right: ${linkTo(links.next, root.next)}`));
-  if (ended === undefined) {
-    const names = ROOT_ACTIONS.filter((name) => name !== "move" || links.movable);
-    const buttons = names.map((name) =>
-      actionButton(ACTIONS[name], facts.id, { text: root.buttons[name] }),
-    );
-    blocks.push(actions(...buttons));
-  }
-  return { text: `${ended ?? ""}${literalMrkdwn(headline)} · ${who}`, blocks };
+  const state = links.movedTo
+    ? describeLeft(links.movedTo, texts)
+    : describeState(facts, links.into, now, texts);
+  const about = [state, ...languageOf(facts, texts), ...previousOf(links, texts)].join(" · ");
+  const notes = notesOf(facts, links, texts).slice(0, ended === undefined ? 1 : 2);
+  const blocks: Json[] = [
+    richTextBlock([headline]),
+    reason === undefined ? context(about) : contextOf({ plain: reason }, { mrkdwn: `· ${about}` }),
+    ...notes.map(context),
+    ...(ended === undefined ? [actions(...elementsFor(facts, links, texts))] : []),
+  ];
+  const said = [name, words, ...(reason === undefined || reason === words ? [] : [reason])];
+  return { text: `${ended ?? ""}${said.map(literalMrkdwn).join(" · ")}`, blocks };
 }
 
-function describeUser(facts: RootFacts, reason: string | undefined, texts: Texts): Line[] {
-  const { root } = texts;
-  return [
-    describeDetails(facts.user, texts),
-    [...ours(`${root.userId} `), ...code(facts.userId)],
-    ...(reason === undefined ? [] : [[...ours(`${root.reason} `), ...code(reason)]]),
-    ...(facts.furtherReasons ?? []).map(({ reason: further, at }) => [
-      ...ours(`${root.furtherReason} `),
-      ...code(further),
-      ...ours(" · "),
-      formatMomentElement(at),
-    ]),
+function describeLeft(
+  { link, by, team, at, inVain }: NonNullable<RootLinks["movedTo"]>,
+  { root }: Texts,
+): string {
+  const words = inVain
+    ? root.movedInVain(link, mention(by))
+    : root.movedTo(link, mention(by), teamName(team));
+  return `${words} · ${formatMoment(at)}`;
+}
+
+/** As the handover names it. */
+function languageOf({ user, metadata }: RootFacts, { root }: Texts): string[] {
+  const named = isJsonObject(metadata) ? metadata.language : undefined;
+  const language = user.language ?? (typeof named === "string" ? named : undefined);
+  return language ? [`${root.language} ${literalMrkdwn(oneLine(shorten(language, 40)))}`] : [];
+}
+
+const previousOf = ({ previous }: RootLinks, { root }: Texts): string[] =>
+  previous === undefined ? [] : [linkTo(previous, root.previousShort)];
+
+/** What is out of the ordinary, a line each: what people need most comes first. The details have what is left out. */
+function notesOf(
+  { ownerUnverified, ending }: RootFacts,
+  { lost, next, movedFrom }: RootLinks,
+  { root }: Texts,
+): string[] {
+  const notes = [
+    ending?.note && root.note(literalMrkdwn(oneLine(shorten(ending.note, NOTE_LIMIT)))),
+    next && `:arrow_right: ${linkTo(next, root.next)}`,
+    ownerUnverified === true && `:warning: ${root.ownerUnverified}`,
+    lost && `:warning: ${root.lost(lost)}`,
+    movedFrom && describeMovedFrom(movedFrom, root),
   ];
+  return notes.flatMap((note) => note || []);
+}
+
+export const describeMovedFrom = ({ link, by, team }: MoveLink, root: Texts["root"]): string =>
+  `:leftwards_arrow_with_hook: ${root.movedFrom(link, mention(by), teamName(team))}`;
+
+/** What can be done with an open conversation: buttons, and a menu with the rest. */
+function elementsFor(
+  facts: RootFacts,
+  { movable, answerable }: RootLinks,
+  { root }: Texts,
+): Json[] {
+  const isOffered = (name: ActionName): boolean => {
+    if (name === "take") return facts.claim === undefined;
+    if (name === "release") return facts.claim !== undefined;
+    if (name === "quickAnswer") return answerable === true;
+    return name !== "move" || movable === true;
+  };
+  const buttons = ROOT_BUTTONS.filter(isOffered).map((name) =>
+    actionButton(ACTIONS[name], facts.id, { text: root.buttons[name] }),
+  );
+  const entries = ROOT_MENU.filter(isOffered).map((name) =>
+    menuEntry(ACTIONS[name], facts.id, root.buttons[name]),
+  );
+  return entries.length === 0 ? buttons : [...buttons, actionMenu(...entries)];
 }
 
 /** What stands in front of the notification of a root under which nobody answers any more. */
@@ -144,4 +199,4 @@ function endOf(
 const teamName = (team: string | undefined): string | undefined =>
   team === undefined ? undefined : literalMrkdwn(oneLine(shorten(team, 80)));
 
-const linkTo = (url: string, label: string): string => `<${url}|${label}>`;
+export const linkTo = (url: string, label: string): string => `<${url}|${label}>`;

@@ -204,7 +204,7 @@ describe("a User who is gone although nobody told us", () => {
     const bridge = await handedOver();
     bridge.parley.hidesOwners = true;
     await nextRound(bridge);
-    expect(bridge.root()).toContain("*Open*");
+    expect(bridge.root()).toContain("Hand back");
   });
 
   it("is no news while our own hand-back is under way", async () => {

@@ -14,8 +14,8 @@ describePostgres("several replicas on one PostgreSQL", () => {
       const { broken, report } = await runChaos(
         {
           seed,
-          users: 24,
-          messagesPerUser: 16,
+          users: 14,
+          messagesPerUser: 12,
           pauseMs: 900,
           killEveryMs: 2_500,
           socketMode: seed % 2 === 1,

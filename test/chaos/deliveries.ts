@@ -47,14 +47,18 @@ export function findDeliveries(
 }
 
 /** The writer was told that it was not sent: by a mark on the message, or in words that nobody else sees. */
-export function isToldAsNotSent({ slack }: Stage, entry: Entry): boolean {
+export function isToldAsNotSent({ slack }: Pick<Stage, "slack">, entry: Entry): boolean {
   const message = slack.state.messages.find(({ ts }) => ts === entry.place?.ts);
   if (!message) return false;
   return (
     (message.reactions?.some(({ name }) => name === "x") ?? false) ||
     slack.state.ephemerals.some(
       ({ user, thread_ts, text }) =>
-        user === message.user && thread_ts === message.thread_ts && text.includes("Not sent"),
+        user === message.user &&
+        thread_ts === message.thread_ts &&
+        text.includes("Not sent") &&
+        // It waits for its writer's word.
+        !text.includes("all the same?"),
     )
   );
 }

@@ -95,7 +95,7 @@ const failuresOf = ({ slack, places }: Stage, { user }: HandBack): number =>
   ).length;
 
 /** The root says so; where somebody has deleted it, a post does. */
-function showsHandBack({ slack, places }: Stage, root: Root): boolean {
+export function showsHandBack({ slack, places }: Stage, root: Root): boolean {
   if (slack.state.messages.some((message) => message === root)) {
     return !JSON.stringify(root.blocks ?? []).includes(ACTIONS.handBack.id);
   }

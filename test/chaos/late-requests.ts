@@ -19,7 +19,7 @@ export interface LateRequest {
   readonly frozen: Harm;
 }
 
-/** Whoever is thawed sends what was about to leave within this time, and gets no lane again in it. */
+/** Whoever is thawed sends what was about to leave within this time. By then it may have got the lane again, and send more. */
 const LATE_MS = 500;
 
 export function findLateRequests(
@@ -27,7 +27,7 @@ export function findLateRequests(
   sightings: readonly Sighting[],
   entries: readonly Entry[],
 ): LateRequest[] {
-  const takenIn = new Map(entries.map(({ token, acknowledgedAt }) => [token, acknowledgedAt]));
+  const entryOf = new Map(entries.map((entry) => [entry.token, entry]));
   const lanes = [...byLane(sightings)];
   return harms
     .filter(({ kind }) => kind === "frozen")
@@ -42,8 +42,12 @@ export function findLateRequests(
         );
         return afterwards.flatMap((sighting): LateRequest[] => {
           const tokens = sighting.tokens.filter((token) => laneOf(token) === lane);
-          // What came in only afterwards cannot have been about to leave.
-          const waited = tokens.every((token) => (takenIn.get(token) ?? Infinity) <= frozen.at);
+          // What was written only afterwards cannot have been about to leave.
+          const isNew = tokens.some((token) => (entryOf.get(token)?.sentAt ?? 0) > frozen.at);
+          if (isNew || holdsLane(sighting, all)) return [];
+          const waited = tokens.every(
+            (token) => (entryOf.get(token)?.acknowledgedAt ?? Infinity) <= frozen.at,
+          );
           const overtakenBy = meanwhile.find((other) =>
             waited
               ? isAsFar(other, lane, tokens)
@@ -55,6 +59,15 @@ export function findLateRequests(
         });
       }),
     );
+}
+
+/**
+ * Whoever sends the same once more, as the next one to send anything in the lane, has it. Else nobody learns what became of the
+ * first request, and so nobody tries again.
+ */
+function holdsLane({ replica, at, tokens }: Sighting, lane: readonly Sighting[]): boolean {
+  const next = lane.find((other) => other.at > at);
+  return next?.replica === replica && tokens.some((token) => next.tokens.includes(token));
 }
 
 /** Tokens of one lane are in the order of writing. */

@@ -42,7 +42,7 @@ export function findMoves(
     }
   }
   const unanswered = requests.filter(
-    (request) => !isMade(places, request) && !isToldAsNotMade(slack, request),
+    (request) => !isMade(places, request) && !isToldAsNotMade({ slack, places }, request),
   );
   return {
     asked: requests.length,
@@ -62,11 +62,17 @@ function isMade(places: Places, { root, to }: MoveRequest): boolean {
   );
 }
 
-const isToldAsNotMade = ({ state, botId }: FakeSlack, { root }: MoveRequest): boolean =>
-  [...state.ephemerals, ...state.messages.filter(({ bot_id }) => bot_id === botId)].some(
-    ({ channel, thread_ts, text }) =>
-      channel === root.channel && thread_ts === root.ts && /was not moved/.test(text),
+/** In whichever thread the conversation has then: somebody may have deleted a root. */
+function isToldAsNotMade(
+  { slack: { state, botId }, places }: { slack: FakeSlack; places: Places },
+  { root }: MoveRequest,
+): boolean {
+  const conversation = places.conversationOf(root.ts);
+  return [...state.ephemerals, ...state.messages.filter(({ bot_id }) => bot_id === botId)].some(
+    ({ thread_ts, text }) =>
+      places.conversationOf(thread_ts) === conversation && /was not moved/.test(text),
   );
+}
 
 /** The threads point to each other, as far as they are still there. */
 function missingLinks(

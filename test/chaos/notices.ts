@@ -1,4 +1,5 @@
-import { makeReplyItemId } from "../../src/ids.ts";
+import { heldItem } from "../../src/bridge/claims/held-item.ts";
+import { type ItemId, makeReplyItemId } from "../../src/ids.ts";
 import { ACTIONS } from "../../src/views/actions.ts";
 import type { Entry } from "./ledger.ts";
 import type { Stage } from "./stage.ts";
@@ -13,15 +14,24 @@ export interface Notice {
   readonly ts: string;
 }
 
-/** What agents were told about their replies, oldest first; alone or in the thread. */
-export function findNotices({ slack, ledger }: Stage): Map<Entry, Notice[]> {
+/** What agents were told about replies of which nobody knows, oldest first; alone or in the thread. */
+export const findNotices = (stage: Stage): Map<Entry, Notice[]> =>
+  noticesAbout(stage, (reply) => [reply, keptFor(reply), keptFor(keptFor(reply))]);
+
+/** The same about replies that wait because a colleague has the User. */
+export const findHeld = (stage: Stage): Map<Entry, Notice[]> =>
+  noticesAbout(stage, (reply) => [heldItem(reply)]);
+
+function noticesAbout(
+  { slack, ledger }: Stage,
+  itemsOf: (reply: ItemId) => readonly ItemId[],
+): Map<Entry, Notice[]> {
   const authors = new Map(slack.state.messages.map(({ ts, user }) => [ts, user ?? ""]));
   const replies = new Map(
     ledger.entries.flatMap((entry) => {
       if (!entry.place) return [];
-      const id = makeReplyItemId(slack.teamId, entry.place.channel, entry.place.ts);
-      const kept = keptFor(id);
-      return [id, kept, keptFor(kept)].map((item): [string, Entry] => [item, entry]);
+      const reply = makeReplyItemId(slack.teamId, entry.place.channel, entry.place.ts);
+      return itemsOf(reply).map((item): [string, Entry] => [item, entry]);
     }),
   );
   const found = new Map<Entry, Notice[]>();

@@ -15,7 +15,7 @@ export interface Moments {
   readonly handedOver: readonly { readonly from: number; readonly to: number }[];
   /** When somebody asked to move this User, also in vain; that keeps its place of arrival, too. */
   readonly moved: readonly { readonly from: number; readonly to: number }[];
-  /** Posts of the bridge's own words in the User's threads; they too keep their place of arrival. */
+  /** Posts of the bridge's own words in the User's threads, or to the User; they too keep their place of arrival. */
   readonly notices: readonly number[];
 }
 

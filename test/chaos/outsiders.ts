@@ -1,5 +1,6 @@
 import type { FakeParley } from "../../fakes/parley/fake-parley.ts";
 import type { FakeSlack } from "../../fakes/slack/fake-slack.ts";
+import type { Places } from "./places.ts";
 import { speak } from "./speak.ts";
 import { OUTSIDER } from "./teams.ts";
 
@@ -10,7 +11,10 @@ export interface Outsiders {
   /** Settles when the bridge has the words, or Slack has given up. */
   write(root: Message): Promise<void>;
   /** What became of it all; looks at both sides. */
-  judge(ids: Iterable<string>): { readonly written: number; readonly wrong: readonly string[] };
+  judge(
+    ids: Iterable<string>,
+    places: Pick<Places, "conversationOf">,
+  ): { readonly written: number; readonly wrong: readonly string[] };
 }
 
 const TOKEN = /o-\d{5}/g;
@@ -30,7 +34,9 @@ export function createOutsiders(stage: { slack: FakeSlack; parley: FakeParley })
       const message = slack.state.messages.find((other) => other.ts === ts);
       if (message) taken.set(token, message);
     },
-    judge(ids) {
+    judge(ids, places) {
+      // Somebody may have deleted the root: the bridge tells it where the conversation goes on.
+      const placeOf = (thread: string | undefined) => places.conversationOf(thread) ?? thread;
       const leaked = [...ids].flatMap((id) =>
         parley.sent(id).flatMap(({ message }) => message?.match(TOKEN) ?? []),
       );
@@ -38,7 +44,7 @@ export function createOutsiders(stage: { slack: FakeSlack; parley: FakeParley })
         reactions.some(({ name, users }) => name === "lock" && users.includes(slack.botUserId));
       const toldIn = new Set(
         slack.state.ephemerals.flatMap(({ user, thread_ts }) =>
-          user === OUTSIDER && thread_ts !== undefined ? [thread_ts] : [],
+          user === OUTSIDER && thread_ts !== undefined ? [placeOf(thread_ts)] : [],
         ),
       );
       return {
@@ -47,7 +53,9 @@ export function createOutsiders(stage: { slack: FakeSlack; parley: FakeParley })
           ...leaked.map((token) => `words of an outsider reached a User: ${token}`),
           ...[...taken].flatMap(([token, message]) => [
             ...(isLocked(message) ? [] : [`words of an outsider without a lock: ${token}`]),
-            ...(toldIn.has(message.thread_ts ?? "") ? [] : [`the outsider was not told: ${token}`]),
+            ...(toldIn.has(placeOf(message.thread_ts))
+              ? []
+              : [`the outsider was not told: ${token}`]),
           ]),
         ],
       };

@@ -11,6 +11,8 @@ export interface Report {
   readonly backlog: Backlog;
   readonly sentAgain: number;
   readonly takenOver: number;
+  /** Users whom nobody answered after all trouble, to see what the desk does. */
+  readonly leftAlone: number;
   readonly trouble: ReadonlyMap<string, number>;
   /** Of each process. */
   readonly bridges: readonly BridgeCounts[];
@@ -22,7 +24,7 @@ export interface Report {
 /** The run in figures. */
 export function formatReport(report: Report): string {
   const { plan, verdict, backlog, trouble, bridges, balancer } = report;
-  const { fromUsers, fromAgents, conversations, moves, outsiders } = verdict;
+  const { fromUsers, fromAgents, conversations, moves, desk, outsiders } = verdict;
   const row = (name: string, figure: (count: Count) => number) =>
     `${name.padEnd(34)}${String(figure(fromUsers)).padStart(14)}${String(figure(fromAgents)).padStart(14)}`;
   const total = (figure: keyof BridgeCounts) =>
@@ -49,6 +51,7 @@ export function formatReport(report: Report): string {
     row("delivered (of the others)", ({ deliveredAnyway }) => deliveredAnyway),
     row("told as uncertain", ({ uncertain }) => uncertain),
     row("told as not sent", ({ refused }) => refused),
+    row("held, as told, for a colleague", ({ held }) => held),
     row("declared repeat", ({ declaredRepeats }) => declaredRepeats),
     ...(replicas ? [row("sent late by a thawed replica", ({ late }) => late)] : []),
     row("LOST", ({ lost }) => lost.length),
@@ -56,6 +59,7 @@ export function formatReport(report: Report): string {
     row("DISORDERED", ({ disordered }) => disordered.length),
     row("MISDIRECTED", ({ misdirected }) => misdirected.length),
     `threads: ${conversations.expected} expected, ${conversations.missing.length} missing, ${conversations.doubled.length} doubled; moves: ${moves.asked} asked for, ${moves.made} made, ${moves.wrong.length} wrong; words of outsiders: ${outsiders.written}, ${outsiders.wrong.length} wrong`,
+    `desk: ${desk.reminders} reminders, ${desk.toldUsers} words to Users, ${desk.releases} released and ${desk.handBacks} handed back by itself, ${desk.claims} claims shown, ${desk.wrong.length} wrong; left alone in peace: ${report.leftAlone} Users`,
     `dead letters: ${backlog.deadLetters.inbox} inbox, ${backlog.deadLetters.outbox} outbox; sent again by button: ${report.sentAgain}, by taking over: ${report.takenOver}`,
     `bridge: ${total("starts")} starts, ${total("kills")} SIGKILLs, ${total("cleanStops")} clean stops, ${total("exits")} exits of its own`,
     ...(balancer

@@ -1,4 +1,5 @@
 import type { Harm } from "./harms.ts";
+import { leaveAlone } from "./leave-alone.ts";
 import { tokensIn } from "./ledger.ts";
 import { findNotices } from "./notices.ts";
 import type { Plan } from "./plan.ts";
@@ -49,12 +50,14 @@ export async function runChaos(
     // A press takes the buttons away.
     const told = new Set(findNotices(stage).keys());
     const again = await sendAgain(stage, workload, random.fork());
+    const alone = await leaveAlone(stage, workload, random.fork());
     const verdict = reachVerdict(stage, workload, { harms, told });
     const found = listBroken(verdict, backlog);
     const sightings = cluster?.sightings.all ?? [];
     const broken = [
       ...found,
-      ...tellStories(found.flatMap(tokensIn), harms, sightings),
+      ...tellStories(found.flatMap(tokensIn), stage.ledger.entries, harms, sightings),
+      ...alone.wrong,
       ...again.wrong.map((token) => `sent again, but not delivered exactly once: ${token}`),
       ...[...slack.crashes, ...parley.failures].map((error) => `defect of a fake: ${error.stack}`),
     ];
@@ -63,6 +66,7 @@ export async function runChaos(
       verdict,
       backlog,
       sentAgain: again.pressed,
+      leftAlone: alone.users,
       takenOver: stage.ledger.entries.filter(({ isTakenOver }) => isTakenOver).length,
       trouble: trouble.counts,
       bridges: bridges.map(({ counts }) => counts),
@@ -81,7 +85,7 @@ export async function runChaos(
 }
 
 function listBroken(
-  { fromUsers, fromAgents, conversations, moves, outsiders, late }: Verdict,
+  { fromUsers, fromAgents, conversations, moves, desk, outsiders, late }: Verdict,
   backlog: Backlog,
 ): string[] {
   const told = fromAgents.uncertain;
@@ -93,6 +97,7 @@ function listBroken(
     ),
     ...late,
     ...moves.wrong,
+    ...desk.wrong,
     ...outsiders.wrong,
     ...conversations.missing.map((what) => `thread missing: ${what}`),
     ...conversations.doubled.map((what) => `thread doubled: ${what}`),

@@ -28,8 +28,9 @@ export function createSightings(): Sightings {
       const letter = side === "slack" ? "w" : "a";
       const text = bytes.toString("latin1");
       if (TOLD_AGAIN.test(text)) return;
-      const tokens = tokensIn(text).filter((token) => token.startsWith(letter));
-      if (tokens.length > 0) all.push({ replica, at: Date.now(), tokens });
+      // A post has its text twice.
+      const tokens = new Set(tokensIn(text).filter((token) => token.startsWith(letter)));
+      if (tokens.size > 0) all.push({ replica, at: Date.now(), tokens: [...tokens] });
     },
   };
 }

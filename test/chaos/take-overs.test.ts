@@ -13,12 +13,17 @@ const sent = (replica: number, at: number, user: number, number: number): Sighti
   tokens: [tokenOf(user, number)],
 });
 
-const takenIn = (user: number, number: number, acknowledgedAt: number): Entry => ({
+const takenIn = (
+  user: number,
+  number: number,
+  acknowledgedAt: number,
+  sentAt = acknowledgedAt,
+): Entry => ({
   token: tokenOf(user, number),
   from: "user",
   user,
   number,
-  sentAt: acknowledgedAt,
+  sentAt,
   acknowledgedAt,
 });
 
@@ -74,11 +79,30 @@ it("finds what a thawed replica sent after somebody else had dealt with it", () 
     // Nobody else sent this one, but what is behind it.
     sent(1, 4_000, 2, 3),
     sent(0, 6_010, 2, 2),
+    // It had it before anybody was told that; somebody else, who has the lane, goes on with it.
+    sent(1, 4_000, 3, 1),
+    sent(0, 6_010, 3, 1),
+    sent(1, 6_100, 3, 1),
+    sent(0, 6_200, 3, 1),
   ];
-  expect(findLateRequests([FROZEN], sightings, [takenIn(2, 2, 990)])).toMatchObject([
+  const entries = [takenIn(1, 1, 990), takenIn(2, 2, 990), takenIn(3, 1, 3_900, 980)];
+  expect(findLateRequests([FROZEN], sightings, entries)).toMatchObject([
     { replica: 0, lane: "w-0001", tokens: [tokenOf(1, 1)], overtakenBy: { replica: 1 } },
     { replica: 0, lane: "w-0002", tokens: [tokenOf(2, 2)], overtakenBy: { replica: 1 } },
+    { replica: 0, lane: "w-0003", tokens: [tokenOf(3, 1)], overtakenBy: { replica: 1 } },
+    { replica: 0, lane: "w-0003", tokens: [tokenOf(3, 1)], overtakenBy: { replica: 1 } },
   ]);
+});
+
+it("finds each one where a replica goes on in a lane that it has lost", () => {
+  const sightings = [
+    sent(1, 4_000, 1, 1),
+    sent(1, 4_100, 1, 2),
+    sent(0, 6_010, 1, 1),
+    sent(0, 6_020, 1, 2),
+  ];
+  const entries = [takenIn(1, 1, 990), takenIn(1, 2, 995)];
+  expect(findLateRequests([FROZEN], sightings, entries)).toHaveLength(2);
 });
 
 it("does not call it late when nobody was as far, or the lane came back to it", () => {
@@ -92,7 +116,20 @@ it("does not call it late when nobody was as far, or the lane came back to it", 
     // Came in only afterwards.
     sent(1, 4_000, 3, 2),
     sent(0, 6_400, 3, 1),
+    // Written when it was frozen.
+    sent(1, 4_000, 4, 1),
+    sent(0, 6_400, 4, 1),
+    // It tries again, and nobody else does.
+    sent(1, 4_000, 5, 1),
+    sent(0, 6_400, 5, 1),
+    sent(0, 6_600, 5, 1),
   ];
-  const entries = [takenIn(1, 2, 990), takenIn(2, 1, 990), takenIn(3, 1, 6_100)];
+  const entries = [
+    takenIn(1, 2, 990),
+    takenIn(2, 1, 990),
+    takenIn(3, 1, 6_100, 980),
+    takenIn(4, 1, 3_990, 3_980),
+    takenIn(5, 1, 3_990, 980),
+  ];
   expect(findLateRequests([FROZEN], sightings, entries)).toEqual([]);
 });

@@ -10,33 +10,55 @@ export interface ChaosTeam {
   readonly reason: string;
 }
 
-const SUPPORT: ChaosTeam = { name: "Support", channel: "C0SUPPORT", reason: "chaos" };
-const BILLING: ChaosTeam = { name: "Billing", channel: "C0BILLING", reason: "refund" };
+export const SUPPORT: ChaosTeam = { name: "Support", channel: "C0SUPPORT", reason: "chaos" };
+export const BILLING: ChaosTeam = { name: "Billing", channel: "C0BILLING", reason: "refund" };
 export const TEAMS = [SUPPORT, BILLING] as const;
 
 /** Of both teams. */
 export const AGENTS = ["U0ANNA", "U0BEN"] as const;
+export type Agent = (typeof AGENTS)[number];
+
+export const colleagueOf = (agent: Agent): Agent => (agent === AGENTS[0] ? AGENTS[1] : AGENTS[0]);
+
 /** Is in the channels and in no team. */
 export const OUTSIDER = "U0CARLA";
-const LEAD = "U0LEA";
+export const LEAD = "U0LEA";
 
-const START_FILE = `teams:
+/**
+ * What the desk does by itself, with the shortest times that there are, so that much of it happens in a run. Once all
+ * trouble is over it also hands back whom nobody answers; before that Users stay until an agent hands them back.
+ */
+const deskOf = (isPeace: boolean): string => `waiting:
+  - { after: 1s, remind: thread }
+  - { after: 2s, remind: group }
+  - { after: 3s, tell-user: waiting }
+  - { after: 4s, remind: leads }
+  - { after: 8s, tell-user: nobody-available }
+${isPeace ? "  - { after: 8s, hand-back: nobody_available }\n" : ""}silent: { after: 4s, release: true }
+idle: { after: 6s, tell-user: still-there }
+`;
+
+/** In Support a reply waits while a colleague has the User; in Billing agents have turns. */
+const TEAMS_IN_FILE = `teams:
   - name: ${SUPPORT.name}
     channel: ${SUPPORT.channel}
     agents: [S0SUPPORT]
     leads: [S0LEADS]
+    collision: hold
   - name: ${BILLING.name}
     channel: ${BILLING.channel}
     agents: [S0BILLING, ${AGENTS[1]}]
     leads: [S0LEADS]
+    collision: warn
+    assign: round-robin
     when:
       - reason: [${BILLING.reason}*]
 `;
 
 /** @returns the path */
-export async function writeStartFile(folder: string): Promise<string> {
+export async function writeStartFile(folder: string, isPeace = false): Promise<string> {
   const path = join(folder, "bridge.yaml");
-  await writeFile(path, START_FILE);
+  await writeFile(path, TEAMS_IN_FILE + deskOf(isPeace));
   return path;
 }
 

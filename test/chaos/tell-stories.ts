@@ -1,12 +1,14 @@
 import type { Harm } from "./harms.ts";
+import type { Entry } from "./ledger.ts";
 import type { Sighting } from "./sightings.ts";
 
 /** So long before the first request, and after the last one, a harm may have to do with it. */
 const AROUND_MS = 10_000;
 
-/** For each message: which replica sent it when, and what was done to replicas around that. One line each. */
+/** For each message: when it was written, which replica sent it when, and what was done to replicas around that. One line each. */
 export function tellStories(
   tokens: readonly string[],
+  entries: readonly Entry[],
   harms: readonly Harm[],
   sightings: readonly Sighting[],
 ): string[] {
@@ -14,7 +16,12 @@ export function tellStories(
     const sent = sightings.filter((sighting) => sighting.tokens.includes(token));
     const [first, last] = [sent[0], sent.at(-1)];
     if (!first || !last) return [];
+    const { sentAt, acknowledgedAt, place } = entries.find((each) => each.token === token) ?? {};
     const moments = [
+      ...(sentAt === undefined
+        ? []
+        : [{ at: sentAt, what: place ? `written in ${place.channel}` : "written" }]),
+      ...(acknowledgedAt === undefined ? [] : [{ at: acknowledgedAt, what: "acknowledged" }]),
       ...sent.map(({ replica, at }) => ({ at, what: `sent by ${replica}` })),
       ...harms
         .filter(({ at, until }) => until > first.at - AROUND_MS && at < last.at + AROUND_MS)

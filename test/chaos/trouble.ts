@@ -10,7 +10,7 @@ import { tokensIn } from "./ledger.ts";
 import type { Plan } from "./plan.ts";
 import type { Random } from "./random.ts";
 import type { Stage } from "./stage.ts";
-import { AGENTS, TEAMS } from "./teams.ts";
+import { AGENTS, TEAMS, writeStartFile } from "./teams.ts";
 
 /** Makes trouble until it is stopped, and counts it. */
 export interface Trouble {
@@ -227,6 +227,7 @@ export function startTrouble(stage: Stage, plan: Plan, random: Random): Trouble 
       slack.faults.clear();
       parley.faults.clear();
       await Promise.all(open);
+      await writeStartFile(stage.folder, true);
       // At full pace, so that what is left goes out soon; and a clean stop under load is part of the promise.
       for (const bridge of bridges) {
         await bridge.up();

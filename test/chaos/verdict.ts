@@ -1,8 +1,10 @@
 import { type Delivery, findDeliveries, isToldAsNotSent } from "./deliveries.ts";
 import { type Harm, LONGEST_HARM_MS } from "./harms.ts";
+import { type DeskVerdict, judgeDesk } from "./judge-desk.ts";
 import { findLateRequests, judgeLateRequests } from "./late-requests.ts";
 import { type Entry, tokensIn } from "./ledger.ts";
 import { findMoves, type Moves } from "./moves.ts";
+import { findHeld } from "./notices.ts";
 import { findDisorder, type Moments } from "./order.ts";
 import type { Stage } from "./stage.ts";
 import { isRefusedAgain } from "./take-over.ts";
@@ -26,6 +28,8 @@ export interface Count {
   readonly uncertain: number;
   /** The writer was told that it did not arrive. */
   readonly refused: number;
+  /** It waits, as its writer was told, because a colleague has the User. */
+  readonly held: number;
   /** Sent by a replica that was thawed after its lane had gone on, and accounted for by the one that has it now. */
   readonly late: number;
 }
@@ -35,6 +39,7 @@ export interface Verdict {
   readonly fromAgents: Count;
   readonly conversations: { expected: number; missing: string[]; doubled: string[] };
   readonly moves: Moves;
+  readonly desk: DeskVerdict;
   readonly outsiders: { readonly written: number; readonly wrong: readonly string[] };
   /** What is wrong about late requests, one line each. */
   readonly late: readonly string[];
@@ -60,7 +65,8 @@ export function reachVerdict(
       stage,
       workload.moves.filter(({ isTaken }) => isTaken),
     ),
-    outsiders: stage.outsiders.judge(workload.ids.values()),
+    desk: judgeDesk(stage, workload, { harms, told }),
+    outsiders: stage.outsiders.judge(workload.ids.values(), places),
     late: judgeLateRequests(late, {
       entries: ledger.entries,
       slack,
@@ -91,12 +97,15 @@ function countOne(
   const acknowledged = entries.filter(({ acknowledgedAt }) => acknowledgedAt !== undefined);
   const missing = acknowledged.filter((entry) => of(entry).length === 0);
   const uncertain = entries.filter((entry) => told.has(entry));
+  const heldBack = findHeld(stage);
+  const held = missing.filter((entry) => !told.has(entry) && heldBack.has(entry));
   const refused = missing.filter(
     (entry) =>
       !uncertain.includes(entry) &&
+      !held.includes(entry) &&
       (entry.isTakenOver ? isRefusedAgain(stage, entry) : isToldAsNotSent(stage, entry)),
   );
-  const known = new Set([...uncertain, ...refused]);
+  const known = new Set([...uncertain, ...held, ...refused]);
   const isLate = ({ token }: Entry) => lateTokens.has(token);
   // What an agent was told about may arrive late; of a User's message the first post counts, in which it is not late.
   const isOutOfOrder = (entry: Entry) => entry.isSentAgain || (from === "agent" && isLate(entry));
@@ -137,6 +146,7 @@ function countOne(
       .map(({ token }) => token),
     uncertain: uncertain.length,
     refused: refused.length,
+    held: held.length,
     late: entries.filter(isLate).length,
   };
 }
@@ -183,15 +193,19 @@ function momentsOf(
         ? [{ from: sentAt, to: answeredAt + (isTaken ? 0 : LONGEST_HARM_MS) }]
         : [],
     ),
-    notices: slack.state.messages.flatMap(({ bot_id, thread_ts, text }, post) => {
-      const isOurs = bot_id === slack.botId && thread_ts !== undefined;
-      const isNotice = isOurs && places.userOf(thread_ts) === user && !isMessage(text);
-      return from === "user" && isNotice ? [post] : [];
-    }),
+    notices:
+      from === "user"
+        ? slack.state.messages.flatMap(({ bot_id, thread_ts, text }, post) => {
+            const isOurs = bot_id === slack.botId && thread_ts !== undefined;
+            return isOurs && places.userOf(thread_ts) === user && !isMessage(text) ? [post] : [];
+          })
+        : parley
+            .sent(ids.get(user) ?? "")
+            .flatMap(({ id, message }) => (isMessage(message) ? [] : [id])),
   };
 }
 
-const isMessage = (body: unknown): boolean => tokensIn(JSON.stringify(body)).length > 0;
+const isMessage = (body: unknown): boolean => tokensIn(JSON.stringify(body ?? "")).length > 0;
 
 function countConversations({ places }: Stage, { conversations }: Workload) {
   const expected = conversations.filter(({ isKnown }) => isKnown).length;

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
+import { pressClaim } from "./claims.ts";
 import { eventually } from "./eventually.ts";
 import { handBack } from "./hand-back.ts";
 import { askToMove, type SentMove } from "./move.ts";
@@ -8,16 +9,17 @@ import type { Random } from "./random.ts";
 import { speak } from "./speak.ts";
 import type { Stage } from "./stage.ts";
 import { takeOver } from "./take-over.ts";
-import { AGENTS, otherTeam, TEAMS, teamIn } from "./teams.ts";
+import { AGENTS, colleagueOf, otherTeam, TEAMS, teamIn } from "./teams.ts";
 
 /**
- * What people do during a run: Users write, agents of two teams answer them, move them to the other team, hand them back, and
- * bots hand them over again; others write into threads.
+ * What people do during a run: Users write, agents of two teams answer them, take and release them, move them to the other team, hand
+ * them back, and bots hand them over again; others write into threads.
  */
 export interface Workload {
   /** Settles when everybody has finished, and every sender has been answered or has given up. */
   readonly finished: Promise<void>;
-  readonly conversations: readonly Conversation[];
+  /** Those who come once more when all have finished are added. */
+  readonly conversations: Conversation[];
   /** Parley's id of each User. */
   readonly ids: ReadonlyMap<number, string>;
   readonly moves: readonly SentMove[];
@@ -116,9 +118,10 @@ async function live(
       settled.push(told);
       return { told };
     };
+    const regular = random.pick(AGENTS);
     const agentWrites = async ({ channel, ts: threadTs }: Root): Promise<Told> => {
       const entry = ledger.write({ from: "agent", user: number });
-      const user = random.pick(AGENTS);
+      const user = random.chance(0.8) ? regular : colleagueOf(regular);
       const text = `${entry.token} from the agent`;
       const posted = await speak(slack, { user, channel, threadTs, text });
       entry.place = { channel, ts: posted.ts };
@@ -153,6 +156,7 @@ async function live(
       const root = places.rootsOf(number)[count - 1];
       if (burst === 0) isAgentsTurn = random.chance(0.5);
       if (root && !moving && random.chance(0.12)) getMoved(root);
+      if (root && random.chance(0.1)) settled.push(pressClaim(stage, root, random.fork()));
       if (root && random.chance(0.04)) settled.push(outsiders.write(root));
       // Some have not seen that the conversation goes on elsewhere.
       const left = root && random.chance(0.15) ? places.leftBehind(root) : undefined;

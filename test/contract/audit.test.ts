@@ -9,7 +9,7 @@ import { restoreState } from "../../src/state/sqlite/restore-state.ts";
 import { openSqliteAudit } from "../../src/state/sqlite/sqlite-audit.ts";
 import { openUserAliases } from "../../src/state/sqlite/user-aliases.ts";
 import { openReplica } from "../support/open-postgres.ts";
-import { createDatabase, describePostgres, query } from "../support/postgres.ts";
+import { createTables, describePostgres, query } from "../support/postgres.ts";
 import { makeStateFile } from "../support/state-file.ts";
 import { describeAudit } from "./audit-suite.ts";
 
@@ -31,7 +31,7 @@ describeAudit("records of deeds on SQLite", async () => {
 
 describePostgres("PostgreSQL", () => {
   describeAudit("records of deeds on PostgreSQL", async () => {
-    const url = await createDatabase();
+    const url = await createTables();
     const database = await openReplica(url);
     const conversations = openPostgresConversations(database);
     return {

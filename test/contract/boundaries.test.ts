@@ -32,8 +32,8 @@ const MAY_USE: Readonly<Record<string, RegExp>> = {
   convert: /^(mdast|mdast-util-(from-markdown|gfm|to-markdown)|micromark-extension-gfm)$/,
   parley: /^(node:.*|got|zod)$/,
   slack: /^(node:.*|@slack\/(bolt|web-api|types)|zod)$/,
-  // Patterns, without regular expressions.
-  desk: /^matcher$/,
+  // Patterns, without regular expressions; time zones.
+  desk: /^(matcher|temporal-polyfill)$/,
   // Only for `bridge/stored/`, see below.
   bridge: /^zod$/,
   state: /^(node:.*|keyv|@keyv\/.*|pg|zod)$/,
@@ -171,6 +171,7 @@ describe("the boundaries", () => {
     const toOperators = [
       "src/slack/access-watch.ts",
       "src/slack/events-route.ts",
+      "src/slack/optional-scopes.ts",
       "src/slack/workspace.ts",
     ];
     const said = sources.filter(

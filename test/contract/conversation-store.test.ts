@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type Conversation, end, withAgentMessage } from "../../src/bridge/conversation.ts";
+import { type Conversation, end } from "../../src/bridge/conversation.ts";
 import type { Conversations } from "../../src/bridge/ports.ts";
 import { StorageError } from "../../src/errors.ts";
 import { toUserId } from "../../src/ids.ts";
@@ -8,8 +8,9 @@ import { openConversationStore } from "../../src/state/sqlite/conversation-store
 import type { Database } from "../../src/state/sqlite/database.ts";
 import { expire } from "../../src/state/sqlite/expire.ts";
 import { createMemoryConversations } from "../bridge/support/memory-conversations.ts";
+import { answered } from "../support/answered.ts";
 import { openReplica } from "../support/open-postgres.ts";
-import { createDatabase, describePostgres } from "../support/postgres.ts";
+import { createTables, describePostgres } from "../support/postgres.ts";
 import { makeStateFile } from "../support/state-file.ts";
 import {
   checkTwice,
@@ -50,7 +51,7 @@ describeConversations("conversations on SQLite", openForTest);
 
 describePostgres("PostgreSQL", () => {
   describeConversations("conversations on PostgreSQL", async () => {
-    const url = await createDatabase();
+    const url = await createTables();
     const reopen = async () => openPostgresConversations(await openReplica(url));
     return { store: await reopen(), reopen };
   });
@@ -100,7 +101,7 @@ describe("the file of conversations on SQLite", () => {
     const other = await openConversationStore(database);
     const changes = Array.from({ length: 20 }, (_, index) => (index % 2 === 0 ? store : other));
 
-    await Promise.all(changes.map((each) => each.update(id, withAgentMessage)));
+    await Promise.all(changes.map((each) => each.update(id, answered)));
 
     expect((await (await openConversationStore(database)).byId(id))?.agentMessages).toBe(20);
   });

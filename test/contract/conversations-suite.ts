@@ -3,7 +3,6 @@ import {
   type Conversation,
   end,
   openConversation,
-  withAgentMessage,
   withMove,
   withThreadInVain,
   withUserMessages,
@@ -11,6 +10,7 @@ import {
 import type { Conversations } from "../../src/bridge/ports.ts";
 import { OvertakenError } from "../../src/errors.ts";
 import { makeConversationId, type Thread, toItemId, toUserId } from "../../src/ids.ts";
+import { answered } from "../support/answered.ts";
 
 export const THREAD = { team: "T1", channel: "C1", ts: "1700000000.000100" };
 
@@ -294,9 +294,7 @@ export function describeConversations(name: string, open: () => Promise<Fixture>
       await store.create(conversationOf("11111"));
       await Promise.all(
         Array.from({ length: 50 }, (_, index) =>
-          store.update(id, (c) =>
-            index % 2 ? withUserMessages(c, 2, 5_000) : withAgentMessage(c),
-          ),
+          store.update(id, (c) => (index % 2 ? withUserMessages(c, 2, 5_000) : answered(c))),
         ),
       );
       const expected = { userMessages: 50, agentMessages: 25 };
@@ -325,7 +323,7 @@ export function describeConversations(name: string, open: () => Promise<Fixture>
       await store.create(conversation);
 
       for (let restarts = 0; restarts < 2; restarts++) {
-        await (await reopen()).update(conversation.id, withAgentMessage);
+        await (await reopen()).update(conversation.id, answered);
       }
 
       expect(await (await reopen()).byId(conversation.id)).toMatchObject({ user, metadata });

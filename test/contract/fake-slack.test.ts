@@ -138,6 +138,7 @@ async function playEverything(slack: FakeSlack): Promise<void> {
   await client.conversations.history({ channel, include_all_metadata: true });
   await client.conversations.replies({ channel, ts: root, include_all_metadata: true });
   await client.users.info({ user });
+  await client.users.getPresence({ user });
   await client.usergroups.list({ include_users: true });
   await client.usergroups.users.list({ usergroup: "S0SUPPORT" });
   await client.conversations.open({ users: user, return_im: true });

@@ -8,7 +8,7 @@ import type { Database } from "../../src/state/sqlite/database.ts";
 import { openSqliteJournal } from "../../src/state/sqlite/sqlite-journal.ts";
 import { createMemoryTable, openMemoryJournal } from "../bridge/support/memory-journal.ts";
 import { openReplica } from "../support/open-postgres.ts";
-import { createDatabase, describePostgres } from "../support/postgres.ts";
+import { createTables, describePostgres } from "../support/postgres.ts";
 import { makeStateFile } from "../support/state-file.ts";
 import { appendItems, describeJournal, row, rows, waitingIn } from "./journal-suite.ts";
 
@@ -27,7 +27,7 @@ describeJournal("the journal on SQLite", openForTest);
 
 describePostgres("PostgreSQL", () => {
   describeJournal("the journal on PostgreSQL", async () => {
-    const url = await createDatabase();
+    const url = await createTables();
     const reopen = async () =>
       openPostgresJournal(await openReplica(url), "outbox", { shareOf, heldBy: () => null });
     return { journal: await reopen(), reopen };

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { openPostgresValues } from "../../src/state/postgres/postgres-values.ts";
 import { openKeyValues } from "../../src/state/sqlite/key-values.ts";
 import { openReplica } from "../support/open-postgres.ts";
-import { createDatabase, describePostgres, query } from "../support/postgres.ts";
+import { createTables, describePostgres, query } from "../support/postgres.ts";
 import { makeStateFile } from "../support/state-file.ts";
 import { describeKeyValues } from "./key-values-suite.ts";
 
@@ -18,7 +18,7 @@ describeKeyValues("values under keys on SQLite", async () => {
 
 describePostgres("PostgreSQL", () => {
   describeKeyValues("values under keys on PostgreSQL", async () => {
-    const url = await createDatabase();
+    const url = await createTables();
     const database = await openReplica(url);
     return {
       open: (schema) => openPostgresValues(database, schema),

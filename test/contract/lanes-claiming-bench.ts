@@ -4,7 +4,7 @@ import { openPostgres, type PostgresDatabase } from "../../src/state/postgres/op
 import { createPostgresClaims } from "../../src/state/postgres/postgres-claims.ts";
 import { openPostgresJournal } from "../../src/state/postgres/postgres-journal.ts";
 import { mortal } from "../support/mortal.ts";
-import { createDatabase, query } from "../support/postgres.ts";
+import { createTables, query } from "../support/postgres.ts";
 import {
   type ClaimingBench,
   createEngine,
@@ -31,20 +31,12 @@ const END_ONE = `${END} WHERE pid = $1`;
 export function openClaimingBenches(): () => Promise<ClaimingBench> {
   let database: Promise<string> | undefined;
   return async () => {
-    database ??= createEmpty();
+    database ??= createTables();
     const url = await database;
     await onPostgres(url).failWrites(false);
     await query(url, "TRUNCATE outbox");
     return openClaimingBench(url);
   };
-}
-
-/** A database with the tables of the bridge. */
-async function createEmpty(): Promise<string> {
-  const url = await createDatabase();
-  const { close } = await openPostgres(url, { access: "own" });
-  await close();
-  return url;
 }
 
 /** The lanes of replicas on a PostgreSQL database, with the claims and sessions of the bridge. */

@@ -352,6 +352,24 @@ export function describeDeadLetters(engineName: string, open: LanesBenchFactory)
       expect(told).toEqual(["a: payload"]);
     });
 
+    it("is tried again after a pause also where the item had waited for its time", async () => {
+      const bench = await benchForTest(open);
+      const attempts: Attempt[] = [];
+      const lanes = await bench.engine<Body>({
+        backoff: { firstMs: 3_600_000, capMs: 3_600_000, maxAgeMs: 86_400_000 },
+        random: () => 1,
+        onAttempt: (attempt) => attempts.push(attempt),
+      });
+      const { handed, handler } = recorder(() => bench.failWrites(true));
+      await lanes.append({ ...newItem("a"), notBefore: Date.now() + 20 });
+      await lanes.start(handler, tellNobody);
+      await expect.poll(() => attempts.length).toBe(1);
+      // Without one it would be tried again and again meanwhile.
+      for (let times = 0; times < 30; times++) await lanes.isWaiting("user-1");
+      expect([attempts.length, handed]).toEqual([1, ["a"]]);
+      await bench.failWrites(false);
+    });
+
     it("is reported also where not even the lane can be read", async () => {
       const bench = await benchForTest(open);
       const attempts: Attempt[] = [];

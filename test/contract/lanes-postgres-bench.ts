@@ -2,7 +2,7 @@ import { openPostgres, type PostgresDatabase } from "../../src/state/postgres/op
 import { createPostgresClaims } from "../../src/state/postgres/postgres-claims.ts";
 import { openPostgresJournal } from "../../src/state/postgres/postgres-journal.ts";
 import { mortal } from "../support/mortal.ts";
-import { createDatabase, query } from "../support/postgres.ts";
+import { createTables, query } from "../support/postgres.ts";
 import {
   createEngine,
   type Engine,
@@ -16,7 +16,7 @@ const FAIL = `CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS $$ BEGI
 
 /** The embedded lanes on a PostgreSQL database of their own. Each engine is a replica. */
 export async function openPostgresBench(): Promise<LanesBench> {
-  const url = await createDatabase();
+  const url = await createTables();
   let process = { alive: true };
   const engines = new Map<Pick<Engine<never>, "stop">, PostgresDatabase>();
   const closeAll = () => Promise.all([...engines.values()].map((database) => database.close()));

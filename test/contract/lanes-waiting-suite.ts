@@ -82,6 +82,25 @@ export function describeLanesWaiting(engineName: string, open: LanesBenchFactory
     });
   });
 
+  it(`${engineName}: who waits for a moment lets one that comes in front go, also while the end before is stored`, async () => {
+    const bench = await benchForTest(open);
+    const lanes = await bench.engine<Body>();
+    const done: string[] = [];
+    const stored = Promise.withResolvers<void>();
+    await lanes.start(async (work) => {
+      if (work.item.body === "first") work.atEnd(() => stored.promise);
+      done.push(work.item.body);
+    }, tellNobody);
+    await lanes.append(newItem("first", { sort: "1" }));
+    await lanes.append({ ...newItem("later", { sort: "3" }), notBefore: Date.now() + HOUR });
+    await expect.poll(() => done).toEqual(["first"]);
+    // What comes next has been read by then.
+    for (let times = 0; times < 3; times++) await lanes.isWaiting("user-1");
+    await lanes.append(newItem("soon", { sort: "2" }));
+    stored.resolve();
+    await expect.poll(() => done).toEqual(["first", "soon"]);
+  });
+
   describe(`${engineName}: who waits because of a failure`, () => {
     /** Where time stands still until the test lets it go on. */
     async function delayed(error: Error) {

@@ -6,11 +6,15 @@ import addFormats from "ajv-formats";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { identity } from "../../fakes/slack/identity.ts";
+import { DEFAULT_MEMBERS } from "../../fakes/slack/people.ts";
 import { EVENT_LISTENERS } from "../../src/slack/listeners/listener-tables.ts";
 import { OWNER_COMMAND } from "../../src/slack/listeners/register-listeners.ts";
 import { missingScopes } from "../../src/slack/missing-scopes.ts";
+import { createOptionalScopes, isOptional } from "../../src/slack/optional-scopes.ts";
 import { STORED_EVENTS } from "../../src/slack/slack-event.ts";
 import { SHORTCUTS } from "../../src/views/actions.ts";
+import { captureLog } from "../support/captured-log.ts";
+import { chooseAnswer, makeAnswers, openAnswerForm } from "../support/quick-answers.ts";
 import { readSources } from "../support/sources.ts";
 import { postsIn } from "../support/threads.ts";
 import { inBridgeFile } from "../support/two-teams.ts";
@@ -52,8 +56,9 @@ const TYPED = {
       {
         command: "/parley-owner",
         url: REQUEST_URL,
-        description: "Show or change which Parley Service a User is with",
-        usage_hint: "[user] [service] | [user] move [team] | services | help",
+        description: "Show or change which Service a User is with, and who answers",
+        usage_hint:
+          "[user] [service] | [user] take | [user] release | [user] assign [agent] | [user] move [team] | list | services | help",
         should_escape: false,
       },
     ],
@@ -66,6 +71,7 @@ const TYPED = {
         "channels:read",
         "groups:read",
         "chat:write",
+        "chat:write.customize",
         "commands",
         "files:read",
         "files:write",
@@ -128,9 +134,17 @@ const SCOPES_OF_METHOD: Readonly<Record<string, readonly string[]>> = {
   "reactions.remove": ["reactions:write"],
   "usergroups.list": ["usergroups:read"],
   "usergroups.users.list": ["usergroups:read"],
+  "users.getPresence": ["users:read"],
   "users.info": ["users:read"],
   "views.open": [],
   "views.publish": [],
+  "views.update": [],
+};
+
+/** What `chat.postMessage` needs besides for these arguments. Source: docs.slack.dev/reference/methods/chat.postMessage, 2026. */
+const SCOPES_OF_ARGUMENT: Readonly<Record<string, string>> = {
+  icon_emoji: "chat:write.customize",
+  username: "chat:write.customize",
 };
 
 /** What each event needs. `message` comes as one event for each kind of channel. */
@@ -197,6 +211,7 @@ const ofSlack = sources.filter(({ path }) => !path.startsWith("src/state/"));
 const calledMethods = namesIn(ofSlack, /(?<!\.)\bclient\.(\w+(?:\.\w+)*)\(/g)
   .filter((method) => !METHODS_OF_APP_TOKEN.includes(method))
   .sort();
+const givenArguments = namesIn(ofSlack, /\b(icon_emoji|icon_url|username): /g).sort();
 const heardEvents = [...Object.keys(STORED_EVENTS), ...Object.keys(EVENT_LISTENERS)].sort();
 
 const schemas = process.env.SLACK_SCHEMAS_DIR;
@@ -224,10 +239,12 @@ describe("the manifest", () => {
 
   it("asks for the scopes that the called methods and heard events need, and for no other", () => {
     expect(calledMethods).toEqual(Object.keys(SCOPES_OF_METHOD));
+    expect(givenArguments).toEqual(Object.keys(SCOPES_OF_ARGUMENT));
     const events = heardEvents.flatMap((event) => EVENTS_OF_LISTENER[event] ?? [`?${event}`]);
     const needed = new Set([
       ...calledMethods.flatMap((method) => SCOPES_OF_METHOD[method] ?? []),
       ...events.flatMap((event) => SCOPES_OF_EVENT[event] ?? []),
+      ...givenArguments.flatMap((argument) => SCOPES_OF_ARGUMENT[argument] ?? []),
       "commands",
     ]);
     expect([...TYPED.oauth_config.scopes.bot].sort()).toEqual([...needed].sort());
@@ -235,21 +252,24 @@ describe("the manifest", () => {
   });
 
   it("asks for the scopes that the bridge misses where they are not given, and for no other", () => {
-    const missed = (["public", "private", "unknown"] as const).flatMap((channel) =>
+    const needed = (["public", "private", "unknown"] as const).flatMap((channel) =>
       missingScopes([], { channel, showUserIdentity: false, writesToPeople: true }),
     );
-    expect([...new Set(missed)].sort()).toEqual([...TYPED.oauth_config.scopes.bot].sort());
-    const others = { showUserIdentity: true, writesToPeople: false };
-    const forIdentity = missingScopes([], { channel: "public", ...others });
-    expect(forIdentity).toContain(/^ {6}# - (chat:write\.customize)$/m.exec(text)?.[1]);
-    expect(forIdentity).not.toContain("im:write");
+    const optional = TYPED.oauth_config.scopes.bot.filter(isOptional);
+    expect(optional).toEqual(["chat:write.customize"]);
+    expect(createOptionalScopes(() => true, captureLog()).saw([])).toHaveLength(optional.length);
+    expect([...new Set([...needed, ...optional])].sort()).toEqual(
+      [...TYPED.oauth_config.scopes.bot].sort(),
+    );
+    expect(needed).not.toContainEqual(expect.toSatisfy(isOptional));
+    const switched = { showUserIdentity: true, writesToPeople: false };
+    const others = missingScopes([], { channel: "public", ...switched });
+    expect(others).toContain("chat:write.customize");
+    expect(others).not.toContain("im:write");
   });
 
   it("says of every scope which file needs it", () => {
-    const optional = /^ {6}# Only for .*\n {6}# - .*\n/gm;
-    const block = text
-      .slice(text.indexOf("bot:\n"), text.indexOf("settings:"))
-      .replaceAll(optional, "");
+    const block = text.slice(text.indexOf("bot:\n"), text.indexOf("settings:"));
     const groups = block.split(/\n(?= {6}#)/).slice(1);
     const explained = groups.join("\n").match(/^ {6}- [\w:]+/gm) ?? [];
     expect(explained).toHaveLength(TYPED.oauth_config.scopes.bot.length);
@@ -292,9 +312,15 @@ async function useEverything(channel: string, isPrivate: boolean): Promise<strin
   };
   // Agents are those in the channel, leads Anna and those in a group.
   const leads = ["U0ANNA", "S0SUPPORT"];
-  const env = await inBridgeFile([{ name: "Support", channel, leads }]);
+  const answers = await makeAnswers({ "hello.md": "---\nname: Hello\n---\nHello!" });
+  const env = await inBridgeFile([{ name: "Support", channel, leads, assign: "round-robin" }], {
+    answers,
+  });
+  // They are asked about, and away, so that nobody gets the User.
+  const members = DEFAULT_MEMBERS.map((member) => ({ ...member, presence: "away" as const }));
   const world = await startWorld({
     slack: {
+      members,
       scopes: TYPED.oauth_config.scopes.bot,
       botEvents: TYPED.settings.event_subscriptions.bot_events,
       ...(isPrivate && { channels: [privateChannel] }),
@@ -307,7 +333,8 @@ async function useEverything(channel: string, isPrivate: boolean): Promise<strin
   return [...new Set(calls.map(({ method }) => method))].sort();
 }
 
-async function converse({ slack, parley, log }: World, channel: string): Promise<void> {
+async function converse(world: World, channel: string): Promise<void> {
+  const { slack, parley, log } = world;
   const anna = "U0ANNA";
   const user = parley.createUser();
   const isDone = (method: string) => () => slack.calls(method).some(({ status }) => status === 200);
@@ -351,8 +378,12 @@ async function converse({ slack, parley, log }: World, channel: string): Promise
   await parley.until(() => parley.sent(user.id).some(({ media }) => media !== null));
   await slack.openHome({ user: anna });
   await slack.waitFor(() => slack.state.homes.get(anna));
+  const { id: answerForm } = await openAnswerForm(world, root);
+  await chooseAnswer(world, answerForm, "hello");
   await slack.shortcut({ user: anna, callbackId: SHORTCUTS.handBack.id, channel, ts: reply.ts });
-  const opened = await slack.waitFor(() => [...slack.state.views.values()][0]);
+  const opened = await slack.waitFor(() =>
+    [...slack.state.views.values()].find(({ view }) => view.id !== answerForm),
+  );
   await slack.submitView({ user: anna, viewId: opened.view.id, values: {} });
   await slack.waitFor(isDone("chat.update"));
   await slack.post({ user: anna, channel, threadTs: root.ts, text: "Too late" });

@@ -7,7 +7,6 @@ import { expect, it } from "vitest";
 import { z } from "zod";
 import type { Conversations } from "../../src/bridge/ports.ts";
 import { toStateLocation } from "../../src/config/state-location.ts";
-import type { Journal } from "../../src/delivery/journal.ts";
 import { type ItemId, type Thread, toConversationId, toUserId } from "../../src/ids.ts";
 import type { AuditRecords } from "../../src/state/audit-records.ts";
 import type { KeyValues } from "../../src/state/key-values.ts";
@@ -19,6 +18,7 @@ import { openPostgresConversations } from "../../src/state/postgres/postgres-con
 import { openPostgresJournal } from "../../src/state/postgres/postgres-journal.ts";
 import { openPostgresValues } from "../../src/state/postgres/postgres-values.ts";
 import { SHARES, shareOf } from "../../src/state/postgres/shares.ts";
+import { type Journals, openEach, QUEUES } from "../../src/state/queues.ts";
 import { openConversationStore } from "../../src/state/sqlite/conversation-store.ts";
 import { openDatabase } from "../../src/state/sqlite/database.ts";
 import { openKeyValues } from "../../src/state/sqlite/key-values.ts";
@@ -30,10 +30,8 @@ import { PATIENCE } from "../support/steps.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
 const ALL_SHARES = Array.from({ length: SHARES }, (_, share) => share);
-const QUEUES = ["inbox", "outbox"] as const;
-
 interface Parts {
-  readonly journals: Readonly<Record<(typeof QUEUES)[number], Journal>>;
+  readonly journals: Journals;
   readonly conversations: Conversations;
   readonly remembered: KeyValues<unknown>;
   readonly audit: AuditRecords;
@@ -60,14 +58,11 @@ function keysIn(path: string) {
       .all()
       .map((row) => String(Object.values(row)[0]));
   const keys = {
-    items: {
-      inbox: all("SELECT id FROM inbox ORDER BY id") as ItemId[],
-      outbox: all("SELECT id FROM outbox ORDER BY id") as ItemId[],
-    },
-    lanes: {
-      inbox: all("SELECT DISTINCT lane FROM inbox ORDER BY lane"),
-      outbox: all("SELECT DISTINCT lane FROM outbox ORDER BY lane"),
-    },
+    queues: QUEUES.map((queue) => ({
+      queue,
+      ids: all(`SELECT id FROM ${queue} ORDER BY id`) as ItemId[],
+      lanes: all(`SELECT DISTINCT lane FROM ${queue} ORDER BY lane`),
+    })),
     conversations: all("SELECT id FROM conversations").map(toConversationId),
     users: all("SELECT user_id FROM conversations UNION SELECT key FROM aliases").map(toUserId),
     threads: all("SELECT thread FROM threads").map(toThread),
@@ -88,12 +83,11 @@ async function answersOf(
   keys: ReturnType<typeof keysIn>,
 ) {
   const queues = [];
-  for (const queue of QUEUES) {
+  for (const { queue, ids, lanes } of keys.queues) {
     const journal = journals[queue];
-    const ids = keys.items[queue];
     queues.push({
       waiting: await journal.waiting(ids),
-      heads: await Promise.all(keys.lanes[queue].map((lane) => journal.head(lane, 100))),
+      heads: await Promise.all(lanes.map((lane) => journal.head(lane, 100))),
       pending: (await journal.pendingLanes(ALL_SHARES)).toSorted(),
       owed: await journal.owedNotices(ALL_SHARES),
       dead: await journal.deadLetters(),
@@ -129,10 +123,7 @@ async function recordsIn(audit: AuditRecords) {
 async function sqliteParts(path: string): Promise<Parts & { close(): Promise<void> }> {
   const database = await openDatabase(path, { access: "own" });
   return {
-    journals: {
-      inbox: openSqliteJournal(database, "inbox"),
-      outbox: openSqliteJournal(database, "outbox"),
-    },
+    journals: openEach((queue) => openSqliteJournal(database, queue)),
     conversations: await openConversationStore(database),
     remembered: openKeyValues(database, "remembered", z.unknown()),
     audit: openSqliteAudit(database),
@@ -144,10 +135,7 @@ async function postgresParts(url: string): Promise<Parts & { close(): Promise<vo
   const database = await openPostgres(url, { access: "share" });
   const holdings = { shareOf, heldBy: () => null };
   return {
-    journals: {
-      inbox: openPostgresJournal(database, "inbox", holdings),
-      outbox: openPostgresJournal(database, "outbox", holdings),
-    },
+    journals: openEach((queue) => openPostgresJournal(database, queue, holdings)),
     conversations: openPostgresConversations(database),
     remembered: openPostgresValues(database, z.unknown()),
     audit: openPostgresAudit(database),
@@ -161,7 +149,7 @@ const rowsIn = async (url: string, table: string): Promise<number> => {
 };
 
 describePostgres("moving a state from SQLite to PostgreSQL", () => {
-  it.each(["0.1.0.sqlite", "0.2.0.sqlite", "0.3.0.sqlite", "0.5.0.sqlite"])(
+  it.each(["0.1.0.sqlite", "0.2.0.sqlite", "0.3.0.sqlite", "0.5.0.sqlite", "0.6.0.sqlite"])(
     "takes everything along of %s, and leaves the file as it was",
     async (fixture) => {
       const file = await stateOf(fixture);

@@ -4,7 +4,7 @@ import { namesIn } from "../../src/state/postgres/names-in.ts";
 import type { PostgresDatabase } from "../../src/state/postgres/open-postgres.ts";
 import type { Statement } from "../../src/state/postgres/sql-value.ts";
 import { openReplica } from "../support/open-postgres.ts";
-import { createDatabase, describePostgres, inSession, query } from "../support/postgres.ts";
+import { createTables, describePostgres, inSession, query } from "../support/postgres.ts";
 
 const remember = (key: string, value: string, locks: readonly string[] = []): Statement => ({
   sql: "INSERT INTO remembered (key, value) VALUES ($1, $2) RETURNING key",
@@ -19,7 +19,7 @@ const keysIn = async (database: PostgresDatabase) =>
 
 describePostgres("what is asked of a PostgreSQL database together", () => {
   it("happens in the order of the calls, and a read sees what was written before it", async () => {
-    const database = await openReplica(await createDatabase());
+    const database = await openReplica(await createTables());
     const [first, between, second, after] = await Promise.all([
       database.write<{ key: string }>(remember("a", "1")),
       keysIn(database),
@@ -35,7 +35,7 @@ describePostgres("what is asked of a PostgreSQL database together", () => {
   });
 
   it("shares one transaction", async () => {
-    const url = await createDatabase();
+    const url = await createTables();
     const database = await openReplica(url);
     const writes = Array.from({ length: 100 }, (_, at) => remember(`key ${at}`, "value"));
     await Promise.all(writes.map((write) => database.write(write)));
@@ -44,7 +44,7 @@ describePostgres("what is asked of a PostgreSQL database together", () => {
   });
 
   it("is not harmed by what fails", async () => {
-    const database = await openReplica(await createDatabase());
+    const database = await openReplica(await createTables());
     const results = await Promise.allSettled([
       database.write(remember("a", "1")),
       database.write(remember("a", "again")),
@@ -70,7 +70,7 @@ describePostgres("what is asked of a PostgreSQL database together", () => {
   });
 
   it("says nothing of values when it fails", async () => {
-    const database = await openReplica(await createDatabase());
+    const database = await openReplica(await createTables());
     await database.write(remember("secret key", "1"));
     const errors = await Promise.all([
       database.write(remember("secret key", "secret value")).catch((error: unknown) => error),
@@ -84,7 +84,7 @@ describePostgres("what is asked of a PostgreSQL database together", () => {
   });
 
   it("takes its locks in one order, so that replicas do not wait for each other in a circle", async () => {
-    const url = await createDatabase();
+    const url = await createTables();
     const replicas = [await openReplica(url), await openReplica(url)];
     const { lockKey } = namesIn("public");
     const [first] = [lockKey("lane a"), lockKey("lane b")].sort((a, b) => Number(a) - Number(b));
@@ -111,7 +111,7 @@ describePostgres("what is asked of a PostgreSQL database together", () => {
   });
 
   it("waits for a lock that another replica's transaction has", async () => {
-    const url = await createDatabase();
+    const url = await createTables();
     const [one, other] = [await openReplica(url), await openReplica(url)];
     await one.write(remember("total", "0"));
     const increment: Statement = {
@@ -126,7 +126,7 @@ describePostgres("what is asked of a PostgreSQL database together", () => {
   });
 
   it("is run again when it was in a circle with others", async () => {
-    const url = await createDatabase();
+    const url = await createTables();
     const database = await openReplica(url);
     await database.write(remember("a", "1"));
     await database.write(remember("b", "1"));

@@ -7,7 +7,7 @@ import { createPostgresClaims } from "../../src/state/postgres/postgres-claims.t
 import { openPostgresJournal } from "../../src/state/postgres/postgres-journal.ts";
 import { SHARES, shareOf } from "../../src/state/postgres/shares.ts";
 import { openReplica } from "../support/open-postgres.ts";
-import { createDatabase, describePostgres, endSessions, query } from "../support/postgres.ts";
+import { createTables, describePostgres, endSessions, query } from "../support/postgres.ts";
 import { row } from "./journal-suite.ts";
 
 const PATIENCE = { timeout: 10_000, interval: 20 };
@@ -96,12 +96,12 @@ const endSession = (url: string, pid: number) =>
 
 describePostgres("claims on PostgreSQL", () => {
   it("give a replica that is alone every share, from the start", async () => {
-    const replica = await startReplica(await createDatabase());
+    const replica = await startReplica(await createTables());
     expect(areAllHeldOnce([replica])).toBe(true);
   });
 
   it.each([2, 3, 8])("divide the shares fairly among %i replicas", async (count) => {
-    const url = await createDatabase();
+    const url = await createTables();
     const replicas = await Promise.all(Array.from({ length: count }, () => startReplica(url)));
     const fair = Math.ceil(SHARES / count);
     const isFair = () =>
@@ -110,7 +110,7 @@ describePostgres("claims on PostgreSQL", () => {
   });
 
   it("are left to those that can deliver, but not while there are none", async () => {
-    const url = await createDatabase();
+    const url = await createTables();
     let cutOff: readonly string[] = [];
     const start = (name: string) => startReplica(url, createHolder(), () => !cutOff.includes(name));
     const [one, other] = [await start("one"), await start("other")];
@@ -130,7 +130,7 @@ describePostgres("claims on PostgreSQL", () => {
   });
 
   it("never give a share to two replicas, whoever comes and goes", async () => {
-    const url = await createDatabase();
+    const url = await createTables();
     const replicas = [await startReplica(url), await startReplica(url)];
     let twice = 0;
     const count = () => {
@@ -152,10 +152,11 @@ describePostgres("claims on PostgreSQL", () => {
   });
 
   it("give what a replica had to the others when its session ends", async () => {
-    const url = await createDatabase();
+    const url = await createTables();
     const [ended, other] = [await startReplica(url), await startReplica(url)];
     await expect.poll(() => sharesOf(ended, other), PATIENCE).toEqual([32, 32]);
     const release = ended.keepBusy();
+    onTestFinished(release);
     const tenures = [...ended.tenures.values()];
 
     await endSession(url, await backendOf(ended.database));
@@ -163,7 +164,7 @@ describePostgres("claims on PostgreSQL", () => {
     await expect.poll(() => sharesOf(other), PATIENCE).toEqual([SHARES]);
     expect(tenures.every((tenure) => tenure.isLost() && tenure.signal.aborted)).toBe(true);
     // Its handlers have not returned: it claims nothing on its next session.
-    expect(ended.database.session().signal.aborted).toBe(false);
+    await expect.poll(() => backendOf(ended.database).catch(() => 0), PATIENCE).toBeGreaterThan(0);
     expect(sharesOf(ended)).toEqual([32]);
     release();
     await expect.poll(() => sharesOf(ended, other), PATIENCE).toEqual([32, 32]);
@@ -171,7 +172,7 @@ describePostgres("claims on PostgreSQL", () => {
   });
 
   it("claim, where nobody else does, all but what a handler of the lost session still works on", async () => {
-    const url = await createDatabase();
+    const url = await createTables();
     const lanes = createHolder();
     const slow = Promise.withResolvers<void>();
     onTestFinished(() => slow.resolve());
@@ -192,7 +193,7 @@ describePostgres("claims on PostgreSQL", () => {
   });
 
   it("let a handler finish before its share is given to a replica that joins", async () => {
-    const url = await createDatabase();
+    const url = await createTables();
     const first = await startReplica(url);
     const release = first.keepBusy();
     const second = await startReplica(url);
@@ -209,7 +210,7 @@ describePostgres("claims on PostgreSQL", () => {
   });
 
   it("give everything back when a replica stops", async () => {
-    const url = await createDatabase();
+    const url = await createTables();
     const [first, second] = [await startReplica(url), await startReplica(url)];
     await first.claims.stop();
     await first.claims.stop();
@@ -219,7 +220,7 @@ describePostgres("claims on PostgreSQL", () => {
   });
 
   it("are over for the handlers in the moment of a stop, and each share is the others' as soon as it is left", async () => {
-    const url = await createDatabase();
+    const url = await createTables();
     const [first, second] = [await startReplica(url), createHolder()];
     const release = first.keepBusy(firstOf(first).share);
     const stopped = first.claims.stop();
@@ -236,7 +237,7 @@ describePostgres("claims on PostgreSQL", () => {
   });
 
   it("do not meet those of another schema of the same database", async () => {
-    const url = await createDatabase();
+    const url = await createTables();
     await query(url, "CREATE SCHEMA other");
     const other = new URL(url);
     other.searchParams.set("options", "-csearch_path=other");
@@ -245,7 +246,7 @@ describePostgres("claims on PostgreSQL", () => {
   });
 
   it("tell the holder what others change in its lanes, and nobody else", async () => {
-    const url = await createDatabase();
+    const url = await createTables();
     const [first, second] = [await startReplica(url), await startReplica(url)];
     await expect.poll(() => sharesOf(first, second), PATIENCE).toEqual([32, 32]);
     const [ours, theirs] = [laneIn(firstOf(first).share), laneIn(firstOf(second).share)];
@@ -262,7 +263,7 @@ describePostgres("claims on PostgreSQL", () => {
   });
 
   it("tell the holder what a tool requeues", async () => {
-    const url = await createDatabase();
+    const url = await createTables();
     const { journal, changes } = await startReplica(url);
     await journal.append(row(1, { lane: "user/1" }));
     const [waiting] = await journal.head("user/1", 1);
@@ -276,7 +277,7 @@ describePostgres("claims on PostgreSQL", () => {
   });
 
   it("tell again what a holder could not read", async () => {
-    const url = await createDatabase();
+    const url = await createTables();
     const lanes = createHolder();
     lanes.failures.push(new StorageError("not now"), new StorageError("not now"));
     const replica = await startReplica(url, lanes);
@@ -290,14 +291,14 @@ describePostgres("claims on PostgreSQL", () => {
   });
 
   it("notice that something was missed", async () => {
-    const url = await createDatabase();
+    const url = await createTables();
     const { changes } = await startReplica(url);
     await query(url, "SELECT nextval('changes')");
     await expect.poll(() => changes, PATIENCE).toContain(undefined);
   });
 
   it("let nothing be written any more in the name of a share that was lost", async () => {
-    const url = await createDatabase();
+    const url = await createTables();
     const replica = await startReplica(url);
     const { journal } = replica;
     const tenure = firstOf(replica);

@@ -1,13 +1,14 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { end, withAgentMessage } from "../../src/bridge/conversation.ts";
+import { end } from "../../src/bridge/conversation.ts";
 import type { Conversations } from "../../src/bridge/ports.ts";
 import { OvertakenError, StorageError } from "../../src/errors.ts";
 import { toUserId } from "../../src/ids.ts";
 import { openPostgresConversations } from "../../src/state/postgres/postgres-conversations.ts";
+import { answered } from "../support/answered.ts";
 import { openReplica } from "../support/open-postgres.ts";
 import {
-  createDatabase,
+  createTables,
   describePostgres,
   endSessions,
   inSession,
@@ -20,7 +21,7 @@ import { conversationOf, idOf, THREAD } from "./conversations-suite.ts";
 const PATIENCE = { timeout: 10_000, interval: 20 };
 
 async function openTwo() {
-  const url = await createDatabase();
+  const url = await createTables();
   const open = async () => openPostgresConversations(await openReplica(url));
   const stores: [Conversations, Conversations] = [await open(), await open()];
   return { url, stores };
@@ -34,7 +35,7 @@ describePostgres("conversations that replicas share", () => {
     await store.create(conversationOf("11111"));
 
     await Promise.all(
-      Array.from({ length: 40 }, (_, n) => stores[n % 2 ? 1 : 0].update(id, withAgentMessage)),
+      Array.from({ length: 40 }, (_, n) => stores[n % 2 ? 1 : 0].update(id, answered)),
     );
 
     expect((await store.byId(id))?.agentMessages).toBe(40);
@@ -51,8 +52,8 @@ describePostgres("conversations that replicas share", () => {
 
     await store.update(id, (c) => {
       seen.push(c.agentMessages);
-      overtaking ??= other.update(id, withAgentMessage);
-      return withAgentMessage(c);
+      overtaking ??= other.update(id, answered);
+      return answered(c);
     });
 
     await overtaking;
@@ -71,7 +72,7 @@ describePostgres("conversations that replicas share", () => {
       await client.query("SELECT 1 FROM conversations FOR UPDATE");
       const changing = store.update(id, (c) => {
         tries += 1;
-        return withAgentMessage(c);
+        return answered(c);
       });
       await expect.poll(() => waitingForLocks(url, "transactionid"), PATIENCE).toBe(1);
       await client.query(
@@ -181,20 +182,20 @@ describePostgres("conversations that replicas share", () => {
 
     const problem = `conversation/${idOf("1")}: state is not understood`;
     await expect(store.byUser(toUserId("1"))).rejects.toThrow(problem);
-    await expect(store.update(idOf("1"), withAgentMessage)).rejects.toThrow(problem);
+    await expect(store.update(idOf("1"), answered)).rejects.toThrow(problem);
     expect(await store.openUnder(toUserId("1"))).toBeUndefined();
     expect((await store.byUser(toUserId("2")))?.id).toBe(idOf("2"));
     expect((await store.open()).map(({ id }) => id)).toEqual([idOf("2")]);
   });
 
   it("store nothing in the name of a session that has ended", async () => {
-    const url = await createDatabase();
+    const url = await createTables();
     const database = await openReplica(url);
     const store = openPostgresConversations(database);
     await store.create(conversationOf("1"));
     const session = database.session();
     await endSessions(url, "main");
-    const late = database.inNameOf(session, () => store.update(idOf("1"), withAgentMessage));
+    const late = database.inNameOf(session, () => store.update(idOf("1"), answered));
     await expect(late).rejects.toThrow(StorageError);
     const now = () => store.byId(idOf("1")).catch(() => undefined);
     await expect.poll(now, PATIENCE).toMatchObject({ agentMessages: 0 });

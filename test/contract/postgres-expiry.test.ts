@@ -7,7 +7,7 @@ import { openPostgresJournal } from "../../src/state/postgres/postgres-journal.t
 import { shareOf } from "../../src/state/postgres/shares.ts";
 import { openReplica } from "../support/open-postgres.ts";
 import {
-  createDatabase,
+  createTables,
   describePostgres,
   inSession,
   query,
@@ -20,7 +20,7 @@ const PATIENCE = { timeout: 10_000, interval: 20 };
 const DAY_MS = 86_400_000;
 
 async function openForTest() {
-  const url = await createDatabase();
+  const url = await createTables();
   const database = await openReplica(url);
   const store = openPostgresConversations(database);
   const journal = openPostgresJournal(database, "inbox", { shareOf, heldBy: () => null });

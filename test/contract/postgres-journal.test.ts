@@ -12,7 +12,7 @@ import { SHARES, shareOf } from "../../src/state/postgres/shares.ts";
 import type { SqlValue } from "../../src/state/postgres/sql-value.ts";
 import { openReplica } from "../support/open-postgres.ts";
 import {
-  createDatabase,
+  createTables,
   describePostgres,
   endSessions,
   inSession,
@@ -64,7 +64,7 @@ const DAWDLE = `
   CREATE TRIGGER dawdle BEFORE INSERT ON inbox FOR EACH ROW EXECUTE FUNCTION dawdle()`;
 
 async function openThree() {
-  const url = await createDatabase();
+  const url = await createTables();
   const watcher = await openReplica(url);
   await query(url, DAWDLE);
   return { watcher, replicas: [inboxOf(await openReplica(url)), inboxOf(await openReplica(url))] };
@@ -132,7 +132,7 @@ describePostgres("the journal that replicas share", () => {
   );
 
   it("takes an item once that both replicas get at the same time", async () => {
-    const url = await createDatabase();
+    const url = await createTables();
     const replicas = [inboxOf(await openReplica(url)), inboxOf(await openReplica(url))];
     for (let n = 0; n < 20; n++) {
       const answers = await Promise.all(replicas.map((journal) => journal.append(row(n))));
@@ -141,7 +141,7 @@ describePostgres("the journal that replicas share", () => {
   });
 
   it("tells of what changes a lane whose share another session may hold, and of nothing else", async () => {
-    const url = await createDatabase();
+    const url = await createTables();
     const [database, other] = [await openReplica(url), await openReplica(url)];
     const heard: (string | undefined)[] = [];
     await other.listen(CHANGES, (payload) => heard.push(readChange(payload).lane));
@@ -167,7 +167,7 @@ describePostgres("the journal that replicas share", () => {
   });
 
   it("tells of it also when the session is another by then than the one that held the share", async () => {
-    const url = await createDatabase();
+    const url = await createTables();
     const [database, other] = [await openReplica(url), await openReplica(url)];
     const heard: (string | undefined)[] = [];
     await other.listen(CHANGES, (payload) => heard.push(readChange(payload).lane));
@@ -177,7 +177,7 @@ describePostgres("the journal that replicas share", () => {
   });
 
   it("writes nothing any more in the name of a session that has ended", async () => {
-    const url = await createDatabase();
+    const url = await createTables();
     const database = await openReplica(url);
     const journal = inboxOf(database);
     const place = await journal.append(row(1));
@@ -194,7 +194,7 @@ describePostgres("the journal that replicas share", () => {
   });
 
   it("finds what waits, and what is owed, by shares", async () => {
-    const journal = inboxOf(await openReplica(await createDatabase()));
+    const journal = inboxOf(await openReplica(await createTables()));
     const lanes = Array.from({ length: 20 }, (_, n) => `user/${n}`);
     for (const [n, lane] of lanes.entries()) await journal.append(row(n, { lane }));
     const [chosen = ""] = lanes;
@@ -216,7 +216,7 @@ describePostgres("the journal that replicas share", () => {
   });
 
   it("writes to no index while an item is tried", async () => {
-    const url = await createDatabase();
+    const url = await createTables();
     const { channel } = await openReplica(url);
     await inSession(url, async (client) => {
       const read: Questions["read"] = async <Row>(sql: string, ...values: readonly SqlValue[]) =>
@@ -239,7 +239,7 @@ describePostgres("the journal that replicas share", () => {
   });
 
   it("drops what people wrote as soon as an item is done or discarded", async () => {
-    const url = await createDatabase();
+    const url = await createTables();
     const journal = inboxOf(await openReplica(url));
     for (const n of [1, 2, 3]) await journal.append(row(n));
     const [first, second] = await journal.head("user-1", 3);
@@ -255,7 +255,7 @@ describePostgres("the journal that replicas share", () => {
   });
 
   it("lists a dead letter whose reason is damaged, and the others", async () => {
-    const url = await createDatabase();
+    const url = await createTables();
     const journal = inboxOf(await openReplica(url));
     for (const n of [1, 2]) await journal.append(row(n));
     const waiting = await journal.head("user-1", 2);

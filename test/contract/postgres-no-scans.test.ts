@@ -10,8 +10,9 @@ import { openPostgresJournal } from "../../src/state/postgres/postgres-journal.t
 import { openPostgresValues } from "../../src/state/postgres/postgres-values.ts";
 import { SHARES, shareOf } from "../../src/state/postgres/shares.ts";
 import type { SqlValue } from "../../src/state/postgres/sql-value.ts";
+import { QUEUES } from "../../src/state/queues.ts";
 import { openReplica } from "../support/open-postgres.ts";
-import { createDatabase, describePostgres, query } from "../support/postgres.ts";
+import { createTables, describePostgres, query } from "../support/postgres.ts";
 import { conversationOf, THREAD } from "./conversations-suite.ts";
 import { row } from "./journal-suite.ts";
 
@@ -21,8 +22,7 @@ const ended = (table: string) => `
 
 /** A database as it is after some weeks: nearly all of it has ended, and little of that may go by now. */
 const FILLED = `
-  ${ended("inbox")}
-  ${ended("outbox")}
+  ${QUEUES.map(ended).join("")}
   INSERT INTO conversations (id, version, user_id, is_open, has_thread, ended_at, body)
     SELECT 'c_' || n, 1, 'user-' || n, false, true, n * 60000, '{}' FROM generate_series(1, 20000) AS n;
   INSERT INTO threads SELECT 'T1/C1/' || n, 'c_' || n FROM generate_series(1, 20000) AS n;
@@ -84,7 +84,7 @@ function watchPlans(database: PostgresDatabase) {
 
 describePostgres("a database that has much", () => {
   it("is read through indexes while the bridge runs, however much is kept", async () => {
-    const url = await createDatabase();
+    const url = await createTables();
     const database = await openReplica(url);
     await query(url, FILLED);
     const { watched, scans, asked } = watchPlans(database);

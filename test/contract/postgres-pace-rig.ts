@@ -7,7 +7,7 @@ import {
 } from "../../src/state/postgres/shared-limiters.ts";
 import type { Statement } from "../../src/state/postgres/sql-value.ts";
 import { openReplica } from "../support/open-postgres.ts";
-import { createDatabase } from "../support/postgres.ts";
+import { createTables } from "../support/postgres.ts";
 import type { Rig } from "./rate-limiter-rig.ts";
 
 /** What may happen between a replica and its database. */
@@ -115,7 +115,7 @@ async function openDatabases(): Promise<readonly PostgresDatabase[]> {
 }
 
 async function open(): Promise<readonly PostgresDatabase[]> {
-  const url = await createDatabase();
+  const url = await createTables();
   // To them no time passes: else they would ask by themselves whether their sessions are still there.
   const clock = { now: () => 0, monotonic: () => 0 };
   const first = await openReplica(url, { clock });

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { StorageError } from "../../src/errors.ts";
 import { createSharedLimiters } from "../../src/state/postgres/shared-limiters.ts";
 import { openReplica } from "../support/open-postgres.ts";
-import { createDatabase, describePostgres, endSessions } from "../support/postgres.ts";
+import { createTables, describePostgres, endSessions } from "../support/postgres.ts";
 import { openPostgresRig } from "./postgres-pace-rig.ts";
 import { pass, stopTime } from "./rate-limiter-rig.ts";
 import { describeRateLimiter, watch } from "./rate-limiter-suite.ts";
@@ -141,7 +141,7 @@ describePostgres("the pace on PostgreSQL", () => {
   });
 
   it("sends those away who ask in the name of a session that is over", async () => {
-    const url = await createDatabase();
+    const url = await createTables();
     const database = await openReplica(url);
     const limiter = createSharedLimiters(database)({ name: "posts", perSecond: 0.01, burst: 1 });
     await limiter.acquire("C1");
@@ -215,7 +215,7 @@ describePostgres("the pace on PostgreSQL", () => {
   });
 
   it("goes on in another session when its own is ended", async () => {
-    const url = await createDatabase();
+    const url = await createTables();
     const database = await openReplica(url);
     const limiter = createSharedLimiters(database)({ name: "posts", perSecond: 2, burst: 1 });
     await limiter.acquire("C1");

@@ -4,7 +4,7 @@ import { ConfigError } from "../../src/errors.ts";
 import { checkServer } from "../../src/state/postgres/check-server.ts";
 import { type Connection, connect } from "../../src/state/postgres/connect.ts";
 import { readPostgresUrl } from "../../src/state/postgres/postgres-url.ts";
-import { createDatabase, describePostgres, query } from "../support/postgres.ts";
+import { createTables, describePostgres, query } from "../support/postgres.ts";
 
 /** Its third question is the first that it asks while another session holds a transaction open. */
 const HELD_CALL = 3;
@@ -30,12 +30,12 @@ async function heldSession(url: string) {
 
 describePostgres("the look for a pooler", () => {
   it("takes no busy server for one: it looks again", async () => {
-    const { target, held } = await heldSession(await createDatabase());
+    const { target, held } = await heldSession(await createTables());
     expect(await checkServer(target, held)).toBe("public");
   });
 
   it("takes no session that somebody ends for one: that can pass", async () => {
-    const url = await createDatabase();
+    const url = await createTables();
     const { target, held, isHeld } = await heldSession(url);
     const failure = checkServer(target, held).catch((error: unknown) => error);
     await isHeld;

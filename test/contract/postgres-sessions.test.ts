@@ -8,7 +8,7 @@ import type { Statement } from "../../src/state/postgres/sql-value.ts";
 import { captureLog } from "../support/captured-log.ts";
 import { type CutProxy, startCutProxy } from "../support/cut-proxy.ts";
 import { openReplica } from "../support/open-postgres.ts";
-import { createDatabase, describePostgres, endSessions, query } from "../support/postgres.ts";
+import { createTables, describePostgres, endSessions, query } from "../support/postgres.ts";
 
 const remember = (key: string, value = "", locks: readonly string[] = []): Statement => ({
   sql: "INSERT INTO remembered (key, value) VALUES ($1, $2)",
@@ -39,7 +39,7 @@ async function nextSession(database: PostgresDatabase, before: Session): Promise
 async function openBehindProxy(
   clock?: Clock,
 ): Promise<{ url: string; proxy: CutProxy; database: PostgresDatabase }> {
-  const url = await createDatabase();
+  const url = await createTables();
   const { hostname: host, port } = new URL(url);
   const proxy = await startCutProxy({ host, port: Number(port) });
   const through = new URL(url);
@@ -62,7 +62,7 @@ function movableClock() {
 
 describePostgres("a session of PostgreSQL", () => {
   it("that an administrator has ended takes what is done in its name with it, and another follows", async () => {
-    const url = await createDatabase();
+    const url = await createTables();
     const database = await openReplica(url);
     const session = database.session();
     await database.inNameOf(session, () => database.write(remember("before")));
@@ -83,7 +83,7 @@ describePostgres("a session of PostgreSQL", () => {
   });
 
   it("leaves nothing of its name to the one that follows", async () => {
-    const url = await createDatabase();
+    const url = await createTables();
     const database = await openReplica(url);
     const session = database.session();
     const heard: Promise<unknown>[] = [];
@@ -108,7 +108,7 @@ describePostgres("a session of PostgreSQL", () => {
   });
 
   it("takes what was under way with it", async () => {
-    const url = await createDatabase();
+    const url = await createTables();
     const database = await openReplica(url);
     const session = database.session();
     const slow = database.read("SELECT pg_sleep(3)").catch((error: unknown) => error);
@@ -124,7 +124,7 @@ describePostgres("a session of PostgreSQL", () => {
   });
 
   it("holds its locks until it ends", async () => {
-    const url = await createDatabase();
+    const url = await createTables();
     const [one, other] = [await openReplica(url), await openReplica(url)];
     const tryLock = async (replica: PostgresDatabase) => {
       const [row] = await replica.read<{ locked: boolean }>(
@@ -140,7 +140,7 @@ describePostgres("a session of PostgreSQL", () => {
   });
 
   it("goes on while the other kind of session is ended", async () => {
-    const url = await createDatabase();
+    const url = await createTables();
     const database = await openReplica(url);
     const session = database.session();
     await endSessions(url, "side");
@@ -151,7 +151,7 @@ describePostgres("a session of PostgreSQL", () => {
   });
 
   it("hears what is told, in the order of the commits, also the one that follows", async () => {
-    const url = await createDatabase();
+    const url = await createTables();
     const [one, other] = [await openReplica(url), await openReplica(url)];
     const heard: string[] = [];
     await one.listen("lanes", (payload) => heard.push(payload));
@@ -289,7 +289,7 @@ describePostgres("a session of PostgreSQL", () => {
   });
 
   it("raises the alarm only if no other follows, and clears it then", async () => {
-    const url = await createDatabase();
+    const url = await createTables();
     const { hostname: host, port } = new URL(url);
     const proxy = await startCutProxy({ host, port: Number(port) });
     const through = new URL(url);
@@ -310,7 +310,7 @@ describePostgres("a session of PostgreSQL", () => {
   });
 
   it("is over when the database is closed, and what was asked for before is done", async () => {
-    const url = await createDatabase();
+    const url = await createTables();
     const database = await openReplica(url);
     const written = database.write(remember("last"));
     await Promise.all([database.close(), database.close()]);

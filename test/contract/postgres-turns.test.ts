@@ -3,7 +3,7 @@ import { StorageError } from "../../src/errors.ts";
 import { openPostgres, type PostgresDatabase } from "../../src/state/postgres/open-postgres.ts";
 import { createPostgresRounds } from "../../src/state/postgres/postgres-rounds.ts";
 import { createPostgresTurns } from "../../src/state/postgres/postgres-turns.ts";
-import { createDatabase, describePostgres, endSessions } from "../support/postgres.ts";
+import { createTables, describePostgres, endSessions } from "../support/postgres.ts";
 import { describeRounds } from "./rounds-suite.ts";
 import { describeTurns } from "./turns-suite.ts";
 
@@ -12,7 +12,7 @@ const NEVER_MS = 86_400_000;
 
 /** Two replicas on one database, and its address. */
 async function openTwo(): Promise<readonly [PostgresDatabase, PostgresDatabase, string]> {
-  const url = await createDatabase();
+  const url = await createTables();
   const open = async () => {
     const database = await openPostgres(url, { access: "own" });
     onTestFinished(() => database.close());

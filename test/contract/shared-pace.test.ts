@@ -3,6 +3,7 @@ import { expect, it, onTestFinished, vi } from "vitest";
 import { startFakeSlack } from "../../fakes/slack/fake-slack.ts";
 import { identity } from "../../fakes/slack/identity.ts";
 import { makeConversationId, toItemId, toUserId } from "../../src/ids.ts";
+import { createOptionalScopes } from "../../src/slack/optional-scopes.ts";
 import { createPace } from "../../src/slack/pace.ts";
 import { createPosts } from "../../src/slack/posts.ts";
 import { webClientOptions } from "../../src/slack/web-api.ts";
@@ -29,6 +30,7 @@ describePostgres("Slack's pace", () => {
         channels: [slack.channel],
         botId: identity.botId,
         pace: createPace(1, rig.replica()),
+        optionalScopes: createOptionalScopes(() => true, captureLog()),
         texts: textsFor("en"),
         log: captureLog(),
       });

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { z } from "zod";
 import { channelNoteSchema, formerIdSchema } from "../../src/bridge/stored/channel-note.ts";
+import { clockBodySchema } from "../../src/bridge/stored/clock-body.ts";
 import { conversationSchema } from "../../src/bridge/stored/conversation-schema.ts";
 import {
   type DeadLetterReason,
@@ -46,6 +47,7 @@ import {
 } from "../../src/bridge/stored/step-kinds.ts";
 import { createEmbeddedLanes } from "../../src/delivery/embedded-lanes.ts";
 import { toUserId } from "../../src/ids.ts";
+import { QUEUES, type QueueName } from "../../src/state/queues.ts";
 import { openConversationStore } from "../../src/state/sqlite/conversation-store.ts";
 import { type Database, openDatabase } from "../../src/state/sqlite/database.ts";
 import { openKeyValues } from "../../src/state/sqlite/key-values.ts";
@@ -58,7 +60,7 @@ import { fieldsIn, fieldsOf } from "../support/stored-fields.ts";
 import { startTeams } from "../support/two-teams.ts";
 import { startWorld } from "../support/world.ts";
 
-const VERSIONS = ["0.1.0", "0.2.0", "0.3.0", "0.5.0"];
+const VERSIONS = ["0.1.0", "0.2.0", "0.3.0", "0.5.0", "0.6.0"];
 
 /** A copy that a test may change. */
 async function copyOf(version: string): Promise<string> {
@@ -120,6 +122,12 @@ function stepValues(progress: unknown): [z.ZodType, unknown][] {
   });
 }
 
+const BODIES: Readonly<Record<QueueName, z.ZodType>> = {
+  inbox: inboxBodySchema,
+  outbox: outboxBodySchema,
+  clock: clockBodySchema,
+};
+
 /** Each stored value beside the schema that reads it. */
 async function storedValues(database: Database): Promise<[z.ZodType, unknown][]> {
   const values: [z.ZodType, unknown][] = [];
@@ -133,13 +141,13 @@ async function storedValues(database: Database): Promise<[z.ZodType, unknown][]>
     if (!schema) throw new Error(`Nobody reads ${name}`);
     values.push([schema, value]);
   }
-  for (const queue of ["inbox", "outbox"] as const) {
+  for (const queue of QUEUES) {
     const rows = await database.read<Record<"body" | "progress" | "error", string | null>>(
       `SELECT body, progress, error FROM ${queue} WHERE body IS NOT NULL`,
     );
     for (const { body, progress, error } of rows) {
       const read = JSON.parse(body ?? "") as { kind: string };
-      values.push([queue === "inbox" ? inboxBodySchema : outboxBodySchema, read]);
+      values.push([BODIES[queue], read]);
       if (error !== null) {
         const reason = JSON.parse(error) as DeadLetterReason;
         values.push([deadLetterReasonSchema, reason]);
@@ -166,6 +174,7 @@ const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
   alias: aliasSchema,
   "inbox body": inboxBodySchema,
   "outbox body": outboxBodySchema,
+  "body of an item of the clock": clockBodySchema,
   "reason of a dead letter": deadLetterReasonSchema,
   "owed notice": owedNoticeSchema,
   progress: progressSchema,

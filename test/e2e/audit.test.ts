@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { identity } from "../../fakes/slack/identity.ts";
 import { DEFAULT_MEMBERS, type MemberOptions } from "../../fakes/slack/people.ts";
+import { NO_RULES } from "../../src/config/desk-rules.ts";
 import { attemptsIn } from "../support/attempts.ts";
 import { recordsIn } from "../support/audit-tool.ts";
 import { spawnBridge } from "../support/process.ts";
@@ -17,7 +18,7 @@ import {
   PATIENCE,
   submitHandBack,
 } from "../support/steps.ts";
-import { postsIn, reactionsOn, textOf, toldTo } from "../support/threads.ts";
+import { postsIn, reactionsOn, shownOf, textOf, toldTo } from "../support/threads.ts";
 import { startWorld, type World, type WorldOptions } from "../support/world.ts";
 
 const GUEST: MemberOptions = { id: "U0GUEST", name: "guest", displayName: "Gus", isGuest: true };
@@ -176,7 +177,7 @@ it("a move to another team is recorded with both", async () => {
   const channels = [
     { id: "C0BILLING", name: "billing", members: ["U0ANNA", "U0GUEST", identity.botUserId] },
   ];
-  const of = { agents: "workspace", leads: undefined, allowShared: true } as const;
+  const of = { agents: "workspace", leads: undefined, allowShared: true, rules: NO_RULES } as const;
   const world = await open({
     slack: { channels },
     config: {
@@ -327,7 +328,9 @@ it("finds a merged User's records under both ids", async () => {
   const second = await handOver(world, { user: first.user });
   const registered = parley.createUser();
   await Promise.all((await parley.mergeUsers(first.user.id, registered.id)).delivered);
-  await world.slack.waitFor(() => textOf(second.root).includes(`\`${registered.id}\``));
+  await world.slack.waitFor(() =>
+    shownOf(world.slack, second.root).includes(`\`${registered.id}\``),
+  );
   await handBack(world, second.root);
   const other = await handOver(world);
   await handBack(world, other.root);

@@ -4,7 +4,15 @@ import { attemptsIn } from "../support/attempts.ts";
 import { metricsOf } from "../support/metrics.ts";
 import { openStateSql } from "../support/state-sql.ts";
 import { handBack, handOver, PATIENCE, postTo } from "../support/steps.ts";
-import { activeMarkup, postsIn, rootsAbout, rootsOf, textOf, toldTo } from "../support/threads.ts";
+import {
+  activeMarkup,
+  detailsIn,
+  postsIn,
+  rootsAbout,
+  rootsOf,
+  shownOf,
+  toldTo,
+} from "../support/threads.ts";
 import { CALLBACK_TOKEN, startWorld, type World } from "../support/world.ts";
 
 const ROUTES = ["/parley/callback", "/parley/handovers"] as const;
@@ -270,11 +278,13 @@ describe("POST /parley/handovers", () => {
     expect((await postTo(world, "/parley/handovers", { userId: 7, user })).status).toBe(200);
 
     const root = await world.slack.waitFor(() => rootsAbout(world.slack, "7")[0]);
-    const shown = textOf(root);
+    const shown = shownOf(world.slack, root);
     for (const value of ["Ada", "ada@customer.example", "nl-*BE*", "customer-7"]) {
       expect(shown).toContain(value);
     }
-    expect(activeMarkup(root)).toEqual([]);
+    for (const message of [root, ...detailsIn(world.slack, root.ts)]) {
+      expect(activeMarkup(message)).toEqual([]);
+    }
   });
 
   it("adds to what Parley says of the User, and erases nothing of it", async () => {
@@ -290,9 +300,11 @@ describe("POST /parley/handovers", () => {
 
     await world.slack.waitFor(() => {
       const [root] = rootsAbout(world.slack, known.id);
-      return root && textOf(root).includes("ada@customer.example");
+      return root && shownOf(world.slack, root).includes("ada@customer.example");
     });
-    const shown = rootsAbout(world.slack, known.id).map(textOf).join();
+    const shown = rootsAbout(world.slack, known.id)
+      .map((root) => shownOf(world.slack, root))
+      .join();
     expect(shown).toContain("Ada Lovelace");
     expect(shown).toContain("customer-7");
   });
@@ -354,7 +366,8 @@ describe("other routes", () => {
         expect.arrayContaining([
           'parley_bridge_callbacks_total{kind="handover"} 1',
           'parley_bridge_callbacks_total{kind="message"} 1',
-          'parley_bridge_delivery_attempts_total{queue="inbox",outcome="done"} 2',
+          // The handover, the message, and the root, which then shows that it was answered.
+          'parley_bridge_delivery_attempts_total{queue="inbox",outcome="done"} 3',
           'parley_bridge_delivery_attempts_total{queue="outbox",outcome="done"} 1',
           "parley_bridge_open_conversations 1",
           'parley_bridge_queue_items{queue="inbox"} 0',

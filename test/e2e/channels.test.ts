@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { FakeSlack } from "../../fakes/slack/fake-slack.ts";
 import { DEFAULT_SCOPES, identity } from "../../fakes/slack/identity.ts";
+import { NO_RULES } from "../../src/config/desk-rules.ts";
 import type { TeamConfig } from "../../src/config/team-config.ts";
 import { answering } from "../support/answers.ts";
 import { handOver, PATIENCE } from "../support/steps.ts";
@@ -25,6 +26,7 @@ const team = (changes: Partial<TeamConfig> = {}): TeamConfig => ({
   agents: "workspace",
   leads: [LEAD, ANNA],
   allowShared: false,
+  rules: NO_RULES,
   ...changes,
 });
 
@@ -364,8 +366,8 @@ describe("people who cannot be written to", () => {
 });
 
 it.each([
-  ["de", /ist archiviert\.\nKein User wartet/, /ist wieder da/],
-  ["nl", /is gearchiveerd\.\nEr wacht geen User/, /is er weer/],
+  ["de", /ist archiviert\.\nKein Nutzer wartet/, /ist wieder da/],
+  ["nl", /is gearchiveerd\.\nEr wacht geen gebruiker/, /is er weer/],
 ] as const)("speaks the team's language: %s", async (language, archived, back) => {
   const world = await startTeams([team({ leads: [LEAD] })], { env: { TEAM_LANGUAGE: language } });
   const { slack } = world;

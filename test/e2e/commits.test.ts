@@ -18,7 +18,14 @@ async function countCommits({ env }: World): Promise<() => Promise<number>> {
 it("stores a message in three commits, whichever way it goes: that it came, what is about to be sent, and all that came of it", async () => {
   const world = await startWorld();
   const { slack, parley, log } = world;
-  const { user, ts, outbox } = await handOver(world);
+  const { user, ts, inbox, outbox } = await handOver(world);
+  const answer = async (text: string, count: number) => {
+    await slack.post({ user: "U0ANNA", threadTs: ts, text });
+    await expect.poll(() => settledIn(log, outbox).length, PATIENCE).toBe(count);
+  };
+  // The first one stores more: from then on she is who answers, and the root says so.
+  await answer("I am Anna", 1);
+  await expect.poll(() => settledIn(log, inbox).length, PATIENCE).toBe(2);
   const commits = await countCommits(world);
 
   const before = await commits();
@@ -26,8 +33,7 @@ it("stores a message in three commits, whichever way it goes: that it came, what
   await delivered;
   await lastCallbackHandled(world, user.id);
   const between = await commits();
-  await slack.post({ user: "U0ANNA", threadTs: ts, text: "Good morning" });
-  await expect.poll(() => settledIn(log, outbox).length, PATIENCE).toBe(1);
+  await answer("Good morning", 2);
   const after = await commits();
 
   expect([between - before, after - between]).toEqual([3, 3]);

@@ -2,7 +2,7 @@ import { expect, it, onTestFinished } from "vitest";
 import { startApp } from "../../src/app.ts";
 import { readConfig } from "../../src/config/read-config.ts";
 import { startCutProxy } from "../support/cut-proxy.ts";
-import { createDatabase, describePostgres } from "../support/postgres.ts";
+import { createTables, describePostgres } from "../support/postgres.ts";
 import { sentTo } from "../support/sent.ts";
 import { handOver } from "../support/steps.ts";
 import { startWorld } from "../support/world.ts";
@@ -12,7 +12,7 @@ const USERS = 12;
 
 describePostgres("a replica that cannot reach Parley", () => {
   it("leaves its lanes to another that can", async () => {
-    const world = await startWorld({ replicas: 1, env: { STATE_URL: await createDatabase() } });
+    const world = await startWorld({ replicas: 1, env: { STATE_URL: await createTables() } });
     const { slack, parley, env } = world;
     const parleyUrl = new URL(env.PARLEY_API_URL ?? "");
     const network = await startCutProxy({ host: parleyUrl.hostname, port: Number(parleyUrl.port) });

@@ -25,6 +25,9 @@ it("leaves nothing of a delivered message in the files of its state, while it ru
   await parley.until(() => sentTo(world, user.id).length === fromAgent.length);
 
   await expect
-    .poll(() => textsOnDisk(pathOf(env), [...fromUser, ...fromAgent]), PATIENCE)
+    .poll(() => textsOnDisk(pathOf(env), [...fromUser, ...fromAgent]), {
+      ...PATIENCE,
+      timeout: 45_000,
+    })
     .toEqual([]);
 });

@@ -123,6 +123,48 @@ describe("while Slack is down", () => {
     ).toHaveLength(3);
   });
 
+  it.each([
+    ["a file", "files.completeUploadExternal"],
+    ["the line in the place of a file", "files.getUploadURLExternal"],
+  ])("says so of %s", async (shown, refused) => {
+    const world = await startWorld({ env: QUICK });
+    const { slack, parley, log } = world;
+    const { user, ts, inbox } = await handOver(world);
+    slack.faults.add(refused, { kind: "status", status: 500 });
+    const media = { name: "note.txt", mimeType: "text/plain", bytes: Buffer.from("hello") };
+    await parley.userWrites(user.id, { media });
+    await expect.poll(() => attemptsIn(log, inbox).at(-1)?.outcome, PATIENCE).toBe("deferred");
+    await world.stopBridge();
+    await letWait(world, HOUR_MS);
+    if (shown === "a file") slack.faults.clear();
+
+    await world.startBridge({}, { patience: { fileToSlackMs: 1 } });
+
+    const shared = () =>
+      slack.state.messages.filter(({ thread_ts, files }) => thread_ts === ts && files);
+    const posts = () => (shown === "a file" ? shared() : postsIn(slack, ts));
+    const post = await slack.waitFor(() => posts()[0]);
+    expect([post.text, textOf(post)].join("\n")).toMatch(/Delayed; written <!date\^\d+\^/);
+    expect([...shared(), ...postsIn(slack, ts)]).toHaveLength(1);
+  });
+
+  it("says so of what Parley brings late, because nobody was there to take it", async () => {
+    let agoMs = 0;
+    const world = await startWorld({ parley: { now: () => Date.now() - agoMs } });
+    const { slack, parley } = world;
+    const { user, ts } = await handOver(world);
+    agoMs = HOUR_MS;
+    await parley.userWrites(user.id, "Hello?");
+    await slack.waitFor(() => wordsIn(world, ts).includes("Hello?"));
+    agoMs = 60_000;
+    await parley.userWrites(user.id, "A clock that is a minute wrong");
+    await slack.waitFor(() => postsIn(slack, ts).length === 2);
+    const [late = "", prompt] = postsIn(slack, ts).map(textOf);
+    const [, seconds] = /Delayed; written <!date\^(\d+)\^/.exec(late) ?? [];
+    expect(Math.abs(Number(seconds) * 1000 - (Date.now() - HOUR_MS))).toBeLessThan(60_000);
+    expect(prompt).not.toContain("<!date");
+  });
+
   it("says so of a long message as well", async () => {
     const world = await startWorld({ env: QUICK });
     const { slack, parley, log } = world;

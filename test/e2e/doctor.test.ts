@@ -34,6 +34,29 @@ describe("the doctor", () => {
     await expect(stat(stateFile(env))).rejects.toThrow(/ENOENT/);
   });
 
+  it("warns of what is off for want of an optional scope, unless it is not wanted", async () => {
+    const scopes = DEFAULT_SCOPES.filter((scope) => scope !== "chat:write.customize");
+    const { env } = await startWorld({ stopped: true, slack: { scopes } });
+    const warnings = ({ lines }: { lines: readonly string[] }) =>
+      lines.filter((line) => line.startsWith("warning"));
+
+    const found = await runDoctor(env);
+    expect(found.lines).toContainEqual(expect.stringMatching(/^ok +slack +workspace/));
+    expect(warnings(found)).toEqual([
+      expect.stringMatching(
+        /^warning +slack +The Slack app was not given the scope chat:write\.customize, so what Users/,
+      ),
+    ]);
+    expect(found.code).toBe(0);
+
+    expect(warnings(await runDoctor({ ...env, SHOW_USER_IDENTITY: "false" }))).toEqual([]);
+    const wanted = await runDoctor({ ...env, SHOW_USER_IDENTITY: "true" });
+    expect(wanted.lines).toContainEqual(
+      expect.stringMatching(/^failed +slack .*lacks the scope chat:write\.customize/),
+    );
+    expect(wanted.code).toBe(78);
+  });
+
   it("works beside a running bridge", async () => {
     const world = await startWorld({ stopped: true });
     const bridge = await startBridgeProcess(world);

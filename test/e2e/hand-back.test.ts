@@ -69,7 +69,9 @@ it("asks for destination, note and last message, with the bot chosen and itself 
   expect(inputs.map(({ block_id, optional }) => [block_id, optional ?? false])).toEqual([
     ["destination", false],
     ["note", true],
+    ["message_for_user", true],
     ["last_message", true],
+    ["tags", true],
   ]);
   const { botService } = parley;
   expect(inputs[0]?.element).toMatchObject({
@@ -194,9 +196,8 @@ it("hands back once when the same form is submitted twice", async () => {
 
   expect(changesAt(parley, user.id)).toEqual(["POST messages", "PUT agent/unset", "PUT owner"]);
   expect(settledIn(log, outbox)).toHaveLength(2);
-  expect(postsIn(slack, ts).filter(({ text }) => /handed this User back/.test(text))).toHaveLength(
-    1,
-  );
+  const said = () => postsIn(slack, ts).filter(({ text }) => /handed this User back/.test(text));
+  await expect.poll(() => said().length, PATIENCE).toBe(1);
 });
 
 it("refuses in the form what became pointless while it was open", async () => {

@@ -3,7 +3,15 @@ import { toHandoverBody } from "../../fakes/parley/callback-bodies.ts";
 import { type HandoverShape, toSettings } from "../../fakes/parley/options.ts";
 import { attemptsIn, settledIn } from "../support/attempts.ts";
 import { handOver, postTo } from "../support/steps.ts";
-import { activeMarkup, postsIn, rootsAbout, rootsOf, textOf } from "../support/threads.ts";
+import {
+  activeMarkup,
+  detailsIn,
+  postsIn,
+  rootsAbout,
+  rootsOf,
+  shownOf,
+  textOf,
+} from "../support/threads.ts";
 import { startWorld } from "../support/world.ts";
 
 describe("the root of a thread", () => {
@@ -23,23 +31,20 @@ describe("the root of a thread", () => {
       },
     });
 
-    expect(root.blocks?.[0]).toMatchObject({
-      type: "header",
-      text: { type: "plain_text", text: "Question too complex" },
-    });
-    expect(root.text).toBe("Question too complex · Ada Lovelace");
-    expect(textOf(root).split("\n")).toEqual(
+    expect(root.text).toBe("Ada Lovelace · Question too complex · question_too_complex");
+    expect(textOf(root).split("\n").slice(1)).toEqual([
+      ":large_orange_circle: *Ada Lovelace* · Question too complex",
+      "question_too_complex",
+      "· *waiting*",
+      ...["Take", "Hand back", "Assign…"],
+    ]);
+    expect(shownOf(world.slack, root).split("\n")).toEqual(
       expect.arrayContaining([
         "*Ada Lovelace* · ada@example.com · customer `customer-7`  _(given by the user, not verified)_",
         `Parley User \`${user.id}\``,
         "Reason `question_too_complex`",
-        "*order.id:* 42",
-        "*order.paid:* false",
-        "*order.lines[0].sku:* A-1",
-        "*order.lines[0].note:* null",
-        "*tags:* []",
-        expect.stringContaining(":large_green_circle: *Open*"),
-        "Hand back",
+        ...["*order.id*", "42", "*order.paid*", "false", "*order.lines[0].sku*", "A-1"],
+        ...["*order.lines[0].note*", "null", "*tags*", "[]"],
       ]),
     );
     expect(root.metadata).toEqual({
@@ -52,7 +57,7 @@ describe("the root of a thread", () => {
     const world = await startWorld();
     const hostile = "<!channel> <@U0ANNA> <https://evil.example|https://bank.example>";
     const user = world.parley.createUser({
-      uniqueIdentifier: `\`${hostile}\n*Open*`,
+      uniqueIdentifier: `\`${hostile}\n*Handed back*`,
       additionalInformation: JSON.stringify({ name: `Eve\n${hostile}`, email: `${hostile}\n@` }),
     });
 
@@ -60,18 +65,19 @@ describe("the root of a thread", () => {
       user,
       metadata: {
         reason: `${hostile} \`\n:white_circle: *Handed back*`,
-        [`${hostile}\nkey`]: `${hostile}\n:large_green_circle: *Open*`,
+        [`${hostile}\nkey`]: `${hostile}\n:large_green_circle: *Handed back*`,
         nested: [[{ "<!here>": ["<!everyone>"] }]],
       },
     });
 
-    expect(activeMarkup(root)).toEqual([]);
-    const lines = textOf(root).split("\n");
-    expect(lines.filter((line) => line.includes("*Open*") && line.startsWith(":"))).toEqual([
-      expect.stringContaining("*Open* · since"),
+    for (const message of [root, ...detailsIn(world.slack, root.ts)]) {
+      expect(activeMarkup(message)).toEqual([]);
+    }
+    const lines = shownOf(world.slack, root).split("\n");
+    expect(lines.filter((line) => /^:\w+_circle:/.test(line))).toEqual([
+      expect.stringMatching(/^:large_orange_circle: /),
     ]);
-    expect(lines.filter((line) => line.startsWith(":white_circle:"))).toEqual([]);
-    expect(lines).toContain(`*${hostile} key:* ${hostile} :large_green_circle: *Open*`);
+    expect(lines).toContain(`*${hostile} key:* ${hostile} :large_green_circle: *Handed back*`);
     expect(lines).toContain("*nested[0][0].<!here>[0]:* <!everyone>");
   });
 
@@ -106,6 +112,7 @@ describe("the root of a thread", () => {
     };
     const told = [
       root,
+      ...detailsIn(slack, root.ts),
       ...postsIn(slack, root.ts),
       await asked(""),
       await asked("services"),
@@ -117,7 +124,7 @@ describe("the root of a thread", () => {
     await slack.waitFor(() => /Handed back/.test(textOf(root)));
 
     // What is shown exactly is shown where nothing acts.
-    expect(textOf(root)).toContain(`*${forged}\u202c:* ${forged}`);
+    expect(shownOf(slack, root)).toContain(`*${forged}\u202c:* ${forged}`);
     for (const message of told) {
       for (const mrkdwn of mrkdwnOf(message)) {
         expect(mrkdwn).not.toMatch(/:white_check_mark:|\*Verified\*|_by Parley_|`ok`/);
@@ -138,10 +145,11 @@ describe("the root of a thread", () => {
     ["missing", undefined, "New conversation", []],
     ["the string null", "null", "New conversation", []],
   ])("accepts metadata that is %s", async (_what, metadata, headline, fields) => {
-    const { root } = await handOver(await startWorld(), { metadata });
+    const world = await startWorld();
+    const { root } = await handOver(world, { metadata });
 
-    expect(root.blocks?.[0]).toMatchObject({ text: { text: headline } });
-    for (const field of fields) expect(textOf(root).split("\n")).toContain(field);
+    expect(textOf(root).split("\n")[1]).toMatch(new RegExp(` · ${headline}$`));
+    for (const field of fields) expect(shownOf(world.slack, root).split("\n")).toContain(field);
   });
 
   it("leaves out nothing that is too long for it: the thread has it whole", async () => {
@@ -155,8 +163,9 @@ describe("the root of a thread", () => {
       metadata: { reason: "long", ...fields, story: long },
     });
 
-    expect(textOf(root)).toContain("*field_0:* value-0");
-    expect(textOf(root)).toMatch(/… \d+ more, see below/);
+    const shown = shownOf(world.slack, root);
+    expect(shown).toContain("*field_0*\nvalue-0");
+    expect(shown).toMatch(/… \d+ more, see below/);
     const details = postsIn(world.slack, root.ts).map((post) => preformattedIn(post.blocks));
     expect(details.length).toBeGreaterThan(2);
     expect(details.join("")).toContain(long);
@@ -206,14 +215,16 @@ describe("POST /parley/handovers", () => {
 
     expect(answer.status).toBe(200);
     const root = await world.slack.waitFor(() => rootsAbout(world.slack, user.id)[0]);
-    expect(textOf(root)).toContain(
+    expect(shownOf(world.slack, root)).toContain(
       [
-        "*Before the handover*",
-        "*User:* Hello <!channel>",
-        "*Bot <@U0ANNA>:* <https://evil.example|bank>",
+        "Before the handover · 2 messages",
+        "*User:* Hello &lt;!channel&gt;",
+        "*Bot &lt;@U0ANNA&gt;:* &lt;https://evil.example|bank&gt;",
       ].join("\n"),
     );
-    expect(activeMarkup(root)).toEqual([]);
+    for (const message of [root, ...detailsIn(world.slack, root.ts)]) {
+      expect(activeMarkup(message)).toEqual([]);
+    }
   });
 
   it("shows when each line of a transcript was said, however the bot tells it", async () => {
@@ -229,10 +240,10 @@ describe("POST /parley/handovers", () => {
     await postTo(world, "/parley/handovers", { userId: user.id, transcript: lines });
 
     const root = await world.slack.waitFor(() => rootsAbout(world.slack, user.id)[0]);
-    const dates = JSON.stringify(root.blocks).match(/"type":"date","timestamp":\d+/g);
-    expect(dates).toEqual(times.map(() => '"type":"date","timestamp":1763000000'));
-    expect(JSON.stringify(root.blocks)).toContain("2025-11-13 02:13 UTC");
-    expect(textOf(root)).toContain("line-7.");
+    const shown = shownOf(world.slack, root);
+    expect(shown.match(/<!date\^\d+/g)).toEqual(times.map(() => "<!date^1763000000"));
+    expect(shown).toContain("2025-11-13 02:13 UTC");
+    expect(shown).toContain("line-7.");
   });
 
   it("says in the whole of a long transcript, too, when each line was said", async () => {
@@ -255,7 +266,7 @@ describe("POST /parley/handovers", () => {
     expect(whole).toContain("[2025-11-13 02:14 UTC] User: line-1.");
   });
 
-  it("shows the end of a long transcript in the root and all of it in the thread", async () => {
+  it("shows the end of a long transcript in the details and all of it in the thread", async () => {
     const world = await startWorld();
     const user = world.parley.createUser();
     const transcript = Array.from({ length: 300 }, (_, n) => ({
@@ -266,8 +277,8 @@ describe("POST /parley/handovers", () => {
     await postTo(world, "/parley/handovers", { userId: user.id, transcript });
 
     const root = await world.slack.waitFor(() => rootsAbout(world.slack, user.id)[0]);
-    expect(textOf(root)).toContain("*User:* line-299.");
-    expect(textOf(root)).not.toContain("line-0.");
+    expect(shownOf(world.slack, root)).toContain("*User:* line-299.");
+    expect(shownOf(world.slack, root)).not.toContain("line-0.");
     await expect.poll(() => settledIn(world.log, `user/${user.id}`).length).toBe(1);
     const whole = postsIn(world.slack, root.ts)
       .map((post) => preformattedIn(post.blocks))
@@ -302,11 +313,12 @@ describe("POST /parley/handovers", () => {
 
       await slack.waitFor(() => {
         const [root] = rootsAbout(slack, user.id);
-        return root && /Refund[\s\S]*Where is my parcel/.test(textOf(root));
+        const [details] = detailsIn(slack, root?.ts ?? "");
+        const isWhole = details && /refund[\s\S]*Where is my parcel/.test(textOf(details));
+        return isWhole && root && /Where is my parcel\?\nrefund/.test(textOf(root));
       });
       await expect.poll(() => attemptsIn(world.log, `user/${user.id}`).length).toBe(2);
       expect(rootsOf(slack)).toHaveLength(1);
-      expect(textOf(rootsOf(slack)[0] ?? { text: "" })).toMatch(/Refund[\s\S]*Where is my parcel/);
     },
   );
 
@@ -409,7 +421,7 @@ async function headlineFor(
   const handover = { from: null, to, by: null, metadata, at: 0 };
   await parley.callback(to, toHandoverBody(settings, user, handover, parley.agentService));
   const root = await slack.waitFor(() => rootsAbout(slack, user.id)[0]);
-  return root.text.split(" · ")[0] ?? "";
+  return root.text.split(" · ")[1] ?? "";
 }
 
 /** The literal text of a message's blocks. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { EAGER } from "../support/replies.ts";
 import { sentTo } from "../support/sent.ts";
 import { handOver, postTo } from "../support/steps.ts";
-import { postsIn, rootsAbout, textOf } from "../support/threads.ts";
+import { postsIn, rootsAbout, shownOf, textOf } from "../support/threads.ts";
 import { startWorld, type World } from "../support/world.ts";
 
 const HALF = "\ud83d";
@@ -50,16 +50,17 @@ describe("half a character", () => {
       metadata: { reason: `refund ${HALF}`, [`key ${HALF}`]: `value ${HALF}` },
     });
 
-    expect(root.text).toBe("Refund \uFFFD · Eve \uFFFD");
-    expect(textOf(root)).toContain("*key \uFFFD:* value \uFFFD");
+    expect(root.text).toBe("Eve \uFFFD · Refund \uFFFD · refund \uFFFD");
+    expect(shownOf(world.slack, root)).toContain("*key \uFFFD:* value \uFFFD");
   });
 
   it("in metadata that is JSON in a text is U+FFFD, too", async () => {
-    const { root } = await handOver(await startWorld({ env: EAGER }), {
+    const world = await startWorld({ env: EAGER });
+    const { root } = await handOver(world, {
       metadata: JSON.stringify({ reason: "refund", note: `value ${HALF}` }),
     });
 
-    expect(textOf(root)).toContain("*note:* value \uFFFD");
+    expect(shownOf(world.slack, root)).toContain("*note:* value \uFFFD");
   });
 
   it("in the id of a User or of a file is no reason to try for days", async () => {

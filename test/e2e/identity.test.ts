@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { DEFAULT_SCOPES } from "../../fakes/slack/identity.ts";
+import { readyzNow } from "../support/readyz.ts";
 import { sentTo } from "../support/sent.ts";
-import { handBack, handOver, PATIENCE } from "../support/steps.ts";
-import { postsIn } from "../support/threads.ts";
+import { type HandedOver, handBack, handOver, PATIENCE } from "../support/steps.ts";
+import { type Message, postsIn } from "../support/threads.ts";
 import { startWorld, type World, type WorldOptions } from "../support/world.ts";
 
 const MEMBERS = [
@@ -150,13 +151,13 @@ describe("the agent whom a User sees", () => {
   });
 });
 
-describe("with SHOW_USER_IDENTITY", () => {
-  const SHOWN = { SHOW_USER_IDENTITY: "true" };
+describe("the name of a User above their posts", () => {
+  const SCOPE = "chat:write.customize";
   const authorsIn = ({ slack }: World, rootTs: string) =>
     postsIn(slack, rootTs).map(({ username, icons }) => [username, icons?.emoji]);
 
-  it("posts carry the User's name, which cannot ping, and a picture that stays the same", async () => {
-    const world = await startWorld({ env: SHOWN });
+  it("cannot ping, and comes with a picture that stays the same", async () => {
+    const world = await startWorld();
     const { slack, parley } = world;
     const ada = await handOver(world, {
       user: parley.createUser({ additionalInformation: { name: "Ada <!channel>" } }),
@@ -180,8 +181,8 @@ describe("with SHOW_USER_IDENTITY", () => {
     expect(slack.calls("chat.postMessage").filter(({ error }) => error)).toEqual([]);
   });
 
-  it("such a post is never taken for a reply, nor read back as one", async () => {
-    const world = await startWorld({ env: SHOWN });
+  it("makes no post a reply, nor has it read back as one", async () => {
+    const world = await startWorld();
     const { slack, parley } = world;
     const { user, root } = await handOver(world);
     await parley.userWrites(user.id, "Hello?");
@@ -193,30 +194,64 @@ describe("with SHOW_USER_IDENTITY", () => {
     expect(sentTo(world, user.id)).toEqual(["Hello!"]);
   });
 
-  it("posts go out without the name while the app lacks the scope, and the log says so", async () => {
-    const scopes = DEFAULT_SCOPES.filter((scope) => scope !== "chat:write.customize");
-    const world = await startWorld({ env: SHOWN, slack: { scopes } });
-    const { slack, parley, log } = world;
-    const { user, root } = await handOver(world);
-    await parley.userWrites(user.id, "one");
-    await parley.userWrites(user.id, "two");
-    await slack.waitFor(() => postsIn(slack, root.ts).length === 2);
-    expect(postsIn(slack, root.ts).map(({ text }) => text)).toEqual(["one", "two"]);
-    expect(authorsIn(world, root.ts)).toEqual([
-      [undefined, undefined],
-      [undefined, undefined],
+  // Each replica finds out by itself, and says so.
+  const featuresIn = ({ log }: World) =>
+    log.lines.filter(({ event }) => event === "feature.off" || event === "feature.on");
+  const refusedPosts = ({ slack }: World) =>
+    slack.calls("chat.postMessage").filter(({ error }) => error);
+  const write = async (world: World, { user, ts }: HandedOver, text: string) => {
+    await world.parley.userWrites(user.id, text);
+    const isIt = (post: Message) => post.text === text;
+    const { username } = await world.slack.waitFor(() => postsIn(world.slack, ts).find(isIt));
+    return username;
+  };
+
+  it("is missing where the app lacks the scope; a warning at the start says so, and all else works", async () => {
+    const scopes = DEFAULT_SCOPES.filter((scope) => scope !== SCOPE);
+    const world = await startWorld({ slack: { scopes }, replicas: 1 });
+    const opened = await handOver(world);
+    expect([await write(world, opened, "one"), await write(world, opened, "two")]).toEqual([
+      undefined,
+      undefined,
     ]);
-    const warned = log.lines.filter(({ event }) => event === "author.not-shown");
-    expect(warned[0]?.fields).toMatchObject({ scope: "chat:write.customize" });
+    expect((await readyzNow(world)).status).toBe(200);
+    expect(featuresIn(world)).toMatchObject([
+      {
+        level: "warn",
+        event: "feature.off",
+        fields: { scope: SCOPE, advice: expect.stringMatching(/SHOW_USER_IDENTITY=false\.$/) },
+      },
+    ]);
+    expect(refusedPosts(world)).toEqual([]);
   });
 
-  it("off, posts are the app's", async () => {
-    const world = await startWorld();
-    const { slack, parley } = world;
-    const { user, root } = await handOver(world);
-    await parley.userWrites(user.id, "one");
-    await slack.waitFor(() => postsIn(slack, root.ts).length === 1);
-    expect(authorsIn(world, root.ts)).toEqual([[undefined, undefined]]);
+  it("goes when the scope is taken away, with a warning and one post that Slack refuses, and comes back with it", async () => {
+    const world = await startWorld({ replicas: 1 });
+    const { slack, log } = world;
+    const opened = await handOver(world);
+    expect(await write(world, opened, "one")).toContain(opened.user.id);
+    slack.state.scopes.delete(SCOPE);
+    expect(await write(world, opened, "two")).toBeUndefined();
+    expect(await write(world, opened, "three")).toBeUndefined();
+    expect(refusedPosts(world)).toHaveLength(1);
+    expect((await readyzNow(world)).status).toBe(200);
+    expect(featuresIn(world).map(({ event }) => event)).toEqual(["feature.off"]);
+    slack.state.scopes.add(SCOPE);
+    expect((await readyzNow(world)).status).toBe(200);
+    await slack.waitFor(() => featuresIn(world).some(({ event }) => event === "feature.on"));
+    expect(await write(world, opened, "four")).toContain(opened.user.id);
+    expect(log.lines.filter(({ event }) => event === "alarm.raised")).toEqual([]);
+  });
+
+  it("is not shown with SHOW_USER_IDENTITY=false, and its scope is not missed", async () => {
+    const scopes = DEFAULT_SCOPES.filter((scope) => scope !== SCOPE);
+    const world = await startWorld({ env: { SHOW_USER_IDENTITY: "false" }, slack: { scopes } });
+    const opened = await handOver(world);
+    expect(await write(world, opened, "one")).toBeUndefined();
+    world.slack.state.scopes.add(SCOPE);
+    await readyzNow(world);
+    expect(await write(world, opened, "two")).toBeUndefined();
+    expect(featuresIn(world).filter(({ level }) => level === "warn")).toEqual([]);
   });
 });
 
@@ -224,7 +259,7 @@ describe("with GROUP_SECONDS", () => {
   const GROUPED = { GROUP_SECONDS: "1" };
 
   it("what a User writes within seconds is one post, each message with its time", async () => {
-    const world = await startWorld({ env: { ...GROUPED, SHOW_USER_IDENTITY: "true" } });
+    const world = await startWorld({ env: GROUPED });
     const { slack, parley } = world;
     const { user, root } = await handOver(world);
     for (const text of ["one", "two", "three"]) {

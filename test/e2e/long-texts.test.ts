@@ -3,7 +3,7 @@ import { literalMrkdwn } from "../../src/convert/text/literal-mrkdwn.ts";
 import { bytesIn, shownIn } from "../support/files.ts";
 import { EAGER } from "../support/replies.ts";
 import { handOver, PATIENCE, postTo } from "../support/steps.ts";
-import { postsIn, rootsAbout, textOf } from "../support/threads.ts";
+import { postsIn, rootsAbout, shownOf, textOf } from "../support/threads.ts";
 import { startWorld, type World } from "../support/world.ts";
 
 const SENTENCE = /This is only the beginning/;
@@ -171,7 +171,7 @@ describe("the metadata of a handover", () => {
     await parley.userWrites(user.id, "done");
 
     await slack.waitFor(() => postsIn(slack, root.ts).at(-1)?.text === "done", PATIENCE.timeout);
-    expect(textOf(root)).toContain("*list[0]:* value 0");
+    expect(shownOf(slack, root)).toContain("*list[0]*\nvalue 0");
     expect(postsIn(slack, root.ts).map(textOf)[0]).toMatch(SENTENCE);
     expect(shownIn(slack, root.ts).slice(1)).toEqual(["[metadata.txt]", "done"]);
     expect(bytesIn(slack, "metadata.txt")?.toString("utf8")).toContain("value 39999");

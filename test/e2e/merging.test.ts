@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { ParleyUser } from "../../fakes/parley/state.ts";
 import { requestsToSend, sentTo } from "../support/sent.ts";
 import { handBack, handOver } from "../support/steps.ts";
-import { postsIn, rootsAbout, rootsOf, textOf } from "../support/threads.ts";
+import { postsIn, rootsAbout, rootsOf, shownOf, textOf } from "../support/threads.ts";
 import { startWorld, type World, type WorldOptions } from "../support/world.ts";
 
 const ANNA = "U0ANNA";
@@ -47,7 +47,7 @@ describe("an anonymous User who registers during a conversation", () => {
     await merge(two);
 
     await isPosted(world, root.ts, `is now Parley User ${registered.id}`);
-    await slack.waitFor(() => textOf(root).includes(`Parley User \`${registered.id}\``));
+    await slack.waitFor(() => shownOf(slack, root).includes(`Parley User \`${registered.id}\``));
     expect(textOf(root)).toContain("Ada Lovelace");
     await parley.userWrites(registered.id, "after");
     await isPosted(world, root.ts, "after");

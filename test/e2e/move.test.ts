@@ -1,13 +1,15 @@
 import { describe, expect, it } from "vitest";
 import { identity } from "../../fakes/slack/identity.ts";
+import { NO_RULES } from "../../src/config/desk-rules.ts";
 import { png } from "../support/files.ts";
+import { pressEntry } from "../support/press-entry.ts";
 import { type HandedOver, handOver, PATIENCE } from "../support/steps.ts";
-import { postsIn, reactionsOn, textOf, textsTo, toldTo } from "../support/threads.ts";
+import { postsIn, reactionsOn, shownOf, textOf, textsTo, toldTo } from "../support/threads.ts";
 import { SUPPORT, startTeams } from "../support/two-teams.ts";
 import { startWorld, type World, type WorldOptions } from "../support/world.ts";
 
 const BILLING = "C0BILLING";
-const TEAM = { agents: "workspace", leads: undefined, allowShared: true } as const;
+const TEAM = { agents: "workspace", leads: undefined, allowShared: true, rules: NO_RULES } as const;
 
 const twoTeams = (options: WorldOptions = {}): Promise<World> =>
   startWorld({
@@ -41,7 +43,7 @@ async function openForm(
   const known = new Set(slack.state.views.keys());
   const at = { user, channel: slack.channel, ts };
   if (by === "shortcut") await slack.shortcut({ ...at, callbackId: "parley_move" });
-  else await slack.click({ ...at, actionId: "parley_move" });
+  else await pressEntry(slack, "move", at);
   const { view } = await slack.waitFor(() =>
     [...slack.state.views.values()].find(({ view: { id } }) => !known.has(id)),
   );
@@ -91,7 +93,7 @@ describe("moving a User to another team", () => {
 
     const root = await move(world, open, "Please <b>look</b> at A-1");
 
-    const words = textOf(root);
+    const words = shownOf(slack, root);
     expect(words).toContain("A-1");
     expect(words).toContain("from Support by <@U0ANNA>");
     expect(words).toContain(`/archives/${slack.channel}/p${ts.replace(".", "")}|earlier thread>`);
@@ -282,7 +284,7 @@ describe("with people who have roles", () => {
     };
     // Whoever is of no team sees no form, and no more does an agent of another one.
     for (const user of ["U0OTTO", "U0BEN"]) {
-      await slack.click({ user, channel: slack.channel, ts, actionId: "parley_move" });
+      await pressEntry(slack, "move", { user, channel: slack.channel, ts });
       await expect.poll(() => textsTo(slack, user), PATIENCE).toHaveLength(1);
     }
     expect(textsTo(slack, "U0BEN").join()).toMatch(/with the team Support.*@support/);

@@ -57,7 +57,7 @@ describe("exactly one thread", () => {
 
     expect(second.ts).not.toBe(first.ts);
     expect(textOf(second)).toContain(
-      `<${slack.url}/archives/${slack.channel}/p${first.ts.replace(".", "")}|Earlier conversation with this User>`,
+      `<${slack.url}/archives/${slack.channel}/p${first.ts.replace(".", "")}|earlier conversation>`,
     );
     expect(textOf(first)).toContain("Handed back");
     await parley.userWrites(user.id, "Me again");

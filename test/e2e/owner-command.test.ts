@@ -51,7 +51,7 @@ it("says that there are no open conversations", async () => {
   expect(await ask(await startWorld(), "")).toBe("No open conversations.");
 });
 
-it("lists open conversations with links and waiting time, those who wait longest first", async () => {
+it("lists open conversations with links and waiting time: nobody's first, those who wait longest", async () => {
   const minutesPass = (minutes: number) => vi.setSystemTime(Date.now() + minutes * 60_000);
   vi.useFakeTimers({ toFake: ["Date"] });
   onTestFinished(() => {
@@ -75,9 +75,9 @@ it("lists open conversations with links and waiting time, those who wait longest
     `• <${slack.url}/archives/${slack.channel}/p${ts.replace(".", "")}|${name}> · User ${user.id} · ${state}`;
   expect((await ask(world, "")).split("\n")).toEqual([
     "*3 open conversations*",
-    line(first, "Ada", "*waiting 3 h*"),
-    line(last, "&lt;!here&gt; Eve", "*waiting 7 min*"),
-    line(answered, "Bob", "answered"),
+    line(first, "Ada", "*waiting 3 h* · nobody answers yet"),
+    line(last, "&lt;!here&gt; Eve", "*waiting 7 min* · nobody answers yet"),
+    line(answered, "Bob", "answered · <@U0BEN> answers"),
   ]);
 });
 
@@ -119,7 +119,7 @@ it("lists the Services with the default and itself marked", async () => {
 
 it.each(["help", "HELP"])("explains itself for %s", async (text) => {
   const help = await ask(await startWorld(), text);
-  for (const form of ["<user>", "<user> <service>", "services"]) {
+  for (const form of ["list", "<user>", "<user> <service>", "<user> take", "services"]) {
     expect(help).toContain(`/parley-owner ${form}`.replaceAll("<", "&lt;").replaceAll(">", "&gt;"));
   }
 });
@@ -371,7 +371,7 @@ it("takes a User back into one new thread that links to the old one", async () =
   const root = rootsOf(slack)[1];
   expect(JSON.stringify(root?.blocks)).toContain("Taken over by agent");
   expect(JSON.stringify(root?.blocks)).toContain("Ada");
-  expect(JSON.stringify(root?.blocks)).toContain(`p${ts.replace(".", "")}|Earlier`);
+  expect(JSON.stringify(root?.blocks)).toContain(`p${ts.replace(".", "")}|earlier`);
   expect(JSON.stringify(rootsOf(slack)[0]?.blocks)).toContain(`p${root?.ts.replace(".", "")}|`);
   expect(postsIn(slack, root?.ts ?? "")).toEqual([]);
   await slack.post({ user: "U0ANNA", threadTs: root?.ts ?? "", text: "It is me again" });

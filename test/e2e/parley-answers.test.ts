@@ -130,7 +130,7 @@ describe("a change of owner that Parley answers with 2xx but without its envelop
     await slack.waitFor(() =>
       postsIn(slack, ts).some(({ text }) => /handing back did not work/.test(text)),
     );
-    expect(rootText(world)).toContain("*Open*");
+    expect(rootText(world)).toContain("Hand back");
     expect(parley.user(user.id).owner).toBe(parley.agentService.identification);
     await slack.post({ user: "U0ANNA", threadTs: ts, text: "Still here" });
     await parley.until(() => sentTo(world, user.id).includes("Still here"));

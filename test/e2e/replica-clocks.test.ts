@@ -1,12 +1,21 @@
 import { expect, it, onTestFinished } from "vitest";
 import { startApp } from "../../src/app.ts";
-import { systemClock } from "../../src/clock.ts";
+import { type Clock, systemClock } from "../../src/clock.ts";
 import { readConfig } from "../../src/config/read-config.ts";
-import { createDatabase, describePostgres } from "../support/postgres.ts";
+import { moveServerClock } from "../support/move-server-clock.ts";
+import { createTables, describePostgres } from "../support/postgres.ts";
 import { press } from "../support/replies.ts";
 import { sentTo } from "../support/sent.ts";
-import { handBack, handOver, lastCallbackHandled, PATIENCE, postTo } from "../support/steps.ts";
+import {
+  type HandedOver,
+  handBack,
+  handOver,
+  lastCallbackHandled,
+  PATIENCE,
+  postTo,
+} from "../support/steps.ts";
 import { reactionsOn, textsIn, toldTo } from "../support/threads.ts";
+import { inBridgeFile } from "../support/two-teams.ts";
 import { CALLBACK_TOKEN, type Env, startWorld } from "../support/world.ts";
 
 const MINUTE_MS = 60_000;
@@ -15,17 +24,24 @@ const MINUTES_AHEAD = [5, -5];
 /** So many Users that each replica has some of them. */
 const USERS = 6;
 
-/** Two replicas; `reach` has all that follows come to one of them, and gives its address. */
+/** Two replicas; `reach` has all that follows come to one of them, and gives its address. `pass` lets time pass for all clocks. */
 async function startTwo(more: Env = {}) {
   const world = await startWorld({
     stopped: true,
-    env: { STATE_URL: await createDatabase(), ...more },
+    env: { STATE_URL: await createTables(), ...more },
   });
   const { slack, parley, log, env } = world;
+  const { STATE_URL: database = "" } = env;
+  let passed = 0;
+  const looks = new Set<() => void>();
   const apps = await Promise.all(
     MINUTES_AHEAD.map((minutes) => {
-      const now = () => systemClock.now() + minutes * MINUTE_MS;
-      return startApp(readConfig(env), log, { clock: { ...systemClock, now } });
+      const clock: Clock = {
+        now: () => systemClock.now() + minutes * MINUTE_MS + passed,
+        monotonic: () => systemClock.monotonic() + passed,
+        onMoved: (look) => looks.add(look),
+      };
+      return startApp(readConfig(env), log, { clock });
     }),
   );
   onTestFinished(async () => {
@@ -40,7 +56,12 @@ async function startTwo(more: Env = {}) {
     return url;
   };
   reach(0);
-  return { ...world, reach };
+  async function pass(minutes: number): Promise<void> {
+    await moveServerClock(database, passed + minutes * MINUTE_MS);
+    passed += minutes * MINUTE_MS;
+    for (const look of looks) look();
+  }
+  return { ...world, reach, pass };
 }
 
 describePostgres("replicas on machines whose clocks differ by minutes", () => {
@@ -57,6 +78,50 @@ describePostgres("replicas on machines whose clocks differ by minutes", () => {
       await slack.waitFor(() => reactionsOn(slack, ts).includes("lock"));
       expect(sentTo(world, user.id)).toEqual([]);
     }
+  });
+
+  it("do each step of a desk at its time, and once", async () => {
+    const waiting = [
+      { after: "10m", remind: "thread" },
+      { after: "20m", "tell-user": "waiting" },
+      { after: "30m", "hand-back": "nobody_available" },
+    ];
+    const database = await createTables();
+    // For all sessions, which begin after this.
+    await moveServerClock(database, 0);
+    const world = await startTwo({
+      STATE_URL: database,
+      ...(await inBridgeFile([{ name: "Support" }], { waiting })),
+    });
+    const { slack, parley, reach, pass } = world;
+    const opened: HandedOver[] = [];
+    for (let each = 0; each < USERS; each++) {
+      reach(each);
+      opened.push(await handOver(world));
+    }
+    const all = async (what: (each: HandedOver) => unknown) => {
+      for (const each of opened) await slack.waitFor(() => what(each) || undefined);
+    };
+    const reminders = (ts: string) =>
+      textsIn(world, ts).filter((text) => /nobody has answered yet/.test(text)).length;
+
+    await pass(6);
+    // The root tells of the last of 1, 3 and 10 minutes: whoever counts by a clock of its own is at the first, or the last.
+    const rootOf = (ts: string) => slack.state.messages.find((message) => message.ts === ts);
+    await all(({ ts }) => /\b3 min/.test(JSON.stringify(rootOf(ts))));
+    expect(opened.map(({ ts }) => reminders(ts))).toEqual(opened.map(() => 0));
+    await pass(4);
+    await all(({ ts }) => reminders(ts) === 1);
+    expect(opened.flatMap(({ user }) => sentTo(world, user.id))).toEqual([]);
+    await pass(10);
+    await parley.until(() => opened.every(({ user }) => sentTo(world, user.id).length === 1));
+    await pass(10);
+    await parley.until(() =>
+      opened.every(({ user }) => user.owner === parley.botService.identification),
+    );
+    expect(opened.map(({ ts, user }) => [reminders(ts), sentTo(world, user.id).length])).toEqual(
+      opened.map(() => [1, 1]),
+    );
   });
 
   it("show agents nothing of what a User writes to the bot after a hand-back, and all that came before", async () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { isTried, keepWaiting, press } from "../support/replies.ts";
 import { sentTo } from "../support/sent.ts";
 import { handOver, PATIENCE } from "../support/steps.ts";
-import { reactionsOn, rootsOf, textsTo, toldTo } from "../support/threads.ts";
+import { postsIn, reactionsOn, rootsOf, textsTo, toldTo } from "../support/threads.ts";
 import { startTeams } from "../support/two-teams.ts";
 import type { World } from "../support/world.ts";
 
@@ -66,12 +66,7 @@ describe("an agent of another team", () => {
       1,
     );
     await slack.post({ user: "U0ANNA", threadTs: support.ts, text: "Refused" });
-    const failed = await slack.waitFor(() =>
-      slack.state.messages.find(
-        ({ thread_ts, bot_id, ts: own }) =>
-          thread_ts === support.ts && bot_id && own !== support.ts,
-      ),
-    );
+    const failed = await slack.waitFor(() => postsIn(slack, support.ts)[0]);
     const at = { user: "U0BEN", channel: slack.channel, ts: failed.ts };
     await slack.click({ ...at, actionId: "parley_send_again" });
     await slack.waitFor(() => textsTo(slack, "U0BEN").at(-1));

@@ -3,7 +3,7 @@ import { answering } from "../support/answers.ts";
 import { attemptsIn, settledIn } from "../support/attempts.ts";
 import { REPLICAS } from "../support/replicas.ts";
 import { handOver, lastCallbackHandled, PATIENCE } from "../support/steps.ts";
-import { postsIn, rootsOf, textOf, toldTo } from "../support/threads.ts";
+import { detailsIn, postsIn, rootsOf, textOf, toldTo } from "../support/threads.ts";
 import { startWorld, type World } from "../support/world.ts";
 
 /** Retries within the patience of a test. */
@@ -184,5 +184,32 @@ describe("metadata that Slack does not keep", () => {
     await handOver(world);
     expect(rootsOf(world.slack)).toHaveLength(1);
     expect(linesOf(world, "metadata.dropped")).toEqual([]);
+  });
+});
+
+describe("a look that Slack does not know", () => {
+  it("is tried once: the details of a thread stand there in a plain one, each exactly once", async () => {
+    // Each process finds out by itself.
+    const world = await startWorld({ env, replicas: 1 });
+    const { slack } = world;
+    slack.state.quirks.unknownBlocks = ["container"];
+    const refused = () =>
+      slack.requests.filter(({ kind, error }) => kind === "web-api" && error === "invalid_blocks");
+
+    for (const order of ["A-1", "B-2"]) {
+      const rows = Array.from({ length: 20 }, (_, row) => [`row${row}`, row] as const);
+      const metadata = { order: { id: order }, ...Object.fromEntries(rows) };
+      const { ts } = await handOver(world, { metadata });
+      const [details, ...more] = await slack.waitFor(() => {
+        const found = detailsIn(slack, ts);
+        return found.length > 0 ? found : undefined;
+      });
+      expect(more).toEqual([]);
+      expect(details && textOf(details)).toMatch(new RegExp(`order\\.id[^]*${order}`));
+      expect(JSON.stringify(details?.blocks)).not.toContain('"container"');
+      expect(refused()).toHaveLength(1);
+    }
+    expect(linesOf(world, "blocks.plain")).toHaveLength(1);
+    expect(linesOf(world, "blocks.refused")).toEqual([]);
   });
 });

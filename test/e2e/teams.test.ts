@@ -1,10 +1,10 @@
 import { writeFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
 import { BOT_USER } from "../../fakes/slack/people.ts";
-import { createDatabase, describePostgres } from "../support/postgres.ts";
+import { createTables, describePostgres } from "../support/postgres.ts";
 import { sentTo } from "../support/sent.ts";
 import { PATIENCE } from "../support/steps.ts";
-import { textOf } from "../support/threads.ts";
+import { shownOf } from "../support/threads.ts";
 import { CALLBACK_TOKEN, type Env, startWorld, type World } from "../support/world.ts";
 import { writeBridgeFile } from "../support/write-bridge-file.ts";
 
@@ -38,7 +38,7 @@ const threadsOf = ({ slack }: World, userId: string) =>
     (message) =>
       message.bot_id === slack.botId &&
       (!message.thread_ts || message.thread_ts === message.ts) &&
-      textOf(message).includes(`Parley User \`${userId}\``),
+      shownOf(slack, message).includes(`Parley User \`${userId}\``),
   );
 
 /** The thread about a User, once it is open; there is no other. */
@@ -133,5 +133,5 @@ function stories(envOf: () => Promise<Env>): void {
 describe("two teams", () => stories(() => Promise.resolve({})));
 
 describePostgres("two teams on PostgreSQL", () =>
-  stories(async () => ({ STATE_URL: await createDatabase() })),
+  stories(async () => ({ STATE_URL: await createTables() })),
 );

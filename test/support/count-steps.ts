@@ -10,8 +10,9 @@ import { toLiteralSteps, toThreadSteps } from "../../src/convert/to-slack/thread
 import { toSlackContext } from "../../src/convert/to-slack/user-message.ts";
 import { type ConversationId, toUserId } from "../../src/ids.ts";
 import { parseJson } from "../../src/json.ts";
+import { renderDetails } from "../../src/views/details.ts";
+import { renderOverflow } from "../../src/views/details-parts.ts";
 import { type RootFacts, renderRoot } from "../../src/views/root.ts";
-import { renderOverflow } from "../../src/views/root-details.ts";
 import { en } from "../../src/views/texts/en.ts";
 
 /**
@@ -26,7 +27,10 @@ const facts: RootFacts = {
   state: "open",
   openedAt: 0,
 };
-const root = (given: Partial<RootFacts>) => renderRoot({ ...facts, ...given }, {}, en);
+const root = (given: Partial<RootFacts>) => [
+  renderRoot({ ...facts, ...given }, {}, 0, en),
+  renderDetails({ ...facts, ...given }, {}, { CRM: "https://crm.example/{userId}" }, en),
+];
 const steps = (message: Omit<ParleyMessage, "typeId">) =>
   toThreadSteps({ typeId: 1, ...message }, en.message);
 const quoted = (text: string) => JSON.stringify(text);

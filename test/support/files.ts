@@ -1,7 +1,7 @@
 import { expect } from "vitest";
 import type { FakeSlack } from "../../fakes/slack/fake-slack.ts";
 import { PATIENCE } from "./steps.ts";
-import { postsIn } from "./threads.ts";
+import { isDetails, postsIn } from "./threads.ts";
 import type { World } from "./world.ts";
 
 /** A picture of exactly so many bytes, as far as anybody looks: the mark of PNG, a header, and filling. */
@@ -18,10 +18,11 @@ export function bytesAt({ parley }: World, userId: string, description: string) 
   return [...parley.state.media.values()].find(({ id }) => id === message?.media?.id)?.bytes;
 }
 
-/** What a thread shows, oldest first: texts, and the names of files. */
+/** What a thread shows below the details, oldest first: texts, and the names of files. */
 export const shownIn = (slack: FakeSlack, rootTs: string): string[] =>
   slack.state.messages
-    .filter(({ thread_ts, ts }) => thread_ts === rootTs && ts !== rootTs)
+    .filter((message) => message.thread_ts === rootTs && message.ts !== rootTs)
+    .filter((message) => !isDetails(message))
     .filter(({ user, bot_id }) => user === slack.botUserId || bot_id === slack.botId)
     .map(({ text, files }) => (files ? files.map(({ name }) => `[${name}]`).join() : text));
 

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { Client } from "pg";
 import { describe, inject, onTestFinished } from "vitest";
+import { createDatabaseOn, TEMPLATE } from "./create-database.ts";
 import { findPostgres } from "./postgres-server.ts";
 
 const hasPostgres = findPostgres() !== undefined;
@@ -23,19 +24,17 @@ async function clusterUrl(): Promise<string> {
 export async function createDatabase(serverUrl?: string, options = ""): Promise<string> {
   const admin = serverUrl ?? (await clusterUrl());
   const name = `test_${randomUUID().replaceAll("-", "")}`;
-  await query(admin, `CREATE DATABASE ${name} ${options}`);
+  const url = await createDatabaseOn(admin, name, options);
   onTestFinished(async () => {
     // A test may have ended its server.
     await query(admin, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`).catch(() => {});
   });
-  return withDatabase(admin, name);
+  return url;
 }
 
-function withDatabase(serverUrl: string, name: string): string {
-  const url = new URL(serverUrl);
-  url.pathname = name;
-  return url.href;
-}
+/** The same with the bridge's tables, as its first start makes them. */
+export const createTables = (): Promise<string> =>
+  createDatabase(undefined, `TEMPLATE ${TEMPLATE}`);
 
 /** Asks in a session of its own. */
 export async function query<Row extends object>(

@@ -7,6 +7,17 @@ const wantedSeed = Number(process.env.PROPERTY_SEED) || undefined;
 /** How many times as many values are tried; more in `npm run test:all`. */
 const factor = Number(process.env.PROPERTY_FACTOR) || 1;
 
+const sampleSeed = wantedSeed ?? Math.floor(Math.random() * 2 ** 31);
+
+/** Which cases are tried, for the message of a failure. */
+export const SAMPLE = factor > 1 ? "all are tried" : `PROPERTY_SEED=${sampleSeed}`;
+
+/**
+ * Of cases in a row that are numbered from 0, whether this one is tried: every third, beginning with one that the seed says; and all of
+ * them in `npm run test:all`. For what would take minutes and says much the same again and again.
+ */
+export const isDrawn = (index: number): boolean => factor > 1 || (index + sampleSeed) % 3 === 0;
+
 /**
  * A test that `check` holds for all values of `arbitrary`. Its seed stands in the report of every run, and in the
  * failure together with the smallest counterexample. `examples` come first, in every run. `untilMs`: after this time no further

@@ -18,20 +18,37 @@ export const rootsOf = (slack: FakeSlack): Message[] =>
       channel === slack.channel && bot_id === slack.botId && (!thread_ts || thread_ts === ts),
   );
 
-/** The roots about one User, oldest first. */
+/** The roots about one User with details below them, which tell of whom they are, oldest first. */
 export const rootsAbout = (slack: FakeSlack, userId: string): Message[] =>
-  rootsOf(slack).filter((root) =>
-    textOf(root)
-      .split("\n")
-      // In whichever language: `Parley User …`, `Parley-gebruiker …`.
-      .some((line) => line.startsWith("Parley") && line.endsWith(`\`${userId}\``)),
+  rootsOf(slack).filter(({ ts }) =>
+    detailsIn(slack, ts).some((details) =>
+      textOf(details)
+        .split("\n")
+        // In whichever language: `Parley User …`, `Parley-gebruiker …`.
+        .some((line) => line.startsWith("Parley") && line.endsWith(`\`${userId}\``)),
+    ),
   );
 
-/** What the bridge wrote in a thread, oldest first, without the root. */
-export const postsIn = (slack: FakeSlack, rootTs: string): Message[] =>
+/** Everything but the root that the bridge wrote in a thread, oldest first. */
+const belowRoot = (slack: FakeSlack, rootTs: string): Message[] =>
   slack.state.messages.filter(
     ({ thread_ts, ts, bot_id }) => thread_ts === rootTs && ts !== rootTs && bot_id === slack.botId,
   );
+
+export const isDetails = ({ metadata }: Message): boolean =>
+  metadata?.event_type === "parley_details";
+
+/** The details in a thread: normally one message, the first below the root. */
+export const detailsIn = (slack: FakeSlack, rootTs: string): Message[] =>
+  belowRoot(slack, rootTs).filter(isDetails);
+
+/** What the bridge wrote in a thread, oldest first, without the root and the details. */
+export const postsIn = (slack: FakeSlack, rootTs: string): Message[] =>
+  belowRoot(slack, rootTs).filter((message) => !isDetails(message));
+
+/** All texts of the root and of the details below it, one a line. */
+export const shownOf = (slack: FakeSlack, root: Message): string =>
+  [root, ...detailsIn(slack, root.ts)].map(textOf).join("\n");
 
 /** The texts of what the bridge wrote in a thread, oldest first. */
 export const textsIn = ({ slack }: Pick<World, "slack">, rootTs: string): string[] =>

@@ -12,6 +12,8 @@ export interface TeamInFile {
   readonly channel?: string;
   readonly agents?: readonly string[];
   readonly leads?: readonly string[];
+  readonly assign?: string;
+  readonly collision?: string;
   readonly when?: readonly Readonly<Record<string, unknown>>[];
 }
 
@@ -65,12 +67,15 @@ export async function startTeams(
   });
 }
 
-/** The settings of a bridge whose `bridge.yaml` names these teams. */
-export async function inBridgeFile(teams: readonly TeamInFile[]): Promise<Env> {
+/** The settings of a bridge whose `bridge.yaml` names these teams, and holds `more`. */
+export async function inBridgeFile(
+  teams: readonly TeamInFile[],
+  more: Readonly<Record<string, unknown>> = {},
+): Promise<Env> {
   const folder = await mkdtemp(join(tmpdir(), "bridge-file-"));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   const file = join(folder, "bridge.yaml");
   // JSON is YAML.
-  await writeFile(file, JSON.stringify({ teams }));
+  await writeFile(file, JSON.stringify({ ...more, teams }));
   return { CONFIG_FILE: file };
 }

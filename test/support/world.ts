@@ -15,7 +15,7 @@ import { type Clock, systemClock } from "../../src/clock.ts";
 import { type Config, readConfig } from "../../src/config/read-config.ts";
 import { type CapturedLog, captureLog } from "./captured-log.ts";
 import { moveServerClock } from "./move-server-clock.ts";
-import { createDatabase } from "./postgres.ts";
+import { createTables } from "./postgres.ts";
 import { REPLICAS, type Replicas, startReplicas } from "./replicas.ts";
 
 export type Env = Record<string, string>;
@@ -45,7 +45,10 @@ export interface World {
   stopBridge(): Promise<void>;
   /** Starts it (again) on the same state. */
   startBridge(changes?: Env, settings?: Settings): Promise<void>;
-  /** Moves the bridge's clock on: what it measures has taken so much longer. Timers do not ring earlier. */
+  /**
+   * Moves the bridge's clock on: what it measures has taken so much longer, and items that wait for a moment that is past by then
+   * go on. Timers do not ring earlier.
+   */
   advance(ms: number): void;
 }
 
@@ -67,21 +70,24 @@ export const CALLBACK_TOKEN = "callback-token-of-the-tests";
 export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const folder = await mkdtemp(join(tmpdir(), "bridge-test-"));
   const slack = await startFakeSlack({ retryScale: 0.001, ...options.slack });
-  const parley = await startFakeParley(options.parley);
   const log = captureLog();
-  const database = REPLICAS === undefined ? undefined : await createDatabase();
-  const env = {
-    ...makeEnv(slack, parley, folder, options.socketMode),
-    ...(database !== undefined && { STATE_URL: database }),
-    ...options.env,
-  };
   let replicas: Replicas | undefined;
   let ahead = 0;
+  const looks = new Set<() => void>();
   /** Of the database that replicas share. */
   let clockMoved: Promise<void> | undefined;
   const clock: Clock = {
     now: () => systemClock.now() + ahead,
     monotonic: () => systemClock.monotonic() + ahead,
+    onMoved: (look) => looks.add(look),
+  };
+
+  const parley = await startFakeParley({ now: clock.now, ...options.parley });
+  const database = REPLICAS === undefined ? undefined : await createTables();
+  const env = {
+    ...makeEnv(slack, parley, folder, options.socketMode),
+    ...(database !== undefined && { STATE_URL: database }),
+    ...options.env,
   };
 
   const running = (): Replicas => {
@@ -117,7 +123,11 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     },
     advance(ms) {
       ahead += ms;
-      if (database !== undefined) clockMoved = moveServerClock(database, ahead);
+      for (const look of looks) look();
+      if (database === undefined) return;
+      const all = ahead;
+      // One after the other, so that the last one counts.
+      clockMoved = (clockMoved ?? Promise.resolve()).then(() => moveServerClock(database, all));
     },
   };
   onTestFinished(async () => {

@@ -1,12 +1,15 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { toItemId, toUserId } from "../../src/ids.ts";
+import { toConversationId, toItemId, toUserId } from "../../src/ids.ts";
 import {
   ACTIONS,
   type Action,
   actionButton,
+  actionMenu,
   FORMS,
+  menuEntry,
   nameIn,
+  readMenuEntry,
   SHORTCUTS,
 } from "../../src/views/actions.ts";
 import { anyText, holds } from "../support/property.ts";
@@ -42,6 +45,35 @@ const STANDING = [
     { userId: toUserId("11111"), to: "Billing", trigger: "1.2.abc" },
   ],
   [
+    ACTIONS.quickAnswer,
+    "parley_quick_answer",
+    "c_5d41402abc4b2a76b9719d91",
+    "c_5d41402abc4b2a76b9719d91",
+  ],
+  [ACTIONS.chooseAnswer, "parley_choose_answer", "refund", "refund"],
+  [ACTIONS.take, "parley_take", "c_5d41402abc4b2a76b9719d91", "c_5d41402abc4b2a76b9719d91"],
+  [
+    ACTIONS.takeFrom,
+    "parley_take_from",
+    "c_5d41402abc4b2a76b9719d91 U0ANNA",
+    { conversation: toConversationId("c_5d41402abc4b2a76b9719d91"), from: "U0ANNA" },
+  ],
+  [ACTIONS.release, "parley_release", "c_5d41402abc4b2a76b9719d91", "c_5d41402abc4b2a76b9719d91"],
+  [ACTIONS.assign, "parley_assign", "c_5d41402abc4b2a76b9719d91", "c_5d41402abc4b2a76b9719d91"],
+  [ACTIONS.showHome, "parley_show_home", "all 0", { show: "all", page: 0 }],
+  [
+    ACTIONS.showHome,
+    "parley_show_home",
+    "mine 2 Second line & co",
+    { show: "mine", page: 2, team: "Second line & co" },
+  ],
+  [
+    FORMS.quickAnswer,
+    "parley_quick_answer",
+    '{"team":"T0ACME","channel":"C0SUPPORT","ts":"1700000000.000100"}',
+    THREAD,
+  ],
+  [
     FORMS.handBack,
     "parley_hand_back",
     '{"team":"T0ACME","channel":"C0SUPPORT","ts":"1700000000.000100"}',
@@ -53,14 +85,21 @@ const STANDING = [
     '{"team":"T0ACME","channel":"C0SUPPORT","ts":"1700000000.000100"}',
     THREAD,
   ],
+  [
+    FORMS.assign,
+    "parley_assign",
+    '{"team":"T0ACME","channel":"C0SUPPORT","ts":"1700000000.000100","from":"U0ANNA"}',
+    { ...THREAD, from: "U0ANNA" },
+  ],
 ] as const;
 
 const TABLES = { ...ACTIONS, form: FORMS.handBack };
 
 describe("what people press in Slack", () => {
   it("is all known to this test", () => {
-    const known = STANDING.map(([, id]) => id);
-    const all = [...Object.values(ACTIONS), ...Object.values(FORMS)].map(({ id }) => id);
+    // What has a value of several forms stands there several times; a button and a form may have the same id.
+    const known = new Set<unknown>(STANDING.map(([action]) => action));
+    const all = new Set<unknown>([...Object.values(ACTIONS), ...Object.values(FORMS)]);
     expect(known).toEqual(all);
     expect(Object.values(SHORTCUTS)).toEqual([{ id: "parley_hand_back" }, { id: "parley_move" }]);
   });
@@ -112,6 +151,29 @@ describe("what people press in Slack", () => {
       value: DEAD_VALUE,
     });
   });
+
+  it("can be an entry of a menu, which says what its button would", () => {
+    const entries = STANDING.map(([action, , , said]) =>
+      menuEntry(action as Action<unknown>, said, "Entry"),
+    );
+    expect(entries.map(({ value }) => readMenuEntry(value))).toEqual(
+      STANDING.map(([, id, value]) => ({ id, value })),
+    );
+    expect(actionMenu(menuEntry(ACTIONS.move, toConversationId("c_1"), "Move…"))).toMatchObject({
+      type: "overflow",
+      action_id: "parley_menu",
+      options: [{ text: { text: "Move…" }, value: "parley_move c_1" }],
+    });
+  });
+
+  it.each(["", " ", "parley_move", "parley_menu c_1", "toString x"])(
+    "is nothing by the entry %j",
+    (entry) => {
+      const { id, value } = readMenuEntry(entry);
+      const name = nameIn(ACTIONS, id);
+      expect(name && ACTIONS[name].read(value)).toBeUndefined();
+    },
+  );
 
   it.each(["", "/", "parley_", "parley_undone", "toString", "__proto__", 5, null, { toString: 5 }])(
     "is none of ours by the id %j",

@@ -4,7 +4,6 @@ import {
   type Conversation,
   end,
   openConversation,
-  withAgentMessage,
   withHandingBack,
   withHandover,
   withUserMessages,
@@ -12,6 +11,7 @@ import {
 import { defined } from "../../src/defined.ts";
 import { makeConversationId, toItemId, toServiceId, toUserId } from "../../src/ids.ts";
 import type { Json } from "../../src/json.ts";
+import { answered as reply } from "../support/answered.ts";
 import { holds } from "../support/property.ts";
 
 const BOT = { id: toServiceId("bot"), name: "Bot Service" };
@@ -35,7 +35,7 @@ describe("a conversation", () => {
   });
 
   it("waits since the oldest message that nobody answered", () => {
-    const answered = withAgentMessage(OPEN);
+    const answered = reply(OPEN);
     expect(answered).not.toHaveProperty("waitingSince");
     const waiting = withUserMessages(withUserMessages(answered, 2, 5_000), 1, 6_000);
     expect(waiting).toMatchObject({ waitingSince: 5_000, userMessages: 3, agentMessages: 1 });
@@ -168,7 +168,7 @@ describe("a conversation", () => {
   });
 
   const change = fc.oneof(
-    fc.constant((c: Conversation) => withAgentMessage(c)),
+    fc.constant((c: Conversation) => reply(c)),
     fc.nat().map((at) => (c: Conversation) => withUserMessages(c, 1, at)),
     fc
       .string()

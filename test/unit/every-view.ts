@@ -1,9 +1,22 @@
-import type { SlackMessage } from "../../src/convert/to-slack/slack-message.ts";
+import { HAND_BACK_REASONS } from "../../src/config/desk-rules.ts";
+import type { RichMessage, SlackMessage } from "../../src/convert/to-slack/slack-message.ts";
 import { NetworkError, ParleyApiError } from "../../src/errors.ts";
 import { type ConversationId, toItemId, toServiceId, toUserId } from "../../src/ids.ts";
 import type { Json } from "../../src/json.ts";
+import { renderAnswerForm } from "../../src/views/answer-form.ts";
+import { renderAnswerNotSent, renderAnswerPost } from "../../src/views/answer-post.ts";
+import { renderAssignForm } from "../../src/views/assign-form.ts";
 import { renderChannelBack, renderChannelTrouble } from "../../src/views/channel-news.ts";
+import { renderClaimProblem } from "../../src/views/claim-problem.ts";
+import {
+  renderAssignedToYou,
+  renderClaimed,
+  renderNotClaimed,
+  renderTakeFrom,
+} from "../../src/views/claims.ts";
+import { renderHeldBack, renderIsTalkedOver, renderTalkedOver } from "../../src/views/collision.ts";
 import { renderDecided } from "../../src/views/decided.ts";
+import { renderDetails } from "../../src/views/details.ts";
 import { renderHandedBack, renderTakenAway } from "../../src/views/ended.ts";
 import { renderDeadLetter, renderFailedReply } from "../../src/views/failed-reply.ts";
 import { renderFileLine } from "../../src/views/file-line.ts";
@@ -27,18 +40,20 @@ import { renderNotShown } from "../../src/views/not-shown.ts";
 import { renderOwnerAnswer } from "../../src/views/owner-answer.ts";
 import { renderPossibleRepeat } from "../../src/views/possible-repeat.ts";
 import { renderRefusal, renderStaysInside } from "../../src/views/refusal.ts";
+import { renderDirectReminder, renderReleased, renderReminder } from "../../src/views/reminders.ts";
 import {
   renderCorrectionOffer,
   renderNotSentYet,
   renderSentAlready,
   renderUndoOffer,
 } from "../../src/views/reply-offers.ts";
-import { type RootFacts, renderRoot } from "../../src/views/root.ts";
+import { type RootFacts, type RootLinks, renderRoot } from "../../src/views/root.ts";
 import { renderSentFromElsewhere } from "../../src/views/sent-from-elsewhere.ts";
 import { renderServiceChoice } from "../../src/views/service-choice.ts";
 import { renderSoFar, renderSoFarUnread } from "../../src/views/so-far.ts";
 import { renderTeamChoice } from "../../src/views/team-choice.ts";
 import type { Texts } from "../../src/views/texts/en.ts";
+import { renderToldUser } from "../../src/views/told-user.ts";
 
 export const LINK = "https://w.slack.com/archives/C1/p1700000000000100";
 export const DEAD = { item: toItemId("r_0123456789abcdef01234567"), ts: "1700000000.000100" };
@@ -54,17 +69,77 @@ export const NOTICES: Readonly<Record<string, Notice>> = {
   "a further handover with a transcript": (_, texts) =>
     renderFurtherHandover({ reason: null, hasDetails: false, lines: 3 }, texts),
   "a User taken away": renderTakenAway,
+  "a User who waits": (user, texts) =>
+    renderReminder({ user, forMs: 180_000 }, ["U0ANNA"], undefined, texts),
+  "a User who waits for somebody": (user, texts) =>
+    renderReminder({ user, forMs: 180_000 }, "nobody", "U0ANNA", texts),
+  "a User who waits, to one person": (user, texts) =>
+    renderDirectReminder({ user, forMs: 180_000 }, LINK, texts),
+  "an agent who fell silent": (_, texts) => renderReleased("U0ANNA", 1_800_000, texts),
+  "a User who was told something": (text, texts) => renderToldUser(text, "told", texts),
+  "a User who was perhaps told something": (text, texts) =>
+    renderToldUser(text, "uncertain", texts),
+  "a User who could not be told something": (text, texts) =>
+    renderToldUser(text, { cause: text }, texts),
   "a message that cannot be shown": renderNotShown,
   "a hand-back": (text, texts) =>
-    renderHandedBack({ service: text, agent: "U0ANNA", note: text, unsetRefusal: text }, texts),
+    renderHandedBack(
+      {
+        service: text,
+        by: "U0ANNA",
+        outcome: text,
+        tags: [text, text],
+        note: text,
+        messageForUser: text,
+        unsetRefusal: text,
+      },
+      texts,
+    ),
+  ...Object.fromEntries(
+    HAND_BACK_REASONS.map((reason): [string, Notice] => [
+      `a hand-back by itself: ${reason}`,
+      (service, texts) => renderHandedBack({ service, reason }, texts),
+    ]),
+  ),
   "a failed hand-back": (text, texts) =>
-    renderHandBackFailed("U0ANNA", "message-begun", text, texts),
+    renderHandBackFailed("U0ANNA", "nobody", "message-begun", text, texts),
+  // The form takes no more.
+  "a quick answer": (text, texts) =>
+    renderAnswerPost({ name: text.slice(0, 80), text: text.slice(0, 3_000) }, texts),
+  "a quick answer that came too late": renderAnswerNotSent,
+  "a failed hand-back by itself": (text, texts) =>
+    renderHandBackFailed(undefined, ["U0LEA"], "nothing-done", text, texts),
   "a hand-back too late": (text, texts) => renderHandBackTooLate(text, true, texts),
   "a hand-back of somebody who has left": (_, texts) =>
     renderHandBackTooLate(undefined, true, texts),
   "a merge, where it ended": (_, texts) => renderMergedAway(LINK, texts),
   "a merge, where it goes on": (_, texts) => renderMergedIn(LINK, texts),
   "a new id": renderRenamed,
+  "a claim": (_, texts) => renderClaimed({ by: "U0ANNA", to: "U0ANNA" }, texts),
+  "a claim instead of a colleague": (_, texts) =>
+    renderClaimed({ by: "U0ANNA", to: "U0ANNA", from: "U0BEN" }, texts),
+  "a release": (_, texts) => renderClaimed({ by: "U0ANNA", from: "U0ANNA" }, texts),
+  "a release of a colleague's User": (_, texts) =>
+    renderClaimed({ by: "U0ANNA", from: "U0BEN" }, texts),
+  "an assignment": (note, texts) =>
+    renderClaimed({ by: "U0ANNA", to: "U0BEN", from: "U0LEA", note }, texts),
+  "a release without anybody": (_, texts) => renderClaimed({ from: "U0BEN" }, texts),
+  "an assignment by turns": (_, texts) => renderClaimed({ to: "U0BEN" }, texts),
+  "an assignment to you": (text, texts) =>
+    renderAssignedToYou({ by: "U0ANNA", note: text, user: text, link: LINK }, texts),
+  "an assignment to you by turns": (user, texts) =>
+    renderAssignedToYou({ user, link: LINK }, texts),
+  "a claim that was too late": (note, texts) =>
+    renderNotClaimed({ to: "U0ANNA", loss: { why: "overtaken", by: "U0BEN" }, note }, texts),
+  "a release after a move": (team, texts) =>
+    renderNotClaimed({ loss: { why: "moved", team } }, texts),
+  "a colleague who answers already": (_, texts) =>
+    renderTakeFrom({ conversation: "c_0123" as ConversationId, from: "U0ANNA" }, texts),
+  "a reply to a colleague's User": (_, texts) => renderTalkedOver("U0ANNA", texts),
+  "a colleague's reply to your User": (_, texts) => renderIsTalkedOver("U0ANNA", texts),
+  "a reply that is held back": (_, texts) => renderHeldBack(DEAD, "U0ANNA", texts),
+  "a reply that is held back because of somebody": (_, texts) =>
+    renderHeldBack(DEAD, undefined, texts),
   "a move, where it was": (team, texts) =>
     renderMovedAway({ agent: "U0ANNA", team, link: LINK }, texts),
   "a note for the colleagues": (note, texts) => renderMoveNote({ agent: "U0ANNA", note }, texts),
@@ -157,7 +232,16 @@ const teamChoiceOf = (text: string) => ({
 export const ANSWERS: Readonly<Record<string, Notice>> = {
   help: (_, texts) => renderOwnerAnswer({ kind: "help" }, texts),
   conversations: (name, texts) => {
-    const line = { userId: name, user: { name }, link: LINK, waitingSince: 0 };
+    const line = {
+      userId: name,
+      user: { name },
+      link: LINK,
+      waitingSince: 0,
+      whose: "mine" as const,
+      team: name,
+      reason: name,
+      wish: name,
+    };
     return renderOwnerAnswer({ kind: "conversations", lines: [line, line], now: 1e9 }, texts);
   },
   Services: (name, texts) => {
@@ -214,31 +298,46 @@ export const ANSWERS: Readonly<Record<string, Notice>> = {
     renderOwnerAnswer({ kind: "failed", error: new NetworkError("GET /x: ECONNREFUSED") }, texts),
 };
 
+const factsOf = (text: string, state: RootFacts["state"]): RootFacts => ({
+  id: "c_0123456789abcdef01234567" as ConversationId,
+  userId: toUserId(text),
+  user: { name: text, email: text, language: text, externalId: text },
+  state,
+  openedAt: 0,
+  metadata: { reason: text, ...Object.fromEntries(numbered(60, (n) => [`${text}${n}`, text])) },
+  furtherReasons: numbered(10, (n) => ({ reason: `${n}${text}`.slice(0, 500), at: n })),
+  transcript: numbered(60, () => ({ from: text, text })),
+  ownerUnverified: true,
+  ...(state !== "open" && {
+    ending: {
+      at: 0,
+      to: { id: toServiceId("svc"), name: text },
+      by: "U0ANNA",
+      note: text,
+      outcome: text,
+    },
+  }),
+});
+
+const linksOf = (text: string): RootLinks => ({
+  movable: true,
+  movedFrom: { link: LINK, by: "U0ANNA", team: text },
+  lost: LINK,
+  previous: LINK,
+  next: LINK,
+  into: LINK,
+});
+
 /** A root with all that it can show. `state`: how it ended. */
 export const rootOf = (text: string, texts: Texts, state: RootFacts["state"]): SlackMessage =>
-  renderRoot(
-    {
-      id: "c_0123456789abcdef01234567" as ConversationId,
-      userId: toUserId(text),
-      user: { name: text, email: text, language: text, externalId: text },
-      state,
-      openedAt: 0,
-      metadata: { reason: text, ...Object.fromEntries(numbered(60, (n) => [`${text}${n}`, text])) },
-      furtherReasons: numbered(10, (n) => ({ reason: `${n}${text}`.slice(0, 500), at: n })),
-      transcript: numbered(60, () => ({ from: text, text })),
-      ownerUnverified: true,
-      ...(state !== "open" && {
-        ending: { at: 0, to: { id: toServiceId("svc"), name: text }, by: "U0ANNA", note: text },
-      }),
-    },
-    {
-      movable: true,
-      movedFrom: { link: LINK, by: "U0ANNA", team: text },
-      lost: LINK,
-      previous: LINK,
-      next: LINK,
-      into: LINK,
-    },
+  renderRoot(factsOf(text, state), linksOf(text), 1e9, texts);
+
+/** Details with all that they can show. */
+export const detailsOf = (text: string, texts: Texts): RichMessage =>
+  renderDetails(
+    factsOf(text, "open"),
+    linksOf(text),
+    { [text.slice(0, 40)]: "https://w.slack.com/{externalId}?q={name}" },
     texts,
   );
 
@@ -253,9 +352,30 @@ export const formOf = (text: string, texts: Texts): Json =>
       thread: { team: "T1", channel: "C1", ts: "1.1" },
       services: numbered(3_000, (n) => ({ id: toServiceId(`s${n}`), name: `${text}${n}` })),
       preferred: toServiceId("s1"),
+      outcomes: numbered(100, (n) => `${n}${text}`.slice(0, 75)),
     },
     texts,
   );
+
+/** The form with quick answers, more than fit into one list, one of them chosen. */
+export const answerFormOf = (text: string, texts: Texts): Json => {
+  const answers = numbered(150, (n) => ({
+    id: `a${n}`,
+    name: `${n}${text}`.slice(0, 60),
+    keywords: [text.slice(0, 40)],
+    text,
+  }));
+  const [answer] = answers;
+  return renderAnswerForm(
+    {
+      userName: text.slice(0, 80),
+      thread: { team: "T1", channel: "C1", ts: "1.1" },
+      answers,
+      ...(answer && text.trim() !== "" && { chosen: { answer, text } }),
+    },
+    texts,
+  );
+};
 
 /** The form to move, with as many teams as fit. */
 export const moveFormOf = (text: string, texts: Texts): Json =>
@@ -269,6 +389,13 @@ export const moveFormOf = (text: string, texts: Texts): Json =>
     texts,
   );
 
+/** The form to give a User to a colleague. */
+export const assignFormOf = (text: string, texts: Texts): Json => {
+  const assignment = { team: "T1", channel: "C1", ts: "1.1", from: "U0ANNA" };
+  const userName = text.slice(0, 80);
+  return renderAssignForm({ userName, team: text.slice(0, 80), assignment }, texts);
+};
+
 export const homeOf = (text: string, texts: Texts): Json => {
   const late = { items: 3, oldestAppendedAt: 0, deadLetters: 2 };
   return renderHome(
@@ -281,8 +408,25 @@ export const homeOf = (text: string, texts: Texts): Json => {
         user: { name: text },
         link: LINK,
         waitingSince: n,
+        whose: n % 3 === 0 ? "mine" : n % 3 === 1 ? "unclaimed" : "others",
+        claimedBy: "U0ANNA",
+        team: text.slice(0, 50),
+        reason: text,
+        wish: text,
+        lastWroteAt: n,
         channel: "C0",
       })),
+      undecided: numbered(5, (n) => ({
+        dead: { ...DEAD, ts: `${n}.0` },
+        fate: n % 2 === 0 ? "failed" : "uncertain",
+        agent: "U0ANNA",
+        user: { name: text },
+        userId: `${n}`,
+        link: LINK,
+      })),
+      wish: { show: "all", page: 1, team: text.slice(0, 50) },
+      teams: [text.slice(0, 50), "Billing"],
+      said: texts.decided.settled,
       channels: ["C0"],
       now: 1e9,
     },
@@ -295,6 +439,8 @@ export const LINES: Readonly<Record<string, (text: string, texts: Texts) => stri
   "a button pressed": (_, texts) => renderDecided("takingOver", texts),
   "a thread that its conversation has left": (team, texts) =>
     renderLeftThread(team, LINK, texts).replaceAll(/[<>]/g, ""),
+  "a claim that cannot be asked for": (team, texts) =>
+    renderClaimProblem({ problem: "not-agent", team }, texts),
   "a move that cannot be asked for": (team, texts) =>
     renderMoveProblem({ problem: "with-team", team }, texts),
   "a move by somebody who may not": (team, texts) =>

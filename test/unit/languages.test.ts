@@ -1,7 +1,6 @@
 import { globSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { checkBlocks } from "../../fakes/slack/block-limits.ts";
-import { textLength } from "../../fakes/slack/complete-blocks.ts";
+import { checkBlocks, textLength } from "../../fakes/slack/block-limits.ts";
 import { checkView } from "../../fakes/slack/view-limits.ts";
 import { SLACK_LIMITS } from "../../src/convert/to-slack/slack-limits.ts";
 import { toThreadSteps } from "../../src/convert/to-slack/thread-steps.ts";
@@ -14,7 +13,18 @@ import { TAKEN_OVER } from "../../src/views/reason.ts";
 import { type RootFacts, renderRoot } from "../../src/views/root.ts";
 import { textsFor } from "../../src/views/texts/texts-for.ts";
 import { mrkdwnIn } from "../support/threads.ts";
-import { ANSWERS, formOf, homeOf, LINES, moveFormOf, NOTICES, rootOf } from "./every-view.ts";
+import {
+  ANSWERS,
+  answerFormOf,
+  assignFormOf,
+  detailsOf,
+  formOf,
+  homeOf,
+  LINES,
+  moveFormOf,
+  NOTICES,
+  rootOf,
+} from "./every-view.ts";
 import { blocksOf, foreignMarkup, foreignMarkupIn, problemsOf } from "./rendered.ts";
 
 type Words = (...values: unknown[]) => string;
@@ -64,6 +74,11 @@ describe.each(LANGUAGES.filter((language) => language !== "en"))("the texts in %
     expect(same.map(([path]) => path)).toEqual(SAME_AS_ENGLISH[language]);
   });
 
+  it("call people and things by one name", () => {
+    const other = [...said].filter(([, text]) => OTHER_NAMES[language].test(text));
+    expect(other).toEqual([]);
+  });
+
   it("end their sentences as the English ones do", () => {
     const isEnded = (text: string) => /[.?!…][”“]?$/.test(text);
     const other = [...said].filter(
@@ -72,6 +87,13 @@ describe.each(LANGUAGES.filter((language) => language !== "en"))("the texts in %
     expect(other).toEqual([]);
   });
 });
+
+/** Of a User, of this program, and of whoever reads it. */
+const OTHER_NAMES: Readonly<Record<Language, RegExp>> = {
+  en: /^$/,
+  nl: /\bUsers?\b|\b[Bb]ridge\b(?!\.yaml)|\b([Uu]|[Uu]w)\b/,
+  de: /\bUsers?\b|\b[Bb]ridge\b(?!\.yaml)|\b([Dd]u|[Dd]ich|[Dd]ir|[Dd]ein\w*|[Ee]uch|[Ee]uer)\b/,
+};
 
 const SAME_AS_ENGLISH: Readonly<Record<Language, readonly string[]>> = {
   en: [],
@@ -138,13 +160,27 @@ describe.each(LANGUAGES)("what people read in %s", (language) => {
     },
   );
 
+  it("is taken by Slack, whatever is in it: the details, in both looks", () => {
+    for (const unit of UNITS) {
+      const { plainBlocks, ...details } = detailsOf(unit.repeat(2_000), texts);
+      for (const look of [details, { ...details, blocks: plainBlocks ?? [] }]) {
+        expect(problemsOf(look)).toEqual([]);
+        expect(textLength(blocksOf(look))).toBeLessThan(13_000);
+        expect(foreignMarkupIn(look)).toEqual([]);
+        expect(JSON.stringify(look)).not.toMatch(/undefined|\[object/);
+      }
+    }
+  });
+
   it("is taken by Slack, whatever is in it: App Home, and the forms", () => {
     for (const unit of UNITS) {
       const home = homeOf(unit.repeat(2_000), texts) as { blocks: unknown[] };
       expect(checkBlocks(home.blocks, "home").hints).toEqual([]);
       expect(foreignMarkup(mrkdwnIn(home))).toEqual([]);
       expect(checkView(formOf(unit.repeat(2_000), texts) as never).hints).toEqual([]);
-      expect(checkView(moveFormOf(unit.repeat(2_000), texts) as never).hints).toEqual([]);
+      for (const form of [moveFormOf, assignFormOf, answerFormOf]) {
+        expect(checkView(form(unit.repeat(2_000), texts) as never).hints).toEqual([]);
+      }
     }
   });
 
@@ -160,7 +196,7 @@ describe.each(LANGUAGES)("what people read in %s", (language) => {
 
   it("tells of the bridge's own reason for a handover in its own words", () => {
     const metadata = { reason: TAKEN_OVER, takenOverBy: "Anna" };
-    const root = renderRoot({ ...FACTS, metadata }, {}, texts);
+    const root = renderRoot({ ...FACTS, metadata }, {}, 0, texts);
     const further = renderFurtherHandover(
       { reason: TAKEN_OVER, hasDetails: true, lines: 0 },
       texts,
@@ -252,5 +288,5 @@ it("tries every view in every language", () => {
   expect(exported.length).toBeGreaterThan(20);
   expect(exported.filter((name) => !tried.includes(`${name}(`) && !tried.includes(`: ${name},`)))
     // Parts of others, and what has no words.
-    .toEqual(["renderConversations", "renderDetails", "renderOverflow"]);
+    .toEqual(["renderConversations", "renderFields", "renderTranscript", "renderOverflow"]);
 });

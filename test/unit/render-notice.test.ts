@@ -1,12 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { checkBlocks } from "../../fakes/slack/block-limits.ts";
-import { textLength } from "../../fakes/slack/complete-blocks.ts";
+import { checkBlocks, textLength } from "../../fakes/slack/block-limits.ts";
 import type { SlackMessage } from "../../src/convert/to-slack/slack-message.ts";
 import { toServiceId } from "../../src/ids.ts";
-import { ACTIONS, FORMS } from "../../src/views/actions.ts";
+import { ACTIONS, FORMS, type HomeWish } from "../../src/views/actions.ts";
 import type { ConversationLine } from "../../src/views/conversation-list.ts";
-import { renderConversations } from "../../src/views/conversation-list.ts";
+import { renderConversations, WHOSE } from "../../src/views/conversation-list.ts";
 import { renderHandedBack } from "../../src/views/ended.ts";
 import { renderFailedReply } from "../../src/views/failed-reply.ts";
 import { renderFurtherHandover } from "../../src/views/further-handover.ts";
@@ -46,7 +45,7 @@ describe("notices", () => {
       renderHandedBack(
         {
           service: "Bot <1>",
-          agent: "U0ANNA",
+          by: "U0ANNA",
           note: "Parcel found\nRefund & sorry",
           unsetRefusal: "HTTP 500",
         },
@@ -56,7 +55,7 @@ describe("notices", () => {
     expect(text).toContain("<@U0ANNA> handed this User back to *Bot &lt;1&gt;*");
     expect(text).toContain("\n>Parcel found\n>Refund &amp; sorry\n");
     expect(text).toContain("may still show the agent's name (HTTP 500)");
-    expect(shown(renderHandedBack({ service: "Bot", agent: "U0ANNA" }, en))).not.toMatch(
+    expect(shown(renderHandedBack({ service: "Bot", by: "U0ANNA" }, en))).not.toMatch(
       />P|may still/,
     );
   });
@@ -66,7 +65,7 @@ describe("notices", () => {
     ["message-uncertain", /Nobody can tell/],
     ["message-sent", /was sent; .* without the message/],
   ] as const)("say what became of the last message when a hand-back fails: %s", (stage, words) => {
-    expect(shown(renderHandBackFailed("U0ANNA", stage, "HTTP 500", en))).toMatch(words);
+    expect(shown(renderHandBackFailed("U0ANNA", "nobody", stage, "HTTP 500", en))).toMatch(words);
   });
 
   it.each([
@@ -105,35 +104,66 @@ const line: fc.Arbitrary<ConversationLine> = fc.record({
   user: fc.record({ name: anyText(200).map((text) => text.trim() || "Ada") }, { requiredKeys: [] }),
   link: fc.option(fc.constant(LINK), { nil: undefined }),
   waitingSince: fc.option(fc.nat(1e9), { nil: undefined }),
+  whose: fc.constantFrom(...WHOSE),
+  team: fc.constantFrom("Support", "Billing"),
+  reason: anyText(200),
+  wish: anyText(400),
 });
 
 describe("the list of conversations", () => {
-  const of = (userId: string, waitingSince?: number, link?: string): ConversationLine => ({
+  const of = (
+    userId: string,
+    waitingSince?: number,
+    given: Partial<ConversationLine> = {},
+  ): ConversationLine => ({
     userId,
     user: { name: `N${userId}` },
-    link,
+    link: undefined,
     waitingSince,
+    whose: "unclaimed",
+    team: "Support",
+    ...given,
   });
 
   it("says when there is none", () => {
     expect(renderConversations([], 0, 10, en)).toBe("No open conversations.");
   });
 
-  it("shows those who wait longest first, and those who were answered last", () => {
+  it("shows one's own first, then nobody's, then those of colleagues; of each those who wait longest", () => {
     const now = 3_600_000;
-    const list = renderConversations([of("1"), of("2", 3_500_000), of("3", 0, LINK)], now, 10, en);
-    expect(list.split("\n")).toEqual([
-      `• <${LINK}|N3> · User 3 · *waiting 1 h*`,
-      "• N2 · User 2 · *waiting 1 min*",
-      "• N1 · User 1 · answered",
+    const ben = { whose: "others", claimedBy: "U0BEN" } as const;
+    const given = [
+      of("1", 1_000, ben),
+      of("2"),
+      of("3", 3_500_000),
+      of("4", 0, { link: LINK, reason: "order_late", wish: "Where\nis it?" }),
+      of("5", 3_000_000, { whose: "mine", lastWroteAt: 3_300_000 }),
+      of("6", undefined, { whose: "mine" }),
+    ];
+    expect(renderConversations(given, now, 10, en).split("\n")).toEqual([
+      "• N5 · User 5 · *waiting 10 min* · you answer · wrote 5 min ago",
+      "• N6 · User 6 · answered · you answer",
+      `• <${LINK}|N4> · User 4 · *waiting 1 h* · nobody answers yet · Order late · “Where is it?”`,
+      "• N3 · User 3 · *waiting 1 min* · nobody answers yet",
+      "• N2 · User 2 · answered · nobody answers yet",
+      "• N1 · User 1 · *waiting 59 min* · <@U0BEN> answers",
     ]);
+  });
+
+  it("leaves out what a message would not hold, and counts it", () => {
+    const long = { reason: "&".repeat(80), wish: "&".repeat(160) };
+    const given = Array.from({ length: 25 }, (_, n) => of(`${n}`, n, long));
+    const list = renderConversations(given, 9, 25, en);
+    expect(list.length).toBeLessThan(12_000);
+    const left = 25 - (list.split("\n").length - 1);
+    expect(list).toContain(`… and ${left} more`);
   });
 
   it("says how many it leaves out", () => {
     expect(renderConversations([of("1", 1), of("2", 2), of("3", 3)], 9, 2, en).split("\n")).toEqual(
       [
-        "• N1 · User 1 · *waiting under a minute*",
-        "• N2 · User 2 · *waiting under a minute*",
+        "• N1 · User 1 · *waiting under a minute* · nobody answers yet",
+        "• N2 · User 2 · *waiting under a minute* · nobody answers yet",
         "… and 1 more",
       ],
     );
@@ -142,25 +172,40 @@ describe("the list of conversations", () => {
 
 describe("App Home", () => {
   const quiet = { items: 0, oldestAppendedAt: undefined, deadLetters: 0 };
-  const home = (conversations: readonly ConversationLine[]) =>
+  const home = (
+    conversations: readonly ConversationLine[],
+    given: Partial<Parameters<typeof renderHome>[0]> = {},
+  ) =>
     renderHome(
-      { alarms: [], conversations, channels: ["C0"], now: 1e9, toSlack: quiet, toParley: quiet },
+      {
+        alarms: [],
+        conversations,
+        undecided: [],
+        wish: { show: "all", page: 0 },
+        teams: ["Support"],
+        channels: ["C0"],
+        now: 1e9,
+        toSlack: quiet,
+        toParley: quiet,
+        ...given,
+      },
       en,
     ) as { blocks: unknown[] };
 
-  it("says first what somebody has to repair, as inert text", () => {
-    const view = renderHome(
-      {
-        alarms: [{ name: "store", advice: "The disk of <!here> is full; make room", since: 0 }],
-        conversations: [],
-        channels: ["C0"],
-        now: 7 * 60_000,
-        toSlack: quiet,
-        toParley: quiet,
-      },
-      en,
-    );
+  /** 70, of which every third is one's own. */
+  const MANY = Array.from({ length: 70 }, (_, index): ConversationLine => {
+    const whose = index % 3 === 0 ? "mine" : "unclaimed";
+    const team = index < 60 ? "Support" : "Billing";
+    const user = { name: "&".repeat(80) };
+    return { userId: `id-${index}-`, user, link: LINK, waitingSince: index, whose, team };
+  });
 
+  const shownIn = (view: unknown): number[] =>
+    mrkdwnIn(view).flatMap((text) => [...text.matchAll(/id-(\d+)-/g)].map(([, id]) => Number(id)));
+
+  it("says first what somebody has to repair, as inert text", () => {
+    const alarm = { name: "store", advice: "The disk of <!here> is full; make room", since: 0 };
+    const view = home([], { alarms: [alarm as never], now: 7 * 60_000 });
     expect(mrkdwnIn(view)[0]).toBe(
       ":rotating_light: For 7 min: The disk of &lt;!here&gt; is full; make room. Whoever runs the bridge has to repair this.",
     );
@@ -177,19 +222,24 @@ describe("App Home", () => {
     { runs: 20 },
   );
 
-  it("leaves out nobody of the first sixty, however long their names are", () => {
-    const conversations = Array.from({ length: 70 }, (_, index) => ({
-      userId: `id-${index}`,
-      user: { name: "&".repeat(80) },
-      link: LINK,
-      waitingSince: index,
-    }));
-    const view = home(conversations);
-    expect(checkBlocks(view.blocks, "home").hints).toEqual([]);
-    const text = mrkdwnIn(view).join("\n");
-    for (let index = 0; index < 60; index++) expect(text).toMatch(new RegExp(`User id-${index} `));
-    expect(text).toContain("… and 10 more");
-    expect(foreignMarkup(mrkdwnIn(view))).toEqual([]);
+  it("shows everybody on one of its pages once, and after the last page the last one", () => {
+    const pages = [0, 1, 2, 3].map((page) => {
+      const view = home(MANY, { wish: { show: "all", page } });
+      expect(checkBlocks(view.blocks, "home").hints).toEqual([]);
+      return shownIn(view);
+    });
+    const mine = MANY.flatMap(({ whose }, index) => (whose === "mine" ? [index] : []));
+    const unclaimed = MANY.flatMap(({ whose }, index) => (whose === "mine" ? [] : [index]));
+    expect(pages.slice(0, 3).flat()).toEqual([...mine, ...unclaimed]);
+    expect(pages[3]).toEqual(pages[2]);
+  });
+
+  it("shows only what is asked for, and everybody where the team is not theirs", () => {
+    const teams = ["Support", "Billing"];
+    const of = (wish: HomeWish) => shownIn(home(MANY, { wish, teams }));
+    expect(of({ show: "mine", page: 0, team: "Billing" })).toEqual([60, 63, 66, 69]);
+    expect(of({ show: "unclaimed", page: 1, team: "Support" })).toHaveLength(15);
+    expect(of({ show: "mine", page: 0, team: "Gone" })).toHaveLength(24);
   });
 });
 
@@ -205,6 +255,7 @@ describe("the hand-back modal", () => {
           { id: BOT, name: "Bot" },
         ],
         preferred: BOT,
+        outcomes: [],
         ...given,
       },
       en,

@@ -19,7 +19,7 @@ export function textsOf(message: SlackMessage): string[] {
 
 /** The markup that the bridge itself writes: moments, agents, its own links, a channel, the sign of a reply. */
 const OURS =
-  /<(?:!date\^\d+\^[^<>|]*\|[^<>]*|@U0ANNA|#C0[A-Z0-9]*|https:\/\/w\.slack\.com\/[^<>|]*\|[^<>]*)>|`>>`/g;
+  /<(?:!date\^\d+\^[^<>|]*\|[^<>]*|@U0(?:ANNA|BEN|LEA)|#C0[A-Z0-9]*|https:\/\/w\.slack\.com\/[^<>|]*\|[^<>]*)>|`>>`/g;
 
 /** What is left in texts that Slack would take for markup. A quotation's `>` can neither ping nor disguise. */
 export const foreignMarkup = (texts: readonly string[]): string[] =>

@@ -44,7 +44,7 @@ const postMessage: Method = {
     }
     const content = toContent({
       text: args.text("markdown_text") ?? args.text("text"),
-      blocks: args.nested("blocks"),
+      blocks: knownBlocks(state, args.nested("blocks")),
       attachments: args.nested("attachments"),
       metadata: state.quirks.dropsMetadata ? undefined : args.nested("metadata"),
     });
@@ -76,6 +76,14 @@ const postMessage: Method = {
   },
 };
 
+/** @throws {SlackError} `invalid_blocks`: some are of a type that this Slack does not know */
+function knownBlocks({ quirks }: SlackState, blocks: unknown): unknown {
+  const text = JSON.stringify(blocks ?? []);
+  const isUnknown = quirks.unknownBlocks.some((type) => text.includes(`"type":"${type}"`));
+  if (isUnknown) throw new SlackError("invalid_blocks");
+  return blocks;
+}
+
 /** The id of a user stands for the app's direct messages with them, which open by themselves. */
 function placeToPost(state: SlackState, id: string): string {
   return state.users.has(id) ? openDirectMessages(state, id).id : id;
@@ -102,7 +110,7 @@ const update: Method = {
     const message = ownMessage(context, args, "cant_update_message");
     writableChannel(state, message.channel);
     const text = args.text("markdown_text") ?? args.text("text");
-    const [blocks, metadata] = [args.nested("blocks"), args.nested("metadata")];
+    const [blocks, metadata] = [knownBlocks(state, args.nested("blocks")), args.nested("metadata")];
     const keeps = text === undefined && blocks === undefined && metadata !== undefined;
     const content = toContent({
       text: keeps ? message.text : text,
@@ -152,7 +160,7 @@ const postEphemeral: Method = {
     if (!channel.members.has(user)) throw new SlackError("user_not_in_channel");
     const { text, blocks } = toContent({
       text: args.text("markdown_text") ?? args.text("text"),
-      blocks: args.nested("blocks"),
+      blocks: knownBlocks(state, args.nested("blocks")),
       attachments: args.nested("attachments"),
     });
     const { thread_ts } = conversation.inThread(channel.id, args.text("thread_ts"));

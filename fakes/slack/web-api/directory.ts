@@ -2,6 +2,7 @@ import type {
   EmojiListResponse,
   UsergroupsListResponse,
   UsergroupsUsersListResponse,
+  UsersGetPresenceResponse,
   UsersInfoResponse,
 } from "@slack/web-api";
 import { identity } from "../identity.ts";
@@ -73,6 +74,17 @@ const usersInfo: Method = {
   },
 };
 
+/** Of others than the caller Slack tells nothing but this. */
+const usersGetPresence: Method = {
+  scope: () => "users:read",
+  run({ state }, args) {
+    const user = state.users.get(args.required("user"));
+    if (!user) throw new SlackError("user_not_found");
+    const { presence = "active" } = user;
+    return (presence === "untold" ? {} : { presence }) satisfies Wire<UsersGetPresenceResponse>;
+  },
+};
+
 /** The user groups that the arguments include. */
 function includedGroups(state: SlackState, args: Arguments): Usergroup[] {
   const withDisabled = args.flag("include_disabled");
@@ -126,6 +138,7 @@ const emojiList: Method = {
 };
 
 export const directory = {
+  "users.getPresence": usersGetPresence,
   "users.info": usersInfo,
   "usergroups.list": usergroupsList,
   "usergroups.users.list": usergroupsUsersList,

@@ -4,13 +4,16 @@ const CODES: ReadonlyMap<string, string> = new Map(
   [...SLACK_EMOJI].flatMap(([code, names]) => names.map((name) => [name, code] as const)),
 );
 
-/** The characters of an emoji by its Slack name, or its name where this machine has no font for it. */
-export function emojiOf(name: string): string {
+/** The characters of an emoji by its Slack name; `undefined` where this machine has no font for it. */
+export function drawnEmoji(name: string): string | undefined {
   const code = CODES.get(name.split("::")[0] ?? "");
-  if (code === undefined) return `:${name}:`;
+  if (code === undefined) return undefined;
   const emoji = String.fromCodePoint(...code.split("-").map((hex) => Number.parseInt(hex, 16)));
-  return canDraw(emoji) ? emoji : `:${name}:`;
+  return canDraw(emoji) ? emoji : undefined;
 }
+
+/** The same, or its name. */
+export const emojiOf = (name: string): string => drawnEmoji(name) ?? `:${name}:`;
 
 const EMOJI = /\p{RGI_Emoji}/gv;
 

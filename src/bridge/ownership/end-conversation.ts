@@ -1,3 +1,4 @@
+import type { HandBackReason } from "../../config/desk-rules.ts";
 import { defined } from "../../defined.ts";
 import { type ConversationId, type ItemId, makeDerivedItemId, type Thread } from "../../ids.ts";
 import { renderHandedBack, renderTakenAway } from "../../views/ended.ts";
@@ -26,25 +27,31 @@ export async function recordHandBack(
   conversation: Conversation,
   done: {
     to: Destination;
-    by: string;
+    /** Slack id; missing: the desk did it by itself. */
+    by?: string;
     note?: string;
+    reason?: HandBackReason;
+    outcome?: string;
+    tags?: readonly string[];
+    /** What the Service may show to the User. */
+    messageForUser?: string;
     /** Why Parley refused to remove the agent's name from the User's chat. */
     unsetRefusal?: string;
   },
   { conversations, notifier, texts, now }: Omit<Records, "audit" | "parley">,
 ): Promise<void> {
   const { id, userId } = conversation;
-  const { to, by, note, unsetRefusal } = done;
+  const { unsetRefusal, tags, messageForUser, ...ending } = done;
   const thread = threadToTell(conversation);
   if (thread) {
     const message = renderHandedBack(
-      { service: to.name, agent: by, ...defined({ note, unsetRefusal }) },
+      { ...ending, service: ending.to.name, ...defined({ unsetRefusal, tags, messageForUser }) },
       texts,
     );
     await notifier.notice(userId, from, "handed back", { thread, message });
   }
   const ended = await conversations.update(id, (c) =>
-    end(c, "handed-back", defined({ at: now(), to, by, note: note || undefined })),
+    end(c, "handed-back", { at: now(), ...ending }),
   );
   if (ended) await notifier.refreshRoot(ended, from);
 }

@@ -3,16 +3,16 @@ import { escapeText } from "../../convert/text/slack-text.ts";
 import { type MessageWriting, toParleyMessages } from "../../convert/to-parley/agent-reply.ts";
 import { NO_NAMES } from "../../convert/to-parley/mentions.ts";
 import { defined } from "../../defined.ts";
-import type { Work } from "../../delivery/lanes.ts";
+import type { Lanes, Work } from "../../delivery/lanes.ts";
 import {
-  BridgeError,
+  type BridgeError,
   CancelledError,
   type ErrorCode,
   GoingElsewhereError,
   toBridgeError,
 } from "../../errors.ts";
-import { makeDerivedItemId } from "../../ids.ts";
-import { isJsonObject, type Json } from "../../json.ts";
+import { makeDerivedItemId, type Thread } from "../../ids.ts";
+import { isJsonObject, type Json, type JsonObject } from "../../json.ts";
 import { causeOf } from "../../views/cause-of.ts";
 import {
   renderHandBackFailed,
@@ -24,12 +24,16 @@ import type { Audit } from "../audit-port.ts";
 import {
   type Conversation,
   isGoingElsewhere,
+  isRunning,
   movedFrom,
-  withAgentMessage,
+  withAnswer,
+  withFailure,
   withHandingBack,
   withoutHandingBack,
 } from "../conversation.ts";
+import type { Desk } from "../desk-ports.ts";
 import { refuseIfInDoubt } from "../doubt.ts";
+import { type LetRepliesPassDependencies, letRepliesPass } from "../let-replies-pass.ts";
 import type { Notifier } from "../notifier.ts";
 import { asNotOwner, assertOwner, giveTo, nameService } from "../owner.ts";
 import type { Patience } from "../patience.ts";
@@ -37,18 +41,25 @@ import { piecesOnce } from "../pieces.ts";
 import type { Conversations, Parley, People, Permalink } from "../ports.ts";
 import { requestOnce, storeDone } from "../request-once.ts";
 import type { HandBackRequest, OutboxBody } from "../stored/outbox-body.ts";
-import { type EarlierThreadsDependencies, isBehindEarlier } from "../teams/earlier-threads.ts";
+import { type EarlierThreadsDependencies, letEarlierPass } from "../teams/earlier-threads.ts";
 import { recordHandBack, recordTakenAway, showTakenAway } from "./end-conversation.ts";
+import { type TranscriptDependencies, transcriptFor } from "./hand-back-transcript.ts";
 
-export interface HandBackDependencies extends MessageWriting, EarlierThreadsDependencies {
+export interface HandBackDependencies
+  extends MessageWriting,
+    EarlierThreadsDependencies,
+    LetRepliesPassDependencies,
+    TranscriptDependencies {
   parley: Parley;
   people: People;
   conversations: Conversations;
+  outbox: Pick<Lanes<OutboxBody>, "append" | "find" | "isWaiting" | "waitingIn">;
   audit: Audit;
   notifier: Notifier;
   permalink: Permalink;
   texts: Texts;
   patience: Patience;
+  desk: Pick<Desk, "rulesOf" | "namedIn" | "opensAt">;
   now: () => number;
 }
 
@@ -57,47 +68,57 @@ const LAST_MESSAGE = "last message";
 const PART = "part ";
 
 /**
- * Hands a User back: last message, then `agent/unset`, then the owner, then root and thread say so.
- * Whatever fails is told in the thread, and leaves the conversation open.
+ * Hands a User back, for an agent or for the desk itself: last message, then `agent/unset`, then the owner, then root and thread say so.
+ * Whatever fails is told in the thread, and leaves the conversation open. What the desk does by itself is left out without a
+ * word where it has become pointless, and where it fails those who lead the team are named, and the clock has it tried again.
  */
 export async function handBack(
   work: Work<OutboxBody>,
   request: HandBackRequest,
   dependencies: HandBackDependencies,
 ): Promise<void> {
-  const conversation = await dependencies.conversations.byThread(request.thread);
+  const conversation = await conversationOf(request, dependencies);
   if (!conversation) return;
   if (conversation.state !== "open") {
     return await afterTheEnd(work, conversation, request, dependencies);
   }
-  const left = movedFrom(conversation, request.thread);
-  if (left && work.item.appendedAt > left.at) {
-    return await afterTheMove(work, conversation, request, dependencies);
+  const { agent, thread = conversation.thread } = request;
+  const left = thread && movedFrom(conversation, thread);
+  // The desk means the User, in whichever thread they are.
+  if (left && agent !== undefined && work.item.appendedAt > left.at) {
+    return await afterTheMove(work, conversation, { ...request, agent, thread }, dependencies);
   }
-  if (await isBehindEarlier(conversation, request.thread, dependencies)) {
-    throw new BridgeError("What was written before is on its way", {
-      code: "unexpected",
-      disposition: "retry",
-    });
-  }
+  if (thread) await letEarlierPass(conversation, thread, work.item.lane, dependencies);
   let refusal: BridgeError | undefined;
   try {
     refusal = await giveBack(work, conversation, request, dependencies);
   } catch (thrown) {
+    if (thrown instanceof NotWantedError) return;
     const error = toBridgeError(thrown);
     if (error instanceof CancelledError) throw error;
-    if (isWorthRetrying(error, work, dependencies)) throw error;
+    if (isWorthRetrying(error, work, request, dependencies)) throw error;
     return await giveUp(work, conversation, request, error, dependencies);
   }
   const done = defined({
     to: await nameService(dependencies.parley, request.to),
     by: request.agent,
     note: request.note,
+    messageForUser: request.messageForUser,
+    reason: request.reason,
+    outcome: request.outcome,
+    tags: request.tags,
     unsetRefusal: refusal && causeOf(refusal, dependencies.texts),
   });
   await recordDeed(work, conversation, request, undefined, dependencies);
   await recordHandBack(work.item.id, conversation, done, dependencies);
 }
+
+const conversationOf = async (
+  { thread, conversation }: HandBackRequest,
+  { conversations }: Pick<HandBackDependencies, "conversations">,
+): Promise<Conversation | undefined> =>
+  (thread && (await conversations.byThread(thread))) ??
+  (conversation && (await conversations.byId(conversation)));
 
 /** Before the conversation shows what became of it: whoever tries again after that finds nothing to record any more. */
 async function recordDeed(
@@ -112,7 +133,14 @@ async function recordDeed(
   const outcome = failure
     ? ({ result: "failed", why: failure } as const)
     : { result: "done" as const };
-  const deed = { id, at: now(), what: "hand-back", by, userId, conversation } as const;
+  const deed = {
+    id,
+    at: now(),
+    what: "hand-back",
+    userId,
+    conversation,
+    ...defined({ by }),
+  } as const;
   await audit.record({ ...deed, from: parley.self, to, ...outcome });
 }
 
@@ -128,6 +156,11 @@ async function giveBack(
   // After a crash between the change of owner and its record the User is where we wanted.
   const mayBeDone = conversation.handingBackTo === request.to;
   if (mayBeDone && (await parley.ownerOf(userId)) === request.to) return undefined;
+  const transcript = await transcriptFor(conversation, work.signal, dependencies);
+  await assertWanted(request, (await conversations.byId(id)) ?? conversation, dependencies);
+  if (request.onlyIfClock && (await letRepliesPass(work, conversation, dependencies))) {
+    await giveNoMore(conversation, request, dependencies);
+  }
   await assertOwner(parley, userId);
   if (isGoingElsewhere(conversation, request.to, now())) throw new GoingElsewhereError(userId);
   // The User is ours, but perhaps again.
@@ -135,22 +168,65 @@ async function giveBack(
   await sendLastMessage(work, conversation, request, dependencies);
   // With the replies that went just before, although their records may not have been on disk when this began.
   const current =
-    (await conversations.update(id, (c) => withHandingBack(c, request.to, now()))) ?? conversation;
+    (await conversations.update(id, (c) =>
+      isWanted(request, c, dependencies) ? withHandingBack(c, request.to, now()) : c,
+    )) ?? conversation;
   // Somebody else has just given the User away. It begins again, with what is true now.
   if (current.state !== "open") throw new CancelledError(work.item.id);
+  await assertWanted(request, current, dependencies);
   if (current.handingBackTo !== request.to) throw new GoingElsewhereError(userId);
   // First, because Parley may refuse it once the User is not ours.
   const refusal = await parley.unsetAgent(userId).then(() => undefined, toBridgeError);
-  if (refusal && isWorthRetrying(refusal, work, dependencies)) throw refusal;
-  await giveTo(parley, userId, request.to, await describe(current, request, dependencies));
+  if (refusal && isWorthRetrying(refusal, work, request, dependencies)) throw refusal;
+  const metadata = await describe(current, request, dependencies);
+  await giveTo(parley, userId, request.to, { ...metadata, ...transcript });
   return refusal;
+}
+
+/** The clock for which the desk wanted it does not run any more, or may soon not; or its team is there again. */
+class NotWantedError extends Error {
+  override readonly name = "NotWantedError";
+}
+
+function isWanted(
+  { onlyIfClock, reason }: HandBackRequest,
+  conversation: Conversation,
+  { desk, now }: Pick<HandBackDependencies, "desk" | "now">,
+): boolean {
+  if (onlyIfClock === undefined) return true;
+  const opens = reason === "outside_hours" ? desk.opensAt(conversation, now()) : undefined;
+  const hasOpened = opens !== undefined && opens.at <= now();
+  return !hasOpened && isRunning(onlyIfClock, conversation);
+}
+
+/** @throws {NotWantedError} and an earlier attempt has left no trace */
+async function assertWanted(
+  request: HandBackRequest,
+  conversation: Conversation,
+  dependencies: HandBackDependencies,
+): Promise<void> {
+  if (isWanted(request, conversation, dependencies)) return;
+  await giveNoMore(conversation, request, dependencies);
+}
+
+/** @throws {NotWantedError} */
+async function giveNoMore(
+  { id }: Conversation,
+  { to }: HandBackRequest,
+  { conversations }: Pick<HandBackDependencies, "conversations">,
+): Promise<never> {
+  await conversations.update(id, (c) => withoutHandingBack(c, to));
+  throw new NotWantedError();
 }
 
 const isWorthRetrying = (
   { disposition }: BridgeError,
   { item }: Work<OutboxBody>,
+  { agent }: HandBackRequest,
   { patience }: HandBackDependencies,
-): boolean => disposition === "retry" && item.triedMs < patience.handBackMs;
+): boolean =>
+  disposition === "retry" &&
+  item.triedMs < (agent === undefined ? patience.deskHandBackMs : patience.handBackMs);
 
 /** The conversation is over: an earlier attempt of this item ended it, or somebody else did and the agent is told. */
 async function afterTheEnd(
@@ -164,9 +240,11 @@ async function afterTheEnd(
   await showTakenAway(conversation, { notifier });
   const { ending } = conversation;
   const isSent = work.stateOf(LAST_MESSAGE) === "done";
-  const isOurs =
-    ending?.by === agent && ending.to?.id === to && (isSent || lastMessage === undefined);
-  if (isOurs) return await notifier.refreshRoot(conversation, work.item.id);
+  const isSettled = isSent || lastMessage === undefined;
+  if (ending?.to?.id === to && ending.by === agent && isSettled) {
+    return await notifier.refreshRoot(conversation, work.item.id);
+  }
+  if (agent === undefined || !thread) return;
   const message = renderHandBackTooLate(
     ending?.to?.name,
     lastMessage !== undefined && !isSent && !hasBegun(work),
@@ -181,7 +259,7 @@ async function afterTheEnd(
 async function afterTheMove(
   work: Work<OutboxBody>,
   conversation: Conversation,
-  request: HandBackRequest,
+  request: HandBackRequest & { agent: string; thread: Thread },
   dependencies: HandBackDependencies,
 ): Promise<void> {
   const { userId, thread: now } = conversation;
@@ -199,11 +277,12 @@ async function sendLastMessage(
   work: Work<OutboxBody>,
   { id, userId }: Conversation,
   request: HandBackRequest,
-  { parley, people, conversations, ...writing }: HandBackDependencies,
+  { parley, people, conversations, now, ...writing }: HandBackDependencies,
 ): Promise<void> {
-  const { lastMessage } = request;
-  if (lastMessage === undefined || work.stateOf(LAST_MESSAGE) === "done") return;
-  const agent = await people.identityOf(request.agent);
+  const { agent: by, lastMessage } = request;
+  if (by === undefined || lastMessage === undefined || work.stateOf(LAST_MESSAGE) === "done")
+    return;
+  const agent = await people.identityOf(by);
   // A form gives what was typed, which Slack escapes everywhere else.
   const typed = { text: escapeText(lastMessage) };
   const texts = await piecesOnce(work, hasBegun(work), async () =>
@@ -216,13 +295,14 @@ async function sendLastMessage(
     await requestOnce(work, name, () => parley.send(userId, { text, agent }));
   }
   await storeDone(work, LAST_MESSAGE);
-  if (texts.length > 0) await conversations.update(id, withAgentMessage);
+  const answer = { by, at: now() };
+  if (texts.length > 0) await conversations.update(id, (c) => withAnswer(c, answer));
 }
 
 const hasBegun = (work: Work<OutboxBody>): boolean =>
   work.names().some((name) => name.startsWith(PART));
 
-type Stage = Parameters<typeof renderHandBackFailed>[1];
+type Stage = Parameters<typeof renderHandBackFailed>[2];
 
 /** How far it came: what an agent has to know when it fails. */
 function stageOf(work: Work<OutboxBody>, error: BridgeError): Stage {
@@ -236,17 +316,25 @@ async function describe(
   conversation: Conversation,
   request: HandBackRequest,
   { people, now }: HandBackDependencies,
-): Promise<Json> {
-  const { name } = await people.identityOf(request.agent);
+): Promise<JsonObject> {
+  const { agent, reason = "handed_back", outcome, tags = [], opensAt } = request;
+  const { firstClaimAt, firstAnswerAt } = conversation;
+  const moment = (at: number | undefined) => (at === undefined ? null : new Date(at).toISOString());
   return {
-    reason: "handed_back",
+    reason,
+    outcome: outcome ?? null,
+    tags,
     note: request.note ?? null,
-    handedBackBy: name,
+    messageForUser: request.messageForUser ?? null,
+    handedBackBy: agent === undefined ? null : (await people.identityOf(agent)).name,
     handedOverFor: handedOverFor(conversation.metadata),
-    openedAt: new Date(conversation.openedAt).toISOString(),
-    handedBackAt: new Date(now()).toISOString(),
+    openedAt: moment(conversation.openedAt),
+    claimedAt: moment(firstClaimAt),
+    firstAnswerAt: moment(firstAnswerAt),
+    handedBackAt: moment(now()),
     userMessages: conversation.userMessages,
     agentMessages: conversation.agentMessages,
+    ...(opensAt !== undefined && { opensAt: moment(opensAt) }),
   };
 }
 
@@ -261,16 +349,25 @@ async function giveUp(
   error: BridgeError,
   dependencies: HandBackDependencies,
 ): Promise<void> {
-  const { parley, conversations, notifier, texts } = dependencies;
-  await notifier.notice(conversation.userId, work.item.id, "hand-back failed", {
-    thread: request.thread,
-    message: renderHandBackFailed(
-      request.agent,
-      stageOf(work, error),
-      causeOf(error, texts),
-      texts,
-    ),
-  });
+  const { parley, conversations, desk, notifier, texts, now } = dependencies;
+  const { agent, onlyIfClock: clock, thread = conversation.thread } = request;
+  if (thread) {
+    const leads = desk.namedIn(conversation, "leads");
+    // What the desk tries again fails again, of which nobody needs to hear.
+    const from = clock
+      ? makeDerivedItemId(conversation.id, `hand-back ${clock.kind} ${clock.since}`)
+      : work.item.id;
+    await notifier.notice(conversation.userId, from, "hand-back failed", {
+      thread,
+      message: renderHandBackFailed(
+        agent,
+        leads,
+        stageOf(work, error),
+        causeOf(error, texts),
+        texts,
+      ),
+    });
+  }
   await recordDeed(work, conversation, request, error.code, dependencies);
   // Parley may refuse because the User is not ours any more.
   const notOurs = await asNotOwner(parley, conversation.userId, error);
@@ -278,5 +375,8 @@ async function giveUp(
     const to = await nameService(parley, notOurs.owner);
     return await recordTakenAway(conversation, to, dependencies);
   }
-  await conversations.update(conversation.id, (c) => withoutHandingBack(c, request.to));
+  await conversations.update(conversation.id, (c) => {
+    const kept = withoutHandingBack(c, request.to);
+    return clock && request.reason ? withFailure(kept, clock, request.reason, now()) : kept;
+  });
 }

@@ -15,7 +15,8 @@ import {
   recordConversation,
 } from "../to-slack/open-thread.ts";
 import { postSteps } from "../to-slack/post-steps.ts";
-import { overflowSteps, refreshRoot } from "../to-slack/root-message.ts";
+import { refreshRoot } from "../to-slack/refresh-root.ts";
+import { overflowSteps } from "../to-slack/root-message.ts";
 import { handoverNews } from "./handover-news.ts";
 
 export interface HandoverDependencies extends OpenThreadDependencies, AskOwnershipDependencies {
@@ -115,7 +116,7 @@ async function addToHandover(
     return;
   }
   if (!news) return;
-  await refreshRoot(updated, dependencies);
+  await refreshRoot(work, updated, dependencies);
   const overflow = overflowSteps(
     defined({
       metadata: news.hasDetails || news.reason !== null ? event.metadata : undefined,

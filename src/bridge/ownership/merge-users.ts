@@ -4,7 +4,7 @@ import { BridgeError, OvertakenError } from "../../errors.ts";
 import type { ItemId, Thread, UserId } from "../../ids.ts";
 import { renderMergedAway, renderMergedIn, renderRenamed } from "../../views/merged.ts";
 import type { Texts } from "../../views/texts/en.ts";
-import { type Conversation, end } from "../conversation.ts";
+import { type Conversation, end, withWait } from "../conversation.ts";
 import type { Notifier } from "../notifier.ts";
 import type { EventOf } from "../parley-event.ts";
 import type { Patience } from "../patience.ts";
@@ -57,14 +57,17 @@ export async function mergeUsers(
 
 /** Ends a conversation because that of the User who stays goes on. */
 async function endIn(
-  { userId, thread: into }: Conversation,
-  { id, thread: old }: Conversation,
+  { id: stays, userId, thread: into }: Conversation,
+  { id, thread: old, waitingSince }: Conversation,
   item: ItemId,
   dependencies: MergeUsersDependencies,
 ): Promise<void> {
   const { conversations, now } = dependencies;
   const at = now();
   if (old && into) await linkThreads(userId, old, into, item, dependencies);
+  if (waitingSince !== undefined) {
+    await conversations.update(stays, (c) => withWait(c, waitingSince));
+  }
   await conversations.update(id, (c) => end(c, "merged", defined({ at, into })));
 }
 

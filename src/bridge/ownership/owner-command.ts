@@ -1,3 +1,4 @@
+import { plainName } from "../../convert/text/plain-name.ts";
 import { unescapeText } from "../../convert/text/slack-text.ts";
 import type { SlackMessage } from "../../convert/to-slack/slack-message.ts";
 import { ParleyApiError, toBridgeError } from "../../errors.ts";
@@ -5,13 +6,23 @@ import { parseUserId, type Thread, type UserId } from "../../ids.ts";
 import type { OfferedChange } from "../../views/actions.ts";
 import { type OwnerAnswer, renderOwnerAnswer } from "../../views/owner-answer.ts";
 import { auditRefusal } from "../audit-refusal.ts";
+import {
+  type ClaimByCommandDependencies,
+  claimByCommand,
+  readClaimWords,
+} from "../claims/claim-by-command.ts";
 import type { Deed } from "../desk-ports.ts";
 import { listOpen } from "../list-open.ts";
 import type { Permalink } from "../ports.ts";
 import { type RequestMoveDependencies, requestMove } from "../teams/request-move.ts";
 import { type ChangeOwnerDependencies, changeOwner, LOOK_UP_WITHIN_MS } from "./change-owner.ts";
 
-export interface OwnerCommandDependencies extends ChangeOwnerDependencies, RequestMoveDependencies {
+export interface OwnerCommandDependencies
+  extends ChangeOwnerDependencies,
+    ClaimByCommandDependencies,
+    RequestMoveDependencies {
+  conversations: ChangeOwnerDependencies["conversations"];
+  desk: ChangeOwnerDependencies["desk"];
   permalink: Permalink;
   parsePermalink: (text: string) => Thread | undefined;
 }
@@ -88,10 +99,12 @@ async function answer(
   const [target = "", ...rest] = command.text.replaceAll(UNSEEN, "").trim().split(/\s+/);
   switch (target.toLowerCase()) {
     case "":
+    case "list":
       return {
         kind: "conversations",
         lines: await listOpen(
           await dependencies.permissions.teamsOf(command.agent, LOOK_UP_WITHIN_MS),
+          command.agent,
           dependencies,
         ),
         now: dependencies.now(),
@@ -106,6 +119,8 @@ async function answer(
   if (rest.length === 0) {
     return await showOwner(user.userId, command.agent, dependencies);
   }
+  const claim = readClaimWords(rest);
+  if (claim) return await claimByCommand(claim, { ...command, ...user }, dependencies);
   const [first = "", ...team] = rest;
   const isMove = first.toLowerCase() === "move" && team.length > 0;
   if (isMove && !(await isService(rest, dependencies))) {
@@ -123,8 +138,8 @@ async function isService(
   { desk, parley }: OwnerCommandDependencies,
 ): Promise<boolean> {
   if (desk.teams.length > 1) return false;
-  const sought = plain(unescapeText(words.join(" ")));
-  return (await parley.services()).some(({ name }) => plain(name) === sought);
+  const sought = plainName(unescapeText(words.join(" ")));
+  return (await parley.services()).some(({ name }) => plainName(name) === sought);
 }
 
 /** Only a whole name is enough, as of Services. */
@@ -135,14 +150,14 @@ async function moveToNamed(
   dependencies: OwnerCommandDependencies,
 ): Promise<OwnerAnswer> {
   const { desk } = dependencies;
-  const sought = plain(wanted);
+  const sought = plainName(wanted);
   const teams = desk.teams.map(({ name }) => name);
   const exact =
-    teams.find((name) => name === wanted) ?? teams.find((name) => plain(name) === sought);
+    teams.find((name) => name === wanted) ?? teams.find((name) => plainName(name) === sought);
   if (exact !== undefined || teams.length < 2) {
     return await moveUser({ userId, to: exact ?? wanted, agent, trigger }, dependencies);
   }
-  const matches = teams.filter((name) => plain(name).includes(sought));
+  const matches = teams.filter((name) => plainName(name).includes(sought));
   return { kind: "which-team", wanted, userId, trigger, matches, teams };
 }
 
@@ -198,19 +213,15 @@ async function giveToNamed(
   const refused = await refusalFor(userId, agent, "lead", dependencies);
   if (refused) return refused;
   const services = await dependencies.parley.services();
-  const sought = plain(wanted);
-  const exact = services.filter(({ id, name }) => id === wanted || plain(name) === sought);
+  const sought = plainName(wanted);
+  const exact = services.filter(({ id, name }) => id === wanted || plainName(name) === sought);
   const [to, ...others] = exact;
   if (to && others.length === 0) {
     return await giveUser({ userId, to, agent, trigger }, dependencies);
   }
-  const matches = to ? exact : services.filter(({ name }) => plain(name).includes(sought));
+  const matches = to ? exact : services.filter(({ name }) => plainName(name).includes(sought));
   return { kind: "which-service", wanted, userId, trigger, matches, services };
 }
-
-/** A name in a form for comparing: without differences of case, spaces and ways to write accents. */
-const plain = (name: string): string =>
-  name.normalize("NFKC").replaceAll(/\s+/g, " ").trim().toLowerCase();
 
 async function giveUser(
   change: Parameters<typeof changeOwner>[0],

@@ -16,6 +16,7 @@ import {
   type UserId,
 } from "../../ids.ts";
 import type { Audit } from "../audit-port.ts";
+import { heldItem } from "../claims/held-item.ts";
 import type { Conversation } from "../conversation.ts";
 import type { Desk } from "../desk-ports.ts";
 import { assertOwner } from "../owner.ts";
@@ -65,10 +66,18 @@ export async function keepForTakeOver(
 }
 
 /**
- * Cancels a reply, and the items that keep it or would keep it after a refusal. False: the User has a part of it, or it is
- * being sent.
+ * Cancels a reply, and the items that keep it or would keep it after a refusal, or while a colleague answers. False: the User has a
+ * part of it, or it is being sent.
  */
 export async function cancelReply(
+  reply: ItemId,
+  outbox: Pick<Lanes<OutboxBody>, "cancel">,
+): Promise<boolean> {
+  const isBack = await cancelWithRefused(reply, outbox);
+  return (await cancelWithRefused(heldItem(reply), outbox)) && isBack;
+}
+
+async function cancelWithRefused(
   reply: ItemId,
   outbox: Pick<Lanes<OutboxBody>, "cancel">,
 ): Promise<boolean> {

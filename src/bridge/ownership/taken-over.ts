@@ -12,6 +12,10 @@ export const takenOver = (by: string, team: string | undefined): Json => ({
   ...defined({ team }),
 });
 
+/** Whether an agent has taken the User over. */
+export const isTakenOver = (metadata: Json | undefined): boolean =>
+  isJsonObject(metadata) && metadata.reason === TAKEN_OVER;
+
 /** The name of the team that is to have a User whom an agent has taken over; `undefined`: the rules say it. */
 export const teamTakenFor = (metadata: Json | undefined): string | undefined =>
   isJsonObject(metadata) && metadata.reason === TAKEN_OVER && typeof metadata.team === "string"

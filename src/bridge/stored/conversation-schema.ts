@@ -1,9 +1,17 @@
 import { z } from "zod";
+import { HAND_BACK_REASONS } from "../../config/desk-rules.ts";
 import type { TranscriptLine } from "../../convert/to-slack/parley-message.ts";
 import type { FurtherReason } from "../../views/root.ts";
-import type { Destination, Ending } from "../../views/root-state.ts";
+import type { Claim, Destination, Ending } from "../../views/root-state.ts";
 import { USER_DETAILS } from "../../views/root-user.ts";
-import type { Conversation, Moved } from "../conversation.ts";
+import {
+  CLOCK_KINDS,
+  type Clock,
+  type Conversation,
+  type DetailsPost,
+  type Moved,
+  type RunningClock,
+} from "../conversation.ts";
 import {
   conversationId,
   count,
@@ -37,6 +45,36 @@ const ending = record<Ending>({
   into: optional(thread),
   by: optional(text),
   note: optional(text),
+  reason: optional(z.enum(HAND_BACK_REASONS)),
+  outcome: optional(text),
+});
+
+const claim = record<Claim>({ by: text, since: time, ts: optional(text) });
+
+const kind = z.enum(CLOCK_KINDS);
+
+export const clockSchema = record<Clock>({ kind, since: time });
+
+const runningClock = record<RunningClock>({
+  kind,
+  since: time,
+  done: z.number(),
+  tick: count,
+  next: optional(time),
+  failed: optional(
+    record<NonNullable<RunningClock["failed"]>>({
+      handBack: z.enum(HAND_BACK_REASONS),
+      tried: count,
+      at: time,
+    }),
+  ),
+});
+
+const details = record<DetailsPost>({
+  below: text,
+  since: time,
+  ts: optional(text),
+  shown: optional(text),
 });
 
 const furtherReason = record<FurtherReason>({ reason: text, at: time });
@@ -60,6 +98,7 @@ export const conversationSchema = record<Conversation>({
   openedAt: time,
   team: optional(text),
   thread: optional(thread),
+  details: optional(details),
   openingSince: optional(time),
   openingIn: optional(text),
   lost: optional(list(thread)),
@@ -71,7 +110,14 @@ export const conversationSchema = record<Conversation>({
   previous: optional(thread),
   next: optional(thread),
   lastWroteAt: optional(time),
+  claim: optional(claim),
+  claimItem: optional(itemId),
   waitingSince: optional(time),
+  waitingAnewSince: optional(time),
+  firstClaimAt: optional(time),
+  firstAnswerAt: optional(time),
+  lastAnswerAt: optional(time),
+  clock: optional(runningClock),
   userMessages: count,
   agentMessages: count,
   handingBackTo: optional(serviceId),

@@ -34,3 +34,11 @@ export const standingSchema = record<Standing>({
   is: z.enum(["member", "guest", "deactivated", "no-person", "other-company"]),
   isColleague: z.boolean(),
 });
+
+/** Whose turn it was last among the agents of a team. */
+export interface LastInTurn {
+  /** Slack id. */
+  readonly agent: string;
+}
+
+export const lastInTurnSchema = record<LastInTurn>({ agent: text });

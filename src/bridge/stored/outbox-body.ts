@@ -1,6 +1,11 @@
-import type { ServiceId, Thread } from "../../ids.ts";
+import { z } from "zod";
+import { HAND_BACK_REASONS, type HandBackReason } from "../../config/desk-rules.ts";
+import type { ConversationId, ServiceId, Thread } from "../../ids.ts";
+import type { Clock } from "../conversation.ts";
 import { type AgentReply, agentReplySchema } from "./agent-reply.ts";
+import { clockSchema } from "./conversation-schema.ts";
 import {
+  conversationId,
   count,
   flag,
   kinds,
@@ -28,8 +33,22 @@ export type OutboxBody =
       readonly meantSince?: string;
       /** It was refused because another Service has the User, and is sent only if an agent takes the User over for it. */
       readonly takeOver?: TakeOver;
+      /** It was held back because a colleague answers the User, and goes if its writer says so. */
+      readonly anyway?: true;
     }
-  | { readonly kind: "hand-back"; readonly request: HandBackRequest };
+  | { readonly kind: "hand-back"; readonly request: HandBackRequest }
+  | TellUserBody;
+
+/** What the bridge tells a User by itself, unless another clock runs by then: one of the texts, by its name. */
+export interface TellUserBody {
+  readonly kind: "tell-user";
+  readonly conversation: ConversationId;
+  readonly text: string;
+  /** Missing: whatever the clock says. */
+  readonly clock?: Clock;
+  /** Its time on the clock, ms; missing: it is never too late for it. */
+  readonly step?: number;
+}
 
 export type ReplyBody = OutboxBody & { readonly kind: "reply" };
 
@@ -47,15 +66,28 @@ export interface TakeOver {
   readonly taken?: true;
 }
 
-/** An agent's wish to give the User of a thread to a Service. */
+/** The wish of an agent, or of the desk itself, to give a User to a Service. */
 export interface HandBackRequest {
-  readonly thread: Thread;
-  /** Slack id of who asked for it. */
-  readonly agent: string;
+  /** Where it was asked for; missing: the desk wants it for this conversation, wherever it is shown. */
+  readonly thread?: Thread;
+  readonly conversation?: ConversationId;
+  /** Slack id of who asked for it; missing: the desk does it by itself. */
+  readonly agent?: string;
   readonly to: ServiceId;
-  /** For that Service; the User does not see it. */
+  /** Missing: `handed_back`. */
+  readonly reason?: HandBackReason;
+  /** One of the team's outcomes. */
+  readonly outcome?: string;
+  readonly tags?: readonly string[];
+  /** When the team is there again, ms. */
+  readonly opensAt?: number;
+  /** It is done only if this very clock still runs for the conversation. */
+  readonly onlyIfClock?: Clock;
+  /** For that Service alone; the User does not see it. */
   readonly note?: string;
-  /** For the User, sent before. */
+  /** For that Service, which may show it to the User. */
+  readonly messageForUser?: string;
+  /** For the User, sent before, in the name of the agent. */
   readonly lastMessage?: string;
 }
 
@@ -68,10 +100,17 @@ const takeOver = record<TakeOver>({
 });
 
 const handBackRequest = record<HandBackRequest>({
-  thread,
-  agent: text,
+  thread: optional(thread),
+  conversation: optional(conversationId),
+  agent: optional(text),
   to: serviceId,
+  reason: optional(z.enum(HAND_BACK_REASONS)),
+  outcome: optional(text),
+  tags: optional(list(text)),
+  opensAt: optional(time),
+  onlyIfClock: optional(clockSchema),
   note: optional(text),
+  messageForUser: optional(text),
   lastMessage: optional(text),
 });
 
@@ -83,6 +122,13 @@ export const outboxBodySchema = kinds<OutboxBody>({
     wordsOnly: optional(flag),
     meantSince: optional(text),
     takeOver: optional(takeOver),
+    anyway: optional(flag),
   },
   "hand-back": { request: handBackRequest },
+  "tell-user": {
+    conversation: conversationId,
+    text,
+    clock: optional(clockSchema),
+    step: optional(time),
+  },
 });

@@ -45,7 +45,7 @@ const markSchema: z.ZodType<PostTag> = z.union([
     conversation: conversationId,
     opening: count,
   }),
-  record<Omit<Extract<PostTag, { kind: "message" }>, "of">>({
+  record<Omit<Extract<PostTag, { kind: "message" }>, "of" | "by">>({
     kind: z.literal("message"),
     items: list(itemId),
     part: count,

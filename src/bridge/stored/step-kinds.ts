@@ -63,11 +63,17 @@ const postTagSchema: z.ZodType<PostTag> = z.union([
     conversation: conversationId,
     opening: count,
   }),
+  record<Extract<PostTag, { kind: "details" }>>({
+    kind: z.literal("details"),
+    conversation: conversationId,
+    opening: count,
+  }),
   record<Extract<PostTag, { kind: "message" }>>({
     kind: z.literal("message"),
     items: list(itemId),
     part: count,
-    of: optional(z.literal("user")),
+    of: optional(z.enum(["user", "agent"])),
+    by: optional(text),
   }),
 ]);
 
@@ -84,6 +90,8 @@ const postIntent = record<PostIntent>({
 export const POST = kind(postIntent, nothing);
 /** The post that opens a thread. */
 export const ROOT = kind<PostIntent, Thread>(postIntent, thread);
+/** A post in a thread whose `ts` is needed later. */
+export const POSTED = kind(postIntent, text);
 /** A file, by Slack's id, that is shared in a thread. */
 export const SHARE = kind(record<{ readonly file: string }>({ file: text }), nothing);
 /** A request that leaves nothing behind that we could look for. */
@@ -102,4 +110,6 @@ export const NEWS = kind(
 export const MOMENT = kind(nothing, time);
 /** How a channel was when it was looked at. */
 export const SEEN = kind(nothing, seenChannelSchema);
+/** The Slack id of somebody. */
+export const PERSON = kind(nothing, text);
 export const SERVICE = kind<null, ServiceId>(nothing, serviceId);

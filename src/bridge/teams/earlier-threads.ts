@@ -1,25 +1,32 @@
 import type { Lanes } from "../../delivery/lanes.ts";
-import { isSameThread, makeThreadKey, type Thread } from "../../ids.ts";
-import type { Conversation } from "../conversation.ts";
+import { BridgeError } from "../../errors.ts";
+import { makeThreadKey, type Thread } from "../../ids.ts";
+import { type Conversation, threadsOf } from "../conversation.ts";
 import type { OutboxBody } from "../stored/outbox-body.ts";
 
 export interface EarlierThreadsDependencies {
-  outbox: Pick<Lanes<OutboxBody>, "append" | "find" | "isWaiting">;
+  outbox: Pick<Lanes<OutboxBody>, "isWaiting">;
 }
 
 /**
- * Whether something still waits in a thread that the conversation was in before this one. Each thread has a lane of its own, and
- * none waits for another by itself; but what the User gets has one order.
+ * Lets all that still waits in a thread that the conversation had before this one go first, was it moved from there or is that gone.
+ * Each thread has a lane of its own, and none waits for another by itself; but what the User gets has one order. `own`: the lane of
+ * whoever asks; what the desk does by itself may stand in that of an earlier thread.
+ *
+ * @throws {BridgeError} something waits there; to be tried again
  */
-export async function isBehindEarlier(
-  { moved = [] }: Conversation,
+export async function letEarlierPass(
+  conversation: Conversation,
   thread: Thread,
+  own: string,
   { outbox }: EarlierThreadsDependencies,
-): Promise<boolean> {
-  // The newest come first.
-  const place = moved.findIndex((each) => isSameThread(each.thread, thread));
-  for (const earlier of moved.slice(place + 1)) {
-    if (await outbox.isWaiting(makeThreadKey(earlier.thread))) return true;
+): Promise<void> {
+  for (const earlier of threadsOf(conversation)) {
+    const lane = makeThreadKey(earlier);
+    if (earlier.ts >= thread.ts || lane === own || !(await outbox.isWaiting(lane))) continue;
+    throw new BridgeError("What was written before is on its way", {
+      code: "unexpected",
+      disposition: "retry",
+    });
   }
-  return false;
 }

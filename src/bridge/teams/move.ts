@@ -9,6 +9,7 @@ import {
   renderNotMoved,
 } from "../../views/moved.ts";
 import type { Audit } from "../audit-port.ts";
+import { askForTurn } from "../claims/ask-for-turn.ts";
 import {
   type Conversation,
   isIn,
@@ -24,10 +25,10 @@ import type { InboxBody, MoveRequest } from "../stored/inbox-body.ts";
 import { ensureRoot, type OpenThreadDependencies } from "../to-slack/open-thread.ts";
 import { postOnce, postRootOnce } from "../to-slack/post-once.ts";
 import { postSteps } from "../to-slack/post-steps.ts";
+import { refreshRoot } from "../to-slack/refresh-root.ts";
 import {
   leftRootMessage,
   overflowSteps,
-  refreshRoot,
   rootMessage,
   rootTagOf,
 } from "../to-slack/root-message.ts";
@@ -149,11 +150,12 @@ async function show(
     return await refuse(work, conversation, request, dependencies);
   }
   await recordDone(work, conversation, mine, request, dependencies);
+  await askForTurn(conversation, work.item.id, dependencies);
   const { permalink, texts } = dependencies;
   const { agent, to: team, note } = request;
-  const thread = conversation.thread ?? (await ensureRoot(work, conversation, dependencies));
+  const thread = await ensureRoot(work, conversation, dependencies);
   // The User may have been merged, or handed over once more, while the root was on its way.
-  await refreshRoot(conversation, dependencies);
+  await refreshRoot(work, conversation, dependencies);
   const pointer = {
     thread: mine.thread,
     tag: () => ({ kind: "message" as const, items: [work.item.id], part: -1 }),

@@ -1,15 +1,14 @@
-import { mentionedIds } from "../../convert/to-parley/mentions.ts";
 import { plainWords } from "../../convert/to-parley/plain-words.ts";
-import { intentOf, type ReplyMode } from "../../convert/to-parley/reply-intent.ts";
+import type { ReplyMode } from "../../convert/to-parley/reply-intent.ts";
 import type { ThreadStep } from "../../convert/to-slack/thread-steps.ts";
 import { defined } from "../../defined.ts";
 import type { Work } from "../../delivery/lanes.ts";
-import type { Thread } from "../../ids.ts";
 import { nameOf } from "../../views/name-of.ts";
 import { type EarlierMessage, renderSoFar, renderSoFarUnread } from "../../views/so-far.ts";
 import type { Texts } from "../../views/texts/en.ts";
 import type { Conversation, Moved } from "../conversation.ts";
 import type { People, Permalink, ThreadPost, ThreadReader } from "../ports.ts";
+import { fateOf, idsIn, readThread } from "../read-thread.ts";
 
 export interface SoFarDependencies {
   reader: Pick<ThreadReader, "postsIn">;
@@ -36,7 +35,7 @@ export async function soFarSteps(
   const messages: EarlierMessage[] = [];
   let isWhole = conversation.lost === undefined;
   for (const left of threads) {
-    const posts = await readInTime(left.thread, work.signal, dependencies);
+    const posts = await readThread(left.thread, READ_WITHIN_MS, work.signal, dependencies);
     if (!posts && left === last) return renderSoFarUnread(link, texts);
     if (!posts) {
       isWhole = false;
@@ -48,53 +47,25 @@ export async function soFarSteps(
   return renderSoFar({ messages, link, isWhole }, texts);
 }
 
-/** `undefined`: Slack does not let us, or takes too long. */
-async function readInTime(
-  thread: Thread,
-  stopped: AbortSignal,
-  { reader }: SoFarDependencies,
-): Promise<readonly ThreadPost[] | undefined> {
-  const late = Promise.withResolvers<undefined>();
-  const given = new AbortController();
-  const timer = setTimeout(() => late.resolve(undefined), READ_WITHIN_MS);
-  try {
-    const reading = reader.postsIn(thread, AbortSignal.any([stopped, given.signal]));
-    const read = await Promise.race([reading.catch(() => undefined), late.promise]);
-    stopped.throwIfAborted();
-    return read === "cannot-look" ? undefined : read;
-  } finally {
-    clearTimeout(timer);
-    given.abort();
-  }
-}
-
 async function toMessage(
-  { ts, writer, message, files, mark }: ThreadPost,
+  post: ThreadPost,
   { thread, until }: Moved,
   conversation: Conversation,
   { people, permalink, replyMode, texts }: SoFarDependencies,
 ): Promise<EarlierMessage> {
-  const mentioned = mentionedIds(message);
-  const users = writer === "user" ? mentioned.users : [...mentioned.users, writer.agent];
-  const names = await people.namesOf({ ...mentioned, users });
+  const { ts, writer, message, files } = post;
+  const names = await people.namesOf(idsIn(post));
   const name =
     writer === "user"
       ? nameOf(conversation, texts)
       : (names.users.get(writer.agent) ?? (await people.identityOf(writer.agent)).name);
-  const intent = writer === "user" ? "send" : intentOf(message, replyMode);
-  const staysInside =
-    mark === "note" || intent === "note" || (intent === "ask" && mark !== "delivered");
-  const isUncertain = mark === "uncertain";
-  // What came after the move is refused, but perhaps that is not marked yet.
-  const isLost = mark === "failed" || (writer !== "user" && ts >= until);
-  const mishap = isUncertain ? mark : isLost ? "failed" : undefined;
-  const fate: EarlierMessage["fate"] = staysInside ? "inside" : mishap;
   return {
     at: Math.floor(Number(ts) * 1000),
     name,
     text: plainWords(message, names),
     files,
     link: permalink({ ...thread, ts }),
-    ...defined({ fate }),
+    // What came after the move is refused, but perhaps that is not marked yet.
+    ...defined({ fate: fateOf(post, replyMode, until) }),
   };
 }

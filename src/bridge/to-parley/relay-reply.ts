@@ -18,7 +18,7 @@ import {
   isBeingHandedBack,
   isMoving,
   movedFrom,
-  withAgentMessage,
+  withAnswer,
 } from "../conversation.ts";
 import type { DelayMarks } from "../delay-marks.ts";
 import type { Actor, Desk, Permissions, Team } from "../desk-ports.ts";
@@ -30,8 +30,9 @@ import { hasAsked, type TakeOverDependencies, takeOverFor } from "../ownership/t
 import type { Conversations, Parley, Permalink, Reactions } from "../ports.ts";
 import type { AgentReply } from "../stored/agent-reply.ts";
 import type { OutboxBody, ReplyBody } from "../stored/outbox-body.ts";
-import { isBehindEarlier } from "../teams/earlier-threads.ts";
+import { letEarlierPass } from "../teams/earlier-threads.ts";
 import { teamIn } from "../teams/team-in.ts";
+import { afterReply, holdBack, holdBackStill } from "./collide.ts";
 import { refuseReply, settledIn } from "./refuse-reply.ts";
 import { leftOf } from "./reply-parts.ts";
 import { type SendReplyDependencies, type Sent, sendReply, textsOf } from "./send-reply.ts";
@@ -44,8 +45,8 @@ export interface RelayReplyDependencies extends SendReplyDependencies, TakeOverD
   notifier: Notifier;
   delays: DelayMarks;
   permissions: Permissions;
-  desk: Pick<Desk, "teams" | "teamOf">;
-  outbox: Pick<Lanes<OutboxBody>, "append" | "find" | "isWaiting">;
+  desk: Pick<Desk, "teams" | "teamOf" | "rulesOf">;
+  outbox: Pick<Lanes<OutboxBody>, "append" | "find" | "isWaiting" | "replace">;
   texts: Texts;
   now: () => number;
 }
@@ -69,6 +70,7 @@ export async function relayReply(
   const words = textsOf(reply, dependencies);
   words.catch(() => {});
   await work.untilHead();
+  if (await holdBackStill(work, body, dependencies)) return delays.end(work.item, reply);
   let conversation: Conversation | undefined;
   let sent: Sent;
   try {
@@ -84,6 +86,9 @@ export async function relayReply(
     }
     if (body.takeOver && conversation.id !== here?.id) {
       await assertFitsElsewhere(work.item, body, conversation, dependencies);
+    }
+    if (await holdBack(work, body, conversation, dependencies)) {
+      return delays.end(work.item, reply);
     }
     sent = await sendReply(work, body, words, conversation, dependencies);
   } catch (thrown) {
@@ -105,8 +110,11 @@ export async function relayReply(
     throw error;
   }
   if (sent === "nothing") return;
+  await afterReply(work, body, conversation, dependencies);
   const { id, userId, thread } = conversation;
-  work.atEnd(() => conversations.update(id, withAgentMessage));
+  const heardAt = work.item.appendedAt;
+  const answer = { by: reply.agent, at: now(), heardAt, ts: reply.ts };
+  work.atEnd(() => conversations.update(id, (c) => withAnswer(c, answer)));
   if (sent === "all") reactions.markLater(reply.thread, reply.ts, "delivered");
   delays.end(work.item, reply);
   if (body.takeOver && thread) {
@@ -128,8 +136,8 @@ async function assertFitsElsewhere(
   conversation: Conversation,
   dependencies: RelayReplyDependencies,
 ): Promise<void> {
-  const { permissions, desk, now } = dependencies;
-  if (isMoving(conversation, now())) throw notYet("The User is being moved");
+  const { permissions, desk } = dependencies;
+  if (isMoving(conversation)) throw notYet("The User is being moved");
   const deed = { as: "agent", team: desk.teamOf(conversation) } as const;
   const by = takeOver?.by ?? reply.agent;
   for (const actor of by === reply.agent ? [reply] : [{ agent: by }, reply]) {
@@ -137,9 +145,7 @@ async function assertFitsElsewhere(
     if (refusal) await refuse(item, reply, actor, refusal, conversation, dependencies);
   }
   const { thread = reply.thread } = conversation;
-  if (await isBehindEarlier(conversation, thread, dependencies)) {
-    throw notYet("What was written before is on its way");
-  }
+  await letEarlierPass(conversation, thread, item.lane, dependencies);
 }
 
 /**
@@ -213,10 +219,8 @@ async function conversationFor(
   const left = movedFrom(here, thread);
   // Slack tells in which order people wrote, whichever thread it was in.
   if (left && meantSince(body) >= left.until) throw new ConversationClosedError(here.id);
-  if (isMoving(here, dependencies.now())) throw notYet("The User is being moved");
-  if (await isBehindEarlier(here, thread, dependencies)) {
-    throw notYet("What was written before is on its way");
-  }
+  if (isMoving(here)) throw notYet("The User is being moved");
+  await letEarlierPass(here, thread, work.item.lane, dependencies);
   return here;
 }
 

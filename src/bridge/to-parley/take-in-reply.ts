@@ -13,6 +13,7 @@ import {
 import type { Texts } from "../../views/texts/en.ts";
 import type { Audit } from "../audit-port.ts";
 import { auditRefusal } from "../audit-refusal.ts";
+import { heldItem } from "../claims/held-item.ts";
 import { type Conversation, movedFrom } from "../conversation.ts";
 import type { Desk, Permissions } from "../desk-ports.ts";
 import type { Notifier } from "../notifier.ts";
@@ -20,7 +21,7 @@ import { cancelReply } from "../ownership/take-over.ts";
 import type { Conversations, Permalink } from "../ports.ts";
 import type { AgentReply } from "../stored/agent-reply.ts";
 import type { Notice } from "../stored/notice.ts";
-import type { OutboxBody } from "../stored/outbox-body.ts";
+import type { OutboxBody, ReplyBody } from "../stored/outbox-body.ts";
 import { teamIn } from "../teams/team-in.ts";
 import { keepInside, tellStaysInside } from "./refuse-reply.ts";
 
@@ -118,22 +119,22 @@ export async function takeInEdit(
     return await tellTooLate(written, makeDerivedItemId(id, editId), dependencies);
   }
   const reply = replyMode === "explicit" ? withoutMarker(written) : written;
-  const body: OutboxBody = { kind: "reply", reply };
+  const body: ReplyBody = { kind: "reply", reply };
   // Its `>>` was removed, so it must not be sent any more, not even with the new text.
   const isTakenBack = was === "send" && is === "ask" && (await cancelReply(id, outbox));
   // Also if it was never reported to us: when the thread is read back it would look like a reply.
   if (was === "note") await outbox.cancel(id);
   else if (!isTakenBack) {
-    if (await outbox.replace(id, body)) return;
+    if (await replaceReply(id, body, outbox)) return;
     // Slack may report a change before the message itself, or instead of it.
     const isYoung = now() - Number(written.ts) * 1000 < YOUNG_MS;
     if (isYoung && (await takeInReply(written, dependencies)) !== "duplicate") return;
     // It may have come in since the first look, with its old text.
-    if (await outbox.replace(id, body)) return;
+    if (await replaceReply(id, body, outbox)) return;
   }
   // A reply that is kept for a takeover has the old text.
-  await cancelReply(id, outbox);
-  const isNews = was === "note" || !(await outbox.hasBegun(id));
+  const isBack = await cancelReply(id, outbox);
+  const isNews = was === "note" || (isBack && !(await outbox.hasBegun(id)));
   const refusal = await refusalOf(reply, dependencies);
   if (refusal) return await refuseEdit(reply, id, refusal, isNews, dependencies);
   const correction = makeDerivedItemId(id, `edit ${editId}`);
@@ -149,6 +150,17 @@ export async function takeInEdit(
     { message: offer, onlyFor: reply.agent, about: { reply: correction } },
     dependencies,
   );
+}
+
+/** Gives a reply that has not been sent its new text, also where it is held back because a colleague answers. */
+async function replaceReply(
+  id: ItemId,
+  body: ReplyBody,
+  outbox: Pick<Lanes<OutboxBody>, "replace">,
+): Promise<boolean> {
+  const isWaiting = await outbox.replace(id, body);
+  // It may be held back at this moment.
+  return (await outbox.replace(heldItem(id), { ...body, anyway: true })) || isWaiting;
 }
 
 /** Takes in that an agent has deleted a message: if it has not been sent yet, it never is. */

@@ -16,6 +16,8 @@ export interface BringFileDependencies {
 
 export interface FileToBring {
   name: string;
+  /** A line above it, in Slack's mrkdwn. */
+  caption?: string;
   download(signal: AbortSignal): Promise<FileContent>;
 }
 
@@ -64,7 +66,7 @@ export async function bringFile(
     async run({ file: id }) {
       const { name: title } = await upload(bringing);
       try {
-        await slackFiles.share(id, title, thread);
+        await slackFiles.share({ ...file, id, name: title }, thread);
       } catch (thrown) {
         throw isUploaded ? await uploadingAgain(bringing, toBridgeError(thrown)) : thrown;
       }
@@ -105,7 +107,7 @@ async function finishEarlier(
   if (state === "shared") return { result: null };
   try {
     // Slack takes a file only once, so this cannot show it twice.
-    await slackFiles.share(id, file.name, place.thread);
+    await slackFiles.share({ ...file, id }, place.thread);
     return { result: null };
   } catch (thrown) {
     if (!(thrown instanceof SlackApiError) || thrown.disposition !== "dead-letter") throw thrown;

@@ -1,10 +1,12 @@
 import { defined } from "../../defined.ts";
-import type { Work } from "../../delivery/lanes.ts";
+import type { Lanes, Work } from "../../delivery/lanes.ts";
 import { type ItemId, makeConversationId, type Thread } from "../../ids.ts";
 import type { InTurn } from "../../turns.ts";
 import type { Texts } from "../../views/texts/en.ts";
+import { askForTurn } from "../claims/ask-for-turn.ts";
 import {
   type Conversation,
+  isShown,
   type Opening,
   openConversation,
   withoutOpening,
@@ -14,6 +16,7 @@ import type { Notifier } from "../notifier.ts";
 import { teamTakenFor } from "../ownership/taken-over.ts";
 import type { Conversations, Permalink, Posts } from "../ports.ts";
 import type { InboxBody } from "../stored/inbox-body.ts";
+import { detailsBegun, postDetails } from "./details.ts";
 import { postRootOnce } from "./post-once.ts";
 import type { PostStepsDependencies } from "./post-steps.ts";
 import { rootMessage, rootTag } from "./root-message.ts";
@@ -26,6 +29,7 @@ export interface EnsureRootDependencies {
   conversations: Conversations;
   desk: Desk;
   notifier: Notifier;
+  inbox: Pick<Lanes<InboxBody>, "append">;
   /** Among all replicas. */
   inTurn: InTurn<string>;
   permalink: Permalink;
@@ -55,15 +59,15 @@ export async function recordConversation(
 }
 
 /**
- * The conversation's thread. If it has none its root is posted now, and the root of the User's conversation before this one
- * links to it. While Users are merged two lanes may need the same root at once; only one of them posts it.
+ * The conversation's thread. If it has none its root is posted now, the details below it, and the root of the User's conversation
+ * before this one links to it. While Users are merged two lanes may need the same root at once; only one of them posts it.
  */
 export async function ensureRoot(
-  work: Work<InboxBody>,
+  work: Work<unknown>,
   conversation: Conversation,
   dependencies: EnsureRootDependencies,
 ): Promise<Thread> {
-  if (conversation.thread) return conversation.thread;
+  if (isShown(conversation)) return conversation.thread;
   return await dependencies.inTurn(
     `root ${conversation.id}`,
     () => openRoot(work, conversation, dependencies),
@@ -72,25 +76,31 @@ export async function ensureRoot(
 }
 
 async function openRoot(
-  work: Work<InboxBody>,
+  work: Work<unknown>,
   given: Conversation,
   dependencies: EnsureRootDependencies,
 ): Promise<Thread> {
-  const { conversations, notifier } = dependencies;
+  const { conversations, notifier, now } = dependencies;
   // Another lane may have opened it since the conversation was read.
   const conversation = (await conversations.byId(given.id)) ?? given;
   const thread = conversation.thread ?? (await postRoot(work, conversation, dependencies));
-  if (conversation.thread) return thread;
+  if (conversation.thread) {
+    await postDetails(work, { ...conversation, thread }, false, dependencies);
+    return thread;
+  }
   // Before the thread is recorded, so that after a crash the item comes here again.
+  await askForTurn(conversation, "opening", dependencies);
   await pointForward(work.item.id, conversation, thread, { conversations, notifier });
-  await conversations.update(conversation.id, (c) => ({ ...withoutOpening(c), thread }));
+  const details = detailsBegun(thread, now());
+  await conversations.update(conversation.id, (c) => ({ ...withoutOpening(c), thread, details }));
   if (conversation.openingSince !== undefined) dependencies.onThreadFound();
+  await postDetails(work, { ...conversation, thread, details }, true, dependencies);
   return thread;
 }
 
 /** That a root may be in Slack is recorded of the conversation too: other items may be handled before this one is again. */
 async function postRoot(
-  work: Work<InboxBody>,
+  work: Work<unknown>,
   conversation: Conversation,
   dependencies: EnsureRootDependencies,
 ): Promise<Thread> {

@@ -1,4 +1,4 @@
-import type { SlackMessage } from "../../convert/to-slack/slack-message.ts";
+import type { RichMessage } from "../../convert/to-slack/slack-message.ts";
 import { defined } from "../../defined.ts";
 import type { Work } from "../../delivery/lanes.ts";
 import type { OnceStep, StepKind } from "../../delivery/step.ts";
@@ -6,8 +6,8 @@ import { ThreadGoneError } from "../../errors.ts";
 import type { Thread } from "../../ids.ts";
 import { renderPossibleRepeat } from "../../views/possible-repeat.ts";
 import type { Texts } from "../../views/texts/en.ts";
-import type { Place, Posts, PostTag } from "../ports.ts";
-import { POST, type PostIntent, ROOT } from "../stored/step-kinds.ts";
+import type { Place, Posted, Posts, PostTag } from "../ports.ts";
+import { POST, POSTED, type PostIntent, ROOT } from "../stored/step-kinds.ts";
 import { createTurn } from "./turn.ts";
 
 export interface PostOnceDependencies {
@@ -27,7 +27,7 @@ export interface Turn {
 interface Post<Nothing extends undefined> {
   /** Asked when it is this post's turn. `undefined`: nothing is to go out any more. */
   tag(turn: Turn): Promise<PostTag | Nothing> | PostTag | Nothing;
-  message(tag: PostTag): Promise<SlackMessage> | SlackMessage;
+  message(tag: PostTag): Promise<RichMessage> | RichMessage;
   /** Throws if it must not go out now. */
   confirm?: () => Promise<void>;
 }
@@ -55,11 +55,28 @@ export async function postRootOnce(
   const step = toStep<never, Thread>(
     work,
     ROOT,
-    (thread) => thread,
+    ({ thread }) => thread,
     { ...root, to: { channel } },
     dependencies,
   );
   return await work.step<PostIntent, Thread>(name, { ...step, ...defined({ begun }) });
+}
+
+/** Posts in a thread, as the step `name`, and returns its `ts`. `begun`: another item may have posted it. */
+export async function postNamedOnce(
+  work: Work<unknown>,
+  name: string,
+  { begun, thread, ...post }: Post<never> & { thread: Thread; begun: PostIntent | undefined },
+  dependencies: PostOnceDependencies,
+): Promise<string> {
+  const step = toStep<never, string>(
+    work,
+    POSTED,
+    ({ ts }) => ts,
+    { ...post, to: thread },
+    dependencies,
+  );
+  return await work.step<PostIntent, string>(name, { ...step, ...defined({ begun }) });
 }
 
 /**
@@ -70,7 +87,7 @@ export async function postRootOnce(
 function toStep<Nothing extends undefined, Result>(
   work: Work<unknown>,
   kind: StepKind<PostIntent, Result>,
-  resultOf: (thread: Thread) => Result,
+  resultOf: (posted: Posted) => Result,
   { tag, message, to, confirm }: Post<Nothing> & { to: Place },
   { posts, texts, now }: PostOnceDependencies,
 ): OnceStep<PostIntent, Result, Nothing> {

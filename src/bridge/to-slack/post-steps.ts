@@ -1,3 +1,4 @@
+import { batchPosts } from "../../convert/to-slack/batch-posts.ts";
 import { ITEM_LIMITS } from "../../convert/to-slack/long-text.ts";
 import { mediaName } from "../../convert/to-slack/media-name.ts";
 import type { ThreadStep } from "../../convert/to-slack/thread-steps.ts";
@@ -49,11 +50,15 @@ function toFile(
   { parleyFiles, texts }: PostStepsDependencies,
 ): FileToShare {
   if ("media" in step) {
-    const { media } = step;
+    const { media, caption } = step;
     return {
       name: mediaName(media),
+      ...defined({ caption }),
       download: (signal) => parleyFiles.download(media, signal),
-      instead: (given) => [renderFileLine(media, given, texts)],
+      instead(given) {
+        const message = renderFileLine(media, given, texts);
+        return [caption === undefined ? message : batchPosts([{ message, caption }])];
+      },
     };
   }
   const { document } = step;

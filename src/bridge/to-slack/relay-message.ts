@@ -1,5 +1,5 @@
-import { batchPosts } from "../../convert/to-slack/batch-posts.ts";
-import { isSystemMessage } from "../../convert/to-slack/parley-message.ts";
+import { batchPosts, timeCaption } from "../../convert/to-slack/batch-posts.ts";
+import { isSystemMessage, type ParleyMessage } from "../../convert/to-slack/parley-message.ts";
 import type { SlackMessage } from "../../convert/to-slack/slack-message.ts";
 import { type ThreadStep, toThreadSteps } from "../../convert/to-slack/thread-steps.ts";
 import { toSlackContext } from "../../convert/to-slack/user-message.ts";
@@ -8,8 +8,9 @@ import { CancelledError } from "../../errors.ts";
 import { isSameThread, type Thread } from "../../ids.ts";
 import type { Texts } from "../../views/texts/en.ts";
 import { userAuthor } from "../../views/user-author.ts";
-import { type Conversation, withUserMessages } from "../conversation.ts";
+import { type Conversation, isShown, withUserMessages } from "../conversation.ts";
 import { type AskOwnershipDependencies, askOwnership } from "../owner.ts";
+import { endsConversation, type UserEndsDependencies, userEnds } from "../ownership/user-ends.ts";
 import type { EventOf, ParleyEvent } from "../parley-event.ts";
 import type { Patience } from "../patience.ts";
 import type { PostTag } from "../ports.ts";
@@ -19,7 +20,11 @@ import { ensureRoot, type OpenThreadDependencies, recordConversation } from "./o
 import { postOnce, type Turn } from "./post-once.ts";
 import { postSteps } from "./post-steps.ts";
 
-export interface RelayMessageDependencies extends OpenThreadDependencies, AskOwnershipDependencies {
+export interface RelayMessageDependencies
+  extends Omit<OpenThreadDependencies, "desk">,
+    AskOwnershipDependencies,
+    UserEndsDependencies {
+  desk: OpenThreadDependencies["desk"] & UserEndsDependencies["desk"];
   patience: Patience;
   /** Parley's raw callback, understood. */
   parse: (raw: string) => ParleyEvent;
@@ -31,8 +36,9 @@ export interface RelayMessageDependencies extends OpenThreadDependencies, AskOwn
   ownerUnknown: "deliver" | "ignore";
 }
 
-/** A User's message that fits one post, with the time (ms) at which it reached us. */
+/** A User's message that fits one post, with the time (ms) at which it was written. */
 interface UserText {
+  written: ParleyMessage;
   message: SlackMessage;
   at: number;
 }
@@ -64,7 +70,7 @@ export async function relayMessage(
   const isOnePost = !isSystem && all.length === 1 && all.every((step) => "message" in step);
   const known = isOnePost ? await conversations.byUser(event.userId) : undefined;
   // What is true now is looked at again before a single post goes.
-  const goesOn = known?.state === "open" && known.thread ? known : undefined;
+  const goesOn = known?.state === "open" && isShown(known) ? known : undefined;
   if (!goesOn) await work.untilHead();
   const conversation = goesOn ?? (await conversationOf(work, event, receivedAt, dependencies));
   if (!conversation) return;
@@ -72,6 +78,7 @@ export async function relayMessage(
   if (isSystem) return await postSteps(work, thread, all, dependencies);
   const author = dependencies.showUserIdentity ? { author: userAuthor(conversation, texts) } : {};
   const [first, ...others] = all.map((step) => withAuthor(step, author));
+  const at = writtenAt(message, receivedAt);
   const stillThere = async () => {
     const now = await conversations.byUser(event.userId);
     const isSame = now?.id === conversation.id && now.state === conversation.state;
@@ -79,16 +86,16 @@ export async function relayMessage(
     if (!isSame || !isSameThread(now.thread, thread)) throw new CancelledError(work.item.id);
   };
   let count = 1;
-  if (first && "message" in first) {
-    const text = { message: first.message, at: receivedAt };
-    if (others.length === 0) {
-      count = await postTexts(work, thread, text, stillThere, dependencies);
-    } else {
-      const dated = { message: batch([text], now(), texts) };
-      await postSteps(work, thread, [dated, ...others], dependencies, { of: "user" });
-    }
+  if (first && "message" in first && others.length === 0) {
+    const text = { written: message, message: first.message, at };
+    const fits = fitsBehind(text, conversation, dependencies);
+    count = await postTexts(work, thread, text, { fits, stillThere }, dependencies);
   } else if (first) {
-    await postSteps(work, thread, [first, ...others], dependencies, { of: "user" });
+    const shown = isNew(at, now()) ? first : withCaption(first, captionOf(at, now(), texts));
+    await postSteps(work, thread, [shown, ...others], dependencies, { of: "user" });
+  }
+  if (conversation.state === "open" && endsConversation(message, conversation, dependencies)) {
+    await userEnds(work.item, conversation, thread, dependencies);
   }
   work.atEnd(() =>
     conversations.update(conversation.id, (c) =>
@@ -131,6 +138,14 @@ function withAuthor(step: ThreadStep, author: Pick<SlackMessage, "author">): Thr
   return { document: { ...document, instead } };
 }
 
+function withCaption(step: ThreadStep, caption: string): ThreadStep {
+  if ("message" in step) {
+    const { message } = step;
+    return { message: { ...message, ...batchPosts([{ message, caption }]) } };
+  }
+  return "media" in step ? { ...step, caption } : step;
+}
+
 /**
  * Posts the head's message. If the channel is saturated, messages that wait behind it are batched into the same post.
  * Returns how many messages were posted.
@@ -139,20 +154,18 @@ async function postTexts(
   work: Work<InboxBody>,
   thread: Thread,
   text: UserText,
-  confirm: () => Promise<void>,
+  { fits, stillThere }: { fits: (item: Item<InboxBody>) => boolean; stillThere(): Promise<void> },
   dependencies: RelayMessageDependencies,
 ): Promise<number> {
   const { groupMs, texts, now } = dependencies;
   const name = "0";
   const post = {
     thread,
-    confirm,
+    confirm: stillThere,
     async tag({ saturated, earlier }: Turn) {
       if (earlier) return earlier;
       const following =
-        saturated || groupMs > 0
-          ? await work.takeFollowing(fitsBehind(text, dependencies), MAX_BATCH_ITEMS - 1)
-          : [];
+        saturated || groupMs > 0 ? await work.takeFollowing(fits, MAX_BATCH_ITEMS - 1) : [];
       const items = [work.item.id, ...following.map(({ id }) => id)];
       return { kind: "message" as const, items, part: 0, of: "user" as const };
     },
@@ -174,27 +187,44 @@ async function postTexts(
 type ReadTextDependencies = Pick<RelayMessageDependencies, "parse" | "texts">;
 
 /**
- * Returns a function that accepts the next message if it still fits into the post, and nothing of it may have been posted.
- * To be called in order.
+ * Returns a function that accepts the next message if it still fits into the post, nothing of it may have been posted, and it
+ * ends nothing: such a one is shown on its own. To be called in order.
  */
-function fitsBehind(first: UserText, dependencies: ReadTextDependencies) {
+function fitsBehind(
+  first: UserText,
+  conversation: Conversation,
+  dependencies: RelayMessageDependencies,
+) {
   let length = first.message.text.length;
   return (item: Item<InboxBody>): boolean => {
     const [text] = textsOf(item, dependencies);
     if (!text || item.hasProgress) return false;
+    if (endsConversation(text.written, conversation, dependencies)) return false;
     length += text.message.text.length;
     return length <= MAX_BATCH_CHARACTERS;
   };
 }
 
-/** The post for these messages: a single one as it is, unless it is late; several with the time of each. */
+/** The post for these messages: a single one as it is, unless it comes after a while; several with the time of each. */
 function batch(all: readonly UserText[], now: number, texts: Texts): SlackMessage {
-  const isOlder = (at: number, age: number) => now - at > age;
   const [first] = all;
-  if (first && all.length === 1 && !isOlder(first.at, DATED_AFTER_MS)) return first.message;
-  const dated = all.map((text) => ({ ...text, late: isOlder(text.at, LATE_AFTER_MS) }));
-  return { ...first?.message, ...batchPosts(dated, texts.message) };
+  if (first && all.length === 1 && isNew(first.at, now)) return first.message;
+  const captioned = all.map(({ message, at }) => ({ message, caption: captionOf(at, now, texts) }));
+  return { ...first?.message, ...batchPosts(captioned) };
 }
+
+/** When it was written, ms. Parley says so by its own clock, so that counts only for what has waited there for minutes, as while we were away. */
+function writtenAt({ time }: ParleyMessage, receivedAt: number): number {
+  if (time === undefined || time <= 0) return receivedAt;
+  const at = time * 1000;
+  return receivedAt - at > LATE_AFTER_MS ? at : receivedAt;
+}
+
+/** The time that Slack shows beside the post says enough. */
+const isNew = (at: number, now: number): boolean => now - at <= DATED_AFTER_MS;
+
+const captionOf = (at: number, now: number, texts: Texts): string =>
+  timeCaption({ at, late: now - at > LATE_AFTER_MS }, texts.message);
 
 /** The message of an item that can be batched into a post: one that fits one post. */
 function textsOf(item: Item<InboxBody>, { parse, texts }: ReadTextDependencies): UserText[] {
@@ -204,5 +234,11 @@ function textsOf(item: Item<InboxBody>, { parse, texts }: ReadTextDependencies):
   if (isSystemMessage(event.message)) return [];
   const [only, ...more] = toThreadSteps(event.message, texts.message);
   if (!only || !("message" in only) || more.length > 0) return [];
-  return [{ message: only.message, at: item.body.receivedAt }];
+  return [
+    {
+      written: event.message,
+      message: only.message,
+      at: writtenAt(event.message, item.body.receivedAt),
+    },
+  ];
 }

@@ -1,12 +1,12 @@
 import type { SlackMessage } from "../../convert/to-slack/slack-message.ts";
 import { type ThreadStep, toLiteralSteps } from "../../convert/to-slack/thread-steps.ts";
 import { defined } from "../../defined.ts";
-import { renderRoot } from "../../views/root.ts";
-import { renderOverflow } from "../../views/root-details.ts";
+import { renderOverflow } from "../../views/details-parts.ts";
+import { type RootLinks, renderRoot } from "../../views/root.ts";
 import type { Texts } from "../../views/texts/en.ts";
 import type { Conversation, Moved } from "../conversation.ts";
 import type { Desk } from "../desk-ports.ts";
-import type { Permalink, Posts, PostTag } from "../ports.ts";
+import type { Permalink, PostTag } from "../ports.ts";
 
 /** Of the root so many threads behind that of its own, or of the one that it opens next if it has none. */
 export const rootTagOf = (
@@ -24,33 +24,47 @@ export const rootTag = (conversation: Conversation): PostTag & { kind: "root" } 
 
 interface RootMessageDependencies {
   permalink: Permalink;
-  desk: Pick<Desk, "teams">;
+  desk: Pick<Desk, "teams" | "answers">;
   texts: Texts;
+  now: () => number;
 }
 
 /** The root as it should look now. */
 export function rootMessage(
   conversation: Conversation,
-  { permalink, desk, texts }: RootMessageDependencies,
+  { permalink, desk, texts, now }: RootMessageDependencies,
 ): SlackMessage {
-  const { previous, next, lost, moved, ending } = conversation;
+  const { next, ending } = conversation;
+  const links = {
+    ...linksBack(conversation, permalink),
+    ...defined({
+      movable: desk.teams.length > 1,
+      answerable: desk.answers.length > 0,
+      next: next && permalink(next),
+      into: ending?.into && permalink(ending.into),
+    }),
+  };
+  return renderRoot(conversation, links, now(), texts);
+}
+
+/** To the threads before this one. */
+export function linksBack(
+  { previous, lost, moved }: Conversation,
+  permalink: Permalink,
+): Pick<RootLinks, "movedFrom" | "lost" | "previous"> {
   const [latest] = moved?.filter(({ inVain }) => !inVain) ?? [];
-  const links = defined({
-    movable: desk.teams.length > 1,
+  return defined({
     movedFrom: latest && linkBack(latest, permalink),
     lost: lost?.[0] && permalink(lost[0]),
     previous: previous && permalink(previous),
-    next: next && permalink(next),
-    into: ending?.into && permalink(ending.into),
   });
-  return renderRoot(conversation, links, texts);
 }
 
 /** The root of a thread that it has left, or never was in, as it should look from then on. */
 export function leftRootMessage(
   conversation: Conversation,
   left: Moved,
-  { permalink, texts }: RootMessageDependencies,
+  { permalink, texts, now }: RootMessageDependencies,
 ): SlackMessage {
   const { thread, team, moved = [] } = conversation;
   const earlier = moved.slice(moved.indexOf(left) + 1).find(({ inVain }) => !inVain);
@@ -62,7 +76,7 @@ export function leftRootMessage(
       ...defined({ team, link: thread && permalink(thread), inVain: left.inVain }),
     },
   });
-  return renderRoot(conversation, links, texts);
+  return renderRoot(conversation, links, now(), texts);
 }
 
 const linkBack = ({ thread, by, team }: Moved, permalink: Permalink) => ({
@@ -71,18 +85,7 @@ const linkBack = ({ thread, by, team }: Moved, permalink: Permalink) => ({
   ...defined({ team }),
 });
 
-/** Shows the root as it should look now. */
-export async function refreshRoot(
-  conversation: Conversation,
-  dependencies: RootMessageDependencies & { posts: Pick<Posts, "updateRoot"> },
-): Promise<void> {
-  const { thread } = conversation;
-  if (!thread) return;
-  const message = rootMessage(conversation, dependencies);
-  await dependencies.posts.updateRoot(thread, message, rootTag(conversation));
-}
-
-/** The steps behind the root with everything that it had to shorten; none if all of it fitted. */
+/** The steps behind the details with everything that they had to shorten; none if all of it fitted. */
 export function overflowSteps(
   details: Parameters<typeof renderOverflow>[0],
   { message }: Texts,

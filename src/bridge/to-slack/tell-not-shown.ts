@@ -1,6 +1,8 @@
 import { defined } from "../../defined.ts";
 import type { OnDeadLetter } from "../../delivery/lanes.ts";
 import type { ItemId } from "../../ids.ts";
+import { renderAnswerNotSent } from "../../views/answer-post.ts";
+import { renderNotClaimed } from "../../views/claims.ts";
 import { renderNotMoved } from "../../views/moved.ts";
 import { renderNotShown } from "../../views/not-shown.ts";
 import type { Texts } from "../../views/texts/en.ts";
@@ -8,7 +10,7 @@ import { withoutMove } from "../conversation.ts";
 import { type Notifier, tellOwedNotice } from "../notifier.ts";
 import type { ParleyEvent } from "../parley-event.ts";
 import type { Conversations } from "../ports.ts";
-import type { InboxBody, MoveRequest } from "../stored/inbox-body.ts";
+import type { ClaimRequest, InboxBody, MoveRequest } from "../stored/inbox-body.ts";
 import type { OwedNotice } from "../stored/notice.ts";
 
 export interface TellNotShownDependencies {
@@ -41,9 +43,34 @@ export function tellNotShown({
     };
   }
 
+  /** For whoever wanted it, unless it was done before it failed. */
+  async function prepareNotClaimed(
+    item: ItemId,
+    { conversation, by, to, note }: ClaimRequest,
+    appendedAt: number,
+  ): Promise<OwedNotice | undefined> {
+    const current = await conversations.byId(conversation);
+    if (!current?.thread || by === undefined || current.claimItem === item) return undefined;
+    const failed = { loss: { why: "failed" as const }, ...defined({ to, note }) };
+    const message = renderNotClaimed(failed, texts);
+    return {
+      userId: current.userId,
+      purpose: `not claimed ${appendedAt}`,
+      notice: { thread: current.thread, message, onlyFor: by },
+    };
+  }
+
   return {
     async prepare({ id, body, appendedAt }, error) {
       if (body.kind === "move") return await prepareNotMoved(id, body.request, appendedAt);
+      if (body.kind === "claim") return await prepareNotClaimed(id, body.request, appendedAt);
+      if (body.kind === "answer") {
+        const { conversation, thread, agent, text } = body.request;
+        const userId = (await conversations.byId(conversation))?.userId;
+        if (!userId) return undefined;
+        const notice = { thread, message: renderAnswerNotSent(text, texts), onlyFor: agent };
+        return { userId, purpose: `answer not sent ${appendedAt}`, notice };
+      }
       if (body.kind !== "callback") return undefined;
       const event = parse(body.raw);
       if (event.kind !== "message") return undefined;

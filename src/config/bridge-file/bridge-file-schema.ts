@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { LANGUAGES } from "../../language.ts";
+import { HAND_BACK_REASONS, REMINDED } from "../desk-rules.ts";
 import {
   agentId,
   channelId,
@@ -19,15 +20,8 @@ import { rule } from "./rule.ts";
 
 export const MAX_TEAMS = 50;
 
-/** Why a User is handed back, as the bot is told. */
-const handBackReason = oneOf([
-  "nobody_available",
-  "outside_hours",
-  "user_silent",
-  "user_ended",
-  "declined",
-  "expired",
-]);
+/** Why a User is handed back, as the bot is told; that an agent did it is said by that alone. */
+const handBackReason = oneOf(HAND_BACK_REASONS).exclude(["handed_back"]);
 
 const hoursName = matching(/^\w[\w-]{0,39}$/, "a name of letters, digits, - and _");
 const textName = matching(/^[a-z][a-z0-9_-]{0,39}$/, "the name of one of the texts");
@@ -37,9 +31,7 @@ const WHAT_THEN = "one of remind, tell-user and hand-back";
 const waitingStep = keys(
   {
     after: duration.describe("How long nobody has answered the User, counted in opening hours."),
-    remind: oneOf(["thread", "claimant", "group", "leads"])
-      .describe("Who is reminded.")
-      .exactOptional(),
+    remind: oneOf(REMINDED).describe("Who is reminded.").exactOptional(),
     "tell-user": textName.describe("The text that the User gets, by its name.").exactOptional(),
     "hand-back": handBackReason
       .describe("The User is handed back to the bot for this reason.")
@@ -48,6 +40,21 @@ const waitingStep = keys(
   "{ after: 3m, remind: thread }",
 ).refine((step) => Object.keys(step).length === 2, {
   error: `must say what happens then, with ${WHAT_THEN}`,
+});
+
+const A_STEP_OF_IDLE = "{ after: 24h, hand-back: user_silent }";
+
+const idleStep = keys(
+  {
+    after: duration.describe("How long the User has not written, counted in opening hours."),
+    "tell-user": textName.describe("The text that the User gets, by its name.").exactOptional(),
+    "hand-back": handBackReason
+      .describe("The reason for which the User is handed back then.")
+      .exactOptional(),
+  },
+  A_STEP_OF_IDLE,
+).refine((step) => Object.keys(step).length === 2, {
+  error: "must say what happens then, with one of tell-user and hand-back",
 });
 
 /** What holds for all teams where it stands at the top, and for one where it stands in that. */
@@ -64,10 +71,14 @@ const ofTeams = {
     .describe("What becomes of a User outside of the hours: they wait, or go back to the bot.")
     .exactOptional(),
   assign: oneOf(["none", "round-robin"])
-    .describe("Whether a handover is given to one agent after the other.")
+    .describe(
+      "Whether Users are given to those agents in turn who are active in Slack (round-robin), or wait for somebody to take them (none); missing: none.",
+    )
     .exactOptional(),
   collision: oneOf(["warn", "hold", "off"])
-    .describe("What happens when a second agent answers the same User.")
+    .describe(
+      "What happens when a second agent answers the same User: both are told (warn), their reply waits for their word (hold), or nothing (off); missing: off.",
+    )
     .exactOptional(),
   "allow-shared": flag
     .describe("Whether the channel may be shared with another company; missing: it may not.")
@@ -86,19 +97,17 @@ const ofTeams = {
       "What happens when the agent who has claimed a conversation does not answer any more.",
     )
     .exactOptional(),
-  idle: keys(
-    {
-      after: duration.describe("How long the User has not written."),
-      "hand-back": handBackReason.describe("The reason for which the User is handed back then."),
-    },
-    "{ after: 24h, hand-back: user_silent }",
-  )
-    .describe("What happens when the User does not write any more.")
+  idle: z
+    .union([idleStep, list(idleStep, A_STEP_OF_IDLE)], {
+      error: mustBe(`one step, such as ${A_STEP_OF_IDLE}, or a list of such steps`),
+    })
+    .describe("What happens when the User does not write any more: one step, or several.")
     .exactOptional(),
   "end-words": list(line("what a User writes", 40), "[/end, stop]")
     .describe("What a User writes to end the conversation.")
     .exactOptional(),
   outcomes: list(line("an outcome", 75), "[solved, follow-up]")
+    .max(100, { error: "must be at most 100 outcomes" })
     .describe("What agents choose from when they hand a User back.")
     .exactOptional(),
   "hand-back": keys(
@@ -116,7 +125,9 @@ const ofTeams = {
     matching(/^https?:\/\/\S+$/, "an http(s) address such as https://crm.example/{externalId}"),
     '{ CRM: "https://crm.example/{externalId}" }',
   )
-    .describe("Addresses that the root shows, by name; {externalId} is the customer id.")
+    .describe(
+      "Addresses that the details show, by name; {externalId}, {userId}, {email}, {name} and {language} are those of the User.",
+    )
     .exactOptional(),
 };
 
@@ -165,14 +176,18 @@ export const bridgeFileSchema = keys(
       textName,
       z.partialRecord(
         oneOf(LANGUAGES),
-        text("a text").regex(/\S/, { error: "must not be empty" }),
+        text("a text")
+          .max(2_000, { error: "must have at most 2000 characters" })
+          .regex(/\S/, { error: "must not be empty" }),
         {
           error: mustBe('a text for each language, such as { nl: "…", en: "…" }'),
         },
       ),
       'waiting: { nl: "…", en: "…" }',
     )
-      .describe("What Users are told, in each language, in place of the bridge's own texts.")
+      .describe(
+        "What Users are told, in each language, in place of the bridge's own texts or besides them; {opensAt} is when the team is there again.",
+      )
       .exactOptional(),
   },
   "language: en",

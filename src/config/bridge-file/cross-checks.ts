@@ -1,4 +1,5 @@
 import { isJsonObject, type JsonObject } from "../../json.ts";
+import { USER_TEXTS } from "../desk-rules.ts";
 import { MAX_TEAMS } from "./bridge-file-schema.ts";
 import { nearestOf } from "./known-keys.ts";
 import type { Path, Problem } from "./problem.ts";
@@ -13,6 +14,7 @@ export function crossChecks(value: unknown, fallbackChannel: string | undefined)
     ...catchAll(teams),
     ...emptyMetadata(teams),
     ...namesOfHours(file, teams),
+    ...namesOfTexts(file, teams),
     ...protoKeys(value, []),
   ];
 }
@@ -95,6 +97,32 @@ function namesOfHours(file: JsonObject, teams: readonly JsonObject[]): Problem[]
     const advice = nearest ? `; did you mean ${nearest}?` : ": write them under hours, at the top";
     return [{ path: ["teams", index, "hours"], says: `names hours that are not there${advice}` }];
   });
+}
+
+/** The texts that steps name: the bridge's own, and those of the file. */
+function namesOfTexts(file: JsonObject, teams: readonly JsonObject[]): Problem[] {
+  const known = [...USER_TEXTS, ...(isJsonObject(file.texts) ? Object.keys(file.texts) : [])];
+  const places: [Path, JsonObject][] = [
+    [[], file],
+    ...teams.map((team, index): [Path, JsonObject] => [["teams", index], team]),
+  ];
+  return places.flatMap(([path, place]) =>
+    ["waiting", "idle"].flatMap((key) => {
+      const given = place[key];
+      const steps: readonly [Path, unknown][] = Array.isArray(given)
+        ? given.map((step: unknown, index): [Path, unknown] => [[...path, key, index], step])
+        : [[[...path, key], given]];
+      return steps.flatMap(([at, step]) => {
+        const name = isJsonObject(step) ? step["tell-user"] : undefined;
+        if (typeof name !== "string" || known.includes(name)) return [];
+        const nearest = nearestOf(name, known);
+        const advice = nearest
+          ? `; did you mean ${nearest}?`
+          : ": write it under texts, at the top";
+        return [{ path: [...at, "tell-user"], says: `names a text that is not there${advice}` }];
+      });
+    }),
+  );
 }
 
 /** Such keys get lost in many places, and a rule with one condition less would fit more than is meant. */

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { OpeningHours, Span } from "../desk-rules.ts";
 import { keys, list, matching, mustBe, named, text } from "./fields.ts";
 
 const DAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"] as const;
@@ -64,3 +65,39 @@ export const openingHours = keys(
   },
   '{ timezone: Europe/Amsterdam, open: { mon-fri: "09:00-17:30" } }',
 );
+
+/** As it was checked. */
+export function toOpeningHours({
+  timezone: zone,
+  open,
+  closed = [],
+}: z.output<typeof openingHours>): OpeningHours {
+  const spansOf = (day: string): Span[] =>
+    Object.entries(open).flatMap(([row, spans]) =>
+      daysIn(row).includes(day) ? [spans].flat().map(toSpan) : [],
+    );
+  return {
+    timezone: zone,
+    days: DAYS.map((day) => spansOf(day).toSorted((a, b) => a.from - b.from)),
+    closed: closed.map((row) => {
+      const [from = row, to = from] = row.split("..");
+      return { from, to };
+    }),
+  };
+}
+
+/** Of a row of days such as `fri-mon`. */
+function daysIn(row: string): string[] {
+  const [first = "", last = first] = row.split("-");
+  const week: string[] = [...DAYS, ...DAYS];
+  const from = week.indexOf(first);
+  return week.slice(from, week.indexOf(last, from) + 1);
+}
+
+function toSpan(given: string): Span {
+  const [from = 0, to = 0] = given.split("-").map((time) => {
+    const [hours = 0, minutes = 0] = time.split(":").map(Number);
+    return hours * 60 + minutes;
+  });
+  return { from, to };
+}

@@ -2,6 +2,7 @@ import { defined } from "../../defined.ts";
 import type { Rule, TeamConfig } from "../team-config.ts";
 import type { BridgeFile } from "./bridge-file-schema.ts";
 import { parseCondition } from "./parse-condition.ts";
+import { toRules } from "./to-rules.ts";
 
 type FileTeam = NonNullable<BridgeFile["teams"]>[number];
 type FileRule = NonNullable<FileTeam["when"]>[number];
@@ -20,6 +21,7 @@ export function toTeams(
     agents: team.agents ?? file.agents ?? "channel",
     leads: team.leads ?? file.leads,
     allowShared: team["allow-shared"] ?? file["allow-shared"] ?? false,
+    rules: toRules(file, team),
   });
   return [toTeam(first, 0), ...others.map((team, index) => toTeam(team, index + 1))];
 }

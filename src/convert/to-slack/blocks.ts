@@ -78,6 +78,68 @@ export function button(given: {
   };
 }
 
+interface Option {
+  text: string;
+  value: string;
+}
+/** Blocks that Slack folds under a title. Children that it takes for certain: sections, contexts, dividers and tables. */
+export const container = (title: string, blocks: readonly Json[]): Json => ({
+  type: "container",
+  title: plainText(title, SLACK_LIMITS.containerTitle),
+  child_blocks: blocks.slice(0, SLACK_LIMITS.containerChildren),
+  is_collapsible: true,
+  default_collapsed: true,
+});
+
+/** Cells of `rich_text` elements; the first row is the head. Slack refuses a second table in a message, and empty cells. */
+export const table = (rows: readonly (readonly (readonly Json[])[])[]): Json => ({
+  type: "table",
+  column_settings: [{ is_wrapped: true }, { is_wrapped: true }],
+  rows: rows.map((row) => row.map(cell)),
+});
+
+const cell = (elements: readonly Json[]): Json => ({
+  type: "rich_text",
+  elements: [
+    {
+      type: "rich_text_section",
+      elements: elements.length > 0 ? elements : [{ type: "text", text: "–" }],
+    },
+  ],
+});
+
+/** Several texts in grey, one behind the other: mrkdwn, or foreign text as it is. */
+export const contextOf = (...parts: readonly ({ mrkdwn: string } | { plain: string })[]): Json => ({
+  type: "context",
+  elements: parts.map((part) =>
+    "plain" in part ? plainText(part.plain, SLACK_LIMITS.section) : toMrkdwn(part.mrkdwn),
+  ),
+});
+
+/** A menu behind three dots. */
+export const overflow = (given: { actionId: string; options: readonly Option[] }): Json => ({
+  type: "overflow",
+  action_id: given.actionId,
+  options: given.options.map(toOption),
+});
+
+/** A menu that shows what was chosen last. */
+export const select = (given: {
+  actionId: string;
+  options: readonly Option[];
+  initial: Option | undefined;
+}): Json => ({
+  type: "static_select",
+  action_id: given.actionId,
+  options: given.options.map(toOption),
+  ...(given.initial && { initial_option: toOption(given.initial) }),
+});
+
+const toOption = ({ text, value }: Option): Json => ({
+  text: plainText(text, SLACK_LIMITS.optionText),
+  value,
+});
+
 /** Escaping makes text up to five times as long. The end is cut without leaving half an entity or half a link. */
 function clip(mrkdwn: string): string {
   if (mrkdwn.length <= SLACK_LIMITS.section) return mrkdwn;

@@ -10,6 +10,8 @@ export const SLACK_LIMITS = {
   confirmText: 300,
   confirmButton: 30,
   modalTitle: 24,
+  containerTitle: 150,
+  containerChildren: 10,
   optionText: 75,
   optionsPerSelect: 100,
   blocksPerMessage: 50,

@@ -8,3 +8,9 @@ export interface SlackMessage {
   /** Shown in place of the bridge's own name; `icon` is an emoji code. */
   readonly author?: { readonly name: string; readonly icon: string };
 }
+
+/** One with blocks that not every Slack takes. */
+export interface RichMessage extends SlackMessage {
+  /** In their place where Slack refuses them. */
+  readonly plainBlocks?: readonly Json[];
+}

@@ -12,7 +12,8 @@ import { showLiteral, toSlack } from "./user-message.ts";
 /** One post or file in a thread. */
 export type ThreadStep =
   | { message: SlackMessage }
-  | { media: ParleyMedia }
+  /** `caption`: a line above it, in Slack's mrkdwn. */
+  | { media: ParleyMedia; caption?: string }
   /** The file with all of a text whose beginning is in the step before. */
   | { document: LongText };
 

@@ -1,11 +1,13 @@
 import type { RespondFn } from "@slack/bolt";
 import type { ModalView, WebClient } from "@slack/web-api";
 import type { Posts } from "../../bridge/ports.ts";
+import type { SlackMessage } from "../../convert/to-slack/slack-message.ts";
 import { toBridgeError } from "../../errors.ts";
 import type { Thread } from "../../ids.ts";
 import type { Json } from "../../json.ts";
 import type { Log } from "../../log.ts";
 import { renderFormNotOpened } from "../../views/form-not-opened.ts";
+import { toArguments } from "../message-arguments.ts";
 import { callSlack } from "../web-api.ts";
 import type { ListenerDependencies } from "./listener-dependencies.ts";
 import type { Press, ShortcutCall } from "./requests.ts";
@@ -70,13 +72,18 @@ export async function showForm(
 /** Answers in the thread. Where the bot may not write, as in a channel that it is not in, Slack's `response_url` is left. */
 export async function answerThere(
   { thread, agent, respond }: Pick<FormOrigin, "thread" | "agent" | "respond">,
-  text: string,
+  answer: string | SlackMessage,
   { posts, log }: { posts: Pick<Posts, "tell">; log: Log },
 ): Promise<void> {
+  const message = typeof answer === "string" ? { text: answer } : answer;
   try {
-    await posts.tell(thread, agent, { text });
+    await posts.tell(thread, agent, message);
   } catch (thrown) {
     log.info({ error: toBridgeError(thrown).message }, "answer.not-in-thread");
-    await respond?.({ text, response_type: "ephemeral", replace_original: false });
+    await respond?.({
+      ...toArguments(message),
+      response_type: "ephemeral",
+      replace_original: false,
+    });
   }
 }

@@ -3,13 +3,18 @@ import type { ActionValues, FormValues, SHORTCUTS } from "../../views/actions.ts
 import { answerServiceChoice } from "./answer-service-choice.ts";
 import { answerTeamChoice } from "./answer-team-choice.ts";
 import type { ListenerDependencies } from "./listener-dependencies.ts";
+import { openAssign } from "./open-assign.ts";
 import { openHandBackFromButton, openHandBackFromShortcut } from "./open-hand-back.ts";
 import { openMoveFromButton, openMoveFromShortcut } from "./open-move.ts";
-import { publishHome } from "./publish-home.ts";
+import { chooseAnswer, openQuickAnswer } from "./open-quick-answer.ts";
+import { release, take, takeFrom } from "./press-claim.ts";
+import { openHome, showHome } from "./publish-home.ts";
 import { dismiss, itArrived, sendAgain, takeOver, undo } from "./reply-buttons.ts";
 import type { EventCall, Press, ShortcutCall, Submission } from "./requests.ts";
+import { submitAssign } from "./submit-assign.ts";
 import { submitHandBack } from "./submit-hand-back.ts";
 import { submitMove } from "./submit-move.ts";
+import { submitQuickAnswer } from "./submit-quick-answer.ts";
 
 type Listener<Request> = (request: Request, dependencies: ListenerDependencies) => Promise<void>;
 
@@ -26,6 +31,13 @@ export const ACTION_LISTENERS: {
   undo,
   giveUser: answerServiceChoice,
   moveTo: answerTeamChoice,
+  quickAnswer: openQuickAnswer,
+  chooseAnswer,
+  take,
+  takeFrom,
+  release,
+  assign: openAssign,
+  showHome,
 };
 
 /** What each shortcut of a message does. */
@@ -42,9 +54,11 @@ export const FORM_LISTENERS: {
 } = {
   handBack: submitHandBack,
   move: submitMove,
+  quickAnswer: submitQuickAnswer,
+  assign: submitAssign,
 };
 
 /** What happens at each event that only shows something, and may be lost. All others are `STORED_EVENTS`. */
 export const EVENT_LISTENERS = {
-  app_home_opened: publishHome,
+  app_home_opened: openHome,
 } satisfies { readonly [Type in SlackEvent["type"]]?: Listener<EventCall<Type>> };

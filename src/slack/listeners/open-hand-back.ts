@@ -52,6 +52,7 @@ async function open(origin: FormOrigin, dependencies: ListenerDependencies): Pro
     thread,
     services: others?.length ? others : [{ id: botService, name: texts.handBackForm.bot }],
     preferred: botService,
+    outcomes: desk.rulesOf(conversation).outcomes,
   };
   await showForm(origin, renderHandBackForm(form, texts), dependencies);
 }

@@ -1,23 +1,44 @@
-import type { HomeView } from "@slack/web-api";
+import type { HomeView, WebClient } from "@slack/web-api";
 import type { Conversation } from "../../bridge/conversation.ts";
 import { listOpen } from "../../bridge/list-open.ts";
+import { undecidedReplies } from "../../bridge/undecided-replies.ts";
 import { defined } from "../../defined.ts";
+import { ACTIONS, type HomeWish } from "../../views/actions.ts";
 import { renderHome } from "../../views/home.ts";
 import { callSlack } from "../web-api.ts";
 import type { ListenerDependencies } from "./listener-dependencies.ts";
-import type { EventCall } from "./requests.ts";
+import type { EventCall, Press } from "./requests.ts";
 
 /** Whoever opens the page has just been looked up, so there is an answer by now, or none for long. */
 const LOOK_UP_WITHIN_MS = 1_000;
 
-/** Shows an agent who waits for their teams. Slack keeps the page as it was published, so it is made anew each time it is opened. */
-export async function publishHome(
-  { event: { user, tab }, client }: EventCall<"app_home_opened">,
+const EVERYTHING: HomeWish = { show: "all", page: 0 };
+
+/** Shows an agent who waits for their teams, with the filters that they chose last. Slack keeps the page as it was published. */
+export async function openHome(
+  { event: { user, tab, view }, client }: EventCall<"app_home_opened">,
   dependencies: ListenerDependencies,
 ): Promise<void> {
-  const { permissions, desk, channelIds, inbox, outbox, alarms, texts, now } = dependencies;
   if (tab !== "home") return;
-  const teams = await permissions.teamsOf(user, LOOK_UP_WITHIN_MS);
+  const wish = ACTIONS.showHome.read(view?.private_metadata ?? "");
+  await publishHome({ agent: user, client }, wish, dependencies);
+}
+
+/** Shows them another part of it, or the same part as it is now. */
+export const showHome = (
+  { value, body, client }: Press<HomeWish>,
+  dependencies: ListenerDependencies,
+): Promise<void> => publishHome({ agent: body.user.id, client }, value, dependencies);
+
+/** `said`: what became of a button that was pressed there. */
+export async function publishHome(
+  { agent, client }: { readonly agent: string; readonly client: WebClient },
+  wish: HomeWish = EVERYTHING,
+  dependencies: ListenerDependencies,
+  said?: string,
+): Promise<void> {
+  const { permissions, desk, channelIds, inbox, outbox, alarms, texts, now } = dependencies;
+  const teams = await permissions.teamsOf(agent, LOOK_UP_WITHIN_MS);
   const [toSlack, toParley] = await Promise.all([inbox.backlog(), outbox.backlog()]);
   const channels = new Set(teams.map(({ channel }) => channel));
   const channelOf =
@@ -29,14 +50,18 @@ export async function publishHome(
     alarms: alarms.current(),
     toSlack,
     toParley,
-    conversations: await listOpen(teams, { ...dependencies, ...defined({ channelOf }) }),
+    conversations: await listOpen(teams, agent, { ...dependencies, ...defined({ channelOf }) }),
+    undecided: await undecidedReplies(teams, dependencies),
+    wish,
+    teams: teams.map(({ name }) => name),
     channels: [...channels].map(channelIds.current),
     now: now(),
+    ...defined({ said }),
   };
   const view = renderHome(home, texts);
   await callSlack(
     "views.publish",
-    () => client.views.publish({ user_id: user, view: view as unknown as HomeView }),
+    () => client.views.publish({ user_id: agent, view: view as unknown as HomeView }),
     { idempotent: true },
   );
 }

@@ -52,6 +52,7 @@ const request = z.looseObject({
   user: part({ id: maybeText, team_id: maybeText }),
   event: part({ type: maybeText, user: maybeText, tab: maybeText }),
   view: part({
+    type: maybeText,
     blocks: z.array(z.looseObject({ type: maybeText, block_id: maybeText })).catch([]),
   }),
 });
@@ -145,8 +146,9 @@ async function answer(
   options: OutsiderOptions,
 ): Promise<void> {
   const { event, view } = body;
-  if (event) {
-    if (!agent || event.tab !== "home") return;
+  if (event ? event.tab === "home" : view?.type === "home") {
+    await (args as { ack?: () => Promise<void> }).ack?.();
+    if (!agent) return;
     const home = { type: "home" as const, blocks: [section(escapeText(text))] };
     return void (await callSlack(
       "views.publish",
@@ -154,6 +156,7 @@ async function answer(
       { idempotent: true },
     ));
   }
+  if (event) return;
   const words = { response_type: "ephemeral" as const, text: escapeText(text) };
   const ack = (args as { ack?: (answer?: object) => Promise<void> }).ack;
   if (body.command) return await ack?.(words);

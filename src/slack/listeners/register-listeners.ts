@@ -7,7 +7,9 @@ import {
   type ActionName,
   FORMS,
   type FormName,
+  MENU,
   nameIn,
+  readMenuEntry,
   SHORTCUTS,
 } from "../../views/actions.ts";
 import { HAND_BACK_INPUTS } from "../../views/hand-back-form.ts";
@@ -25,8 +27,19 @@ import type { Press, Submission } from "./requests.ts";
 
 export const OWNER_COMMAND = "/parley-owner";
 
-/** A button that is a link may have no value. */
-const pressed = z.looseObject({ action_id: z.string().catch(""), value: z.string().catch("") });
+/** A button that is a link may have no value; a menu has what was chosen. */
+const pressed = z.looseObject({
+  action_id: z.string().catch(""),
+  value: z.string().catch(""),
+  selected_option: z.looseObject({ value: z.string() }).optional().catch(undefined),
+});
+
+/** What was pressed: a button, an entry of our menu in its place, or what was chosen from a list. */
+function pressedIn(action: unknown): { id: string; value: string } {
+  const { action_id: id, value, selected_option: entry } = pressed.parse(action);
+  if (!entry) return { id, value };
+  return id === MENU.id ? readMenuEntry(entry.value) : { id, value: entry.value };
+}
 
 /**
  * One listener for each kind of request, so that those that are not ours are acknowledged too: without that the agent sees
@@ -60,7 +73,7 @@ export function registerListeners(app: App, dependencies: ListenerDependencies):
 
   app.action({ type: "block_actions" }, async ({ ack, action, body, client, respond }) => {
     await ack();
-    const { action_id: id, value } = pressed.parse(action);
+    const { id, value } = pressedIn(action);
     const name = nameIn(ACTIONS, id);
     // Buttons that are links arrive here too.
     if (!name) return log.debug({ id }, "action.unknown");

@@ -1,13 +1,13 @@
-import type { RespondFn } from "@slack/bolt";
 import { z } from "zod";
 import type { AuditedDeed } from "../../bridge/audit-port.ts";
 import { audited } from "../../bridge/audited.ts";
 import { escapeText } from "../../convert/text/slack-text.ts";
 import { defined } from "../../defined.ts";
 import { makeDerivedItemId, type Thread } from "../../ids.ts";
-import type { UndecidedReply } from "../../views/actions.ts";
+import { ACTIONS, type UndecidedReply } from "../../views/actions.ts";
 import { type Decided, renderDecided } from "../../views/decided.ts";
 import type { ListenerDependencies } from "./listener-dependencies.ts";
+import { publishHome } from "./publish-home.ts";
 import { refusalIn } from "./refusal-in.ts";
 import type { Press } from "./requests.ts";
 
@@ -27,19 +27,38 @@ interface Decision extends UndecidedReply, ListenerDependencies {
   dead: Thread | undefined;
   /** Slack's id of this press. */
   trigger: string;
-  respond: RespondFn;
+  respond: (answer: Answer) => Promise<unknown>;
 }
 
+/** What takes the place of the buttons, or stands beside them. */
+interface Answer {
+  readonly text?: string;
+  readonly response_type?: "ephemeral";
+  readonly replace_original?: boolean;
+  readonly delete_original?: boolean;
+}
+
+/** In the App Home the page is made anew, and says what became of it. */
+const answerIn = (
+  { body, client, respond }: Press<UndecidedReply>,
+  dependencies: ListenerDependencies,
+): Decision["respond"] => {
+  const { view, user } = body;
+  if (view?.type !== "home") return respond;
+  const wish = ACTIONS.showHome.read(view.private_metadata);
+  return ({ text }) => publishHome({ agent: user.id, client }, wish, dependencies, text);
+};
+
 /**
- * A button counts only in the thread of its reply, or in the one where the conversation goes on: somebody may have forwarded
- * the message to another channel. If the reply is settled nobody knows its thread any more, but `act` finds nothing to do then.
+ * A button counts only in the thread of its reply, in the one where the conversation goes on, or in the App Home, which nobody
+ * can pass on: somebody may have forwarded the message to another channel. If the reply is settled nobody knows its thread any more, but `act` finds nothing to do then.
  */
 const inItsThread =
   (act: (decision: Decision) => Promise<void>) =>
-  async (
-    { value, body, respond }: Press<UndecidedReply>,
-    dependencies: ListenerDependencies,
-  ): Promise<void> => {
+  async (press: Press<UndecidedReply>, dependencies: ListenerDependencies): Promise<void> => {
+    const { value, body } = press;
+    const respond = answerIn(press, dependencies);
+    const isAtHome = body.view?.type === "home";
     const { outbox, conversations, texts, log } = dependencies;
     const tell = (text: string) =>
       respond({ response_type: "ephemeral", replace_original: false, text });
@@ -50,14 +69,16 @@ const inItsThread =
     const channel = place?.channel_id ?? body.channel?.id ?? "";
     const found = await outbox.find(item);
     let dead: Thread | undefined;
+    let at = { channel };
     if (found?.body.kind === "reply") {
       const { thread } = found.body.reply;
       if (found.state === "dead") dead = thread;
       const isIn = (own: Thread) =>
         own.channel === channel && [own.ts, undefined].includes(place?.thread_ts);
+      if (isAtHome) at = thread;
       const conversation = await conversations.byThread(thread);
       const current = isIn(thread) ? thread : conversation?.thread;
-      if (!current || !isIn(current)) {
+      if (!isAtHome && !(current && isIn(current))) {
         log.warn({ item, channel, thread: place?.thread_ts }, "button.elsewhere");
         return void (await refuse("elsewhere"));
       }
@@ -70,7 +91,7 @@ const inItsThread =
       if (refusal !== undefined) return void (await tell(escapeText(refusal)));
     }
     const by = { agent: body.user.id, trigger: body.trigger_id };
-    await act({ ...dependencies, ...value, ...by, dead, at: { channel }, respond });
+    await act({ ...dependencies, ...value, ...by, dead, at, respond });
   };
 
 /** Does what decides about a reply that had failed, or may have arrived; that is recorded. False: it was settled already. */

@@ -15,6 +15,9 @@ import type { Submission } from "./requests.ts";
 /** Slack waits 3 s for the whole answer. */
 const SERVICES_TIMEOUT_MS = 1_500;
 
+const MAX_TAGS = 10;
+const TAG_LENGTH = 40;
+
 /**
  * Stores the hand-back behind the replies that were written before it, and only then closes the modal. Until it is stored
  * the modal stays open and says why, so that the agent types nothing twice.
@@ -27,11 +30,17 @@ export async function submitHandBack(
   const { handBackForm: words } = texts;
   const refuse = (problem: string, input: string = HAND_BACK_INPUTS.destination) =>
     ack({ response_action: "errors", errors: { [input]: problem } });
-  const { destination = botService, note, lastMessage: typed = "" } = readInputs(view);
+  const { destination = botService, lastMessage: typed = "", tags, ...given } = readInputs(view);
   // `intentOf` reads escaped text, as Slack sends messages; a form alone has it as it was typed.
   const written = { text: escapeText(typed) };
-  if (intentOf(written, replyMode) === "note") {
-    return await refuse(words.lastMessageIsNote, HAND_BACK_INPUTS.lastMessage);
+  for (const input of ["lastMessage", "messageForUser"] as const) {
+    const text = input === "lastMessage" ? typed : (given[input] ?? "");
+    if (intentOf({ text: escapeText(text) }, replyMode) === "note") {
+      return await refuse(words.lastMessageIsNote, HAND_BACK_INPUTS[input]);
+    }
+  }
+  if (tags.length > MAX_TAGS || tags.some((tag) => tag.length > TAG_LENGTH)) {
+    return await refuse(words.tooManyTags, HAND_BACK_INPUTS.tags);
   }
   const lastMessage = replyMode === "explicit" ? unescapeText(withoutMarker(written).text) : typed;
   const service = fromOptionValue(destination, () => parley.services());
@@ -64,7 +73,13 @@ export async function submitHandBack(
           thread,
           agent: body.user.id,
           to,
-          ...defined({ note: note || undefined, lastMessage: lastMessage || undefined }),
+          ...defined({
+            outcome: given.outcome,
+            tags: tags.length > 0 ? tags : undefined,
+            note: given.note || undefined,
+            messageForUser: given.messageForUser || undefined,
+            lastMessage: lastMessage || undefined,
+          }),
         },
       },
     });
@@ -82,7 +97,20 @@ function readInputs(view: ViewOutput) {
   const input = (id: string) => view.state.values[id]?.[id];
   return {
     destination: input(HAND_BACK_INPUTS.destination)?.selected_option?.value,
+    outcome: input(HAND_BACK_INPUTS.outcome)?.selected_option?.value,
+    tags: toTags(input(HAND_BACK_INPUTS.tags)?.value ?? ""),
     note: input(HAND_BACK_INPUTS.note)?.value?.trim(),
+    messageForUser: input(HAND_BACK_INPUTS.messageForUser)?.value?.trim(),
     lastMessage: input(HAND_BACK_INPUTS.lastMessage)?.value?.trim(),
   };
 }
+
+/** Each once, in the order in which they were written. */
+const toTags = (text: string): string[] => [
+  ...new Set(
+    text
+      .split(/[,\n]/)
+      .map((tag) => tag.trim())
+      .filter(Boolean),
+  ),
+];

@@ -1,7 +1,8 @@
+import { QUEUES, type QueueName } from "../queues.ts";
+
 /** What is counted on both sides, with the same SQL. */
 export const COUNTED: Readonly<Record<string, string>> = {
-  ...journal("inbox"),
-  ...journal("outbox"),
+  ...Object.assign({}, ...QUEUES.map(journal)),
   conversations: "conversations",
   "open conversations": "conversations WHERE is_open",
   threads: "threads",
@@ -9,7 +10,7 @@ export const COUNTED: Readonly<Record<string, string>> = {
   "audit records": "audit",
 };
 
-function journal(table: "inbox" | "outbox"): Record<string, string> {
+function journal(table: QueueName): Record<string, string> {
   const states = ["waiting", "held", "dead", "done"];
   return Object.fromEntries(
     states.map((state) => [`${table}: ${state}`, `${table} WHERE state = '${state}'`]),

@@ -1,6 +1,7 @@
 import { ConfigError, StorageError } from "../../errors.ts";
 import type { Connection } from "../postgres/connect.ts";
 import { membersSql } from "../postgres/share-locks.ts";
+import { QUEUES } from "../queues.ts";
 import { COUNTED, type Counts, countSql } from "./counts.ts";
 import type { ColumnType, Row, TableCopy, Value } from "./table-copies.ts";
 
@@ -60,7 +61,7 @@ async function fill(
       await client.query(insertInto(filling), chunk);
     }
   }
-  for (const table of ["inbox", "outbox"]) {
+  for (const table of QUEUES) {
     await client.query(
       `SELECT setval('${table}_seq', max(seq)) FROM ${table} HAVING max(seq) IS NOT NULL`,
     );

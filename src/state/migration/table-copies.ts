@@ -3,6 +3,7 @@ import { parseStored } from "../../bridge/stored/read-stored.ts";
 import { isJsonObject, parseJson } from "../../json.ts";
 import { ifReadable } from "../if-readable.ts";
 import { shareOf } from "../postgres/shares.ts";
+import { QUEUES, type QueueName } from "../queues.ts";
 
 /** A value as SQLite has it, or as PostgreSQL takes it. */
 export type Value = string | number | boolean | null;
@@ -25,8 +26,7 @@ export type ColumnType = "bigint" | "boolean" | "smallint" | "text";
 
 /** What is damaged is copied too, so that whoever asks for it is told. */
 export const TABLE_COPIES: readonly TableCopy[] = [
-  journal("inbox"),
-  journal("outbox"),
+  ...QUEUES.map(journal),
   {
     table: "conversations",
     columns: {
@@ -71,7 +71,7 @@ export const TABLE_COPIES: readonly TableCopy[] = [
   },
 ];
 
-function journal(table: "inbox" | "outbox"): TableCopy {
+function journal(table: QueueName): TableCopy {
   return {
     table,
     columns: {

@@ -1,3 +1,4 @@
+import { QUEUES } from "../queues.ts";
 import { CHUNK, deleteInChunks, type RetentionDays, retentionAt } from "../retention.ts";
 import type { Questions } from "./open-postgres.ts";
 import { userLock } from "./postgres-conversations.ts";
@@ -18,7 +19,7 @@ export async function expirePostgres(
     const sql = `DELETE FROM ${table} WHERE ${key} IN (${found}) AND ${condition} RETURNING 1`;
     return deleteInChunks(CHUNK, () => side.write({ sql, values }));
   };
-  for (const table of ["inbox", "outbox"]) {
+  for (const table of QUEUES) {
     for (const state of ["done", "dead", "held"] as const) {
       await expireFrom(table, "seq", `state = '${state}' AND ended_at < $1`, before[state]);
     }

@@ -1,3 +1,4 @@
+import type { QueueName } from "../queues.ts";
 import { HOT_TABLE } from "./hot-table.ts";
 
 /**
@@ -10,7 +11,7 @@ import { HOT_TABLE } from "./hot-table.ts";
  * keeps the first of them as small as what waits. The first two limits of autovacuum do not grow with the ids that are kept: what
  * waits is looked for among the rows of the last minutes, and dead ones among these would make that slow.
  */
-export const journalTable = (table: "inbox" | "outbox"): string => `
+export const journalTable = (table: QueueName): string => `
   CREATE SEQUENCE ${table}_seq;
   CREATE TABLE ${table} (
     seq bigint PRIMARY KEY DEFAULT nextval('${table}_seq'),

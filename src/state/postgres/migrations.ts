@@ -46,4 +46,8 @@ const FIRST = `
   CREATE TABLE probe (id integer PRIMARY KEY, room text NOT NULL);
   ALTER TABLE probe ALTER room SET STORAGE EXTERNAL;`;
 
-export const MIGRATIONS: readonly Migration[] = [{ sql: FIRST }, { sql: AUDIT_TABLE }];
+export const MIGRATIONS: readonly Migration[] = [
+  { sql: FIRST },
+  { sql: AUDIT_TABLE },
+  { sql: journalTable("clock") },
+];

@@ -1,5 +1,6 @@
 import { errorFields } from "../../log.ts";
 import { createSparseLog } from "../../sparse-log.ts";
+import { openEach } from "../queues.ts";
 import type { State, StateOptions } from "../state.ts";
 import { expirePostgres } from "./expire-postgres.ts";
 import { openLocation, type PostgresLocation } from "./open-location.ts";
@@ -30,10 +31,7 @@ export async function openPostgresState(
     });
     const serverClock = await watchServerClock(database.side, clock);
     return {
-      journals: {
-        inbox: openPostgresJournal(database, "inbox", claims),
-        outbox: openPostgresJournal(database, "outbox", claims),
-      },
+      journals: openEach((queue) => openPostgresJournal(database, queue, claims)),
       claims,
       conversations: openPostgresConversations(database),
       audit: openPostgresAudit(database, database.side),

@@ -8,6 +8,7 @@ import {
   toDeadLetter,
   toRow,
 } from "../journal-row.ts";
+import type { QueueName } from "../queues.ts";
 import { tellOf } from "./changes.ts";
 import { NOW_MS } from "./now-ms.ts";
 import type { PostgresDatabase, Questions } from "./open-postgres.ts";
@@ -26,7 +27,7 @@ export interface Holdings {
  */
 export function openPostgresJournal(
   database: Pick<PostgresDatabase, "channel" | keyof Questions>,
-  table: "inbox" | "outbox",
+  table: QueueName,
   { shareOf, heldBy }: Holdings,
 ): Journal {
   const { append, head, waiting, cancel, replace, requeue, ...sql } = statementsOf(table, (of) =>

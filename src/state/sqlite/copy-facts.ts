@@ -8,7 +8,7 @@ import { versionOf } from "./upgrade.ts";
 /** What a copy of a state holds. */
 export interface CopyFacts {
   readonly bytes: number;
-  /** Items that wait in either queue. */
+  /** Items that wait for Slack or Parley; clocks are none. */
   readonly waiting: number;
   readonly deadLetters: number;
 }

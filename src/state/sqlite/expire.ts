@@ -1,3 +1,4 @@
+import { QUEUES } from "../queues.ts";
 import { CHUNK, deleteInChunks, type RetentionDays, retentionAt } from "../retention.ts";
 import type { Database } from "./database.ts";
 import type { SqlValue } from "./sqlite-operation.ts";
@@ -13,7 +14,7 @@ export async function expire(database: Database, now: number, days: RetentionDay
         ...values,
       ),
     );
-  for (const table of ["inbox", "outbox"]) {
+  for (const table of QUEUES) {
     for (const state of ["done", "dead", "held"] as const) {
       const ended = "state = ? AND state <> 'waiting' AND ended_at < ?";
       await expireFrom(table, ended, state, before[state]);

@@ -1,6 +1,7 @@
 import { createRateLimiter } from "../../delivery/rate-limiter.ts";
 import { createRounds } from "../../rounds.ts";
 import { createTurns } from "../../turns.ts";
+import { openEach } from "../queues.ts";
 import type { State, StateOptions } from "../state.ts";
 import { openConversationStore } from "./conversation-store.ts";
 import { openDatabase } from "./database.ts";
@@ -19,10 +20,7 @@ export async function openSqliteState(path: string, { alarms }: StateOptions): P
   const database = await openDatabase(path, { access: "own", alarms });
   try {
     return {
-      journals: {
-        inbox: openSqliteJournal(database, "inbox"),
-        outbox: openSqliteJournal(database, "outbox"),
-      },
+      journals: openEach((queue) => openSqliteJournal(database, queue)),
       claims: openSqliteClaims(database),
       conversations: await openConversationStore(database),
       audit: openSqliteAudit(database),

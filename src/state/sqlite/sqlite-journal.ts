@@ -13,13 +13,14 @@ import {
   toDeadLetter,
   toRow,
 } from "../journal-row.ts";
+import type { QueueName } from "../queues.ts";
 import type { Database } from "./database.ts";
 
 /** The second condition lets SQLite use the index of what has ended, instead of reading every key that is kept. */
 const DEAD = "state = 'dead' AND state <> 'waiting'";
 
 /** The journal of one queue, in a table of its name. */
-export function openSqliteJournal(database: Database, table: "inbox" | "outbox"): Journal {
+export function openSqliteJournal(database: Database, table: QueueName): Journal {
   const appendWith = (barrier: string): string =>
     `INSERT INTO ${table} (id, lane, barrier, sort, body, appended_at, due_at, state, ended_at, pause_ms)
      VALUES (?1, ?2, (${barrier}), ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT (id) DO NOTHING RETURNING seq, barrier`;

@@ -1,5 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 import { isJsonObject } from "../../json.ts";
+import { QUEUES } from "../queues.ts";
 import { readEarlierValue } from "./earlier-value.ts";
 import { STATE_VERSION } from "./state-version.ts";
 
@@ -20,7 +21,7 @@ export function upgrade(database: DatabaseSync): void {
   if (isOld) database.exec("VACUUM");
   database.exec("BEGIN IMMEDIATE");
   try {
-    for (const table of ["inbox", "outbox"]) {
+    for (const table of QUEUES) {
       database.exec(journalOf(table));
       addColumns(database, table);
     }

@@ -24,6 +24,7 @@ export const de: Texts = {
     days: (count) => `${count} Tagen`,
   },
   user: (id) => `Nutzer ${id}`,
+  visitor: (id) => `Besucher ${id}`,
 
   root: {
     newConversation: "Neues Gespräch",
@@ -35,7 +36,12 @@ export const de: Texts = {
     userId: "Parley-Nutzer",
     reason: "Grund",
     furtherReason: "Danach",
-    transcript: "Vor der Übergabe",
+    details: "Alles über dieses Gespräch",
+    field: "Feld",
+    value: "Wert",
+    fields: (count) => `Metadaten · ${count} Felder`,
+    transcriptOf: (count) =>
+      `Vor der Übergabe · ${count === 1 ? "1 Nachricht" : `${count} Nachrichten`}`,
     moreBelow: (count) => `… noch ${count}, siehe unten`,
     earlierBelow: (count) => `… ${count} frühere, siehe unten`,
     ownerUnverified:
@@ -43,15 +49,26 @@ export const de: Texts = {
     lost: (link) =>
       `Dieses Gespräch geht hier weiter, weil es <${link}|den früheren Thread> nicht mehr gibt. Bitte hier antworten.`,
     previous: "Früheres Gespräch mit diesem Nutzer",
+    previousShort: "früheres Gespräch",
     next: "Späteres Gespräch mit diesem Nutzer",
-    buttons: { handBack: "Zurückgeben", move: "Verschieben…" },
+    buttons: {
+      take: "Nehmen",
+      release: "Freigeben",
+      assign: "Zuweisen…",
+      handBack: "Zurückgeben",
+      move: "Verschieben…",
+      quickAnswer: "Schnelle Antwort…",
+    },
     movedFrom: (link, by, team) =>
       `Hierher verschoben${team === undefined ? "" : ` von ${team}`} durch ${by} · <${link}|früherer Thread>`,
     movedTo: (link, by, team) =>
       `*Verschoben* zu ${team ?? "einem anderen Team"} durch ${by}${link === undefined ? "" : ` · <${link}|geht dort weiter>`}`,
     movedInVain: (link, by) =>
       `*Nicht hierher verschoben*: ${by} wollte das, aber das Gespräch war schon beendet oder woanders${link === undefined ? "" : ` · <${link}|sein Thread>`}`,
-    open: (since) => `*Offen* · seit ${since}`,
+    waiting: (time) => (time === undefined ? "*wartet*" : `*wartet* seit über ${time}`),
+    unclaimed: "beantwortet, und niemand hat es jetzt",
+    answers: (by, waiting) =>
+      `${by} antwortet${waiting === undefined ? "" : ` · *schweigt* seit über ${waiting}`}`,
     handedBack: (to, by, at) =>
       `*Zurückgegeben* an ${to ?? "einen anderen Service"}${by === undefined ? "" : ` von ${by}`} · ${at}`,
     note: (note) => `Notiz: ${note}`,
@@ -72,6 +89,10 @@ export const de: Texts = {
     answered: "beantwortet",
     waiting: (time) => `*wartet seit ${time}*`,
     more: (count) => `… und ${count} ${count === 1 ? "weiteres" : "weitere"}`,
+    mine: "Sie antworten",
+    unclaimed: "noch antwortet niemand",
+    others: (who) => `${who} antwortet`,
+    wrote: (time) => `schrieb vor ${time}`,
   },
 
   home: {
@@ -83,7 +104,25 @@ export const de: Texts = {
     dead: (count) =>
       `${count} ${count === 1 ? "konnte" : "konnten"} nicht zugestellt werden. Das Admin-Team findet sie mit \`npm run dead-letters -- list\`.`,
     footer: (channel) =>
-      `Threads öffnen sich in ${channel}. \`/parley-owner help\` erklärt, wie ein Nutzer verschoben wird. Diese Seite zeigt den Stand beim Öffnen.`,
+      `Threads öffnen sich in ${channel}. \`/parley-owner help\` erklärt, wie ein Nutzer verschoben wird.`,
+    asOf: (moment) =>
+      `Stand: ${moment}. Diese Seite ändert sich nur, wenn Sie sie öffnen, aktualisieren oder darauf einen Button drücken.`,
+    show: {
+      all: (count) => `Alle (${count})`,
+      mine: (count) => `Meine (${count})`,
+      unclaimed: (count) => `Von niemandem (${count})`,
+    },
+    groups: {
+      mine: (count) => `Sie antworten (${count})`,
+      unclaimed: (count) => `Noch antwortet niemand (${count})`,
+      others: (count) => `Andere antworten (${count})`,
+    },
+    allTeams: "Alle Ihre Teams",
+    refresh: "Aktualisieren",
+    noneSuch: "Davon gibt es keine.",
+    page: (page, of) => `Seite ${page} von ${of}`,
+    previous: "Zurück",
+    next: "Weiter",
   },
 
   channel: {
@@ -94,24 +133,24 @@ export const de: Texts = {
       unseen: (name, team) =>
         `Ich sehe den Kanal ${name} des Teams ${team} nicht mehr: Er ist gelöscht, oder ich bin nicht darin.`,
       shared: (name, team) =>
-        `Der Kanal ${name} des Teams ${team} ist mit einer anderen Firma geteilt, deren Leute dort lesen können, was Users schreiben.`,
+        `Der Kanal ${name} des Teams ${team} ist mit einer anderen Firma geteilt, deren Leute dort lesen können, was Nutzer schreiben.`,
     },
     waiting: (count) =>
       count === 0
-        ? "Kein User wartet auf eine Antwort. Was jetzt ankommt, wird aufgehoben und später gezeigt."
-        : `${count === 1 ? "1 User wartet" : `${count} Users warten`} auf eine Antwort. Nichts geht verloren: Was jetzt ankommt, wird aufgehoben und später gezeigt.`,
+        ? "Kein Nutzer wartet auf eine Antwort. Was jetzt ankommt, wird aufgehoben und später gezeigt."
+        : `${count === 1 ? "1 Nutzer wartet" : `${count} Nutzer warten`} auf eine Antwort. Nichts geht verloren: Was jetzt ankommt, wird aufgehoben und später gezeigt.`,
     goesOn: "Die Gespräche gehen dort weiter wie bisher.",
     toDo: {
       archived:
-        "Bitte hol ihn aus dem Archiv, oder bitte den, der die Bridge betreibt, um einen anderen Kanal. Dann geht es von selbst weiter.",
+        "Bitte holen Sie ihn aus dem Archiv, oder bitten Sie das Admin-Team um einen anderen Kanal. Dann geht es von selbst weiter.",
       deleted:
-        "Bitte sag dem, der die Bridge betreibt, welcher Kanal es jetzt sein soll. Die offenen Gespräche gehen dann dort weiter.",
+        "Bitte sagen Sie dem Admin-Team, welcher Kanal es jetzt sein soll. Die offenen Gespräche gehen dann dort weiter.",
       removed:
         "Bitte lade mich wieder ein: im Kanal `/invite` schreiben und die App wählen. Dann geht es von selbst weiter.",
       unseen:
-        "Bitte lade mich mit `/invite` im Kanal wieder ein, oder bitte den, der die Bridge betreibt, um einen anderen Kanal. Dann geht es von selbst weiter.",
+        "Bitte laden Sie mich mit `/invite` im Kanal wieder ein, oder bitten Sie das Admin-Team um einen anderen Kanal. Dann geht es von selbst weiter.",
       shared:
-        "Bitte beende das, oder bitte den, der die Bridge betreibt, es für das Team zu erlauben (`allow-shared`).",
+        "Bitte beenden Sie das, oder bitten Sie das Admin-Team, es für das Team zu erlauben (`allow-shared`).",
     },
     back: (name, team) =>
       `Der Kanal ${name} des Teams ${team} ist wieder da. Was gewartet hat, wird jetzt dort gezeigt.`,
@@ -133,12 +172,58 @@ export const de: Texts = {
       `Dieser Nutzer ist jetzt bei ${service}. Antworten von hier erreichen ihn nicht mehr.`,
     handedBack: (agent, service) =>
       `${agent} hat diesen Nutzer an ${service} zurückgegeben. Antworten von hier erreichen ihn nicht mehr.`,
+    handedBackFor: {
+      handed_back: (service) => `Dieser Nutzer ist wieder bei ${service}.`,
+      nobody_available: (service) =>
+        `Niemand hat rechtzeitig geantwortet; dieser Nutzer ist zurück bei ${service}.`,
+      outside_hours: (service) =>
+        `Das Team ist gerade nicht da; dieser Nutzer ist zurück bei ${service}.`,
+      user_silent: (service) =>
+        `Der Nutzer hat lange nichts geschrieben und ist zurück bei ${service}.`,
+      user_ended: (service) => `Der Nutzer hat das Gespräch beendet und ist wieder bei ${service}.`,
+      declined: (service) => `Dieser Nutzer wurde nicht angenommen und ist zurück bei ${service}.`,
+      expired: (service) =>
+        `Das Gespräch hat zu lange gedauert; dieser Nutzer ist zurück bei ${service}.`,
+    },
+    outcome: (outcome) => `Ergebnis: ${outcome}`,
+    tags: (tags) => `Schlagwörter: ${tags}`,
+    messageForUser: "Der Bot darf dem Nutzer zeigen:",
     nameStays: (cause) =>
       `Die App des Nutzers zeigt vielleicht noch den Namen der Person, die geantwortet hat (${cause}).`,
   },
 
+  reminder: {
+    nobodyAnswered: (user, time) =>
+      `${user} wartet seit ${time}, und noch hat niemand geantwortet.`,
+    owesAnswer: (user, time) => `${user} wartet seit ${time} auf eine Antwort.`,
+    direct: (user, time, link) => `<${link}|${user}> wartet seit ${time} auf eine Antwort.`,
+    released: (agent, time) =>
+      `${agent} hat seit ${time} nicht geantwortet, daher ist das Gespräch für andere frei. Wer übernimmt?`,
+  },
+
+  toldUser: {
+    told: "Automatisch an den Nutzer gesendet:",
+    uncertain:
+      "Automatisch an den Nutzer gesendet, aber Parley hat nicht klar geantwortet. Vielleicht ist es angekommen:",
+    failed: (cause) => `Das konnte dem Nutzer nicht gesagt werden (${cause}):`,
+  },
+
+  toUser: {
+    waiting:
+      "Danke für Ihre Geduld. Wir haben Sie nicht vergessen: Sobald jemand frei ist, bekommen Sie eine Antwort.",
+    "outside-hours":
+      "Danke für Ihre Nachricht. Im Moment sind wir nicht da. Wir sind ab {opensAt} wieder erreichbar und antworten Ihnen dann hier.",
+    "still-there": "Sind Sie noch da? Wenn Sie noch etwas brauchen, schreiben Sie einfach.",
+    "nobody-available":
+      "Es tut uns leid: Niemand konnte Ihnen rechtzeitig antworten. Schreiben Sie gern noch einmal, oder versuchen Sie es später.",
+    ended:
+      "Wir haben eine Weile nichts von Ihnen gehört und beenden das Gespräch hier. Sie können jederzeit wieder schreiben.",
+  },
+  toUserValues: { later: "einem späteren Zeitpunkt" },
+
   handBackFailed: {
     failed: (agent, cause) => `${agent}, das Zurückgeben hat nicht geklappt (${cause}).`,
+    failedByItself: (cause) => `Den Nutzer zurückzugeben hat nicht geklappt (${cause}).`,
     stages: {
       "nothing-done":
         "Es wurde nichts gesendet; das Gespräch geht hier weiter. Bitte gleich noch einmal versuchen.",
@@ -159,7 +244,7 @@ export const de: Texts = {
   moved: {
     away: (agent, team, link) =>
       `${agent} hat diesen Nutzer zu ${team} verschoben: Das Gespräch geht in <${link}|einem Thread dort> weiter. Antworten hier erreichen ihn nicht mehr.`,
-    note: (agent) => `${agent} sagt euch, nicht dem Nutzer:`,
+    note: (agent) => `${agent} an das Team, nicht an den Nutzer:`,
     notMoved: (team) => `Dieser Nutzer wurde nicht zu ${team} verschoben.`,
     noteNotPosted: "Die Notiz wurde nicht gepostet:",
     refusals: {
@@ -174,6 +259,78 @@ export const de: Texts = {
       refused: (reason) =>
         `Slack lässt die Anbindung im Kanal dieses Teams nicht schreiben (${reason}). Das Gespräch geht hier weiter; bitte dem Admin-Team melden.`,
     },
+  },
+
+  claims: {
+    taken: (who, before) =>
+      before === undefined
+        ? `${who} antwortet diesem Nutzer.`
+        : `${who} antwortet diesem Nutzer anstelle von ${before}.`,
+    released: (by, before) =>
+      by === undefined
+        ? `Niemand antwortet diesem Nutzer jetzt${before === undefined ? "" : `: ${before} gehört nicht mehr zum Team`}.`
+        : `${by} hat diesen Nutzer${before === undefined ? "" : `, den ${before} hatte,`} freigegeben: Niemand antwortet jetzt.`,
+    assigned: (by, to, before) =>
+      `${by} hat diesen Nutzer an ${to} gegeben${before === undefined ? "" : `; bisher antwortete ${before}`}.`,
+    assignedByTurns: (to) => `${to} ist an der Reihe, diesem Nutzer zu antworten.`,
+    assignedToYou: (by, user, link) =>
+      `${by === undefined ? "Sie sind an der Reihe" : `${by} bittet Sie`}, ${user} in <${link}|diesem Thread> zu antworten.`,
+    notClaimed: (to) => `${to} antwortet diesem Nutzer nicht.`,
+    notReleased: "Dieser Nutzer wurde nicht freigegeben.",
+    noteNotPosted: "Ihre Notiz wurde nicht gepostet:",
+    losses: {
+      overtaken: (by) => `${by} war schneller und antwortet.`,
+      nobody: "Inzwischen wurde der Nutzer freigegeben: Niemand antwortet jetzt.",
+      ended: "Das Gespräch ist vorbei; die erste Nachricht dieses Threads sagt, wo der Nutzer ist.",
+      moved: (team) => `Inzwischen wurde der Nutzer zu ${team} verschoben.`,
+      failed:
+        "In der Anbindung ging etwas schief, oder Slack war zu lange weg. Bitte noch einmal versuchen; geht es wieder schief, bitte dem Admin-Team melden.",
+    },
+    answersAlready: (who) => `${who} antwortet diesem Nutzer schon.`,
+    instead: {
+      button: "Selbst antworten",
+      title: "Selbst antworten?",
+      text: "Im Thread steht dann für alle, dass Sie diesem Nutzer von jetzt an antworten.",
+      confirm: "Selbst antworten",
+      deny: "Abbrechen",
+    },
+  },
+
+  claimProblems: {
+    "not-open": "Dieses Gespräch ist vorbei, also muss niemand antworten.",
+    unclaimed: "Niemand antwortet diesem Nutzer, also gibt es nichts freizugeben.",
+    "has-already": "Wer gewählt ist, antwortet diesem Nutzer schon.",
+    yours: "Sie antworten diesem Nutzer schon.",
+    overtaken:
+      "Inzwischen hat jemand diesen Nutzer genommen oder freigegeben, also wurde nichts getan. Bitte im Thread nachsehen und noch einmal versuchen.",
+    "not-agent": (team) =>
+      `Wer gewählt ist, gehört nicht zum Team ${team} und kann diesem Nutzer nicht antworten.`,
+    "not-known":
+      "Slack sagt gerade nicht, ob die gewählte Person zum Team gehört. Es wurde nichts getan; versuch es gleich noch einmal.",
+  },
+
+  assignForm: {
+    title: "Zuweisen",
+    submit: "Zuweisen",
+    close: "Abbrechen",
+    intro: (user, team) =>
+      `Wer von ${team} antwortet ${user} von jetzt an? Die Person bekommt Bescheid, mit Ihrer Notiz; der Nutzer merkt nichts.`,
+    agent: "Wer antwortet",
+    note: "Notiz für diese Person",
+    notePlaceholder: "Was muss sie wissen?",
+    noConversation:
+      "Diese Nachricht gehört zu keinem Gespräch mit einem Parley-Nutzer, es wartet also niemand auf eine Antwort.",
+    sentAlready: "Dieses Formular wurde schon abgeschickt; im Thread steht, was daraus wurde.",
+  },
+
+  collision: {
+    toWriter: (who) =>
+      `${who} antwortet diesem Nutzer. Auch Ihre Nachricht ist gesendet; bitte sprechen Sie ab, wer weitermacht.`,
+    toClaimant: (who) =>
+      `${who} hat diesem Nutzer, dem Sie antworten, auch geschrieben. Bitte sprechen Sie ab, wer weitermacht.`,
+    held: (who) =>
+      `Nicht gesendet: ${who ?? "Jemand anderes"} antwortet diesem Nutzer. Soll der Nutzer Ihre Nachricht trotzdem bekommen?`,
+    buttons: { sendAnyway: "Trotzdem senden", keepAsNote: "Als Notiz behalten" },
   },
 
   soFar: {
@@ -410,8 +567,19 @@ export const de: Texts = {
     destination: "Zurückgeben an",
     note: "Notiz für den Bot",
     notePlaceholder: "Worum ging es, und was wurde getan?",
+    noteHint: "Nur der Bot bekommt das; der Nutzer sieht es nicht.",
+    messageForUser: "Zusammenfassung für den Nutzer",
+    messageForUserPlaceholder: "Ihr Geld ist unterwegs; es dauert drei Tage.",
+    messageForUserHint: "Der Bot bekommt das und darf es dem Nutzer zeigen.",
+    outcome: "Ergebnis",
+    outcomePlaceholder: "Wie ist es ausgegangen?",
+    tags: "Schlagwörter",
+    tagsPlaceholder: "Rückzahlung, Paket",
+    tagsHint: "Für den Bot; mit einem Komma dazwischen.",
+    tooManyTags: "Höchstens 10 Schlagwörter mit je 40 Zeichen.",
     lastMessage: "Letzte Nachricht an den Nutzer",
     lastMessagePlaceholder: "Wird vor dem Zurückgeben gesendet",
+    lastMessageHint: "Die Anbindung sendet das jetzt in Ihrem Namen an den Nutzer.",
     bot: "Der Bot",
     isOver: "Dieses Gespräch ist beendet. Die erste Nachricht des Threads sagt, wo der Nutzer ist.",
     noConversation:
@@ -424,6 +592,24 @@ export const de: Texts = {
       "Dieses Formular wurde schon abgeschickt; im Thread steht, was daraus geworden ist.",
     notStored:
       "Die Anbindung konnte das nicht speichern. Es ist nichts passiert; bitte gleich noch einmal versuchen.",
+  },
+
+  answerForm: {
+    title: "Schnelle Antwort",
+    submit: "Senden",
+    close: "Abbrechen",
+    intro: (user) => `${user} bekommt das wie eine Antwort von Ihnen im Thread.`,
+    choice: "Antwort",
+    choicePlaceholder: "Nach Name oder Stichwort suchen",
+    text: "Nachricht an den Nutzer",
+    textHint:
+      "Sie können es beliebig ändern. Es ist Markdown: **fett**, _kursiv_, [Text](https://…).",
+    sentBy: (agent) => `${agent} hat das mit *Schnelle Antwort…* an den Nutzer gesendet`,
+    none: "Es gibt keine schnellen Antworten. Wer diese Anbindung betreibt, kann welche anlegen (answers in bridge.yaml).",
+    empty: "Es steht nichts für den Nutzer darin. Bitte eine Antwort wählen oder schreiben.",
+    sentAlready: "Dieses Formular wurde schon abgeschickt; der Thread zeigt die Antwort.",
+    tooLate:
+      "Die schnelle Antwort wurde nicht gesendet: Dieser Nutzer hat diesen Thread verlassen, oder Slack hat sie nicht angenommen. Sie lautete:",
   },
 
   moveForm: {
@@ -474,9 +660,10 @@ export const de: Texts = {
 
   ownerCommand: {
     help: `*/parley-owner* zeigt und ändert, bei welchem Service ein Nutzer ist.
-• \`/parley-owner\` zeigt die offenen Gespräche, oben wer am längsten wartet
+• \`/parley-owner\` oder \`/parley-owner list\` zeigt die offenen Gespräche, oben wer am längsten wartet
 • \`/parley-owner &lt;nutzer&gt;\` zeigt, wer den Nutzer gerade hat
 • \`/parley-owner &lt;nutzer&gt; &lt;service&gt;\` gibt den Nutzer an einen Service, mit dessen ganzem Namen oder der Id
+• \`/parley-owner &lt;nutzer&gt; take\` und \`… release\` legen fest, wer dem Nutzer antwortet: wer den Befehl schreibt, oder niemand; \`… assign &lt;agent&gt;\` gibt den Nutzer an jemanden aus dem Team, mit Namen oder Mitglieds-ID
 • \`/parley-owner &lt;nutzer&gt; move &lt;team&gt;\` verschiebt den Nutzer zu einem anderen unserer Teams
 • \`/parley-owner services\` zeigt die Services
 \`&lt;nutzer&gt;\` ist die Id eines Parley-Nutzers, eine Kundennummer oder der Link eines Threads; \`user:…\` und \`customer:…\` sagen, welche Nummer gemeint ist. In Threads geht es nicht: Slack erlaubt dort keine Befehle.`,
@@ -491,6 +678,10 @@ export const de: Texts = {
     given: (user, service) => `${user} ist jetzt bei ${service}.`,
     taken: (user, service) =>
       `${user} ist jetzt bei ${service}. Im Support-Kanal entsteht ein Thread.`,
+    claiming: (user) =>
+      `Gehört: Der Thread von ${user} sagt gleich, wer jetzt antwortet oder wer schneller war.`,
+    nobodyCalled: (whom, team) =>
+      `In ${team} heißt niemand ${whom} oder mehr als einer. Nichts wurde geändert. Eindeutig ist die Mitglieds-ID: Sie steht in Slack im Profil, unter *Mitglieds-ID kopieren*.`,
     moving: (user, team) =>
       `${user} geht zu ${team}: Dort öffnet sich gleich ein Thread, und der jetzige sagt, wo.`,
     overtaken: (user, service) =>

@@ -1,4 +1,5 @@
 import type { AlarmName } from "../../alarms.ts";
+import type { USER_TEXTS } from "../../config/desk-rules.ts";
 import type { MessageWords } from "../../convert/to-slack/message-words.ts";
 
 const number = (value: number) => value.toLocaleString("en", { maximumFractionDigits: 1 });
@@ -18,8 +19,10 @@ export const en = {
   },
   /** Literal text: how a User without a name is called. */
   user: (id: string) => `User ${id}`,
+  /** The same where a name is expected. */
+  visitor: (id: string) => `Visitor ${id}`,
 
-  /** The first message of a thread. What is not a whole line is literal text. */
+  /** The first message of a thread, and the details below it. What is not a whole line is literal text. */
   root: {
     newConversation: "New conversation",
     /** In place of a reason: an agent asked for the handover. */
@@ -31,7 +34,13 @@ export const en = {
     userId: "Parley User",
     reason: "Reason",
     furtherReason: "Then",
-    transcript: "Before the handover",
+    /** In notifications, in place of the details. */
+    details: "All about this conversation",
+    field: "Field",
+    value: "Value",
+    fields: (count: number) => `Metadata · ${count} fields`,
+    transcriptOf: (count: number) =>
+      `Before the handover · ${count === 1 ? "1 message" : `${count} messages`}`,
     moreBelow: (count: number) => `… ${count} more, see below`,
     earlierBelow: (count: number) => `… ${count} earlier, see below`,
     ownerUnverified:
@@ -39,15 +48,29 @@ export const en = {
     lost: (link: string) =>
       `This conversation goes on here, because <${link}|its earlier thread> is not there any more. Please answer here.`,
     previous: "Earlier conversation with this User",
+    previousShort: "earlier conversation",
     next: "Later conversation with this User",
-    buttons: { handBack: "Hand back", move: "Move…" },
+    buttons: {
+      take: "Take",
+      release: "Release",
+      assign: "Assign…",
+      handBack: "Hand back",
+      move: "Move…",
+      quickAnswer: "Quick answer…",
+    },
     movedFrom: (link: string, by: string, team: string | undefined) =>
       `Moved here${team === undefined ? "" : ` from ${team}`} by ${by} · <${link}|earlier thread>`,
     movedTo: (link: string | undefined, by: string, team: string | undefined) =>
       `*Moved* to ${team ?? "another team"} by ${by}${link === undefined ? "" : ` · <${link}|goes on there>`}`,
     movedInVain: (link: string | undefined, by: string) =>
       `*Not moved here*: ${by} wanted to, but the conversation ended or went elsewhere before${link === undefined ? "" : ` · <${link}|its thread>`}`,
-    open: (since: string) => `*Open* · since ${since}`,
+    /** `time` is what has surely passed; missing: it has just come. */
+    waiting: (time: string | undefined) =>
+      time === undefined ? "*waiting*" : `*waiting* for over ${time}`,
+    unclaimed: "answered, and nobody has it now",
+    /** `waiting`: the User waits for `by` longer than this. */
+    answers: (by: string, waiting: string | undefined) =>
+      `${by} answers${waiting === undefined ? "" : ` · *silent* for over ${waiting}`}`,
     handedBack: (to: string | undefined, by: string | undefined, at: string) =>
       `*Handed back* to ${to ?? "another Service"}${by === undefined ? "" : ` by ${by}`} · ${at}`,
     note: (note: string) => `Note: ${note}`,
@@ -70,6 +93,12 @@ export const en = {
     answered: "answered",
     waiting: (time: string) => `*waiting ${time}*`,
     more: (count: number) => `… and ${count} more`,
+    /** Who answers, in a list. */
+    mine: "you answer",
+    unclaimed: "nobody answers yet",
+    others: (who: string) => `${who} answers`,
+    /** When the User wrote last. */
+    wrote: (time: string) => `wrote ${time} ago`,
   },
 
   home: {
@@ -82,7 +111,25 @@ export const en = {
     dead: (count: number) =>
       `${count} could not be delivered. Whoever runs the bridge finds them with \`npm run dead-letters -- list\`.`,
     footer: (channel: string) =>
-      `Threads open in ${channel}. \`/parley-owner help\` says how to move a User. This page is as of when you opened it.`,
+      `Threads open in ${channel}. \`/parley-owner help\` says how to move a User.`,
+    asOf: (moment: string) =>
+      `As of ${moment}: this page changes only when you open it, refresh it or press a button on it.`,
+    show: {
+      all: (count: number) => `All (${count})`,
+      mine: (count: number) => `Mine (${count})`,
+      unclaimed: (count: number) => `Unclaimed (${count})`,
+    },
+    groups: {
+      mine: (count: number) => `You answer (${count})`,
+      unclaimed: (count: number) => `Nobody answers yet (${count})`,
+      others: (count: number) => `Colleagues answer (${count})`,
+    },
+    allTeams: "All your teams",
+    refresh: "Refresh",
+    noneSuch: "There are none of these.",
+    page: (page: number, of: number) => `Page ${page} of ${of}`,
+    previous: "Previous",
+    next: "Next",
   },
 
   /** About a channel of a team, to one person who answers for the team. `name` and `team` are inert. */
@@ -135,11 +182,64 @@ export const en = {
       `This User is now with ${service}. Replies here no longer reach them.`,
     handedBack: (agent: string, service: string) =>
       `${agent} handed this User back to ${service}. Replies here no longer reach them.`,
+    /** After a hand-back that nobody asked for in Slack, by its reason. */
+    handedBackFor: {
+      handed_back: (service: string) => `This User is with ${service} again.`,
+      nobody_available: (service: string) =>
+        `Nobody answered in time, so this User went back to ${service}.`,
+      outside_hours: (service: string) =>
+        `The team is not there at this time, so this User went back to ${service}.`,
+      user_silent: (service: string) =>
+        `The User has not written for long, and went back to ${service}.`,
+      user_ended: (service: string) =>
+        `The User ended the conversation, and is with ${service} again.`,
+      declined: (service: string) => `This User was declined, and went back to ${service}.`,
+      expired: (service: string) =>
+        `The conversation has taken too long, so this User went back to ${service}.`,
+    },
+    outcome: (outcome: string) => `Outcome: ${outcome}`,
+    tags: (tags: string) => `Tags: ${tags}`,
+    messageForUser: "The bot may show the User:",
     nameStays: (cause: string) => `The User's app may still show the agent's name (${cause}).`,
   },
 
+  /** In a thread, about those who wait. `user`, `agent` and durations are whole words; names are literal text. */
+  reminder: {
+    nobodyAnswered: (user: string, time: string) =>
+      `${user} has been waiting for ${time}, and nobody has answered yet.`,
+    owesAnswer: (user: string, time: string) =>
+      `${user} has been waiting for ${time} for an answer.`,
+    direct: (user: string, time: string, link: string) =>
+      `<${link}|${user}> has been waiting for ${time} for an answer.`,
+    released: (agent: string, time: string) =>
+      `${agent} has not answered for ${time}, so this User is free for others. Who takes over?`,
+  },
+
+  /** In a thread, above the words that the bridge has sent to the User by itself. */
+  toldUser: {
+    told: "Sent to the User automatically:",
+    uncertain: "Sent to the User automatically, but Parley gave no clear answer. They may have it:",
+    failed: (cause: string) => `The User could not be told this (${cause}):`,
+  },
+
+  /** What Users are told by the bridge itself, as Markdown, by the names that the configuration uses. */
+  toUser: {
+    waiting:
+      "Thank you for waiting. We have not forgotten you: somebody will answer as soon as they can.",
+    "outside-hours":
+      "Thank you for your message. We are not here at the moment; we are back on {opensAt} and will answer you here.",
+    "still-there": "Are you still there? If you need anything else, just write.",
+    "nobody-available":
+      "We are sorry: nobody could answer you in time. Please write again, or try later.",
+    ended:
+      "We have not heard from you for a while, so we end this conversation here. You can always write again.",
+  } satisfies Record<(typeof USER_TEXTS)[number], string>,
+  /** What stands in a text for the User in place of `{opensAt}` if nobody knows. */
+  toUserValues: { later: "a later day" },
+
   handBackFailed: {
     failed: (agent: string, cause: string) => `${agent}, handing back did not work (${cause}).`,
+    failedByItself: (cause: string) => `Handing the User back did not work (${cause}).`,
     stages: {
       "nothing-done": "Nothing was sent; the conversation goes on here. Try again in a moment.",
       "message-begun":
@@ -173,6 +273,81 @@ export const en = {
       refused: (reason: string) =>
         `Slack does not let the bridge post in that team's channel (${reason}). The conversation goes on here; tell whoever runs this bridge.`,
     },
+  },
+
+  claims: {
+    taken: (who: string, before: string | undefined) =>
+      before === undefined
+        ? `${who} answers this User.`
+        : `${who} answers this User instead of ${before}.`,
+    released: (by: string | undefined, before: string | undefined) =>
+      by === undefined
+        ? `Nobody answers this User now${before === undefined ? "" : `: ${before} is no agent of the team any more`}.`
+        : `${by} released this User${before === undefined ? "" : `, whom ${before} had`}: nobody answers now.`,
+    assigned: (by: string, to: string, before: string | undefined) =>
+      `${by} gave this User to ${to}${before === undefined ? "" : `; until now ${before} answered`}.`,
+    assignedByTurns: (to: string) => `It is the turn of ${to} to answer this User.`,
+    assignedToYou: (by: string | undefined, user: string, link: string) =>
+      `${by === undefined ? "It is your turn to answer" : `${by} asks you to answer`} ${user} in <${link}|their thread>.`,
+    notClaimed: (to: string) => `${to} does not answer this User.`,
+    notReleased: "This User was not released.",
+    noteNotPosted: "Your note was not posted:",
+    losses: {
+      overtaken: (by: string) => `${by} was faster and answers them.`,
+      nobody: "They were released meanwhile: nobody answers them now.",
+      ended: "The conversation is over; the first message of this thread says where the User is.",
+      moved: (team: string) => `They were moved to ${team} meanwhile.`,
+      failed:
+        "Something went wrong inside the bridge, or Slack was away for too long. Try again; if it keeps failing, tell whoever runs this bridge.",
+    },
+    answersAlready: (who: string) => `${who} answers this User already.`,
+    instead: {
+      button: "Answer instead",
+      title: "Answer instead?",
+      text: "The thread tells your colleague that you answer this User from now on.",
+      confirm: "Answer instead",
+      deny: "Cancel",
+    },
+  },
+
+  /** Why nobody was asked to answer a User, or not to. Literal text. */
+  claimProblems: {
+    "not-open": "This conversation is over, so nobody has to answer it.",
+    unclaimed: "Nobody answers this User, so there is nothing to release.",
+    "has-already": "They answer this User already.",
+    yours: "You answer this User already.",
+    overtaken:
+      "Meanwhile somebody has taken this User or released them, so nothing was done. Look at the thread, and try again.",
+    "not-agent": (team: string) =>
+      `They are not one of the agents of the team ${team}, so they cannot answer this User.`,
+    "not-known":
+      "Slack does not say right now whether they belong to the team. Nothing was done; try again in a moment.",
+  },
+
+  /** The form to give a User to a colleague. Literal text. */
+  assignForm: {
+    title: "Assign",
+    submit: "Assign",
+    close: "Cancel",
+    intro: (user: string, team: string) =>
+      `Who of ${team} answers ${user} from now on? They are told, with your note; the User notices nothing.`,
+    agent: "Who answers",
+    note: "Note for them",
+    notePlaceholder: "What do they have to know?",
+    noConversation:
+      "This message is not part of a conversation with a Parley User, so there is nobody to answer.",
+    sentAlready: "This form was sent already; the thread says what became of it.",
+  },
+
+  /** Where two agents answer the same User. */
+  collision: {
+    toWriter: (who: string) =>
+      `${who} answers this User. Your message has gone to them too; agree with each other who goes on.`,
+    toClaimant: (who: string) =>
+      `${who} has written to this User too, whom you answer. Agree with each other who goes on.`,
+    held: (who: string | undefined) =>
+      `Not sent: ${who ?? "a colleague"} answers this User. Shall the User get your message all the same?`,
+    buttons: { sendAnyway: "Send anyway", keepAsNote: "Keep as note" },
   },
 
   soFar: {
@@ -420,8 +595,19 @@ export const en = {
     destination: "Hand back to",
     note: "Note for the bot",
     notePlaceholder: "What was it about, and what was done?",
+    noteHint: "Only the bot gets it; the User does not see it.",
+    messageForUser: "Summary for the User",
+    messageForUserPlaceholder: "Your refund is on its way; it takes three days.",
+    messageForUserHint: "The bot gets it, and may show it to the User.",
+    outcome: "Outcome",
+    outcomePlaceholder: "How did it end?",
+    tags: "Tags",
+    tagsPlaceholder: "refund, parcel",
+    tagsHint: "For the bot; a comma between two.",
+    tooManyTags: "At most 10 tags, of 40 characters each.",
     lastMessage: "Last message to the User",
     lastMessagePlaceholder: "Sent before the hand-back",
+    lastMessageHint: "The bridge sends it to the User now, in your name.",
     /** Stands for the Service where Parley did not name it in time. */
     bot: "The bot",
     isOver: "This conversation is over. The first message of its thread says where the User is.",
@@ -433,6 +619,25 @@ export const en = {
       "Parley did not say in time which Service this is. Nothing was done; try again in a moment.",
     sentAlready: "This form was sent already; the thread says what became of it.",
     notStored: "The bridge could not store this. Nothing was done; try again in a moment.",
+  },
+
+  /** The form with the quick answers. Literal text, but for `sentBy`. */
+  answerForm: {
+    title: "Quick answer",
+    submit: "Send",
+    close: "Cancel",
+    intro: (user: string) => `${user} gets it like a reply of yours in the thread.`,
+    choice: "Answer",
+    choicePlaceholder: "Look for a name or a keyword",
+    text: "Message to the User",
+    textHint: "Change it as you like. It is Markdown: **bold**, _italic_, [text](https://…).",
+    /** Slack's mrkdwn. */
+    sentBy: (agent: string) => `${agent} sent this to the User with *Quick answer…*`,
+    none: "There are no quick answers. Whoever runs this bridge can add some (answers in bridge.yaml).",
+    empty: "There is nothing in it for the User. Choose an answer, or write one.",
+    sentAlready: "This form was sent already; the thread shows the answer.",
+    tooLate:
+      "Your quick answer was not sent: this User has left this thread, or Slack did not take it. It said:",
   },
 
   /** The form to move a User to another team. Literal text. */
@@ -474,9 +679,10 @@ export const en = {
 
   ownerCommand: {
     help: `*/parley-owner* shows and changes which Service a User is with.
-• \`/parley-owner\` lists the open conversations, those who wait longest first
+• \`/parley-owner\` or \`/parley-owner list\` lists the open conversations, those who wait longest first
 • \`/parley-owner &lt;user&gt;\` shows who has the User now
 • \`/parley-owner &lt;user&gt; &lt;service&gt;\` gives the User to a Service, by its whole name or id
+• \`/parley-owner &lt;user&gt; take\` and \`… release\` say that you answer the User, or nobody; \`… assign &lt;agent&gt;\` gives the User to a colleague, by name or member id
 • \`/parley-owner &lt;user&gt; move &lt;team&gt;\` moves the User to another of our teams
 • \`/parley-owner services\` lists the Services
 \`&lt;user&gt;\` is a Parley User id, a customer id, or the link of a thread; \`user:…\` and \`customer:…\` say which id is meant. It does not work inside threads: Slack allows no commands there.`,
@@ -491,6 +697,10 @@ export const en = {
     given: (user: string, service: string) => `${user} is with ${service} now.`,
     taken: (user: string, service: string) =>
       `${user} is with ${service} now. A thread opens in the support channel.`,
+    claiming: (user: string) =>
+      `Heard: the thread of ${user} says in a moment who answers them now, or who was faster.`,
+    nobodyCalled: (whom: string, team: string) =>
+      `Nobody of ${team} is called ${whom}, or not only one. Nothing was changed. Write the member id instead: it is in the profile in Slack, under *Copy member ID*.`,
     moving: (user: string, team: string) =>
       `${user} goes to ${team}: a thread opens there in a moment, and the one they have now says where.`,
     overtaken: (user: string, service: string) =>

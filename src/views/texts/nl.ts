@@ -24,6 +24,7 @@ export const nl: Texts = {
     days: (count) => `${count} dagen`,
   },
   user: (id) => `Gebruiker ${id}`,
+  visitor: (id) => `Bezoeker ${id}`,
 
   root: {
     newConversation: "Nieuw gesprek",
@@ -35,7 +36,12 @@ export const nl: Texts = {
     userId: "Parley-gebruiker",
     reason: "Reden",
     furtherReason: "Daarna",
-    transcript: "Voor de overdracht",
+    details: "Alles over dit gesprek",
+    field: "Veld",
+    value: "Waarde",
+    fields: (count) => `Gegevens · ${count} velden`,
+    transcriptOf: (count) =>
+      `Voor de overdracht · ${count === 1 ? "1 bericht" : `${count} berichten`}`,
     moreBelow: (count) => `… nog ${count}, zie hieronder`,
     earlierBelow: (count) => `… ${count} eerdere, zie hieronder`,
     ownerUnverified:
@@ -43,15 +49,26 @@ export const nl: Texts = {
     lost: (link) =>
       `Dit gesprek gaat hier verder, omdat <${link}|de eerdere thread> er niet meer is. Antwoord hier.`,
     previous: "Eerder gesprek met deze gebruiker",
+    previousShort: "eerder gesprek",
     next: "Later gesprek met deze gebruiker",
-    buttons: { handBack: "Teruggeven", move: "Verplaatsen…" },
+    buttons: {
+      take: "Nemen",
+      release: "Vrijgeven",
+      assign: "Toewijzen…",
+      handBack: "Teruggeven",
+      move: "Verplaatsen…",
+      quickAnswer: "Snel antwoord…",
+    },
     movedFrom: (link, by, team) =>
       `Hierheen verplaatst${team === undefined ? "" : ` van ${team}`} door ${by} · <${link}|eerdere thread>`,
     movedTo: (link, by, team) =>
       `*Verplaatst* naar ${team ?? "een ander team"} door ${by}${link === undefined ? "" : ` · <${link}|gaat daar verder>`}`,
     movedInVain: (link, by) =>
       `*Niet hierheen verplaatst*: ${by} wilde dat, maar het gesprek was al voorbij of ging al elders verder${link === undefined ? "" : ` · <${link}|de thread ervan>`}`,
-    open: (since) => `*Open* · sinds ${since}`,
+    waiting: (time) => (time === undefined ? "*wacht*" : `*wacht* al meer dan ${time}`),
+    unclaimed: "beantwoord, en niemand heeft het nu",
+    answers: (by, waiting) =>
+      `${by} antwoordt${waiting === undefined ? "" : ` · *zwijgt* al meer dan ${waiting}`}`,
     handedBack: (to, by, at) =>
       `*Teruggegeven* aan ${to ?? "een andere Service"}${by === undefined ? "" : ` door ${by}`} · ${at}`,
     note: (note) => `Notitie: ${note}`,
@@ -72,6 +89,10 @@ export const nl: Texts = {
     answered: "beantwoord",
     waiting: (time) => `*wacht ${time}*`,
     more: (count) => `… en nog ${count}`,
+    mine: "jij antwoordt",
+    unclaimed: "nog niemand antwoordt",
+    others: (who) => `${who} antwoordt`,
+    wrote: (time) => `schreef ${time} geleden`,
   },
 
   home: {
@@ -83,7 +104,25 @@ export const nl: Texts = {
     dead: (count) =>
       `${count} ${count === 1 ? "kon" : "konden"} niet worden bezorgd. De beheerder van de koppeling vindt ze met \`npm run dead-letters -- list\`.`,
     footer: (channel) =>
-      `Threads openen in ${channel}. \`/parley-owner help\` legt uit hoe je een gebruiker verplaatst. Deze pagina toont de stand van toen je haar opende.`,
+      `Threads openen in ${channel}. \`/parley-owner help\` legt uit hoe je een gebruiker verplaatst.`,
+    asOf: (moment) =>
+      `Stand van ${moment}: deze pagina verandert alleen als je haar opent, vernieuwt of er op een knop drukt.`,
+    show: {
+      all: (count) => `Alle (${count})`,
+      mine: (count) => `Van mij (${count})`,
+      unclaimed: (count) => `Van niemand (${count})`,
+    },
+    groups: {
+      mine: (count) => `Jij antwoordt (${count})`,
+      unclaimed: (count) => `Nog niemand antwoordt (${count})`,
+      others: (count) => `Collega's antwoorden (${count})`,
+    },
+    allTeams: "Al je teams",
+    refresh: "Vernieuwen",
+    noneSuch: "Daarvan zijn er geen.",
+    page: (page, of) => `Pagina ${page} van ${of}`,
+    previous: "Vorige",
+    next: "Volgende",
   },
 
   channel: {
@@ -94,24 +133,24 @@ export const nl: Texts = {
       unseen: (name, team) =>
         `Ik zie het kanaal ${name} van het team ${team} niet meer: het is verwijderd, of ik zit er niet in.`,
       shared: (name, team) =>
-        `Het kanaal ${name} van het team ${team} is gedeeld met een ander bedrijf; mensen daar kunnen lezen wat Users schrijven.`,
+        `Het kanaal ${name} van het team ${team} is gedeeld met een ander bedrijf; mensen daar kunnen lezen wat gebruikers schrijven.`,
     },
     waiting: (count) =>
       count === 0
-        ? "Er wacht geen User op antwoord. Wat nu binnenkomt, wordt bewaard en later getoond."
-        : `${count === 1 ? "1 User wacht" : `${count} Users wachten`} op antwoord. Er gaat niets verloren: wat nu binnenkomt, wordt bewaard en later getoond.`,
+        ? "Er wacht geen gebruiker op antwoord. Wat nu binnenkomt, wordt bewaard en later getoond."
+        : `${count === 1 ? "1 gebruiker wacht" : `${count} gebruikers wachten`} op antwoord. Er gaat niets verloren: wat nu binnenkomt, wordt bewaard en later getoond.`,
     goesOn: "De gesprekken gaan daar door zoals eerst.",
     toDo: {
       archived:
-        "Haal het uit het archief, of laat wie de bridge beheert een ander kanaal instellen. Daarna gaat het vanzelf verder.",
+        "Haal het uit het archief, of laat de beheerder van de koppeling een ander kanaal instellen. Daarna gaat het vanzelf verder.",
       deleted:
-        "Laat wie de bridge beheert een ander kanaal instellen. De open gesprekken gaan dan daar verder.",
+        "Laat de beheerder van de koppeling een ander kanaal instellen. De open gesprekken gaan dan daar verder.",
       removed:
         "Nodig me opnieuw uit: typ `/invite` in het kanaal en kies de app. Daarna gaat het vanzelf verder.",
       unseen:
-        "Nodig me opnieuw uit met `/invite` in het kanaal, of laat wie de bridge beheert een ander kanaal instellen. Daarna gaat het vanzelf verder.",
+        "Nodig me opnieuw uit met `/invite` in het kanaal, of laat de beheerder van de koppeling een ander kanaal instellen. Daarna gaat het vanzelf verder.",
       shared:
-        "Maak daar een eind aan, of laat wie de bridge beheert het voor het team toestaan (`allow-shared`).",
+        "Maak daar een eind aan, of laat de beheerder van de koppeling het voor het team toestaan (`allow-shared`).",
     },
     back: (name, team) =>
       `Het kanaal ${name} van het team ${team} is er weer. Wat wachtte, wordt daar nu getoond.`,
@@ -132,12 +171,57 @@ export const nl: Texts = {
       `Deze gebruiker is nu bij ${service}. Antwoorden hier komen niet meer aan.`,
     handedBack: (agent, service) =>
       `${agent} heeft deze gebruiker teruggegeven aan ${service}. Antwoorden hier komen niet meer aan.`,
+    handedBackFor: {
+      handed_back: (service) => `Deze gebruiker is weer bij ${service}.`,
+      nobody_available: (service) =>
+        `Niemand heeft op tijd geantwoord; deze gebruiker is teruggegaan naar ${service}.`,
+      outside_hours: (service) =>
+        `Het team is er nu niet; deze gebruiker is teruggegaan naar ${service}.`,
+      user_silent: (service) =>
+        `De gebruiker heeft lang niets geschreven en is teruggegaan naar ${service}.`,
+      user_ended: (service) =>
+        `De gebruiker heeft het gesprek beëindigd en is weer bij ${service}.`,
+      declined: (service) => `Deze gebruiker is niet aangenomen en teruggegaan naar ${service}.`,
+      expired: (service) =>
+        `Het gesprek heeft te lang geduurd; deze gebruiker is teruggegaan naar ${service}.`,
+    },
+    outcome: (outcome) => `Uitkomst: ${outcome}`,
+    tags: (tags) => `Labels: ${tags}`,
+    messageForUser: "De bot mag de gebruiker tonen:",
     nameStays: (cause) =>
       `De app van de gebruiker toont misschien nog de naam van de medewerker (${cause}).`,
   },
 
+  reminder: {
+    nobodyAnswered: (user, time) => `${user} wacht al ${time} en niemand heeft nog geantwoord.`,
+    owesAnswer: (user, time) => `${user} wacht al ${time} op antwoord.`,
+    direct: (user, time, link) => `<${link}|${user}> wacht al ${time} op antwoord.`,
+    released: (agent, time) =>
+      `${agent} heeft al ${time} niet geantwoord, dus deze gebruiker is vrij voor anderen. Wie neemt over?`,
+  },
+
+  toldUser: {
+    told: "Automatisch naar de gebruiker gestuurd:",
+    uncertain:
+      "Automatisch naar de gebruiker gestuurd, maar Parley gaf geen duidelijk antwoord. Misschien is het aangekomen:",
+    failed: (cause) => `Dit kon niet naar de gebruiker worden gestuurd (${cause}):`,
+  },
+
+  toUser: {
+    waiting: "Bedankt voor het wachten. We zijn je niet vergeten: iemand antwoordt zodra dat kan.",
+    "outside-hours":
+      "Bedankt voor je bericht. We zijn er nu even niet; we zijn er weer op {opensAt} en antwoorden je dan hier.",
+    "still-there": "Ben je er nog? Als je nog iets nodig hebt, schrijf dan gerust.",
+    "nobody-available":
+      "Het spijt ons: niemand kon je op tijd antwoorden. Schrijf gerust nog een keer, of probeer het later.",
+    ended:
+      "We hebben een tijdje niets van je gehoord, dus we sluiten dit gesprek af. Je kunt altijd weer schrijven.",
+  },
+  toUserValues: { later: "een later moment" },
+
   handBackFailed: {
     failed: (agent, cause) => `${agent}, teruggeven is niet gelukt (${cause}).`,
+    failedByItself: (cause) => `De gebruiker teruggeven is niet gelukt (${cause}).`,
     stages: {
       "nothing-done":
         "Er is niets verstuurd; het gesprek gaat hier verder. Probeer het zo meteen nog eens.",
@@ -173,6 +257,79 @@ export const nl: Texts = {
       refused: (reason) =>
         `Slack laat de koppeling niet schrijven in het kanaal van dat team (${reason}). Het gesprek gaat hier verder; meld het bij de beheerder van de koppeling.`,
     },
+  },
+
+  claims: {
+    taken: (who, before) =>
+      before === undefined
+        ? `${who} antwoordt deze gebruiker.`
+        : `${who} antwoordt deze gebruiker in plaats van ${before}.`,
+    released: (by, before) =>
+      by === undefined
+        ? `Niemand antwoordt deze gebruiker nu${before === undefined ? "" : `: ${before} hoort niet meer bij het team`}.`
+        : `${by} heeft deze gebruiker${before === undefined ? "" : `, die ${before} had,`} vrijgegeven: niemand antwoordt nu.`,
+    assigned: (by, to, before) =>
+      `${by} heeft deze gebruiker aan ${to} gegeven${before === undefined ? "" : `; tot nu toe antwoordde ${before}`}.`,
+    assignedByTurns: (to) => `${to} is aan de beurt om deze gebruiker te antwoorden.`,
+    assignedToYou: (by, user, link) =>
+      `${by === undefined ? "Jij bent aan de beurt om" : `${by} vraagt je om`} ${user} te antwoorden in <${link}|hun thread>.`,
+    notClaimed: (to) => `${to} antwoordt deze gebruiker niet.`,
+    notReleased: "Deze gebruiker is niet vrijgegeven.",
+    noteNotPosted: "Je notitie is niet geplaatst:",
+    losses: {
+      overtaken: (by) => `${by} was sneller en antwoordt.`,
+      nobody: "Intussen is deze gebruiker vrijgegeven: niemand antwoordt nu.",
+      ended:
+        "Het gesprek is afgelopen; het eerste bericht van deze thread zegt waar de gebruiker is.",
+      moved: (team) => `Intussen is deze gebruiker naar ${team} verplaatst.`,
+      failed:
+        "Er ging iets mis in de koppeling, of Slack was te lang weg. Probeer het opnieuw; blijft het misgaan, meld het dan aan de beheerder van de koppeling.",
+    },
+    answersAlready: (who) => `${who} antwoordt deze gebruiker al.`,
+    instead: {
+      button: "Zelf antwoorden",
+      title: "Zelf antwoorden?",
+      text: "De thread vertelt je collega dat jij deze gebruiker vanaf nu antwoordt.",
+      confirm: "Zelf antwoorden",
+      deny: "Annuleren",
+    },
+  },
+
+  claimProblems: {
+    "not-open": "Dit gesprek is afgelopen, dus niemand hoeft te antwoorden.",
+    unclaimed: "Niemand antwoordt deze gebruiker, dus er valt niets vrij te geven.",
+    "has-already": "Die collega antwoordt deze gebruiker al.",
+    yours: "Je antwoordt deze gebruiker al.",
+    overtaken:
+      "Intussen heeft iemand deze gebruiker genomen of vrijgegeven, dus er is niets gedaan. Kijk in de thread en probeer het opnieuw.",
+    "not-agent": (team) =>
+      `Die collega hoort niet bij het team ${team} en kan deze gebruiker dus niet antwoorden.`,
+    "not-known":
+      "Slack zegt op dit moment niet of die collega bij het team hoort. Er is niets gedaan; probeer het zo opnieuw.",
+  },
+
+  assignForm: {
+    title: "Toewijzen",
+    submit: "Toewijzen",
+    close: "Annuleren",
+    intro: (user, team) =>
+      `Wie van ${team} antwoordt ${user} vanaf nu? Je collega krijgt bericht, met je notitie; de gebruiker merkt er niets van.`,
+    agent: "Wie antwoordt",
+    note: "Notitie voor je collega",
+    notePlaceholder: "Wat moet je collega weten?",
+    noConversation:
+      "Dit bericht hoort niet bij een gesprek met een Parley-gebruiker, dus er is niemand die op antwoord wacht.",
+    sentAlready: "Dit formulier is al verstuurd; de thread zegt wat ervan geworden is.",
+  },
+
+  collision: {
+    toWriter: (who) =>
+      `${who} antwoordt deze gebruiker. Ook jouw bericht is verstuurd; spreek af wie verdergaat.`,
+    toClaimant: (who) =>
+      `${who} heeft ook geschreven naar deze gebruiker, die jij antwoordt. Spreek af wie verdergaat.`,
+    held: (who) =>
+      `Niet verstuurd: ${who ?? "een collega"} antwoordt deze gebruiker. Moet de gebruiker je bericht toch krijgen?`,
+    buttons: { sendAnyway: "Toch versturen", keepAsNote: "Als notitie bewaren" },
   },
 
   soFar: {
@@ -409,8 +566,19 @@ export const nl: Texts = {
     destination: "Teruggeven aan",
     note: "Notitie voor de bot",
     notePlaceholder: "Waar ging het over, en wat is er gedaan?",
+    noteHint: "Alleen de bot krijgt dit; de gebruiker ziet het niet.",
+    messageForUser: "Samenvatting voor de gebruiker",
+    messageForUserPlaceholder: "Je geld is onderweg; het duurt drie dagen.",
+    messageForUserHint: "De bot krijgt dit, en mag het aan de gebruiker tonen.",
+    outcome: "Uitkomst",
+    outcomePlaceholder: "Hoe is het afgelopen?",
+    tags: "Labels",
+    tagsPlaceholder: "terugbetaling, pakket",
+    tagsHint: "Voor de bot; met een komma ertussen.",
+    tooManyTags: "Hoogstens 10 labels, van elk 40 tekens.",
     lastMessage: "Laatste bericht aan de gebruiker",
     lastMessagePlaceholder: "Wordt voor het teruggeven verstuurd",
+    lastMessageHint: "De koppeling stuurt dit nu naar de gebruiker, uit jouw naam.",
     bot: "De bot",
     isOver: "Dit gesprek is afgelopen. Het eerste bericht van de thread zegt waar de gebruiker is.",
     noConversation:
@@ -422,6 +590,23 @@ export const nl: Texts = {
     sentAlready: "Dit formulier is al verstuurd; in de thread staat wat ervan geworden is.",
     notStored:
       "De koppeling kon dit niet opslaan. Er is niets gedaan; probeer het zo meteen nog eens.",
+  },
+
+  answerForm: {
+    title: "Snel antwoord",
+    submit: "Versturen",
+    close: "Annuleren",
+    intro: (user) => `${user} krijgt dit zoals een antwoord van jou in de thread.`,
+    choice: "Antwoord",
+    choicePlaceholder: "Zoek op naam of trefwoord",
+    text: "Bericht aan de gebruiker",
+    textHint: "Pas het aan zoals je wilt. Het is Markdown: **vet**, _cursief_, [tekst](https://…).",
+    sentBy: (agent) => `${agent} heeft dit met *Snel antwoord…* naar de gebruiker gestuurd`,
+    none: "Er zijn geen snelle antwoorden. Wie deze koppeling beheert, kan ze toevoegen (answers in bridge.yaml).",
+    empty: "Er staat niets in voor de gebruiker. Kies een antwoord, of schrijf er een.",
+    sentAlready: "Dit formulier is al verstuurd; de thread toont het antwoord.",
+    tooLate:
+      "Je snelle antwoord is niet verstuurd: deze gebruiker heeft deze thread verlaten, of Slack nam het niet aan. Het luidde:",
   },
 
   moveForm: {
@@ -468,9 +653,10 @@ export const nl: Texts = {
 
   ownerCommand: {
     help: `*/parley-owner* toont en verandert bij welke Service een gebruiker is.
-• \`/parley-owner\` toont de open gesprekken, met bovenaan wie het langst wacht
+• \`/parley-owner\` of \`/parley-owner list\` toont de open gesprekken, met bovenaan wie het langst wacht
 • \`/parley-owner &lt;gebruiker&gt;\` toont wie de gebruiker nu heeft
 • \`/parley-owner &lt;gebruiker&gt; &lt;service&gt;\` geeft de gebruiker aan een Service, met de hele naam of het id
+• \`/parley-owner &lt;gebruiker&gt; take\` en \`… release\` zeggen dat jij de gebruiker antwoordt, of niemand; \`… assign &lt;agent&gt;\` geeft de gebruiker aan een collega, met de naam of het lid-ID
 • \`/parley-owner &lt;gebruiker&gt; move &lt;team&gt;\` verplaatst de gebruiker naar een ander team van ons
 • \`/parley-owner services\` toont de Services
 \`&lt;gebruiker&gt;\` is het id van een Parley-gebruiker, een klantnummer, of de link van een thread; met \`user:…\` en \`customer:…\` zeg je welk nummer je bedoelt. In threads werkt het niet: Slack staat daar geen opdrachten toe.`,
@@ -485,6 +671,10 @@ export const nl: Texts = {
     given: (user, service) => `${user} is nu bij ${service}.`,
     taken: (user, service) =>
       `${user} is nu bij ${service}. In het supportkanaal opent een thread.`,
+    claiming: (user) =>
+      `Gehoord: de thread van ${user} zegt zo wie nu antwoordt, of wie sneller was.`,
+    nobodyCalled: (whom, team) =>
+      `Niemand van ${team} heet ${whom}, of meer dan één. Er is niets veranderd. Schrijf in plaats daarvan het lid-ID: dat staat in Slack in het profiel, bij *Lid-ID kopiëren*.`,
     moving: (user, team) =>
       `${user} gaat naar ${team}: daar komt zo een thread, en de huidige thread zegt waar.`,
     overtaken: (user, service) =>

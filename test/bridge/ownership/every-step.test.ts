@@ -40,7 +40,7 @@ const endsOneWay =
       expect(sent, "before the User went").toEqual(expect.arrayContaining([...texts]));
     } else {
       const isTakenAway = state === "taken-away";
-      expect(bridge.root()).toMatch(isTakenAway ? /\*Taken over\* by Night shift/ : /\*Open\*/);
+      expect(bridge.root()).toMatch(isTakenAway ? /\*Taken over\* by Night shift/ : /Hand back$/m);
       const words = [...thread, ...(isTakenAway ? bridge.told() : [])];
       expect(count(words, /did not work|Nothing to hand back/), "Anna knows why").toBeGreaterThan(
         0,

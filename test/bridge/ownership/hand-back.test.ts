@@ -30,7 +30,7 @@ async function failure(bridge: Bridge): Promise<string> {
 async function expectUsable(bridge: Bridge): Promise<void> {
   bridge.calls.heal();
   expect(bridge.parley.user(ADA).owner).toBe(AGENTS.id);
-  expect(bridge.root()).toContain("*Open*");
+  expect(bridge.root()).toContain("Hand back");
   await bridge.agentWrites("Still here", { agent: "U0BEN" });
   expect(bridge.sent().at(-1)).toBe("Still here");
   await bridge.userWrites("So am I");
@@ -188,7 +188,7 @@ describe("handing back", () => {
     await bridge.agentHandsBack();
     expect(bridge.parley.user(ADA).owner).toBe(BOT.id);
     await tellUs();
-    expect(bridge.root()).toContain("*Open*");
+    expect(bridge.root()).toContain("Hand back");
     await bridge.settled();
     await tellUs();
 

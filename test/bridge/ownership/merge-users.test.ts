@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { clockOf } from "../../../src/bridge/conversation.ts";
 import { NetworkError, ParleyApiError, RateLimitedError } from "../../../src/errors.ts";
 import { dieAtEveryStep, failAtEveryCall, type Story } from "../support/every-step.ts";
 import { ADA, AGENTS, BOT, EVE } from "../support/memory-parley.ts";
@@ -328,4 +329,21 @@ describe.each(STORIES)("a merge %s loses, doubles and misdirects nothing", (_, s
   ])("although %s at any call", async (_what, calls, error) => {
     expect(await failAtEveryCall(story, calls, error)).toBeGreaterThan(0);
   });
+});
+
+it("waits for an answer to what the User asked under the other id", async () => {
+  const bridge = await startBridge();
+  await bridge.handover({ user: EVE });
+  await bridge.agentWrites("Is that all?", { user: EVE });
+  await bridge.handover({ user: ANON });
+  await bridge.userWrites("My parcel is damaged", { user: ANON });
+  await bridge.settled();
+  const asked = await bridge.conversation(ANON);
+
+  await merge(bridge);
+  await bridge.settled();
+
+  const conversation = (await bridge.conversation(EVE)) ?? expect.unreachable();
+  expect(conversation).toMatchObject({ state: "open", waitingSince: asked?.waitingSince });
+  expect(clockOf(conversation)?.kind).toBe("silent");
 });

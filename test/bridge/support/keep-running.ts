@@ -1,4 +1,5 @@
 import { vi } from "vitest";
+import { createCluster } from "./memory-cluster.ts";
 import { countItems } from "./memory-journal.ts";
 import { type BridgeOptions, type Running, runBridge } from "./run-bridge.ts";
 import type { World } from "./world.ts";
@@ -23,7 +24,7 @@ export interface Life {
 /** Hands something to the bridge; resolves when all has happened that can happen without a pause. */
 export type Deliver = (send: (to: Running) => Promise<unknown>) => Promise<void>;
 
-/** So long nothing reacts to a timer: short against the pauses of the bridge. */
+/** Short against the pauses of the bridge. */
 const STEP_MS = 100;
 const MAX_WAIT_MS = 3_600_000;
 
@@ -33,32 +34,52 @@ export async function keepRunning(
   given: BridgeOptions,
 ): Promise<Life & { readonly deliver: Deliver }> {
   let options = given;
-  let running = await runBridge(world, options);
+  const { replicas: count = 1 } = given;
+  const cluster = count > 1 ? createCluster() : undefined;
+  /** The first is the one that tests stop. */
+  let replicas: readonly Running[] = [];
+  for (let n = 0; n < count; n++) {
+    replicas = [...replicas, await runBridge(world, options, cluster)];
+  }
+  const first = (): Running => {
+    const [running] = replicas;
+    if (!running) throw new Error("Nothing runs");
+    return running;
+  };
   /** Sent to the bridge, and not acknowledged yet. */
   const unanswered = new Set<(to: Running) => Promise<unknown>>();
   let isAtOnce = false;
   const begun = new Set<string>();
+  let delivered = 0;
+  /** Of the event loop, in which all happens that can: processes that share a disk tell each other. */
+  const turns = cluster ? 10 : 1;
 
   /** Everything happens that can happen before a pause. */
   async function happen(): Promise<void> {
-    await new Promise(setImmediate);
+    for (let turn = 0; turn < turns; turn++) await new Promise(setImmediate);
     while (world.pace.isBusy()) {
       await new Promise(setImmediate);
       // What an answer led to may take a turn of its own.
       if (!world.pace.isBusy()) await new Promise(setImmediate);
     }
-    if (!running.isAlive) await restart();
+    if (replicas.some(({ isAlive }) => !isAlive)) await restart();
   }
 
   async function restart(): Promise<void> {
     for (const { sort, begun: hasBegun } of world.disk.outbox.rows.values()) {
       if (hasBegun) begun.add(sort);
     }
-    // Those of the dead process. Its clock begins anew too, but the time of day does not.
-    const now = Date.now();
-    vi.clearAllTimers();
-    vi.setSystemTime(now);
-    running = await runBridge(world, options);
+    replicas = replicas.filter(({ isAlive }) => isAlive);
+    if (replicas.length === 0) {
+      // Those of the dead process. Its clock begins anew too, but the time of day does not.
+      const now = Date.now();
+      vi.clearAllTimers();
+      vi.setSystemTime(now);
+    }
+    await cluster?.takeOver();
+    while (replicas.length < count) {
+      replicas = [...replicas, await runBridge(world, options, cluster)];
+    }
     for (const send of [...unanswered]) await deliver(send);
     await happen();
   }
@@ -67,7 +88,10 @@ export async function keepRunning(
   async function deliver(send: (to: Running) => Promise<unknown>): Promise<void> {
     unanswered.add(send);
     // A process that dies answers nothing.
-    const answered = send(running).then(() => void unanswered.delete(send));
+    delivered += 1;
+    const answered = send(replicas[delivered % replicas.length] ?? first()).then(
+      () => void unanswered.delete(send),
+    );
     if (isAtOnce) return;
     await Promise.race([answered, new Promise(setImmediate)]);
     await happen();
@@ -76,8 +100,12 @@ export async function keepRunning(
   }
 
   async function later(ms: number): Promise<void> {
-    for (let left = ms; left > 0; left -= STEP_MS) {
-      vi.advanceTimersByTime(Math.min(left, STEP_MS));
+    const end = Date.now() + ms;
+    while (Date.now() < end) {
+      // Nothing happens between two timers.
+      const isOver = setTimeout(() => {}, end - Date.now());
+      vi.advanceTimersToNextTimer();
+      clearTimeout(isOver);
       await happen();
     }
   }
@@ -109,14 +137,14 @@ export async function keepRunning(
       }
     },
     async crashAndRestart(next = {}) {
-      running.isAlive = false;
+      first().isAlive = false;
       options = { ...options, ...next };
       await happen();
     },
     async stopAndRestart(next = {}) {
       options = { ...options, ...next };
-      const { claims, reconciler } = running;
-      await Promise.all([reconciler?.stop(), claims.stop()]);
+      const running = first();
+      await Promise.all([running.reconciler?.stop(), running.claims.stop()]);
       running.isAlive = false;
       await happen();
     },

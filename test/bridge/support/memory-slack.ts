@@ -195,7 +195,7 @@ export function createMemorySlack(): MemorySlack {
         const ts = nextTs();
         const at = thread ?? { team: TEAM, channel: to.channel, ts };
         messages.push({ thread: at, ts, message, tag });
-        return at;
+        return { thread: at, ts };
       },
       async find(tag, since, at) {
         const thread = at.ts === undefined ? undefined : at;
@@ -208,13 +208,18 @@ export function createMemorySlack(): MemorySlack {
             each.thread.channel === at.channel &&
             (thread === undefined || each.thread.ts === thread.ts),
         );
-        return found ? found.thread : "not-there";
+        return found ? { thread: found.thread, ts: found.ts } : "not-there";
       },
       async updateRoot(thread, message) {
         await Promise.resolve(assertThere(thread));
         const root = messages.find(({ ts }) => ts === thread.ts);
         if (!root) throw new ThreadGoneError(thread);
         root.message = message;
+      },
+      async updateIn(thread, ts, message) {
+        await Promise.resolve(assertThere(thread));
+        const post = messages.find((each) => each.ts === ts);
+        if (post) post.message = message;
       },
       tell(thread, agent, message) {
         told.push({ thread, agent, message });
@@ -312,7 +317,7 @@ export function createMemorySlack(): MemorySlack {
         uploads.set(id, await readFile(content));
         return id;
       },
-      async share(id, name, thread) {
+      async share({ id, name }, thread) {
         await Promise.resolve(assertThere(thread));
         const upload = uploads.get(id);
         if (!upload || upload.sharedIn) {

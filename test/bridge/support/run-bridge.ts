@@ -4,10 +4,17 @@ import {
   type ChannelWatch,
   createChannelWatch,
 } from "../../../src/bridge/channels/watch-channels.ts";
-import type { Permissions, Responsible, Team } from "../../../src/bridge/desk-ports.ts";
+import type {
+  AgentsInTurn,
+  Permissions,
+  Responsible,
+  Team,
+} from "../../../src/bridge/desk-ports.ts";
 import { createNotifier, type Notifier } from "../../../src/bridge/notifier.ts";
 import type { ParleyEvent } from "../../../src/bridge/parley-event.ts";
+import { createReadBack } from "../../../src/bridge/read-back.ts";
 import { type Reconciler, startReconciler } from "../../../src/bridge/reconciler.ts";
+import { type ClockBody, clockBodySchema } from "../../../src/bridge/stored/clock-body.ts";
 import { type InboxBody, inboxBodySchema } from "../../../src/bridge/stored/inbox-body.ts";
 import { type OutboxBody, outboxBodySchema } from "../../../src/bridge/stored/outbox-body.ts";
 import { readProgress } from "../../../src/bridge/stored/read-progress.ts";
@@ -17,6 +24,7 @@ import {
   type TakeInDependencies,
   takeInReply,
 } from "../../../src/bridge/to-parley/take-in-reply.ts";
+import { type DeskRules, NO_RULES } from "../../../src/config/desk-rules.ts";
 import { readConfig } from "../../../src/config/read-config.ts";
 import type { ReplyMode } from "../../../src/convert/to-parley/reply-intent.ts";
 import type { Claims } from "../../../src/delivery/claims.ts";
@@ -24,6 +32,7 @@ import { createEmbeddedLanes, type EmbeddedLanes } from "../../../src/delivery/e
 import { createRateLimiter } from "../../../src/delivery/rate-limiter.ts";
 import { createSemaphore } from "../../../src/delivery/semaphore.ts";
 import { createSoleClaims } from "../../../src/delivery/sole-claims.ts";
+import { followConversations } from "../../../src/desk/clock/follow-conversations.ts";
 import { createDesk } from "../../../src/desk/create-desk.ts";
 import type { Thread } from "../../../src/ids.ts";
 import { createRounds } from "../../../src/rounds.ts";
@@ -32,7 +41,9 @@ import { createTurns } from "../../../src/turns.ts";
 import { en } from "../../../src/views/texts/en.ts";
 import { MINIMAL_ENV } from "../../support/minimal-env.ts";
 import type { Process } from "./calls.ts";
+import type { Cluster } from "./memory-cluster.ts";
 import { openMemoryJournal } from "./memory-journal.ts";
+import { BOT } from "./memory-parley.ts";
 import { CHANNEL } from "./memory-slack.ts";
 import type { World } from "./world.ts";
 
@@ -56,8 +67,14 @@ export interface BridgeOptions {
   permissions?: Partial<Permissions>;
   /** One that answers in the channel of the stories if missing. */
   teams?: readonly [Team, ...Team[]];
+  /** Whose turn it is; nobody's if missing. */
+  agentsInTurn?: AgentsInTurn;
+  /** What the desks of all teams do by themselves; nothing if missing. */
+  rules?: Partial<DeskRules>;
   /** Answers and the disk take a while, in which others go on. */
   isSlow?: boolean;
+  /** Several processes work on the same disk; one if missing. */
+  replicas?: number;
   /** What still fails at this age becomes a dead letter; three days if missing. */
   maxAgeMs?: number;
 }
@@ -66,6 +83,7 @@ export interface BridgeOptions {
 export interface Running extends Process {
   readonly inbox: EmbeddedLanes<InboxBody>;
   readonly outbox: EmbeddedLanes<OutboxBody>;
+  readonly clock: EmbeddedLanes<ClockBody>;
   readonly claims: Claims;
   readonly takeIn: TakeInDependencies;
   readonly channelWatch: ChannelWatch;
@@ -75,15 +93,18 @@ export interface Running extends Process {
 
 const { patience } = readConfig(MINIMAL_ENV);
 
-/** Starts a process of the bridge, wired as `app.ts` does it. */
+/** Starts a process of the bridge, wired as `app.ts` does it: the only one on its disk, or one of a cluster. */
 export async function runBridge(
   { parley, slack, calls, log, disk }: World,
   options: BridgeOptions,
+  cluster?: Cluster,
 ): Promise<Running> {
   const process: Process = { isAlive: true };
+  const membership = cluster?.join(process);
+  const open = membership?.journal ?? openMemoryJournal;
   const wire = <Port extends object>(name: string, port: Port): Port =>
     calls.wire(name, port, process);
-  const claims = createSoleClaims(() => Promise.resolve(false));
+  const claims = membership?.claims ?? createSoleClaims(() => Promise.resolve(false));
   const queue = {
     claims,
     backoff: { firstMs: 500, capMs: 60_000, maxAgeMs: options.maxAgeMs ?? 3 * 86_400_000 },
@@ -95,7 +116,7 @@ export async function runBridge(
   const inbox = createEmbeddedLanes<InboxBody>({
     ...queue,
     queue: "inbox",
-    journal: wire("inbox", openMemoryJournal(disk.inbox)),
+    journal: wire("inbox", open(disk.inbox)),
     reader: {
       readBody: (text) => parseStored(inboxBodySchema, text, "an inbox item"),
       readProgress,
@@ -104,9 +125,18 @@ export async function runBridge(
   const outbox = createEmbeddedLanes<OutboxBody>({
     ...queue,
     queue: "outbox",
-    journal: wire("outbox", openMemoryJournal(disk.outbox)),
+    journal: wire("outbox", open(disk.outbox)),
     reader: {
       readBody: (text) => parseStored(outboxBodySchema, text, "an outbox item"),
+      readProgress,
+    },
+  });
+  const clock = createEmbeddedLanes<ClockBody>({
+    ...queue,
+    queue: "clock",
+    journal: wire("clock", open(disk.clock)),
+    reader: {
+      readBody: (text) => parseStored(clockBodySchema, text, "an item of the clock"),
       readProgress,
     },
   });
@@ -118,6 +148,14 @@ export async function runBridge(
     ...options.permissions,
   };
   let reconciler: Reconciler | undefined;
+  const desk = createDesk(withRules(options.teams ?? TEAMS, options.rules), log);
+  const conversations = followConversations(wire("conversations", disk.conversations), {
+    desk,
+    clock,
+    inbox,
+    now: Date.now,
+    log,
+  });
   const shared = {
     onThreadFound: () => reconciler?.readThreads(),
     parley: wire("parley", parley.parley),
@@ -127,9 +165,9 @@ export async function runBridge(
     people: wire("people", slack.people),
     parleyFiles: wire("parleyFiles", parley.parleyFiles),
     slackFiles: wire("slackFiles", slack.slackFiles),
-    conversations: wire("conversations", disk.conversations),
+    conversations,
     audit: createAudit({ records: wire("audit", disk.audit), people: slack.people, log }),
-    desk: createDesk(options.teams ?? TEAMS, log),
+    desk,
     inTurn: wire("turns", { take: createTurns<string>() }).take,
     transfers: createSemaphore(4),
     permalink: (thread: Thread) => makePermalink("https://team.slack.com/", thread),
@@ -139,15 +177,32 @@ export async function runBridge(
     responsible:
       options.responsible ??
       (() => Promise.resolve({ people: options.leads ?? [], mayBeMore: false })),
+    agentsInTurn: wire(
+      "agentsInTurn",
+      options.agentsInTurn ?? {
+        next: () => Promise.resolve(undefined),
+        passed: () => Promise.resolve(),
+      },
+    ),
     directMessages: wire("directMessages", slack.directMessages),
     texts: en,
     patience,
     now: Date.now,
     log,
   };
-  await startQueues({ inbox, outbox }, claims, {
+  const takeIn = { ...shared, permissions, outbox, replyMode, undoMs };
+  const readBack = createReadBack({
     ...shared,
+    takeIn: (reply) => takeInReply(reply, takeIn),
+    isLocked: (reply, lockedBy) => isLockedByAgent(reply, lockedBy, takeIn),
+  });
+  await startQueues({ inbox, outbox, clock }, claims, {
+    ...shared,
+    readBack,
+    userTexts: {},
+    language: "en",
     parse: (raw: string) => JSON.parse(raw) as ParleyEvent,
+    botService: BOT.id,
     ownerUnknown,
     showUserIdentity: false,
     groupMs,
@@ -157,15 +212,15 @@ export async function runBridge(
     lineBreak,
     messageLength,
   });
-  const takeIn = { ...shared, permissions, outbox, replyMode, undoMs };
   const { reconcileEveryMs: intervalMs } = options;
   reconciler =
     intervalMs === undefined
       ? undefined
       : startReconciler({
           ...shared,
-          takeIn: (reply) => takeInReply(reply, takeIn),
-          isLocked: (reply, lockedBy) => isLockedByAgent(reply, lockedBy, takeIn),
+          readBack,
+          permissions,
+          inbox,
           ownerQuestions: createRateLimiter({ perSecond: 10, burst: 1 }),
           rounds: createRounds(),
           intervalMs,
@@ -174,10 +229,22 @@ export async function runBridge(
   return Object.assign(process, {
     inbox,
     outbox,
+    clock,
     claims,
     takeIn,
     channelWatch: createChannelWatch({ ...shared, inbox }),
     notifier: shared.notifier,
     reconciler,
   });
+}
+
+/** Teams whose desks do nothing by themselves but this. */
+function withRules([first, ...others]: readonly [Team, ...Team[]], rules: Partial<DeskRules> = {}) {
+  const withThese = (team: Team) => ({
+    agents: "channel" as const,
+    leads: undefined,
+    ...team,
+    rules: { ...NO_RULES, ...rules },
+  });
+  return [withThese(first), ...others.map(withThese)] as const;
 }

@@ -16,11 +16,11 @@ export type ReplyAction = Extract<ActionName, "sendAgain" | "takeOver" | "dismis
 
 /** What Slack and Parley have, and what waits. Where a User is left out it is Ada. */
 export interface Sights {
-  /** What the bridge wrote in the User's newest thread below its root, oldest first; files as `[name]`. */
+  /** What the bridge wrote in the User's newest thread below its root and details, oldest first; files as `[name]`. */
   thread(user?: UserId): string[];
   /** The same of any thread. */
   below(thread: Thread): string[];
-  /** All words of the root, the newest by default. */
+  /** All words of the root and of the details below it, the newest by default. */
   root(user?: UserId, thread?: Thread): string;
   threadOf(user?: UserId): Thread;
   /** The threads in Slack whose root is there, oldest first. */
@@ -43,9 +43,15 @@ export interface Sights {
 export function lookAt({ parley, slack, disk }: World): Sights {
   const roots = (): Posted[] => slack.messages.filter(({ tag }) => tag?.kind === "root");
 
+  const detailsIn = (thread: Thread): Posted[] =>
+    slack.messages.filter((each) => each.thread.ts === thread.ts && each.tag?.kind === "details");
+
   const threadOf = (user: UserId = ADA): Thread => {
-    const root = roots().findLast(({ message }) =>
-      textOf(message).includes(`Parley User \`${user}\``),
+    // The details tell of whom they are, and the root does where the User has no name.
+    const root = roots().findLast((each) =>
+      [each, ...detailsIn(each.thread)].some(({ message }) =>
+        new RegExp(`(Parley User \`${user}\`|Visitor ${user}\\b)`).test(textOf(message)),
+      ),
     );
     if (!root) throw new Error(`There is no thread about User ${user}`);
     return root.thread;
@@ -54,6 +60,7 @@ export function lookAt({ parley, slack, disk }: World): Sights {
   const below = (thread: Thread): string[] =>
     slack.messages
       .filter((each) => each.thread.ts === thread.ts && each.ts !== thread.ts && !each.reply)
+      .filter(({ tag }) => tag?.kind !== "details")
       .map(({ message, file }) => (file === undefined ? message.text : `[${file}]`));
 
   return {
@@ -61,7 +68,9 @@ export function lookAt({ parley, slack, disk }: World): Sights {
     below,
     root(user, thread = threadOf(user)) {
       const root = slack.messages.find(({ ts }) => ts === thread.ts);
-      return root ? textOf(root.message) : "";
+      return root
+        ? [root, ...detailsIn(thread)].map((each) => textOf(each.message)).join("\n")
+        : "";
     },
     threadOf,
     roots,

@@ -1,8 +1,9 @@
+import { claimItem } from "../../../src/bridge/claims/claim-item.ts";
 import { userLane } from "../../../src/bridge/inbox-lanes.ts";
 import type { ParleyEvent } from "../../../src/bridge/parley-event.ts";
 import type { ChannelTrouble } from "../../../src/bridge/ports.ts";
 import type { AgentReply } from "../../../src/bridge/stored/agent-reply.ts";
-import type { InboxBody } from "../../../src/bridge/stored/inbox-body.ts";
+import type { ClaimRequest, InboxBody } from "../../../src/bridge/stored/inbox-body.ts";
 import type { HandBackRequest, OutboxBody } from "../../../src/bridge/stored/outbox-body.ts";
 import {
   takeInDeletion,
@@ -49,11 +50,17 @@ export interface Stories {
   agentDeletes(reply: AgentReply): Promise<void>;
   /** Anna submits the form; one with the same `form` once more is the same. */
   agentHandsBack(request?: About & Partial<HandBackRequest> & { form?: string }): Promise<void>;
+  /** The desk hands the User back by itself. */
+  deskHandsBack(request?: About & Partial<Omit<HandBackRequest, "agent">>): Promise<void>;
+  /** Anna sends an answer with the form. */
+  agentAnswers(text: string): Promise<void>;
   /** Anna submits the form to move a User to another team. */
   agentMoves(
     to: string,
     request?: About & { thread?: Thread; agent?: string; note?: string; form?: string },
   ): Promise<void>;
+  /** Somebody has pressed a button, or sent a form off, so that `to` answers, or nobody. */
+  agentClaims(request: About & Partial<ClaimRequest> & { form?: string }): Promise<void>;
   somebodyDeletesRoot(about?: About): Promise<void>;
   /** The channel is so from now on. `unheard`: Slack loses the event about it. */
   channelBecomes(trouble: ChannelTrouble | undefined, more?: { unheard?: true }): Promise<void>;
@@ -148,6 +155,31 @@ export function tellStories(
       await deliver(({ outbox }) => outbox.append({ lane, id, body }));
     },
 
+    async deskHandsBack({ user = ADA, thread = sights.threadOf(user), ...request } = {}) {
+      forms += 1;
+      const lane = makeThreadKey(thread);
+      const about = await disk.conversations.byThread(thread);
+      if (!about) throw new Error("There is nobody to hand back");
+      const wish = { conversation: about.id, to: BOT.id, ...request };
+      const body: OutboxBody = { kind: "hand-back", request: wish };
+      const id = makeDerivedItemId(`desk ${forms}`, lane);
+      await deliver(({ outbox }) => outbox.append({ lane, id, body }));
+    },
+
+    async agentAnswers(text) {
+      forms += 1;
+      const thread = sights.threadOf(ADA);
+      const conversation = await disk.conversations.byThread(thread);
+      if (!conversation) throw new Error("There is nobody to answer");
+      const request = { conversation: conversation.id, thread, agent: "U0ANNA", text };
+      const item = {
+        lane: userLane(ADA),
+        id: makeDerivedItemId(`form ${forms}`, "answer"),
+        body: { kind: "answer", request } as const,
+      };
+      await deliver(({ inbox }) => inbox.append(item));
+    },
+
     async agentMoves(to, { user = ADA, thread = sights.threadOf(user), form, ...request } = {}) {
       forms += 1;
       const conversation = await disk.conversations.byThread(thread);
@@ -159,6 +191,16 @@ export function tellStories(
       };
       const item = makeDerivedItemId(form ?? `form ${forms}`, `move ${id}`);
       await deliver(({ inbox }) => inbox.append({ lane: userLane(userId), id: item, body }));
+    },
+
+    async agentClaims({ user = ADA, form, ...request }) {
+      forms += 1;
+      const conversation = await disk.conversations.byUser(user);
+      if (!conversation) throw new Error("There is nobody to answer");
+      const { id, userId, team = "" } = conversation;
+      const item = makeDerivedItemId(form ?? `form ${forms}`, `claim ${id}`);
+      const wish = { conversation: id, team, ...request };
+      await deliver(({ inbox }) => inbox.append(claimItem(userId, item, wish)));
     },
 
     async somebodyDeletesRoot({ user = ADA } = {}) {

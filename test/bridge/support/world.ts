@@ -22,6 +22,7 @@ export interface World {
   readonly disk: {
     readonly inbox: MemoryTable;
     readonly outbox: MemoryTable;
+    readonly clock: MemoryTable;
     readonly conversations: Conversations;
     readonly audit: MemoryAudit;
     readonly channelNotes: ChannelNotes;
@@ -45,6 +46,7 @@ export function createWorld(isSlow: boolean): World {
     disk: {
       inbox: createMemoryTable(sync),
       outbox: createMemoryTable(sync),
+      clock: createMemoryTable(sync),
       conversations: createMemoryConversations(sync),
       audit: createMemoryAudit(sync),
       channelNotes: createMemoryChannelNotes(sync),

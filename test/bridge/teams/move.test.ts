@@ -254,7 +254,7 @@ describe("what agents write while a User is moved", () => {
     // The root is there, but nobody knows its ts.
     const release = bridge.calls.hang("conversations.update", { skip: 1 });
     await bridge.agentMoves("Billing");
-    const now = bridge.threadOf();
+    const now = bridge.roots().at(-1)?.thread ?? bridge.threadOf();
     expect(now.channel).toBe(BILLING_CHANNEL);
     await bridge.agentWrites("Fast", { thread: now });
     expect(bridge.sent()).toEqual([]);
@@ -275,6 +275,25 @@ describe("what agents write while a User is moved", () => {
     await bridge.settled();
     expect(bridge.sent()).toEqual(["In time"]);
     expect(bridge.marks(late)).toEqual(["failed"]);
+    expect(bridge.told()).toEqual([expect.stringContaining("was moved to Billing")]);
+    idle(bridge);
+  });
+
+  it("waits in either thread until the new one is recorded, however long that takes", async () => {
+    const { bridge, old } = await handedOver();
+    // Whoever moves the User is frozen: the root is there, but nobody knows its ts.
+    const thaw = bridge.calls.hang("conversations.update", { skip: 1 });
+    await bridge.agentMoves("Billing");
+    const now = bridge.roots().at(-1)?.thread ?? old;
+    expect(now.channel).toBe(BILLING_CHANNEL);
+    await bridge.agentWrites("First", { thread: now });
+    const late = await bridge.agentWrites("Too late", { thread: old });
+    await bridge.later(3_600_000);
+    expect(bridge.sent()).toEqual([]);
+    thaw();
+    await bridge.settled();
+    expect(bridge.sent()).toEqual(["First"]);
+    expect(bridge.marks(late)).toContain("failed");
     expect(bridge.told()).toEqual([expect.stringContaining("was moved to Billing")]);
     idle(bridge);
   });

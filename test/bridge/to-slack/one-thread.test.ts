@@ -57,7 +57,9 @@ describe("exactly one thread", () => {
     const conversation = await bridge.conversation();
     if (!conversation) throw new Error("There is no conversation");
     const tag = { kind: "root" as const, conversation: conversation.id, opening: 0 };
-    const thread = await bridge.slack.posts.post({ text: "The root" }, tag, { channel: CHANNEL });
+    const { thread } = await bridge.slack.posts.post({ text: "The root" }, tag, {
+      channel: CHANNEL,
+    });
     await bridge.conversations.update(conversation.id, (c) => ({ ...c, thread }));
 
     goOn();
@@ -157,7 +159,7 @@ describe("exactly one thread", () => {
 
     await bridge.callback({ kind: "owner-changed", userId: ADA, user: {}, newOwner: BOT.id });
 
-    expect(bridge.root()).toContain("*Open*");
+    expect(bridge.root()).toContain("Hand back");
     await bridge.agentWrites("Still with us");
     expect(bridge.sent()).toEqual(["Still with us"]);
   });

@@ -185,6 +185,26 @@ describe("a root that somebody deletes", () => {
     expect(bridge.thread()).toEqual(["Thanks"]);
   });
 
+  it("is still first with what waits below it when agents go on in the next one", async () => {
+    const bridge = await startBridge();
+    await bridge.handover();
+    const old = bridge.threadOf();
+    await bridge.userWrites("Where is my money?");
+    bridge.calls.fail("parley.send", new NetworkError("refused"), { times: 100 });
+    await bridge.agentWrites("I look", { thread: old });
+    await bridge.somebodyDeletesRoot();
+    expect(bridge.threadOf().ts).not.toBe(old.ts);
+    // By now it is tried seldom.
+    for (let tries = 0; tries < 8; tries++) await bridge.later(1_000);
+    bridge.calls.heal();
+    await bridge.agentWrites("It is on its way", { thread: bridge.threadOf() });
+    await bridge.agentHandsBack({ lastMessage: "Bye" });
+    expect(bridge.sent()).toEqual([]);
+    await bridge.settled();
+    expect(bridge.sent()).toEqual(["I look", "It is on its way", "Bye"]);
+    expect(bridge.parley.user(ADA).owner).toBe(BOT.id);
+  });
+
   it("is not posted anew for ever when something deletes each", async () => {
     const bridge = await startBridge();
     await bridge.handover();

@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { checkBlocks } from "../../../fakes/slack/block-limits.ts";
-import { textLength } from "../../../fakes/slack/complete-blocks.ts";
+import { checkBlocks, textLength } from "../../../fakes/slack/block-limits.ts";
 import { literalMrkdwn } from "../../../src/convert/text/literal-mrkdwn.ts";
 import { unescapeText } from "../../../src/convert/text/slack-text.ts";
 import { batchPosts } from "../../../src/convert/to-slack/batch-posts.ts";
@@ -116,10 +115,7 @@ describe("what a User wrote", () => {
     const words = FROM_PARLEY.slice(0, 15).flatMap(({ parley }) =>
       toSlack({ typeId: 1, ...parley }, en.message),
     );
-    const merged = batchPosts(
-      words.map((message, at) => ({ message, at: at * 1_000 })),
-      en.message,
-    );
+    const merged = batchPosts(words.map((message) => ({ message, caption: "12:00" })));
     expect(checkBlocks(merged.blocks, "message").hints).toEqual([]);
     expect(merged.blocks).toHaveLength(30);
   });

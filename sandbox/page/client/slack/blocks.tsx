@@ -3,8 +3,10 @@ import type { Block } from "../../../../fakes/slack/state.ts";
 import { useSandbox, useTable } from "../store.ts";
 import { type Action, Element } from "./elements.tsx";
 import { Emoji } from "./emoji.tsx";
+import { Container, Table } from "./folded-blocks.tsx";
 import { Input, type Values } from "./inputs.tsx";
 import { keepLiteral } from "./keep-literal.ts";
+import { objectsIn } from "./objects-in.ts";
 
 /**
  * Block Kit. A library draws what is to be read; whatever a member can use is ours, because the library's buttons and
@@ -17,7 +19,7 @@ export function Blocks(props: {
   readonly onAction: (action: Action) => void;
   readonly values?: Values;
   readonly errors?: Readonly<Record<string, string>>;
-  readonly onValue?: (actionId: string, value: string | string[]) => void;
+  readonly onValue?: (key: string, value: string | string[]) => void;
 }) {
   const { text, onAction, values = {}, errors = {}, onValue } = props;
   const blocks = props.blocks ?? (text === "" ? [] : [toSection(text)]);
@@ -26,7 +28,7 @@ export function Blocks(props: {
     if (block.type === "actions") {
       return (
         <div className="block-actions" key={key}>
-          {elementsOf(block.elements).map((element) => (
+          {objectsIn(block.elements).map((element) => (
             <Element
               key={String(element.action_id)}
               element={element}
@@ -39,10 +41,17 @@ export function Blocks(props: {
     }
     if (block.type === "input") {
       return (
-        <Input key={key} block={block} values={values} error={errors[key]} onValue={onValue} />
+        <Input
+          key={key}
+          block={block}
+          values={values}
+          error={errors[key]}
+          onValue={onValue}
+          onAction={onAction}
+        />
       );
     }
-    const [accessory] = elementsOf(block.accessory);
+    const [accessory] = objectsIn(block.accessory);
     if (block.type === "section" && accessory && accessory.type !== "image") {
       const { accessory: _, ...rest } = block;
       return (
@@ -52,9 +61,18 @@ export function Blocks(props: {
         </div>
       );
     }
-    return <Drawn key={key} block={block} />;
+    return drawBlock(block, key);
   });
 }
+
+const drawBlock = (block: Block, key: string | number) =>
+  block.type === "container" ? (
+    <Container key={key} block={block} draw={drawBlock} />
+  ) : block.type === "table" ? (
+    <Table key={key} block={block} draw={drawBlock} />
+  ) : (
+    <Drawn key={key} block={block} />
+  );
 
 function Drawn({ block }: { block: Block }) {
   const people = useTable("people");
@@ -75,13 +93,3 @@ function Drawn({ block }: { block: Block }) {
 }
 
 const toSection = (text: string): Block => ({ type: "section", text: { type: "mrkdwn", text } });
-
-/** One element, several or none: `accessory` and `elements` alike. */
-function elementsOf(value: unknown): Readonly<Record<string, unknown>>[] {
-  return [value]
-    .flat()
-    .filter(
-      (element): element is Record<string, unknown> =>
-        typeof element === "object" && element !== null,
-    );
-}

@@ -1,4 +1,5 @@
-import { Select } from "./inputs.tsx";
+import { optionsOf, Select } from "./inputs.tsx";
+import { PopUpMenu } from "./pop-up-menu.tsx";
 import { textOf } from "./text-of.ts";
 
 /** What a member did with an element outside an input block. */
@@ -31,6 +32,12 @@ export function Element(props: {
         {textOf(element.text)}
       </button>
     );
+  }
+  if (element.type === "overflow") {
+    const items = optionsOf(element).map(({ value, text }) => {
+      return { id: value, text, onChoose: () => onAction({ ...at, value }) };
+    });
+    return <PopUpMenu label="More options" items={items} />;
   }
   return (
     <Select

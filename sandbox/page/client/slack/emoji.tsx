@@ -10,6 +10,8 @@ const DRAWN: Readonly<Record<string, readonly [colour: string, path: string]>> =
   grey_question: ["#667085", "M7 7.5c0-4 6.5-4 6.5 0 0 2.5-3.3 2.6-3.3 5.2M10.2 15.8v.3"],
   hourglass_flowing_sand: ["#8a5a00", "M5.5 3h9M5.5 17h9M6.5 3c0 5 7 9 7 14M13.5 3c0 5-7 9-7 14"],
   large_green_circle: ["#1f9d58", "M10 6.2a3.8 3.8 0 1 0 .01 0zM10 8.4a1.6 1.6 0 1 0 .01 0z"],
+  large_orange_circle: ["#d97706", "M10 6.2a3.8 3.8 0 1 0 .01 0zM10 8.4a1.6 1.6 0 1 0 .01 0z"],
+  red_circle: ["#c9302c", "M10 6.2a3.8 3.8 0 1 0 .01 0zM10 8.4a1.6 1.6 0 1 0 .01 0z"],
   white_circle: ["#8b95a5", "M10 5.5a4.5 4.5 0 1 0 .01 0z"],
   eyes: [
     "#3b4a63",

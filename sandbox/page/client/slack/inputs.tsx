@@ -3,7 +3,7 @@ import type { Block } from "../../../../fakes/slack/state.ts";
 import { useSandbox, useTable } from "../store.ts";
 import { textOf } from "./text-of.ts";
 
-/** What a member has put into a modal's inputs, by action id. */
+/** What a member has put into a modal's inputs, by block id, or by action id in a block without one. */
 export type Values = Readonly<Record<string, string | readonly string[]>>;
 
 type ElementObject = Readonly<Record<string, unknown>>;
@@ -14,13 +14,21 @@ export function Input(props: {
   readonly block: Block;
   readonly values: Values;
   readonly error: string | undefined;
-  readonly onValue: ((actionId: string, value: string | string[]) => void) | undefined;
+  readonly onValue: ((key: string, value: string | string[]) => void) | undefined;
+  /** What the app wants to hear of at once. */
+  readonly onAction: (action: { actionId: string; value: string }) => void;
 }) {
-  const { block, values, error, onValue } = props;
+  const { block, values, error, onValue, onAction } = props;
   const id = useId();
   const element = (block.element ?? {}) as ElementObject;
   const actionId = String(element.action_id);
-  const value = values[actionId];
+  const key = String(block.block_id ?? actionId);
+  const change = (next: string | string[]): void => {
+    onValue?.(key, next);
+    if (block.dispatch_action === true && typeof next === "string") {
+      onAction({ actionId, value: next });
+    }
+  };
   const shared = {
     id,
     "aria-invalid": error !== undefined,
@@ -31,12 +39,7 @@ export function Input(props: {
       <label htmlFor={id}>
         {textOf(block.label)} {block.optional === true && <small>(optional)</small>}
       </label>
-      <Control
-        shared={shared}
-        element={element}
-        value={value}
-        onValue={(next) => onValue?.(actionId, next)}
-      />
+      <Control shared={shared} element={element} value={values[key]} onValue={change} />
       {error !== undefined && (
         <p className="input-error" id={`${id}-error`} role="alert">
           {error}
@@ -131,7 +134,7 @@ export function Select(props: {
   );
 }
 
-function optionsOf(element: ElementObject): { value: string; text: string }[] {
+export function optionsOf(element: ElementObject): { value: string; text: string }[] {
   const groups = Array.isArray(element.option_groups) ? element.option_groups : [element];
   return groups
     .flatMap((group: ElementObject) => (Array.isArray(group.options) ? group.options : []))

@@ -48,7 +48,7 @@ export function Modal({ modal }: { modal: ModalRow }) {
             text=""
             errors={errors}
             values={values}
-            onValue={(actionId, value) => setValues((old) => ({ ...old, [actionId]: value }))}
+            onValue={(key, value) => setValues((old) => ({ ...old, [key]: value }))}
             onAction={(action) => void run(act("click", { user, viewId: view.id, ...action }))}
           />
         </div>

@@ -28,7 +28,7 @@ export function SlackMessageView(props: {
   const author = people[stored?.user ?? ""];
   const isApp = stored ? stored.bot_id !== undefined || author?.isApp === true : true;
   const name = stored?.username ?? (isApp ? "Parley" : (author?.name ?? "Slack"));
-  const picture = stored?.icons?.image_48;
+  const { image_48: picture, emoji } = stored?.icons ?? {};
   const { channel, ts } = message;
   const here = { user: me, channel, ts };
 
@@ -39,8 +39,9 @@ export function SlackMessageView(props: {
       data-open={props.isOpen === true}
       aria-label={`Message of ${name}`}
       data-ts={ts}
+      data-app={isApp}
     >
-      <Avatar name={name} picture={picture} />
+      <Avatar name={name} picture={picture} emoji={emoji?.replaceAll(":", "")} />
       <div className="slack-message-body">
         <p className="slack-message-head">
           <strong>{name}</strong>

@@ -2,6 +2,7 @@ import type { SandboxRow } from "../../wire.ts";
 import { act } from "../act.ts";
 import { useProblem } from "../use-problem.ts";
 import { FaultPanel } from "./fault-panel.tsx";
+import { Time } from "./time.tsx";
 
 const STATES = { starting: "starting…", running: "running", stopped: "stopped" } as const;
 
@@ -17,6 +18,7 @@ export function TopBar({ sandbox }: { sandbox: SandboxRow }) {
         Parley bridge <span>sandbox</span>
       </h1>
       <FaultPanel troubles={sandbox.troubles} />
+      {sandbox.aheadMs !== undefined && <Time aheadMs={sandbox.aheadMs} />}
       <section className="bridge" aria-label="The bridge" data-state={bridge.state}>
         <span className="bridge-state" role="status">
           <span className="dot" aria-hidden="true" />

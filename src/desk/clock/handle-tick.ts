@@ -1,0 +1,183 @@
+import { askForTurn } from "../../bridge/claims/ask-for-turn.ts";
+import {
+  type Clock,
+  type Conversation,
+  clockOf,
+  type RunningClock,
+  threadsOf,
+} from "../../bridge/conversation.ts";
+import type { Desk } from "../../bridge/desk-ports.ts";
+import { type HearFirstDependencies, hearFirst } from "../../bridge/hear-first.ts";
+import { BEHIND_MESSAGES, userLane } from "../../bridge/inbox-lanes.ts";
+import type { Conversations } from "../../bridge/ports.ts";
+import type { ClockBody } from "../../bridge/stored/clock-body.ts";
+import type { InboxBody } from "../../bridge/stored/inbox-body.ts";
+import type { OutboxBody } from "../../bridge/stored/outbox-body.ts";
+import type { DeskRules } from "../../config/desk-rules.ts";
+import { defined } from "../../defined.ts";
+import type { Handler, Lanes, Work } from "../../delivery/lanes.ts";
+import { makeDerivedItemId, makeThreadKey, type ServiceId } from "../../ids.ts";
+import { afterOpenMs } from "../hours.ts";
+import { againAt, type ClockStep, dueSteps, stepsOf } from "./clock-steps.ts";
+import { progressOf, withNextTick } from "./set-clock.ts";
+import { conversationLane, tickItem } from "./tick-item.ts";
+
+export interface TickDependencies extends HearFirstDependencies {
+  conversations: Pick<Conversations, "byId" | "update">;
+  desk: Pick<Desk, "rulesOf" | "teamOf" | "opensAt">;
+  clock: Pick<Lanes<ClockBody>, "append">;
+  inbox: Pick<Lanes<InboxBody>, "append">;
+  outbox: Pick<Lanes<OutboxBody>, "append" | "waitingIn">;
+  /** Where the desk hands Users back to. */
+  botService: ServiceId;
+}
+
+/** After a downtime Slack and Parley have so long to tell once more what nobody was there for. */
+export const HEAR_MS = 120_000;
+/** So long a reply that is on its way may take before it is looked for again. */
+const REPLY_MS = 60_000;
+
+/**
+ * Handles the ticks of clocks. One looks at the conversation as it is now, appends what is to be done to the lanes of those who
+ * do it, who look again, and sets the next tick. Each step has an id of its own, so it is done once.
+ */
+export const createTickHandler =
+  (dependencies: TickDependencies): Handler<ClockBody> =>
+  async (work) => {
+    const { conversations, desk, now } = dependencies;
+    const { conversation: id, tick } = work.item.body;
+    const conversation = await conversations.byId(id);
+    if (!conversation?.clock) return;
+    if (conversation.clock.tick === tick + 1) return await appendNext(conversation, dependencies);
+    if (conversation.clock.tick !== tick) return;
+    const clock = clockOf(conversation);
+    if (!clock) return;
+    const { clock: running } = conversation;
+    const rules = desk.rulesOf(conversation);
+    const of = progressOf(running, clock);
+    const { due, done } = dueSteps(stepsOf(clock, conversation, rules), of, rules.hours, now());
+    const again = of.failed && now() >= againAt(of.failed) ? of.failed : undefined;
+    const steps = [...due, ...(again ? [stepAgain(again)] : [])];
+    // A tick may have been set for something else, or in place of one that had to wait.
+    const dueAt = Math.max(
+      running.next ?? now(),
+      ...steps.map((step) => momentOf(step, of, rules)),
+    );
+    if (steps.length > 0 && (await hearFirst(work, dueAt, conversation, dependencies))) {
+      return await setNext(work, { of, at: now() + HEAR_MS }, dependencies);
+    }
+    if (steps.length > 0 && (await isAnswerOnItsWay(conversation, dependencies))) {
+      return await setNext(work, { of, at: now() + REPLY_MS }, dependencies);
+    }
+    for (const step of steps) await begin(step, conversation, clock, dependencies);
+    await showWaiting(work, conversation, dependencies);
+    const failed = again && { ...again, tried: again.tried + 1, at: now() };
+    await setNext(work, { of: { ...of, done, ...defined({ failed }) } }, dependencies);
+  };
+
+const momentOf = (
+  { afterMs, again }: ClockStep,
+  { since, failed }: ReturnType<typeof progressOf>,
+  { hours }: DeskRules,
+): number => {
+  if (again !== undefined && failed) return againAt(failed);
+  return (afterMs === 0 ? since : afterOpenMs(hours, since, afterMs)) ?? since;
+};
+
+const stepAgain = ({ handBack, tried }: NonNullable<RunningClock["failed"]>): ClockStep => ({
+  afterMs: 0,
+  deed: { handBack },
+  again: tried,
+});
+
+/** What an agent has written, or has asked for, will have stopped the clock soon. What the desk itself has begun waits for nothing. */
+async function isAnswerOnItsWay(
+  conversation: Conversation,
+  { outbox }: Pick<TickDependencies, "outbox">,
+): Promise<boolean> {
+  for (const thread of threadsOf(conversation)) {
+    for (const body of await outbox.waitingIn(makeThreadKey(thread))) {
+      if (body.kind === "reply" || (body.kind === "hand-back" && !body.request.onlyIfClock)) {
+        return true;
+      }
+    }
+  }
+  return false;
+}
+
+async function setNext(
+  { item }: Work<ClockBody>,
+  next: Parameters<typeof withNextTick>[1],
+  { conversations, desk, clock, now }: TickDependencies,
+): Promise<void> {
+  const { conversation: id, tick } = item.body;
+  const after = await conversations.update(id, (conversation) =>
+    conversation.clock?.tick === tick
+      ? withNextTick(conversation, next, desk.rulesOf(conversation), now())
+      : conversation,
+  );
+  // Of a later one whoever set it takes care.
+  if (after?.clock?.tick === tick + 1) await appendNext(after, { clock });
+}
+
+/** Also after a crash between its record and this. */
+async function appendNext(
+  conversation: Conversation,
+  { clock }: Pick<TickDependencies, "clock">,
+): Promise<void> {
+  const next = tickItem(conversation);
+  if (next) await clock.append(next);
+}
+
+/** Has a step done by those who do such things. */
+async function begin(
+  { afterMs, deed, again }: ClockStep,
+  conversation: Conversation,
+  clock: Clock,
+  { desk, inbox, outbox, botService, now }: TickDependencies,
+): Promise<void> {
+  const { id, userId, claim, thread } = conversation;
+  const { kind, since } = clock;
+  const name = `${kind} ${since} ${afterMs} ${JSON.stringify(deed)}`;
+  const item = makeDerivedItemId(id, again === undefined ? name : `${name} again ${again}`);
+  const about = { conversation: id, clock: { kind, since } };
+  // It is no barrier between what the User wrote.
+  const toUsersLane = (body: InboxBody) =>
+    inbox.append({ lane: userLane(userId), id: item, sort: BEHIND_MESSAGES, body });
+  // Behind the replies that wait there. Without a thread, which Slack may keep from opening, there are none.
+  const lane = thread ? makeThreadKey(thread) : conversationLane(id);
+  const toThreadsLane = (body: OutboxBody) => outbox.append({ lane, id: item, body });
+  if ("turn" in deed) await askForTurn(conversation, `${kind} ${since}`, { desk, inbox });
+  else if ("remind" in deed)
+    await toUsersLane({ kind: "remind", ...about, step: afterMs, whom: deed.remind });
+  else if ("release" in deed) {
+    if (claim) await toUsersLane({ kind: "release", ...about, from: claim.by, at: now() });
+  } else if ("tellUser" in deed)
+    await toThreadsLane({ kind: "tell-user", ...about, step: afterMs, text: deed.tellUser });
+  else {
+    const opens = deed.handBack === "outside_hours" ? desk.opensAt(conversation, now()) : undefined;
+    const request = {
+      conversation: id,
+      to: botService,
+      reason: deed.handBack,
+      onlyIfClock: about.clock,
+      ...defined({ opensAt: opens?.at }),
+    };
+    await toThreadsLane({ kind: "hand-back", request });
+  }
+}
+
+/** The root says anew for how long the User waits. */
+async function showWaiting(
+  { item }: Work<ClockBody>,
+  { id, userId, thread, waitingSince }: Conversation,
+  { inbox }: TickDependencies,
+): Promise<void> {
+  if (!thread || waitingSince === undefined) return;
+  await inbox.append({
+    lane: userLane(userId),
+    id: makeDerivedItemId(item.id, "root"),
+    sort: BEHIND_MESSAGES,
+    body: { kind: "root", conversation: id },
+  });
+}

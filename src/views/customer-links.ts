@@ -1,0 +1,27 @@
+import { toSafeUrl } from "../convert/text/safe-url.ts";
+import type { UserDetails } from "./root-user.ts";
+
+/** What stands in braces in the template of a link. */
+const PLACEHOLDER = /\{([^{}]*)\}/g;
+
+/**
+ * The addresses about a User, from templates such as `https://crm.example/{externalId}`, by their names. Each value is one part
+ * of the address and cannot change the rest. One with a value that is not known is left out, and one that is not to the web.
+ */
+export function customerLinks(
+  templates: Readonly<Record<string, string>>,
+  { user, userId }: { readonly user: UserDetails; readonly userId: string },
+): readonly { name: string; url: string }[] {
+  const values = new Map(Object.entries({ ...user, userId }));
+  return Object.entries(templates).flatMap(([name, template]) => {
+    const used = [...template.matchAll(PLACEHOLDER)].map(([, key = ""]) => values.get(key) ?? "");
+    // Dots alone would lead up to another page.
+    if (used.some((value) => /^\.*$/.test(value))) return [];
+    const url = toSafeUrl(
+      template.replaceAll(PLACEHOLDER, (_, key: string) =>
+        encodeURIComponent((values.get(key) ?? "").toWellFormed()),
+      ),
+    );
+    return url && /^https?:/i.test(url) ? [{ name, url }] : [];
+  });
+}

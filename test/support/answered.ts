@@ -1,0 +1,5 @@
+import { type Conversation, withAnswer } from "../../src/bridge/conversation.ts";
+
+/** The conversation after an answer of some agent. */
+export const answered = (conversation: Conversation): Conversation =>
+  withAnswer(conversation, { by: "U0ANNA", at: 7_000 });
