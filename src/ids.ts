@@ -82,3 +82,6 @@ export const makeThreadKey = ({ team, channel, ts }: Thread): string => `${team}
 
 export const isSameThread = (a: Thread | undefined, b: Thread): boolean =>
   a !== undefined && makeThreadKey(a) === makeThreadKey(b);
+
+/** Slack's own member. Undocumented: it is also the author of what stands in the place of a deleted root. */
+export const SLACKBOT = "USLACKBOT";

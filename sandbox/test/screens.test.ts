@@ -41,11 +41,10 @@ describeInBrowser("what agents work with", (browser) => {
       await pressOn(root, presses, () => dialog.isVisible());
       await dialog.getByText(field).first().waitFor();
       await lookAt(page, form);
-      const box = await dialog.boundingBox();
+      const box = (await dialog.boundingBox()) ?? expect.unreachable("the form is not shown");
       const { width = 0, height = 0 } = page.viewportSize() ?? {};
-      expect(box).toBeTruthy();
-      expect((box?.x ?? 0) + (box?.width ?? 0)).toBeLessThanOrEqual(width);
-      expect((box?.y ?? 0) + (box?.height ?? 0)).toBeLessThanOrEqual(height);
+      expect(box.x + box.width).toBeLessThanOrEqual(width);
+      expect(box.y + box.height).toBeLessThanOrEqual(height);
       await dialog.getByRole("button", { name: "Cancel" }).click();
       await dialog.waitFor({ state: "hidden" });
     }

@@ -2,6 +2,7 @@ import type { Actor, Deed, Permissions } from "../bridge/desk-ports.ts";
 import type { People } from "../bridge/ports.ts";
 import { NO_NAMES } from "../convert/to-parley/mentions.ts";
 import type { Refusal } from "../errors.ts";
+import { SLACKBOT } from "../ids.ts";
 import { withinTime } from "../within-time.ts";
 import type { KnownMembers } from "./known-members.ts";
 import type { KnownPerson, PersonOf } from "./known-persons.ts";
@@ -56,7 +57,7 @@ export function createPermissions(options: PermissionOptions): Permissions {
     { agent, foreignTeam }: Actor,
     { standing, isLate }: KnownPerson,
   ): Refusal | undefined => {
-    if (agent === "USLACKBOT") return { kind: "no-person" };
+    if (agent === SLACKBOT) return { kind: "no-person" };
     const isElsewhere = foreignTeam !== undefined && !standing?.isColleague;
     if (isElsewhere) return { kind: "other-company" };
     if (!standing || standing.is === "member") return undefined;

@@ -9,6 +9,7 @@ import {
   takeInEdit,
   takeInReply,
 } from "../bridge/to-parley/take-in-reply.ts";
+import { SLACKBOT } from "../ids.ts";
 import { type Json, wellFormed } from "../json.ts";
 import type { ChannelIds } from "./channel-ids.ts";
 import type { FindFormerChannel } from "./find-former-channel.ts";
@@ -139,9 +140,6 @@ async function takeIn(event: ThreadEvent, options: IntakeOptions): Promise<strin
       return undefined;
   }
 }
-
-/** Whom Slack names as the author of what stands in the place of a deleted root. Undocumented. */
-const SLACKBOT = "USLACKBOT";
 
 /**
  * Whether the thread is ours. A new thread may not be recorded yet, and an old one not any more: then its root tells. Of a root

@@ -7,8 +7,8 @@ import { isTakenOver } from "../ownership/taken-over.ts";
 import type { InboxBody } from "../stored/inbox-body.ts";
 
 /**
- * Has a conversation that opens for a team, or that waits when the team opens, given to one of its agents, where they take turns; once for each `occasion`. A User whom
- * an agent has taken over is not: whoever did it answers.
+ * Has a conversation that opens for a team, or that waits when the team opens, given to one of its agents, where they take turns; once
+ * for each `occasion`. A User whom an agent has taken over is not: whoever did it answers.
  */
 export async function askForTurn(
   conversation: Conversation,
