@@ -64,7 +64,8 @@ it("says so when the form of a hand-back that failed is sent again", async () =>
   const { parley } = world;
   const user = parley.createUser();
   await parley.handOver({ userId: user.id, to: parley.agentService.identification, metadata: {} });
-  await expect.poll(() => slack.called("chat.postMessage").length, PATIENCE).toBe(1);
+  // The root, and the details below it.
+  await expect.poll(() => slack.called("chat.postMessage").length, PATIENCE).toBe(2);
   await expect.poll(() => attemptsIn(world.log, `user/${user.id}`).length, PATIENCE).toBe(1);
   parley.faults.add(`PUT /users/${user.id}/owner`, { kind: "status", status: 400 });
   const thread = { team: "", channel: CHANNEL, ts: ROOT_TS };
