@@ -132,6 +132,8 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   };
   onTestFinished(async () => {
     await world.stopBridge();
+    // Else it would ask a database that is gone.
+    await clockMoved;
     await Promise.all([slack.close(), parley.close()]);
     await rm(folder, { recursive: true, force: true });
     if (slack.crashes.length > 0 || parley.failures.length > 0) {
