@@ -66,6 +66,10 @@ export const makeMessageItemId = (userId: UserId, messageId: string): ItemId =>
 export const makeBodyItemId = (rawBody: string, occasion: string): ItemId =>
   toItemId(`b_${digest(rawBody, occasion)}`);
 
+/** The item of a request that nothing tells from another with the same bytes: each arrival is one of its own, across restarts too. */
+export const makeArrivalItemId = (rawBody: string): ItemId =>
+  makeBodyItemId(rawBody, `arrival ${crypto.randomUUID()}`);
+
 /** The item of an agent's message in Slack. Channel and `ts` identify it, whichever event reports it. */
 export const makeReplyItemId = (team: string, channel: string, ts: string): ItemId =>
   toItemId(`r_${digest(team, channel, ts)}`);

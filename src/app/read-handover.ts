@@ -1,8 +1,8 @@
+import { readHandoverRequest } from "../bot/handover-request.ts";
 import { defined } from "../defined.ts";
 import type { Handover } from "../desk/route.ts";
 import { type ServiceId, toServiceId } from "../ids.ts";
 import { isDeeperThan, isJsonObject, type Json, MAX_DEPTH, parseJson } from "../json.ts";
-import { readHandoverRequest } from "../parley/handover-request.ts";
 import { parseCallback } from "../parley/parse-callback.ts";
 
 const PERHAPS_OURS =

@@ -4,10 +4,9 @@ import type { InboxBody } from "../bridge/stored/inbox-body.ts";
 import { isSeen } from "../convert/text/clean-name.ts";
 import { defined } from "../defined.ts";
 import type { NewItem } from "../delivery/lanes.ts";
-import { makeBodyItemId, parseId, toUserId } from "../ids.ts";
+import { makeArrivalItemId, parseId, toUserId } from "../ids.ts";
 import { isDeeperThan, type Json, MAX_DEPTH } from "../json.ts";
 import type { UserDetails } from "../views/root-user.ts";
-import { arrival } from "./to-inbox-item.ts";
 import { toUnixSeconds } from "./to-unix-seconds.ts";
 
 const id = z.union([z.string(), z.int()]).transform((given, context) => {
@@ -67,7 +66,7 @@ export function readHandoverRequest(
   const transcript = data.transcript?.map(({ from, text, time }) => defined({ from, text, time }));
   return {
     lane: userLane(userId),
-    id: makeBodyItemId(raw, arrival()),
+    id: makeArrivalItemId(raw),
     body: {
       kind: "handover",
       userId,
