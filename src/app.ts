@@ -164,6 +164,7 @@ async function buildApp(given: Config, foundations: Foundations): Promise<App> {
     channelIds,
     // Its first round comes when the queues have started.
     onThreadFound: () => reconciler?.readThreads(),
+    alarms,
     clock,
     log,
   });

@@ -70,6 +70,9 @@ export const makeBodyItemId = (rawBody: string, occasion: string): ItemId =>
 export const makeArrivalItemId = (rawBody: string): ItemId =>
   makeBodyItemId(rawBody, `arrival ${crypto.randomUUID()}`);
 
+/** The item of something that the bot is told. By this id it knows what it has had. */
+export const makeEventId = (): ItemId => toItemId(`evt_${crypto.randomUUID().replaceAll("-", "")}`);
+
 /** The item of an agent's message in Slack. Channel and `ts` identify it, whichever event reports it. */
 export const makeReplyItemId = (team: string, channel: string, ts: string): ItemId =>
   toItemId(`r_${digest(team, channel, ts)}`);

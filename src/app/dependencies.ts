@@ -1,5 +1,9 @@
+import type { Alarms } from "../alarms.ts";
+import { createReceiver } from "../bot/create-receiver.ts";
 import { createAudit } from "../bridge/audit.ts";
+import { followHandovers } from "../bridge/bot-events/follow-handovers.ts";
 import { createChannelWatch } from "../bridge/channels/watch-channels.ts";
+import type { Team } from "../bridge/desk-ports.ts";
 import { createNotifier } from "../bridge/notifier.ts";
 import type { ChannelNotes, Conversations, Workspace } from "../bridge/ports.ts";
 import { channelNoteSchema } from "../bridge/stored/channel-note.ts";
@@ -61,6 +65,7 @@ export function createDependencies(
     remembered,
     channelIds,
     onThreadFound,
+    alarms,
     clock,
     log,
   }: {
@@ -77,6 +82,7 @@ export function createDependencies(
     remembered: State["remembered"];
     channelIds: ChannelIds;
     onThreadFound: () => void;
+    alarms: Alarms;
     clock: Clock;
     log: Log;
   },
@@ -89,7 +95,11 @@ export function createDependencies(
   const { ownerUnknown, lineBreak, messageLength } = config.parley;
   const parse = (body: Json) => parseCallback(body, parley.self);
   const desk = createDesk(config.teams, log, config.answers);
+  const receiver = createReceiver({ ...config, alarms, now });
   const measured = measureConversations(conversations, desk, onTime);
+  const followed = config.botEvents
+    ? followHandovers(measured, { ...queues, receiver, desk, now })
+    : measured;
   const notes = remembered(channelNoteSchema);
   const channelNotes: ChannelNotes = {
     get: (channel) => notes.get(`channel/${channel}`),
@@ -167,7 +177,18 @@ export function createDependencies(
     }),
     parleyFiles: createParleyFiles(parleyApi, config.parley),
     transfers: createSemaphore(TRANSFERS),
-    conversations: followConversations(measured, { desk, ...queues, now, log }),
+    receiver,
+    availability: {
+      of: async (team: Team) => {
+        const opens = desk.opensAt({ team: team.name } as never, now())?.at;
+        const open = await conversations.open();
+        return {
+          waiting: open.filter((each) => each.waitingSince !== undefined).length,
+          open: opens === undefined || opens <= now(),
+        };
+      },
+    },
+    conversations: followConversations(followed, { desk, ...queues, now, log }),
     audit: createAudit({ records, people: slack.people, log: log.child({ component: "audit" }) }),
     inTurn,
     notifier: createNotifier(queues.inbox),

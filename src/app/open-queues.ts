@@ -1,3 +1,4 @@
+import { type BotEventBody, botEventBodySchema } from "../bridge/stored/bot-event-body.ts";
 import { type ClockBody, clockBodySchema } from "../bridge/stored/clock-body.ts";
 import { type InboxBody, inboxBodySchema } from "../bridge/stored/inbox-body.ts";
 import { type OutboxBody, outboxBodySchema } from "../bridge/stored/outbox-body.ts";
@@ -20,6 +21,8 @@ export interface Queues {
   readonly outbox: EmbeddedLanes<OutboxBody>;
   /** What the desk does by itself, at its time. */
   readonly clock: EmbeddedLanes<ClockBody>;
+  /** What the bot is told. */
+  readonly bot: EmbeddedLanes<BotEventBody>;
 }
 
 /** Opens the queues; what is appended is kept, and nothing is handled before they are started. */
@@ -49,5 +52,6 @@ export function openQueues(
     inbox: open("inbox", (text) => parseStored(inboxBodySchema, text, "an inbox item")),
     outbox: open("outbox", (text) => parseStored(outboxBodySchema, text, "an outbox item")),
     clock: open("clock", (text) => parseStored(clockBodySchema, text, "an item of the clock")),
+    bot: open("bot", (text) => parseStored(botEventBodySchema, text, "an event")),
   };
 }

@@ -76,6 +76,8 @@ export interface Conversation extends RootFacts {
   /** When an agent claimed it first, answered first, and answered last. */
   readonly firstClaimAt?: number;
   readonly firstAnswerAt?: number;
+  /** Slack id. */
+  readonly firstAnswerBy?: string;
   readonly lastAnswerAt?: number;
   /** How far its clock was followed. */
   readonly clock?: RunningClock;
@@ -86,6 +88,10 @@ export interface Conversation extends RootFacts {
   readonly handingBackSince?: number;
   /** The `ts` up to which the thread was read back and nothing was missing; missing if it never was. */
   readonly readUntil?: string;
+  /** The ids of the handovers that it comes from, the newest last. */
+  readonly handovers?: readonly string[];
+  /** What has happened of what the bot is told, by the ids of the events. */
+  readonly told?: readonly ItemId[];
 }
 
 export const CLOCK_KINDS = ["waiting", "silent", "idle"] as const;
@@ -317,6 +323,7 @@ export function withAnswer(
     ...(waitingSince !== undefined && lastWroteAt > heardAt && { waitingSince: lastWroteAt }),
     agentMessages: conversation.agentMessages + 1,
     firstAnswerAt: conversation.firstAnswerAt ?? at,
+    ...(conversation.firstAnswerAt === undefined && { firstAnswerBy: by }),
     lastAnswerAt: Math.max(conversation.lastAnswerAt ?? 0, at),
   };
 }

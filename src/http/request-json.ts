@@ -1,6 +1,6 @@
 import { type IncomingHttpHeaders, type IncomingMessage, request as requestHttp } from "node:http";
 import { request as requestHttps } from "node:https";
-import { isIP } from "node:net";
+import { isIP, type LookupFunction } from "node:net";
 import { readText } from "./read-text.ts";
 import { unpacked } from "./unpacked.ts";
 
@@ -15,6 +15,8 @@ export interface JsonRequest {
   readonly responseTimeoutMs: number;
   /** A longer answer, counted after unpacking, is not read. */
   readonly maxBytes: number;
+  /** In place of the usual search for addresses. */
+  readonly lookup?: LookupFunction;
 }
 
 export interface JsonAnswer {
@@ -45,7 +47,7 @@ export class RequestFailure extends Error {
  * @throws {RequestFailure} there was no complete answer · {Error} the request could not even be made
  */
 export async function requestJson(url: string, given: JsonRequest): Promise<JsonAnswer> {
-  const { method, body, connectTimeoutMs, responseTimeoutMs, maxBytes } = given;
+  const { method, body, connectTimeoutMs, responseTimeoutMs, maxBytes, lookup } = given;
   const isEncrypted = url.startsWith("https:");
   const headers = {
     accept: "application/json",
@@ -55,7 +57,11 @@ export async function requestJson(url: string, given: JsonRequest): Promise<Json
     ...given.headers,
   };
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
-  const request = (isEncrypted ? requestHttps : requestHttp)(url, { method, headers }, resolve);
+  const request = (isEncrypted ? requestHttps : requestHttp)(
+    url,
+    { method, headers, ...(lookup && { lookup }) },
+    resolve,
+  );
   let phase: Phase = "lookup";
   let timer: NodeJS.Timeout | undefined;
   let late: RequestFailure | undefined;

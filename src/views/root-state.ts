@@ -32,6 +32,9 @@ export interface Ending {
   readonly reason?: HandBackReason;
   /** What the agent chose of the team's outcomes. */
   readonly outcome?: string;
+  readonly tags?: readonly string[];
+  /** What the Service may show to the User. */
+  readonly messageForUser?: string;
 }
 
 /** Who answers. */

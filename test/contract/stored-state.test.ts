@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { z } from "zod";
+import { botEventBodySchema } from "../../src/bridge/stored/bot-event-body.ts";
 import { channelNoteSchema, formerIdSchema } from "../../src/bridge/stored/channel-note.ts";
 import { clockBodySchema } from "../../src/bridge/stored/clock-body.ts";
 import { conversationSchema } from "../../src/bridge/stored/conversation-schema.ts";
@@ -126,6 +127,7 @@ const BODIES: Readonly<Record<QueueName, z.ZodType>> = {
   inbox: inboxBodySchema,
   outbox: outboxBodySchema,
   clock: clockBodySchema,
+  bot: botEventBodySchema,
 };
 
 /** Each stored value beside the schema that reads it. */

@@ -47,6 +47,8 @@ const ending = record<Ending>({
   note: optional(text),
   reason: optional(z.enum(HAND_BACK_REASONS)),
   outcome: optional(text),
+  tags: optional(list(text)),
+  messageForUser: optional(text),
 });
 
 const claim = record<Claim>({ by: text, since: time, ts: optional(text) });
@@ -116,6 +118,7 @@ export const conversationSchema = record<Conversation>({
   waitingAnewSince: optional(time),
   firstClaimAt: optional(time),
   firstAnswerAt: optional(time),
+  firstAnswerBy: optional(text),
   lastAnswerAt: optional(time),
   clock: optional(runningClock),
   userMessages: count,
@@ -124,4 +127,6 @@ export const conversationSchema = record<Conversation>({
   handingBackSince: optional(time),
   ending: optional(ending),
   readUntil: optional(text),
+  handovers: optional(list(text)),
+  told: optional(list(itemId)),
 });

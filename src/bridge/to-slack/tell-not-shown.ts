@@ -1,19 +1,28 @@
 import { defined } from "../../defined.ts";
-import type { OnDeadLetter } from "../../delivery/lanes.ts";
-import type { ItemId } from "../../ids.ts";
+import type { Item, Lanes, OnDeadLetter } from "../../delivery/lanes.ts";
+import type { BridgeError } from "../../errors.ts";
+import type { ItemId, UserId } from "../../ids.ts";
 import { renderAnswerNotSent } from "../../views/answer-post.ts";
 import { renderNotClaimed } from "../../views/claims.ts";
 import { renderNotMoved } from "../../views/moved.ts";
 import { renderNotShown } from "../../views/not-shown.ts";
 import type { Texts } from "../../views/texts/en.ts";
+import type { BotReceiver } from "../bot-events/bot-event.ts";
+import { failedEvent } from "../bot-events/event-items.ts";
 import { withoutMove } from "../conversation.ts";
+import type { Desk } from "../desk-ports.ts";
 import { type Notifier, tellOwedNotice } from "../notifier.ts";
 import type { ParleyEvent } from "../parley-event.ts";
 import type { Conversations } from "../ports.ts";
+import type { BotEventBody } from "../stored/bot-event-body.ts";
 import type { ClaimRequest, InboxBody, MoveRequest } from "../stored/inbox-body.ts";
 import type { OwedNotice } from "../stored/notice.ts";
 
 export interface TellNotShownDependencies {
+  bot: Pick<Lanes<BotEventBody>, "append">;
+  receiver: Pick<BotReceiver, "isOn">;
+  desk: Pick<Desk, "teamOf">;
+  now: () => number;
   conversations: Conversations;
   notifier: Notifier;
   parse: (raw: string) => ParleyEvent;
@@ -23,10 +32,30 @@ export interface TellNotShownDependencies {
 /** Tells the thread that something of its User could not be shown. What belongs to no thread is only logged. */
 export function tellNotShown({
   conversations,
+  bot,
+  receiver,
+  desk,
+  now,
   notifier,
   parse,
   texts,
 }: TellNotShownDependencies): OnDeadLetter<InboxBody> {
+  /** The bot hears of a handover for which no thread could be opened. */
+  async function tellFailed(
+    { id, appendedAt }: Pick<Item<InboxBody>, "id" | "appendedAt">,
+    userId: UserId,
+    { code, message }: BridgeError,
+  ): Promise<void> {
+    if (!receiver.isOn()) return;
+    const newest = await conversations.byUser(userId);
+    const conversation = newest?.state === "open" ? newest : undefined;
+    if (conversation?.thread) return;
+    const why = { code, message, at: now() };
+    await bot.append(
+      failedEvent(id, appendedAt, { userId, conversation, handover: undefined }, why, desk),
+    );
+  }
+
   /** For whoever wanted it; nobody has to be told if only the rest of it could not be shown. */
   async function prepareNotMoved(
     item: ItemId,
@@ -71,8 +100,10 @@ export function tellNotShown({
         const notice = { thread, message: renderAnswerNotSent(text, texts), onlyFor: agent };
         return { userId, purpose: `answer not sent ${appendedAt}`, notice };
       }
+      if (body.kind === "handover") await tellFailed({ id, appendedAt }, body.userId, error);
       if (body.kind !== "callback") return undefined;
       const event = parse(body.raw);
+      if (event.kind === "handover") await tellFailed({ id, appendedAt }, event.userId, error);
       if (event.kind !== "message") return undefined;
       const conversation = await conversations.byUser(event.userId);
       if (!conversation?.thread) return undefined;

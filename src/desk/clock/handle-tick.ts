@@ -1,3 +1,5 @@
+import type { BotReceiver } from "../../bridge/bot-events/bot-event.ts";
+import { waitingEvent } from "../../bridge/bot-events/event-items.ts";
 import { askForTurn } from "../../bridge/claims/ask-for-turn.ts";
 import {
   type Clock,
@@ -10,6 +12,7 @@ import type { Desk } from "../../bridge/desk-ports.ts";
 import { type HearFirstDependencies, hearFirst } from "../../bridge/hear-first.ts";
 import { BEHIND_MESSAGES, userLane } from "../../bridge/inbox-lanes.ts";
 import type { Conversations } from "../../bridge/ports.ts";
+import type { BotEventBody } from "../../bridge/stored/bot-event-body.ts";
 import type { ClockBody } from "../../bridge/stored/clock-body.ts";
 import type { InboxBody } from "../../bridge/stored/inbox-body.ts";
 import type { OutboxBody } from "../../bridge/stored/outbox-body.ts";
@@ -26,6 +29,8 @@ export interface TickDependencies extends HearFirstDependencies {
   conversations: Pick<Conversations, "byId" | "update">;
   desk: Pick<Desk, "rulesOf" | "teamOf" | "opensAt">;
   clock: Pick<Lanes<ClockBody>, "append">;
+  bot: Pick<Lanes<BotEventBody>, "append">;
+  receiver: Pick<BotReceiver, "isOn">;
   inbox: Pick<Lanes<InboxBody>, "append">;
   outbox: Pick<Lanes<OutboxBody>, "append" | "waitingIn">;
   /** Where the desk hands Users back to. */
@@ -134,8 +139,9 @@ async function begin(
   { afterMs, deed, again }: ClockStep,
   conversation: Conversation,
   clock: Clock,
-  { desk, inbox, outbox, botService, now }: TickDependencies,
+  dependencies: TickDependencies,
 ): Promise<void> {
+  const { desk, inbox, outbox, bot, receiver, botService, now } = dependencies;
   const { id, userId, claim, thread } = conversation;
   const { kind, since } = clock;
   const name = `${kind} ${since} ${afterMs} ${JSON.stringify(deed)}`;
@@ -164,6 +170,11 @@ async function begin(
       ...defined({ opensAt: opens?.at }),
     };
     await toThreadsLane({ kind: "hand-back", request });
+  }
+  const isTold = "remind" in deed || "tellUser" in deed || "handBack" in deed;
+  if (kind === "waiting" && again === undefined && isTold && receiver.isOn()) {
+    const step = { since, afterMs, ...deed, at: now() };
+    await bot.append(waitingEvent(item, conversation, step, desk));
   }
 }
 

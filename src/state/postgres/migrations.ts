@@ -50,4 +50,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { sql: FIRST },
   { sql: AUDIT_TABLE },
   { sql: journalTable("clock") },
+  { sql: journalTable("bot") },
 ];

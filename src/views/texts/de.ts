@@ -8,6 +8,7 @@ const ALARMS: Readonly<Record<AlarmName, string>> = {
   "slack-setup": "Die Anbindung ist in Slack nicht richtig eingerichtet",
   "slack-socket": "Die Anbindung hat keine Verbindung zu Slack",
   "parley-access": "Parley weist die Anbindung ab",
+  "bot-events": "Der Bot erfährt nicht, was aus Übergaben wird",
   "parley-service": "Die Services der Anbindung stimmen in Parley nicht",
   store: "Die Anbindung kann nichts speichern",
   clock: "Die Uhr des Servers geht falsch",

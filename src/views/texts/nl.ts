@@ -8,6 +8,7 @@ const ALARMS: Readonly<Record<AlarmName, string>> = {
   "slack-setup": "De koppeling is in Slack niet goed ingesteld",
   "slack-socket": "De koppeling krijgt geen verbinding met Slack",
   "parley-access": "Parley weigert de koppeling",
+  "bot-events": "De bot hoort niet wat er van overdrachten wordt",
   "parley-service": "De Services van de koppeling kloppen niet in Parley",
   store: "De koppeling kan niets opslaan",
   clock: "De klok van de server loopt niet gelijk",

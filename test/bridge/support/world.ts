@@ -23,6 +23,7 @@ export interface World {
     readonly inbox: MemoryTable;
     readonly outbox: MemoryTable;
     readonly clock: MemoryTable;
+    readonly bot: MemoryTable;
     readonly conversations: Conversations;
     readonly audit: MemoryAudit;
     readonly channelNotes: ChannelNotes;
@@ -47,6 +48,7 @@ export function createWorld(isSlow: boolean): World {
       inbox: createMemoryTable(sync),
       outbox: createMemoryTable(sync),
       clock: createMemoryTable(sync),
+      bot: createMemoryTable(sync),
       conversations: createMemoryConversations(sync),
       audit: createMemoryAudit(sync),
       channelNotes: createMemoryChannelNotes(sync),
