@@ -21,8 +21,13 @@ export interface BotReceiver {
   /** What could not be verified, and whatever else no bot should meet. */
   readonly failures: readonly unknown[];
   readonly faults: Faults;
+  /** Moves its clock on, by which it judges how old a request is. */
+  advance(ms: number): void;
   close(): Promise<void>;
 }
+
+/** What is older, or comes from the future, is refused. */
+const TOLERANCE_MS = 5 * 60_000;
 
 /** Its fault's target is `event`, or the type of one. */
 export async function startBotReceiver(secret: string): Promise<BotReceiver> {
@@ -31,10 +36,25 @@ export async function startBotReceiver(secret: string): Promise<BotReceiver> {
   const events: ReceivedEvent[] = [];
   const arrivals: string[] = [];
   const failures: unknown[] = [];
+  let ahead = 0;
+
+  /** As the library does it, by a clock that can be told the time. @throws {Error} it is forged or old */
+  function verify(body: string, headers: Record<string, string>): Omit<ReceivedEvent, "id"> {
+    const { "webhook-id": id = "", "webhook-timestamp": seconds = "" } = headers;
+    const now = new Date();
+    const age = now.getTime() + ahead - Number(seconds) * 1000;
+    if (!(Math.abs(age) <= TOLERANCE_MS)) throw new Error(`The request is ${age} ms old`);
+    const sent = new Date(Number(seconds) * 1000);
+    const isSigned = headers["webhook-signature"]
+      ?.split(" ")
+      .includes(webhook.sign(id, sent, body));
+    if (!isSigned) throw new Error("The signature is wrong");
+    return JSON.parse(body) as Omit<ReceivedEvent, "id">;
+  }
 
   function takeIn(body: string, headers: Record<string, string>): number {
     try {
-      const event = webhook.verify(body, headers) as Omit<ReceivedEvent, "id">;
+      const event = verify(body, headers);
       const id = headers["webhook-id"] ?? "";
       arrivals.push(id);
       if (!events.some((each) => each.id === id)) events.push({ id, ...event });
@@ -57,5 +77,15 @@ export async function startBotReceiver(secret: string): Promise<BotReceiver> {
       leave: () => response,
     });
   });
-  return { url: `${server.url}/events`, events, arrivals, failures, faults, close: server.close };
+  return {
+    url: `${server.url}/events`,
+    events,
+    arrivals,
+    failures,
+    faults,
+    advance(ms) {
+      ahead += ms;
+    },
+    close: server.close,
+  };
 }
