@@ -6,7 +6,7 @@ import { runDeadLetters } from "../support/dead-letters-tool.ts";
 import { BOT_SECRET, startListeningBot, toldAbout } from "../support/listening-bot.ts";
 import { handBack, handOver, PATIENCE, submitHandBack } from "../support/steps.ts";
 import { rootsAbout, textOf } from "../support/threads.ts";
-import { inBridgeFile, PEOPLE, SUPPORT } from "../support/two-teams.ts";
+import { inBridgeFile, PEOPLE, SUPPORT, startTeams } from "../support/two-teams.ts";
 import { startWorld, type World } from "../support/world.ts";
 
 const raised = ({ log }: World): string[] =>
@@ -14,7 +14,7 @@ const raised = ({ log }: World): string[] =>
     .filter(({ event, fields }) => event === "alarm.raised" && fields.alarm === "bot-events")
     .map(({ fields }) => String(fields.advice));
 
-it("tells the bot all that becomes of a handover, in the words of its schema", async () => {
+it("tells the bot all that becomes of a handover", async () => {
   const { bot, env } = await startListeningBot();
   const file = await inBridgeFile([
     {
@@ -250,6 +250,46 @@ it("gives an event up after three days, and goes on with the next", async () => 
   bot.faults.clear();
   await handBack(world, root);
   await expect.poll(() => toldAbout(bot, user.id), PATIENCE).toEqual(["completed"]);
+});
+
+it("tells where a User goes on: in another team, and when there is no thread at all", async () => {
+  const { bot, env } = await startListeningBot();
+  const world = await startTeams(undefined, { env });
+  const { slack, parley } = world;
+  const { user, ts } = await handOver(world, { metadata: { reason: "question" } });
+  await slack.command({
+    user: "U0ANNA",
+    channel: slack.channel,
+    command: "/parley-owner",
+    text: `${user.id} move Billing`,
+  });
+  await expect.poll(() => toldAbout(bot, user.id), PATIENCE).toEqual(["accepted", "moved"]);
+  expect(bot.events.at(-1)?.data).toMatchObject({
+    from: "Support",
+    to: "Billing",
+    movedBy: "Anna",
+  });
+  expect(ts).not.toBe("");
+
+  slack.faults.add("chat.postMessage", { kind: "status", status: 500 });
+  const other = parley.createUser();
+  const { delivered } = await parley.handOver({
+    userId: other.id,
+    to: parley.agentService.identification,
+  });
+  await delivered;
+  await slack.waitFor(() =>
+    world.log.lines.find(
+      ({ event, fields }) =>
+        event === "delivery.attempted" &&
+        fields.lane === `user/${other.id}` &&
+        fields.outcome === "deferred",
+    ),
+  );
+  bot.advance(3 * 86_400_000);
+  world.advance(3 * 86_400_000 + 60_000);
+  await expect.poll(() => toldAbout(bot, other.id), PATIENCE).toEqual(["failed"]);
+  expect(bot.events.at(-1)?.data).toMatchObject({ team: "Support", error: "uncertain" });
 });
 
 const failedTells = ({ log }: World): number =>
