@@ -15,12 +15,19 @@ type Of<Union extends { readonly kind: string }> = {
   readonly [Kind in Union["kind"]]: Fields<Omit<Extract<Union, { kind: Kind }>, "kind">>;
 };
 
-/** A record on disk that is of one of several kinds. The fields of every kind stand here. */
+/**
+ * A record within the body of an item. With a field that a newer version has added it is not understood: what is to be done is
+ * left whole to a version that does, instead of being done in part.
+ */
+export const order = <T extends object>(fields: Fields<T>) =>
+  z.strictObject(fields) as unknown as z.ZodType<T>;
+
+/** The body of an item, of one of several kinds. The fields of every kind stand here; the same is true of them as of an {@link order}. */
 export const kinds = <Union extends { readonly kind: string }>(fieldsOf: Of<Union>) =>
   z.discriminatedUnion(
     "kind",
     Object.entries<Fields<object>>(fieldsOf).map(([kind, fields]) =>
-      z.looseObject({ kind: z.literal(kind), ...fields }),
+      z.strictObject({ kind: z.literal(kind), ...fields }),
     ) as unknown as [z.ZodObject<{ kind: z.ZodLiteral<string> }>],
   ) as unknown as z.ZodType<Union>;
 

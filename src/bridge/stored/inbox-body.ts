@@ -14,7 +14,7 @@ import {
   kinds,
   list,
   optional,
-  record,
+  order,
   text,
   thread,
   time,
@@ -101,7 +101,7 @@ export interface ClaimRequest {
   readonly note?: string;
 }
 
-const claimRequest = record<ClaimRequest>({
+const claimRequest = order<ClaimRequest>({
   conversation: conversationId,
   team: text,
   by: optional(text),
@@ -122,14 +122,14 @@ export interface AnswerRequest {
   readonly text: string;
 }
 
-const answerRequest = record<AnswerRequest>({
+const answerRequest = order<AnswerRequest>({
   conversation: conversationId,
   thread,
   agent: text,
   text,
 });
 
-const moveRequest = record<MoveRequest>({
+const moveRequest = order<MoveRequest>({
   conversation: conversationId,
   from: thread,
   to: text,

@@ -11,7 +11,7 @@ import {
   kinds,
   list,
   optional,
-  record,
+  order,
   serviceId,
   text,
   thread,
@@ -91,7 +91,7 @@ export interface HandBackRequest {
   readonly lastMessage?: string;
 }
 
-const takeOver = record<TakeOver>({
+const takeOver = order<TakeOver>({
   round: optional(count),
   by: optional(text),
   since: optional(time),
@@ -99,7 +99,7 @@ const takeOver = record<TakeOver>({
   taken: optional(flag),
 });
 
-const handBackRequest = record<HandBackRequest>({
+const handBackRequest = order<HandBackRequest>({
   thread: optional(thread),
   conversation: optional(conversationId),
   agent: optional(text),
