@@ -111,13 +111,31 @@ describe("a claim", () => {
     await bridge.later(60_001);
     expect(await claimant(bridge)).toBe("U0ANNA");
     refusal = { kind: "deactivated" };
-    await bridge.later(60_001);
+    await bridge.later(125_001);
     expect(await claimant(bridge)).toBeUndefined();
     await bridge.later(120_000);
     expect(bridge.thread()).toEqual([
       ":wave: Nobody answers this User now: <@U0ANNA> is no agent of the team any more.",
     ]);
     expect(claims(bridge).at(-1)).toEqual([undefined, "U0ANNA", undefined, "done"]);
+  });
+
+  it("does not fall by a list of members that was old", async () => {
+    let refusal: Refusal | undefined;
+    const bridge = await startBridge({
+      reconcileEveryMs: 300_000,
+      permissions: { refusalOf: () => Promise.resolve(refusal) },
+    });
+    await bridge.handover();
+    await bridge.agentWrites("One moment");
+    for (let round = 0; round < 3; round++) {
+      refusal = { kind: "not-agent", ask: [] };
+      await bridge.later(310_000);
+      refusal = undefined;
+      await bridge.later(290_000);
+    }
+    expect(await claimant(bridge)).toBe("U0ANNA");
+    expect(bridge.thread()).toEqual([]);
   });
 
   it("stays with whoever pressed first although a colleague's reply was on its way", async () => {
