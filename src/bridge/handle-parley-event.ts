@@ -38,7 +38,7 @@ export interface InboxDependencies
   parley: Pick<Parley, "self" | "ownerOf" | "services">;
   conversations: Conversations;
   desk: Desk;
-  outbox: Pick<Lanes<OutboxBody>, "append" | "find" | "isWaiting">;
+  outbox: Pick<Lanes<OutboxBody>, "append" | "find" | "isWaiting" | "waitingIn">;
   patience: Patience;
 }
 

@@ -1,3 +1,4 @@
+import { isAnswerOnItsWay } from "../../bridge/answer-on-its-way.ts";
 import type { BotReceiver } from "../../bridge/bot-events/bot-event.ts";
 import { waitingEvent } from "../../bridge/bot-events/event-items.ts";
 import { askForTurn } from "../../bridge/claims/ask-for-turn.ts";
@@ -6,7 +7,6 @@ import {
   type Conversation,
   clockOf,
   type RunningClock,
-  threadsOf,
 } from "../../bridge/conversation.ts";
 import type { Desk } from "../../bridge/desk-ports.ts";
 import { type HearFirstDependencies, hearFirst } from "../../bridge/hear-first.ts";
@@ -94,21 +94,6 @@ const stepAgain = ({ handBack, tried }: NonNullable<RunningClock["failed"]>): Cl
   deed: { handBack },
   again: tried,
 });
-
-/** What an agent has written, or has asked for, will have stopped the clock soon. What the desk itself has begun waits for nothing. */
-async function isAnswerOnItsWay(
-  conversation: Conversation,
-  { outbox }: Pick<TickDependencies, "outbox">,
-): Promise<boolean> {
-  for (const thread of threadsOf(conversation)) {
-    for (const body of await outbox.waitingIn(makeThreadKey(thread))) {
-      if (body.kind === "reply" || (body.kind === "hand-back" && !body.request.onlyIfClock)) {
-        return true;
-      }
-    }
-  }
-  return false;
-}
 
 async function setNext(
   { item }: Work<ClockBody>,

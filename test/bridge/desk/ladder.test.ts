@@ -5,9 +5,14 @@ import type { DeskRules } from "../../../src/config/desk-rules.ts";
 import { NetworkError, ParleyApiError } from "../../../src/errors.ts";
 import { dieAtEveryStep, type Story } from "../support/every-step.ts";
 import { ADA, AGENTS, BOT } from "../support/memory-parley.ts";
+import { BILLING_CHANNEL, CHANNEL } from "../support/memory-slack.ts";
 import { type Bridge, startBridge } from "../support/start-bridge.ts";
 
 const MINUTE_MS = 60_000;
+const TEAMS = [
+  { name: "Support", channel: CHANNEL },
+  { name: "Billing", channel: BILLING_CHANNEL },
+] as const;
 
 const ALWAYS = { times: Number.POSITIVE_INFINITY };
 
@@ -157,6 +162,38 @@ describe("what the desk has begun while the User gets another thread", () => {
     expect(bridge.sent()).toEqual(["Here I am"]);
     expect(bridge.items("outbox")).toMatchObject({ waiting: 0, dead: 0 });
   });
+});
+
+it("says once what it had put behind a reply that was taken back after a kill", async () => {
+  const bridge = await start({ waiting: [{ afterMs: 3 * MINUTE_MS, tellUser: "waiting" }] });
+  bridge.calls.fail("parley.send", new NetworkError("refused"));
+  await bridge.later(3 * MINUTE_MS + 200);
+  const reply = await bridge.agentWrites("Here I am");
+  bridge.calls.hang("outbox.append", { after: true });
+  await bridge.later(1_000);
+  await bridge.agentDeletes(reply);
+  await bridge.crashAndRestart();
+  await bridge.later(MINUTE_MS);
+  expect(bridge.sent()).toEqual([expect.stringMatching(/^Thank you for waiting/)]);
+  expect(bridge.items("outbox")).toMatchObject({ waiting: 0, dead: 0 });
+});
+
+it("reminds nobody of a User whose answer waits in the thread that they have left", async () => {
+  const bridge = await startBridge({
+    rules: { waiting: [{ afterMs: 3 * MINUTE_MS, remind: "thread" }] },
+    teams: TEAMS,
+  });
+  await bridge.handover();
+  const reply = await bridge.agentWrites("Here I am", { unheard: true });
+  await bridge.agentMoves("Billing");
+  await bridge.settled();
+  bridge.calls.fail("posts.post", new NetworkError("refused"));
+  await bridge.later(3 * MINUTE_MS + 200);
+  bridge.calls.fail("parley.send", new NetworkError("refused"), { times: 2 });
+  await bridge.slackTells(reply);
+  await bridge.later(MINUTE_MS);
+  expect(bridge.sent()).toEqual(["Here I am"]);
+  expect(said(bridge, REMINDER)).toBe(0);
 });
 
 describe("after a downtime in which somebody has answered", () => {
