@@ -33,6 +33,7 @@ import {
 } from "../conversation.ts";
 import type { Desk } from "../desk-ports.ts";
 import { refuseIfInDoubt } from "../doubt.ts";
+import { hasOpened } from "../has-opened.ts";
 import { type LetRepliesPassDependencies, letRepliesPass } from "../let-replies-pass.ts";
 import type { Notifier } from "../notifier.ts";
 import { asNotOwner, assertOwner, giveTo, nameService } from "../owner.ts";
@@ -191,12 +192,12 @@ class NotWantedError extends Error {
 function isWanted(
   { onlyIfClock, reason }: HandBackRequest,
   conversation: Conversation,
-  { desk, now }: Pick<HandBackDependencies, "desk" | "now">,
+  dependencies: Pick<HandBackDependencies, "desk" | "now">,
 ): boolean {
   if (onlyIfClock === undefined) return true;
-  const opens = reason === "outside_hours" ? desk.opensAt(conversation, now()) : undefined;
-  const hasOpened = opens !== undefined && opens.at <= now();
-  return !hasOpened && isRunning(onlyIfClock, conversation);
+  const isOver =
+    reason === "outside_hours" && hasOpened(conversation, dependencies.now(), dependencies);
+  return !isOver && isRunning(onlyIfClock, conversation);
 }
 
 /** @throws {NotWantedError} and an earlier attempt has left no trace */

@@ -11,6 +11,7 @@ import { userTextFor } from "../../views/user-texts.ts";
 import { type Conversation, isStillDue } from "../conversation.ts";
 import type { Desk } from "../desk-ports.ts";
 import { refuseIfInDoubt } from "../doubt.ts";
+import { hasOpened } from "../has-opened.ts";
 import { type LetRepliesPassDependencies, letRepliesPass } from "../let-replies-pass.ts";
 import type { Notifier } from "../notifier.ts";
 import { assertOwner } from "../owner.ts";
@@ -54,10 +55,9 @@ export async function tellUser(
     if (thread) await letEarlierPass(conversation, thread, work.item.lane, dependencies);
     if (await letRepliesPass(work, conversation, dependencies)) return;
   }
-  const opensAt = desk.opensAt(conversation, now());
   // It has opened while that waited for Parley.
-  if (isNew && body.text === "outside-hours" && opensAt && opensAt.at <= now()) return;
-  const values = defined({ opensAt });
+  if (isNew && body.text === "outside-hours" && hasOpened(conversation, now(), { desk })) return;
+  const values = defined({ opensAt: desk.opensAt(conversation, now()) });
   const text = userTextFor(body.text, readerOf(conversation), values, dependencies);
   if (text === undefined) return;
   let outcome: Parameters<typeof renderToldUser>[1] = "told";

@@ -59,7 +59,7 @@ export const createTickHandler =
     if (!clock) return;
     const { clock: running } = conversation;
     const rules = desk.rulesOf(conversation);
-    const of = progressOf(running, clock);
+    const of = progressOf(running, clock, rules, now());
     const { due, done } = dueSteps(stepsOf(clock, conversation, rules), of, rules.hours, now());
     const again = of.failed && now() >= againAt(of.failed) ? of.failed : undefined;
     const steps = [...due, ...(again ? [stepAgain(again)] : [])];

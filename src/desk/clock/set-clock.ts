@@ -7,6 +7,7 @@ import {
 } from "../../bridge/conversation.ts";
 import type { DeskRules } from "../../config/desk-rules.ts";
 import { defined } from "../../defined.ts";
+import { opensAt } from "../hours.ts";
 import { againAt, NOTHING_DONE, nextStepAt, stepsOf } from "./clock-steps.ts";
 import { nextRootAt } from "./root-moments.ts";
 
@@ -41,7 +42,7 @@ export function withClock(conversation: Conversation, rules: DeskRules, now: num
   const { clock: former, ...rest } = conversation;
   const clock = clockOf(conversation);
   if (!clock) return former ? rest : conversation;
-  const progress = progressOf(former, clock);
+  const progress = progressOf(former, clock, rules, now);
   const wanted = nextTickAt(conversation, progress, rules, now);
   const next = former?.next;
   const stays = wanted === undefined || (next !== undefined && next <= wanted);
@@ -56,13 +57,28 @@ export function withClock(conversation: Conversation, rules: DeskRules, now: num
 }
 
 /** How far this clock has come: as far as the former one, if it is that. */
-export const progressOf = (former: RunningClock | undefined, clock: Clock): Progress => ({
-  ...clock,
-  done: NOTHING_DONE,
-  ...(former &&
-    isSameClock(former, clock) &&
-    defined({ done: former.done, failed: former.failed })),
-});
+export function progressOf(
+  former: RunningClock | undefined,
+  clock: Clock,
+  rules: DeskRules,
+  now: number,
+): Progress {
+  const start = { ...clock, done: NOTHING_DONE };
+  if (!former || !isSameClock(former, clock)) return start;
+  const { done, failed } = former;
+  const isToBeTried = failed && !isOver(failed, clock, rules, now);
+  return { ...start, done, ...(isToBeTried && { failed }) };
+}
+
+/** Whoever was to go back because the team was not there stays once it has been there. */
+function isOver(
+  { handBack }: NonNullable<RunningClock["failed"]>,
+  { since }: Clock,
+  { hours }: DeskRules,
+  now: number,
+): boolean {
+  return handBack === "outside_hours" && (opensAt(hours, since) ?? Infinity) <= now;
+}
 
 /** The same after its newest tick: `of` is a clock and how far it has come. `at`: the next comes in its place, then at the earliest. */
 export function withNextTick(
@@ -73,7 +89,10 @@ export function withNextTick(
 ): Conversation {
   const clock = clockOf(conversation);
   if (!clock || !conversation.clock) return conversation;
-  const progress = { ...progressOf(conversation.clock, clock), ...(isSameClock(of, clock) && of) };
+  const progress = {
+    ...progressOf(conversation.clock, clock, rules, now),
+    ...(isSameClock(of, clock) && of),
+  };
   const wanted = nextTickAt(conversation, progress, rules, now);
   const next = wanted === undefined ? undefined : Math.max(wanted, at ?? 0);
   return {

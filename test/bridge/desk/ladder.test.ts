@@ -436,6 +436,22 @@ describe("outside of the hours", () => {
     },
   );
 
+  it("tries a hand-back that did not work until it opens, and then no more", async () => {
+    const bridge = await startBridge({ rules: { hours, outside: "hand-back" } });
+    bridge.calls.fail("parley.setOwner", new ParleyApiError("PUT owner", 400, []), ALWAYS);
+    await bridge.handover();
+    await bridge.later(59 * MINUTE_MS);
+    const tried = () => bridge.calls.made.filter((call) => call === "outbox.append").length;
+    const before = tried();
+    expect(before).toBeGreaterThan(4);
+    await bridge.later(12 * MINUTE_MS);
+    expect(tried()).toBe(before);
+    expect((await bridge.conversation())?.clock).not.toHaveProperty("failed");
+    bridge.calls.heal();
+    await bridge.later(24 * 60 * MINUTE_MS);
+    expect((await bridge.conversation())?.state).toBe("open");
+  });
+
   it("says in the thread what the User was told, although Slack takes long to open it", async () => {
     const bridge = await startBridge({ rules: { ...WAITING, hours } });
     const post = bridge.calls.hang("posts.post");
