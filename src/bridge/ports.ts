@@ -226,8 +226,8 @@ export interface ThreadReader {
     { readonly thread: Thread; readonly openedBy: string | undefined } | "none" | "unknown"
   >;
   /**
-   * What people wrote in the thread after `after` (a `ts`). Waits its turn and obeys Slack's pauses, so it can take minutes.
-   * `cannot-look`: Slack refuses reading.
+   * What people wrote in the thread after `after` (a `ts`). Waits its turn and obeys Slack's pauses, so it can take minutes; where
+   * `signal` ends that it is what was read by then, or rejects if that is nothing. `cannot-look`: Slack refuses reading.
    */
   repliesAfter(
     thread: Thread,

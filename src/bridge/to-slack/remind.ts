@@ -74,9 +74,9 @@ async function waitForReply(
   conversation: Conversation,
   dependencies: RemindDependencies,
 ): Promise<void> {
-  if (work.item.triedMs >= REPLY_MS) return;
-  await hearFirst(work, work.item.appendedAt, conversation, dependencies);
-  if (!(await isAnswerOnItsWay(conversation, dependencies))) return;
+  const { appendedAt, triedMs } = work.item;
+  await hearFirst(work, appendedAt, conversation, dependencies);
+  if (triedMs >= REPLY_MS || !(await isAnswerOnItsWay(conversation, dependencies))) return;
   throw new BridgeError("A reply is on its way", { code: "unexpected", disposition: "retry" });
 }
 

@@ -3,6 +3,7 @@ import { clockOf } from "../../../src/bridge/conversation.ts";
 import { takenOver } from "../../../src/bridge/ownership/taken-over.ts";
 import type { DeskRules } from "../../../src/config/desk-rules.ts";
 import { NetworkError, ParleyApiError } from "../../../src/errors.ts";
+import { toUserId } from "../../../src/ids.ts";
 import { dieAtEveryStep, type Story } from "../support/every-step.ts";
 import { ADA, AGENTS, BOT } from "../support/memory-parley.ts";
 import { BILLING_CHANNEL, CHANNEL } from "../support/memory-slack.ts";
@@ -260,6 +261,45 @@ describe("after a downtime in which somebody has answered", () => {
     expect(bridge.sent()).toEqual(["One moment", "Here I am"]);
     expect((await bridge.conversation())?.claim?.by).toBe("U0ANNA");
     expect(said(bridge, /^:wave:/)).toBe(0);
+  });
+});
+
+describe("while Slack lets threads be read slowly after a downtime", () => {
+  const rules = { waiting: [{ afterMs: 3 * MINUTE_MS, remind: "thread" as const }] };
+  const isSlow = (bridge: Bridge) => {
+    for (let reading = 0; reading < 2_000; reading++) bridge.calls.hang("reader.repliesAfter");
+  };
+
+  it("does not keep messages of others from going", async () => {
+    const bridge = await startBridge({ rules });
+    for (let user = 0; user < 64; user++) await bridge.handover({ user: toUserId(`${user}`) });
+    bridge.calls.fail("posts.post", new NetworkError("refused"), ALWAYS);
+    await bridge.later(3 * MINUTE_MS + 200);
+    expect(bridge.items("inbox").waiting).toBeGreaterThan(63);
+    await bridge.skip(30 * MINUTE_MS);
+    await bridge.crashAndRestart();
+    bridge.calls.heal();
+    isSlow(bridge);
+    await bridge.later(MINUTE_MS);
+    await bridge.handover();
+    await bridge.later(10_000);
+    expect(bridge.roots()).toHaveLength(65);
+  });
+
+  it("says nothing before it has heard of the answers there, however long that takes", async () => {
+    const bridge = await start(rules);
+    bridge.calls.fail("posts.post", new NetworkError("refused"), ALWAYS);
+    await bridge.later(3 * MINUTE_MS + 200);
+    bridge.calls.heal();
+    await bridge.agentWrites("Here I am", { unheard: true });
+    await bridge.skip(30 * MINUTE_MS);
+    isSlow(bridge);
+    await bridge.crashAndRestart();
+    await bridge.later(10 * MINUTE_MS);
+    expect([bridge.sent(), said(bridge, REMINDER)]).toEqual([[], 0]);
+    bridge.calls.heal();
+    await bridge.later(5 * MINUTE_MS);
+    expect([bridge.sent(), said(bridge, REMINDER)]).toEqual([["Here I am"], 0]);
   });
 });
 
