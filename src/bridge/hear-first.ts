@@ -15,6 +15,9 @@ const PATIENCE_MS = 120_000;
 /** So long a reading may keep others from being handled. Where many threads are to be read Slack makes them wait for minutes. */
 const HOLD_MS = 5_000;
 
+const AGAIN = { code: "unexpected", disposition: "retry" } as const;
+const SLOW = { ...AGAIN, code: "rate-limited" } as const;
+
 /**
  * Has the thread read back before the desk does by itself what was to be done at `dueAt` (ms), if that is late: an answer that nobody
  * has heard of waits in the outbox then. Returns whether it is late.
@@ -37,8 +40,7 @@ export async function hearFirst(
     const isSlow = code === "rate-limited";
     if (disposition === "retry" && (isSlow || item.triedMs < PATIENCE_MS)) throw thrown;
   }
-  if (found > 0)
-    throw toBeTriedAgain("unexpected", "An answer that nobody had heard of goes first");
+  if (found > 0) throw new BridgeError("An answer that nobody had heard of goes first", AGAIN);
   return true;
 }
 
@@ -50,7 +52,7 @@ async function inTime<Result>(
   const late = Promise.withResolvers<never>();
   const given = new AbortController();
   const timer = setTimeout(() => {
-    const error = toBeTriedAgain("rate-limited", "Slack takes long to let the thread be read");
+    const error = new BridgeError("Slack takes long to let the thread be read", SLOW);
     given.abort(error);
     late.reject(error);
   }, HOLD_MS);
@@ -60,6 +62,3 @@ async function inTime<Result>(
     clearTimeout(timer);
   }
 }
-
-const toBeTriedAgain = (code: "rate-limited" | "unexpected", message: string): BridgeError =>
-  new BridgeError(message, { code, disposition: "retry" });
