@@ -36,12 +36,11 @@ export function renderClaimed(
     return quiet(`:wave: ${claims.released(who, by === from ? undefined : before)}`);
   }
   const who = mention(to);
-  if (by === to) return quiet(`:raising_hand: ${claims.taken(who, before)}`);
   const words =
-    by === undefined ? claims.assignedByTurns(who) : claims.assigned(mention(by), who, before);
-  return note === undefined
-    ? quiet(`:point_right: ${words}`)
-    : notice(`:point_right: ${words}\n${quoted(note)}`);
+    by === to
+      ? `:raising_hand: ${claims.taken(who, before)}`
+      : `:point_right: ${by === undefined ? claims.assignedByTurns(who) : claims.assigned(mention(by), who, before)}`;
+  return note === undefined ? quiet(words) : notice(`${words}\n${quoted(note)}`);
 }
 
 /** To whom somebody has given a User: `link` is the thread, `user` the User's name as literal text. */

@@ -53,6 +53,27 @@ const assign = async (opened: Opened, user: string, to: string, note?: string) =
   return await opened.slack.submitView({ user, viewId: id, values });
 };
 
+type Blocks = ReturnType<typeof rootOf>["blocks"];
+
+/** Presses a button of a root that somebody's screen shows as it was. */
+async function pressStale(opened: Opened, blocks: Blocks, user: string, actionId: string) {
+  const root = rootOf(opened);
+  const { blocks: current } = root;
+  Object.assign(root, { blocks });
+  await click(opened, user, actionId);
+  Object.assign(root, { blocks: current });
+}
+
+/** Anna takes the User; Ben, whose screen does not show that yet, presses *Take* too. Resolves with what he is offered. */
+async function takeAfterAnna(opened: Opened) {
+  const { slack, ts } = opened;
+  const { blocks } = rootOf(opened);
+  await click(opened, "U0ANNA", "parley_take");
+  await offers(opened, "parley_release");
+  await pressStale(opened, blocks, "U0BEN", "parley_take");
+  return await slack.waitFor(() => toldTo(slack, "U0BEN", ts)[0]);
+}
+
 describe("who answers a User", () => {
   it("is whoever presses Take until they release; the root offers what can be done", async () => {
     const opened = await openSupport();
@@ -143,6 +164,37 @@ describe("who answers a User", () => {
     const values = { agent: "U0LEA" };
     const outcome = await opened.slack.submitView({ user: "U0BEN", viewId: id, values });
     expect(outcome.errors?.agent).toMatch(/somebody has taken this User/);
+  });
+
+  it("is still a colleague who has taken the User since Release was shown to somebody", async () => {
+    const opened = await openSupport({ name: "Support", agents: ["U0ANNA", "U0BEN"] });
+    const { slack, ts } = opened;
+    const told = await takeAfterAnna(opened);
+    const { blocks } = rootOf(opened);
+    await press(opened, told, "parley_take_from");
+    await says(opened, /<@U0BEN> answers this User instead of <@U0ANNA>/);
+    await pressStale(opened, blocks, "U0ANNA", "parley_release");
+    const refused = await slack.waitFor(() => toldTo(slack, "U0ANNA", ts)[0]);
+    expect(refused.text).toMatch(/somebody has taken this User/);
+    expect(postsIn(slack, ts).map(textOf).join()).not.toContain("released this User");
+  });
+
+  it("is told in the thread that they came too late to answer instead", async () => {
+    const opened = await openSupport();
+    const { slack, ts } = opened;
+    const told = await takeAfterAnna(opened);
+    await click(opened, "U0ANNA", "parley_release");
+    await says(opened, /<@U0ANNA> released this User/);
+    await press(opened, told, "parley_take_from");
+    const late = /somebody has taken this User or released them/;
+    await slack.waitFor(() => toldTo(slack, "U0BEN", ts).some(({ text }) => late.test(text)));
+  });
+
+  it("may be whoever assigns the User to themselves, with the note that they wrote", async () => {
+    const opened = await openSupport();
+    await assign(opened, "U0ANNA", "U0ANNA", "I know the case");
+    const post = await says(opened, /<@U0ANNA> answers this User\./);
+    expect(textOf(post)).toContain("I know the case");
   });
 });
 
@@ -261,7 +313,9 @@ describe("/parley-owner with a User and a word", () => {
   it("says so of a User who is with nobody here", async () => {
     const opened = await openSupport();
     const { id } = opened.parley.createUser();
-    expect((await type(opened, "U0ANNA", `${id} take`)).text).toMatch(/conversation is over/);
+    expect((await type(opened, "U0ANNA", `${id} take`)).text).toMatch(
+      /no open conversation with us/,
+    );
   });
 
   it("lists the same with list as without a word", async () => {

@@ -46,6 +46,13 @@ describe("a quick answer", () => {
     );
   });
 
+  it("in the language that the bot told of the User comes first", async () => {
+    const world = await startWithAnswers();
+    const { root } = await handOver(world, { metadata: { language: "nl-BE" } });
+    const { blocks } = await openAnswerForm(world, root);
+    expect(JSON.stringify(blocks)).toMatch(/Hallo \(nl\).*Refund/);
+  });
+
   it("goes once, although the form is sent twice", async () => {
     const world = await startWithAnswers();
     const { slack, parley } = world;

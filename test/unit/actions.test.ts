@@ -58,7 +58,18 @@ const STANDING = [
     "c_5d41402abc4b2a76b9719d91 U0ANNA",
     { conversation: toConversationId("c_5d41402abc4b2a76b9719d91"), from: "U0ANNA" },
   ],
-  [ACTIONS.release, "parley_release", "c_5d41402abc4b2a76b9719d91", "c_5d41402abc4b2a76b9719d91"],
+  [
+    ACTIONS.release,
+    "parley_release",
+    "c_5d41402abc4b2a76b9719d91",
+    { conversation: toConversationId("c_5d41402abc4b2a76b9719d91") },
+  ],
+  [
+    ACTIONS.release,
+    "parley_release",
+    "c_5d41402abc4b2a76b9719d91 U0ANNA",
+    { conversation: toConversationId("c_5d41402abc4b2a76b9719d91"), from: "U0ANNA" },
+  ],
   [ACTIONS.assign, "parley_assign", "c_5d41402abc4b2a76b9719d91", "c_5d41402abc4b2a76b9719d91"],
   [ACTIONS.showHome, "parley_show_home", "all 0", { show: "all", page: 0 }],
   [

@@ -143,6 +143,14 @@ describe("the details below a root", () => {
     expect(urls).toContain('"url":"https://shop.example/11111","text":"Shop"');
   });
 
+  it("link to pages in the language that the metadata tell", () => {
+    const Help = "https://help.example/{language}";
+    const facts = { user: {}, userId: "1", metadata: { language: "nl" } };
+    expect(customerLinks({ Help }, facts)).toEqual([
+      { name: "Help", url: "https://help.example/nl" },
+    ]);
+  });
+
   it.each([
     ["a value that is not known", "https://crm.example/{externalId}", {}],
     ["a placeholder that is none", "https://crm.example/{nothing}", {}],

@@ -256,8 +256,18 @@ async function refusalFor(
 
 type Problem = Extract<OwnerAnswer, { kind: "problem" }>;
 
-/** Finds a User by link, by customer id, or by Parley's own id. If a number fits two Users, neither is chosen. */
+/** The User as whom the one who is meant lives on: Parley does not know those any more who were merged into another. */
 async function findUser(
+  text: string,
+  dependencies: OwnerCommandDependencies,
+): Promise<{ userId: UserId } | Problem> {
+  const found = await findNamed(text, dependencies);
+  if ("problem" in found) return found;
+  return { userId: await dependencies.conversations.currentId(found.userId) };
+}
+
+/** Finds a User by link, by customer id, or by Parley's own id. If a number fits two Users, neither is chosen. */
+async function findNamed(
   text: string,
   { parley, conversations, parsePermalink }: OwnerCommandDependencies,
 ): Promise<{ userId: UserId } | Problem> {

@@ -2,9 +2,9 @@ import type { UserTexts } from "../../config/desk-rules.ts";
 import { defined } from "../../defined.ts";
 import type { Work } from "../../delivery/lanes.ts";
 import { NotOwnerError, toBridgeError } from "../../errors.ts";
-import { isJsonObject } from "../../json.ts";
 import type { Language } from "../../language.ts";
 import { causeOf } from "../../views/cause-of.ts";
+import { languageOf } from "../../views/language-of.ts";
 import type { Texts } from "../../views/texts/en.ts";
 import { renderToldUser } from "../../views/told-user.ts";
 import { userTextFor } from "../../views/user-texts.ts";
@@ -58,7 +58,8 @@ export async function tellUser(
   // It has opened while that waited for Parley.
   if (isNew && body.text === "outside-hours" && hasOpened(conversation, now(), { desk })) return;
   const values = defined({ opensAt: desk.opensAt(conversation, now()) });
-  const text = userTextFor(body.text, readerOf(conversation), values, dependencies);
+  const reader = defined({ language: languageOf(conversation) });
+  const text = userTextFor(body.text, reader, values, dependencies);
   if (text === undefined) return;
   let outcome: Parameters<typeof renderToldUser>[1] = "told";
   try {
@@ -84,8 +85,3 @@ export async function tellUser(
 
 const isWanted = ({ clock, step }: TellUserBody, conversation: Conversation): boolean =>
   conversation.state === "open" && (clock === undefined || isStillDue(clock, step, conversation));
-
-function readerOf({ user, metadata }: Conversation): { language?: string } {
-  const told = isJsonObject(metadata) ? metadata.language : undefined;
-  return defined({ language: user.language ?? (typeof told === "string" ? told : undefined) });
-}

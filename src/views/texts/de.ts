@@ -298,7 +298,7 @@ export const de: Texts = {
   },
 
   claimProblems: {
-    "not-open": "Dieses Gespräch ist vorbei, also muss niemand antworten.",
+    "not-open": "Dieser Nutzer hat kein offenes Gespräch mit uns, also ist niemandem zu antworten.",
     unclaimed: "Niemand antwortet diesem Nutzer, also gibt es nichts freizugeben.",
     "has-already": "Wer gewählt ist, antwortet diesem Nutzer schon.",
     yours: "Sie antworten diesem Nutzer schon.",

@@ -312,7 +312,7 @@ export const en = {
 
   /** Why nobody was asked to answer a User, or not to. Literal text. */
   claimProblems: {
-    "not-open": "This conversation is over, so nobody has to answer it.",
+    "not-open": "This User has no open conversation with us, so there is nobody to answer.",
     unclaimed: "Nobody answers this User, so there is nothing to release.",
     "has-already": "They answer this User already.",
     yours: "You answer this User already.",

@@ -297,7 +297,8 @@ export const nl: Texts = {
   },
 
   claimProblems: {
-    "not-open": "Dit gesprek is afgelopen, dus niemand hoeft te antwoorden.",
+    "not-open":
+      "Deze gebruiker heeft geen open gesprek met ons, dus er is niemand om te antwoorden.",
     unclaimed: "Niemand antwoordt deze gebruiker, dus er valt niets vrij te geven.",
     "has-already": "Die collega antwoordt deze gebruiker al.",
     yours: "Je antwoordt deze gebruiker al.",
