@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { answerIn, chooseAnswer, makeAnswers, openAnswerForm } from "../support/quick-answers.ts";
+import { sentTo } from "../support/sent.ts";
 import { startDesk } from "../support/start-desk.ts";
-import { handOver, PATIENCE } from "../support/steps.ts";
+import { handOver, openModal, PATIENCE } from "../support/steps.ts";
 import { postsIn, textsTo } from "../support/threads.ts";
 import type { World } from "../support/world.ts";
 
@@ -66,6 +67,25 @@ describe("a quick answer", () => {
     await expect
       .poll(() => parley.sent(handedOver.user.id).map(({ message }) => message), PATIENCE)
       .toEqual(["Once", "And then"]);
+  });
+
+  it("goes before a hand-back that is asked for right behind it", async () => {
+    const world = await startWithAnswers();
+    const { slack, parley } = world;
+    const { root, ts, user } = await handOver(world);
+    const { id } = await openAnswerForm(world, root);
+    const busy = Promise.withResolvers<void>();
+    slack.faults.add("chat.postMessage", { kind: "held", until: busy.promise });
+    const values = { answer_text: "First this" };
+    await slack.submitView({ user: "U0ANNA", viewId: id, values });
+    const { id: form } = await openModal(slack, ts);
+    const handBack = () => slack.submitView({ user: "U0ANNA", viewId: form, values: {} });
+    expect((await handBack()).errors?.destination).toMatch(/quick answer .* is on its way/);
+    slack.faults.clear();
+    busy.resolve();
+    await expect.poll(async () => (await handBack()).errors, PATIENCE).toBeUndefined();
+    await parley.until(() => user.owner === parley.botService.identification);
+    expect(sentTo(world, user.id)).toEqual(["First this"]);
   });
 
   it("is no note, and not empty", async () => {

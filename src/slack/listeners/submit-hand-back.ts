@@ -1,4 +1,5 @@
 import type { ViewOutput } from "@slack/bolt";
+import { isAnswerWaiting } from "../../bridge/answers/is-answer-waiting.ts";
 import { movedFrom } from "../../bridge/conversation.ts";
 import { escapeText, unescapeText } from "../../convert/text/slack-text.ts";
 import { intentOf, withoutMarker } from "../../convert/to-parley/reply-intent.ts";
@@ -63,6 +64,8 @@ export async function submitHandBack(
       dependencies,
     );
     if (refusal !== undefined) return await refuse(refusal);
+    // It would come after the hand-back, and go to nobody.
+    if (await isAnswerWaiting(conversation, dependencies)) return await refuse(words.answerWaits);
     const lane = makeThreadKey(thread);
     const result = await outbox.append({
       lane,

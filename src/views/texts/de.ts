@@ -589,6 +589,8 @@ export const de: Texts = {
       "Das beginnt wie eine interne Notiz und geht deshalb nicht an den Nutzer. Bitte anders formulieren oder in die Notiz für den Bot schreiben.",
     serviceUnknown:
       "Parley hat nicht rechtzeitig gesagt, welcher Service das ist. Es ist nichts passiert; bitte gleich noch einmal versuchen.",
+    answerWaits:
+      "Eine schnelle Antwort an diesen Nutzer ist unterwegs. Bitte gleich noch einmal zurückgeben, damit sie zuerst ankommt.",
     sentAlready:
       "Dieses Formular wurde schon abgeschickt; im Thread steht, was daraus geworden ist.",
     notStored:

@@ -617,6 +617,8 @@ export const en = {
       "This begins as a note among colleagues, so it does not go to the User. Say it in other words, or in the note for the bot.",
     serviceUnknown:
       "Parley did not say in time which Service this is. Nothing was done; try again in a moment.",
+    answerWaits:
+      "A quick answer to this User is on its way. Hand back again in a moment, so that it goes first.",
     sentAlready: "This form was sent already; the thread says what became of it.",
     notStored: "The bridge could not store this. Nothing was done; try again in a moment.",
   },

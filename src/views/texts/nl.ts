@@ -589,6 +589,8 @@ export const nl: Texts = {
       "Dit begint als een notitie onder collega’s en gaat daarom niet naar de gebruiker. Zeg het in andere woorden, of in de notitie voor de bot.",
     serviceUnknown:
       "Parley zei niet op tijd welke Service dit is. Er is niets gedaan; probeer het zo meteen nog eens.",
+    answerWaits:
+      "Er is een snel antwoord aan deze gebruiker onderweg. Geef zo meteen nog eens terug, zodat dat eerst aankomt.",
     sentAlready: "Dit formulier is al verstuurd; in de thread staat wat ervan geworden is.",
     notStored:
       "De koppeling kon dit niet opslaan. Er is niets gedaan; probeer het zo meteen nog eens.",
