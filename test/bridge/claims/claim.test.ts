@@ -190,6 +190,18 @@ describe("a claim", () => {
     expect(bridge.slack.direct).toEqual([]);
   });
 
+  it("is released once, and without a complaint, by somebody who presses twice", async () => {
+    const bridge = await handedOver();
+    await bridge.agentClaims(take("U0ANNA"));
+    await bridge.atOnce(async () => {
+      await bridge.agentClaims(release("U0ANNA"));
+      await bridge.agentClaims(release("U0ANNA"));
+    });
+    await bridge.settled();
+    expect(bridge.thread().filter((text) => /released this User/.test(text))).toHaveLength(1);
+    expect(bridge.told("U0ANNA")).toEqual([]);
+  });
+
   it("that fell silent meanwhile is not given back by a repeat of the same press", async () => {
     const bridge = await handedOver();
     await bridge.agentClaims({ ...take("U0ANNA"), form: "press" });
@@ -232,8 +244,9 @@ describe("a claim", () => {
   it("that cannot be carried out for long is told to whoever wanted it", async () => {
     const bridge = await startBridge({ teams: TEAMS, maxAgeMs: 60_000 });
     await bridge.handover();
+    await bridge.agentClaims(take("U0ANNA"));
     bridge.calls.fail("audit.add", new NetworkError("away"), { times: 1_000 });
-    await bridge.agentClaims(release("U0BEN", "U0ANNA"));
+    await bridge.agentClaims(release("U0BEN", "U0CARLA"));
     await bridge.settled();
     expect(bridge.told("U0BEN").join()).toContain("was not released. Something went wrong");
   });
