@@ -3,7 +3,7 @@ import { answerIn, chooseAnswer, makeAnswers, openAnswerForm } from "../support/
 import { sentTo } from "../support/sent.ts";
 import { startDesk } from "../support/start-desk.ts";
 import { handOver, openModal, PATIENCE } from "../support/steps.ts";
-import { postsIn, textsTo } from "../support/threads.ts";
+import { postsIn, textOf, textsTo } from "../support/threads.ts";
 import type { World } from "../support/world.ts";
 
 const ANSWERS = {
@@ -67,6 +67,18 @@ describe("a quick answer", () => {
     await expect
       .poll(() => parley.sent(handedOver.user.id).map(({ message }) => message), PATIENCE)
       .toEqual(["Once", "And then"]);
+  });
+
+  it("has the emoji whose codes somebody typed, in the thread as well", async () => {
+    const world = await startWithAnswers();
+    const { slack, parley } = world;
+    const { root, ts, user } = await handOver(world);
+    const { id } = await openAnswerForm(world, root);
+    const values = { answer_text: "**Done** :tada: :+1::skin-tone-3: at 10:30:45, :our-logo:" };
+    await slack.submitView({ user: "U0ANNA", viewId: id, values });
+    const sent = "**Done** 🎉 👍🏼 at 10:30:45, :our-logo:";
+    await parley.until(() => sentTo(world, user.id).includes(sent));
+    expect(postsIn(slack, ts).map(textOf).join()).toContain("*Done* 🎉 👍🏼");
   });
 
   it("goes before a hand-back that is asked for right behind it", async () => {

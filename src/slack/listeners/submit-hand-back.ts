@@ -12,6 +12,7 @@ import { withinTime } from "../../within-time.ts";
 import type { ListenerDependencies } from "./listener-dependencies.ts";
 import { refusalIn } from "./refusal-in.ts";
 import type { Submission } from "./requests.ts";
+import { typedIn } from "./typed-in.ts";
 
 /** Slack waits 3 s for the whole answer. */
 const SERVICES_TIMEOUT_MS = 1_500;
@@ -79,8 +80,8 @@ export async function submitHandBack(
           ...defined({
             outcome: given.outcome,
             tags: tags.length > 0 ? tags : undefined,
-            note: given.note || undefined,
-            messageForUser: given.messageForUser || undefined,
+            note: given.note,
+            messageForUser: given.messageForUser,
             lastMessage: lastMessage || undefined,
           }),
         },
@@ -97,14 +98,14 @@ export async function submitHandBack(
 }
 
 function readInputs(view: ViewOutput) {
-  const input = (id: string) => view.state.values[id]?.[id];
+  const chosenIn = (id: string) => view.state.values[id]?.[id]?.selected_option?.value;
   return {
-    destination: input(HAND_BACK_INPUTS.destination)?.selected_option?.value,
-    outcome: input(HAND_BACK_INPUTS.outcome)?.selected_option?.value,
-    tags: toTags(input(HAND_BACK_INPUTS.tags)?.value ?? ""),
-    note: input(HAND_BACK_INPUTS.note)?.value?.trim(),
-    messageForUser: input(HAND_BACK_INPUTS.messageForUser)?.value?.trim(),
-    lastMessage: input(HAND_BACK_INPUTS.lastMessage)?.value?.trim(),
+    destination: chosenIn(HAND_BACK_INPUTS.destination),
+    outcome: chosenIn(HAND_BACK_INPUTS.outcome),
+    tags: toTags(typedIn(view, HAND_BACK_INPUTS.tags) ?? ""),
+    note: typedIn(view, HAND_BACK_INPUTS.note),
+    messageForUser: typedIn(view, HAND_BACK_INPUTS.messageForUser),
+    lastMessage: typedIn(view, HAND_BACK_INPUTS.lastMessage),
   };
 }
 
