@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { pressEntry } from "../support/press-entry.ts";
 import { allTold, press } from "../support/replies.ts";
 import { sentTo } from "../support/sent.ts";
-import { type HandedOver, handOver, PATIENCE } from "../support/steps.ts";
+import { type HandedOver, handOver, PATIENCE, writeFirst } from "../support/steps.ts";
 import { postsIn, reactionsOn, textOf, textsTo, toldTo } from "../support/threads.ts";
 import { SUPPORT, startTeams, type TeamInFile } from "../support/two-teams.ts";
 import type { World } from "../support/world.ts";
@@ -202,7 +202,7 @@ describe("two who answer the same User", () => {
   it("are both told where the team has it so", async () => {
     const opened = await openSupport({ ...TEAM, collision: "warn" });
     const { slack, parley, ts, user } = opened;
-    await slack.post({ user: "U0ANNA", threadTs: ts, text: "Anna" });
+    await writeFirst(slack, { user: "U0ANNA", threadTs: ts, text: "Anna" });
     await slack.post({ user: "U0BEN", threadTs: ts, text: "Ben" });
     await parley.until(() => sentTo(opened, user.id).length === 2);
     await slack.waitFor(() => toldTo(slack, "U0BEN", ts)[0]);
@@ -214,7 +214,7 @@ describe("two who answer the same User", () => {
   it("are one where the team holds the second back, until its writer says so, also after a restart", async () => {
     const opened = await openSupport({ ...TEAM, collision: "hold" });
     const { slack, parley, ts, user } = opened;
-    await slack.post({ user: "U0ANNA", threadTs: ts, text: "Anna" });
+    await writeFirst(slack, { user: "U0ANNA", threadTs: ts, text: "Anna" });
     const { ts: second } = await slack.post({ user: "U0BEN", threadTs: ts, text: "Ben" });
     const told = await slack.waitFor(() => toldTo(slack, "U0BEN", ts)[0]);
     expect(told.text).toContain("Not sent: <@U0ANNA> answers this User");
