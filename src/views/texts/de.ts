@@ -307,7 +307,7 @@ export const de: Texts = {
     "not-agent": (team) =>
       `Wer gewählt ist, gehört nicht zum Team ${team} und kann diesem Nutzer nicht antworten.`,
     "not-known":
-      "Slack sagt gerade nicht, ob die gewählte Person zum Team gehört. Es wurde nichts getan; versuch es gleich noch einmal.",
+      "Slack sagt gerade nicht, ob die gewählte Person zum Team gehört. Es wurde nichts getan; bitte gleich noch einmal versuchen.",
   },
 
   assignForm: {

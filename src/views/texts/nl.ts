@@ -328,7 +328,7 @@ export const nl: Texts = {
     toWriter: (who) =>
       `${who} antwoordt deze gebruiker. Ook jouw bericht is verstuurd; spreek af wie verdergaat.`,
     toClaimant: (who) =>
-      `${who} heeft ook geschreven naar deze gebruiker, die jij antwoordt. Spreek af wie verdergaat.`,
+      `${who} heeft ook geschreven naar deze gebruiker, met wie jij in gesprek bent. Spreek af wie verdergaat.`,
     held: (who) =>
       `Niet verstuurd: ${who ?? "een collega"} antwoordt deze gebruiker. Moet de gebruiker je bericht toch krijgen?`,
     buttons: { sendAnyway: "Toch versturen", keepAsNote: "Als notitie bewaren" },
