@@ -102,16 +102,17 @@ export const NOTICES: Readonly<Record<string, Notice>> = {
     ]),
   ),
   "a failed hand-back": (text, texts) =>
-    renderHandBackFailed("U0ANNA", "nobody", "message-begun", text, texts),
+    renderHandBackFailed("U0ANNA", "nobody", "message-begun", text, { note: text }, texts),
   // The form takes no more.
   "a quick answer": (text, texts) =>
     renderAnswerPost({ name: text.slice(0, 80), text: text.slice(0, 3_000) }, texts),
   "a quick answer that came too late": renderAnswerNotSent,
   "a failed hand-back by itself": (text, texts) =>
-    renderHandBackFailed(undefined, ["U0LEA"], "nothing-done", text, texts),
-  "a hand-back too late": (text, texts) => renderHandBackTooLate(text, true, texts),
+    renderHandBackFailed(undefined, ["U0LEA"], "nothing-done", text, {}, texts),
+  "a hand-back too late": (text, texts) =>
+    renderHandBackTooLate(text, { lastMessage: text, messageForUser: text, note: text }, texts),
   "a hand-back of somebody who has left": (_, texts) =>
-    renderHandBackTooLate(undefined, true, texts),
+    renderHandBackTooLate(undefined, { lastMessage: "Bye" }, texts),
   "a merge, where it ended": (_, texts) => renderMergedAway(LINK, texts),
   "a merge, where it goes on": (_, texts) => renderMergedIn(LINK, texts),
   "a new id": renderRenamed,
@@ -150,7 +151,8 @@ export const NOTICES: Readonly<Record<string, Notice>> = {
     ),
   "a move that Slack refuses": (reason, texts) =>
     renderNotMoved({ to: "Billing", refusal: { why: "refused", reason } }, texts),
-  "a hand-back where the User was moved away": (_, texts) => renderHandBackMoved(LINK, true, texts),
+  "a hand-back where the User was moved away": (text, texts) =>
+    renderHandBackMoved(LINK, { lastMessage: text }, texts),
   "what was written so far, where Slack does not let us read": (_, texts) => {
     const [step] = renderSoFarUnread(LINK, texts);
     return step && "message" in step ? step.message : { text: "" };

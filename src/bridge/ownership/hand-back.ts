@@ -18,6 +18,7 @@ import {
   renderHandBackFailed,
   renderHandBackMoved,
   renderHandBackTooLate,
+  type UnsentWords,
 } from "../../views/hand-back-failed.ts";
 import type { Texts } from "../../views/texts/en.ts";
 import type { Audit } from "../audit-port.ts";
@@ -246,11 +247,7 @@ async function afterTheEnd(
     return await notifier.refreshRoot(conversation, work.item.id);
   }
   if (agent === undefined || !thread) return;
-  const message = renderHandBackTooLate(
-    ending?.to?.name,
-    lastMessage !== undefined && !isSent && !hasBegun(work),
-    texts,
-  );
+  const message = renderHandBackTooLate(ending?.to?.name, unsentOf(work, request), texts);
   const notice = { thread, message, onlyFor: agent };
   await recordDeed(work, conversation, request, "conversation-closed", dependencies);
   await notifier.notice(conversation.userId, work.item.id, "hand-back too late", notice);
@@ -264,10 +261,10 @@ async function afterTheMove(
   dependencies: HandBackDependencies,
 ): Promise<void> {
   const { userId, thread: now } = conversation;
-  const { agent, thread, lastMessage } = request;
+  const { agent, thread } = request;
   const { notifier, permalink, texts } = dependencies;
   const link = now && permalink(now);
-  const message = renderHandBackMoved(link, lastMessage !== undefined, texts);
+  const message = renderHandBackMoved(link, unsentOf(work, request), texts);
   const notice = { thread, message, onlyFor: agent };
   await recordDeed(work, conversation, request, "conversation-closed", dependencies);
   await notifier.notice(userId, work.item.id, "hand-back too late", notice);
@@ -302,6 +299,13 @@ async function sendLastMessage(
 
 const hasBegun = (work: Work<OutboxBody>): boolean =>
   work.names().some((name) => name.startsWith(PART));
+
+/** What the agent wrote and nobody got; of a last message of which something may have gone the notice says how far it came. */
+const unsentOf = (
+  work: Work<OutboxBody>,
+  { lastMessage, messageForUser, note }: HandBackRequest,
+): UnsentWords =>
+  defined({ messageForUser, note, lastMessage: hasBegun(work) ? undefined : lastMessage });
 
 type Stage = Parameters<typeof renderHandBackFailed>[2];
 
@@ -365,6 +369,7 @@ async function giveUp(
         leads,
         stageOf(work, error),
         causeOf(error, texts),
+        unsentOf(work, request),
         texts,
       ),
     });

@@ -60,7 +60,10 @@ describe("handing back", () => {
 
     await bridge.agentHandsBack(GOODBYE);
 
-    expect(await failure(bridge)).toMatch(/somebody else is giving the User to another Service/);
+    const said = await failure(bridge);
+    expect(said).toMatch(/somebody else is giving the User to another Service/);
+    // Nothing has to be typed twice.
+    expect(said).toContain("Last message to the User:\n>Goodbye");
     expect(changes(bridge)).toEqual([]);
     expect(await bridge.conversation()).toMatchObject({ state: "open", handingBackTo: NIGHT.id });
     await bridge.later(60_000);
