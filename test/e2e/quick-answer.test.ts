@@ -4,7 +4,7 @@ import { sentTo } from "../support/sent.ts";
 import { startDesk } from "../support/start-desk.ts";
 import { handOver, openModal, PATIENCE } from "../support/steps.ts";
 import { postsIn, textOf, textsTo } from "../support/threads.ts";
-import type { World } from "../support/world.ts";
+import type { Env, World } from "../support/world.ts";
 
 const ANSWERS = {
   "refund.md":
@@ -12,8 +12,8 @@ const ANSWERS = {
   "hallo.md": "---\nname: Hallo\nlanguage: nl\n---\nHallo!",
 };
 
-const startWithAnswers = async (): Promise<World> =>
-  await startDesk({ answers: await makeAnswers(ANSWERS) });
+const startWithAnswers = async (env: Env = {}): Promise<World> =>
+  await startDesk({ answers: await makeAnswers(ANSWERS) }, { env });
 
 describe("a quick answer", () => {
   it("is chosen, filled in, changed, and sent as the agent's reply, which claims the User", async () => {
@@ -79,6 +79,15 @@ describe("a quick answer", () => {
     const sent = "**Done** 🎉 👍🏼 at 10:30:45, :our-logo:";
     await parley.until(() => sentTo(world, user.id).includes(sent));
     expect(postsIn(slack, ts).map(textOf).join()).toContain("*Done* 🎉 👍🏼");
+  });
+
+  it("goes when the form is sent, although replies wait so that they can be undone", async () => {
+    const world = await startWithAnswers({ UNDO_SECONDS: "30" });
+    const { slack, parley } = world;
+    const { root, user } = await handOver(world);
+    const { id } = await openAnswerForm(world, root);
+    await slack.submitView({ user: "U0ANNA", viewId: id, values: { answer_text: "At once" } });
+    await parley.until(() => sentTo(world, user.id).includes("At once"));
   });
 
   it("goes before a hand-back that is asked for right behind it", async () => {
