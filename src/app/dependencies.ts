@@ -3,11 +3,12 @@ import { createReceiver } from "../bot/create-receiver.ts";
 import { createAudit } from "../bridge/audit.ts";
 import { followHandovers } from "../bridge/bot-events/follow-handovers.ts";
 import { createChannelWatch } from "../bridge/channels/watch-channels.ts";
-import type { Team } from "../bridge/desk-ports.ts";
 import { createNotifier } from "../bridge/notifier.ts";
 import type { ChannelNotes, Conversations, Workspace } from "../bridge/ports.ts";
 import { channelNoteSchema } from "../bridge/stored/channel-note.ts";
 import {
+  activeAgentsSchema,
+  firstWaitsSchema,
   lastInTurnSchema,
   membersSchema,
   standingSchema,
@@ -17,10 +18,13 @@ import type { Config } from "../config/read-config.ts";
 import { channelsOf } from "../config/team-config.ts";
 import type { CreateRateLimiter } from "../delivery/rate-limiter.ts";
 import { createSemaphore } from "../delivery/semaphore.ts";
+import { createActiveAgents } from "../desk/active-agents.ts";
 import { createAgentsCalled } from "../desk/agents-called.ts";
 import { createAgentsInTurn } from "../desk/agents-in-turn.ts";
 import { followConversations } from "../desk/clock/follow-conversations.ts";
+import { createAvailability } from "../desk/create-availability.ts";
 import { createDesk } from "../desk/create-desk.ts";
+import { createFirstWaits } from "../desk/first-waits.ts";
 import { createKnownMembers } from "../desk/known-members.ts";
 import { createKnownPersons } from "../desk/known-persons.ts";
 import { createPermissions } from "../desk/permissions.ts";
@@ -96,7 +100,16 @@ export function createDependencies(
   const parse = (body: Json) => parseCallback(body, parley.self);
   const desk = createDesk(config.teams, log, config.answers);
   const receiver = createReceiver({ ...config, alarms, now });
-  const measured = measureConversations(conversations, desk, onTime);
+  const firstWaits = createFirstWaits({
+    remembered: remembered(firstWaitsSchema),
+    inTurn,
+    now,
+    log,
+  });
+  const measured = measureConversations(conversations, desk, (time) => {
+    onTime(time);
+    if (time.what === "first-answer") void firstWaits.answered(time.team, time.elapsedSeconds);
+  });
   const followed = config.botEvents
     ? followHandovers(measured, { ...queues, receiver, desk, now })
     : measured;
@@ -175,19 +188,24 @@ export function createDependencies(
       now,
       log: slackLog,
     }),
+    availability: createAvailability({
+      teams: config.teams,
+      desk,
+      conversations,
+      typicalWaits: firstWaits,
+      agentsActive: createActiveAgents({
+        membersOf: members.of,
+        permissions,
+        isActive: slack.isActive,
+        remembered: remembered(activeAgentsSchema),
+        now,
+      }),
+      ...clock,
+      log,
+    }),
     parleyFiles: createParleyFiles(parleyApi, config.parley),
     transfers: createSemaphore(TRANSFERS),
     receiver,
-    availability: {
-      of: async (team: Team) => {
-        const opens = desk.opensAt({ team: team.name } as never, now())?.at;
-        const open = await conversations.open();
-        return {
-          waiting: open.filter((each) => each.waitingSince !== undefined).length,
-          open: opens === undefined || opens <= now(),
-        };
-      },
-    },
     conversations: followConversations(followed, { desk, ...queues, now, log }),
     audit: createAudit({ records, people: slack.people, log: log.child({ component: "audit" }) }),
     inTurn,

@@ -1,4 +1,5 @@
 import type { Alarms } from "../alarms.ts";
+import { createAvailabilityRoute } from "../bot/availability-route.ts";
 import { createHandoverRoute } from "../bot/handover-route.ts";
 import type { Service, Workspace } from "../bridge/ports.ts";
 import type { Clock } from "../clock.ts";
@@ -116,10 +117,17 @@ export async function createEntrances(
     ...taking,
     onHandover: () => onCallback("handover"),
   });
+  const availabilityRoute = createAvailabilityRoute({
+    ...taking,
+    teams: config.teams,
+    availability: dependencies.availability,
+    onQuestion: () => metrics.onCallback("availability"),
+  });
   const routes = [
     ...slack.routes,
     callbackRoute,
     handoverRoute,
+    availabilityRoute,
     ...health.routes,
     ...metrics.routes,
   ];

@@ -226,6 +226,10 @@ export function withThreadInVain(
 export const isMoving = ({ thread, openingSince }: Conversation): boolean =>
   thread !== undefined && openingSince !== undefined;
 
+/** Its User waits for an answer. */
+export const isWaiting = ({ state, waitingSince }: Conversation): boolean =>
+  state === "open" && waitingSince !== undefined;
+
 /** The thread of another team that was to open does not open any more. */
 export const withoutMove = (conversation: Conversation): Conversation =>
   conversation.thread !== undefined && isOpening(conversation)

@@ -129,6 +129,22 @@ export function describeConversations(name: string, open: () => Promise<Fixture>
       });
     });
 
+    it("tells whose Users wait, whatever a handover brought", async () => {
+      const fixture = await open();
+      const { store } = fixture;
+      const metadata = { waitingSince: 7, nested: '"waitingSince":7' };
+      for (const user of ["1", "2", "3"]) await store.create({ ...conversationOf(user), metadata });
+      await store.update(idOf("2"), answered);
+      await store.update(idOf("3"), (c) => end(c, "handed-back", { at: 2_000 }));
+      expect((await store.waiting()).map(({ id }) => id)).toEqual([idOf("1")]);
+      await store.update(idOf("2"), (c) => withUserMessages(c, 1, 8_000));
+      await checkTwice(fixture, async (each) => {
+        expect((await each.waiting()).map(({ id }) => id).sort()).toEqual(
+          [idOf("1"), idOf("2")].sort(),
+        );
+      });
+    });
+
     it("finds it by each thread that it was moved from, and by those that opened in vain", async () => {
       const fixture = await open();
       const { store } = fixture;

@@ -119,6 +119,7 @@ describePostgres("a database that has much", () => {
     await store.alias(toUserId("1"), toUserId("2"));
     await store.open();
     await store.countOpen();
+    await store.waiting();
     await store.hasUnrooted();
     await store.openUnder(toUserId("2"));
     await store.update(conversation.id, (c) => end(c, "handed-back", { at: 1 }));

@@ -1,22 +1,11 @@
 import { defined } from "../../defined.ts";
 import type { JsonObject } from "../../json.ts";
 import type { Conversation } from "../conversation.ts";
-import type { Desk, Team } from "../desk-ports.ts";
+import type { Availability, Desk } from "../desk-ports.ts";
 import { type TranscriptDependencies, transcriptFor } from "../ownership/hand-back-transcript.ts";
 import type { Conversations, People } from "../ports.ts";
 import type { BotEventBody } from "../stored/bot-event-body.ts";
 import type { BotEvent } from "./bot-event.ts";
-
-/** How it is in a team now. */
-export interface Availability {
-  /** `waiting`: how many Users do. `opensAt`: ms; missing: nobody knows. */
-  of(team: Team): Promise<{
-    readonly waiting: number;
-    readonly typicalWaitSeconds?: number;
-    readonly open: boolean;
-    readonly opensAt?: number;
-  }>;
-}
 
 export interface DescribeEventDependencies extends TranscriptDependencies {
   conversations: Pick<Conversations, "byId">;
@@ -95,7 +84,7 @@ async function lineOf(
   if (!team) return { position: null, typicalWaitSeconds: null, open: null, opensAt: null };
   const { waiting, typicalWaitSeconds = null, open, opensAt } = await availability.of(team);
   return {
-    position: Math.max(1, waiting),
+    position: waiting === undefined ? null : Math.max(1, waiting),
     typicalWaitSeconds,
     open,
     opensAt: opensAt === undefined ? null : moment(opensAt),

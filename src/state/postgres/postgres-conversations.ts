@@ -1,4 +1,4 @@
-import { type Conversation, isOpening } from "../../bridge/conversation.ts";
+import { type Conversation, isOpening, isWaiting } from "../../bridge/conversation.ts";
 import type { Conversations } from "../../bridge/ports.ts";
 import { OvertakenError } from "../../errors.ts";
 import { type ConversationId, makeThreadKey, toUserId, type UserId } from "../../ids.ts";
@@ -73,6 +73,11 @@ export function openPostgresConversations(database: Questions): Conversations {
     async countOpen() {
       const [row] = await database.read<{ open: number }>(sql.COUNT_OPEN);
       return row?.open ?? 0;
+    },
+
+    async waiting() {
+      const found = readConversations(await database.read<ConversationRow>(sql.PERHAPS_WAITING));
+      return found.map(({ conversation }) => conversation).filter(isWaiting);
     },
 
     async openUnder(userId) {
