@@ -1,7 +1,9 @@
 import type { Alarms } from "../alarms.ts";
 import { createAvailabilityRoute } from "../bot/availability-route.ts";
 import { createHandoverRoute } from "../bot/handover-route.ts";
+import { createRatingRoute } from "../bot/rating-route.ts";
 import type { Service, Workspace } from "../bridge/ports.ts";
+import { rate } from "../bridge/rate.ts";
 import type { Clock } from "../clock.ts";
 import type { Config } from "../config/read-config.ts";
 import { createAuthenticRequests } from "../http/authentic-requests.ts";
@@ -123,11 +125,18 @@ export async function createEntrances(
     availability: dependencies.availability,
     onQuestion: () => metrics.onCallback("availability"),
   });
+  const ratingRoute = createRatingRoute({
+    ...taking,
+    rate: (conversation, rating) =>
+      rate(conversation, rating, { ...dependencies, onRated: metrics.onRated }),
+    onRequest: () => onCallback("rating"),
+  });
   const routes = [
     ...slack.routes,
     callbackRoute,
     handoverRoute,
     availabilityRoute,
+    ratingRoute,
     ...health.routes,
     ...metrics.routes,
   ];

@@ -41,6 +41,15 @@ export interface DetailsPost {
   readonly shown?: string;
 }
 
+/** What the User thinks of it. */
+export interface Rating {
+  /** From 1 to 5. */
+  readonly stars: number;
+  readonly comment?: string;
+  /** ms since the epoch. */
+  readonly at: number;
+}
+
 /**
  * One User's time with us, from handover to hand-back.
  *
@@ -86,6 +95,7 @@ export interface Conversation extends RootFacts {
   /** We have asked, or are about to ask, Parley for this change of owner, so its callback tells us nothing new. */
   readonly handingBackTo?: ServiceId;
   readonly handingBackSince?: number;
+  readonly rating?: Rating;
   /** The `ts` up to which the thread was read back and nothing was missing; missing if it never was. */
   readonly readUntil?: string;
   /** The ids of the handovers that it comes from, the newest last. */

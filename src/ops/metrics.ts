@@ -17,6 +17,8 @@ export interface Metrics {
   /** To be called for each authentic request. */
   readonly onRequest: (from: Sender) => void;
   readonly onRefused: (from: Sender) => void;
+  /** To be called once for each conversation that is rated, with 1 to 5. */
+  readonly onRated: (stars: number) => void;
   readonly routes: readonly Route[];
 }
 
@@ -72,6 +74,13 @@ export function createMetrics(sources: {
     labelNames: ["kind"],
     registers,
   });
+  const ratings = new Counter({
+    name: "parley_bridge_ratings_total",
+    help: "Conversations that Users have rated, by their stars",
+    labelNames: ["stars"],
+    registers,
+  });
+  for (const stars of [1, 2, 3, 4, 5]) ratings.inc({ stars }, 0);
   const attempts = new Counter({
     name: "parley_bridge_delivery_attempts_total",
     help: "Tries to deliver an item, by their outcome",
@@ -182,6 +191,7 @@ export function createMetrics(sources: {
       lastRequestAt[from] = performance.now();
     },
     onRefused: (from) => refused.inc({ from }),
+    onRated: (stars) => ratings.inc({ stars }),
     routes: [
       {
         method: "GET",

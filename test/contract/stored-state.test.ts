@@ -61,7 +61,7 @@ import { fieldsIn, fieldsOf } from "../support/stored-fields.ts";
 import { startTeams } from "../support/two-teams.ts";
 import { startWorld } from "../support/world.ts";
 
-const VERSIONS = ["0.1.0", "0.2.0", "0.3.0", "0.5.0", "0.6.0"];
+const VERSIONS = ["0.1.0", "0.2.0", "0.3.0", "0.5.0", "0.6.0", "0.7.0"];
 
 /** A copy that a test may change. */
 async function copyOf(version: string): Promise<string> {

@@ -39,6 +39,7 @@ import { renderFilesNotSent, renderPartsNotSent } from "../../src/views/not-sent
 import { renderNotShown } from "../../src/views/not-shown.ts";
 import { renderOwnerAnswer } from "../../src/views/owner-answer.ts";
 import { renderPossibleRepeat } from "../../src/views/possible-repeat.ts";
+import { renderRated } from "../../src/views/rated.ts";
 import { renderRefusal, renderStaysInside } from "../../src/views/refusal.ts";
 import { renderDirectReminder, renderReleased, renderReminder } from "../../src/views/reminders.ts";
 import {
@@ -69,6 +70,8 @@ export const NOTICES: Readonly<Record<string, Notice>> = {
   "a further handover with a transcript": (_, texts) =>
     renderFurtherHandover({ reason: null, hasDetails: false, lines: 3 }, texts),
   "a User taken away": renderTakenAway,
+  "a User's rating": (comment, texts) => renderRated({ stars: 4, comment }, texts),
+  "a User's rating without a word": (_, texts) => renderRated({ stars: 1 }, texts),
   "a User who waits": (user, texts) =>
     renderReminder({ user, forMs: 180_000 }, ["U0ANNA"], undefined, texts),
   "a User who waits for somebody": (user, texts) =>

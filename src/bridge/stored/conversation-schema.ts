@@ -10,6 +10,7 @@ import {
   type Conversation,
   type DetailsPost,
   type Moved,
+  type Rating,
   type RunningClock,
 } from "../conversation.ts";
 import {
@@ -92,6 +93,8 @@ const moved = record<Moved>({
   unreadAfter: optional(text),
 });
 
+const rating = record<Rating>({ stars: z.int().min(1).max(5), comment: optional(text), at: time });
+
 export const conversationSchema = record<Conversation>({
   id: conversationId,
   userId,
@@ -126,6 +129,7 @@ export const conversationSchema = record<Conversation>({
   handingBackTo: optional(serviceId),
   handingBackSince: optional(time),
   ending: optional(ending),
+  rating: optional(rating),
   readUntil: optional(text),
   handovers: optional(list(text)),
   told: optional(list(itemId)),

@@ -262,6 +262,8 @@ export const de: Texts = {
     },
   },
 
+  rated: (stars, most) => `Der Nutzer hat dieses Gespräch bewertet: ${stars} von ${most}.`,
+
   claims: {
     taken: (who, before) =>
       before === undefined

@@ -275,6 +275,9 @@ export const en = {
     },
   },
 
+  rated: (stars: number, most: number) =>
+    `The User has rated this conversation: ${stars} of ${most}.`,
+
   claims: {
     taken: (who: string, before: string | undefined) =>
       before === undefined

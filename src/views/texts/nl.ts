@@ -260,6 +260,8 @@ export const nl: Texts = {
     },
   },
 
+  rated: (stars, most) => `De gebruiker heeft dit gesprek beoordeeld: ${stars} van ${most}.`,
+
   claims: {
     taken: (who, before) =>
       before === undefined
