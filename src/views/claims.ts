@@ -56,11 +56,13 @@ export function renderAssignedToYou(
 /** To whoever wanted `to` (Slack id), or nobody, to have a User, and came too late. */
 export function renderNotClaimed(
   { to, loss, note }: { to?: string; loss: ClaimLoss; note?: string },
-  { claims }: Texts,
+  { claims, claimProblems }: Texts,
 ): SlackMessage {
   const headline = to === undefined ? claims.notReleased : claims.notClaimed(mention(to));
+  const isSo = to !== undefined && loss.why === "overtaken" && loss.by === to;
+  const why = isSo ? claimProblems["has-already"] : `${headline} ${describe(loss, claims)}`;
   const lines = [
-    `:information_source: ${headline} ${describe(loss, claims)}`,
+    `:information_source: ${why}`,
     note === undefined ? "" : `${claims.noteNotPosted}\n${quoted(note)}`,
   ];
   return notice(lines.filter(Boolean).join("\n"));

@@ -48,8 +48,10 @@ export async function claim(
   );
   if (!changed) return;
   if (changed.claimItem === item.id) await tellAll(work, changed, request, dependencies);
-  // Whoever was to have the User has them, or nobody has: nothing is left to wish for.
-  else if (changed.claim?.by !== to) await tellLoss(work, changed, request, dependencies);
+  // Whoever was to have the User has them, or nobody has: nothing is left to wish for, but for the note.
+  else if (changed.claim?.by !== to || request.note !== undefined) {
+    await tellLoss(work, changed, request, dependencies);
+  }
 }
 
 /** The thread is told who answers, and whoever was not there is told directly. */

@@ -190,6 +190,20 @@ describe("a claim", () => {
     expect(bridge.slack.direct).toEqual([]);
   });
 
+  it("is given to the same colleague by two at once, and the one who came later gets the note back", async () => {
+    const bridge = await handedOver();
+    await bridge.atOnce(async () => {
+      await bridge.agentClaims({ by: "U0ANNA", to: "U0CARLA", note: "Knows refunds" });
+      await bridge.agentClaims({ by: "U0BEN", to: "U0CARLA", note: "Speaks French" });
+    });
+    await bridge.settled();
+    expect(bridge.thread().join()).toContain("Knows refunds");
+    expect(bridge.told("U0ANNA")).toEqual([]);
+    expect(bridge.told("U0BEN")).toEqual([
+      expect.stringMatching(/They answer this User already.*Your note was not posted:\n>Speaks/s),
+    ]);
+  });
+
   it("is released once, and without a complaint, by somebody who presses twice", async () => {
     const bridge = await handedOver();
     await bridge.agentClaims(take("U0ANNA"));
