@@ -9,6 +9,8 @@ export type UserId = Branded<"UserId">;
 export type ServiceId = Branded<"ServiceId">;
 /** One conversation, e.g. `"c_5d41402abc4b2a76b9719d91"`; opaque, safe to show to every member of a workspace. */
 export type ConversationId = Branded<"ConversationId">;
+/** One handover, e.g. `"h_5d41402abc4b2a76b9719d91"`: what bots know it by. */
+export type HandoverId = Branded<"HandoverId">;
 /** Two arrivals with the same id are the same item. Posts in Slack carry it in their post tag, so that they can be found. */
 export type ItemId = Branded<"ItemId">;
 
@@ -50,6 +52,8 @@ export const toUserId = (value: string | number): UserId => String(value) as Use
 export const toServiceId = (value: string): ServiceId => value as ServiceId;
 export const toItemId = (value: string): ItemId => value as ItemId;
 export const toConversationId = (value: string): ConversationId => value as ConversationId;
+/** For ids from the state. */
+export const toHandoverId = (value: string): HandoverId => value as HandoverId;
 
 const digest = (...parts: readonly string[]): string =>
   createHash("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 24);
@@ -57,6 +61,22 @@ const digest = (...parts: readonly string[]): string =>
 /** The conversation that this inbox item opens. The same item always opens the same conversation, also after a crash. */
 export const makeConversationId = (userId: UserId, openedBy: ItemId): ConversationId =>
   `c_${digest(userId, openedBy)}` as ConversationId;
+
+/** The handover that a bot has given this key. */
+export const makeKeyedHandoverId = (key: string): HandoverId =>
+  toHandoverId(`h_${digest("handover key", key)}`);
+
+/** The handover without a key that was told of with these bytes. */
+export const makeHandoverId = (rawBody: string): HandoverId =>
+  toHandoverId(`h_${digest("handover body", rawBody)}`);
+
+/** A text from outside as the id of a handover; `undefined`: it is none. */
+export const parseHandoverId = (text: string): HandoverId | undefined =>
+  /^h_[0-9a-f]{24}$/.test(text) ? toHandoverId(text) : undefined;
+
+/** The item of a handover that has a key: however often it comes, it is one. */
+export const makeHandoverItemId = (handover: HandoverId): ItemId =>
+  toItemId(`b_${digest("handover", handover)}`);
 
 /** The item of a Parley message that has an id of its own. Inferred: Parley's ids are unique for an account. */
 export const makeMessageItemId = (userId: UserId, messageId: string): ItemId =>

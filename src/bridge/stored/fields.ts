@@ -1,5 +1,12 @@
 import { z } from "zod";
-import { type Thread, toConversationId, toItemId, toServiceId, toUserId } from "../../ids.ts";
+import {
+  type Thread,
+  toConversationId,
+  toHandoverId,
+  toItemId,
+  toServiceId,
+  toUserId,
+} from "../../ids.ts";
 import type { Json } from "../../json.ts";
 
 type Fields<T> = { readonly [Field in keyof T]-?: z.ZodType<T[Field]> };
@@ -54,6 +61,7 @@ export const userId = z.string().transform(toUserId);
 export const serviceId = z.string().transform(toServiceId);
 export const itemId = z.string().transform(toItemId);
 export const conversationId = z.string().transform(toConversationId);
+export const handoverId = z.string().transform(toHandoverId);
 
 export const thread = record<Thread>({ team: text, channel: text, ts: text });
 
