@@ -112,7 +112,7 @@ async function buildApp(given: Config, foundations: Foundations): Promise<App> {
   const { log, alarms, state } = foundations;
   const channelIds = await openChannelIds(state.remembered(formerIdSchema));
   const config = withKnownChannels(given, channelIds, log);
-  const { conversations, audit, inTurn } = state;
+  const { conversations, audit, handovers, inTurn } = state;
   const clock = shareClock(foundations.clock, state);
   const buildInfo = describeBuild(config);
 
@@ -158,6 +158,7 @@ async function buildApp(given: Config, foundations: Foundations): Promise<App> {
     conversations,
     onTime: metrics.onTime,
     audit,
+    handovers,
     inTurn,
     createLimiter: state.createLimiter,
     remembered: state.remembered,

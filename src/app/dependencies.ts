@@ -64,6 +64,7 @@ export function createDependencies(
     conversations,
     onTime,
     audit: records,
+    handovers,
     inTurn,
     createLimiter,
     remembered,
@@ -81,6 +82,7 @@ export function createDependencies(
     conversations: Conversations;
     onTime: (time: MeasuredTime) => void;
     audit: State["audit"];
+    handovers: State["handovers"];
     inTurn: InTurn<string>;
     createLimiter: CreateRateLimiter;
     remembered: State["remembered"];
@@ -208,6 +210,7 @@ export function createDependencies(
     receiver,
     conversations: followConversations(followed, { desk, ...queues, now, log }),
     audit: createAudit({ records, people: slack.people, log: log.child({ component: "audit" }) }),
+    handovers,
     inTurn,
     notifier: createNotifier(queues.inbox),
     onThreadFound,

@@ -1,6 +1,7 @@
 import type { Alarms } from "../alarms.ts";
 import { createAvailabilityRoute } from "../bot/availability-route.ts";
 import { createHandoverRoute } from "../bot/handover-route.ts";
+import { createHandoverStateRoute } from "../bot/handover-state-route.ts";
 import { createRatingRoute } from "../bot/rating-route.ts";
 import type { Service, Workspace } from "../bridge/ports.ts";
 import { rate } from "../bridge/rate.ts";
@@ -113,11 +114,17 @@ export async function createEntrances(
     ...taking,
     groupMs: config.groupMs,
     parse: (body) => parseCallback(body, dependencies.parley.self),
-    onCallback,
+    onCallback(event) {
+      onCallback(event.kind);
+      if (event.kind === "handover") metrics.onHandover(event.metadata);
+    },
   });
+  const { handovers } = dependencies;
   const handoverRoute = createHandoverRoute({
     ...taking,
-    onHandover: () => onCallback("handover"),
+    handovers,
+    onRequest: () => onCallback("handover"),
+    onHandover: metrics.onHandover,
   });
   const availabilityRoute = createAvailabilityRoute({
     ...taking,
@@ -131,12 +138,14 @@ export async function createEntrances(
       rate(conversation, rating, { ...dependencies, onRated: metrics.onRated }),
     onRequest: () => onCallback("rating"),
   });
+  const handoverStateRoute = createHandoverStateRoute({ ...dependencies, ...taking });
   const routes = [
     ...slack.routes,
     callbackRoute,
     handoverRoute,
     availabilityRoute,
     ratingRoute,
+    handoverStateRoute,
     ...health.routes,
     ...metrics.routes,
   ];

@@ -14,7 +14,7 @@ import {
   replyGoesAhead,
 } from "../bridge/handle-slack-event.ts";
 import { tellDeadReply } from "../bridge/to-parley/tell-dead-reply.ts";
-import { tellNotShown } from "../bridge/to-slack/tell-not-shown.ts";
+import { type TellNotShownDependencies, tellNotShown } from "../bridge/to-slack/tell-not-shown.ts";
 import type { Claims } from "../delivery/claims.ts";
 import { createTickHandler, type TickDependencies } from "../desk/clock/handle-tick.ts";
 import type { Queues } from "./open-queues.ts";
@@ -24,7 +24,11 @@ export async function startQueues(
   { inbox, outbox, clock, bot }: Queues,
   claims: Pick<Claims, "start">,
   dependencies: Omit<
-    InboxDependencies & OutboxDependencies & TickDependencies & BotEventDependencies,
+    InboxDependencies &
+      TellNotShownDependencies &
+      OutboxDependencies &
+      TickDependencies &
+      BotEventDependencies,
     keyof Queues | "delays"
   >,
   canDeliver?: () => boolean,

@@ -1,45 +1,28 @@
 import { z } from "zod";
+import { givenId, HANDOVER_FIELDS, handoverFacts } from "../bridge/handovers/handover-facts.ts";
 import { userLane } from "../bridge/inbox-lanes.ts";
 import type { InboxBody } from "../bridge/stored/inbox-body.ts";
-import { isSeen } from "../convert/text/clean-name.ts";
 import { defined } from "../defined.ts";
 import type { NewItem } from "../delivery/lanes.ts";
-import { makeArrivalItemId, parseId, toUserId } from "../ids.ts";
+import {
+  type HandoverId,
+  makeArrivalItemId,
+  makeHandoverId,
+  makeHandoverItemId,
+  makeKeyedHandoverId,
+  toUserId,
+} from "../ids.ts";
 import { isDeeperThan, type Json, MAX_DEPTH } from "../json.ts";
-import type { UserDetails } from "../views/root-user.ts";
 import { toUnixSeconds } from "./to-unix-seconds.ts";
-
-const id = z.union([z.string(), z.int()]).transform((given, context) => {
-  const parsed = parseId(given);
-  if (parsed !== undefined) return parsed;
-  context.addIssue("must be an id: at most 200 characters, no control characters, no path of dots");
-  return z.NEVER;
-});
-
-/** Empty fields count as missing, so that they do not erase what Parley has told. */
-const aboutUser = z
-  .string()
-  .trim()
-  .nullish()
-  .transform((given) => (given && isSeen(given) ? given : undefined));
 
 /** The body of a handover request, which bots may send besides Parley's callbacks: our own extension. */
 const handoverRequest = z.object({
-  userId: id.transform(toUserId),
+  userId: givenId.transform(toUserId),
   /** `null` counts as missing, so that it does not erase what Parley's callback has told. */
   metadata: z
     .json()
     .optional()
     .transform((given) => given ?? undefined),
-  user: z
-    .object({
-      name: aboutUser,
-      email: aboutUser,
-      language: aboutUser,
-      externalId: id.nullish(),
-    })
-    .nullish()
-    .transform((given) => withoutMissing(given ?? {})),
   transcript: z
     .array(
       z.object({
@@ -49,36 +32,57 @@ const handoverRequest = z.object({
       }),
     )
     .nullish(),
+  ...HANDOVER_FIELDS,
 });
 
+/** The names of all that a request may have. */
+export const REQUEST_FIELDS: readonly string[] = Object.keys(handoverRequest.shape);
+
+/** A handover that a bot tells us of. */
+export interface HandoverRequest {
+  readonly handover: HandoverId;
+  /** The bot has named it, so it happens once, however often it comes. */
+  readonly hasKey: boolean;
+  readonly item: NewItem<InboxBody> & { readonly body: InboxBody & { readonly kind: "handover" } };
+}
+
 /**
- * The inbox item of a handover that a bot tells us of; `problem`: why the request is none, for its developer. Each arrival is
- * an item of its own, because nothing in it tells a redelivery from another handover; its handler shows the same one once.
+ * A handover that a bot tells us of; `problem`: why the request is none, for its developer. Without a key each arrival is an item of
+ * its own, because nothing in it tells a redelivery from another handover; its handler shows the same one once. `headerKey`: the
+ * key in the header.
  */
 export function readHandoverRequest(
   { raw, body }: { raw: string; body: Json },
   receivedAt: number,
-): NewItem<InboxBody> | { problem: string } {
+  headerKey?: string,
+): HandoverRequest | { problem: string } {
   if (isDeeperThan(body, MAX_DEPTH)) return { problem: `nested deeper than ${MAX_DEPTH} levels` };
   const { data, error } = handoverRequest.safeParse(body);
   if (error) return { problem: z.prettifyError(error) };
-  const { userId, user, metadata } = data;
+  const header = HANDOVER_FIELDS.idempotencyKey.safeParse(headerKey);
+  if (header.error) return { problem: `Idempotency-Key ${header.error.issues[0]?.message}` };
+  const { userId, metadata, ...told } = data;
+  const { idempotencyKey = header.data } = told;
+  if (header.data !== undefined && header.data !== idempotencyKey) {
+    return { problem: "Idempotency-Key is another key than the idempotencyKey of the body" };
+  }
   const transcript = data.transcript?.map(({ from, text, time }) => defined({ from, text, time }));
+  const { key, ...facts } = handoverFacts({ ...told, ...defined({ idempotencyKey }) }, metadata);
+  const handover = key === undefined ? makeHandoverId(raw) : makeKeyedHandoverId(key);
   return {
-    lane: userLane(userId),
-    id: makeArrivalItemId(raw),
-    body: {
-      kind: "handover",
-      userId,
-      user,
-      ...defined({ metadata, transcript }),
-      receivedAt,
+    handover,
+    hasKey: key !== undefined,
+    item: {
+      lane: userLane(userId),
+      id: key === undefined ? makeArrivalItemId(raw) : makeHandoverItemId(handover),
+      body: {
+        kind: "handover",
+        handover,
+        userId,
+        ...facts,
+        ...defined({ transcript }),
+        receivedAt,
+      },
     },
   };
 }
-
-const withoutMissing = (
-  user: {
-    readonly [Field in keyof UserDetails]: string | null | undefined;
-  },
-) => Object.fromEntries(Object.entries(user).filter(([, value]) => value)) as UserDetails;

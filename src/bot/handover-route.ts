@@ -1,24 +1,38 @@
+import type { HandoverRecord, Handovers } from "../bridge/handovers/handovers.ts";
 import type { InboxBody } from "../bridge/stored/inbox-body.ts";
 import type { Lanes } from "../delivery/lanes.ts";
 import type { AuthenticRequests } from "../http/authentic-requests.ts";
 import type { Route } from "../http/http-server.ts";
+import { makeFingerprint } from "../ids.ts";
+import type { Json } from "../json.ts";
 import type { Log } from "../log.ts";
 import { readHandoverRequest } from "./handover-request.ts";
 
 export interface HandoverRouteOptions {
   requests: Pick<AuthenticRequests, "take">;
+  handovers: Pick<Handovers, "add" | "addAnew">;
   inbox: Pick<Lanes<InboxBody>, "append">;
   /** ms since the epoch. */
   now: () => number;
-  onHandover: () => void;
+  onRequest: () => void;
+  /** Called once for each handover. */
+  onHandover: (metadata: Json | undefined) => void;
   log: Log;
 }
 
-/** `POST /parley/handovers`: 200 only once the request is on disk; 400 a field is wrong; 503 cannot store; else see `AuthenticRequests`. */
+const OTHER_BODY =
+  "the idempotency key belongs to another handover; the same key must come with the same body";
+
+/**
+ * `POST /parley/handovers`: 200 only once the request is on disk, with the handover's id; 400 a field is wrong; 409 its key came with
+ * another body; 503 cannot store; else see `AuthenticRequests`.
+ */
 export const createHandoverRoute = ({
   requests,
+  handovers,
   inbox,
   now,
+  onRequest,
   onHandover,
   log,
 }: HandoverRouteOptions): Route => ({
@@ -26,12 +40,24 @@ export const createHandoverRoute = ({
   path: "/parley/handovers",
   async handle(request, response) {
     await requests.take(this.path, request, response, async (authentic) => {
-      const item = readHandoverRequest(authentic, now());
-      if ("problem" in item) return [400, item.problem];
-      const result = await inbox.append(item);
-      onHandover();
-      log.info({ kind: "handover", lane: item.lane, result }, "handover.stored");
-      return { status: "SUCCESS" };
+      const header = request.headers["idempotency-key"]?.toString();
+      const read = readHandoverRequest(authentic, now(), header);
+      if ("problem" in read) return [400, read.problem];
+      const { handover: id, hasKey, item } = read;
+      const { userId, metadata } = item.body;
+      const digest = makeFingerprint(authentic.raw);
+      // Before its item: what becomes of that is recorded here.
+      const add = hasKey ? handovers.add : handovers.addAnew;
+      const kept = await add({ id, userId, digest, at: now() });
+      if (kept.digest !== digest || kept.userId !== userId) return [409, OTHER_BODY];
+      // The item of one that has been handled may have expired.
+      const result = hasKey && isHandled(kept) ? "duplicate" : await inbox.append(item);
+      onRequest();
+      if (result !== "duplicate") onHandover(metadata);
+      log.info({ kind: "handover", handover: id, lane: item.lane, result }, "handover.stored");
+      return { status: "SUCCESS", id };
     });
   },
 });
+
+const isHandled = ({ conversation }: HandoverRecord): boolean => conversation !== undefined;

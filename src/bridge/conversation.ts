@@ -3,7 +3,7 @@ import { anyReasonOf } from "../convert/text/reason-of.ts";
 import { shorten } from "../convert/text/slack-text.ts";
 import type { TranscriptLine } from "../convert/to-slack/parley-message.ts";
 import { defined } from "../defined.ts";
-import { type ItemId, isSameThread, type ServiceId, type Thread } from "../ids.ts";
+import { type HandoverId, type ItemId, isSameThread, type ServiceId, type Thread } from "../ids.ts";
 import type { Json } from "../json.ts";
 import type { RootFacts } from "../views/root.ts";
 import type { Claim, Ending, EndState } from "../views/root-state.ts";
@@ -99,7 +99,7 @@ export interface Conversation extends RootFacts {
   /** The `ts` up to which the thread was read back and nothing was missing; missing if it never was. */
   readonly readUntil?: string;
   /** The ids of the handovers that it comes from, the newest last. */
-  readonly handovers?: readonly string[];
+  readonly handovers?: readonly HandoverId[];
   /** What has happened of what the bot is told, by the ids of the events. */
   readonly told?: readonly ItemId[];
 }
@@ -128,7 +128,8 @@ export interface RunningClock extends Clock {
 }
 
 /** What is known of a conversation when it opens. */
-export type Opening = Omit<RootFacts, "state" | "ending"> & Pick<Conversation, "team" | "previous">;
+export type Opening = Omit<RootFacts, "state" | "ending"> &
+  Pick<Conversation, "team" | "previous" | "handovers">;
 
 export function openConversation(given: Opening): Conversation {
   return {

@@ -4,8 +4,10 @@ import type { BuildInfo } from "../build-info.ts";
 import type { Attempt, Lanes } from "../delivery/lanes.ts";
 import { StorageError } from "../errors.ts";
 import type { Route } from "../http/http-server.ts";
+import type { Json } from "../json.ts";
 import type { MeasuredTime } from "./measure-conversations.ts";
 import { processMetrics } from "./process-metrics.ts";
+import { createReasonCodes } from "./reason-codes.ts";
 
 /** Who sends us requests. */
 type Sender = "slack" | "parley";
@@ -14,6 +16,8 @@ export interface Metrics {
   readonly onAttempt: (attempt: Attempt) => void;
   readonly onTime: (time: MeasuredTime) => void;
   readonly onCallback: (kind: string) => void;
+  /** To be called for each handover that comes. */
+  readonly onHandover: (metadata: Json | undefined) => void;
   /** To be called for each authentic request. */
   readonly onRequest: (from: Sender) => void;
   readonly onRefused: (from: Sender) => void;
@@ -81,6 +85,13 @@ export function createMetrics(sources: {
     registers,
   });
   for (const stars of [1, 2, 3, 4, 5]) ratings.inc({ stars }, 0);
+  const handovers = new Counter({
+    name: "parley_bridge_handovers_total",
+    help: "Handovers that came, by the reasonCode of whoever hands over",
+    labelNames: ["reason_code"],
+    registers,
+  });
+  const reasonCodes = createReasonCodes();
   const attempts = new Counter({
     name: "parley_bridge_delivery_attempts_total",
     help: "Tries to deliver an item, by their outcome",
@@ -187,6 +198,7 @@ export function createMetrics(sources: {
     },
     onTime: ({ what, team, seconds }) => times[what].observe({ team }, seconds),
     onCallback: (kind) => callbacks.inc({ kind }),
+    onHandover: (metadata) => handovers.inc({ reason_code: reasonCodes(metadata) }),
     onRequest(from) {
       lastRequestAt[from] = performance.now();
     },

@@ -15,7 +15,7 @@ export interface CallbackOptions {
   /** ms since the epoch. */
   now: () => number;
   parse: (body: Json) => ParleyEvent;
-  onCallback: (kind: ParleyEvent["kind"]) => void;
+  onCallback: (event: ParleyEvent) => void;
   log: Log;
 }
 
@@ -36,7 +36,7 @@ export const createCallbackRoute = ({
       const event = parse(body);
       const item = toInboxItem(event, raw, now(), groupMs);
       const result = await inbox.append(item);
-      onCallback(event.kind);
+      onCallback(event);
       log.info({ kind: event.kind, lane: item.lane, item: item.id, result }, "callback.stored");
       return { status: "SUCCESS" };
     });

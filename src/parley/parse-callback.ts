@@ -1,3 +1,4 @@
+import { handoverFacts } from "../bridge/handovers/handover-facts.ts";
 import type { ParleyEvent } from "../bridge/parley-event.ts";
 import { isSeen } from "../convert/text/clean-name.ts";
 import { defined } from "../defined.ts";
@@ -49,7 +50,8 @@ export function parseCallback(body: Json, self: ServiceId): ParleyEvent {
   }
   const isNamed = names.some((name) => /owner|hand.?over/.test(name));
   if (newOwner === self || (isNamed && metadata !== undefined)) {
-    return { kind: "handover", ...about, ...defined({ metadata }) };
+    // What Parley itself knows of the User counts more.
+    return { kind: "handover", ...about, ...handoverFacts(about, metadata) };
   }
 
   // Objects only: a bare string is the text of the object around it, and that object has the id and the type.

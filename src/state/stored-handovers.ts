@@ -25,7 +25,9 @@ export function openHandovers(
     `INSERT INTO handovers (id, user_id, digest, at) VALUES (${one}, ${two}, ${three}, ${four})
      ON CONFLICT (id) DO UPDATE SET ${change} RETURNING ${COLUMNS}`;
   const addOnce = add("digest = coalesce(handovers.digest, excluded.digest)");
-  const addAnew = add("at = excluded.at, conversation = NULL, failure = NULL");
+  const addAnew = add(
+    "digest = coalesce(handovers.digest, excluded.digest), at = excluded.at, conversation = NULL, failure = NULL",
+  );
 
   const adding =
     (sql: string): Handovers["add"] =>

@@ -6,6 +6,7 @@ import { type TranscriptDependencies, transcriptFor } from "../ownership/hand-ba
 import type { Conversations, People } from "../ports.ts";
 import type { BotEventBody } from "../stored/bot-event-body.ts";
 import type { BotEvent } from "./bot-event.ts";
+import { endReasonOf } from "./end-reason.ts";
 
 export interface DescribeEventDependencies extends TranscriptDependencies {
   conversations: Pick<Conversations, "byId">;
@@ -96,11 +97,11 @@ async function endOf(
   stopped: AbortSignal,
   dependencies: DescribeEventDependencies,
 ): Promise<JsonObject> {
-  const { state, ending, openedAt, firstClaimAt, firstAnswerAt, userMessages, agentMessages } =
+  const { ending, openedAt, firstClaimAt, firstAnswerAt, userMessages, agentMessages } =
     conversation;
   const by = ending?.by;
   return {
-    reason: REASONS[state] ?? ending?.reason ?? "handed_back",
+    reason: endReasonOf(conversation),
     outcome: ending?.outcome ?? null,
     summary: ending?.messageForUser ?? null,
     note: ending?.note ?? null,
@@ -116,12 +117,6 @@ async function endOf(
     ...(await transcriptFor(conversation, stopped, dependencies)),
   };
 }
-
-/** Of the ends that no hand-back is the reason of. */
-const REASONS: Partial<Readonly<Record<Conversation["state"], string>>> = {
-  "taken-away": "owner_changed",
-  merged: "merged",
-};
 
 const moment = (at: number): string => new Date(at).toISOString();
 

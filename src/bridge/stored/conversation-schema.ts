@@ -2,7 +2,7 @@ import { z } from "zod";
 import { HAND_BACK_REASONS } from "../../config/desk-rules.ts";
 import type { TranscriptLine } from "../../convert/to-slack/parley-message.ts";
 import type { FurtherReason } from "../../views/root.ts";
-import type { Claim, Destination, Ending } from "../../views/root-state.ts";
+import type { Claim, Destination, Ending, Lease } from "../../views/root-state.ts";
 import { USER_DETAILS } from "../../views/root-user.ts";
 import {
   CLOCK_KINDS,
@@ -17,6 +17,7 @@ import {
   conversationId,
   count,
   flag,
+  handoverId,
   itemId,
   json,
   list,
@@ -53,6 +54,14 @@ const ending = record<Ending>({
 });
 
 const claim = record<Claim>({ by: text, since: time, ts: optional(text) });
+
+const lease = record<Lease>({
+  handover: handoverId,
+  since: time,
+  until: time,
+  tried: optional(count),
+  triedAt: optional(time),
+});
 
 const kind = z.enum(CLOCK_KINDS);
 
@@ -131,6 +140,7 @@ export const conversationSchema = record<Conversation>({
   ending: optional(ending),
   rating: optional(rating),
   readUntil: optional(text),
-  handovers: optional(list(text)),
+  handovers: optional(list(handoverId)),
+  lease: optional(lease),
   told: optional(list(itemId)),
 });

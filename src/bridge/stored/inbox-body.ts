@@ -2,7 +2,7 @@ import { z } from "zod";
 import { REMINDED } from "../../config/desk-rules.ts";
 import type { TranscriptLine } from "../../convert/to-slack/parley-message.ts";
 import type { SlackMessage } from "../../convert/to-slack/slack-message.ts";
-import type { ConversationId, Thread, UserId } from "../../ids.ts";
+import type { ConversationId, HandoverId, Thread, UserId } from "../../ids.ts";
 import type { Json } from "../../json.ts";
 import type { UserDetails } from "../../views/root-user.ts";
 import type { Clock } from "../conversation.ts";
@@ -10,6 +10,8 @@ import type { ChannelTrouble } from "../ports.ts";
 import { clockSchema, transcriptLineSchema, userDetailsSchema } from "./conversation-schema.ts";
 import {
   conversationId,
+  count,
+  handoverId,
   json,
   kinds,
   list,
@@ -27,10 +29,13 @@ export type InboxBody =
   | { readonly kind: "callback"; readonly raw: string; readonly receivedAt: number }
   | {
       readonly kind: "handover";
+      /** Missing: a version that gave them no ids has stored it. */
+      readonly handover?: HandoverId;
       readonly userId: UserId;
       readonly user?: UserDetails;
       readonly metadata?: Json;
       readonly transcript?: readonly TranscriptLine[];
+      readonly expiresInSeconds?: number;
       readonly receivedAt: number;
     }
   | { readonly kind: "notice"; readonly notice: Notice }
@@ -140,10 +145,12 @@ const moveRequest = order<MoveRequest>({
 export const inboxBodySchema = kinds<InboxBody>({
   callback: { raw: text, receivedAt: time },
   handover: {
+    handover: optional(handoverId),
     userId,
     user: optional(userDetailsSchema),
     metadata: optional(json),
     transcript: optional(list(transcriptLineSchema)),
+    expiresInSeconds: optional(count),
     receivedAt: time,
   },
   notice: { notice: noticeSchema },

@@ -1,7 +1,7 @@
 import { defined } from "../../defined.ts";
 import type { Item, Lanes, OnDeadLetter } from "../../delivery/lanes.ts";
 import type { BridgeError } from "../../errors.ts";
-import type { ItemId, UserId } from "../../ids.ts";
+import type { ItemId } from "../../ids.ts";
 import { renderAnswerNotSent } from "../../views/answer-post.ts";
 import { renderNotClaimed } from "../../views/claims.ts";
 import { renderNotMoved } from "../../views/moved.ts";
@@ -11,8 +11,10 @@ import type { BotReceiver } from "../bot-events/bot-event.ts";
 import { failedEvent } from "../bot-events/event-items.ts";
 import { withoutMove } from "../conversation.ts";
 import type { Desk } from "../desk-ports.ts";
+import { handoverOf } from "../handovers/handover-of.ts";
+import type { Handovers } from "../handovers/handovers.ts";
 import { type Notifier, tellOwedNotice } from "../notifier.ts";
-import type { ParleyEvent } from "../parley-event.ts";
+import type { EventOf, ParleyEvent } from "../parley-event.ts";
 import type { Conversations } from "../ports.ts";
 import type { BotEventBody } from "../stored/bot-event-body.ts";
 import type { ClaimRequest, InboxBody, MoveRequest } from "../stored/inbox-body.ts";
@@ -24,6 +26,7 @@ export interface TellNotShownDependencies {
   desk: Pick<Desk, "teamOf">;
   now: () => number;
   conversations: Conversations;
+  handovers: Pick<Handovers, "add" | "failed">;
   notifier: Notifier;
   parse: (raw: string) => ParleyEvent;
   texts: Texts;
@@ -32,6 +35,7 @@ export interface TellNotShownDependencies {
 /** Tells the thread that something of its User could not be shown. What belongs to no thread is only logged. */
 export function tellNotShown({
   conversations,
+  handovers,
   bot,
   receiver,
   desk,
@@ -40,20 +44,22 @@ export function tellNotShown({
   parse,
   texts,
 }: TellNotShownDependencies): OnDeadLetter<InboxBody> {
-  /** The bot hears of a handover for which no thread could be opened. */
+  /** No thread could be opened for a handover: whoever asks for it is told, and so is the bot. */
   async function tellFailed(
     { id, appendedAt }: Pick<Item<InboxBody>, "id" | "appendedAt">,
-    userId: UserId,
+    body: InboxBody & { readonly kind: "callback" | "handover" },
+    about: Pick<EventOf<"handover">, "userId" | "key">,
     { code, message }: BridgeError,
   ): Promise<void> {
-    if (!receiver.isOn()) return;
+    const { userId } = about;
     const newest = await conversations.byUser(userId);
     const conversation = newest?.state === "open" ? newest : undefined;
     if (conversation?.thread) return;
+    const { id: handover } = await handoverOf(body, about, { handovers });
+    await handovers.failed(handover, code);
+    if (!receiver.isOn()) return;
     const why = { code, message, at: now() };
-    await bot.append(
-      failedEvent(id, appendedAt, { userId, conversation, handover: undefined }, why, desk),
-    );
+    await bot.append(failedEvent(id, appendedAt, { userId, conversation, handover }, why, desk));
   }
 
   /** For whoever wanted it; nobody has to be told if only the rest of it could not be shown. */
@@ -100,10 +106,10 @@ export function tellNotShown({
         const notice = { thread, message: renderAnswerNotSent(text, texts), onlyFor: agent };
         return { userId, purpose: `answer not sent ${appendedAt}`, notice };
       }
-      if (body.kind === "handover") await tellFailed({ id, appendedAt }, body.userId, error);
+      if (body.kind === "handover") await tellFailed({ id, appendedAt }, body, body, error);
       if (body.kind !== "callback") return undefined;
       const event = parse(body.raw);
-      if (event.kind === "handover") await tellFailed({ id, appendedAt }, event.userId, error);
+      if (event.kind === "handover") await tellFailed({ id, appendedAt }, body, event, error);
       if (event.kind !== "message") return undefined;
       const conversation = await conversations.byUser(event.userId);
       if (!conversation?.thread) return undefined;

@@ -203,6 +203,7 @@ export async function runBridge(
     parleyFiles: wire("parleyFiles", parley.parleyFiles),
     slackFiles: wire("slackFiles", slack.slackFiles),
     conversations,
+    handovers: wire("handovers", disk.handovers),
     audit: createAudit({ records: wire("audit", disk.audit), people: slack.people, log }),
     desk,
     inTurn: wire("turns", { take: createTurns<string>() }).take,
