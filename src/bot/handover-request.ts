@@ -1,9 +1,10 @@
 import { z } from "zod";
-import { givenId, HANDOVER_FIELDS, handoverFacts } from "../bridge/handovers/handover-facts.ts";
+import { handoverFacts } from "../bridge/handovers/handover-facts.ts";
 import { userLane } from "../bridge/inbox-lanes.ts";
 import type { InboxBody } from "../bridge/stored/inbox-body.ts";
 import { defined } from "../defined.ts";
 import type { NewItem } from "../delivery/lanes.ts";
+import { givenId, HANDOVER_FIELDS, idempotencyKey as keySchema } from "../handover-fields.ts";
 import {
   type HandoverId,
   makeArrivalItemId,
@@ -59,15 +60,15 @@ export function readHandoverRequest(
   if (isDeeperThan(body, MAX_DEPTH)) return { problem: `nested deeper than ${MAX_DEPTH} levels` };
   const { data, error } = handoverRequest.safeParse(body);
   if (error) return { problem: z.prettifyError(error) };
-  const header = HANDOVER_FIELDS.idempotencyKey.safeParse(headerKey);
+  const header = keySchema.safeParse(headerKey);
   if (header.error) return { problem: `Idempotency-Key ${header.error.issues[0]?.message}` };
   const { userId, metadata, ...told } = data;
-  const { idempotencyKey = header.data } = told;
+  const idempotencyKey = told.idempotencyKey ?? header.data;
   if (header.data !== undefined && header.data !== idempotencyKey) {
     return { problem: "Idempotency-Key is another key than the idempotencyKey of the body" };
   }
   const transcript = data.transcript?.map(({ from, text, time }) => defined({ from, text, time }));
-  const { key, ...facts } = handoverFacts({ ...told, ...defined({ idempotencyKey }) }, metadata);
+  const { key, ...facts } = handoverFacts({ ...told, idempotencyKey }, metadata);
   const handover = key === undefined ? makeHandoverId(raw) : makeKeyedHandoverId(key);
   return {
     handover,
