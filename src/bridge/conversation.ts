@@ -8,6 +8,7 @@ import type { Json } from "../json.ts";
 import type { RootFacts } from "../views/root.ts";
 import type { Claim, Ending, EndState } from "../views/root-state.ts";
 import type { UserDetails } from "../views/root-user.ts";
+import type { Lease } from "./handovers/lease.ts";
 import { joinMetadata, joinTranscripts } from "./ownership/join-handovers.ts";
 
 /** A thread that a conversation has left for one of another team, or that opened for it in vain. */
@@ -100,6 +101,8 @@ export interface Conversation extends RootFacts {
   readonly readUntil?: string;
   /** The ids of the handovers that it comes from, the newest last. */
   readonly handovers?: readonly HandoverId[];
+  /** The newest one that a handover has set. */
+  readonly lease?: Lease;
   /** What has happened of what the bot is told, by the ids of the events. */
   readonly told?: readonly ItemId[];
 }
@@ -129,7 +132,7 @@ export interface RunningClock extends Clock {
 
 /** What is known of a conversation when it opens. */
 export type Opening = Omit<RootFacts, "state" | "ending"> &
-  Pick<Conversation, "team" | "previous" | "handovers">;
+  Pick<Conversation, "team" | "previous" | "handovers" | "lease">;
 
 export function openConversation(given: Opening): Conversation {
   return {

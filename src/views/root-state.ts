@@ -1,7 +1,7 @@
 import type { HandBackReason } from "../config/desk-rules.ts";
 import { literalMrkdwn } from "../convert/text/literal-mrkdwn.ts";
 import { formatMoment, oneLine, shorten } from "../convert/text/slack-text.ts";
-import type { HandoverId, ServiceId, Thread } from "../ids.ts";
+import type { ServiceId, Thread } from "../ids.ts";
 import { formatDuration } from "./format-duration.ts";
 import { mention } from "./notice.ts";
 import { lastRootStep } from "./root-steps.ts";
@@ -50,17 +50,6 @@ export interface Claim {
   readonly ts?: string;
 }
 
-/** Until when the User waits for an answer of an agent at most. Times are ms since the epoch. */
-export interface Lease {
-  /** The handover that said so, and when it came: only an answer since then counts. */
-  readonly handover: HandoverId;
-  readonly since: number;
-  readonly until: number;
-  /** How often the desk has begun to hand the User back because of it, and when last. */
-  readonly tried?: number;
-  readonly triedAt?: number;
-}
-
 export interface RootState {
   readonly state: "open" | EndState;
   /** ms since the epoch. */
@@ -70,7 +59,6 @@ export interface RootState {
   readonly claim?: Claim;
   /** The oldest message of the User that no agent has answered yet, or the handover. ms since the epoch. */
   readonly waitingSince?: number;
-  readonly lease?: Lease;
 }
 
 /** What people see first. `silent`: the agent who answers has owed an answer for long. */

@@ -1,6 +1,17 @@
-import type { Lease } from "../../views/root-state.ts";
+import type { HandoverId } from "../../ids.ts";
 import type { Conversation } from "../conversation.ts";
 import type { KnownHandover } from "./handover-of.ts";
+
+/** Until when the User waits for an answer of an agent at most. Times are ms since the epoch. */
+export interface Lease {
+  /** The handover that said so, and when it came: only an answer since then counts. */
+  readonly handover: HandoverId;
+  readonly since: number;
+  readonly until: number;
+  /** How often the desk has begun to hand the User back because of it, and when last. */
+  readonly tried?: number;
+  readonly triedAt?: number;
+}
 
 /** Only so many of the newest are kept. */
 const MAX_HANDOVERS = 20;
@@ -41,10 +52,11 @@ export const runningLease = ({
 }: Pick<Conversation, "state" | "lease" | "lastAnswerAt">): Lease | undefined =>
   state === "open" && lease && lastAnswerAt < lease.since ? lease : undefined;
 
-export const isSameLease = (
-  a: Pick<Lease, "handover" | "since"> | undefined,
-  b: Pick<Lease, "handover" | "since"> | undefined,
-): boolean => a?.handover === b?.handover && a?.since === b?.since;
+/** What tells one lease of a conversation from another. */
+export type LeaseName = Pick<Lease, "handover" | "since">;
+
+export const isSameLease = (a: LeaseName | undefined, b: LeaseName | undefined): boolean =>
+  a !== undefined && a.handover === b?.handover && a.since === b.since;
 
 /** A hand-back that did not work is tried again after this time. */
 const AGAIN_MS = 10 * 60_000;

@@ -34,6 +34,7 @@ import {
 } from "../conversation.ts";
 import type { Desk } from "../desk-ports.ts";
 import { refuseIfInDoubt } from "../doubt.ts";
+import { isSameLease, runningLease } from "../handovers/lease.ts";
 import { hasOpened } from "../has-opened.ts";
 import { type LetRepliesPassDependencies, letRepliesPass } from "../let-replies-pass.ts";
 import type { Notifier } from "../notifier.ts";
@@ -46,6 +47,7 @@ import type { HandBackRequest, OutboxBody } from "../stored/outbox-body.ts";
 import { type EarlierThreadsDependencies, letEarlierPass } from "../teams/earlier-threads.ts";
 import { recordHandBack, recordTakenAway, showTakenAway } from "./end-conversation.ts";
 import { type TranscriptDependencies, transcriptFor } from "./hand-back-transcript.ts";
+import { isConditional } from "./is-conditional.ts";
 
 export interface HandBackDependencies
   extends MessageWriting,
@@ -160,7 +162,7 @@ async function giveBack(
   if (mayBeDone && (await parley.ownerOf(userId)) === request.to) return undefined;
   const transcript = await transcriptFor(conversation, work.signal, dependencies);
   await assertWanted(request, (await conversations.byId(id)) ?? conversation, dependencies);
-  if (request.onlyIfClock && (await letRepliesPass(work, conversation, dependencies))) {
+  if (isConditional(request) && (await letRepliesPass(work, conversation, dependencies))) {
     await giveNoMore(conversation, request, dependencies);
   }
   await assertOwner(parley, userId);
@@ -185,16 +187,17 @@ async function giveBack(
   return refusal;
 }
 
-/** The clock for which the desk wanted it does not run any more, or may soon not; or its team is there again. */
+/** The clock or lease for which the desk wanted it does not run any more, or may soon not; or its team is there again. */
 class NotWantedError extends Error {
   override readonly name = "NotWantedError";
 }
 
 function isWanted(
-  { onlyIfClock, reason }: HandBackRequest,
+  { onlyIfClock, onlyIfLease, reason }: HandBackRequest,
   conversation: Conversation,
   dependencies: Pick<HandBackDependencies, "desk" | "now">,
 ): boolean {
+  if (onlyIfLease) return isSameLease(onlyIfLease, runningLease(conversation));
   if (onlyIfClock === undefined) return true;
   const isOver =
     reason === "outside_hours" && hasOpened(conversation, dependencies.now(), dependencies);
@@ -355,13 +358,12 @@ async function giveUp(
   dependencies: HandBackDependencies,
 ): Promise<void> {
   const { parley, conversations, desk, notifier, texts, now } = dependencies;
-  const { agent, onlyIfClock: clock, thread = conversation.thread } = request;
+  const { agent, onlyIfClock: clock, onlyIfLease: lease, thread = conversation.thread } = request;
   if (thread) {
     const leads = desk.namedIn(conversation, "leads");
     // What the desk tries again fails again, of which nobody needs to hear.
-    const from = clock
-      ? makeDerivedItemId(conversation.id, `hand-back ${clock.kind} ${clock.since}`)
-      : work.item.id;
+    const why = clock ? `${clock.kind} ${clock.since}` : lease && `lease ${lease.since}`;
+    const from = why ? makeDerivedItemId(conversation.id, `hand-back ${why}`) : work.item.id;
     await notifier.notice(conversation.userId, from, "hand-back failed", {
       thread,
       message: renderHandBackFailed(

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { HAND_BACK_REASONS } from "../../config/desk-rules.ts";
 import type { TranscriptLine } from "../../convert/to-slack/parley-message.ts";
 import type { FurtherReason } from "../../views/root.ts";
-import type { Claim, Destination, Ending, Lease } from "../../views/root-state.ts";
+import type { Claim, Destination, Ending } from "../../views/root-state.ts";
 import { USER_DETAILS } from "../../views/root-user.ts";
 import {
   CLOCK_KINDS,
@@ -13,6 +13,7 @@ import {
   type Rating,
   type RunningClock,
 } from "../conversation.ts";
+import type { Lease } from "../handovers/lease.ts";
 import {
   conversationId,
   count,

@@ -99,6 +99,7 @@ const isSameTime = (before: Conversation, after: Conversation): boolean =>
   (isSameClock(clockOf(before), clockOf(after)) &&
     before.team === after.team &&
     before.clock?.failed === after.clock?.failed &&
+    before.lease === after.lease &&
     (before.thread === undefined) === (after.thread === undefined));
 
 /** Its next tick comes soon, perhaps instead of a late one. */

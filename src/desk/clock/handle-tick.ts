@@ -9,6 +9,13 @@ import {
   type RunningClock,
 } from "../../bridge/conversation.ts";
 import type { Desk } from "../../bridge/desk-ports.ts";
+import {
+  isSameLease,
+  type Lease,
+  leaseEndsAt,
+  runningLease,
+  withLeaseTried,
+} from "../../bridge/handovers/lease.ts";
 import { type HearFirstDependencies, hearFirst } from "../../bridge/hear-first.ts";
 import { BEHIND_MESSAGES, userLane } from "../../bridge/inbox-lanes.ts";
 import type { Conversations } from "../../bridge/ports.ts";
@@ -63,22 +70,32 @@ export const createTickHandler =
     const { due, done } = dueSteps(stepsOf(clock, conversation, rules), of, rules.hours, now());
     const again = of.failed && now() >= againAt(of.failed) ? of.failed : undefined;
     const steps = [...due, ...(again ? [stepAgain(again)] : [])];
+    const lease = dueLease(conversation, now());
+    const isAnythingDue = steps.length > 0 || lease !== undefined;
     // A tick may have been set for something else, or in place of one that had to wait.
     const dueAt = Math.max(
       running.next ?? now(),
       ...steps.map((step) => momentOf(step, of, rules)),
+      ...(lease ? [leaseEndsAt(lease)] : []),
     );
-    if (steps.length > 0 && (await hearFirst(work, dueAt, conversation, dependencies))) {
+    if (isAnythingDue && (await hearFirst(work, dueAt, conversation, dependencies))) {
       return await setNext(work, { of, at: now() + HEAR_MS }, dependencies);
     }
-    if (steps.length > 0 && (await isAnswerOnItsWay(conversation, dependencies))) {
+    if (isAnythingDue && (await isAnswerOnItsWay(conversation, dependencies))) {
       return await setNext(work, { of, at: now() + REPLY_MS }, dependencies);
     }
     for (const step of steps) await begin(step, conversation, clock, dependencies);
+    if (lease) await endLease(lease, conversation, dependencies);
     await showWaiting(work, conversation, dependencies);
     const failed = again && { ...again, tried: again.tried + 1, at: now() };
-    await setNext(work, { of: { ...of, done, ...defined({ failed }) } }, dependencies);
+    const next = { of: { ...of, done, ...defined({ failed }) }, ...defined({ lease }) };
+    await setNext(work, next, dependencies);
   };
+
+function dueLease(conversation: Conversation, now: number): Lease | undefined {
+  const lease = runningLease(conversation);
+  return lease && leaseEndsAt(lease) <= now ? lease : undefined;
+}
 
 const momentOf = (
   { afterMs, again }: ClockStep,
@@ -97,15 +114,15 @@ const stepAgain = ({ handBack, tried }: NonNullable<RunningClock["failed"]>): Cl
 
 async function setNext(
   { item }: Work<ClockBody>,
-  next: Parameters<typeof withNextTick>[1],
+  { lease, ...next }: Parameters<typeof withNextTick>[1] & { readonly lease?: Lease },
   { conversations, desk, clock, now }: TickDependencies,
 ): Promise<void> {
   const { conversation: id, tick } = item.body;
-  const after = await conversations.update(id, (conversation) =>
-    conversation.clock?.tick === tick
-      ? withNextTick(conversation, next, desk.rulesOf(conversation), now())
-      : conversation,
-  );
+  const after = await conversations.update(id, (conversation) => {
+    if (conversation.clock?.tick !== tick) return conversation;
+    const tried = lease ? withLeaseTried(conversation, lease, now()) : conversation;
+    return withNextTick(tried, next, desk.rulesOf(conversation), now());
+  });
   // Of a later one whoever set it takes care.
   if (after?.clock?.tick === tick + 1) await appendNext(after, { clock });
 }
@@ -161,6 +178,32 @@ async function begin(
     const step = { since, afterMs, ...deed, at: now() };
     await bot.append(waitingEvent(item, conversation, step, desk));
   }
+}
+
+/** Nobody has answered in the time that the handover gave. One that does not work is begun again, see {@link leaseEndsAt}. */
+async function endLease(
+  lease: Lease,
+  { id, thread }: Conversation,
+  { outbox, botService }: TickDependencies,
+): Promise<void> {
+  const { handover, since, tried = 0 } = lease;
+  const lane = thread ? makeThreadKey(thread) : conversationLane(id);
+  const waiting = await outbox.waitingIn(lane);
+  const isTried = waiting.some(
+    (body) => body.kind === "hand-back" && isSameLease(body.request.onlyIfLease, lease),
+  );
+  if (isTried) return;
+  const request = {
+    conversation: id,
+    to: botService,
+    reason: "expired",
+    onlyIfLease: { handover, since },
+  } as const;
+  await outbox.append({
+    lane,
+    id: makeDerivedItemId(id, `lease ${handover} ${since} ${tried}`),
+    body: { kind: "hand-back", request },
+  });
 }
 
 /** The root says anew for how long the User waits. */

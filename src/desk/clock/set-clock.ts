@@ -5,6 +5,7 @@ import {
   isSameClock,
   type RunningClock,
 } from "../../bridge/conversation.ts";
+import { leaseEndsAt, runningLease } from "../../bridge/handovers/lease.ts";
 import type { DeskRules } from "../../config/desk-rules.ts";
 import { defined } from "../../defined.ts";
 import { opensAt } from "../hours.ts";
@@ -26,8 +27,10 @@ function nextTickAt(
   const step = nextStepAt(stepsOf(clock, conversation, rules), clock, rules.hours);
   // What a desk does by itself is said in the thread, which opens soon, unless Slack keeps it from opening.
   const earliest = conversation.thread ? 0 : conversation.openedAt + OPENING_MS;
+  const lease = runningLease(conversation);
   const moments = [
     step === undefined ? undefined : Math.max(step, earliest),
+    lease && Math.max(leaseEndsAt(lease), earliest),
     clock.failed && againAt(clock.failed),
     conversation.thread && nextRootAt(conversation, clock.kind, now),
   ].filter((moment) => moment !== undefined);

@@ -49,6 +49,7 @@ export const de: Texts = {
       "Parley hat nicht gesagt, ob dieser Nutzer bei uns ist. Wenn auch ein anderer Service antwortet, bitte zurückgeben.",
     lost: (link) =>
       `Dieses Gespräch geht hier weiter, weil es <${link}|den früheren Thread> nicht mehr gibt. Bitte hier antworten.`,
+    expires: (moment) => `Ohne Antwort geht dieser Nutzer zurück an den Bot: ${moment}`,
     previous: "Früheres Gespräch mit diesem Nutzer",
     previousShort: "früheres Gespräch",
     next: "Späteres Gespräch mit diesem Nutzer",
@@ -184,7 +185,7 @@ export const de: Texts = {
       user_ended: (service) => `Der Nutzer hat das Gespräch beendet und ist wieder bei ${service}.`,
       declined: (service) => `Dieser Nutzer wurde nicht angenommen und ist zurück bei ${service}.`,
       expired: (service) =>
-        `Das Gespräch hat zu lange gedauert; dieser Nutzer ist zurück bei ${service}.`,
+        `In der Zeit, die die Übergabe ließ, hat niemand geantwortet; dieser Nutzer ist zurück bei ${service}.`,
     },
     outcome: (outcome) => `Ergebnis: ${outcome}`,
     tags: (tags) => `Schlagwörter: ${tags}`,

@@ -47,6 +47,7 @@ export const en = {
       "Parley did not say whether this User is ours. If another Service answers too, hand back.",
     lost: (link: string) =>
       `This conversation goes on here, because <${link}|its earlier thread> is not there any more. Please answer here.`,
+    expires: (moment: string) => `Without an answer this User goes back to the bot: ${moment}`,
     previous: "Earlier conversation with this User",
     previousShort: "earlier conversation",
     next: "Later conversation with this User",
@@ -195,7 +196,7 @@ export const en = {
         `The User ended the conversation, and is with ${service} again.`,
       declined: (service: string) => `This User was declined, and went back to ${service}.`,
       expired: (service: string) =>
-        `The conversation has taken too long, so this User went back to ${service}.`,
+        `Nobody answered in the time that the handover gave, so this User went back to ${service}.`,
     },
     outcome: (outcome: string) => `Outcome: ${outcome}`,
     tags: (tags: string) => `Tags: ${tags}`,

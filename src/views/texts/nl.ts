@@ -49,6 +49,7 @@ export const nl: Texts = {
       "Parley zei niet of deze gebruiker bij ons is. Antwoordt er ook een andere Service, geef de gebruiker dan terug.",
     lost: (link) =>
       `Dit gesprek gaat hier verder, omdat <${link}|de eerdere thread> er niet meer is. Antwoord hier.`,
+    expires: (moment) => `Zonder antwoord gaat deze gebruiker terug naar de bot: ${moment}`,
     previous: "Eerder gesprek met deze gebruiker",
     previousShort: "eerder gesprek",
     next: "Later gesprek met deze gebruiker",
@@ -184,7 +185,7 @@ export const nl: Texts = {
         `De gebruiker heeft het gesprek beëindigd en is weer bij ${service}.`,
       declined: (service) => `Deze gebruiker is niet aangenomen en teruggegaan naar ${service}.`,
       expired: (service) =>
-        `Het gesprek heeft te lang geduurd; deze gebruiker is teruggegaan naar ${service}.`,
+        `Niemand heeft geantwoord in de tijd die de overdracht gaf; deze gebruiker is teruggegaan naar ${service}.`,
     },
     outcome: (outcome) => `Uitkomst: ${outcome}`,
     tags: (tags) => `Labels: ${tags}`,
