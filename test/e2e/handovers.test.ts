@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { metricsOf } from "../support/metrics.ts";
+import { sentTo } from "../support/sent.ts";
 import { handBack, handOver, PATIENCE } from "../support/steps.ts";
-import { rootsAbout, rootsOf, shownOf, textOf } from "../support/threads.ts";
+import { postsIn, rootsAbout, rootsOf, shownOf, textOf } from "../support/threads.ts";
 import { CALLBACK_TOKEN, startWorld, type World } from "../support/world.ts";
 
 const AUTHORIZATION = { authorization: `Bearer ${CALLBACK_TOKEN}` };
@@ -357,5 +358,55 @@ describe("a handover that Parley tells of too", () => {
 
     expect(rootsAbout(world.slack, user.id)).toHaveLength(1);
     expect(await ask(world, id)).toMatchObject({ userId, state: "open" });
+  });
+});
+
+describe("a handover that expires", () => {
+  it("says so in the thread, and is handed back with that reason, whichever way it came", async () => {
+    const world = await startWorld();
+    const { slack, parley } = world;
+    const first = createUser(world);
+    const { id } = await tell(world, { userId: first, expiresInSeconds: 600 });
+    const root = await slack.waitFor(() => rootsAbout(slack, first)[0]);
+    await slack.waitFor(() => shownOf(slack, root).includes("Without an answer"));
+    const { user: second } = await handOver(world, { metadata: { expiresInSeconds: 600 } });
+    const { expiresAt, receivedAt } = await ask(world, id);
+    expect(Date.parse(String(expiresAt)) - Date.parse(String(receivedAt))).toBeCloseTo(600_000, -2);
+
+    world.advance(9 * 60_000);
+    world.advance(61_000);
+
+    const bot = parley.botService.identification;
+    for (const userId of [first, second.id]) {
+      await parley.until(() => parley.state.users.get(userId)?.owner === bot);
+      const [at] = rootsAbout(slack, userId);
+      await slack.waitFor(() =>
+        postsIn(slack, at?.ts ?? "").some(({ text }) =>
+          text.includes("Nobody answered in the time that the handover gave"),
+        ),
+      );
+    }
+    await isIn(world, id, "expired");
+    expect(await ask(world, id)).toMatchObject({ reason: "expired" });
+    expect(await ask(world, id)).not.toHaveProperty("expiresAt");
+    await slack.waitFor(() => !shownOf(slack, root).includes("Without an answer"));
+  });
+
+  it("is kept once somebody answers, and shows no time any more", async () => {
+    const world = await startWorld();
+    const { slack, parley } = world;
+    const { user, root } = await handOver(world, { metadata: { expiresInSeconds: 600 } });
+    await slack.waitFor(() => shownOf(slack, root).includes("Without an answer"));
+    await slack.post({ user: "U0ANNA", threadTs: root.ts, text: "Hello" });
+    await parley.until(() => sentTo(world, user.id).length === 1);
+    await slack.waitFor(() => !shownOf(slack, root).includes("Without an answer"));
+
+    world.advance(11 * 60_000);
+    const next = await handOver(world, { metadata: { expiresInSeconds: 1 } });
+    world.advance(2_000);
+    const bot = parley.botService.identification;
+    await parley.until(() => next.user.owner === bot);
+
+    expect(user.owner).toBe(parley.agentService.identification);
   });
 });

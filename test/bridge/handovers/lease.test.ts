@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { DeskRules } from "../../../src/config/desk-rules.ts";
 import { NetworkError, ParleyApiError } from "../../../src/errors.ts";
+import { makeKeyedHandoverId } from "../../../src/ids.ts";
 import { dieAtEveryStep, dieTwiceAtEveryStep, type Story } from "../support/every-step.ts";
 import { ADA, AGENTS, BOT } from "../support/memory-parley.ts";
 import { type Bridge, startBridge } from "../support/start-bridge.ts";
@@ -185,8 +186,12 @@ const story = (options: Story["options"]): Story => ({
     // After a downtime the thread is read back first.
     await bridge.later(6 * MINUTE_MS);
     await expectExpired(bridge);
-    const owners = bridge.calls.made.filter((call) => call === "parley.setOwner");
-    expect(owners.length).toBeGreaterThan(0);
+    const { id, handovers } = (await bridge.conversation()) ?? expect.unreachable();
+    const ids = ["first", "second"].map(makeKeyedHandoverId);
+    expect(handovers).toEqual(ids);
+    for (const each of ids) {
+      expect(await bridge.handovers.byId(each)).toMatchObject({ conversation: id });
+    }
   },
 });
 
