@@ -55,6 +55,7 @@ const ON_REPLICAS = [
   "desk-races",
   "further-handover",
   "hand-back",
+  "handovers",
   "move",
   "merging",
   "message-order",
