@@ -9,7 +9,7 @@ import { runningLease } from "./lease.ts";
  * What a handover can be in. `received`: stored, and nobody sees it yet · `open`: a thread has it · `claimed`, `answered`: by an
  * agent · `completed`, `declined`, `expired`: the User is not with us any more · `failed`: no thread could be opened.
  */
-export type HandoverState =
+type HandoverState =
   | "received"
   | "open"
   | "claimed"
