@@ -1,35 +1,9 @@
-import { Ajv2020 } from "ajv/dist/2020.js";
-import addFormats from "ajv-formats";
 import { onTestFinished } from "vitest";
-import schema from "../../docs/bot-events.schema.json" with { type: "json" };
-import {
-  type BotReceiver,
-  type ReceivedEvent,
-  startBotReceiver,
-} from "../../fakes/bot/bot-receiver.ts";
+import { type BotReceiver, startBotReceiver } from "../../fakes/bot/bot-receiver.ts";
+import { undescribed } from "./undescribed.ts";
 import type { Env } from "./world.ts";
 
 export const BOT_SECRET = `whsec_${Buffer.from("a secret of the tests, 32 bytes!").toString("base64")}`;
-
-/** The schema in which nothing may stand that it does not name; bots have to expect more. */
-const closed = (part: unknown): unknown => {
-  if (typeof part !== "object" || part === null) return part;
-  if (Array.isArray(part)) return part.map(closed);
-  const parts = Object.entries(part).map(([key, value]) => [key, closed(value)]);
-  return Object.fromEntries(
-    "properties" in part ? [...parts, ["additionalProperties", false]] : parts,
-  );
-};
-
-const ajv = new Ajv2020({ allowUnionTypes: true, allErrors: true });
-addFormats.default(ajv);
-ajv.addSchema(closed(schema) as object, "events");
-
-/** What is wrong with events by their published schema. */
-export const undescribed = (events: readonly ReceivedEvent[]): string[] =>
-  events.flatMap(({ id: _, ...event }) =>
-    ajv.validate("events", event) ? [] : [`${event.type}: ${ajv.errorsText()}`],
-  );
 
 /** A bot that takes events until the test ends, and what the bridge has to know of it. What it gets has to be as documented. */
 export async function startListeningBot(): Promise<{ bot: BotReceiver; env: Env }> {
