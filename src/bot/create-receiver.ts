@@ -1,4 +1,3 @@
-import { Webhook } from "standardwebhooks";
 import type { Alarms } from "../alarms.ts";
 import type { BotReceiver } from "../bridge/bot-events/bot-event.ts";
 import type { Config } from "../config/read-config.ts";
@@ -6,8 +5,8 @@ import { BotError, RateLimitedError } from "../errors.ts";
 import { PrivateAddressError, publicLookup } from "../http/public-lookup.ts";
 import { type JsonAnswer, requestJson } from "../http/request-json.ts";
 import { toCallError } from "../http/to-call-error.ts";
-import type { ItemId } from "../ids.ts";
 import { parseRetryAfter } from "../parse-retry-after.ts";
+import { signatureOf } from "./signature-of.ts";
 
 export interface ReceiverOptions {
   /** Missing: nobody wants to be told. */
@@ -76,11 +75,11 @@ export function createReceiver({ botEvents, alarms, now }: ReceiverOptions): Bot
     isOn: () => botEvents !== undefined && !isGone,
     async tell(id, event) {
       if (!botEvents || isGone) throw new BotError("BOT_EVENTS_URL is not set", "dead-letter");
-      const { url, allowPrivate } = botEvents;
+      const { url, secrets, allowPrivate } = botEvents;
       const body = JSON.stringify(event);
       const answer = await requestJson(url, {
         method: "POST",
-        headers: { ...signatureOf(id, body, botEvents, now()) },
+        headers: signatureOf(id, body, secrets, now()),
         body,
         connectTimeoutMs: CONNECT_TIMEOUT_MS,
         responseTimeoutMs: RESPONSE_TIMEOUT_MS,
@@ -96,23 +95,6 @@ export function createReceiver({ botEvents, alarms, now }: ReceiverOptions): Bot
       });
       assertTaken(answer);
     },
-  };
-}
-
-/** Each secret signs, so that the bot may know either while one replaces the other. */
-function signatureOf(
-  id: ItemId,
-  body: string,
-  { secrets }: NonNullable<Config["botEvents"]>,
-  now: number,
-): Readonly<Record<string, string>> {
-  const at = new Date(now);
-  return {
-    "webhook-id": id,
-    "webhook-timestamp": String(Math.floor(now / 1000)),
-    "webhook-signature": secrets
-      .map((secret) => new Webhook(secret.reveal()).sign(id, at, body))
-      .join(" "),
   };
 }
 

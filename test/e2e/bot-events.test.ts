@@ -1,5 +1,5 @@
 import { Webhook } from "standardwebhooks";
-import { expect, it } from "vitest";
+import { expect, it, onTestFinished } from "vitest";
 import type { Fault } from "../../fakes/http/faults.ts";
 import { startHttpServer } from "../../fakes/http/http-server.ts";
 import { runDeadLetters } from "../support/dead-letters-tool.ts";
@@ -158,6 +158,7 @@ it("asks no host that resolves to a private address, unless that is allowed", as
     asked.push(request.url ?? "");
     response.end();
   });
+  onTestFinished(server.close);
   const world = await startWorld({
     env: {
       ...env,
@@ -174,7 +175,6 @@ it("asks no host that resolves to a private address, unless that is allowed", as
   await world.stopBridge();
   await world.startBridge(env);
   await expect.poll(() => toldAbout(bot, user.id), PATIENCE).toEqual(["accepted"]);
-  await server.close();
 });
 
 it("signs with each of two secrets while one replaces the other", async () => {
@@ -187,6 +187,7 @@ it("signs with each of two secrets while one replaces the other", async () => {
     seen.push([body, request.headers as Record<string, string>]);
     response.end();
   });
+  onTestFinished(server.close);
   const world = await startWorld({
     env: {
       ...env,
@@ -200,7 +201,6 @@ it("signs with each of two secrets while one replaces the other", async () => {
     for (const [body, headers] of seen) new Webhook(secret).verify(body, headers);
   }
   expect(bot.events).toEqual([]);
-  await server.close();
 });
 
 it("tells as well what has no thread yet, once Slack is back", async () => {

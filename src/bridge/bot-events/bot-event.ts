@@ -1,28 +1,17 @@
-import type { ConversationId, ItemId, ServiceId, UserId } from "../../ids.ts";
+import type { ConversationId, ItemId, UserId } from "../../ids.ts";
 import type { JsonObject } from "../../json.ts";
+import type { BotEventBody } from "../stored/bot-event-body.ts";
 
 /** What the bot is told, as it is sent. Moments are in ISO 8601; `null`: it is not so, or nobody knows. */
 export interface BotEvent {
-  readonly type: `handover.${BotEventKind}`;
+  readonly type: `handover.${BotEventBody["kind"]}`;
   /** When it happened. */
   readonly timestamp: string;
   readonly data: About & JsonObject;
 }
 
-export const BOT_EVENT_KINDS = [
-  "accepted",
-  "claimed",
-  "answered",
-  "waiting",
-  "moved",
-  "declined",
-  "completed",
-  "failed",
-] as const;
-export type BotEventKind = (typeof BOT_EVENT_KINDS)[number];
-
 /** What every event says. */
-export interface About {
+interface About {
   /** Of what stands in `data`; it grows when something in it changes its meaning, not when something is added. */
   readonly version: 1;
   /** The id of the handover, as the answer to it said; `null`: nobody has told of one, such as where an agent took the User. */
@@ -31,12 +20,6 @@ export interface About {
   readonly userId: UserId;
   /** The name of the team that has it, or would get it. */
   readonly team: string | null;
-}
-
-/** The Service that a User went to. */
-export interface ToldService {
-  readonly id: ServiceId;
-  readonly name: string;
 }
 
 /** Whoever is told what becomes of handovers. */
