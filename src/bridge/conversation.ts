@@ -240,6 +240,10 @@ export function withThreadInVain(
 export const isMoving = ({ thread, openingSince }: Conversation): boolean =>
   thread !== undefined && openingSince !== undefined;
 
+/** An agent has answered its User. */
+export const isAnswered = ({ firstAnswerAt, agentMessages }: Conversation): boolean =>
+  firstAnswerAt !== undefined || agentMessages > 0;
+
 /** Its User waits for an answer. */
 export const isWaiting = ({ state, waitingSince }: Conversation): boolean =>
   state === "open" && waitingSince !== undefined;

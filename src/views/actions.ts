@@ -73,6 +73,7 @@ export interface HomeWish {
 export interface ActionValues {
   handBack: ConversationId;
   move: ConversationId;
+  decline: ConversationId;
   sendAgain: UndecidedReply;
   takeOver: UndecidedReply;
   dismiss: UndecidedReply;
@@ -97,6 +98,7 @@ export interface FormValues {
   handBack: Thread;
   move: Thread;
   assign: Assignment;
+  decline: Thread;
 }
 export type FormName = keyof FormValues;
 
@@ -183,6 +185,7 @@ function readTexts(source: string): Readonly<Record<string, string>> {
 export const ACTIONS: Actions<ActionValues> = {
   handBack: { id: "parley_hand_back", ...conversation },
   move: { id: "parley_move", ...conversation },
+  decline: { id: "parley_decline", ...conversation },
   sendAgain: { id: "parley_send_again", ...undecidedReply },
   takeOver: { id: "parley_take_over", ...undecidedReply },
   dismiss: { id: "parley_dismiss", ...undecidedReply },
@@ -214,13 +217,22 @@ export const FORMS: Actions<FormValues> = {
   handBack: { id: "parley_hand_back", ...thread },
   move: { id: "parley_move", ...thread },
   assign: { id: "parley_assign", ...assignment },
+  decline: { id: "parley_decline", ...thread },
 };
 
 /** The menu beside buttons, whose entries do what buttons would do. */
 export const MENU = { id: "parley_menu" } as const;
 
-/** The entries of the menu beside the buttons of a root, in this order; `move` only where there is more than one team, and `quickAnswer` where there are answers. */
-export const ROOT_MENU = ["assign", "move", "quickAnswer"] as const satisfies readonly ActionName[];
+/**
+ * The entries of the menu beside the buttons of a root, in this order; `move` only where there is more than one team, `quickAnswer`
+ * where there are answers, and `decline` until an agent has answered.
+ */
+export const ROOT_MENU = [
+  "assign",
+  "move",
+  "quickAnswer",
+  "decline",
+] as const satisfies readonly ActionName[];
 
 /** The name of the entry that a request of Slack is about; `undefined`: it is not one of ours. Never throws. */
 export function nameIn<Name extends string>(

@@ -38,6 +38,10 @@ export const renderHandBackMoved = (
   texts: Texts,
 ): SlackMessage => tooLate(texts.handBackFailed.moved(link), unsent, texts);
 
+/** To an agent who declined a User whom somebody has answered meanwhile. */
+export const renderNotDeclined = (unsent: UnsentWords, texts: Texts): SlackMessage =>
+  tooLate(texts.handBackFailed.answered, unsent, texts);
+
 /** To an agent whose hand-back came after the end. `service`: where the User is, if that is known. */
 export function renderHandBackTooLate(
   service: string | undefined,

@@ -49,6 +49,8 @@ export interface RootLinks {
   movable?: boolean;
   /** There are quick answers. */
   answerable?: boolean;
+  /** No agent has answered yet. */
+  declinable?: boolean;
   /** Where it was before. */
   movedFrom?: MoveLink;
   /** It has left this thread for another, or went on elsewhere before it came here. */
@@ -159,11 +161,12 @@ export const describeMovedFrom = ({ link, by, team }: MoveLink, root: Texts["roo
 /** What can be done with an open conversation: buttons, and a menu with the rest. */
 function elementsFor(
   { id, claim }: RootFacts,
-  { movable, answerable }: RootLinks,
+  { movable, answerable, declinable }: RootLinks,
   { root: { buttons: words } }: Texts,
 ): Json[] {
   const isOffered = (name: (typeof ROOT_MENU)[number]): boolean => {
     if (name === "quickAnswer") return answerable === true;
+    if (name === "decline") return declinable === true;
     return name !== "move" || movable === true;
   };
   const buttons = [
@@ -185,7 +188,8 @@ function endOf(
   { root }: Texts,
 ): string | undefined {
   if (movedTo) return root.ended.moved;
-  return ending && state !== "open" ? root.ended[state] : undefined;
+  if (!ending || state === "open") return undefined;
+  return root.ended[ending.reason === "declined" ? "declined" : state];
 }
 
 const teamName = (team: string | undefined): string | undefined =>

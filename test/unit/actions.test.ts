@@ -27,6 +27,7 @@ const STANDING = [
     "c_5d41402abc4b2a76b9719d91",
   ],
   [ACTIONS.move, "parley_move", "c_5d41402abc4b2a76b9719d91", "c_5d41402abc4b2a76b9719d91"],
+  [ACTIONS.decline, "parley_decline", "c_5d41402abc4b2a76b9719d91", "c_5d41402abc4b2a76b9719d91"],
   [ACTIONS.sendAgain, "parley_send_again", DEAD_VALUE, DEAD],
   [ACTIONS.takeOver, "parley_take_over", DEAD_VALUE, DEAD],
   [ACTIONS.dismiss, "parley_dismiss", DEAD_VALUE, DEAD],
@@ -93,6 +94,12 @@ const STANDING = [
   [
     FORMS.move,
     "parley_move",
+    '{"team":"T0ACME","channel":"C0SUPPORT","ts":"1700000000.000100"}',
+    THREAD,
+  ],
+  [
+    FORMS.decline,
+    "parley_decline",
     '{"team":"T0ACME","channel":"C0SUPPORT","ts":"1700000000.000100"}',
     THREAD,
   ],

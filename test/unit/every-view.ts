@@ -16,6 +16,7 @@ import {
 } from "../../src/views/claims.ts";
 import { renderHeldBack, renderIsTalkedOver, renderTalkedOver } from "../../src/views/collision.ts";
 import { renderDecided } from "../../src/views/decided.ts";
+import { renderDeclineForm } from "../../src/views/decline-form.ts";
 import { renderDetails } from "../../src/views/details.ts";
 import { renderHandedBack, renderTakenAway } from "../../src/views/ended.ts";
 import { renderDeadLetter, renderFailedReply } from "../../src/views/failed-reply.ts";
@@ -27,6 +28,7 @@ import {
   renderHandBackFailed,
   renderHandBackMoved,
   renderHandBackTooLate,
+  renderNotDeclined,
 } from "../../src/views/hand-back-failed.ts";
 import { renderHandBackForm } from "../../src/views/hand-back-form.ts";
 import { renderHome } from "../../src/views/home.ts";
@@ -98,6 +100,9 @@ export const NOTICES: Readonly<Record<string, Notice>> = {
       },
       texts,
     ),
+  "a User who was declined": (text, texts) =>
+    renderHandedBack({ service: text, by: "U0ANNA", reason: "declined", note: text }, texts),
+  "a User who was not declined": (note, texts) => renderNotDeclined({ note }, texts),
   ...Object.fromEntries(
     HAND_BACK_REASONS.map((reason): [string, Notice] => [
       `a hand-back by itself: ${reason}`,
@@ -326,6 +331,7 @@ const factsOf = (text: string, state: RootFacts["state"]): RootFacts => ({
 
 const linksOf = (text: string): RootLinks => ({
   movable: true,
+  declinable: true,
   movedFrom: { link: LINK, by: "U0ANNA", team: text },
   lost: LINK,
   previous: LINK,
@@ -390,6 +396,18 @@ export const moveFormOf = (text: string, texts: Texts): Json =>
       team: text.slice(0, 80),
       thread: { team: "T1", channel: "C1", ts: "1.1" },
       teams: numbered(120, (n) => `${n}${text}`),
+    },
+    texts,
+  );
+
+/** The form to send a User straight back, with more Services than fit. */
+export const declineFormOf = (text: string, texts: Texts): Json =>
+  renderDeclineForm(
+    {
+      userName: text.slice(0, 80),
+      thread: { team: "T1", channel: "C1", ts: "1.1" },
+      services: numbered(3_000, (n) => ({ id: toServiceId(`s${n}`), name: `${text}${n}` })),
+      preferred: toServiceId("s1"),
     },
     texts,
   );

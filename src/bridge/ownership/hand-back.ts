@@ -18,12 +18,14 @@ import {
   renderHandBackFailed,
   renderHandBackMoved,
   renderHandBackTooLate,
+  renderNotDeclined,
   type UnsentWords,
 } from "../../views/hand-back-failed.ts";
 import type { Texts } from "../../views/texts/en.ts";
 import type { Audit } from "../audit-port.ts";
 import {
   type Conversation,
+  isAnswered,
   isGoingElsewhere,
   isRunning,
   movedFrom,
@@ -97,7 +99,9 @@ export async function handBack(
   try {
     refusal = await giveBack(work, conversation, request, dependencies);
   } catch (thrown) {
-    if (thrown instanceof NotWantedError) return;
+    if (thrown instanceof NotWantedError) {
+      return await notWanted(work, conversation, request, dependencies);
+    }
     const error = toBridgeError(thrown);
     if (error instanceof CancelledError) throw error;
     if (isWorthRetrying(error, work, request, dependencies)) throw error;
@@ -128,7 +132,7 @@ const conversationOf = async (
 async function recordDeed(
   { item }: Work<OutboxBody>,
   { id: conversation, userId }: Conversation,
-  { agent: by, to }: HandBackRequest,
+  { agent: by, to, reason }: HandBackRequest,
   failure: ErrorCode | undefined,
   { parley, audit, now }: HandBackDependencies,
 ): Promise<void> {
@@ -140,12 +144,31 @@ async function recordDeed(
   const deed = {
     id,
     at: now(),
-    what: "hand-back",
+    what: reason === "declined" ? "decline" : "hand-back",
     userId,
     conversation,
     ...defined({ by }),
   } as const;
   await audit.record({ ...deed, from: parley.self, to, ...outcome });
+}
+
+/** The desk needs no word about it; an agent does. */
+async function notWanted(
+  work: Work<OutboxBody>,
+  conversation: Conversation,
+  request: HandBackRequest,
+  dependencies: HandBackDependencies,
+): Promise<void> {
+  const { agent, thread } = request;
+  const { notifier, texts } = dependencies;
+  if (agent === undefined || !thread) return;
+  await recordDeed(work, conversation, request, "cancelled", dependencies);
+  const notice = {
+    thread,
+    message: renderNotDeclined(unsentOf(work, request), texts),
+    onlyFor: agent,
+  };
+  await notifier.notice(conversation.userId, work.item.id, "not declined", notice);
 }
 
 /** Returns why Parley refused to remove the agent's name; that does no harm, the User only sees it for longer. */
@@ -187,7 +210,10 @@ async function giveBack(
   return refusal;
 }
 
-/** The clock or lease for which the desk wanted it does not run any more, or may soon not; or its team is there again. */
+/**
+ * The clock or lease for which the desk wanted it does not run any more, or may soon not; its team is there again; or somebody has
+ * answered the User whom an agent declined.
+ */
 class NotWantedError extends Error {
   override readonly name = "NotWantedError";
 }
@@ -197,6 +223,7 @@ function isWanted(
   conversation: Conversation,
   dependencies: Pick<HandBackDependencies, "desk" | "now">,
 ): boolean {
+  if (reason === "declined" && isAnswered(conversation)) return false;
   if (onlyIfLease) return isSameLease(onlyIfLease, runningLease(conversation));
   if (onlyIfClock === undefined) return true;
   const isOver =

@@ -60,6 +60,7 @@ export const de: Texts = {
       handBack: "Zurückgeben",
       move: "Verschieben…",
       quickAnswer: "Schnelle Antwort…",
+      decline: "Nicht für uns…",
     },
     movedFrom: (link, by, team) =>
       `Hierher verschoben${team === undefined ? "" : ` von ${team}`} durch ${by} · <${link}|früherer Thread>`,
@@ -73,6 +74,8 @@ export const de: Texts = {
       `${by} antwortet${waiting === undefined ? "" : ` · *schweigt* seit über ${waiting}`}`,
     handedBack: (to, by, at) =>
       `*Zurückgegeben* an ${to ?? "einen anderen Service"}${by === undefined ? "" : ` von ${by}`} · ${at}`,
+    declined: (to, by, at) =>
+      `*Abgelehnt*${by === undefined ? "" : ` von ${by}`}, zurück an ${to ?? "einen anderen Service"} · ${at}`,
     note: (note) => `Notiz: ${note}`,
     takenAway: (by, at) => `*Übernommen* von ${by ?? "einem anderen Service"} · ${at}`,
     merged: (link, at) =>
@@ -80,6 +83,7 @@ export const de: Texts = {
     ended: {
       "handed-back": "Zurückgegeben: ",
       "taken-away": "Übernommen: ",
+      declined: "Abgelehnt: ",
       merged: "Geht woanders weiter: ",
       moved: "Verschoben: ",
     },
@@ -174,6 +178,8 @@ export const de: Texts = {
       `Dieser Nutzer ist jetzt bei ${service}. Antworten von hier erreichen ihn nicht mehr.`,
     handedBack: (agent, service) =>
       `${agent} hat diesen Nutzer an ${service} zurückgegeben. Antworten von hier erreichen ihn nicht mehr.`,
+    declined: (agent, service) =>
+      `${agent} hat diesen Nutzer abgelehnt, der wieder bei ${service} ist. Antworten hier erreichen ihn nicht mehr.`,
     handedBackFor: {
       handed_back: (service) => `Dieser Nutzer ist wieder bei ${service}.`,
       nobody_available: (service) =>
@@ -241,6 +247,8 @@ export const de: Texts = {
     moved: (link) =>
       `Nicht zurückgegeben: Dieser Nutzer war schon zu einem anderen Team verschoben. Bitte in ${link === undefined ? "seinem Thread dort" : `<${link}|seinem Thread dort>`} zurückgeben.`,
     messageNotSent: "Die letzte Nachricht wurde nicht gesendet.",
+    answered:
+      "Dieser Nutzer wurde nicht abgelehnt: Ein Agent hat ihm geantwortet. Bitte stattdessen zurückgeben.",
   },
 
   moved: {
@@ -616,6 +624,20 @@ export const de: Texts = {
     sentAlready: "Dieses Formular wurde schon abgeschickt; der Thread zeigt die Antwort.",
     tooLate:
       "Die schnelle Antwort wurde nicht gesendet: Dieser Nutzer hat diesen Thread verlassen, oder Slack hat sie nicht angenommen. Sie lautete:",
+  },
+
+  declineForm: {
+    title: "Nicht für uns",
+    submit: "Zurückschicken",
+    close: "Abbrechen",
+    intro: (user) =>
+      `${user} geht sofort zurück, ohne ein Wort an ihn. Antworten in diesem Thread kommen nicht mehr an.`,
+    destination: "Zurück an",
+    reason: "Warum nicht für dieses Team?",
+    reasonPlaceholder: "Gehört zur Buchhaltung; bitte zuerst nach der Rechnungsnummer fragen.",
+    reasonHint: "Der Bot und die Kollegen lesen es, der Nutzer nicht.",
+    reasonMissing: "Bitte sagen, warum.",
+    answered: "Ein Agent hat diesem Nutzer schon geantwortet; bitte stattdessen zurückgeben.",
   },
 
   moveForm: {

@@ -58,6 +58,7 @@ export const en = {
       handBack: "Hand back",
       move: "Move…",
       quickAnswer: "Quick answer…",
+      decline: "Not for us…",
     },
     movedFrom: (link: string, by: string, team: string | undefined) =>
       `Moved here${team === undefined ? "" : ` from ${team}`} by ${by} · <${link}|earlier thread>`,
@@ -74,6 +75,8 @@ export const en = {
       `${by} answers${waiting === undefined ? "" : ` · *silent* for over ${waiting}`}`,
     handedBack: (to: string | undefined, by: string | undefined, at: string) =>
       `*Handed back* to ${to ?? "another Service"}${by === undefined ? "" : ` by ${by}`} · ${at}`,
+    declined: (to: string | undefined, by: string | undefined, at: string) =>
+      `*Declined*${by === undefined ? "" : ` by ${by}`}, back to ${to ?? "another Service"} · ${at}`,
     note: (note: string) => `Note: ${note}`,
     takenAway: (by: string | undefined, at: string) =>
       `*Taken over* by ${by ?? "another Service"} · ${at}`,
@@ -83,6 +86,7 @@ export const en = {
     ended: {
       "handed-back": "Handed back: ",
       "taken-away": "Taken over: ",
+      declined: "Declined: ",
       merged: "Goes on elsewhere: ",
       moved: "Moved: ",
     },
@@ -183,6 +187,9 @@ export const en = {
       `This User is now with ${service}. Replies here no longer reach them.`,
     handedBack: (agent: string, service: string) =>
       `${agent} handed this User back to ${service}. Replies here no longer reach them.`,
+    /** An agent has sent the User back without an answer. */
+    declined: (agent: string, service: string) =>
+      `${agent} declined this User, who is with ${service} again. Replies here no longer reach them.`,
     /** After a hand-back that nobody asked for in Slack, by its reason. */
     handedBackFor: {
       handed_back: (service: string) => `This User is with ${service} again.`,
@@ -255,6 +262,7 @@ export const en = {
     moved: (link: string | undefined) =>
       `Not handed back: this User had been moved to another team before. Hand back in ${link === undefined ? "their thread there" : `<${link}|their thread there>`}.`,
     messageNotSent: "Your last message was not sent.",
+    answered: "This User was not declined: an agent has answered them. Hand them back instead.",
   },
 
   moved: {
@@ -644,6 +652,21 @@ export const en = {
     sentAlready: "This form was sent already; the thread shows the answer.",
     tooLate:
       "Your quick answer was not sent: this User has left this thread, or Slack did not take it. It said:",
+  },
+
+  /** The form to send a User straight back. Literal text. */
+  declineForm: {
+    title: "Not for us",
+    submit: "Send back",
+    close: "Cancel",
+    intro: (user: string) =>
+      `${user} goes straight back, without a word from you. Replies in this thread no longer reach them.`,
+    destination: "Send back to",
+    reason: "Why are they not for this team?",
+    reasonPlaceholder: "This belongs to billing; ask for the invoice number first.",
+    reasonHint: "The bot and your colleagues read it; the User does not.",
+    reasonMissing: "Say why.",
+    answered: "An agent has answered this User already, so hand them back instead.",
   },
 
   /** The form to move a User to another team. Literal text. */

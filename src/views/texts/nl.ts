@@ -60,6 +60,7 @@ export const nl: Texts = {
       handBack: "Teruggeven",
       move: "Verplaatsen…",
       quickAnswer: "Snel antwoord…",
+      decline: "Niet voor ons…",
     },
     movedFrom: (link, by, team) =>
       `Hierheen verplaatst${team === undefined ? "" : ` van ${team}`} door ${by} · <${link}|eerdere thread>`,
@@ -73,6 +74,8 @@ export const nl: Texts = {
       `${by} antwoordt${waiting === undefined ? "" : ` · *zwijgt* al meer dan ${waiting}`}`,
     handedBack: (to, by, at) =>
       `*Teruggegeven* aan ${to ?? "een andere Service"}${by === undefined ? "" : ` door ${by}`} · ${at}`,
+    declined: (to, by, at) =>
+      `*Afgewezen*${by === undefined ? "" : ` door ${by}`}, terug naar ${to ?? "een andere Service"} · ${at}`,
     note: (note) => `Notitie: ${note}`,
     takenAway: (by, at) => `*Overgenomen* door ${by ?? "een andere Service"} · ${at}`,
     merged: (link, at) =>
@@ -80,6 +83,7 @@ export const nl: Texts = {
     ended: {
       "handed-back": "Teruggegeven: ",
       "taken-away": "Overgenomen: ",
+      declined: "Afgewezen: ",
       merged: "Gaat elders verder: ",
       moved: "Verplaatst: ",
     },
@@ -173,6 +177,8 @@ export const nl: Texts = {
       `Deze gebruiker is nu bij ${service}. Antwoorden hier komen niet meer aan.`,
     handedBack: (agent, service) =>
       `${agent} heeft deze gebruiker teruggegeven aan ${service}. Antwoorden hier komen niet meer aan.`,
+    declined: (agent, service) =>
+      `${agent} heeft deze gebruiker afgewezen, die weer bij ${service} is. Antwoorden hier komen niet meer aan.`,
     handedBackFor: {
       handed_back: (service) => `Deze gebruiker is weer bij ${service}.`,
       nobody_available: (service) =>
@@ -239,6 +245,8 @@ export const nl: Texts = {
     moved: (link) =>
       `Niet teruggegeven: deze gebruiker was al naar een ander team verplaatst. Geef terug in ${link === undefined ? "de thread daar" : `<${link}|de thread daar>`}.`,
     messageNotSent: "Je laatste bericht is niet verstuurd.",
+    answered:
+      "Deze gebruiker is niet afgewezen: een agent heeft geantwoord. Geef de gebruiker in plaats daarvan terug.",
   },
 
   moved: {
@@ -614,6 +622,21 @@ export const nl: Texts = {
     sentAlready: "Dit formulier is al verstuurd; de thread toont het antwoord.",
     tooLate:
       "Je snelle antwoord is niet verstuurd: deze gebruiker heeft deze thread verlaten, of Slack nam het niet aan. Het luidde:",
+  },
+
+  declineForm: {
+    title: "Niet voor ons",
+    submit: "Terugsturen",
+    close: "Annuleren",
+    intro: (user) =>
+      `${user} gaat meteen terug, zonder een woord van jou. Antwoorden in deze thread komen niet meer aan.`,
+    destination: "Terug naar",
+    reason: "Waarom niet voor dit team?",
+    reasonPlaceholder: "Dit hoort bij facturatie; vraag eerst naar het factuurnummer.",
+    reasonHint: "De bot en je collega's lezen het, de gebruiker niet.",
+    reasonMissing: "Zeg waarom.",
+    answered:
+      "Een agent heeft deze gebruiker al geantwoord; geef de gebruiker in plaats daarvan terug.",
   },
 
   moveForm: {
