@@ -52,6 +52,20 @@ async function handedOver(options?: Parameters<typeof startBridge>[0]): Promise<
   return bridge;
 }
 
+describe("declining", () => {
+  it("leaves a User alone whom a colleague has answered just before, and says so to whoever declined", async () => {
+    const bridge = await handedOver();
+    await bridge.agentWrites("One moment", { agent: "U0BEN" });
+    await bridge.agentHandsBack({ reason: "declined", note: "Not for us" });
+    await bridge.settled();
+    expect(bridge.told("U0ANNA")).toEqual([
+      expect.stringMatching(/was not declined: an agent has answered/),
+    ]);
+    expect(changes(bridge)).toEqual(["parley.send"]);
+    await expectUsable(bridge);
+  });
+});
+
 describe("handing back", () => {
   it("leaves alone for a minute whom somebody is giving to another Service, and says so", async () => {
     const bridge = await handedOver();
