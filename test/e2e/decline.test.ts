@@ -119,6 +119,32 @@ describe("a User whom a team does not want", () => {
     );
   });
 
+  it("goes back from anywhere with the command, as from the form", async () => {
+    const world = await startTeams();
+    const { slack, parley } = world;
+    const { user, ts } = await handOver(world);
+    const ask = async (by: string, text: string) => {
+      const before = slack.state.ephemerals.length;
+      const request = { user: by, channel: slack.channel, command: "/parley-owner", text };
+      expect((await slack.command(request)).status).toBe("delivered");
+      const told = () => slack.state.ephemerals.slice(before).map((each) => each.text ?? "");
+      return await slack.waitFor(() => told().find((each) => !/is slow right now/.test(each)));
+    };
+    expect(await ask("U0OTTO", `${user.id} decline mine & yours`)).toMatch(/for agents of a team/);
+    expect(changesAt(parley, user.id)).toEqual([]);
+    expect(await ask(ANNA, `${user.id} decline not &amp; never ours`)).toMatch(/^Heard/);
+    await slack.waitFor(() => textsIn(world, ts).find((text) => /declined this User/.test(text)));
+    expect(parley.user(user.id).handovers.at(-1)?.metadata).toMatchObject({
+      reason: "declined",
+      note: "not & never ours",
+    });
+    expect(await ask(ANNA, `${user.id} decline again`)).toMatch(/is over/);
+    const answered = await handOver(world);
+    await slack.post({ user: ANNA, threadTs: answered.ts, text: "Hello" });
+    await slack.waitFor(() => shownOf(slack, answered.root).includes("<@U0ANNA>"));
+    expect(await ask(ANNA, `${answered.user.id} decline no`)).toMatch(/hand them back instead/);
+  });
+
   it("is declined by the agents of the team alone", async () => {
     const world = await startTeams(undefined, { slack: PEOPLE });
     const { slack } = world;

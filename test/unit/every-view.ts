@@ -264,6 +264,10 @@ export const ANSWERS: Readonly<Record<string, Notice>> = {
       { kind: "owner", userId: name, owner: { name, isUs: true }, link: LINK },
       texts,
     ),
+  "a User who is to go straight back": (userId, texts) =>
+    renderOwnerAnswer({ kind: "declining", userId, link: LINK }, texts),
+  "a User who is not declined": (_, texts) =>
+    renderOwnerAnswer({ kind: "not-declined", problem: "answered" }, texts),
   "no owner": (userId, texts) => renderOwnerAnswer({ kind: "owner", userId }, texts),
   "a User who is there already": (text, texts) =>
     renderOwnerAnswer({ kind: "given", userId: text, service: text, outcome: "already" }, texts),

@@ -693,6 +693,7 @@ export const de: Texts = {
 • \`/parley-owner &lt;nutzer&gt; &lt;service&gt;\` gibt den Nutzer an einen Service, mit dessen ganzem Namen oder der Id
 • \`/parley-owner &lt;nutzer&gt; take\` und \`… release\` legen fest, wer dem Nutzer antwortet: wer den Befehl schreibt, oder niemand; \`… assign &lt;agent&gt;\` gibt den Nutzer an jemanden aus dem Team, mit Namen oder Mitglieds-ID
 • \`/parley-owner &lt;nutzer&gt; move &lt;team&gt;\` verschiebt den Nutzer zu einem anderen unserer Teams
+• \`/parley-owner &lt;nutzer&gt; decline &lt;grund&gt;\` schickt einen Nutzer, dem noch niemand geantwortet hat, sofort zurück
 • \`/parley-owner services\` zeigt die Services
 \`&lt;nutzer&gt;\` ist die Id eines Parley-Nutzers, eine Kundennummer oder der Link eines Threads; \`user:…\` und \`customer:…\` sagen, welche Nummer gemeint ist. In Threads geht es nicht: Slack erlaubt dort keine Befehle.`,
     slow: "Parley ist gerade langsam. Die Antwort kommt hierher, sobald sie da ist.",
@@ -706,6 +707,7 @@ export const de: Texts = {
     given: (user, service) => `${user} ist jetzt bei ${service}.`,
     taken: (user, service) =>
       `${user} ist jetzt bei ${service}. Im Support-Kanal entsteht ein Thread.`,
+    declining: (user) => `Gehört: Der Thread von ${user} sagt gleich, ob das geklappt hat.`,
     claiming: (user) =>
       `Gehört: Der Thread von ${user} sagt gleich, wer jetzt antwortet oder wer schneller war.`,
     nobodyCalled: (whom, team) =>

@@ -713,6 +713,7 @@ export const en = {
 • \`/parley-owner &lt;user&gt; &lt;service&gt;\` gives the User to a Service, by its whole name or id
 • \`/parley-owner &lt;user&gt; take\` and \`… release\` say that you answer the User, or nobody; \`… assign &lt;agent&gt;\` gives the User to a colleague, by name or member id
 • \`/parley-owner &lt;user&gt; move &lt;team&gt;\` moves the User to another of our teams
+• \`/parley-owner &lt;user&gt; decline &lt;reason&gt;\` sends a User whom nobody has answered straight back
 • \`/parley-owner services\` lists the Services
 \`&lt;user&gt;\` is a Parley User id, a customer id, or the link of a thread; \`user:…\` and \`customer:…\` say which id is meant. It does not work inside threads: Slack allows no commands there.`,
     slow: "Parley is slow right now. The answer comes here as soon as there is one.",
@@ -726,6 +727,8 @@ export const en = {
     given: (user: string, service: string) => `${user} is with ${service} now.`,
     taken: (user: string, service: string) =>
       `${user} is with ${service} now. A thread opens in the support channel.`,
+    declining: (user: string) =>
+      `Heard: the thread of ${user} says in a moment whether they went back.`,
     claiming: (user: string) =>
       `Heard: the thread of ${user} says in a moment who answers them now, or who was faster.`,
     nobodyCalled: (whom: string, team: string) =>

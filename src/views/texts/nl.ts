@@ -688,6 +688,7 @@ export const nl: Texts = {
 • \`/parley-owner &lt;gebruiker&gt; &lt;service&gt;\` geeft de gebruiker aan een Service, met de hele naam of het id
 • \`/parley-owner &lt;gebruiker&gt; take\` en \`… release\` zeggen dat jij de gebruiker antwoordt, of niemand; \`… assign &lt;agent&gt;\` geeft de gebruiker aan een collega, met de naam of het lid-ID
 • \`/parley-owner &lt;gebruiker&gt; move &lt;team&gt;\` verplaatst de gebruiker naar een ander team van ons
+• \`/parley-owner &lt;gebruiker&gt; decline &lt;reden&gt;\` stuurt een gebruiker die nog niemand heeft geantwoord meteen terug
 • \`/parley-owner services\` toont de Services
 \`&lt;gebruiker&gt;\` is het id van een Parley-gebruiker, een klantnummer, of de link van een thread; met \`user:…\` en \`customer:…\` zeg je welk nummer je bedoelt. In threads werkt het niet: Slack staat daar geen opdrachten toe.`,
     slow: "Parley is nu traag. Het antwoord komt hier zodra het er is.",
@@ -701,6 +702,7 @@ export const nl: Texts = {
     given: (user, service) => `${user} is nu bij ${service}.`,
     taken: (user, service) =>
       `${user} is nu bij ${service}. In het supportkanaal opent een thread.`,
+    declining: (user) => `Gehoord: de thread van ${user} zegt zo of dat gelukt is.`,
     claiming: (user) =>
       `Gehoord: de thread van ${user} zegt zo wie nu antwoordt, of wie sneller was.`,
     nobodyCalled: (whom, team) =>
