@@ -138,7 +138,7 @@ describe("a User whom a team does not want", () => {
       reason: "declined",
       note: "not & never ours",
     });
-    expect(await ask(ANNA, `${user.id} decline again`)).toMatch(/is over/);
+    expect(await ask("U0LEA", `${user.id} decline again`)).toMatch(/is over/);
     const answered = await handOver(world);
     await slack.post({ user: ANNA, threadTs: answered.ts, text: "Hello" });
     await slack.waitFor(() => shownOf(slack, answered.root).includes("<@U0ANNA>"));
