@@ -134,6 +134,7 @@ export async function createEntrances(
   });
   const ratingRoute = createRatingRoute({
     ...taking,
+    handovers,
     rate: (conversation, rating) =>
       rate(conversation, rating, { ...dependencies, onRated: metrics.onRated }),
     onRequest: () => onCallback("rating"),

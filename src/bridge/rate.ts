@@ -1,7 +1,7 @@
-import { type ConversationId, makeDerivedItemId } from "../ids.ts";
+import { type ConversationId, makeDerivedItemId, type Thread } from "../ids.ts";
 import { renderRated } from "../views/rated.ts";
 import type { Texts } from "../views/texts/en.ts";
-import type { Rating } from "./conversation.ts";
+import type { Conversation, Rating } from "./conversation.ts";
 import type { Notifier } from "./notifier.ts";
 import type { Conversations } from "./ports.ts";
 
@@ -14,7 +14,7 @@ export interface RateDependencies {
   onRated: (stars: number) => void;
 }
 
-/** `rated`: this is its rating, whoever has told us first. `otherwise`: it has another one. `unknown`: there is no such conversation. */
+/** `rated`: this is its rating, whoever has told us first. `otherwise`: it has another one. `unknown`: nobody has seen such a conversation. */
 export type RateOutcome = "rated" | "otherwise" | "unknown";
 
 /** Whoever tells us once more so much later does not do it because of a crash. Less than idempotency keys are kept. */
@@ -31,11 +31,12 @@ export async function rate(
 ): Promise<RateOutcome> {
   let isFirst = false;
   const conversation = await conversations.update(id, (before) => {
-    isFirst = before.rating === undefined;
+    isFirst = before.rating === undefined && hasBeenSeen(before);
     return isFirst ? { ...before, rating: { ...given, at: now() } } : before;
   });
   if (!conversation?.rating) return "unknown";
-  const { rating, thread, userId } = conversation;
+  const { rating, userId } = conversation;
+  const thread = threadToTell(conversation);
   if (isFirst) onRated(rating.stars);
   if (rating.stars !== given.stars || rating.comment !== given.comment) return "otherwise";
   if (thread && now() - rating.at < SHOWN_WITHIN_MS) {
@@ -44,3 +45,11 @@ export async function rate(
   }
   return "rated";
 }
+
+/** Its first thread may still open. */
+const hasBeenSeen = (conversation: Conversation): boolean =>
+  conversation.state !== "open" || threadToTell(conversation) !== undefined;
+
+/** While another thread opens, a notice to the one that is gone waits for it. */
+const threadToTell = ({ state, thread, lost }: Conversation): Thread | undefined =>
+  thread ?? (state === "open" ? lost?.[0] : undefined);

@@ -3,7 +3,7 @@ import { metricsOf } from "../support/metrics.ts";
 import { runToEnd } from "../support/run-to-end.ts";
 import { openStateSql } from "../support/state-sql.ts";
 import { handBack, handOver, PATIENCE, postTo } from "../support/steps.ts";
-import { activeMarkup, postsIn, textOf, textsIn } from "../support/threads.ts";
+import { activeMarkup, postsIn, rootsAbout, textOf, textsIn } from "../support/threads.ts";
 import { startTeams } from "../support/two-teams.ts";
 import { startWorld, type World } from "../support/world.ts";
 
@@ -77,6 +77,8 @@ describe("a rating", () => {
   it.each([
     ["no conversation", {}, 400],
     ["one that nobody knows", { conversation: "c_unknown" }, 404],
+    ["one that is no id", { conversation: "c_\u0000" }, 400],
+    ["a handover besides", { handover: "h_0123456789abcdef01234567" }, 400],
     ["no stars", { rating: undefined }, 400],
     ["too few", { rating: 0 }, 400],
     ["too many", { rating: 6 }, 400],
@@ -93,6 +95,30 @@ describe("a rating", () => {
     expect((await post(world, { conversation, rating: 5 }, "wrong")).status).toBe(401);
     expect(shown(world, ts)).toEqual([]);
     expect((await post(world, { conversation, rating: 5 })).status).toBe(200);
+  });
+
+  it("finds the conversation of a handover, once there is one", async () => {
+    const world = await startWorld();
+    const { parley, slack } = world;
+    const user = parley.createUser();
+    user.owner = parley.agentService.identification;
+    const held = Promise.withResolvers<void>();
+    slack.faults.add("chat.postMessage", { kind: "held", until: held.promise }, 1);
+    const told = await postTo(world, "/parley/handovers", { userId: user.id });
+    const { id: handover } = (await told.json()) as { id: string };
+    const rating = { handover, rating: 3, comment: "\u0000\u202eodd\ud800 \t" };
+
+    const unknown = { handover: "h_0123456789abcdef01234567", rating: 3 };
+    expect((await post(world, unknown)).status).toBe(404);
+    expect((await post(world, { ...unknown, handover: "../\u0000" })).status).toBe(404);
+    held.resolve();
+    await expect.poll(async () => (await post(world, rating)).status, PATIENCE).toBe(200);
+    expect((await post(world, { ...rating, rating: 4 })).status).toBe(409);
+    const [root] = await slack.waitFor(() => {
+      const roots = rootsAbout(slack, user.id);
+      return roots.length > 0 ? roots : undefined;
+    });
+    await slack.waitFor(() => shown(world, root?.ts ?? "")[0]);
   });
 
   it("is shown where a conversation was moved, and recorded where the thread is gone", async () => {
