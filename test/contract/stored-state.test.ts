@@ -177,6 +177,7 @@ const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
   "inbox body": inboxBodySchema,
   "outbox body": outboxBodySchema,
   "body of an item of the clock": clockBodySchema,
+  "event to the bot": botEventBodySchema,
   "reason of a dead letter": deadLetterReasonSchema,
   "owed notice": owedNoticeSchema,
   progress: progressSchema,
