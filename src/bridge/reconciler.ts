@@ -5,12 +5,13 @@ import type { Round, Rounds } from "../rounds.ts";
 import type { Texts } from "../views/texts/en.ts";
 import type { Audit } from "./audit-port.ts";
 import { type FreeClaimsDependencies, freeClaims } from "./claims/free-claims.ts";
-import { type Conversation, isBeingHandedBack } from "./conversation.ts";
+import type { Conversation } from "./conversation.ts";
 import type { Desk } from "./desk-ports.ts";
 import { eachOpen } from "./each-open.ts";
 import type { Notifier } from "./notifier.ts";
 import { nameService } from "./owner.ts";
 import { recordTakenAway } from "./ownership/end-conversation.ts";
+import { isBeingHandedBack } from "./ownership/handing-back.ts";
 import type { Channels, Conversations, Parley } from "./ports.ts";
 import type { ReadBack } from "./read-back.ts";
 

@@ -3,11 +3,10 @@ import {
   type Conversation,
   end,
   openConversation,
-  withMove,
-  withThreadInVain,
   withUserMessages,
 } from "../../src/bridge/conversation.ts";
 import type { Conversations } from "../../src/bridge/ports.ts";
+import { withMove, withThreadInVain } from "../../src/bridge/teams/with-move.ts";
 import { OvertakenError } from "../../src/errors.ts";
 import { makeConversationId, type Thread, toItemId, toUserId } from "../../src/ids.ts";
 import { answered } from "../support/answered.ts";

@@ -10,12 +10,13 @@ import {
 import { nameOf } from "../../views/name-of.ts";
 import type { Texts } from "../../views/texts/en.ts";
 import type { Audit } from "../audit-port.ts";
-import { type Conversation, withClaimBy } from "../conversation.ts";
+import type { Conversation } from "../conversation.ts";
 import type { Desk } from "../desk-ports.ts";
 import { personLane } from "../inbox-lanes.ts";
 import type { Notifier } from "../notifier.ts";
 import type { Conversations, Permalink } from "../ports.ts";
 import type { ClaimRequest, InboxBody } from "../stored/inbox-body.ts";
+import { withClaimBy } from "./with-claim.ts";
 
 export interface ClaimDependencies {
   conversations: Conversations;

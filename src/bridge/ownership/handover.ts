@@ -3,12 +3,7 @@ import type { Work } from "../../delivery/lanes.ts";
 import { BridgeError, CancelledError } from "../../errors.ts";
 import { makeConversationId } from "../../ids.ts";
 import { renderFurtherHandover } from "../../views/further-handover.ts";
-import {
-  type Conversation,
-  isHandBackUnderWay,
-  type Opening,
-  withHandover,
-} from "../conversation.ts";
+import type { Conversation, Opening } from "../conversation.ts";
 import type { KnownHandover } from "../handovers/handover-of.ts";
 import type { Handovers } from "../handovers/handovers.ts";
 import { type Arrival, withArrival } from "../handovers/lease.ts";
@@ -25,7 +20,9 @@ import {
 import { postSteps } from "../to-slack/post-steps.ts";
 import { refreshRoot } from "../to-slack/refresh-root.ts";
 import { overflowSteps } from "../to-slack/root-message.ts";
+import { isHandBackUnderWay } from "./handing-back.ts";
 import { handoverNews } from "./handover-news.ts";
+import { withHandover } from "./with-handover.ts";
 
 export interface HandoverDependencies extends OpenThreadDependencies, AskOwnershipDependencies {
   handovers: Pick<Handovers, "add" | "belongsTo">;

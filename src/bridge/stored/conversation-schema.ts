@@ -4,15 +4,8 @@ import type { TranscriptLine } from "../../convert/to-slack/parley-message.ts";
 import type { FurtherReason } from "../../views/root.ts";
 import type { Claim, Destination, Ending } from "../../views/root-state.ts";
 import { USER_DETAILS } from "../../views/root-user.ts";
-import {
-  CLOCK_KINDS,
-  type Clock,
-  type Conversation,
-  type DetailsPost,
-  type Moved,
-  type Rating,
-  type RunningClock,
-} from "../conversation.ts";
+import { CLOCK_KINDS, type Clock, type RunningClock } from "../clock.ts";
+import type { Conversation, DetailsPost, Moved, Rating } from "../conversation.ts";
 import type { Lease } from "../handovers/lease.ts";
 import {
   conversationId,

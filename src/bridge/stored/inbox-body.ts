@@ -5,7 +5,7 @@ import type { SlackMessage } from "../../convert/to-slack/slack-message.ts";
 import type { ConversationId, HandoverId, Thread, UserId } from "../../ids.ts";
 import type { Json } from "../../json.ts";
 import type { UserDetails } from "../../views/root-user.ts";
-import type { Clock } from "../conversation.ts";
+import type { Clock } from "../clock.ts";
 import type { ChannelTrouble } from "../ports.ts";
 import { clockSchema, transcriptLineSchema, userDetailsSchema } from "./conversation-schema.ts";
 import {

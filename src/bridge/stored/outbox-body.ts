@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { HAND_BACK_REASONS, type HandBackReason } from "../../config/desk-rules.ts";
 import type { ConversationId, ServiceId, Thread } from "../../ids.ts";
-import type { Clock } from "../conversation.ts";
+import type { Clock } from "../clock.ts";
 import type { LeaseName } from "../handovers/lease.ts";
 import { type AgentReply, agentReplySchema } from "./agent-reply.ts";
 import { clockSchema } from "./conversation-schema.ts";

@@ -11,7 +11,9 @@ import {
 import type { Texts } from "../../views/texts/en.ts";
 import { isAnswerOnItsWay } from "../answer-on-its-way.ts";
 import type { Audit } from "../audit-port.ts";
-import { type Conversation, isRunning, isStillDue, withoutClaim } from "../conversation.ts";
+import { withoutClaim } from "../claims/with-claim.ts";
+import { isRunning, isStillDue } from "../clock-of.ts";
+import type { Conversation } from "../conversation.ts";
 import type { Desk, Responsible } from "../desk-ports.ts";
 import { type HearFirstDependencies, hearFirst } from "../hear-first.ts";
 import { personLane } from "../inbox-lanes.ts";

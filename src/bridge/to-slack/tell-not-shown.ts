@@ -9,7 +9,6 @@ import { renderNotShown } from "../../views/not-shown.ts";
 import type { Texts } from "../../views/texts/en.ts";
 import type { BotReceiver } from "../bot-events/bot-event.ts";
 import { failedEvent } from "../bot-events/event-items.ts";
-import { withoutMove } from "../conversation.ts";
 import type { Desk } from "../desk-ports.ts";
 import { handoverOf } from "../handovers/handover-of.ts";
 import type { Handovers } from "../handovers/handovers.ts";
@@ -19,6 +18,7 @@ import type { Conversations } from "../ports.ts";
 import type { BotEventBody } from "../stored/bot-event-body.ts";
 import type { ClaimRequest, InboxBody, MoveRequest } from "../stored/inbox-body.ts";
 import type { OwedNotice } from "../stored/notice.ts";
+import { withoutMove } from "../teams/with-move.ts";
 
 export interface TellNotShownDependencies {
   bot: Pick<Lanes<BotEventBody>, "append">;

@@ -1,5 +1,6 @@
+import { isSameClock } from "../../bridge/clock.ts";
+import { clockOf } from "../../bridge/clock-of.ts";
 import type { Conversation } from "../../bridge/conversation.ts";
-import { clockOf, isSameClock } from "../../bridge/conversation.ts";
 import type { Desk } from "../../bridge/desk-ports.ts";
 import { BEHIND_MESSAGES, userLane } from "../../bridge/inbox-lanes.ts";
 import type { Conversations } from "../../bridge/ports.ts";

@@ -2,12 +2,9 @@ import { isAnswerOnItsWay } from "../../bridge/answer-on-its-way.ts";
 import type { BotReceiver } from "../../bridge/bot-events/bot-event.ts";
 import { waitingEvent } from "../../bridge/bot-events/event-items.ts";
 import { askForTurn } from "../../bridge/claims/ask-for-turn.ts";
-import {
-  type Clock,
-  type Conversation,
-  clockOf,
-  type RunningClock,
-} from "../../bridge/conversation.ts";
+import type { Clock, RunningClock } from "../../bridge/clock.ts";
+import { clockOf } from "../../bridge/clock-of.ts";
+import type { Conversation } from "../../bridge/conversation.ts";
 import type { Desk } from "../../bridge/desk-ports.ts";
 import {
   isSameLease,

@@ -1,4 +1,6 @@
-import { type Clock, type Conversation, clockOf } from "../../bridge/conversation.ts";
+import type { Clock } from "../../bridge/clock.ts";
+import { clockOf } from "../../bridge/clock-of.ts";
+import type { Conversation } from "../../bridge/conversation.ts";
 import { runningLease } from "../../bridge/handovers/lease.ts";
 import { ROOT_STEPS_MS } from "../../views/root-steps.ts";
 

@@ -1,10 +1,6 @@
-import {
-  type Clock,
-  type Conversation,
-  clockOf,
-  isSameClock,
-  type RunningClock,
-} from "../../bridge/conversation.ts";
+import { type Clock, isSameClock, type RunningClock } from "../../bridge/clock.ts";
+import { clockOf } from "../../bridge/clock-of.ts";
+import type { Conversation } from "../../bridge/conversation.ts";
 import { leaseEndsAt, runningLease } from "../../bridge/handovers/lease.ts";
 import type { DeskRules } from "../../config/desk-rules.ts";
 import { defined } from "../../defined.ts";

@@ -1,6 +1,5 @@
 import type { ModalView } from "@slack/web-api";
-import type { Conversation } from "../../bridge/conversation.ts";
-import { movedFrom } from "../../bridge/conversation.ts";
+import { type Conversation, movedFrom } from "../../bridge/conversation.ts";
 import { defined } from "../../defined.ts";
 import type { Thread } from "../../ids.ts";
 import { FORMS } from "../../views/actions.ts";

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { clockOf, withoutClaim } from "../../../src/bridge/conversation.ts";
+import { withoutClaim } from "../../../src/bridge/claims/with-claim.ts";
+import { clockOf } from "../../../src/bridge/clock-of.ts";
 import type { ClaimRequest } from "../../../src/bridge/stored/inbox-body.ts";
 import { NetworkError, type Refusal } from "../../../src/errors.ts";
 import { dieAtEveryStep, dieTwiceAtEveryStep, type Story } from "../support/every-step.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { clockOf } from "../../../src/bridge/conversation.ts";
+import { clockOf } from "../../../src/bridge/clock-of.ts";
 import { takenOver } from "../../../src/bridge/ownership/taken-over.ts";
 import type { DeskRules } from "../../../src/config/desk-rules.ts";
 import { NetworkError, ParleyApiError } from "../../../src/errors.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { withHandingBack } from "../../../src/bridge/conversation.ts";
+import { withHandingBack } from "../../../src/bridge/ownership/handing-back.ts";
 import {
   type BridgeError,
   NetworkError,
