@@ -15,14 +15,12 @@ export function joinMetadata(first: Json | undefined, later: Json | undefined): 
   if (later === undefined || later === null) return first;
   if (first === undefined || first === null) return later;
   const known = toFields(first);
-  const withReason = (fields: Fields): Fields =>
-    anyReasonOf(first) === undefined
-      ? fields
-      : {
-          ...fields,
-          reason: known.reason ?? null,
-          ...defined({ reasonCode: known.reasonCode }),
-        };
+  const { reason = null, reasonCode } = known;
+  function withReason(fields: Fields): Fields {
+    if (anyReasonOf(first) === undefined) return fields;
+    const isNamed = reason !== null || "reason" in fields;
+    return { ...fields, ...(isNamed && { reason }), ...defined({ reasonCode }) };
+  }
   const joined = withReason(joinFields(known, toFields(later)));
   const all = JSON.stringify(joined);
   if (all === JSON.stringify(known)) return first;

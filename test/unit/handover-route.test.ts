@@ -1,0 +1,101 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { expect, it, onTestFinished } from "vitest";
+import { createHandoverRoute } from "../../src/bot/handover-route.ts";
+import type { InboxBody } from "../../src/bridge/stored/inbox-body.ts";
+import { toSecret } from "../../src/config/secret.ts";
+import type { NewItem } from "../../src/delivery/lanes.ts";
+import { StorageError } from "../../src/errors.ts";
+import { createAuthenticRequests } from "../../src/http/authentic-requests.ts";
+import { toConversationId, toHandoverId } from "../../src/ids.ts";
+import { createMemoryHandovers } from "../bridge/support/memory-handovers.ts";
+import { captureLog } from "../support/captured-log.ts";
+
+/** The route, before a queue that a test may break. */
+async function startRoute() {
+  const handovers = createMemoryHandovers();
+  const appended: NewItem<InboxBody>[] = [];
+  const counted: unknown[] = [];
+  const trouble = { isFull: false };
+  const log = captureLog();
+  const route = createHandoverRoute({
+    requests: createAuthenticRequests({
+      tokens: [toSecret("token")],
+      refuse: () => undefined,
+      refused: () => {},
+      onRefused: () => {},
+      log,
+    }),
+    handovers,
+    inbox: {
+      async append(item) {
+        if (trouble.isFull) throw new StorageError("full");
+        const isKnown = appended.some(({ id }) => id === item.id);
+        if (!isKnown) appended.push(item);
+        return isKnown ? "duplicate" : "appended";
+      },
+    },
+    now: Date.now,
+    onRequest: () => {},
+    onHandover: (metadata) => counted.push(metadata),
+    log,
+  });
+  const server = createServer((request, response) => {
+    route.handle(request, response).catch(() => response.writeHead(503).end("{}"));
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  onTestFinished(() => {
+    server.close();
+  });
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/parley/handovers`;
+  async function post(body: object, headers: Record<string, string> = {}) {
+    const response = await fetch(url, {
+      method: "POST",
+      headers: { authorization: "token", ...headers },
+      body: JSON.stringify(body),
+    });
+    const answer = (await response.json()) as { id: string };
+    return [response.status, answer] as const;
+  }
+  return { post, handovers, appended, counted, trouble };
+}
+
+it("takes a handover that was cut off before its item was stored, when it comes again", async () => {
+  const { post, appended, trouble } = await startRoute();
+  const body = { userId: "7", idempotencyKey: "k" };
+  trouble.isFull = true;
+  expect((await post(body))[0]).toBe(503);
+  expect((await post({ ...body, summary: "another" }))[0]).toBe(409);
+  trouble.isFull = false;
+
+  const answer = await post(body);
+
+  expect(answer).toEqual([200, { status: "SUCCESS", id: expect.stringMatching(/^h_/) }]);
+  expect(await post(body)).toEqual(answer);
+  expect(appended).toHaveLength(1);
+});
+
+it("begins nothing anew once it has a conversation, although its item is forgotten", async () => {
+  const { post, handovers, appended, counted } = await startRoute();
+  const body = { userId: "7", reasonCode: "refund" };
+  const header = { "idempotency-key": "k" };
+  const [, answer] = await post(body, header);
+  await handovers.belongsTo(toHandoverId(answer.id), toConversationId("c_1"));
+  appended.length = 0;
+
+  expect(await post(body, header)).toEqual([200, answer]);
+
+  expect(appended).toEqual([]);
+  expect(counted).toEqual([{ reasonCode: "refund" }]);
+});
+
+it("begins each time without a key, and then nothing has become of it yet", async () => {
+  const { post, handovers, appended } = await startRoute();
+  const [, { id }] = await post({ userId: "7" });
+  await handovers.belongsTo(toHandoverId(id), toConversationId("c_1"));
+
+  expect((await post({ userId: "7" }))[1]).toEqual({ status: "SUCCESS", id });
+
+  expect(new Set(appended.map((item) => item.id)).size).toBe(2);
+  expect(await handovers.byId(toHandoverId(id))).not.toHaveProperty("conversation");
+});
