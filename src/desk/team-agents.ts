@@ -18,7 +18,9 @@ export async function agentsOf(
   membersOf: KnownMembers["of"],
 ): Promise<TeamAgents> {
   const ids = typeof agents === "string" ? [channel] : agents;
-  const found = await Promise.all(ids.map((id) => (isMemberId(id) ? [id] : membersOf(id))));
+  const found = await Promise.all(
+    ids.map(async (id) => (isMemberId(id) ? [id] : await membersOf(id))),
+  );
   return {
     people: [...new Set(found.flatMap((members) => [...(members ?? [])]))].toSorted(),
     mayBeMore: found.includes(undefined),

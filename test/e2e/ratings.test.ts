@@ -63,7 +63,9 @@ describe("a rating", () => {
       ),
     );
 
-    expect(answers.map(({ status }) => status).sort()).toEqual([200, 409, 409, 409, 409]);
+    expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([
+      200, 409, 409, 409, 409,
+    ]);
     const stars = answers.findIndex(({ status }) => status === 200) + 1;
     await world.slack.waitFor(() => shown(world, ts)[0]?.includes(`${stars} of 5`));
     expect((await post(world, { conversation, rating: stars, comment: "and more" })).status).toBe(
