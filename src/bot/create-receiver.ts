@@ -18,6 +18,8 @@ export interface ReceiverOptions {
 
 /** An answer is looked at only to tell a page from one of a program; a longer one is not read. */
 const MAX_ANSWER_BYTES = 64 * 1024;
+/** Of those below 500: a proxy gave up waiting, too early, too many. */
+const PASSING: readonly number[] = [408, 425, 429];
 const CONNECT_TIMEOUT_MS = 5_000;
 const RESPONSE_TIMEOUT_MS = 15_000;
 
@@ -29,21 +31,22 @@ export function createReceiver({ botEvents, alarms, now }: ReceiverOptions): Bot
   let isGone = false;
 
   function refuse(what: string, advice: string): BotError {
-    alarms.raise("bot-events", `The bot does not take events: ${what}; ${advice}`);
+    if (!isGone) alarms.raise("bot-events", `The bot does not take events: ${what}; ${advice}`);
     return new BotError(what, "retry");
   }
 
   /** @throws {BotError} {RateLimitedError} it has not taken the event */
-  function assertTaken({ status, headers, body }: JsonAnswer): void {
+  function assertTaken(answer: JsonAnswer): void {
+    const { status, headers } = answer;
     if (status === 410) {
       isGone = true;
       alarms.raise(
         "bot-events",
-        "The bot answered 410, so it is told nothing any more; if that is wrong, repair it and restart the bridge, then npm run dead-letters -- retry --all sends what has waited",
+        "The bot answered 410, so it is told nothing any more; if that is wrong, repair it and restart the bridge, then npm run dead-letters -- retry --all sends what has waited; what happens until then is told to nobody",
       );
       throw new BotError("HTTP 410, it wants to be told nothing any more", "dead-letter");
     }
-    if (status === 429 || status === 503) {
+    if ((status === 429 || status === 503) && headers["retry-after"] !== undefined) {
       throw new RateLimitedError(
         `events to the bot: HTTP ${status}`,
         parseRetryAfter(headers["retry-after"], now()),
@@ -55,20 +58,21 @@ export function createReceiver({ botEvents, alarms, now }: ReceiverOptions): Bot
         "redirects are not followed; write the last address into BOT_EVENTS_URL",
       );
     }
-    if (status >= 400 && status < 500 && status !== 408 && status !== 425) {
+    if (status >= 400 && status < 500 && !PASSING.includes(status)) {
       throw refuse(
         `HTTP ${status}`,
         "see to its log; it must take what is signed with BOT_EVENTS_SECRET",
       );
     }
     if (status < 200 || status >= 300) throw new BotError(`HTTP ${status}`, "retry");
-    if (isPage(body)) {
+    if (isPage(answer)) {
       throw refuse(
         `HTTP ${status} with a page`,
         "something before it answers in its place; BOT_EVENTS_URL must lead to a program that takes them",
       );
     }
-    alarms.clear("bot-events");
+    // Another event may have been told since that nobody wants to be told any more.
+    if (!isGone) alarms.clear("bot-events");
   }
 
   return {
@@ -99,7 +103,9 @@ export function createReceiver({ botEvents, alarms, now }: ReceiverOptions): Bot
 }
 
 /** A login page, or one of a proxy, comes with a 200 too. Programs that answer "ok" may well call that HTML. */
-const isPage = (body: string): boolean => /^\s*<(!doctype|html|head|body)\b/i.test(body);
+const isPage = ({ headers, body, isTooLong }: JsonAnswer): boolean =>
+  /^\s*<(!doctype|html|head|body)\b/i.test(body) ||
+  (/\bx?html\b/i.test(headers["content-type"] ?? "") && (isTooLong === true || /^\s*</.test(body)));
 
 const isPrivate = (error: unknown): boolean =>
   error instanceof PrivateAddressError ||

@@ -1,4 +1,11 @@
-import { type HandoverId, type ItemId, isSameThread, type ServiceId, type Thread } from "../ids.ts";
+import {
+  type HandoverId,
+  type ItemId,
+  isSameThread,
+  type ServiceId,
+  type Thread,
+  type UserId,
+} from "../ids.ts";
 import type { RootFacts } from "../views/root.ts";
 import type { Ending, EndState } from "../views/root-state.ts";
 import type { RunningClock } from "./clock.ts";
@@ -98,6 +105,8 @@ export interface Conversation extends RootFacts {
   readonly lease?: Lease;
   /** What has happened of what the bot is told, by the ids of the events. */
   readonly told?: readonly ItemId[];
+  /** Whose events these are, also when the User was merged since: they stay in one lane, in order. Missing: the User's. */
+  readonly toldAs?: UserId;
 }
 
 /** What is known of a conversation when it opens. */

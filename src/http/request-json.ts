@@ -1,7 +1,7 @@
 import { type IncomingHttpHeaders, type IncomingMessage, request as requestHttp } from "node:http";
 import { request as requestHttps } from "node:https";
 import { isIP, type LookupFunction } from "node:net";
-import { readText } from "./read-text.ts";
+import { readWhole } from "./read-text.ts";
 import { unpacked } from "./unpacked.ts";
 
 export interface JsonRequest {
@@ -24,6 +24,7 @@ export interface JsonAnswer {
   readonly headers: IncomingHttpHeaders;
   /** Empty if it is too long. Whether it is JSON nobody has looked. */
   readonly body: string;
+  readonly isTooLong?: true;
 }
 
 /** What a request is waiting for. Before `response` nothing of it has been sent. */
@@ -100,8 +101,13 @@ export async function requestJson(url: string, given: JsonRequest): Promise<Json
     const response = await promise;
     clearTimeout(timer);
     phase = "body";
-    const text = await readText(unpacked(response), maxBytes);
-    return { status: response.statusCode ?? 0, headers: response.headers, body: text };
+    const text = await readWhole(unpacked(response), maxBytes);
+    return {
+      status: response.statusCode ?? 0,
+      headers: response.headers,
+      body: text ?? "",
+      ...(text === undefined && { isTooLong: true }),
+    };
   } catch (error) {
     throw failure(error as NodeJS.ErrnoException);
   } finally {

@@ -20,7 +20,7 @@ interface Kept {
   readonly thread?: unknown;
   readonly firstAnswerAt?: number;
   readonly firstClaimAt?: number;
-  readonly ending?: unknown;
+  readonly ending?: { readonly at: number };
   readonly told?: readonly string[];
 }
 
@@ -80,7 +80,9 @@ function miscounted(conversation: Kept, bot: Stage["bot"]): string[] {
   const rules: readonly (readonly [what: string, isRight: boolean])[] = [
     ["accepted", count(/accepted/) === (thread === undefined ? count(/accepted/) : 1)],
     ["claimed", (firstClaimAt !== undefined) === count(/claimed/) > 0],
-    ["answered", count(/answered/) === (firstAnswerAt === undefined ? 0 : 1)],
+    // One that is recorded after the end is not told.
+    ["answered", count(/answered/) <= (firstAnswerAt === undefined ? 0 : 1)],
+    ["answered before the end", count(/answered/) === 1 || !isAnsweredIn(conversation)],
     ["ended", count(/completed|declined/) === (ending === undefined ? 0 : 1)],
     ["the end is the last", ending === undefined || /completed|declined/.test(lastOf(events))],
   ];
@@ -88,5 +90,8 @@ function miscounted(conversation: Kept, bot: Stage["bot"]): string[] {
     isRight ? [] : [`${id}: ${what} is wrong in ${events.map(({ type }) => type).join()}`],
   );
 }
+
+const isAnsweredIn = ({ firstAnswerAt, ending }: Kept): boolean =>
+  firstAnswerAt !== undefined && firstAnswerAt < (ending?.at ?? Infinity);
 
 const lastOf = (events: Stage["bot"]["events"]): string => events.at(-1)?.type ?? "";

@@ -91,6 +91,15 @@ const page: Fault = {
       .end("<!DOCTYPE html><html><body>Please log in</body></html>"),
 };
 
+const longPage: Fault = {
+  kind: "other-answer",
+  isDone: false,
+  write: (response) =>
+    void response
+      .writeHead(200, { "content-type": "text/html; charset=utf-8" })
+      .end(`<!-- ${"x".repeat(100_000)} --><html></html>`),
+};
+
 it.each<[what: string, fault: Fault, advice: RegExp | undefined]>([
   ["answers 500", { kind: "status", status: 500 }, undefined],
   ["is asked too often", { kind: "rate-limited", retryAfterSeconds: 1 }, undefined],
@@ -98,6 +107,8 @@ it.each<[what: string, fault: Fault, advice: RegExp | undefined]>([
   ["takes it, and its answer is lost", { kind: "lost-answer" }, undefined],
   ["answers 404", { kind: "status", status: 404 }, /HTTP 404/],
   ["answers 200 with a page", page, /with a page/],
+  ["answers 200 with a page that is too long to read", longPage, /with a page/],
+  ["answers 429 without saying for how long", { kind: "status", status: 429 }, undefined],
   ["redirects", { kind: "status", status: 302 }, /redirects/],
 ])("tells in order, and once, a bot that %s at first", async (_what, fault, advice) => {
   const { bot, env } = await startListeningBot();
@@ -236,6 +247,35 @@ it("leaves a bot alone that answers 410, loudly, until the next start; what wait
   const { lines } = await runDeadLetters(world.env, "retry", "--all");
   expect(lines).toEqual(["1 put back in line"]);
   await expect.poll(() => toldAbout(bot, first.user.id), PATIENCE).toEqual(["accepted"]);
+});
+
+it("stays loud after a 410 although another event is taken that was on its way", async () => {
+  const { bot, env } = await startListeningBot();
+  const hold = Promise.withResolvers<void>();
+  bot.faults.add("event", { kind: "held", until: hold.promise }, 1);
+  bot.faults.add("event", { kind: "status", status: 410 });
+  const world = await startWorld({ env, replicas: 1 });
+  const first = await handOver(world);
+  await handOver(world);
+  await expect.poll(() => raised(world)[0], PATIENCE).toMatch(/answered 410/);
+  hold.resolve();
+  await expect.poll(() => toldAbout(bot, first.user.id), PATIENCE).toEqual(["accepted"]);
+  await expect.poll(async () => await deadLetters(world), PATIENCE).toHaveLength(1);
+  expect(world.log.lines.filter(({ event }) => event === "alarm.cleared")).toEqual([]);
+});
+
+it("tells in order what became of a User who was merged into another meanwhile", async () => {
+  const { bot, env } = await startListeningBot();
+  bot.faults.add("handover.accepted", { kind: "status", status: 500 }, 4);
+  const world = await startWorld({ env });
+  const { slack, parley } = world;
+  const { user, ts } = await handOver(world);
+  const registered = parley.createUser();
+  await Promise.all((await parley.mergeUsers(user.id, registered.id)).delivered);
+  await slack.post({ user: "U0ANNA", threadTs: ts, text: "Here I am" });
+  await expect
+    .poll(() => bot.events.map(({ type }) => type.replace("handover.", "")), PATIENCE)
+    .toEqual(["accepted", "claimed", "answered"]);
 });
 
 it("gives an event up after three days, and goes on with the next", async () => {

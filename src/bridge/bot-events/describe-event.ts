@@ -1,4 +1,5 @@
 import { defined } from "../../defined.ts";
+import type { ServiceId } from "../../ids.ts";
 import type { JsonObject } from "../../json.ts";
 import type { Conversation } from "../conversation.ts";
 import type { Availability, Desk } from "../desk-ports.ts";
@@ -13,6 +14,8 @@ export interface DescribeEventDependencies extends TranscriptDependencies {
   availability: Availability;
   desk: Pick<Desk, "rulesOf" | "teams">;
   people: People;
+  /** Where Users go back to. */
+  botService: ServiceId;
   now: () => number;
 }
 
@@ -100,11 +103,13 @@ async function endOf(
   const { ending, openedAt, firstClaimAt, firstAnswerAt, userMessages, agentMessages } =
     conversation;
   const by = ending?.by;
+  // What an agent wrote for another Service is not for the bot.
+  const isForBot = ending?.to?.id === dependencies.botService;
   return {
     reason: endReasonOf(conversation),
     outcome: ending?.outcome ?? null,
-    summary: ending?.messageForUser ?? null,
-    note: ending?.note ?? null,
+    summary: (isForBot && ending?.messageForUser) || null,
+    note: (isForBot && ending?.note) || null,
     tags: [...(ending?.tags ?? [])],
     endedBy: by === undefined ? null : (await dependencies.people.identityOf(by)).name,
     to: ending?.to ? { ...ending.to } : null,
@@ -114,7 +119,7 @@ async function endOf(
     endedAt: momentOrNull(ending?.at),
     userMessages,
     agentMessages,
-    ...(await transcriptFor(conversation, stopped, dependencies)),
+    ...(isForBot && (await transcriptFor(conversation, stopped, dependencies))),
   };
 }
 

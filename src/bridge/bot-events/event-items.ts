@@ -7,8 +7,12 @@ import { userLane } from "../inbox-lanes.ts";
 import type { BotEventBody } from "../stored/bot-event-body.ts";
 
 /** The item of what the bot is to be told. */
-export const eventItem = (id: ItemId, body: BotEventBody): NewItem<BotEventBody> => ({
-  lane: userLane(body.userId),
+export const eventItem = (
+  id: ItemId,
+  body: BotEventBody,
+  conversation?: Pick<Conversation, "toldAs">,
+): NewItem<BotEventBody> => ({
+  lane: userLane(conversation?.toldAs ?? body.userId),
   id,
   body,
 });
@@ -34,11 +38,15 @@ export const waitingEvent = (
   >,
   desk: Pick<Desk, "teamOf">,
 ): NewItem<BotEventBody> =>
-  eventItem(makeDerivedItemId(from, "event"), {
-    kind: "waiting",
-    ...aboutConversation(conversation, desk),
-    ...step,
-  });
+  eventItem(
+    makeDerivedItemId(from, "event"),
+    {
+      kind: "waiting",
+      ...aboutConversation(conversation, desk),
+      ...step,
+    },
+    conversation,
+  );
 
 /** The handover of the item `from` opens no thread, for this reason. `round`: it may be tried again, and fail again. */
 export const failedEvent = (
@@ -49,11 +57,15 @@ export const failedEvent = (
   desk: Pick<Desk, "teamOf">,
 ): NewItem<BotEventBody> => {
   const { userId, conversation, handover } = failed;
-  return eventItem(makeDerivedItemId(from, `failed ${round}`), {
-    kind: "failed",
-    userId,
-    ...(conversation && aboutConversation(conversation, desk)),
-    ...defined({ handover }),
-    ...why,
-  });
+  return eventItem(
+    makeDerivedItemId(from, `failed ${round}`),
+    {
+      kind: "failed",
+      userId,
+      ...(conversation && aboutConversation(conversation, desk)),
+      ...defined({ handover }),
+      ...why,
+    },
+    conversation,
+  );
 };

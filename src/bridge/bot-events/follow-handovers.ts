@@ -9,7 +9,7 @@ import type { BotReceiver } from "./bot-event.ts";
 import { aboutConversation, eventItem } from "./event-items.ts";
 
 export interface FollowHandoversDependencies {
-  bot: Pick<Lanes<BotEventBody>, "append">;
+  bot: Pick<Lanes<BotEventBody>, "append" | "cancel">;
   receiver: Pick<BotReceiver, "isOn">;
   desk: Pick<Desk, "teamOf">;
   now: () => number;
@@ -24,27 +24,30 @@ export function followHandovers(
   store: Conversations,
   { bot, receiver, desk, now }: FollowHandoversDependencies,
 ): Conversations {
-  /** What another change has overtaken is appended in vain, and says nothing. */
   function withNews(before: Conversation, after: Conversation, appends: Append[]): Conversation {
-    const items = receiver.isOn()
-      ? newsOf(before, after, desk, now).map((body) => eventItem(makeEventId(), body))
-      : [];
-    if (items.length === 0) return after;
-    appends.splice(0, appends.length, ...items.map((item) => ({ item, done: bot.append(item) })));
-    // Whoever waits for it hears of it.
-    for (const { done } of appends) done.catch(() => {});
-    return { ...after, told: [...(after.told ?? []), ...items.map(({ id }) => id)] };
+    const news = receiver.isOn() ? newsOf(before, after, desk, now) : [];
+    if (news.length === 0) return after;
+    const { toldAs = before.userId, told = [] } = after;
+    const items = news.map((body) => eventItem(makeEventId(), body, { toldAs }));
+    for (const item of items) {
+      const done = bot.append(item);
+      // Whoever waits for it hears of it.
+      done.catch(() => {});
+      appends.push({ item, done });
+    }
+    return { ...after, toldAs, told: [...told, ...items.map(({ id }) => id)] };
   }
 
   return {
     ...store,
     async update(id, change) {
       const appends: Append[] = [];
-      const after = await store.update(id, (before) => {
-        appends.length = 0;
-        return withNews(before, change(before), appends);
-      });
-      for (const { item, done } of appends) await done.catch(() => bot.append(item));
+      const after = await store.update(id, (before) => withNews(before, change(before), appends));
+      for (const { item, done } of appends) {
+        if (after?.told?.includes(item.id)) await done.catch(() => bot.append(item));
+        // Another change has overtaken it, and nothing is to wait for it. If this fails its handler finds that out.
+        else await bot.cancel(item.id).catch(() => {});
+      }
       return after;
     },
   };
@@ -82,7 +85,8 @@ function newsOf(
   if (claim && claim.by !== before.claim?.by) {
     news.push({ kind: "claimed", ...about, by: claim.by, at: claim.since });
   }
-  if (firstAnswerAt !== undefined && before.firstAnswerAt === undefined) {
+  // A reply that went may be recorded after the end, of which the bot has heard.
+  if (firstAnswerAt !== undefined && before.firstAnswerAt === undefined && !before.ending) {
     news.push({
       kind: "answered",
       ...about,

@@ -26,18 +26,19 @@ export const createBotEventHandler =
 
 const EVENT = "event";
 
-/** So long what has happened may be stored after what is to be told of it. */
-const RECORDED_WITHIN_MS = 30_000;
+/** So long what has happened may be stored after what is to be told of it: by tries, because machines have clocks of their own. */
+const RECORDED_WITHIN_MS = 15_000;
 
 /** False: another change of the conversation came first, or a crash, so that it never happened. */
 async function hasHappened(
-  { id, body, appendedAt }: Item<BotEventBody>,
-  { conversations, now }: Pick<BotEventDependencies, "conversations" | "now">,
+  { id, body, triedMs }: Item<BotEventBody>,
+  { conversations }: Pick<BotEventDependencies, "conversations">,
 ): Promise<boolean> {
   // Of these an item of another queue takes care.
   if (body.kind === "waiting" || body.kind === "failed") return true;
   const conversation = await conversations.byId(body.conversation);
-  if (conversation?.told?.includes(id)) return true;
-  if (now() - appendedAt > RECORDED_WITHIN_MS) return false;
+  if (!conversation) throw new BotError("its conversation is not kept any more", "dead-letter");
+  if (conversation.told?.includes(id)) return true;
+  if (triedMs > RECORDED_WITHIN_MS) return false;
   throw new BridgeError("It is not recorded yet", { code: "unexpected", disposition: "retry" });
 }

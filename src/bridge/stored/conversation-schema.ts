@@ -137,4 +137,5 @@ export const conversationSchema = record<Conversation>({
   handovers: optional(list(handoverId)),
   lease: optional(lease),
   told: optional(list(itemId)),
+  toldAs: optional(userId),
 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { BotEvent, BotReceiver } from "../../../src/bridge/bot-events/bot-event.ts";
 import { NetworkError } from "../../../src/errors.ts";
 import { dieAtEveryStep, dieTwiceAtEveryStep, type Story } from "../support/every-step.ts";
-import { ADA } from "../support/memory-parley.ts";
+import { ADA, NIGHT } from "../support/memory-parley.ts";
 import { type Bridge, startBridge } from "../support/start-bridge.ts";
 
 /** A bot that dedupes by the id of the event, as the form of the requests asks of it. */
@@ -120,5 +120,15 @@ describe("the bot is told", () => {
     isDown = false;
     await bridge.settled();
     expect(bot.types()).toEqual(WHOLE);
+  });
+
+  it("nothing of what an agent wrote for another Service", async () => {
+    const bot = createBot();
+    const bridge = await startBridge({ receiver: bot.receiver });
+    await bridge.handover({ metadata: { reason: "damaged_parcel" } });
+    await bridge.agentHandsBack({ to: NIGHT.id, note: "For you", messageForUser: "Soon" });
+    await bridge.settled();
+    expect(bot.last()).toMatchObject({ to: { id: NIGHT.id }, note: null, summary: null });
+    expect(JSON.stringify([...bot.events.values()])).not.toMatch(/For you|Soon/);
   });
 });
