@@ -1,5 +1,6 @@
 import type { HandoverRecord, Handovers } from "../bridge/handovers/handovers.ts";
 import type { InboxBody } from "../bridge/stored/inbox-body.ts";
+import { KEYS_LIFE_MS } from "../delivery/keys-life.ts";
 import type { Lanes } from "../delivery/lanes.ts";
 import type { AuthenticRequests } from "../http/authentic-requests.ts";
 import type { Route } from "../http/http-server.ts";
@@ -50,8 +51,8 @@ export const createHandoverRoute = ({
       const add = hasKey ? handovers.add : handovers.addAnew;
       const kept = await add({ id, userId, digest, at: now() });
       if (kept.digest !== digest || kept.userId !== userId) return [409, OTHER_BODY];
-      // The item of one that has been handled may have expired.
-      const result = hasKey && isHandled(kept) ? "duplicate" : await inbox.append(item);
+      const isOver = hasKey && isForgotten(kept, now());
+      const result = isOver ? "duplicate" : await inbox.append(item);
       onRequest();
       if (result !== "duplicate") onHandover(metadata);
       log.info({ kind: "handover", handover: id, lane: item.lane, result }, "handover.stored");
@@ -60,4 +61,6 @@ export const createHandoverRoute = ({
   },
 });
 
-const isHandled = ({ conversation }: HandoverRecord): boolean => conversation !== undefined;
+/** It has been handled, and so long ago that its item may not be known any more. */
+const isForgotten = ({ conversation, at }: HandoverRecord, now: number): boolean =>
+  conversation !== undefined && at <= now - KEYS_LIFE_MS;

@@ -1,10 +1,6 @@
-const DAY_MS = 86_400_000;
+import { KEYS_LIFE_MS } from "../delivery/keys-life.ts";
 
-/**
- * How long idempotency keys are kept: far longer than Slack redelivers (24 h with Delayed Events), and longer than anything
- * is read back.
- */
-const KEYS_DAYS = 14;
+const DAY_MS = 86_400_000;
 
 /** How long callbacks may still use the id of a merged User of whom nothing else is kept. */
 export const ALIAS_LIFE_MS = 30 * DAY_MS;
@@ -33,7 +29,7 @@ export function retentionAt(now: number, days: RetentionDays): Retention {
   const before = (age: number) => now - age * DAY_MS;
   const records = before(days.records);
   return {
-    done: before(KEYS_DAYS),
+    done: now - KEYS_LIFE_MS,
     dead: records,
     held: records,
     conversations: records,

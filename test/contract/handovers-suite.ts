@@ -57,9 +57,10 @@ export function describeHandovers(name: string, openForTest: OpenHandovers): voi
       const told = { id, userId, at: 1 };
       expect(await handovers.add(told)).toEqual(told);
 
-      expect(await handovers.add({ ...FIRST, at: 2 })).toEqual(FIRST);
-      expect(await handovers.add({ ...FIRST, digest: "second" })).toEqual(FIRST);
-      expect(await handovers.add(told)).toEqual(FIRST);
+      const kept = { ...FIRST, at: 2 };
+      expect(await handovers.add(kept)).toEqual(kept);
+      expect(await handovers.add({ ...FIRST, digest: "second", at: 3 })).toEqual(kept);
+      expect(await handovers.add({ ...told, at: 4 })).toEqual(kept);
     });
 
     it("that happen again begin again", async () => {

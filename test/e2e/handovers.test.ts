@@ -345,14 +345,28 @@ describe("a handover that Parley tells of too", () => {
     const second = world.parley.createUser();
     await handOver(world, { user: second, metadata: { idempotencyKey: "second" } });
 
-    const later = await tell(world, body(second.id, "second"));
+    const more = {
+      ...body(second.id, "second"),
+      summary: "Where is my parcel?",
+      user: { email: "ada@customer.example" },
+      expiresInSeconds: 600,
+      transcript: [{ from: "Bot", text: "I am not sure" }],
+    };
+    const later = await tell(world, more);
 
     expect(later.http).toBe(200);
     await isIn(world, later.id, "open");
+    const [about] = rootsAbout(slack, second.id);
+    const brought = ["is my parcel?", "ada@customer.example", "Without an answer", "I am not sure"];
+    for (const text of brought) {
+      await slack.waitFor(() => about && shownOf(slack, about).includes(text));
+    }
+    expect(await ask(world, later.id)).toHaveProperty("expiresAt");
     await isIn(world, told.id, "open");
     expect(root).toBeDefined();
     expect(rootsAbout(slack, second.id)).toHaveLength(1);
-    expect((await tell(world, { ...body(second.id, "second"), summary: "x" })).http).toBe(409);
+    expect(await tell(world, more)).toEqual(later);
+    expect((await tell(world, { ...more, summary: "x" })).http).toBe(409);
   });
 
   it("of another User opens a thread of its own, although its key was used before", async () => {

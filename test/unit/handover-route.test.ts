@@ -7,16 +7,18 @@ import { toSecret } from "../../src/config/secret.ts";
 import type { NewItem } from "../../src/delivery/lanes.ts";
 import { StorageError } from "../../src/errors.ts";
 import { createAuthenticRequests } from "../../src/http/authentic-requests.ts";
-import { toConversationId, toHandoverId } from "../../src/ids.ts";
+import { makeKeyedHandoverId, toConversationId, toHandoverId, toUserId } from "../../src/ids.ts";
 import { createMemoryHandovers } from "../bridge/support/memory-handovers.ts";
 import { captureLog } from "../support/captured-log.ts";
+
+const DAY_MS = 86_400_000;
 
 /** The route, before a queue that a test may break. */
 async function startRoute() {
   const handovers = createMemoryHandovers();
   const appended: NewItem<InboxBody>[] = [];
   const counted: unknown[] = [];
-  const trouble = { isFull: false };
+  const trouble = { isFull: false, laterMs: 0 };
   const log = captureLog();
   const route = createHandoverRoute({
     requests: createAuthenticRequests({
@@ -35,7 +37,7 @@ async function startRoute() {
         return isKnown ? "duplicate" : "appended";
       },
     },
-    now: Date.now,
+    now: () => Date.now() + trouble.laterMs,
     onRequest: () => {},
     onHandover: (metadata) => counted.push(metadata),
     log,
@@ -75,13 +77,34 @@ it("takes a handover that was cut off before its item was stored, when it comes 
   expect(appended).toHaveLength(1);
 });
 
+it("takes what a request brings although Parley's callback came first, also when it was cut off", async () => {
+  const { post, handovers, appended, trouble } = await startRoute();
+  const id = makeKeyedHandoverId("k");
+  const told = Date.now() - 20 * DAY_MS;
+  await handovers.add({ id, userId: toUserId("7"), at: told });
+  await handovers.belongsTo(id, toConversationId("c_1"));
+  const body = { userId: "7", idempotencyKey: "k", summary: "Where is my parcel?" };
+  trouble.isFull = true;
+  expect((await post(body))[0]).toBe(503);
+  trouble.isFull = false;
+  trouble.laterMs = DAY_MS;
+
+  expect(await post(body)).toEqual([200, { status: "SUCCESS", id }]);
+  expect((await post(body))[0]).toBe(200);
+
+  expect(appended.map((item) => item.body)).toMatchObject([
+    { handover: id, metadata: { summary: "Where is my parcel?" } },
+  ]);
+});
+
 it("begins nothing anew once it has a conversation, although its item is forgotten", async () => {
-  const { post, handovers, appended, counted } = await startRoute();
+  const { post, handovers, appended, counted, trouble } = await startRoute();
   const body = { userId: "7", reasonCode: "refund" };
   const header = { "idempotency-key": "k" };
   const [, answer] = await post(body, header);
   await handovers.belongsTo(toHandoverId(answer.id), toConversationId("c_1"));
   appended.length = 0;
+  trouble.laterMs = 15 * DAY_MS;
 
   expect(await post(body, header)).toEqual([200, answer]);
 

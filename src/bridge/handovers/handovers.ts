@@ -11,7 +11,7 @@ export interface HandoverRecord {
   readonly conversation?: ConversationId;
   /** The code of the error for which no thread could be opened. */
   readonly failure?: string;
-  /** When it came, ms since the epoch. */
+  /** When it came, ms since the epoch: the request that told of it, or else what Parley told. */
   readonly at: number;
 }
 
@@ -25,7 +25,7 @@ type NewHandover = Pick<HandoverRecord, "id" | "userId" | "at"> & { readonly dig
 export interface Handovers {
   /**
    * Keeps it, unless there is one with its id. Returns what is kept then: of all that come at once, on whichever replica, the first.
-   * Only a digest that was missing is added.
+   * Only a digest that was missing is added, with its moment.
    */
   add(handover: NewHandover): Promise<HandoverRecord>;
   /** The same has happened again: nothing has become of it yet, whatever became of the one before. */

@@ -1,5 +1,4 @@
 import type { HandoverRecord, Handovers } from "../../../src/bridge/handovers/handovers.ts";
-import { defined } from "../../../src/defined.ts";
 import type { HandoverId } from "../../../src/ids.ts";
 import { createMemorySync } from "./memory-sync.ts";
 
@@ -20,8 +19,9 @@ export function createMemoryHandovers(sync = createMemorySync()): Handovers {
   return {
     async add(handover) {
       const before = records.get(handover.id);
-      const { digest } = handover;
-      return await set({ ...handover, ...defined({ digest }), ...before });
+      const { digest, at } = handover;
+      const isFirst = before?.digest === undefined && digest !== undefined;
+      return await set({ ...handover, ...before, ...(isFirst && { digest, at }) });
     },
     addAnew: async (handover) => await set(handover),
     byId: (id) => Promise.resolve(records.get(id)),
