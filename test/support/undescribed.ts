@@ -2,16 +2,7 @@ import { Ajv2020 } from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
 import schema from "../../docs/bot-events.schema.json" with { type: "json" };
 import type { ReceivedEvent } from "../../fakes/bot/bot-receiver.ts";
-
-/** The schema in which nothing may stand that it does not name; bots have to expect more. */
-const closed = (part: unknown): unknown => {
-  if (typeof part !== "object" || part === null) return part;
-  if (Array.isArray(part)) return part.map(closed);
-  const parts = Object.entries(part).map(([key, value]) => [key, closed(value)]);
-  return Object.fromEntries(
-    "properties" in part ? [...parts, ["additionalProperties", false]] : parts,
-  );
-};
+import { closed } from "./closed.ts";
 
 const ajv = new Ajv2020({ allowUnionTypes: true, allErrors: true });
 addFormats.default(ajv);
