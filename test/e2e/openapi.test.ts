@@ -3,6 +3,7 @@ import { startHttpServer } from "../../fakes/http/http-server.ts";
 import { BOT_SECRET } from "../support/listening-bot.ts";
 import {
   brokenRules,
+  type Documented,
   hearing,
   mismatch,
   type Operation,
@@ -22,6 +23,10 @@ const operation = (name: string): Operation => {
   if (!found) throw new Error(`docs/openapi.yaml has no ${name}`);
   return found;
 };
+
+/** Of what was documented as a `T`. */
+const examplesOf = <T>(documented: Documented | undefined): readonly T[] =>
+  (documented?.examples ?? []) as readonly T[];
 
 /** Each of the statuses that may be written so in a source. */
 const statusesIn = (path: string, pattern: RegExp): number[] =>
@@ -151,10 +156,10 @@ it("the running bridge answers as docs/openapi.yaml says, in each case that it n
     query: `?metadata=${encodeURIComponent(JSON.stringify(deep(65)))}`,
   });
 
-  const [all, least] = operation(HANDOVERS).body?.examples as object[];
-  const [key] = operation(HANDOVERS).parameters.get("Idempotency-Key")?.examples as [string];
-  const [told] = operation(HANDOVERS).answers.get(200)?.examples ?? [];
-  const [{ id }] = operation(HANDOVER).answers.get(200)?.examples as [{ id: string }];
+  const [all, least] = examplesOf<object>(operation(HANDOVERS).body);
+  const [key = ""] = examplesOf<string>(operation(HANDOVERS).parameters.get("Idempotency-Key"));
+  const [told] = examplesOf(operation(HANDOVERS).answers.get(200));
+  const [{ id } = { id: "" }] = examplesOf<{ id: string }>(operation(HANDOVER).answers.get(200));
   world.parley.createUser({ id: 11111 }).owner = world.parley.agentService.identification;
   await ask(HANDOVERS, { body: { ...all, expiresInSeconds: 0 } });
   await ask(HANDOVERS, { body: { ...all, metadata: deep(65) } });
@@ -166,7 +171,8 @@ it("the running bridge answers as docs/openapi.yaml says, in each case that it n
   await ask(HANDOVERS, { body: least });
   await expect.poll(async () => (await ask(HANDOVER, { id })).state, PATIENCE).toBe("open");
 
-  const [rating] = operation(RATINGS).body?.examples as [{ rating: number }];
+  const [rating, byConversation] = examplesOf<object>(operation(RATINGS).body);
+  const [rated] = examplesOf(operation(RATINGS).answers.get(200));
   const state = await openStateSql(world);
   const free = await state.fillUp();
   await ask(HANDOVERS, { body: { userId: "11112" } });
@@ -178,10 +184,10 @@ it("the running bridge answers as docs/openapi.yaml says, in each case that it n
   await state.close();
 
   await ask(RATINGS, { body: { ...rating, rating: 6 } });
-  await ask(RATINGS, { body: { ...rating, conversation: "c_0" } });
-  await expect
-    .poll(() => ask(RATINGS, { body: rating }), PATIENCE)
-    .toEqual(operation(RATINGS).answers.get(200)?.examples[0]);
+  await ask(RATINGS, { body: { ...rating, ...byConversation } });
+  await ask(RATINGS, { body: { ...byConversation, conversation: "c_0" } });
+  await expect.poll(() => ask(RATINGS, { body: rating }), PATIENCE).toEqual(rated);
+  expect(await ask(RATINGS, { body: byConversation })).toEqual(rated);
   await ask(RATINGS, { body: { ...rating, rating: 1 } });
 
   const documented = operations.flatMap(({ name, answers }) =>
