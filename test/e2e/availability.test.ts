@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import { metricsOf } from "../support/metrics.ts";
+import { undescribedAnswer } from "../support/openapi.ts";
 import { sentTo } from "../support/sent.ts";
 import { handOver, lastCallbackHandled, PATIENCE } from "../support/steps.ts";
 import { inBridgeFile, PEOPLE, SUPPORT, startTeams } from "../support/two-teams.ts";
@@ -20,7 +21,9 @@ const ask = (url: string, query = "", authorization: string = CALLBACK_TOKEN) =>
 async function availability(world: World, query = ""): Promise<Answer> {
   const answer = await ask(world.bridgeUrl(), query);
   expect(answer.status).toBe(200);
-  return (await answer.json()) as Answer;
+  const told = (await answer.json()) as Answer;
+  expect(undescribedAnswer("GET /parley/availability", 200, told)).toEqual([]);
+  return told;
 }
 
 /** Passes the time for which answers are kept. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { metricsOf } from "../support/metrics.ts";
+import { undescribedAnswer } from "../support/openapi.ts";
 import { sentTo } from "../support/sent.ts";
 import { handBack, handOver, PATIENCE } from "../support/steps.ts";
 import { postsIn, rootsAbout, rootsOf, shownOf, textOf } from "../support/threads.ts";
@@ -20,6 +21,7 @@ async function tell(
     body: typeof body === "string" ? body : JSON.stringify(body),
   });
   const answer = (await response.json()) as { id?: string; error?: string };
+  expect(undescribedAnswer("POST /parley/handovers", response.status, answer)).toEqual([]);
   return { http: response.status, ...answer };
 }
 
@@ -33,7 +35,9 @@ async function ask(world: World, id: string | undefined): Promise<Told> {
   const headers = AUTHORIZATION;
   const response = await fetch(`${world.bridgeUrl()}/parley/handovers/${id}`, { headers });
   expect(response.status).toBe(200);
-  return (await response.json()) as Told;
+  const told = (await response.json()) as Told;
+  expect(undescribedAnswer("GET /parley/handovers/{id}", 200, told)).toEqual([]);
+  return told;
 }
 
 const isIn = (world: World, id: string | undefined, state: string) =>
