@@ -67,7 +67,7 @@ describe("docs/openapi.yaml", () => {
           )
         : [401]),
     ];
-    expect([...operation(name).answers.keys()].sort()).toEqual([...new Set(statuses)].sort());
+    expect(new Set(operation(name).answers.keys())).toEqual(new Set(statuses));
   });
 
   it("has an example of everything, which is as its schema says", () => {
@@ -109,7 +109,7 @@ function startAsking(world: World) {
         ...(body !== undefined && { body: typeof body === "string" ? body : JSON.stringify(body) }),
       });
       const { status } = answer;
-      const json = (await answer.json()) as Readonly<Record<string, unknown>>;
+      const json = (await answer.json()) as { error?: string; state?: string };
       expect(answer.headers.get("content-type")).toMatch(/^application\/json\b/);
       expect(undescribedAnswer(name, status, json)).toEqual([]);
       heard.add(status === 200 ? `${name} 200` : `${name} ${status} ${json.error}`);
@@ -148,7 +148,7 @@ it("the running bridge answers as docs/openapi.yaml says, in each case that it n
       return [parameter, typeof example === "string" ? example : JSON.stringify(example)];
     }),
   );
-  for (const query of ["", `?${asked}`]) {
+  for (const query of ["", `?${asked.toString()}`]) {
     await ask(AVAILABILITY, { query, authorization: `Bearer ${CALLBACK_TOKEN}` });
   }
   await ask(AVAILABILITY, { query: "?metadata=7" });
