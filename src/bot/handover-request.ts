@@ -14,16 +14,14 @@ import {
   toUserId,
 } from "../ids.ts";
 import { isDeeperThan, type Json, MAX_DEPTH } from "../json.ts";
+import { parseMetadata } from "../parse-metadata.ts";
 import { toUnixSeconds } from "./to-unix-seconds.ts";
 
 /** The body of a handover request, which bots may send besides Parley's callbacks: our own extension. */
 const handoverRequest = z.object({
   userId: givenId.transform(toUserId),
   /** `null` counts as missing, so that it does not erase what Parley's callback has told. */
-  metadata: z
-    .json()
-    .optional()
-    .transform((given) => given ?? undefined),
+  metadata: z.json().optional().transform(parseMetadata),
   transcript: z
     .array(
       z.object({

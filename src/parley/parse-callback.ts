@@ -3,14 +3,8 @@ import type { ParleyEvent } from "../bridge/parley-event.ts";
 import { isSeen } from "../convert/text/clean-name.ts";
 import { defined } from "../defined.ts";
 import { parseId, parseServiceId, parseUserId, type ServiceId, type UserId } from "../ids.ts";
-import {
-  isDeeperThan,
-  isJsonObject,
-  type Json,
-  type JsonObject,
-  MAX_DEPTH,
-  parseJson,
-} from "../json.ts";
+import { isDeeperThan, isJsonObject, type Json, type JsonObject, MAX_DEPTH } from "../json.ts";
+import { parseMetadata } from "../parse-metadata.ts";
 import type { UserDetails } from "../views/root-user.ts";
 import { parseMessage } from "./parse-message.ts";
 
@@ -143,15 +137,6 @@ const parseOwner = (value: Json | undefined): ServiceId | "unreadable" | undefin
     parseServiceId(isJsonObject(value) ? (value.identification ?? value.id) : value) ?? "unreadable"
   );
 };
-
-/** Metadata may be any JSON, or JSON in a string; a string with JSON that is nested too deep stays a string. */
-function parseMetadata(value: Json | undefined): Json | undefined {
-  if (value === null || value === "") return undefined;
-  if (typeof value !== "string") return value;
-  const unpacked = parseJson(value);
-  if (unpacked === null) return undefined;
-  return unpacked === undefined || isDeeperThan(unpacked, MAX_DEPTH) ? value : unpacked;
-}
 
 /** Describes a body by its keys: values could be what people wrote. */
 function unknown(body: JsonObject): ParleyEvent {
