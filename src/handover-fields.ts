@@ -20,15 +20,15 @@ export const idempotencyKey = z
 
 const MOST_SECONDS = 30 * 86_400;
 
+const USER_FIELDS = { name: words, email: words, language: words, externalId: givenId.nullish() };
+
 /** What whoever hands a User over may tell beside the metadata, or in it. */
 export const HANDOVER_FIELDS = {
   /** Short, because things are counted and decided by it. */
   reasonCode: words.pipe(z.string().max(200).nullish()),
   summary: words,
   language: words,
-  user: z
-    .object({ name: words, email: words, language: words, externalId: givenId.nullish() })
-    .nullish(),
+  user: z.object(USER_FIELDS).nullish(),
   /** So long the User waits at most for an answer. */
   expiresInSeconds: z.int().min(1).max(MOST_SECONDS).nullish(),
   idempotencyKey,
@@ -38,7 +38,15 @@ export type HandoverFields = z.output<z.ZodObject<typeof HANDOVER_FIELDS>>;
 
 /** What stands in metadata is refused by nobody: what is wrong counts as missing. `reasonCode` and `summary` stay where they are. */
 const inMetadata = z.object({
-  user: HANDOVER_FIELDS.user.catch(null),
+  user: z
+    .object({
+      name: words.catch(null),
+      email: words.catch(null),
+      language: words.catch(null),
+      externalId: USER_FIELDS.externalId.catch(null),
+    })
+    .nullish()
+    .catch(null),
   expiresInSeconds: HANDOVER_FIELDS.expiresInSeconds.catch(null),
   idempotencyKey: idempotencyKey.catch(null),
 });

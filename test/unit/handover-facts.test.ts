@@ -2,6 +2,14 @@ import { describe, expect, it } from "vitest";
 import { handoverFacts } from "../../src/bridge/handovers/handover-facts.ts";
 import { joinMetadata } from "../../src/bridge/ownership/join-handovers.ts";
 
+it("is all that the metadata say rightly of the User, beside what they say wrongly", () => {
+  const user = { name: "Ada", email: [], language: 7, externalId: "customer-7" };
+  expect(handoverFacts({}, { user }).user).toEqual({ name: "Ada", externalId: "customer-7" });
+  expect(handoverFacts({}, { user: { email: "a@b", externalId: {} } }).user).toEqual({
+    email: "a@b",
+  });
+});
+
 describe("what a handover says", () => {
   const user = { name: "Ada", email: "ada@customer.example", language: "nl", externalId: "7" };
 
