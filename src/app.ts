@@ -212,7 +212,11 @@ async function buildApp(given: Config, foundations: Foundations): Promise<App> {
   // Slack may be away when somebody acts.
   for (const id of groupsIn(config.teams)) void dependencies.members.of(id);
   const expiry = startExpiry(state, {
-    days: { records: config.retentionDays, audit: config.auditDays },
+    days: {
+      records: config.retentionDays,
+      audit: config.auditDays,
+      retries: config.retry.maxAgeMs / 86_400_000,
+    },
     now: clock.now,
     onError: (error) => log.warn(errorFields(error), "expiry.failed"),
   });

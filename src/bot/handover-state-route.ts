@@ -6,6 +6,8 @@ import type { AuthenticRequests } from "../http/authentic-requests.ts";
 import type { Route } from "../http/http-server.ts";
 import { parseHandoverId } from "../ids.ts";
 
+const NO_LONGER_KEPT = "what became of this handover is no longer kept";
+
 export interface HandoverStateRouteOptions {
   requests: Pick<AuthenticRequests, "answer">;
   handovers: Pick<Handovers, "byId">;
@@ -13,7 +15,8 @@ export interface HandoverStateRouteOptions {
   desk: Pick<Desk, "teamOf">;
 }
 
-/** `GET /parley/handovers/{id}`: what has become of it; 401 wrong or missing token; 404 nobody has told of one with this id. */
+/** `GET /parley/handovers/{id}`: what has become of it; 401 wrong or missing token; 404 nobody has told of one with this id, or its conversation
+ * is no longer kept. */
 export const createHandoverStateRoute = ({
   requests,
   handovers,
@@ -29,6 +32,7 @@ export const createHandoverStateRoute = ({
       if (!handover) return [404, "no handover has this id"];
       const { conversation: belongsTo } = handover;
       const conversation = belongsTo && (await conversations.byId(belongsTo));
+      if (belongsTo && !conversation) return [404, NO_LONGER_KEPT];
       return describeHandover(handover, conversation, desk);
     });
   },

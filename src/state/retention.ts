@@ -11,6 +11,8 @@ export interface RetentionDays {
   readonly records: number;
   /** Records of deeds. */
   readonly audit: number;
+  /** What still fails is tried again. */
+  readonly retries: number;
 }
 
 /** Before which times (ms) what has ended is no longer needed, as of `now`. */
@@ -20,6 +22,8 @@ export interface Retention {
   readonly dead: number;
   readonly held: number;
   readonly conversations: number;
+  /** No sooner than the ids of their items: a request that is known has to have become something. */
+  readonly handovers: number;
   readonly audit: number;
   /** Aliases that lead to a User of whom nothing else is kept, by when they were added. */
   readonly aliases: number;
@@ -33,6 +37,7 @@ export function retentionAt(now: number, days: RetentionDays): Retention {
     dead: records,
     held: records,
     conversations: records,
+    handovers: Math.min(records, before(days.retries) - KEYS_LIFE_MS),
     audit: before(days.audit),
     aliases: now - ALIAS_LIFE_MS,
   };

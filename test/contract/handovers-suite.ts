@@ -15,8 +15,8 @@ export type OpenHandovers = () => Promise<{
   readonly reopen: () => Promise<Handovers>;
   /** Does something to the table `handovers` that no bridge does. */
   readonly run: (sql: string) => Promise<unknown>;
-  /** Does what the bridge does every hour, `days` from now: what has ended is kept for 90. */
-  readonly tidyUp: (days: number) => Promise<void>;
+  /** Does what the bridge does every hour, `days` from now: what has ended is kept for `records` days, for 90 if missing. */
+  readonly tidyUp: (days: number, records?: number) => Promise<void>;
 }>;
 
 const id = makeKeyedHandoverId("key");
@@ -102,6 +102,17 @@ export function describeHandovers(name: string, openForTest: OpenHandovers): voi
       expect(await handovers.byId(makeHandoverId("0"))).toBeUndefined();
       expect(await handovers.byId(makeHandoverId("599"))).toBeUndefined();
       expect(await handovers.byId(id)).toBeDefined();
+    });
+
+    it("are kept for as long as their keys, although nothing else is", async () => {
+      const { handovers, tidyUp } = await openForTest();
+      await handovers.add({ ...FIRST, at: Date.now() });
+      await handovers.belongsTo(id, toConversationId("c_1"));
+
+      await tidyUp(16.9, 1);
+      expect(await handovers.byId(id)).toBeDefined();
+      await tidyUp(17.1, 1);
+      expect(await handovers.byId(id)).toBeUndefined();
     });
 
     it("that cannot be read or stored are no missing ones", async () => {

@@ -9,7 +9,7 @@ import { createTables, describePostgres, query } from "../support/postgres.ts";
 import { makeStateFile } from "../support/state-file.ts";
 import { describeHandovers } from "./handovers-suite.ts";
 
-const DAYS = { records: 90, audit: 365 };
+const DAYS = { records: 90, audit: 365, retries: 3 };
 const daysFromNow = (days: number): number => Date.now() + days * 86_400_000;
 
 describeHandovers("handovers on SQLite", async () => {
@@ -22,7 +22,7 @@ describeHandovers("handovers on SQLite", async () => {
     conversations: await openConversationStore(database),
     reopen: async () => openSqliteHandovers(await file.open()),
     run: (sql) => database.write(sql),
-    tidyUp: (days) => expire(database, daysFromNow(days), DAYS),
+    tidyUp: (days, records = 90) => expire(database, daysFromNow(days), { ...DAYS, records }),
   };
 });
 
@@ -39,7 +39,8 @@ describePostgres("PostgreSQL", () => {
         return openPostgresHandovers(await openReplica(url));
       },
       run: (sql) => query(url, sql),
-      tidyUp: (days) => expirePostgres(database.side, daysFromNow(days), DAYS),
+      tidyUp: (days, records = 90) =>
+        expirePostgres(database.side, daysFromNow(days), { ...DAYS, records }),
     };
   });
 });

@@ -112,6 +112,20 @@ it("begins nothing anew once it has a conversation, although its item is forgott
   expect(counted).toEqual([{ reasonCode: "refund" }]);
 });
 
+it("reads metadata that come as JSON in a text, and keeps a text that is none", async () => {
+  const { post, appended } = await startRoute();
+  const metadata = { idempotencyKey: "k", reasonCode: "refund", expiresInSeconds: 60 };
+  const inText = JSON.stringify({ ...metadata, user: { name: "Ada" } });
+
+  expect((await post({ userId: "7", metadata: inText }))[1].id).toBe(makeKeyedHandoverId("k"));
+  await post({ userId: "7", metadata: "{a question" });
+
+  expect(appended.map((item) => item.body)).toMatchObject([
+    { metadata, user: { name: "Ada" }, expiresInSeconds: 60 },
+    { metadata: "{a question" },
+  ]);
+});
+
 it("begins each time without a key, and then nothing has become of it yet", async () => {
   const { post, handovers, appended } = await startRoute();
   const [, { id }] = await post({ userId: "7" });

@@ -25,7 +25,7 @@ export async function expirePostgres(
     }
   }
   await deleteInChunks(FEW, () => expireConversations(side, before.conversations));
-  await expireFrom("handovers", "id", UNNEEDED_HANDOVER, before.conversations);
+  await expireFrom("handovers", "id", UNNEEDED_HANDOVER, before.handovers);
   await expireFrom("audit", "seq", "at < $1", before.audit);
   await expireFrom("aliases", "user_id", UNNEEDED_ALIAS, before.aliases);
 }

@@ -26,7 +26,7 @@ export async function expire(database: Database, now: number, days: RetentionDay
   }
   // Everything that leads to one goes with it.
   await expireFrom("conversations", "ended_at < ?", before.conversations);
-  await expireFrom("handovers", UNNEEDED_HANDOVER, before.conversations);
+  await expireFrom("handovers", UNNEEDED_HANDOVER, before.handovers);
   await expireFrom("audit", "at < ?", before.audit);
   await expireAliases(database, before.aliases);
 }
