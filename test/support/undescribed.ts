@@ -1,7 +1,7 @@
 import { Ajv2020 } from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
 import schema from "../../docs/bot-events.schema.json" with { type: "json" };
-import type { ReceivedEvent } from "../../fakes/bot/bot-receiver.ts";
+import type { ReceivedEvent } from "../../fakes/bot/event-reader.ts";
 import { closed } from "./closed.ts";
 
 const ajv = new Ajv2020({ allowUnionTypes: true, allErrors: true });
