@@ -17,20 +17,38 @@ import { isDeeperThan, type Json, MAX_DEPTH } from "../json.ts";
 import { parseMetadata } from "../parse-metadata.ts";
 import { toUnixSeconds } from "./to-unix-seconds.ts";
 
+const line = z.object({
+  from: z.string(),
+  text: z.string(),
+  time: z.unknown().optional().transform(toUnixSeconds),
+});
+
+/** Ends at the first line that is wrong: while it says what is wrong with each of half a million nothing else would be done. */
+const transcript = z.array(z.unknown()).transform((given, context) => {
+  const lines: z.output<typeof line>[] = [];
+  for (const [index, each] of given.entries()) {
+    const { data, error } = line.safeParse(each);
+    if (error) {
+      const [wrong] = error.issues;
+      context.addIssue({
+        code: "custom",
+        path: [index, ...(wrong?.path ?? [])],
+        message: wrong?.message,
+      });
+      return z.NEVER;
+    }
+    lines.push(data);
+  }
+  return lines;
+});
+
 /** The body of a handover request, which bots may send besides Parley's callbacks: our own extension. */
 const handoverRequest = z.object({
   userId: givenId.transform(toUserId),
   /** `null` counts as missing, so that it does not erase what Parley's callback has told. */
-  metadata: z.json().optional().transform(parseMetadata),
-  transcript: z
-    .array(
-      z.object({
-        from: z.string(),
-        text: z.string(),
-        time: z.unknown().optional().transform(toUnixSeconds),
-      }),
-    )
-    .nullish(),
+  // All of the body is JSON: to look at each part of it once more would take seconds.
+  metadata: z.custom<Json>().optional().transform(parseMetadata),
+  transcript: transcript.nullish(),
   ...HANDOVER_FIELDS,
 });
 
@@ -65,7 +83,7 @@ export function readHandoverRequest(
   if (header.data !== undefined && header.data !== idempotencyKey) {
     return { problem: "Idempotency-Key is another key than the idempotencyKey of the body" };
   }
-  const transcript = data.transcript?.map(({ from, text, time }) => defined({ from, text, time }));
+  const lines = data.transcript?.map(({ from, text, time }) => defined({ from, text, time }));
   const { key, ...facts } = handoverFacts({ ...told, idempotencyKey }, metadata);
   const handover = key === undefined ? makeHandoverId(raw) : makeKeyedHandoverId(key);
   return {
@@ -79,7 +97,7 @@ export function readHandoverRequest(
         handover,
         userId,
         ...facts,
-        ...defined({ transcript }),
+        ...defined({ transcript: lines }),
         receivedAt,
       },
     },

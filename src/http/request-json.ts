@@ -96,6 +96,8 @@ export async function requestJson(url: string, given: JsonRequest): Promise<Json
     socket.once("secureConnect", () => enter("response"));
   });
   request.on("error", reject);
+  // An answer that changes the protocol is none to us: Node then closes the connection, and says nothing else.
+  request.once("close", () => reject(new Error("closed")));
   request.end(body);
   try {
     const response = await promise;

@@ -24,9 +24,11 @@ export function openHandovers(
   const add = (change: string) =>
     `INSERT INTO handovers (id, user_id, digest, at) VALUES (${one}, ${two}, ${three}, ${four})
      ON CONFLICT (id) DO UPDATE SET ${change} RETURNING ${COLUMNS}`;
+  const isFirst =
+    "handovers.user_id = excluded.user_id AND handovers.digest IS NULL AND excluded.digest IS NOT NULL";
   const addOnce = add(
-    `digest = coalesce(handovers.digest, excluded.digest),
-     at = CASE WHEN handovers.digest IS NULL AND excluded.digest IS NOT NULL THEN excluded.at ELSE handovers.at END`,
+    `digest = CASE WHEN ${isFirst} THEN excluded.digest ELSE handovers.digest END,
+     at = CASE WHEN ${isFirst} THEN excluded.at ELSE handovers.at END`,
   );
   const addAnew = add(
     "digest = coalesce(handovers.digest, excluded.digest), at = excluded.at, conversation = NULL, failure = NULL",

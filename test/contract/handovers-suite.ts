@@ -57,6 +57,7 @@ export function describeHandovers(name: string, openForTest: OpenHandovers): voi
       const told = { id, userId, at: 1 };
       expect(await handovers.add(told)).toEqual(told);
 
+      expect(await handovers.add({ ...FIRST, userId: toUserId("2") })).toEqual(told);
       const kept = { ...FIRST, at: 2 };
       expect(await handovers.add(kept)).toEqual(kept);
       expect(await handovers.add({ ...FIRST, digest: "second", at: 3 })).toEqual(kept);

@@ -337,6 +337,15 @@ describe("what a handover says", () => {
   });
 });
 
+it("a transcript of which nothing is right is refused at once, with a word about its first line", async () => {
+  const world = await startWorld();
+  const lines = '{"from": 7},'.repeat(80_000);
+  const refused = await tell(world, `{"userId": "7", "transcript": [${lines} 0]}`);
+  expect(refused.http).toBe(400);
+  expect(refused.error).toContain("transcript[0].from");
+  expect(refused.error?.length).toBeLessThan(200);
+});
+
 describe("a handover that Parley tells of too", () => {
   it("is one with the request that has its key, whichever comes first", async () => {
     const world = await startWorld();
@@ -356,6 +365,7 @@ describe("a handover that Parley tells of too", () => {
       expiresInSeconds: 600,
       transcript: [{ from: "Bot", text: "I am not sure" }],
     };
+    expect((await tell(world, { ...more, userId: first })).http).toBe(409);
     const later = await tell(world, more);
 
     expect(later.http).toBe(200);

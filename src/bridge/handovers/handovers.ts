@@ -25,7 +25,7 @@ type NewHandover = Pick<HandoverRecord, "id" | "userId" | "at"> & { readonly dig
 export interface Handovers {
   /**
    * Keeps it, unless there is one with its id. Returns what is kept then: of all that come at once, on whichever replica, the first.
-   * Only a digest that was missing is added, with its moment.
+   * Only a digest that was missing is added, with its moment, and only for the same User.
    */
   add(handover: NewHandover): Promise<HandoverRecord>;
   /** The same has happened again: nothing has become of it yet, whatever became of the one before. */

@@ -19,8 +19,9 @@ export function createMemoryHandovers(sync = createMemorySync()): Handovers {
   return {
     async add(handover) {
       const before = records.get(handover.id);
-      const { digest, at } = handover;
-      const isFirst = before?.digest === undefined && digest !== undefined;
+      const { digest, at, userId } = handover;
+      const isSameUser = before?.userId === userId;
+      const isFirst = isSameUser && before.digest === undefined && digest !== undefined;
       return await set({ ...handover, ...before, ...(isFirst && { digest, at }) });
     },
     addAnew: async (handover) => await set(handover),
