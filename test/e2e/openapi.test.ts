@@ -1,3 +1,4 @@
+import { gzipSync } from "node:zlib";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { startHttpServer } from "../../fakes/http/http-server.ts";
 import { BOT_SECRET } from "../support/listening-bot.ts";
@@ -93,6 +94,12 @@ interface Question {
   readonly authorization?: string | null;
 }
 
+const isSentAsItIs = (body: unknown): body is string | Uint8Array<ArrayBuffer> =>
+  typeof body === "string" || body instanceof Uint8Array;
+
+/** Packed, because of what is sent unpacked the bridge reads no more than it has to, and cuts the connection. */
+const TOO_LONG = new Uint8Array(gzipSync("x".repeat(1024 * 1024 + 1)));
+
 /** Asks a running bridge, and keeps what it has answered. What is not documented is told at once. */
 function startAsking(world: World) {
   const heard = new Set<string>();
@@ -106,7 +113,7 @@ function startAsking(world: World) {
       const answer = await fetch(`${world.bridgeUrl()}${path.replace("{id}", id)}${query}`, {
         method,
         headers: { ...(authorization !== null && { authorization }), ...headers },
-        ...(body !== undefined && { body: typeof body === "string" ? body : JSON.stringify(body) }),
+        ...(body !== undefined && { body: isSentAsItIs(body) ? body : JSON.stringify(body) }),
       });
       const { status } = answer;
       const json = (await answer.json()) as { error?: string; state?: string };
@@ -139,7 +146,7 @@ it("the running bridge answers as docs/openapi.yaml says, in each case that it n
     await ask(name, { body: "{}", headers: { "content-encoding": "br" } });
     await ask(name, { body: "{}", headers: { "content-type": "text/plain; charset=klingon" } });
     await ask(name, { body: { accountIdentification: "other" } });
-    await ask(name, { body: "x".repeat(1024 * 1024 + 1) });
+    await ask(name, { body: TOO_LONG, headers: { "content-encoding": "gzip" } });
   }
 
   const asked = new URLSearchParams(
