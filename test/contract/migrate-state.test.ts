@@ -158,30 +158,34 @@ const rowsIn = async (url: string, table: string): Promise<number> => {
 };
 
 describePostgres("moving a state from SQLite to PostgreSQL", () => {
-  it.each(["0.1.0.sqlite", "0.2.0.sqlite", "0.3.0.sqlite", "0.5.0.sqlite", "0.6.0.sqlite"])(
-    "takes everything along of %s, and leaves the file as it was",
-    async (fixture) => {
-      const file = await stateOf(fixture);
-      const before = await readFile(file);
-      const url = await createDatabase();
+  it.each([
+    "0.1.0.sqlite",
+    "0.2.0.sqlite",
+    "0.3.0.sqlite",
+    "0.5.0.sqlite",
+    "0.6.0.sqlite",
+    "0.7.0.sqlite",
+  ])("takes everything along of %s, and leaves the file as it was", async (fixture) => {
+    const file = await stateOf(fixture);
+    const before = await readFile(file);
+    const url = await createDatabase();
 
-      const { sqlite, postgres } = await migrate(file, url);
+    const { sqlite, postgres } = await migrate(file, url);
 
-      expect(postgres).toEqual(sqlite);
-      expect(sqlite["inbox: waiting"]).toBeGreaterThan(0);
-      expect(await readFile(file)).toEqual(before);
-      expect(await readdir(dirname(file))).toEqual(
-        expect.not.arrayContaining([expect.stringContaining("migrating")]),
-      );
-      const old = await sqliteParts(file);
-      const keys = keysIn(file);
-      const expected = await answersOf(old, keys);
-      await old.close();
-      const moved = await postgresParts(url);
-      expect(await answersOf(moved, keys)).toEqual(expected);
-      await moved.close();
-    },
-  );
+    expect(postgres).toEqual(sqlite);
+    expect(sqlite["inbox: waiting"]).toBeGreaterThan(0);
+    expect(await readFile(file)).toEqual(before);
+    expect(await readdir(dirname(file))).toEqual(
+      expect.not.arrayContaining([expect.stringContaining("migrating")]),
+    );
+    const old = await sqliteParts(file);
+    const keys = keysIn(file);
+    const expected = await answersOf(old, keys);
+    await old.close();
+    const moved = await postgresParts(url);
+    expect(await answersOf(moved, keys)).toEqual(expected);
+    await moved.close();
+  });
 
   it("numbers what is added later behind all that was there", async () => {
     const file = await stateOf("0.3.0.sqlite");
