@@ -50,13 +50,14 @@ export function describeHandover(
   const state = stateOf(conversation, failure);
   const about = { id, state, userId, receivedAt: moment(at) };
   if (!conversation) return { ...about, ...defined({ error: failure }) };
+  const isOpened = state !== "received" && state !== "failed";
   const { openedAt, firstClaimAt, firstAnswerAt, ending } = conversation;
   return {
     ...about,
     conversation: conversation.id,
     team: desk.teamOf(conversation).name,
-    openedAt: moment(openedAt),
     ...defined({
+      openedAt: isOpened ? moment(openedAt) : undefined,
       claimedAt: maybeMoment(firstClaimAt),
       firstAnswerAt: maybeMoment(firstAnswerAt),
       endedAt: maybeMoment(ending?.at),
