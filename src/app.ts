@@ -157,6 +157,7 @@ async function buildApp(given: Config, foundations: Foundations): Promise<App> {
     queues,
     conversations,
     onTime: metrics.onTime,
+    onHandover: metrics.onHandover,
     audit,
     handovers,
     inTurn,

@@ -63,6 +63,7 @@ export function createDependencies(
     queues,
     conversations,
     onTime,
+    onHandover,
     audit: records,
     handovers,
     inTurn,
@@ -81,6 +82,7 @@ export function createDependencies(
     queues: Queues;
     conversations: Conversations;
     onTime: (time: MeasuredTime) => void;
+    onHandover: (metadata: Json | undefined) => void;
     audit: State["audit"];
     handovers: State["handovers"];
     inTurn: InTurn<string>;
@@ -214,6 +216,7 @@ export function createDependencies(
     inTurn,
     notifier: createNotifier(queues.inbox),
     onThreadFound,
+    onHandover,
     parse: (raw: string) => parse(parseJson(raw) ?? null),
     texts,
     userTexts: config.userTexts,

@@ -114,17 +114,13 @@ export async function createEntrances(
     ...taking,
     groupMs: config.groupMs,
     parse: (body) => parseCallback(body, dependencies.parley.self),
-    onCallback(event) {
-      onCallback(event.kind);
-      if (event.kind === "handover") metrics.onHandover(event.metadata);
-    },
+    onCallback: (event) => onCallback(event.kind),
   });
   const { handovers } = dependencies;
   const handoverRoute = createHandoverRoute({
     ...taking,
     handovers,
     onRequest: () => onCallback("handover"),
-    onHandover: metrics.onHandover,
   });
   const availabilityRoute = createAvailabilityRoute({
     ...taking,

@@ -5,7 +5,6 @@ import type { Lanes } from "../delivery/lanes.ts";
 import type { AuthenticRequests } from "../http/authentic-requests.ts";
 import type { Route } from "../http/http-server.ts";
 import { makeFingerprint } from "../ids.ts";
-import type { Json } from "../json.ts";
 import type { Log } from "../log.ts";
 import { readHandoverRequest } from "./handover-request.ts";
 
@@ -16,8 +15,6 @@ export interface HandoverRouteOptions {
   /** ms since the epoch. */
   now: () => number;
   onRequest: () => void;
-  /** Called once for each handover. */
-  onHandover: (metadata: Json | undefined) => void;
   log: Log;
 }
 
@@ -34,7 +31,6 @@ export const createHandoverRoute = ({
   inbox,
   now,
   onRequest,
-  onHandover,
   log,
 }: HandoverRouteOptions): Route => ({
   method: "POST",
@@ -45,7 +41,7 @@ export const createHandoverRoute = ({
       const read = readHandoverRequest(authentic, now(), header);
       if ("problem" in read) return [400, read.problem];
       const { handover: id, hasKey, item } = read;
-      const { userId, metadata } = item.body;
+      const { userId } = item.body;
       const digest = makeFingerprint(authentic.raw);
       // Before its item: what becomes of that is recorded here.
       const add = hasKey ? handovers.add : handovers.addAnew;
@@ -54,7 +50,6 @@ export const createHandoverRoute = ({
       const isOver = hasKey && isForgotten(kept, now());
       const result = isOver ? "duplicate" : await inbox.append(item);
       onRequest();
-      if (result !== "duplicate") onHandover(metadata);
       log.info({ kind: "handover", handover: id, lane: item.lane, result }, "handover.stored");
       return { status: "SUCCESS", id };
     });

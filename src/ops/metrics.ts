@@ -16,7 +16,7 @@ export interface Metrics {
   readonly onAttempt: (attempt: Attempt) => void;
   readonly onTime: (time: MeasuredTime) => void;
   readonly onCallback: (kind: string) => void;
-  /** To be called for each handover that comes. */
+  /** To be called once for each handover that a conversation gets. */
   readonly onHandover: (metadata: Json | undefined) => void;
   /** To be called for each authentic request. */
   readonly onRequest: (from: Sender) => void;
@@ -87,7 +87,7 @@ export function createMetrics(sources: {
   for (const stars of [1, 2, 3, 4, 5]) ratings.inc({ stars }, 0);
   const handovers = new Counter({
     name: "parley_bridge_handovers_total",
-    help: "Handovers that came, by the reasonCode of whoever hands over",
+    help: "Handovers that conversations got, by the reasonCode of whoever hands over",
     labelNames: ["reason_code"],
     registers,
   });

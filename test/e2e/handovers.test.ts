@@ -82,7 +82,12 @@ describe("a handover with a key", () => {
     slack.faults.add("chat.postMessage", { kind: "refused" });
     const first = await tell(world, body);
     expect(await tell(world, body)).toEqual(first);
-    expect(await ask(world, first.id)).toMatchObject({ id: first.id, state: "received", userId });
+    await expect
+      .poll(async () => (await ask(world, first.id)).conversation, PATIENCE)
+      .toBeDefined();
+    const waiting = await ask(world, first.id);
+    expect(waiting).toMatchObject({ id: first.id, state: "received", userId });
+    expect(waiting).not.toHaveProperty("openedAt");
 
     await world.stopBridge();
     slack.faults.clear();
@@ -218,7 +223,9 @@ describe("what became of a handover", () => {
     const { id } = await tell(world, { userId }, { key: "k" });
 
     await isIn(world, id, "failed");
-    expect(await ask(world, id)).toMatchObject({ error: expect.any(String), userId });
+    const failed = await ask(world, id);
+    expect(failed).toMatchObject({ error: expect.any(String), userId });
+    expect(failed).not.toHaveProperty("openedAt");
     world.slack.faults.clear();
     await world.parley.userWrites(userId, "Hello?");
     await isIn(world, id, "open");
@@ -301,9 +308,12 @@ describe("what a handover says", () => {
       await tell(world, { userId: createUser(world), reasonCode: `code-${n}` });
     }
 
-    const counted = (await metricsOf(world)).filter((line) =>
-      /^parley_bridge_handovers/.test(line),
-    );
+    const count = async () =>
+      (await metricsOf(world)).filter((line) => /^parley_bridge_handovers/.test(line));
+    const sum = (lines: readonly string[]) =>
+      lines.reduce((all, line) => all + Number(line.split(" ").at(-1)), 0);
+    await expect.poll(async () => sum(await count()), PATIENCE).toBe(65);
+    const counted = await count();
 
     expect(counted).toContain('parley_bridge_handovers_total{reason_code="none"} 1');
     const replicas = world.replicaUrls().length;

@@ -2,6 +2,7 @@ import { defined } from "../../defined.ts";
 import type { Work } from "../../delivery/lanes.ts";
 import { BridgeError, CancelledError } from "../../errors.ts";
 import { makeConversationId } from "../../ids.ts";
+import type { Json } from "../../json.ts";
 import { renderFurtherHandover } from "../../views/further-handover.ts";
 import type { Conversation, Opening } from "../conversation.ts";
 import type { KnownHandover } from "../handovers/handover-of.ts";
@@ -22,11 +23,14 @@ import { refreshRoot } from "../to-slack/refresh-root.ts";
 import { overflowSteps } from "../to-slack/root-message.ts";
 import { isHandBackUnderWay } from "./handing-back.ts";
 import { handoverNews } from "./handover-news.ts";
+import { isTakenOver } from "./taken-over.ts";
 import { withHandover } from "./with-handover.ts";
 
 export interface HandoverDependencies extends OpenThreadDependencies, AskOwnershipDependencies {
   handovers: Pick<Handovers, "add" | "belongsTo">;
   patience: Patience;
+  /** Called once for each handover that a conversation gets: by the one process that has recorded it. */
+  onHandover: (metadata: Json | undefined) => void;
 }
 
 /** The User is ours from now on: a conversation opens, or the open one shows what is new. Safe to repeat. */
@@ -62,6 +66,7 @@ export async function handover(
       withArrival(opening, arrival),
       newest,
     );
+    count(event, dependencies);
   }
   await handovers.belongsTo(known.id, conversation.id);
   const thread = await ensureRoot(work, conversation, dependencies);
@@ -120,12 +125,16 @@ async function addToHandover(
     add(open) === open && work.stateOf("news") === "new"
       ? undefined
       : await work.step("news", { kind: NEWS, run: async () => handoverNews(open, add(open)) });
+  let isNew = false;
   const updated =
-    (await conversations.update(open.id, (c) =>
-      c.state === "open" ? withArrival(add(c), arrival) : c,
-    )) ?? open;
+    (await conversations.update(open.id, (c) => {
+      const after = c.state === "open" ? withArrival(add(c), arrival) : c;
+      isNew = !knows(c, arrival) && knows(after, arrival);
+      return after;
+    })) ?? open;
   // It has just ended, so this handover is the first of the next one. It begins again, with what is true now.
   if (updated.state !== "open") throw new CancelledError(work.item.id);
+  if (isNew) count(event, dependencies);
   await handovers.belongsTo(arrival.id, open.id);
   if (!updated.thread) {
     await ensureRoot(work, updated, dependencies);
@@ -143,4 +152,15 @@ async function addToHandover(
   );
   const steps = [{ message: renderFurtherHandover(news, texts) }, ...overflow];
   await postSteps(work, updated.thread, steps, dependencies);
+}
+
+const knows = ({ handovers = [] }: Conversation, { id }: Arrival): boolean =>
+  handovers.includes(id);
+
+/** What an agent takes over is nobody's handover. */
+function count(
+  { metadata }: EventOf<"handover">,
+  { onHandover }: Pick<HandoverDependencies, "onHandover">,
+): void {
+  if (!isTakenOver(metadata)) onHandover(metadata);
 }

@@ -13,6 +13,7 @@ import type {
   Team,
 } from "../../../src/bridge/desk-ports.ts";
 import { createNotifier, type Notifier } from "../../../src/bridge/notifier.ts";
+import type { HandoverDependencies } from "../../../src/bridge/ownership/handover.ts";
 import type { ParleyEvent } from "../../../src/bridge/parley-event.ts";
 import type { Conversations } from "../../../src/bridge/ports.ts";
 import { createReadBack } from "../../../src/bridge/read-back.ts";
@@ -66,6 +67,8 @@ export interface BridgeOptions {
   undoMs?: number;
   /** Who is told what becomes of handovers; nobody if missing. */
   receiver?: BotReceiver;
+  /** Called for each handover that a conversation gets. */
+  onHandover?: HandoverDependencies["onHandover"];
   /** Missing: threads are not read back, nor owners compared. */
   reconcileEveryMs?: number;
   /** Who is told what befalls the channel; nobody if missing. */
@@ -194,6 +197,7 @@ export async function runBridge(
     log,
   });
   const shared = {
+    onHandover: options.onHandover ?? (() => {}),
     onThreadFound: () => reconciler?.readThreads(),
     parley: wire("parley", parley.parley),
     posts: wire("posts", slack.posts),
