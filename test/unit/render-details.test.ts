@@ -55,6 +55,9 @@ describe("the details below a root", () => {
       expect(text).not.toContain("*reason:*");
     }
     expect(looksOf({ metadata: { reason: 7 } })[0]).toContain("*reason:* 7");
+    const keyed = looksOf({ metadata: { vip: true, idempotencyKey: "k-7" } })[0];
+    expect(keyed).toContain("*vip:* true");
+    expect(keyed).not.toContain("k-7");
     expect(looksOf({ metadata: ["a", "b"] })[0]).toContain("*metadata[0]:* a\n*metadata[1]:* b");
   });
 
