@@ -34,7 +34,7 @@ export async function openPostgresState(
     return {
       journals: openEach((queue) => openPostgresJournal(database, queue, claims)),
       claims,
-      conversations: openPostgresConversations(database),
+      conversations: openPostgresConversations(database, database.side),
       audit: openPostgresAudit(database, database.side),
       handovers: openPostgresHandovers(database),
       inTurn: createPostgresTurns(database),

@@ -16,9 +16,9 @@ import type { SqlValue } from "./sql-value.ts";
 
 /**
  * Conversations by id, User, thread and customer id. Nothing of them is kept in memory: each question is one to the database, and
- * what another replica has stored is seen by the next one.
+ * what another replica has stored is seen by the next one. `reading`: where what nobody's message waits for is read.
  */
-export function openPostgresConversations(database: Questions): Conversations {
+export function openPostgresConversations(database: Questions, reading = database): Conversations {
   /** Only to spare tries: what decides is the version. */
   const inTurn = createTurns<ConversationId>();
 
@@ -76,7 +76,7 @@ export function openPostgresConversations(database: Questions): Conversations {
     },
 
     async waiting() {
-      const found = readConversations(await database.read<ConversationRow>(sql.PERHAPS_WAITING));
+      const found = readConversations(await reading.read<ConversationRow>(sql.PERHAPS_WAITING));
       return found.map(({ conversation }) => conversation).filter(isWaiting);
     },
 
