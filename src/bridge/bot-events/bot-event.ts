@@ -14,7 +14,7 @@ export interface BotEvent {
 interface About {
   /** Of what stands in `data`; it grows when something in it changes its meaning, not when something is added. */
   readonly version: 1;
-  /** The id of the handover, as the answer to it said; `null`: nobody has told of one, such as where an agent took the User. */
+  /** The id of the newest handover that belongs to it, as the answer to a request for it said, or made of Parley's callback; `null`: there is none. */
   readonly handover: string | null;
   readonly conversation: ConversationId | null;
   readonly userId: UserId;
