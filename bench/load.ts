@@ -24,7 +24,7 @@ export function createClient(urls: readonly string[]): Client {
   let turn = 0;
 
   function attempt(request: BenchRequest, signal: AbortSignal | undefined): Promise<string> {
-    const { path, headers, body } = request;
+    const { method = "POST", path, headers, body } = request;
     const { hostname, port } = addresses[turn++ % addresses.length] ?? {};
     const length = String(Buffer.byteLength(body));
     return new Promise((resolve, reject) => {
@@ -34,7 +34,7 @@ export function createClient(urls: readonly string[]): Client {
           hostname,
           port,
           path,
-          method: "POST",
+          method,
           headers: { ...headers, "content-length": length },
           ...(signal && { signal }),
         },

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { findPostgres } from "../test/support/postgres-server.ts";
+import { measureAvailability } from "./availability.ts";
 import { measureBusyChannel } from "./busy-channel.ts";
 import { measureNoise } from "./noise.ts";
 import { measurePending } from "./pending.ts";
@@ -11,6 +12,7 @@ import { measureRelay, type Relayed } from "./relay.ts";
 import {
   describeNoise,
   describeRun,
+  tableOfAvailability,
   tableOfChannel,
   tableOfPending,
   tableOfRelays,
@@ -30,7 +32,7 @@ import { measureTakeOvers } from "./take-overs.ts";
 import type { Subject } from "./target.ts";
 import { startUpstreams } from "./upstreams.ts";
 
-// npm run bench -- [--quick] [--only relay|channel|pending|stored|replicas|takeover] [--rounds 3] [--conversations 1,100]
+// npm run bench -- [--quick] [--only relay|channel|pending|stored|availability|replicas|takeover] [--rounds 3] [--conversations 1,100]
 //   [--stored 10000,100000] [--peers] [--replicas 3] [--statements] [--kills 20] [--freezes 10] [--profile FOLDER]
 const { values: options } = parseArgs({
   options: {
@@ -47,7 +49,7 @@ const { values: options } = parseArgs({
     profile: { type: "string" },
   },
 });
-const PARTS = ["relay", "channel", "pending", "stored"] as const;
+const PARTS = ["relay", "channel", "pending", "stored", "availability"] as const;
 /** Those that need a Postgres come only if they are asked for. */
 const POSTGRES_PARTS = ["replicas", "takeover"] as const;
 type Part = (typeof PARTS | typeof POSTGRES_PARTS)[number];
@@ -126,6 +128,10 @@ if (wants("stored")) {
   console.log(
     tableOfStored(await measureStored(size, upstreams, (stored) => profileOf(`stored-${stored}`))),
   );
+}
+if (wants("availability")) {
+  console.log("\nWhat bots ask before they hand over, beside the cheapest question\n");
+  console.log(tableOfAvailability(await measureAvailability(size, upstreams)));
 }
 if (wants("replicas")) {
   const subjects: readonly Subject[] = [

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { join } from "node:path";
 import { findPostgres } from "../test/support/postgres-server.ts";
+import type { Asked } from "./availability.ts";
 import type { BusyChannel } from "./busy-channel.ts";
 import type { Summary } from "./histogram.ts";
 import type { Losses } from "./ledger.ts";
@@ -217,3 +218,15 @@ export const tableOfTakeOvers = (results: readonly TakenOver[]): string =>
       String(missing),
     ]),
   );
+
+export function tableOfAvailability(results: readonly Asked[]): string {
+  const [cheapest] = results;
+  const rows = results.map(({ question, waiting, perSecond: rate, cpuMsPerRequest }) => [
+    question,
+    String(waiting),
+    perSecond(rate),
+    times(cheapest && rate / cheapest.perSecond),
+    times(cpuMsPerRequest),
+  ]);
+  return table(["question", "waiting", "requests/s", "ratio", "CPU ms/request"], rows);
+}

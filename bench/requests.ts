@@ -12,6 +12,8 @@ import {
 } from "./settings.ts";
 
 export interface BenchRequest {
+  /** Missing: POST. */
+  readonly method?: "GET";
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;

@@ -121,6 +121,11 @@ async function build(
       // Back at work soon after an outage has been switched off.
       RETRY_CAP_MS: "3000",
       CONFIG_FILE: startFile,
+      ...(parley.bot && {
+        BOT_EVENTS_URL: parley.bot.events.url,
+        BOT_EVENTS_SECRET: parley.bot.events.secret,
+        BOT_EVENTS_ALLOW_PRIVATE: "true",
+      }),
       ...(options.database !== undefined && { STATE_URL: options.database }),
     },
     port: options.bridgePort || (saved?.ports.bridge ?? 0),
@@ -157,6 +162,7 @@ async function build(
   parley.registerCallback(parley.agentService.identification, `${bridge.url}/parley/callback`, {
     authorization: callbackToken,
   });
+  parley.bot?.meet({ url: bridge.url, token: callbackToken });
   if (options.faults) for (const trouble of STARTING_TROUBLES) troubles.switch(trouble, true);
   if (!isTemporary) closers.push(keepSaved(folder, { parley, slack, bridge, clock }));
 

@@ -7,6 +7,7 @@ export const ALARM_NAMES = [
   "slack-socket",
   "parley-access",
   "parley-service",
+  "bot-events",
   "store",
   "clock",
 ] as const;

@@ -112,7 +112,7 @@ async function buildApp(given: Config, foundations: Foundations): Promise<App> {
   const { log, alarms, state } = foundations;
   const channelIds = await openChannelIds(state.remembered(formerIdSchema));
   const config = withKnownChannels(given, channelIds, log);
-  const { conversations, audit, inTurn } = state;
+  const { conversations, audit, handovers, inTurn } = state;
   const clock = shareClock(foundations.clock, state);
   const buildInfo = describeBuild(config);
 
@@ -157,13 +157,16 @@ async function buildApp(given: Config, foundations: Foundations): Promise<App> {
     queues,
     conversations,
     onTime: metrics.onTime,
+    onHandover: metrics.onHandover,
     audit,
+    handovers,
     inTurn,
     createLimiter: state.createLimiter,
     remembered: state.remembered,
     channelIds,
     // Its first round comes when the queues have started.
     onThreadFound: () => reconciler?.readThreads(),
+    alarms,
     clock,
     log,
   });
@@ -210,7 +213,11 @@ async function buildApp(given: Config, foundations: Foundations): Promise<App> {
   // Slack may be away when somebody acts.
   for (const id of groupsIn(config.teams)) void dependencies.members.of(id);
   const expiry = startExpiry(state, {
-    days: { records: config.retentionDays, audit: config.auditDays },
+    days: {
+      records: config.retentionDays,
+      audit: config.auditDays,
+      retries: config.retry.maxAgeMs / 86_400_000,
+    },
     now: clock.now,
     onError: (error) => log.warn(errorFields(error), "expiry.failed"),
   });

@@ -21,6 +21,7 @@ export type ErrorCode =
   | "cancelled"
   | "empty-reply"
   | "file"
+  | "bot"
   | "storage"
   | "unreadable"
   | "defect"
@@ -311,6 +312,14 @@ export class FileError extends BridgeError {
     });
     this.trouble = trouble;
     this.fileName = file.name;
+  }
+}
+
+/** The bot did not take what it was to be told. It is safe to tell again, so that is done unless it asks for an end of it. */
+export class BotError extends BridgeError {
+  override readonly name = "BotError";
+  constructor(message: string, disposition: "retry" | "dead-letter", options?: ErrorOptions) {
+    super(`events to the bot: ${message}`, { ...options, code: "bot", disposition });
   }
 }
 

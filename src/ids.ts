@@ -9,6 +9,8 @@ export type UserId = Branded<"UserId">;
 export type ServiceId = Branded<"ServiceId">;
 /** One conversation, e.g. `"c_5d41402abc4b2a76b9719d91"`; opaque, safe to show to every member of a workspace. */
 export type ConversationId = Branded<"ConversationId">;
+/** One handover, e.g. `"h_5d41402abc4b2a76b9719d91"`: what bots know it by. */
+export type HandoverId = Branded<"HandoverId">;
 /** Two arrivals with the same id are the same item. Posts in Slack carry it in their post tag, so that they can be found. */
 export type ItemId = Branded<"ItemId">;
 
@@ -50,6 +52,8 @@ export const toUserId = (value: string | number): UserId => String(value) as Use
 export const toServiceId = (value: string): ServiceId => value as ServiceId;
 export const toItemId = (value: string): ItemId => value as ItemId;
 export const toConversationId = (value: string): ConversationId => value as ConversationId;
+/** For ids from the state. */
+export const toHandoverId = (value: string): HandoverId => value as HandoverId;
 
 const digest = (...parts: readonly string[]): string =>
   createHash("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 24);
@@ -58,6 +62,22 @@ const digest = (...parts: readonly string[]): string =>
 export const makeConversationId = (userId: UserId, openedBy: ItemId): ConversationId =>
   `c_${digest(userId, openedBy)}` as ConversationId;
 
+/** The handover that a bot has given this key. */
+export const makeKeyedHandoverId = (key: string): HandoverId =>
+  toHandoverId(`h_${digest("handover key", key)}`);
+
+/** The handover without a key that was told of with these bytes. */
+export const makeHandoverId = (rawBody: string): HandoverId =>
+  toHandoverId(`h_${digest("handover body", rawBody)}`);
+
+/** A text from outside as the id of a handover; `undefined`: it is none. */
+export const parseHandoverId = (text: string): HandoverId | undefined =>
+  /^h_[0-9a-f]{24}$/.test(text) ? toHandoverId(text) : undefined;
+
+/** The item of a handover that has a key: however often it comes, it is one. */
+export const makeHandoverItemId = (handover: HandoverId): ItemId =>
+  toItemId(`b_${digest("handover", handover)}`);
+
 /** The item of a Parley message that has an id of its own. Inferred: Parley's ids are unique for an account. */
 export const makeMessageItemId = (userId: UserId, messageId: string): ItemId =>
   toItemId(`m_${digest(userId, messageId)}`);
@@ -65,6 +85,13 @@ export const makeMessageItemId = (userId: UserId, messageId: string): ItemId =>
 /** The item of a callback without an id: its bytes, and an `occasion` that tells apart those with the same bytes. */
 export const makeBodyItemId = (rawBody: string, occasion: string): ItemId =>
   toItemId(`b_${digest(rawBody, occasion)}`);
+
+/** The item of a request that nothing tells from another with the same bytes: each arrival is one of its own, across restarts too. */
+export const makeArrivalItemId = (rawBody: string): ItemId =>
+  makeBodyItemId(rawBody, `arrival ${crypto.randomUUID()}`);
+
+/** The item of something that the bot is told. By this id it knows what it has had. */
+export const makeEventId = (): ItemId => toItemId(`evt_${crypto.randomUUID().replaceAll("-", "")}`);
 
 /** The item of an agent's message in Slack. Channel and `ts` identify it, whichever event reports it. */
 export const makeReplyItemId = (team: string, channel: string, ts: string): ItemId =>

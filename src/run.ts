@@ -36,6 +36,8 @@ export interface Program {
   readonly clock?: Clock;
 }
 
+/** EX_USAGE of sysexits.h: nobody can do what was asked for. */
+const EXIT_USAGE = 64;
 /** EX_CONFIG of sysexits.h: the configuration is wrong. */
 const EXIT_CONFIG = 78;
 
@@ -47,16 +49,14 @@ const START_ADVICE =
 
 /** Runs the bridge, or the tool that the first argument names. Ends the process with an exit code when that is done. */
 export async function run(program: Program): Promise<void> {
-  const [tool, ...args] = program.args;
+  const [name, ...args] = program.args;
   try {
-    if (tool === "dead-letters") program.exit(await runDeadLettersTool(program, args));
-    else if (tool === "audit") program.exit(await runAuditTool(program, args));
-    else if (tool === "report") program.exit(await runReportTool(program, args));
-    else if (tool === "doctor") program.exit(await runDoctorTool(program, args));
-    else if (tool === "backup") program.exit(await runCopying(runBackup, program, args));
-    else if (tool === "restore") program.exit(await runCopying(runRestore, program, args));
-    else if (tool === "migrate") program.exit(await migrate(program, args));
-    else await runBridge(program);
+    if (name === undefined) return await runBridge(program);
+    const tool = TOOLS.get(name);
+    if (tool) return program.exit(await tool(program, args));
+    const names = [...TOOLS.keys()].join(", ");
+    program.stderr.write(`There is no tool ${JSON.stringify(name)}. There are: ${names}\n`);
+    program.exit(EXIT_USAGE);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     program.stderr.write(`${error.message}\n`);
@@ -197,3 +197,14 @@ async function runOnState(
     return error instanceof StorageError && error.canPass ? 1 : EXIT_CONFIG;
   }
 }
+
+const TOOLS: ReadonlyMap<string, (program: Program, args: readonly string[]) => Promise<number>> =
+  new Map([
+    ["audit", runAuditTool],
+    ["backup", (program, args) => runCopying(runBackup, program, args)],
+    ["dead-letters", runDeadLettersTool],
+    ["doctor", runDoctorTool],
+    ["migrate", migrate],
+    ["report", runReportTool],
+    ["restore", (program, args) => runCopying(runRestore, program, args)],
+  ]);

@@ -7,7 +7,13 @@ export type BotEvent =
       readonly text: string | null;
       readonly hasMedia: boolean;
     }
-  | { readonly kind: "owner"; readonly userId: string; readonly note: string | null }
+  | {
+      readonly kind: "owner";
+      readonly userId: string;
+      /** Why the User is back, and what may be said to them; whatever the metadata hold. */
+      readonly reason: unknown;
+      readonly left: unknown;
+    }
   | { readonly kind: "other" };
 
 /** Reads every shape of callback that the fake can be told to send. Pure. */
@@ -21,7 +27,8 @@ export function toBotEvent(callback: unknown): BotEvent {
   const places = [inner, body, root];
   const namesOwner = places.some((place) => "newOwner" in place || "metadata" in place);
   if (namesOwner || root.type === "action") {
-    return { kind: "owner", userId, note: toNote(places.map(({ metadata }) => metadata)) };
+    const { reason, messageForUser } = toMetadata(places.map(({ metadata }) => metadata));
+    return { kind: "owner", userId, reason, left: messageForUser };
   }
   if (root.type !== "message") return { kind: "other" };
   const message = [toRecord(body.message), inner, body].find(({ id }) => id !== undefined);
@@ -31,16 +38,12 @@ export function toBotEvent(callback: unknown): BotEvent {
   return { kind: "message", userId, messageId: String(message.id), text, hasMedia };
 }
 
-/** The words that the Service before left for the User. */
-function toNote(candidates: readonly unknown[]): string | null {
+function toMetadata(candidates: readonly unknown[]): Readonly<Record<string, unknown>> {
   const found = candidates.find((candidate) => candidate !== undefined);
-  const metadata = typeof found === "string" ? fromJson(found) : found;
-  const { note, message } = toRecord(metadata);
-  const words = note ?? message ?? metadata;
-  return typeof words === "string" && words !== "" ? words : null;
+  return toRecord(typeof found === "string" ? fromJson(found) : found);
 }
 
-/** Metadata may be anything, so a string that is no JSON is the note itself. */
+/** Metadata may be anything. */
 function fromJson(text: string): unknown {
   try {
     return JSON.parse(text);

@@ -156,6 +156,7 @@ export async function startFakeParley(options: FakeParleyOptions = {}): Promise<
         agentService,
         registerCallback,
         now: settings.now,
+        exchanged: (exchange) => journal.changed({ kind: "bot", exchange }),
       })
     : null;
 

@@ -1,3 +1,4 @@
+import type { BotExchange } from "./bot-exchange.ts";
 import type { ParleyMessage } from "./message.ts";
 
 export interface RecordedRequest {
@@ -52,6 +53,7 @@ type ParleyChange =
   | { readonly kind: "typing"; readonly userId: string; readonly by: "user" | "agent" }
   | { readonly kind: "merge"; readonly from: string; readonly to: string }
   | { readonly kind: "service" | "media"; readonly id: string }
+  | { readonly kind: "bot"; readonly exchange: BotExchange }
   | { readonly kind: "failure"; readonly error: Error };
 
 export interface Journal {

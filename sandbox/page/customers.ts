@@ -75,6 +75,7 @@ export function toCustomerRows(parley: FakeParley): Record<string, CustomerRow> 
     const user = parley.state.users.get(userId);
     if (!user) continue;
     const { messages, agent, owner, uniqueIdentifier } = user;
+    const line = parley.bot?.lineFor(userId);
     const ownerService = parley.state.services.get(owner ?? parley.botService.identification);
     rows[device] = {
       device,
@@ -86,6 +87,7 @@ export function toCustomerRows(parley: FakeParley): Record<string, CustomerRow> 
       }),
       owner: ownerService?.name ?? "",
       isWithAgents: owner === parley.agentService.identification,
+      ...(line && { line }),
       unseen: messages.filter(({ typeId, status }) => typeId === 2 && status < 4).length,
       version: `${userId} ${messages.length} ${messages.at(-1)?.id ?? 0} ${JSON.stringify(agent)}`,
     };

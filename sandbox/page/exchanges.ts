@@ -3,10 +3,11 @@ import type { FakeSlack } from "../../fakes/slack/fake-slack.ts";
 import type { ExchangeBodies, ExchangeRow } from "./wire.ts";
 
 type ParleyRequest = FakeParley["requests"][number];
+type BotExchange = NonNullable<FakeParley["bot"]>["exchanges"][number];
 type ParleyCallback = FakeParley["callbacks"][number];
 type SlackCall = FakeSlack["requests"][number];
 
-/** Every request between Parley, the bridge and Slack, in the order in which they began. */
+/** Every request between Parley, the bot, the bridge and Slack, in the order in which they began. */
 export interface Exchanges {
   /** The latest ones. */
   rows(): Readonly<Record<string, ExchangeRow>>;
@@ -95,6 +96,24 @@ export function createExchanges(fakes: {
     );
   };
 
+  const putBotExchange = (exchange: BotExchange): void => {
+    const { from, name, request, at, answer, status, durationMs } = exchange;
+    const isOk = status !== null && status < 300;
+    put(
+      exchange,
+      {
+        from,
+        to: from === "bot" ? "bridge" : "bot",
+        name,
+        status: durationMs === null ? "" : String(status ?? "no answer"),
+        outcome: durationMs === null ? "pending" : isOk ? "ok" : "failed",
+        at,
+        durationMs,
+      },
+      () => ({ request, answer }),
+    );
+  };
+
   const putCall = (call: SlackCall): void => {
     const isDelivery = call.kind === "delivery";
     const isOver = call.status !== "pending";
@@ -117,6 +136,7 @@ export function createExchanges(fakes: {
     parley.subscribe((change) => {
       if (change.kind === "callback") putCallback(change.callback);
       if (change.kind === "request") putRequest(change.request);
+      if (change.kind === "bot") putBotExchange(change.exchange);
     }),
     slack.subscribe((change) => {
       if (change.kind === "call") putCall(change.call);

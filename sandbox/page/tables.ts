@@ -95,6 +95,8 @@ function toGuide({ slack, parley, deeds }: Sources): SandboxRow["guide"] {
   const conversationOf = ({ metadata }: (typeof roots)[number]) =>
     metadata?.event_payload.conversation;
   const pressed = pressedIn(slack);
+  const isWithBot = (name: RegExp): boolean =>
+    !!parley.bot?.exchanges.some((each) => name.test(each.name) && (each.status ?? 500) < 300);
   const edited = new Set(messages.filter((message) => message.edited).map(({ ts }) => ts));
   const isKept = ({ user = "", reactions = [] }: (typeof messages)[number], byOutsiders: boolean) =>
     ROLES[user] !== undefined &&
@@ -136,6 +138,9 @@ function toGuide({ slack, parley, deeds }: Sources): SandboxRow["guide"] {
       ),
     ),
     broughtBack: slack.calls("event:channel_unarchive").length > 0,
+    toldWait: isWithBot(/^GET \/parley\/availability/),
+    sawWaiting: isWithBot(/ handover\.waiting$/),
+    rated: isWithBot(/^POST \/parley\/ratings/),
   };
 }
 

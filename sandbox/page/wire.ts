@@ -33,6 +33,8 @@ export interface CustomerRow {
   /** Name of the connected Service. */
   readonly owner: string;
   readonly isWithAgents: boolean;
+  /** What the bot's own web page says beside the chat; missing: nothing. */
+  readonly line?: string;
   /** Messages that the User has not seen. */
   readonly unseen: number;
   /** Changes whenever the chat has to be read again. */
@@ -46,14 +48,14 @@ export interface ModalRow {
   readonly errors: Readonly<Record<string, string>>;
 }
 
-type Side = "parley" | "bridge" | "slack";
+type Side = "parley" | "bot" | "bridge" | "slack";
 
-/** One request between the three; its bodies are fetched when somebody looks. */
+/** One request between two of them; its bodies are fetched when somebody looks. */
 export interface ExchangeRow {
   readonly id: number;
   readonly from: Side;
   readonly to: Side;
-  /** `chat.postMessage`, `PUT /users/20/owner`, `message` */
+  /** `chat.postMessage`, `PUT /users/20/owner`, `message`, `POST handover.waiting` */
   readonly name: string;
   /** `200`, `429`, `ratelimited`, `cut`; empty while there is no answer. */
   readonly status: string;
@@ -84,7 +86,10 @@ export type GuideStep =
   | "askedForMoney"
   | "advised"
   | "moved"
-  | "broughtBack";
+  | "broughtBack"
+  | "toldWait"
+  | "sawWaiting"
+  | "rated";
 
 export interface SandboxRow {
   readonly transport: "HTTP" | "Socket Mode";

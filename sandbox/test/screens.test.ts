@@ -37,6 +37,7 @@ describeInBrowser("what agents work with", (browser) => {
       ["assign", "Note", [menu, "Assign…"]],
       ["move", "Team", [menu, "Move…"]],
       ["quick-answer", "Answer", [menu, "Quick answer…"]],
+      ["decline", "Why are they", [menu, "Not for us…"]],
     ] as const) {
       await pressOn(root, presses, () => dialog.isVisible());
       await dialog.getByText(field).first().waitFor();

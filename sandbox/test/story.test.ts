@@ -58,7 +58,7 @@ describeInBrowser("the sandbox page", (browser) => {
 
     const plug = messageWith(thread, "it is the plug");
     await pressOn(plug, ["More actions", "Hand back"], () => dialog.isVisible());
-    await dialog.getByRole("textbox", { name: /Note for the bot/ }).fill("It was the plug");
+    await dialog.getByRole("textbox", { name: /Summary for the User/ }).fill("It was the plug");
     await dialog.getByRole("textbox", { name: /Last message/ }).fill("All the best!");
     await sendHandBack(dialog);
     await dialog.waitFor({ state: "detached" });

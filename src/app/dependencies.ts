@@ -1,9 +1,14 @@
+import type { Alarms } from "../alarms.ts";
+import { createReceiver } from "../bot/create-receiver.ts";
 import { createAudit } from "../bridge/audit.ts";
+import { followHandovers } from "../bridge/bot-events/follow-handovers.ts";
 import { createChannelWatch } from "../bridge/channels/watch-channels.ts";
 import { createNotifier } from "../bridge/notifier.ts";
 import type { ChannelNotes, Conversations, Workspace } from "../bridge/ports.ts";
 import { channelNoteSchema } from "../bridge/stored/channel-note.ts";
 import {
+  activeAgentsSchema,
+  firstWaitsSchema,
   lastInTurnSchema,
   membersSchema,
   standingSchema,
@@ -13,10 +18,13 @@ import type { Config } from "../config/read-config.ts";
 import { channelsOf } from "../config/team-config.ts";
 import type { CreateRateLimiter } from "../delivery/rate-limiter.ts";
 import { createSemaphore } from "../delivery/semaphore.ts";
+import { createActiveAgents } from "../desk/active-agents.ts";
 import { createAgentsCalled } from "../desk/agents-called.ts";
 import { createAgentsInTurn } from "../desk/agents-in-turn.ts";
 import { followConversations } from "../desk/clock/follow-conversations.ts";
+import { createAvailability } from "../desk/create-availability.ts";
 import { createDesk } from "../desk/create-desk.ts";
+import { createFirstWaits } from "../desk/first-waits.ts";
 import { createKnownMembers } from "../desk/known-members.ts";
 import { createKnownPersons } from "../desk/known-persons.ts";
 import { createPermissions } from "../desk/permissions.ts";
@@ -55,12 +63,15 @@ export function createDependencies(
     queues,
     conversations,
     onTime,
+    onHandover,
     audit: records,
+    handovers,
     inTurn,
     createLimiter,
     remembered,
     channelIds,
     onThreadFound,
+    alarms,
     clock,
     log,
   }: {
@@ -71,12 +82,15 @@ export function createDependencies(
     queues: Queues;
     conversations: Conversations;
     onTime: (time: MeasuredTime) => void;
+    onHandover: (metadata: Json | undefined) => void;
     audit: State["audit"];
+    handovers: State["handovers"];
     inTurn: InTurn<string>;
     createLimiter: CreateRateLimiter;
     remembered: State["remembered"];
     channelIds: ChannelIds;
     onThreadFound: () => void;
+    alarms: Alarms;
     clock: Clock;
     log: Log;
   },
@@ -89,7 +103,20 @@ export function createDependencies(
   const { ownerUnknown, lineBreak, messageLength } = config.parley;
   const parse = (body: Json) => parseCallback(body, parley.self);
   const desk = createDesk(config.teams, log, config.answers);
-  const measured = measureConversations(conversations, desk, onTime);
+  const receiver = createReceiver({ ...config, alarms, now });
+  const firstWaits = createFirstWaits({
+    remembered: remembered(firstWaitsSchema),
+    inTurn,
+    now,
+    log,
+  });
+  const measured = measureConversations(conversations, desk, (time) => {
+    onTime(time);
+    if (time.what === "first-answer") void firstWaits.answered(time.team, time.elapsedSeconds);
+  });
+  const followed = config.botEvents
+    ? followHandovers(measured, { ...queues, receiver, desk, now })
+    : measured;
   const notes = remembered(channelNoteSchema);
   const channelNotes: ChannelNotes = {
     get: (channel) => notes.get(`channel/${channel}`),
@@ -165,13 +192,31 @@ export function createDependencies(
       now,
       log: slackLog,
     }),
+    availability: createAvailability({
+      teams: config.teams,
+      desk,
+      conversations,
+      typicalWaits: firstWaits,
+      agentsActive: createActiveAgents({
+        membersOf: members.of,
+        permissions,
+        isActive: slack.isActive,
+        remembered: remembered(activeAgentsSchema),
+        now,
+      }),
+      ...clock,
+      log,
+    }),
     parleyFiles: createParleyFiles(parleyApi, config.parley),
     transfers: createSemaphore(TRANSFERS),
-    conversations: followConversations(measured, { desk, ...queues, now, log }),
+    receiver,
+    conversations: followConversations(followed, { desk, ...queues, now, log }),
     audit: createAudit({ records, people: slack.people, log: log.child({ component: "audit" }) }),
+    handovers,
     inTurn,
     notifier: createNotifier(queues.inbox),
     onThreadFound,
+    onHandover,
     parse: (raw: string) => parse(parseJson(raw) ?? null),
     texts,
     userTexts: config.userTexts,

@@ -1,14 +1,21 @@
 import type { Alarms } from "../alarms.ts";
+import { createAvailabilityRoute } from "../bot/availability-route.ts";
+import { createHandoverRoute } from "../bot/handover-route.ts";
+import { createHandoverStateRoute } from "../bot/handover-state-route.ts";
+import { createRatingRoute } from "../bot/rating-route.ts";
 import type { Service, Workspace } from "../bridge/ports.ts";
+import { rate } from "../bridge/rate.ts";
 import type { Clock } from "../clock.ts";
 import type { Config } from "../config/read-config.ts";
+import { createAuthenticRequests } from "../http/authentic-requests.ts";
 import { createHttpServer } from "../http/http-server.ts";
 import { createRefusalLog } from "../http/refusal-log.ts";
 import { errorFields, type Log } from "../log.ts";
 import { createHealth } from "../ops/health.ts";
 import type { Metrics } from "../ops/metrics.ts";
-import { createCallbackRoutes } from "../parley/callback-routes.ts";
+import { createCallbackRoute } from "../parley/callback-route.ts";
 import { parseCallback } from "../parley/parse-callback.ts";
+import { refuseOtherAccount } from "../parley/refuse-other-account.ts";
 import { registerListeners } from "../slack/listeners/register-listeners.ts";
 import { parsePermalink } from "../slack/permalink.ts";
 import { createSlackApp } from "../slack/slack-app.ts";
@@ -87,20 +94,57 @@ export async function createEntrances(
     },
     alarms,
   });
-  const callbackRoutes = createCallbackRoutes({
+  const onCallback = (kind: Parameters<Metrics["onCallback"]>[0]) => {
+    metrics.onCallback(kind);
+    if (kind !== "refused") metrics.onRequest("parley");
+  };
+  const taking = {
+    requests: createAuthenticRequests({
+      tokens: config.parley.callbackTokens,
+      refuse: refuseOtherAccount(config.parley.accountId),
+      refused: createRefusalLog(parleyLog, "callback.refused", () => metrics.onRefused("parley")),
+      onRefused: () => onCallback("refused"),
+      log: parleyLog,
+    }),
     inbox: dependencies.inbox,
-    tokens: config.parley.callbackTokens,
-    accountId: config.parley.accountId,
-    groupMs: config.groupMs,
     now: clock.now,
-    parse: (body) => parseCallback(body, dependencies.parley.self),
-    refused: createRefusalLog(parleyLog, "callback.refused", () => metrics.onRefused("parley")),
     log: parleyLog,
-    onCallback(kind) {
-      metrics.onCallback(kind);
-      if (kind !== "refused") metrics.onRequest("parley");
-    },
+  };
+  const callbackRoute = createCallbackRoute({
+    ...taking,
+    groupMs: config.groupMs,
+    parse: (body) => parseCallback(body, dependencies.parley.self),
+    onCallback: (event) => onCallback(event.kind),
   });
-  const routes = [...slack.routes, ...callbackRoutes, ...health.routes, ...metrics.routes];
+  const { handovers } = dependencies;
+  const handoverRoute = createHandoverRoute({
+    ...taking,
+    handovers,
+    onRequest: () => onCallback("handover"),
+  });
+  const availabilityRoute = createAvailabilityRoute({
+    ...taking,
+    teams: config.teams,
+    availability: dependencies.availability,
+    onQuestion: () => metrics.onCallback("availability"),
+  });
+  const ratingRoute = createRatingRoute({
+    ...taking,
+    handovers,
+    rate: (conversation, rating) =>
+      rate(conversation, rating, { ...dependencies, onRated: metrics.onRated }),
+    onRequest: () => onCallback("rating"),
+  });
+  const handoverStateRoute = createHandoverStateRoute({ ...dependencies, ...taking });
+  const routes = [
+    ...slack.routes,
+    callbackRoute,
+    handoverRoute,
+    availabilityRoute,
+    ratingRoute,
+    handoverStateRoute,
+    ...health.routes,
+    ...metrics.routes,
+  ];
   return { slack, health, http: createHttpServer(routes, log) };
 }

@@ -1,3 +1,4 @@
+import { type BotEventBody, botEventBodySchema } from "../bridge/stored/bot-event-body.ts";
 import { type ClockBody, clockBodySchema } from "../bridge/stored/clock-body.ts";
 import { type InboxBody, inboxBodySchema } from "../bridge/stored/inbox-body.ts";
 import { type OutboxBody, outboxBodySchema } from "../bridge/stored/outbox-body.ts";
@@ -10,6 +11,9 @@ import type { Attempt } from "../delivery/lanes.ts";
 import type { QueueName } from "../state/queues.ts";
 import type { State } from "../state/state.ts";
 
+/** A bot that is away for hours has everybody's events waiting, and people's messages go first: it is asked so many times less often. */
+const BOT_PATIENCE = 10;
+
 /** How many items of a queue are handled at once. */
 const CONCURRENCY = 64;
 
@@ -20,6 +24,8 @@ export interface Queues {
   readonly outbox: EmbeddedLanes<OutboxBody>;
   /** What the desk does by itself, at its time. */
   readonly clock: EmbeddedLanes<ClockBody>;
+  /** What the bot is told. */
+  readonly bot: EmbeddedLanes<BotEventBody>;
 }
 
 /** Opens the queues; what is appended is kept, and nothing is handled before they are started. */
@@ -35,9 +41,14 @@ export function openQueues(
     onAttempt: (attempt: Attempt) => void;
   },
 ): Queues {
-  const open = <Body>(queue: QueueName, readBody: (text: string) => Body) =>
+  const open = <Body>(
+    queue: QueueName,
+    readBody: (text: string) => Body,
+    backoff = options.backoff,
+  ) =>
     createEmbeddedLanes<Body>({
       ...options,
+      backoff,
       ...clock,
       queue,
       journal: journals[queue],
@@ -49,5 +60,9 @@ export function openQueues(
     inbox: open("inbox", (text) => parseStored(inboxBodySchema, text, "an inbox item")),
     outbox: open("outbox", (text) => parseStored(outboxBodySchema, text, "an outbox item")),
     clock: open("clock", (text) => parseStored(clockBodySchema, text, "an item of the clock")),
+    bot: open("bot", (text) => parseStored(botEventBodySchema, text, "an event"), {
+      ...options.backoff,
+      capMs: options.backoff.capMs * BOT_PATIENCE,
+    }),
   };
 }

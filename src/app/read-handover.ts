@@ -1,8 +1,8 @@
+import { REQUEST_FIELDS, readHandoverRequest } from "../bot/handover-request.ts";
 import { defined } from "../defined.ts";
 import type { Handover } from "../desk/route.ts";
 import { type ServiceId, toServiceId } from "../ids.ts";
 import { isDeeperThan, isJsonObject, type Json, MAX_DEPTH, parseJson } from "../json.ts";
-import { readHandoverRequest } from "../parley/handover-request.ts";
 import { parseCallback } from "../parley/parse-callback.ts";
 
 const PERHAPS_OURS =
@@ -16,8 +16,6 @@ export interface WrittenHandover extends Handover {
 /** No Service has this id: it cannot be signed with. */
 const NOBODY = toServiceId("|");
 
-const REQUEST_KEYS: readonly string[] = ["userId", "metadata", "user", "transcript"];
-
 /**
  * Reads what a bot posts to `POST /parley/handovers`, a callback of Parley, or the metadata alone. A text: what is wrong with
  * it, as the end of a sentence. `self`: who we are; where that is not known, whoever a callback gives the User to is.
@@ -30,9 +28,9 @@ export function readHandover(
   if (body === undefined) return "is no JSON";
   if (isDeeperThan(body, MAX_DEPTH)) return `is nested deeper than ${MAX_DEPTH} levels`;
   if (isRequest(body)) {
-    const item = readHandoverRequest({ raw: source, body }, 0);
-    if ("problem" in item) return `is no handover request: ${item.problem}`;
-    const { user = {}, metadata } = item.body.kind === "handover" ? item.body : {};
+    const read = readHandoverRequest({ raw: source, body }, 0);
+    if ("problem" in read) return `is no handover request: ${read.problem}`;
+    const { user = {}, metadata } = read.item.body;
     return { is: "a handover request", user, ...defined({ metadata }) };
   }
   const event = parseCallback(body, self ?? NOBODY);
@@ -49,4 +47,4 @@ export function readHandover(
 const isRequest = (body: Json): boolean =>
   isJsonObject(body) &&
   "userId" in body &&
-  (Object.keys(body).every((key) => REQUEST_KEYS.includes(key)) || isJsonObject(body.metadata));
+  (Object.keys(body).every((key) => REQUEST_FIELDS.includes(key)) || isJsonObject(body.metadata));

@@ -9,6 +9,8 @@ export type AuditedDeed =
   /** Parley told that another Service has the User. */
   | "taken-away"
   | "hand-back"
+  /** Sent a User back whom nobody had answered. */
+  | "decline"
   /** From one team to another. */
   | "move"
   /** Who answers: by a button, a form, a command, or by turns. A first reply is no deed of its own. */

@@ -58,6 +58,24 @@ export interface AgentsInTurn {
   passed(team: Team, agent: string): Promise<void>;
 }
 
+/** How it stands with a team, as of some seconds ago. */
+export interface TeamNow {
+  readonly open: boolean;
+  /** When it opens, ms since the epoch; missing while it is open, and where there is no such moment within years. */
+  readonly opensAt?: number;
+  /** How many of its Users wait for an answer; missing: the state has not told for minutes. */
+  readonly waiting?: number;
+  /** How long Users of the last days have waited for their first answer, as a median; missing: of too few that is known. */
+  readonly typicalWaitSeconds?: number;
+  /** How many of its agents are active in Slack; missing where nobody can tell. */
+  readonly agentsActive?: number;
+}
+
+export interface Availability {
+  /** Never fails, and takes a second at most. The same for all replicas, but for seconds. */
+  of(team: Team): Promise<TeamNow>;
+}
+
 /** Somebody who is about to do something. */
 export interface Actor {
   /** Slack id. */

@@ -6,10 +6,11 @@ import { type TellPersonDependencies, tellPerson } from "./channels/tell-person.
 import { type ClaimDependencies, claim } from "./claims/claim.ts";
 import { type TakeTurnDependencies, takeTurn } from "./claims/take-turn.ts";
 import type { Desk } from "./desk-ports.ts";
+import { handoverOf } from "./handovers/handover-of.ts";
 import { type HandoverDependencies, handover } from "./ownership/handover.ts";
 import { type MergeUsersDependencies, mergeUsers } from "./ownership/merge-users.ts";
 import { type TakenAwayDependencies, takenAway } from "./ownership/taken-away.ts";
-import type { ParleyEvent } from "./parley-event.ts";
+import type { EventOf, ParleyEvent } from "./parley-event.ts";
 import type { Patience } from "./patience.ts";
 import type { Conversations, Parley } from "./ports.ts";
 import type { InboxBody } from "./stored/inbox-body.ts";
@@ -38,7 +39,7 @@ export interface InboxDependencies
   parley: Pick<Parley, "self" | "ownerOf" | "services">;
   conversations: Conversations;
   desk: Desk;
-  outbox: Pick<Lanes<OutboxBody>, "append" | "find" | "isWaiting">;
+  outbox: Pick<Lanes<OutboxBody>, "append" | "find" | "isWaiting" | "waitingIn">;
   patience: Patience;
 }
 
@@ -64,13 +65,12 @@ async function handle(work: Work<InboxBody>, dependencies: InboxDependencies): P
     case "callback": {
       const given = parse(body.raw);
       if (given.kind !== "message") await work.untilHead();
+      if (given.kind === "handover") return await takeHandover(work, body, given, dependencies);
       const event = await underCurrentId(given, conversations);
       return await handleEvent(work, event, body.receivedAt, dependencies);
     }
-    case "handover": {
-      const event = await underCurrentId({ ...body, user: body.user ?? {} }, conversations);
-      return await handover(work, event, body.receivedAt, dependencies);
-    }
+    case "handover":
+      return await takeHandover(work, body, { ...body, user: body.user ?? {} }, dependencies);
     case "notice": {
       const notice = await inCurrentThread(work, body.notice, dependencies);
       return await showNotice(work, notice, dependencies);
@@ -102,17 +102,26 @@ async function handle(work: Work<InboxBody>, dependencies: InboxDependencies): P
   }
 }
 
+async function takeHandover(
+  work: Work<InboxBody>,
+  body: InboxBody & { readonly kind: "callback" | "handover" },
+  given: EventOf<"handover">,
+  dependencies: InboxDependencies,
+): Promise<void> {
+  const known = await handoverOf(body, given, dependencies);
+  const event = await underCurrentId(given, dependencies.conversations);
+  await handover(work, event, known, body.receivedAt, dependencies);
+}
+
 async function handleEvent(
   work: Work<InboxBody>,
-  event: ParleyEvent,
+  event: Exclude<ParleyEvent, EventOf<"handover">>,
   receivedAt: number,
   dependencies: InboxDependencies,
 ): Promise<void> {
   switch (event.kind) {
     case "message":
       return await relayMessage(work, event, receivedAt, dependencies);
-    case "handover":
-      return await handover(work, event, receivedAt, dependencies);
     case "owner-changed":
       return await takenAway(work.item, event, dependencies);
     case "typing":

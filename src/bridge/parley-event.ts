@@ -1,7 +1,7 @@
 import type { ParleyMessage, TranscriptLine } from "../convert/to-slack/parley-message.ts";
 import type { ServiceId, UserId } from "../ids.ts";
-import type { Json } from "../json.ts";
 import type { UserDetails } from "../views/root-user.ts";
+import type { HandoverFacts } from "./handovers/handover-facts.ts";
 
 interface AboutUser {
   readonly userId: UserId;
@@ -11,11 +11,11 @@ interface AboutUser {
 /** What a callback of Parley means, whatever its shape. */
 export type ParleyEvent =
   | (AboutUser & { readonly kind: "message"; readonly message: ParleyMessage })
-  | (AboutUser & {
-      readonly kind: "handover";
-      readonly metadata?: Json;
-      readonly transcript?: readonly TranscriptLine[];
-    })
+  | (AboutUser &
+      HandoverFacts & {
+        readonly kind: "handover";
+        readonly transcript?: readonly TranscriptLine[];
+      })
   /** Another Service owns the User from now on. */
   | (AboutUser & { readonly kind: "owner-changed"; readonly newOwner: ServiceId })
   | (AboutUser & { readonly kind: "typing"; readonly active: boolean })

@@ -226,8 +226,8 @@ export interface ThreadReader {
     { readonly thread: Thread; readonly openedBy: string | undefined } | "none" | "unknown"
   >;
   /**
-   * What people wrote in the thread after `after` (a `ts`). Waits its turn and obeys Slack's pauses, so it can take minutes.
-   * `cannot-look`: Slack refuses reading.
+   * What people wrote in the thread after `after` (a `ts`). Waits its turn and obeys Slack's pauses, so it can take minutes; where
+   * `signal` ends that it is what was read by then, or rejects if that is nothing. `cannot-look`: Slack refuses reading.
    */
   repliesAfter(
     thread: Thread,
@@ -289,6 +289,8 @@ export interface Conversations {
   /** All open ones, the longest open first. For lists and rounds: what happens for each message asks for less. */
   open(): Promise<readonly Conversation[]>;
   countOpen(): Promise<number>;
+  /** The open ones whose Users wait for an answer. For what is asked every few seconds. */
+  waiting(): Promise<readonly Conversation[]>;
   /** An open one that has the id of this very User, whoever the User lives on as. */
   openUnder(userId: UserId): Promise<Conversation | undefined>;
   /** A thread of an open one may be in Slack that is not recorded yet. */

@@ -1,9 +1,10 @@
 import { defined } from "../defined.ts";
 import { toBridgeError } from "../errors.ts";
 import { isSameThread, type Thread } from "../ids.ts";
-import { type Conversation, withReadBack } from "./conversation.ts";
+import type { Conversation } from "./conversation.ts";
 import type { Conversations, ThreadReader } from "./ports.ts";
 import type { AgentReply } from "./stored/agent-reply.ts";
+import { withReadBack } from "./teams/with-move.ts";
 
 export interface ReadBackDependencies {
   reader: Pick<ThreadReader, "repliesAfter">;

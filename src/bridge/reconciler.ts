@@ -1,22 +1,21 @@
-import type { Lanes } from "../delivery/lanes.ts";
 import type { RateLimiter } from "../delivery/rate-limiter.ts";
 import { toBridgeError } from "../errors.ts";
-import { makeDerivedItemId } from "../ids.ts";
 import type { Log } from "../log.ts";
 import type { Round, Rounds } from "../rounds.ts";
 import type { Texts } from "../views/texts/en.ts";
 import type { Audit } from "./audit-port.ts";
-import { claimItem } from "./claims/claim-item.ts";
-import { type Conversation, isBeingHandedBack } from "./conversation.ts";
-import type { Desk, Permissions } from "./desk-ports.ts";
+import { type FreeClaimsDependencies, freeClaims } from "./claims/free-claims.ts";
+import type { Conversation } from "./conversation.ts";
+import type { Desk } from "./desk-ports.ts";
+import { eachOpen } from "./each-open.ts";
 import type { Notifier } from "./notifier.ts";
 import { nameService } from "./owner.ts";
 import { recordTakenAway } from "./ownership/end-conversation.ts";
+import { isBeingHandedBack } from "./ownership/handing-back.ts";
 import type { Channels, Conversations, Parley } from "./ports.ts";
 import type { ReadBack } from "./read-back.ts";
-import type { InboxBody } from "./stored/inbox-body.ts";
 
-export interface ReconcilerDependencies {
+export interface ReconcilerDependencies extends FreeClaimsDependencies {
   parley: Pick<Parley, "self" | "ownerOf" | "services">;
   conversations: Conversations & {
     /** Sets the clock of one that a crash has left without. */
@@ -24,8 +23,6 @@ export interface ReconcilerDependencies {
   };
   audit: Audit;
   desk: Pick<Desk, "teams" | "teamOf">;
-  permissions: Pick<Permissions, "refusalOf">;
-  inbox: Pick<Lanes<InboxBody>, "append">;
   channels: Pick<Channels, "look">;
   readBack: ReadBack;
   notifier: Notifier;
@@ -122,27 +119,6 @@ async function setClocks(dependencies: ReconcilerDependencies, signal: AbortSign
   log.debug({ ...round }, "clocks.set");
 }
 
-/** Nobody keeps a User who may not answer them any more: they may have left the team, or the company. */
-async function freeClaims(
-  dependencies: ReconcilerDependencies,
-  signal: AbortSignal,
-): Promise<void> {
-  const { desk, permissions, inbox, log } = dependencies;
-  let freed = 0;
-  const round = await eachOpen(dependencies, signal, async (conversation) => {
-    const { id, userId, claim } = conversation;
-    if (!claim) return;
-    const team = desk.teamOf(conversation);
-    const refusal = await permissions.refusalOf({ agent: claim.by }, { as: "agent", team });
-    if (!refusal || refusal.kind === "not-known") return;
-    const item = makeDerivedItemId(id, `claim ${claim.by} ${claim.since} is free`);
-    const request = { conversation: id, team: team.name, expects: claim.by };
-    await inbox.append(claimItem(userId, item, request));
-    freed += 1;
-  });
-  if (freed > 0) log.info({ freed, ...round }, "users.freed");
-}
-
 async function isOutOfReach(
   channel: string,
   channels: ReconcilerDependencies["channels"],
@@ -160,29 +136,6 @@ async function checkOwners(
     if (await checkOwner(conversation, dependencies, signal)) gone += 1;
   });
   dependencies.log.info({ gone, ...round }, "owners.checked");
-}
-
-/** Calls `check` for each open conversation, one after the other. A failure for one does not affect the others. */
-async function eachOpen(
-  { conversations }: ReconcilerDependencies,
-  signal: AbortSignal,
-  check: (conversation: Conversation) => Promise<void>,
-): Promise<{ conversations: number; failures: number; failure: string | undefined }> {
-  // The youngest first, because there it is most likely that somebody waits.
-  const open = (await conversations.open()).toReversed();
-  const failures: string[] = [];
-  for (const { id } of open) {
-    signal.throwIfAborted();
-    try {
-      // It may have ended since the round began.
-      const conversation = await conversations.byId(id);
-      if (conversation?.state === "open") await check(conversation);
-    } catch (thrown) {
-      if (signal.aborted) throw thrown;
-      failures.push(toBridgeError(thrown).message);
-    }
-  }
-  return { conversations: open.length, failures: failures.length, failure: failures[0] };
 }
 
 /** Asks Parley whether another Service owns the User, and ends the conversation if so. */

@@ -4,6 +4,7 @@ import { ConfigError } from "../errors.ts";
 import { type ServiceId, toServiceId } from "../ids.ts";
 import type { Language } from "../language.ts";
 import { loadAnswers } from "./answers/load-answers.ts";
+import { type BotEventsConfig, botEventsProblems, toBotEvents } from "./bot-events.ts";
 import type { BridgeFile } from "./bridge-file/bridge-file-schema.ts";
 import { needsFallbackChannel } from "./bridge-file/cross-checks.ts";
 import { type FoundBridgeFile, findBridgeFile } from "./bridge-file/find-bridge-file.ts";
@@ -61,6 +62,8 @@ export interface Config {
     readonly connectTimeoutMs: number;
     readonly responseTimeoutMs: number;
   };
+  /** Where the bot is told what becomes of its handovers; undefined: it is told nothing. */
+  readonly botEvents: BotEventsConfig | undefined;
   /** What the team reads. */
   readonly language: Language;
   /** What Users are told in place of the bridge's own texts, and besides them. */
@@ -135,6 +138,12 @@ interface Identity {
 
 const environment = z.object(variables);
 
+const botEvents = environment.pick({
+  BOT_EVENTS_URL: true,
+  BOT_EVENTS_SECRET: true,
+  BOT_EVENTS_ALLOW_PRIVATE: true,
+});
+
 const SIGNING_SECRET_ADVICE =
   "is missing; in your app at api.slack.com/apps under Basic Information, App Credentials (or set SLACK_APP_TOKEN for Socket Mode)";
 
@@ -179,6 +188,7 @@ export function loadConfig(
           `SLACK_CHANNEL is missing; ${CHANNEL_ADVICE}${found ? `. Or name a channel for each team in ${found.name}` : ""}`,
         ]
       : []),
+    ...botEventsProblems(botEvents.safeParse(given).data),
     ...(found?.problems ?? []),
     ...answerProblems,
   ];
@@ -272,6 +282,7 @@ function toConfig(
       connectTimeoutMs: value.PARLEY_CONNECT_TIMEOUT_MS,
       responseTimeoutMs: value.PARLEY_RESPONSE_TIMEOUT_MS,
     },
+    botEvents: toBotEvents(value),
     language: (isLanguageSet ? undefined : file?.language) ?? value.TEAM_LANGUAGE,
     userTexts: file?.texts ?? {},
     identity: { aliases: value.AGENT_ALIASES ?? {}, team: value.TEAM_IDENTITY },

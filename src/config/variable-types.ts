@@ -23,6 +23,24 @@ export const secrets = (advice: string) =>
     if (problem) context.addIssue({ code: "custom", message: `${problem}; ${advice}` });
   });
 
+/** Secrets as Standard Webhooks writes them: `whsec_` and 24 to 64 bytes in base64. Two values while one replaces the other. */
+export const webhookSecrets = (advice: string) =>
+  z.string().refine(
+    (text) => {
+      const values = secretValues(text);
+      return values.length >= 1 && values.length <= 2 && values.every(isWebhookSecret);
+    },
+    {
+      error: `must look like whsec_… with 24 to 64 bytes in base64, or two with a space between; ${advice}`,
+    },
+  );
+
+function isWebhookSecret(value: string): boolean {
+  const [, base64 = ""] = value.match(/^whsec_([A-Za-z\d+/]+={0,2})$/) ?? [];
+  const { length } = Buffer.from(base64, "base64");
+  return length >= 24 && length <= 64;
+}
+
 /** A secret that the other side made. Its strength is not our business; only mistakes of copying are refused. */
 export const foreignSecret = (advice: string) =>
   required(advice).refine(

@@ -1,6 +1,7 @@
 import { isIPv6 } from "node:net";
 import { z } from "zod";
 import { LANGUAGES } from "../language.ts";
+import { SECRET_ADVICE } from "./bot-events.ts";
 import { agentAliases, teamIdentity } from "./identities.ts";
 import {
   choice,
@@ -12,6 +13,7 @@ import {
   required,
   secrets,
   url,
+  webhookSecrets,
   wholeNumber,
 } from "./variable-types.ts";
 
@@ -87,6 +89,9 @@ export const variables = {
   PARLEY_EMPTY_ANSWER: choice(["uncertain", "delivered"], "uncertain"),
   PARLEY_CONNECT_TIMEOUT_MS: wholeNumber(100, 60_000, 3_000),
   PARLEY_RESPONSE_TIMEOUT_MS: wholeNumber(100, 120_000, 15_000),
+  BOT_EVENTS_URL: url("where your bot takes events").optional(),
+  BOT_EVENTS_SECRET: webhookSecrets(SECRET_ADVICE).optional(),
+  BOT_EVENTS_ALLOW_PRIVATE: flag(false),
   CONFIG_FILE: z.string().optional(),
   TEAM_LANGUAGE: choice(LANGUAGES, "en"),
   AGENT_ALIASES: agentAliases.optional(),

@@ -6,7 +6,7 @@ import type { Log } from "../log.ts";
 import { createSparseLog } from "../sparse-log.ts";
 import { isOpen } from "./hours.ts";
 import type { KnownMembers, Remembered } from "./known-members.ts";
-import { isMemberId } from "./roles.ts";
+import { agentsOf } from "./team-agents.ts";
 
 export interface AgentsInTurnOptions {
   teams: readonly TeamConfig[];
@@ -55,7 +55,7 @@ export function createAgentsInTurn(options: AgentsInTurnOptions): AgentsInTurn {
     async next({ name }) {
       const team = teams.find((each) => each.name === name);
       if (!team || !isOpen(team.rules.hours, now())) return undefined;
-      const people = await agentsOf(team, membersOf);
+      const { people } = await agentsOf(team, membersOf);
       const before = (await last.get(keyOf(name)))?.agent ?? "";
       const behind = people.filter((person) => person > before);
       try {
@@ -69,18 +69,6 @@ export function createAgentsInTurn(options: AgentsInTurnOptions): AgentsInTurn {
     },
     passed: ({ name }, agent) => last.set(keyOf(name), { agent }),
   };
-}
-
-/** Those whom the configuration names, and who is in its groups; of a team that names nobody the members of its channel. */
-async function agentsOf(
-  { agents, channel }: TeamConfig,
-  membersOf: KnownMembers["of"],
-): Promise<readonly string[]> {
-  const ids = typeof agents === "string" ? [channel] : agents;
-  const found = await Promise.all(
-    ids.map(async (id) => (isMemberId(id) ? [id] : [...((await membersOf(id)) ?? [])])),
-  );
-  return [...new Set(found.flat())].toSorted();
 }
 
 const keyOf = (team: string): string => `turn/${team}`;

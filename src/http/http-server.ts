@@ -7,8 +7,10 @@ import { AbortedRequestError } from "./read-body.ts";
 
 export interface Route {
   readonly method: "GET" | "POST";
+  /** May end in `/{id}`, which stands for anything up to the next slash. */
   readonly path: string;
-  handle(request: IncomingMessage, response: ServerResponse): Promise<void>;
+  /** `id`: what stands at the place of `{id}`, as it was sent. */
+  handle(request: IncomingMessage, response: ServerResponse, id?: string): Promise<void>;
 }
 
 export interface HttpServer {
@@ -89,12 +91,14 @@ export function createHttpServer(
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = toPath(request.url);
-    const atPath = routes.filter((route) => route.path === path);
+    const parent = path?.replace(/[^/]+$/, "");
+    const id = path?.slice(parent?.length) ?? "";
+    const atPath = routes.filter((route) => route.path === path || route.path === `${parent}{id}`);
     const method = request.method === "HEAD" ? "GET" : request.method;
     const route = atPath.find((candidate) => candidate.method === method);
     if (!route) return sendJson(response, atPath.length > 0 ? 405 : 404, { error: "not found" });
     try {
-      await route.handle(request, response);
+      await route.handle(request, response, id);
     } catch (thrown) {
       if (thrown instanceof AbortedRequestError) {
         return log.debug({ path: route.path }, "request.aborted");

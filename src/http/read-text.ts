@@ -5,8 +5,12 @@ import type { Readable } from "node:stream";
  *
  * @throws {Error} of the body, which may break off, also before this is called
  */
-export function readText(body: Readable, maxBytes: number): Promise<string> {
-  const { promise, resolve, reject } = Promise.withResolvers<string>();
+export const readText = async (body: Readable, maxBytes: number): Promise<string> =>
+  (await readWhole(body, maxBytes)) ?? "";
+
+/** The same; `undefined`: it is longer. */
+export function readWhole(body: Readable, maxBytes: number): Promise<string | undefined> {
+  const { promise, resolve, reject } = Promise.withResolvers<string | undefined>();
   const chunks: Uint8Array[] = [];
   let length = 0;
   let hasEnded = false;
@@ -15,7 +19,7 @@ export function readText(body: Readable, maxBytes: number): Promise<string> {
   body.on("data", (chunk: Uint8Array) => {
     length += chunk.length;
     if (length <= maxBytes) return void chunks.push(chunk);
-    resolve("");
+    resolve(undefined);
     // This closes the connection.
     body.destroy();
   });

@@ -1,7 +1,7 @@
 import { type IncomingHttpHeaders, type IncomingMessage, request as requestHttp } from "node:http";
 import { request as requestHttps } from "node:https";
-import { isIP } from "node:net";
-import { readText } from "./read-text.ts";
+import { isIP, type LookupFunction } from "node:net";
+import { readWhole } from "./read-text.ts";
 import { unpacked } from "./unpacked.ts";
 
 export interface JsonRequest {
@@ -15,6 +15,8 @@ export interface JsonRequest {
   readonly responseTimeoutMs: number;
   /** A longer answer, counted after unpacking, is not read. */
   readonly maxBytes: number;
+  /** In place of the usual search for addresses. */
+  readonly lookup?: LookupFunction;
 }
 
 export interface JsonAnswer {
@@ -22,6 +24,7 @@ export interface JsonAnswer {
   readonly headers: IncomingHttpHeaders;
   /** Empty if it is too long. Whether it is JSON nobody has looked. */
   readonly body: string;
+  readonly isTooLong?: true;
 }
 
 /** What a request is waiting for. Before `response` nothing of it has been sent. */
@@ -45,7 +48,7 @@ export class RequestFailure extends Error {
  * @throws {RequestFailure} there was no complete answer · {Error} the request could not even be made
  */
 export async function requestJson(url: string, given: JsonRequest): Promise<JsonAnswer> {
-  const { method, body, connectTimeoutMs, responseTimeoutMs, maxBytes } = given;
+  const { method, body, connectTimeoutMs, responseTimeoutMs, maxBytes, lookup } = given;
   const isEncrypted = url.startsWith("https:");
   const headers = {
     accept: "application/json",
@@ -55,7 +58,11 @@ export async function requestJson(url: string, given: JsonRequest): Promise<Json
     ...given.headers,
   };
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
-  const request = (isEncrypted ? requestHttps : requestHttp)(url, { method, headers }, resolve);
+  const request = (isEncrypted ? requestHttps : requestHttp)(
+    url,
+    { method, headers, ...(lookup && { lookup }) },
+    resolve,
+  );
   let phase: Phase = "lookup";
   let timer: NodeJS.Timeout | undefined;
   let late: RequestFailure | undefined;
@@ -89,13 +96,20 @@ export async function requestJson(url: string, given: JsonRequest): Promise<Json
     socket.once("secureConnect", () => enter("response"));
   });
   request.on("error", reject);
+  // An answer that changes the protocol is none to us: Node then closes the connection, and says nothing else.
+  request.once("close", () => reject(new Error("closed")));
   request.end(body);
   try {
     const response = await promise;
     clearTimeout(timer);
     phase = "body";
-    const text = await readText(unpacked(response), maxBytes);
-    return { status: response.statusCode ?? 0, headers: response.headers, body: text };
+    const text = await readWhole(unpacked(response), maxBytes);
+    return {
+      status: response.statusCode ?? 0,
+      headers: response.headers,
+      body: text ?? "",
+      ...(text === undefined && { isTooLong: true }),
+    };
   } catch (error) {
     throw failure(error as NodeJS.ErrnoException);
   } finally {

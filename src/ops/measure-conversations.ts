@@ -12,6 +12,8 @@ export interface MeasuredTime {
   readonly team: string;
   /** In which the team was open. */
   readonly seconds: number;
+  /** The same, by day and night. */
+  readonly elapsedSeconds: number;
 }
 
 const MEASURED = {
@@ -60,5 +62,13 @@ function newTimes(
   const openMs = (from: number, to: number) => openMsBetween(hours, from, to);
   // Whoever still waits is not told.
   const times = timesOf(after, openMs, after.openedAt);
-  return known.map((what) => ({ what, team, seconds: (times[MEASURED[what]] ?? 0) / 1000 }));
+  const elapsed = timesOf(after, elapsedMs, after.openedAt);
+  return known.map((what) => ({
+    what,
+    team,
+    seconds: (times[MEASURED[what]] ?? 0) / 1000,
+    elapsedSeconds: (elapsed[MEASURED[what]] ?? 0) / 1000,
+  }));
 }
+
+const elapsedMs = (from: number, to: number): number => Math.max(0, to - from);

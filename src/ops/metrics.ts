@@ -4,8 +4,10 @@ import type { BuildInfo } from "../build-info.ts";
 import type { Attempt, Lanes } from "../delivery/lanes.ts";
 import { StorageError } from "../errors.ts";
 import type { Route } from "../http/http-server.ts";
+import type { Json } from "../json.ts";
 import type { MeasuredTime } from "./measure-conversations.ts";
 import { processMetrics } from "./process-metrics.ts";
+import { createReasonCodes } from "./reason-codes.ts";
 
 /** Who sends us requests. */
 type Sender = "slack" | "parley";
@@ -14,9 +16,13 @@ export interface Metrics {
   readonly onAttempt: (attempt: Attempt) => void;
   readonly onTime: (time: MeasuredTime) => void;
   readonly onCallback: (kind: string) => void;
+  /** To be called once for each handover that a conversation gets. */
+  readonly onHandover: (metadata: Json | undefined) => void;
   /** To be called for each authentic request. */
   readonly onRequest: (from: Sender) => void;
   readonly onRefused: (from: Sender) => void;
+  /** To be called once for each conversation that is rated, with 1 to 5. */
+  readonly onRated: (stars: number) => void;
   readonly routes: readonly Route[];
 }
 
@@ -72,6 +78,20 @@ export function createMetrics(sources: {
     labelNames: ["kind"],
     registers,
   });
+  const ratings = new Counter({
+    name: "parley_bridge_ratings_total",
+    help: "Conversations that Users have rated, by their stars",
+    labelNames: ["stars"],
+    registers,
+  });
+  for (const stars of [1, 2, 3, 4, 5]) ratings.inc({ stars }, 0);
+  const handovers = new Counter({
+    name: "parley_bridge_handovers_total",
+    help: "Handovers that conversations got, by the reasonCode of whoever hands over",
+    labelNames: ["reason_code"],
+    registers,
+  });
+  const reasonCodes = createReasonCodes();
   const attempts = new Counter({
     name: "parley_bridge_delivery_attempts_total",
     help: "Tries to deliver an item, by their outcome",
@@ -178,10 +198,12 @@ export function createMetrics(sources: {
     },
     onTime: ({ what, team, seconds }) => times[what].observe({ team }, seconds),
     onCallback: (kind) => callbacks.inc({ kind }),
+    onHandover: (metadata) => handovers.inc({ reason_code: reasonCodes(metadata) }),
     onRequest(from) {
       lastRequestAt[from] = performance.now();
     },
     onRefused: (from) => refused.inc({ from }),
+    onRated: (stars) => ratings.inc({ stars }),
     routes: [
       {
         method: "GET",

@@ -56,10 +56,17 @@ async function list(
   return 0;
 }
 
+const WAYS: Readonly<Record<string, string>> = {
+  inbox: "Parley → Slack",
+  outbox: "Slack → Parley",
+  clock: "clock",
+  bot: "event → bot",
+};
+
 function describe(queue: string, { id, lane, body, reason, diedAt }: DeadLetter): string {
   const read = parseJson(body);
   const kind = isJsonObject(read) ? String(read.kind) : "damaged";
-  const way = queue === "inbox" ? "Parley → Slack" : "Slack → Parley";
+  const way = WAYS[queue] ?? queue;
   const at = new Date(diedAt).toISOString();
   return `${id}  ${at}  ${way}  ${kind}  ${lane}  ${reason.code}: ${reason.message}`;
 }

@@ -16,11 +16,11 @@ import {
   type TransferRequest,
   transferTimeout,
 } from "../files/transfer.ts";
+import { isPrivateAddress } from "../http/is-private-address.ts";
+import { PrivateAddressError, publicLookup } from "../http/public-lookup.ts";
 import { isJsonObject, type Json } from "../json.ts";
-import { isPrivateAddress } from "./is-private-address.ts";
 import { addressOf } from "./media-address.ts";
 import type { ParleyApi } from "./parley-api.ts";
-import { PrivateAddressError, publicLookup } from "./public-lookup.ts";
 
 /** Parley's media, both ways. Everything about it is Inferred from the Client API; see docs/architecture.md. */
 export function createParleyFiles(api: ParleyApi, options: Config["parley"]): ParleyFiles {

@@ -1,15 +1,10 @@
+import { handoverFacts } from "../bridge/handovers/handover-facts.ts";
 import type { ParleyEvent } from "../bridge/parley-event.ts";
 import { isSeen } from "../convert/text/clean-name.ts";
 import { defined } from "../defined.ts";
 import { parseId, parseServiceId, parseUserId, type ServiceId, type UserId } from "../ids.ts";
-import {
-  isDeeperThan,
-  isJsonObject,
-  type Json,
-  type JsonObject,
-  MAX_DEPTH,
-  parseJson,
-} from "../json.ts";
+import { isDeeperThan, isJsonObject, type Json, type JsonObject, MAX_DEPTH } from "../json.ts";
+import { parseMetadata } from "../parse-metadata.ts";
 import type { UserDetails } from "../views/root-user.ts";
 import { parseMessage } from "./parse-message.ts";
 
@@ -49,7 +44,8 @@ export function parseCallback(body: Json, self: ServiceId): ParleyEvent {
   }
   const isNamed = names.some((name) => /owner|hand.?over/.test(name));
   if (newOwner === self || (isNamed && metadata !== undefined)) {
-    return { kind: "handover", ...about, ...defined({ metadata }) };
+    // What Parley itself knows of the User counts more.
+    return { kind: "handover", ...about, ...handoverFacts(about, metadata) };
   }
 
   // Objects only: a bare string is the text of the object around it, and that object has the id and the type.
@@ -141,15 +137,6 @@ const parseOwner = (value: Json | undefined): ServiceId | "unreadable" | undefin
     parseServiceId(isJsonObject(value) ? (value.identification ?? value.id) : value) ?? "unreadable"
   );
 };
-
-/** Metadata may be any JSON, or JSON in a string; a string with JSON that is nested too deep stays a string. */
-function parseMetadata(value: Json | undefined): Json | undefined {
-  if (value === null || value === "") return undefined;
-  if (typeof value !== "string") return value;
-  const unpacked = parseJson(value);
-  if (unpacked === null) return undefined;
-  return unpacked === undefined || isDeeperThan(unpacked, MAX_DEPTH) ? value : unpacked;
-}
 
 /** Describes a body by its keys: values could be what people wrote. */
 function unknown(body: JsonObject): ParleyEvent {

@@ -3,7 +3,7 @@ import type { ParleyEvent } from "../bridge/parley-event.ts";
 import type { InboxBody } from "../bridge/stored/inbox-body.ts";
 import { defined } from "../defined.ts";
 import type { NewItem } from "../delivery/lanes.ts";
-import { makeBodyItemId, makeMessageItemId } from "../ids.ts";
+import { makeArrivalItemId, makeBodyItemId, makeMessageItemId } from "../ids.ts";
 
 /** Without an id of its own, the same message within this time is a redelivery; later it may well be a new "ok". */
 const NAMELESS_SLOT_MS = 10_000;
@@ -31,7 +31,7 @@ export function toInboxItem(
     case "typing":
       return {
         lane: userLane(event.userId),
-        id: makeBodyItemId(raw, arrival()),
+        id: makeArrivalItemId(raw),
         sort: BEHIND_MESSAGES,
         body,
       };
@@ -39,7 +39,7 @@ export function toInboxItem(
     case "handover":
     case "owner-changed":
     case "merged":
-      return { lane: userLane(event.userId), id: makeBodyItemId(raw, arrival()), body };
+      return { lane: userLane(event.userId), id: makeArrivalItemId(raw), body };
     // The same bytes at once are the same callback.
     case "unknown":
       return { lane: UNKNOWN_LANE, id: inSlot, body };
@@ -47,9 +47,6 @@ export function toInboxItem(
 }
 
 const slotOf = (at: number): string => `slot ${Math.floor(at / NAMELESS_SLOT_MS)}`;
-
-/** Unique for each arrival, across restarts too. */
-export const arrival = (): string => `arrival ${crypto.randomUUID()}`;
 
 /** Parley's message ids are whole numbers that grow; padded so that they sort as text. Others keep their arrival. */
 const toSortKey = (id: string): string | undefined =>

@@ -28,12 +28,11 @@ export const lockersOf = (message: Marked): readonly string[] => lockOn(message)
 
 /** Whether a message is a note whoever else has locked it: the bridge or its writer has, or somebody whom Slack does not name. */
 function isNoteForSure(message: Marked, botUserId: string): boolean {
-  const { users = [], count = 0 } = lockOn(message) ?? {};
-  const hasLock = lockOn(message) !== undefined;
+  const lock = lockOn(message);
+  if (!lock) return false;
+  const { users = [], count = 0 } = lock;
   const namesAll = users.length > 0 && users.length >= count;
-  return (
-    hasLock && (!namesAll || users.some((user) => user === botUserId || user === message.user))
-  );
+  return !namesAll || users.some((user) => user === botUserId || user === message.user);
 }
 
 /** What the marks on a message that was read from a thread say. What the bridge has said counts more than a lock that came too late. */

@@ -110,19 +110,24 @@ export function createThreadReader(options: ThreadReaderOptions): ThreadReader {
       const replies: AgentReply[] = [];
       const lockedBy = new Map<string, readonly string[]>();
       let until: string | undefined;
-      for await (const page of pagesOf(thread, { oldest: after }, MAX_PAGES, signal)) {
-        if (page === "cannot-look") return page;
-        for (const message of page) {
-          const reply = parseThreadMessage(message, thread);
-          // Files that the bridge itself shares come without a bot_id.
-          if (!reply || reply.ts <= after || reply.agent === botUserId) continue;
-          until = reply.ts;
-          if (isSettled(message, botUserId)) continue;
-          replies.push(reply);
-          const lockers = lockersOf(message);
-          if (lockers.length > 0) lockedBy.set(reply.ts, lockers);
+      try {
+        for await (const page of pagesOf(thread, { oldest: after }, MAX_PAGES, signal)) {
+          if (page === "cannot-look") return page;
+          for (const message of page) {
+            const reply = parseThreadMessage(message, thread);
+            // Files that the bridge itself shares come without a bot_id.
+            if (!reply || reply.ts <= after || reply.agent === botUserId) continue;
+            until = reply.ts;
+            if (isSettled(message, botUserId)) continue;
+            replies.push(reply);
+            const lockers = lockersOf(message);
+            if (lockers.length > 0) lockedBy.set(reply.ts, lockers);
+          }
+          if (replies.length >= MAX_REPLIES) break;
         }
-        if (replies.length >= MAX_REPLIES) break;
+      } catch (thrown) {
+        // The next reading goes on behind what this one has.
+        if (!signal.aborted || until === undefined) throw thrown;
       }
       return { replies, lockedBy, ...defined({ until }) };
     },

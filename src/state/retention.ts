@@ -1,10 +1,6 @@
-const DAY_MS = 86_400_000;
+import { KEYS_LIFE_MS } from "../delivery/keys-life.ts";
 
-/**
- * How long idempotency keys are kept: far longer than Slack redelivers (24 h with Delayed Events), and longer than anything
- * is read back.
- */
-const KEYS_DAYS = 14;
+const DAY_MS = 86_400_000;
 
 /** How long callbacks may still use the id of a merged User of whom nothing else is kept. */
 export const ALIAS_LIFE_MS = 30 * DAY_MS;
@@ -15,6 +11,8 @@ export interface RetentionDays {
   readonly records: number;
   /** Records of deeds. */
   readonly audit: number;
+  /** What still fails is tried again. */
+  readonly retries: number;
 }
 
 /** Before which times (ms) what has ended is no longer needed, as of `now`. */
@@ -24,6 +22,8 @@ export interface Retention {
   readonly dead: number;
   readonly held: number;
   readonly conversations: number;
+  /** No sooner than the ids of their items: a request that is known has to have become something. */
+  readonly handovers: number;
   readonly audit: number;
   /** Aliases that lead to a User of whom nothing else is kept, by when they were added. */
   readonly aliases: number;
@@ -33,10 +33,11 @@ export function retentionAt(now: number, days: RetentionDays): Retention {
   const before = (age: number) => now - age * DAY_MS;
   const records = before(days.records);
   return {
-    done: before(KEYS_DAYS),
+    done: now - KEYS_LIFE_MS,
     dead: records,
     held: records,
     conversations: records,
+    handovers: Math.min(records, before(days.retries) - KEYS_LIFE_MS),
     audit: before(days.audit),
     aliases: now - ALIAS_LIFE_MS,
   };

@@ -1,5 +1,6 @@
 import type { ZodType } from "zod";
 import type { Alarms } from "../alarms.ts";
+import type { Handovers } from "../bridge/handovers/handovers.ts";
 import type { Conversations } from "../bridge/ports.ts";
 import type { Clock } from "../clock.ts";
 import type { Claims } from "../delivery/claims.ts";
@@ -19,6 +20,7 @@ export interface State {
   readonly claims: Claims;
   readonly conversations: Conversations;
   readonly audit: AuditRecords;
+  readonly handovers: Handovers;
   /** One after the other for each key, among all replicas. What is done in a turn may take minutes. */
   readonly inTurn: InTurn<string>;
   readonly rounds: Rounds;
@@ -32,8 +34,8 @@ export interface State {
   /** Makes rate limiters that share their pace with all who work on this state. */
   readonly createLimiter: CreateRateLimiter;
   /**
-   * Deletes what is no longer needed, as of `now` (ms): old idempotency keys, dead letters, held items, ended conversations and
-   * records of deeds.
+   * Deletes what is no longer needed, as of `now` (ms): old idempotency keys, dead letters, held items, ended conversations,
+   * handovers and records of deeds.
    */
   expire(now: number, days: RetentionDays): Promise<void>;
   /**

@@ -46,6 +46,11 @@ export interface HeldConversation {
   readonly from: string;
 }
 
+/** A conversation as a button showed it: Slack's id of who had it then. Missing: the button did not say. */
+export interface ShownConversation extends Pick<HeldConversation, "conversation"> {
+  readonly from?: string;
+}
+
 /** Where somebody gives a User to a colleague, and who had the User when they were asked to whom. */
 export interface Assignment extends Thread {
   /** Slack id; missing: nobody. */
@@ -68,6 +73,7 @@ export interface HomeWish {
 export interface ActionValues {
   handBack: ConversationId;
   move: ConversationId;
+  decline: ConversationId;
   sendAgain: UndecidedReply;
   takeOver: UndecidedReply;
   dismiss: UndecidedReply;
@@ -80,7 +86,7 @@ export interface ActionValues {
   chooseAnswer: string;
   take: ConversationId;
   takeFrom: HeldConversation;
-  release: ConversationId;
+  release: ShownConversation;
   assign: ConversationId;
   showHome: HomeWish;
 }
@@ -92,6 +98,7 @@ export interface FormValues {
   handBack: Thread;
   move: Thread;
   assign: Assignment;
+  decline: Thread;
 }
 export type FormName = keyof FormValues;
 
@@ -122,6 +129,16 @@ const heldConversation = {
   read(text: string): HeldConversation | undefined {
     const [id, from] = text.split(" ");
     return id && from ? { conversation: toConversationId(id), from } : undefined;
+  },
+};
+
+const shownConversation = {
+  write: ({ conversation: id, from }: ShownConversation) => [id, from].filter(Boolean).join(" "),
+  read(text: string): ShownConversation | undefined {
+    const [id, from] = text.split(" ");
+    return id
+      ? { conversation: toConversationId(id), ...defined({ from: from || undefined }) }
+      : undefined;
   },
 };
 
@@ -168,6 +185,7 @@ function readTexts(source: string): Readonly<Record<string, string>> {
 export const ACTIONS: Actions<ActionValues> = {
   handBack: { id: "parley_hand_back", ...conversation },
   move: { id: "parley_move", ...conversation },
+  decline: { id: "parley_decline", ...conversation },
   sendAgain: { id: "parley_send_again", ...undecidedReply },
   takeOver: { id: "parley_take_over", ...undecidedReply },
   dismiss: { id: "parley_dismiss", ...undecidedReply },
@@ -183,7 +201,7 @@ export const ACTIONS: Actions<ActionValues> = {
   },
   take: { id: "parley_take", ...conversation },
   takeFrom: { id: "parley_take_from", ...heldConversation },
-  release: { id: "parley_release", ...conversation },
+  release: { id: "parley_release", ...shownConversation },
   assign: { id: "parley_assign", ...conversation },
   showHome: { id: "parley_show_home", ...homeWish },
 };
@@ -199,20 +217,22 @@ export const FORMS: Actions<FormValues> = {
   handBack: { id: "parley_hand_back", ...thread },
   move: { id: "parley_move", ...thread },
   assign: { id: "parley_assign", ...assignment },
+  decline: { id: "parley_decline", ...thread },
 };
 
 /** The menu beside buttons, whose entries do what buttons would do. */
 export const MENU = { id: "parley_menu" } as const;
 
-/** The buttons under the root of an open conversation, in this order; `take` or `release`, as nobody or somebody has it. */
-export const ROOT_BUTTONS = [
-  "take",
-  "release",
-  "handBack",
+/**
+ * The entries of the menu beside the buttons of a root, in this order; `move` only where there is more than one team, `quickAnswer`
+ * where there are answers, and `decline` until an agent has answered.
+ */
+export const ROOT_MENU = [
+  "assign",
+  "move",
+  "quickAnswer",
+  "decline",
 ] as const satisfies readonly ActionName[];
-
-/** The entries of the menu beside them, in this order; `move` only where there is more than one team, and `quickAnswer` where there are answers. */
-export const ROOT_MENU = ["assign", "move", "quickAnswer"] as const satisfies readonly ActionName[];
 
 /** The name of the entry that a request of Slack is about; `undefined`: it is not one of ours. Never throws. */
 export function nameIn<Name extends string>(

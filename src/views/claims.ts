@@ -36,12 +36,11 @@ export function renderClaimed(
     return quiet(`:wave: ${claims.released(who, by === from ? undefined : before)}`);
   }
   const who = mention(to);
-  if (by === to) return quiet(`:raising_hand: ${claims.taken(who, before)}`);
   const words =
-    by === undefined ? claims.assignedByTurns(who) : claims.assigned(mention(by), who, before);
-  return note === undefined
-    ? quiet(`:point_right: ${words}`)
-    : notice(`:point_right: ${words}\n${quoted(note)}`);
+    by === to
+      ? `:raising_hand: ${claims.taken(who, before)}`
+      : `:point_right: ${by === undefined ? claims.assignedByTurns(who) : claims.assigned(mention(by), who, before)}`;
+  return note === undefined ? quiet(words) : notice(`${words}\n${quoted(note)}`);
 }
 
 /** To whom somebody has given a User: `link` is the thread, `user` the User's name as literal text. */
@@ -57,11 +56,13 @@ export function renderAssignedToYou(
 /** To whoever wanted `to` (Slack id), or nobody, to have a User, and came too late. */
 export function renderNotClaimed(
   { to, loss, note }: { to?: string; loss: ClaimLoss; note?: string },
-  { claims }: Texts,
+  { claims, claimProblems }: Texts,
 ): SlackMessage {
   const headline = to === undefined ? claims.notReleased : claims.notClaimed(mention(to));
+  const isSo = to !== undefined && loss.why === "overtaken" && loss.by === to;
+  const why = isSo ? claimProblems["has-already"] : `${headline} ${describe(loss, claims)}`;
   const lines = [
-    `:information_source: ${headline} ${describe(loss, claims)}`,
+    `:information_source: ${why}`,
     note === undefined ? "" : `${claims.noteNotPosted}\n${quoted(note)}`,
   ];
   return notice(lines.filter(Boolean).join("\n"));

@@ -1,5 +1,6 @@
 import { toSafeUrl } from "../convert/text/safe-url.ts";
-import type { UserDetails } from "./root-user.ts";
+import { defined } from "../defined.ts";
+import { languageOf } from "./language-of.ts";
 
 /** What stands in braces in the template of a link. */
 const PLACEHOLDER = /\{([^{}]*)\}/g;
@@ -10,9 +11,10 @@ const PLACEHOLDER = /\{([^{}]*)\}/g;
  */
 export function customerLinks(
   templates: Readonly<Record<string, string>>,
-  { user, userId }: { readonly user: UserDetails; readonly userId: string },
+  { userId, ...facts }: Parameters<typeof languageOf>[0] & { readonly userId: string },
 ): readonly { name: string; url: string }[] {
-  const values = new Map(Object.entries({ ...user, userId }));
+  const language = languageOf(facts);
+  const values = new Map(Object.entries({ ...facts.user, ...defined({ language }), userId }));
   return Object.entries(templates).flatMap(([name, template]) => {
     const used = [...template.matchAll(PLACEHOLDER)].map(([, key = ""]) => values.get(key) ?? "");
     // Dots alone would lead up to another page.

@@ -102,8 +102,10 @@ export function renderOverflow({ metadata, transcript = [] }: RootDetails): stri
 function otherFields(metadata: Json | undefined): readonly MetadataField[] {
   if (metadata === undefined || metadata === null || typeof metadata === "string") return [];
   if (!isJsonObject(metadata)) return flattenMetadata(metadata, "metadata");
-  const { reason, ...others } = metadata;
-  return flattenMetadata(reasonOf(metadata) ? others : metadata);
+  // The key is for programs alone.
+  const { idempotencyKey: _, ...told } = metadata;
+  const { reason, ...others } = told;
+  return flattenMetadata(reasonOf(metadata) ? others : told);
 }
 
 const fittingFields = (fields: readonly MetadataField[]): readonly MetadataField[] =>

@@ -1,5 +1,5 @@
 import { anyReasonOf } from "../convert/text/reason-of.ts";
-import { formatMomentElement } from "../convert/text/slack-text.ts";
+import { formatMoment, formatMomentElement } from "../convert/text/slack-text.ts";
 import { context } from "../convert/to-slack/blocks.ts";
 import type { RichMessage } from "../convert/to-slack/slack-message.ts";
 import type { Json } from "../json.ts";
@@ -13,6 +13,9 @@ import type { Texts } from "./texts/en.ts";
 /** Addresses about the User, as templates, by name. */
 export type LinkTemplates = Readonly<Record<string, string>>;
 
+/** What else there is: where it was before, and when the User goes back if nobody answers, ms. */
+type Besides = Pick<RootLinks, "movedFrom" | "lost" | "previous"> & { readonly expiresAt?: number };
+
 /**
  * The first message below a root: who the User is, and all that handovers brought. What does not fit is named and comes whole
  * with `renderOverflow`. What others gave is inert, and people can copy ids as they are. It stays well below
@@ -20,18 +23,21 @@ export type LinkTemplates = Readonly<Record<string, string>>;
  */
 export function renderDetails(
   facts: RootFacts,
-  links: Pick<RootLinks, "movedFrom" | "lost" | "previous">,
+  besides: Besides,
   templates: LinkTemplates,
   texts: Texts,
 ): RichMessage {
   const { root } = texts;
   const head: Json[] = [richTextBlock(describeUser(facts, templates, texts))];
   if (facts.ownerUnverified) head.push(context(`:warning: ${root.ownerUnverified}`));
-  if (links.lost) head.push(context(`:warning: ${root.lost(links.lost)}`));
-  if (links.previous) {
-    head.push(context(`:leftwards_arrow_with_hook: ${linkTo(links.previous, root.previous)}`));
+  if (besides.lost) head.push(context(`:warning: ${root.lost(besides.lost)}`));
+  if (besides.previous) {
+    head.push(context(`:leftwards_arrow_with_hook: ${linkTo(besides.previous, root.previous)}`));
   }
-  if (links.movedFrom) head.push(context(describeMovedFrom(links.movedFrom, root)));
+  if (besides.expiresAt !== undefined) {
+    head.push(context(`:hourglass: ${root.expires(formatMoment(besides.expiresAt))}`));
+  }
+  if (besides.movedFrom) head.push(context(describeMovedFrom(besides.movedFrom, root)));
   const fields = renderFields(facts.metadata, texts);
   const transcript = renderTranscript(facts.transcript, texts);
   return {

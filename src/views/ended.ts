@@ -40,7 +40,7 @@ export function renderHandedBack(
   const what =
     by === undefined
       ? ended.handedBackFor[reason](bold(service))
-      : ended.handedBack(mention(by), bold(service));
+      : ended[reason === "declined" ? "declined" : "handedBack"](mention(by), bold(service));
   const lines = [
     `:leftwards_arrow_with_hook: ${what}`,
     outcome && ended.outcome(bold(outcome)),

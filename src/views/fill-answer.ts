@@ -28,7 +28,7 @@ export const inAnswerOrder = (
   answers: readonly QuickAnswer[],
   userLanguage: string | undefined,
 ): QuickAnswer[] => {
-  const [first] = (userLanguage ?? "").toLowerCase().split(/[-_]/);
+  const [first] = (userLanguage ?? "").trim().toLowerCase().split(/[-_]/);
   const rank = ({ language }: QuickAnswer) =>
     language === first ? 0 : language === undefined ? 1 : 2;
   return answers.toSorted((a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name, "en"));

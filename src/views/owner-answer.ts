@@ -28,6 +28,9 @@ export type OwnerAnswer =
   /** Somebody is to answer the User, or nobody any more; `link` leads to the thread that tells what becomes of it. */
   | { kind: "claiming"; userId: string; link?: string }
   | ({ kind: "not-claimed" } & ClaimProblem)
+  /** The User is to go straight back; `link` as above. */
+  | { kind: "declining"; userId: string; link?: string }
+  | { kind: "not-declined"; problem: "isOver" | "answered" }
   | ({ kind: "has-colleague" } & HeldConversation)
   /** None of the team, or more than one, is called `whom`. */
   | { kind: "nobody-called"; whom: string; team: string }
@@ -87,6 +90,12 @@ function describe(answer: Exclude<OwnerAnswer, Offer>, texts: Texts): string {
       return words.moving(texts.user(literalMrkdwn(answer.userId)), bold(answer.team));
     case "claiming":
       return `${words.claiming(texts.user(literalMrkdwn(answer.userId)))}${linkTo(answer, texts)}`;
+    case "declining":
+      return `${words.declining(texts.user(literalMrkdwn(answer.userId)))}${linkTo(answer, texts)}`;
+    case "not-declined":
+      return answer.problem === "answered"
+        ? literalMrkdwn(texts.declineForm.answered)
+        : literalMrkdwn(texts.handBackForm.isOver);
     case "not-claimed":
       return literalMrkdwn(renderClaimProblem(answer, texts));
     case "nobody-called":

@@ -32,6 +32,9 @@ export interface Ending {
   readonly reason?: HandBackReason;
   /** What the agent chose of the team's outcomes. */
   readonly outcome?: string;
+  readonly tags?: readonly string[];
+  /** What the Service may show to the User. */
+  readonly messageForUser?: string;
 }
 
 /** Who answers. */
@@ -96,6 +99,7 @@ export function describeState(
   switch (state) {
     case "handed-back": {
       const by = ending.by === undefined ? undefined : mention(ending.by);
+      if (ending.reason === "declined") return root.declined(to, by, at);
       const outcome = ending.outcome && `${literalMrkdwn(oneLine(shorten(ending.outcome, 80)))} · `;
       return root.handedBack(to, by, `${outcome ?? ""}${at}`);
     }

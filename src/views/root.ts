@@ -3,17 +3,10 @@ import { formatMoment, oneLine, shorten } from "../convert/text/slack-text.ts";
 import { actions, context, contextOf } from "../convert/to-slack/blocks.ts";
 import type { SlackMessage } from "../convert/to-slack/slack-message.ts";
 import type { ConversationId, UserId } from "../ids.ts";
-import { isJsonObject, type Json } from "../json.ts";
-import {
-  ACTIONS,
-  type ActionName,
-  actionButton,
-  actionMenu,
-  menuEntry,
-  ROOT_BUTTONS,
-  ROOT_MENU,
-} from "./actions.ts";
+import type { Json } from "../json.ts";
+import { ACTIONS, actionButton, actionMenu, menuEntry, ROOT_MENU } from "./actions.ts";
 import type { RootDetails } from "./details-parts.ts";
+import { languageOf } from "./language-of.ts";
 import { nameOf } from "./name-of.ts";
 import { mention } from "./notice.ts";
 import { CODE_LIMIT, ours, richTextBlock, theirs } from "./rich-text-lines.ts";
@@ -56,6 +49,8 @@ export interface RootLinks {
   movable?: boolean;
   /** There are quick answers. */
   answerable?: boolean;
+  /** No agent has answered yet. */
+  declinable?: boolean;
   /** Where it was before. */
   movedFrom?: MoveLink;
   /** It has left this thread for another, or went on elsewhere before it came here. */
@@ -114,7 +109,7 @@ export function renderRoot(
   const state = links.movedTo
     ? describeLeft(links.movedTo, texts)
     : describeState(facts, links.into, now, texts);
-  const about = [state, ...languageOf(facts, texts), ...previousOf(links, texts)].join(" · ");
+  const about = [state, ...describeLanguage(facts, texts), ...previousOf(links, texts)].join(" · ");
   const notes = notesOf(facts, links, texts).slice(0, ended === undefined ? 1 : 2);
   const blocks: Json[] = [
     richTextBlock([headline]),
@@ -136,10 +131,8 @@ function describeLeft(
   return `${words} · ${formatMoment(at)}`;
 }
 
-/** As the handover names it. */
-function languageOf({ user, metadata }: RootFacts, { root }: Texts): string[] {
-  const named = isJsonObject(metadata) ? metadata.language : undefined;
-  const language = user.language ?? (typeof named === "string" ? named : undefined);
+function describeLanguage(facts: RootFacts, { root }: Texts): string[] {
+  const language = languageOf(facts);
   return language ? [`${root.language} ${literalMrkdwn(oneLine(shorten(language, 40)))}`] : [];
 }
 
@@ -167,21 +160,23 @@ export const describeMovedFrom = ({ link, by, team }: MoveLink, root: Texts["roo
 
 /** What can be done with an open conversation: buttons, and a menu with the rest. */
 function elementsFor(
-  facts: RootFacts,
-  { movable, answerable }: RootLinks,
-  { root }: Texts,
+  { id, claim }: RootFacts,
+  { movable, answerable, declinable }: RootLinks,
+  { root: { buttons: words } }: Texts,
 ): Json[] {
-  const isOffered = (name: ActionName): boolean => {
-    if (name === "take") return facts.claim === undefined;
-    if (name === "release") return facts.claim !== undefined;
+  const isOffered = (name: (typeof ROOT_MENU)[number]): boolean => {
     if (name === "quickAnswer") return answerable === true;
+    if (name === "decline") return declinable === true;
     return name !== "move" || movable === true;
   };
-  const buttons = ROOT_BUTTONS.filter(isOffered).map((name) =>
-    actionButton(ACTIONS[name], facts.id, { text: root.buttons[name] }),
-  );
+  const buttons = [
+    claim
+      ? actionButton(ACTIONS.release, { conversation: id, from: claim.by }, { text: words.release })
+      : actionButton(ACTIONS.take, id, { text: words.take }),
+    actionButton(ACTIONS.handBack, id, { text: words.handBack }),
+  ];
   const entries = ROOT_MENU.filter(isOffered).map((name) =>
-    menuEntry(ACTIONS[name], facts.id, root.buttons[name]),
+    menuEntry(ACTIONS[name], id, words[name]),
   );
   return entries.length === 0 ? buttons : [...buttons, actionMenu(...entries)];
 }
@@ -193,7 +188,8 @@ function endOf(
   { root }: Texts,
 ): string | undefined {
   if (movedTo) return root.ended.moved;
-  return ending && state !== "open" ? root.ended[state] : undefined;
+  if (!ending || state === "open") return undefined;
+  return root.ended[ending.reason === "declined" ? "declined" : state];
 }
 
 const teamName = (team: string | undefined): string | undefined =>

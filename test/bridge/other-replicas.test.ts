@@ -1,10 +1,6 @@
 import { describe, expect, it } from "vitest";
-import {
-  type Conversation,
-  end,
-  withHandingBack,
-  withoutThread,
-} from "../../src/bridge/conversation.ts";
+import { type Conversation, end, withoutThread } from "../../src/bridge/conversation.ts";
+import { withHandingBack } from "../../src/bridge/ownership/handing-back.ts";
 import { ParleyApiError, UncertainDeliveryError } from "../../src/errors.ts";
 import { ADA, AGENTS, BOT, NIGHT } from "./support/memory-parley.ts";
 import { type Bridge, startBridge } from "./support/start-bridge.ts";

@@ -9,18 +9,33 @@ import { runChaos } from "./run-chaos.ts";
  */
 const number = (name: string, fallback: number): number => Number(process.env[name] ?? fallback);
 
+const USAGE = "npm run chaos -- [--replicas N] [--state sqlite|postgres] [--help]";
+
 const refuse = (why: string): never => {
   console.error(why);
   process.exit(2);
 };
 
+function readOptions() {
+  try {
+    return parseArgs({
+      options: {
+        replicas: { type: "string", default: "1" },
+        state: { type: "string", default: "sqlite" },
+        help: { type: "boolean", short: "h", default: false },
+      },
+    }).values;
+  } catch (error) {
+    return refuse(`${error instanceof Error ? error.message : String(error)}\n${USAGE}`);
+  }
+}
+
 function readReplicas(seed: number): ReplicaPlan | undefined {
-  const { values } = parseArgs({
-    options: {
-      replicas: { type: "string", default: "1" },
-      state: { type: "string", default: "sqlite" },
-    },
-  });
+  const values = readOptions();
+  if (values.help) {
+    console.log(USAGE);
+    process.exit(0);
+  }
   const count = Number(values.replicas);
   if (!Number.isInteger(count) || count < 1) refuse("--replicas takes a number from 1 on.");
   if (values.state === "sqlite") {

@@ -4,7 +4,7 @@ import type { Stage } from "./stage.ts";
 /** What the bridge says about itself. */
 export interface Backlog {
   readonly waiting: number;
-  readonly deadLetters: Readonly<Record<"inbox" | "outbox", number>>;
+  readonly deadLetters: Readonly<Record<"inbox" | "outbox" | "bot", number>>;
 }
 
 /** Resolves when nothing waits in the bridge, twice in a row: an item may put another one in line. */
@@ -39,7 +39,11 @@ async function readBacklog(url: string): Promise<Backlog | undefined> {
   const items = "parley_bridge_queue_items";
   const dead = "parley_bridge_dead_letters";
   return {
-    waiting: gauge(items, "inbox") + gauge(items, "outbox"),
-    deadLetters: { inbox: gauge(dead, "inbox"), outbox: gauge(dead, "outbox") },
+    waiting: gauge(items, "inbox") + gauge(items, "outbox") + gauge(items, "bot"),
+    deadLetters: {
+      inbox: gauge(dead, "inbox"),
+      outbox: gauge(dead, "outbox"),
+      bot: gauge(dead, "bot"),
+    },
   };
 }

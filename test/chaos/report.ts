@@ -1,4 +1,5 @@
 import type { BridgeCounts } from "./bridge-process.ts";
+import type { EventsVerdict } from "./judge-events.ts";
 import type { Plan } from "./plan.ts";
 import type { Backlog } from "./quiet.ts";
 import type { Balancer } from "./retrying-balancer.ts";
@@ -8,6 +9,7 @@ import type { Count, Verdict } from "./verdict.ts";
 export interface Report {
   readonly plan: Plan;
   readonly verdict: Verdict;
+  readonly events: EventsVerdict;
   readonly backlog: Backlog;
   readonly sentAgain: number;
   readonly takenOver: number;
@@ -23,7 +25,7 @@ export interface Report {
 
 /** The run in figures. */
 export function formatReport(report: Report): string {
-  const { plan, verdict, backlog, trouble, bridges, balancer } = report;
+  const { plan, verdict, events, backlog, trouble, bridges, balancer } = report;
   const { fromUsers, fromAgents, conversations, moves, desk, outsiders } = verdict;
   const row = (name: string, figure: (count: Count) => number) =>
     `${name.padEnd(34)}${String(figure(fromUsers)).padStart(14)}${String(figure(fromAgents)).padStart(14)}`;
@@ -60,6 +62,7 @@ export function formatReport(report: Report): string {
     row("MISDIRECTED", ({ misdirected }) => misdirected.length),
     `threads: ${conversations.expected} expected, ${conversations.missing.length} missing, ${conversations.doubled.length} doubled; moves: ${moves.asked} asked for, ${moves.made} made, ${moves.wrong.length} wrong; words of outsiders: ${outsiders.written}, ${outsiders.wrong.length} wrong`,
     `desk: ${desk.reminders} reminders, ${desk.toldUsers} words to Users, ${desk.releases} released and ${desk.handBacks} handed back by itself, ${desk.claims} claims shown, ${desk.wrong.length} wrong; left alone in peace: ${report.leftAlone} Users`,
+    `events to the bot: ${events.received}, ${events.repeated} of them again; ${events.lost.length} lost, ${events.disordered.length} disordered, ${events.wrong.length} wrong`,
     `dead letters: ${backlog.deadLetters.inbox} inbox, ${backlog.deadLetters.outbox} outbox; sent again by button: ${report.sentAgain}, by taking over: ${report.takenOver}`,
     `bridge: ${total("starts")} starts, ${total("kills")} SIGKILLs, ${total("cleanStops")} clean stops, ${total("exits")} exits of its own`,
     ...(balancer

@@ -1,4 +1,5 @@
 import type { Harm } from "./harms.ts";
+import { type EventsVerdict, judgeEvents } from "./judge-events.ts";
 import { leaveAlone } from "./leave-alone.ts";
 import { tokensIn } from "./ledger.ts";
 import { findNotices } from "./notices.ts";
@@ -52,7 +53,9 @@ export async function runChaos(
     const again = await sendAgain(stage, workload, random.fork());
     const alone = await leaveAlone(stage, workload, random.fork());
     const verdict = reachVerdict(stage, workload, { harms, told });
-    const found = listBroken(verdict, backlog);
+    await untilQuiet(stage, 60_000);
+    const events = await judgeEvents(stage);
+    const found = [...listBroken(verdict, backlog), ...listWrongEvents(events)];
     const sightings = cluster?.sightings.all ?? [];
     const broken = [
       ...found,
@@ -64,6 +67,7 @@ export async function runChaos(
     const report = formatReport({
       plan,
       verdict,
+      events,
       backlog,
       sentAgain: again.pressed,
       leftAlone: alone.users,
@@ -84,6 +88,12 @@ export async function runChaos(
   }
 }
 
+const listWrongEvents = ({ lost, disordered, wrong }: EventsVerdict): string[] => [
+  ...lost.map((what) => `event lost: ${what}`),
+  ...disordered.map((what) => `events disordered: ${what}`),
+  ...wrong.map((what) => `events: ${what}`),
+];
+
 function listBroken(
   { fromUsers, fromAgents, conversations, moves, desk, outsiders, late }: Verdict,
   backlog: Backlog,
@@ -101,9 +111,11 @@ function listBroken(
     ...outsiders.wrong,
     ...conversations.missing.map((what) => `thread missing: ${what}`),
     ...conversations.doubled.map((what) => `thread doubled: ${what}`),
-    ...(backlog.deadLetters.inbox > 0
-      ? [`dead letters in the inbox: ${backlog.deadLetters.inbox}`]
-      : []),
+    ...(["inbox", "bot"] as const).flatMap((queue) =>
+      backlog.deadLetters[queue] > 0
+        ? [`dead letters in ${queue}: ${backlog.deadLetters[queue]}`]
+        : [],
+    ),
     ...(backlog.deadLetters.outbox === told
       ? []
       : [`dead letters in the outbox: ${backlog.deadLetters.outbox}, but told: ${told}`]),

@@ -2,9 +2,10 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { type BotReceiver, startBotReceiver } from "../../fakes/bot/bot-receiver.ts";
 import { type FakeParley, startFakeParley } from "../../fakes/parley/fake-parley.ts";
 import { type FakeSlack, startFakeSlack } from "../../fakes/slack/fake-slack.ts";
-import { CALLBACK_TOKEN, makeEnv } from "../support/world.ts";
+import { CALLBACK_TOKEN, type Env, makeEnv } from "../support/world.ts";
 import { type BridgeProcess, createBridgeProcess } from "./bridge-process.ts";
 import { type Database, startDatabase } from "./database.ts";
 import { createLedger, type Ledger } from "./ledger.ts";
@@ -29,6 +30,10 @@ export interface Replica {
 export interface Stage {
   readonly slack: FakeSlack;
   readonly parley: FakeParley;
+  /** Who is told what becomes of handovers. */
+  readonly bot: BotReceiver;
+  /** What leads to the state. */
+  readonly stateEnv: Env;
   /** Every process of the program. */
   readonly bridges: readonly [BridgeProcess, ...BridgeProcess[]];
   readonly cluster: Cluster | undefined;
@@ -50,6 +55,8 @@ export interface Cluster {
   readonly sightings: Sightings;
 }
 
+const BOT_SECRET = `whsec_${Buffer.from("a secret of chaos, of 32 bytes!!").toString("base64")}`;
+
 /** Clocks are wrong by at most so much. Slack's signatures are valid for five minutes. */
 const MOST_SHIFT_MS = 200_000;
 
@@ -58,11 +65,15 @@ export async function setStage(plan: Plan): Promise<Stage> {
   // Retries come faster than in life, but still take longer than a start of the bridge.
   const slack = await startFakeSlack({ ...WORKSPACE, retryScale: 0.01, socketRetryMs: 1_000 });
   const parley = await startFakeParley({ retryScale: 0.05 });
+  const bot = await startBotReceiver(BOT_SECRET);
   const env = {
     ...makeEnv(slack, parley, folder, plan.socketMode),
     CONFIG_FILE: await writeStartFile(folder),
     SLACK_POSTS_PER_SECOND: "500",
     PARLEY_RESPONSE_TIMEOUT_MS: "500",
+    BOT_EVENTS_URL: bot.url,
+    BOT_EVENTS_SECRET: BOT_SECRET,
+    BOT_EVENTS_ALLOW_PRIVATE: "true",
     RETRY_FIRST_MS: "20",
     RETRY_CAP_MS: "500",
     RETRY_MAX_AGE_MS: "3600000",
@@ -78,6 +89,10 @@ export async function setStage(plan: Plan): Promise<Stage> {
   return {
     slack,
     parley,
+    bot,
+    stateEnv: cluster
+      ? { ...env, STATE_URL: cluster.database.stateUrl(cluster.database.port) }
+      : env,
     bridges: [first, ...others],
     cluster,
     ledger: createLedger(parley),
@@ -87,7 +102,7 @@ export async function setStage(plan: Plan): Promise<Stage> {
     async close(keep) {
       await Promise.all([first, ...others].map((bridge) => bridge.stop()));
       await cluster?.close();
-      await Promise.all([slack.close(), parley.close()]);
+      await Promise.all([slack.close(), parley.close(), bot.close()]);
       if (!keep) await rm(folder, { recursive: true, force: true });
     },
   };

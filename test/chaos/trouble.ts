@@ -72,6 +72,7 @@ export function startTrouble(stage: Stage, plan: Plan, random: Random): Trouble 
   const tricks: Record<string, () => void> = {
     "Slack fault": () =>
       slack.faults.add(random.pick(SLACK_TARGETS), fault(), random.between(1, 3)),
+    "bot fault": () => stage.bot.faults.add("event", fault(), random.between(1, 3)),
     "Parley fault": () =>
       parley.faults.add(
         random.pick(PARLEY_TARGETS),
@@ -112,6 +113,7 @@ export function startTrouble(stage: Stage, plan: Plan, random: Random): Trouble 
     "clear sky": () => {
       slack.faults.clear();
       parley.faults.clear();
+      stage.bot.faults.clear();
     },
     "event again": () => {
       const events = [...slack.sentEvents.values()].filter(({ event }) => event.type === "message");
@@ -226,6 +228,7 @@ export function startTrouble(stage: Stage, plan: Plan, random: Random): Trouble 
       const [, harms] = await running;
       slack.faults.clear();
       parley.faults.clear();
+      stage.bot.faults.clear();
       await Promise.all(open);
       await writeStartFile(stage.folder, true);
       // At full pace, so that what is left goes out soon; and a clean stop under load is part of the promise.

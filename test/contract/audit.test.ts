@@ -13,7 +13,7 @@ import { createTables, describePostgres, query } from "../support/postgres.ts";
 import { makeStateFile } from "../support/state-file.ts";
 import { describeAudit } from "./audit-suite.ts";
 
-const DAYS = { records: 90, audit: 365 };
+const DAYS = { records: 90, audit: 365, retries: 3 };
 const daysFromNow = (days: number): number => Date.now() + days * 86_400_000;
 
 describeAudit("records of deeds on SQLite", async () => {

@@ -4,12 +4,12 @@ import { sentencesIn } from "../support/sentences.ts";
 import { readSources, type Source } from "../support/sources.ts";
 
 /**
- * Imports run one way: `convert`, `views`, `delivery` <- `bridge` <- `desk` <- `parley`, `slack`, `state`, `ops` <- `app` <- `main`.
+ * Imports run one way: `convert`, `views`, `delivery` <- `bridge` <- `desk` <- `parley`, `slack`, `bot`, `state`, `ops` <- `app` <- `main`.
  * `ground` is what everybody may stand on: `config/`, `files/`, `http/`, and the files directly in `src/` other than those
  * of `main` and `app.ts`. Adapters do not know each other, but for the operator's tools, which work on the state.
  */
 const CENTRE = ["ground", "convert", "views", "delivery", "bridge"];
-const ADAPTERS = ["parley", "slack", "state", "ops"];
+const ADAPTERS = ["parley", "slack", "bot", "state", "ops"];
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ground: [],
   convert: ["ground"],
@@ -19,6 +19,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   desk: CENTRE,
   parley: [...CENTRE, "desk"],
   slack: [...CENTRE, "desk"],
+  bot: [...CENTRE, "desk"],
   state: [...CENTRE, "desk"],
   ops: [...CENTRE, "desk", "state"],
   app: [...CENTRE, "desk", ...ADAPTERS],
@@ -31,6 +32,7 @@ const MAY_USE: Readonly<Record<string, RegExp>> = {
   // Pure ones: they translate text.
   convert: /^(mdast|mdast-util-(from-markdown|gfm|to-markdown)|micromark-extension-gfm)$/,
   parley: /^(node:.*|got|zod)$/,
+  bot: /^(node:.*|got|standardwebhooks|zod)$/,
   slack: /^(node:.*|@slack\/(bolt|web-api|types)|zod)$/,
   // Patterns, without regular expressions; time zones.
   desk: /^(matcher|temporal-polyfill)$/,

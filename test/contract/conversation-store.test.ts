@@ -38,7 +38,7 @@ async function openForTest(): Promise<Fixture> {
 
 /** Does what the bridge does every hour, `days` from now. */
 async function tidyUp(database: Database, days: number): Promise<void> {
-  await expire(database, Date.now() + days * 86_400_000, { records: 90, audit: 365 });
+  await expire(database, Date.now() + days * 86_400_000, { records: 90, audit: 365, retries: 3 });
 }
 
 /** More than fits into what is left of a page. */

@@ -3,11 +3,10 @@ import {
   type Conversation,
   end,
   openConversation,
-  withMove,
-  withThreadInVain,
   withUserMessages,
 } from "../../src/bridge/conversation.ts";
 import type { Conversations } from "../../src/bridge/ports.ts";
+import { withMove, withThreadInVain } from "../../src/bridge/teams/with-move.ts";
 import { OvertakenError } from "../../src/errors.ts";
 import { makeConversationId, type Thread, toItemId, toUserId } from "../../src/ids.ts";
 import { answered } from "../support/answered.ts";
@@ -126,6 +125,22 @@ export function describeConversations(name: string, open: () => Promise<Fixture>
         for (const other of [{ team: "T2" }, { channel: "C2" }, { ts: "1700000000.000200" }]) {
           expect(await each.byThread({ ...THREAD, ...other })).toBeUndefined();
         }
+      });
+    });
+
+    it("tells whose Users wait, whatever a handover brought", async () => {
+      const fixture = await open();
+      const { store } = fixture;
+      const metadata = { waitingSince: 7, nested: '"waitingSince":7' };
+      for (const user of ["1", "2", "3"]) await store.create({ ...conversationOf(user), metadata });
+      await store.update(idOf("2"), answered);
+      await store.update(idOf("3"), (c) => end(c, "handed-back", { at: 2_000 }));
+      expect((await store.waiting()).map(({ id }) => id)).toEqual([idOf("1")]);
+      await store.update(idOf("2"), (c) => withUserMessages(c, 1, 8_000));
+      await checkTwice(fixture, async (each) => {
+        expect((await each.waiting()).map(({ id }) => id).sort()).toEqual(
+          [idOf("1"), idOf("2")].sort(),
+        );
       });
     });
 

@@ -13,6 +13,8 @@ import { readSources } from "../support/sources.ts";
 
 /** May stay unset, and then mean something that no value says. */
 const NO_DEFAULT = [
+  "BOT_EVENTS_URL",
+  "BOT_EVENTS_SECRET",
   "SLACK_APP_TOKEN",
   "CONFIG_FILE",
   "PARLEY_BOT_SERVICE",

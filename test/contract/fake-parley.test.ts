@@ -1,3 +1,4 @@
+import { Webhook } from "standardwebhooks";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { readBody, startHttpServer } from "../../fakes/http/http-server.ts";
 import {
@@ -907,8 +908,8 @@ describe("the bot Service", () => {
       expect((await say("Does it fit a 1974 sofa?"))?.message).toContain("colleague");
       await fake.until(() => bodies().length === 1);
       const metadata = {
-        reason: "question_too_complex",
-        question: "Does it fit a 1974 sofa?",
+        reasonCode: "question_too_complex",
+        summary: "Does it fit a 1974 sofa?",
         bot: { name: "Bot Service" },
       };
       expect(bodies()[0]).toMatchObject({ body: { body: { metadata } } });
@@ -918,10 +919,14 @@ describe("the bot Service", () => {
       expect(fake.sent(20)).toHaveLength(heard);
 
       const newOwner = fake.botService.identification;
-      const back = { newOwner, metadata: { reason: "solved", note: "It does." } };
+      const back = {
+        newOwner,
+        metadata: { reason: "handed_back", messageForUser: "It does.", note: "A bore" },
+      };
       await call(fake, "PUT /users/20/owner", back);
       const greeting = await fake.until(() => fake.sent(20)[heard]);
       expect(greeting.message).toContain("It does.");
+      expect(greeting.message).not.toContain("A bore");
     },
   );
 
@@ -936,9 +941,65 @@ describe("the bot Service", () => {
     await (await fake.userWrites(30, { media: file })).delivered;
     await fake.bot?.idle();
     const metadataOf = (id: number) => fake.user(id).handovers.map(({ metadata }) => metadata);
-    expect(metadataOf(20)).toMatchObject([{ reason: "user_asked_for_human" }]);
+    expect(metadataOf(20)).toMatchObject([{ reasonCode: "user_asked_for_human" }]);
     expect(metadataOf(30)).toMatchObject([
-      { reason: "question_too_complex", question: null, bot: { hasMedia: true } },
+      { reasonCode: "question_too_complex", summary: "Has sent a file", bot: { hasMedia: true } },
+    ]);
+  });
+
+  it("hands over all the same when the bridge does not answer", async () => {
+    const fake = await parley({ bot: true });
+    await receiver(fake);
+    fake.createUser({ id: 20 });
+    const gone = await startHttpServer(() => undefined);
+    await gone.close();
+    fake.bot?.meet({ url: gone.url, token: "made-up-token" });
+    await (await fake.userWrites(20, "I want to talk to a human")).delivered;
+    await fake.bot?.idle();
+    expect(fake.user(20).owner).toBe(fake.agentService.identification);
+    expect(fake.sent(20)).toHaveLength(1);
+    expect(fake.bot?.exchanges).toMatchObject([
+      { name: "GET /parley/availability?reasonCode=user_asked_for_human", status: null },
+      { name: "POST /parley/handovers", status: null, request: { userId: "20" } },
+    ]);
+    expect(JSON.stringify(fake.bot?.exchanges)).not.toContain("made-up-token");
+  });
+
+  it("takes an event that is signed, once, and no other", async () => {
+    const fake = await parley({ bot: true });
+    fake.createUser({ id: 20 }).owner = fake.botService.identification;
+    const { url, secret } = fake.bot?.events ?? expect.unreachable("there is no bot");
+    const about = {
+      userId: "20",
+      agent: null,
+      conversation: "c_1",
+      agentMessages: 1,
+      summary: "It does.",
+    };
+    const tell = async (type: string, signedWith: string, id = type) => {
+      const to = { id: fake.botService.identification };
+      const body = JSON.stringify({ type, data: { ...about, to, reason: "handed_back" } });
+      const headers = {
+        "webhook-id": id,
+        "webhook-timestamp": String(Math.floor(Date.now() / 1000)),
+        "webhook-signature": new Webhook(signedWith).sign(id, new Date(), body),
+      };
+      const { status } = await fetch(url, { method: "POST", headers, body });
+      await fake.bot?.idle();
+      return status;
+    };
+    const forger = `whsec_${Buffer.from("another secret, of 32 bytes too!").toString("base64")}`;
+    expect(await tell("handover.claimed", forger)).toBe(401);
+    expect(fake.bot?.lineFor("20")).toBeNull();
+    expect(await tell("handover.claimed", secret)).toBe(204);
+    expect(fake.bot?.lineFor("20")).toBe("A colleague takes care of this");
+    for (const _ of [1, 2]) expect(await tell("handover.completed", secret)).toBe(204);
+    expect(fake.bot?.lineFor("20")).toBeNull();
+    expect(fake.sent(20)).toMatchObject([
+      {
+        message: expect.stringMatching(/It does\.\nHow was it/),
+        quickReplies: ["1", "2", "3", "4", "5"],
+      },
     ]);
   });
 

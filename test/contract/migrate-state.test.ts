@@ -7,7 +7,14 @@ import { expect, it } from "vitest";
 import { z } from "zod";
 import type { Conversations } from "../../src/bridge/ports.ts";
 import { toStateLocation } from "../../src/config/state-location.ts";
-import { type ItemId, type Thread, toConversationId, toUserId } from "../../src/ids.ts";
+import {
+  type HandoverId,
+  type ItemId,
+  makeKeyedHandoverId,
+  type Thread,
+  toConversationId,
+  toUserId,
+} from "../../src/ids.ts";
 import type { AuditRecords } from "../../src/state/audit-records.ts";
 import type { KeyValues } from "../../src/state/key-values.ts";
 import { migrateState } from "../../src/state/migration/migrate-state.ts";
@@ -15,6 +22,7 @@ import { openPostgres } from "../../src/state/postgres/open-postgres.ts";
 import { openPostgresAudit } from "../../src/state/postgres/postgres-audit.ts";
 import { createPostgresClaims } from "../../src/state/postgres/postgres-claims.ts";
 import { openPostgresConversations } from "../../src/state/postgres/postgres-conversations.ts";
+import { openPostgresHandovers } from "../../src/state/postgres/postgres-handovers.ts";
 import { openPostgresJournal } from "../../src/state/postgres/postgres-journal.ts";
 import { openPostgresValues } from "../../src/state/postgres/postgres-values.ts";
 import { SHARES, shareOf } from "../../src/state/postgres/shares.ts";
@@ -23,6 +31,7 @@ import { openConversationStore } from "../../src/state/sqlite/conversation-store
 import { openDatabase } from "../../src/state/sqlite/database.ts";
 import { openKeyValues } from "../../src/state/sqlite/key-values.ts";
 import { openSqliteAudit } from "../../src/state/sqlite/sqlite-audit.ts";
+import { openSqliteHandovers } from "../../src/state/sqlite/sqlite-handovers.ts";
 import { openSqliteJournal } from "../../src/state/sqlite/sqlite-journal.ts";
 import { createDatabase, describePostgres, inSession, query } from "../support/postgres.ts";
 import { makeStateFile } from "../support/state-file.ts";
@@ -149,30 +158,34 @@ const rowsIn = async (url: string, table: string): Promise<number> => {
 };
 
 describePostgres("moving a state from SQLite to PostgreSQL", () => {
-  it.each(["0.1.0.sqlite", "0.2.0.sqlite", "0.3.0.sqlite", "0.5.0.sqlite", "0.6.0.sqlite"])(
-    "takes everything along of %s, and leaves the file as it was",
-    async (fixture) => {
-      const file = await stateOf(fixture);
-      const before = await readFile(file);
-      const url = await createDatabase();
+  it.each([
+    "0.1.0.sqlite",
+    "0.2.0.sqlite",
+    "0.3.0.sqlite",
+    "0.5.0.sqlite",
+    "0.6.0.sqlite",
+    "0.7.0.sqlite",
+  ])("takes everything along of %s, and leaves the file as it was", async (fixture) => {
+    const file = await stateOf(fixture);
+    const before = await readFile(file);
+    const url = await createDatabase();
 
-      const { sqlite, postgres } = await migrate(file, url);
+    const { sqlite, postgres } = await migrate(file, url);
 
-      expect(postgres).toEqual(sqlite);
-      expect(sqlite["inbox: waiting"]).toBeGreaterThan(0);
-      expect(await readFile(file)).toEqual(before);
-      expect(await readdir(dirname(file))).toEqual(
-        expect.not.arrayContaining([expect.stringContaining("migrating")]),
-      );
-      const old = await sqliteParts(file);
-      const keys = keysIn(file);
-      const expected = await answersOf(old, keys);
-      await old.close();
-      const moved = await postgresParts(url);
-      expect(await answersOf(moved, keys)).toEqual(expected);
-      await moved.close();
-    },
-  );
+    expect(postgres).toEqual(sqlite);
+    expect(sqlite["inbox: waiting"]).toBeGreaterThan(0);
+    expect(await readFile(file)).toEqual(before);
+    expect(await readdir(dirname(file))).toEqual(
+      expect.not.arrayContaining([expect.stringContaining("migrating")]),
+    );
+    const old = await sqliteParts(file);
+    const keys = keysIn(file);
+    const expected = await answersOf(old, keys);
+    await old.close();
+    const moved = await postgresParts(url);
+    expect(await answersOf(moved, keys)).toEqual(expected);
+    await moved.close();
+  });
 
   it("numbers what is added later behind all that was there", async () => {
     const file = await stateOf("0.3.0.sqlite");
@@ -311,6 +324,32 @@ describePostgres("moving a state from SQLite to PostgreSQL", () => {
     expect(await recordsIn(openPostgresAudit(moved))).toEqual(before);
     const added = { ...record, id: "third" as ItemId };
     expect(await openPostgresAudit(moved).add(added)).toBe(true);
+    await moved.close();
+  });
+
+  it("takes handovers along, with what became of them", async () => {
+    const { path: file, open } = await makeStateFile();
+    const database = await open();
+    const handovers = openSqliteHandovers(database);
+    const userId = toUserId("42");
+    const [opened, failed] = ["opened", "failed"].map(makeKeyedHandoverId) as [
+      HandoverId,
+      HandoverId,
+    ];
+    await handovers.add({ id: opened, userId, digest: "body", at: 1 });
+    await handovers.belongsTo(opened, toConversationId("c_1"));
+    await handovers.add({ id: failed, userId, at: 2 });
+    await handovers.failed(failed, "slack-api");
+    const before = [await handovers.byId(opened), await handovers.byId(failed)];
+    await database.close();
+    const url = await createDatabase();
+
+    const { postgres } = await migrate(file, url);
+
+    expect(postgres.handovers).toBe(2);
+    const moved = await openPostgres(url, { access: "share" });
+    const there = openPostgresHandovers(moved);
+    expect([await there.byId(opened), await there.byId(failed)]).toEqual(before);
     await moved.close();
   });
 

@@ -1,10 +1,11 @@
 import { expect, it } from "vitest";
 import { end } from "../../src/bridge/conversation.ts";
-import { toItemId, toUserId } from "../../src/ids.ts";
+import { makeHandoverId, toItemId, toUserId } from "../../src/ids.ts";
 import { openConversationStore } from "../../src/state/sqlite/conversation-store.ts";
 import type { Database } from "../../src/state/sqlite/database.ts";
 import { expire } from "../../src/state/sqlite/expire.ts";
 import { openSqliteAudit } from "../../src/state/sqlite/sqlite-audit.ts";
+import { openSqliteHandovers } from "../../src/state/sqlite/sqlite-handovers.ts";
 import { openSqliteJournal } from "../../src/state/sqlite/sqlite-journal.ts";
 import type { SqlValue } from "../../src/state/sqlite/sqlite-operation.ts";
 import { makeStateFile } from "../support/state-file.ts";
@@ -77,7 +78,14 @@ it("reads no table from end to end while it runs, however much is kept", async (
     for await (const page of audit.pages({ since: 1, until: 9, ...query }))
       expect(page).toBeDefined();
   }
-  await expire(database, Date.now(), { records: 90, audit: 365 });
+  const handovers = openSqliteHandovers(database);
+  const handover = { id: makeHandoverId("{}"), userId: toUserId("2"), at: 1 };
+  await handovers.add(handover);
+  await handovers.addAnew(handover);
+  await handovers.byId(handover.id);
+  await handovers.belongsTo(handover.id, conversation.id);
+  await handovers.failed(handover.id, "storage");
+  await expire(database, Date.now(), { records: 90, audit: 365, retries: 3 });
 
   expect(database.scans).toEqual([]);
 });

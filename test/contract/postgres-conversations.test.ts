@@ -4,6 +4,7 @@ import { end } from "../../src/bridge/conversation.ts";
 import type { Conversations } from "../../src/bridge/ports.ts";
 import { OvertakenError, StorageError } from "../../src/errors.ts";
 import { toUserId } from "../../src/ids.ts";
+import type { Questions } from "../../src/state/postgres/open-postgres.ts";
 import { openPostgresConversations } from "../../src/state/postgres/postgres-conversations.ts";
 import { answered } from "../support/answered.ts";
 import { openReplica } from "../support/open-postgres.ts";
@@ -186,6 +187,24 @@ describePostgres("conversations that replicas share", () => {
     expect(await store.openUnder(toUserId("1"))).toBeUndefined();
     expect((await store.byUser(toUserId("2")))?.id).toBe(idOf("2"));
     expect((await store.open()).map(({ id }) => id)).toEqual([idOf("2")]);
+  });
+
+  it("tell whose Users wait where nothing that messages need is held up", async () => {
+    const database = await openReplica(await createTables());
+    const asked: string[] = [];
+    const main: Questions = {
+      ...database,
+      async read(sql, ...values) {
+        asked.push(sql);
+        return await database.read(sql, ...values);
+      },
+    };
+    const store = openPostgresConversations(main, database.side);
+    await store.create(conversationOf("1"));
+
+    expect((await store.waiting()).map(({ id }) => id)).toEqual([idOf("1")]);
+
+    expect(asked).toEqual([]);
   });
 
   it("store nothing in the name of a session that has ended", async () => {

@@ -30,7 +30,11 @@ async function openForTest() {
     journal,
     /** Does what the bridge does every hour, `days` from now. */
     tidyUp: (days: number) =>
-      expirePostgres(database.side, Date.now() + days * DAY_MS, { records: 90, audit: 365 }),
+      expirePostgres(database.side, Date.now() + days * DAY_MS, {
+        records: 90,
+        audit: 365,
+        retries: 3,
+      }),
     idsIn: async (table: string, column = "id") => {
       const found = await query<{ id: string }>(url, `SELECT ${column} AS id FROM ${table}`);
       return found.map(({ id }) => id).toSorted();

@@ -1,11 +1,12 @@
 import { expect, it } from "vitest";
 import { z } from "zod";
 import { end } from "../../src/bridge/conversation.ts";
-import { toItemId, toUserId } from "../../src/ids.ts";
+import { makeHandoverId, toItemId, toUserId } from "../../src/ids.ts";
 import { expirePostgres } from "../../src/state/postgres/expire-postgres.ts";
 import type { PostgresDatabase, Questions } from "../../src/state/postgres/open-postgres.ts";
 import { openPostgresAudit } from "../../src/state/postgres/postgres-audit.ts";
 import { openPostgresConversations } from "../../src/state/postgres/postgres-conversations.ts";
+import { openPostgresHandovers } from "../../src/state/postgres/postgres-handovers.ts";
 import { openPostgresJournal } from "../../src/state/postgres/postgres-journal.ts";
 import { openPostgresValues } from "../../src/state/postgres/postgres-values.ts";
 import { SHARES, shareOf } from "../../src/state/postgres/shares.ts";
@@ -30,6 +31,8 @@ const FILLED = `
   INSERT INTO aliases SELECT 'old-' || n, 'user-' || n, (n - 16 * 24 * 60) * 60000 FROM generate_series(1, 20000) AS n;
   INSERT INTO audit (id, at, what, agent, user_id, result)
     SELECT 'a' || n, n * 60000, 'move', 'U' || n % 50, 'user-' || n, 'done' FROM generate_series(1, 20000) AS n;
+  INSERT INTO handovers (id, user_id, conversation, at)
+    SELECT 'h_' || n, 'user-' || n, 'c_' || n, n * 60000 FROM generate_series(1, 20000) AS n;
   INSERT INTO remembered SELECT n, '{}' FROM generate_series(1, 20000) AS n;
   ANALYZE`;
 
@@ -119,6 +122,7 @@ describePostgres("a database that has much", () => {
     await store.alias(toUserId("1"), toUserId("2"));
     await store.open();
     await store.countOpen();
+    await store.waiting();
     await store.hasUnrooted();
     await store.openUnder(toUserId("2"));
     await store.update(conversation.id, (c) => end(c, "handed-back", { at: 1 }));
@@ -137,7 +141,18 @@ describePostgres("a database that has much", () => {
       for await (const page of audit.pages({ since: 1, until: 9, ...query }))
         expect(page).toBeDefined();
     }
-    await expirePostgres(watched, 14 * 86_400_000 + 50 * 60_000, { records: 14, audit: 14 });
+    const handovers = openPostgresHandovers(watched);
+    const handover = { id: makeHandoverId("{}"), userId: toUserId("2"), at: 1 };
+    await handovers.add(handover);
+    await handovers.addAnew(handover);
+    await handovers.byId(handover.id);
+    await handovers.belongsTo(handover.id, conversation.id);
+    await handovers.failed(handover.id, "storage");
+    await expirePostgres(watched, 14 * 86_400_000 + 50 * 60_000, {
+      records: 14,
+      audit: 14,
+      retries: 0,
+    });
 
     expect(scans).toEqual([]);
     expect(asked()).toBeGreaterThan(45);

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { z } from "zod";
+import { botEventBodySchema } from "../../src/bridge/stored/bot-event-body.ts";
 import { channelNoteSchema, formerIdSchema } from "../../src/bridge/stored/channel-note.ts";
 import { clockBodySchema } from "../../src/bridge/stored/clock-body.ts";
 import { conversationSchema } from "../../src/bridge/stored/conversation-schema.ts";
@@ -60,7 +61,7 @@ import { fieldsIn, fieldsOf } from "../support/stored-fields.ts";
 import { startTeams } from "../support/two-teams.ts";
 import { startWorld } from "../support/world.ts";
 
-const VERSIONS = ["0.1.0", "0.2.0", "0.3.0", "0.5.0", "0.6.0"];
+const VERSIONS = ["0.1.0", "0.2.0", "0.3.0", "0.5.0", "0.6.0", "0.7.0"];
 
 /** A copy that a test may change. */
 async function copyOf(version: string): Promise<string> {
@@ -126,6 +127,7 @@ const BODIES: Readonly<Record<QueueName, z.ZodType>> = {
   inbox: inboxBodySchema,
   outbox: outboxBodySchema,
   clock: clockBodySchema,
+  bot: botEventBodySchema,
 };
 
 /** Each stored value beside the schema that reads it. */
@@ -175,6 +177,7 @@ const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
   "inbox body": inboxBodySchema,
   "outbox body": outboxBodySchema,
   "body of an item of the clock": clockBodySchema,
+  "event to the bot": botEventBodySchema,
   "reason of a dead letter": deadLetterReasonSchema,
   "owed notice": owedNoticeSchema,
   progress: progressSchema,

@@ -205,7 +205,7 @@ it("forgets the customer id of a User who had been merged together with the conv
   const store = await openConversationStore(database);
   expect(await store.userByExternalId("customer:1")).toBe("merged");
 
-  await expire(database, Date.now(), { records: 90, audit: 365 });
+  await expire(database, Date.now(), { records: 90, audit: 365, retries: 3 });
 
   expect(await store.userByExternalId("customer:1")).toBeUndefined();
 });

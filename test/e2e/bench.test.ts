@@ -1,6 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { measureAvailability } from "../../bench/availability.ts";
 import { measureBusyChannel } from "../../bench/busy-channel.ts";
 import { inFolder } from "../../bench/folder.ts";
 import { measureNoise } from "../../bench/noise.ts";
@@ -9,6 +10,7 @@ import { describeProfiles } from "../../bench/profile-report.ts";
 import { measureRelay, type Relayed } from "../../bench/relay.ts";
 import {
   describeNoise,
+  tableOfAvailability,
   tableOfChannel,
   tableOfPending,
   tableOfRelays,
@@ -100,6 +102,14 @@ describe("the benchmark", () => {
       { stored: 60, open: 20, fromParley: all, fromSlack: all },
     ]);
     expect(tableOfStored(results)).not.toContain("NaN");
+  });
+
+  it("asks what bots ask before they hand over", async () => {
+    const upstreams = await startUpstreamsForTest();
+    const results = await measureAvailability(TINY, upstreams);
+    expect(results.map(({ question }) => question)).toEqual(["/healthz", "/parley/availability"]);
+    for (const { perSecond } of results) expect(perSecond).toBeGreaterThan(0);
+    expect(tableOfAvailability(results)).not.toContain("NaN");
   });
 
   it("profiles the bridge", async () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { pressEntry } from "../support/press-entry.ts";
 import { allTold, press } from "../support/replies.ts";
 import { sentTo } from "../support/sent.ts";
-import { type HandedOver, handOver, PATIENCE } from "../support/steps.ts";
+import { type HandedOver, handOver, PATIENCE, writeFirst } from "../support/steps.ts";
 import { postsIn, reactionsOn, textOf, textsTo, toldTo } from "../support/threads.ts";
 import { SUPPORT, startTeams, type TeamInFile } from "../support/two-teams.ts";
 import type { World } from "../support/world.ts";
@@ -52,6 +52,27 @@ const assign = async (opened: Opened, user: string, to: string, note?: string) =
   const values = { agent: to, ...(note !== undefined && { note }) };
   return await opened.slack.submitView({ user, viewId: id, values });
 };
+
+type Blocks = ReturnType<typeof rootOf>["blocks"];
+
+/** Presses a button of a root that somebody's screen shows as it was. */
+async function pressStale(opened: Opened, blocks: Blocks, user: string, actionId: string) {
+  const root = rootOf(opened);
+  const { blocks: current } = root;
+  Object.assign(root, { blocks });
+  await click(opened, user, actionId);
+  Object.assign(root, { blocks: current });
+}
+
+/** Anna takes the User; Ben, whose screen does not show that yet, presses *Take* too. Resolves with what he is offered. */
+async function takeAfterAnna(opened: Opened) {
+  const { slack, ts } = opened;
+  const { blocks } = rootOf(opened);
+  await click(opened, "U0ANNA", "parley_take");
+  await offers(opened, "parley_release");
+  await pressStale(opened, blocks, "U0BEN", "parley_take");
+  return await slack.waitFor(() => toldTo(slack, "U0BEN", ts)[0]);
+}
 
 describe("who answers a User", () => {
   it("is whoever presses Take until they release; the root offers what can be done", async () => {
@@ -144,13 +165,44 @@ describe("who answers a User", () => {
     const outcome = await opened.slack.submitView({ user: "U0BEN", viewId: id, values });
     expect(outcome.errors?.agent).toMatch(/somebody has taken this User/);
   });
+
+  it("is still a colleague who has taken the User since Release was shown to somebody", async () => {
+    const opened = await openSupport({ name: "Support", agents: ["U0ANNA", "U0BEN"] });
+    const { slack, ts } = opened;
+    const told = await takeAfterAnna(opened);
+    const { blocks } = rootOf(opened);
+    await press(opened, told, "parley_take_from");
+    await says(opened, /<@U0BEN> answers this User instead of <@U0ANNA>/);
+    await pressStale(opened, blocks, "U0ANNA", "parley_release");
+    const refused = await slack.waitFor(() => toldTo(slack, "U0ANNA", ts)[0]);
+    expect(refused.text).toMatch(/somebody has taken this User/);
+    expect(postsIn(slack, ts).map(textOf).join()).not.toContain("released this User");
+  });
+
+  it("is told in the thread that they came too late to answer instead", async () => {
+    const opened = await openSupport();
+    const { slack, ts } = opened;
+    const told = await takeAfterAnna(opened);
+    await click(opened, "U0ANNA", "parley_release");
+    await says(opened, /<@U0ANNA> released this User/);
+    await press(opened, told, "parley_take_from");
+    const late = /somebody has taken this User or released them/;
+    await slack.waitFor(() => toldTo(slack, "U0BEN", ts).some(({ text }) => late.test(text)));
+  });
+
+  it("may be whoever assigns the User to themselves, with the note that they wrote", async () => {
+    const opened = await openSupport();
+    await assign(opened, "U0ANNA", "U0ANNA", "I know the case");
+    const post = await says(opened, /<@U0ANNA> answers this User\./);
+    expect(textOf(post)).toContain("I know the case");
+  });
 });
 
 describe("two who answer the same User", () => {
   it("are both told where the team has it so", async () => {
     const opened = await openSupport({ ...TEAM, collision: "warn" });
     const { slack, parley, ts, user } = opened;
-    await slack.post({ user: "U0ANNA", threadTs: ts, text: "Anna" });
+    await writeFirst(slack, { user: "U0ANNA", threadTs: ts, text: "Anna" });
     await slack.post({ user: "U0BEN", threadTs: ts, text: "Ben" });
     await parley.until(() => sentTo(opened, user.id).length === 2);
     await slack.waitFor(() => toldTo(slack, "U0BEN", ts)[0]);
@@ -162,7 +214,7 @@ describe("two who answer the same User", () => {
   it("are one where the team holds the second back, until its writer says so, also after a restart", async () => {
     const opened = await openSupport({ ...TEAM, collision: "hold" });
     const { slack, parley, ts, user } = opened;
-    await slack.post({ user: "U0ANNA", threadTs: ts, text: "Anna" });
+    await writeFirst(slack, { user: "U0ANNA", threadTs: ts, text: "Anna" });
     const { ts: second } = await slack.post({ user: "U0BEN", threadTs: ts, text: "Ben" });
     const told = await slack.waitFor(() => toldTo(slack, "U0BEN", ts)[0]);
     expect(told.text).toContain("Not sent: <@U0ANNA> answers this User");
@@ -261,7 +313,9 @@ describe("/parley-owner with a User and a word", () => {
   it("says so of a User who is with nobody here", async () => {
     const opened = await openSupport();
     const { id } = opened.parley.createUser();
-    expect((await type(opened, "U0ANNA", `${id} take`)).text).toMatch(/conversation is over/);
+    expect((await type(opened, "U0ANNA", `${id} take`)).text).toMatch(
+      /no open conversation with us/,
+    );
   });
 
   it("lists the same with list as without a word", async () => {

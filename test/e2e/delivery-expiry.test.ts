@@ -19,7 +19,11 @@ async function expireIn(world: World, days: number): Promise<void> {
   const { env, log } = world;
   const options = { alarms: createAlarms(log), clock: systemClock, log };
   const state = await openState(readStateLocation(env), options);
-  await state.expire(Date.now() + days * DAY_MS, { records: RETENTION_DAYS, audit: 365 });
+  await state.expire(Date.now() + days * DAY_MS, {
+    records: RETENTION_DAYS,
+    audit: 365,
+    retries: 3,
+  });
   await state.close();
 }
 

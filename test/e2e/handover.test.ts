@@ -36,7 +36,7 @@ describe("the root of a thread", () => {
       ":large_orange_circle: *Ada Lovelace* · Question too complex",
       "question_too_complex",
       "· *waiting*",
-      ...["Take", "Hand back", "Assign…"],
+      ...["Take", "Hand back", "Assign…", "Not for us…"],
     ]);
     expect(shownOf(world.slack, root).split("\n")).toEqual(
       expect.arrayContaining([

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { ParleyUser } from "../../fakes/parley/state.ts";
 import { requestsToSend, sentTo } from "../support/sent.ts";
 import { handBack, handOver } from "../support/steps.ts";
-import { postsIn, rootsAbout, rootsOf, shownOf, textOf } from "../support/threads.ts";
+import { postsIn, rootsAbout, rootsOf, shownOf, textOf, textsTo } from "../support/threads.ts";
 import { startWorld, type World, type WorldOptions } from "../support/world.ts";
 
 const ANNA = "U0ANNA";
@@ -54,6 +54,12 @@ describe("an anonymous User who registers during a conversation", () => {
     await slack.post({ user: ANNA, threadTs: root.ts, text: "Hello" });
     await parley.until(() => sentTo(world, registered.id).includes("Hello"));
     expect(rootsOf(slack)).toHaveLength(1);
+    // Whoever asks for the old id finds the User too.
+    const { channel } = slack;
+    const command = "/parley-owner";
+    await slack.command({ user: ANNA, channel, command, text: anonymous.id });
+    const isWithUs = new RegExp(`User ${registered.id} is with`);
+    await slack.waitFor(() => textsTo(slack, ANNA).some((text) => isWithUs.test(text)));
     expect(requestsToSend(world, anonymous.id)).toBe(0);
     await handBack(world, root);
     expect(parley.user(registered.id).owner).toBe(parley.botService.identification);

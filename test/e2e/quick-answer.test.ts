@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { answerIn, chooseAnswer, makeAnswers, openAnswerForm } from "../support/quick-answers.ts";
+import { sentTo } from "../support/sent.ts";
 import { startDesk } from "../support/start-desk.ts";
-import { handOver, PATIENCE } from "../support/steps.ts";
-import { postsIn, textsTo } from "../support/threads.ts";
-import type { World } from "../support/world.ts";
+import { handOver, openModal, PATIENCE } from "../support/steps.ts";
+import { postsIn, textOf, textsTo } from "../support/threads.ts";
+import type { Env, World } from "../support/world.ts";
 
 const ANSWERS = {
   "refund.md":
@@ -11,8 +12,8 @@ const ANSWERS = {
   "hallo.md": "---\nname: Hallo\nlanguage: nl\n---\nHallo!",
 };
 
-const startWithAnswers = async (): Promise<World> =>
-  await startDesk({ answers: await makeAnswers(ANSWERS) });
+const startWithAnswers = async (env: Env = {}): Promise<World> =>
+  await startDesk({ answers: await makeAnswers(ANSWERS) }, { env });
 
 describe("a quick answer", () => {
   it("is chosen, filled in, changed, and sent as the agent's reply, which claims the User", async () => {
@@ -46,6 +47,13 @@ describe("a quick answer", () => {
     );
   });
 
+  it("in the language that the bot told of the User comes first", async () => {
+    const world = await startWithAnswers();
+    const { root } = await handOver(world, { metadata: { language: "nl-BE" } });
+    const { blocks } = await openAnswerForm(world, root);
+    expect(JSON.stringify(blocks)).toMatch(/Hallo \(nl\).*Refund/);
+  });
+
   it("goes once, although the form is sent twice", async () => {
     const world = await startWithAnswers();
     const { slack, parley } = world;
@@ -59,6 +67,46 @@ describe("a quick answer", () => {
     await expect
       .poll(() => parley.sent(handedOver.user.id).map(({ message }) => message), PATIENCE)
       .toEqual(["Once", "And then"]);
+  });
+
+  it("has the emoji whose codes somebody typed, in the thread as well", async () => {
+    const world = await startWithAnswers();
+    const { slack, parley } = world;
+    const { root, ts, user } = await handOver(world);
+    const { id } = await openAnswerForm(world, root);
+    const values = { answer_text: "**Done** :tada: :+1::skin-tone-3: at 10:30:45, :our-logo:" };
+    await slack.submitView({ user: "U0ANNA", viewId: id, values });
+    const sent = "**Done** 🎉 👍🏼 at 10:30:45, :our-logo:";
+    await parley.until(() => sentTo(world, user.id).includes(sent));
+    expect(postsIn(slack, ts).map(textOf).join()).toContain("*Done* 🎉 👍🏼");
+  });
+
+  it("goes when the form is sent, although replies wait so that they can be undone", async () => {
+    const world = await startWithAnswers({ UNDO_SECONDS: "30" });
+    const { slack, parley } = world;
+    const { root, user } = await handOver(world);
+    const { id } = await openAnswerForm(world, root);
+    await slack.submitView({ user: "U0ANNA", viewId: id, values: { answer_text: "At once" } });
+    await parley.until(() => sentTo(world, user.id).includes("At once"));
+  });
+
+  it("goes before a hand-back that is asked for right behind it", async () => {
+    const world = await startWithAnswers();
+    const { slack, parley } = world;
+    const { root, ts, user } = await handOver(world);
+    const { id } = await openAnswerForm(world, root);
+    const busy = Promise.withResolvers<void>();
+    slack.faults.add("chat.postMessage", { kind: "held", until: busy.promise });
+    const values = { answer_text: "First this" };
+    await slack.submitView({ user: "U0ANNA", viewId: id, values });
+    const { id: form } = await openModal(slack, ts);
+    const handBack = () => slack.submitView({ user: "U0ANNA", viewId: form, values: {} });
+    expect((await handBack()).errors?.destination).toMatch(/quick answer .* is on its way/);
+    slack.faults.clear();
+    busy.resolve();
+    await expect.poll(async () => (await handBack()).errors, PATIENCE).toBeUndefined();
+    await parley.until(() => user.owner === parley.botService.identification);
+    expect(sentTo(world, user.id)).toEqual(["First this"]);
   });
 
   it("is no note, and not empty", async () => {

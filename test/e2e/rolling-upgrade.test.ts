@@ -81,6 +81,32 @@ describePostgres("versions side by side", () => {
     await world.slack.waitFor(() => postsIn(world.slack, ts).at(-1)?.text === "Behind it");
   });
 
+  it("leave to the later one what only that one can do in full", async () => {
+    const url = await createDatabase();
+    const world = await startWorld({ env: { STATE_URL: url } });
+    const { user, ts } = await handOver(world);
+    await world.slack.post({ user: "U0ANNA", threadTs: ts, text: "Before" });
+    await world.parley.until(() => sentTo(world, user.id).at(-1) === "Before");
+    const request = { conversation: "c_any", to: "1", callBack: "tomorrow" };
+    const [row] = await query(url, "SELECT lane FROM outbox");
+    const { lane } = row as { lane: string };
+    await query(
+      url,
+      `INSERT INTO outbox (id, lane, share, barrier, sort, body, appended_at, state)
+       SELECT 'b_more', lane, share, 0, '', $1, $2, 'waiting' FROM outbox LIMIT 1`,
+      [JSON.stringify({ kind: "hand-back", request }), Date.now()],
+    );
+    await world.slack.post({ user: "U0ANNA", threadTs: ts, text: "Behind it" });
+    const tried = () => attemptsIn(world.log, lane).filter(({ item }) => item === "b_more");
+    await expect.poll(() => tried().length, PATIENCE).toBeGreaterThan(0);
+    expect(tried().map(({ outcome }) => outcome)).not.toContain("done");
+    expect(sentTo(world, user.id)).toEqual(["Before"]);
+
+    // The later one has handled it.
+    await query(url, "UPDATE outbox SET state = 'done', body = NULL WHERE id = 'b_more'");
+    await world.parley.until(() => sentTo(world, user.id).at(-1) === "Behind it");
+  });
+
   it("give up after an hour what no version has come for", async () => {
     const url = await createDatabase();
     const world = await startWorld({ env: { STATE_URL: url } });

@@ -1,4 +1,5 @@
-import { type Conversation, withAnswer } from "../../src/bridge/conversation.ts";
+import { withAnswer } from "../../src/bridge/claims/with-claim.ts";
+import type { Conversation } from "../../src/bridge/conversation.ts";
 
 /** The conversation after an answer of some agent. */
 export const answered = (conversation: Conversation): Conversation =>

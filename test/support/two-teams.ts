@@ -14,6 +14,7 @@ export interface TeamInFile {
   readonly leads?: readonly string[];
   readonly assign?: string;
   readonly collision?: string;
+  readonly hours?: string;
   readonly when?: readonly Readonly<Record<string, unknown>>[];
 }
 

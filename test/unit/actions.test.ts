@@ -27,6 +27,7 @@ const STANDING = [
     "c_5d41402abc4b2a76b9719d91",
   ],
   [ACTIONS.move, "parley_move", "c_5d41402abc4b2a76b9719d91", "c_5d41402abc4b2a76b9719d91"],
+  [ACTIONS.decline, "parley_decline", "c_5d41402abc4b2a76b9719d91", "c_5d41402abc4b2a76b9719d91"],
   [ACTIONS.sendAgain, "parley_send_again", DEAD_VALUE, DEAD],
   [ACTIONS.takeOver, "parley_take_over", DEAD_VALUE, DEAD],
   [ACTIONS.dismiss, "parley_dismiss", DEAD_VALUE, DEAD],
@@ -58,7 +59,18 @@ const STANDING = [
     "c_5d41402abc4b2a76b9719d91 U0ANNA",
     { conversation: toConversationId("c_5d41402abc4b2a76b9719d91"), from: "U0ANNA" },
   ],
-  [ACTIONS.release, "parley_release", "c_5d41402abc4b2a76b9719d91", "c_5d41402abc4b2a76b9719d91"],
+  [
+    ACTIONS.release,
+    "parley_release",
+    "c_5d41402abc4b2a76b9719d91",
+    { conversation: toConversationId("c_5d41402abc4b2a76b9719d91") },
+  ],
+  [
+    ACTIONS.release,
+    "parley_release",
+    "c_5d41402abc4b2a76b9719d91 U0ANNA",
+    { conversation: toConversationId("c_5d41402abc4b2a76b9719d91"), from: "U0ANNA" },
+  ],
   [ACTIONS.assign, "parley_assign", "c_5d41402abc4b2a76b9719d91", "c_5d41402abc4b2a76b9719d91"],
   [ACTIONS.showHome, "parley_show_home", "all 0", { show: "all", page: 0 }],
   [
@@ -82,6 +94,12 @@ const STANDING = [
   [
     FORMS.move,
     "parley_move",
+    '{"team":"T0ACME","channel":"C0SUPPORT","ts":"1700000000.000100"}',
+    THREAD,
+  ],
+  [
+    FORMS.decline,
+    "parley_decline",
     '{"team":"T0ACME","channel":"C0SUPPORT","ts":"1700000000.000100"}',
     THREAD,
   ],

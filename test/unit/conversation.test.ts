@@ -4,10 +4,10 @@ import {
   type Conversation,
   end,
   openConversation,
-  withHandingBack,
-  withHandover,
   withUserMessages,
 } from "../../src/bridge/conversation.ts";
+import { withHandingBack } from "../../src/bridge/ownership/handing-back.ts";
+import { withHandover } from "../../src/bridge/ownership/with-handover.ts";
 import { defined } from "../../src/defined.ts";
 import { makeConversationId, toItemId, toServiceId, toUserId } from "../../src/ids.ts";
 import type { Json } from "../../src/json.ts";

@@ -1,4 +1,5 @@
 import {
+  BotError,
   BridgeError,
   CancelledError,
   ConfigError,
@@ -47,6 +48,7 @@ export const ERRORS: Readonly<Record<ErrorCode, BridgeError>> = {
   cancelled: new CancelledError("r_1"),
   "empty-reply": new EmptyReplyError("r_1"),
   "thread-gone": new ThreadGoneError({ team: "T1", channel: "C1", ts: "1.2" }),
+  bot: new BotError("HTTP 404", "retry"),
   file: new FileError("login-page", { id: "F1", name: "Receipt.pdf" }),
   storage: new StorageError("SQLite: SQLITE_FULL"),
   defect: toBridgeError(new TypeError("x is not a function")),

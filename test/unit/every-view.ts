@@ -16,6 +16,7 @@ import {
 } from "../../src/views/claims.ts";
 import { renderHeldBack, renderIsTalkedOver, renderTalkedOver } from "../../src/views/collision.ts";
 import { renderDecided } from "../../src/views/decided.ts";
+import { renderDeclineForm } from "../../src/views/decline-form.ts";
 import { renderDetails } from "../../src/views/details.ts";
 import { renderHandedBack, renderTakenAway } from "../../src/views/ended.ts";
 import { renderDeadLetter, renderFailedReply } from "../../src/views/failed-reply.ts";
@@ -27,6 +28,7 @@ import {
   renderHandBackFailed,
   renderHandBackMoved,
   renderHandBackTooLate,
+  renderNotDeclined,
 } from "../../src/views/hand-back-failed.ts";
 import { renderHandBackForm } from "../../src/views/hand-back-form.ts";
 import { renderHome } from "../../src/views/home.ts";
@@ -39,6 +41,7 @@ import { renderFilesNotSent, renderPartsNotSent } from "../../src/views/not-sent
 import { renderNotShown } from "../../src/views/not-shown.ts";
 import { renderOwnerAnswer } from "../../src/views/owner-answer.ts";
 import { renderPossibleRepeat } from "../../src/views/possible-repeat.ts";
+import { renderRated } from "../../src/views/rated.ts";
 import { renderRefusal, renderStaysInside } from "../../src/views/refusal.ts";
 import { renderDirectReminder, renderReleased, renderReminder } from "../../src/views/reminders.ts";
 import {
@@ -69,6 +72,8 @@ export const NOTICES: Readonly<Record<string, Notice>> = {
   "a further handover with a transcript": (_, texts) =>
     renderFurtherHandover({ reason: null, hasDetails: false, lines: 3 }, texts),
   "a User taken away": renderTakenAway,
+  "a User's rating": (comment, texts) => renderRated({ stars: 4, comment }, texts),
+  "a User's rating without a word": (_, texts) => renderRated({ stars: 1 }, texts),
   "a User who waits": (user, texts) =>
     renderReminder({ user, forMs: 180_000 }, ["U0ANNA"], undefined, texts),
   "a User who waits for somebody": (user, texts) =>
@@ -95,6 +100,9 @@ export const NOTICES: Readonly<Record<string, Notice>> = {
       },
       texts,
     ),
+  "a User who was declined": (text, texts) =>
+    renderHandedBack({ service: text, by: "U0ANNA", reason: "declined", note: text }, texts),
+  "a User who was not declined": (note, texts) => renderNotDeclined({ note }, texts),
   ...Object.fromEntries(
     HAND_BACK_REASONS.map((reason): [string, Notice] => [
       `a hand-back by itself: ${reason}`,
@@ -102,16 +110,17 @@ export const NOTICES: Readonly<Record<string, Notice>> = {
     ]),
   ),
   "a failed hand-back": (text, texts) =>
-    renderHandBackFailed("U0ANNA", "nobody", "message-begun", text, texts),
+    renderHandBackFailed("U0ANNA", "nobody", "message-begun", text, { note: text }, texts),
   // The form takes no more.
   "a quick answer": (text, texts) =>
     renderAnswerPost({ name: text.slice(0, 80), text: text.slice(0, 3_000) }, texts),
   "a quick answer that came too late": renderAnswerNotSent,
   "a failed hand-back by itself": (text, texts) =>
-    renderHandBackFailed(undefined, ["U0LEA"], "nothing-done", text, texts),
-  "a hand-back too late": (text, texts) => renderHandBackTooLate(text, true, texts),
+    renderHandBackFailed(undefined, ["U0LEA"], "nothing-done", text, {}, texts),
+  "a hand-back too late": (text, texts) =>
+    renderHandBackTooLate(text, { lastMessage: text, messageForUser: text, note: text }, texts),
   "a hand-back of somebody who has left": (_, texts) =>
-    renderHandBackTooLate(undefined, true, texts),
+    renderHandBackTooLate(undefined, { lastMessage: "Bye" }, texts),
   "a merge, where it ended": (_, texts) => renderMergedAway(LINK, texts),
   "a merge, where it goes on": (_, texts) => renderMergedIn(LINK, texts),
   "a new id": renderRenamed,
@@ -150,7 +159,8 @@ export const NOTICES: Readonly<Record<string, Notice>> = {
     ),
   "a move that Slack refuses": (reason, texts) =>
     renderNotMoved({ to: "Billing", refusal: { why: "refused", reason } }, texts),
-  "a hand-back where the User was moved away": (_, texts) => renderHandBackMoved(LINK, true, texts),
+  "a hand-back where the User was moved away": (text, texts) =>
+    renderHandBackMoved(LINK, { lastMessage: text }, texts),
   "what was written so far, where Slack does not let us read": (_, texts) => {
     const [step] = renderSoFarUnread(LINK, texts);
     return step && "message" in step ? step.message : { text: "" };
@@ -254,6 +264,10 @@ export const ANSWERS: Readonly<Record<string, Notice>> = {
       { kind: "owner", userId: name, owner: { name, isUs: true }, link: LINK },
       texts,
     ),
+  "a User who is to go straight back": (userId, texts) =>
+    renderOwnerAnswer({ kind: "declining", userId, link: LINK }, texts),
+  "a User who is not declined": (_, texts) =>
+    renderOwnerAnswer({ kind: "not-declined", problem: "answered" }, texts),
   "no owner": (userId, texts) => renderOwnerAnswer({ kind: "owner", userId }, texts),
   "a User who is there already": (text, texts) =>
     renderOwnerAnswer({ kind: "given", userId: text, service: text, outcome: "already" }, texts),
@@ -321,6 +335,7 @@ const factsOf = (text: string, state: RootFacts["state"]): RootFacts => ({
 
 const linksOf = (text: string): RootLinks => ({
   movable: true,
+  declinable: true,
   movedFrom: { link: LINK, by: "U0ANNA", team: text },
   lost: LINK,
   previous: LINK,
@@ -385,6 +400,18 @@ export const moveFormOf = (text: string, texts: Texts): Json =>
       team: text.slice(0, 80),
       thread: { team: "T1", channel: "C1", ts: "1.1" },
       teams: numbered(120, (n) => `${n}${text}`),
+    },
+    texts,
+  );
+
+/** The form to send a User straight back, with more Services than fit. */
+export const declineFormOf = (text: string, texts: Texts): Json =>
+  renderDeclineForm(
+    {
+      userName: text.slice(0, 80),
+      thread: { team: "T1", channel: "C1", ts: "1.1" },
+      services: numbered(3_000, (n) => ({ id: toServiceId(`s${n}`), name: `${text}${n}` })),
+      preferred: toServiceId("s1"),
     },
     texts,
   );

@@ -12,7 +12,7 @@ import {
   isShownByParley,
 } from "../../src/files/file-types.ts";
 import { isProgram } from "../../src/files/programs.ts";
-import { isPrivateAddress } from "../../src/parley/is-private-address.ts";
+import { isPrivateAddress } from "../../src/http/is-private-address.ts";
 import { addressOf } from "../../src/parley/media-address.ts";
 import { createIsSlackHost } from "../../src/slack/is-slack-host.ts";
 import { renderFileLine } from "../../src/views/file-line.ts";

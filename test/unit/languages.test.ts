@@ -17,6 +17,7 @@ import {
   ANSWERS,
   answerFormOf,
   assignFormOf,
+  declineFormOf,
   detailsOf,
   formOf,
   homeOf,
@@ -178,7 +179,7 @@ describe.each(LANGUAGES)("what people read in %s", (language) => {
       expect(checkBlocks(home.blocks, "home").hints).toEqual([]);
       expect(foreignMarkup(mrkdwnIn(home))).toEqual([]);
       expect(checkView(formOf(unit.repeat(2_000), texts) as never).hints).toEqual([]);
-      for (const form of [moveFormOf, assignFormOf, answerFormOf]) {
+      for (const form of [moveFormOf, assignFormOf, answerFormOf, declineFormOf]) {
         expect(checkView(form(unit.repeat(2_000), texts) as never).hints).toEqual([]);
       }
     }

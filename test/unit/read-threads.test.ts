@@ -31,7 +31,11 @@ async function readEndless(repliesPerPage: number) {
   return { pages, read };
 }
 
-async function readFrom(page: () => object) {
+async function readFrom(
+  page: () => object,
+  extras = createRateLimiter({ perSecond: 10_000, burst: 1_000 }),
+  signal = new AbortController().signal,
+) {
   const server = await startHttpServer((_, response) => {
     sendJson(response, 200, { ok: true, ...page() });
   });
@@ -41,9 +45,9 @@ async function readFrom(page: () => object) {
     team: "T1",
     channels: ["C1"],
     botUserId: "UBOT",
-    pace: { extras: createRateLimiter({ perSecond: 10_000, burst: 1_000 }) },
+    pace: { extras },
   });
-  return await reader.repliesAfter(THREAD, "1.000001", new AbortController().signal);
+  return await reader.repliesAfter(THREAD, "1.000001", signal);
 }
 
 it("ends a reading that finds no end, with what the next one goes on from", async () => {
@@ -59,6 +63,29 @@ it("ends a reading that finds nothing either", async () => {
   const { pages, read } = await readEndless(0);
   expect(pages).toBe(50);
   expect(read).toEqual({ replies: [], lockedBy: new Map() });
+});
+
+it("ends with what it has read when nobody waits any longer for the next page's turn", async () => {
+  const stopped = new AbortController();
+  const slow = createRateLimiter({ perSecond: 0.001, burst: 1 });
+  let pages = 0;
+  const limiter = {
+    ...slow,
+    acquire(...[key, options]: Parameters<typeof slow.acquire>) {
+      const turn = slow.acquire(key, options);
+      if (pages > 0) stopped.abort(new Error("It takes too long"));
+      return turn;
+    },
+  };
+  const page = () => {
+    pages += 1;
+    return { messages: [written("2.000001")], response_metadata: { next_cursor: "on" } };
+  };
+
+  const read = await readFrom(page, limiter, stopped.signal);
+
+  expect(read).toMatchObject({ replies: [{ ts: "2.000001" }], until: "2.000001" });
+  await expect(readFrom(page, limiter, stopped.signal)).rejects.toThrow("It takes too long");
 });
 
 it("leaves out what the bridge has said something about, and notes for sure, and goes on behind it", async () => {

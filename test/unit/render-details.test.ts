@@ -55,6 +55,9 @@ describe("the details below a root", () => {
       expect(text).not.toContain("*reason:*");
     }
     expect(looksOf({ metadata: { reason: 7 } })[0]).toContain("*reason:* 7");
+    const keyed = looksOf({ metadata: { vip: true, idempotencyKey: "k-7" } })[0];
+    expect(keyed).toContain("*vip:* true");
+    expect(keyed).not.toContain("k-7");
     expect(looksOf({ metadata: ["a", "b"] })[0]).toContain("*metadata[0]:* a\n*metadata[1]:* b");
   });
 
@@ -141,6 +144,14 @@ describe("the details below a root", () => {
     const urls = JSON.stringify(render({ user }, {}, templates).blocks);
     expect(urls).toContain('"url":"https://crm.example/a%2Fb%3Fc%23d?mail=a%26b%40example.com"');
     expect(urls).toContain('"url":"https://shop.example/11111","text":"Shop"');
+  });
+
+  it("link to pages in the language that the metadata tell", () => {
+    const Help = "https://help.example/{language}";
+    const facts = { user: {}, userId: "1", metadata: { language: "nl" } };
+    expect(customerLinks({ Help }, facts)).toEqual([
+      { name: "Help", url: "https://help.example/nl" },
+    ]);
   });
 
   it.each([

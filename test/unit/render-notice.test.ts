@@ -65,7 +65,9 @@ describe("notices", () => {
     ["message-uncertain", /Nobody can tell/],
     ["message-sent", /was sent; .* without the message/],
   ] as const)("say what became of the last message when a hand-back fails: %s", (stage, words) => {
-    expect(shown(renderHandBackFailed("U0ANNA", "nobody", stage, "HTTP 500", en))).toMatch(words);
+    expect(shown(renderHandBackFailed("U0ANNA", "nobody", stage, "HTTP 500", {}, en))).toMatch(
+      words,
+    );
   });
 
   it.each([

@@ -1,11 +1,6 @@
 import { describe, expect, it } from "vitest";
-import {
-  type Conversation,
-  end,
-  openConversation,
-  withAnswer,
-  withClaim,
-} from "../../src/bridge/conversation.ts";
+import { withAnswer, withClaim } from "../../src/bridge/claims/with-claim.ts";
+import { type Conversation, end, openConversation } from "../../src/bridge/conversation.ts";
 import { NO_RULES, type OpeningHours } from "../../src/config/desk-rules.ts";
 import { createDesk } from "../../src/desk/create-desk.ts";
 import { daysOfMonth, localTime, startOfDay } from "../../src/desk/local-time.ts";
@@ -177,7 +172,7 @@ describe("the report", () => {
     async (name, print) => {
       const text = print(await reportOf([])).join("\n");
       expect(text).not.toMatch(/NaN|undefined|Infinity/);
-      if (name === "csv") expect(text.split("\n")[1]).toMatch(/,all,,0,0,0,0,0,0,,,,,,,,,,,,$/);
+      if (name === "csv") expect(text.split("\n")[1]).toMatch(/,all,,0,0,0,0,0,0,,,,,,,,,,,,,0,$/);
       if (name === "html") expect(text).toContain("No conversation opened in this period");
     },
   );

@@ -82,6 +82,15 @@ describe("a request of JSON", () => {
     expect(lengths).toEqual(["0", undefined]);
   });
 
+  it("is not answered by a change of the protocol, which nobody has asked for", async () => {
+    const address = await accept((socket) => {
+      socket.once("data", () => {
+        socket.end("HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n");
+      });
+    });
+    expect(await errorOf(`http://${address}`)).toBeInstanceOf(UncertainDeliveryError);
+  });
+
   it("follows no redirect", async () => {
     let count = 0;
     const url = await serve((request, response) => {

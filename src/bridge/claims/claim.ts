@@ -10,12 +10,13 @@ import {
 import { nameOf } from "../../views/name-of.ts";
 import type { Texts } from "../../views/texts/en.ts";
 import type { Audit } from "../audit-port.ts";
-import { type Conversation, withClaimBy } from "../conversation.ts";
+import type { Conversation } from "../conversation.ts";
 import type { Desk } from "../desk-ports.ts";
 import { personLane } from "../inbox-lanes.ts";
 import type { Notifier } from "../notifier.ts";
 import type { Conversations, Permalink } from "../ports.ts";
 import type { ClaimRequest, InboxBody } from "../stored/inbox-body.ts";
+import { withClaimBy } from "./with-claim.ts";
 
 export interface ClaimDependencies {
   conversations: Conversations;
@@ -48,8 +49,8 @@ export async function claim(
   );
   if (!changed) return;
   if (changed.claimItem === item.id) await tellAll(work, changed, request, dependencies);
-  // Whoever was to have the User has them: nothing is left to wish for.
-  else if (to === undefined || changed.claim?.by !== to) {
+  // Whoever was to have the User has them, or nobody has: nothing is left to wish for, but for the note.
+  else if (changed.claim?.by !== to || request.note !== undefined) {
     await tellLoss(work, changed, request, dependencies);
   }
 }

@@ -56,8 +56,8 @@ export async function requestClaim(
   if (to !== undefined && claim?.by === to) {
     return { problem: to === by ? "yours" : "has-already" };
   }
+  if (to === undefined && !claim) return { problem: "unclaimed" };
   if (claim?.by !== expects) return { problem: "overtaken", ...defined({ by: claim?.by }) };
-  if (to === undefined && expects === undefined) return { problem: "unclaimed" };
   if (to !== undefined && to !== by) {
     const deed = { as: "agent", team } as const;
     const other = await dependencies.permissions.refusalOf({ agent: to }, deed, LOOK_UP_WITHIN_MS);

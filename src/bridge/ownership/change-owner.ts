@@ -7,7 +7,7 @@ import type { OwnerChange } from "../../views/owner-answer.ts";
 import type { Texts } from "../../views/texts/en.ts";
 import type { Audit } from "../audit-port.ts";
 import { audited } from "../audited.ts";
-import { type Conversation, withHandingBack, withoutHandingBack } from "../conversation.ts";
+import type { Conversation } from "../conversation.ts";
 import type { Desk, Permissions, Team } from "../desk-ports.ts";
 import { userLane } from "../inbox-lanes.ts";
 import type { Notifier } from "../notifier.ts";
@@ -15,6 +15,7 @@ import { giveTo } from "../owner.ts";
 import type { Conversations, Parley, People, Service } from "../ports.ts";
 import type { InboxBody } from "../stored/inbox-body.ts";
 import { recordHandBack } from "./end-conversation.ts";
+import { withHandingBack, withoutHandingBack } from "./handing-back.ts";
 import { takenOver } from "./taken-over.ts";
 
 export interface ChangeOwnerDependencies {

@@ -41,11 +41,11 @@ export async function recordHandBack(
   { conversations, notifier, texts, now }: Omit<Records, "audit" | "parley">,
 ): Promise<void> {
   const { id, userId } = conversation;
-  const { unsetRefusal, tags, messageForUser, ...ending } = done;
+  const { unsetRefusal, ...ending } = done;
   const thread = threadToTell(conversation);
   if (thread) {
     const message = renderHandedBack(
-      { ...ending, service: ending.to.name, ...defined({ unsetRefusal, tags, messageForUser }) },
+      { ...ending, service: ending.to.name, ...defined({ unsetRefusal }) },
       texts,
     );
     await notifier.notice(userId, from, "handed back", { thread, message });

@@ -1,49 +1,37 @@
-import { reasonOf } from "../../convert/text/reason-of.ts";
-import { escapeText } from "../../convert/text/slack-text.ts";
-import { type MessageWriting, toParleyMessages } from "../../convert/to-parley/agent-reply.ts";
-import { NO_NAMES } from "../../convert/to-parley/mentions.ts";
+import type { MessageWriting } from "../../convert/to-parley/agent-reply.ts";
 import { defined } from "../../defined.ts";
 import type { Lanes, Work } from "../../delivery/lanes.ts";
 import {
   type BridgeError,
   CancelledError,
-  type ErrorCode,
   GoingElsewhereError,
   toBridgeError,
 } from "../../errors.ts";
-import { makeDerivedItemId, type Thread } from "../../ids.ts";
-import { isJsonObject, type Json, type JsonObject } from "../../json.ts";
+import { makeDerivedItemId } from "../../ids.ts";
 import { causeOf } from "../../views/cause-of.ts";
-import {
-  renderHandBackFailed,
-  renderHandBackMoved,
-  renderHandBackTooLate,
-} from "../../views/hand-back-failed.ts";
+import { renderHandBackFailed } from "../../views/hand-back-failed.ts";
 import type { Texts } from "../../views/texts/en.ts";
 import type { Audit } from "../audit-port.ts";
-import {
-  type Conversation,
-  isGoingElsewhere,
-  isRunning,
-  movedFrom,
-  withAnswer,
-  withFailure,
-  withHandingBack,
-  withoutHandingBack,
-} from "../conversation.ts";
+import { withFailure } from "../clock-of.ts";
+import { type Conversation, movedFrom } from "../conversation.ts";
 import type { Desk } from "../desk-ports.ts";
 import { refuseIfInDoubt } from "../doubt.ts";
 import { type LetRepliesPassDependencies, letRepliesPass } from "../let-replies-pass.ts";
 import type { Notifier } from "../notifier.ts";
 import { asNotOwner, assertOwner, giveTo, nameService } from "../owner.ts";
 import type { Patience } from "../patience.ts";
-import { piecesOnce } from "../pieces.ts";
 import type { Conversations, Parley, People, Permalink } from "../ports.ts";
-import { requestOnce, storeDone } from "../request-once.ts";
 import type { HandBackRequest, OutboxBody } from "../stored/outbox-body.ts";
 import { type EarlierThreadsDependencies, letEarlierPass } from "../teams/earlier-threads.ts";
-import { recordHandBack, recordTakenAway, showTakenAway } from "./end-conversation.ts";
+import { describeHandBack } from "./describe-hand-back.ts";
+import { recordHandBack, recordTakenAway } from "./end-conversation.ts";
+import { recordDeed } from "./hand-back-deed.ts";
+import { afterNotWanted, afterTheEnd, afterTheMove } from "./hand-back-too-late.ts";
 import { type TranscriptDependencies, transcriptFor } from "./hand-back-transcript.ts";
+import { assertWanted, giveNoMore, isWanted, NotWantedError } from "./hand-back-wanted.ts";
+import { isGoingElsewhere, withHandingBack, withoutHandingBack } from "./handing-back.ts";
+import { isConditional } from "./is-conditional.ts";
+import { sendLastMessage, stageOf, unsentOf } from "./last-message.ts";
 
 export interface HandBackDependencies
   extends MessageWriting,
@@ -62,10 +50,6 @@ export interface HandBackDependencies
   desk: Pick<Desk, "rulesOf" | "namedIn" | "opensAt">;
   now: () => number;
 }
-
-/** The step that stands for the whole last message; each of its parts is a step before it. */
-const LAST_MESSAGE = "last message";
-const PART = "part ";
 
 /**
  * Hands a User back, for an agent or for the desk itself: last message, then `agent/unset`, then the owner, then root and thread say so.
@@ -93,7 +77,9 @@ export async function handBack(
   try {
     refusal = await giveBack(work, conversation, request, dependencies);
   } catch (thrown) {
-    if (thrown instanceof NotWantedError) return;
+    if (thrown instanceof NotWantedError) {
+      return await afterNotWanted(work, conversation, request, dependencies);
+    }
     const error = toBridgeError(thrown);
     if (error instanceof CancelledError) throw error;
     if (isWorthRetrying(error, work, request, dependencies)) throw error;
@@ -120,30 +106,6 @@ const conversationOf = async (
   (thread && (await conversations.byThread(thread))) ??
   (conversation && (await conversations.byId(conversation)));
 
-/** Before the conversation shows what became of it: whoever tries again after that finds nothing to record any more. */
-async function recordDeed(
-  { item }: Work<OutboxBody>,
-  { id: conversation, userId }: Conversation,
-  { agent: by, to }: HandBackRequest,
-  failure: ErrorCode | undefined,
-  { parley, audit, now }: HandBackDependencies,
-): Promise<void> {
-  // One that failed is tried again after a crash, and may succeed then.
-  const id = makeDerivedItemId(item.id, failure ? "hand-back failed" : "handed back");
-  const outcome = failure
-    ? ({ result: "failed", why: failure } as const)
-    : { result: "done" as const };
-  const deed = {
-    id,
-    at: now(),
-    what: "hand-back",
-    userId,
-    conversation,
-    ...defined({ by }),
-  } as const;
-  await audit.record({ ...deed, from: parley.self, to, ...outcome });
-}
-
 /** Returns why Parley refused to remove the agent's name; that does no harm, the User only sees it for longer. */
 async function giveBack(
   work: Work<OutboxBody>,
@@ -158,7 +120,7 @@ async function giveBack(
   if (mayBeDone && (await parley.ownerOf(userId)) === request.to) return undefined;
   const transcript = await transcriptFor(conversation, work.signal, dependencies);
   await assertWanted(request, (await conversations.byId(id)) ?? conversation, dependencies);
-  if (request.onlyIfClock && (await letRepliesPass(work, conversation, dependencies))) {
+  if (isConditional(request) && (await letRepliesPass(work, conversation, dependencies))) {
     await giveNoMore(conversation, request, dependencies);
   }
   await assertOwner(parley, userId);
@@ -178,45 +140,9 @@ async function giveBack(
   // First, because Parley may refuse it once the User is not ours.
   const refusal = await parley.unsetAgent(userId).then(() => undefined, toBridgeError);
   if (refusal && isWorthRetrying(refusal, work, request, dependencies)) throw refusal;
-  const metadata = await describe(current, request, dependencies);
+  const metadata = await describeHandBack(current, request, dependencies);
   await giveTo(parley, userId, request.to, { ...metadata, ...transcript });
   return refusal;
-}
-
-/** The clock for which the desk wanted it does not run any more, or may soon not; or its team is there again. */
-class NotWantedError extends Error {
-  override readonly name = "NotWantedError";
-}
-
-function isWanted(
-  { onlyIfClock, reason }: HandBackRequest,
-  conversation: Conversation,
-  { desk, now }: Pick<HandBackDependencies, "desk" | "now">,
-): boolean {
-  if (onlyIfClock === undefined) return true;
-  const opens = reason === "outside_hours" ? desk.opensAt(conversation, now()) : undefined;
-  const hasOpened = opens !== undefined && opens.at <= now();
-  return !hasOpened && isRunning(onlyIfClock, conversation);
-}
-
-/** @throws {NotWantedError} and an earlier attempt has left no trace */
-async function assertWanted(
-  request: HandBackRequest,
-  conversation: Conversation,
-  dependencies: HandBackDependencies,
-): Promise<void> {
-  if (isWanted(request, conversation, dependencies)) return;
-  await giveNoMore(conversation, request, dependencies);
-}
-
-/** @throws {NotWantedError} */
-async function giveNoMore(
-  { id }: Conversation,
-  { to }: HandBackRequest,
-  { conversations }: Pick<HandBackDependencies, "conversations">,
-): Promise<never> {
-  await conversations.update(id, (c) => withoutHandingBack(c, to));
-  throw new NotWantedError();
 }
 
 const isWorthRetrying = (
@@ -228,120 +154,6 @@ const isWorthRetrying = (
   disposition === "retry" &&
   item.triedMs < (agent === undefined ? patience.deskHandBackMs : patience.handBackMs);
 
-/** The conversation is over: an earlier attempt of this item ended it, or somebody else did and the agent is told. */
-async function afterTheEnd(
-  work: Work<OutboxBody>,
-  conversation: Conversation,
-  request: HandBackRequest,
-  dependencies: HandBackDependencies,
-): Promise<void> {
-  const { agent, thread, to, lastMessage } = request;
-  const { notifier, texts } = dependencies;
-  await showTakenAway(conversation, { notifier });
-  const { ending } = conversation;
-  const isSent = work.stateOf(LAST_MESSAGE) === "done";
-  const isSettled = isSent || lastMessage === undefined;
-  if (ending?.to?.id === to && ending.by === agent && isSettled) {
-    return await notifier.refreshRoot(conversation, work.item.id);
-  }
-  if (agent === undefined || !thread) return;
-  const message = renderHandBackTooLate(
-    ending?.to?.name,
-    lastMessage !== undefined && !isSent && !hasBegun(work),
-    texts,
-  );
-  const notice = { thread, message, onlyFor: agent };
-  await recordDeed(work, conversation, request, "conversation-closed", dependencies);
-  await notifier.notice(conversation.userId, work.item.id, "hand-back too late", notice);
-}
-
-/** Another team had the User already when this was asked for. */
-async function afterTheMove(
-  work: Work<OutboxBody>,
-  conversation: Conversation,
-  request: HandBackRequest & { agent: string; thread: Thread },
-  dependencies: HandBackDependencies,
-): Promise<void> {
-  const { userId, thread: now } = conversation;
-  const { agent, thread, lastMessage } = request;
-  const { notifier, permalink, texts } = dependencies;
-  const link = now && permalink(now);
-  const message = renderHandBackMoved(link, lastMessage !== undefined, texts);
-  const notice = { thread, message, onlyFor: agent };
-  await recordDeed(work, conversation, request, "conversation-closed", dependencies);
-  await notifier.notice(userId, work.item.id, "hand-back too late", notice);
-}
-
-/** What the agent typed into the form takes the same way as a reply; nothing of it goes twice. */
-async function sendLastMessage(
-  work: Work<OutboxBody>,
-  { id, userId }: Conversation,
-  request: HandBackRequest,
-  { parley, people, conversations, now, ...writing }: HandBackDependencies,
-): Promise<void> {
-  const { agent: by, lastMessage } = request;
-  if (by === undefined || lastMessage === undefined || work.stateOf(LAST_MESSAGE) === "done")
-    return;
-  const agent = await people.identityOf(by);
-  // A form gives what was typed, which Slack escapes everywhere else.
-  const typed = { text: escapeText(lastMessage) };
-  const texts = await piecesOnce(work, hasBegun(work), async () =>
-    toParleyMessages(typed, NO_NAMES, writing),
-  );
-  for (const [index, text] of texts.entries()) {
-    const name = `${PART}${index}`;
-    if (work.stateOf(name) === "done") continue;
-    if (index > 0) await assertOwner(parley, userId);
-    await requestOnce(work, name, () => parley.send(userId, { text, agent }));
-  }
-  await storeDone(work, LAST_MESSAGE);
-  const answer = { by, at: now() };
-  if (texts.length > 0) await conversations.update(id, (c) => withAnswer(c, answer));
-}
-
-const hasBegun = (work: Work<OutboxBody>): boolean =>
-  work.names().some((name) => name.startsWith(PART));
-
-type Stage = Parameters<typeof renderHandBackFailed>[2];
-
-/** How far it came: what an agent has to know when it fails. */
-function stageOf(work: Work<OutboxBody>, error: BridgeError): Stage {
-  if (error.disposition === "uncertain") return "message-uncertain";
-  if (!hasBegun(work)) return "nothing-done";
-  return work.stateOf(LAST_MESSAGE) === "done" ? "message-sent" : "message-begun";
-}
-
-/** The metadata for the bot that gets the User back. */
-async function describe(
-  conversation: Conversation,
-  request: HandBackRequest,
-  { people, now }: HandBackDependencies,
-): Promise<JsonObject> {
-  const { agent, reason = "handed_back", outcome, tags = [], opensAt } = request;
-  const { firstClaimAt, firstAnswerAt } = conversation;
-  const moment = (at: number | undefined) => (at === undefined ? null : new Date(at).toISOString());
-  return {
-    reason,
-    outcome: outcome ?? null,
-    tags,
-    note: request.note ?? null,
-    messageForUser: request.messageForUser ?? null,
-    handedBackBy: agent === undefined ? null : (await people.identityOf(agent)).name,
-    handedOverFor: handedOverFor(conversation.metadata),
-    openedAt: moment(conversation.openedAt),
-    claimedAt: moment(firstClaimAt),
-    firstAnswerAt: moment(firstAnswerAt),
-    handedBackAt: moment(now()),
-    userMessages: conversation.userMessages,
-    agentMessages: conversation.agentMessages,
-    ...(opensAt !== undefined && { opensAt: moment(opensAt) }),
-  };
-}
-
-/** The first reason; what stands in its place if that is no text. */
-const handedOverFor = (metadata: Json | undefined): Json =>
-  reasonOf(metadata) ?? (isJsonObject(metadata) ? metadata.reason : undefined) ?? null;
-
 async function giveUp(
   work: Work<OutboxBody>,
   conversation: Conversation,
@@ -350,13 +162,12 @@ async function giveUp(
   dependencies: HandBackDependencies,
 ): Promise<void> {
   const { parley, conversations, desk, notifier, texts, now } = dependencies;
-  const { agent, onlyIfClock: clock, thread = conversation.thread } = request;
+  const { agent, onlyIfClock: clock, onlyIfLease: lease, thread = conversation.thread } = request;
   if (thread) {
     const leads = desk.namedIn(conversation, "leads");
     // What the desk tries again fails again, of which nobody needs to hear.
-    const from = clock
-      ? makeDerivedItemId(conversation.id, `hand-back ${clock.kind} ${clock.since}`)
-      : work.item.id;
+    const why = clock ? `${clock.kind} ${clock.since}` : lease && `lease ${lease.since}`;
+    const from = why ? makeDerivedItemId(conversation.id, `hand-back ${why}`) : work.item.id;
     await notifier.notice(conversation.userId, from, "hand-back failed", {
       thread,
       message: renderHandBackFailed(
@@ -364,6 +175,7 @@ async function giveUp(
         leads,
         stageOf(work, error),
         causeOf(error, texts),
+        unsentOf(work, request),
         texts,
       ),
     });

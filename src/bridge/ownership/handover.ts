@@ -2,8 +2,12 @@ import { defined } from "../../defined.ts";
 import type { Work } from "../../delivery/lanes.ts";
 import { BridgeError, CancelledError } from "../../errors.ts";
 import { makeConversationId } from "../../ids.ts";
+import type { Json } from "../../json.ts";
 import { renderFurtherHandover } from "../../views/further-handover.ts";
-import { type Conversation, isHandBackUnderWay, withHandover } from "../conversation.ts";
+import type { Conversation, Opening } from "../conversation.ts";
+import type { KnownHandover } from "../handovers/handover-of.ts";
+import type { Handovers } from "../handovers/handovers.ts";
+import { type Arrival, withArrival } from "../handovers/lease.ts";
 import { type AskOwnershipDependencies, askOwnership } from "../owner.ts";
 import type { EventOf } from "../parley-event.ts";
 import type { Patience } from "../patience.ts";
@@ -17,41 +21,54 @@ import {
 import { postSteps } from "../to-slack/post-steps.ts";
 import { refreshRoot } from "../to-slack/refresh-root.ts";
 import { overflowSteps } from "../to-slack/root-message.ts";
+import { isHandBackUnderWay } from "./handing-back.ts";
 import { handoverNews } from "./handover-news.ts";
+import { isTakenOver } from "./taken-over.ts";
+import { withHandover } from "./with-handover.ts";
 
 export interface HandoverDependencies extends OpenThreadDependencies, AskOwnershipDependencies {
+  handovers: Pick<Handovers, "add" | "belongsTo">;
   patience: Patience;
+  /** Called once for each handover that a conversation gets: by the one process that has recorded it. */
+  onHandover: (metadata: Json | undefined) => void;
 }
 
 /** The User is ours from now on: a conversation opens, or the open one shows what is new. Safe to repeat. */
 export async function handover(
   work: Work<InboxBody>,
   event: EventOf<"handover">,
+  known: KnownHandover,
   receivedAt: number,
   dependencies: HandoverDependencies,
 ): Promise<void> {
-  const { conversations, texts } = dependencies;
-  const { userId, user, metadata, transcript } = event;
+  const { conversations, handovers, texts } = dependencies;
+  const { userId, user, metadata, transcript, expiresInSeconds } = event;
+  const arrival = { ...known, at: receivedAt, ...defined({ expiresInSeconds }) };
   const newest = await conversations.byUser(userId);
   notDuringHandBack(work, newest, dependencies);
   if (newest?.state === "open" && newest.id !== makeConversationId(userId, work.item.id)) {
-    return await addToHandover(work, event, receivedAt, newest, dependencies);
+    return await addToHandover(work, event, arrival, newest, dependencies);
   }
   let conversation = newest?.state === "open" ? newest : undefined;
   if (!conversation) {
-    if (newest && !(await isStillOurs(work, event, receivedAt, newest, dependencies))) return;
+    if (newest && !(await isStillOurs(work, event, receivedAt, newest, dependencies))) {
+      return await handovers.belongsTo(known.id, newest.id);
+    }
+    const opening: Omit<Opening, "id" | "team" | "previous"> = {
+      userId,
+      user: { ...newest?.user, ...user },
+      openedAt: receivedAt,
+      ...defined({ metadata, transcript }),
+    };
     conversation = await recordConversation(
       work,
       dependencies,
-      {
-        userId,
-        user: { ...newest?.user, ...user },
-        openedAt: receivedAt,
-        ...defined({ metadata, transcript }),
-      },
+      withArrival(opening, arrival),
       newest,
     );
+    count(event, dependencies);
   }
+  await handovers.belongsTo(known.id, conversation.id);
   const thread = await ensureRoot(work, conversation, dependencies);
   await postSteps(work, thread, overflowSteps(conversation, texts), dependencies);
 }
@@ -96,27 +113,36 @@ const notYet = (message: string): BridgeError =>
 async function addToHandover(
   work: Work<InboxBody>,
   event: EventOf<"handover">,
-  receivedAt: number,
+  arrival: Arrival,
   open: Conversation,
   dependencies: HandoverDependencies,
 ): Promise<void> {
-  const { conversations, texts } = dependencies;
+  const { conversations, handovers, texts } = dependencies;
   const add = (conversation: Conversation) =>
-    conversation.state === "open" ? withHandover(conversation, event, receivedAt) : conversation;
+    conversation.state === "open" ? withHandover(conversation, event, arrival.at) : conversation;
   // Stored before it is recorded: an attempt after a crash finds nothing new, and still has to show it.
   const news =
     add(open) === open && work.stateOf("news") === "new"
       ? undefined
       : await work.step("news", { kind: NEWS, run: async () => handoverNews(open, add(open)) });
-  const updated = (await conversations.update(open.id, add)) ?? open;
+  let isNew = false;
+  const updated =
+    (await conversations.update(open.id, (c) => {
+      const after = c.state === "open" ? withArrival(add(c), arrival) : c;
+      isNew = !knows(c, arrival) && knows(after, arrival);
+      return after;
+    })) ?? open;
   // It has just ended, so this handover is the first of the next one. It begins again, with what is true now.
   if (updated.state !== "open") throw new CancelledError(work.item.id);
+  if (isNew) count(event, dependencies);
+  await handovers.belongsTo(arrival.id, open.id);
   if (!updated.thread) {
     await ensureRoot(work, updated, dependencies);
     return;
   }
+  const hasLease = updated.lease?.handover === arrival.id;
+  if (news || hasLease) await refreshRoot(work, updated, dependencies);
   if (!news) return;
-  await refreshRoot(work, updated, dependencies);
   const overflow = overflowSteps(
     defined({
       metadata: news.hasDetails || news.reason !== null ? event.metadata : undefined,
@@ -126,4 +152,15 @@ async function addToHandover(
   );
   const steps = [{ message: renderFurtherHandover(news, texts) }, ...overflow];
   await postSteps(work, updated.thread, steps, dependencies);
+}
+
+const knows = ({ handovers = [] }: Conversation, { id }: Arrival): boolean =>
+  handovers.includes(id);
+
+/** What an agent takes over is nobody's handover. */
+function count(
+  { metadata }: EventOf<"handover">,
+  { onHandover }: Pick<HandoverDependencies, "onHandover">,
+): void {
+  if (!isTakenOver(metadata)) onHandover(metadata);
 }

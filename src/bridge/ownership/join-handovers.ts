@@ -1,5 +1,6 @@
 import { anyReasonOf } from "../../convert/text/reason-of.ts";
 import type { TranscriptLine } from "../../convert/to-slack/parley-message.ts";
+import { defined } from "../../defined.ts";
 import { isJsonObject, type Json } from "../../json.ts";
 
 /** As much as one handover may have. If several have more together, only the newest is kept. */
@@ -7,15 +8,19 @@ const MAX_CHARACTERS = 1024 * 1024;
 
 /**
  * Joins the metadata of two handovers of the same conversation, field by field: the later value wins, except for the
- * reason, of which the first stays; fields that the later one leaves out or empty stay too. Returns `first` itself if the
+ * reason and its code, of which the first stay; fields that the later one leaves out or empty stay too. Returns `first` itself if the
  * later one says nothing new.
  */
 export function joinMetadata(first: Json | undefined, later: Json | undefined): Json | undefined {
   if (later === undefined || later === null) return first;
   if (first === undefined || first === null) return later;
   const known = toFields(first);
-  const withReason = (fields: Fields): Fields =>
-    anyReasonOf(first) === undefined ? fields : { ...fields, reason: known.reason ?? null };
+  const { reason = null, reasonCode } = known;
+  function withReason(fields: Fields): Fields {
+    if (anyReasonOf(first) === undefined) return fields;
+    const isNamed = reason !== null || "reason" in fields;
+    return { ...fields, ...(isNamed && { reason }), ...defined({ reasonCode }) };
+  }
   const joined = withReason(joinFields(known, toFields(later)));
   const all = JSON.stringify(joined);
   if (all === JSON.stringify(known)) return first;
@@ -40,7 +45,8 @@ export function joinTranscripts(
 
 type Fields = { [key: string]: Json };
 
-const toFields = (metadata: Json): Fields => {
+/** Metadata of any kind as an object. */
+export const toFields = (metadata: Json): Fields => {
   if (isJsonObject(metadata)) return metadata;
   return typeof metadata === "string" ? { reason: metadata } : { metadata };
 };

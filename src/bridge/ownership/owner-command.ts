@@ -16,10 +16,12 @@ import { listOpen } from "../list-open.ts";
 import type { Permalink } from "../ports.ts";
 import { type RequestMoveDependencies, requestMove } from "../teams/request-move.ts";
 import { type ChangeOwnerDependencies, changeOwner, LOOK_UP_WITHIN_MS } from "./change-owner.ts";
+import { type DeclineByCommandDependencies, declineByCommand } from "./decline-by-command.ts";
 
 export interface OwnerCommandDependencies
   extends ChangeOwnerDependencies,
     ClaimByCommandDependencies,
+    DeclineByCommandDependencies,
     RequestMoveDependencies {
   conversations: ChangeOwnerDependencies["conversations"];
   desk: ChangeOwnerDependencies["desk"];
@@ -121,10 +123,14 @@ async function answer(
   }
   const claim = readClaimWords(rest);
   if (claim) return await claimByCommand(claim, { ...command, ...user }, dependencies);
-  const [first = "", ...team] = rest;
-  const isMove = first.toLowerCase() === "move" && team.length > 0;
+  const [first = "", ...others] = rest;
+  if (first.toLowerCase() === "decline" && others.length > 0) {
+    const refused = await refusalFor(user.userId, command.agent, "lead", dependencies);
+    return refused ?? (await declineByCommand(others, { ...command, ...user }, dependencies));
+  }
+  const isMove = first.toLowerCase() === "move" && others.length > 0;
   if (isMove && !(await isService(rest, dependencies))) {
-    return await moveToNamed(user.userId, unescapeText(team.join(" ")), command, dependencies);
+    return await moveToNamed(user.userId, unescapeText(others.join(" ")), command, dependencies);
   }
   return await giveToNamed(user.userId, unescapeText(rest.join(" ")), command, dependencies);
 }
@@ -256,8 +262,18 @@ async function refusalFor(
 
 type Problem = Extract<OwnerAnswer, { kind: "problem" }>;
 
-/** Finds a User by link, by customer id, or by Parley's own id. If a number fits two Users, neither is chosen. */
+/** The User as whom the one who is meant lives on: Parley does not know those any more who were merged into another. */
 async function findUser(
+  text: string,
+  dependencies: OwnerCommandDependencies,
+): Promise<{ userId: UserId } | Problem> {
+  const found = await findNamed(text, dependencies);
+  if ("problem" in found) return found;
+  return { userId: await dependencies.conversations.currentId(found.userId) };
+}
+
+/** Finds a User by link, by customer id, or by Parley's own id. If a number fits two Users, neither is chosen. */
+async function findNamed(
   text: string,
   { parley, conversations, parsePermalink }: OwnerCommandDependencies,
 ): Promise<{ userId: UserId } | Problem> {

@@ -1,6 +1,6 @@
 import type { Thread } from "../../ids.ts";
 import type { Json } from "../../json.ts";
-import { json, list, optional, record, text, thread } from "./fields.ts";
+import { json, list, optional, order, text, thread } from "./fields.ts";
 
 /** What an agent wrote in one of our threads. */
 export interface AgentReply {
@@ -18,7 +18,7 @@ export interface AgentReply {
   readonly files?: readonly Json[];
 }
 
-export const agentReplySchema = record<AgentReply>({
+export const agentReplySchema = order<AgentReply>({
   thread,
   ts: text,
   agent: text,

@@ -4,18 +4,14 @@ import type { TranscriptLine } from "../../convert/to-slack/parley-message.ts";
 import type { FurtherReason } from "../../views/root.ts";
 import type { Claim, Destination, Ending } from "../../views/root-state.ts";
 import { USER_DETAILS } from "../../views/root-user.ts";
-import {
-  CLOCK_KINDS,
-  type Clock,
-  type Conversation,
-  type DetailsPost,
-  type Moved,
-  type RunningClock,
-} from "../conversation.ts";
+import { CLOCK_KINDS, type Clock, type RunningClock } from "../clock.ts";
+import type { Conversation, DetailsPost, Moved, Rating } from "../conversation.ts";
+import type { Lease } from "../handovers/lease.ts";
 import {
   conversationId,
   count,
   flag,
+  handoverId,
   itemId,
   json,
   list,
@@ -47,9 +43,19 @@ const ending = record<Ending>({
   note: optional(text),
   reason: optional(z.enum(HAND_BACK_REASONS)),
   outcome: optional(text),
+  tags: optional(list(text)),
+  messageForUser: optional(text),
 });
 
 const claim = record<Claim>({ by: text, since: time, ts: optional(text) });
+
+const lease = record<Lease>({
+  handover: handoverId,
+  since: time,
+  until: time,
+  tried: optional(count),
+  triedAt: optional(time),
+});
 
 const kind = z.enum(CLOCK_KINDS);
 
@@ -90,6 +96,8 @@ const moved = record<Moved>({
   unreadAfter: optional(text),
 });
 
+const rating = record<Rating>({ stars: z.int().min(1).max(5), comment: optional(text), at: time });
+
 export const conversationSchema = record<Conversation>({
   id: conversationId,
   userId,
@@ -116,6 +124,7 @@ export const conversationSchema = record<Conversation>({
   waitingAnewSince: optional(time),
   firstClaimAt: optional(time),
   firstAnswerAt: optional(time),
+  firstAnswerBy: optional(text),
   lastAnswerAt: optional(time),
   clock: optional(runningClock),
   userMessages: count,
@@ -123,5 +132,10 @@ export const conversationSchema = record<Conversation>({
   handingBackTo: optional(serviceId),
   handingBackSince: optional(time),
   ending: optional(ending),
+  rating: optional(rating),
   readUntil: optional(text),
+  handovers: optional(list(handoverId)),
+  lease: optional(lease),
+  told: optional(list(itemId)),
+  toldAs: optional(userId),
 });

@@ -1,5 +1,12 @@
 import { z } from "zod";
-import { type Thread, toConversationId, toItemId, toServiceId, toUserId } from "../../ids.ts";
+import {
+  type Thread,
+  toConversationId,
+  toHandoverId,
+  toItemId,
+  toServiceId,
+  toUserId,
+} from "../../ids.ts";
 import type { Json } from "../../json.ts";
 
 type Fields<T> = { readonly [Field in keyof T]-?: z.ZodType<T[Field]> };
@@ -15,12 +22,19 @@ type Of<Union extends { readonly kind: string }> = {
   readonly [Kind in Union["kind"]]: Fields<Omit<Extract<Union, { kind: Kind }>, "kind">>;
 };
 
-/** A record on disk that is of one of several kinds. The fields of every kind stand here. */
+/**
+ * A record within the body of an item. With a field that a newer version has added it is not understood: what is to be done is
+ * left whole to a version that does, instead of being done in part.
+ */
+export const order = <T extends object>(fields: Fields<T>) =>
+  z.strictObject(fields) as unknown as z.ZodType<T>;
+
+/** The body of an item, of one of several kinds. The fields of every kind stand here; the same is true of them as of an {@link order}. */
 export const kinds = <Union extends { readonly kind: string }>(fieldsOf: Of<Union>) =>
   z.discriminatedUnion(
     "kind",
     Object.entries<Fields<object>>(fieldsOf).map(([kind, fields]) =>
-      z.looseObject({ kind: z.literal(kind), ...fields }),
+      z.strictObject({ kind: z.literal(kind), ...fields }),
     ) as unknown as [z.ZodObject<{ kind: z.ZodLiteral<string> }>],
   ) as unknown as z.ZodType<Union>;
 
@@ -47,6 +61,7 @@ export const userId = z.string().transform(toUserId);
 export const serviceId = z.string().transform(toServiceId);
 export const itemId = z.string().transform(toItemId);
 export const conversationId = z.string().transform(toConversationId);
+export const handoverId = z.string().transform(toHandoverId);
 
 export const thread = record<Thread>({ team: text, channel: text, ts: text });
 

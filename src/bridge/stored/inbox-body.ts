@@ -2,19 +2,21 @@ import { z } from "zod";
 import { REMINDED } from "../../config/desk-rules.ts";
 import type { TranscriptLine } from "../../convert/to-slack/parley-message.ts";
 import type { SlackMessage } from "../../convert/to-slack/slack-message.ts";
-import type { ConversationId, Thread, UserId } from "../../ids.ts";
+import type { ConversationId, HandoverId, Thread, UserId } from "../../ids.ts";
 import type { Json } from "../../json.ts";
 import type { UserDetails } from "../../views/root-user.ts";
-import type { Clock } from "../conversation.ts";
+import type { Clock } from "../clock.ts";
 import type { ChannelTrouble } from "../ports.ts";
 import { clockSchema, transcriptLineSchema, userDetailsSchema } from "./conversation-schema.ts";
 import {
   conversationId,
+  count,
+  handoverId,
   json,
   kinds,
   list,
   optional,
-  record,
+  order,
   text,
   thread,
   time,
@@ -27,10 +29,13 @@ export type InboxBody =
   | { readonly kind: "callback"; readonly raw: string; readonly receivedAt: number }
   | {
       readonly kind: "handover";
+      /** Missing: a version that gave them no ids has stored it. */
+      readonly handover?: HandoverId;
       readonly userId: UserId;
       readonly user?: UserDetails;
       readonly metadata?: Json;
       readonly transcript?: readonly TranscriptLine[];
+      readonly expiresInSeconds?: number;
       readonly receivedAt: number;
     }
   | { readonly kind: "notice"; readonly notice: Notice }
@@ -101,7 +106,7 @@ export interface ClaimRequest {
   readonly note?: string;
 }
 
-const claimRequest = record<ClaimRequest>({
+const claimRequest = order<ClaimRequest>({
   conversation: conversationId,
   team: text,
   by: optional(text),
@@ -122,14 +127,14 @@ export interface AnswerRequest {
   readonly text: string;
 }
 
-const answerRequest = record<AnswerRequest>({
+const answerRequest = order<AnswerRequest>({
   conversation: conversationId,
   thread,
   agent: text,
   text,
 });
 
-const moveRequest = record<MoveRequest>({
+const moveRequest = order<MoveRequest>({
   conversation: conversationId,
   from: thread,
   to: text,
@@ -140,10 +145,12 @@ const moveRequest = record<MoveRequest>({
 export const inboxBodySchema = kinds<InboxBody>({
   callback: { raw: text, receivedAt: time },
   handover: {
+    handover: optional(handoverId),
     userId,
     user: optional(userDetailsSchema),
     metadata: optional(json),
     transcript: optional(list(transcriptLineSchema)),
+    expiresInSeconds: optional(count),
     receivedAt: time,
   },
   notice: { notice: noticeSchema },

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Service, Workspace } from "../ports.ts";
-import { list, optional, record, serviceId, text, time } from "./fields.ts";
+import { count, list, optional, record, serviceId, text, time } from "./fields.ts";
 
 /** What Slack and Parley answered at the last start. */
 export const workspaceSchema = record<Workspace>({
@@ -42,3 +42,22 @@ export interface LastInTurn {
 }
 
 export const lastInTurnSchema = record<LastInTurn>({ agent: text });
+
+/** How long Users of a team have waited for their first answer, the newest last. */
+export interface FirstWaits {
+  /** When they were answered, ms. */
+  readonly waits: readonly { readonly at: number; readonly seconds: number }[];
+}
+
+export const firstWaitsSchema = record<FirstWaits>({
+  waits: list(record<FirstWaits["waits"][number]>({ at: time, seconds: z.number() })),
+});
+
+/** How many agents of a team were active in Slack. */
+export interface ActiveAgents {
+  readonly active: number;
+  /** When Slack was asked, ms. */
+  readonly at: number;
+}
+
+export const activeAgentsSchema = record<ActiveAgents>({ active: count, at: time });

@@ -1,7 +1,18 @@
 import { z } from "zod";
 import type { SlackMessage } from "../../convert/to-slack/slack-message.ts";
 import type { ItemId, Thread, UserId } from "../../ids.ts";
-import { itemId, json, list, optional, record, text, thread, time, userId } from "./fields.ts";
+import {
+  itemId,
+  json,
+  list,
+  optional,
+  order,
+  record,
+  text,
+  thread,
+  time,
+  userId,
+} from "./fields.ts";
 
 /** Something that people in a thread should know. */
 export interface Notice {
@@ -63,7 +74,7 @@ const fields = {
   ),
 };
 
-export const noticeSchema = record<Notice>(fields);
+export const noticeSchema = order<Notice>(fields);
 
 export const owedNoticeSchema = record<OwedNotice>({
   userId: optional(userId),

@@ -1,17 +1,19 @@
 import { z } from "zod";
 import { HAND_BACK_REASONS, type HandBackReason } from "../../config/desk-rules.ts";
 import type { ConversationId, ServiceId, Thread } from "../../ids.ts";
-import type { Clock } from "../conversation.ts";
+import type { Clock } from "../clock.ts";
+import type { LeaseName } from "../handovers/lease.ts";
 import { type AgentReply, agentReplySchema } from "./agent-reply.ts";
 import { clockSchema } from "./conversation-schema.ts";
 import {
   conversationId,
   count,
   flag,
+  handoverId,
   kinds,
   list,
   optional,
-  record,
+  order,
   serviceId,
   text,
   thread,
@@ -83,6 +85,8 @@ export interface HandBackRequest {
   readonly opensAt?: number;
   /** It is done only if this very clock still runs for the conversation. */
   readonly onlyIfClock?: Clock;
+  /** It is done only while nobody has answered since this very lease began. */
+  readonly onlyIfLease?: LeaseName;
   /** For that Service alone; the User does not see it. */
   readonly note?: string;
   /** For that Service, which may show it to the User. */
@@ -91,7 +95,7 @@ export interface HandBackRequest {
   readonly lastMessage?: string;
 }
 
-const takeOver = record<TakeOver>({
+const takeOver = order<TakeOver>({
   round: optional(count),
   by: optional(text),
   since: optional(time),
@@ -99,7 +103,9 @@ const takeOver = record<TakeOver>({
   taken: optional(flag),
 });
 
-const handBackRequest = record<HandBackRequest>({
+const leaseName = order<LeaseName>({ handover: handoverId, since: time });
+
+const handBackRequest = order<HandBackRequest>({
   thread: optional(thread),
   conversation: optional(conversationId),
   agent: optional(text),
@@ -109,6 +115,7 @@ const handBackRequest = record<HandBackRequest>({
   tags: optional(list(text)),
   opensAt: optional(time),
   onlyIfClock: optional(clockSchema),
+  onlyIfLease: optional(leaseName),
   note: optional(text),
   messageForUser: optional(text),
   lastMessage: optional(text),

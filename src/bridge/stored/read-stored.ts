@@ -14,7 +14,9 @@ export function readStored<T>(schema: z.ZodType<T>, value: unknown, what: string
   const [problem] = error.issues;
   const { kind } = isJsonObject(value) ? value : {};
   // Another version has added it, and works beside this one while replicas are updated one after the other.
-  const isLater = problem?.path[0] === "kind" && typeof kind === "string";
+  const isLater =
+    (problem?.path[0] === "kind" && typeof kind === "string") ||
+    error.issues.some(({ code }) => code === "unrecognized_keys");
   throw new UnreadableError(
     `${what}: ${problem?.path.join(".") || "all of it"} is not understood`,
     { isLater },

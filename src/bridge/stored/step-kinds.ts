@@ -2,12 +2,14 @@ import { z } from "zod";
 import type { StepKind } from "../../delivery/step.ts";
 import type { ServiceId, Thread } from "../../ids.ts";
 import type { HandoverNews } from "../../views/further-handover.ts";
+import type { BotEvent } from "../bot-events/bot-event.ts";
 import type { PostTag } from "../ports.ts";
 import { seenChannelSchema } from "./channel-note.ts";
 import {
   conversationId,
   count,
   itemId,
+  json,
   list,
   optional,
   record,
@@ -110,6 +112,8 @@ export const NEWS = kind(
 export const MOMENT = kind(nothing, time);
 /** How a channel was when it was looked at. */
 export const SEEN = kind(nothing, seenChannelSchema);
+/** What the bot is told: once it is made it stays as it is. */
+export const BOT_EVENT = kind(nothing, json as unknown as z.ZodType<BotEvent>);
 /** The Slack id of somebody. */
 export const PERSON = kind(nothing, text);
 export const SERVICE = kind<null, ServiceId>(nothing, serviceId);

@@ -10,15 +10,7 @@ import {
 } from "../../views/moved.ts";
 import type { Audit } from "../audit-port.ts";
 import { askForTurn } from "../claims/ask-for-turn.ts";
-import {
-  type Conversation,
-  isIn,
-  type Moved,
-  movedFrom,
-  withMove,
-  withoutMove,
-  withThreadInVain,
-} from "../conversation.ts";
+import { type Conversation, isIn, type Moved, movedFrom } from "../conversation.ts";
 import type { Team } from "../desk-ports.ts";
 import { isPatientWith } from "../patience.ts";
 import type { InboxBody, MoveRequest } from "../stored/inbox-body.ts";
@@ -33,6 +25,7 @@ import {
   rootTagOf,
 } from "../to-slack/root-message.ts";
 import { type SoFarDependencies, soFarSteps } from "./so-far-steps.ts";
+import { withMove, withoutMove, withThreadInVain } from "./with-move.ts";
 
 export interface MoveDependencies extends OpenThreadDependencies, SoFarDependencies {
   audit: Audit;

@@ -6,7 +6,7 @@ import type { MoveProblem } from "../../views/move-problem.ts";
 import type { Audit } from "../audit-port.ts";
 import { auditRefusal } from "../audit-refusal.ts";
 import { type Conversation, movedFrom } from "../conversation.ts";
-import type { Actor, Desk, Permissions, Team } from "../desk-ports.ts";
+import type { Actor, Deed, Desk, Permissions, Team } from "../desk-ports.ts";
 import { userLane } from "../inbox-lanes.ts";
 import type { InboxBody } from "../stored/inbox-body.ts";
 
@@ -49,9 +49,9 @@ export async function requestMove(
   const current = desk.teamOf(conversation);
   if (movedFrom(conversation, from)) return { problem: "left", team: current.name };
   if (current.name === team.name) return { problem: "with-team", team: team.name };
-  const refusal = await refusalToMove(actor, { current, team }, dependencies);
+  const { teams, refusal } = await teamsToMoveTo(actor, { current, others: [team] }, dependencies);
   const { id, userId } = conversation;
-  if (refusal) {
+  if (refusal && teams.length === 0) {
     const attempt = { by: actor.agent, place: makeThreadKey(from), at: now(), why: refusal.kind };
     const deed = { what: "move", userId, conversation: id, from: current.name, to } as const;
     await auditRefusal({ ...deed, ...attempt }, audit);
@@ -72,22 +72,20 @@ export async function requestMove(
 }
 
 /**
- * Why somebody may not move a User from one team to another; `undefined`: they may. Agents of the team that has the User may give the
- * User away; who leads the other one may fetch them.
+ * Those of the other teams to which somebody may move a User, and why not to the rest. Agents of the team that has the User may give
+ * the User away; who leads another one may fetch them.
  */
-export async function refusalToMove(
+export async function teamsToMoveTo(
   actor: Actor,
-  { current, team }: { current: Team; team: Team },
+  { current, others }: { current: Team; others: readonly Team[] },
   { permissions }: Pick<RequestMoveDependencies, "permissions">,
-): Promise<Refusal | undefined> {
-  const refusal = await permissions.refusalOf(
-    actor,
-    { as: "agent", team: current },
-    LOOK_UP_WITHIN_MS,
-  );
-  if (!refusal) return undefined;
-  const other = await permissions.refusalOf(actor, { as: "lead", team }, LOOK_UP_WITHIN_MS);
-  return other && refusal;
+): Promise<{ readonly teams: readonly Team[]; readonly refusal?: Refusal }> {
+  const refusalOf = (as: Deed["as"], team: Team) =>
+    permissions.refusalOf(actor, { as, team }, LOOK_UP_WITHIN_MS);
+  const refusal = await refusalOf("agent", current);
+  if (!refusal) return { teams: others };
+  const asLead = await Promise.all(others.map((team) => refusalOf("lead", team)));
+  return { teams: others.filter((_, index) => !asLead[index]), refusal };
 }
 
 /** Slack waits 3 s for an answer. */

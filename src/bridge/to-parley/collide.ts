@@ -4,7 +4,8 @@ import { renderHeldBack, renderIsTalkedOver, renderTalkedOver } from "../../view
 import type { Claim } from "../../views/root-state.ts";
 import type { Texts } from "../../views/texts/en.ts";
 import { heldItem } from "../claims/held-item.ts";
-import { type Conversation, withClaimByAnswer } from "../conversation.ts";
+import { withClaimByAnswer } from "../claims/with-claim.ts";
+import type { Conversation } from "../conversation.ts";
 import type { Desk } from "../desk-ports.ts";
 import type { Notifier } from "../notifier.ts";
 import type { Conversations } from "../ports.ts";

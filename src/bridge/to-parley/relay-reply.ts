@@ -13,25 +13,22 @@ import { makeThreadKey, type Thread } from "../../ids.ts";
 import { renderSentFromElsewhere } from "../../views/sent-from-elsewhere.ts";
 import type { Texts } from "../../views/texts/en.ts";
 import { auditRefusal } from "../audit-refusal.ts";
-import {
-  type Conversation,
-  isBeingHandedBack,
-  isMoving,
-  movedFrom,
-  withAnswer,
-} from "../conversation.ts";
+import { withAnswer } from "../claims/with-claim.ts";
+import { type Conversation, movedFrom } from "../conversation.ts";
 import type { DelayMarks } from "../delay-marks.ts";
 import type { Actor, Desk, Permissions, Team } from "../desk-ports.ts";
 import { refuseIfInDoubt } from "../doubt.ts";
 import type { Notifier } from "../notifier.ts";
 import { assertOwner, nameService } from "../owner.ts";
 import { recordTakenAway } from "../ownership/end-conversation.ts";
+import { isBeingHandedBack } from "../ownership/handing-back.ts";
 import { hasAsked, type TakeOverDependencies, takeOverFor } from "../ownership/take-over.ts";
 import type { Conversations, Parley, Permalink, Reactions } from "../ports.ts";
 import type { AgentReply } from "../stored/agent-reply.ts";
 import type { OutboxBody, ReplyBody } from "../stored/outbox-body.ts";
 import { letEarlierPass } from "../teams/earlier-threads.ts";
 import { teamIn } from "../teams/team-in.ts";
+import { isMoving } from "../teams/with-move.ts";
 import { afterReply, holdBack, holdBackStill } from "./collide.ts";
 import { refuseReply, settledIn } from "./refuse-reply.ts";
 import { leftOf } from "./reply-parts.ts";

@@ -204,7 +204,7 @@ async function refuse(
   dependencies: TakeInDependencies,
 ): Promise<void> {
   const at = Math.floor(Number(reply.ts) * 1000);
-  const about = await recordRefusal(reply, refusal, at, dependencies);
+  const about = await recordRefusedReply(reply, refusal, at, dependencies);
   await keepInside(id, reply, { agent: reply.agent, refusal }, about, dependencies);
 }
 
@@ -216,14 +216,14 @@ async function refuseEdit(
   isNews: boolean,
   dependencies: TakeInDependencies,
 ): Promise<void> {
-  const about = await recordRefusal(reply, refusal, dependencies.now(), dependencies);
+  const about = await recordRefusedReply(reply, refusal, dependencies.now(), dependencies);
   const why = { agent: reply.agent, refusal };
   if (isNews) await keepInside(id, reply, why, about, dependencies);
   else await tellStaysInside(id, reply.thread, why, about, dependencies);
 }
 
 /** Returns whom the thread is about. */
-async function recordRefusal(
+async function recordRefusedReply(
   { thread, agent: by }: AgentReply,
   { kind: why }: Refusal,
   at: number,

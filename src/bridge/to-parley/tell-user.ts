@@ -2,15 +2,17 @@ import type { UserTexts } from "../../config/desk-rules.ts";
 import { defined } from "../../defined.ts";
 import type { Work } from "../../delivery/lanes.ts";
 import { NotOwnerError, toBridgeError } from "../../errors.ts";
-import { isJsonObject } from "../../json.ts";
 import type { Language } from "../../language.ts";
 import { causeOf } from "../../views/cause-of.ts";
+import { languageOf } from "../../views/language-of.ts";
 import type { Texts } from "../../views/texts/en.ts";
 import { renderToldUser } from "../../views/told-user.ts";
 import { userTextFor } from "../../views/user-texts.ts";
-import { type Conversation, isStillDue } from "../conversation.ts";
+import { isStillDue } from "../clock-of.ts";
+import type { Conversation } from "../conversation.ts";
 import type { Desk } from "../desk-ports.ts";
 import { refuseIfInDoubt } from "../doubt.ts";
+import { hasOpened } from "../has-opened.ts";
 import { type LetRepliesPassDependencies, letRepliesPass } from "../let-replies-pass.ts";
 import type { Notifier } from "../notifier.ts";
 import { assertOwner } from "../owner.ts";
@@ -54,11 +56,11 @@ export async function tellUser(
     if (thread) await letEarlierPass(conversation, thread, work.item.lane, dependencies);
     if (await letRepliesPass(work, conversation, dependencies)) return;
   }
-  const opensAt = desk.opensAt(conversation, now());
   // It has opened while that waited for Parley.
-  if (isNew && body.text === "outside-hours" && opensAt && opensAt.at <= now()) return;
-  const values = defined({ opensAt });
-  const text = userTextFor(body.text, readerOf(conversation), values, dependencies);
+  if (isNew && body.text === "outside-hours" && hasOpened(conversation, now(), { desk })) return;
+  const values = defined({ opensAt: desk.opensAt(conversation, now()) });
+  const reader = defined({ language: languageOf(conversation) });
+  const text = userTextFor(body.text, reader, values, dependencies);
   if (text === undefined) return;
   let outcome: Parameters<typeof renderToldUser>[1] = "told";
   try {
@@ -84,8 +86,3 @@ export async function tellUser(
 
 const isWanted = ({ clock, step }: TellUserBody, conversation: Conversation): boolean =>
   conversation.state === "open" && (clock === undefined || isStillDue(clock, step, conversation));
-
-function readerOf({ user, metadata }: Conversation): { language?: string } {
-  const told = isJsonObject(metadata) ? metadata.language : undefined;
-  return defined({ language: user.language ?? (typeof told === "string" ? told : undefined) });
-}

@@ -6,6 +6,7 @@ import { renderDetails } from "../../views/details.ts";
 import type { Texts } from "../../views/texts/en.ts";
 import { type Conversation, type DetailsPost, detailsOf } from "../conversation.ts";
 import type { Desk } from "../desk-ports.ts";
+import { runningLease } from "../handovers/lease.ts";
 import type { Conversations, Permalink, Posts, PostTag } from "../ports.ts";
 import { postNamedOnce } from "./post-once.ts";
 import { linksBack, rootTag } from "./root-message.ts";
@@ -92,6 +93,10 @@ function detailsMessage(
   { desk, permalink, texts }: DetailsDependencies,
 ): { message: RichMessage; shown: string } {
   const { links } = desk.rulesOf(conversation);
-  const message = renderDetails(conversation, linksBack(conversation, permalink), links, texts);
+  const besides = {
+    ...linksBack(conversation, permalink),
+    ...defined({ expiresAt: runningLease(conversation)?.until }),
+  };
+  const message = renderDetails(conversation, besides, links, texts);
   return { message, shown: makeFingerprint(JSON.stringify(message)) };
 }

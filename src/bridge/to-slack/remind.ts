@@ -1,6 +1,6 @@
 import type { Lanes, Work } from "../../delivery/lanes.ts";
 import { BridgeError } from "../../errors.ts";
-import { makeDerivedItemId, makeThreadKey } from "../../ids.ts";
+import { makeDerivedItemId } from "../../ids.ts";
 import { nameOf } from "../../views/name-of.ts";
 import {
   type Named,
@@ -9,8 +9,11 @@ import {
   renderReminder,
 } from "../../views/reminders.ts";
 import type { Texts } from "../../views/texts/en.ts";
+import { isAnswerOnItsWay } from "../answer-on-its-way.ts";
 import type { Audit } from "../audit-port.ts";
-import { type Conversation, isRunning, isStillDue, withoutClaim } from "../conversation.ts";
+import { withoutClaim } from "../claims/with-claim.ts";
+import { isRunning, isStillDue } from "../clock-of.ts";
+import type { Conversation } from "../conversation.ts";
 import type { Desk, Responsible } from "../desk-ports.ts";
 import { type HearFirstDependencies, hearFirst } from "../hear-first.ts";
 import { personLane } from "../inbox-lanes.ts";
@@ -25,7 +28,7 @@ export interface RemindDependencies extends ShowNoticeDependencies, HearFirstDep
   desk: Pick<Desk, "teamOf" | "namedIn">;
   responsible: Responsible;
   inbox: Pick<Lanes<InboxBody>, "append">;
-  outbox: Pick<Lanes<OutboxBody>, "find" | "isWaiting">;
+  outbox: Pick<Lanes<OutboxBody>, "find" | "waitingIn">;
   permalink: Permalink;
   texts: Texts;
 }
@@ -73,10 +76,9 @@ async function waitForReply(
   conversation: Conversation,
   dependencies: RemindDependencies,
 ): Promise<void> {
-  const { thread } = conversation;
-  if (!thread || work.item.triedMs >= REPLY_MS) return;
-  await hearFirst(work, work.item.appendedAt, conversation, dependencies);
-  if (!(await dependencies.outbox.isWaiting(makeThreadKey(thread)))) return;
+  const { appendedAt, triedMs } = work.item;
+  await hearFirst(work, appendedAt, conversation, dependencies);
+  if (triedMs >= REPLY_MS || !(await isAnswerOnItsWay(conversation, dependencies))) return;
   throw new BridgeError("A reply is on its way", { code: "unexpected", disposition: "retry" });
 }
 

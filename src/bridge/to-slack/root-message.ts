@@ -4,7 +4,7 @@ import { defined } from "../../defined.ts";
 import { renderOverflow } from "../../views/details-parts.ts";
 import { type RootLinks, renderRoot } from "../../views/root.ts";
 import type { Texts } from "../../views/texts/en.ts";
-import type { Conversation, Moved } from "../conversation.ts";
+import { type Conversation, isAnswered, type Moved } from "../conversation.ts";
 import type { Desk } from "../desk-ports.ts";
 import type { Permalink, PostTag } from "../ports.ts";
 
@@ -40,6 +40,7 @@ export function rootMessage(
     ...defined({
       movable: desk.teams.length > 1,
       answerable: desk.answers.length > 0,
+      declinable: !isAnswered(conversation),
       next: next && permalink(next),
       into: ending?.into && permalink(ending.into),
     }),

@@ -1,20 +1,32 @@
 import { defined } from "../../defined.ts";
-import type { OnDeadLetter } from "../../delivery/lanes.ts";
+import type { Item, Lanes, OnDeadLetter } from "../../delivery/lanes.ts";
+import type { BridgeError } from "../../errors.ts";
 import type { ItemId } from "../../ids.ts";
 import { renderAnswerNotSent } from "../../views/answer-post.ts";
 import { renderNotClaimed } from "../../views/claims.ts";
 import { renderNotMoved } from "../../views/moved.ts";
 import { renderNotShown } from "../../views/not-shown.ts";
 import type { Texts } from "../../views/texts/en.ts";
-import { withoutMove } from "../conversation.ts";
+import type { BotReceiver } from "../bot-events/bot-event.ts";
+import { failedEvent } from "../bot-events/event-items.ts";
+import type { Desk } from "../desk-ports.ts";
+import { handoverOf } from "../handovers/handover-of.ts";
+import type { Handovers } from "../handovers/handovers.ts";
 import { type Notifier, tellOwedNotice } from "../notifier.ts";
-import type { ParleyEvent } from "../parley-event.ts";
+import type { EventOf, ParleyEvent } from "../parley-event.ts";
 import type { Conversations } from "../ports.ts";
+import type { BotEventBody } from "../stored/bot-event-body.ts";
 import type { ClaimRequest, InboxBody, MoveRequest } from "../stored/inbox-body.ts";
 import type { OwedNotice } from "../stored/notice.ts";
+import { withoutMove } from "../teams/with-move.ts";
 
 export interface TellNotShownDependencies {
+  bot: Pick<Lanes<BotEventBody>, "append">;
+  receiver: Pick<BotReceiver, "isOn">;
+  desk: Pick<Desk, "teamOf">;
+  now: () => number;
   conversations: Conversations;
+  handovers: Pick<Handovers, "add" | "failed">;
   notifier: Notifier;
   parse: (raw: string) => ParleyEvent;
   texts: Texts;
@@ -23,10 +35,33 @@ export interface TellNotShownDependencies {
 /** Tells the thread that something of its User could not be shown. What belongs to no thread is only logged. */
 export function tellNotShown({
   conversations,
+  handovers,
+  bot,
+  receiver,
+  desk,
+  now,
   notifier,
   parse,
   texts,
 }: TellNotShownDependencies): OnDeadLetter<InboxBody> {
+  /** No thread could be opened for a handover: whoever asks for it is told, and so is the bot. */
+  async function tellFailed(
+    { id, appendedAt }: Pick<Item<InboxBody>, "id" | "appendedAt">,
+    body: InboxBody & { readonly kind: "callback" | "handover" },
+    about: Pick<EventOf<"handover">, "userId" | "key">,
+    { code, message }: BridgeError,
+  ): Promise<void> {
+    const { userId } = about;
+    const newest = await conversations.byUser(userId);
+    const conversation = newest?.state === "open" ? newest : undefined;
+    if (conversation?.thread) return;
+    const { id: handover } = await handoverOf(body, about, { handovers });
+    await handovers.failed(handover, code);
+    if (!receiver.isOn()) return;
+    const why = { code, message, at: now() };
+    await bot.append(failedEvent(id, appendedAt, { userId, conversation, handover }, why, desk));
+  }
+
   /** For whoever wanted it; nobody has to be told if only the rest of it could not be shown. */
   async function prepareNotMoved(
     item: ItemId,
@@ -71,8 +106,10 @@ export function tellNotShown({
         const notice = { thread, message: renderAnswerNotSent(text, texts), onlyFor: agent };
         return { userId, purpose: `answer not sent ${appendedAt}`, notice };
       }
+      if (body.kind === "handover") await tellFailed({ id, appendedAt }, body, body, error);
       if (body.kind !== "callback") return undefined;
       const event = parse(body.raw);
+      if (event.kind === "handover") await tellFailed({ id, appendedAt }, body, event, error);
       if (event.kind !== "message") return undefined;
       const conversation = await conversations.byUser(event.userId);
       if (!conversation?.thread) return undefined;

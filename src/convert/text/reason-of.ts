@@ -1,10 +1,13 @@
 import { isJsonObject, type Json } from "../../json.ts";
 import { isSeen } from "./clean-name.ts";
 
-/** The reason for a handover according to its metadata: the metadata itself if it is text, else its field `reason`. */
+/**
+ * The reason for a handover according to its metadata: the metadata itself if it is text, else its field `reason`, or `reasonCode`
+ * where there is no other.
+ */
 export function reasonOf(metadata: Json | undefined): string | undefined {
-  const reason = isJsonObject(metadata) ? metadata.reason : metadata;
-  return typeof reason === "string" && isSeen(reason) ? reason : undefined;
+  const reasons = isJsonObject(metadata) ? [metadata.reason, metadata.reasonCode] : [metadata];
+  return reasons.find((reason): reason is string => typeof reason === "string" && isSeen(reason));
 }
 
 /** The same for a reason that need not be text: it is then shown as JSON. */

@@ -37,6 +37,13 @@ export function toEmoji({ name, unicode, skinTone }: EmojiCode): string {
   return tones.length === 0 ? plain : withTones(plain, tones);
 }
 
+/** A text with the emoji whose codes are in it. Unknown codes stay: `10:30:45` has colons too. */
+export const withEmoji = (text: string): string =>
+  text.replaceAll(EMOJI_CODE, (code) => {
+    const name = code.slice(1, -1);
+    return isKnownEmoji(name) ? toEmoji({ name }) : code;
+  });
+
 /** Whether a name, with or without a skin tone, is one that every client knows. */
 export const isKnownEmoji = (name: string): boolean =>
   CODES.has(name.split("::skin-tone-")[0] ?? "");

@@ -1,4 +1,5 @@
-import type { Clock, Conversation, RunningClock } from "../../bridge/conversation.ts";
+import type { Clock, RunningClock } from "../../bridge/clock.ts";
+import type { Conversation } from "../../bridge/conversation.ts";
 import { isTakenOver } from "../../bridge/ownership/taken-over.ts";
 import type { DeskRules, HandBackReason, OpeningHours, REMINDED } from "../../config/desk-rules.ts";
 import { afterOpenMs, isOpen, openMsBetween, openTimes } from "../hours.ts";

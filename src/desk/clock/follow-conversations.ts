@@ -1,5 +1,6 @@
+import { isSameClock } from "../../bridge/clock.ts";
+import { clockOf } from "../../bridge/clock-of.ts";
 import type { Conversation } from "../../bridge/conversation.ts";
-import { clockOf, isSameClock } from "../../bridge/conversation.ts";
 import type { Desk } from "../../bridge/desk-ports.ts";
 import { BEHIND_MESSAGES, userLane } from "../../bridge/inbox-lanes.ts";
 import type { Conversations } from "../../bridge/ports.ts";
@@ -99,6 +100,7 @@ const isSameTime = (before: Conversation, after: Conversation): boolean =>
   (isSameClock(clockOf(before), clockOf(after)) &&
     before.team === after.team &&
     before.clock?.failed === after.clock?.failed &&
+    before.lease === after.lease &&
     (before.thread === undefined) === (after.thread === undefined));
 
 /** Its next tick comes soon, perhaps instead of a late one. */

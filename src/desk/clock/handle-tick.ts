@@ -1,15 +1,22 @@
+import { isAnswerOnItsWay } from "../../bridge/answer-on-its-way.ts";
+import type { BotReceiver } from "../../bridge/bot-events/bot-event.ts";
+import { waitingEvent } from "../../bridge/bot-events/event-items.ts";
 import { askForTurn } from "../../bridge/claims/ask-for-turn.ts";
-import {
-  type Clock,
-  type Conversation,
-  clockOf,
-  type RunningClock,
-  threadsOf,
-} from "../../bridge/conversation.ts";
+import type { Clock, RunningClock } from "../../bridge/clock.ts";
+import { clockOf } from "../../bridge/clock-of.ts";
+import type { Conversation } from "../../bridge/conversation.ts";
 import type { Desk } from "../../bridge/desk-ports.ts";
+import {
+  isSameLease,
+  type Lease,
+  leaseEndsAt,
+  runningLease,
+  withLeaseTried,
+} from "../../bridge/handovers/lease.ts";
 import { type HearFirstDependencies, hearFirst } from "../../bridge/hear-first.ts";
 import { BEHIND_MESSAGES, userLane } from "../../bridge/inbox-lanes.ts";
 import type { Conversations } from "../../bridge/ports.ts";
+import type { BotEventBody } from "../../bridge/stored/bot-event-body.ts";
 import type { ClockBody } from "../../bridge/stored/clock-body.ts";
 import type { InboxBody } from "../../bridge/stored/inbox-body.ts";
 import type { OutboxBody } from "../../bridge/stored/outbox-body.ts";
@@ -26,6 +33,8 @@ export interface TickDependencies extends HearFirstDependencies {
   conversations: Pick<Conversations, "byId" | "update">;
   desk: Pick<Desk, "rulesOf" | "teamOf" | "opensAt">;
   clock: Pick<Lanes<ClockBody>, "append">;
+  bot: Pick<Lanes<BotEventBody>, "append">;
+  receiver: Pick<BotReceiver, "isOn">;
   inbox: Pick<Lanes<InboxBody>, "append">;
   outbox: Pick<Lanes<OutboxBody>, "append" | "waitingIn">;
   /** Where the desk hands Users back to. */
@@ -54,26 +63,36 @@ export const createTickHandler =
     if (!clock) return;
     const { clock: running } = conversation;
     const rules = desk.rulesOf(conversation);
-    const of = progressOf(running, clock);
+    const of = progressOf(running, clock, rules, now());
     const { due, done } = dueSteps(stepsOf(clock, conversation, rules), of, rules.hours, now());
     const again = of.failed && now() >= againAt(of.failed) ? of.failed : undefined;
     const steps = [...due, ...(again ? [stepAgain(again)] : [])];
+    const lease = dueLease(conversation, now());
+    const isAnythingDue = steps.length > 0 || lease !== undefined;
     // A tick may have been set for something else, or in place of one that had to wait.
     const dueAt = Math.max(
       running.next ?? now(),
       ...steps.map((step) => momentOf(step, of, rules)),
+      ...(lease ? [leaseEndsAt(lease)] : []),
     );
-    if (steps.length > 0 && (await hearFirst(work, dueAt, conversation, dependencies))) {
+    if (isAnythingDue && (await hearFirst(work, dueAt, conversation, dependencies))) {
       return await setNext(work, { of, at: now() + HEAR_MS }, dependencies);
     }
-    if (steps.length > 0 && (await isAnswerOnItsWay(conversation, dependencies))) {
+    if (isAnythingDue && (await isAnswerOnItsWay(conversation, dependencies))) {
       return await setNext(work, { of, at: now() + REPLY_MS }, dependencies);
     }
     for (const step of steps) await begin(step, conversation, clock, dependencies);
+    if (lease) await endLease(lease, conversation, dependencies);
     await showWaiting(work, conversation, dependencies);
     const failed = again && { ...again, tried: again.tried + 1, at: now() };
-    await setNext(work, { of: { ...of, done, ...defined({ failed }) } }, dependencies);
+    const next = { of: { ...of, done, ...defined({ failed }) }, ...defined({ lease }) };
+    await setNext(work, next, dependencies);
   };
+
+function dueLease(conversation: Conversation, now: number): Lease | undefined {
+  const lease = runningLease(conversation);
+  return lease && leaseEndsAt(lease) <= now ? lease : undefined;
+}
 
 const momentOf = (
   { afterMs, again }: ClockStep,
@@ -90,32 +109,17 @@ const stepAgain = ({ handBack, tried }: NonNullable<RunningClock["failed"]>): Cl
   again: tried,
 });
 
-/** What an agent has written, or has asked for, will have stopped the clock soon. What the desk itself has begun waits for nothing. */
-async function isAnswerOnItsWay(
-  conversation: Conversation,
-  { outbox }: Pick<TickDependencies, "outbox">,
-): Promise<boolean> {
-  for (const thread of threadsOf(conversation)) {
-    for (const body of await outbox.waitingIn(makeThreadKey(thread))) {
-      if (body.kind === "reply" || (body.kind === "hand-back" && !body.request.onlyIfClock)) {
-        return true;
-      }
-    }
-  }
-  return false;
-}
-
 async function setNext(
   { item }: Work<ClockBody>,
-  next: Parameters<typeof withNextTick>[1],
+  { lease, ...next }: Parameters<typeof withNextTick>[1] & { readonly lease?: Lease },
   { conversations, desk, clock, now }: TickDependencies,
 ): Promise<void> {
   const { conversation: id, tick } = item.body;
-  const after = await conversations.update(id, (conversation) =>
-    conversation.clock?.tick === tick
-      ? withNextTick(conversation, next, desk.rulesOf(conversation), now())
-      : conversation,
-  );
+  const after = await conversations.update(id, (conversation) => {
+    if (conversation.clock?.tick !== tick) return conversation;
+    const tried = lease ? withLeaseTried(conversation, lease, now()) : conversation;
+    return withNextTick(tried, next, desk.rulesOf(conversation), now());
+  });
   // Of a later one whoever set it takes care.
   if (after?.clock?.tick === tick + 1) await appendNext(after, { clock });
 }
@@ -134,8 +138,9 @@ async function begin(
   { afterMs, deed, again }: ClockStep,
   conversation: Conversation,
   clock: Clock,
-  { desk, inbox, outbox, botService, now }: TickDependencies,
+  dependencies: TickDependencies,
 ): Promise<void> {
+  const { desk, inbox, outbox, bot, receiver, botService, now } = dependencies;
   const { id, userId, claim, thread } = conversation;
   const { kind, since } = clock;
   const name = `${kind} ${since} ${afterMs} ${JSON.stringify(deed)}`;
@@ -165,6 +170,37 @@ async function begin(
     };
     await toThreadsLane({ kind: "hand-back", request });
   }
+  const isTold = "remind" in deed || "tellUser" in deed || "handBack" in deed;
+  if (kind === "waiting" && again === undefined && isTold && receiver.isOn()) {
+    const step = { since, afterMs, ...deed, at: now() };
+    await bot.append(waitingEvent(item, conversation, step, desk));
+  }
+}
+
+/** Nobody has answered in the time that the handover gave. One that does not work is begun again, see {@link leaseEndsAt}. */
+async function endLease(
+  lease: Lease,
+  { id, thread }: Conversation,
+  { outbox, botService }: TickDependencies,
+): Promise<void> {
+  const { handover, since, tried = 0 } = lease;
+  const lane = thread ? makeThreadKey(thread) : conversationLane(id);
+  const waiting = await outbox.waitingIn(lane);
+  const isTried = waiting.some(
+    (body) => body.kind === "hand-back" && isSameLease(body.request.onlyIfLease, lease),
+  );
+  if (isTried) return;
+  const request = {
+    conversation: id,
+    to: botService,
+    reason: "expired",
+    onlyIfLease: { handover, since },
+  } as const;
+  await outbox.append({
+    lane,
+    id: makeDerivedItemId(id, `lease ${handover} ${since} ${tried}`),
+    body: { kind: "hand-back", request },
+  });
 }
 
 /** The root says anew for how long the User waits. */

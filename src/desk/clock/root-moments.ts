@@ -1,4 +1,7 @@
-import { type Clock, type Conversation, clockOf } from "../../bridge/conversation.ts";
+import type { Clock } from "../../bridge/clock.ts";
+import { clockOf } from "../../bridge/clock-of.ts";
+import type { Conversation } from "../../bridge/conversation.ts";
+import { runningLease } from "../../bridge/handovers/lease.ts";
 import { ROOT_STEPS_MS } from "../../views/root-steps.ts";
 
 const HOUR_MS = 60 * 60_000;
@@ -25,5 +28,6 @@ export function nextRootAt(
 /** What the root shows of who waits and who answers, as far as it does not change by time alone. */
 export function shownBy(conversation: Conversation): string {
   const clock = clockOf(conversation);
-  return JSON.stringify([conversation.claim?.by, clock?.kind === "waiting" && clock.since]);
+  const until = runningLease(conversation)?.until;
+  return JSON.stringify([conversation.claim?.by, clock?.kind === "waiting" && clock.since, until]);
 }

@@ -1,12 +1,10 @@
-import {
-  type Clock,
-  type Conversation,
-  clockOf,
-  isSameClock,
-  type RunningClock,
-} from "../../bridge/conversation.ts";
+import { type Clock, isSameClock, type RunningClock } from "../../bridge/clock.ts";
+import { clockOf } from "../../bridge/clock-of.ts";
+import type { Conversation } from "../../bridge/conversation.ts";
+import { leaseEndsAt, runningLease } from "../../bridge/handovers/lease.ts";
 import type { DeskRules } from "../../config/desk-rules.ts";
 import { defined } from "../../defined.ts";
+import { opensAt } from "../hours.ts";
 import { againAt, NOTHING_DONE, nextStepAt, stepsOf } from "./clock-steps.ts";
 import { nextRootAt } from "./root-moments.ts";
 
@@ -25,8 +23,10 @@ function nextTickAt(
   const step = nextStepAt(stepsOf(clock, conversation, rules), clock, rules.hours);
   // What a desk does by itself is said in the thread, which opens soon, unless Slack keeps it from opening.
   const earliest = conversation.thread ? 0 : conversation.openedAt + OPENING_MS;
+  const lease = runningLease(conversation);
   const moments = [
     step === undefined ? undefined : Math.max(step, earliest),
+    lease && Math.max(leaseEndsAt(lease), earliest),
     clock.failed && againAt(clock.failed),
     conversation.thread && nextRootAt(conversation, clock.kind, now),
   ].filter((moment) => moment !== undefined);
@@ -41,7 +41,7 @@ export function withClock(conversation: Conversation, rules: DeskRules, now: num
   const { clock: former, ...rest } = conversation;
   const clock = clockOf(conversation);
   if (!clock) return former ? rest : conversation;
-  const progress = progressOf(former, clock);
+  const progress = progressOf(former, clock, rules, now);
   const wanted = nextTickAt(conversation, progress, rules, now);
   const next = former?.next;
   const stays = wanted === undefined || (next !== undefined && next <= wanted);
@@ -56,13 +56,28 @@ export function withClock(conversation: Conversation, rules: DeskRules, now: num
 }
 
 /** How far this clock has come: as far as the former one, if it is that. */
-export const progressOf = (former: RunningClock | undefined, clock: Clock): Progress => ({
-  ...clock,
-  done: NOTHING_DONE,
-  ...(former &&
-    isSameClock(former, clock) &&
-    defined({ done: former.done, failed: former.failed })),
-});
+export function progressOf(
+  former: RunningClock | undefined,
+  clock: Clock,
+  rules: DeskRules,
+  now: number,
+): Progress {
+  const start = { ...clock, done: NOTHING_DONE };
+  if (!former || !isSameClock(former, clock)) return start;
+  const { done, failed } = former;
+  const isToBeTried = failed && !isOver(failed, clock, rules, now);
+  return { ...start, done, ...(isToBeTried && { failed }) };
+}
+
+/** Whoever was to go back because the team was not there stays once it has been there. */
+function isOver(
+  { handBack }: NonNullable<RunningClock["failed"]>,
+  { since }: Clock,
+  { hours }: DeskRules,
+  now: number,
+): boolean {
+  return handBack === "outside_hours" && (opensAt(hours, since) ?? Infinity) <= now;
+}
 
 /** The same after its newest tick: `of` is a clock and how far it has come. `at`: the next comes in its place, then at the earliest. */
 export function withNextTick(
@@ -73,7 +88,10 @@ export function withNextTick(
 ): Conversation {
   const clock = clockOf(conversation);
   if (!clock || !conversation.clock) return conversation;
-  const progress = { ...progressOf(conversation.clock, clock), ...(isSameClock(of, clock) && of) };
+  const progress = {
+    ...progressOf(conversation.clock, clock, rules, now),
+    ...(isSameClock(of, clock) && of),
+  };
   const wanted = nextTickAt(conversation, progress, rules, now);
   const next = wanted === undefined ? undefined : Math.max(wanted, at ?? 0);
   return {

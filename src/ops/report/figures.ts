@@ -1,3 +1,5 @@
+import { defined } from "../../defined.ts";
+
 /** What is told of one conversation. Times are ms in which its team was open; missing: it did not come to that. */
 export interface ConversationTimes {
   readonly toClaim?: number;
@@ -6,6 +8,8 @@ export interface ConversationTimes {
   /** Until the first answer; in vain until it ended, or until now. */
   readonly waited: number;
   readonly isOpen: boolean;
+  /** What the User thought of it, from 1 to 5. */
+  readonly stars?: number;
 }
 
 export const MEASURES = ["toClaim", "toAnswer", "toEnd", "waited"] as const;
@@ -28,6 +32,9 @@ export interface Figures extends Readonly<Record<Measure, Percentiles>> {
   readonly unanswered: number;
   readonly ended: number;
   readonly open: number;
+  /** How many were rated, and with how many stars of 5 on average, to two decimals. */
+  readonly rated: number;
+  readonly rating?: number;
 }
 
 /** The smallest value that so many of a hundred do not exceed (nearest rank). `sorted` is not empty. */
@@ -44,6 +51,8 @@ export function percentilesOf(values: readonly number[]): Percentiles {
 export function figuresOf(rows: readonly ConversationTimes[]): Figures {
   const of = (measure: Measure): number[] =>
     rows.flatMap(({ [measure]: value }) => (value === undefined ? [] : [value]));
+  const stars = rows.flatMap((row) => row.stars ?? []);
+  const rating = averageOf(stars);
   const count = (fits: (row: ConversationTimes) => boolean): number => rows.filter(fits).length;
   return {
     conversations: rows.length,
@@ -52,9 +61,16 @@ export function figuresOf(rows: readonly ConversationTimes[]): Figures {
     unanswered: count(({ toAnswer, isOpen }) => toAnswer === undefined && !isOpen),
     ended: count(({ isOpen }) => !isOpen),
     open: count(({ isOpen }) => isOpen),
+    rated: stars.length,
+    ...defined({ rating }),
     toClaim: percentilesOf(of("toClaim")),
     toAnswer: percentilesOf(of("toAnswer")),
     toEnd: percentilesOf(of("toEnd")),
     waited: percentilesOf(of("waited")),
   };
 }
+
+const averageOf = (values: readonly number[]): number | undefined =>
+  values.length === 0
+    ? undefined
+    : Math.round((values.reduce((sum, value) => sum + value, 0) / values.length) * 100) / 100;

@@ -21,5 +21,9 @@ export function sayDuration(seconds: number | undefined): string {
   return `${Math.floor(hours / 24)} d ${hours % 24} h`;
 }
 
+/** How many stars on average. */
+export const sayRating = (rating: number | undefined): string =>
+  rating === undefined ? "–" : `${rating.toFixed(1)} ★`;
+
 export const sayShare = (part: number, of: number): string =>
   of === 0 ? "–" : `${Math.round((part / of) * 100)} %`;

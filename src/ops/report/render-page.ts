@@ -1,4 +1,4 @@
-import { escapeHtml, sayDuration, sayShare } from "./html.ts";
+import { escapeHtml, sayDuration, sayRating, sayShare } from "./html.ts";
 import { GROUPINGS, type Group, type Grouping, type Report } from "./make-report.ts";
 import { PAGE_STYLE } from "./page-style.ts";
 import { plotDays, plotFirstAnswers, plotSpan, plotWeek } from "./plots.ts";
@@ -40,6 +40,7 @@ ${GROUPINGS.map((grouping) => renderGroup(TITLES[grouping], groups[grouping])).j
 
 function tiles({ total }: Report): string {
   const { conversations, answered, unanswered, open, toClaim, toAnswer, toEnd, waited } = total;
+  const { rated, rating } = total;
   const tile = (name: string, value: string, more: string): string =>
     `<div><dt>${name}</dt><dd>${value}</dd><dd class="more">${more}</dd></div>`;
   const times = ({ p75, p90 }: typeof toClaim): string =>
@@ -51,6 +52,7 @@ function tiles({ total }: Report): string {
     tile("To claim", sayDuration(toClaim.p50), times(toClaim)),
     tile("Waiting, in vain too", sayDuration(waited.p50), times(waited)),
     tile("To the end", sayDuration(toEnd.p50), times(toEnd)),
+    ...(rated > 0 ? [tile("Rating", sayRating(rating), `of 5, by ${rated} Users`)] : []),
   ].join("")}</dl>`;
 }
 
@@ -58,11 +60,12 @@ function renderGroup(title: string, groups: readonly Group[]): string {
   if (groups.length < 2) return "";
   const shown = groups.slice(0, MOST_ROWS);
   const most = Math.max(...shown.map(({ waited }) => waited.p90 ?? 0));
+  const isRated = groups.some(({ rated }) => rated > 0);
   const left = groups.length - shown.length;
   const rows = shown.map(
-    ({ name, conversations, answered, toAnswer, toClaim, toEnd, waited }) =>
-      `<tr><th scope="row">${escapeHtml(name)}</th><td class="n">${conversations}</td><td class="n">${sayShare(answered, conversations)}</td><td class="n">${sayDuration(toClaim.p50)}</td><td class="n">${sayDuration(toAnswer.p50)}</td><td class="n">${sayDuration(toAnswer.p90)}</td><td class="bar">${plotSpan(waited, most)}</td><td class="n">${sayDuration(toEnd.p50)}</td></tr>`,
+    ({ name, conversations, answered, toAnswer, toClaim, toEnd, waited, rating }) =>
+      `<tr><th scope="row">${escapeHtml(name)}</th><td class="n">${conversations}</td><td class="n">${sayShare(answered, conversations)}</td><td class="n">${sayDuration(toClaim.p50)}</td><td class="n">${sayDuration(toAnswer.p50)}</td><td class="n">${sayDuration(toAnswer.p90)}</td><td class="bar">${plotSpan(waited, most)}</td><td class="n">${sayDuration(toEnd.p50)}</td>${isRated ? `<td class="n">${sayRating(rating)}</td>` : ""}</tr>`,
   );
   const more = left > 0 ? `<p class="legend">and ${left} more, which csv and json have</p>` : "";
-  return `<section class="wide"><h2>${title}</h2><div class="scroll"><table class="groups"><thead><tr><th></th><th>conver­sations</th><th>answered</th><th>claim p50</th><th>answer p50</th><th>answer p90</th><th class="bar">waiting, p50 to p90</th><th>end p50</th></tr></thead><tbody>${rows.join("")}</tbody></table></div>${more}</section>`;
+  return `<section class="wide"><h2>${title}</h2><div class="scroll"><table class="groups"><thead><tr><th></th><th>conver­sations</th><th>answered</th><th>claim p50</th><th>answer p50</th><th>answer p90</th><th class="bar">waiting, p50 to p90</th><th>end p50</th>${isRated ? "<th>rating</th>" : ""}</tr></thead><tbody>${rows.join("")}</tbody></table></div>${more}</section>`;
 }

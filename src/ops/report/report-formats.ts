@@ -14,7 +14,7 @@ const NAMES = {
   waited: "waiting",
 };
 
-/** The columns of a row: what it is about, the counts, and each percentile in seconds of opening hours. */
+/** The columns of a row: what it is about, the counts, and each percentile in seconds of opening hours, and what Users thought. */
 const COLUMNS = [
   "from",
   "to",
@@ -22,6 +22,8 @@ const COLUMNS = [
   "name",
   ...COUNTS,
   ...MEASURES.flatMap((measure) => PERCENTS.map((percent) => `${NAMES[measure]}_${percent}_s`)),
+  "rated",
+  "rating",
 ];
 
 function csv(report: Report): string[] {
@@ -35,6 +37,8 @@ function csv(report: Report): string[] {
       ...MEASURES.flatMap((measure) =>
         PERCENTS.map((percent) => figures[measure][percent]?.toString()),
       ),
+      String(figures.rated),
+      figures.rating?.toString(),
     ]
       .map(toCell)
       .join(",");

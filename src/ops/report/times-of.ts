@@ -4,7 +4,7 @@ import type { ConversationTimes } from "./figures.ts";
 
 /** How long things took, as of `now`; `openMs`: how long its team was open between two moments. */
 export function timesOf(
-  { openedAt, firstClaimAt, firstAnswerAt, state, ending }: Conversation,
+  { openedAt, firstClaimAt, firstAnswerAt, state, ending, rating }: Conversation,
   openMs: (from: number, to: number) => number,
   now: number,
 ): ConversationTimes {
@@ -15,6 +15,7 @@ export function timesOf(
       toClaim: until(firstClaimAt),
       toAnswer: until(firstAnswerAt),
       toEnd: until(ending?.at),
+      stars: rating?.stars,
     }),
     waited: since(firstAnswerAt ?? ending?.at ?? now),
     isOpen: state === "open",

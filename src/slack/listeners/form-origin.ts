@@ -37,8 +37,11 @@ export function originOfPress(
   { body, client, respond }: Omit<Press<unknown>, "value">,
   team: string,
 ): FormOrigin {
-  const channel = body.channel?.id ?? String(body.container.channel_id);
-  const ts = body.message?.thread_ts ?? body.message?.ts ?? String(body.container.message_ts);
+  const { container, message } = body;
+  const channel = body.channel?.id ?? String(container.channel_id);
+  // Slack does not repeat a message that only one person sees, but tells its thread.
+  const ts =
+    message?.thread_ts ?? message?.ts ?? String(container.thread_ts ?? container.message_ts);
   const { user, trigger_id } = body;
   return {
     what: "button",

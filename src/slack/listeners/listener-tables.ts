@@ -4,7 +4,7 @@ import { answerServiceChoice } from "./answer-service-choice.ts";
 import { answerTeamChoice } from "./answer-team-choice.ts";
 import type { ListenerDependencies } from "./listener-dependencies.ts";
 import { openAssign } from "./open-assign.ts";
-import { openHandBackFromButton, openHandBackFromShortcut } from "./open-hand-back.ts";
+import { openDecline, openHandBackFromButton, openHandBackFromShortcut } from "./open-hand-back.ts";
 import { openMoveFromButton, openMoveFromShortcut } from "./open-move.ts";
 import { chooseAnswer, openQuickAnswer } from "./open-quick-answer.ts";
 import { release, take, takeFrom } from "./press-claim.ts";
@@ -12,6 +12,7 @@ import { openHome, showHome } from "./publish-home.ts";
 import { dismiss, itArrived, sendAgain, takeOver, undo } from "./reply-buttons.ts";
 import type { EventCall, Press, ShortcutCall, Submission } from "./requests.ts";
 import { submitAssign } from "./submit-assign.ts";
+import { submitDecline } from "./submit-decline.ts";
 import { submitHandBack } from "./submit-hand-back.ts";
 import { submitMove } from "./submit-move.ts";
 import { submitQuickAnswer } from "./submit-quick-answer.ts";
@@ -24,6 +25,7 @@ export const ACTION_LISTENERS: {
 } = {
   handBack: openHandBackFromButton,
   move: openMoveFromButton,
+  decline: openDecline,
   sendAgain,
   takeOver,
   dismiss,
@@ -56,6 +58,7 @@ export const FORM_LISTENERS: {
   move: submitMove,
   quickAnswer: submitQuickAnswer,
   assign: submitAssign,
+  decline: submitDecline,
 };
 
 /** What happens at each event that only shows something, and may be lost. All others are `STORED_EVENTS`. */

@@ -1,8 +1,11 @@
-import { movedFrom } from "../../bridge/conversation.ts";
+import { type Conversation, isAnswered, movedFrom } from "../../bridge/conversation.ts";
 import { escapeText } from "../../convert/text/slack-text.ts";
-import { renderHandBackForm } from "../../views/hand-back-form.ts";
+import type { Json } from "../../json.ts";
+import { renderDeclineForm } from "../../views/decline-form.ts";
+import { type HandBackForm, renderHandBackForm } from "../../views/hand-back-form.ts";
 import { renderLeftThread } from "../../views/left-thread.ts";
 import { nameOf } from "../../views/name-of.ts";
+import type { Texts } from "../../views/texts/en.ts";
 import { withinTime } from "../../within-time.ts";
 import {
   answerThere,
@@ -21,14 +24,36 @@ const SERVICES_TIMEOUT_MS = 1_500;
 export const openHandBackFromShortcut = (
   call: ShortcutCall,
   dependencies: ListenerDependencies,
-): Promise<void> => open(originOfShortcut(call, dependencies.team), dependencies);
+): Promise<void> => open(originOfShortcut(call, dependencies.team), HAND_BACK, dependencies);
 
 export const openHandBackFromButton = (
   press: Omit<Press<unknown>, "value">,
   dependencies: ListenerDependencies,
-): Promise<void> => open(originOfPress(press, dependencies.team), dependencies);
+): Promise<void> => open(originOfPress(press, dependencies.team), HAND_BACK, dependencies);
 
-async function open(origin: FormOrigin, dependencies: ListenerDependencies): Promise<void> {
+export const openDecline = (
+  press: Omit<Press<unknown>, "value">,
+  dependencies: ListenerDependencies,
+): Promise<void> => open(originOfPress(press, dependencies.team), DECLINE, dependencies);
+
+/** What a form is about. `problem`: why it does not open, for whoever asked for it. */
+interface HandBackKind {
+  problem: (conversation: Conversation, texts: Texts) => string | undefined;
+  render: (form: HandBackForm, texts: Texts) => Json;
+}
+
+const HAND_BACK: HandBackKind = { problem: () => undefined, render: renderHandBackForm };
+const DECLINE: HandBackKind = {
+  problem: (conversation, { declineForm }) =>
+    isAnswered(conversation) ? declineForm.answered : undefined,
+  render: renderDeclineForm,
+};
+
+async function open(
+  origin: FormOrigin,
+  { problem, render }: HandBackKind,
+  dependencies: ListenerDependencies,
+): Promise<void> {
   const { conversations, desk, parley, botService, permalink, texts } = dependencies;
   const { thread } = origin;
   const conversation = await conversations.byThread(thread);
@@ -45,7 +70,8 @@ async function open(origin: FormOrigin, dependencies: ListenerDependencies): Pro
     refusalIn(thread, conversation, { by: origin.agent, what: origin.what }, dependencies),
     withinTime(parley.services(), SERVICES_TIMEOUT_MS, undefined).catch(() => undefined),
   ]);
-  if (refusal !== undefined) return await answerThere(origin, escapeText(refusal), dependencies);
+  const reason = refusal ?? problem(conversation, texts);
+  if (reason !== undefined) return await answerThere(origin, escapeText(reason), dependencies);
   const others = services?.filter(({ id }) => id !== parley.self);
   const form = {
     userName: nameOf(conversation, texts),
@@ -54,5 +80,5 @@ async function open(origin: FormOrigin, dependencies: ListenerDependencies): Pro
     preferred: botService,
     outcomes: desk.rulesOf(conversation).outcomes,
   };
-  await showForm(origin, renderHandBackForm(form, texts), dependencies);
+  await showForm(origin, render(form, texts), dependencies);
 }

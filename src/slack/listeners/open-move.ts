@@ -1,5 +1,5 @@
 import { movedFrom } from "../../bridge/conversation.ts";
-import { refusalToMove } from "../../bridge/teams/request-move.ts";
+import { teamsToMoveTo } from "../../bridge/teams/request-move.ts";
 import { escapeText } from "../../convert/text/slack-text.ts";
 import { renderLeftThread } from "../../views/left-thread.ts";
 import { renderMoveForm } from "../../views/move-form.ts";
@@ -12,7 +12,7 @@ import {
   showForm,
 } from "./form-origin.ts";
 import type { ListenerDependencies } from "./listener-dependencies.ts";
-import { recordRefusal } from "./refusal-in.ts";
+import { recordRefusedDeed } from "./refusal-in.ts";
 import type { Press, ShortcutCall } from "./requests.ts";
 
 export const openMoveFromShortcut = (
@@ -42,16 +42,13 @@ async function open(origin: FormOrigin, dependencies: ListenerDependencies): Pro
   }
   const others = desk.teams.filter(({ name }) => name !== team);
   const actor = { agent: origin.agent };
-  const refusals = await Promise.all(
-    others.map((to) => refusalToMove(actor, { current, team: to }, dependencies)),
-  );
-  const teams = others.filter((_, index) => !refusals[index]).map(({ name }) => name);
-  const [refusal] = refusals;
+  const { teams, refusal } = await teamsToMoveTo(actor, { current, others }, dependencies);
   if (teams.length === 0 && refusal) {
     const attempt = { by: origin.agent, what: origin.what };
-    const words = await recordRefusal(refusal, conversation, attempt, dependencies);
+    const words = await recordRefusedDeed(refusal, conversation, attempt, dependencies);
     return await answer(escapeText(words));
   }
-  const form = { userName: nameOf(conversation, texts), team, thread, teams };
+  const names = teams.map(({ name }) => name);
+  const form = { userName: nameOf(conversation, texts), team, thread, teams: names };
   await showForm(origin, renderMoveForm(form, texts), dependencies);
 }

@@ -1,11 +1,11 @@
 import type { ModalView } from "@slack/web-api";
-import type { Conversation } from "../../bridge/conversation.ts";
-import { movedFrom } from "../../bridge/conversation.ts";
+import { type Conversation, movedFrom } from "../../bridge/conversation.ts";
 import { defined } from "../../defined.ts";
 import type { Thread } from "../../ids.ts";
 import { FORMS } from "../../views/actions.ts";
 import { type AnswerForm, renderAnswerForm } from "../../views/answer-form.ts";
 import { fillAnswer, inAnswerOrder } from "../../views/fill-answer.ts";
+import { languageOf } from "../../views/language-of.ts";
 import { renderLeftThread } from "../../views/left-thread.ts";
 import { nameOf } from "../../views/name-of.ts";
 import { callSlack } from "../web-api.ts";
@@ -64,5 +64,5 @@ const formFor = (
 ): AnswerForm => ({
   userName: nameOf(conversation, texts),
   thread,
-  answers: inAnswerOrder(desk.answers, conversation.user.language),
+  answers: inAnswerOrder(desk.answers, languageOf(conversation)),
 });

@@ -3,7 +3,7 @@ import type { Conversation } from "../../bridge/conversation.ts";
 import { escapeText } from "../../convert/text/slack-text.ts";
 import { defined } from "../../defined.ts";
 import type { ConversationId } from "../../ids.ts";
-import type { HeldConversation } from "../../views/actions.ts";
+import type { HeldConversation, ShownConversation } from "../../views/actions.ts";
 import { renderClaimProblem } from "../../views/claim-problem.ts";
 import { renderTakeFrom } from "../../views/claims.ts";
 import { foreignTeamOf } from "../foreign-team.ts";
@@ -29,11 +29,14 @@ export const takeFrom = async (
   await press.respond({ delete_original: true });
 };
 
-/** Nobody answers from now on. */
+/** Nobody answers from now on, if it is still whom the button showed. */
 export const release = (
-  { value, ...press }: Press<ConversationId>,
+  { value, ...press }: Press<ShownConversation>,
   dependencies: ListenerDependencies,
-): Promise<void> => ask(value, press, dependencies, ({ claim }) => defined({ expects: claim?.by }));
+): Promise<void> =>
+  ask(value?.conversation, press, dependencies, ({ claim }) =>
+    defined({ expects: value?.from ?? claim?.by }),
+  );
 
 /** Stores the wish; whoever presses is told at once what speaks against it, and the thread what became of it. */
 async function ask(

@@ -31,11 +31,11 @@ export async function refusalIn(
   const team = conversation && teamIn(thread, conversation, desk);
   const deed = { as: "agent", team } as const;
   const refusal = await permissions.refusalOf({ agent: attempt.by }, deed, LOOK_UP_WITHIN_MS);
-  return refusal && (await recordRefusal(refusal, conversation, attempt, dependencies));
+  return refusal && (await recordRefusedDeed(refusal, conversation, attempt, dependencies));
 }
 
 /** Records that somebody was refused; returns why, in words for them. */
-export async function recordRefusal(
+export async function recordRefusedDeed(
   refusal: Refusal,
   conversation: Conversation | undefined,
   { by, what }: Attempt,

@@ -82,7 +82,7 @@ export function refuseOutsiders(options: OutsiderOptions) {
     if (!refusal) return await args.next();
     log.info({ agent, reason: refusal.kind, type: body.event?.type ?? body.type }, "actor.refused");
     const where = await whereabouts(body, options);
-    if (agent) await recordRefusal(body, agent, refusal, where, options);
+    if (agent) await recordRefusedRequest(body, agent, refusal, where, options);
     const whole = agent
       ? await ofItsTeam(refusal, defined({ agent, foreignTeam }), where, options)
       : refusal;
@@ -126,7 +126,7 @@ const kindOf = ({ command, event, type }: Request): AuditedDeed => {
 };
 
 /** Before the answer: if that cannot be stored Slack says that it did not work, and whoever it is tries it again. */
-async function recordRefusal(
+async function recordRefusedRequest(
   body: Request,
   by: string,
   { kind: why }: Refusal,

@@ -8,6 +8,7 @@ import { type ClaimProblem, renderClaimProblem } from "../../views/claim-problem
 import { foreignTeamOf } from "../foreign-team.ts";
 import type { ListenerDependencies } from "./listener-dependencies.ts";
 import type { Submission } from "./requests.ts";
+import { typedIn } from "./typed-in.ts";
 
 /** Stores the assignment, and only then closes the form. Until it is stored the form stays open and says why. */
 export async function submitAssign(
@@ -37,9 +38,9 @@ export async function submitAssign(
 }
 
 function readInputs(view: ViewOutput) {
-  const input = (id: string) => view.state.values[id]?.[id];
+  const { agent, note } = ASSIGN_INPUTS;
   return {
-    agent: input(ASSIGN_INPUTS.agent)?.selected_user ?? undefined,
-    note: input(ASSIGN_INPUTS.note)?.value?.trim() || undefined,
+    agent: view.state.values[agent]?.[agent]?.selected_user ?? undefined,
+    note: typedIn(view, note),
   };
 }

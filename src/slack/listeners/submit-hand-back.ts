@@ -1,19 +1,13 @@
 import type { ViewOutput } from "@slack/bolt";
-import { movedFrom } from "../../bridge/conversation.ts";
 import { escapeText, unescapeText } from "../../convert/text/slack-text.ts";
 import { intentOf, withoutMarker } from "../../convert/to-parley/reply-intent.ts";
 import { defined } from "../../defined.ts";
-import { makeDerivedItemId, makeThreadKey, type Thread } from "../../ids.ts";
-import { errorFields } from "../../log.ts";
+import type { Thread } from "../../ids.ts";
 import { HAND_BACK_INPUTS } from "../../views/hand-back-form.ts";
-import { fromOptionValue } from "../../views/service-option.ts";
-import { withinTime } from "../../within-time.ts";
 import type { ListenerDependencies } from "./listener-dependencies.ts";
-import { refusalIn } from "./refusal-in.ts";
 import type { Submission } from "./requests.ts";
-
-/** Slack waits 3 s for the whole answer. */
-const SERVICES_TIMEOUT_MS = 1_500;
+import { storeHandBack } from "./store-hand-back.ts";
+import { typedIn } from "./typed-in.ts";
 
 const MAX_TAGS = 10;
 const TAG_LENGTH = 40;
@@ -26,7 +20,7 @@ export async function submitHandBack(
   { value: thread, ack, body, view }: Submission<Thread>,
   dependencies: ListenerDependencies,
 ): Promise<void> {
-  const { conversations, desk, outbox, parley, botService, replyMode, texts, log } = dependencies;
+  const { botService, replyMode, texts } = dependencies;
   const { handBackForm: words } = texts;
   const refuse = (problem: string, input: string = HAND_BACK_INPUTS.destination) =>
     ack({ response_action: "errors", errors: { [input]: problem } });
@@ -43,65 +37,25 @@ export async function submitHandBack(
     return await refuse(words.tooManyTags, HAND_BACK_INPUTS.tags);
   }
   const lastMessage = replyMode === "explicit" ? unescapeText(withoutMarker(written).text) : typed;
-  const service = fromOptionValue(destination, () => parley.services());
-  const to = await withinTime(service, SERVICES_TIMEOUT_MS, undefined).catch(() => undefined);
-  if (to === undefined) {
-    return await refuse(words.serviceUnknown);
-  }
-  try {
-    const conversation = thread && (await conversations.byThread(thread));
-    if (!thread || conversation?.state !== "open") {
-      return await refuse(words.isOver);
-    }
-    if (movedFrom(conversation, thread)) {
-      return await refuse(texts.leftThread.unlinked(desk.teamOf(conversation).name));
-    }
-    const refusal = await refusalIn(
-      thread,
-      conversation,
-      { by: body.user.id, what: "form" },
-      dependencies,
-    );
-    if (refusal !== undefined) return await refuse(refusal);
-    const lane = makeThreadKey(thread);
-    const result = await outbox.append({
-      lane,
-      id: makeDerivedItemId(view.id, `hand back ${lane}`),
-      body: {
-        kind: "hand-back",
-        request: {
-          thread,
-          agent: body.user.id,
-          to,
-          ...defined({
-            outcome: given.outcome,
-            tags: tags.length > 0 ? tags : undefined,
-            note: given.note || undefined,
-            messageForUser: given.messageForUser || undefined,
-            lastMessage: lastMessage || undefined,
-          }),
-        },
-      },
-    });
-    if (result === "duplicate") {
-      return await refuse(words.sentAlready);
-    }
-  } catch (error) {
-    log.error(errorFields(error), "hand-back.not-stored");
-    return await refuse(words.notStored);
-  }
-  await ack();
+  const wish = defined({
+    outcome: given.outcome,
+    tags: tags.length > 0 ? tags : undefined,
+    note: given.note,
+    messageForUser: given.messageForUser,
+    lastMessage: lastMessage || undefined,
+  });
+  await storeHandBack({ thread, destination, refuse }, wish, { ack, body, view }, dependencies);
 }
 
 function readInputs(view: ViewOutput) {
-  const input = (id: string) => view.state.values[id]?.[id];
+  const chosenIn = (id: string) => view.state.values[id]?.[id]?.selected_option?.value;
   return {
-    destination: input(HAND_BACK_INPUTS.destination)?.selected_option?.value,
-    outcome: input(HAND_BACK_INPUTS.outcome)?.selected_option?.value,
-    tags: toTags(input(HAND_BACK_INPUTS.tags)?.value ?? ""),
-    note: input(HAND_BACK_INPUTS.note)?.value?.trim(),
-    messageForUser: input(HAND_BACK_INPUTS.messageForUser)?.value?.trim(),
-    lastMessage: input(HAND_BACK_INPUTS.lastMessage)?.value?.trim(),
+    destination: chosenIn(HAND_BACK_INPUTS.destination),
+    outcome: chosenIn(HAND_BACK_INPUTS.outcome),
+    tags: toTags(typedIn(view, HAND_BACK_INPUTS.tags) ?? ""),
+    note: typedIn(view, HAND_BACK_INPUTS.note),
+    messageForUser: typedIn(view, HAND_BACK_INPUTS.messageForUser),
+    lastMessage: typedIn(view, HAND_BACK_INPUTS.lastMessage),
   };
 }
 

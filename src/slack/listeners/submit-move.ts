@@ -8,6 +8,7 @@ import { type MoveProblem, renderMoveProblem } from "../../views/move-problem.ts
 import { foreignTeamOf } from "../foreign-team.ts";
 import type { ListenerDependencies } from "./listener-dependencies.ts";
 import type { Submission } from "./requests.ts";
+import { typedIn } from "./typed-in.ts";
 
 /**
  * Stores the move behind all that the User wrote before it, and only then closes the form. Until it is stored the form stays
@@ -40,9 +41,9 @@ export async function submitMove(
 }
 
 function readInputs(view: ViewOutput) {
-  const input = (id: string) => view.state.values[id]?.[id];
+  const { destination, note } = MOVE_INPUTS;
   return {
-    destination: input(MOVE_INPUTS.destination)?.selected_option?.value,
-    note: input(MOVE_INPUTS.note)?.value?.trim() || undefined,
+    destination: view.state.values[destination]?.[destination]?.selected_option?.value,
+    note: typedIn(view, note),
   };
 }

@@ -9,6 +9,7 @@ import { ANSWER_CHOICE, ANSWER_TEXT } from "../../views/answer-form.ts";
 import type { ListenerDependencies } from "./listener-dependencies.ts";
 import { refusalIn } from "./refusal-in.ts";
 import type { Submission } from "./requests.ts";
+import { typedIn } from "./typed-in.ts";
 
 /**
  * Stores the answer behind all that the User wrote, and only then closes the form. Until it is stored the form stays open and says
@@ -53,9 +54,8 @@ export async function submitQuickAnswer(
 }
 
 /** What is to be sent, and the block in which it stands. */
-function textIn({ state }: ViewOutput): { block?: string; text: string } {
-  const [block, inputs] =
-    Object.entries(state.values).find(([id]) => id.startsWith(ANSWER_TEXT)) ?? [];
-  const text = inputs?.[ANSWER_TEXT]?.value?.trim() ?? "";
-  return block === undefined ? { text } : { block, text };
+function textIn(view: ViewOutput): { block?: string; text: string } {
+  const block = Object.keys(view.state.values).find((id) => id.startsWith(ANSWER_TEXT));
+  if (block === undefined) return { text: "" };
+  return { block, text: typedIn(view, block, ANSWER_TEXT) ?? "" };
 }

@@ -8,6 +8,7 @@ export const COUNTED: Readonly<Record<string, string>> = {
   threads: "threads",
   "customer ids": "customers",
   "audit records": "audit",
+  handovers: "handovers",
 };
 
 function journal(table: QueueName): Record<string, string> {

@@ -69,6 +69,18 @@ export const TABLE_COPIES: readonly TableCopy[] = [
     },
     select: "SELECT * FROM audit ORDER BY seq",
   },
+  {
+    table: "handovers",
+    columns: {
+      id: "text",
+      user_id: "text",
+      digest: "text",
+      conversation: "text",
+      failure: "text",
+      at: "bigint",
+    },
+    select: "SELECT * FROM handovers",
+  },
 ];
 
 function journal(table: QueueName): TableCopy {

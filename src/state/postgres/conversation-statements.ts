@@ -37,6 +37,9 @@ export const USER_BY_EXTERNAL_ID = `${resolving("SELECT user_id FROM customers W
 
 export const OPEN = `${SELECT} WHERE is_open ORDER BY number`;
 
+/** Those whose Users wait, and perhaps others: a handover may bring a field of that name. */
+export const PERHAPS_WAITING = `${SELECT} WHERE is_open AND body LIKE '%"waitingSince":%'`;
+
 export const COUNT_OPEN = "SELECT count(*) AS open FROM conversations WHERE is_open";
 
 export const OPEN_UNDER = `${SELECT} WHERE is_open AND user_id = $1 ORDER BY number DESC`;

@@ -25,9 +25,14 @@ export async function expirePostgres(
     }
   }
   await deleteInChunks(FEW, () => expireConversations(side, before.conversations));
+  await expireFrom("handovers", "id", UNNEEDED_HANDOVER, before.handovers);
   await expireFrom("audit", "seq", "at < $1", before.audit);
   await expireFrom("aliases", "user_id", UNNEEDED_ALIAS, before.aliases);
 }
+
+/** Its conversation, if it has one, is gone too. */
+const UNNEEDED_HANDOVER =
+  "at < $1 AND NOT EXISTS (SELECT FROM conversations WHERE conversations.id = handovers.conversation)";
 
 /** Each of them takes a lock, of which a server has some thousands for all. */
 const FEW = 100;

@@ -1,5 +1,6 @@
 import { AUDIT_TABLE } from "./audit-table.ts";
 import { CONVERSATION_TABLES } from "./conversation-tables.ts";
+import { HANDOVERS_TABLE } from "./handovers-table.ts";
 import { CHANGES_SEQUENCE, journalTable } from "./journal-table.ts";
 
 /** One change of the schema; its number is its place, from 1. What was released stays as it is. */
@@ -50,4 +51,6 @@ export const MIGRATIONS: readonly Migration[] = [
   { sql: FIRST },
   { sql: AUDIT_TABLE },
   { sql: journalTable("clock") },
+  { sql: journalTable("bot") },
+  { sql: HANDOVERS_TABLE },
 ];

@@ -7,6 +7,7 @@ import { openLocation, type PostgresLocation } from "./open-location.ts";
 import { openPostgresAudit } from "./postgres-audit.ts";
 import { createPostgresClaims } from "./postgres-claims.ts";
 import { openPostgresConversations } from "./postgres-conversations.ts";
+import { openPostgresHandovers } from "./postgres-handovers.ts";
 import { openPostgresJournal } from "./postgres-journal.ts";
 import { createPostgresRounds } from "./postgres-rounds.ts";
 import { createPostgresTurns } from "./postgres-turns.ts";
@@ -33,8 +34,9 @@ export async function openPostgresState(
     return {
       journals: openEach((queue) => openPostgresJournal(database, queue, claims)),
       claims,
-      conversations: openPostgresConversations(database),
+      conversations: openPostgresConversations(database, database.side),
       audit: openPostgresAudit(database, database.side),
+      handovers: openPostgresHandovers(database),
       inTurn: createPostgresTurns(database),
       rounds: createPostgresRounds(database),
       clockAheadMs: serverClock.aheadMs,

@@ -1,4 +1,4 @@
-import { type Conversation, isOpening } from "../../bridge/conversation.ts";
+import { type Conversation, isOpening, isWaiting } from "../../bridge/conversation.ts";
 import type { Conversations } from "../../bridge/ports.ts";
 import { OvertakenError } from "../../errors.ts";
 import { type ConversationId, makeThreadKey, toUserId, type UserId } from "../../ids.ts";
@@ -16,9 +16,9 @@ import type { SqlValue } from "./sql-value.ts";
 
 /**
  * Conversations by id, User, thread and customer id. Nothing of them is kept in memory: each question is one to the database, and
- * what another replica has stored is seen by the next one.
+ * what another replica has stored is seen by the next one. `reading`: where what nobody's message waits for is read.
  */
-export function openPostgresConversations(database: Questions): Conversations {
+export function openPostgresConversations(database: Questions, reading = database): Conversations {
   /** Only to spare tries: what decides is the version. */
   const inTurn = createTurns<ConversationId>();
 
@@ -73,6 +73,11 @@ export function openPostgresConversations(database: Questions): Conversations {
     async countOpen() {
       const [row] = await database.read<{ open: number }>(sql.COUNT_OPEN);
       return row?.open ?? 0;
+    },
+
+    async waiting() {
+      const found = readConversations(await reading.read<ConversationRow>(sql.PERHAPS_WAITING));
+      return found.map(({ conversation }) => conversation).filter(isWaiting);
     },
 
     async openUnder(userId) {

@@ -1,4 +1,4 @@
-import type { Conversation } from "../../bridge/conversation.ts";
+import { type Conversation, isWaiting } from "../../bridge/conversation.ts";
 import type { Conversations } from "../../bridge/ports.ts";
 import { OvertakenError } from "../../errors.ts";
 import type { ConversationId, UserId } from "../../ids.ts";
@@ -85,6 +85,7 @@ export async function openConversationStore(database: Database): Promise<Convers
 
     open: () => Promise.resolve(open.all()),
     countOpen: () => Promise.resolve(open.size),
+    waiting: () => Promise.resolve(open.all().filter(isWaiting)),
     hasUnrooted: () => Promise.resolve(open.hasUnrooted()),
     openUnder(userId) {
       const id = open.idByUser(userId);

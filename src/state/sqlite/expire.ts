@@ -4,6 +4,10 @@ import type { Database } from "./database.ts";
 import type { SqlValue } from "./sqlite-operation.ts";
 import { expireAliases } from "./user-aliases.ts";
 
+/** Its conversation, if it has one, is gone too. */
+const UNNEEDED_HANDOVER =
+  "at < ? AND NOT EXISTS (SELECT 1 FROM conversations WHERE conversations.id = handovers.conversation)";
+
 /** One round, as of `now` (ms). */
 export async function expire(database: Database, now: number, days: RetentionDays): Promise<void> {
   const before = retentionAt(now, days);
@@ -22,6 +26,7 @@ export async function expire(database: Database, now: number, days: RetentionDay
   }
   // Everything that leads to one goes with it.
   await expireFrom("conversations", "ended_at < ?", before.conversations);
+  await expireFrom("handovers", UNNEEDED_HANDOVER, before.handovers);
   await expireFrom("audit", "at < ?", before.audit);
   await expireAliases(database, before.aliases);
 }

@@ -9,6 +9,7 @@ import { expire } from "./expire.ts";
 import { openKeyValues } from "./key-values.ts";
 import { openSqliteAudit } from "./sqlite-audit.ts";
 import { openSqliteClaims } from "./sqlite-claims.ts";
+import { openSqliteHandovers } from "./sqlite-handovers.ts";
 import { openSqliteJournal } from "./sqlite-journal.ts";
 
 /**
@@ -24,6 +25,7 @@ export async function openSqliteState(path: string, { alarms }: StateOptions): P
       claims: openSqliteClaims(database),
       conversations: await openConversationStore(database),
       audit: openSqliteAudit(database),
+      handovers: openSqliteHandovers(database),
       inTurn: createTurns<string>(),
       rounds: createRounds(),
       clockAheadMs: () => 0,

@@ -27,6 +27,7 @@ export function upgrade(database: DatabaseSync): void {
     }
     if (!hasTable(database, "conversations")) database.exec(CONVERSATIONS);
     database.exec(AUDIT);
+    database.exec(HANDOVERS);
     if (isOld) moveConversations(database);
     database.exec(`PRAGMA user_version = ${STATE_VERSION}`);
     database.exec("COMMIT");
@@ -119,6 +120,18 @@ const AUDIT = `
   ) STRICT;
   CREATE INDEX IF NOT EXISTS audit_at ON audit (at);
   CREATE INDEX IF NOT EXISTS audit_user ON audit (user_id, at);`;
+
+/** Handovers by their ids, and what became of them. */
+const HANDOVERS = `
+  CREATE TABLE IF NOT EXISTS handovers (
+    id TEXT PRIMARY KEY,
+    user_id TEXT NOT NULL,
+    digest TEXT,
+    conversation TEXT,
+    failure TEXT,
+    at INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX IF NOT EXISTS handovers_at ON handovers (at);`;
 
 const hasTable = (database: DatabaseSync, name: string): boolean =>
   database.prepare("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?").get(name) !==

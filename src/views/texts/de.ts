@@ -8,6 +8,7 @@ const ALARMS: Readonly<Record<AlarmName, string>> = {
   "slack-setup": "Die Anbindung ist in Slack nicht richtig eingerichtet",
   "slack-socket": "Die Anbindung hat keine Verbindung zu Slack",
   "parley-access": "Parley weist die Anbindung ab",
+  "bot-events": "Der Bot erfährt nicht, was aus Übergaben wird",
   "parley-service": "Die Services der Anbindung stimmen in Parley nicht",
   store: "Die Anbindung kann nichts speichern",
   clock: "Die Uhr des Servers geht falsch",
@@ -48,6 +49,7 @@ export const de: Texts = {
       "Parley hat nicht gesagt, ob dieser Nutzer bei uns ist. Wenn auch ein anderer Service antwortet, bitte zurückgeben.",
     lost: (link) =>
       `Dieses Gespräch geht hier weiter, weil es <${link}|den früheren Thread> nicht mehr gibt. Bitte hier antworten.`,
+    expires: (moment) => `Ohne Antwort geht dieser Nutzer zurück an den Bot: ${moment}`,
     previous: "Früheres Gespräch mit diesem Nutzer",
     previousShort: "früheres Gespräch",
     next: "Späteres Gespräch mit diesem Nutzer",
@@ -58,6 +60,7 @@ export const de: Texts = {
       handBack: "Zurückgeben",
       move: "Verschieben…",
       quickAnswer: "Schnelle Antwort…",
+      decline: "Nicht für uns…",
     },
     movedFrom: (link, by, team) =>
       `Hierher verschoben${team === undefined ? "" : ` von ${team}`} durch ${by} · <${link}|früherer Thread>`,
@@ -71,6 +74,8 @@ export const de: Texts = {
       `${by} antwortet${waiting === undefined ? "" : ` · *schweigt* seit über ${waiting}`}`,
     handedBack: (to, by, at) =>
       `*Zurückgegeben* an ${to ?? "einen anderen Service"}${by === undefined ? "" : ` von ${by}`} · ${at}`,
+    declined: (to, by, at) =>
+      `*Abgelehnt*${by === undefined ? "" : ` von ${by}`}, zurück an ${to ?? "einen anderen Service"} · ${at}`,
     note: (note) => `Notiz: ${note}`,
     takenAway: (by, at) => `*Übernommen* von ${by ?? "einem anderen Service"} · ${at}`,
     merged: (link, at) =>
@@ -78,6 +83,7 @@ export const de: Texts = {
     ended: {
       "handed-back": "Zurückgegeben: ",
       "taken-away": "Übernommen: ",
+      declined: "Abgelehnt: ",
       merged: "Geht woanders weiter: ",
       moved: "Verschoben: ",
     },
@@ -172,6 +178,8 @@ export const de: Texts = {
       `Dieser Nutzer ist jetzt bei ${service}. Antworten von hier erreichen ihn nicht mehr.`,
     handedBack: (agent, service) =>
       `${agent} hat diesen Nutzer an ${service} zurückgegeben. Antworten von hier erreichen ihn nicht mehr.`,
+    declined: (agent, service) =>
+      `${agent} hat diesen Nutzer abgelehnt, der wieder bei ${service} ist. Antworten hier erreichen ihn nicht mehr.`,
     handedBackFor: {
       handed_back: (service) => `Dieser Nutzer ist wieder bei ${service}.`,
       nobody_available: (service) =>
@@ -183,7 +191,7 @@ export const de: Texts = {
       user_ended: (service) => `Der Nutzer hat das Gespräch beendet und ist wieder bei ${service}.`,
       declined: (service) => `Dieser Nutzer wurde nicht angenommen und ist zurück bei ${service}.`,
       expired: (service) =>
-        `Das Gespräch hat zu lange gedauert; dieser Nutzer ist zurück bei ${service}.`,
+        `In der Zeit, die die Übergabe ließ, hat niemand geantwortet; dieser Nutzer ist zurück bei ${service}.`,
     },
     outcome: (outcome) => `Ergebnis: ${outcome}`,
     tags: (tags) => `Schlagwörter: ${tags}`,
@@ -239,6 +247,8 @@ export const de: Texts = {
     moved: (link) =>
       `Nicht zurückgegeben: Dieser Nutzer war schon zu einem anderen Team verschoben. Bitte in ${link === undefined ? "seinem Thread dort" : `<${link}|seinem Thread dort>`} zurückgeben.`,
     messageNotSent: "Die letzte Nachricht wurde nicht gesendet.",
+    answered:
+      "Dieser Nutzer wurde nicht abgelehnt: Ein Agent hat ihm geantwortet. Bitte stattdessen zurückgeben.",
   },
 
   moved: {
@@ -260,6 +270,8 @@ export const de: Texts = {
         `Slack lässt die Anbindung im Kanal dieses Teams nicht schreiben (${reason}). Das Gespräch geht hier weiter; bitte dem Admin-Team melden.`,
     },
   },
+
+  rated: (stars, most) => `Der Nutzer hat dieses Gespräch bewertet: ${stars} von ${most}.`,
 
   claims: {
     taken: (who, before) =>
@@ -297,7 +309,7 @@ export const de: Texts = {
   },
 
   claimProblems: {
-    "not-open": "Dieses Gespräch ist vorbei, also muss niemand antworten.",
+    "not-open": "Dieser Nutzer hat kein offenes Gespräch mit uns, also ist niemandem zu antworten.",
     unclaimed: "Niemand antwortet diesem Nutzer, also gibt es nichts freizugeben.",
     "has-already": "Wer gewählt ist, antwortet diesem Nutzer schon.",
     yours: "Sie antworten diesem Nutzer schon.",
@@ -306,7 +318,7 @@ export const de: Texts = {
     "not-agent": (team) =>
       `Wer gewählt ist, gehört nicht zum Team ${team} und kann diesem Nutzer nicht antworten.`,
     "not-known":
-      "Slack sagt gerade nicht, ob die gewählte Person zum Team gehört. Es wurde nichts getan; versuch es gleich noch einmal.",
+      "Slack sagt gerade nicht, ob die gewählte Person zum Team gehört. Es wurde nichts getan; bitte gleich noch einmal versuchen.",
   },
 
   assignForm: {
@@ -588,6 +600,8 @@ export const de: Texts = {
       "Das beginnt wie eine interne Notiz und geht deshalb nicht an den Nutzer. Bitte anders formulieren oder in die Notiz für den Bot schreiben.",
     serviceUnknown:
       "Parley hat nicht rechtzeitig gesagt, welcher Service das ist. Es ist nichts passiert; bitte gleich noch einmal versuchen.",
+    answerWaits:
+      "Eine schnelle Antwort an diesen Nutzer ist unterwegs. Bitte gleich noch einmal zurückgeben, damit sie zuerst ankommt.",
     sentAlready:
       "Dieses Formular wurde schon abgeschickt; im Thread steht, was daraus geworden ist.",
     notStored:
@@ -610,6 +624,20 @@ export const de: Texts = {
     sentAlready: "Dieses Formular wurde schon abgeschickt; der Thread zeigt die Antwort.",
     tooLate:
       "Die schnelle Antwort wurde nicht gesendet: Dieser Nutzer hat diesen Thread verlassen, oder Slack hat sie nicht angenommen. Sie lautete:",
+  },
+
+  declineForm: {
+    title: "Nicht für uns",
+    submit: "Zurückschicken",
+    close: "Abbrechen",
+    intro: (user) =>
+      `${user} geht sofort zurück, ohne ein Wort an ihn. Antworten in diesem Thread kommen nicht mehr an.`,
+    destination: "Zurück an",
+    reason: "Warum nicht für dieses Team?",
+    reasonPlaceholder: "Gehört zur Buchhaltung; bitte zuerst nach der Rechnungsnummer fragen.",
+    reasonHint: "Der Bot und die Kollegen lesen es, der Nutzer nicht.",
+    reasonMissing: "Bitte sagen, warum.",
+    answered: "Ein Agent hat diesem Nutzer schon geantwortet; bitte stattdessen zurückgeben.",
   },
 
   moveForm: {
@@ -665,6 +693,7 @@ export const de: Texts = {
 • \`/parley-owner &lt;nutzer&gt; &lt;service&gt;\` gibt den Nutzer an einen Service, mit dessen ganzem Namen oder der Id
 • \`/parley-owner &lt;nutzer&gt; take\` und \`… release\` legen fest, wer dem Nutzer antwortet: wer den Befehl schreibt, oder niemand; \`… assign &lt;agent&gt;\` gibt den Nutzer an jemanden aus dem Team, mit Namen oder Mitglieds-ID
 • \`/parley-owner &lt;nutzer&gt; move &lt;team&gt;\` verschiebt den Nutzer zu einem anderen unserer Teams
+• \`/parley-owner &lt;nutzer&gt; decline &lt;grund&gt;\` schickt einen Nutzer, dem noch niemand geantwortet hat, sofort zurück
 • \`/parley-owner services\` zeigt die Services
 \`&lt;nutzer&gt;\` ist die Id eines Parley-Nutzers, eine Kundennummer oder der Link eines Threads; \`user:…\` und \`customer:…\` sagen, welche Nummer gemeint ist. In Threads geht es nicht: Slack erlaubt dort keine Befehle.`,
     slow: "Parley ist gerade langsam. Die Antwort kommt hierher, sobald sie da ist.",
@@ -678,6 +707,7 @@ export const de: Texts = {
     given: (user, service) => `${user} ist jetzt bei ${service}.`,
     taken: (user, service) =>
       `${user} ist jetzt bei ${service}. Im Support-Kanal entsteht ein Thread.`,
+    declining: (user) => `Gehört: Der Thread von ${user} sagt gleich, ob das geklappt hat.`,
     claiming: (user) =>
       `Gehört: Der Thread von ${user} sagt gleich, wer jetzt antwortet oder wer schneller war.`,
     nobodyCalled: (whom, team) =>

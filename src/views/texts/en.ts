@@ -47,6 +47,7 @@ export const en = {
       "Parley did not say whether this User is ours. If another Service answers too, hand back.",
     lost: (link: string) =>
       `This conversation goes on here, because <${link}|its earlier thread> is not there any more. Please answer here.`,
+    expires: (moment: string) => `Without an answer this User goes back to the bot: ${moment}`,
     previous: "Earlier conversation with this User",
     previousShort: "earlier conversation",
     next: "Later conversation with this User",
@@ -57,6 +58,7 @@ export const en = {
       handBack: "Hand back",
       move: "Move…",
       quickAnswer: "Quick answer…",
+      decline: "Not for us…",
     },
     movedFrom: (link: string, by: string, team: string | undefined) =>
       `Moved here${team === undefined ? "" : ` from ${team}`} by ${by} · <${link}|earlier thread>`,
@@ -73,6 +75,8 @@ export const en = {
       `${by} answers${waiting === undefined ? "" : ` · *silent* for over ${waiting}`}`,
     handedBack: (to: string | undefined, by: string | undefined, at: string) =>
       `*Handed back* to ${to ?? "another Service"}${by === undefined ? "" : ` by ${by}`} · ${at}`,
+    declined: (to: string | undefined, by: string | undefined, at: string) =>
+      `*Declined*${by === undefined ? "" : ` by ${by}`}, back to ${to ?? "another Service"} · ${at}`,
     note: (note: string) => `Note: ${note}`,
     takenAway: (by: string | undefined, at: string) =>
       `*Taken over* by ${by ?? "another Service"} · ${at}`,
@@ -82,6 +86,7 @@ export const en = {
     ended: {
       "handed-back": "Handed back: ",
       "taken-away": "Taken over: ",
+      declined: "Declined: ",
       merged: "Goes on elsewhere: ",
       moved: "Moved: ",
     },
@@ -182,6 +187,9 @@ export const en = {
       `This User is now with ${service}. Replies here no longer reach them.`,
     handedBack: (agent: string, service: string) =>
       `${agent} handed this User back to ${service}. Replies here no longer reach them.`,
+    /** An agent has sent the User back without an answer. */
+    declined: (agent: string, service: string) =>
+      `${agent} declined this User, who is with ${service} again. Replies here no longer reach them.`,
     /** After a hand-back that nobody asked for in Slack, by its reason. */
     handedBackFor: {
       handed_back: (service: string) => `This User is with ${service} again.`,
@@ -195,7 +203,7 @@ export const en = {
         `The User ended the conversation, and is with ${service} again.`,
       declined: (service: string) => `This User was declined, and went back to ${service}.`,
       expired: (service: string) =>
-        `The conversation has taken too long, so this User went back to ${service}.`,
+        `Nobody answered in the time that the handover gave, so this User went back to ${service}.`,
     },
     outcome: (outcome: string) => `Outcome: ${outcome}`,
     tags: (tags: string) => `Tags: ${tags}`,
@@ -254,6 +262,7 @@ export const en = {
     moved: (link: string | undefined) =>
       `Not handed back: this User had been moved to another team before. Hand back in ${link === undefined ? "their thread there" : `<${link}|their thread there>`}.`,
     messageNotSent: "Your last message was not sent.",
+    answered: "This User was not declined: an agent has answered them. Hand them back instead.",
   },
 
   moved: {
@@ -274,6 +283,9 @@ export const en = {
         `Slack does not let the bridge post in that team's channel (${reason}). The conversation goes on here; tell whoever runs this bridge.`,
     },
   },
+
+  rated: (stars: number, most: number) =>
+    `The User has rated this conversation: ${stars} of ${most}.`,
 
   claims: {
     taken: (who: string, before: string | undefined) =>
@@ -312,7 +324,7 @@ export const en = {
 
   /** Why nobody was asked to answer a User, or not to. Literal text. */
   claimProblems: {
-    "not-open": "This conversation is over, so nobody has to answer it.",
+    "not-open": "This User has no open conversation with us, so there is nobody to answer.",
     unclaimed: "Nobody answers this User, so there is nothing to release.",
     "has-already": "They answer this User already.",
     yours: "You answer this User already.",
@@ -617,6 +629,8 @@ export const en = {
       "This begins as a note among colleagues, so it does not go to the User. Say it in other words, or in the note for the bot.",
     serviceUnknown:
       "Parley did not say in time which Service this is. Nothing was done; try again in a moment.",
+    answerWaits:
+      "A quick answer to this User is on its way. Hand back again in a moment, so that it goes first.",
     sentAlready: "This form was sent already; the thread says what became of it.",
     notStored: "The bridge could not store this. Nothing was done; try again in a moment.",
   },
@@ -638,6 +652,21 @@ export const en = {
     sentAlready: "This form was sent already; the thread shows the answer.",
     tooLate:
       "Your quick answer was not sent: this User has left this thread, or Slack did not take it. It said:",
+  },
+
+  /** The form to send a User straight back. Literal text. */
+  declineForm: {
+    title: "Not for us",
+    submit: "Send back",
+    close: "Cancel",
+    intro: (user: string) =>
+      `${user} goes straight back, without a word from you. Replies in this thread no longer reach them.`,
+    destination: "Send back to",
+    reason: "Why are they not for this team?",
+    reasonPlaceholder: "This belongs to billing; ask for the invoice number first.",
+    reasonHint: "The bot and your colleagues read it; the User does not.",
+    reasonMissing: "Say why.",
+    answered: "An agent has answered this User already, so hand them back instead.",
   },
 
   /** The form to move a User to another team. Literal text. */
@@ -684,6 +713,7 @@ export const en = {
 • \`/parley-owner &lt;user&gt; &lt;service&gt;\` gives the User to a Service, by its whole name or id
 • \`/parley-owner &lt;user&gt; take\` and \`… release\` say that you answer the User, or nobody; \`… assign &lt;agent&gt;\` gives the User to a colleague, by name or member id
 • \`/parley-owner &lt;user&gt; move &lt;team&gt;\` moves the User to another of our teams
+• \`/parley-owner &lt;user&gt; decline &lt;reason&gt;\` sends a User whom nobody has answered straight back
 • \`/parley-owner services\` lists the Services
 \`&lt;user&gt;\` is a Parley User id, a customer id, or the link of a thread; \`user:…\` and \`customer:…\` say which id is meant. It does not work inside threads: Slack allows no commands there.`,
     slow: "Parley is slow right now. The answer comes here as soon as there is one.",
@@ -697,6 +727,8 @@ export const en = {
     given: (user: string, service: string) => `${user} is with ${service} now.`,
     taken: (user: string, service: string) =>
       `${user} is with ${service} now. A thread opens in the support channel.`,
+    declining: (user: string) =>
+      `Heard: the thread of ${user} says in a moment whether they went back.`,
     claiming: (user: string) =>
       `Heard: the thread of ${user} says in a moment who answers them now, or who was faster.`,
     nobodyCalled: (whom: string, team: string) =>

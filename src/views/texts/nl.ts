@@ -8,6 +8,7 @@ const ALARMS: Readonly<Record<AlarmName, string>> = {
   "slack-setup": "De koppeling is in Slack niet goed ingesteld",
   "slack-socket": "De koppeling krijgt geen verbinding met Slack",
   "parley-access": "Parley weigert de koppeling",
+  "bot-events": "De bot hoort niet wat er van overdrachten wordt",
   "parley-service": "De Services van de koppeling kloppen niet in Parley",
   store: "De koppeling kan niets opslaan",
   clock: "De klok van de server loopt niet gelijk",
@@ -48,6 +49,7 @@ export const nl: Texts = {
       "Parley zei niet of deze gebruiker bij ons is. Antwoordt er ook een andere Service, geef de gebruiker dan terug.",
     lost: (link) =>
       `Dit gesprek gaat hier verder, omdat <${link}|de eerdere thread> er niet meer is. Antwoord hier.`,
+    expires: (moment) => `Zonder antwoord gaat deze gebruiker terug naar de bot: ${moment}`,
     previous: "Eerder gesprek met deze gebruiker",
     previousShort: "eerder gesprek",
     next: "Later gesprek met deze gebruiker",
@@ -58,6 +60,7 @@ export const nl: Texts = {
       handBack: "Teruggeven",
       move: "Verplaatsen…",
       quickAnswer: "Snel antwoord…",
+      decline: "Niet voor ons…",
     },
     movedFrom: (link, by, team) =>
       `Hierheen verplaatst${team === undefined ? "" : ` van ${team}`} door ${by} · <${link}|eerdere thread>`,
@@ -71,6 +74,8 @@ export const nl: Texts = {
       `${by} antwoordt${waiting === undefined ? "" : ` · *zwijgt* al meer dan ${waiting}`}`,
     handedBack: (to, by, at) =>
       `*Teruggegeven* aan ${to ?? "een andere Service"}${by === undefined ? "" : ` door ${by}`} · ${at}`,
+    declined: (to, by, at) =>
+      `*Afgewezen*${by === undefined ? "" : ` door ${by}`}, terug naar ${to ?? "een andere Service"} · ${at}`,
     note: (note) => `Notitie: ${note}`,
     takenAway: (by, at) => `*Overgenomen* door ${by ?? "een andere Service"} · ${at}`,
     merged: (link, at) =>
@@ -78,6 +83,7 @@ export const nl: Texts = {
     ended: {
       "handed-back": "Teruggegeven: ",
       "taken-away": "Overgenomen: ",
+      declined: "Afgewezen: ",
       merged: "Gaat elders verder: ",
       moved: "Verplaatst: ",
     },
@@ -171,6 +177,8 @@ export const nl: Texts = {
       `Deze gebruiker is nu bij ${service}. Antwoorden hier komen niet meer aan.`,
     handedBack: (agent, service) =>
       `${agent} heeft deze gebruiker teruggegeven aan ${service}. Antwoorden hier komen niet meer aan.`,
+    declined: (agent, service) =>
+      `${agent} heeft deze gebruiker afgewezen, die weer bij ${service} is. Antwoorden hier komen niet meer aan.`,
     handedBackFor: {
       handed_back: (service) => `Deze gebruiker is weer bij ${service}.`,
       nobody_available: (service) =>
@@ -183,7 +191,7 @@ export const nl: Texts = {
         `De gebruiker heeft het gesprek beëindigd en is weer bij ${service}.`,
       declined: (service) => `Deze gebruiker is niet aangenomen en teruggegaan naar ${service}.`,
       expired: (service) =>
-        `Het gesprek heeft te lang geduurd; deze gebruiker is teruggegaan naar ${service}.`,
+        `Niemand heeft geantwoord in de tijd die de overdracht gaf; deze gebruiker is teruggegaan naar ${service}.`,
     },
     outcome: (outcome) => `Uitkomst: ${outcome}`,
     tags: (tags) => `Labels: ${tags}`,
@@ -237,6 +245,8 @@ export const nl: Texts = {
     moved: (link) =>
       `Niet teruggegeven: deze gebruiker was al naar een ander team verplaatst. Geef terug in ${link === undefined ? "de thread daar" : `<${link}|de thread daar>`}.`,
     messageNotSent: "Je laatste bericht is niet verstuurd.",
+    answered:
+      "Deze gebruiker is niet afgewezen: een agent heeft geantwoord. Geef de gebruiker in plaats daarvan terug.",
   },
 
   moved: {
@@ -258,6 +268,8 @@ export const nl: Texts = {
         `Slack laat de koppeling niet schrijven in het kanaal van dat team (${reason}). Het gesprek gaat hier verder; meld het bij de beheerder van de koppeling.`,
     },
   },
+
+  rated: (stars, most) => `De gebruiker heeft dit gesprek beoordeeld: ${stars} van ${most}.`,
 
   claims: {
     taken: (who, before) =>
@@ -296,7 +308,8 @@ export const nl: Texts = {
   },
 
   claimProblems: {
-    "not-open": "Dit gesprek is afgelopen, dus niemand hoeft te antwoorden.",
+    "not-open":
+      "Deze gebruiker heeft geen open gesprek met ons, dus er is niemand om te antwoorden.",
     unclaimed: "Niemand antwoordt deze gebruiker, dus er valt niets vrij te geven.",
     "has-already": "Die collega antwoordt deze gebruiker al.",
     yours: "Je antwoordt deze gebruiker al.",
@@ -326,7 +339,7 @@ export const nl: Texts = {
     toWriter: (who) =>
       `${who} antwoordt deze gebruiker. Ook jouw bericht is verstuurd; spreek af wie verdergaat.`,
     toClaimant: (who) =>
-      `${who} heeft ook geschreven naar deze gebruiker, die jij antwoordt. Spreek af wie verdergaat.`,
+      `${who} heeft ook geschreven naar deze gebruiker, met wie jij in gesprek bent. Spreek af wie verdergaat.`,
     held: (who) =>
       `Niet verstuurd: ${who ?? "een collega"} antwoordt deze gebruiker. Moet de gebruiker je bericht toch krijgen?`,
     buttons: { sendAnyway: "Toch versturen", keepAsNote: "Als notitie bewaren" },
@@ -587,6 +600,8 @@ export const nl: Texts = {
       "Dit begint als een notitie onder collega’s en gaat daarom niet naar de gebruiker. Zeg het in andere woorden, of in de notitie voor de bot.",
     serviceUnknown:
       "Parley zei niet op tijd welke Service dit is. Er is niets gedaan; probeer het zo meteen nog eens.",
+    answerWaits:
+      "Er is een snel antwoord aan deze gebruiker onderweg. Geef zo meteen nog eens terug, zodat dat eerst aankomt.",
     sentAlready: "Dit formulier is al verstuurd; in de thread staat wat ervan geworden is.",
     notStored:
       "De koppeling kon dit niet opslaan. Er is niets gedaan; probeer het zo meteen nog eens.",
@@ -607,6 +622,21 @@ export const nl: Texts = {
     sentAlready: "Dit formulier is al verstuurd; de thread toont het antwoord.",
     tooLate:
       "Je snelle antwoord is niet verstuurd: deze gebruiker heeft deze thread verlaten, of Slack nam het niet aan. Het luidde:",
+  },
+
+  declineForm: {
+    title: "Niet voor ons",
+    submit: "Terugsturen",
+    close: "Annuleren",
+    intro: (user) =>
+      `${user} gaat meteen terug, zonder een woord van jou. Antwoorden in deze thread komen niet meer aan.`,
+    destination: "Terug naar",
+    reason: "Waarom niet voor dit team?",
+    reasonPlaceholder: "Dit hoort bij facturatie; vraag eerst naar het factuurnummer.",
+    reasonHint: "De bot en je collega's lezen het, de gebruiker niet.",
+    reasonMissing: "Zeg waarom.",
+    answered:
+      "Een agent heeft deze gebruiker al geantwoord; geef de gebruiker in plaats daarvan terug.",
   },
 
   moveForm: {
@@ -658,6 +688,7 @@ export const nl: Texts = {
 • \`/parley-owner &lt;gebruiker&gt; &lt;service&gt;\` geeft de gebruiker aan een Service, met de hele naam of het id
 • \`/parley-owner &lt;gebruiker&gt; take\` en \`… release\` zeggen dat jij de gebruiker antwoordt, of niemand; \`… assign &lt;agent&gt;\` geeft de gebruiker aan een collega, met de naam of het lid-ID
 • \`/parley-owner &lt;gebruiker&gt; move &lt;team&gt;\` verplaatst de gebruiker naar een ander team van ons
+• \`/parley-owner &lt;gebruiker&gt; decline &lt;reden&gt;\` stuurt een gebruiker die nog niemand heeft geantwoord meteen terug
 • \`/parley-owner services\` toont de Services
 \`&lt;gebruiker&gt;\` is het id van een Parley-gebruiker, een klantnummer, of de link van een thread; met \`user:…\` en \`customer:…\` zeg je welk nummer je bedoelt. In threads werkt het niet: Slack staat daar geen opdrachten toe.`,
     slow: "Parley is nu traag. Het antwoord komt hier zodra het er is.",
@@ -671,6 +702,7 @@ export const nl: Texts = {
     given: (user, service) => `${user} is nu bij ${service}.`,
     taken: (user, service) =>
       `${user} is nu bij ${service}. In het supportkanaal opent een thread.`,
+    declining: (user) => `Gehoord: de thread van ${user} zegt zo of dat gelukt is.`,
     claiming: (user) =>
       `Gehoord: de thread van ${user} zegt zo wie nu antwoordt, of wie sneller was.`,
     nobodyCalled: (whom, team) =>

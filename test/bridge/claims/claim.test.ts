@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { clockOf, withoutClaim } from "../../../src/bridge/conversation.ts";
+import { withoutClaim } from "../../../src/bridge/claims/with-claim.ts";
+import { clockOf } from "../../../src/bridge/clock-of.ts";
 import type { ClaimRequest } from "../../../src/bridge/stored/inbox-body.ts";
 import { NetworkError, type Refusal } from "../../../src/errors.ts";
 import { dieAtEveryStep, dieTwiceAtEveryStep, type Story } from "../support/every-step.ts";
@@ -111,13 +112,31 @@ describe("a claim", () => {
     await bridge.later(60_001);
     expect(await claimant(bridge)).toBe("U0ANNA");
     refusal = { kind: "deactivated" };
-    await bridge.later(60_001);
+    await bridge.later(125_001);
     expect(await claimant(bridge)).toBeUndefined();
     await bridge.later(120_000);
     expect(bridge.thread()).toEqual([
       ":wave: Nobody answers this User now: <@U0ANNA> is no agent of the team any more.",
     ]);
     expect(claims(bridge).at(-1)).toEqual([undefined, "U0ANNA", undefined, "done"]);
+  });
+
+  it("does not fall by a list of members that was old", async () => {
+    let refusal: Refusal | undefined;
+    const bridge = await startBridge({
+      reconcileEveryMs: 300_000,
+      permissions: { refusalOf: () => Promise.resolve(refusal) },
+    });
+    await bridge.handover();
+    await bridge.agentWrites("One moment");
+    for (let round = 0; round < 3; round++) {
+      refusal = { kind: "not-agent", ask: [] };
+      await bridge.later(310_000);
+      refusal = undefined;
+      await bridge.later(290_000);
+    }
+    expect(await claimant(bridge)).toBe("U0ANNA");
+    expect(bridge.thread()).toEqual([]);
   });
 
   it("stays with whoever pressed first although a colleague's reply was on its way", async () => {
@@ -172,6 +191,32 @@ describe("a claim", () => {
     expect(bridge.slack.direct).toEqual([]);
   });
 
+  it("is given to the same colleague by two at once, and the one who came later gets the note back", async () => {
+    const bridge = await handedOver();
+    await bridge.atOnce(async () => {
+      await bridge.agentClaims({ by: "U0ANNA", to: "U0CARLA", note: "Knows refunds" });
+      await bridge.agentClaims({ by: "U0BEN", to: "U0CARLA", note: "Speaks French" });
+    });
+    await bridge.settled();
+    expect(bridge.thread().join()).toContain("Knows refunds");
+    expect(bridge.told("U0ANNA")).toEqual([]);
+    expect(bridge.told("U0BEN")).toEqual([
+      expect.stringMatching(/They answer this User already.*Your note was not posted:\n>Speaks/s),
+    ]);
+  });
+
+  it("is released once, and without a complaint, by somebody who presses twice", async () => {
+    const bridge = await handedOver();
+    await bridge.agentClaims(take("U0ANNA"));
+    await bridge.atOnce(async () => {
+      await bridge.agentClaims(release("U0ANNA"));
+      await bridge.agentClaims(release("U0ANNA"));
+    });
+    await bridge.settled();
+    expect(bridge.thread().filter((text) => /released this User/.test(text))).toHaveLength(1);
+    expect(bridge.told("U0ANNA")).toEqual([]);
+  });
+
   it("that fell silent meanwhile is not given back by a repeat of the same press", async () => {
     const bridge = await handedOver();
     await bridge.agentClaims({ ...take("U0ANNA"), form: "press" });
@@ -214,8 +259,9 @@ describe("a claim", () => {
   it("that cannot be carried out for long is told to whoever wanted it", async () => {
     const bridge = await startBridge({ teams: TEAMS, maxAgeMs: 60_000 });
     await bridge.handover();
+    await bridge.agentClaims(take("U0ANNA"));
     bridge.calls.fail("audit.add", new NetworkError("away"), { times: 1_000 });
-    await bridge.agentClaims(release("U0BEN", "U0ANNA"));
+    await bridge.agentClaims(release("U0BEN", "U0CARLA"));
     await bridge.settled();
     expect(bridge.told("U0BEN").join()).toContain("was not released. Something went wrong");
   });

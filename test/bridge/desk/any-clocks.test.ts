@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect } from "vitest";
-import { clockOf } from "../../../src/bridge/conversation.ts";
+import { clockOf } from "../../../src/bridge/clock-of.ts";
 import type { DeskRules } from "../../../src/config/desk-rules.ts";
 import { NetworkError } from "../../../src/errors.ts";
 import { holds } from "../../support/property.ts";

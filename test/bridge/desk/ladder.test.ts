@@ -1,13 +1,19 @@
 import { describe, expect, it } from "vitest";
-import { clockOf } from "../../../src/bridge/conversation.ts";
+import { clockOf } from "../../../src/bridge/clock-of.ts";
 import { takenOver } from "../../../src/bridge/ownership/taken-over.ts";
 import type { DeskRules } from "../../../src/config/desk-rules.ts";
 import { NetworkError, ParleyApiError } from "../../../src/errors.ts";
+import { toUserId } from "../../../src/ids.ts";
 import { dieAtEveryStep, type Story } from "../support/every-step.ts";
 import { ADA, AGENTS, BOT } from "../support/memory-parley.ts";
+import { BILLING_CHANNEL, CHANNEL } from "../support/memory-slack.ts";
 import { type Bridge, startBridge } from "../support/start-bridge.ts";
 
 const MINUTE_MS = 60_000;
+const TEAMS = [
+  { name: "Support", channel: CHANNEL },
+  { name: "Billing", channel: BILLING_CHANNEL },
+] as const;
 
 const ALWAYS = { times: Number.POSITIVE_INFINITY };
 
@@ -159,6 +165,38 @@ describe("what the desk has begun while the User gets another thread", () => {
   });
 });
 
+it("says once what it had put behind a reply that was taken back after a kill", async () => {
+  const bridge = await start({ waiting: [{ afterMs: 3 * MINUTE_MS, tellUser: "waiting" }] });
+  bridge.calls.fail("parley.send", new NetworkError("refused"));
+  await bridge.later(3 * MINUTE_MS + 200);
+  const reply = await bridge.agentWrites("Here I am");
+  bridge.calls.hang("outbox.append", { after: true });
+  await bridge.later(1_000);
+  await bridge.agentDeletes(reply);
+  await bridge.crashAndRestart();
+  await bridge.later(MINUTE_MS);
+  expect(bridge.sent()).toEqual([expect.stringMatching(/^Thank you for waiting/)]);
+  expect(bridge.items("outbox")).toMatchObject({ waiting: 0, dead: 0 });
+});
+
+it("reminds nobody of a User whose answer waits in the thread that they have left", async () => {
+  const bridge = await startBridge({
+    rules: { waiting: [{ afterMs: 3 * MINUTE_MS, remind: "thread" }] },
+    teams: TEAMS,
+  });
+  await bridge.handover();
+  const reply = await bridge.agentWrites("Here I am", { unheard: true });
+  await bridge.agentMoves("Billing");
+  await bridge.settled();
+  bridge.calls.fail("posts.post", new NetworkError("refused"));
+  await bridge.later(3 * MINUTE_MS + 200);
+  bridge.calls.fail("parley.send", new NetworkError("refused"), { times: 2 });
+  await bridge.slackTells(reply);
+  await bridge.later(MINUTE_MS);
+  expect(bridge.sent()).toEqual(["Here I am"]);
+  expect(said(bridge, REMINDER)).toBe(0);
+});
+
 describe("after a downtime in which somebody has answered", () => {
   // Nothing reads threads back by itself here.
   const unheard = async (bridge: Bridge) => {
@@ -223,6 +261,45 @@ describe("after a downtime in which somebody has answered", () => {
     expect(bridge.sent()).toEqual(["One moment", "Here I am"]);
     expect((await bridge.conversation())?.claim?.by).toBe("U0ANNA");
     expect(said(bridge, /^:wave:/)).toBe(0);
+  });
+});
+
+describe("while Slack lets threads be read slowly after a downtime", () => {
+  const rules = { waiting: [{ afterMs: 3 * MINUTE_MS, remind: "thread" as const }] };
+  const isSlow = (bridge: Bridge) => {
+    for (let reading = 0; reading < 2_000; reading++) bridge.calls.hang("reader.repliesAfter");
+  };
+
+  it("does not keep messages of others from going", async () => {
+    const bridge = await startBridge({ rules });
+    for (let user = 0; user < 64; user++) await bridge.handover({ user: toUserId(`${user}`) });
+    bridge.calls.fail("posts.post", new NetworkError("refused"), ALWAYS);
+    await bridge.later(3 * MINUTE_MS + 200);
+    expect(bridge.items("inbox").waiting).toBeGreaterThan(63);
+    await bridge.skip(30 * MINUTE_MS);
+    await bridge.crashAndRestart();
+    bridge.calls.heal();
+    isSlow(bridge);
+    await bridge.later(MINUTE_MS);
+    await bridge.handover();
+    await bridge.later(10_000);
+    expect(bridge.roots()).toHaveLength(65);
+  });
+
+  it("says nothing before it has heard of the answers there, however long that takes", async () => {
+    const bridge = await start(rules);
+    bridge.calls.fail("posts.post", new NetworkError("refused"), ALWAYS);
+    await bridge.later(3 * MINUTE_MS + 200);
+    bridge.calls.heal();
+    await bridge.agentWrites("Here I am", { unheard: true });
+    await bridge.skip(30 * MINUTE_MS);
+    isSlow(bridge);
+    await bridge.crashAndRestart();
+    await bridge.later(10 * MINUTE_MS);
+    expect([bridge.sent(), said(bridge, REMINDER)]).toEqual([[], 0]);
+    bridge.calls.heal();
+    await bridge.later(5 * MINUTE_MS);
+    expect([bridge.sent(), said(bridge, REMINDER)]).toEqual([["Here I am"], 0]);
   });
 });
 
@@ -398,6 +475,22 @@ describe("outside of the hours", () => {
       expect(bridge.items("outbox")).toMatchObject({ waiting: 0, dead: 0 });
     },
   );
+
+  it("tries a hand-back that did not work until it opens, and then no more", async () => {
+    const bridge = await startBridge({ rules: { hours, outside: "hand-back" } });
+    bridge.calls.fail("parley.setOwner", new ParleyApiError("PUT owner", 400, []), ALWAYS);
+    await bridge.handover();
+    await bridge.later(59 * MINUTE_MS);
+    const tried = () => bridge.calls.made.filter((call) => call === "outbox.append").length;
+    const before = tried();
+    expect(before).toBeGreaterThan(4);
+    await bridge.later(12 * MINUTE_MS);
+    expect(tried()).toBe(before);
+    expect((await bridge.conversation())?.clock).not.toHaveProperty("failed");
+    bridge.calls.heal();
+    await bridge.later(24 * 60 * MINUTE_MS);
+    expect((await bridge.conversation())?.state).toBe("open");
+  });
 
   it("says in the thread what the User was told, although Slack takes long to open it", async () => {
     const bridge = await startBridge({ rules: { ...WAITING, hours } });

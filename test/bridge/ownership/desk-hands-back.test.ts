@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { clockOf } from "../../../src/bridge/conversation.ts";
+import { clockOf } from "../../../src/bridge/clock-of.ts";
 import { NetworkError, ParleyApiError } from "../../../src/errors.ts";
 import { makeThreadKey } from "../../../src/ids.ts";
 import { ADA, AGENTS, BOT } from "../support/memory-parley.ts";

@@ -22,6 +22,8 @@ const count = (texts: readonly string[], what: RegExp): number =>
   texts.filter((text) => what.test(text)).length;
 
 const REPLY = "One moment";
+const ENDED =
+  /\*Handed back\* to (Bot Service|bot-service) by <@U0ANNA>|\*Declined\* by <@U0ANNA>, back to (Bot Service|bot-service)/;
 
 /**
  * Root, thread and Parley say the same: the User went, or stays and Anna knows why. What the User was to be told went once at
@@ -36,7 +38,7 @@ const endsOneWay =
     const state = (await bridge.conversation())?.state;
     if (state === "handed-back") {
       // Its id where Parley does not give its name.
-      expect(bridge.root()).toMatch(/\*Handed back\* to (Bot Service|bot-service) by <@U0ANNA>/);
+      expect(bridge.root()).toMatch(ENDED);
       expect(sent, "before the User went").toEqual(expect.arrayContaining([...texts]));
     } else {
       const isTakenAway = state === "taken-away";
@@ -47,7 +49,9 @@ const endsOneWay =
       );
       expect(count(thread, /did not work/), "said").toBeLessThan(2);
     }
-    expect(count(thread, /handed this User back/), "said").toBe(state === "handed-back" ? 1 : 0);
+    expect(count(thread, /handed this User back|declined this User/), "said").toBe(
+      state === "handed-back" ? 1 : 0,
+    );
     expect(bridge.parley.user(ADA).owner === BOT.id, "Parley").toBe(state === "handed-back");
     expect(bridge.items("outbox").waiting).toBe(0);
     expect(bridge.roots()).toHaveLength(1);
@@ -59,6 +63,14 @@ const STORIES: readonly [string, Story][] = [
   [
     "a hand-back",
     { before, play: (bridge) => bridge.agentHandsBack({ note: "Done" }), check: endsOneWay() },
+  ],
+  [
+    "a User who is declined",
+    {
+      before,
+      play: (bridge) => bridge.agentHandsBack({ reason: "declined", note: "Not for us" }),
+      check: endsOneWay(),
+    },
   ],
   [
     "a hand-back with a last message, behind a reply",
@@ -140,7 +152,7 @@ describe.each(STORIES)("%s ends one way", (_, story) => {
 it.each([true, false])(
   "a last message whose answer is lost goes once at most, and the User stays: it arrived: %s",
   async (after) => {
-    for (const [name, story] of STORIES.slice(1)) {
+    for (const [name, story] of STORIES.slice(2)) {
       const failures = await failAtEveryCall(
         {
           ...story,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { withHandingBack } from "../../../src/bridge/conversation.ts";
+import { withHandingBack } from "../../../src/bridge/ownership/handing-back.ts";
 import {
   type BridgeError,
   NetworkError,
@@ -52,6 +52,20 @@ async function handedOver(options?: Parameters<typeof startBridge>[0]): Promise<
   return bridge;
 }
 
+describe("declining", () => {
+  it("leaves a User alone whom a colleague has answered just before, and says so to whoever declined", async () => {
+    const bridge = await handedOver();
+    await bridge.agentWrites("One moment", { agent: "U0BEN" });
+    await bridge.agentHandsBack({ reason: "declined", note: "Not for us" });
+    await bridge.settled();
+    expect(bridge.told("U0ANNA")).toEqual([
+      expect.stringMatching(/was not declined: an agent has answered/),
+    ]);
+    expect(changes(bridge)).toEqual(["parley.send"]);
+    await expectUsable(bridge);
+  });
+});
+
 describe("handing back", () => {
   it("leaves alone for a minute whom somebody is giving to another Service, and says so", async () => {
     const bridge = await handedOver();
@@ -60,7 +74,10 @@ describe("handing back", () => {
 
     await bridge.agentHandsBack(GOODBYE);
 
-    expect(await failure(bridge)).toMatch(/somebody else is giving the User to another Service/);
+    const said = await failure(bridge);
+    expect(said).toMatch(/somebody else is giving the User to another Service/);
+    // Nothing has to be typed twice.
+    expect(said).toContain("Last message to the User:\n>Goodbye");
     expect(changes(bridge)).toEqual([]);
     expect(await bridge.conversation()).toMatchObject({ state: "open", handingBackTo: NIGHT.id });
     await bridge.later(60_000);

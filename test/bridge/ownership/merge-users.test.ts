@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { clockOf } from "../../../src/bridge/conversation.ts";
+import { clockOf } from "../../../src/bridge/clock-of.ts";
 import { NetworkError, ParleyApiError, RateLimitedError } from "../../../src/errors.ts";
 import { dieAtEveryStep, failAtEveryCall, type Story } from "../support/every-step.ts";
 import { ADA, AGENTS, BOT, EVE } from "../support/memory-parley.ts";

@@ -112,7 +112,9 @@ export async function keepRunning(
 
   const isBusy = (): boolean =>
     unanswered.size > 0 ||
-    countItems(world.disk.inbox, "waiting") + countItems(world.disk.outbox, "waiting") > 0;
+    [world.disk.inbox, world.disk.outbox, world.disk.bot].some(
+      (queue) => countItems(queue, "waiting") > 0,
+    );
 
   return {
     deliver,

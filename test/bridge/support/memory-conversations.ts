@@ -1,4 +1,9 @@
-import { type Conversation, isOpening, threadsOf } from "../../../src/bridge/conversation.ts";
+import {
+  type Conversation,
+  isOpening,
+  isWaiting,
+  threadsOf,
+} from "../../../src/bridge/conversation.ts";
 import type { Conversations } from "../../../src/bridge/ports.ts";
 import { conversationSchema } from "../../../src/bridge/stored/conversation-schema.ts";
 import { OvertakenError } from "../../../src/errors.ts";
@@ -59,6 +64,7 @@ export function createMemoryConversations(sync = createMemorySync()): Conversati
     },
     open: () => Promise.resolve(open()),
     countOpen: () => Promise.resolve(open().length),
+    waiting: () => Promise.resolve(open().filter(isWaiting)),
     openUnder: (userId) => Promise.resolve(open().find((each) => each.userId === userId)),
     hasUnrooted: () => Promise.resolve(open().some(isOpening)),
     create(conversation) {

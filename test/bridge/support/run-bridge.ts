@@ -1,5 +1,7 @@
 import { startQueues } from "../../../src/app/start-queues.ts";
 import { createAudit } from "../../../src/bridge/audit.ts";
+import type { BotReceiver } from "../../../src/bridge/bot-events/bot-event.ts";
+import { followHandovers } from "../../../src/bridge/bot-events/follow-handovers.ts";
 import {
   type ChannelWatch,
   createChannelWatch,
@@ -11,9 +13,15 @@ import type {
   Team,
 } from "../../../src/bridge/desk-ports.ts";
 import { createNotifier, type Notifier } from "../../../src/bridge/notifier.ts";
+import type { HandoverDependencies } from "../../../src/bridge/ownership/handover.ts";
 import type { ParleyEvent } from "../../../src/bridge/parley-event.ts";
+import type { Conversations } from "../../../src/bridge/ports.ts";
 import { createReadBack } from "../../../src/bridge/read-back.ts";
 import { type Reconciler, startReconciler } from "../../../src/bridge/reconciler.ts";
+import {
+  type BotEventBody,
+  botEventBodySchema,
+} from "../../../src/bridge/stored/bot-event-body.ts";
 import { type ClockBody, clockBodySchema } from "../../../src/bridge/stored/clock-body.ts";
 import { type InboxBody, inboxBodySchema } from "../../../src/bridge/stored/inbox-body.ts";
 import { type OutboxBody, outboxBodySchema } from "../../../src/bridge/stored/outbox-body.ts";
@@ -57,6 +65,10 @@ export interface BridgeOptions {
   ownerUnknown?: "deliver" | "ignore";
   groupMs?: number;
   undoMs?: number;
+  /** Who is told what becomes of handovers; nobody if missing. */
+  receiver?: BotReceiver;
+  /** Called for each handover that a conversation gets. */
+  onHandover?: HandoverDependencies["onHandover"];
   /** Missing: threads are not read back, nor owners compared. */
   reconcileEveryMs?: number;
   /** Who is told what befalls the channel; nobody if missing. */
@@ -84,6 +96,7 @@ export interface Running extends Process {
   readonly inbox: EmbeddedLanes<InboxBody>;
   readonly outbox: EmbeddedLanes<OutboxBody>;
   readonly clock: EmbeddedLanes<ClockBody>;
+  readonly bot: EmbeddedLanes<BotEventBody>;
   readonly claims: Claims;
   readonly takeIn: TakeInDependencies;
   readonly channelWatch: ChannelWatch;
@@ -92,6 +105,19 @@ export interface Running extends Process {
 }
 
 const { patience } = readConfig(MINIMAL_ENV);
+
+/** What a change does besides is stored with it: whoever dies then has stored neither. */
+const onlyAlive = (conversations: Conversations, process: Process): Conversations => ({
+  ...conversations,
+  update: (id, change) =>
+    conversations.update(id, (conversation) => {
+      const changed = change(conversation);
+      if (!process.isAlive) throw new Error("The process is dead");
+      return changed;
+    }),
+});
+
+const NOBODY_LISTENS: BotReceiver = { isOn: () => false, tell: () => Promise.resolve() };
 
 /** Starts a process of the bridge, wired as `app.ts` does it: the only one on its disk, or one of a cluster. */
 export async function runBridge(
@@ -140,6 +166,15 @@ export async function runBridge(
       readProgress,
     },
   });
+  const bot = createEmbeddedLanes<BotEventBody>({
+    ...queue,
+    queue: "bot",
+    journal: wire("bot", open(disk.bot)),
+    reader: {
+      readBody: (text) => parseStored(botEventBodySchema, text, "an event"),
+      readProgress,
+    },
+  });
   const { ownerUnknown = "deliver", groupMs = 0, undoMs = 0, replyMode = "send" } = options;
   const { mentions = "names", lineBreak = "hard", messageLength = 5_000 } = options;
   const permissions: Permissions = {
@@ -149,7 +184,12 @@ export async function runBridge(
   };
   let reconciler: Reconciler | undefined;
   const desk = createDesk(withRules(options.teams ?? TEAMS, options.rules), log);
-  const conversations = followConversations(wire("conversations", disk.conversations), {
+  const stored = wire("conversations", onlyAlive(disk.conversations, process));
+  const receiver = wire("receiver", options.receiver ?? NOBODY_LISTENS);
+  const followed = options.receiver
+    ? followHandovers(stored, { bot, receiver, desk, now: Date.now })
+    : stored;
+  const conversations = followConversations(followed, {
     desk,
     clock,
     inbox,
@@ -157,6 +197,7 @@ export async function runBridge(
     log,
   });
   const shared = {
+    onHandover: options.onHandover ?? (() => {}),
     onThreadFound: () => reconciler?.readThreads(),
     parley: wire("parley", parley.parley),
     posts: wire("posts", slack.posts),
@@ -166,6 +207,7 @@ export async function runBridge(
     parleyFiles: wire("parleyFiles", parley.parleyFiles),
     slackFiles: wire("slackFiles", slack.slackFiles),
     conversations,
+    handovers: wire("handovers", disk.handovers),
     audit: createAudit({ records: wire("audit", disk.audit), people: slack.people, log }),
     desk,
     inTurn: wire("turns", { take: createTurns<string>() }).take,
@@ -196,8 +238,10 @@ export async function runBridge(
     takeIn: (reply) => takeInReply(reply, takeIn),
     isLocked: (reply, lockedBy) => isLockedByAgent(reply, lockedBy, takeIn),
   });
-  await startQueues({ inbox, outbox, clock }, claims, {
+  await startQueues({ inbox, outbox, clock, bot }, claims, {
     ...shared,
+    receiver,
+    availability: { of: () => Promise.resolve({ waiting: 0, open: true }) },
     readBack,
     userTexts: {},
     language: "en",
@@ -227,6 +271,7 @@ export async function runBridge(
           log,
         });
   return Object.assign(process, {
+    bot,
     inbox,
     outbox,
     clock,

@@ -1,4 +1,5 @@
 import { onTestFinished, vi } from "vitest";
+import type { Handovers } from "../../../src/bridge/handovers/handovers.ts";
 import type { Conversations } from "../../../src/bridge/ports.ts";
 import { keepRunning, type Life } from "./keep-running.ts";
 import type { BridgeOptions } from "./run-bridge.ts";
@@ -10,6 +11,7 @@ import { createWorld, type World } from "./world.ts";
 export interface Bridge extends Omit<World, "disk">, Stories, Life, Sights {
   /** As another replica reads and changes them. */
   readonly conversations: Conversations;
+  readonly handovers: Handovers;
 }
 
 const START = Date.UTC(2026, 10, 30, 9);
@@ -32,6 +34,6 @@ export async function startBridge(options: BridgeOptions = {}): Promise<Bridge> 
   const { deliver, ...life } = await keepRunning({ ...world, disk }, options);
   const sights = lookAt({ ...world, disk });
   const stories = tellStories({ ...world, disk }, deliver, sights, options.groupMs);
-  const { conversations } = disk;
-  return { ...world, ...life, ...sights, ...stories, conversations };
+  const { conversations, handovers } = disk;
+  return { ...world, ...life, ...sights, ...stories, conversations, handovers };
 }

@@ -35,7 +35,14 @@ type Message = Partial<Omit<ParleyMessage, "media">> & {
 /** What Users, agents, Parley and Slack do. Where a User is left out it is Ada, and Anna where an agent is. */
 export interface Stories {
   /** The bot gives us the User. */
-  handover(about?: About & { metadata?: Json; details?: UserDetails }): Promise<void>;
+  handover(
+    about?: About & {
+      metadata?: Json;
+      details?: UserDetails;
+      key?: string;
+      expiresInSeconds?: number;
+    },
+  ): Promise<void>;
   userWrites(text: string, more?: About & Message): Promise<void>;
   /** Parley calls; what it is not answered it tells again. */
   callback(event: ParleyEvent): Promise<void>;
@@ -83,9 +90,9 @@ export function tellStories(
   let changes = 0;
 
   const stories: Stories = {
-    async handover({ user = ADA, metadata, details = {} } = {}) {
+    async handover({ user = ADA, details = {}, ...given } = {}) {
       parley.user(user).owner = AGENTS.id;
-      const told = defined({ metadata });
+      const told = defined(given);
       await stories.callback({ kind: "handover", userId: user, user: details, ...told });
     },
 

@@ -1,9 +1,11 @@
+import type { Handovers } from "../../../src/bridge/handovers/handovers.ts";
 import type { ChannelNotes, Conversations } from "../../../src/bridge/ports.ts";
 import { type CapturedLog, captureLog } from "../../support/captured-log.ts";
 import { type Calls, createCalls } from "./calls.ts";
 import { createMemoryAudit, type MemoryAudit } from "./memory-audit.ts";
 import { createMemoryChannelNotes } from "./memory-channel-notes.ts";
 import { createMemoryConversations } from "./memory-conversations.ts";
+import { createMemoryHandovers } from "./memory-handovers.ts";
 import { createMemoryTable, type MemoryTable } from "./memory-journal.ts";
 import { createMemoryParley, type MemoryParley } from "./memory-parley.ts";
 import { createMemorySlack, type MemorySlack } from "./memory-slack.ts";
@@ -23,7 +25,9 @@ export interface World {
     readonly inbox: MemoryTable;
     readonly outbox: MemoryTable;
     readonly clock: MemoryTable;
+    readonly bot: MemoryTable;
     readonly conversations: Conversations;
+    readonly handovers: Handovers;
     readonly audit: MemoryAudit;
     readonly channelNotes: ChannelNotes;
   };
@@ -47,7 +51,9 @@ export function createWorld(isSlow: boolean): World {
       inbox: createMemoryTable(sync),
       outbox: createMemoryTable(sync),
       clock: createMemoryTable(sync),
+      bot: createMemoryTable(sync),
       conversations: createMemoryConversations(sync),
+      handovers: createMemoryHandovers(sync),
       audit: createMemoryAudit(sync),
       channelNotes: createMemoryChannelNotes(sync),
     },

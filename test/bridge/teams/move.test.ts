@@ -404,12 +404,14 @@ describe("what agents write while a User is moved", () => {
   it("hands back what was asked for before, and refuses what is asked for in the old thread after", async () => {
     const { bridge, old } = await handedOver();
     await bridge.agentMoves("Billing");
-    await bridge.agentHandsBack({ thread: old, lastMessage: "Bye" });
+    await bridge.agentHandsBack({ thread: old, lastMessage: "Bye", note: "Paid twice" });
     await bridge.settled();
     expect(bridge.parley.user(ADA).owner).toBe(AGENTS.id);
     expect(bridge.sent()).toEqual([]);
     expect(bridge.told()).toEqual([expect.stringContaining("had been moved to another team")]);
     expect(bridge.told()[0]).toContain("Your last message was not sent");
+    // Nothing has to be typed twice.
+    expect(bridge.told()[0]).toMatch(/>Bye\n.*>Paid twice/s);
     expect(bridge.deeds().filter(({ what }) => what === "hand-back")).toMatchObject([
       { by: "U0ANNA", userId: ADA, to: BOT.id, result: "failed", why: "conversation-closed" },
     ]);

@@ -80,6 +80,15 @@ export function Chat(props: { customer: CustomerRow; parley: SandboxRow["parley"
             </button>
           )}
         </div>
+        {customer.line && (
+          <p
+            className="chat-line"
+            role="status"
+            title="From the bot's own web page, not in the chat"
+          >
+            {customer.line}
+          </p>
+        )}
         {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
         <div className="chat-list" ref={list} role="log" aria-label="Messages" tabIndex={0}>
           {loadEarlier && (

@@ -2,7 +2,7 @@ import { useEffect, useState } from "react";
 import type { ExchangeBodies, ExchangeRow } from "../../wire.ts";
 import { duration, preciseClock } from "../format.ts";
 
-const NAMES = { parley: "Parley", bridge: "the bridge", slack: "Slack" } as const;
+const NAMES = { parley: "Parley", bot: "the bot", bridge: "the bridge", slack: "Slack" } as const;
 
 /** One request: a line, and its JSON on demand. */
 export function Exchange({ row }: { row: ExchangeRow }) {

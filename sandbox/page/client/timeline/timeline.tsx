@@ -5,7 +5,7 @@ import { Exchange } from "./exchange.tsx";
 
 const QUIET = /^(startTyping|stopTyping|auth\.test|GET \/services)$/;
 
-/** Every request between Parley, the bridge and Slack. */
+/** Every request between Parley, the bot, the bridge and Slack. */
 export function Timeline() {
   const table = useTable("exchanges");
   const [clearedUpTo, setClearedUpTo] = useState(0);
@@ -30,7 +30,7 @@ export function Timeline() {
         </button>
       </header>
       <div className="timeline-heads" aria-hidden="true">
-        <span>Parley</span>
+        <span>Parley, bot</span>
         <span>Bridge</span>
         <span>Slack</span>
       </div>
@@ -40,9 +40,7 @@ export function Timeline() {
           <Exchange key={row.id} row={row} />
         ))}
       </ol>
-      {rows.length === 0 && (
-        <p className="empty">What the three say to each other shows up here.</p>
-      )}
+      {rows.length === 0 && <p className="empty">What they say to each other shows up here.</p>}
     </section>
   );
 }

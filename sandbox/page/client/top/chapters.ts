@@ -62,4 +62,12 @@ export const CHAPTERS: readonly Chapter[] = [
       },
     ],
   },
+  {
+    name: "What the bot knows",
+    steps: [
+      { step: "toldWait", title: "Ask for a person", how: "+ a customer: the bot says who waits" },
+      { step: "sawWaiting", title: "Let them wait", how: "10 minutes later: see above the chat" },
+      { step: "rated", title: "Rate it", how: "answer, hand back, press a number" },
+    ],
+  },
 ];

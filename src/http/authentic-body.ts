@@ -2,10 +2,9 @@ import { createHash, timingSafeEqual } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Secret } from "../config/secret.ts";
 import { decodeJsonText } from "../files/decode-json-text.ts";
-import { type NoBody, readBody } from "../http/read-body.ts";
 import { type Json, parseJson } from "../json.ts";
 import type { Log } from "../log.ts";
-import { accountOf } from "./parse-callback.ts";
+import { type NoBody, readBody } from "./read-body.ts";
 
 const MAX_BODY_BYTES = 1024 * 1024;
 
@@ -21,7 +20,8 @@ export type Denial = readonly [status: number, error: string];
 export interface AuthenticBodyOptions {
   /** Any of them is accepted. */
   tokens: readonly Secret[];
-  accountId: string;
+  /** Why a body is not for us. */
+  refuse: (body: Json) => Denial | undefined;
   log: Log;
 }
 
@@ -32,16 +32,17 @@ const NO_BODY: Readonly<Record<NoBody, Denial>> = {
   broken: [400, "the body is not in its Content-Encoding"],
 };
 
-/** Reads the body of a request that holds the token and is about our account. */
+/** The answer to a request that does not hold the token. */
+export const NO_TOKEN: Denial = [401, "the Authorization header must hold the callback token"];
+
+/** Reads the body of a request that holds the token and is for us. */
 export async function readAuthenticBody(
   path: string,
   request: IncomingMessage,
   response: ServerResponse,
-  { tokens, accountId, log }: AuthenticBodyOptions,
+  { tokens, refuse, log }: AuthenticBodyOptions,
 ): Promise<AuthenticBody | Denial> {
-  if (!isToken(request.headers.authorization, tokens)) {
-    return [401, "the Authorization header must hold the callback token"];
-  }
+  if (!holdsToken(request, tokens)) return NO_TOKEN;
   const bytes = await readBody(request, response, MAX_BODY_BYTES);
   if (typeof bytes === "string") return NO_BODY[bytes];
   const decoded = decodeJsonText(bytes, request.headers["content-type"]);
@@ -49,19 +50,20 @@ export async function readAuthenticBody(
   const { text: raw, damaged } = decoded;
   const body = parseJson(raw);
   if (body === undefined) return [400, "the body must be JSON"];
-  const account = accountOf(body);
-  if (account !== undefined && account !== accountId) {
-    return [403, "the callback is for another account"];
-  }
+  const refusal = refuse(body);
+  if (refusal) return refusal;
   // Taken nevertheless: refusing it would not bring back the damaged characters.
   if (damaged) log.warn({ path, bytes: bytes.length }, "callback.text-damaged");
   return { raw, body };
 }
 
-/** Whether the header holds one of the tokens. Takes the same time for every header and every length. */
-function isToken(header: string | undefined, tokens: readonly Secret[]): boolean {
+/** Whether the Authorization header holds one of the tokens. Takes the same time for every header and every length. */
+export function holdsToken(
+  { headers: { authorization = "" } }: IncomingMessage,
+  tokens: readonly Secret[],
+): boolean {
   const digest = (text: string) => createHash("sha256").update(text).digest();
-  const given = digest((header ?? "").replace(/^Bearer\s+/i, ""));
+  const given = digest(authorization.replace(/^Bearer\s+/i, ""));
   const matches = tokens.map((token) => timingSafeEqual(given, digest(token.reveal())));
   return matches.includes(true);
 }
