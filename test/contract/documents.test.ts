@@ -8,6 +8,7 @@ import { VARIABLES } from "../../src/config/variables.ts";
 import { ConfigError } from "../../src/errors.ts";
 import { PROGRAM_ENDINGS } from "../../src/files/programs.ts";
 import { createMetrics } from "../../src/ops/metrics.ts";
+import { anchorsOf } from "../support/anchors.ts";
 import { MINIMAL_ENV } from "../support/minimal-env.ts";
 import { readSources } from "../support/sources.ts";
 
@@ -130,6 +131,8 @@ describe("docs/operations.md", () => {
       openConversations: () => Promise.resolve(0),
       now: Date.now,
       alarms: () => [],
+      teams: [],
+      state: { engine: "sqlite", path: "." },
       buildInfo: { version: "1", node: "2", mode: "test", transport: "http" },
     });
     let exposed = "";
@@ -186,6 +189,14 @@ describe("docs/operations.md", () => {
   it("lists every alarm", () => {
     const documented = table(text, "alarm").flatMap(([name]) => codeIn(name));
     expect(documented.sort()).toEqual(ALARM_NAMES.toSorted());
+  });
+
+  it("lists every alert with its severity", () => {
+    const rules = read("examples/prometheus/rules.yml").matchAll(
+      /alert: (\w+)$.*?severity: (\w+)/gms,
+    );
+    const documented = table(text, "alert").map(([name, severity]) => [...codeIn(name), severity]);
+    expect(documented).toEqual([...rules].map(([, name, severity]) => [name, severity]));
   });
 
   it("tells every exit code", () => {
@@ -273,12 +284,3 @@ describe("the documents", () => {
     expect(files.filter((file) => !existsSync(file))).toEqual([]);
   });
 });
-
-/** As GitHub makes them of headings. */
-const anchorsOf = (markdown: string): string[] =>
-  [...markdown.matchAll(/^#+ (.+)$/gm)].map(([, heading = ""]) =>
-    heading
-      .toLowerCase()
-      .replaceAll(/[^\w\- ]/g, "")
-      .replaceAll(" ", "-"),
-  );
