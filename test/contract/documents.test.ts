@@ -4,7 +4,7 @@ import { parseEnv } from "node:util";
 import { describe, expect, it } from "vitest";
 import { ALARM_NAMES } from "../../src/alarms.ts";
 import { readConfig } from "../../src/config/read-config.ts";
-import { VARIABLES } from "../../src/config/variables.ts";
+import { SECRET_VARIABLES, VARIABLES } from "../../src/config/variables.ts";
 import { ConfigError } from "../../src/errors.ts";
 import { PROGRAM_ENDINGS } from "../../src/files/programs.ts";
 import { createMetrics } from "../../src/ops/metrics.ts";
@@ -88,7 +88,8 @@ describe(".env.example", () => {
 });
 
 describe("docs/configuration.md", () => {
-  const rows = table(read("docs/configuration.md"), "variable");
+  const text = read("docs/configuration.md");
+  const rows = table(text, "variable");
 
   it("has a row for every variable", () => {
     expect(rows.map(([name]) => codeIn(name).join())).toEqual(VARIABLES);
@@ -104,6 +105,13 @@ describe("docs/configuration.md", () => {
     const none = rows.filter(([, value]) => value === "none").map(([name]) => codeIn(name).join());
     const hasNone = [...namesOfProblems({}), ...NO_DEFAULT];
     expect(none.sort()).toEqual(hasNone.sort());
+  });
+
+  it("lists every secret that may stand in a file", () => {
+    const [, section = ""] = /^## Secrets in files\n(.*?)^## /ms.exec(text) ?? [];
+    expect(codeIn(section).filter((code) => VARIABLES.some((name) => name === code))).toEqual(
+      SECRET_VARIABLES,
+    );
   });
 
   it("tells what is required", () => {
