@@ -52,7 +52,6 @@ const storyOf = (name: string): string => `test/e2e/${name}.test.ts`;
 
 /** What `npm test` tells to several replicas too; `npm run test:replicas` tells them the others. */
 const ON_REPLICAS = [
-  "bot-events",
   "desk-races",
   "further-handover",
   "hand-back",

@@ -136,6 +136,8 @@ async function buildApp(given: Config, foundations: Foundations): Promise<App> {
     queues: () => ({ ...queues }),
     openConversations: () => conversations.countOpen(),
     alarms: alarms.current,
+    teams: config.teams,
+    state: config.state,
     now: clock.now,
     buildInfo,
   });

@@ -11,10 +11,13 @@ export interface BuildInfo {
   readonly transport: "http" | "socket";
 }
 
+/** Of the program. */
+export const { version: VERSION } = packageJson;
+
 export function describeBuild({ slack, parley }: Config): BuildInfo {
   const isLive = isAt(slack.apiUrl, "slack.com") && isAt(parley.apiUrl, "parley.nu");
   return {
-    version: packageJson.version,
+    version: VERSION,
     node: process.version,
     mode: isLive ? "live" : "test",
     transport: slack.appToken ? "socket" : "http",

@@ -1,9 +1,10 @@
 import { createDoctorChecks } from "./app/doctor-checks.ts";
 import { readHandover } from "./app/read-handover.ts";
 import { startApp } from "./app.ts";
-import { describeBuild } from "./build-info.ts";
+import { describeBuild, VERSION } from "./build-info.ts";
 import type { Clock } from "./clock.ts";
 import { loadConfig, readStateLocation, readTeams } from "./config/read-config.ts";
+import { readGiven } from "./config/read-given.ts";
 import { unknownVariables } from "./config/unknown-variables.ts";
 import { weakSecrets } from "./config/weak-secrets.ts";
 import { defined } from "./defined.ts";
@@ -11,14 +12,14 @@ import { BridgeError, ConfigError, reasonOf, StorageError } from "./errors.ts";
 import { decodeJsonText } from "./files/decode-json-text.ts";
 import { toServiceId } from "./ids.ts";
 import { createLog, errorFields } from "./log.ts";
-import { runAudit } from "./ops/run-audit.ts";
-import { runBackup } from "./ops/run-backup.ts";
-import { runDeadLetters } from "./ops/run-dead-letters.ts";
-import { runDoctor } from "./ops/run-doctor.ts";
-import { runMigrate } from "./ops/run-migrate.ts";
-import { runReport } from "./ops/run-report.ts";
-import { runRestore } from "./ops/run-restore.ts";
-import { runRoute } from "./ops/run-route.ts";
+import { AUDIT_USAGE, runAudit } from "./ops/run-audit.ts";
+import { BACKUP_USAGE, runBackup } from "./ops/run-backup.ts";
+import { DEAD_LETTERS_USAGE, runDeadLetters } from "./ops/run-dead-letters.ts";
+import { DOCTOR_USAGE, runDoctor } from "./ops/run-doctor.ts";
+import { MIGRATE_USAGE, runMigrate } from "./ops/run-migrate.ts";
+import { REPORT_USAGE, runReport } from "./ops/run-report.ts";
+import { RESTORE_USAGE, runRestore } from "./ops/run-restore.ts";
+import { ROUTE_USAGE, runRoute } from "./ops/run-route.ts";
 import { createShutDown } from "./shut-down.ts";
 
 /** The process that the program runs in. */
@@ -47,16 +48,31 @@ const CONFIG_FILE = "bridge.yaml";
 const START_ADVICE =
   "this can pass, so start it again; if it stays, npm run doctor tells what to do about it";
 
-/** Runs the bridge, or the tool that the first argument names. Ends the process with an exit code when that is done. */
+/**
+ * Runs the bridge, or the tool that the first arguments name, or tells how they are used. Ends the process with an exit code
+ * when that is done.
+ */
 export async function run(program: Program): Promise<void> {
-  const [name, ...args] = program.args;
+  const { args, stdout, stderr, exit } = program;
+  const [name, second] = args;
+  const tool =
+    TOOLS.find((each) => each.name === `${name} ${second}`) ??
+    TOOLS.find((each) => each.name === name);
+  const print = (text: string) => stdout.write(`${text}\n`);
   try {
     if (name === undefined) return await runBridge(program);
-    const tool = TOOLS.get(name);
-    if (tool) return program.exit(await tool(program, args));
-    const names = [...TOOLS.keys()].join(", ");
-    program.stderr.write(`There is no tool ${JSON.stringify(name)}. There are: ${names}\n`);
-    program.exit(EXIT_USAGE);
+    if (args.some((arg) => HELP.includes(arg))) {
+      print(tool?.usage ?? USAGE);
+      return exit(0);
+    }
+    if (args.includes("--version")) {
+      print(VERSION);
+      return exit(0);
+    }
+    if (tool) return exit(await tool.run(program, args.slice(tool.name.split(" ").length)));
+    const names = TOOLS.map((each) => each.name).join(", ");
+    stderr.write(`There is no tool ${JSON.stringify(name)}. There are: ${names}\n`);
+    exit(EXIT_USAGE);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     program.stderr.write(`${error.message}\n`);
@@ -66,12 +82,13 @@ export async function run(program: Program): Promise<void> {
 
 async function runBridge(program: Program): Promise<void> {
   const { env, exit, clock } = program;
-  const { config, file, warnings } = loadConfig(env, { fileIfThere: CONFIG_FILE });
+  const given = readGiven(env);
+  const { config, file, warnings } = loadConfig(given, { fileIfThere: CONFIG_FILE });
   const log = createLog(config.logLevel, program.stdout);
   if (file !== undefined) log.info({ file, teams: config.teams.length }, "config.read");
   for (const warning of warnings) log.warn({ warning }, "config.no-effect");
   for (const warning of unknownVariables(env)) log.warn({ warning }, "config.unknown");
-  for (const warning of weakSecrets(env)) log.warn({ warning }, "config.weak");
+  for (const warning of weakSecrets(given)) log.warn({ warning }, "config.weak");
 
   const starting = new AbortController();
   const app = startApp(config, log, { signal: starting.signal, ...defined({ clock }) });
@@ -95,17 +112,14 @@ async function runBridge(program: Program): Promise<void> {
   }
 }
 
-/** Runs the doctor, or tells which team gets a handover. */
-const runDoctorTool = (program: Program, args: readonly string[]): Promise<number> =>
-  args[0] === "route" ? tellRoute(program, args.slice(1)) : examine(program, args);
-
 /** Runs the doctor. A wrong configuration is a finding like any other, but nothing else can be checked then. */
 function examine({ env, stdout }: Program, args: readonly string[]): Promise<number> {
-  const ofVariables = [...unknownVariables(env), ...weakSecrets(env)];
+  const given = readGiven(env);
+  const ofVariables = [...unknownVariables(env), ...weakSecrets(given)];
   const configuration = (check: () => Promise<string>) => ({ name: "configuration", run: check });
   const print = (line: string) => stdout.write(`${line}\n`);
   try {
-    const { config, file, warnings: ofFile } = loadConfig(env, { fileIfThere: CONFIG_FILE });
+    const { config, file, warnings: ofFile } = loadConfig(given, { fileIfThere: CONFIG_FILE });
     const warnings = [...ofVariables, ...ofFile];
     const { version, mode } = describeBuild(config);
     const known = configuration(() =>
@@ -154,7 +168,11 @@ const runAuditTool = (program: Program, args: readonly string[]): Promise<number
 
 const runReportTool = (program: Program, args: readonly string[]): Promise<number> =>
   runOnState(program, (print) =>
-    runReport(args, () => loadConfig(program.env, { fileIfThere: CONFIG_FILE }).config, print),
+    runReport(
+      args,
+      () => loadConfig(readGiven(program.env), { fileIfThere: CONFIG_FILE }).config,
+      print,
+    ),
   );
 
 const runCopying = (
@@ -198,13 +216,60 @@ async function runOnState(
   }
 }
 
-const TOOLS: ReadonlyMap<string, (program: Program, args: readonly string[]) => Promise<number>> =
-  new Map([
-    ["audit", runAuditTool],
-    ["backup", (program, args) => runCopying(runBackup, program, args)],
-    ["dead-letters", runDeadLettersTool],
-    ["doctor", runDoctorTool],
-    ["migrate", migrate],
-    ["report", runReportTool],
-    ["restore", (program, args) => runCopying(runRestore, program, args)],
-  ]);
+interface Tool {
+  readonly name: string;
+  /** In one line, for the program's own usage. */
+  readonly does: string;
+  readonly usage: string;
+  /** Returns the exit code. */
+  run(program: Program, args: readonly string[]): Promise<number>;
+}
+
+const TOOLS: readonly Tool[] = [
+  { name: "audit", does: "who did what with Users", usage: AUDIT_USAGE, run: runAuditTool },
+  {
+    name: "backup",
+    does: "copies a state in a file",
+    usage: BACKUP_USAGE,
+    run: (program, args) => runCopying(runBackup, program, args),
+  },
+  {
+    name: "dead-letters",
+    does: "what could not be delivered: lists it, puts it back in line, gives it up",
+    usage: DEAD_LETTERS_USAGE,
+    run: runDeadLettersTool,
+  },
+  {
+    name: "doctor",
+    does: "what a start would find, and what to do about it",
+    usage: DOCTOR_USAGE,
+    run: examine,
+  },
+  {
+    name: "doctor route",
+    does: "which team gets a handover, and why",
+    usage: ROUTE_USAGE,
+    run: tellRoute,
+  },
+  {
+    name: "migrate",
+    does: "moves a state from SQLite to PostgreSQL",
+    usage: MIGRATE_USAGE,
+    run: migrate,
+  },
+  { name: "report", does: "how a desk has done", usage: REPORT_USAGE, run: runReportTool },
+  {
+    name: "restore",
+    does: "puts a backup in the place of the state",
+    usage: RESTORE_USAGE,
+    run: (program, args) => runCopying(runRestore, program, args),
+  },
+];
+
+const HELP: readonly string[] = ["--help", "-h"];
+
+const USAGE = `Usage: node src/start.js                    the bridge; npm start runs it with .env
+       node src/start.js <tool> [<option>…]  a tool; npm run <tool> -- [<option>…] runs it with .env
+${TOOLS.map(({ name, does }) => `  ${name.padEnd(12)}  ${does}`).join("\n")}
+  --help, -h    how the program is used, or the tool in front of it
+  --version     which version this is`;

@@ -93,6 +93,7 @@ export async function createEntrances(
       parley: outside.askBotService,
     },
     alarms,
+    onChecked: metrics.onChecked,
   });
   const onCallback = (kind: Parameters<Metrics["onCallback"]>[0]) => {
     metrics.onCallback(kind);

@@ -12,11 +12,18 @@ import { toTeams } from "./bridge-file/to-teams.ts";
 import { NO_RULES, type UserTexts } from "./desk-rules.ts";
 import { fileWarnings } from "./file-warnings.ts";
 import type { QuickAnswer } from "./quick-answer.ts";
+import { type Given, readGiven } from "./read-given.ts";
 import { type Secret, toSecret } from "./secret.ts";
 import { secretValues } from "./secret-rules.ts";
 import { type StateLocation, toStateLocation } from "./state-location.ts";
 import type { TeamConfig } from "./team-config.ts";
-import { CHANNEL_ADVICE, type LogLevel, variables } from "./variables.ts";
+import {
+  CHANNEL_ADVICE,
+  type LogLevel,
+  VARIABLES,
+  type VariableName,
+  variables,
+} from "./variables.ts";
 
 /** Everything that can be set, read once from the environment and from `bridge.yaml`. Times are in ms unless the name says otherwise. */
 export interface Config {
@@ -159,48 +166,47 @@ export interface LoadedConfig {
 const AUDIT_DAYS = 365;
 
 /**
- * Reads the configuration: the variables, and the file that CONFIG_FILE names, or else `fileIfThere`. White space around a
- * value is not a part of it, and an empty variable counts as unset. Values never appear in messages.
+ * Makes the configuration of the variables, and of the file that CONFIG_FILE names, or else `fileIfThere`. Values never appear
+ * in messages.
  *
  * @throws {ConfigError} listing every problem of both at once
  */
 export function loadConfig(
-  env: Record<string, string | undefined>,
+  given: Given,
   { fileIfThere }: { readonly fileIfThere?: string } = {},
 ): LoadedConfig {
-  const given = Object.fromEntries(
-    Object.entries(env)
-      .map(([name, value]) => [name, value?.trim()] as const)
-      .filter(([name, value]) => name in variables && value !== ""),
-  );
-  const fallback = variables.SLACK_CHANNEL.safeParse(given.SLACK_CHANNEL).data;
-  const found = findBridgeFile(given.CONFIG_FILE, fileIfThere, fallback);
+  const { values } = given;
+  const isGiven = (name: VariableName) => values[name] !== undefined || given.problems.has(name);
+  const fallback = variables.SLACK_CHANNEL.safeParse(values.SLACK_CHANNEL).data;
+  const found = findBridgeFile(values.CONFIG_FILE, fileIfThere, fallback);
   const isChannelNeeded =
     !found || (found.value !== undefined && needsFallbackChannel(found.value));
   const { answers, problems: answerProblems } = answersOf(found);
   const problems = [
-    ...Object.entries(variables).flatMap(([name, type]) => problemsOf(name, type, given[name])),
-    ...(given.SLACK_APP_TOKEN === undefined && given.SLACK_SIGNING_SECRET === undefined
+    ...VARIABLES.flatMap((name) => problemsOf(name, given)),
+    ...(!isGiven("SLACK_APP_TOKEN") && !isGiven("SLACK_SIGNING_SECRET")
       ? [`SLACK_SIGNING_SECRET ${SIGNING_SECRET_ADVICE}`]
       : []),
-    ...(given.SLACK_CHANNEL === undefined && isChannelNeeded
+    ...(values.SLACK_CHANNEL === undefined && isChannelNeeded
       ? [
           `SLACK_CHANNEL is missing; ${CHANNEL_ADVICE}${found ? `. Or name a channel for each team in ${found.name}` : ""}`,
         ]
       : []),
-    ...botEventsProblems(botEvents.safeParse(given).data),
+    ...botEventsProblems(
+      given.problems.has("BOT_EVENTS_SECRET") ? undefined : botEvents.safeParse(values).data,
+    ),
     ...(found?.problems ?? []),
     ...answerProblems,
   ];
   if (problems.length > 0) throw new ConfigError(problems);
-  const value = environment.parse(given);
+  const value = environment.parse(values);
   return {
     config: {
-      ...toConfig(value, found?.file, given.TEAM_LANGUAGE !== undefined),
+      ...toConfig(value, found?.file, values.TEAM_LANGUAGE !== undefined),
       answers,
     },
     file: found?.name,
-    warnings: found?.file ? fileWarnings(found.file, found.name, given) : [],
+    warnings: found?.file ? fileWarnings(found.file, found.name, values) : [],
   };
 }
 
@@ -214,21 +220,17 @@ export function readTeams(
   env: Record<string, string | undefined>,
   { fileIfThere }: { readonly fileIfThere?: string } = {},
 ): Config["teams"] {
-  const [channel, named] = ["SLACK_CHANNEL", "CONFIG_FILE"].map(
-    (name) => env[name]?.trim() || undefined,
-  );
+  const given = readGiven(env, ["SLACK_CHANNEL", "CONFIG_FILE"]);
+  const { SLACK_CHANNEL: channel, CONFIG_FILE: named } = given.values;
   const found = findBridgeFile(named, fileIfThere, channel);
-  const problems = [
-    ...problemsOf("SLACK_CHANNEL", variables.SLACK_CHANNEL, channel),
-    ...(found?.problems ?? []),
-  ];
+  const problems = [...problemsOf("SLACK_CHANNEL", given), ...(found?.problems ?? [])];
   if (problems.length > 0) throw new ConfigError(problems);
   return found?.file ? toTeams(found.file, channel ?? "") : [teamWithoutFile(channel ?? "")];
 }
 
 /** As {@link loadConfig}, without the warnings, and without a file that nobody names. */
 export const readConfig = (env: Record<string, string | undefined>): Config =>
-  loadConfig(env).config;
+  loadConfig(readGiven(env)).config;
 
 /** The answers of the folder that the file names. A path that is not absolute begins where the file is. */
 function answersOf(found: FoundBridgeFile | undefined): ReturnType<typeof loadAnswers> {
@@ -326,15 +328,18 @@ function toConfig(
  * @throws {ConfigError}
  */
 export function readStateLocation(env: Record<string, string | undefined>): StateLocation {
-  const [url, password, passwordFile] = ["STATE_URL", "PGPASSWORD", "PGPASSFILE"].map(
-    (name) => env[name]?.trim() || undefined,
-  );
-  const problems = problemsOf("STATE_URL", variables.STATE_URL, url);
+  const given = readGiven(env, STATE_VARIABLES);
+  const problems = STATE_VARIABLES.flatMap((name) => problemsOf(name, given));
   if (problems.length > 0) throw new ConfigError(problems);
+  const { STATE_URL: url, PGPASSWORD: password, PGPASSFILE: passwordFile } = given.values;
   return toStateLocation(variables.STATE_URL.parse(url), { password, passwordFile });
 }
 
-function problemsOf(name: string, type: z.ZodType, value: string | undefined): string[] {
-  const result = type.safeParse(value);
+const STATE_VARIABLES = ["STATE_URL", "PGPASSWORD", "PGPASSFILE"] as const;
+
+function problemsOf(name: VariableName, { values, problems }: Given): string[] {
+  const problem = problems.get(name);
+  if (problem !== undefined) return [problem];
+  const result = variables[name].safeParse(values[name]);
   return result.success ? [] : result.error.issues.map(({ message }) => `${name} ${message}`);
 }

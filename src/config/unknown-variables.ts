@@ -1,5 +1,7 @@
 import { editDistance } from "./edit-distance.ts";
-import { VARIABLES } from "./variables.ts";
+import { SECRET_VARIABLES, VARIABLES } from "./variables.ts";
+
+const KNOWN: readonly string[] = [...VARIABLES, ...SECRET_VARIABLES.map((name) => `${name}_FILE`)];
 
 /** Shorter names are too easily those of other programs. */
 const MIN_LENGTH = 6;
@@ -9,7 +11,7 @@ const FOREIGN = /^(npm_|systemd_|xdg_|lc_)/i;
 /** Variables that are not read but look like ours, most likely mistyped; each with the nearest name that is read. */
 export function unknownVariables(env: Record<string, string | undefined>): string[] {
   return Object.keys(env)
-    .filter((name) => !VARIABLES.some((known) => known === name))
+    .filter((name) => !KNOWN.includes(name))
     .flatMap((name) => {
       const meant = likelyMeant(name);
       return meant ? [`${name} is not read by the bridge; did you mean ${meant}?`] : [];
@@ -19,7 +21,7 @@ export function unknownVariables(env: Record<string, string | undefined>): strin
 function likelyMeant(name: string): string | undefined {
   if (FOREIGN.test(name)) return undefined;
   const upper = name.toUpperCase();
-  const [nearest] = VARIABLES.map((known) => ({
+  const [nearest] = KNOWN.map((known) => ({
     known,
     distance: editDistance(upper, known),
   })).toSorted((a, b) => a.distance - b.distance);

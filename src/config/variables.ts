@@ -136,4 +136,18 @@ export const variables = {
 };
 
 /** Every variable that the bridge reads. `.env.example` documents each. */
-export const VARIABLES = Object.keys(variables) as readonly (keyof typeof variables)[];
+export const VARIABLES = Object.keys(variables) as readonly VariableName[];
+
+export type VariableName = keyof typeof variables;
+
+/** Those that hold a secret, or may: each may stand in a file, which the name with `_FILE` behind it tells. */
+export const SECRET_VARIABLES = [
+  "SLACK_BOT_TOKEN",
+  "SLACK_SIGNING_SECRET",
+  "SLACK_APP_TOKEN",
+  "PARLEY_SHARED_SECRET",
+  "PARLEY_CALLBACK_TOKEN",
+  "BOT_EVENTS_SECRET",
+  "STATE_URL",
+  "PGPASSWORD",
+] as const satisfies readonly VariableName[];

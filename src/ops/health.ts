@@ -19,6 +19,8 @@ export interface HealthOptions {
   /** The checks of what the rest of the work needs. */
   rest: Checks;
   alarms: Pick<Alarms, "current">;
+  /** To be told what each check found, whenever it ran. */
+  onChecked: (check: string, isOk: boolean) => void;
   /** If the clock is set back an old result must not last longer. */
   monotonic: Clock["monotonic"];
 }
@@ -34,9 +36,15 @@ export interface Health {
  * `GET /healthz`: the process is up. `GET /readyz`: all is well. `GET /readyz/intake`: callbacks and events can be taken
  * in, whatever is wrong with Slack or Parley. If a check fails, the last two answer 503 and say what each check found.
  */
-export function createHealth({ intake, rest, alarms, monotonic }: HealthOptions): Health {
-  const runIntake = reuse(() => runAll(intake), monotonic);
-  const runRest = reuse(() => runAll(rest), monotonic);
+export function createHealth({
+  intake,
+  rest,
+  alarms,
+  onChecked,
+  monotonic,
+}: HealthOptions): Health {
+  const runIntake = reuse(() => runAll(intake, onChecked), monotonic);
+  const runRest = reuse(() => runAll(rest, onChecked), monotonic);
   let timer: NodeJS.Timeout | undefined;
 
   return {
@@ -77,20 +85,24 @@ export function createHealth({ intake, rest, alarms, monotonic }: HealthOptions)
   };
 }
 
+/** By the name of the check: {@link OK}, or what is wrong. */
 type Results = Readonly<Record<string, string>>;
+const OK = "ok";
 
 function sendResults(response: Parameters<typeof sendJson>[0], checks: Results): void {
-  const isReady = Object.values(checks).every((result) => result === "ok");
+  const isReady = Object.values(checks).every((result) => result === OK);
   sendJson(response, isReady ? 200 : 503, { status: isReady ? "ready" : "not ready", checks });
 }
 
-async function runAll(checks: Checks): Promise<Results> {
+async function runAll(checks: Checks, onChecked: HealthOptions["onChecked"]): Promise<Results> {
   const results = Object.entries(checks).map(async ([name, check]) => {
     const result = check().then(
-      () => "ok",
+      () => OK,
       (thrown: unknown) => reasonOf(toBridgeError(thrown)),
     );
-    return [name, await withinTime(result, CHECK_TIMEOUT_MS, "no answer in time")] as const;
+    const found = await withinTime(result, CHECK_TIMEOUT_MS, "no answer in time");
+    onChecked(name, found === OK);
+    return [name, found] as const;
   });
   return Object.fromEntries(await Promise.all(results));
 }

@@ -1,10 +1,14 @@
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
 import { ALARM_NAMES, type Alarm } from "../alarms.ts";
 import type { BuildInfo } from "../build-info.ts";
+import type { StateLocation } from "../config/state-location.ts";
+import type { TeamConfig } from "../config/team-config.ts";
 import type { Attempt, Lanes } from "../delivery/lanes.ts";
+import { isOpen } from "../desk/hours.ts";
 import { StorageError } from "../errors.ts";
 import type { Route } from "../http/http-server.ts";
 import type { Json } from "../json.ts";
+import { freeBytes } from "./free-bytes.ts";
 import type { MeasuredTime } from "./measure-conversations.ts";
 import { processMetrics } from "./process-metrics.ts";
 import { createReasonCodes } from "./reason-codes.ts";
@@ -21,6 +25,8 @@ export interface Metrics {
   /** To be called for each authentic request. */
   readonly onRequest: (from: Sender) => void;
   readonly onRefused: (from: Sender) => void;
+  /** To be called whenever one of the checks of `/readyz` has run. */
+  readonly onChecked: (check: string, isOk: boolean) => void;
   /** To be called once for each conversation that is rated, with 1 to 5. */
   readonly onRated: (stars: number) => void;
   readonly routes: readonly Route[];
@@ -39,6 +45,8 @@ export function createMetrics(sources: {
   queues: () => Readonly<Record<string, Pick<Lanes<unknown>, "backlog">>>;
   openConversations: () => Promise<number>;
   alarms: () => readonly Alarm[];
+  teams: readonly { readonly name: string; readonly rules: Pick<TeamConfig["rules"], "hours"> }[];
+  state: StateLocation;
   /** ms since the epoch. */
   now: () => number;
   buildInfo: BuildInfo;
@@ -143,6 +151,23 @@ export function createMetrics(sources: {
       }
     },
   });
+  const ready = new Gauge({
+    name: "parley_bridge_ready",
+    help: "1 if this check of /readyz found all well when it ran last, at most about a minute ago",
+    labelNames: ["check"],
+    registers,
+  });
+  new Gauge({
+    name: "parley_bridge_team_open",
+    help: "1 in the opening hours of the team; always without hours",
+    labelNames: ["team"],
+    registers,
+    collect() {
+      for (const { name, rules } of sources.teams) {
+        this.set({ team: name }, isOpen(rules.hours, sources.now()) ? 1 : 0);
+      }
+    },
+  });
   /** What the state tells. */
   const stored = new Registry();
   const ofState = { registers: [stored] };
@@ -170,12 +195,23 @@ export function createMetrics(sources: {
     ...ofState,
   });
 
+  const { state } = sources;
+  /** Of a database the bridge cannot know. */
+  const free =
+    state.engine === "sqlite" &&
+    new Gauge({
+      name: "parley_bridge_state_free_bytes",
+      help: "Room for the bridge's user on the disk of the state's file",
+      ...ofState,
+    });
+
   /**
    * Before the scrape and not during it, so that all gauges show the same moment. False: the state cannot be read; then the
    * alarms and all that is counted here still have to be told.
    */
   async function readState(): Promise<boolean> {
     try {
+      if (free) free.set(await freeBytes(state.path));
       open.set(await sources.openConversations());
       for (const [queue, lanes] of Object.entries(sources.queues())) {
         const { items, oldestAppendedAt, deadLetters } = await lanes.backlog();
@@ -203,6 +239,7 @@ export function createMetrics(sources: {
       lastRequestAt[from] = performance.now();
     },
     onRefused: (from) => refused.inc({ from }),
+    onChecked: (check, isOk) => ready.set({ check }, isOk ? 1 : 0),
     onRated: (stars) => ratings.inc({ stars }),
     routes: [
       {

@@ -8,7 +8,7 @@ import { AUDIT_FORMATS, type AuditFormat } from "./audit-formats.ts";
 import { noStateAt } from "./no-state-at.ts";
 import { parseMoment } from "./parse-moment.ts";
 
-const USAGE = `Usage: npm run audit -- [--since 30d] [--until 2026-11-30] [--user 42] [--by U0ANNA] [--format table|csv|json]
+export const AUDIT_USAGE = `Usage: npm run audit -- [--since 30d] [--until 2026-11-30] [--user 42] [--by U0ANNA] [--format table|csv|json]
   who did what, the oldest first; works beside a running bridge
   --since, --until  so long ago (90s, 3m, 24h, 30d), or a day or an instant of UTC (2026-11-30, 2026-11-30T09:00:00Z);
                     without --since the last 30 days
@@ -28,9 +28,9 @@ export async function runAudit(
   print: (line: string) => void,
 ): Promise<number> {
   const wish = readArgs(args, Date.now());
-  if (!wish || wish === "help") {
-    print(USAGE);
-    return wish ? 0 : 64;
+  if (!wish) {
+    print(AUDIT_USAGE);
+    return 64;
   }
   const at = location();
   const open = await openAudit(at);
@@ -53,10 +53,9 @@ export async function runAudit(
 }
 
 /** `undefined`: they cannot be understood. */
-function readArgs(args: readonly string[], now: number): Wish | "help" | undefined {
+function readArgs(args: readonly string[], now: number): Wish | undefined {
   const given = parse(args);
   if (!given) return undefined;
-  if (given.help) return "help";
   const { since = "30d", until, user, by, format: name = "table" } = given;
   const from = parseMoment(since, now);
   const to = until === undefined ? Number.MAX_SAFE_INTEGER : parseMoment(until, now);
@@ -78,7 +77,6 @@ function parse(args: readonly string[]) {
         user: option,
         by: option,
         format: option,
-        help: { type: "boolean", short: "h" },
       },
     }).values;
   } catch {

@@ -6,7 +6,7 @@ import { backUpState } from "../state/sqlite/back-up-state.ts";
 import { describeCopy } from "./describe-copy.ts";
 import { noStateAt } from "./no-state-at.ts";
 
-const USAGE = `Usage: npm run backup -- [--overwrite] <file>
+export const BACKUP_USAGE = `Usage: npm run backup -- [--overwrite] <file>
   copies the state of STATE_URL into the file, also while the bridge runs
   --overwrite  a file that is there is replaced, once the new backup is complete`;
 
@@ -19,7 +19,7 @@ export async function runBackup(
   const files = args.filter((arg) => arg !== "--overwrite");
   const [given] = files;
   if (given === undefined || files.length > 1 || given.startsWith("-") || given === "") {
-    print(USAGE);
+    print(BACKUP_USAGE);
     return 64;
   }
   const state = fileOf(location);

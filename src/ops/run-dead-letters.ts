@@ -6,7 +6,7 @@ import { openJournals } from "../state/open-journals.ts";
 import type { Journals } from "../state/queues.ts";
 import { noStateAt } from "./no-state-at.ts";
 
-const USAGE = `Usage: npm run dead-letters -- <command>
+export const DEAD_LETTERS_USAGE = `Usage: npm run dead-letters -- <command>
   list               what could not be delivered, and why
   list --bodies      the same with the stored contents (personal data)
   retry <id>|--all   puts it back in line; a running bridge picks it up within seconds. --all leaves out
@@ -22,7 +22,7 @@ export async function runDeadLetters(
   const [command, target] = args;
   const isKnown = command === "list" || command === "retry" || command === "discard";
   if (!isKnown || (command !== "list" && !target)) {
-    print(USAGE);
+    print(DEAD_LETTERS_USAGE);
     return 64;
   }
   const open = await openJournals(location);

@@ -19,18 +19,29 @@ interface Finding {
 const NETWORK_ADVICE =
   ", and if it stays check SLACK_API_URL or PARLEY_API_URL where it is set, DNS, proxy and firewall";
 
+export const DOCTOR_USAGE = `Usage: npm run doctor [-- --json]
+  asks Slack, Parley and this machine all that a start needs, and says what to do; starts nothing, and works beside a running bridge
+  --json  says it as one JSON object: {ok, findings: [{check, status, detail, canPass?}]}
+npm run doctor -- route <file.json>
+  tells which team gets a handover, and why`;
+
 const EXIT_CAN_PASS = 1;
+const EXIT_USAGE = 64;
 const EXIT_CONFIG = 78;
 
 /**
  * Runs the checks of the start and prints what each found: one line for each, or one JSON object with `--json`.
- * Returns the exit code: 0 all is well, 78 somebody has to act, 1 what failed can pass.
+ * Returns the exit code: 0 all is well, 78 somebody has to act, 1 what failed can pass, 64 wrong use.
  */
 export async function runDoctor(
   args: readonly string[],
   { checks, warnings }: { checks: readonly Check[]; warnings: readonly string[] },
   print: (line: string) => void,
 ): Promise<number> {
+  if (args.some((arg) => arg !== "--json")) {
+    print(DOCTOR_USAGE);
+    return EXIT_USAGE;
+  }
   const found = await Promise.all(checks.map(runCheck));
   const findings: readonly Finding[] = [
     ...warnings.map((detail) => ({ check: "configuration", status: "warning", detail }) as const),

@@ -3,9 +3,9 @@ import { readStateLocation } from "../config/read-config.ts";
 import { describeLocation } from "../state/describe-location.ts";
 import { migrateState } from "../state/migration/migrate-state.ts";
 
-const USAGE = `Usage: npm run migrate -- sqlite:<file> postgres://<user>@<host>/<database>
+export const MIGRATE_USAGE = `Usage: npm run migrate -- sqlite:<file> postgres://<user>@<host>/<database>
   copies the state in the file into an empty database of PostgreSQL; the file stays as it is. Stop the bridge first.
-  PGPASSWORD or PGPASSFILE may hold the password`;
+  PGPASSWORD, PGPASSWORD_FILE or PGPASSFILE may hold the password`;
 
 /**
  * Moves a state to PostgreSQL while no bridge runs. Returns the exit code.
@@ -19,11 +19,12 @@ export async function runMigrate(
 ): Promise<number> {
   const [given = "", target = ""] = args;
   if (args.length !== 2 || !given.startsWith("sqlite:") || !/^postgres(ql)?:/.test(target)) {
-    print(USAGE);
+    print(MIGRATE_USAGE);
     return 64;
   }
-  const from = readStateLocation({ ...env, STATE_URL: given });
-  const to = readStateLocation({ ...env, STATE_URL: target });
+  const at = (url: string) =>
+    readStateLocation({ ...env, STATE_URL: url, STATE_URL_FILE: undefined });
+  const [from, to] = [at(given), at(target)];
   if (from.engine !== "sqlite" || to.engine !== "postgres") return 64;
   if (!existsSync(from.path)) {
     print(`There is no state at ${describeLocation(from)}`);

@@ -9,7 +9,7 @@ import { noStateAt } from "./no-state-at.ts";
 import { makeReport, type ReportWish } from "./report/make-report.ts";
 import { REPORT_FORMATS } from "./report/report-formats.ts";
 
-const USAGE = `Usage: npm run report -- --month 2026-11 [--team Support] [--timezone Europe/Amsterdam] [--format csv|json|html]
+export const REPORT_USAGE = `Usage: npm run report -- --month 2026-11 [--team Support] [--timezone Europe/Amsterdam] [--format csv|json|html]
   how long Users waited for a claim, a first answer and the end, in opening hours; works beside a running bridge
   --month       of the conversations that opened in this month
   --from, --to  or from one day to another, both included (2026-11-01, 2026-11-30); without --to until now
@@ -29,9 +29,9 @@ export async function runReport(
 ): Promise<number> {
   const given = parse(args);
   const format = given && formatOf(given.format ?? "csv");
-  if (!given || given.help || !format) {
-    print(USAGE);
-    return given?.help ? 0 : EXIT_USAGE;
+  if (!given || !format) {
+    print(REPORT_USAGE);
+    return EXIT_USAGE;
   }
   const { teams, state, retentionDays } = config();
   if (given.team !== undefined && teams.every(({ name }) => name !== given.team)) {
@@ -40,7 +40,7 @@ export async function runReport(
   }
   const wish = wishOf(given, teams, now);
   if (!wish) {
-    print(USAGE);
+    print(REPORT_USAGE);
     return EXIT_USAGE;
   }
   const open = await openReport(state);
@@ -105,7 +105,6 @@ function parse(args: readonly string[]) {
         team: option,
         timezone: option,
         format: option,
-        help: { type: "boolean", short: "h" },
       },
     }).values;
   } catch {

@@ -6,7 +6,7 @@ import { doubtRestored } from "../state/postgres/doubt-restored.ts";
 import { restoreState } from "../state/sqlite/restore-state.ts";
 import { describeCopy } from "./describe-copy.ts";
 
-const USAGE = `Usage: npm run restore -- <file>
+export const RESTORE_USAGE = `Usage: npm run restore -- <file>
   puts a copy of the backup in the place of the state of STATE_URL, and keeps that beside it. Stop the bridge first
 npm run restore
   where STATE_URL is a database of PostgreSQL that pg_restore has filled just now: has agents asked about what waited when the
@@ -24,7 +24,7 @@ export async function runRestore(
     return 0;
   }
   if (given === undefined || args.length > 1 || given.startsWith("-") || given === "") {
-    print(USAGE);
+    print(RESTORE_USAGE);
     return 64;
   }
   const backup = resolve(given);

@@ -4,7 +4,7 @@ import { shorten } from "../convert/text/slack-text.ts";
 import { describeRule } from "../desk/describe-rule.ts";
 import { factsOf, type Handover, route } from "../desk/route.ts";
 
-const USAGE = `Usage: npm run doctor -- route <file.json>
+export const ROUTE_USAGE = `Usage: npm run doctor -- route <file.json>
   Tells which team gets a handover, and why; - reads it from standard input. It may be what a bot posts to
   /parley/handovers, a callback of Parley, or the metadata alone. Nothing is sent, and nobody is asked.
   --json  says it as one JSON object`;
@@ -32,7 +32,7 @@ export async function runRoute(
 ): Promise<number> {
   const [file, ...others] = args.filter((arg) => arg !== "--json");
   if (file === undefined || others.length > 0) {
-    print(USAGE);
+    print(ROUTE_USAGE);
     return EXIT_USAGE;
   }
   const source = file === "-" ? await readAll(stdin()) : await readIfThere(file);

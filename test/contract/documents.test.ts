@@ -4,10 +4,11 @@ import { parseEnv } from "node:util";
 import { describe, expect, it } from "vitest";
 import { ALARM_NAMES } from "../../src/alarms.ts";
 import { readConfig } from "../../src/config/read-config.ts";
-import { VARIABLES } from "../../src/config/variables.ts";
+import { SECRET_VARIABLES, VARIABLES } from "../../src/config/variables.ts";
 import { ConfigError } from "../../src/errors.ts";
 import { PROGRAM_ENDINGS } from "../../src/files/programs.ts";
 import { createMetrics } from "../../src/ops/metrics.ts";
+import { anchorsOf } from "../support/anchors.ts";
 import { MINIMAL_ENV } from "../support/minimal-env.ts";
 import { readSources } from "../support/sources.ts";
 
@@ -87,7 +88,8 @@ describe(".env.example", () => {
 });
 
 describe("docs/configuration.md", () => {
-  const rows = table(read("docs/configuration.md"), "variable");
+  const text = read("docs/configuration.md");
+  const rows = table(text, "variable");
 
   it("has a row for every variable", () => {
     expect(rows.map(([name]) => codeIn(name).join())).toEqual(VARIABLES);
@@ -103,6 +105,13 @@ describe("docs/configuration.md", () => {
     const none = rows.filter(([, value]) => value === "none").map(([name]) => codeIn(name).join());
     const hasNone = [...namesOfProblems({}), ...NO_DEFAULT];
     expect(none.sort()).toEqual(hasNone.sort());
+  });
+
+  it("lists every secret that may stand in a file", () => {
+    const [, section = ""] = /^## Secrets in files\n(.*?)^## /ms.exec(text) ?? [];
+    expect(codeIn(section).filter((code) => VARIABLES.some((name) => name === code))).toEqual(
+      SECRET_VARIABLES,
+    );
   });
 
   it("tells what is required", () => {
@@ -130,6 +139,8 @@ describe("docs/operations.md", () => {
       openConversations: () => Promise.resolve(0),
       now: Date.now,
       alarms: () => [],
+      teams: [],
+      state: { engine: "sqlite", path: "." },
       buildInfo: { version: "1", node: "2", mode: "test", transport: "http" },
     });
     let exposed = "";
@@ -186,6 +197,14 @@ describe("docs/operations.md", () => {
   it("lists every alarm", () => {
     const documented = table(text, "alarm").flatMap(([name]) => codeIn(name));
     expect(documented.sort()).toEqual(ALARM_NAMES.toSorted());
+  });
+
+  it("lists every alert with its severity", () => {
+    const rules = read("examples/prometheus/rules.yml").matchAll(
+      /alert: (\w+)$.*?severity: (\w+)/gms,
+    );
+    const documented = table(text, "alert").map(([name, severity]) => [...codeIn(name), severity]);
+    expect(documented).toEqual([...rules].map(([, name, severity]) => [name, severity]));
   });
 
   it("tells every exit code", () => {
@@ -273,12 +292,3 @@ describe("the documents", () => {
     expect(files.filter((file) => !existsSync(file))).toEqual([]);
   });
 });
-
-/** As GitHub makes them of headings. */
-const anchorsOf = (markdown: string): string[] =>
-  [...markdown.matchAll(/^#+ (.+)$/gm)].map(([, heading = ""]) =>
-    heading
-      .toLowerCase()
-      .replaceAll(/[^\w\- ]/g, "")
-      .replaceAll(" ", "-"),
-  );

@@ -91,10 +91,8 @@ describe("the packages of a production installation", () => {
   it.each(["start", "doctor", "dead-letters", "backup", "restore", "migrate"] as const)(
     "hold what npm run %s calls",
     (script) => {
-      const programs = packageJson.scripts[script]
-        .split(" || ")
-        .map((command) => command.replace(/^exec /, "").split(" ")[0]);
-      expect(new Set(programs)).toEqual(new Set(["node"]));
+      const command = packageJson.scripts[script].split(" || ").at(-1);
+      expect(command?.split(" ")[0]).toBe("node");
     },
   );
 });

@@ -111,7 +111,7 @@ it("hands no User back again who has come back after the backup", async () => {
 });
 
 it("says what it is used for when it is used otherwise", async () => {
-  for (const args of [[], ["--help"], ["a", "b"], [""]]) {
+  for (const args of [[], ["--overwrite"], ["a", "b"], [""]]) {
     const backup = await runToEnd({}, "backup", ...args);
     const restore = await runToEnd({}, "restore", ...args);
     expect(backup.stdout).toMatch(/^Usage: npm run backup -- \[--overwrite\] <file>\n/);

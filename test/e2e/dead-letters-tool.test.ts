@@ -2,7 +2,9 @@ import { copyFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { runDeadLetters } from "../support/dead-letters-tool.ts";
+import { runToEnd } from "../support/run-to-end.ts";
 import { startWorld } from "../support/world.ts";
+import { writeSecret } from "../support/write-secret.ts";
 
 it("exits with 66 where there is no state, and makes none", async () => {
   const { env } = await startWorld({ stopped: true });
@@ -13,6 +15,19 @@ it("exits with 66 where there is no state, and makes none", async () => {
     expect(code).toBe(66);
     expect(lines).toEqual([expect.stringContaining("There is no state")]);
   }
+});
+
+it("finds the state by a file, and needs no other secret", async () => {
+  const { env } = await startWorld();
+  const path = writeSecret(`${env.STATE_URL ?? ""}\n`);
+  const args = ["dead-letters", "list"];
+
+  const listed = await runToEnd({ STATE_URL_FILE: path, SLACK_BOT_TOKEN_FILE: "/none" }, ...args);
+  const missed = await runToEnd({ STATE_URL_FILE: "/none" }, ...args);
+
+  expect([listed.code, listed.stdout, listed.stderr]).toEqual([0, "0 dead letters\n", ""]);
+  expect(missed.code).toBe(78);
+  expect(missed.stderr).toBe("STATE_URL_FILE is /none, which must be a file that is there\n");
 });
 
 it("exits with 78 and one line of advice for a state that it cannot read", async () => {

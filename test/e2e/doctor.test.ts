@@ -6,6 +6,7 @@ import { spawnBridge, startBridgeProcess } from "../support/process.ts";
 import { runToEnd } from "../support/run-to-end.ts";
 import { type Env, startWorld } from "../support/world.ts";
 import { writeBridgeFile } from "../support/write-bridge-file.ts";
+import { writeSecret } from "../support/write-secret.ts";
 
 async function runDoctor(env: Env, ...args: readonly string[]) {
   const { code, stdout, stderr } = await runToEnd(env, "doctor", ...args);
@@ -129,6 +130,33 @@ describe("the doctor", () => {
       expect.stringMatching(/^failed +configuration +SLACK_BOT_TOKEN is missing/),
     );
     expect(code).toBe(78);
+  });
+
+  it("reads secrets from files, and tells of a file that is none beside all else", async () => {
+    const { env } = await startWorld({ stopped: true });
+    const { PARLEY_CALLBACK_TOKEN: _, STATE_URL = "", ...others } = env;
+    const weak = {
+      ...others,
+      PARLEY_CALLBACK_TOKEN_FILE: writeSecret("sh0rt-t0ken\n"),
+      STATE_URL_FILE: writeSecret(`${STATE_URL}\n`),
+    };
+
+    const { code, lines } = await runDoctor(weak);
+
+    expect(code).toBe(0);
+    expect(lines[0]).toMatch(/^warning +configuration +PARLEY_CALLBACK_TOKEN is shorter than 24/);
+    expect(lines).toContainEqual(expect.stringMatching(/^ok +state +\/.*bridge\.sqlite will be/));
+
+    const failed = await runDoctor({ ...weak, SLACK_BOT_TOKEN: "", SLACK_BOT_TOKEN_FILE: "/none" });
+
+    expect(failed.code).toBe(78);
+    expect(failed.lines).toEqual([
+      lines[0],
+      expect.stringMatching(
+        /^failed +configuration +SLACK_BOT_TOKEN_FILE is \/none, which must be/,
+      ),
+      "Not all is well: see what failed above.",
+    ]);
   });
 
   it("tells what can pass from what cannot", async () => {

@@ -50,7 +50,7 @@ describePostgres("npm run migrate", () => {
     [["postgres://a@b/c", "sqlite:/nowhere"], 64],
     [["sqlite:/nowhere/bridge.sqlite", "postgres://a@b/c"], 66],
   ])("says what is wrong with %j", async (args, code) => {
-    const ended = await runToEnd({}, "migrate", ...args);
+    const ended = await runToEnd({ STATE_URL_FILE: "/nowhere" }, "migrate", ...args);
     expect(ended.code).toBe(code);
     expect(ended.stdout).toMatch(code === 64 ? /^Usage: npm run migrate/ : /^There is no state at/);
   });

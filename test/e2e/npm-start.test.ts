@@ -108,6 +108,27 @@ it.skipIf(!hasBash)("starts in a shell that does not know exec, as on Windows", 
   expect(bridge.stderr).toContain("The bridge cannot start:");
 });
 
+it.each(SHELLS)("hands its arguments on, with npm under %s", async (shell) => {
+  const { command, folder } = npmStart(await projectFolder(), shell);
+  const bridge = spawnBridge(NPM_ENV, { command: [...command, "--", "--version"], folder });
+
+  expect(await bridge.exited).toEqual({ code: 0, signal: null });
+  expect(bridge.stdout).toBe(`${packageJson.version}\n`);
+});
+
+it.each([
+  ["start", /^Usage: node src\/start\.js /],
+  ["doctor", /^Usage: npm run doctor /],
+  ["dead-letters", /^Usage: npm run dead-letters /],
+])("explains npm run %s with --help, where nothing is set up yet", async (script, says) => {
+  const folder = await projectFolder();
+  const command = ["npm", "run", "--silent", script, "--", "--help"];
+  const helped = spawnBridge(NPM_ENV, { command, folder });
+
+  expect(await helped.exited).toEqual({ code: 0, signal: null });
+  expect(helped.stdout).toMatch(says);
+});
+
 it("says so where an older Node of the machine runs it", async () => {
   const older = 'Object.defineProperty(process.versions, "node", { value: "22.17.0" });';
   const importOlder = `--import=data:text/javascript,${encodeURIComponent(older)}`;

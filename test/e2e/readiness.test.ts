@@ -1,3 +1,4 @@
+import { statfs } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
 import { sign } from "../../fakes/slack/http-delivery.ts";
 import { DEFAULT_SCOPES } from "../../fakes/slack/identity.ts";
@@ -6,7 +7,7 @@ import { metricsOf } from "../support/metrics.ts";
 import { createDatabase, describePostgres } from "../support/postgres.ts";
 import { readyzNow } from "../support/readyz.ts";
 import { handOver, PATIENCE } from "../support/steps.ts";
-import { inBridgeFile, startTeams } from "../support/two-teams.ts";
+import { inBridgeFile, PEOPLE, startTeams } from "../support/two-teams.ts";
 import { CALLBACK_TOKEN, startWorld, type World } from "../support/world.ts";
 
 interface Answer {
@@ -162,6 +163,65 @@ describe("/metrics", () => {
     }
   });
 
+  it("tells what each check of /readyz found when it ran last", async () => {
+    const world = await startWorld({ socketMode: true });
+    const ready = async (check: string, value: number) =>
+      expect(await metricsOf(world)).toContain(`parley_bridge_ready{check="${check}"} ${value}`);
+
+    await ask(world, "/readyz");
+    for (const check of ["store", "slack", "socket", "parley"]) await ready(check, 1);
+
+    world.parley.faults.add("*", { kind: "status", status: 503 });
+    world.advance(6_000);
+    await ask(world, "/readyz");
+    await ready("parley", 0);
+    await ready("store", 1);
+  });
+
+  it("tells which teams are open, by the bridge's clock", async () => {
+    const DAY_MS = 24 * 60 * 60_000;
+    const day = (ahead: number) => new Date(Date.now() + ahead * DAY_MS).toISOString().slice(0, 10);
+    const hours = {
+      always: { timezone: "UTC", open: { "mon-sun": "00:00-24:00" } },
+      later: {
+        timezone: "UTC",
+        open: { "mon-sun": "00:00-24:00" },
+        closed: [`${day(-1)}..${day(1)}`],
+      },
+    };
+    const world = await startWorld({
+      slack: PEOPLE,
+      env: await inBridgeFile(
+        [
+          { name: "Support", hours: "always" },
+          { name: "Billing", channel: "C0BILLING", hours: "later", when: [{ reason: "refund" }] },
+        ],
+        { hours },
+      ),
+    });
+    const open = async () =>
+      (await metricsOf(world)).filter((line) => line.startsWith("parley_bridge_team_open{"));
+
+    const [support, billing] = ["Support", "Billing"].map(
+      (team) => `parley_bridge_team_open{team="${team}"}`,
+    );
+    expect(await open()).toEqual([`${support} 1`, `${billing} 0`]);
+    world.advance(3 * DAY_MS);
+    expect(await open()).toEqual([`${support} 1`, `${billing} 1`]);
+  });
+
+  it("tells how much room is left on the disk of the state's file", async () => {
+    const world = await startWorld();
+    const file = String(world.env.STATE_URL).replace("sqlite:", "");
+    const { blocks, bsize } = await statfs(file);
+
+    const [bytes = ""] = (await metricsOf(world)).flatMap(
+      (line) => /^parley_bridge_state_free_bytes (.+)/.exec(line)?.[1] ?? [],
+    );
+    expect(Number(bytes)).toBeGreaterThan(0);
+    expect(Number(bytes)).toBeLessThan(blocks * bsize);
+  });
+
   it("counts what was refused, says which variable may be wrong, and stays green", async () => {
     const world = await startWorld();
     const body = "{}";
@@ -268,5 +328,7 @@ describePostgres("/metrics of a replica that has lost its database", () => {
     network.resume();
     const again = 'parley_bridge_queue_items{queue="inbox"} 0';
     await expect.poll(() => metricsOf(world), PATIENCE).toContain(again);
+    // Nor does the bridge know the database's disk.
+    expect((await metricsOf(world)).join()).not.toContain("parley_bridge_state_free_bytes");
   });
 });

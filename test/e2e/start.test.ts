@@ -1,14 +1,18 @@
 import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
 import { startHttpServer } from "../../fakes/http/http-server.ts";
 import type { FakeParley } from "../../fakes/parley/fake-parley.ts";
 import type { FakeSlack } from "../../fakes/slack/fake-slack.ts";
+import { SECRET_VARIABLES } from "../../src/config/variables.ts";
+import { MINIMAL_ENV } from "../support/minimal-env.ts";
 import { spawnBridge, startBridgeProcess } from "../support/process.ts";
 import { runToEnd } from "../support/run-to-end.ts";
+import { rootsOf } from "../support/threads.ts";
 import { type Env, startWorld, type WorldOptions } from "../support/world.ts";
+import { writeSecret } from "../support/write-secret.ts";
 
 const EXIT_CONFIG = 78;
 
@@ -77,6 +81,58 @@ it("warns of a variable that it does not read, with the likely name and without 
   const { warning } = await bridge.line("config.unknown");
   expect(warning).toMatch(/PARLEY_SHARED_SECRETS .*PARLEY_SHARED_SECRET\?/);
   expect(bridge.stdout + bridge.stderr).not.toContain("hidden-value");
+});
+
+/** The same with every secret in a file. */
+const inFiles = (env: Env): Env =>
+  Object.fromEntries(
+    Object.entries(env).map(([name, value]) =>
+      SECRET_VARIABLES.some((secret) => secret === name)
+        ? [`${name}_FILE`, writeSecret(`${value}\n`)]
+        : [name, value],
+    ),
+  );
+
+it("takes every secret from a file, and shows none of them", async () => {
+  const world = await startWorld({ stopped: true });
+  const { slack, parley } = world;
+  const env = inFiles(world.env);
+  expect(Object.keys(env).filter((name) => name.endsWith("_FILE")).length).toBeGreaterThan(3);
+
+  const bridge = await startBridgeProcess({ ...world, env });
+  const { identification: to } = parley.agentService;
+  await parley.handOver({ userId: parley.createUser().id, to });
+  await slack.waitFor(() => rootsOf(slack).at(-1));
+
+  bridge.signal("SIGTERM");
+  expect(await bridge.exited).toEqual({ code: 0, signal: null });
+  const secrets = SECRET_VARIABLES.filter((name) => name !== "STATE_URL");
+  for (const secret of secrets.flatMap((name) => world.env[name] ?? [])) {
+    expect(bridge.stdout + bridge.stderr).not.toContain(secret);
+  }
+});
+
+it("lists every file of a secret that is none, with everything else that is wrong", async () => {
+  const path = writeSecret("xoxb-s3cr3t");
+
+  const { code, stderr, output } = await failToStart({
+    ...MINIMAL_ENV,
+    SLACK_BOT_TOKEN_FILE: path,
+    SLACK_SIGNING_SECRET: "",
+    SLACK_SIGNING_SECRET_FILE: `${path}-of-nobody`,
+    PARLEY_SHARED_SECRET: "",
+    PARLEY_SHARED_SECRET_FILE: dirname(path),
+    PORT: "x",
+  });
+
+  expect(code).toBe(EXIT_CONFIG);
+  expect(stderr.trimEnd().split("\n").slice(1)).toEqual([
+    expect.stringMatching(/^ {2}- SLACK_BOT_TOKEN_FILE is set besides SLACK_BOT_TOKEN; /),
+    `  - SLACK_SIGNING_SECRET_FILE is ${path}-of-nobody, which must be a file that is there`,
+    `  - PARLEY_SHARED_SECRET_FILE is ${dirname(path)}, which must be a file and no folder or device`,
+    expect.stringMatching(/^ {2}- PORT must be /),
+  ]);
+  expect(output).not.toContain("s3cr3t");
 });
 
 interface Refusal {

@@ -10,6 +10,7 @@ import { readBridgeFile } from "../../src/config/bridge-file/read-bridge-file.ts
 import { toTeams } from "../../src/config/bridge-file/to-teams.ts";
 import { NO_RULES } from "../../src/config/desk-rules.ts";
 import { loadConfig, readConfig } from "../../src/config/read-config.ts";
+import { readGiven } from "../../src/config/read-given.ts";
 import { ConfigError } from "../../src/errors.ts";
 import { makeConfigSchema } from "../support/make-config-schema.ts";
 import { MINIMAL_ENV } from "../support/minimal-env.ts";
@@ -33,7 +34,7 @@ const problemsIn = (source: string): readonly string[] =>
   readBridgeFile(source, "f", CHANNEL).problems;
 
 const load = (source: string, env: Record<string, string> = MINIMAL_ENV) =>
-  loadConfig({ ...env, CONFIG_FILE: writeBridgeFile(source) });
+  loadConfig(readGiven({ ...env, CONFIG_FILE: writeBridgeFile(source) }));
 
 const WHOLE = `
 language: nl
@@ -204,11 +205,12 @@ teams:
 
   it("is the file of the current folder only if it is there", () => {
     const options = { fileIfThere: writeBridgeFile("language: de") };
-    expect(loadConfig(MINIMAL_ENV, options).config.language).toBe("de");
+    expect(loadConfig(readGiven(MINIMAL_ENV), options).config.language).toBe("de");
     const named = { ...MINIMAL_ENV, CONFIG_FILE: writeBridgeFile("language: nl") };
-    expect(loadConfig(named, options).config.language).toBe("nl");
+    expect(loadConfig(readGiven(named), options).config.language).toBe("nl");
     expect(
-      loadConfig(MINIMAL_ENV, { fileIfThere: "no/such/bridge.yaml" }).config.teams[0].agents,
+      loadConfig(readGiven(MINIMAL_ENV), { fileIfThere: "no/such/bridge.yaml" }).config.teams[0]
+        .agents,
     ).toBe("workspace");
   });
 });
@@ -228,7 +230,7 @@ describe("a file that is none", () => {
     mkdirSync(path);
     expect(problemOf(path)).toEqual(["CONFIG_FILE must name a file and no folder or device"]);
     expect(problemOf("/dev/zero")).toHaveLength(1);
-    expect(() => loadConfig(MINIMAL_ENV, { fileIfThere: path })).toThrow(
+    expect(() => loadConfig(readGiven(MINIMAL_ENV), { fileIfThere: path })).toThrow(
       /bridge\.yaml must be a file and no folder or device/,
     );
   });

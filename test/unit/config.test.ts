@@ -1,6 +1,7 @@
 import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
 import { type Config, readConfig, readStateLocation } from "../../src/config/read-config.ts";
+import { readGiven } from "../../src/config/read-given.ts";
 import { toSecret } from "../../src/config/secret.ts";
 import { unknownVariables } from "../../src/config/unknown-variables.ts";
 import { VARIABLES } from "../../src/config/variables.ts";
@@ -219,16 +220,18 @@ describe("the configuration", () => {
   });
 
   it("warns of a secret that could be guessed, without repeating it", () => {
-    const warnings = weakSecrets({
-      ...MINIMAL_ENV,
-      SLACK_SIGNING_SECRET: "0123456789abcdef01234567",
-      PARLEY_CALLBACK_TOKEN: `${"a1".repeat(12)} s3cr3t-5-s3cr3t`,
-    });
+    const warnings = weakSecrets(
+      readGiven({
+        ...MINIMAL_ENV,
+        SLACK_SIGNING_SECRET: "0123456789abcdef01234567",
+        PARLEY_CALLBACK_TOKEN: `${"a1".repeat(12)} s3cr3t-5-s3cr3t`,
+      }),
+    );
     expect(warnings).toEqual([
       expect.stringMatching(/^PARLEY_CALLBACK_TOKEN .*24 characters.*openssl rand -hex 32/),
     ]);
     expect(warnings.join()).not.toContain("s3cr3t");
-    expect(weakSecrets({})).toEqual([]);
+    expect(weakSecrets(readGiven({}))).toEqual([]);
   });
 
   it.each([

@@ -16,6 +16,7 @@ it.each([1, -1])(
       intake: { store: check },
       rest: {},
       alarms: createAlarms(captureLog()),
+      onChecked: () => {},
       monotonic: systemClock.monotonic,
     });
     const ask = async () => {
@@ -43,6 +44,7 @@ it("looks once a minute whether all is well, though nobody asks, until it stops"
     intake: { store: check },
     rest: { slack: check },
     alarms: createAlarms(captureLog()),
+    onChecked: () => {},
     monotonic: systemClock.monotonic,
   });
 

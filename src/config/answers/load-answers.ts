@@ -1,6 +1,6 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import { loadFile } from "../bridge-file/load-file.ts";
+import { loadFile } from "../load-file.ts";
 import type { QuickAnswer } from "../quick-answer.ts";
 import { readAnswer } from "./read-answer.ts";
 

@@ -1,4 +1,4 @@
-import { loadFile } from "./load-file.ts";
+import { loadFile } from "../load-file.ts";
 import { type ReadBridgeFile, readBridgeFile } from "./read-bridge-file.ts";
 
 /** `bridge.yaml`, and what people call it. */

@@ -8,12 +8,13 @@ export type LoadedFile =
   | { readonly text: string; readonly isThere: true }
   | { readonly problem: string; readonly isThere: boolean };
 
-export function loadFile(path: string): LoadedFile {
+/** At most 256 kB, unless told otherwise. */
+export function loadFile(path: string, maxBytes = MAX_BYTES): LoadedFile {
   try {
     const stat = statSync(path);
     // Others may never end.
     if (!stat.isFile()) return notGood("and no folder or device");
-    if (stat.size > MAX_BYTES) return notGood(`of at most ${MAX_BYTES / 1024} kB`);
+    if (stat.size > maxBytes) return notGood(`of at most ${maxBytes / 1024} kB`);
     const text = new TextDecoder("utf-8", { fatal: true }).decode(readFileSync(path));
     return text.includes("\0") ? NOT_UTF8 : { text, isThere: true };
   } catch (error) {
