@@ -1,4 +1,5 @@
 import type { Availability, Team } from "../bridge/desk-ports.ts";
+import { momentOrNull } from "../bridge/moment.ts";
 import { defined } from "../defined.ts";
 import { type Handover, type Routed, route } from "../desk/route.ts";
 import type { AuthenticRequests } from "../http/authentic-requests.ts";
@@ -34,7 +35,7 @@ export const createAvailabilityRoute = ({
       onQuestion();
       return {
         open,
-        opensAt: opensAt === undefined ? null : new Date(opensAt).toISOString(),
+        opensAt: momentOrNull(opensAt),
         agentsActive: agentsActive ?? null,
         waiting: waiting ?? null,
         typicalWaitSeconds: typicalWaitSeconds ?? null,

@@ -2,7 +2,7 @@ import type { Alarms } from "../alarms.ts";
 import type { BotReceiver } from "../bridge/bot-events/bot-event.ts";
 import type { Config } from "../config/read-config.ts";
 import { BotError, RateLimitedError } from "../errors.ts";
-import { PrivateAddressError, publicLookup } from "../http/public-lookup.ts";
+import { isPrivateAddressError, publicLookup } from "../http/public-lookup.ts";
 import { type JsonAnswer, requestJson } from "../http/request-json.ts";
 import { toCallError } from "../http/to-call-error.ts";
 import { parseRetryAfter } from "../parse-retry-after.ts";
@@ -90,7 +90,7 @@ export function createReceiver({ botEvents, alarms, now }: ReceiverOptions): Bot
         maxBytes: MAX_ANSWER_BYTES,
         ...(!allowPrivate && { lookup: publicLookup }),
       }).catch((error: unknown) => {
-        throw isPrivate(error)
+        throw isPrivateAddressError(error)
           ? refuse(
               "it has a private address",
               "set BOT_EVENTS_ALLOW_PRIVATE=true if it really is in your own network",
@@ -106,7 +106,3 @@ export function createReceiver({ botEvents, alarms, now }: ReceiverOptions): Bot
 const isPage = ({ headers, body, isTooLong }: JsonAnswer): boolean =>
   /^\s*<(!doctype|html|head|body)\b/i.test(body) ||
   (/\bx?html\b/i.test(headers["content-type"] ?? "") && (isTooLong === true || /^\s*</.test(body)));
-
-const isPrivate = (error: unknown): boolean =>
-  error instanceof PrivateAddressError ||
-  (error instanceof Error && error.cause !== undefined && isPrivate(error.cause));

@@ -2,12 +2,17 @@ import { type LookupAddress, type LookupOptions, lookup } from "node:dns";
 import { isPrivateAddress } from "./is-private-address.ts";
 
 /** A host's name resolves to this machine or to a private network. */
-export class PrivateAddressError extends Error {
+class PrivateAddressError extends Error {
   override readonly name = "PrivateAddressError";
   constructor(host: string) {
     super(`${host} has a private address`);
   }
 }
+
+/** Whether a request failed because of that, whichever client wraps the error. */
+export const isPrivateAddressError = (error: unknown): boolean =>
+  error instanceof PrivateAddressError ||
+  (error instanceof Error && error.cause !== undefined && isPrivateAddressError(error.cause));
 
 type Callback = (
   error: NodeJS.ErrnoException | null,

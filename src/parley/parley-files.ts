@@ -17,7 +17,7 @@ import {
   transferTimeout,
 } from "../files/transfer.ts";
 import { isPrivateAddress } from "../http/is-private-address.ts";
-import { PrivateAddressError, publicLookup } from "../http/public-lookup.ts";
+import { isPrivateAddressError, publicLookup } from "../http/public-lookup.ts";
 import { isJsonObject, type Json } from "../json.ts";
 import { addressOf } from "./media-address.ts";
 import type { ParleyApi } from "./parley-api.ts";
@@ -91,7 +91,7 @@ async function ask(file: Named, url: URL, request: Omit<TransferRequest, "url">)
     throw new FileError("refused", file);
   }
   return await startTransfer({ ...request, url }).catch((error: unknown) => {
-    throw isPrivate(error) ? new FileError("refused", file) : error;
+    throw isPrivateAddressError(error) ? new FileError("refused", file) : error;
   });
 }
 
@@ -99,10 +99,6 @@ interface Named {
   id: string;
   name: string;
 }
-
-const isPrivate = (error: unknown): boolean =>
-  error instanceof PrivateAddressError ||
-  (error instanceof Error && error.cause !== undefined && isPrivate(error.cause));
 
 /** How a file is named: in the log by Parley's id, which says nothing; to people by the name that its sender gave it. */
 const nameOf = (media: ParleyMedia): Named => ({

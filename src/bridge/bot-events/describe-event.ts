@@ -3,6 +3,7 @@ import type { ServiceId } from "../../ids.ts";
 import type { JsonObject } from "../../json.ts";
 import type { Conversation } from "../conversation.ts";
 import type { Availability, Desk } from "../desk-ports.ts";
+import { moment, momentOrNull } from "../moment.ts";
 import { type TranscriptDependencies, transcriptFor } from "../ownership/hand-back-transcript.ts";
 import type { Conversations, People } from "../ports.ts";
 import type { BotEventBody } from "../stored/bot-event-body.ts";
@@ -91,7 +92,7 @@ async function lineOf(
     position: waiting === undefined ? null : Math.max(1, waiting),
     typicalWaitSeconds,
     open,
-    opensAt: opensAt === undefined ? null : moment(opensAt),
+    opensAt: momentOrNull(opensAt),
   };
 }
 
@@ -122,11 +123,6 @@ async function endOf(
     ...(isForBot && (await transcriptFor(conversation, stopped, dependencies))),
   };
 }
-
-const moment = (at: number): string => new Date(at).toISOString();
-
-const momentOrNull = (at: number | undefined): string | null =>
-  at === undefined ? null : moment(at);
 
 const secondsBetween = (from: number, to: number): number =>
   Math.max(0, Math.round((to - from) / 1000));

@@ -2,6 +2,7 @@ import { defined } from "../../defined.ts";
 import { endReasonOf } from "../bot-events/end-reason.ts";
 import type { Conversation } from "../conversation.ts";
 import type { Desk } from "../desk-ports.ts";
+import { moment } from "../moment.ts";
 import type { HandoverRecord } from "./handovers.ts";
 import { runningLease } from "./lease.ts";
 
@@ -82,8 +83,6 @@ function stateOf(
   if (conversation?.thread || conversation?.lost) return "open";
   return failure === undefined ? "received" : "failed";
 }
-
-const moment = (at: number): string => new Date(at).toISOString();
 
 const maybeMoment = (at: number | undefined): string | undefined =>
   at === undefined ? undefined : moment(at);

@@ -1,6 +1,7 @@
 import { reasonOf } from "../../convert/text/reason-of.ts";
 import { isJsonObject, type Json, type JsonObject } from "../../json.ts";
 import type { Conversation } from "../conversation.ts";
+import { moment, momentOrNull } from "../moment.ts";
 import type { People } from "../ports.ts";
 import type { HandBackRequest } from "../stored/outbox-body.ts";
 
@@ -12,7 +13,6 @@ export async function describeHandBack(
 ): Promise<JsonObject> {
   const { agent, reason = "handed_back", outcome, tags = [], opensAt } = request;
   const { firstClaimAt, firstAnswerAt } = conversation;
-  const moment = (at: number | undefined) => (at === undefined ? null : new Date(at).toISOString());
   return {
     reason,
     outcome: outcome ?? null,
@@ -22,8 +22,8 @@ export async function describeHandBack(
     handedBackBy: agent === undefined ? null : (await people.identityOf(agent)).name,
     handedOverFor: handedOverFor(conversation.metadata),
     openedAt: moment(conversation.openedAt),
-    claimedAt: moment(firstClaimAt),
-    firstAnswerAt: moment(firstAnswerAt),
+    claimedAt: momentOrNull(firstClaimAt),
+    firstAnswerAt: momentOrNull(firstAnswerAt),
     handedBackAt: moment(now()),
     userMessages: conversation.userMessages,
     agentMessages: conversation.agentMessages,

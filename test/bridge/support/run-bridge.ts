@@ -1,3 +1,4 @@
+import type { z } from "zod";
 import { startQueues } from "../../../src/app/start-queues.ts";
 import { createAudit } from "../../../src/bridge/audit.ts";
 import type { BotReceiver } from "../../../src/bridge/bot-events/bot-event.ts";
@@ -45,6 +46,7 @@ import { createDesk } from "../../../src/desk/create-desk.ts";
 import type { Thread } from "../../../src/ids.ts";
 import { createRounds } from "../../../src/rounds.ts";
 import { makePermalink } from "../../../src/slack/permalink.ts";
+import type { QueueName } from "../../../src/state/queues.ts";
 import { createTurns } from "../../../src/turns.ts";
 import { en } from "../../../src/views/texts/en.ts";
 import { MINIMAL_ENV } from "../../support/minimal-env.ts";
@@ -139,42 +141,20 @@ export async function runBridge(
     onAttempt: () => {},
     random: () => 0.5,
   };
-  const inbox = createEmbeddedLanes<InboxBody>({
-    ...queue,
-    queue: "inbox",
-    journal: wire("inbox", open(disk.inbox)),
-    reader: {
-      readBody: (text) => parseStored(inboxBodySchema, text, "an inbox item"),
-      readProgress,
-    },
-  });
-  const outbox = createEmbeddedLanes<OutboxBody>({
-    ...queue,
-    queue: "outbox",
-    journal: wire("outbox", open(disk.outbox)),
-    reader: {
-      readBody: (text) => parseStored(outboxBodySchema, text, "an outbox item"),
-      readProgress,
-    },
-  });
-  const clock = createEmbeddedLanes<ClockBody>({
-    ...queue,
-    queue: "clock",
-    journal: wire("clock", open(disk.clock)),
-    reader: {
-      readBody: (text) => parseStored(clockBodySchema, text, "an item of the clock"),
-      readProgress,
-    },
-  });
-  const bot = createEmbeddedLanes<BotEventBody>({
-    ...queue,
-    queue: "bot",
-    journal: wire("bot", open(disk.bot)),
-    reader: {
-      readBody: (text) => parseStored(botEventBodySchema, text, "an event"),
-      readProgress,
-    },
-  });
+  const openQueue = <Body>(name: QueueName, schema: z.ZodType<Body>) =>
+    createEmbeddedLanes<Body>({
+      ...queue,
+      queue: name,
+      journal: wire(name, open(disk[name])),
+      reader: {
+        readBody: (text) => parseStored(schema, text, `an item of the ${name}`),
+        readProgress,
+      },
+    });
+  const inbox = openQueue("inbox", inboxBodySchema);
+  const outbox = openQueue("outbox", outboxBodySchema);
+  const clock = openQueue("clock", clockBodySchema);
+  const bot = openQueue("bot", botEventBodySchema);
   const { ownerUnknown = "deliver", groupMs = 0, undoMs = 0, replyMode = "send" } = options;
   const { mentions = "names", lineBreak = "hard", messageLength = 5_000 } = options;
   const permissions: Permissions = {
