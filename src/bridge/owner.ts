@@ -2,6 +2,7 @@ import type { Item } from "../delivery/lanes.ts";
 import {
   type BridgeError,
   NotOwnerError,
+  OvertakenError,
   OwnerUnchangedError,
   ParleyApiError,
   RateLimitedError,
@@ -47,34 +48,47 @@ export async function assertOwner(
   parley: Pick<Parley, "self" | "ownerOf">,
   userId: UserId,
 ): Promise<void> {
-  const refusal = await findOtherOwner(parley, userId);
+  const owner = await parley.ownerOf(userId).catch((error: unknown) => {
+    if (isFinal(error)) return undefined;
+    throw error;
+  });
+  const refusal = otherThanUs(owner, userId, parley);
   if (refusal) throw refusal;
 }
 
-/** The error that {@link assertOwner} would throw; `undefined` if it would pass. */
-async function findOtherOwner(
-  parley: Pick<Parley, "self" | "ownerOf">,
+const otherThanUs = (
+  owner: ServiceId | undefined,
   userId: UserId,
-): Promise<NotOwnerError | undefined> {
-  const owner = await parley.ownerOf(userId).catch((error: unknown) => {
-    if (error instanceof ParleyApiError && error.disposition === "dead-letter") return undefined;
-    throw error;
-  });
-  return owner === undefined || owner === parley.self
-    ? undefined
-    : new NotOwnerError(userId, owner);
-}
+  { self }: Pick<Parley, "self">,
+): NotOwnerError | undefined =>
+  owner === undefined || owner === self ? undefined : new NotOwnerError(userId, owner);
 
-/** The error for a refusal that came because another Service has the User, as it says itself or as Parley says when asked. */
-export async function asNotOwner(
+/** For so long something waits whose User Parley does not know: word that they were merged into another may be on its way. */
+const UNKNOWN_LIFE_MS = 60_000;
+
+/**
+ * What is behind a refusal, as it says itself or as Parley says when asked: another Service has the User
+ * ({@link NotOwnerError}), or Parley knows no such User, which for a while may mean that they live on as another one
+ * ({@link OvertakenError}).
+ */
+export async function behindRefusal(
   parley: Pick<Parley, "self" | "ownerOf">,
   userId: UserId,
   refusal: BridgeError,
-): Promise<NotOwnerError | undefined> {
+  { triedMs }: Pick<Item<unknown>, "triedMs">,
+): Promise<NotOwnerError | OvertakenError | undefined> {
   if (refusal instanceof NotOwnerError) return refusal;
-  const isRefusal = refusal instanceof ParleyApiError && refusal.disposition === "dead-letter";
-  return isRefusal ? await findOtherOwner(parley, userId).catch(() => undefined) : undefined;
+  if (!isFinal(refusal)) return undefined;
+  try {
+    const owner = await parley.ownerOf(userId);
+    return otherThanUs(owner, userId, parley);
+  } catch (thrown) {
+    return isFinal(thrown) && triedMs < UNKNOWN_LIFE_MS ? new OvertakenError(userId) : undefined;
+  }
 }
+
+const isFinal = (error: unknown): boolean =>
+  error instanceof ParleyApiError && error.disposition === "dead-letter";
 
 /**
  * Gives the User to a Service. Resolves only if Parley says afterwards that this Service has the User, or if Parley

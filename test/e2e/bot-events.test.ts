@@ -4,6 +4,7 @@ import type { Fault } from "../../fakes/http/faults.ts";
 import { startHttpServer } from "../../fakes/http/http-server.ts";
 import { runDeadLetters } from "../support/dead-letters-tool.ts";
 import { BOT_SECRET, startListeningBot, toldAbout } from "../support/listening-bot.ts";
+import { sentTo } from "../support/sent.ts";
 import { handBack, handOver, PATIENCE, submitHandBack } from "../support/steps.ts";
 import { rootsAbout, textOf } from "../support/threads.ts";
 import { inBridgeFile, PEOPLE, SUPPORT, startTeams } from "../support/two-teams.ts";
@@ -266,16 +267,24 @@ it("stays loud after a 410 although another event is taken that was on its way",
 
 it("tells in order what became of a User who was merged into another meanwhile", async () => {
   const { bot, env } = await startListeningBot();
-  bot.faults.add("handover.accepted", { kind: "status", status: 500 }, 4);
+  const hold = Promise.withResolvers<void>();
+  bot.faults.add("handover.accepted", { kind: "held", until: hold.promise }, 1);
   const world = await startWorld({ env });
   const { slack, parley } = world;
   const { user, ts } = await handOver(world);
   const registered = parley.createUser();
   await Promise.all((await parley.mergeUsers(user.id, registered.id)).delivered);
   await slack.post({ user: "U0ANNA", threadTs: ts, text: "Here I am" });
+  await parley.until(() => sentTo(world, registered.id).length > 0);
+  const other = await handOver(world);
+  await expect.poll(() => toldAbout(bot, other.user.id), PATIENCE).toEqual(["accepted"]);
+  hold.resolve();
   await expect
-    .poll(() => bot.events.map(({ type }) => type.replace("handover.", "")), PATIENCE)
-    .toEqual(["accepted", "claimed", "answered"]);
+    .poll(
+      () => bot.events.filter(({ data }) => data.userId !== other.user.id).map(({ type }) => type),
+      PATIENCE,
+    )
+    .toEqual(["handover.accepted", "handover.claimed", "handover.answered"]);
 });
 
 it("gives an event up after three days, and goes on with the next", async () => {

@@ -1,8 +1,16 @@
 import { describe, expect, it } from "vitest";
 import type { ParleyUser } from "../../fakes/parley/state.ts";
-import { requestsToSend, sentTo } from "../support/sent.ts";
-import { handBack, handOver } from "../support/steps.ts";
-import { postsIn, rootsAbout, rootsOf, shownOf, textOf, textsTo } from "../support/threads.ts";
+import { changesAt, requestsToSend, sentTo } from "../support/sent.ts";
+import { handBack, handOver, submitHandBack } from "../support/steps.ts";
+import {
+  postsIn,
+  rootsAbout,
+  rootsOf,
+  shownOf,
+  textOf,
+  textsTo,
+  toldTo,
+} from "../support/threads.ts";
 import { startWorld, type World, type WorldOptions } from "../support/world.ts";
 
 const ANNA = "U0ANNA";
@@ -62,6 +70,39 @@ describe("an anonymous User who registers during a conversation", () => {
     await slack.waitFor(() => textsTo(slack, ANNA).some((text) => isWithUs.test(text)));
     expect(requestsToSend(world, anonymous.id)).toBe(0);
     await handBack(world, root);
+    expect(parley.user(registered.id).owner).toBe(parley.botService.identification);
+  });
+
+  it("gets what an agent writes while word of it is still on its way", async () => {
+    const two = await twoUsers();
+    const { world, anonymous, registered } = two;
+    const { slack, parley } = world;
+    const { root } = await handOver(world, { user: anonymous });
+    const held = parley.holdCallbacks();
+    const { delivered } = await parley.mergeUsers(anonymous.id, registered.id);
+    await slack.post({ user: ANNA, threadTs: root.ts, text: "Hello" });
+    await parley.until(() => requestsToSend(world, anonymous.id) > 0);
+
+    await held.release();
+    await Promise.all(delivered);
+
+    await parley.until(() => sentTo(world, registered.id).length > 0);
+    expect(sentTo(world, registered.id)).toEqual(["Hello"]);
+    expect(toldTo(slack, ANNA, root.ts)).toEqual([]);
+  });
+
+  it("is handed back although word of it comes late", async () => {
+    const two = await twoUsers();
+    const { world, anonymous, registered } = two;
+    const { slack, parley } = world;
+    const { root } = await handOver(world, { user: anonymous });
+    const held = parley.holdCallbacks();
+    await parley.mergeUsers(anonymous.id, registered.id);
+    await submitHandBack(slack, root.ts, { message_for_user: "Bye" });
+    await parley.until(() => changesAt(parley, anonymous.id).length > 0);
+    await held.release();
+
+    await slack.waitFor(() => /Handed back/.test(textOf(root)));
     expect(parley.user(registered.id).owner).toBe(parley.botService.identification);
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { FakeSlack } from "../../fakes/slack/fake-slack.ts";
 import { requestsToSend, sentTo } from "../support/sent.ts";
-import { handOver, writeFirst } from "../support/steps.ts";
+import { handOver, PATIENCE, writeFirst } from "../support/steps.ts";
 import { postsIn, reactionsOn, textOf, toldTo } from "../support/threads.ts";
 import { startWorld, type World } from "../support/world.ts";
 
@@ -191,16 +191,23 @@ describe("a reply that Parley does not take", () => {
     expect(sentTo(world, user.id)).toEqual(["Accepted", "Refused"]);
   });
 
-  it("tells Parley's own reason", async () => {
+  it("is told of, with Parley's own reason, once nobody can have merged the User any more", async () => {
     const world = await startWorld();
     const { slack, parley } = world;
     const { user, root } = await handOver(world);
     parley.state.users.delete(user.id);
 
     await slack.post({ user: "U0ANNA", threadTs: root.ts, text: "Hello" });
+    await parley.until(() => requestsToSend(world, user.id) > 0);
+    expect(toldTo(slack, "U0ANNA", root.ts)).toEqual([]);
 
-    const told = await slack.waitFor(() => toldTo(slack, "U0ANNA", root.ts)[0]);
-    expect(told.text).toContain("Parley refused it (user_not_found).");
+    const told = () => toldTo(slack, "U0ANNA", root.ts).map(({ text }) => text);
+    await expect
+      .poll(() => {
+        world.advance(60_000);
+        return told();
+      }, PATIENCE)
+      .toEqual([expect.stringContaining("Parley refused it (user_not_found).")]);
   });
 
   it("is sent once when Parley was only busy", async () => {

@@ -5,6 +5,7 @@ import {
   type BridgeError,
   CancelledError,
   GoingElsewhereError,
+  NotOwnerError,
   toBridgeError,
 } from "../../errors.ts";
 import { makeDerivedItemId } from "../../ids.ts";
@@ -18,7 +19,7 @@ import type { Desk } from "../desk-ports.ts";
 import { refuseIfInDoubt } from "../doubt.ts";
 import { type LetRepliesPassDependencies, letRepliesPass } from "../let-replies-pass.ts";
 import type { Notifier } from "../notifier.ts";
-import { asNotOwner, assertOwner, giveTo, nameService } from "../owner.ts";
+import { assertOwner, behindRefusal, giveTo, nameService } from "../owner.ts";
 import type { Patience } from "../patience.ts";
 import type { Conversations, Parley, People, Permalink } from "../ports.ts";
 import type { HandBackRequest, OutboxBody } from "../stored/outbox-body.ts";
@@ -82,7 +83,10 @@ export async function handBack(
     }
     const error = toBridgeError(thrown);
     if (error instanceof CancelledError) throw error;
-    if (isWorthRetrying(error, work, request, dependencies)) throw error;
+    const behind = await behindRefusal(dependencies.parley, conversation.userId, error, work.item);
+    for (const cause of [behind, error]) {
+      if (cause && isWorthRetrying(cause, work, request, dependencies)) throw cause;
+    }
     return await giveUp(work, conversation, request, error, dependencies);
   }
   const done = defined({
@@ -182,9 +186,9 @@ async function giveUp(
   }
   await recordDeed(work, conversation, request, error.code, dependencies);
   // Parley may refuse because the User is not ours any more.
-  const notOurs = await asNotOwner(parley, conversation.userId, error);
-  if (notOurs) {
-    const to = await nameService(parley, notOurs.owner);
+  const behind = await behindRefusal(parley, conversation.userId, error, work.item);
+  if (behind instanceof NotOwnerError) {
+    const to = await nameService(parley, behind.owner);
     return await recordTakenAway(conversation, to, dependencies);
   }
   await conversations.update(conversation.id, (c) => {

@@ -16,7 +16,7 @@ import { renderFilesNotSent, renderPartsNotSent } from "../../views/not-sent.ts"
 import type { Texts } from "../../views/texts/en.ts";
 import type { Conversation } from "../conversation.ts";
 import type { Notifier } from "../notifier.ts";
-import { asNotOwner, assertOwner } from "../owner.ts";
+import { assertOwner, behindRefusal } from "../owner.ts";
 import { piecesOnce } from "../pieces.ts";
 import type { MessageToUser, Parley, People } from "../ports.ts";
 import { requestOnce, storeDone } from "../request-once.ts";
@@ -102,9 +102,9 @@ async function sendAll(
       await sendPart(sending, part, dependencies);
     } catch (thrown) {
       const error = toBridgeError(thrown);
-      // Parley may refuse because the User is not ours any more.
-      const notOurs = await asNotOwner(parley, userId, error);
-      if (notOurs) throw notOurs;
+      // Parley may refuse because the User is not ours any more, or not under this id.
+      const behind = await behindRefusal(parley, userId, error, sending.work.item);
+      if (behind) throw behind;
       if (error.disposition !== "uncertain" && error.disposition !== "dead-letter") throw error;
       failures.push(nameFile(error, part));
     }

@@ -15,7 +15,7 @@ import { refuseIfInDoubt } from "../doubt.ts";
 import { hasOpened } from "../has-opened.ts";
 import { type LetRepliesPassDependencies, letRepliesPass } from "../let-replies-pass.ts";
 import type { Notifier } from "../notifier.ts";
-import { assertOwner } from "../owner.ts";
+import { assertOwner, behindRefusal } from "../owner.ts";
 import type { Conversations, Parley } from "../ports.ts";
 import { requestOnce } from "../request-once.ts";
 import type { OutboxBody, TellUserBody } from "../stored/outbox-body.ts";
@@ -72,7 +72,8 @@ export async function tellUser(
       () => assertOwner(parley, userId),
     );
   } catch (thrown) {
-    const error = toBridgeError(thrown);
+    const refusal = toBridgeError(thrown);
+    const error = (await behindRefusal(parley, userId, refusal, work.item)) ?? refusal;
     // Whoever has the User now is told of in another way.
     if (error instanceof NotOwnerError) return;
     if (error.disposition === "uncertain") outcome = "uncertain";
