@@ -107,6 +107,7 @@ describeInBrowser("a channel with twelve conversations in all states", (browser)
     const [first, last] = [places.at(-10), places.at(-1)];
     expect((last?.bottom ?? Infinity) - (first?.top ?? 0)).toBeLessThanOrEqual(SLACKS_ROOM);
     expect(await channel.getByRole("article").count()).toBe(12);
+    await picture(channel, "agents-channel");
     await page.setViewportSize(SIZES[1280]);
     await messageWith(channel, "Donald Knuth").getByRole("button", { name: /repl/ }).click();
     await thread.getByRole("button", { name: /Before the handover · 2 messages/ }).click();

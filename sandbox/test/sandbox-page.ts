@@ -164,10 +164,15 @@ export async function sendHandBack(form: Locator): Promise<void> {
 }
 
 /** With `WRITE_SCREENSHOTS=1` a picture for the documentation; else nothing, so that the work tree stays clean. */
-export async function picture(page: Page, name: string): Promise<void> {
+export async function picture(of: Page | Locator, name: string): Promise<void> {
   if (process.env.WRITE_SCREENSHOTS !== "1") return;
   const folder = join(ROOT, "docs/images");
   await mkdir(folder, { recursive: true });
+  const page = "mouse" in of ? of : of.page();
+  const size = page.viewportSize();
+  // A part of the page is shown as a whole.
+  if (of !== page) await page.setViewportSize({ width: 1700, height: 1180 });
   await page.mouse.move(0, 0);
-  await page.screenshot({ path: join(folder, `${name}.png`) });
+  await of.screenshot({ path: join(folder, `${name}.png`) });
+  if (size) await page.setViewportSize(size);
 }

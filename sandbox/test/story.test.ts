@@ -54,12 +54,16 @@ describeInBrowser("the sandbox page", (browser) => {
     await page.getByRole("radio", { name: "Ben" }).check({ force: true });
     await reply("Anna is right, it is the plug.");
     await messageWith(chat, "it is the plug").getByText("Ben").waitFor();
-    if (name === "HTTP") await picture(page, "sandbox-1280");
+    if (name === "HTTP") {
+      await picture(page, "sandbox-1280");
+      await picture(thread, "agents-thread");
+    }
 
     const plug = messageWith(thread, "it is the plug");
     await pressOn(plug, ["More actions", "Hand back"], () => dialog.isVisible());
     await dialog.getByRole("textbox", { name: /Summary for the User/ }).fill("It was the plug");
     await dialog.getByRole("textbox", { name: /Last message/ }).fill("All the best!");
+    if (name === "HTTP") await picture(dialog, "agents-hand-back");
     await sendHandBack(dialog);
     await dialog.waitFor({ state: "detached" });
     await messageWith(chat, "All the best!").waitFor();
