@@ -5,7 +5,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { parse } from "yaml";
 import packageJson from "../../package.json" with { type: "json" };
 
 const ROOT = join(import.meta.dirname, "../..");
@@ -16,53 +15,6 @@ const FLAGS = /node (--[^"&]*?)(?:--env-file-if-exists=\.env )?src\/start\.js/;
 const flagsIn = (text: string) => FLAGS.exec(text.replaceAll(/", "/g, " "))?.[1];
 
 const UNIT = "examples/systemd/parley-bridge@.service";
-
-describe("the example for Docker Compose", () => {
-  const compose = parse(read("examples/compose/compose.yaml"), { merge: true }) as {
-    services: Record<
-      string,
-      {
-        image: string;
-        environment?: Record<string, string>;
-        volumes?: string[];
-        stop_grace_period?: string;
-      }
-    >;
-    volumes: Record<string, unknown>;
-  };
-  const bridges = Object.entries(compose.services).filter(
-    ([, { image }]) => image === "parley-slack-bridge",
-  );
-
-  it("has two equal bridges, and Caddy sends requests to both and asks whether they can be taken in", () => {
-    expect(bridges).toHaveLength(2);
-    expect(bridges[0]?.[1]).toEqual(bridges[1]?.[1]);
-    const upstreams = bridges.map(([name]) => `${name}:3000`).join(" ");
-    const caddyfile = read("examples/compose/Caddyfile");
-    expect(caddyfile).toContain(`reverse_proxy ${upstreams} {`);
-    expect(caddyfile).toMatch(/health_uri \/readyz\/intake$/m);
-    expect(read("examples/compose/Dockerfile")).toContain("PORT=3000");
-  });
-
-  it("mounts only what is there", () => {
-    const mounted = Object.values(compose.services).flatMap(({ volumes = [] }) => volumes);
-    expect(mounted.length).toBeGreaterThan(3);
-    for (const [source = ""] of mounted.map((each) => each.split(":"))) {
-      const isThere = source.startsWith(".")
-        ? existsSync(join(ROOT, "examples/compose", source))
-        : source in compose.volumes;
-      expect([source, isThere]).toEqual([source, true]);
-    }
-  });
-
-  it("puts into the image what the bridge needs, and starts it as npm start does", () => {
-    const dockerfile = read("examples/compose/Dockerfile");
-    for (const [, sources = ""] of dockerfile.matchAll(/^COPY (.*) \S+$/gm)) {
-      for (const source of sources.split(" ")) expect(existsSync(join(ROOT, source))).toBe(true);
-    }
-    expect(flagsIn(dockerfile)).toBe(flagsIn(packageJson.scripts.start));
-  });
-});
 
 describe("the example for systemd", () => {
   it("starts the bridge as npm start does, on the port that its name says", () => {
