@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import packageJson from "../package.json" with { type: "json" };
 import type { Config } from "./config/read-config.ts";
 
@@ -23,6 +24,13 @@ export function describeBuild({ slack, parley }: Config): BuildInfo {
     transport: slack.appToken ? "socket" : "http",
   };
 }
+
+/** Which bridge it is, as it says at `/healthz`: the same for all that are one Service of one account. It tells nobody which. */
+export const identifyBridge = ({
+  serviceId,
+  accountId,
+}: Pick<Config["parley"], "serviceId" | "accountId">): string =>
+  createHash("sha256").update(`${serviceId}|${accountId}`).digest("hex").slice(0, 16);
 
 const isAt = (url: string, domain: string): boolean =>
   `.${new URL(url).hostname}`.endsWith(`.${domain}`);

@@ -1,10 +1,11 @@
-import { createDoctorChecks } from "./app/doctor-checks.ts";
+import { createDoctorChecks } from "./app/doctor/doctor-checks.ts";
 import { readHandover } from "./app/read-handover.ts";
 import { startApp } from "./app.ts";
-import { describeBuild, VERSION } from "./build-info.ts";
+import { VERSION } from "./build-info.ts";
 import type { Clock } from "./clock.ts";
 import { loadConfig, readStateLocation, readTeams } from "./config/read-config.ts";
 import { readGiven } from "./config/read-given.ts";
+import { secretsIn } from "./config/secrets-in.ts";
 import { unknownVariables } from "./config/unknown-variables.ts";
 import { weakSecrets } from "./config/weak-secrets.ts";
 import { defined } from "./defined.ts";
@@ -12,6 +13,7 @@ import { BridgeError, ConfigError, reasonOf, StorageError } from "./errors.ts";
 import { decodeJsonText } from "./files/decode-json-text.ts";
 import { toServiceId } from "./ids.ts";
 import { createLog, errorFields } from "./log.ts";
+import { createCleanPrint } from "./ops/create-clean-print.ts";
 import { AUDIT_USAGE, runAudit } from "./ops/run-audit.ts";
 import { BACKUP_USAGE, runBackup } from "./ops/run-backup.ts";
 import { DEAD_LETTERS_USAGE, runDeadLetters } from "./ops/run-dead-letters.ts";
@@ -112,28 +114,12 @@ async function runBridge(program: Program): Promise<void> {
   }
 }
 
-/** Runs the doctor. A wrong configuration is a finding like any other, but nothing else can be checked then. */
-function examine({ env, stdout }: Program, args: readonly string[]): Promise<number> {
-  const given = readGiven(env);
-  const ofVariables = [...unknownVariables(env), ...weakSecrets(given)];
-  const configuration = (check: () => Promise<string>) => ({ name: "configuration", run: check });
-  const print = (line: string) => stdout.write(`${line}\n`);
-  try {
-    const { config, file, warnings: ofFile } = loadConfig(given, { fileIfThere: CONFIG_FILE });
-    const warnings = [...ofVariables, ...ofFile];
-    const { version, mode } = describeBuild(config);
-    const known = configuration(() =>
-      Promise.resolve(`version ${version}, mode ${mode}${describeFile(file, config.teams.length)}`),
-    );
-    return runDoctor(args, { checks: [known, ...createDoctorChecks(config)], warnings }, print);
-  } catch (error) {
-    const checks = [configuration(() => Promise.reject(error))];
-    return runDoctor(args, { checks, warnings: ofVariables }, print);
-  }
-}
-
-const describeFile = (file: string | undefined, teams: number): string =>
-  file === undefined ? "" : `, ${teams === 1 ? "one team" : `${teams} teams`} of ${file}`;
+const examine = ({ env, stdout }: Program, args: readonly string[]): Promise<number> =>
+  runDoctor(
+    args,
+    () => createDoctorChecks(env, CONFIG_FILE),
+    createCleanPrint(secretsIn(readGiven(env)), (line) => stdout.write(`${line}\n`)),
+  );
 
 /** Tells which team gets a handover. A wrong configuration is told line by line, without a word of a start. */
 async function tellRoute(

@@ -5,6 +5,7 @@ import { createHandoverStateRoute } from "../bot/handover-state-route.ts";
 import { createRatingRoute } from "../bot/rating-route.ts";
 import type { Service, Workspace } from "../bridge/ports.ts";
 import { rate } from "../bridge/rate.ts";
+import { identifyBridge, VERSION } from "../build-info.ts";
 import type { Clock } from "../clock.ts";
 import type { Config } from "../config/read-config.ts";
 import { createAuthenticRequests } from "../http/authentic-requests.ts";
@@ -92,6 +93,7 @@ export async function createEntrances(
       ...(config.slack.appToken && { socket: slack.check }),
       parley: outside.askBotService,
     },
+    identity: { version: VERSION, bridge: identifyBridge(config.parley) },
     alarms,
     onChecked: metrics.onChecked,
   });

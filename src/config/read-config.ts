@@ -133,6 +133,8 @@ export interface Config {
   readonly state: StateLocation;
   readonly host: string;
   readonly port: number;
+  /** Under which address others reach the bridge, without a slash at the end; only the doctor asks it. */
+  readonly publicUrl: string | undefined;
   readonly logLevel: LogLevel;
 }
 
@@ -154,6 +156,20 @@ const botEvents = environment.pick({
 const SIGNING_SECRET_ADVICE =
   "is missing; in your app at api.slack.com/apps under Basic Information, App Credentials (or set SLACK_APP_TOKEN for Socket Mode)";
 
+/** What the variables and the file say, and all that is wrong with them. */
+export interface ExaminedConfig {
+  /** Missing if anything is wrong. */
+  readonly config?: Config;
+  /** The file that was read; `undefined`: there is none. */
+  readonly file: string | undefined;
+  /** What is wrong with the variables, one line each. */
+  readonly ofVariables: readonly string[];
+  /** The same of the file, and of what it names. */
+  readonly ofFile: readonly string[];
+  /** What was said in vain, one line each. */
+  readonly warnings: readonly string[];
+}
+
 export interface LoadedConfig {
   readonly config: Config;
   /** The file that was read; `undefined`: there is none. */
@@ -166,15 +182,13 @@ export interface LoadedConfig {
 const AUDIT_DAYS = 365;
 
 /**
- * Makes the configuration of the variables, and of the file that CONFIG_FILE names, or else `fileIfThere`. Values never appear
- * in messages.
- *
- * @throws {ConfigError} listing every problem of both at once
+ * Reads the variables, and the file that CONFIG_FILE names, or else `fileIfThere`. Values never appear in what is wrong with
+ * them.
  */
-export function loadConfig(
+export function examineConfig(
   given: Given,
   { fileIfThere }: { readonly fileIfThere?: string } = {},
-): LoadedConfig {
+): ExaminedConfig {
   const { values } = given;
   const isGiven = (name: VariableName) => values[name] !== undefined || given.problems.has(name);
   const fallback = variables.SLACK_CHANNEL.safeParse(values.SLACK_CHANNEL).data;
@@ -182,7 +196,7 @@ export function loadConfig(
   const isChannelNeeded =
     !found || (found.value !== undefined && needsFallbackChannel(found.value));
   const { answers, problems: answerProblems } = answersOf(found);
-  const problems = [
+  const ofVariables = [
     ...VARIABLES.flatMap((name) => problemsOf(name, given)),
     ...(!isGiven("SLACK_APP_TOKEN") && !isGiven("SLACK_SIGNING_SECRET")
       ? [`SLACK_SIGNING_SECRET ${SIGNING_SECRET_ADVICE}`]
@@ -195,19 +209,35 @@ export function loadConfig(
     ...botEventsProblems(
       given.problems.has("BOT_EVENTS_SECRET") ? undefined : botEvents.safeParse(values).data,
     ),
-    ...(found?.problems ?? []),
-    ...answerProblems,
   ];
-  if (problems.length > 0) throw new ConfigError(problems);
-  const value = environment.parse(values);
+  const ofFile = [...(found?.problems ?? []), ...answerProblems];
+  const isWell = ofVariables.length === 0 && ofFile.length === 0;
   return {
-    config: {
-      ...toConfig(value, found?.file, values.TEAM_LANGUAGE !== undefined),
-      answers,
-    },
+    ...(isWell && {
+      config: {
+        ...toConfig(environment.parse(values), found?.file, values.TEAM_LANGUAGE !== undefined),
+        answers,
+      },
+    }),
     file: found?.name,
+    ofVariables,
+    ofFile,
     warnings: found?.file ? fileWarnings(found.file, found.name, values) : [],
   };
+}
+
+/**
+ * Makes the configuration of what {@link examineConfig} reads.
+ *
+ * @throws {ConfigError} listing every problem of both at once
+ */
+export function loadConfig(
+  given: Given,
+  options: { readonly fileIfThere?: string } = {},
+): LoadedConfig {
+  const { config, file, ofVariables, ofFile, warnings } = examineConfig(given, options);
+  if (!config) throw new ConfigError([...ofVariables, ...ofFile]);
+  return { config, file, warnings };
 }
 
 /**
@@ -318,6 +348,7 @@ function toConfig(
     }),
     host: value.HOST,
     port: value.PORT,
+    publicUrl: value.PUBLIC_URL?.replace(/\/+$/, ""),
     logLevel: value.LOG_LEVEL,
   };
 }

@@ -132,6 +132,7 @@ export const variables = {
     })
     .default("127.0.0.1"),
   PORT: wholeNumber(0, 65_535, 3_000),
+  PUBLIC_URL: url("the address under which Slack and Parley reach the bridge").optional(),
   LOG_LEVEL: choice(LOG_LEVELS, "info"),
 };
 

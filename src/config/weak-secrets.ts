@@ -1,9 +1,15 @@
 import type { Given } from "./read-given.ts";
 import { isWeak, secretValues } from "./secret-rules.ts";
 
-/** Variables whose secrets are short enough to be guessed, each with what to do. Parley and Slack choose the others. */
-export const weakSecrets = ({ values }: Given): string[] =>
-  (["PARLEY_CALLBACK_TOKEN", "SLACK_SIGNING_SECRET"] as const)
+/** Parley and Slack choose the others. */
+const NAMES = ["PARLEY_CALLBACK_TOKEN", "SLACK_SIGNING_SECRET"] as const;
+
+/** Which of these variables have secrets short enough to be guessed, each with what to do. */
+export const weakSecrets = (
+  { values }: Given,
+  names: readonly (typeof NAMES)[number][] = NAMES,
+): string[] =>
+  names
     .filter((name) => secretValues(values[name] ?? "").some(isWeak))
     .map(
       (name) =>

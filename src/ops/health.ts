@@ -18,6 +18,8 @@ export interface HealthOptions {
   intake: Checks;
   /** The checks of what the rest of the work needs. */
   rest: Checks;
+  /** What `/healthz` says of the bridge, by which its public address is known. */
+  identity: { readonly version: string; readonly bridge: string };
   alarms: Pick<Alarms, "current">;
   /** To be told what each check found, whenever it ran. */
   onChecked: (check: string, isOk: boolean) => void;
@@ -39,6 +41,7 @@ export interface Health {
 export function createHealth({
   intake,
   rest,
+  identity,
   alarms,
   onChecked,
   monotonic,
@@ -53,7 +56,7 @@ export function createHealth({
         method: "GET",
         path: "/healthz",
         handle(_request, response) {
-          sendJson(response, 200, { status: "up" });
+          sendJson(response, 200, { status: "up", ...identity });
           return Promise.resolve();
         },
       },

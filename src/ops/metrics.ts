@@ -8,7 +8,7 @@ import { isOpen } from "../desk/hours.ts";
 import { StorageError } from "../errors.ts";
 import type { Route } from "../http/http-server.ts";
 import type { Json } from "../json.ts";
-import { freeBytes } from "./free-bytes.ts";
+import { freeBytes } from "../state/free-bytes.ts";
 import type { MeasuredTime } from "./measure-conversations.ts";
 import { processMetrics } from "./process-metrics.ts";
 import { createReasonCodes } from "./reason-codes.ts";

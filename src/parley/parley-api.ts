@@ -54,7 +54,7 @@ export interface ParleyApi {
 }
 
 /** Parley's header for v2.5 (Inferred from the documented rule). */
-const API_VERSION = "20500";
+export const API_VERSION = "20500";
 
 /** A call that is allowed to every caller whose credentials are right. */
 const SERVICES: ParleyCall = { method: "GET", path: "/services", idempotent: true };

@@ -11,6 +11,8 @@ export interface FoundChannel {
   readonly id: string;
   readonly name?: string;
   readonly isPrivate?: boolean;
+  /** People of another company are in it, or invited. */
+  readonly isShared?: boolean;
   /** Missing: nothing is wrong with it, as far as Slack says. */
   readonly trouble?: ChannelTrouble;
   /** Slack's code, where it refuses to tell anything. */
@@ -57,14 +59,15 @@ async function askAbout(
   if (typeof info === "string") return { id, trouble: "unseen", slackError: info };
   const { channel = {} } = info;
   const { name, is_private: isPrivate } = channel;
+  const isShared = Boolean(channel.is_ext_shared || channel.is_pending_ext_shared);
   const trouble: ChannelTrouble | undefined = channel.is_archived
     ? "archived"
     : channel.is_member === false
       ? "removed"
-      : !allowShared && (channel.is_ext_shared || channel.is_pending_ext_shared)
+      : !allowShared && isShared
         ? "shared"
         : undefined;
-  return { id, ...defined({ name, isPrivate, trouble }) };
+  return { id, ...defined({ name, isPrivate, isShared, trouble }) };
 }
 
 /** All teams that have the channel allow people of other companies in it. */

@@ -16,6 +16,14 @@ const FOR_CHANNEL = {
   unknown: ["channels:read", "groups:read"],
 };
 
+/** All that any bridge uses. */
+export const ALL_SCOPES: readonly string[] = [
+  ...Object.values(FOR_CHANNEL).flat(),
+  ...ALWAYS,
+  "im:write",
+  "chat:write.customize",
+];
+
 export interface ScopeNeeds {
   channel: keyof typeof FOR_CHANNEL;
   /** Posts are to show the User's name whatever happens; otherwise that scope is one of the optional ones. */

@@ -34,6 +34,8 @@ export interface Inspection {
   readonly channels: readonly FoundChannel[];
   /** What is wrong with channels, and what to do; one for each team that has such a channel. */
   readonly problems: readonly ChannelProblem[];
+  /** What the app may do, and what it lacks of that; missing: Slack does not tell. */
+  readonly scopes?: { readonly given: readonly string[]; readonly missing: readonly string[] };
   /** What is switched off because the app lacks a scope for it, and what to do. */
   readonly warnings: readonly string[];
 }
@@ -71,14 +73,12 @@ export async function inspectWorkspace(
   );
   const scopes = response_metadata?.scopes;
   const kinds = new Set(channels.map(kindOf));
-  const missing = scopes
-    ? [...kinds].flatMap((channel) =>
-        missingScopes(scopes, { channel, showUserIdentity, writesToPeople }),
-      )
-    : [];
+  const missingFor = (channel: ReturnType<typeof kindOf>) =>
+    scopes ? missingScopes(scopes, { channel, showUserIdentity, writesToPeople }) : [];
+  const missing = [...new Set([...kinds].flatMap(missingFor))];
   const advices = [
     ...problems.map(({ advice }) => advice),
-    ...(missing.length > 0 ? [scopesAdvice([...new Set(missing)])] : []),
+    ...(missing.length > 0 ? [scopesAdvice(missing)] : []),
   ];
   if (advices.length > 0) alarms.raise("slack-setup", advices.join(" "));
   else alarms.clear("slack-setup");
@@ -96,6 +96,7 @@ export async function inspectWorkspace(
     },
     channels,
     problems,
+    ...(scopes && { scopes: { given: scopes, missing } }),
     warnings: scopes ? optionalScopes.saw(scopes) : [],
   };
 }
@@ -109,7 +110,8 @@ export const refuseProblems = ({ workspace, problems }: Inspection): Workspace =
 const kindOf = ({ isPrivate }: FoundChannel) =>
   isPrivate === undefined ? "unknown" : isPrivate ? "private" : "public";
 
-const scopesAdvice = (missing: readonly string[]): string =>
+/** What to do about scopes that the app was not given. */
+export const scopesAdvice = (missing: readonly string[]): string =>
   `SLACK_BOT_TOKEN lacks the ${missing.length === 1 ? "scope" : "scopes"} ${missing.join(", ")}; add what is missing at api.slack.com/apps, OAuth & Permissions (manifest.yml has them all), and install the app again`;
 
 const identify = (client: WebClient) =>

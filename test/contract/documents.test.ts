@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import { parseEnv } from "node:util";
 import { describe, expect, it } from "vitest";
 import { ALARM_NAMES } from "../../src/alarms.ts";
+import { INFERRED_FACTS } from "../../src/app/doctor/inferred-facts.ts";
 import { readConfig } from "../../src/config/read-config.ts";
 import { SECRET_VARIABLES, VARIABLES } from "../../src/config/variables.ts";
 import { ConfigError } from "../../src/errors.ts";
@@ -23,6 +24,7 @@ const NO_DEFAULT = [
   "AGENT_ALIASES",
   "PGPASSFILE",
   "PGPASSWORD",
+  "PUBLIC_URL",
   "SHOW_USER_IDENTITY",
   "TEAM_IDENTITY",
 ];
@@ -251,6 +253,11 @@ describe("docs/architecture.md", () => {
     const justified = table(text, "package").flatMap(([name]) => codeIn(name));
     const used = { ...dependencies, ...optionalDependencies };
     expect(justified.sort()).toEqual(Object.keys(used).sort());
+  });
+
+  it("lists what is inferred as the doctor goes through it", () => {
+    const documented = table(text, "inferred").map(([fact]) => fact);
+    expect(documented).toEqual(INFERRED_FACTS.map(({ fact }) => fact));
   });
 
   it("names a variable or a file that exists wherever something is inferred", () => {

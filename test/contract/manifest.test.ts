@@ -9,7 +9,7 @@ import { identity } from "../../fakes/slack/identity.ts";
 import { DEFAULT_MEMBERS } from "../../fakes/slack/people.ts";
 import { EVENT_LISTENERS } from "../../src/slack/listeners/listener-tables.ts";
 import { OWNER_COMMAND } from "../../src/slack/listeners/register-listeners.ts";
-import { missingScopes } from "../../src/slack/missing-scopes.ts";
+import { ALL_SCOPES, missingScopes } from "../../src/slack/missing-scopes.ts";
 import { createOptionalScopes, isOptional } from "../../src/slack/optional-scopes.ts";
 import { STORED_EVENTS } from "../../src/slack/slack-event.ts";
 import { SHORTCUTS } from "../../src/views/actions.ts";
@@ -261,6 +261,7 @@ describe("the manifest", () => {
     expect([...new Set([...needed, ...optional])].sort()).toEqual(
       [...TYPED.oauth_config.scopes.bot].sort(),
     );
+    expect([...new Set(ALL_SCOPES)].sort()).toEqual([...TYPED.oauth_config.scopes.bot].sort());
     expect(needed).not.toContainEqual(expect.toSatisfy(isOptional));
     const switched = { showUserIdentity: true, writesToPeople: false };
     const others = missingScopes([], { channel: "public", ...switched });

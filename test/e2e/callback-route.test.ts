@@ -324,7 +324,11 @@ describe("other routes", () => {
     const world = await startWorld();
     const get = (path: string) => fetch(`${world.bridgeUrl()}${path}`);
 
-    expect(await (await get("/healthz")).json()).toEqual({ status: "up" });
+    expect(await (await get("/healthz")).json()).toEqual({
+      status: "up",
+      version: expect.stringMatching(/^\d+\.\d+\.\d+$/),
+      bridge: expect.stringMatching(/^[\da-f]{16}$/),
+    });
     const ready = await get("/readyz");
     expect([ready.status, await ready.json()]).toEqual([
       200,

@@ -78,7 +78,7 @@ describe("bridge.yaml", () => {
     const { env } = await startWorld({ stopped: true });
     const wrong = await runToEnd({ ...env, CONFIG_FILE: writeBridgeFile("teams: []") }, "doctor");
     expect(wrong.stdout).toMatch(
-      /^failed +configuration +.*:1:8 teams must have at least one entry/m,
+      /^failed +bridge\.yaml +.*:1:8 teams must have at least one entry/m,
     );
     expect(wrong.code).toBe(78);
     const vain = await runToEnd(
@@ -86,9 +86,9 @@ describe("bridge.yaml", () => {
       "doctor",
     );
     expect(vain.stdout).toMatch(
-      /^warning +configuration +TEAM_LANGUAGE is set, so language in .* has no effect$/m,
+      /^warning +bridge\.yaml +TEAM_LANGUAGE is set, so language in .* has no effect$/m,
     );
-    expect(vain.stdout).toMatch(/^ok +configuration .*, one team of .*bridge\.yaml$/m);
+    expect(vain.stdout).toMatch(/^ok +bridge\.yaml +one team of .*bridge\.yaml$/m);
     expect(vain.code).toBe(0);
   });
 

@@ -5,6 +5,7 @@ import { createHealth } from "../../src/ops/health.ts";
 import { captureLog } from "../support/captured-log.ts";
 
 const MINUTE_MS = 60_000;
+const IDENTITY = { version: "1.0.0", bridge: "0123456789abcdef" };
 
 it.each([1, -1])(
   "asks again after a few seconds, though the clock is set by %s h",
@@ -15,6 +16,7 @@ it.each([1, -1])(
     const { routes } = createHealth({
       intake: { store: check },
       rest: {},
+      identity: IDENTITY,
       alarms: createAlarms(captureLog()),
       onChecked: () => {},
       monotonic: systemClock.monotonic,
@@ -43,6 +45,7 @@ it("looks once a minute whether all is well, though nobody asks, until it stops"
   const health = createHealth({
     intake: { store: check },
     rest: { slack: check },
+    identity: IDENTITY,
     alarms: createAlarms(captureLog()),
     onChecked: () => {},
     monotonic: systemClock.monotonic,

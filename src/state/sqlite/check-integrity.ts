@@ -30,3 +30,15 @@ export function checkIntegrity(
     },
   };
 }
+
+/** Reads the whole file at once. `undefined`: it is well · `late`: that takes longer. */
+export function readWholeFile(
+  path: string,
+  timeoutMs: number,
+): Promise<Failure | undefined | "late"> {
+  const { promise, resolve } = Promise.withResolvers<Failure | undefined | "late">();
+  execFile(process.execPath, [PROGRAM, path], { timeout: timeoutMs }, (error, stdout) => {
+    resolve(error ? "late" : ((JSON.parse(stdout) as Failure | null) ?? undefined));
+  });
+  return promise;
+}

@@ -1,0 +1,127 @@
+import { X509Certificate } from "node:crypto";
+import { type IncomingMessage, globalAgent as plainAgent, request as requestHttp } from "node:http";
+import { Agent, globalAgent, request as requestHttps } from "node:https";
+import {
+  checkServerIdentity,
+  type DetailedPeerCertificate,
+  getCACertificates,
+  type PeerCertificate,
+  TLSSocket,
+} from "node:tls";
+import { defined } from "../defined.ts";
+import { readWhole } from "./read-text.ts";
+import { unpacked } from "./unpacked.ts";
+
+/** What is seen of a host by a request that identifies nobody. */
+export type Sight =
+  | {
+      readonly kind: "answer";
+      readonly status: number;
+      readonly contentType: string;
+      /** Empty if it is longer than {@link MAX_BYTES}. */
+      readonly body: string;
+      /** Its `Date` header. */
+      readonly date?: string;
+      /** When the answer arrived, ms since the epoch. */
+      readonly seenAt: number;
+      /** Who vouches for its certificate, if that is none of those whom Node trusts by itself. */
+      readonly ownAuthority?: string;
+    }
+  /** There was none. `code` is Node's, or `SILENT`. */
+  | { readonly kind: "none"; readonly code: string; readonly certificate?: Certificate };
+
+/** A certificate that is not trusted. */
+export interface Certificate {
+  /** Whoever has signed it, as it says itself. */
+  readonly issuer: string;
+  /** It is one for the host that was asked. */
+  readonly isOfHost: boolean;
+}
+
+/** Far more than an answer that is meant for programs. */
+const MAX_BYTES = 64 * 1024;
+const MAX_NAME = 80;
+
+/**
+ * Asks for an address without saying who asks, and tells what became of that. Redirects are not followed. Takes at most twice
+ * `timeoutMs`, and never fails.
+ */
+export async function lookAtHost(url: string, timeoutMs: number): Promise<Sight> {
+  try {
+    return await look(url, AbortSignal.timeout(timeoutMs));
+  } catch (error) {
+    const code = codeOf(error);
+    const certificate = isOfCertificate(code) ? await certificateOf(url, timeoutMs) : undefined;
+    return { kind: "none", code, ...defined({ certificate }) };
+  }
+}
+
+/** Whether Node refuses the certificate of the other side. */
+export const isOfCertificate = (code: string): boolean =>
+  /^(CERT_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|ERR_TLS_CERT_)/.test(code);
+
+async function look(url: string, signal: AbortSignal): Promise<Sight> {
+  const response = await ask(url, { method: "GET", signal });
+  const seenAt = Date.now();
+  const { socket, headers, statusCode: status = 0 } = response;
+  const ownAuthority = socket instanceof TLSSocket ? ownAuthorityOf(socket) : undefined;
+  const body = (await readWhole(unpacked(response), MAX_BYTES)) ?? "";
+  const { date, "content-type": contentType = "" } = headers;
+  return { kind: "answer", status, contentType, body, seenAt, ...defined({ date, ownAuthority }) };
+}
+
+async function ask(
+  url: string,
+  options: { method: string; signal: AbortSignal; rejectUnauthorized?: boolean },
+): Promise<IncomingMessage> {
+  const isEncrypted = url.startsWith("https:");
+  // Connections and sessions of their own: one that is used again says nothing of the certificate. The rest, proxies too, is as always.
+  const agent = isEncrypted
+    ? new Agent({ ...globalAgent.options, keepAlive: false, maxCachedSessions: 0 })
+    : plainAgent;
+  const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
+  const headers = { accept: "application/json", "accept-encoding": "gzip", connection: "close" };
+  const request = isEncrypted ? requestHttps : requestHttp;
+  request(url, { agent, headers, ...options }, resolve)
+    .on("error", reject)
+    .end();
+  return await promise;
+}
+
+async function certificateOf(url: string, timeoutMs: number): Promise<Certificate | undefined> {
+  try {
+    const signal = AbortSignal.timeout(timeoutMs);
+    const response = await ask(url, { method: "HEAD", signal, rejectUnauthorized: false });
+    response.destroy();
+    if (!(response.socket instanceof TLSSocket)) return undefined;
+    const certificate = response.socket.getPeerCertificate();
+    const isOfHost = checkServerIdentity(new URL(url).hostname, certificate) === undefined;
+    return { issuer: nameOf(certificate.issuer), isOfHost };
+  } catch {
+    return undefined;
+  }
+}
+
+function ownAuthorityOf(socket: TLSSocket): string | undefined {
+  let root = socket.getPeerCertificate(true);
+  // The last one has signed itself.
+  while (isSigned(root)) root = root.issuerCertificate;
+  if (!root.raw) return undefined;
+  const fingerprint = new X509Certificate(root.raw).fingerprint256;
+  const isBundled = getCACertificates("bundled").some(
+    (each) => new X509Certificate(each).fingerprint256 === fingerprint,
+  );
+  return isBundled ? undefined : nameOf(root.subject);
+}
+
+const isSigned = ({ issuerCertificate, fingerprint256 }: DetailedPeerCertificate): boolean =>
+  issuerCertificate !== undefined && issuerCertificate.fingerprint256 !== fingerprint256;
+
+const nameOf = ({ O: organisation, CN: name }: PeerCertificate["issuer"]): string =>
+  [organisation, name].flat().filter(Boolean).join(", ").slice(0, MAX_NAME) || "somebody unnamed";
+
+function codeOf(error: unknown): string {
+  if (!(error instanceof Error)) return "SILENT";
+  if (error.name === "TimeoutError" || error.name === "AbortError") return "SILENT";
+  return "code" in error && typeof error.code === "string" ? error.code : error.name;
+}
