@@ -13,6 +13,8 @@ export interface BotReceiver {
   /** What could not be verified, and whatever else no bot should meet. */
   readonly failures: readonly unknown[];
   readonly faults: Faults;
+  /** From now on only what this has signed is genuine. */
+  changeSecret(secret: string): void;
   /** Moves its clock on, by which it judges how old a request is. */
   advance(ms: number): void;
   close(): Promise<void>;
@@ -25,7 +27,8 @@ export async function startBotReceiver(secret: string): Promise<BotReceiver> {
   const arrivals: string[] = [];
   const failures: unknown[] = [];
   let ahead = 0;
-  const read = createEventReader(secret, () => Date.now() + ahead);
+  const readerWith = (given: string) => createEventReader(given, () => Date.now() + ahead);
+  let read = readerWith(secret);
 
   function takeIn(body: string, headers: IncomingHttpHeaders): number {
     try {
@@ -57,6 +60,9 @@ export async function startBotReceiver(secret: string): Promise<BotReceiver> {
     arrivals,
     failures,
     faults,
+    changeSecret(given) {
+      read = readerWith(given);
+    },
     advance(ms) {
       ahead += ms;
     },

@@ -72,6 +72,8 @@ export interface FakeParley {
     url: string,
     headers?: Readonly<Record<string, string>>,
   ): void;
+  /** What Parley support does for a Service: from now on this alone signs its requests. */
+  changeSharedSecret(serviceIdentification: string, secret: string): void;
   createUser(user?: NewUser): ParleyUser;
   user(id: string | number): ParleyUser;
   /** Stores a User's message and calls the owner back; `delivered` settles after the last try and never rejects. */
@@ -181,6 +183,10 @@ export async function startFakeParley(options: FakeParleyOptions = {}): Promise<
       return added;
     },
     registerCallback,
+    changeSharedSecret(identification, secret) {
+      serviceOf(state, identification).sharedSecret = secret;
+      journal.changed({ kind: "service", id: identification });
+    },
     createUser(user = {}) {
       const added = addUser(state, user);
       journal.changed({ kind: "user", userId: added.id });

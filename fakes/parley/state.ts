@@ -8,7 +8,7 @@ export interface ParleyService {
   readonly name: string;
   /** True for exactly one Service. */
   default: boolean;
-  readonly sharedSecret: string;
+  sharedSecret: string;
   callbackUrl: string | null;
   callbackHeaders: Readonly<Record<string, string>>;
 }

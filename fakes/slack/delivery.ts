@@ -1,10 +1,10 @@
+import type { Credentials } from "./credentials.ts";
 import {
   type DeliveryOutcome,
   type HttpAttempt,
   type Payload,
   sendToApp,
 } from "./http-delivery.ts";
-import { identity } from "./identity.ts";
 import type { Journal } from "./journal.ts";
 import type { EnvelopeType, SocketMode } from "./socket-mode.ts";
 
@@ -45,6 +45,7 @@ const RETRY_WAITS_MS = [0, 60_000, 300_000];
 export function createDelivery(
   journal: Journal,
   socketMode: SocketMode,
+  credentials: Pick<Credentials, "signingSecret">,
   { retryScale = 1, ackTimeoutMs = 3_000, socketRetryMs = 4_000 }: DeliveryOptions,
 ): Delivery {
   const closing = new AbortController();
@@ -68,7 +69,7 @@ export function createDelivery(
     }
     const result = await sendToApp({
       url: road.url,
-      signingSecret: identity.signingSecret,
+      signingSecret: credentials.signingSecret,
       payload: toHttp(parcel),
       timeoutMs: ackTimeoutMs,
       signal: closing.signal,

@@ -2,6 +2,7 @@ import { createFaults, type Faults } from "../http/faults.ts";
 import { startHttpServer } from "../http/http-server.ts";
 import { type ChannelChanges, createChannelChanges } from "./channel-changes.ts";
 import { createConversation } from "./conversation.ts";
+import { type AppPage, createAppPage } from "./credentials.ts";
 import { createDelivery, type DeliveryOptions } from "./delivery.ts";
 import {
   createEvents,
@@ -63,12 +64,15 @@ export interface FakeSlackOptions extends DeliveryOptions {
  * A small but honest Slack on loopback: the Web API, signed HTTP requests or Socket Mode towards the app, and members
  * who post, click and submit. It keeps everything in memory and tells every change to its subscribers.
  */
-export interface FakeSlack extends Members, ChannelChanges, Interactions {
+export interface FakeSlack extends Members, ChannelChanges, Interactions, AppPage {
   readonly url: string;
   /** For `SLACK_API_URL`; ends in `/api/`. */
   readonly apiUrl: string;
+  /** Of now. */
   readonly botToken: string;
+  /** The first one. */
   readonly appToken: string;
+  /** Of now. */
   readonly signingSecret: string;
   readonly teamId: string;
   readonly botUserId: string;
@@ -150,7 +154,8 @@ export async function startFakeSlack(options: FakeSlackOptions = {}): Promise<Fa
   };
   const faults = createFaults();
   const socketMode = createSocketMode(journal);
-  const delivery = createDelivery(journal, socketMode, options);
+  const { credentials } = state;
+  const delivery = createDelivery(journal, socketMode, credentials, options);
   const events = createEvents(workspace, delivery);
   const conversation = createConversation(workspace, events);
   const triggers = createTriggers(workspace);
@@ -189,11 +194,16 @@ export async function startFakeSlack(options: FakeSlackOptions = {}): Promise<Fa
     ...actors,
     ...channelChanges,
     ...interactions,
+    ...createAppPage(credentials),
     url,
     apiUrl: `${url}/api/`,
-    botToken: identity.botToken,
+    get botToken() {
+      return credentials.botToken;
+    },
     appToken: identity.appToken,
-    signingSecret: identity.signingSecret,
+    get signingSecret() {
+      return credentials.signingSecret;
+    },
     teamId: identity.teamId,
     botUserId: identity.botUserId,
     botId: identity.botId,

@@ -130,7 +130,7 @@ export function createFileStore({ state, now, url }: Workspace): FileStore {
     },
     download(request, path) {
       const id = /^\/files-pri\/[^-/]+-([^/]+)\//.exec(path)?.[1] ?? "";
-      const known = request.headers.authorization === `Bearer ${identity.botToken}`;
+      const known = request.headers.authorization === `Bearer ${state.credentials.botToken}`;
       const { bytes, pending, served } = state.files.get(id) ?? {};
       if (served) return { contentType: "text/plain", body: bytes ?? Buffer.alloc(0), ...served };
       if (!pending && known && state.scopes.has("files:read") && bytes) {

@@ -1,3 +1,4 @@
+import { type Credentials, createCredentials } from "./credentials.ts";
 import { DEFAULT_BOT_EVENTS, DEFAULT_SCOPES } from "./identity.ts";
 
 /** A Block Kit block or element as JSON; {@link file://./block-limits.ts} checks it, nothing else looks inside. */
@@ -260,6 +261,7 @@ export interface SlackState {
   readonly statuses: Map<string, { status: string; at: number; loadingMessages: string[] }>;
   readonly usergroups: Usergroup[];
   readonly emoji: Map<string, string>;
+  readonly credentials: Credentials;
   readonly scopes: Set<string>;
   readonly botEvents: Set<string>;
   readonly responseUrlPosts: ResponseUrlPost[];
@@ -290,6 +292,7 @@ export function createState(options: StateOptions): SlackState {
     statuses: new Map(),
     usergroups: [...options.usergroups],
     emoji: new Map(),
+    credentials: createCredentials(),
     scopes: new Set(options.scopes ?? DEFAULT_SCOPES),
     botEvents: new Set(options.botEvents ?? DEFAULT_BOT_EVENTS),
     responseUrlPosts: [],

@@ -16,7 +16,9 @@ function writeFile(text: string, mode = 0o600): string {
 }
 
 const passwordOf = (...given: Parameters<typeof readPostgresUrl>) =>
-  readPostgresUrl(...given).password?.reveal();
+  readPostgresUrl(...given)
+    .password()
+    ?.reveal();
 
 describe("readPostgresUrl", () => {
   it("reads where the database is", () => {
@@ -25,9 +27,9 @@ describe("readPostgresUrl", () => {
       port: 5432,
       user: "bridge",
       database: "desk",
-      password: undefined,
       tls: { mode: "prefer" },
     });
+    expect(passwordOf("postgres://bridge@db.example.com/desk")).toBeUndefined();
     expect(readPostgresUrl("postgresql://a%40b:c@[::1]:6000/d%2Fe")).toMatchObject({
       host: "::1",
       port: 6000,
@@ -69,6 +71,16 @@ describe("readPostgresUrl", () => {
     expect(passwordOf("postgres://u@h/d", login)).toBe("from environment");
     expect(passwordOf("postgres://u@h/d", { passFile })).toBe("from file");
     expect(passwordOf(`postgres://u@h/d?passfile=${passFile}`)).toBe("from file");
+  });
+
+  it("reads a file of passwords again for each session, and goes by the last one while it cannot", () => {
+    const passFile = writeFile("*:*:*:*:old");
+    const { password } = readPostgresUrl("postgres://u@h/d", { passFile });
+    expect(password()?.reveal()).toBe("old");
+    writeFileSync(passFile, "*:*:*:*:new");
+    expect(password()?.reveal()).toBe("new");
+    rmSync(passFile);
+    expect(password()?.reveal()).toBe("new");
   });
 
   it("reads a file of passwords as libpq does", () => {

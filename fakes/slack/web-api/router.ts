@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { type Faults, underFault } from "../../http/faults.ts";
 import { readBody, sendJson } from "../../http/http-server.ts";
-import { identity } from "../identity.ts";
+import type { Credentials } from "../credentials.ts";
 import type { RecordedCall } from "../journal.ts";
 import { SlackError } from "../slack-error.ts";
 import { app } from "./app.ts";
@@ -96,7 +96,7 @@ function perform(
     const method = METHODS.get(name);
     if (!method) throw new SlackError("unknown_method");
     const parsed = createArguments(args);
-    authorize(method, token);
+    authorize(method, token, context.state.credentials);
     const needed = method.scope?.(context, parsed);
     if (needed !== undefined && !context.state.scopes.has(needed)) {
       const provided = [...context.state.scopes].join(",");
@@ -117,13 +117,16 @@ function perform(
   }
 }
 
-function authorize({ token: kind = "bot" }: Method, token: string | undefined): void {
+function authorize(
+  { token: kind = "bot" }: Method,
+  token: string | undefined,
+  { botToken, appTokens, revoked }: Credentials,
+): void {
   if (token === undefined) throw new SlackError("not_authed");
-  if (token !== identity.botToken && token !== identity.appToken) {
-    throw new SlackError("invalid_auth");
-  }
-  const wanted = kind === "bot" ? identity.botToken : identity.appToken;
-  if (token !== wanted) throw new SlackError("not_allowed_token_type");
+  if (revoked.has(token)) throw new SlackError("token_revoked");
+  const is = token === botToken ? "bot" : appTokens.has(token) ? "app" : undefined;
+  if (!is) throw new SlackError("invalid_auth");
+  if (is !== kind) throw new SlackError("not_allowed_token_type");
 }
 
 function toRefusal({ code, details }: SlackError): Answer {

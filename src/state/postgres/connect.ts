@@ -100,7 +100,7 @@ async function connectOnce(
     user,
     database,
     // A function, also without a password: else the client would look for one by itself.
-    password: () => password?.reveal() ?? "",
+    password: () => password()?.reveal() ?? "",
     ssl,
     application_name: applicationName(purpose),
     connectionTimeoutMillis: connectTimeoutMs,

@@ -10,7 +10,8 @@ export interface PostgresTarget {
   readonly port: number;
   readonly user: string;
   readonly database: string;
-  readonly password: Secret | undefined;
+  /** For the next session: one that stands in a file is read again each time. */
+  readonly password: () => Secret | undefined;
   readonly tls: Tls;
   /** What `options` of the address says, e.g. `-csearch_path=bridge`. */
   readonly options: string | undefined;
@@ -86,13 +87,13 @@ export function readPostgresUrl(stateUrl: string, login: PostgresLogin = {}): Po
     database,
     user,
   };
-  const password =
-    decode(url.password, "password") ||
-    login.password ||
-    passwordFromFile(given.get("passfile") ?? login.passFile, where);
+  const password = decode(url.password, "password") || login.password;
+  const secret = password ? toSecret(password) : undefined;
   return {
     ...where,
-    password: password ? toSecret(password) : undefined,
+    password: secret
+      ? () => secret
+      : passwordOfFile(given.get("passfile") ?? login.passFile, where),
     tls: readTls(given, where.host),
     options: given.get("options") ?? undefined,
     connectTimeoutMs: readTimeout(given.get("connect_timeout")) * 1000,
@@ -122,11 +123,25 @@ function readTimeout(given: string | null): number {
   throw wrong("must have a whole number of seconds from 1 to 60 as connect_timeout");
 }
 
-function passwordFromFile(
+/** @throws {ConfigError} the file cannot be read now. While it cannot be read later, what stood there last counts */
+function passwordOfFile(
   path: string | undefined,
   where: Pick<PostgresTarget, "host" | "port" | "database" | "user">,
-): string | undefined {
-  return path === undefined || path === "" ? undefined : readPassFile(path, where);
+): PostgresTarget["password"] {
+  if (path === undefined || path === "") return () => undefined;
+  const read = () => {
+    const password = readPassFile(path, where);
+    return password ? toSecret(password) : undefined;
+  };
+  let last = read();
+  return () => {
+    try {
+      last = read();
+    } catch (error) {
+      if (!(error instanceof ConfigError)) throw error;
+    }
+    return last;
+  };
 }
 
 function readText(path: string, name: string): string {
