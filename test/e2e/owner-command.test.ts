@@ -124,6 +124,15 @@ it.each(["help", "HELP"])("explains itself for %s", async (text) => {
   }
 });
 
+it.each(["assign", "Decline", "move"])("explains itself where %s stands alone", async (word) => {
+  const world = await startWorld();
+  const user = world.parley.createUser();
+  expect(await ask(world, `${user.id} ${word}`)).toContain("/parley-owner list");
+  const named = world.parley.addService({ name: word });
+  expect(await ask(world, `${user.id} ${word}`)).toContain("is with");
+  expect(world.parley.user(user.id).owner).toBe(named.identification);
+});
+
 it.each([
   ["its whole name with spaces", "Sales desk"],
   ["its name in other letters", "sALES DESK"],

@@ -128,22 +128,25 @@ async function answer(
     const refused = await refusalFor(user.userId, command.agent, "lead", dependencies);
     return refused ?? (await declineByCommand(others, { ...command, ...user }, dependencies));
   }
+  const isCutShort = others.length === 0 && WANTS_MORE.has(first.toLowerCase());
+  if (isCutShort && !(await isService(rest, dependencies))) return { kind: "help" };
   const isMove = first.toLowerCase() === "move" && others.length > 0;
-  if (isMove && !(await isService(rest, dependencies))) {
+  // Where there is a single team nobody can be moved, and all Services have to be found by their names.
+  const isAlone = dependencies.desk.teams.length < 2;
+  if (isMove && !(isAlone && (await isService(rest, dependencies)))) {
     return await moveToNamed(user.userId, unescapeText(others.join(" ")), command, dependencies);
   }
   return await giveToNamed(user.userId, unescapeText(rest.join(" ")), command, dependencies);
 }
 
-/**
- * Whether these words are the whole name of a Service. Only where there is a single team: there nobody can be moved, and all
- * Services have to be found by their names.
- */
+/** What says nothing by itself. */
+const WANTS_MORE: ReadonlySet<string> = new Set(["assign", "decline", "move"]);
+
+/** Whether these words are the whole name of a Service. */
 async function isService(
   words: readonly string[],
-  { desk, parley }: OwnerCommandDependencies,
+  { parley }: Pick<OwnerCommandDependencies, "parley">,
 ): Promise<boolean> {
-  if (desk.teams.length > 1) return false;
   const sought = plainName(unescapeText(words.join(" ")));
   return (await parley.services()).some(({ name }) => plainName(name) === sought);
 }
