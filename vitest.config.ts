@@ -62,6 +62,8 @@ const ON_REPLICAS = [
   "merging",
   "message-order",
   "one-thread",
+  "people-proof",
+  "people-tool",
   "relay-to-parley",
   "story",
 ].map(storyOf);

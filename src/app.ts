@@ -6,6 +6,7 @@ import { openQueues } from "./app/open-queues.ts";
 import { connectOutside } from "./app/outside.ts";
 import { startQueues } from "./app/start-queues.ts";
 import type { ChannelWatch } from "./bridge/channels/watch-channels.ts";
+import { ERASING_EVERY_MS, ERASING_ROUND, eraseUsers } from "./bridge/erasing/erase-users.ts";
 import type { Workspace } from "./bridge/ports.ts";
 import { createReadBack } from "./bridge/read-back.ts";
 import { type Reconciler, startReconciler } from "./bridge/reconciler.ts";
@@ -23,6 +24,7 @@ import { logAttempt } from "./ops/log-attempt.ts";
 import { createMetrics } from "./ops/metrics.ts";
 import { type ChannelIds, openChannelIds } from "./slack/channel-ids.ts";
 import { renumberedAdvice } from "./slack/workspace.ts";
+import { openErasures } from "./state/open-erasures.ts";
 import { openState } from "./state/open-state.ts";
 import { startExpiry } from "./state/start-expiry.ts";
 import type { State } from "./state/state.ts";
@@ -162,6 +164,8 @@ async function buildApp(given: Config, foundations: Foundations): Promise<App> {
     onHandover: metrics.onHandover,
     audit,
     handovers,
+    userRecords: state.userRecords,
+    erasures: openErasures(state),
     inTurn,
     createLimiter: state.createLimiter,
     remembered: state.remembered,
@@ -223,6 +227,11 @@ async function buildApp(given: Config, foundations: Foundations): Promise<App> {
     now: clock.now,
     onError: (error) => log.warn(errorFields(error), "expiry.failed"),
   });
+  const erasing = state.rounds.start(ERASING_ROUND, {
+    everyMs: ERASING_EVERY_MS,
+    run: (stopping) => eraseUsers(stopping, dependencies),
+    onError: (error) => log.warn(errorFields(error), "erasing.failed"),
+  });
   log.info(
     {
       ...buildInfo,
@@ -239,7 +248,7 @@ async function buildApp(given: Config, foundations: Foundations): Promise<App> {
     port,
     async stop() {
       health.stop();
-      await Promise.all([http.stop(), slack.stop(), rounds.stop()]);
+      await Promise.all([http.stop(), slack.stop(), rounds.stop(), erasing.stop()]);
       await state.claims.stop();
       await expiry.stop();
       await state.close();

@@ -107,6 +107,12 @@ export const makeFingerprint = (text: string): string => digest(text);
 /** The key of a thread in lanes and stores: `T1/C1/1700000000.000100`. Stored: changing it is a migration. */
 export const makeThreadKey = ({ team, channel, ts }: Thread): string => `${team}/${channel}/${ts}`;
 
+/** The thread of such a key; `undefined`: it is none. */
+export function parseThreadKey(key: string): Thread | undefined {
+  const [team, channel, ts] = key.split("/");
+  return team !== undefined && channel && ts ? { team, channel, ts } : undefined;
+}
+
 export const isSameThread = (a: Thread | undefined, b: Thread): boolean =>
   a !== undefined && makeThreadKey(a) === makeThreadKey(b);
 

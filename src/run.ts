@@ -1,4 +1,5 @@
 import { createDoctorChecks } from "./app/doctor/doctor-checks.ts";
+import { connectPeopleInSlack } from "./app/people-in-slack.ts";
 import { readHandover } from "./app/read-handover.ts";
 import { startApp } from "./app.ts";
 import { VERSION } from "./build-info.ts";
@@ -19,6 +20,7 @@ import { BACKUP_USAGE, runBackup } from "./ops/run-backup.ts";
 import { DEAD_LETTERS_USAGE, runDeadLetters } from "./ops/run-dead-letters.ts";
 import { DOCTOR_USAGE, runDoctor } from "./ops/run-doctor.ts";
 import { MIGRATE_USAGE, runMigrate } from "./ops/run-migrate.ts";
+import { PEOPLE_USAGE, runPeople } from "./ops/run-people.ts";
 import { REPORT_USAGE, runReport } from "./ops/run-report.ts";
 import { RESTORE_USAGE, runRestore } from "./ops/run-restore.ts";
 import { ROUTE_USAGE, runRoute } from "./ops/run-route.ts";
@@ -161,6 +163,23 @@ const runReportTool = (program: Program, args: readonly string[]): Promise<numbe
     ),
   );
 
+/** What it has ordered when it is ended stays ordered. */
+function runPeopleTool(program: Program, args: readonly string[]): Promise<number> {
+  const ending = new AbortController();
+  for (const name of ["SIGTERM", "SIGINT"] as const) program.on(name, () => ending.abort());
+  return runOnState(program, (print) =>
+    runPeople(args, {
+      location: () => readStateLocation(program.env),
+      connect: (open) => {
+        const { config } = loadConfig(readGiven(program.env), { fileIfThere: CONFIG_FILE });
+        return connectPeopleInSlack(config, open);
+      },
+      print,
+      signal: ending.signal,
+    }),
+  );
+}
+
 const runCopying = (
   tool: typeof runBackup | typeof runRestore,
   program: Program,
@@ -242,6 +261,12 @@ const TOOLS: readonly Tool[] = [
     does: "moves a state from SQLite to PostgreSQL",
     usage: MIGRATE_USAGE,
     run: migrate,
+  },
+  {
+    name: "people",
+    does: "what is kept of a User: shows it, erases it",
+    usage: PEOPLE_USAGE,
+    run: runPeopleTool,
   },
   { name: "report", does: "how a desk has done", usage: REPORT_USAGE, run: runReportTool },
   {

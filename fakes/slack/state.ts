@@ -157,6 +157,8 @@ export interface StoredFile {
   /** Whether files.completeUploadExternal was called; before that only the uploader knows of the file. */
   completed: boolean;
   shares: { channel: string; ts: string; threadTs?: string }[];
+  /** Its owner has deleted it. */
+  deleted?: boolean;
   /** Slack still works on it: nobody is told its type, size and address yet. */
   pending?: boolean;
   /** What its address answers instead of the file. */

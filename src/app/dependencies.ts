@@ -3,6 +3,8 @@ import { createReceiver } from "../bot/create-receiver.ts";
 import { createAudit } from "../bridge/audit.ts";
 import { followHandovers } from "../bridge/bot-events/follow-handovers.ts";
 import { createChannelWatch } from "../bridge/channels/watch-channels.ts";
+import type { Erasures } from "../bridge/erasing/erasures.ts";
+import type { UserRecords } from "../bridge/erasing/user-records.ts";
 import { createNotifier } from "../bridge/notifier.ts";
 import type { ChannelNotes, Conversations, Workspace } from "../bridge/ports.ts";
 import { channelNoteSchema } from "../bridge/stored/channel-note.ts";
@@ -66,6 +68,8 @@ export function createDependencies(
     onHandover,
     audit: records,
     handovers,
+    userRecords,
+    erasures,
     inTurn,
     createLimiter,
     remembered,
@@ -85,6 +89,8 @@ export function createDependencies(
     onHandover: (metadata: Json | undefined) => void;
     audit: State["audit"];
     handovers: State["handovers"];
+    userRecords: UserRecords;
+    erasures: Erasures;
     inTurn: InTurn<string>;
     createLimiter: CreateRateLimiter;
     remembered: State["remembered"];
@@ -213,6 +219,8 @@ export function createDependencies(
     conversations: followConversations(followed, { desk, ...queues, now, log }),
     audit: createAudit({ records, people: slack.people, log: log.child({ component: "audit" }) }),
     handovers,
+    userRecords,
+    erasures,
     inTurn,
     notifier: createNotifier(queues.inbox),
     onThreadFound,

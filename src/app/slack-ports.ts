@@ -1,4 +1,5 @@
 import type { WebClient } from "@slack/web-api";
+import type { ThreadEraser } from "../bridge/erasing/thread-eraser.ts";
 import type {
   People,
   Permalink,
@@ -24,6 +25,7 @@ import { makePermalink } from "../slack/permalink.ts";
 import { createPosts } from "../slack/posts.ts";
 import { createIsActive } from "../slack/presence.ts";
 import { createReactions } from "../slack/reactions.ts";
+import { createThreadEraser } from "../slack/thread-eraser.ts";
 import { createThreadReader } from "../slack/thread-reader.ts";
 import { createFindUser } from "../slack/users.ts";
 import type { Texts } from "../views/texts/en.ts";
@@ -33,6 +35,7 @@ export interface SlackPorts {
   readonly posts: Posts;
   readonly reactions: Reactions;
   readonly reader: ThreadReader;
+  readonly threadEraser: ThreadEraser;
   readonly people: People;
   readonly permalink: Permalink;
   readonly directory: Directory;
@@ -73,6 +76,7 @@ export function createSlackPorts(
     posts: createPosts({ client, team, channels, botId, pace, optionalScopes, texts, log }),
     reactions: createReactions({ client, pace, log }),
     reader: createThreadReader({ client, team, channels, botUserId, pace }),
+    threadEraser: createThreadEraser({ client, workspace, pace, texts }),
     people: {
       identityOf: createIdentities(findUser, config.identity),
       namesOf: createNames(client, findUser),

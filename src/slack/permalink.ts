@@ -4,6 +4,13 @@ import { isId, type Thread } from "../ids.ts";
 export const makePermalink = (workspaceUrl: string, { channel, ts }: Thread): string =>
   `${workspaceUrl}archives/${channel}/p${ts.replace(".", "")}`;
 
+/** The address of a message in a thread, which may be its root. */
+export const makeMessageLink = (workspaceUrl: string, thread: Thread, ts: string): string => {
+  const { channel, ts: root } = thread;
+  const link = makePermalink(workspaceUrl, { ...thread, ts });
+  return ts === root ? link : `${link}?thread_ts=${root}&cid=${channel}`;
+};
+
 /** The thread of a message's address; it need not be the address of its root. */
 export function parsePermalink(text: string, team: string): Thread | undefined {
   const url = URL.canParse(text) ? new URL(text) : undefined;

@@ -1,19 +1,15 @@
-import type {
-  ConversationsRepliesArguments,
-  ConversationsRepliesResponse,
-  WebClient,
-} from "@slack/web-api";
+import type { WebClient } from "@slack/web-api";
 import type { ThreadPost, ThreadReader } from "../bridge/ports.ts";
 import type { AgentReply } from "../bridge/stored/agent-reply.ts";
 import { defined } from "../defined.ts";
-import { NetworkError, RateLimitedError, SlackApiError } from "../errors.ts";
+import { SlackApiError } from "../errors.ts";
 import type { Thread } from "../ids.ts";
-import { PAGE_SIZE } from "./find-post.ts";
-import { callPaced, type Pace } from "./pace.ts";
+import type { Pace } from "./pace.ts";
 import { parseThreadMessage } from "./parse-message-event.ts";
 import { parseThreadPost } from "./parse-thread-post.ts";
 import { isSettled, lockersOf } from "./reaction-names.ts";
 import { meansGone } from "./refusals.ts";
+import { REPLIES, type ThreadPage, threadPages } from "./thread-pages.ts";
 import { callSlack } from "./web-api.ts";
 
 export interface ThreadReaderOptions {
@@ -24,7 +20,6 @@ export interface ThreadReaderOptions {
   pace: Pick<Pace, "extras">;
 }
 
-const REPLIES = "conversations.replies";
 /** For one reading of a thread; the next one goes on where it ended. */
 const MAX_PAGES = 50;
 const MAX_REPLIES = 500;
@@ -33,52 +28,24 @@ const MAX_PAGES_OF_POSTS = 10;
 
 export function createThreadReader(options: ThreadReaderOptions): ThreadReader {
   const { client, team, channels, botUserId } = options;
-  const { extras } = options.pace;
-
-  /** Nobody waits for what is read back, so it goes behind everything else and waits as long as Slack asks. */
-  async function readPatiently<Result>(
-    thread: Thread,
-    read: () => Promise<Result>,
-    signal: AbortSignal,
-  ): Promise<Result | "cannot-look"> {
-    for (;;) {
-      await extras.acquire(REPLIES, { priority: "low", signal });
-      try {
-        return await callPaced(extras, REPLIES, { method: REPLIES, idempotent: true }, read);
-      } catch (error) {
-        // Somebody has to repair this first; until then no thread can be read. Other refusals concern this one alone.
-        const isForAll =
-          error instanceof SlackApiError &&
-          error.disposition === "fatal" &&
-          !meansGone(error, thread, channels);
-        if (isForAll) return "cannot-look";
-        if (!(error instanceof RateLimitedError)) throw error;
-      }
-    }
-  }
 
   /** What is in a thread, page after page, `most` of them at most. */
   async function* pagesOf(
     thread: Thread,
-    wanted: Partial<Pick<ConversationsRepliesArguments, "oldest" | "include_all_metadata">>,
+    wanted: Parameters<typeof threadPages>[2],
     most: number,
     signal: AbortSignal,
-  ): AsyncGenerator<NonNullable<ConversationsRepliesResponse["messages"]> | "cannot-look"> {
-    let cursor: string | undefined;
-    for (let pages = 0; pages < most; pages++) {
-      const query = {
-        channel: thread.channel,
-        ts: thread.ts,
-        ...wanted,
-        limit: PAGE_SIZE,
-        ...defined({ cursor: cursor || undefined }),
-      };
-      const page = await readPatiently(thread, () => client.conversations.replies(query), signal);
-      if (page === "cannot-look") return yield page;
-      if (!page.messages) throw new NetworkError(`${REPLIES}: no messages in the answer`);
-      yield page.messages;
-      cursor = page.response_metadata?.next_cursor || undefined;
-      if (!cursor) return;
+  ): AsyncGenerator<ThreadPage | "cannot-look"> {
+    try {
+      yield* threadPages(options, thread, wanted, most, signal);
+    } catch (error) {
+      // Somebody has to repair this first; until then no thread can be read. Other refusals concern this one alone.
+      const isForAll =
+        error instanceof SlackApiError &&
+        error.disposition === "fatal" &&
+        !meansGone(error, thread, channels);
+      if (!isForAll) throw error;
+      yield "cannot-look";
     }
   }
 

@@ -6,6 +6,8 @@
  */
 export interface KeyValues<T> {
   get(key: string): Promise<T | undefined>;
+  /** The keys that begin so, also of values that this version does not understand. */
+  keys(prefix: string): Promise<string[]>;
   all(): Promise<[key: string, value: T][]>;
   /** Synced to disk when resolved. */
   set(key: string, value: T): Promise<void>;

@@ -1,5 +1,6 @@
 import type { ZodType } from "zod";
 import type { Alarms } from "../alarms.ts";
+import type { UserRecords } from "../bridge/erasing/user-records.ts";
 import type { Handovers } from "../bridge/handovers/handovers.ts";
 import type { Conversations } from "../bridge/ports.ts";
 import type { Clock } from "../clock.ts";
@@ -21,6 +22,7 @@ export interface State {
   readonly conversations: Conversations;
   readonly audit: AuditRecords;
   readonly handovers: Handovers;
+  readonly userRecords: UserRecords;
   /** One after the other for each key, among all replicas. What is done in a turn may take minutes. */
   readonly inTurn: InTurn<string>;
   readonly rounds: Rounds;

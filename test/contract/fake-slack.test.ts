@@ -168,6 +168,7 @@ async function playEverything(slack: FakeSlack): Promise<void> {
   await slack.click({ user, channel, ts: ephemeral, actionId: "go" });
   await slack.command({ user, channel, command: "/parley-owner", text: "U1" });
   await client.reactions.remove({ channel, timestamp: root, name: "eyes" });
+  await client.files.delete({ file });
   await client.chat.delete({ channel, ts: root });
   await slack.removeFromChannel({ user: "U0BEN" });
   await slack.joinChannel({ user: "U0BEN" });

@@ -92,6 +92,14 @@ export function describeKeyValues(name: string, openState: OpenValues): void {
       expect((await values.all()).map(([key]) => key).sort()).toEqual(names.toSorted());
     });
 
+    it("tell the keys that begin so, and no others", async () => {
+      const { values, reopen, run } = await openForTest();
+      expect(await values.keys("a/")).toEqual([]);
+      for (const name of ["a", "a/2", "a/1", "a/%", "a0", "b/1"]) await values.set(name, name);
+      await run(`UPDATE remembered SET value = '{"half' WHERE key = 'a/2'`);
+      expect(await (await reopen()).keys("a/")).toEqual(["a/%", "a/1", "a/2"]);
+    });
+
     it("are gone once deleted", async () => {
       const { values, reopen } = await openForTest();
       for (const name of ["a", "b"]) await values.set(name, name);

@@ -1,5 +1,6 @@
 import type {
   FilesCompleteUploadExternalResponse,
+  FilesDeleteResponse,
   FilesGetUploadURLExternalResponse,
   FilesInfoResponse,
 } from "@slack/web-api";
@@ -9,8 +10,9 @@ import { shareFiles, sharesOf } from "../file-sharing.ts";
 import { visible } from "../file-store.ts";
 import { identity } from "../identity.ts";
 import { toBlocks } from "../message-content.ts";
+import { findMessage } from "../messages.ts";
 import { invalidArguments, SlackError } from "../slack-error.ts";
-import type { StoredFile } from "../state.ts";
+import type { FileObject, StoredFile } from "../state.ts";
 import type { Method, Wire } from "./method.ts";
 
 const getUploadUrl: Method = {
@@ -79,7 +81,36 @@ const info: Method = {
   },
 };
 
+/**
+ * Only its owner's. What has shared it stays, with a tombstone in the place of the file; a message that is nothing else goes too.
+ * A second time it is `file_deleted`: not idempotent.
+ */
+const remove: Method = {
+  scope: () => "files:write",
+  run({ state, conversation }, args) {
+    const file = state.files.get(args.required("file"));
+    if (!file?.completed) throw new SlackError("file_not_found");
+    if (file.deleted) throw new SlackError("file_deleted");
+    const { id, user } = file.object;
+    if (user !== identity.botUserId) throw new SlackError("cant_delete_file");
+    file.deleted = true;
+    file.bytes = undefined;
+    for (const { channel, ts } of file.shares) {
+      const message = findMessage(state, channel, ts);
+      if (!message) continue;
+      const left = (message.files ?? []).map((each) =>
+        each.id === id ? ({ id, mode: "tombstone" } as FileObject) : each,
+      );
+      const isEmpty = message.text === "" && left.every(({ mode }) => mode === "tombstone");
+      if (isEmpty) void conversation.remove(message);
+      else void conversation.change(message, { files: left });
+    }
+    return {} satisfies Wire<FilesDeleteResponse>;
+  },
+};
+
 export const files = {
+  "files.delete": remove,
   "files.getUploadURLExternal": getUploadUrl,
   "files.completeUploadExternal": completeUpload,
   "files.info": info,

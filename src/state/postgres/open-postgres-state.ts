@@ -11,6 +11,7 @@ import { openPostgresHandovers } from "./postgres-handovers.ts";
 import { openPostgresJournal } from "./postgres-journal.ts";
 import { createPostgresRounds } from "./postgres-rounds.ts";
 import { createPostgresTurns } from "./postgres-turns.ts";
+import { openPostgresUserRecords } from "./postgres-user-records.ts";
 import { openPostgresValues } from "./postgres-values.ts";
 import { watchServerClock } from "./server-clock.ts";
 import { createSharedLimiters } from "./shared-limiters.ts";
@@ -36,6 +37,7 @@ export async function openPostgresState(
       claims,
       conversations: openPostgresConversations(database, database.side),
       audit: openPostgresAudit(database, database.side),
+      userRecords: openPostgresUserRecords(database),
       handovers: openPostgresHandovers(database),
       inTurn: createPostgresTurns(database),
       rounds: createPostgresRounds(database),

@@ -12,7 +12,7 @@ import type { Questions } from "./open-postgres.ts";
 const ADD = `INSERT INTO audit (${AUDIT_COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ${ON_CONFLICT} RETURNING seq`;
 
 /** Every id that a User ever had: as whom they live on, and who lives on as them. */
-const IDS_OF_USER = `WITH RECURSIVE same (user_id) AS (
+export const IDS_OF_USER = `WITH RECURSIVE same (user_id) AS (
     SELECT $1::text COLLATE "C"
     UNION
     SELECT CASE WHEN aliases.user_id = same.user_id THEN lives_on_as ELSE aliases.user_id END

@@ -20,6 +20,11 @@ export function openPostgresValues<T>(database: Questions, schema: ZodType<T>): 
       const [found] = (await database.read<Row>(sql, key)).flatMap(readable);
       return found?.[1];
     },
+    async keys(prefix) {
+      const sql = "SELECT key FROM remembered WHERE key >= $1 AND key < $2 ORDER BY key";
+      const rows = await database.read<{ key: string }>(sql, prefix, `${prefix}\u{10ffff}`);
+      return rows.map(({ key }) => key);
+    },
     async all() {
       return (await database.read<Row>("SELECT key, value FROM remembered")).flatMap(readable);
     },

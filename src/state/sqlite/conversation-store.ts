@@ -9,11 +9,16 @@ import type { Database } from "./database.ts";
 import { createOpenConversations } from "./open-conversations.ts";
 import { openUserAliases } from "./user-aliases.ts";
 
+export interface ConversationStore extends Conversations {
+  /** Looks for aliases that somebody else has deleted. */
+  reloadAliases(): Promise<void>;
+}
+
 /**
  * Conversations by id, User, thread and customer id: on disk, and the open ones in memory too. A change is visible only after
  * it is synced to disk.
  */
-export async function openConversationStore(database: Database): Promise<Conversations> {
+export async function openConversationStore(database: Database): Promise<ConversationStore> {
   const records = openConversationRecords(database);
   // First, because what goes wrong here is said more exactly than what Keyv throws.
   const stored = await records.open();
@@ -102,6 +107,7 @@ export async function openConversationStore(database: Database): Promise<Convers
       }),
 
     update: (id, change) => inTurn(id, () => update(id, change)),
+    reloadAliases: aliases.reload,
     alias: (from, to) => ofUserInTurn(from, () => aliases.add(from, to)),
   };
 }

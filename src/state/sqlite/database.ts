@@ -21,6 +21,11 @@ export interface Database {
   write<Row>(sql: string, ...values: SqlValue[]): Promise<Row[]>;
   /** Several statements: all of them or none. False: a condition among them was not met, and nothing was stored. */
   writeAll(statements: readonly Statement[]): Promise<boolean>;
+  /**
+   * Writes the file anew, so that nothing of what was deleted is in it, and empties the log. Whatever else is asked of it waits as
+   * long. Fails while somebody else reads the file.
+   */
+  compact(): Promise<void>;
   /** Writes, to find out whether that can be done. */
   probe(): Promise<void>;
   /** Finishes what was asked for; safe to repeat. */
@@ -118,6 +123,9 @@ function onThread(thread: ThreadDatabase, { failureOf, stored }: StorageAlarm): 
     read: (sql, ...values) => rowsOf({ kind: "read", statement: { sql, values } }),
     write,
     writeAll: async (statements) => "rows" in (await run({ kind: "write", statements })),
+    async compact() {
+      await run({ kind: "compact" });
+    },
     async probe() {
       const statements = [
         { sql: "CREATE TABLE IF NOT EXISTS probe (id INTEGER PRIMARY KEY, room TEXT)", values: [] },

@@ -26,6 +26,16 @@ export function openKeyValues<T>(
     async get(key) {
       return readable(await keyv.get(key))[0];
     },
+    async keys(prefix) {
+      // Keyv makes the table when it is first asked for something.
+      await keyv.get(prefix);
+      const rows = await database.read<{ key: string }>(
+        `SELECT key FROM ${table} WHERE key >= ?1 AND key < ?2 ORDER BY key`,
+        prefix,
+        `${prefix}\u{10ffff}`,
+      );
+      return rows.map(({ key }) => key);
+    },
     async all() {
       const entries: [string, T][] = [];
       try {

@@ -11,6 +11,7 @@ import { openSqliteAudit } from "./sqlite-audit.ts";
 import { openSqliteClaims } from "./sqlite-claims.ts";
 import { openSqliteHandovers } from "./sqlite-handovers.ts";
 import { openSqliteJournal } from "./sqlite-journal.ts";
+import { openSqliteUserRecords } from "./sqlite-user-records.ts";
 
 /**
  * The state in one file, which this process alone may have.
@@ -20,11 +21,13 @@ import { openSqliteJournal } from "./sqlite-journal.ts";
 export async function openSqliteState(path: string, { alarms }: StateOptions): Promise<State> {
   const database = await openDatabase(path, { access: "own", alarms });
   try {
+    const conversations = await openConversationStore(database);
     return {
       journals: openEach((queue) => openSqliteJournal(database, queue)),
       claims: openSqliteClaims(database),
-      conversations: await openConversationStore(database),
+      conversations,
       audit: openSqliteAudit(database),
+      userRecords: openSqliteUserRecords(database, conversations.reloadAliases),
       handovers: openSqliteHandovers(database),
       inTurn: createTurns<string>(),
       rounds: createRounds(),

@@ -26,8 +26,21 @@ export function createBatchRunner(
 
   const control = (sql: string) => run({ sql, values: [] });
 
-  function runOne(operation: Operation): Answer {
+  function runOne(operation: Exclude<Operation, { kind: "compact" }>): Answer {
     return operation.kind === "read" ? read(operation.statement) : write(operation.statements);
+  }
+
+  /** No transaction may be open then. */
+  function compact(): Answer {
+    try {
+      assertWritable();
+      database.exec("VACUUM");
+      const [emptied] = database.prepare("PRAGMA wal_checkpoint(TRUNCATE)").all();
+      if (emptied?.busy !== 0) return { code: "SQLITE_BUSY", message: "the log is being read" };
+      return { rows: [[]] };
+    } catch (error) {
+      return answerOf(error);
+    }
   }
 
   function read(statement: Statement): Answer {
@@ -67,7 +80,9 @@ export function createBatchRunner(
     return { rows };
   }
 
-  function transact(operations: readonly Operation[]): readonly Answer[] {
+  function transact(
+    operations: readonly Exclude<Operation, { kind: "compact" }>[],
+  ): readonly Answer[] {
     try {
       assertWritable();
       control("BEGIN IMMEDIATE");
@@ -83,8 +98,25 @@ export function createBatchRunner(
     }
   }
 
-  return (operations) =>
-    operations.some(({ kind }) => kind === "write") ? transact(operations) : operations.map(runOne);
+  return (operations) => {
+    const answers: Answer[] = [];
+    let together: Parameters<typeof transact>[0] = [];
+    const runTogether = () => {
+      const isWrite = together.some(({ kind }) => kind === "write");
+      answers.push(...(isWrite ? transact(together) : together.map(runOne)));
+      together = [];
+    };
+    for (const operation of operations) {
+      if (operation.kind !== "compact") {
+        together = [...together, operation];
+        continue;
+      }
+      runTogether();
+      answers.push(compact());
+    }
+    runTogether();
+    return answers;
+  };
 }
 
 const answerOf = (error: unknown): Answer => ({

@@ -13,7 +13,9 @@ export interface Statement {
 export type Operation =
   | { readonly kind: "read"; readonly statement: Statement }
   /** All of the statements or none. */
-  | { readonly kind: "write"; readonly statements: readonly Statement[] };
+  | { readonly kind: "write"; readonly statements: readonly Statement[] }
+  /** The file is written anew without what was deleted, and the log emptied; fails while somebody else reads it. */
+  | { readonly kind: "compact" };
 
 /**
  * What came of an operation: the rows that each statement returned, `unmet` if a condition returned none, or the code of

@@ -12,6 +12,8 @@ export const aliasSchema = z.object({ to: userId, at: z.number() });
 export interface UserAliases {
   /** The User as whom this one lives on; the same one unless it was merged. */
   resolve(userId: UserId): UserId;
+  /** Looks for those that somebody else has deleted. */
+  reload(): Promise<void>;
   /** From now on `from` lives on as `to`; synced to disk when resolved. */
   add(from: UserId, to: UserId): Promise<void>;
 }
@@ -23,9 +25,15 @@ const openAliases = (database: Database): KeyValues<z.infer<typeof aliasSchema>>
 export async function openUserAliases(database: Database): Promise<UserAliases> {
   const stored = openAliases(database);
   const aliases = new Map<UserId, UserId>();
-  for (const [from, { to }] of await stored.all()) aliases.set(toUserId(from), to);
+  async function reload(): Promise<void> {
+    const all = await stored.all();
+    aliases.clear();
+    for (const [from, { to }] of all) aliases.set(toUserId(from), to);
+  }
+  await reload();
 
   return {
+    reload,
     resolve(given) {
       let current = given;
       // A merged User may be merged again. The bound ends a circle, which should not exist.

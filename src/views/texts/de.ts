@@ -757,6 +757,7 @@ export const de: Texts = {
   },
 
   typing: "Nutzer schreibt…",
+  erased: "Auf Wunsch gelöscht.",
   astray:
     "_Das gehörte in einen Thread, den es nicht mehr gibt; das Gespräch geht in einem anderen weiter._",
 };

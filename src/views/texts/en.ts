@@ -777,6 +777,8 @@ export const en = {
 
   /** Slack shows it behind the app's name: "Parley customer is typing…". Literal text. */
   typing: "customer is typing…",
+  /** In place of a message about a User who was erased, where Slack does not let us delete it. */
+  erased: "Erased, because somebody asked for it.",
   /** In place of a stray post that Slack does not let us delete, e.g. because it carries the User's name. */
   astray:
     "_This belonged into a thread that is not there any more; the conversation goes on in another one._",

@@ -750,6 +750,7 @@ export const nl: Texts = {
   },
 
   typing: "gebruiker is aan het typen…",
+  erased: "Op verzoek gewist.",
   astray:
     "_Dit hoorde thuis in een thread die er niet meer is; het gesprek gaat verder in een andere._",
 };
