@@ -1,3 +1,4 @@
+import { VERSION } from "../build-info.ts";
 import type { StateLocation } from "../config/state-location.ts";
 import type { DeadLetter, Journal } from "../delivery/journal.ts";
 import { type ItemId, toItemId } from "../ids.ts";
@@ -5,10 +6,13 @@ import { isJsonObject, parseJson } from "../json.ts";
 import { openJournals } from "../state/open-journals.ts";
 import type { Journals } from "../state/queues.ts";
 import { noStateAt } from "./no-state-at.ts";
+import { shapeOf } from "./shape-of.ts";
 
 export const DEAD_LETTERS_USAGE = `Usage: npm run dead-letters -- <command>
   list               what could not be delivered, and why
   list --bodies      the same with the stored contents (personal data)
+  list --shapes      callbacks that nobody understood, as keys and types: without values, ids and names, so
+                     that the bridge's maintainers may see it
   retry <id>|--all   puts it back in line; a running bridge picks it up within seconds. --all leaves out
                      replies that may have arrived (uncertain): they go again only by their id
   discard <id>|--all gives it up for good`;
@@ -32,6 +36,7 @@ export async function runDeadLetters(
   }
   const { journals, close } = open;
   try {
+    if (command === "list" && target === "--shapes") return await listShapes(journals, print);
     if (command === "list") return await list(journals, target === "--bodies", print);
     return await change(command, target ?? "", journals, print);
   } finally {
@@ -55,6 +60,29 @@ async function list(
   print(count === 1 ? "1 dead letter" : `${count} dead letters`);
   return 0;
 }
+
+/** Says nothing of a letter but what it looks like, not even its id: that holds a User's. */
+async function listShapes(
+  { inbox }: Pick<Journals, "inbox">,
+  print: (line: string) => void,
+): Promise<number> {
+  const counts = new Map<string, number>();
+  for (const { body, reason } of await inbox.deadLetters()) {
+    if (reason.code !== NOT_UNDERSTOOD) continue;
+    const item = parseJson(body);
+    const raw = isJsonObject(item) && typeof item.raw === "string" ? item.raw : "";
+    const shape = shapeOf(parseJson(raw));
+    counts.set(shape, (counts.get(shape) ?? 0) + 1);
+  }
+  print(
+    `Version ${VERSION}: ${counts.size} ${counts.size === 1 ? "shape" : "shapes"} of callbacks that were not understood`,
+  );
+  for (const [shape, count] of counts) print(`${count} × ${shape}`);
+  return 0;
+}
+
+/** The code of a {@link PayloadError}. */
+const NOT_UNDERSTOOD = "payload";
 
 const WAYS: Readonly<Record<string, string>> = {
   inbox: "Parley → Slack",

@@ -9,7 +9,7 @@ import { changesAt, sentTo } from "../support/sent.ts";
 import { openStateSql } from "../support/state-sql.ts";
 import { handOver, PATIENCE } from "../support/steps.ts";
 import { reactionsOn, textsIn, textsTo, toldTo } from "../support/threads.ts";
-import { startWorld, type World } from "../support/world.ts";
+import { CALLBACK_TOKEN, startWorld, type World } from "../support/world.ts";
 
 /** What fails for a second is given up. */
 const IMPATIENT = { RETRY_FIRST_MS: "20", RETRY_CAP_MS: "50", RETRY_MAX_AGE_MS: "1000" };
@@ -216,3 +216,30 @@ it.each([[[]], [["lists"]], [["retry"]], [["discard"]]])(
     expect(lines[0]).toBe("Usage: npm run dead-letters -- <command>");
   },
 );
+
+it("shows callbacks that nobody understood as keys and types, and nothing of what they say", async () => {
+  const world = await startWorld();
+  const callback = (body: unknown) =>
+    fetch(`${world.bridgeUrl()}/parley/callback`, {
+      method: "POST",
+      headers: { authorization: CALLBACK_TOKEN, "content-type": "application/json" },
+      body: JSON.stringify(body),
+    });
+  for (const [id, mail] of [
+    ["4711", "anna@example.com"],
+    ["4712", "ben@example.com"],
+  ] as const) {
+    const user = { id, uniqueIdentifier: "customer-99", additionalInformation: { [mail]: "VIP" } };
+    await callback({ type: "event", body: { name: "newKind", body: { [mail]: [1, 2] }, user } });
+  }
+  const dead = () => attemptsIn(world.log, "unknown").filter(isDead);
+  await expect.poll(() => dead().length, PATIENCE).toBe(2);
+
+  const { code, lines } = await runDeadLetters(world.env, "list", "--shapes");
+
+  expect(code).toBe(0);
+  expect(lines).toEqual([
+    expect.stringMatching(/^Version \d+\.\d+\.\d+: 1 shape of callbacks that were not understood$/),
+    "2 × {type: text, body: {name: text, body: {1 × <key>: [2 × whole number]}, user: {id: text of digits, uniqueIdentifier: text, additionalInformation: {1 × <key>}}}}",
+  ]);
+});
