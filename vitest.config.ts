@@ -33,6 +33,8 @@ const NOT_ON_REPLICAS: Readonly<Record<string, string>> = {
   "delivery-restarts": "kills processes of its own; the chaos test does that to replicas",
   "delivery-start": "about the start of one process",
   doctor: "about the doctor, which runs once",
+  "doctor-live": "about the doctor, which runs once",
+  "doctor-network": "about the doctor, which runs once",
   "files-memory": "measures the memory of one process",
   "hostile-requests": "about the bytes on a connection to one process",
   "npm-start": "about the start of one process",

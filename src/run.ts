@@ -119,7 +119,7 @@ async function runBridge(program: Program): Promise<void> {
 const examine = ({ env, stdout }: Program, args: readonly string[]): Promise<number> =>
   runDoctor(
     args,
-    () => createDoctorChecks(env, CONFIG_FILE),
+    (live) => createDoctorChecks(env, { fileIfThere: CONFIG_FILE, live }),
     createCleanPrint(secretsIn(readGiven(env)), (line) => stdout.write(`${line}\n`)),
   );
 

@@ -18,6 +18,12 @@ export interface SlackErrorDetails {
   /** Hints for `response_metadata.messages`, such as `[ERROR] missing required field: channel`. */
   readonly messages?: readonly string[];
   readonly retryAfterSeconds?: number;
+  /** What `blocks.validate` has against blocks. */
+  readonly errors?: readonly {
+    readonly code: string;
+    readonly message: string;
+    readonly pointer: string;
+  }[];
 }
 
 export function invalidArguments(...hints: string[]): SlackError {

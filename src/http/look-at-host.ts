@@ -27,7 +27,7 @@ export type Sight =
       /** Who vouches for its certificate, if that is none of those whom Node trusts by itself. */
       readonly ownAuthority?: string;
     }
-  /** There was none. `code` is Node's, or `SILENT`. */
+  /** There was none, or not all of it. `code` is Node's, or `SILENT`: not in time. */
   | { readonly kind: "none"; readonly code: string; readonly certificate?: Certificate };
 
 /** A certificate that is not trusted. */
@@ -47,10 +47,12 @@ const MAX_NAME = 80;
  * `timeoutMs`, and never fails.
  */
 export async function lookAtHost(url: string, timeoutMs: number): Promise<Sight> {
+  const signal = AbortSignal.timeout(timeoutMs);
   try {
-    return await look(url, AbortSignal.timeout(timeoutMs));
+    return await look(url, signal);
   } catch (error) {
-    const code = codeOf(error);
+    // Whatever breaks because of it.
+    const code = signal.aborted ? "SILENT" : codeOf(error);
     const certificate = isOfCertificate(code) ? await certificateOf(url, timeoutMs) : undefined;
     return { kind: "none", code, ...defined({ certificate }) };
   }
@@ -92,9 +94,10 @@ async function certificateOf(url: string, timeoutMs: number): Promise<Certificat
   try {
     const signal = AbortSignal.timeout(timeoutMs);
     const response = await ask(url, { method: "HEAD", signal, rejectUnauthorized: false });
+    const { socket } = response;
+    if (!(socket instanceof TLSSocket)) return undefined;
+    const certificate = socket.getPeerCertificate();
     response.destroy();
-    if (!(response.socket instanceof TLSSocket)) return undefined;
-    const certificate = response.socket.getPeerCertificate();
     const isOfHost = checkServerIdentity(new URL(url).hostname, certificate) === undefined;
     return { issuer: nameOf(certificate.issuer), isOfHost };
   } catch {
@@ -120,8 +123,5 @@ const isSigned = ({ issuerCertificate, fingerprint256 }: DetailedPeerCertificate
 const nameOf = ({ O: organisation, CN: name }: PeerCertificate["issuer"]): string =>
   [organisation, name].flat().filter(Boolean).join(", ").slice(0, MAX_NAME) || "somebody unnamed";
 
-function codeOf(error: unknown): string {
-  if (!(error instanceof Error)) return "SILENT";
-  if (error.name === "TimeoutError" || error.name === "AbortError") return "SILENT";
-  return "code" in error && typeof error.code === "string" ? error.code : error.name;
-}
+const codeOf = (error: unknown): string =>
+  error instanceof Error && "code" in error ? String(error.code) : "BROKEN";

@@ -9,10 +9,15 @@ export const DOCTOR_USAGE = `Usage: npm run doctor [-- --json]
   open     cannot be told from here; says what tells it
   failed   says what to do
   skipped  not checked, because something that it needs failed
+  --live @me  opens a thread in Slack that says that it is a test, for you, and hands it back; and asks Slack's validator about
+           everything that the bridge shows. For @me write your own handle, member id or e-mail address
   --json   says it as one JSON object: {ok, findings: [{check, status, detail, canPass?}]}
   It ends with 0 if nothing failed, with 78 if somebody has to do something, with 1 if all that failed can pass.
 npm run doctor -- route <file.json>
   tells which team gets a handover, and why`;
+
+const WHO =
+  "--live needs to know who you are, and the app's token does not tell: write your own handle, member id or e-mail address behind it, such as --live @anna";
 
 const EXIT_CAN_PASS = 1;
 const EXIT_USAGE = 64;
@@ -24,15 +29,15 @@ const EXIT_CONFIG = 78;
  */
 export async function runDoctor(
   args: readonly string[],
-  createChecks: () => readonly Check[],
+  createChecks: (live: string | undefined) => readonly Check[],
   print: (line: string) => void,
 ): Promise<number> {
-  if (args.some((arg) => arg !== "--json")) {
-    print(DOCTOR_USAGE);
+  const { isJson, live, problem } = readArguments(args);
+  if (problem !== undefined) {
+    for (const line of problem.split("\n")) print(line);
     return EXIT_USAGE;
   }
-  const checks = createChecks();
-  const isJson = args.includes("--json");
+  const checks = createChecks(live);
   const width = Math.max(...checks.map(({ name }) => name.length));
   const findings: Finding[] = [];
   for (const found of runChecks(checks)) {
@@ -46,6 +51,26 @@ export async function runDoctor(
   if (isJson) print(JSON.stringify({ ok: exitCode === 0, findings }));
   else print(exitCode === 0 ? "All is well." : "Not all is well: see what failed above.");
   return exitCode;
+}
+
+interface Wishes {
+  readonly isJson: boolean;
+  /** For whom a test is to be made in Slack. */
+  readonly live?: string;
+  /** What is wrong with the arguments. */
+  readonly problem?: string;
+}
+
+function readArguments(args: readonly string[]): Wishes {
+  const isJson = args.includes("--json");
+  const others = args.filter((arg) => arg !== "--json");
+  if (others.length === 0) return { isJson };
+  const [option = "", given, ...more] = others;
+  const live = option.startsWith("--live=") ? option.slice("--live=".length) : given;
+  const isLive = option === "--live" || (option.startsWith("--live=") && given === undefined);
+  if (!isLive || more.length > 0) return { isJson, problem: DOCTOR_USAGE };
+  if (!live || live.startsWith("-")) return { isJson, problem: WHO };
+  return /^@?me$/i.test(live) ? { isJson, problem: WHO } : { isJson, live };
 }
 
 function exitCodeFor(findings: readonly Finding[]): number {

@@ -11,7 +11,7 @@ import { compareTs } from "../../fakes/slack/timestamps.ts";
 import { METHODS } from "../../fakes/slack/web-api/router.ts";
 import { clientOf, slackForTest } from "../support/slack-for-test.ts";
 
-const ALL_SCOPES = [...DEFAULT_SCOPES, "emoji:read"];
+const ALL_SCOPES = [...DEFAULT_SCOPES, "emoji:read", "users:read.email"];
 const ALL_EVENTS = [...DEFAULT_BOT_EVENTS, "reaction_added"];
 
 interface AppRequest {
@@ -75,6 +75,10 @@ async function playEverything(slack: FakeSlack): Promise<void> {
   const client = clientOf(slack);
   const [user, channel] = ["U0ANNA", slack.channel];
   await client.auth.test();
+  await client.api.test();
+  await client.blocks.validate({ blocks: [actions] });
+  await client.users.list({});
+  await client.users.lookupByEmail({ email: "anna@parley.test" });
   await clientOf(slack, slack.appToken).apps.connections.open({});
   await appForTest(slack);
   const { ts: root = "" } = await client.chat.postMessage({

@@ -2,6 +2,17 @@ import { globSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { checkBlocks, textLength } from "../../fakes/slack/block-limits.ts";
 import { checkView } from "../../fakes/slack/view-limits.ts";
+import { ANSWERS } from "../../src/app/doctor/samples/every-answer.ts";
+import {
+  answerFormOf,
+  assignFormOf,
+  declineFormOf,
+  formOf,
+  homeOf,
+  moveFormOf,
+} from "../../src/app/doctor/samples/every-form.ts";
+import { NOTICES } from "../../src/app/doctor/samples/every-notice.ts";
+import { detailsOf, rootOf } from "../../src/app/doctor/samples/every-root.ts";
 import { SLACK_LIMITS } from "../../src/convert/to-slack/slack-limits.ts";
 import { toThreadSteps } from "../../src/convert/to-slack/thread-steps.ts";
 import { type ConversationId, toUserId } from "../../src/ids.ts";
@@ -13,19 +24,7 @@ import { TAKEN_OVER } from "../../src/views/reason.ts";
 import { type RootFacts, renderRoot } from "../../src/views/root.ts";
 import { textsFor } from "../../src/views/texts/texts-for.ts";
 import { mrkdwnIn } from "../support/threads.ts";
-import {
-  ANSWERS,
-  answerFormOf,
-  assignFormOf,
-  declineFormOf,
-  detailsOf,
-  formOf,
-  homeOf,
-  LINES,
-  moveFormOf,
-  NOTICES,
-  rootOf,
-} from "./every-view.ts";
+import { LINES } from "./every-line.ts";
 import { blocksOf, foreignMarkup, foreignMarkupIn, problemsOf } from "./rendered.ts";
 
 type Words = (...values: unknown[]) => string;
@@ -285,7 +284,9 @@ it("tries every view in every language", () => {
       ([, name]) => name,
     ),
   );
-  const tried = readFileSync("test/unit/every-view.ts", "utf8");
+  const tried = [...globSync("src/app/doctor/samples/*.ts"), "test/unit/every-line.ts"]
+    .map((path) => readFileSync(path, "utf8"))
+    .join("");
   expect(exported.length).toBeGreaterThan(20);
   expect(exported.filter((name) => !tried.includes(`${name}(`) && !tried.includes(`: ${name},`)))
     // Parts of others, and what has no words.

@@ -1,6 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { checkBlocks, textLength } from "../../fakes/slack/block-limits.ts";
+import { NOTICES } from "../../src/app/doctor/samples/every-notice.ts";
+import { DEAD, LINK } from "../../src/app/doctor/samples/sample-values.ts";
 import type { SlackMessage } from "../../src/convert/to-slack/slack-message.ts";
 import { toServiceId } from "../../src/ids.ts";
 import { ACTIONS, FORMS, type HomeWish } from "../../src/views/actions.ts";
@@ -15,7 +17,6 @@ import { renderHome } from "../../src/views/home.ts";
 import { en } from "../../src/views/texts/en.ts";
 import { anyText, holds } from "../support/property.ts";
 import { mrkdwnIn } from "../support/threads.ts";
-import { DEAD, LINK, NOTICES } from "./every-view.ts";
 import { blocksOf, foreignMarkup, foreignMarkupIn, problemsOf, textsOf } from "./rendered.ts";
 
 describe.each(Object.entries(NOTICES))("the notice about %s", (_, render) => {

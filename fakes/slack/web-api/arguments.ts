@@ -14,7 +14,15 @@ export interface Arguments {
 }
 
 /** Arguments that clients send as JSON inside the form. */
-const NESTED = new Set(["attachments", "blocks", "files", "loading_messages", "metadata", "view"]);
+const NESTED = new Set([
+  "attachments",
+  "blocks",
+  "files",
+  "loading_messages",
+  "message",
+  "metadata",
+  "view",
+]);
 
 /** Reads a form or JSON body and the query; what should be JSON but is not stays a string. */
 export function parseArguments(

@@ -14,6 +14,7 @@ import type { SlackChannel, SlackMessage } from "../state.ts";
 import { compareTs, isTs } from "../timestamps.ts";
 import type { Arguments } from "./arguments.ts";
 import { channelScope, type Method, type MethodContext, type Wire } from "./method.ts";
+import { page } from "./page.ts";
 
 const info: Method = {
   scope: channelScope("read"),
@@ -106,23 +107,6 @@ function opened(channel: SlackChannel, wasOpen: boolean, args: Arguments) {
     ...(wasOpen && { no_op: true, already_open: true }),
     channel: args.flag("return_im") ? directMessages(channel) : { id: channel.id },
   } satisfies Wire<ConversationsOpenResponse>;
-}
-
-/** A page of `items`; cursors are opaque to the app, here the offset in disguise. */
-function page<T>(items: readonly T[], args: Arguments, most: number, usual: number) {
-  const limit = args.number("limit") ?? usual;
-  if (limit < 1 || limit > 1000) throw new SlackError("invalid_limit");
-  const cursor = args.text("cursor");
-  const offset =
-    cursor === undefined ? 0 : Number(Buffer.from(cursor, "base64").toString().split(":")[1]);
-  if (!Number.isInteger(offset)) throw new SlackError("invalid_cursor");
-  const end = offset + Math.min(limit, most);
-  const more = end < items.length;
-  return {
-    items: items.slice(offset, end),
-    more,
-    nextCursor: more ? Buffer.from(`offset:${end}`).toString("base64") : "",
-  };
 }
 
 /** Whether a message lies between `oldest` and `latest`; both are exclusive unless `inclusive` is given. */

@@ -4,12 +4,15 @@ import type {
   UsergroupsUsersListResponse,
   UsersGetPresenceResponse,
   UsersInfoResponse,
+  UsersListResponse,
+  UsersLookupByEmailResponse,
 } from "@slack/web-api";
 import { identity } from "../identity.ts";
 import { SlackError } from "../slack-error.ts";
 import type { SlackState, SlackUser, Usergroup } from "../state.ts";
 import type { Arguments } from "./arguments.ts";
 import type { Method, Wire } from "./method.ts";
+import { page } from "./page.ts";
 
 const PICTURE_SIZES = [24, 32, 48, 72, 192, 512] as const;
 
@@ -42,35 +45,60 @@ function profileOf(user: SlackUser, withEmail: boolean) {
   };
 }
 
+function userOf(user: SlackUser, state: SlackState) {
+  return {
+    id: user.id,
+    team_id: user.teamId ?? identity.teamId,
+    name: user.name,
+    deleted: user.deleted,
+    color: "9f69e7",
+    real_name: user.realName,
+    tz: "Europe/Berlin",
+    tz_label: "Central European Time",
+    tz_offset: 3600,
+    profile: profileOf(user, state.scopes.has("users:read.email")),
+    is_admin: false,
+    is_owner: false,
+    is_primary_owner: false,
+    is_restricted: user.isGuest ?? false,
+    is_ultra_restricted: false,
+    is_bot: user.isBot,
+    is_app_user: false,
+    updated: 1_763_000_000,
+    is_email_confirmed: !user.isBot,
+    who_can_share_contact_card: "EVERYONE",
+  };
+}
+
 const usersInfo: Method = {
   scope: () => "users:read",
   run({ state }, args) {
     const user = state.users.get(args.required("user"));
     if (!user) throw new SlackError("user_not_found");
+    return { user: userOf(user, state) } satisfies Wire<UsersInfoResponse>;
+  },
+};
+
+/** Deactivated members are in it too, as in Slack. */
+const usersList: Method = {
+  scope: () => "users:read",
+  run({ state }, args) {
+    const { items, nextCursor } = page([...state.users.values()], args, 200, 200);
     return {
-      user: {
-        id: user.id,
-        team_id: user.teamId ?? identity.teamId,
-        name: user.name,
-        deleted: user.deleted,
-        color: "9f69e7",
-        real_name: user.realName,
-        tz: "Europe/Berlin",
-        tz_label: "Central European Time",
-        tz_offset: 3600,
-        profile: profileOf(user, state.scopes.has("users:read.email")),
-        is_admin: false,
-        is_owner: false,
-        is_primary_owner: false,
-        is_restricted: user.isGuest ?? false,
-        is_ultra_restricted: false,
-        is_bot: user.isBot,
-        is_app_user: false,
-        updated: 1_763_000_000,
-        is_email_confirmed: !user.isBot,
-        who_can_share_contact_card: "EVERYONE",
-      },
-    } satisfies Wire<UsersInfoResponse>;
+      members: items.map((user) => userOf(user, state)),
+      cache_ts: 1_763_000_000,
+      response_metadata: { next_cursor: nextCursor },
+    } satisfies Wire<UsersListResponse>;
+  },
+};
+
+const lookupByEmail: Method = {
+  scope: () => "users:read.email",
+  run({ state }, args) {
+    const email = args.required("email").toLowerCase();
+    const user = [...state.users.values()].find((each) => each.email.toLowerCase() === email);
+    if (!user || user.deleted) throw new SlackError("users_not_found");
+    return { user: userOf(user, state) } satisfies Wire<UsersLookupByEmailResponse>;
   },
 };
 
@@ -140,6 +168,8 @@ const emojiList: Method = {
 export const directory = {
   "users.getPresence": usersGetPresence,
   "users.info": usersInfo,
+  "users.list": usersList,
+  "users.lookupByEmail": lookupByEmail,
   "usergroups.list": usergroupsList,
   "usergroups.users.list": usergroupsUsersList,
   "emoji.list": emojiList,

@@ -23,8 +23,8 @@ export interface MethodContext extends Workspace {
 
 /** One Web API method. */
 export interface Method {
-  /** Which token it takes; default `bot`. */
-  readonly token?: "bot" | "app";
+  /** Which token it takes; default `bot`. `none`: it is for everybody. */
+  readonly token?: "bot" | "app" | "none";
   /** The scope it needs, if any; it may depend on the arguments, such as the kind of channel. */
   readonly scope?: (context: MethodContext, args: Arguments) => string | undefined;
   /** @returns the answer's keys besides `ok`. @throws {SlackError} to refuse */

@@ -6,6 +6,7 @@ import type { RecordedCall } from "../journal.ts";
 import { SlackError } from "../slack-error.ts";
 import { app } from "./app.ts";
 import { createArguments, parseArguments } from "./arguments.ts";
+import { blocks } from "./blocks.ts";
 import { chat } from "./chat.ts";
 import { conversations } from "./conversations.ts";
 import { directory } from "./directory.ts";
@@ -18,6 +19,7 @@ import { views } from "./views.ts";
 export const METHODS: ReadonlyMap<string, Method> = new Map(
   Object.entries({
     ...app,
+    ...blocks,
     ...chat,
     ...conversations,
     ...directory,
@@ -106,7 +108,7 @@ function perform(
       status: 200,
       body: { ok: true, ...method.run(context, parsed) },
       // Slack tells what the token may do with each answer to a bot.
-      ...(method.token !== "app" && {
+      ...((method.token ?? "bot") === "bot" && {
         headers: { "x-oauth-scopes": [...context.state.scopes].join(",") },
       }),
     };
@@ -122,6 +124,7 @@ function authorize(
   token: string | undefined,
   { botToken, appTokens, revoked }: Credentials,
 ): void {
+  if (kind === "none") return;
   if (token === undefined) throw new SlackError("not_authed");
   if (revoked.has(token)) throw new SlackError("token_revoked");
   const is = token === botToken ? "bot" : appTokens.has(token) ? "app" : undefined;
@@ -130,12 +133,13 @@ function authorize(
 }
 
 function toRefusal({ code, details }: SlackError): Answer {
-  const { needed, provided, messages, retryAfterSeconds } = details;
+  const { needed, provided, messages, retryAfterSeconds, errors } = details;
   return {
     status: retryAfterSeconds === undefined ? 200 : 429,
     body: {
       ok: false,
       error: code,
+      ...(errors && { errors }),
       ...(needed !== undefined && { needed, provided }),
       ...(messages && { response_metadata: { messages } }),
     },

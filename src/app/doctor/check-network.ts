@@ -63,7 +63,7 @@ export function failureOf(
     case "EHOSTUNREACH":
     case "ENETUNREACH":
       return passing(
-        `${place} does not answer (${code}); check that the firewall lets this machine out to it, or whether a proxy is needed (HTTPS_PROXY with NODE_USE_ENV_PROXY=1)`,
+        `${place} does not answer in time (${code}); check that the firewall lets this machine out to it, or whether a proxy is needed (HTTPS_PROXY with NODE_USE_ENV_PROXY=1)`,
       );
     case "EPROTO":
     case "ERR_SSL_WRONG_VERSION_NUMBER":

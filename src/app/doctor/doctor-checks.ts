@@ -7,6 +7,8 @@ import { checkChannels } from "./check-channels.ts";
 import { checkClock } from "./check-clock.ts";
 import { checkConfiguration } from "./check-configuration.ts";
 import { checkInferred } from "./check-inferred.ts";
+import { checkLiveBlocks } from "./check-live-blocks.ts";
+import { checkLiveHandover } from "./check-live-handover.ts";
 import { checkNetwork } from "./check-network.ts";
 import { checkNode } from "./check-node.ts";
 import { checkPort } from "./check-port.ts";
@@ -20,10 +22,13 @@ import { checkUserGroups } from "./check-user-groups.ts";
 import { checkVersion } from "./check-version.ts";
 import { openSite, type Site } from "./site.ts";
 
+/** Some hundred questions, and Slack may let us wait in between. */
+const LIVE_LIMIT_MS = 10 * 60_000;
+
 /** All that can be checked, in the order in which one repairs it. */
 export function createDoctorChecks(
   env: Readonly<Record<string, string | undefined>>,
-  fileIfThere: string,
+  { fileIfThere, live }: { readonly fileIfThere: string; readonly live?: string | undefined },
 ): readonly Check[] {
   const given = readGiven(env);
   const examined = examineConfig(given, { fileIfThere });
@@ -39,6 +44,16 @@ export function createDoctorChecks(
 
   const settings = ["configuration", "bridge.yaml"];
   const token = ["slack network", "slack token"];
+  /** Those that post, for this person. */
+  const liveChecks = (who: string): readonly Check[] => [
+    {
+      name: "live handover",
+      needs: [...token, "slack scopes", "slack channels"],
+      run: withSite((site) => checkLiveHandover(site, who)),
+    },
+    { name: "live blocks", needs: token, limitMs: LIVE_LIMIT_MS, run: withSite(checkLiveBlocks) },
+  ];
+
   return [
     { name: "node", run: () => checkNode() },
     { name: "configuration", run: () => checkConfiguration(env, given, examined) },
@@ -76,5 +91,6 @@ export function createDoctorChecks(
     { name: "inferred", needs: settings, run: withSite(checkInferred) },
     { name: "callback token", run: () => checkCallbackToken(given) },
     { name: "public address", needs: settings, run: withSite(checkPublicAddress) },
+    ...(live === undefined ? [] : liveChecks(live)),
   ];
 }

@@ -10,6 +10,8 @@ export interface Check {
   readonly name: string;
   /** Checks without which this one would only say the same once more, or nothing. */
   readonly needs?: readonly string[];
+  /** How long it may take, where it is more than others may. */
+  readonly limitMs?: number;
   /** Resolves with what it found. @throws {ConfigError} or a lasting {StorageError}: somebody has to act · {BridgeError} it can pass */
   readonly run: () => Promise<string | readonly Remark[]>;
 }

@@ -7,11 +7,11 @@ const LIMIT_MS = 45_000;
 
 /**
  * Runs checks beside each other, each as soon as what it needs has not failed. Resolves for each, in their order, with what
- * it found, at the latest after `limitMs` behind what it needs; none is waited for longer.
+ * it found, at the latest after `usualMs`, or its own limit, behind what it needs; none is waited for longer.
  */
 export function runChecks(
   checks: readonly Check[],
-  limitMs = LIMIT_MS,
+  usualMs = LIMIT_MS,
 ): readonly Promise<readonly Finding[]>[] {
   const begun = new Map<string, Promise<readonly Finding[]>>();
 
@@ -21,7 +21,12 @@ export function runChecks(
     return found;
   }
 
-  async function examine({ name, needs = [], run }: Check): Promise<readonly Finding[]> {
+  async function examine({
+    name,
+    needs = [],
+    limitMs = usualMs,
+    run,
+  }: Check): Promise<readonly Finding[]> {
     const before = await Promise.all(
       checks.filter((other) => needs.includes(other.name)).map(findingsOf),
     );

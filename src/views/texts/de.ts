@@ -756,6 +756,14 @@ export const de: Texts = {
       `Kein Team heißt ${wanted}, also wurde nichts geändert. Welches war für ${user} gemeint?`,
   },
 
+  liveTest: {
+    started: (who) =>
+      `*Ein Test*, gestartet für ${who}: Hinter diesem Thread steht kein Nutzer, nichts daraus geht an jemanden, und niemand muss etwas tun.`,
+    answer: "Hier würden Mitarbeiter antworten. Niemand bekommt das.",
+    handedBack: "*Ein Test*, zurückgegeben: Er ist vorbei, und niemand muss etwas tun.",
+    over: (who) => `Zurückgegeben: Der Test ist vorbei, ${who}.`,
+  },
+
   typing: "Nutzer schreibt…",
   erased: "Auf Wunsch gelöscht.",
   astray:

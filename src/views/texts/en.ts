@@ -775,6 +775,15 @@ export const en = {
       `No team is called ${wanted}, so nothing was changed. Which one was meant for ${user}?`,
   },
 
+  /** Of the doctor, who opens a thread to show that it can. */
+  liveTest: {
+    started: (who: string) =>
+      `*A test*, started for ${who}: there is no User behind this thread, nothing in it goes to anybody, and nobody has to do anything.`,
+    answer: "Here agents would answer. Nobody gets this.",
+    handedBack: "*A test*, handed back: it is over, and nobody has to do anything.",
+    over: (who: string) => `Handed back: the test is over, ${who}.`,
+  },
+
   /** Slack shows it behind the app's name: "Parley customer is typing…". Literal text. */
   typing: "customer is typing…",
   /** In place of a message about a User who was erased, where Slack does not let us delete it. */

@@ -749,6 +749,14 @@ export const nl: Texts = {
       `Geen team heet ${wanted}, dus er is niets veranderd. Welk team was bedoeld voor ${user}?`,
   },
 
+  liveTest: {
+    started: (who) =>
+      `*Een test*, gestart voor ${who}: achter deze thread zit geen gebruiker, niets eruit gaat naar iemand, en niemand hoeft iets te doen.`,
+    answer: "Hier zouden medewerkers antwoorden. Niemand krijgt dit.",
+    handedBack: "*Een test*, teruggegeven: hij is voorbij, en niemand hoeft iets te doen.",
+    over: (who) => `Teruggegeven: de test is voorbij, ${who}.`,
+  },
+
   typing: "gebruiker is aan het typen…",
   erased: "Op verzoek gewist.",
   astray:
