@@ -19,6 +19,9 @@ const LONG = [
   "test/unit/convert/linear.test.ts",
 ];
 
+/** Makes the image's files in a root of their own, which takes minutes and the rights to do so: `npm run image:try`. */
+const IMAGE = ["test/image/*.test.ts"];
+
 /** What says nothing about several replicas, although it starts the bridge; all else of `test/e2e/` does. */
 const NOT_ON_REPLICAS: Readonly<Record<string, string>> = {
   "backup-tools": "copies files of SQLite",
@@ -26,6 +29,8 @@ const NOT_ON_REPLICAS: Readonly<Record<string, string>> = {
   bench: "chooses its states itself",
   "changing-password": "has a server and replicas of its own",
   "config-file": "about the start of one process, and a tool",
+  container: "about the start of one process",
+  caddy: "about what stands before the bridges, and has one that is not there",
   commits: "counts the transactions in a file of SQLite",
   "dead-letters-tool": "about files of SQLite that cannot be read",
   "delivered-texts": "looks for texts in the files of SQLite",
@@ -96,7 +101,7 @@ export default defineConfig({
           name: "parallel",
           globalSetup: POSTGRES,
           include: TESTS,
-          exclude: [...ALONE, ...CHAOS, ...LONG],
+          exclude: [...ALONE, ...CHAOS, ...LONG, ...IMAGE],
           // Files share a process and its modules: to load Bolt and the rest anew for each would be most of the work.
           isolate: false,
           // More than there are cores: much of a test is waiting, for the disk above all.
@@ -143,6 +148,9 @@ export default defineConfig({
           sequence: { groupOrder: 4 },
           ...limits,
         },
+      },
+      {
+        test: { name: "image", include: IMAGE, ...limits, testTimeout: 1_800_000 },
       },
       {
         test: {

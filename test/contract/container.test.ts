@@ -212,3 +212,82 @@ describe("compose.yaml", () => {
     expect(open.map(([name]) => name)).toEqual(["caddy"]);
   });
 });
+
+describe("docs/operations.md", () => {
+  const text = read("docs/operations.md");
+  const block = (language: string, heading: string): string =>
+    new RegExp(`^### ${heading}.*?^\`\`\`${language}\\n(.*?)^\`\`\``, "ms").exec(text)?.[1] ?? "";
+  const namesIn = (script: string): string[] =>
+    /for name in (.*); do/.exec(script)?.[1]?.split(" ") ?? [];
+
+  it("tells which image the Dockerfile begins with", () => {
+    expect(text).toContain(`\`${STAGES[0]?.image}\``);
+  });
+
+  it("makes a file for each secret of a bridge", () => {
+    const { services } = parse(read("compose.yaml"), { merge: true }) as {
+      services: Record<string, Service>;
+    };
+    const secrets = services.bridge?.secrets;
+    expect(namesIn(block("sh", "With Docker Compose"))).toEqual(secrets);
+    expect(namesIn(block("sh", "With systemd"))).toEqual(secrets);
+  });
+
+  describe("in its example for Kubernetes", () => {
+    const { spec } = parse(block("yaml", "With Kubernetes")) as { spec: DeploymentSpec };
+    const pod = spec.template.spec;
+    const [container] = pod.containers;
+
+    it("lets one bridge end before the next one begins", () => {
+      expect(spec).toMatchObject({ replicas: 1, strategy: { type: "Recreate" } });
+      const { stopDeadlineMs } = readConfig(MINIMAL_ENV);
+      expect(pod.terminationGracePeriodSeconds * 1000).toBeGreaterThan(stopDeadlineMs);
+    });
+
+    it("probes the routes that its table names for it", () => {
+      const table = [...text.matchAll(/^\| (startup|liveness|readiness) \| `(\S+)` \|/gm)];
+      expect(table).toHaveLength(3);
+      const routes = [...text.matchAll(/^\| `GET (\S+)` \|/gm)].map(([, route]) => route);
+      for (const [, probe, route] of table) {
+        expect(container?.[`${probe as "startup"}Probe`].httpGet).toEqual({
+          path: route,
+          port: Number(IMAGE.port),
+        });
+        expect(routes).toContain(route);
+      }
+      // As the load balancer of the other example asks.
+      expect(read(CADDYFILE)).toContain(container?.readinessProbe.httpGet.path);
+    });
+
+    it("gives the image what it needs, and nothing else to write to", () => {
+      const mounts = container?.volumeMounts.map(({ mountPath }) => mountPath);
+      expect(mounts).toEqual([IMAGE.volume, "/tmp", "/run/secrets/parley"]);
+      for (const { name, value } of container?.env ?? []) {
+        const secret = SECRET_VARIABLES.find((each) => name === `${each}_FILE`);
+        expect(value).toBe(`/run/secrets/parley/${secret?.toLowerCase()}`);
+      }
+      expect(container?.securityContext).toEqual({
+        allowPrivilegeEscalation: false,
+        readOnlyRootFilesystem: true,
+        capabilities: { drop: ["ALL"] },
+      });
+    });
+  });
+});
+
+interface DeploymentSpec {
+  readonly template: {
+    readonly spec: {
+      readonly terminationGracePeriodSeconds: number;
+      readonly containers: readonly PodContainer[];
+    };
+  };
+}
+
+type PodContainer = Readonly<
+  Record<"startupProbe" | "livenessProbe" | "readinessProbe", { httpGet: { path: string } }>
+> & {
+  readonly env: readonly { readonly name: string; readonly value: string }[];
+  readonly securityContext: unknown;
+  readonly volumeMounts: readonly { readonly mountPath: string }[];
+};
