@@ -7,6 +7,7 @@ import { connectOutside } from "./app/outside.ts";
 import { startQueues } from "./app/start-queues.ts";
 import type { ChannelWatch } from "./bridge/channels/watch-channels.ts";
 import { ERASING_EVERY_MS, ERASING_ROUND, eraseUsers } from "./bridge/erasing/erase-users.ts";
+import { tellErased } from "./bridge/erasing/tell-erased.ts";
 import type { Workspace } from "./bridge/ports.ts";
 import { createReadBack } from "./bridge/read-back.ts";
 import { type Reconciler, startReconciler } from "./bridge/reconciler.ts";
@@ -22,6 +23,7 @@ import { ConfigError, StorageError } from "./errors.ts";
 import { errorFields, type Log } from "./log.ts";
 import { logAttempt } from "./ops/log-attempt.ts";
 import { createMetrics } from "./ops/metrics.ts";
+import type { Round } from "./rounds.ts";
 import { type ChannelIds, openChannelIds } from "./slack/channel-ids.ts";
 import { renumberedAdvice } from "./slack/workspace.ts";
 import { openErasures } from "./state/open-erasures.ts";
@@ -154,6 +156,7 @@ async function buildApp(given: Config, foundations: Foundations): Promise<App> {
   });
 
   let reconciler: Reconciler | undefined;
+  let erasing: Round | undefined;
   const dependencies = createDependencies(config, {
     outside,
     workspace,
@@ -172,6 +175,7 @@ async function buildApp(given: Config, foundations: Foundations): Promise<App> {
     channelIds,
     // Its first round comes when the queues have started.
     onThreadFound: () => reconciler?.readThreads(),
+    onErasureOrdered: () => erasing?.request(),
     alarms,
     clock,
     log,
@@ -227,9 +231,12 @@ async function buildApp(given: Config, foundations: Foundations): Promise<App> {
     now: clock.now,
     onError: (error) => log.warn(errorFields(error), "expiry.failed"),
   });
-  const erasing = state.rounds.start(ERASING_ROUND, {
+  erasing = state.rounds.start(ERASING_ROUND, {
     everyMs: ERASING_EVERY_MS,
-    run: (stopping) => eraseUsers(stopping, dependencies),
+    async run(stopping) {
+      await eraseUsers(stopping, dependencies);
+      await tellErased(dependencies);
+    },
     onError: (error) => log.warn(errorFields(error), "erasing.failed"),
   });
   log.info(
@@ -248,7 +255,7 @@ async function buildApp(given: Config, foundations: Foundations): Promise<App> {
     port,
     async stop() {
       health.stop();
-      await Promise.all([http.stop(), slack.stop(), rounds.stop(), erasing.stop()]);
+      await Promise.all([http.stop(), slack.stop(), rounds.stop(), erasing?.stop()]);
       await state.claims.stop();
       await expiry.stop();
       await state.close();

@@ -75,6 +75,7 @@ export function createDependencies(
     remembered,
     channelIds,
     onThreadFound,
+    onErasureOrdered,
     alarms,
     clock,
     log,
@@ -96,6 +97,7 @@ export function createDependencies(
     remembered: State["remembered"];
     channelIds: ChannelIds;
     onThreadFound: () => void;
+    onErasureOrdered: () => void;
     alarms: Alarms;
     clock: Clock;
     log: Log;
@@ -224,6 +226,7 @@ export function createDependencies(
     inTurn,
     notifier: createNotifier(queues.inbox),
     onThreadFound,
+    onErasureOrdered,
     onHandover,
     parse: (raw: string) => parse(parseJson(raw) ?? null),
     texts,

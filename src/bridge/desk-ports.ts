@@ -84,9 +84,12 @@ export interface Actor {
   readonly foreignTeam?: string;
 }
 
-/** What it takes to be allowed to do something: to belong to this team, or to any. Whoever leads a team is an agent of it too. */
+/**
+ * What it takes to be allowed to do something: to belong to this team, or to any. Whoever leads a team is an agent of it too. `eraser`:
+ * whoever is named as a lead; where a team names none, agents do all that leads do but that.
+ */
 export interface Deed {
-  readonly as: "agent" | "lead";
+  readonly as: "agent" | "lead" | "eraser";
   readonly team: Team | undefined;
 }
 

@@ -127,7 +127,7 @@ export function createPermissions(options: PermissionOptions): Permissions {
     if (found.includes("unknown")) return { kind: "not-known" };
     const nobodyIs = found.every((each) => each === "nobody");
     return {
-      kind: `not-${as}`,
+      kind: as === "agent" ? "not-agent" : "not-lead",
       ...(team && { team: team.name }),
       ask: nobodyIs ? [] : await namesToAsk(asked),
       ...(nobodyIs && { nobodyIs }),

@@ -8,13 +8,15 @@ export interface TeamRoles extends Team {
   readonly leads: readonly string[] | undefined;
 }
 
-export type Role = "agent" | "lead";
+/** `eraser`: those who are named as leads. */
+export type Role = "agent" | "lead" | "eraser";
 
 /** Where those come from who have a role: groups, a channel, and members. Whoever leads a team is an agent of it too. */
 export function sourcesOf(
   { channel, agents, leads }: TeamRoles,
   role: Role,
 ): "everybody" | readonly string[] {
+  if (role === "eraser") return leads ?? [];
   if (role === "lead" && leads !== undefined) return leads;
   if (agents === "workspace") return "everybody";
   return [...(agents === "channel" ? [channel] : agents), ...(leads ?? [])];

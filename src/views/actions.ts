@@ -89,6 +89,7 @@ export interface ActionValues {
   release: ShownConversation;
   assign: ConversationId;
   showHome: HomeWish;
+  erase: "find";
 }
 export type ActionName = keyof ActionValues;
 
@@ -99,6 +100,9 @@ export interface FormValues {
   move: Thread;
   assign: Assignment;
   decline: Thread;
+  eraseFind: "find";
+  /** An id of the User. */
+  erase: UserId;
 }
 export type FormName = keyof FormValues;
 
@@ -160,6 +164,17 @@ const thread = {
   },
 };
 
+/** It says nothing but that it is one of ours. */
+const find = {
+  write: () => "find",
+  read: (text: string) => (text === "find" ? text : undefined),
+};
+
+const user = {
+  write: (id: UserId) => id,
+  read: (text: string) => parseUserId(text),
+};
+
 const assignment = {
   write: ({ team, channel, ts, from }: Assignment) =>
     JSON.stringify({ team, channel, ts, ...defined({ from }) }),
@@ -204,6 +219,7 @@ export const ACTIONS: Actions<ActionValues> = {
   release: { id: "parley_release", ...shownConversation },
   assign: { id: "parley_assign", ...conversation },
   showHome: { id: "parley_show_home", ...homeWish },
+  erase: { id: "parley_erase", ...find },
 };
 
 /** The shortcuts of messages. The app's manifest names them too. */
@@ -218,6 +234,8 @@ export const FORMS: Actions<FormValues> = {
   move: { id: "parley_move", ...thread },
   assign: { id: "parley_assign", ...assignment },
   decline: { id: "parley_decline", ...thread },
+  eraseFind: { id: "parley_erase_find", ...find },
+  erase: { id: "parley_erase", ...user },
 };
 
 /** The menu beside buttons, whose entries do what buttons would do. */

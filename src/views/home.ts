@@ -48,6 +48,8 @@ export interface HomeView {
   teams: readonly string[];
   /** Ids of the channels in which threads open. */
   channels: readonly string[];
+  /** They may have a User's data erased. */
+  mayErase: boolean;
   /** What became of the button that was pressed here. */
   said?: string;
   now: number;
@@ -107,6 +109,9 @@ export function renderHome(view: HomeView, texts: Texts): Json {
       ...renderGroups(shown, lines, now, texts),
       ...(lines.length === 0 && count > 0 ? [context(texts.home.noneSuch)] : []),
       ...(pages > 1 ? renderPages({ ...wish, page }, pages, texts) : []),
+      ...(view.mayErase
+        ? [actions(actionButton(ACTIONS.erase, "find", { text: texts.home.erase }))]
+        : []),
       context(
         `${asOf} ${texts.home.footer(channels.map((id) => `<#${escapeText(id)}>`).join(", "))}`,
       ),

@@ -79,6 +79,9 @@ const STANDING = [
     "mine 2 Second line & co",
     { show: "mine", page: 2, team: "Second line & co" },
   ],
+  [ACTIONS.erase, "parley_erase", "find", "find"],
+  [FORMS.eraseFind, "parley_erase_find", "find", "find"],
+  [FORMS.erase, "parley_erase", "11111", toUserId("11111")],
   [
     FORMS.quickAnswer,
     "parley_quick_answer",

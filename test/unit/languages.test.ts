@@ -7,6 +7,8 @@ import {
   answerFormOf,
   assignFormOf,
   declineFormOf,
+  eraseFindOf,
+  eraseFormOf,
   formOf,
   homeOf,
   moveFormOf,
@@ -178,7 +180,14 @@ describe.each(LANGUAGES)("what people read in %s", (language) => {
       expect(checkBlocks(home.blocks, "home").hints).toEqual([]);
       expect(foreignMarkup(mrkdwnIn(home))).toEqual([]);
       expect(checkView(formOf(unit.repeat(2_000), texts) as never).hints).toEqual([]);
-      for (const form of [moveFormOf, assignFormOf, answerFormOf, declineFormOf]) {
+      for (const form of [
+        moveFormOf,
+        assignFormOf,
+        answerFormOf,
+        declineFormOf,
+        eraseFindOf,
+        eraseFormOf,
+      ]) {
         expect(checkView(form(unit.repeat(2_000), texts) as never).hints).toEqual([]);
       }
     }

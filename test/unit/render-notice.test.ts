@@ -181,6 +181,7 @@ describe("App Home", () => {
   ) =>
     renderHome(
       {
+        mayErase: false,
         alarms: [],
         conversations,
         undecided: [],

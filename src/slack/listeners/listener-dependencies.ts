@@ -1,5 +1,7 @@
 import type { Alarms } from "../../alarms.ts";
 import type { Desk, Permissions } from "../../bridge/desk-ports.ts";
+import type { Erasures } from "../../bridge/erasing/erasures.ts";
+import type { UserRecords } from "../../bridge/erasing/user-records.ts";
 import type { OwnerCommandDependencies } from "../../bridge/ownership/owner-command.ts";
 import type { Posts, Reactions } from "../../bridge/ports.ts";
 import type { InboxBody } from "../../bridge/stored/inbox-body.ts";
@@ -24,6 +26,10 @@ export interface ListenerDependencies extends OwnerCommandDependencies {
   /** Where a User is handed back to unless the agent chooses otherwise. */
   botService: ServiceId;
   replyMode: ReplyMode;
+  userRecords: UserRecords;
+  erasures: Erasures;
+  /** An order to erase somebody is stored. */
+  onErasureOrdered: () => void;
   alarms: Alarms;
   log: Log;
 }

@@ -2,6 +2,7 @@ import type { SlackEvent } from "@slack/types";
 import type { ActionValues, FormValues, SHORTCUTS } from "../../views/actions.ts";
 import { answerServiceChoice } from "./answer-service-choice.ts";
 import { answerTeamChoice } from "./answer-team-choice.ts";
+import { openErase, submitErase, submitEraseFind } from "./erase-forms.ts";
 import type { ListenerDependencies } from "./listener-dependencies.ts";
 import { openAssign } from "./open-assign.ts";
 import { openDecline, openHandBackFromButton, openHandBackFromShortcut } from "./open-hand-back.ts";
@@ -40,6 +41,7 @@ export const ACTION_LISTENERS: {
   release,
   assign: openAssign,
   showHome,
+  erase: openErase,
 };
 
 /** What each shortcut of a message does. */
@@ -59,6 +61,8 @@ export const FORM_LISTENERS: {
   quickAnswer: submitQuickAnswer,
   assign: submitAssign,
   decline: submitDecline,
+  eraseFind: submitEraseFind,
+  erase: submitErase,
 };
 
 /** What happens at each event that only shows something, and may be lost. All others are `STORED_EVENTS`. */

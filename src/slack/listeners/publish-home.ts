@@ -39,7 +39,12 @@ export async function publishHome(
 ): Promise<void> {
   const { permissions, desk, channelIds, inbox, outbox, alarms, texts, now } = dependencies;
   const teams = await permissions.teamsOf(agent, LOOK_UP_WITHIN_MS);
-  const [toSlack, toParley] = await Promise.all([inbox.backlog(), outbox.backlog()]);
+  const asEraser = { as: "eraser", team: undefined } as const;
+  const [toSlack, toParley, refusal] = await Promise.all([
+    inbox.backlog(),
+    outbox.backlog(),
+    permissions.refusalOf({ agent }, asEraser, LOOK_UP_WITHIN_MS),
+  ]);
   const channels = new Set(teams.map(({ channel }) => channel));
   const channelOf =
     channels.size === 1
@@ -55,6 +60,7 @@ export async function publishHome(
     wish,
     teams: teams.map(({ name }) => name),
     channels: [...channels].map(channelIds.current),
+    mayErase: refusal === undefined,
     now: now(),
     ...defined({ said }),
   };

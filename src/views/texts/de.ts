@@ -124,6 +124,7 @@ export const de: Texts = {
       others: (count) => `Andere antworten (${count})`,
     },
     allTeams: "Alle Ihre Teams",
+    erase: "Nutzer löschen…",
     refresh: "Aktualisieren",
     noneSuch: "Davon gibt es keine.",
     page: (page, of) => `Seite ${page} von ${of}`,
@@ -333,6 +334,39 @@ export const de: Texts = {
     noConversation:
       "Diese Nachricht gehört zu keinem Gespräch mit einem Parley-Nutzer, es wartet also niemand auf eine Antwort.",
     sentAlready: "Dieses Formular wurde schon abgeschickt; im Thread steht, was daraus wurde.",
+  },
+
+  eraseForm: {
+    title: "Nutzer löschen",
+    find: "Weiter",
+    submit: "Endgültig löschen",
+    close: "Abbrechen",
+    intro:
+      "Alles, was hier über einen Nutzer gespeichert ist, wird gelöscht, ebenso meine Nachrichten und Dateien in seinen Threads. Vorher sehen Sie, was das ist.",
+    name: "Parleys Id, Kundennummer oder E-Mail-Adresse",
+    nobody: "Über einen Nutzer dieses Namens ist nichts gespeichert.",
+    several: (ids) => `So heißen mehrere Nutzer: ${ids}. Geben Sie die Id von einem an.`,
+    busy: {
+      open: "Der Nutzer hat ein offenes Gespräch. Geben Sie ihn zuerst zurück.",
+      waiting:
+        "Etwas von diesem Nutzer ist noch nicht zugestellt. Versuchen Sie es gleich noch einmal.",
+    },
+    plan: (ids, conversations, threads) =>
+      `Nutzer ${ids}. Gespräche: ${conversations}. Threads in Slack: ${threads}.`,
+    undelivered: (count) => `Nicht zustellbare Nachrichten, die auch gelöscht werden: ${count}.`,
+    consequences:
+      "Das lässt sich nicht rückgängig machen. Was Menschen in den Threads geschrieben haben, können nur Menschen löschen: Die Links bekommen Sie am Ende als Direktnachricht.",
+    confirm: (id) => `Zur Bestätigung ${id} eingeben`,
+    notConfirmed: "Das ist nicht die Id des Nutzers. Es wurde nichts gelöscht.",
+  },
+
+  erasedReport: {
+    done: (messages, files, records) =>
+      `Der Nutzer ist gelöscht. Eigene Nachrichten gelöscht: ${messages}, Dateien: ${files}. Einträge darüber, wer was getan hat, die ihn nicht mehr nennen: ${records}. Backups, Logs und Parley sind nicht erfasst.`,
+    byPeople: "Was in diesen Threads noch steht, können nur Menschen löschen:",
+    left: (link, count) =>
+      `<${link}|Dieser Thread>: ${count === 1 ? "1 Nachricht" : `${count} Nachrichten`}`,
+    unseen: (link) => `<${link}|Dieser Thread>, in den Slack mich nicht sehen lässt`,
   },
 
   collision: {

@@ -130,6 +130,7 @@ export const en = {
       others: (count: number) => `Colleagues answer (${count})`,
     },
     allTeams: "All your teams",
+    erase: "Erase a User…",
     refresh: "Refresh",
     noneSuch: "There are none of these.",
     page: (page: number, of: number) => `Page ${page} of ${of}`,
@@ -349,6 +350,41 @@ export const en = {
     noConversation:
       "This message is not part of a conversation with a Parley User, so there is nobody to answer.",
     sentAlready: "This form was sent already; the thread says what became of it.",
+  },
+
+  /** Erasing somebody: from the App Home of those who lead a team. Literal text. */
+  eraseForm: {
+    title: "Erase a User",
+    find: "Next",
+    submit: "Erase for good",
+    close: "Cancel",
+    intro:
+      "Everything that the bridge has of one User is erased, and its messages and files in their threads are deleted. You see first what that is.",
+    name: "Parley's id, the customer id or the e-mail address of the User",
+    nobody: "Nothing is kept of a User who is named so.",
+    several: (ids: string) => `Several Users are named so: ${ids}. Give the id of one of them.`,
+    busy: {
+      open: "The User has an open conversation. Hand them back first.",
+      waiting: "Something of the User has not been delivered yet. Try again in a moment.",
+    },
+    plan: (ids: string, conversations: number, threads: number) =>
+      `User ${ids}. Conversations: ${conversations}. Threads in Slack: ${threads}.`,
+    undelivered: (count: number) =>
+      `Messages that could not be delivered, which are erased too: ${count}.`,
+    consequences:
+      "This cannot be undone. What people wrote in the threads only people can delete: you get the links in a direct message when it is done.",
+    confirm: (id: string) => `Type ${id} to confirm`,
+    notConfirmed: "That is not the User's id. Nothing was erased.",
+  },
+
+  /** To whoever had a User erased. */
+  erasedReport: {
+    done: (messages: number, files: number, records: number) =>
+      `The User is erased. Messages of mine deleted: ${messages}, files: ${files}. Records of who did what that no longer name the User: ${records}. Backups, logs and Parley are not reached.`,
+    byPeople: "What is left in these threads only people can delete:",
+    left: (link: string, count: number) =>
+      `<${link}|This thread>: ${count === 1 ? "1 message" : `${count} messages`}`,
+    unseen: (link: string) => `<${link}|This thread>, into which Slack does not let me see`,
   },
 
   /** Where two agents answer the same User. */

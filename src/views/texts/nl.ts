@@ -124,6 +124,7 @@ export const nl: Texts = {
       others: (count) => `Collega's antwoorden (${count})`,
     },
     allTeams: "Al je teams",
+    erase: "Gebruiker wissen…",
     refresh: "Vernieuwen",
     noneSuch: "Daarvan zijn er geen.",
     page: (page, of) => `Pagina ${page} van ${of}`,
@@ -333,6 +334,38 @@ export const nl: Texts = {
     noConversation:
       "Dit bericht hoort niet bij een gesprek met een Parley-gebruiker, dus er is niemand die op antwoord wacht.",
     sentAlready: "Dit formulier is al verstuurd; de thread zegt wat ervan geworden is.",
+  },
+
+  eraseForm: {
+    title: "Gebruiker wissen",
+    find: "Verder",
+    submit: "Definitief wissen",
+    close: "Annuleren",
+    intro:
+      "Alles wat hier van een gebruiker bewaard wordt, wordt gewist, en mijn berichten en bestanden in de threads van die gebruiker worden verwijderd. Je ziet eerst wat dat is.",
+    name: "Id bij Parley, klantnummer of e-mailadres",
+    nobody: "Van een gebruiker met deze naam wordt niets bewaard.",
+    several: (ids) => `Zo heten meerdere gebruikers: ${ids}. Geef het id van één van hen.`,
+    busy: {
+      open: "De gebruiker heeft een open gesprek. Geef die eerst terug.",
+      waiting: "Iets van deze gebruiker is nog niet bezorgd. Probeer het zo nog eens.",
+    },
+    plan: (ids, conversations, threads) =>
+      `Gebruiker ${ids}. Gesprekken: ${conversations}. Threads in Slack: ${threads}.`,
+    undelivered: (count) => `Onbezorgbare berichten, die ook gewist worden: ${count}.`,
+    consequences:
+      "Dit kan niet ongedaan worden gemaakt. Wat mensen in de threads schreven kunnen alleen mensen verwijderen: de links krijg je aan het eind in een privébericht.",
+    confirm: (id) => `Typ ${id} om te bevestigen`,
+    notConfirmed: "Dat is niet het id van de gebruiker. Er is niets gewist.",
+  },
+
+  erasedReport: {
+    done: (messages, files, records) =>
+      `De gebruiker is gewist. Eigen berichten verwijderd: ${messages}, bestanden: ${files}. Aantekeningen van wie wat deed die de gebruiker niet meer noemen: ${records}. Back-ups, logs en Parley zijn niet bereikt.`,
+    byPeople: "Wat er nog in deze threads staat kunnen alleen mensen verwijderen:",
+    left: (link, count) =>
+      `<${link}|Deze thread>: ${count === 1 ? "1 bericht" : `${count} berichten`}`,
+    unseen: (link) => `<${link}|Deze thread>, waar Slack mij niet in laat kijken`,
   },
 
   collision: {

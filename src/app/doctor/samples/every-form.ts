@@ -1,8 +1,9 @@
-import { toServiceId } from "../../../ids.ts";
+import { toServiceId, toUserId } from "../../../ids.ts";
 import type { Json } from "../../../json.ts";
 import { renderAnswerForm } from "../../../views/answer-form.ts";
 import { renderAssignForm } from "../../../views/assign-form.ts";
 import { renderDeclineForm } from "../../../views/decline-form.ts";
+import { renderErase, renderEraseFind } from "../../../views/erase-forms.ts";
 import { renderHandBackForm } from "../../../views/hand-back-form.ts";
 import { renderHome } from "../../../views/home.ts";
 import { renderMoveForm } from "../../../views/move-form.ts";
@@ -73,6 +74,15 @@ export const assignFormOf = (text: string, texts: Texts): Json => {
   return renderAssignForm({ userName, team: text.slice(0, 80), assignment }, texts);
 };
 
+/** The forms to erase a User, the second one of a User who was merged often. */
+export const eraseFindOf = (_: string, texts: Texts): Json => renderEraseFind(texts);
+
+export const eraseFormOf = (text: string, texts: Texts): Json => {
+  const userId = toUserId(text.slice(0, 200));
+  const userIds = [userId, ...numbered(40, () => userId)] as const;
+  return renderErase({ userIds, conversations: 3, threads: 4, undelivered: 5 }, texts);
+};
+
 export const homeOf = (text: string, texts: Texts): Json => {
   const late = { items: 3, oldestAppendedAt: 0, deadLetters: 2 };
   return renderHome(
@@ -103,6 +113,7 @@ export const homeOf = (text: string, texts: Texts): Json => {
       })),
       wish: { show: "all", page: 1, team: text.slice(0, 50) },
       teams: [text.slice(0, 50), "Billing"],
+      mayErase: true,
       said: texts.decided.settled,
       channels: ["C0"],
       now: 1e9,

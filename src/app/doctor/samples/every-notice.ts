@@ -11,6 +11,7 @@ import {
 } from "../../../views/claims.ts";
 import { renderHeldBack, renderIsTalkedOver, renderTalkedOver } from "../../../views/collision.ts";
 import { renderHandedBack, renderTakenAway } from "../../../views/ended.ts";
+import { renderErased } from "../../../views/erased.ts";
 import { renderDeadLetter, renderFailedReply } from "../../../views/failed-reply.ts";
 import { renderFileLine } from "../../../views/file-line.ts";
 import { renderFurtherHandover } from "../../../views/further-handover.ts";
@@ -58,6 +59,11 @@ export const NOTICES: Readonly<Record<string, Notice>> = {
     renderFurtherHandover({ reason: null, hasDetails: false, lines: 3 }, texts),
   "a User taken away": renderTakenAway,
   "a User's rating": (comment, texts) => renderRated({ stars: 4, comment }, texts),
+  "what has become of an erasure": (_, texts) => {
+    const left = numbered(12, () => ({ link: LINK, count: 3 }));
+    const pages = renderErased({ messages: 3, files: 2, records: 1, left, unseen: [LINK] }, texts);
+    return pages[1] ?? pages[0] ?? { text: "" };
+  },
   "a User's rating without a word": (_, texts) => renderRated({ stars: 1 }, texts),
   "a User who waits": (user, texts) =>
     renderReminder({ user, forMs: 180_000 }, ["U0ANNA"], undefined, texts),

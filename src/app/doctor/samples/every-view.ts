@@ -9,6 +9,8 @@ import {
   answerFormOf,
   assignFormOf,
   declineFormOf,
+  eraseFindOf,
+  eraseFormOf,
   formOf,
   homeOf,
   moveFormOf,
@@ -36,6 +38,8 @@ const VIEWS: Readonly<Record<string, (text: string, texts: Texts) => Json>> = {
   "the form to move": moveFormOf,
   "the form to decline": declineFormOf,
   "the form to assign": assignFormOf,
+  "the form to erase": eraseFindOf,
+  "the form to confirm that": eraseFormOf,
 };
 
 /** Everything that the bridge shows in Slack, as long as it can be, in every language. */
