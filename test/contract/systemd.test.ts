@@ -9,11 +9,13 @@ import packageJson from "../../package.json" with { type: "json" };
 import { readConfig } from "../../src/config/read-config.ts";
 import { SECRET_VARIABLES } from "../../src/config/variables.ts";
 import { MINIMAL_ENV } from "../support/minimal-env.ts";
+import { startWorld } from "../support/world.ts";
 
-const FOLDER = join(import.meta.dirname, "../../examples/systemd");
+const ROOT = join(import.meta.dirname, "../..");
+const FOLDER = join(ROOT, "examples/systemd");
 const ONE = "parley-bridge.service";
 const REPLICA = "parley-bridge@.service";
-const TOOL = "parley-bridge-tool@.service";
+const RUN_TOOL = "run-tool";
 
 const read = (name: string) => readFileSync(join(FOLDER, name), "utf8");
 
@@ -26,27 +28,26 @@ const settings = (unit: string, name: RegExp): string[] =>
 const RIGHTS =
   /^(Protect|Proc|Restrict(?!Prevent)|NoNew|Capab|Ambient|Private|SystemCall|UMask|Lock|RemoveIPC|User)/;
 
-describe.each([ONE, REPLICA, TOOL])("the unit %s", (unit) => {
-  const credentials = settings(unit, /^LoadCredential$/).map((line) => line.split(/[=:]/)[1] ?? "");
-
+describe.each([ONE, REPLICA])("the unit %s", (unit) => {
   it("starts the program as npm start does", () => {
     const [, flags] = / \|\| node (.*)$/.exec(packageJson.scripts.start) ?? [];
     const [start = ""] = settings(unit, /^ExecStart$/);
     const [, folder] = settings(unit, /^WorkingDirectory$/)[0]?.split("=") ?? [];
-    const tool = unit === TOOL ? " %i" : "";
-    expect(start).toBe(`ExecStart=${folder}/node_modules/.bin/node ${flags}${tool}`);
+    expect(start).toBe(`ExecStart=${folder}/node_modules/.bin/node ${flags}`);
+    expect(read(RUN_TOOL)).toContain(`cd ${folder}\n`);
   });
 
-  it("gives each secret that is needed to the bridge as a file of systemd's", () => {
-    const files = settings(unit, /^Environment$/).flatMap((line) => {
-      const [, variable, path = ""] = /^Environment=(\w+)_FILE=%d\/(.*)$/.exec(line) ?? [];
-      return variable === undefined ? [] : [[variable, path] as const];
-    });
-    expect(files.map(([, path]) => path)).toEqual(credentials);
-    const given = files.map(([variable]) => variable);
+  it("gives each secret that is needed to the bridge as a file of systemd's, called as its variable", () => {
     const secrets: readonly string[] = SECRET_VARIABLES;
     const needed = Object.keys(MINIMAL_ENV).filter((name) => secrets.includes(name));
-    expect(given).toEqual(unit === REPLICA ? [...needed, "PGPASSWORD"] : needed);
+    const given = unit === REPLICA ? [...needed, "PGPASSWORD"] : needed;
+    const names = given.map((variable) => [variable, variable.toLowerCase()]);
+    expect(settings(unit, /^LoadCredential$/)).toEqual(
+      names.map(([, name]) => `LoadCredential=${name}:/etc/parley-bridge/${name}`),
+    );
+    expect(settings(unit, /^Environment$/).filter((line) => line.includes("_FILE="))).toEqual(
+      names.map(([variable, name]) => `Environment=${variable}_FILE=%d/${name}`),
+    );
   });
 
   it("has the rights that the others have", () => {
@@ -91,7 +92,7 @@ describe("the units", () => {
       globSync(join(FOLDER, "*"))
         .map((path) => basename(path))
         .sort(),
-    ).toEqual([ONE, REPLICA, TOOL].sort());
+    ).toEqual([ONE, REPLICA, RUN_TOOL].sort());
   });
 
   it.each([ONE, REPLICA])(
@@ -103,13 +104,44 @@ describe("the units", () => {
     },
   );
 
-  it("have a port for each replica, and one state for a bridge and its tools", () => {
+  it("have a folder for the state of one bridge, and a port for each replica", () => {
     expect(read(REPLICA)).toMatch(/^Environment=PORT=%i$/m);
     expect(settings(REPLICA, /^StateDirectory/)).toEqual([]);
     expect(settings(ONE, /^StateDirectory/)).toEqual([
       "StateDirectory=parley-bridge",
       "StateDirectoryMode=0700",
     ]);
-    expect(settings(TOOL, /^StateDirectory/)).toEqual(settings(ONE, /^StateDirectory/));
   });
+});
+
+describe("run-tool", () => {
+  it.skipIf(process.getuid?.() !== 0)(
+    "runs a tool with the secrets that root alone may read, and what it is given",
+    async () => {
+      const world = await startWorld({ stopped: true });
+      const folder = await mkdtemp(join(tmpdir(), "run-tool-"));
+      onTestFinished(() => rm(folder, { recursive: true }));
+      const secrets = Object.keys(world.env).filter((name) =>
+        SECRET_VARIABLES.some((secret) => secret === name && secret !== "STATE_URL"),
+      );
+      expect(secrets.length).toBeGreaterThan(2);
+      for (const name of secrets) {
+        await writeFile(join(folder, name.toLowerCase()), `${world.env[name]}\n`, { mode: 0o600 });
+      }
+      const others = Object.entries(world.env).filter(([name]) => !secrets.includes(name));
+      // The program, its user and its folders are not on this machine.
+      const here = read(RUN_TOOL)
+        .replace("/opt/parley-slack-bridge", ROOT)
+        .replace("/etc/parley-bridge", folder)
+        .replaceAll("=parley-bridge", "=root");
+
+      const run = async (...args: readonly string[]) =>
+        await promisify(execFile)("sh", ["-c", here, "run-tool", ...args], {
+          env: { PATH: process.env.PATH ?? "", ...Object.fromEntries(others) },
+        });
+
+      expect((await run("doctor")).stdout).toContain("All is well.");
+      expect((await run("audit", "--help")).stdout).toContain("Usage: npm run audit");
+    },
+  );
 });
