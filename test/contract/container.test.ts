@@ -133,6 +133,9 @@ describe("compose.yaml", () => {
       `reverse_proxy bridge-1:${IMAGE.port} bridge-2:${IMAGE.port} {`,
     );
     expect(read(CADDYFILE)).toMatch(/health_uri \/readyz\/intake$/m);
+    // As in the configuration for one bridge.
+    const [open = ""] = /@bridge path .*/.exec(read("docs/install.md")) ?? [];
+    expect(read(CADDYFILE)).toContain(`\t${open}\n`);
   });
 
   it.each(bridges)("sets for %s variables that the bridge knows and accepts", (_, service) => {

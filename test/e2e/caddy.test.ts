@@ -64,7 +64,8 @@ it.skipIf(!existsSync(CADDY))(
 
     const statusOf = async (path: string) => (await fetch(`${site}${path}`)).status;
     expect(await statusOf("/parley/availability")).toBe(401);
-    for (const path of ["/metrics", "/healthz", "/readyz", "/readyz/intake", "/slack", "/"]) {
+    expect(await statusOf("/healthz")).toBe(200);
+    for (const path of ["/metrics", "/readyz", "/readyz/intake", "/slack", "/"]) {
       expect([path, await statusOf(path)]).toEqual([path, 404]);
     }
   },
