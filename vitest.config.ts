@@ -32,6 +32,7 @@ const NOT_ON_REPLICAS: Readonly<Record<string, string>> = {
   container: "about the start of one process",
   caddy: "about what stands before the bridges, and has one that is not there",
   commits: "counts the transactions in a file of SQLite",
+  "disaster-drill": "has states and processes of its own",
   "dead-letters-tool": "about files of SQLite that cannot be read",
   "delivered-texts": "looks for texts in the files of SQLite",
   "delivery-pace": "measures time, with processes of its own",
@@ -53,6 +54,7 @@ const NOT_ON_REPLICAS: Readonly<Record<string, string>> = {
   "rolling-upgrade": "has replicas of its own",
   "socket-refused": "about the socket and the alarms of one process",
   start: "about the start of one process",
+  upgrading: "has states of its own",
   "state-trouble": "about damaged and read-only files of SQLite",
   stopping: "about the end of one process",
 };

@@ -89,6 +89,7 @@ async function runBridge(program: Program): Promise<void> {
   const given = readGiven(env);
   const { config, file, warnings } = loadConfig(given, { fileIfThere: CONFIG_FILE });
   const log = createLog(config.logLevel, program.stdout);
+  log.info({ version: VERSION, node: process.version }, "app.starting");
   if (file !== undefined) log.info({ file, teams: config.teams.length }, "config.read");
   for (const warning of warnings) log.warn({ warning }, "config.no-effect");
   for (const warning of unknownVariables(env)) log.warn({ warning }, "config.unknown");
