@@ -41,6 +41,7 @@ const NOT_ON_REPLICAS: Readonly<Record<string, string>> = {
   doctor: "about the doctor, which runs once",
   "doctor-live": "about the doctor, which runs once",
   "doctor-network": "about the doctor, which runs once",
+  "doctor-secrets": "about the doctor, which runs once",
   "files-memory": "measures the memory of one process",
   "hostile-requests": "about the bytes on a connection to one process",
   "npm-start": "about the start of one process",

@@ -1,5 +1,5 @@
 import type { Given } from "../../config/read-given.ts";
-import { secretValues } from "../../config/secret-rules.ts";
+import { problemOfSecret, secretValues } from "../../config/secret-rules.ts";
 import { weakSecrets } from "../../config/weak-secrets.ts";
 import type { Remark } from "../../ops/doctor/check.ts";
 
@@ -7,6 +7,9 @@ import type { Remark } from "../../ops/doctor/check.ts";
 export async function checkCallbackToken(given: Given): Promise<readonly Remark[]> {
   const values = secretValues(given.values.PARLEY_CALLBACK_TOKEN ?? "");
   if (values.length === 0) return [{ status: "open", detail: "there is none yet" }];
+  if (values.some((value) => problemOfSecret(value) !== undefined)) {
+    return [{ status: "open", detail: "what stands there is no token; see configuration" }];
+  }
   const weak = weakSecrets(given, ["PARLEY_CALLBACK_TOKEN"]);
   if (weak.length > 0) return weak.map((detail) => ({ status: "warning", detail }));
   const detail =

@@ -1,3 +1,4 @@
+import { parseJson } from "../../json.ts";
 import type { Remark } from "../../ops/doctor/check.ts";
 import { INFERRED_FACTS, type InferredFact, type Seen, type Verdict } from "./inferred-facts.ts";
 import type { Site } from "./site.ts";
@@ -13,7 +14,8 @@ export async function checkInferred({
 }: Pick<Site, "parley" | "services">): Promise<readonly Remark[]> {
   const stranger = await parley();
   const seen: Seen = {
-    stranger: stranger.kind === "answer" ? stranger : undefined,
+    // A page is no answer of Parley's.
+    stranger: stranger.kind === "answer" && parseJson(stranger.body) ? stranger : undefined,
     ourselves: await services().catch(() => undefined),
   };
   return INFERRED_FACTS.map((inferred) => {
@@ -30,7 +32,7 @@ function describe({ tell, shownBy }: InferredFact, verdict: Verdict): string {
       return `answered differently; ${shownBy}`;
     case "untold":
       return tell
-        ? "cannot be told, because Parley has not answered"
+        ? `cannot be told while Parley does not answer us; ${shownBy}`
         : `cannot be told without a User; told by: ${shownBy}`;
     default:
       return verdict satisfies never;

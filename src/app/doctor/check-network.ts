@@ -1,5 +1,5 @@
 import { ConfigError, NetworkError } from "../../errors.ts";
-import { isOfCertificate, type Sight } from "../../http/look-at-host.ts";
+import { type Certificate, isOfCertificate, type Sight } from "../../http/look-at-host.ts";
 import { parseJson } from "../../json.ts";
 import { type Remark, withWarnings } from "../../ops/doctor/check.ts";
 import { describeProxy, type Env, unusedProxyAdvice } from "./proxy-of.ts";
@@ -77,11 +77,7 @@ export function failureOf(
   }
 }
 
-function distrustOf(
-  code: string,
-  place: string,
-  certificate: Extract<Sight, { kind: "none" }>["certificate"],
-): string {
+function distrustOf(code: string, place: string, certificate: Certificate | undefined): string {
   const of = `the certificate of ${place}`;
   const { issuer, isOfHost } = certificate ?? { issuer: "somebody unknown", isOfHost: true };
   switch (code) {

@@ -25,8 +25,9 @@ export interface InferredFact {
 const verdict = (isExpected: boolean | undefined): Verdict =>
   isExpected === undefined ? "untold" : isExpected ? "expected" : "differs";
 
+/** Why it is refused nobody says: anything in the authorization may be wrong. */
 const isAccepted = ({ ourselves }: Seen): boolean | undefined =>
-  ourselves && (ourselves.status === 401 ? false : ourselves.status < 300 ? true : undefined);
+  ourselves && ourselves.status < 300 ? true : undefined;
 
 const isFlag = (value: Json | undefined): boolean =>
   typeof value === "boolean" || value === "true" || value === "false";
@@ -65,7 +66,7 @@ export const INFERRED_FACTS: readonly InferredFact[] = [
     fact: "the authorization's time is in seconds",
     tell: (seen) => verdict(isAccepted(seen)),
     shownBy:
-      "Parley has not accepted the authorization; if all credentials are right, ask Parley support",
+      "if Parley refuses credentials that are right, ask its support whether validUntil is in seconds",
   },
   {
     fact: 'path of "send a message"',

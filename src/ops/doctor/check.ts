@@ -1,7 +1,10 @@
-/** What a check found, one line each. `open`: it cannot be told from here; says what tells it. */
+/** What a check found, one line each. */
 export interface Remark {
-  /** `warning`: the bridge starts and works even so. */
-  readonly status: "ok" | "warning" | "open";
+  /**
+   * `warning`: the bridge starts and works even so · `open`: it cannot be told from here; says what tells it · `skipped`: not
+   * checked, because something that it needs failed.
+   */
+  readonly status: "ok" | "warning" | "open" | "skipped";
   readonly detail: string;
 }
 
@@ -19,8 +22,7 @@ export interface Check {
 /** What one line of the doctor says. */
 export interface Finding {
   readonly check: string;
-  /** `skipped`: not checked, because something that it needs failed. */
-  readonly status: Remark["status"] | "failed" | "skipped";
+  readonly status: Remark["status"] | "failed";
   readonly detail: string;
   /** It failed, but it may work at the next try. */
   readonly canPass?: true;
