@@ -1,5 +1,10 @@
 import { X509Certificate } from "node:crypto";
-import { type IncomingMessage, globalAgent as plainAgent, request as requestHttp } from "node:http";
+import {
+  type IncomingMessage,
+  Agent as PlainAgent,
+  globalAgent as plainAgent,
+  request as requestHttp,
+} from "node:http";
 import { Agent, globalAgent, request as requestHttps } from "node:https";
 import {
   checkServerIdentity,
@@ -46,10 +51,17 @@ const MAX_NAME = 80;
  * Asks for an address without saying who asks, and tells what became of that. Redirects are not followed. Takes at most twice
  * `timeoutMs`, and never fails.
  */
-export async function lookAtHost(url: string, timeoutMs: number): Promise<Sight> {
+export const lookAtHost = (url: string, timeoutMs: number): Promise<Sight> =>
+  lookThrough(plainAgent, url, timeoutMs);
+
+/** The same of a port of this machine, where no proxy leads to, whatever the environment says. `url` begins with `http:`. */
+export const lookAtOwnPort = (url: string, timeoutMs: number): Promise<Sight> =>
+  lookThrough(new PlainAgent(), url, timeoutMs);
+
+async function lookThrough(plain: PlainAgent, url: string, timeoutMs: number): Promise<Sight> {
   const signal = AbortSignal.timeout(timeoutMs);
   try {
-    return await look(url, signal);
+    return await look(url, plain, signal);
   } catch (error) {
     // Whatever breaks because of it.
     const code = signal.aborted ? "SILENT" : codeOf(error);
@@ -62,8 +74,8 @@ export async function lookAtHost(url: string, timeoutMs: number): Promise<Sight>
 export const isOfCertificate = (code: string): boolean =>
   /^(CERT_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|ERR_TLS_CERT_)/.test(code);
 
-async function look(url: string, signal: AbortSignal): Promise<Sight> {
-  const response = await ask(url, { method: "GET", signal });
+async function look(url: string, plain: PlainAgent, signal: AbortSignal): Promise<Sight> {
+  const response = await ask(url, { method: "GET", signal }, plain);
   const seenAt = Date.now();
   const { socket, headers, statusCode: status = 0 } = response;
   const ownAuthority = socket instanceof TLSSocket ? ownAuthorityOf(socket) : undefined;
@@ -75,12 +87,13 @@ async function look(url: string, signal: AbortSignal): Promise<Sight> {
 async function ask(
   url: string,
   options: { method: string; signal: AbortSignal; rejectUnauthorized?: boolean },
+  plain = plainAgent,
 ): Promise<IncomingMessage> {
   const isEncrypted = url.startsWith("https:");
   // Connections and sessions of their own: one that is used again says nothing of the certificate. The rest, proxies too, is as always.
   const agent = isEncrypted
     ? new Agent({ ...globalAgent.options, keepAlive: false, maxCachedSessions: 0 })
-    : plainAgent;
+    : plain;
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
   const headers = { accept: "application/json", "accept-encoding": "gzip", connection: "close" };
   const request = isEncrypted ? requestHttps : requestHttp;

@@ -140,6 +140,34 @@ describe("the doctor", () => {
     expect(bridge.stderr).toBe("");
   });
 
+  it("asks its own machine for a running bridge, whatever proxy leads elsewhere", async () => {
+    const world = await startWorld();
+    const { port } = new URL(world.bridgeUrl());
+    const proxied = { HTTP_PROXY: "http://127.0.0.1:9", NODE_USE_ENV_PROXY: "1" };
+
+    const doctor = spawnBridge({ ...world.env, ...proxied, PORT: port }, { args: ["doctor"] });
+    await doctor.exited;
+
+    expect(doctor.stdout).toMatch(/^ok +port +a bridge runs at /m);
+  });
+
+  it("does not take for passing what Slack refuses", async () => {
+    const scopes = DEFAULT_SCOPES.filter((scope) => scope !== "usergroups:read");
+    const { env } = await startWorld({ stopped: true, slack: { scopes } });
+    const CONFIG_FILE = writeBridgeFile(`teams:
+  - { name: Support, agents: ["S0AGENTS"] }
+`);
+
+    const { lines } = await runDoctor({ ...env, CONFIG_FILE });
+
+    expect(lines).toContainEqual(
+      expect.stringMatching(
+        /^failed +slack groups +Slack refuses usergroups\.list: missing_scope .*; install the app/,
+      ),
+    );
+    expect(lines.join("\n")).not.toContain("this can pass");
+  });
+
   it("tells what is wrong with the channel of each team, and where it is written", async () => {
     const { env } = await startWorld({ stopped: true });
     const CONFIG_FILE = writeBridgeFile(`teams:

@@ -1,6 +1,6 @@
 import type { Config } from "../../config/read-config.ts";
 import { createHttpServer } from "../../http/http-server.ts";
-import { lookAtHost } from "../../http/look-at-host.ts";
+import { lookAtOwnPort } from "../../http/look-at-host.ts";
 import { createLog } from "../../log.ts";
 import { readHealth } from "./read-health.ts";
 
@@ -10,7 +10,8 @@ const PROBE_TIMEOUT_MS = 2_000;
 /** Whether a bridge runs where this one would listen, or could. @throws {ConfigError} {BridgeError} something else is there */
 export async function checkPort({ host, port }: Config): Promise<string> {
   const place = `${host.includes(":") ? `[${host}]` : host}:${port}`;
-  if (port !== 0 && readHealth(await lookAtHost(`http://${place}/healthz`, PROBE_TIMEOUT_MS))) {
+  const health = `http://${place}/healthz`;
+  if (port !== 0 && readHealth(await lookAtOwnPort(health, PROBE_TIMEOUT_MS))) {
     return `a bridge runs at ${place}`;
   }
   const server = createHttpServer([], createLog("silent"));

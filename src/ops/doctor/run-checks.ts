@@ -1,4 +1,10 @@
-import { type BridgeError, ConfigError, StorageError, toBridgeError } from "../../errors.ts";
+import {
+  type BridgeError,
+  ConfigError,
+  SlackApiError,
+  StorageError,
+  toBridgeError,
+} from "../../errors.ts";
 import { withinTime } from "../../within-time.ts";
 import type { Check, Finding } from "./check.ts";
 
@@ -71,8 +77,12 @@ async function ask(name: string, run: Check["run"]): Promise<readonly Finding[]>
   }
 }
 
+const REFUSED_ADVICE =
+  "install the app again with the current manifest.yml, or ask an administrator of the workspace";
+
 /** What somebody has to do something about; `undefined`: it can pass. */
 function lastingProblemsOf(error: BridgeError): readonly string[] | undefined {
   if (error instanceof ConfigError) return error.problems;
+  if (error instanceof SlackApiError) return [`Slack refuses ${error.message}; ${REFUSED_ADVICE}`];
   return error instanceof StorageError && !error.canPass ? [error.message] : undefined;
 }
