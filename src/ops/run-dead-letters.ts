@@ -23,9 +23,10 @@ export async function runDeadLetters(
   location: StateLocation,
   print: (line: string) => void,
 ): Promise<number> {
-  const [command, target] = args;
-  const isKnown = command === "list" || command === "retry" || command === "discard";
-  if (!isKnown || (command !== "list" && !target)) {
+  const [command, target = "", ...more] = args;
+  const isList = command === "list" && ["", "--bodies", "--shapes"].includes(target);
+  const isChange = (command === "retry" || command === "discard") && target !== "";
+  if (!(isList || isChange) || more.length > 0) {
     print(DEAD_LETTERS_USAGE);
     return 64;
   }
@@ -36,9 +37,9 @@ export async function runDeadLetters(
   }
   const { journals, close } = open;
   try {
-    if (command === "list" && target === "--shapes") return await listShapes(journals, print);
-    if (command === "list") return await list(journals, target === "--bodies", print);
-    return await change(command, target ?? "", journals, print);
+    if (isChange) return await change(command, target, journals, print);
+    if (target === "--shapes") return await listShapes(journals, print);
+    return await list(journals, target === "--bodies", print);
   } finally {
     await close();
   }

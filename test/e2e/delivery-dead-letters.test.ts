@@ -205,17 +205,22 @@ it("takes all dead letters of both directions at once", async () => {
   expect(again).toMatchObject({ code: 0, lines: ["0 discarded"] });
 });
 
-it.each([[[]], [["lists"]], [["retry"]], [["discard"]]])(
-  "explains itself and exits with 64 for %j",
-  async (args) => {
-    const { env } = await startWorld({ stopped: true });
+it.each([
+  [[]],
+  [["lists"]],
+  [["list", "--shape"]],
+  [["list", "--bodies", "--shapes"]],
+  [["retry"]],
+  [["retry", "m_1", "m_2"]],
+  [["discard"]],
+])("explains itself and exits with 64 for %j", async (args) => {
+  const { env } = await startWorld({ stopped: true });
 
-    const { code, lines } = await runDeadLetters(env, ...args);
+  const { code, lines } = await runDeadLetters(env, ...args);
 
-    expect(code).toBe(64);
-    expect(lines[0]).toBe("Usage: npm run dead-letters -- <command>");
-  },
-);
+  expect(code).toBe(64);
+  expect(lines[0]).toBe("Usage: npm run dead-letters -- <command>");
+});
 
 it("shows callbacks that nobody understood as keys and types, and nothing of what they say", async () => {
   const world = await startWorld();
