@@ -7,6 +7,7 @@ import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import packageJson from "../../package.json" with { type: "json" };
 import { readConfig } from "../../src/config/read-config.ts";
+import { unknownVariables } from "../../src/config/unknown-variables.ts";
 import { SECRET_VARIABLES, VARIABLES } from "../../src/config/variables.ts";
 import { IMAGE, STAGES } from "../support/dockerfile.ts";
 import { MINIMAL_ENV } from "../support/minimal-env.ts";
@@ -29,6 +30,8 @@ describe("the Dockerfile", () => {
     expect(validate(read("Dockerfile"))).toEqual([]);
     // Which is one that finds something.
     expect(validate("FROM node:24\nHEALTHCHECK --intervall=30s CMD true\n")).toHaveLength(1);
+    // One that Docker knows since 25 only: an earlier one, such as Debian's 20.10, would build nothing.
+    expect(read("Dockerfile")).not.toContain("--start-interval");
   });
 
   it("builds on the official image of the Node that npm ci brings elsewhere", () => {
@@ -236,6 +239,12 @@ describe("docs/operations.md", () => {
     expect(namesIn(block("sh", "With systemd"))).toEqual(secrets);
   });
 
+  it("lets their owner write the files of secrets, and the containers' users read them", () => {
+    const [, mode = ""] =
+      /install -m (\d+) \S+ "secrets/.exec(block("sh", "With Docker Comp")) ?? [];
+    expect(Number.parseInt(mode, 8) & 0o604).toBe(0o604);
+  });
+
   describe("in its example for Kubernetes", () => {
     const { spec } = parse(block("yaml", "With Kubernetes")) as { spec: DeploymentSpec };
     const pod = spec.template.spec;
@@ -262,6 +271,12 @@ describe("docs/operations.md", () => {
       expect(read(CADDYFILE)).toContain(container?.readinessProbe.httpGet.path);
     });
 
+    it("keeps variables that nobody has set out of it", () => {
+      // Of a Service "parley-bridge" Kubernetes would make this one.
+      expect(unknownVariables({ PARLEY_BRIDGE_PORT: "tcp://10.0.0.1:80" })).toHaveLength(1);
+      expect(pod.enableServiceLinks).toBe(false);
+    });
+
     it("gives the image what it needs, and nothing else to write to", () => {
       const mounts = container?.volumeMounts.map(({ mountPath }) => mountPath);
       expect(mounts).toEqual([IMAGE.volume, "/tmp", "/run/secrets/parley"]);
@@ -281,6 +296,7 @@ describe("docs/operations.md", () => {
 interface DeploymentSpec {
   readonly template: {
     readonly spec: {
+      readonly enableServiceLinks: boolean;
       readonly terminationGracePeriodSeconds: number;
       readonly containers: readonly PodContainer[];
     };

@@ -462,4 +462,11 @@ describe("the database", () => {
     expect(trouble.advice).toContain(tmpdir());
     expect(trouble.canPass).toBe(canPass);
   });
+
+  it("says how to make a folder that is not there, and gives away none that is", () => {
+    const folder = join(tmpdir(), "not-there");
+    const { advice } = troubleOf("EACCES", join(folder, "bridge.sqlite"));
+    expect(advice).toMatch(/cannot be seen, .*install -d -m 700 -o \w+ \S+not-there$/);
+    expect(advice).not.toContain("chown");
+  });
 });

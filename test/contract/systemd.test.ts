@@ -128,6 +128,9 @@ describe("run-tool", () => {
       for (const name of secrets) {
         await writeFile(join(folder, name.toLowerCase()), `${world.env[name]}\n`, { mode: 0o600 });
       }
+      // What an editor leaves beside a secret, and which is none.
+      await writeFile(join(folder, "slack_bot_token~"), "xoxb-earlier\n");
+      await writeFile(join(folder, "slack_bot_token.bak"), "xoxb-earlier\n");
       const others = Object.entries(world.env).filter(([name]) => !secrets.includes(name));
       // The program, its user and its folders are not on this machine.
       const here = read(RUN_TOOL)

@@ -7,7 +7,7 @@ import { canContain, firstProcessOf, inContainer } from "../support/container.ts
 import { IMAGE } from "../support/dockerfile.ts";
 import { type BridgeProcess, spawnBridge, startBridgeProcess } from "../support/process.ts";
 import { relayOnce } from "../support/relay-once.ts";
-import { startWorld } from "../support/world.ts";
+import { type Env, startWorld } from "../support/world.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
 
@@ -30,10 +30,10 @@ async function imageFolder() {
 }
 
 /** The exit code of the image's HEALTHCHECK for a bridge on this port. */
-const askHealth = (port: string): Promise<number> =>
+const askHealth = (port: string, env: Env = {}): Promise<number> =>
   new Promise((resolve) => {
     const [node = "", ...args] = onOurNode(IMAGE.healthcheck);
-    const asked = execFile(node, args, { env: { PORT: port } });
+    const asked = execFile(node, args, { env: { ...env, PORT: port } });
     asked.on("exit", (code) => resolve(code ?? -1));
   });
 
@@ -43,6 +43,9 @@ it("is unhealthy to its own question while nobody answers", async () => {
   const world = await startWorld();
   const { port } = new URL(world.bridgeUrl());
   expect(await askHealth(port)).toBe(0);
+  // Which leads everywhere but to this container.
+  const proxied = { HTTP_PROXY: "http://127.0.0.1:9", NODE_USE_ENV_PROXY: "1" };
+  expect(await askHealth(port, proxied)).toBe(0);
   await world.stopBridge();
   expect(await askHealth(port)).toBe(1);
 });

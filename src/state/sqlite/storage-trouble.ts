@@ -26,7 +26,7 @@ export function troubleOf(code: string, path: string): StorageTrouble {
     case "SQLITE_PERM":
     case "SQLITE_CANTOPEN":
       return {
-        advice: `${file} cannot be opened for writing (${code}); ${describeFolder(folder)}. Give it to the bridge's user, e.g. with chown -R`,
+        advice: `${file} cannot be opened for writing (${code}); ${describeFolder(folder)}`,
         canPass: false,
       };
     case "EROFS":
@@ -74,9 +74,9 @@ function describeFolder(folder: string): string {
   try {
     const { uid, mode } = statSync(folder);
     const rights = (mode & 0o777).toString(8);
-    return `its folder ${folder} belongs to user ${uid}, with rights ${rights}, and ${bridge}`;
+    return `its folder ${folder} belongs to user ${uid}, with rights ${rights}, and ${bridge}. Give it to the bridge's user, e.g. with chown -R`;
   } catch {
-    return `its folder ${folder} cannot be seen, and ${bridge}`;
+    return `its folder ${folder} cannot be seen, and ${bridge}. Make it if it is not there: install -d -m 700 -o ${us.username} ${folder}`;
   }
 }
 
