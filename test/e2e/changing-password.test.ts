@@ -1,5 +1,7 @@
+import { execFile } from "node:child_process";
 import { chownSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { it, onTestFinished } from "vitest";
 import {
   isAlarm,
@@ -8,6 +10,7 @@ import {
   untilLogged,
 } from "../support/changing-secrets.ts";
 import { findUser } from "../support/kept-process.ts";
+import { hasPgBouncer, startPgBouncer } from "../support/pgbouncer.ts";
 import { createDatabase, describePostgres, endSessions, query } from "../support/postgres.ts";
 import { QUICK, startPostgresServer } from "../support/postgres-server.ts";
 
@@ -51,6 +54,40 @@ describePostgres(
       await endSessions(admin, "main", "side", "pace");
       await untilLogged(bridges, isAlarm("store"));
       putPassword("new one");
+
+      await traffic.more();
+      await traffic.arrives();
+    });
+
+    it.skipIf(!hasPgBouncer)("of PgBouncer too, which is told to read its users anew", async () => {
+      const { admin, url, changePassword } = await startSecured();
+      const folder = makeSecretsFolder();
+      const [file, users] = [join(folder, "pgpass"), join(folder, "users")];
+      const putPassword = (password: string) =>
+        writeFileSync(file, `*:*:*:secured:${password}\n`, { mode: 0o600 });
+      putPassword("old one");
+      const user = await findUser();
+      if (user) chownSync(folder, user.uid, user.gid);
+      const withPassword = Object.assign(new URL(url), { password: "old one" }).href;
+      const through = await startPgBouncer(withPassword, "session", {
+        auth_type: "scram-sha-256",
+        auth_file: users,
+        admin_users: "secured",
+      });
+      const console = Object.assign(new URL(through), { pathname: "/pgbouncer" }).href;
+      const env = { STATE_URL: Object.assign(new URL(through), { password: "" }).href };
+      const { traffic } = await startWithSecrets({
+        count: 2,
+        names: [],
+        env: { ...env, PGPASSFILE: file },
+      });
+
+      await changePassword();
+      await traffic.more();
+      putPassword("new one");
+      writeFileSync(users, '"secured" "new one"\n');
+      await promisify(execFile)("psql", [console, "-c", "RELOAD"]);
+      await endSessions(admin, "main", "side", "pace");
 
       await traffic.more();
       await traffic.arrives();

@@ -8,9 +8,9 @@ import { createDatabase, describePostgres, query } from "../support/postgres.ts"
 import { findPostgres } from "../support/postgres-server.ts";
 import { type BridgeProcess, spawnBridge, startBridgeProcess } from "../support/process.ts";
 import { sentTo } from "../support/sent.ts";
-import { submitHandBack } from "../support/steps.ts";
+import { postTo, submitHandBack } from "../support/steps.ts";
 import { reactionsOn, rootsAbout, textsIn, toldTo } from "../support/threads.ts";
-import { type Env, startWorld, type World } from "../support/world.ts";
+import { CALLBACK_TOKEN, type Env, startWorld, type World } from "../support/world.ts";
 
 /** How a state is backed up, lost, and restored elsewhere. */
 interface Engine {
@@ -164,6 +164,8 @@ async function drill({ env, backUp, lose, restore }: Engine): Promise<void> {
   await writes(young, "Young");
   await answers(young, "Answered young");
   const silent = await handOver();
+  const told = await tellOf(first, silent.id);
+  expect(await statusOf(first, told)).toBe(200);
 
   // The loss.
   await kill(first);
@@ -173,7 +175,8 @@ async function drill({ env, backUp, lose, restore }: Engine): Promise<void> {
   const unheard = await parley.userWrites(known.id, "Parley gave up");
   await unheard.delivered;
 
-  const second = await startBridgeProcess(world, await restore());
+  const restored = await restore();
+  const second = await startBridgeProcess(world, restored);
 
   // What is found again.
   await parley.until(() => sentTo(world, known.id).includes("Heard by nobody"));
@@ -192,6 +195,10 @@ async function drill({ env, backUp, lose, restore }: Engine): Promise<void> {
     toldTo(slack, "U0ANNA", young.ts).some(({ text }) => /Not sent/.test(text)),
   );
 
+  expect(await statusOf(second, told)).toBe(404);
+  const deeds = await run(restored, "audit", "--format", "csv");
+  expect(deeds).toContain("taken-away");
+  expect(deeds).not.toContain("hand-back");
   expect(sentTo(world, known.id)).toEqual([
     "Answered before",
     "Answered after",
@@ -211,6 +218,25 @@ async function drill({ env, backUp, lose, restore }: Engine): Promise<void> {
   }
   second.signal("SIGTERM");
   expect((await second.exited).code).toBe(0);
+}
+
+const routesOf = async (bridge: BridgeProcess): Promise<string> => {
+  const { port } = await bridge.line("app.started");
+  return `http://127.0.0.1:${String(port)}`;
+};
+
+/** A bot tells of a handover; its id. */
+async function tellOf(bridge: BridgeProcess, userId: string): Promise<string> {
+  const url = await routesOf(bridge);
+  const body = { userId, idempotencyKey: "drill", metadata: { reason: "help" } };
+  const answer = await postTo({ bridgeUrl: () => url }, "/parley/handovers", body);
+  return ((await answer.json()) as { id: string }).id;
+}
+
+/** What the bot is answered that asks about it. */
+async function statusOf(bridge: BridgeProcess, id: string): Promise<number> {
+  const headers = { authorization: CALLBACK_TOKEN };
+  return (await fetch(`${await routesOf(bridge)}/parley/handovers/${id}`, { headers })).status;
 }
 
 async function kill(bridge: BridgeProcess): Promise<void> {

@@ -55,6 +55,25 @@ describe.skipIf(REPLICAS !== undefined)("a refusal of Slack that passes", () => 
     },
   );
 
+  it.each(["token_revoked", "token_expired", "invalid_auth", "account_inactive"])(
+    "is waited out where Slack refuses the token: %s",
+    async (error) => {
+      const world = await startWorld({ env });
+      const { slack, parley, log } = world;
+      const { user, ts, inbox } = await handOver(world);
+      refuse(world, "chat.postMessage", error);
+      await parley.userWrites(user.id, "Here I am");
+      await expect.poll(() => attemptsIn(log, inbox).length, PATIENCE).toBeGreaterThan(3);
+
+      slack.faults.clear();
+
+      await expect.poll(() => settledIn(log, inbox), PATIENCE).toHaveLength(2);
+      expect(postsIn(slack, ts).map(({ text }) => text)).toEqual(["Here I am"]);
+      expect(attemptsIn(log, inbox).map(({ outcome }) => outcome)).not.toContain("dead");
+      expect(linesOf(world, "alarm.raised")[0]?.fields.advice).toContain(error);
+    },
+  );
+
   it("stays loud while other calls work", async () => {
     const world = await startWorld({ env });
     const { slack, parley, log } = world;

@@ -22,7 +22,7 @@ export async function startPgBouncer(
   mode: PoolMode,
   settings: Readonly<Record<string, string | number>> = {},
 ): Promise<string> {
-  const { hostname, port, username } = new URL(url);
+  const { hostname, port, username, password } = new URL(url);
   const user = await findUser();
   const folder = await mkdtemp(join(tmpdir(), "pgbouncer-"));
   const own = await findFreePort();
@@ -41,7 +41,7 @@ export async function startPgBouncer(
     config,
     `[databases]\n* = host=${hostname} port=${port}\n[pgbouncer]\n${lines.join("\n")}\n`,
   );
-  await writeFile(all.auth_file, `"${username}" ""\n`);
+  await writeFile(all.auth_file, `"${username}" "${decodeURIComponent(password)}"\n`);
   if (user) {
     for (const path of [folder, config, all.auth_file]) await chown(path, user.uid, user.gid);
   }
