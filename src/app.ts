@@ -26,6 +26,7 @@ import { createMetrics } from "./ops/metrics.ts";
 import type { Round } from "./rounds.ts";
 import { type ChannelIds, openChannelIds } from "./slack/channel-ids.ts";
 import { renumberedAdvice } from "./slack/workspace.ts";
+import { createSparseLog } from "./sparse-log.ts";
 import { openErasures } from "./state/open-erasures.ts";
 import { openState } from "./state/open-state.ts";
 import { startExpiry } from "./state/start-expiry.ts";
@@ -231,13 +232,14 @@ async function buildApp(given: Config, foundations: Foundations): Promise<App> {
     now: clock.now,
     onError: (error) => log.warn(errorFields(error), "expiry.failed"),
   });
+  const erasingFailed = createSparseLog((fields) => log.warn(fields, "erasing.failed"));
   erasing = state.rounds.start(ERASING_ROUND, {
     everyMs: ERASING_EVERY_MS,
     async run(stopping) {
       await eraseUsers(stopping, dependencies);
       await tellErased(dependencies);
     },
-    onError: (error) => log.warn(errorFields(error), "erasing.failed"),
+    onError: (error) => erasingFailed(errorFields(error)),
   });
   log.info(
     {

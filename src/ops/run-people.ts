@@ -2,7 +2,12 @@ import { parseArgs } from "node:util";
 import { ERASING_EVERY_MS, ERASING_ROUND, eraseUsers } from "../bridge/erasing/erase-users.ts";
 import { orderErasure } from "../bridge/erasing/order-erasure.ts";
 import type { ThreadEraser } from "../bridge/erasing/thread-eraser.ts";
-import { type KeptOfUser, NAMED_BY, type NamedBy } from "../bridge/erasing/user-records.ts";
+import {
+  type Busy,
+  type KeptOfUser,
+  NAMED_BY,
+  type NamedBy,
+} from "../bridge/erasing/user-records.ts";
 import type { ErasedThread, Erasure } from "../bridge/stored/erasure.ts";
 import type { StateLocation } from "../config/state-location.ts";
 import { defined } from "../defined.ts";
@@ -127,11 +132,10 @@ async function ordersFor(userIds: readonly UserId[], { erasures }: OpenPeople): 
   );
 }
 
-const BUSY = {
-  open: "The User has an open conversation. Hand them back first, then run this again.",
-  waiting:
-    "Something of the User has not been delivered yet. Wait until it is, or see npm run dead-letters, then run this again.",
-} as const;
+const BUSY: Readonly<Record<Busy, string>> = {
+  open: "The User has an open conversation: hand them back.",
+  waiting: "Something of the User has not been delivered yet: it is tried, or waits for somebody.",
+};
 
 async function preview(
   kept: KeptOfUser,
@@ -189,7 +193,7 @@ async function erase(
     const isOrdered = (await ordersFor(userIds, open)).length > 0;
     const { busy } = await userRecords.read(userIds);
     if (busy && !isOrdered) {
-      print(BUSY[busy]);
+      print(`${BUSY[busy]} Nothing was ordered; run this again then.`);
       return 1;
     }
     const id = await orderErasure({ userIds, at: Date.now() }, { erasures, audit });
@@ -208,7 +212,9 @@ async function erase(
   });
   try {
     for (const id of wanted) {
-      const done = await untilDone(id, open, signal);
+      const done = await untilDone(id, open, signal, (waitsFor) =>
+        say(`${BUSY[waitsFor]} The order stays, and is carried out then.`),
+      );
       if (done === "told") {
         print("It is done; another run of this command has told what came of it.");
         continue;
@@ -243,11 +249,13 @@ async function untilDone(
   id: string,
   { erasures }: OpenPeople,
   signal: AbortSignal,
+  onWait: (waitsFor: Busy) => void,
 ): Promise<Erasure | "told" | undefined> {
   for (;;) {
     const order = await erasures.get(id);
     if (!order) return "told";
-    if (order?.doneAt !== undefined) return order;
+    if (order.doneAt !== undefined) return order;
+    if (order.waitsFor) onWait(order.waitsFor);
     try {
       await pause(LOOK_EVERY_MS, signal);
     } catch {

@@ -3,13 +3,20 @@ import type { KeptOfUser, KeptRow, NamedBy, UserRecords } from "../bridge/erasin
 import { ephemeralLane, threadLane, userLane } from "../bridge/inbox-lanes.ts";
 import { defined } from "../defined.ts";
 import { conversationLane } from "../desk/clock/tick-item.ts";
-import { makeThreadKey, parseThreadKey, parseUserId, type Thread, type UserId } from "../ids.ts";
+import {
+  makeThreadKey,
+  parseThreadKey,
+  parseUserId,
+  type Thread,
+  toConversationId,
+  type UserId,
+} from "../ids.ts";
 import { type Json, parseJson } from "../json.ts";
 import { addressOf, concerns, type Marks } from "./concerns.ts";
-import { QUEUES } from "./queues.ts";
 import { type ConversationRow, readConversations } from "./stored-conversation.ts";
 import {
   BY_CUSTOMER_ID,
+  DELIVERING,
   type Dialect,
   ELSEWHERE,
   IS_KNOWN,
@@ -117,7 +124,7 @@ export function openUserRecords(engine: UserEngine): UserRecords {
     }
     const lanes = [
       ...ids.map(userLane),
-      ...read.map(({ id }) => conversationLane(id)),
+      ...conversations.map((id) => conversationLane(toConversationId(id))),
       ...[...threads.values()].flatMap((thread) => [
         makeThreadKey(thread),
         ephemeralLane(thread),
@@ -170,7 +177,7 @@ export function openUserRecords(engine: UserEngine): UserRecords {
         return [table, rows.map(readRow)] as const;
       });
       const rows = Object.fromEntries(await Promise.all(tables));
-      const isWaiting = QUEUES.some((queue) =>
+      const isWaiting = DELIVERING.some((queue) =>
         rows[queue]?.some(({ state }) => state === "waiting"),
       );
       const kept: KeptOfUser = {

@@ -44,12 +44,15 @@ export const KEPT = {
   ...(Object.fromEntries(QUEUES.map((queue) => [queue, OF_QUEUE])) as Record<QueueName, string>),
 };
 
+/** Where something that waits is to reach somebody. The clock of a conversation that is over has nothing to do. */
+export const DELIVERING = QUEUES.filter((queue) => queue !== "clock");
+
 /** A row if all that is kept of the User may go, and is what was read. */
 export const mayGo = ({ isOwed }: Dialect): string =>
   `SELECT 1 WHERE ${[
     `SELECT 1 FROM conversations WHERE ${OF_USER} AND (is_open OR id NOT IN {conversations})`,
     `SELECT 1 FROM threads WHERE ${OF_CONVERSATION} AND thread NOT IN {threads}`,
-    ...QUEUES.map(
+    ...DELIVERING.map(
       (queue) =>
         `SELECT 1 FROM ${queue} WHERE ${OF_QUEUE} AND (state = 'waiting' OR state = 'dead' AND ${isOwed})`,
     ),
@@ -57,9 +60,10 @@ export const mayGo = ({ isOwed }: Dialect): string =>
     .map((found) => `NOT EXISTS (${found})`)
     .join(" AND ")}`;
 
-/** What lets it go. What leads somewhere goes before that. */
+/** What lets it go. What leads somewhere goes before that. A dead letter that is put back in line at this moment stays. */
 export const letGo = ({ alias, random }: Dialect): readonly string[] => [
-  ...QUEUES.map((queue) => `DELETE FROM ${queue} WHERE ${OF_QUEUE}`),
+  ...DELIVERING.map((queue) => `DELETE FROM ${queue} WHERE ${OF_QUEUE} AND state <> 'waiting'`),
+  `DELETE FROM clock WHERE ${OF_QUEUE}`,
   `DELETE FROM handovers WHERE ${KEPT.handovers}`,
   `DELETE FROM threads WHERE ${KEPT.threads}`,
   `DELETE FROM customers WHERE ${KEPT.customers}`,

@@ -1,9 +1,11 @@
+import type { ServerResponse } from "node:http";
 import { describe, expect, it } from "vitest";
 import { recordsIn } from "../support/audit-tool.ts";
 import { png } from "../support/files.ts";
 import { runPeople } from "../support/people-tool.ts";
 import { sentTo } from "../support/sent.ts";
 import { handBack, handOver, lastCallbackHandled } from "../support/steps.ts";
+import { textOf } from "../support/threads.ts";
 import { startWorld, type World } from "../support/world.ts";
 
 const MARIA = { name: "Maria Muster", email: "maria@muster.example", externalId: "customer-4711" };
@@ -69,5 +71,134 @@ describe("npm run people", () => {
       ["hand-back", other.user.id],
       ["erase", records[0]?.[1]],
     ]);
+  });
+});
+
+describe("npm run people, where something is in the way", () => {
+  it("keeps Slack's pace, and goes on after what is no answer", async () => {
+    const world = await startWorld();
+    const { slack } = world;
+    const { user, ts } = await haveConversation(world);
+    await world.stopBridge();
+    const page = {
+      kind: "other-answer",
+      isDone: true,
+      write: (response: ServerResponse) => void response.end("<html>Hello</html>"),
+    } as const;
+    slack.faults.add("chat.delete", { kind: "rate-limited", retryAfterSeconds: 1 }, 2);
+    slack.faults.add("chat.delete", page, 1);
+    slack.faults.add("files.delete", { kind: "lost-answer" }, 1);
+    slack.faults.add("conversations.replies", { kind: "rate-limited", retryAfterSeconds: 1 }, 1);
+    slack.faults.add("conversations.replies", { kind: "status", status: 502 }, 1);
+
+    const { code, stdout } = await runPeople(world, "erase", user.id, "--yes");
+
+    expect(code, stdout).toBe(0);
+    expect(stdout).toContain("It is tried again");
+    expect(stdout).toContain("Deleted in Slack: 4 messages and 1 file of ours.");
+    expect(inThread(world, ts).filter(({ user: by }) => by === "U0ANNA")).toHaveLength(1);
+    expect([...slack.state.files.values()].every(({ bytes }) => bytes === undefined)).toBe(true);
+  });
+
+  it("reads a thread of more than a thousand messages page by page", async () => {
+    const world = await startWorld();
+    const { slack } = world;
+    const { user, ts } = await haveConversation(world);
+    await world.stopBridge();
+    const [like] = inThread(world, ts).filter(({ bot_id, username }) => bot_id && !username);
+    if (!like) throw new Error("no post");
+    for (let index = 0; index < 1_100; index++) {
+      const at = `${Number(ts.split(".")[0]) + 100}.${String(index).padStart(6, "0")}`;
+      slack.state.messages.push({ ...like, ts: at, thread_ts: ts, text: `Post ${index}` });
+    }
+
+    const settings = { SLACK_POSTS_PER_SECOND: "1000" };
+    const { stdout } = await runPeople({ env: { ...world.env, ...settings } }, "erase", user.id);
+
+    expect(stdout).toContain("1106 messages and 1 file of ours, 1 message of people");
+  });
+
+  it("leaves a channel that keeps us out, and names it", async () => {
+    const world = await startWorld();
+    const { slack } = world;
+    const { user, ts } = await haveConversation(world);
+    await world.stopBridge();
+    slack.state.channels.get(slack.channel)?.members.delete(slack.botUserId);
+
+    const { code, stdout } = await runPeople(world, "erase", user.id, "--yes");
+
+    expect(code, stdout).toBe(0);
+    expect(stdout).toContain("Slack does not let us see into");
+    expect(stdout).toContain(`/p${ts.replace(".", "")}: not_in_channel`);
+    expect((await runPeople(world, "export", user.id)).code).toBe(1);
+  });
+
+  it("waits for a scope that is missing, and is gone on with by the same command", async () => {
+    const world = await startWorld();
+    const { slack } = world;
+    const { user, ts } = await haveConversation(world);
+    slack.state.scopes.delete("chat:write");
+    const first = runPeople(world, "erase", user.id, "--yes");
+    await slack.waitFor(() =>
+      slack.calls("chat.delete").some(({ error }) => error === "missing_scope"),
+    );
+    slack.state.scopes.add("chat:write");
+
+    const { code, stdout } = await first;
+    expect(code, stdout).toBe(0);
+    expect(inThread(world, ts).filter(({ bot_id }) => bot_id === slack.botId)).toHaveLength(2);
+  });
+
+  it("refuses a User who has an open conversation, and says what to do", async () => {
+    const world = await startWorld();
+    const { user } = await handOver(world);
+
+    const { code, stdout } = await runPeople(world, "erase", user.id, "--yes");
+
+    expect([code, stdout]).toEqual([
+      1,
+      "The User has an open conversation: hand them back. Nothing was ordered; run this again then.\n",
+    ]);
+    const exported = JSON.parse((await runPeople(world, "export", user.id)).stdout);
+    expect(exported).toMatchObject({ userIds: [user.id], conversations: [{ user_id: user.id }] });
+  });
+
+  it("names those who have the same address, and nobody who is not there", async () => {
+    const world = await startWorld();
+    const users = [MARIA, { ...MARIA, externalId: "customer-2" }].map(({ externalId, ...about }) =>
+      world.parley.createUser({ uniqueIdentifier: externalId, additionalInformation: about }),
+    );
+    for (const user of users) await handOver(world, { user });
+
+    const several = await runPeople(world, "erase", MARIA.email, "--yes");
+    const unknown = await runPeople(world, "erase", "%", "--yes");
+    const wrong = [
+      ["erase"],
+      ["erase", "a", "b"],
+      ["export", "a", "--yes"],
+      ["erase", "a", "--as", "x"],
+    ];
+
+    expect(several.code).toBe(1);
+    for (const { id } of users) expect(several.stdout).toContain(`  ${id}\n`);
+    expect([unknown.code, unknown.stdout]).toEqual([
+      1,
+      "Nothing is kept of a User who is named so.\n",
+    ]);
+    for (const args of wrong)
+      expect((await runPeople(world, ...args)).code, args.join(" ")).toBe(64);
+  });
+
+  it("makes somebody new of a User who comes again", async () => {
+    const world = await startWorld();
+    const { user } = await haveConversation(world);
+    await runPeople(world, "erase", user.id, "--yes");
+
+    const { root } = await handOver(world, { user });
+
+    expect(textOf(root)).not.toMatch(/earlier|previous/i);
+    expect(
+      JSON.parse((await runPeople(world, "export", user.id)).stdout).conversations,
+    ).toHaveLength(1);
   });
 });

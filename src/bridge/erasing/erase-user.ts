@@ -3,7 +3,7 @@ import type { Audit } from "../audit-port.ts";
 import type { ErasedThread, Erasure } from "../stored/erasure.ts";
 import type { Erasures } from "./erasures.ts";
 import type { ThreadEraser } from "./thread-eraser.ts";
-import type { KeptOfUser, UserRecords } from "./user-records.ts";
+import type { Busy, KeptOfUser, UserRecords } from "./user-records.ts";
 
 export interface EraseUserDependencies {
   erasures: Erasures;
@@ -30,9 +30,17 @@ export async function eraseUser(
     await erasures.set(id, changed);
     return changed;
   };
+  const wait = async (waitsFor: Busy): Promise<"waits"> => {
+    if (erasure && erasure.waitsFor !== waitsFor) await store({ ...erasure, waitsFor });
+    return "waits";
+  };
   if (erasure.userIds) {
     const kept = await userRecords.read(erasure.userIds);
-    if (kept.busy) return "waits";
+    if (kept.busy) return await wait(kept.busy);
+    if (erasure.waitsFor) {
+      const { waitsFor: _, ...going } = erasure;
+      erasure = await store(going);
+    }
     // Once the rows are gone nothing else can tell how many there were, nor which ids belong together.
     const isNew = erasure.rows === undefined || kept.conversationIds.length > 0;
     if (isNew) erasure = await store({ ...erasure, userIds: kept.userIds, rows: countRows(kept) });
@@ -40,7 +48,7 @@ export async function eraseUser(
       erasure = await eraseThread(thread, erasure, store, signal, dependencies);
     }
     signal.throwIfAborted();
-    if (!(await userRecords.erase(kept, erasure.pseudonym))) return "waits";
+    if (!(await userRecords.erase(kept, erasure.pseudonym))) return await wait("waiting");
     const { at, by, pseudonym } = erasure;
     await audit.record({ ...recordOf(id, { at, pseudonym, ...(by && { by }) }), result: "done" });
     const { userIds: _, ...rest } = erasure;

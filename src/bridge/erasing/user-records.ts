@@ -6,6 +6,10 @@ import type { Conversation } from "../conversation.ts";
 export const NAMED_BY = ["user-id", "customer-id", "e-mail"] as const;
 export type NamedBy = (typeof NAMED_BY)[number];
 
+/** Why somebody cannot be erased now: a conversation is open, or something of theirs has not been delivered yet. */
+export const BUSY = ["open", "waiting"] as const;
+export type Busy = (typeof BUSY)[number];
+
 /** A row of the state, with JSON in it read. */
 export type KeptRow = Readonly<Record<string, Json>>;
 
@@ -21,8 +25,7 @@ export interface KeptOfUser {
   readonly threads: readonly Thread[];
   /** By the names of the tables. */
   readonly rows: Readonly<Record<string, readonly KeptRow[]>>;
-  /** Why it cannot be erased now: a conversation is open, or something of theirs has not been delivered yet. */
-  readonly busy?: "open" | "waiting";
+  readonly busy?: Busy;
 }
 
 /**

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Thread, UserId } from "../../ids.ts";
+import { BUSY, type Busy } from "../erasing/user-records.ts";
 import { count, flag, list, optional, record, text, thread, time, userId } from "./fields.ts";
 
 /** What has become of a thread of a User who is being erased. The `ts` are those of messages in it. */
@@ -33,6 +34,8 @@ export interface Erasure {
   /** Rows that were kept, by table. Missing: nobody has counted them yet. */
   readonly rows?: Readonly<Record<string, number>>;
   readonly threads: readonly ErasedThread[];
+  /** What it waited for when it was tried last; missing: for nothing. */
+  readonly waitsFor?: Busy;
   /** It is over, and told to nobody yet. ms since the epoch. */
   readonly doneAt?: number;
 }
@@ -55,5 +58,6 @@ export const erasureSchema = record<Erasure>({
   userIds: optional(list(userId)),
   rows: optional(z.record(z.string(), count)),
   threads: list(erasedThread),
+  waitsFor: optional(z.enum(BUSY)),
   doneAt: optional(time),
 });
