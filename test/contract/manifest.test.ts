@@ -14,6 +14,7 @@ import { createOptionalScopes, isOptional } from "../../src/slack/optional-scope
 import { STORED_EVENTS } from "../../src/slack/slack-event.ts";
 import { SHORTCUTS } from "../../src/views/actions.ts";
 import { captureLog } from "../support/captured-log.ts";
+import { runPeople } from "../support/people-tool.ts";
 import { chooseAnswer, makeAnswers, openAnswerForm } from "../support/quick-answers.ts";
 import { readSources } from "../support/sources.ts";
 import { postsIn } from "../support/threads.ts";
@@ -128,6 +129,7 @@ const SCOPES_OF_METHOD: Readonly<Record<string, readonly string[]>> = {
   "conversations.open": ["im:write"],
   "conversations.replies": ["channels:history", "groups:history"],
   "files.completeUploadExternal": ["files:write"],
+  "files.delete": ["files:write"],
   "files.getUploadURLExternal": ["files:write"],
   "files.info": ["files:read"],
   "reactions.add": ["reactions:write"],
@@ -409,4 +411,8 @@ async function converse(world: World, channel: string): Promise<void> {
   slack.expireThread({ channel, ts: gone.ts });
   await parley.userWrites(other.id, "Are you there?");
   await slack.waitFor(isDone("chat.delete"));
+
+  // Once all is delivered, the first of them is erased.
+  const erase = async () => (await runPeople(world, "erase", user.id, "--yes")).code;
+  await expect.poll(erase, { timeout: 30_000 }).toBe(0);
 }
