@@ -5,7 +5,8 @@ import { ConfigError } from "../../errors.ts";
 import { lookAtHost, type Sight } from "../../http/look-at-host.ts";
 import { createLog } from "../../log.ts";
 import type { Inspection } from "../../slack/workspace.ts";
-import { checkState, type FoundState } from "../../state/check-state.ts";
+import { checkState } from "../../state/check-state.ts";
+import type { FoundState } from "../../state/found-state.ts";
 import { connectOutside, type Outside } from "../outside.ts";
 import { askParleyOnce, type RawAnswer } from "./ask-parley-once.ts";
 

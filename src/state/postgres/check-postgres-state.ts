@@ -1,5 +1,5 @@
-import type { FoundState } from "../check-state.ts";
 import { describeLocation } from "../describe-location.ts";
+import type { FoundState } from "../found-state.ts";
 import { MIGRATIONS } from "./migrations.ts";
 import { NOW_MS } from "./now-ms.ts";
 import { openLocation, type PostgresLocation } from "./open-location.ts";

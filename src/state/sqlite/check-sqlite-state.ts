@@ -1,7 +1,7 @@
 import { accessSync, constants, existsSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { ConfigError, StorageError } from "../../errors.ts";
-import type { FoundState } from "../check-state.ts";
+import type { FoundState } from "../found-state.ts";
 import { freeBytes } from "../free-bytes.ts";
 import { readWholeFile } from "./check-integrity.ts";
 import { openDatabase } from "./database.ts";
