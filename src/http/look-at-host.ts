@@ -1,5 +1,6 @@
 import { X509Certificate } from "node:crypto";
 import {
+  type IncomingHttpHeaders,
   type IncomingMessage,
   Agent as PlainAgent,
   globalAgent as plainAgent,
@@ -17,16 +18,14 @@ import { defined } from "../defined.ts";
 import { readWhole } from "./read-text.ts";
 import { unpacked } from "./unpacked.ts";
 
-/** What is seen of a host by a request that identifies nobody. */
+/** What is seen of a host by one request. */
 export type Sight =
   | {
       readonly kind: "answer";
       readonly status: number;
-      readonly contentType: string;
+      readonly headers: IncomingHttpHeaders;
       /** Empty if it is longer than {@link MAX_BYTES}. */
       readonly body: string;
-      /** Its `Date` header. */
-      readonly date?: string;
       /** When the answer arrived, ms since the epoch. */
       readonly seenAt: number;
       /** Who vouches for its certificate, if that is none of those whom Node trusts by itself. */
@@ -44,24 +43,40 @@ export interface Certificate {
 }
 
 /** Far more than an answer that is meant for programs. */
-const MAX_BYTES = 64 * 1024;
+const MAX_BYTES = 1_000_000;
 const MAX_NAME = 80;
 
+type Headers = Readonly<Record<string, string>>;
+
+interface Request {
+  readonly method: "GET" | "HEAD";
+  readonly headers: Headers;
+  readonly signal: AbortSignal;
+  /** Where there is no encryption. */
+  readonly plain?: PlainAgent;
+  readonly rejectUnauthorized?: false;
+}
+
 /**
- * Asks for an address without saying who asks, and tells what became of that. Redirects are not followed. Takes at most twice
- * `timeoutMs`, and never fails.
+ * Asks for an address, and tells what became of that. `headers` go only where the certificate is trusted; redirects are not
+ * followed. Takes at most twice `timeoutMs`, and never fails.
  */
-export const lookAtHost = (url: string, timeoutMs: number): Promise<Sight> =>
-  lookThrough(plainAgent, url, timeoutMs);
+export const lookAtHost = (url: string, timeoutMs: number, headers: Headers = {}): Promise<Sight> =>
+  lookThrough(plainAgent, url, timeoutMs, headers);
 
 /** The same of a port of this machine, where no proxy leads to, whatever the environment says. `url` begins with `http:`. */
 export const lookAtOwnPort = (url: string, timeoutMs: number): Promise<Sight> =>
-  lookThrough(new PlainAgent(), url, timeoutMs);
+  lookThrough(new PlainAgent(), url, timeoutMs, {});
 
-async function lookThrough(plain: PlainAgent, url: string, timeoutMs: number): Promise<Sight> {
+async function lookThrough(
+  plain: PlainAgent,
+  url: string,
+  timeoutMs: number,
+  headers: Headers,
+): Promise<Sight> {
   const signal = AbortSignal.timeout(timeoutMs);
   try {
-    return await look(url, plain, signal);
+    return await look(url, { method: "GET", headers, signal, plain });
   } catch (error) {
     // Whatever breaks because of it.
     const code = signal.aborted ? "SILENT" : codeOf(error);
@@ -74,20 +89,18 @@ async function lookThrough(plain: PlainAgent, url: string, timeoutMs: number): P
 export const isOfCertificate = (code: string): boolean =>
   /^(CERT_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|ERR_TLS_CERT_)/.test(code);
 
-async function look(url: string, plain: PlainAgent, signal: AbortSignal): Promise<Sight> {
-  const response = await ask(url, { method: "GET", signal }, plain);
+async function look(url: string, request: Request): Promise<Sight> {
+  const response = await ask(url, request);
   const seenAt = Date.now();
   const { socket, headers, statusCode: status = 0 } = response;
   const ownAuthority = socket instanceof TLSSocket ? ownAuthorityOf(socket) : undefined;
   const body = (await readWhole(unpacked(response), MAX_BYTES)) ?? "";
-  const { date, "content-type": contentType = "" } = headers;
-  return { kind: "answer", status, contentType, body, seenAt, ...defined({ date, ownAuthority }) };
+  return { kind: "answer", status, headers, body, seenAt, ...defined({ ownAuthority }) };
 }
 
 async function ask(
   url: string,
-  options: { method: string; signal: AbortSignal; rejectUnauthorized?: boolean },
-  plain = plainAgent,
+  { headers: own, plain = plainAgent, ...options }: Request,
 ): Promise<IncomingMessage> {
   const isEncrypted = url.startsWith("https:");
   // Connections and sessions of their own: one that is used again says nothing of the certificate. The rest, proxies too, is as always.
@@ -95,7 +108,8 @@ async function ask(
     ? new Agent({ ...globalAgent.options, keepAlive: false, maxCachedSessions: 0 })
     : plain;
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
-  const headers = { accept: "application/json", "accept-encoding": "gzip", connection: "close" };
+  const usual = { accept: "application/json", "accept-encoding": "gzip", connection: "close" };
+  const headers = { ...usual, ...own };
   const request = isEncrypted ? requestHttps : requestHttp;
   request(url, { agent, headers, ...options }, resolve)
     .on("error", reject)
@@ -106,7 +120,12 @@ async function ask(
 async function certificateOf(url: string, timeoutMs: number): Promise<Certificate | undefined> {
   try {
     const signal = AbortSignal.timeout(timeoutMs);
-    const response = await ask(url, { method: "HEAD", signal, rejectUnauthorized: false });
+    const response = await ask(url, {
+      method: "HEAD",
+      headers: {},
+      signal,
+      rejectUnauthorized: false,
+    });
     const { socket } = response;
     if (!(socket instanceof TLSSocket)) return undefined;
     const certificate = socket.getPeerCertificate();

@@ -207,13 +207,14 @@ describe("the doctor, of what is in the way", () => {
 describe("the doctor, of the public address", () => {
   it("knows its own bridge", async () => {
     const world = await startWorld();
-    const PUBLIC_URL = `${world.bridgeUrl()}/`;
+    const PUBLIC_URL = `${world.bridgeUrl().replace("//", "//us:pr0xy-passw0rd@")}/`;
 
     const { lines, code } = await runDoctor({ ...world.env, PUBLIC_URL });
 
     expect(lines).toContainEqual(
-      expect.stringMatching(/^ok +public address +http:\/\/127\.0\.0\.1:\d+ leads to this bridge/),
+      expect.stringMatching(/^ok +public address +127\.0\.0\.1:\d+\/healthz leads to this bridge/),
     );
+    expect(lines.join("\n")).not.toContain("passw0rd");
     expect(code).toBe(0);
   });
 

@@ -133,7 +133,7 @@ describe("the doctor", () => {
     );
     expect(lines).toContainEqual(
       expect.stringMatching(
-        new RegExp(`^ok +port +a bridge runs at 127\\.0\\.0\\.1:${String(port)}$`),
+        new RegExp(`^ok +port +the bridge runs at 127\\.0\\.0\\.1:${String(port)}$`),
       ),
     );
     expect(code).toBe(0);
@@ -148,7 +148,7 @@ describe("the doctor", () => {
     const doctor = spawnBridge({ ...world.env, ...proxied, PORT: port }, { args: ["doctor"] });
     await doctor.exited;
 
-    expect(doctor.stdout).toMatch(/^ok +port +a bridge runs at /m);
+    expect(doctor.stdout).toMatch(/^ok +port +the bridge runs at /m);
   });
 
   it("does not take for passing what Slack refuses", async () => {

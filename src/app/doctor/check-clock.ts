@@ -32,7 +32,7 @@ export async function checkClock({
   ] as const) {
     if (sight.kind !== "answer") continue;
     ({ seenAt } = sight);
-    watch.saw(name, sight.date);
+    watch.saw(name, sight.headers.date);
     const ahead = watch.aheadOf(name);
     if (ahead !== undefined) told.push(`${inSeconds(ahead)} ahead of ${name}'s`);
   }

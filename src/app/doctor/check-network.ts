@@ -94,7 +94,7 @@ function distrustOf(code: string, place: string, certificate: Certificate | unde
 
 /** @throws {NetworkError} {ConfigError} it is no answer of a program */
 function refusePage(
-  { status, contentType, body }: Extract<Sight, { kind: "answer" }>,
+  { status, headers, body }: Extract<Sight, { kind: "answer" }>,
   { side, place, variable }: { side: string; place: string; variable: string },
 ): void {
   if (status === 407) {
@@ -111,7 +111,7 @@ function refusePage(
     ]);
   }
   if (parseJson(body) !== undefined) return;
-  const kind = /^[\w.+-]+\/[\w.+-]+/.exec(contentType)?.[0] ?? "something";
+  const kind = /^[\w.+-]+\/[\w.+-]+/.exec(headers["content-type"] ?? "")?.[0] ?? "something";
   throw new ConfigError([
     `${place} answers ${status} with ${kind}, which is no answer of ${side}'s: a page of a proxy or of another host. Check ${variable}, and let the proxy pass ${side}`,
   ]);

@@ -26,33 +26,36 @@ export async function checkPublicAddress({
     ];
   }
   const url = `${publicUrl}/healthz`;
+  const { host, pathname } = new URL(url);
+  // Without a name and a password that may stand in it.
+  const place = `${host}${pathname}`;
   const sight = await lookAtHost(url, LOOK_MS);
   if (sight.kind === "none") {
-    throw failureOf(sight, { place: new URL(url).host, url, variable: "PUBLIC_URL", hint: "" });
+    throw failureOf(sight, { place: host, url, variable: "PUBLIC_URL", hint: "" });
   }
   const health = readHealth(sight);
-  if (!health) {
+  if (health?.bridge === undefined) {
     throw new ConfigError([
-      `${url} answers ${sight.status}, but not as a bridge: start it if it does not run, and let the proxy in front of it pass /healthz beside /slack/events and /parley/*`,
+      `${place} answers ${sight.status}, but not as a bridge of this version or a later one: start it if it does not run, and let the proxy in front of it pass /healthz beside /slack/events and /parley/*`,
     ]);
   }
   if (health.bridge !== identifyBridge(parley)) {
     throw new ConfigError([
-      `${url} leads to a bridge of another Service or account of Parley; check PUBLIC_URL, and where the proxy leads`,
+      `${place} leads to a bridge of another Service or account of Parley; check PUBLIC_URL, and where the proxy leads`,
     ]);
   }
   if (health.version !== VERSION) {
     return [
       {
         status: "warning",
-        detail: `version ${health.version.slice(0, 20)} of this bridge answers at ${publicUrl}, and this is ${VERSION}`,
+        detail: `version ${health.version} of this bridge answers at ${place}, and this is ${VERSION}`,
       },
     ];
   }
   return [
     {
       status: "ok",
-      detail: `${publicUrl} leads to this bridge, as seen from here; that Slack and Parley see it too, their first requests show`,
+      detail: `${place} leads to this bridge, as seen from here; that Slack and Parley see it too, their first requests show`,
     },
   ];
 }

@@ -1,14 +1,14 @@
 import type { Remark } from "../../ops/doctor/check.ts";
 import { API_VERSION } from "../../parley/parley-api.ts";
 import type { Site } from "./site.ts";
+import { versionIn } from "./version-in.ts";
 
-/** Which version of Parley's API answers. @throws {BridgeError} it can pass */
-export async function checkVersion({
-  services,
-}: Pick<Site, "services">): Promise<readonly Remark[]> {
-  const { version } = await services();
-  if (version === API_VERSION)
+/** Which version of Parley's API answers. */
+export async function checkVersion({ parley }: Pick<Site, "parley">): Promise<readonly Remark[]> {
+  const version = versionIn(await parley());
+  if (version === API_VERSION) {
     return [{ status: "ok", detail: `X-Parley-API-Version is ${version}` }];
+  }
   return [
     {
       status: "warning",

@@ -1,16 +1,19 @@
 import type { Sight } from "../../http/look-at-host.ts";
 import { isJsonObject, type Json, parseJson } from "../../json.ts";
 import { API_VERSION } from "../../parley/parley-api.ts";
-import type { RawAnswer } from "./ask-parley-once.ts";
+import { listedServices } from "./listed-services.ts";
+import { versionIn } from "./version-in.ts";
 
 /** `untold`: only a User of Parley's shows it, and the doctor touches none. */
 export type Verdict = "expected" | "differs" | "untold";
 
+export type Answer = Extract<Sight, { kind: "answer" }>;
+
 /** What Parley has answered to questions that concern no User; `undefined`: nothing. */
 export interface Seen {
   /** To one that identified nobody. */
-  readonly stranger: Extract<Sight, { kind: "answer" }> | undefined;
-  readonly ourselves: RawAnswer | undefined;
+  readonly stranger: Answer | undefined;
+  readonly ourselves: Answer | undefined;
 }
 
 export interface InferredFact {
@@ -32,12 +35,17 @@ const isAccepted = ({ ourselves }: Seen): boolean | undefined =>
 const isFlag = (value: Json | undefined): boolean =>
   typeof value === "boolean" || value === "true" || value === "false";
 
+const isService = (service: Json): boolean =>
+  isJsonObject(service) && typeof service.identification === "string" && isFlag(service.default);
+
 /** Everything about Parley that is not documented and on which the bridge builds. */
 export const INFERRED_FACTS: readonly InferredFact[] = [
   {
     fact: "address of API version 2.5",
-    tell: ({ ourselves }) =>
-      verdict(ourselves?.version === undefined ? undefined : ourselves.version === API_VERSION),
+    tell({ ourselves }) {
+      const version = ourselves && versionIn(ourselves);
+      return verdict(version === undefined ? undefined : version === API_VERSION);
+    },
     shownBy: "X-Parley-API-Version tells which version answers; set PARLEY_API_URL",
   },
   {
@@ -45,12 +53,7 @@ export const INFERRED_FACTS: readonly InferredFact[] = [
     tell: ({ ourselves }) =>
       verdict(
         ourselves && ourselves.status < 300
-          ? ourselves.services?.every(
-              (service) =>
-                isJsonObject(service) &&
-                typeof service.identification === "string" &&
-                isFlag(service.default),
-            ) === true
+          ? listedServices(ourselves)?.every(isService) === true
           : undefined,
       ),
     shownBy: "compare GET /services with your copy of the reference",

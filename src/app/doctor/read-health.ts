@@ -1,16 +1,18 @@
 import type { Sight } from "../../http/look-at-host.ts";
 import { isJsonObject, parseJson } from "../../json.ts";
 
-/** What a bridge says of itself at `/healthz`; `undefined`: it is none that answers. */
+const MAX_LENGTH = 20;
+
+/** What a bridge says of itself at `/healthz`; one of before 0.8.0 says nothing more. `undefined`: none answers. */
 export function readHealth(
   sight: Sight,
-): { readonly version: string; readonly bridge: string } | undefined {
+): { readonly version?: string; readonly bridge?: string } | undefined {
   if (sight.kind !== "answer" || sight.status !== 200) return undefined;
   const body = parseJson(sight.body);
   if (!isJsonObject(body) || body.status !== "up") return undefined;
   const { version, bridge } = body;
   return {
-    version: typeof version === "string" ? version : "",
-    bridge: typeof bridge === "string" ? bridge : "",
+    ...(typeof version === "string" && { version: version.slice(0, MAX_LENGTH) }),
+    ...(typeof bridge === "string" && { bridge }),
   };
 }
