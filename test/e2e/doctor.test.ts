@@ -136,6 +136,11 @@ describe("the doctor", () => {
         new RegExp(`^ok +port +the bridge runs at 127\\.0\\.0\\.1:${String(port)}$`),
       ),
     );
+    const other = { PARLEY_SERVICE_IDENTIFICATION: "another" };
+    const beside = await runDoctor({ ...world.env, ...other, PORT: String(port) });
+    expect(beside.lines).toContainEqual(
+      expect.stringMatching(/^failed +port +a bridge of another Service or account of Parley runs/),
+    );
     expect(code).toBe(0);
     expect(bridge.stderr).toBe("");
   });

@@ -3,7 +3,7 @@ import { isJsonObject, parseJson } from "../../json.ts";
 
 const MAX_LENGTH = 20;
 
-/** What a bridge says of itself at `/healthz`; one of before 0.8.0 says nothing more. `undefined`: none answers. */
+/** What a bridge says of itself at `/healthz`; one of an earlier version says nothing more. `undefined`: none answers. */
 export function readHealth(
   sight: Sight,
 ): { readonly version?: string; readonly bridge?: string } | undefined {
