@@ -244,13 +244,16 @@ async function kill(bridge: BridgeProcess): Promise<void> {
   await bridge.exited;
 }
 
-describe("a machine that is lost with its state", () => {
+/** Several processes each. */
+const BUSY = { timeout: 180_000 };
+
+describe("a machine that is lost with its state", BUSY, () => {
   it("is replaced by another one with a backup of the file", async () => {
     await drill(await onSqlite());
   });
 });
 
-describePostgres("a database that is lost", () => {
+describePostgres("a database that is lost", BUSY, () => {
   it("is replaced by another one with a dump", async () => {
     await drill(await onPostgres());
   });

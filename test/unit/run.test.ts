@@ -9,6 +9,7 @@ const TOOLS = [
   "doctor",
   "doctor route",
   "migrate",
+  "people",
   "report",
   "restore",
 ];
