@@ -415,6 +415,24 @@ describe("the doctor", () => {
       expect(lines[0]).not.toContain(env[name]);
     }
   });
+
+  it.each([[[]], [["--json"]]])(
+    "prints no secret that another side echoes, and nothing that a terminal obeys: %j",
+    async (args) => {
+      const sharedSecret = 's3cr3t"/+\\value';
+      const agentService = { name: `\u001b[2JAgents ${sharedSecret}` };
+      const { env } = await startWorld({
+        stopped: true,
+        parley: { account: { sharedSecret }, agentService },
+      });
+
+      const { code, lines } = await runDoctor(env, ...args);
+
+      const [line] = lines.filter((each) => each.includes("the bridge is "));
+      expect(line).toMatch(/the bridge is (\uFFFD|\\u001b)\[2JAgents \[redacted\], of/);
+      expect(code).toBe(0);
+    },
+  );
 });
 
 it.each([
