@@ -14,7 +14,7 @@ import {
 import { openErasures } from "../../src/state/open-erasures.ts";
 import type { State } from "../../src/state/state.ts";
 import { isDrawn, SAMPLE } from "../support/property.ts";
-import { conversationOf } from "./conversations-suite.ts";
+import { conversationOf, idOf } from "./conversations-suite.ts";
 import { row } from "./journal-suite.ts";
 
 /** An empty state, until the end of the test. */
@@ -28,7 +28,10 @@ export type OpenState = () => Promise<{
 const MARIA = toUserId("id-of-maria");
 const FORMER = toUserId("former-id-of-maria");
 const OTTO = toUserId("id-of-otto");
-const TRACES = /maria|muster|4711|1700000001|1700000002/i;
+const TRACES = new RegExp(
+  `maria|muster|4711|1700000001|1700000002|${idOf("first")}|${idOf("second")}`,
+  "i",
+);
 
 const thread = (ts: string, channel = "C1"): Thread => ({ team: "T1", channel, ts });
 const FIRST = thread("1700000001.000100");
