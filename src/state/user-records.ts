@@ -21,6 +21,7 @@ import {
   ELSEWHERE,
   IS_KNOWN,
   KEPT,
+  OF_OTHERS,
   PERHAPS_NAMED,
   render,
   type Subjects,
@@ -122,6 +123,9 @@ export function openUserRecords(engine: UserEngine): UserRecords {
       for (const thread of threadsOf(each)) add(thread);
       for (const thread of [each.previous, each.next, each.ending?.into]) add(thread);
     }
+    // A merge that is under way, or forgotten: that conversation is not looked at here, and may be open.
+    const others = await ask<{ thread: string }>(OF_OTHERS, { ids, threads: [...threads.keys()] });
+    for (const { thread } of others) threads.delete(thread);
     const lanes = [
       ...ids.map(userLane),
       ...conversations.map((id) => conversationLane(toConversationId(id))),
@@ -131,11 +135,10 @@ export function openUserRecords(engine: UserEngine): UserRecords {
         threadLane(thread),
       ]),
     ];
-    const details = read.flatMap(({ user }) => [user.externalId, user.email]);
     const marks: Marks = {
-      names: new Set(
-        [...ids, ...details].flatMap((name) => (name ? [name.trim().toLowerCase()] : [])),
-      ),
+      userIds: new Set(ids),
+      customerIds: new Set(read.flatMap(({ user }) => user.externalId ?? [])),
+      mails: new Set(read.flatMap(({ user }) => user.email?.trim().toLowerCase() ?? [])),
       traces: [
         ...conversations,
         ...read.flatMap(({ handovers = [] }) => handovers),
@@ -143,7 +146,7 @@ export function openUserRecords(engine: UserEngine): UserRecords {
       ],
     };
     const items = await itemsElsewhere(marks, new Set(lanes));
-    const subjects: Subjects = {
+    const subjects = {
       ids,
       conversations,
       threads: threadRows.map(({ thread }) => thread),
@@ -195,7 +198,10 @@ export function openUserRecords(engine: UserEngine): UserRecords {
       const { subjects, threads } = await subjectsOf(kept.userIds);
       const known = new Set([...kept.conversationIds, ...kept.threads.map(makeThreadKey)]);
       const now = [...subjects.conversations, ...threads.map(makeThreadKey)];
-      return now.every((each) => known.has(each)) && (await engine.letGo(subjects, pseudonym));
+      const seen = kept.rows.inbox?.map(({ id }) => String(id)) ?? [];
+      return (
+        now.every((each) => known.has(each)) && (await engine.letGo({ ...subjects, seen }, pseudonym))
+      );
     },
 
     compact: engine.compact,

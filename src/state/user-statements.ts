@@ -28,6 +28,8 @@ export interface Subjects {
   readonly lanes: readonly string[];
   /** Ids of items outside of these lanes. */
   readonly items: readonly string[];
+  /** Ids of items of the inbox that were known before the threads were looked at. */
+  readonly seen: readonly string[];
 }
 
 const OF_USER = "user_id IN {ids}";
@@ -52,6 +54,8 @@ export const mayGo = ({ isOwed }: Dialect): string =>
   `SELECT 1 WHERE ${[
     `SELECT 1 FROM conversations WHERE ${OF_USER} AND (is_open OR id NOT IN {conversations})`,
     `SELECT 1 FROM threads WHERE ${OF_CONVERSATION} AND thread NOT IN {threads}`,
+    // It has shown something in a thread since.
+    `SELECT 1 FROM inbox WHERE ${OF_QUEUE} AND id NOT IN {seen}`,
     ...DELIVERING.map(
       (queue) =>
         `SELECT 1 FROM ${queue} WHERE ${OF_QUEUE} AND (state = 'waiting' OR state = 'dead' AND ${isOwed})`,
@@ -86,9 +90,13 @@ export const BY_CUSTOMER_ID = "SELECT user_id FROM customers WHERE external_id =
 export const PERHAPS_NAMED = ({ find }: Dialect): string =>
   `SELECT id, version, body FROM conversations WHERE ${find}(lower(body), lower({=given})) > 0`;
 
-/** Unfinished items in lanes that belong to no User, some at a time. */
+/** Those of these threads that a conversation of somebody else has, or had. */
+export const OF_OTHERS =
+  "SELECT thread FROM threads JOIN conversations ON conversations.id = conversation WHERE thread IN {threads} AND coalesce(user_id, '') NOT IN {ids}";
+
+/** Unfinished items in lanes that belong to no User and no thread, some at a time. */
 export const ELSEWHERE =
-  "SELECT seq, id, lane, body, error FROM inbox WHERE state IN ('waiting', 'dead', 'held') AND seq > CAST({=behind} AS bigint) AND substr(lane, 1, 5) <> 'user/' ORDER BY seq LIMIT 500";
+  "SELECT seq, id, lane, body, error FROM inbox WHERE state IN ('waiting', 'dead', 'held') AND seq > CAST({=behind} AS bigint) AND (lane = 'unknown' OR substr(lane, 1, 7) = 'person/' OR substr(lane, 1, 6) = 'turns/') ORDER BY seq LIMIT 500";
 
 /** A statement for one engine, and its values. `places`: the names that have one already, where several share their values. */
 export function render(

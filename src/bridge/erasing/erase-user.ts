@@ -48,7 +48,11 @@ export async function eraseUser(
       erasure = await eraseThread(thread, erasure, store, signal, dependencies);
     }
     signal.throwIfAborted();
-    if (!(await userRecords.erase(kept, erasure.pseudonym))) return await wait("waiting");
+    if (!(await userRecords.erase(kept, erasure.pseudonym))) {
+      // What has come since may stand in a thread by now.
+      await store({ ...erasure, threads: erasure.threads.map(toPast), waitsFor: "waiting" });
+      return "waits";
+    }
     const { at, by, pseudonym } = erasure;
     await audit.record({ ...recordOf(id, { at, pseudonym, ...(by && { by }) }), result: "done" });
     const { userIds: _, ...rest } = erasure;
@@ -72,6 +76,16 @@ export const recordOf = (id: string, { at, by, pseudonym }: Erasure | Omit<Erasu
 const countRows = ({ rows }: KeptOfUser): Record<string, number> =>
   Object.fromEntries(Object.entries(rows).map(([table, { length }]) => [table, length]));
 
+const toPast = (each: ErasedThread): ErasedThread => ({
+  thread: each.thread,
+  messages: each.messages - each.emptied.length - each.left.length,
+  files: each.files,
+  people: [],
+  emptied: [],
+  left: [],
+  isPast: true,
+});
+
 async function eraseThread(
   thread: Thread,
   erasure: Erasure,
@@ -80,7 +94,7 @@ async function eraseThread(
   { threadEraser }: Pick<EraseUserDependencies, "threadEraser">,
 ): Promise<Erasure> {
   const key = makeThreadKey(thread);
-  const found = erasure.threads.find((each) => makeThreadKey(each.thread) === key);
+  const found = erasure.threads.find((each) => !each.isPast && makeThreadKey(each.thread) === key);
   if (found?.isDone) return erasure;
   const { ours, people, refused } = await threadEraser.contentOf(thread, signal);
   const first: ErasedThread = {

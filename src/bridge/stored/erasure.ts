@@ -19,6 +19,8 @@ export interface ErasedThread {
   readonly refused?: string;
   /** Nothing is left to be done in it. */
   readonly isDone?: true;
+  /** Only what was deleted then: something has come since, and it is looked at anew. */
+  readonly isPast?: true;
 }
 
 /** Somebody's wish that all that there is of a User is erased, and how far that has come. */
@@ -49,6 +51,7 @@ const erasedThread = record<ErasedThread>({
   left: list(text),
   refused: optional(text),
   isDone: optional(flag),
+  isPast: optional(flag),
 });
 
 export const erasureSchema = record<Erasure>({
