@@ -78,8 +78,14 @@ describe("the file of conversations on SQLite", () => {
     await store.create({ ...conversationOf("2"), thread: THREAD });
     await store.alias(toUserId("1"), toUserId("2"));
     await store.alias(toUserId("3"), toUserId("4"));
+    // Merged twice: what is kept of the first is found under the last one's ids.
+    await store.create(conversationOf("5"));
+    await store.alias(toUserId("5"), toUserId("6"));
+    await store.alias(toUserId("6"), toUserId("7"));
+    await store.create(conversationOf("7"));
     await tidyUp(database, 40);
     const next = await reopen();
+    expect(await next.currentId(toUserId("5"))).toBe("7");
     expect(await next.currentId(toUserId("1"))).toBe("2");
     expect(await next.currentId(toUserId("3"))).toBe("3");
   });

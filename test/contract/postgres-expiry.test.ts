@@ -124,11 +124,17 @@ describePostgres("expiry on PostgreSQL", () => {
     await store.create(conversationOf("2"));
     await store.alias(toUserId("1"), toUserId("2"));
     await store.alias(toUserId("3"), toUserId("4"));
+    // Merged twice: what is kept of the first is found under the last one's ids.
+    await store.create(conversationOf("5"));
+    await store.alias(toUserId("5"), toUserId("6"));
+    await store.alias(toUserId("6"), toUserId("7"));
+    await store.create(conversationOf("7"));
     await tidyUp(29);
     expect(await store.currentId(toUserId("3"))).toBe("4");
     await tidyUp(31);
     expect(await store.currentId(toUserId("1"))).toBe("2");
     expect(await store.currentId(toUserId("3"))).toBe("3");
+    expect(await store.currentId(toUserId("5"))).toBe("7");
   });
 
   it("does not delete a dead letter that somebody requeues at this moment", async () => {

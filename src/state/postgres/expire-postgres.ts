@@ -37,7 +37,7 @@ const UNNEEDED_HANDOVER =
 /** Each of them takes a lock, of which a server has some thousands for all. */
 const FEW = 100;
 
-const UNNEEDED_ALIAS = `added_at < $1 AND NOT EXISTS (SELECT FROM conversations WHERE conversations.user_id = aliases.lives_on_as)
+const UNNEEDED_ALIAS = `added_at < $1 AND NOT EXISTS (SELECT FROM conversations WHERE conversations.user_id = aliases.user_id OR conversations.user_id = aliases.lives_on_as)
     AND NOT EXISTS (SELECT FROM audit WHERE audit.user_id = aliases.user_id OR audit.user_id = aliases.lives_on_as)`;
 
 /** Some of them, and everything that leads there: their threads, and the customer ids of Users of whom nothing else is kept. */

@@ -66,13 +66,13 @@ export async function idsOfUser(database: Database, userId: UserId): Promise<rea
   return [...ids];
 }
 
-/** Deletes those that were added before this time (ms) and lead to a User of whom nothing else is kept. */
+/** Deletes those that were added before this time (ms), where nothing else is kept of the User under either id. */
 export async function expireAliases(database: Database, before: number): Promise<void> {
   const stored = openAliases(database);
   for (const [from, { to, at }] of await stored.all()) {
     if (at >= before) continue;
     const [kept] = await database.read(
-      `SELECT 1 FROM conversations WHERE user_id = ?2
+      `SELECT 1 FROM conversations WHERE user_id IN (?1, ?2)
        UNION ALL SELECT 1 FROM audit WHERE user_id IN (?1, ?2) LIMIT 1`,
       from,
       to,
