@@ -200,7 +200,8 @@ export function openUserRecords(engine: UserEngine): UserRecords {
       const now = [...subjects.conversations, ...threads.map(makeThreadKey)];
       const seen = kept.rows.inbox?.map(({ id }) => String(id)) ?? [];
       return (
-        now.every((each) => known.has(each)) && (await engine.letGo({ ...subjects, seen }, pseudonym))
+        now.every((each) => known.has(each)) &&
+        (await engine.letGo({ ...subjects, seen }, pseudonym))
       );
     },
 
