@@ -207,11 +207,16 @@ const namesIn = (files: typeof sources, pattern: RegExp): string[] => [
 
 /** The app-level token has a scope of its own, which a manifest cannot give. */
 const METHODS_OF_APP_TOKEN = ["apps.connections.open"];
+/**
+ * What only `doctor --live` calls, to find who it is for: the first needs what the bridge needs too, and the second a scope that
+ * the manifest leaves out on purpose, because a handle does as well.
+ */
+const METHODS_OF_DOCTOR = ["users.list", "users.lookupByEmail"];
 /** Clients of a database are none of Slack. */
 const ofSlack = sources.filter(({ path }) => !path.startsWith("src/state/"));
 /** The methods that the code calls on a Web API client: not on Bolt's socket client. */
 const calledMethods = namesIn(ofSlack, /(?<!\.)\bclient\.(\w+(?:\.\w+)*)\(/g)
-  .filter((method) => !METHODS_OF_APP_TOKEN.includes(method))
+  .filter((method) => ![...METHODS_OF_APP_TOKEN, ...METHODS_OF_DOCTOR].includes(method))
   .sort();
 const givenArguments = namesIn(ofSlack, /\b(icon_emoji|icon_url|username): /g).sort();
 const heardEvents = [...Object.keys(STORED_EVENTS), ...Object.keys(EVENT_LISTENERS)].sort();
