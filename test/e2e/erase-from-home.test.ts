@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import { recordsIn } from "../support/audit-tool.ts";
+import { pressEntry } from "../support/press-entry.ts";
 import { EAGER } from "../support/replies.ts";
 import { handBack, handOver, PATIENCE } from "../support/steps.ts";
 import { mrkdwnIn } from "../support/threads.ts";
@@ -7,6 +8,13 @@ import { SUPPORT, startTeams, type TeamInFile } from "../support/two-teams.ts";
 import type { World } from "../support/world.ts";
 
 const LEADLESS: TeamInFile = { name: "Support", agents: ["S0SUPPORT"] };
+const BILLING: TeamInFile = {
+  name: "Billing",
+  channel: "C0BILLING",
+  agents: ["U0ZOE"],
+  leads: ["U0ZOE"],
+  when: [{ reason: ["refund*"] }],
+};
 const MARIA = { name: "Maria Muster", email: "maria@muster.example" };
 
 const openHome = async ({ slack }: World, user: string) => {
@@ -96,14 +104,7 @@ it("lets a lead erase a User from the App Home, with the User's id typed, and te
 });
 
 it("refuses whoever does not lead the User's team, also at the end, and where nobody is named as a lead", async () => {
-  const billing: TeamInFile = {
-    name: "Billing",
-    channel: "C0BILLING",
-    agents: ["U0ZOE"],
-    leads: ["U0ZOE"],
-    when: [{ reason: ["refund*"] }],
-  };
-  const world = await startTeams([billing, SUPPORT], { env: EAGER });
+  const world = await startTeams([BILLING, SUPPORT], { env: EAGER });
   const { user } = await ended(world);
 
   const answer = await askFor(world, user.id, "U0ZOE");
@@ -118,6 +119,20 @@ it("refuses whoever does not lead the User's team, also at the end, and where no
   for (const member of ["U0ANNA", "U0LEA"]) {
     expect(offersIt(await openHome(leadless, member))).toBe(false);
   }
+});
+
+it("refuses whoever leads only the team to which the User was moved", async () => {
+  const world = await startTeams([BILLING, SUPPORT], { env: EAGER });
+  const { slack } = world;
+  const { user, ts } = await handOver(world);
+  await pressEntry(slack, "move", { user: "U0ANNA", channel: slack.channel, ts });
+  const { id } = await viewOf(world, "U0ANNA", "parley_move");
+  await slack.submitView({ user: "U0ANNA", viewId: id, values: { destination: "Billing" } });
+  await slack.waitFor(() => slack.state.messages.some(({ text }) => /moved this User/.test(text)));
+
+  const answer = await askFor(world, user.id, "U0ZOE");
+
+  expect(JSON.stringify(answer)).toContain("This is for those who lead the team Support.");
 });
 
 it("refuses a User who has an open conversation, before anything is ordered and at the end", async () => {

@@ -1,7 +1,9 @@
 import type { ViewOutput } from "@slack/bolt";
 import type { ModalView } from "@slack/web-api";
+import { threadsOf } from "../../bridge/conversation.ts";
 import { orderErasure } from "../../bridge/erasing/order-erasure.ts";
 import type { KeptOfUser } from "../../bridge/erasing/user-records.ts";
+import { teamIn } from "../../bridge/teams/team-in.ts";
 import type { UserId } from "../../ids.ts";
 import { errorFields } from "../../log.ts";
 import {
@@ -122,17 +124,22 @@ async function refusalToErase(
   dependencies: ListenerDependencies,
 ): Promise<string | undefined> {
   const { permissions, desk } = dependencies;
-  const teams = new Map(
-    (kept?.conversations ?? []).map(desk.teamOf).map((team) => [team.name, team] as const),
+  const conversations = kept?.conversations ?? [];
+  const had = conversations.flatMap((conversation) =>
+    [undefined, ...threadsOf(conversation)].map((thread) => teamIn(thread, conversation, desk)),
   );
-  for (const team of teams.size > 0 ? teams.values() : [undefined]) {
-    const deed = { as: "eraser", team } as const;
-    const refusal = await permissions.refusalOf({ agent: by }, deed, LOOK_UP_WITHIN_MS);
-    if (!refusal) continue;
-    const [conversation] = kept?.conversations ?? [];
-    return await recordRefusedDeed(refusal, conversation, { by, what: "erase" }, dependencies);
-  }
-  return undefined;
+  const teams = new Map(had.map((team) => [team.name, team] as const));
+  // Side by side: however many there are, they take no longer than one.
+  const refusals = await Promise.all(
+    (teams.size > 0 ? [...teams.values()] : [undefined]).map((team) =>
+      permissions.refusalOf({ agent: by }, { as: "eraser", team }, LOOK_UP_WITHIN_MS),
+    ),
+  );
+  const refusal = refusals.find((each) => each !== undefined);
+  return (
+    refusal &&
+    (await recordRefusedDeed(refusal, conversations[0], { by, what: "erase" }, dependencies))
+  );
 }
 
 function planOf({ userIds, conversationIds, threads, rows }: KeptOfUser): ErasePlan {
