@@ -17,8 +17,8 @@ const FEW_BYTES = 1e9;
 const READING_MS = 30_000;
 
 /**
- * Checks whether a bridge could start on this file, and says what it would find. Leaves nothing behind, and does not
- * disturb a bridge that has the file open.
+ * Checks whether a bridge could start on this file, and says what it would find. Changes nothing that is kept, and does
+ * not disturb a bridge that has the file open. Where none has, SQLite may leave an empty `-wal` and its `-shm` beside the file.
  *
  * @throws {ConfigError} somebody has to do something; says what · {StorageError} it can pass
  */
