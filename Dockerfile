@@ -1,4 +1,4 @@
-# The bridge with what it needs to run, without what its tests and its sandbox need. docs/operations.md tells how to run it.
+# The bridge with what it needs to run, without what its tests and its sandbox need. docs/deployment.md tells how to run it.
 #   docker build --tag parley-slack-bridge .
 
 FROM node:24.21.0-bookworm-slim AS packages

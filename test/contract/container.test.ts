@@ -219,10 +219,10 @@ describe("compose.yaml", () => {
   });
 });
 
-describe("docs/operations.md", () => {
-  const text = read("docs/operations.md");
+describe("docs/deployment.md", () => {
+  const text = read("docs/deployment.md");
   const block = (language: string, heading: string): string =>
-    new RegExp(`^### ${heading}.*?^\`\`\`${language}\\n(.*?)^\`\`\``, "ms").exec(text)?.[1] ?? "";
+    new RegExp(`^## ${heading}.*?^\`\`\`${language}\\n(.*?)^\`\`\``, "ms").exec(text)?.[1] ?? "";
   const namesIn = (script: string): string[] =>
     /for name in (.*); do/.exec(script)?.[1]?.split(" ") ?? [];
 
