@@ -184,7 +184,8 @@ export function describeEraseUser(name: string, open: OpenState): void {
       expect(after.filter((each) => TRACES.test(each) && !others.includes(each))).toEqual([]);
       expect(others.filter((each) => !after.includes(each))).toEqual([]);
       expect([...left.values()].flat()).toEqual([]);
-      for (const each of [state, await reopen()]) {
+      for (const next of [() => Promise.resolve(state), reopen]) {
+        const each = await next();
         expect(await each.userRecords.find(MARIA)).toEqual([]);
         expect(await each.conversations.currentId(FORMER)).toBe(FORMER);
         expect(await each.conversations.byThread(SECOND)).toBeUndefined();
