@@ -3,8 +3,9 @@ import { describe, expect, it } from "vitest";
 import { recordsIn } from "../support/audit-tool.ts";
 import { png } from "../support/files.ts";
 import { runPeople } from "../support/people-tool.ts";
+import { spawnBridge } from "../support/process.ts";
 import { sentTo } from "../support/sent.ts";
-import { handBack, handOver, lastCallbackHandled } from "../support/steps.ts";
+import { handBack, handOver, lastCallbackHandled, PATIENCE } from "../support/steps.ts";
 import { textOf } from "../support/threads.ts";
 import { startWorld, type World } from "../support/world.ts";
 
@@ -98,6 +99,40 @@ describe("npm run people, where something is in the way", () => {
     expect(stdout).toContain("Deleted in Slack: 4 messages and 1 file of ours.");
     expect(inThread(world, ts).filter(({ user: by }) => by === "U0ANNA")).toHaveLength(1);
     expect([...slack.state.files.values()].every(({ bytes }) => bytes === undefined)).toBe(true);
+  });
+
+  it("is killed in the middle, and the same command comes to the same end; so does a bridge in its place", async () => {
+    const world = await startWorld();
+    const { slack, env } = world;
+    const first = await haveConversation(world);
+    const second = await haveConversation(world, { ...MARIA, email: "2@muster.example" });
+    await world.stopBridge();
+    for (const { user } of [first, second]) {
+      const before = slack.calls("chat.delete").length;
+      const held = Promise.withResolvers<void>();
+      slack.faults.add(/^chat.(delete|update)$/, { kind: "held", until: held.promise });
+      const tool = spawnBridge(env, { args: ["people", "erase", user.id, "--yes"] });
+      await slack.waitFor(() => slack.calls("chat.delete").length > before);
+      tool.signal("SIGKILL");
+      await tool.exited;
+      slack.faults.clear();
+      held.resolve();
+    }
+    const { code, stdout } = await runPeople(world, "erase", first.user.id, "--yes");
+    await world.startBridge();
+
+    expect(code, stdout).toBe(0);
+    // The other order was carried out on the way, or is by the bridge; its report waits for the command.
+    expect(stdout).toContain("Deleted in Slack: 4 messages and 1 file of ours.");
+    const isGone = async () => (await runPeople(world, "export", second.user.id)).code;
+    await expect.poll(isGone, PATIENCE).toBe(1);
+    const told = await runPeople(world, "erase", second.user.id, "--yes");
+    expect(told.stdout).toContain("Deleted in Slack: 4 messages and 1 file of ours.");
+    expect([told.code, (await runPeople(world, "erase", second.user.id, "--yes")).code]).toEqual([
+      0, 1,
+    ]);
+    const deeds = (await recordsIn(world)).filter(({ what }) => what === "erase");
+    expect(deeds.map(({ result }) => result)).toEqual(["done", "done"]);
   });
 
   it("reads a thread of more than a thousand messages page by page", async () => {
