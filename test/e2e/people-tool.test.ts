@@ -112,7 +112,8 @@ describe("npm run people, where something is in the way", () => {
       const held = Promise.withResolvers<void>();
       slack.faults.add(/^chat.(delete|update)$/, { kind: "held", until: held.promise });
       const tool = spawnBridge(env, { args: ["people", "erase", user.id, "--yes"] });
-      await slack.waitFor(() => slack.calls("chat.delete").length > before);
+      // A process takes its time to start.
+      await slack.waitFor(() => slack.calls("chat.delete").length > before, 60_000);
       tool.signal("SIGKILL");
       await tool.exited;
       slack.faults.clear();
@@ -133,7 +134,7 @@ describe("npm run people, where something is in the way", () => {
     ]);
     const deeds = (await recordsIn(world)).filter(({ what }) => what === "erase");
     expect(deeds.map(({ result }) => result)).toEqual(["done", "done"]);
-  });
+  }, 180_000);
 
   it("reads a thread of more than a thousand messages page by page", async () => {
     const world = await startWorld();
