@@ -259,7 +259,9 @@ describe("docs/deployment.md", () => {
     it("probes the routes that its table names for it", () => {
       const table = [...text.matchAll(/^\| (startup|liveness|readiness) \| `(\S+)` \|/gm)];
       expect(table).toHaveLength(3);
-      const routes = [...text.matchAll(/^\| `GET (\S+)` \|/gm)].map(([, route]) => route);
+      const routes = [...read("docs/operations.md").matchAll(/^\| `GET (\S+)` \|/gm)].map(
+        ([, route]) => route,
+      );
       for (const [, probe, route] of table) {
         expect(container?.[`${probe as "startup"}Probe`].httpGet).toEqual({
           path: route,
