@@ -183,9 +183,11 @@ async function erase(
   };
   // An earlier run may have come to its end without anybody to tell.
   const unheard = await unheardOf(open);
-  if (!userIds && unheard.length === 0) {
+  if (!userIds) {
     print("Nothing is kept of a User who is named so.");
-    return 1;
+    if (unheard.length === 0) return 1;
+    // It may have been this User, or another one: nothing tells any more.
+    print("What came of an order that was given before:");
   }
   const slack = await connect(open);
   let wanted = unheard;

@@ -93,6 +93,12 @@ export interface ActionValues {
 }
 export type ActionName = keyof ActionValues;
 
+/** A User, by the id that is to be typed, and how many ids they had when it was said what would be erased. */
+export interface ShownUser {
+  readonly userId: UserId;
+  readonly ids: number;
+}
+
 /** What each form keeps in its `private_metadata`. */
 export interface FormValues {
   quickAnswer: Thread;
@@ -101,8 +107,7 @@ export interface FormValues {
   assign: Assignment;
   decline: Thread;
   eraseFind: "find";
-  /** An id of the User. */
-  erase: UserId;
+  erase: ShownUser;
 }
 export type FormName = keyof FormValues;
 
@@ -170,9 +175,13 @@ const find = {
   read: (text: string) => (text === "find" ? text : undefined),
 };
 
-const user = {
-  write: (id: UserId) => id,
-  read: (text: string) => parseUserId(text),
+const shownUser = {
+  write: ({ userId, ids }: ShownUser) => `${ids} ${userId}`,
+  read(text: string): ShownUser | undefined {
+    const [ids = ""] = text.split(" ", 1);
+    const userId = parseUserId(text.slice(ids.length));
+    return userId && /^\d+$/.test(ids) ? { userId, ids: Number(ids) } : undefined;
+  },
 };
 
 const assignment = {
@@ -235,7 +244,7 @@ export const FORMS: Actions<FormValues> = {
   assign: { id: "parley_assign", ...assignment },
   decline: { id: "parley_decline", ...thread },
   eraseFind: { id: "parley_erase_find", ...find },
-  erase: { id: "parley_erase", ...user },
+  erase: { id: "parley_erase", ...shownUser },
 };
 
 /** The menu beside buttons, whose entries do what buttons would do. */

@@ -46,7 +46,7 @@ export function renderErase(plan: ErasePlan, { eraseForm: words }: Texts): Json 
   return {
     type: "modal",
     callback_id: FORMS.erase.id,
-    private_metadata: FORMS.erase.write(userId),
+    private_metadata: FORMS.erase.write({ userId, ids: plan.userIds.length }),
     title: plain(words.title),
     submit: plain(words.submit),
     close: plain(words.close),

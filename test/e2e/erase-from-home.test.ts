@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { recordsIn } from "../support/audit-tool.ts";
 import { pressEntry } from "../support/press-entry.ts";
 import { EAGER } from "../support/replies.ts";
-import { handBack, handOver, PATIENCE } from "../support/steps.ts";
+import { handBack, handOver, lastCallbackHandled, PATIENCE, postTo } from "../support/steps.ts";
 import { mrkdwnIn } from "../support/threads.ts";
 import { SUPPORT, startTeams, type TeamInFile } from "../support/two-teams.ts";
 import type { World } from "../support/world.ts";
@@ -133,6 +133,22 @@ it("refuses whoever leads only the team to which the User was moved", async () =
   const answer = await askFor(world, user.id, "U0ZOE");
 
   expect(JSON.stringify(answer)).toContain("This is for those who lead the team Support.");
+});
+
+it("says anew what would be erased where the User was merged since", async () => {
+  const world = await startTeams([SUPPORT], { env: EAGER });
+  const { user } = await ended(world);
+  await askFor(world, user.id);
+  const other = await ended(world);
+  const merge = { type: "usersMerged", from: other.user.id, to: user.id };
+  await postTo(world, "/parley/callback", { body: merge });
+  await lastCallbackHandled(world, user.id);
+
+  await confirm(world, user.id);
+
+  const { blocks } = await viewOf(world, "U0LEA", "parley_erase");
+  expect(JSON.stringify(blocks)).toContain("Conversations: 2.");
+  expect((await recordsIn(world)).filter(({ what }) => what === "erase")).toEqual([]);
 });
 
 it("refuses a User who has an open conversation, before anything is ordered and at the end", async () => {

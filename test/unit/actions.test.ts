@@ -81,7 +81,7 @@ const STANDING = [
   ],
   [ACTIONS.erase, "parley_erase", "find", "find"],
   [FORMS.eraseFind, "parley_erase_find", "find", "find"],
-  [FORMS.erase, "parley_erase", "11111", toUserId("11111")],
+  [FORMS.erase, "parley_erase", "2 11111", { userId: toUserId("11111"), ids: 2 }],
   [
     FORMS.quickAnswer,
     "parley_quick_answer",

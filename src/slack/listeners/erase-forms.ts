@@ -4,14 +4,15 @@ import { threadsOf } from "../../bridge/conversation.ts";
 import { orderErasure } from "../../bridge/erasing/order-erasure.ts";
 import type { KeptOfUser } from "../../bridge/erasing/user-records.ts";
 import { teamIn } from "../../bridge/teams/team-in.ts";
-import type { UserId } from "../../ids.ts";
 import { errorFields } from "../../log.ts";
+import type { ShownUser } from "../../views/actions.ts";
 import {
   ERASE_INPUTS,
   type ErasePlan,
   renderErase,
   renderEraseFind,
 } from "../../views/erase-forms.ts";
+import type { Texts } from "../../views/texts/en.ts";
 import { callSlack } from "../web-api.ts";
 import type { ListenerDependencies } from "./listener-dependencies.ts";
 import { publishHome } from "./publish-home.ts";
@@ -62,34 +63,41 @@ export async function submitEraseFind(
     const refusalHere = await refusalToErase(by, kept, dependencies);
     if (refusalHere) return await refuse(refusalHere);
     if (kept.busy) return await refuse(texts.eraseForm.busy[kept.busy]);
-    const form = renderErase(planOf(kept), texts) as unknown as ModalView;
-    await ack({ response_action: "update", view: form });
+    await ack(toConfirm(kept, texts));
   });
 }
 
 /** Stores the order, and only then closes the form. */
 export async function submitErase(
-  { value: userId, ack, body, view }: Submission<UserId>,
+  { value, ack, body, view }: Submission<ShownUser>,
   dependencies: ListenerDependencies,
 ): Promise<void> {
   const { userRecords, onErasureOrdered, texts, now } = dependencies;
   const refuse = refuseWith(ack, ERASE_INPUTS.confirm);
   await orRefuse(refuse, dependencies, async () => {
-    if (!userId || literally(view, ERASE_INPUTS.confirm) !== userId) {
+    if (!value || literally(view, ERASE_INPUTS.confirm) !== value.userId) {
       return await refuse(texts.eraseForm.notConfirmed);
     }
-    const [userIds] = await userRecords.find(userId, "user-id");
+    const [userIds] = await userRecords.find(value.userId, "user-id");
     const kept = userIds && (await userRecords.read(userIds));
     const by = body.user.id;
     const refusal = await refusalToErase(by, kept, dependencies);
     if (refusal) return await refuse(refusal);
     if (!kept) return await refuse(texts.eraseForm.nobody);
     if (kept.busy) return await refuse(texts.eraseForm.busy[kept.busy]);
+    // Merged since: whoever confirms has to have seen all of it.
+    if (kept.userIds.length !== value.ids) return await ack(toConfirm(kept, texts));
     await orderErasure({ userIds: kept.userIds, by, at: now() }, dependencies);
     onErasureOrdered();
     await ack();
   });
 }
+
+/** The form says what would be erased. */
+const toConfirm = (kept: KeptOfUser, texts: Texts) => ({
+  response_action: "update" as const,
+  view: renderErase(planOf(kept), texts) as unknown as ModalView,
+});
 
 const refuseWith =
   (ack: Submission<unknown>["ack"], input: string) =>
