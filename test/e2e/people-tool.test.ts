@@ -5,8 +5,9 @@ import { png } from "../support/files.ts";
 import { runPeople } from "../support/people-tool.ts";
 import { spawnBridge } from "../support/process.ts";
 import { sentTo } from "../support/sent.ts";
-import { handBack, handOver, lastCallbackHandled, PATIENCE } from "../support/steps.ts";
-import { textOf } from "../support/threads.ts";
+import { handBack, handOver, lastCallbackHandled, PATIENCE, postTo } from "../support/steps.ts";
+import { textOf, textsIn } from "../support/threads.ts";
+import { everyRow } from "../support/whole-state.ts";
 import { startWorld, type World } from "../support/world.ts";
 
 const MARIA = { name: "Maria Muster", email: "maria@muster.example", externalId: "customer-4711" };
@@ -135,6 +136,27 @@ describe("npm run people, where something is in the way", () => {
     const deeds = (await recordsIn(world)).filter(({ what }) => what === "erase");
     expect(deeds.map(({ result }) => result)).toEqual(["done", "done"]);
   }, 180_000);
+
+  it("leaves nothing of a rating that comes while the thread is being deleted", async () => {
+    const world = await startWorld();
+    const { slack } = world;
+    const { user, ts } = await haveConversation(world);
+    const [row] = (await everyRow(world)).filter((each) => each.startsWith("conversations "));
+    const conversation = /c_[0-9a-f]{24}/.exec(row ?? "")?.[0];
+    const held = Promise.withResolvers<void>();
+    slack.faults.add("chat.delete", { kind: "held", until: held.promise }, 1);
+    const erasing = runPeople(world, "erase", user.id, "--yes");
+    await slack.waitFor(() => slack.calls("chat.delete").length > 0, 60_000);
+    await postTo(world, "/parley/ratings", { conversation, rating: 1, comment: "By Maria" });
+    await slack.waitFor(() => textsIn(world, ts).some((text) => /has rated/.test(text)));
+    held.resolve();
+
+    const { code, stdout } = await erasing;
+
+    expect(code, stdout).toBe(0);
+    expect(textsIn(world, ts).filter((text) => /has rated|By Maria/.test(text))).toEqual([]);
+    expect(stdout).toContain("Deleted in Slack: 5 messages and 1 file of ours.");
+  });
 
   it("reads a thread of more than a thousand messages page by page", async () => {
     const world = await startWorld();

@@ -50,7 +50,10 @@ export async function eraseUser(
     signal.throwIfAborted();
     if (!(await userRecords.erase(kept, erasure.pseudonym))) {
       // What has come since may stand in a thread by now.
-      await store({ ...erasure, threads: erasure.threads.map(toPast), waitsFor: "waiting" });
+      const past = erasure.threads
+        .map(toPast)
+        .filter(({ messages, files }) => messages + files > 0);
+      await store({ ...erasure, threads: past, waitsFor: "waiting" });
       return "waits";
     }
     const { at, by, pseudonym } = erasure;
@@ -79,7 +82,8 @@ const countRows = ({ rows }: KeptOfUser): Record<string, number> =>
 const toPast = (each: ErasedThread): ErasedThread => ({
   thread: each.thread,
   messages: each.messages - each.emptied.length - each.left.length,
-  files: each.files,
+  // Where Slack refused something they are counted again.
+  files: each.left.length > 0 ? 0 : each.files,
   people: [],
   emptied: [],
   left: [],
