@@ -42,6 +42,20 @@ describe("the database", () => {
     expect(await database.read("PRAGMA synchronous")).toEqual([{ synchronous: FULL }]);
   });
 
+  it("is written anew without what was deleted, with the copy for that beside it", async () => {
+    const { database, path } = await openForTest();
+    await note(database, 1);
+    await note(database, 2);
+    await database.write("DELETE FROM notes WHERE id = 2");
+    await database.compact();
+    expect(await ids(database)).toEqual([1]);
+    const bytes = await Promise.all(["", "-wal"].map((end) => readFile(path + end, "latin1")));
+    expect(bytes.join()).toContain("note 1");
+    expect(bytes.join()).not.toContain("note 2");
+    const [folder] = await database.read("PRAGMA temp_store_directory");
+    expect(folder).toEqual({ temp_store_directory: dirname(path) });
+  });
+
   it("commits in one transaction what is in flight together", async () => {
     const { database, path } = await openForTest();
     const before = await transactionsIn(path);

@@ -1,3 +1,4 @@
+import { dirname } from "node:path";
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { isOwnFault } from "./sqlite-fault.ts";
 import type { Answer, Operation, Statement } from "./sqlite-operation.ts";
@@ -34,6 +35,9 @@ export function createBatchRunner(
   function compact(): Answer {
     try {
       assertWritable();
+      // Else its copy goes where everybody's temporary files are, which may be the memory of a container.
+      const folder = dirname(database.location() ?? "").replaceAll("'", "''");
+      database.exec(`PRAGMA temp_store_directory = '${folder}'`);
       database.exec("VACUUM");
       const [emptied] = database.prepare("PRAGMA wal_checkpoint(TRUNCATE)").all();
       if (emptied?.busy !== 0) return { code: "SQLITE_BUSY", message: "the log is being read" };
