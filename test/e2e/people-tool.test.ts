@@ -42,7 +42,10 @@ async function haveConversation(world: World, given = MARIA) {
 const inThread = ({ slack }: World, ts: string) =>
   slack.state.messages.filter((each) => each.ts === ts || each.thread_ts === ts);
 
-describe("npm run people", () => {
+/** Each starts the tool more than once, as a process. */
+const BUSY = { timeout: 120_000 };
+
+describe("npm run people", BUSY, () => {
   it("erases a User beside a running bridge, in Slack and in the state, and tells what people have to do", async () => {
     const world = await startWorld();
     const { user, ts } = await haveConversation(world);
@@ -79,7 +82,7 @@ describe("npm run people", () => {
   });
 });
 
-describe("npm run people, where something is in the way", () => {
+describe("npm run people, where something is in the way", BUSY, () => {
   it("keeps Slack's pace, and goes on after what is no answer", async () => {
     const world = await startWorld();
     const { slack } = world;
@@ -200,8 +203,9 @@ describe("npm run people, where something is in the way", () => {
     const { user, ts } = await haveConversation(world);
     slack.state.scopes.delete("chat:write");
     const first = runPeople(world, "erase", user.id, "--yes");
-    await slack.waitFor(() =>
-      slack.calls("chat.delete").some(({ error }) => error === "missing_scope"),
+    await slack.waitFor(
+      () => slack.calls("chat.delete").some(({ error }) => error === "missing_scope"),
+      60_000,
     );
     slack.state.scopes.add("chat:write");
 

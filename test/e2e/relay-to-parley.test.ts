@@ -192,7 +192,8 @@ describe("a reply that Parley does not take", () => {
   });
 
   it("is told of, with Parley's own reason, once nobody can have merged the User any more", async () => {
-    const world = await startWorld();
+    const seldom = { RETRY_FIRST_MS: "60000", RETRY_CAP_MS: "60000" };
+    const world = await startWorld({ env: seldom });
     const { slack, parley } = world;
     const { user, root } = await handOver(world);
     parley.state.users.delete(user.id);
@@ -201,12 +202,12 @@ describe("a reply that Parley does not take", () => {
     await parley.until(() => requestsToSend(world, user.id) > 0);
     expect(toldTo(slack, "U0ANNA", root.ts)).toEqual([]);
 
-    const told = () => toldTo(slack, "U0ANNA", root.ts).map(({ text }) => text);
+    const later = () => {
+      world.advance(60_000);
+      return toldTo(slack, "U0ANNA", root.ts).map(({ text }) => text);
+    };
     await expect
-      .poll(() => {
-        world.advance(60_000);
-        return told();
-      }, PATIENCE)
+      .poll(later, { ...PATIENCE, interval: 200 })
       .toEqual([expect.stringContaining("Parley refused it (user_not_found).")]);
   });
 
