@@ -10,14 +10,14 @@ export const DOCTOR_USAGE = `Usage: npm run doctor [-- --json]
   failed   says what to do
   skipped  not checked, because something that it needs failed
   --live @me  opens a thread in Slack that says that it is a test, for you, and hands it back; and asks Slack's validator about
-           everything that the bridge shows. For @me write your own handle, member id or e-mail address
+           everything that the bridge shows. @me names nobody; with your handle, member id or e-mail address it names you
   --json   says it as one JSON object: {ok, findings: [{check, status, detail, canPass?}]}
   It ends with 0 if nothing failed, with 78 if somebody has to do something, with 1 if all that failed can pass.
 npm run doctor -- route <file.json>
   tells which team gets a handover, and why`;
 
 const WHO =
-  "--live needs to know who you are, and the app's token does not tell: write your own handle, member id or e-mail address behind it, such as --live @anna";
+  "--live wants to know for whom: write your handle, member id or e-mail address behind it, such as --live @anna, or @me, which names nobody";
 
 const EXIT_CAN_PASS = 1;
 const EXIT_USAGE = 64;
@@ -70,7 +70,7 @@ function readArguments(args: readonly string[]): Wishes {
   const isLive = option === "--live" || (option.startsWith("--live=") && given === undefined);
   if (!isLive || more.length > 0) return { isJson, problem: DOCTOR_USAGE };
   if (!live || live.startsWith("-")) return { isJson, problem: WHO };
-  return /^@?me$/i.test(live) ? { isJson, problem: WHO } : { isJson, live };
+  return { isJson, live };
 }
 
 function exitCodeFor(findings: readonly Finding[]): number {

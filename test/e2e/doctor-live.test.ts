@@ -50,6 +50,19 @@ describe("npm run doctor -- --live", () => {
     expect(usersAskedFor(world)).toEqual([]);
   });
 
+  it("names nobody for @me, because the app's token does not tell who that is", async () => {
+    const { slack, env } = await startWorld({ stopped: true });
+
+    const { code, live } = await runLive(env, "@me");
+
+    expect(code).toBe(0);
+    expect(live[0]).toMatch(/^ok +live handover +a test thread was opened for nobody by name, /);
+    const [began] = slack.calls("chat.postMessage");
+    expect(began?.args.text).toMatch(/\*A test\*: there is no User/);
+    expect(slack.state.messages.at(-1)?.text).toMatch(/the test is over\.$/);
+    expect(JSON.stringify(slack.state.messages)).not.toContain("<@");
+  });
+
   it("speaks the team's language, in the channel of the team that gets what no other gets", async () => {
     const { slack, env } = await startWorld({ stopped: true, env: { TEAM_LANGUAGE: "nl" } });
 
@@ -61,8 +74,7 @@ describe("npm run doctor -- --live", () => {
   });
 
   it.each([
-    ["@me", 64, /^--live needs to know who you are, .* --live @anna$/],
-    ["--json", 64, /^--live needs to know who you are/],
+    ["--json", 64, /^--live wants to know for whom: .* --live @anna, or @me/],
     ["@nobody", 78, /^failed +live handover +nobody is called nobody; write your handle/],
     ["U0NOBODY", 78, /^failed +live handover +there is nobody U0NOBODY \(user_not_found\)/],
     ["anna@parley.test", 78, /^failed +live handover +nobody is found .* users:read\.email/],

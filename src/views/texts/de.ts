@@ -792,10 +792,10 @@ export const de: Texts = {
 
   liveTest: {
     started: (who) =>
-      `*Ein Test*, gestartet für ${who}: Hinter diesem Thread steht kein Nutzer, nichts daraus geht an jemanden, und niemand muss etwas tun.`,
+      `*Ein Test*${who === undefined ? "" : `, gestartet für ${who}`}: Hinter diesem Thread steht kein Nutzer, nichts daraus geht an jemanden, und niemand muss etwas tun.`,
     answer: "Hier würden Mitarbeiter antworten. Niemand bekommt das.",
     handedBack: "*Ein Test*, zurückgegeben: Er ist vorbei, und niemand muss etwas tun.",
-    over: (who) => `Zurückgegeben: Der Test ist vorbei, ${who}.`,
+    over: (who) => `Zurückgegeben: Der Test ist vorbei${who === undefined ? "" : `, ${who}`}.`,
   },
 
   typing: "Nutzer schreibt…",

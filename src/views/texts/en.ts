@@ -813,11 +813,12 @@ export const en = {
 
   /** Of the doctor, who opens a thread to show that it can. */
   liveTest: {
-    started: (who: string) =>
-      `*A test*, started for ${who}: there is no User behind this thread, nothing in it goes to anybody, and nobody has to do anything.`,
+    started: (who: string | undefined) =>
+      `*A test*${who === undefined ? "" : `, started for ${who}`}: there is no User behind this thread, nothing in it goes to anybody, and nobody has to do anything.`,
     answer: "Here agents would answer. Nobody gets this.",
     handedBack: "*A test*, handed back: it is over, and nobody has to do anything.",
-    over: (who: string) => `Handed back: the test is over, ${who}.`,
+    over: (who: string | undefined) =>
+      `Handed back: the test is over${who === undefined ? "" : `, ${who}`}.`,
   },
 
   /** Slack shows it behind the app's name: "Parley customer is typing…". Literal text. */

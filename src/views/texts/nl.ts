@@ -784,10 +784,10 @@ export const nl: Texts = {
 
   liveTest: {
     started: (who) =>
-      `*Een test*, gestart voor ${who}: achter deze thread zit geen gebruiker, niets eruit gaat naar iemand, en niemand hoeft iets te doen.`,
+      `*Een test*${who === undefined ? "" : `, gestart voor ${who}`}: achter deze thread zit geen gebruiker, niets eruit gaat naar iemand, en niemand hoeft iets te doen.`,
     answer: "Hier zouden medewerkers antwoorden. Niemand krijgt dit.",
     handedBack: "*Een test*, teruggegeven: hij is voorbij, en niemand hoeft iets te doen.",
-    over: (who) => `Teruggegeven: de test is voorbij, ${who}.`,
+    over: (who) => `Teruggegeven: de test is voorbij${who === undefined ? "" : `, ${who}`}.`,
   },
 
   typing: "gebruiker is aan het typen…",
