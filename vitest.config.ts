@@ -73,7 +73,6 @@ const ON_REPLICAS = [
   "message-order",
   "one-thread",
   "people-proof",
-  "people-tool",
   "relay-to-parley",
   "story",
 ].map(storyOf);
